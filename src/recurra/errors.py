@@ -1,0 +1,48 @@
+"""What recurra says when something is wrong: what happened, where, and how to mend it.
+
+Every mistake that a user can make is one of these kinds; the command line prints them without a traceback.
+A Python exception of another kind that reaches the user is a defect of recurra.
+"""
+
+from __future__ import annotations
+
+
+class RecurraError(Exception):
+    """A mistake with its place and its remedy.
+
+    Args:
+        what: one sentence: what was expected and what was seen.
+        where: file, line, column, option or key; None where there is no place.
+        fix: what to do about it, ideally a command that can be typed.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str | None = None, fix: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.fix = fix
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        remedy = f"\n  {self.fix}" if self.fix else ""
+        return f"{place}{self.what}{remedy}"
+
+
+class UsageError(RecurraError):
+    """An option, argument or recipe key that cannot be right."""
+
+    exit_code = 2
+
+
+class DataError(RecurraError):
+    """A file of the user that cannot be read as what it was given for."""
+
+
+class ModelError(RecurraError):
+    """A folder that is not a model, is damaged, or was written by a newer recurra."""
+
+
+class RunError(RecurraError):
+    """A training run that cannot start, go on or finish."""
