@@ -1,0 +1,76 @@
+"""What a training run tells while it goes: plain records, yielded by the loop and by the run around it.
+
+Printing, metrics.jsonl, TensorBoard and tests are readers of these; none of them is known to the loop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something decided or noticed that the user should know, in one sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class PlanMade:
+    """The run's length in optimiser steps, made at the start or changed on the way."""
+
+    step: int  # where the plan was made: 0 at the start
+    steps: int  # optimiser steps in all
+    epochs: float  # the same in passes over the data
+    seconds: float | None  # time allowed for the whole command; None when epochs were asked for
+    seconds_per_step: float  # measured
+    reason: str
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """One optimiser step."""
+
+    step: int  # 1 for the first
+    steps: int
+    epoch: int  # 0 for the first
+    loss: float  # cross-entropy per target token in nats, with label smoothing as trained
+    learning_rate: float
+    gradient_norm: float  # before clipping
+    pairs: int
+    tokens: int  # target tokens, <EOS> included
+    seconds: float  # of this step
+
+
+@dataclass(frozen=True)
+class Validated:
+    """One look at the validation data."""
+
+    step: int
+    epoch: int
+    loss: float  # nats per target token, no label smoothing
+    measure: str  # name of the validation measure, lower is better
+    value: float
+    best: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint that is complete on disk."""
+
+    step: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end of a run."""
+
+    step: int
+    best_step: int
+    seconds: float  # of the whole run, earlier sittings included
+    reason: str  # "plan complete", "early stopping", "interrupted"
+
+
+Event = Note | PlanMade | StepDone | Validated | Saved | Finished
