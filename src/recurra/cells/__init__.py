@@ -1,1 +1,23 @@
-"""TODO"""
+"""One time step: the Elman, LSTM and GRU cells, their equations as in the papers, their gates returned."""
+
+from recurra.cells.base import Cell, HiddenState, Step
+from recurra.cells.elman import ACTIVATIONS, Elman
+from recurra.cells.gru import GRU
+from recurra.cells.lstm import LSTM, LSTMState
+from recurra.cells.torch_weights import from_torch, to_torch
+
+CELLS: dict[str, type[Cell]] = {"elman": Elman, "gru": GRU, "lstm": LSTM}
+
+__all__ = [
+    "ACTIVATIONS",
+    "CELLS",
+    "GRU",
+    "LSTM",
+    "Cell",
+    "Elman",
+    "HiddenState",
+    "LSTMState",
+    "Step",
+    "from_torch",
+    "to_torch",
+]

@@ -1,0 +1,78 @@
+"""One time step of a recurrent network: the contract that every cell keeps.
+
+A cell maps an input x_t and a state to a Step: an output, the next state, and the gates it used. State goes in and
+comes out; nothing is kept between calls. Every tensor has the batch first.
+
+B batch, I input size, H hidden size, G number of gate blocks.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+
+class HiddenState(NamedTuple):
+    """The state of a cell whose only memory is its hidden state."""
+
+    hidden: Tensor  # [B, H]
+
+
+class Step(NamedTuple):
+    """What one time step gives."""
+
+    output: Tensor  # [B, H]
+    state: Any  # the cell's own kind of state
+    gates: dict[str, Tensor]  # name -> [B, H], in the order of the equations
+
+
+class Cell(nn.Module, ABC):
+    """A recurrent cell with the parameters and the layout of torch.nn's recurrent modules.
+
+    The weights of all gate blocks are stacked in torch's order, so they cross to and from torch unchanged.
+    Torch's cells carry two biases; so do ours, because the sum of two rounded numbers is not the rounded sum.
+
+    Args:
+        input_size: I, entries of x_t.
+        hidden_size: H, entries of h_t.
+    """
+
+    blocks: ClassVar[tuple[str, ...]]  # the gate blocks in the order of the weight rows
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        rows = len(self.blocks) * hidden_size
+        self.weight_input = nn.Parameter(torch.empty(rows, input_size))  # W: [G*H, I]
+        self.weight_hidden = nn.Parameter(torch.empty(rows, hidden_size))  # U: [G*H, H]
+        self.bias_input = nn.Parameter(torch.empty(rows))  # [G*H]
+        self.bias_hidden = nn.Parameter(torch.empty(rows))  # [G*H]
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Glorot's uniform W and an orthogonal U per block (Saxe et al. 2014), biases zero."""
+        bound = math.sqrt(6 / (self.input_size + self.hidden_size))
+        nn.init.uniform_(self.weight_input, -bound, bound)
+        for block in self.weight_hidden.chunk(len(self.blocks)):
+            nn.init.orthogonal_(block)
+        nn.init.zeros_(self.bias_input)
+        nn.init.zeros_(self.bias_hidden)
+
+    @abstractmethod
+    def initial_state(self, batch: int) -> Any:
+        """The zero state for `batch` rows, on the parameters' device and of their type."""
+
+    @abstractmethod
+    def forward(self, x: Tensor, state: Any) -> Step:
+        """One step as the paper writes it: x [B, I] and a state to a Step."""
+
+    def _zeros(self, batch: int) -> Tensor:
+        return self.weight_hidden.new_zeros(batch, self.hidden_size)
+
+    def extra_repr(self) -> str:
+        return f"{self.input_size}, {self.hidden_size}"

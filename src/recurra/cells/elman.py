@@ -1,0 +1,52 @@
+"""The Elman cell (Elman 1990): h_t = s(W x_t + U h_{t-1} + b)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from torch.nn.functional import linear
+
+from recurra.cells.base import Cell, HiddenState, Step
+from recurra.options import unknown_name
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "sigmoid": torch.sigmoid,
+}
+
+
+class Elman(Cell):
+    r"""The simple recurrent network.
+
+    .. math:: h_t = s(W x_t + b_W + U h_{t-1} + b_U)
+
+    Args:
+        input_size: I.
+        hidden_size: H.
+        activation: s, one of "tanh", "relu", "sigmoid". Torch has twins of the first two.
+
+    Raises:
+        UsageError: an unknown activation.
+    """
+
+    blocks: ClassVar[tuple[str, ...]] = ("hidden",)
+
+    def __init__(self, input_size: int, hidden_size: int, activation: str = "tanh") -> None:
+        if activation not in ACTIVATIONS:
+            raise unknown_name("activation", activation, ACTIVATIONS)
+        super().__init__(input_size, hidden_size)
+        self.activation = activation
+
+    def initial_state(self, batch: int) -> HiddenState:
+        return HiddenState(self._zeros(batch))
+
+    def forward(self, x: Tensor, state: HiddenState) -> Step:
+        s = ACTIVATIONS[self.activation]
+        h = s(
+            linear(x, self.weight_input, self.bias_input) + linear(state.hidden, self.weight_hidden, self.bias_hidden)
+        )
+        return Step(h, HiddenState(h), {})

@@ -1,0 +1,74 @@
+"""Layers on top of each other ("deep"): layer k reads the outputs of layer k-1 (Graves 2013)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from torch import Tensor, nn
+from torch.nn.functional import dropout
+
+from recurra.cells import Step
+from recurra.errors import UsageError
+from recurra.layers.base import ForwardLayer, Layer, Unrolled
+from recurra.padded import Padded
+
+
+class Stack(ForwardLayer):
+    """A stack is a layer. Its state is the tuple of its layers' states.
+
+    Args:
+        layers: at least one; each must read what the one below writes.
+        dropout: share of the values set to 0 between layers, in training only.
+        residual: each layer but the first adds its input to its output, where the sizes allow it (He et al. 2016).
+
+    Raises:
+        UsageError: sizes that do not fit, or `step` on a stack with a bi-directional layer.
+    """
+
+    def __init__(self, layers: Sequence[Layer], *, dropout: float = 0.0, residual: bool = False) -> None:
+        super().__init__()
+        for below, above in pairwise(layers):
+            if below.output_size != above.input_size:
+                raise UsageError(f"a layer that reads {above.input_size} stands on one that writes {below.output_size}")
+        self.layers = nn.ModuleList(layers)
+        self.dropout = dropout
+        self.residual = residual
+        self.input_size = layers[0].input_size
+        self.output_size = layers[-1].output_size
+
+    def initial_state(self, batch: int) -> tuple[Any, ...]:
+        return tuple(layer.initial_state(batch) for layer in self._layers())
+
+    def forward(self, inputs: Padded, state: tuple[Any, ...] | None = None, *, trace: bool = False) -> Unrolled:
+        before = state or self.initial_state(inputs.values.shape[0])
+        after: list[Any] = []
+        seen: dict[str, Tensor] = {}
+        for k, layer in enumerate(self._layers()):
+            run = layer(inputs if k == 0 else inputs.with_values(self._drop(inputs.values)), before[k], trace=trace)
+            inputs = run.outputs.with_values(self._joined(k, inputs.values, run.outputs.values))
+            after.append(run.state)
+            seen |= {f"{k}.{name}": value for name, value in run.trace.items()}
+        return Unrolled(inputs, tuple(after), seen)
+
+    def step(self, x: Tensor, state: tuple[Any, ...]) -> Step:
+        after: list[Any] = []
+        gates: dict[str, Tensor] = {}
+        for k, layer in enumerate(self._layers()):
+            if not isinstance(layer, ForwardLayer):
+                raise UsageError("a bi-directional layer needs the whole sequence; it cannot go step by step")
+            step = layer.step(x if k == 0 else self._drop(x), state[k])
+            x = self._joined(k, x, step.output)
+            after.append(step.state)
+            gates |= {f"{k}.{name}": gate for name, gate in step.gates.items()}
+        return Step(x, tuple(after), gates)
+
+    def _layers(self) -> list[Layer]:
+        return list(self.layers)  # pyright: ignore[reportReturnType, reportArgumentType]
+
+    def _drop(self, values: Tensor) -> Tensor:
+        return dropout(values, self.dropout, self.training)
+
+    def _joined(self, k: int, below: Tensor, output: Tensor) -> Tensor:
+        return below + output if self.residual and k > 0 and below.shape == output.shape else output
