@@ -1,0 +1,58 @@
+# Everything a fresh machine needs is Python 3.11+ and make. Each target makes its own virtual environment first
+# and keeps a stamp in it, so that the second call is quick.
+#
+#   make demo     train the built-in demo, show its results
+#   make test     lint, types, import contract, tests
+#   make docs     the documentation, docs/_build/html/index.html
+#   make clean    remove all of it
+#
+# On Linux the torch on PyPI brings the CUDA libraries, several gigabytes. For the CPU build alone:
+#
+#   make demo PIP_EXTRA="--extra-index-url https://download.pytorch.org/whl/cpu"
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_EXTRA ?=
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
+
+.PHONY: demo test lint docs clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.installed
+	$(BIN)/recurra demo dates
+
+test: lint
+	$(BIN)/pytest
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+clean:
+	rm -rf $(VENV) build dist docs/_build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The install is editable, because whoever has a Makefile has the sources: a change in src counts at once, tools look
+# at the files that are edited, and only new dependencies need a new install. It builds with the hatchling named in
+# constraints.txt (--no-build-isolation), since pip holds a separate build environment to no constraints.
+$(VENV)/.installed: EXTRA =
+$(VENV)/.installed-test: EXTRA = [test]
+$(VENV)/.installed-docs: EXTRA = [docs]
+$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-docs: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing recurra$(EXTRA) into $(VENV); the first time this downloads torch and takes some minutes."
+	$(PIP) hatchling editables
+	$(PIP) --no-build-isolation -e '.$(EXTRA)'
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "recurra needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	    { rm -rf $(VENV); echo "no virtual environment could be made; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
