@@ -1,0 +1,306 @@
+"""Strings to ids and back, in one of three units.
+
+    chars     what a reader calls a character: a base and its combining marks stay together (grapheme clusters)
+    words     exactly what stands between whitespace; decoded by joining with one space
+    subwords  pieces of words learned by byte-pair encoding; a space is written "▁" inside them
+
+The work is done by Hugging Face `tokenizers`, and `to_json` is a file that library opens by itself. Units and
+normalization are read back from that file's own content, so there is nothing beside it that could be lost.
+
+decode(encode(text)) is the normalized text when all of it is known: for chars as it is, for words with every
+run of whitespace made one space, for subwords without one leading space and with "▁" read as a space.
+
+The specials are entries of the vocabulary but not "added tokens" of the library, which would find them inside
+the text. So "<EOS>" written by a user is several characters, several pieces or an unknown word, never the end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, cast, get_args
+
+from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Tokenizer as Library
+
+from recurra.errors import DataError, ModelError, UsageError
+from recurra.options import unknown_name
+from recurra.text.special import PAD, SPECIAL_TOKENS, UNK
+
+Units = Literal["chars", "words", "subwords"]
+Normalization = Literal["NFC", "NFD", "none"]
+
+UNITS: tuple[str, ...] = get_args(Units)
+NORMALIZATIONS: tuple[str, ...] = get_args(Normalization)
+
+SPACE = "▁"
+_NAMES = "|".join(name.strip("<>") for name in SPECIAL_TOKENS)
+# A whole word that is spelt like a special symbol.
+_WORD_LIKE_SPECIAL = rf"(?<!\P{{White_Space}})<(?:{_NAMES})>(?!\P{{White_Space}})"
+# The first letter of such a spelling anywhere: cut off, so that no merge can ever build the whole of it.
+_START_LIKE_SPECIAL = rf"<(?=(?:{_NAMES})>)"
+_REPEATS_AT_ONCE = 4096
+
+
+class Tokenizer:
+    """A vocabulary and the rule by which text is cut into its entries. Made by `build` or `from_json`."""
+
+    def __init__(self, library: Library, units: Units, normalization: Normalization) -> None:
+        self.units = units
+        self.normalization = normalization
+        self._library = library
+
+    @classmethod
+    def build(
+        cls,
+        lines: Iterable[str],
+        units: str,
+        vocabulary: int = 8000,
+        min_count: int = 1,
+        normalization: str = "NFC",
+    ) -> Tokenizer:
+        """Learn a vocabulary from text, read once.
+
+        Args:
+            lines: the text; nothing of it is kept but counts of different units (for subwords: of words).
+            units: "chars", "words" or "subwords".
+            vocabulary: the most entries there may be, the four specials included. The most frequent units are
+                kept, ties broken by the unit itself.
+            min_count: what is seen less often becomes <UNK>.
+            normalization: "NFC", "NFD" or "none", applied to every text before it is cut.
+
+        Raises:
+            UsageError: an unknown name, or a vocabulary too small to hold anything.
+            DataError: a line with a lone surrogate, which no encoding can write.
+        """
+        checked_units, checked_normalization = _check_names(units, normalization)
+        room = vocabulary - len(SPECIAL_TOKENS)
+        if room < 1:
+            raise UsageError(f"a vocabulary of {vocabulary} holds nothing beside the four special symbols")
+        if min_count < 1:
+            raise UsageError(f"min_count must be at least 1, got {min_count}")
+        library = _pipeline(checked_units, checked_normalization)
+        learn = _learn_subwords if checked_units == "subwords" else _learn_whole
+        library.model = learn(library, _encodable(lines), room, min_count)
+        return cls(library, checked_units, checked_normalization)
+
+    @property
+    def size(self) -> int:
+        """How many entries the vocabulary has, the specials included."""
+        return self._library.get_vocab_size()
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of a text, without <GO> and <EOS>; <UNK> for what is not in the vocabulary."""
+        return self.encode_batch([text])[0]
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of many texts, by the library's own threads."""
+        found = self._encodings(texts, offsets=False)
+        return [encoding.ids for encoding in found]
+
+    def tokens(self, text: str) -> list[str]:
+        """The pieces of a text, one for each id of `encode`; unknown ones as they stand in the text."""
+        return [piece for piece, _ in self._pieces(text)]
+
+    def unknown_tokens(self, text: str) -> list[str]:
+        """The pieces of a text that are not in the vocabulary, in order and with repetitions."""
+        return [piece for piece, id in self._pieces(text) if id == UNK]
+
+    def token(self, id: int) -> str:
+        """The entry with this id.
+
+        Raises:
+            IndexError: there is no such id.
+        """
+        found = self._library.id_to_token(id) if id >= 0 else None
+        if found is None:
+            raise IndexError(f"id {id} is not in a vocabulary of {self.size}")
+        return found
+
+    def id(self, token: str) -> int:
+        """The id of an entry, specials included; UNK when there is none."""
+        found = self._library.token_to_id(token)
+        return UNK if found is None else found
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids. Specials are left out, <UNK> as well."""
+        known = [int(id) for id in ids if id >= len(SPECIAL_TOKENS)]
+        return self._library.decode(known, skip_special_tokens=False)
+
+    def to_json(self) -> str:
+        """Everything there is, as the JSON text of the `tokenizers` library."""
+        return self._library.to_str()
+
+    @classmethod
+    def from_json(cls, text: str) -> Tokenizer:
+        """The tokenizer that `to_json` wrote.
+
+        Raises:
+            ModelError: the text is not such a tokenizer.
+        """
+        try:
+            content = json.loads(text)
+            library = Library.from_str(text)
+        except Exception as error:  # the library raises bare Exceptions
+            raise ModelError(f"this is not a tokenizer: {error}", fix="Copy the model folder again.") from error
+        units, normalization = _read_names(content)
+        found = tuple(library.id_to_token(id) for id in range(len(SPECIAL_TOKENS)))
+        if found != SPECIAL_TOKENS:
+            raise ModelError(f"a tokenizer begins with {' '.join(SPECIAL_TOKENS)}, this one with {found}")
+        return cls(library, units, normalization)
+
+    def _encodings(self, texts: Sequence[str], *, offsets: bool) -> list[Any]:
+        run = self._library.encode_batch if offsets else self._library.encode_batch_fast
+        try:
+            return run(list(texts), add_special_tokens=False)
+        except TypeError:
+            for text in texts:
+                _check_encodable(text)
+            raise
+
+    def _pieces(self, text: str) -> list[tuple[str, int]]:
+        """The pieces as they stand in the normalized text, and their ids."""
+        _check_encodable(text)
+        normalizer = _normalizer(self.normalization)
+        plain: str = normalizer.normalize_str(text) if normalizer else text
+        encoding = self._encodings([plain], offsets=True)[0]
+        if self.units == "subwords":
+            stand = [plain[start:end] for start, end in encoding.offsets]
+        else:
+            cutter: Any = self._library.pre_tokenizer
+            stand = [piece for piece, _ in cutter.pre_tokenize_str(plain)]
+        named = zip(encoding.ids, encoding.tokens, stand, strict=True)
+        return [(there if id == UNK else token, id) for id, token, there in named]
+
+
+# The parts of the library's pipeline: one table each, read in both directions.
+
+_SHAPES: dict[tuple[str, str | None], Units] = {
+    ("WordLevel", "Split"): "chars",
+    ("WordLevel", "WhitespaceSplit"): "words",
+    ("BPE", "Sequence"): "subwords",
+}
+_NORMALIZERS: dict[str, Any] = {"NFC": normalizers.NFC, "NFD": normalizers.NFD}
+
+
+def _normalizer(normalization: str) -> Any:
+    return None if normalization == "none" else _NORMALIZERS[normalization]()
+
+
+def _pipeline(units: Units, normalization: Normalization) -> Library:
+    """A library tokenizer with an empty model."""
+    steps = [step for step in [_normalizer(normalization)] if step]
+    if units == "subwords":
+        library = Library(models.BPE())
+        space = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="always", split=True)
+        cut = pre_tokenizers.Split(Regex(_START_LIKE_SPECIAL), "isolated")
+        pre_tokenizer, decoder = pre_tokenizers.Sequence([space, cut]), decoders.Metaspace(replacement=SPACE)
+    elif units == "words":
+        library = Library(models.WordLevel())
+        steps.append(normalizers.Replace(Regex(_WORD_LIKE_SPECIAL), SPECIAL_TOKENS[UNK]))
+        pre_tokenizer, decoder = pre_tokenizers.WhitespaceSplit(), None
+    else:
+        library = Library(models.WordLevel())
+        pre_tokenizer, decoder = pre_tokenizers.Split(Regex(r"\X"), "isolated"), decoders.Fuse()
+    parts: Any = library  # the library's stubs take no None here
+    parts.normalizer = normalizers.Sequence(steps) if steps else None
+    parts.pre_tokenizer = pre_tokenizer
+    if decoder is not None:
+        parts.decoder = decoder
+    return library
+
+
+def _learn_whole(library: Library, lines: Iterator[str], room: int, min_count: int) -> Any:
+    """The `room` most frequent pieces, behind the specials."""
+    # One more, because a text may hold the unknown symbol itself, which is then left out.
+    trainer = trainers.WordLevelTrainer(
+        vocab_size=room + 1, min_frequency=min_count, special_tokens=[], show_progress=False
+    )
+    library.train_from_iterator(lines, trainer)
+    ranked = library.get_vocab()
+    learned = [token for token in sorted(ranked, key=ranked.__getitem__) if token not in SPECIAL_TOKENS]
+    return models.WordLevel(_with_specials(learned[:room]), unk_token=SPECIAL_TOKENS[UNK])
+
+
+def _learn_subwords(library: Library, lines: Iterator[str], room: int, min_count: int) -> Any:
+    """The alphabet, then merges of pairs that occur at least twice, until `room` is full."""
+    words = Counter(word for line in lines for word in line.split(" ") if word)
+    alphabet = _alphabet(library, words, room, min_count)
+    trainer = trainers.BpeTrainer(
+        vocab_size=room,
+        min_frequency=max(2, min_count),
+        special_tokens=[],
+        initial_alphabet=alphabet,
+        limit_alphabet=len(alphabet),
+        show_progress=False,
+    )
+    library.train_from_iterator(_repeated(words), trainer)
+    model = json.loads(library.to_str())["model"]
+    vocab: dict[str, int] = model["vocab"]
+    merges = [(left, right) for left, right in model["merges"]]
+    learned = sorted(vocab, key=vocab.__getitem__)
+    return models.BPE(_with_specials(learned), merges, unk_token=SPECIAL_TOKENS[UNK])
+
+
+def _alphabet(library: Library, words: Counter[str], room: int, min_count: int) -> list[str]:
+    """The single letters that subwords are made of.
+
+    The library chooses too, but breaks ties at random; so the choice is made here.
+    """
+    normalizer: Any = library.normalizer
+    letters: Counter[str] = Counter()
+    for word, count in words.items():
+        for letter in normalizer.normalize_str(word) if normalizer else word:
+            letters[letter] += count
+    letters.pop(SPACE, None)
+    ranked = sorted((letter for letter in letters if letters[letter] >= min_count), key=lambda x: (-letters[x], x))
+    return [SPACE, *ranked[: room - 1]]
+
+
+def _repeated(words: Counter[str]) -> Iterator[str]:
+    """Every word as often as it was counted: the library takes text, not counts."""
+    for word in sorted(words):
+        for done in range(0, words[word], _REPEATS_AT_ONCE):
+            yield " ".join([word] * min(_REPEATS_AT_ONCE, words[word] - done))
+
+
+def _with_specials(learned: Sequence[str]) -> dict[str, int]:
+    return {token: id for id, token in enumerate([*SPECIAL_TOKENS, *learned], start=PAD)}
+
+
+def _check_names(units: str, normalization: str) -> tuple[Units, Normalization]:
+    if units not in UNITS:
+        raise unknown_name("units", units, UNITS)
+    if normalization not in NORMALIZATIONS:
+        raise unknown_name("normalization", normalization, NORMALIZATIONS)
+    return cast("Units", units), cast("Normalization", normalization)
+
+
+def _read_names(content: Mapping[str, Any]) -> tuple[Units, Normalization]:
+    """Units and normalization, as the parts of the library's JSON show them."""
+    model: str = content["model"]["type"]
+    cut: str | None = content["pre_tokenizer"] and content["pre_tokenizer"]["type"]
+    if (model, cut) not in _SHAPES:
+        raise ModelError(f"this is a tokenizer of another program: model {model}, cut by {cut}")
+    normalizer: dict[str, Any] = content["normalizer"] or {}
+    steps: list[dict[str, Any]] = normalizer.get("normalizers", [])
+    found = next((step["type"] for step in steps if step["type"] in _NORMALIZERS), "none")
+    return _SHAPES[model, cut], cast("Normalization", found)
+
+
+def _encodable(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        _check_encodable(line)
+        yield line
+
+
+def _check_encodable(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        code = ord(text[error.start])
+        raise DataError(
+            f"U+{code:04X} at character {error.start + 1} is half of a character (a lone surrogate)",
+            fix="Write the whole character, or leave it out.",
+        ) from None
