@@ -1,1 +1,43 @@
-"""TODO"""
+"""Learning: the loop, its plan, its checkpoints, and the run around them."""
+
+from recurra.training.budget import Budget, parse_time
+from recurra.training.checkpoint import Checkpoint, load_checkpoint
+from recurra.training.events import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
+from recurra.training.folder import locked
+from recurra.training.learner import Index, Learner, Score
+from recurra.training.listeners import Listener, metrics_file, tensorboard
+from recurra.training.loop import Loop, Position
+from recurra.training.loss import Loss, token_loss
+from recurra.training.options import TrainingOptions
+from recurra.training.plan import Plan, learning_rate
+from recurra.training.run import Run, Weights
+
+__all__ = [
+    "Budget",
+    "Checkpoint",
+    "Event",
+    "Finished",
+    "Index",
+    "Learner",
+    "Listener",
+    "Loop",
+    "Loss",
+    "Note",
+    "Plan",
+    "PlanMade",
+    "Position",
+    "Run",
+    "Saved",
+    "Score",
+    "StepDone",
+    "TrainingOptions",
+    "Validated",
+    "Weights",
+    "learning_rate",
+    "load_checkpoint",
+    "locked",
+    "metrics_file",
+    "parse_time",
+    "tensorboard",
+    "token_loss",
+]

@@ -1,0 +1,63 @@
+"""Names become objects: a network from its options and the sizes of its vocabularies."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from recurra.attention import ATTENTIONS
+from recurra.cells import CELLS, Cell, Elman
+from recurra.layers import Bidirectional, Layer, Recurrent, Stack
+from recurra.models.bridge import BRIDGES
+from recurra.models.decoder import Decoder, target_embedding
+from recurra.models.encoder import Encoder
+from recurra.models.options import ModelOptions
+from recurra.models.output import CopyOutput, VocabularyOutput
+from recurra.models.seq2seq import Seq2Seq
+
+
+def build_seq2seq(
+    options: ModelOptions, source_vocabulary: int, target_vocabulary: int, copy_ids: Tensor | None = None
+) -> Seq2Seq:
+    """An encoder-decoder, its weights drawn from torch's generator.
+
+    Args:
+        options: the section [model] of a recipe.
+        source_vocabulary, target_vocabulary: numbers of tokens, special ones included.
+        copy_ids: with options.copy, the target id of every source token [source_vocabulary].
+    """
+    width = options.hidden
+    first = Recurrent(_cell(options, 2 * width if options.input_feeding else width, width))
+    uppers = [Recurrent(_cell(options, 2 * width if k == 0 else width, width)) for k in range(options.layers - 1)]
+    embedding = target_embedding(target_vocabulary, width)
+    output = CopyOutput if options.copy else VocabularyOutput
+    decoder = Decoder(
+        embedding,
+        first,
+        ATTENTIONS[options.attention](width, width),
+        Stack(uppers, dropout=options.dropout, residual=options.residual) if uppers else None,
+        output(width, target_vocabulary, embedding if options.tie_embeddings else None),
+        dropout=options.dropout,
+        input_feeding=options.input_feeding,
+    )
+    bridge = BRIDGES[options.bridge]([first, *uppers])
+    return Seq2Seq(_encoder(options, source_vocabulary), bridge, decoder, copy_ids)
+
+
+def _encoder(options: ModelOptions, vocabulary: int) -> Encoder:
+    layers = [_encoder_layer(options) for _ in range(options.layers)]
+    stack = Stack(layers, dropout=options.dropout, residual=options.residual)
+    return Encoder(vocabulary, stack, dropout=options.dropout)
+
+
+def _encoder_layer(options: ModelOptions) -> Layer:
+    width = options.hidden
+    if not options.bidirectional:
+        return Recurrent(_cell(options, width, width))
+    half = width // 2
+    return Bidirectional(Recurrent(_cell(options, width, half)), Recurrent(_cell(options, width, half)))
+
+
+def _cell(options: ModelOptions, input_size: int, hidden_size: int) -> Cell:
+    if options.cell == "elman":
+        return Elman(input_size, hidden_size, options.activation)
+    return CELLS[options.cell](input_size, hidden_size)

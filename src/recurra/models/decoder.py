@@ -1,0 +1,148 @@
+"""The decoder: a recurrent layer asks, attention answers, the layers above read question and answer.
+
+    query_t            = first layer(y_{t-1} [, attended_{t-1}])
+    context_t, weights = attention(query_t, memory)
+    h_t                = upper layers([query_t; context_t])          (none in a decoder of one layer: h_t = query_t)
+    attended_t         = tanh(W [h_t; context_t])
+    scores_t           = output(attended_t)
+
+The last two lines are Luong et al. (2015). Attention stands between the layers, so that the upper ones carry what has
+been looked at through time, although no step waits for the one before: with the target known (teacher forcing) all
+steps run at once. Only input feeding, where attended_{t-1} is an input of step t, goes step by step.
+
+B batch, T target positions, S source positions, H width, E embedding size, N = B*K rows of a search, K hypotheses each.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import dropout
+
+from recurra.attention import Attended, Attention, Memory
+from recurra.layers import ForwardLayer, Stack
+from recurra.models.output import VocabularyOutput
+from recurra.padded import Padded
+from recurra.text.special import PAD
+
+
+class DecoderState(NamedTuple):
+    """What a step needs from the one before."""
+
+    layers: tuple[Any, ...]  # state of the first layer, then of the upper ones
+    attended: Tensor | None  # [N, E], with input feeding only
+
+
+class Decoded(NamedTuple):
+    """What the decoder gives for a known target."""
+
+    features: Tensor  # [B, T, E], attended_t before the output layer
+    weights: Tensor  # [B, T, S]
+    trace: dict[str, Tensor]  # gates and states, [B, T, H]
+
+
+class Decoder(nn.Module):
+    """See the module's text for the equations.
+
+    Args:
+        vocabulary: number of target tokens.
+        embedding_size: E.
+        first: the layer that asks; with input feeding it reads 2 E, else E.
+        attention: queries as wide as `first` writes.
+        upper: the layers above, reading [query; context]; None in a decoder of one layer.
+        output: from features [M, E] to scores [M, V].
+        dropout: share of the values dropped on embeddings, between layers and before the output, in training.
+        input_feeding: attended_{t-1} is an input of step t.
+    """
+
+    def __init__(
+        self,
+        embedding: nn.Embedding,
+        first: ForwardLayer,
+        attention: Attention,
+        upper: Stack | None,
+        output: VocabularyOutput,
+        *,
+        dropout: float = 0.0,
+        input_feeding: bool = False,
+    ) -> None:
+        super().__init__()
+        self.embedding = embedding
+        self.first = first
+        self.attention = attention
+        self.upper = upper
+        top = first.output_size if upper is None else upper.output_size
+        self.combine = nn.Linear(top + attention.value_size, embedding.embedding_dim)
+        self.output = output
+        self.dropout = dropout
+        self.input_feeding = input_feeding
+
+    def initial_state(self, layers: tuple[Any, ...], rows: int) -> DecoderState:
+        """The state before the first step, around what the bridge made."""
+        attended = self.combine.weight.new_zeros(rows, self.embedding.embedding_dim) if self.input_feeding else None
+        return DecoderState(layers, attended)
+
+    def forward(self, target: Padded, state: DecoderState, memory: Memory, *, trace: bool = False) -> Decoded:
+        """Known target input ids [B, T], <GO> first, to features: all steps at once where that is possible."""
+        if self.input_feeding:
+            return self._step_by_step(target, state, memory)
+        query = self.first(target.with_values(self._embed(target.values)), state.layers[0], trace=trace)
+        asked = self._drop(query.outputs.values)
+        attended: Attended = self.attention(asked, memory)
+        hidden, seen = asked, {f"first.{name}": value for name, value in query.trace.items()}
+        if self.upper is not None:
+            inputs = torch.cat([asked, attended.context], dim=-1)
+            run = self.upper(target.with_values(inputs), state.layers[1:], trace=trace)
+            hidden = self._drop(run.outputs.values)
+            seen |= {f"upper.{name}": value for name, value in run.trace.items()}
+        return Decoded(self._combine(hidden, attended.context), attended.weights, seen)
+
+    def step(self, previous: Tensor, state: DecoderState, memory: Memory) -> tuple[Tensor, Tensor, DecoderState]:
+        """One step for N rows: previous ids [N] to features [N, E], weights [N, S] and the next state.
+
+        The memory holds B rows; the K hypotheses of a row look at it as K queries.
+        """
+        inputs = self._embed(previous)
+        if state.attended is not None:
+            inputs = torch.cat([inputs, state.attended], dim=-1)
+        first = self.first.step(inputs, state.layers[0])
+        asked = self._drop(first.output)
+        rows = memory.values.shape[0]
+        attended: Attended = self.attention(asked.view(rows, -1, asked.shape[-1]), memory)
+        context = attended.context.flatten(0, 1)  # [N, V]
+        hidden, upper_state = asked, ()
+        if self.upper is not None:
+            upper = self.upper.step(torch.cat([asked, context], dim=-1), state.layers[1:])
+            hidden, upper_state = self._drop(upper.output), upper.state
+        features = self._combine(hidden, context)
+        after = DecoderState((first.state, *upper_state), features if self.input_feeding else None)
+        return features, attended.weights.flatten(0, 1), after
+
+    def _step_by_step(self, target: Padded, state: DecoderState, memory: Memory) -> Decoded:
+        features: list[Tensor] = []
+        weights: list[Tensor] = []
+        for t in range(target.values.shape[1]):
+            feature, weight, state = self.step(target.values[:, t], state, memory)
+            features.append(feature)
+            weights.append(weight)
+        return Decoded(torch.stack(features, 1), torch.stack(weights, 1), {})
+
+    def _embed(self, ids: Tensor) -> Tensor:
+        return self._drop(self.embedding(ids))
+
+    def _combine(self, hidden: Tensor, context: Tensor) -> Tensor:
+        return self._drop(torch.tanh(self.combine(torch.cat([hidden, context], dim=-1))))
+
+    def _drop(self, values: Tensor) -> Tensor:
+        return dropout(values, self.dropout, self.training)
+
+
+def target_embedding(vocabulary: int, size: int) -> nn.Embedding:
+    """An embedding scaled so that it can also serve as output weights: rows of norm about 1."""
+    embedding = nn.Embedding(vocabulary, size, padding_idx=PAD)
+    nn.init.normal_(embedding.weight, std=size**-0.5)
+    with torch.no_grad():
+        embedding.weight[PAD].zero_()
+    return embedding

@@ -1,0 +1,115 @@
+"""What the training room needs to know of an encoder-decoder: its batches, its loss, its score."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from recurra.data import Batch, EncodedPairs, collate, eval_batches, longest_batch, make_batches
+from recurra.data.batching import BatchingOptions
+from recurra.decoding import DecodingOptions, greedy
+from recurra.metrics import unit_errors
+from recurra.models import Seq2Seq, device_of
+from recurra.padded import Padded
+from recurra.tasks.recipe import Recipe
+from recurra.text.special import GO
+from recurra.training import Index, Loss, Score, token_loss
+
+LOOK = DecodingOptions(beam=1, forbid_unknown=False)  # how validation decodes: greedily
+
+
+class Seq2SeqLearner:
+    """A network with its training and validation pairs.
+
+    Args:
+        examples: the training pairs that are used; those that are too long are left out.
+    """
+
+    measure = "error_rate"
+
+    def __init__(self, model: Seq2Seq, train: EncodedPairs, valid: EncodedPairs, examples: Index, recipe: Recipe) -> None:
+        self.model = model
+        self.train = train
+        self.valid = valid
+        self.examples = examples
+        self.options = recipe.batching
+        self.seed = recipe.training.seed
+        self.device = device_of(model)
+
+    def batches(self, epoch: int) -> list[Index]:
+        sources, targets = self.train.source_lengths[self.examples], self.train.target_lengths[self.examples]
+        return [self.examples[batch] for batch in make_batches(sources, targets, self.options, self.seed, epoch)]
+
+    def heaviest(self) -> Index:
+        batches = self.batches(0)
+        return batches[longest_batch(batches, self.train.source_lengths, self.train.target_lengths)]
+
+    def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
+        pairs = on_device(collate(self.train, batch), self.device)
+        target_input = pairs.target_input
+        if sampling > 0:
+            target_input = sampled_inputs(self.model, pairs, sampling)
+        scores = self.model(pairs.source, target_input)
+        return token_loss(scores, real_targets(pairs), smoothing)
+
+    def tokens(self, batch: Index) -> int:
+        return int(self.train.target_lengths[batch].sum()) + len(batch)
+
+    def validation_pairs(self) -> int:
+        return len(self.valid)
+
+    @torch.inference_mode()
+    def validate(self, pairs: int) -> Score:
+        self.model.eval()
+        total, tokens, errors, units = 0.0, 0, 0, 0
+        for batch in validation_batches(self.valid, pairs):
+            rows = on_device(collate(self.valid, batch), self.device)
+            loss = token_loss(self.model(rows.source, rows.target_input), real_targets(rows))
+            total, tokens = total + float(loss.total), tokens + loss.tokens
+            outputs = [best[0].tokens for best in greedy(self.model, rows.source, LOOK)]
+            references = [self.valid.target(int(i)).tolist() for i in batch]
+            wrong, length = unit_errors(outputs, references)
+            errors, units = errors + wrong, units + length
+        return Score(total / max(tokens, 1), 100 * errors / max(units, 1))
+
+    def describe(self, batch: Index) -> str:
+        lines = sorted(self.train.line(int(i)) for i in batch)
+        more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
+        return f"the batch of lines {', '.join(map(str, lines[:5]))}{more}"
+
+
+def validation_batches(valid: EncodedPairs, pairs: int) -> list[Index]:
+    """Batches over `pairs` of the validation pairs, spread evenly over the file, of like lengths."""
+    chosen = np.unique(np.linspace(0, len(valid) - 1, min(pairs, len(valid))).astype(np.int64))
+    options = BatchingOptions(batch_tokens=8192)
+    return [chosen[batch] for batch in eval_batches(valid.source_lengths[chosen], options, valid.target_lengths[chosen])]
+
+
+def real_targets(batch: Batch) -> Tensor:
+    """The ids to be predicted, padding left out, in the order of the network's scores: [M]."""
+    return batch.target_output.values[batch.target_output.mask]
+
+
+@torch.no_grad()
+def sampled_inputs(model: Seq2Seq, batch: Batch, share: float) -> Padded:
+    """Target inputs of which a share is replaced by what the network predicts there.
+
+    Scheduled sampling (Bengio et al. 2015) in its parallel form (Duckworth et al. 2019): one pass over the true
+    inputs predicts every token, a second pass learns from the mixture, and no step waits for the one before.
+    """
+    target = batch.target_input
+    predicted = torch.zeros_like(target.values)
+    predicted[target.mask] = model(batch.source, target).argmax(-1)
+    shifted = torch.cat([torch.full_like(predicted[:, :1], GO), predicted[:, :-1]], dim=1)
+    chosen = (torch.rand(target.values.shape, device=target.values.device) < share) & target.mask
+    chosen[:, 0] = False
+    return target.with_values(torch.where(chosen, shifted, target.values))
+
+
+def on_device(batch: Batch, device: torch.device) -> Batch:
+    """The batch's tensors on the network's device."""
+    if device.type == "cpu":
+        return batch
+    moved = (Padded(side.values.to(device), side.lengths.to(device)) for side in batch[:3])
+    return Batch(*moved, batch.index)

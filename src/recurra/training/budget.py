@@ -1,0 +1,47 @@
+"""How long a run may take: a number of epochs, or the time of the whole command."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+
+from recurra.errors import UsageError
+
+UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Exactly one of seconds and epochs. `started` is when the command began, on the monotonic clock."""
+
+    seconds: float | None = None
+    epochs: float | None = None
+    started: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        if (self.seconds is None) == (self.epochs is None):
+            raise UsageError("give either --time or --epochs", fix="For example --time 5m, or --epochs 20.")
+        if self.epochs is not None and not 0 < self.epochs <= 1e6:
+            raise UsageError(f"--epochs must be above 0, got {self.epochs}")
+
+    def elapsed(self) -> float:
+        """Seconds since the command began."""
+        return time.monotonic() - self.started
+
+    def to_mapping(self) -> dict[str, float]:
+        """What was asked for, as plain data."""
+        return {"seconds": self.seconds} if self.seconds is not None else {"epochs": self.epochs or 0.0}
+
+
+def parse_time(text: str) -> float:
+    """Seconds of "90s", "5m", "1h30m", "1.5h".
+
+    Raises:
+        UsageError: anything else, and nothing at all.
+    """
+    parts = re.findall(r"(\d+(?:\.\d+)?)([smhd])", text)
+    seconds = sum(float(number) * UNITS[unit] for number, unit in parts)
+    if "".join(number + unit for number, unit in parts) != text.strip() or seconds <= 0:
+        raise UsageError(f"--time {text!r} is not a time", fix="Write it as 90s, 5m, 1h30m or 2h.")
+    return seconds

@@ -1,0 +1,95 @@
+"""Checkpoints: one safetensors file that is complete or absent.
+
+It holds every tensor (weights, optimiser, best weights) and, in the header, the handful of plain values that a run
+continues from. It is written aside, synced, and renamed over the one before; a kill at any moment leaves one or the
+other, never half of one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from recurra.errors import RunError
+from recurra.files import atomic_write
+
+FORMAT = "1"
+NAME = "checkpoint.safetensors"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Tensors by section and name ("model/decoder.combine.weight"), and plain values."""
+
+    tensors: dict[str, Tensor]
+    values: dict[str, Any]
+
+    def section(self, name: str) -> dict[str, Tensor]:
+        """The tensors of one section, without its name."""
+        prefix = f"{name}/"
+        return {key.removeprefix(prefix): value for key, value in self.tensors.items() if key.startswith(prefix)}
+
+
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
+    """Writes a checkpoint in place of the one before."""
+    path = folder / NAME
+    header = {"format": FORMAT, "values": json.dumps(checkpoint.values)}
+    atomic_write(path, save(checkpoint.tensors, metadata=header))
+    return path
+
+
+def load_checkpoint(folder: Path) -> Checkpoint | None:
+    """The checkpoint of a run folder, None where there is none.
+
+    Raises:
+        RunError: a file that is damaged or of another format.
+    """
+    path = folder / NAME
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:  # pyright: ignore[reportUnknownVariableType]
+            header: dict[str, str] = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise RunError(
+            f"the checkpoint is damaged ({error})",
+            where=str(path),
+            fix="Delete it to start the run from its beginning.",
+        ) from error
+    if header.get("format") != FORMAT:
+        raise RunError(f"a checkpoint of format {header.get('format')}, this recurra reads {FORMAT}", where=str(path))
+    return Checkpoint(tensors, json.loads(header["values"]))
+
+
+def weights_of(model: nn.Module) -> dict[str, Tensor]:
+    """A copy of the trained numbers, shared ones once, on the CPU."""
+    seen: set[int] = set()
+    weights: dict[str, Tensor] = {}
+    for name, value in model.state_dict().items():
+        if value.data_ptr() not in seen or value.numel() == 0:
+            weights[name] = value.detach().to("cpu", copy=True).contiguous()
+        seen.add(value.data_ptr())
+    return weights
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimiser's tensors by parameter number and name."""
+    state = optimizer.state_dict()["state"]
+    return {f"{number}/{name}": value for number, entry in state.items() for name, value in entry.items()}
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Puts the tensors back."""
+    entries: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        number, name = key.split("/")
+        entries.setdefault(int(number), {})[name] = value
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": entries})

@@ -1,0 +1,46 @@
+"""Readers of a run's events that write them down: metrics.jsonl always, TensorBoard where it is installed."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from recurra.training.events import Event, StepDone, Validated
+
+Listener = Callable[[Event], None]
+
+
+def metrics_file(folder: Path) -> Listener:
+    """Appends each event as one JSON object: {"event": "StepDone", "step": 1, ...}."""
+    file = (folder / "metrics.jsonl").open("a", encoding="utf-8")
+
+    def write(event: Event) -> None:
+        file.write(json.dumps({"event": type(event).__name__, **asdict(event)}, ensure_ascii=False) + "\n")
+        if not isinstance(event, StepDone):
+            file.flush()
+
+    return write
+
+
+def tensorboard(folder: Path) -> Listener | None:
+    """Scalars for TensorBoard under `folder`/tensorboard; None where TensorBoard is not installed."""
+    if importlib.util.find_spec("tensorboard") is None:
+        return None
+    writer: Any = importlib.import_module("torch.utils.tensorboard").SummaryWriter(str(folder / "tensorboard"))
+
+    def write(event: Event) -> None:
+        if isinstance(event, StepDone):
+            writer.add_scalar("train/loss", event.loss, event.step)
+            writer.add_scalar("train/learning_rate", event.learning_rate, event.step)
+            writer.add_scalar("train/gradient_norm", event.gradient_norm, event.step)
+        elif isinstance(event, Validated):
+            writer.add_scalar("valid/loss", event.loss, event.step)
+            writer.add_scalar(f"valid/{event.measure}", event.value, event.step)
+            writer.flush()
+
+    return write

@@ -1,0 +1,137 @@
+"""The training loop: batch, seed, loss, gradient, clip, update. One step after the other, an event for each.
+
+Order and randomness are functions of (seed, epoch) and (seed, step), so a run continues from three integers, the
+weights and the optimiser. Printing, validating and saving are readers of the events.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn.utils import clip_grad_norm_
+
+from recurra.errors import RunError
+from recurra.training.events import StepDone
+from recurra.training.learner import Index, Learner
+from recurra.training.options import TrainingOptions
+from recurra.training.plan import Plan, learning_rate
+
+
+@dataclass
+class Position:
+    """Where a run is: steps done, the epoch, and how many of its batches are done."""
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+
+
+class Loop:
+    """The steps of a run from a position to the end of a plan. The plan may be replaced between two steps."""
+
+    def __init__(
+        self,
+        learner: Learner,
+        optimizer: torch.optim.Optimizer,
+        options: TrainingOptions,
+        plan: Plan,
+        position: Position,
+    ) -> None:
+        self.learner = learner
+        self.optimizer = optimizer
+        self.options = options
+        self.plan = plan
+        self.position = position
+
+    def __iter__(self) -> Iterator[StepDone]:
+        at = self.position
+        batches = self.learner.batches(at.epoch)
+        while at.step < self.plan.steps:
+            if at.batch == len(batches):
+                at.epoch, at.batch = at.epoch + 1, 0
+                batches = self.learner.batches(at.epoch)
+            yield self._step(batches[at.batch])
+
+    def try_batch(self, batch: Index) -> None:
+        """One step on a given batch, outside the order."""
+        self._step(batch)
+
+    def _step(self, batch: Index) -> StepDone:
+        started = time.perf_counter()
+        at = self.position
+        progress = self.plan.progress(at.step)
+        rate = learning_rate(self.options, self.plan.progress(at.step + 1))
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        torch.manual_seed(step_seed(self.options.seed, at.step))
+        self.learner.model.train()
+        loss = gradient(self.learner, batch, self.plan, self.options, progress)
+        norm = clip(self.learner, self.options.clip_norm)
+        if not math.isfinite(norm):
+            raise exploded(self.learner, batch, at.step + 1, norm)
+        self.optimizer.step()
+        at.step += 1
+        at.batch += 1
+        return StepDone(
+            at.step,
+            self.plan.steps,
+            at.epoch,
+            loss,
+            rate,
+            norm,
+            len(batch),
+            self.learner.tokens(batch),
+            time.perf_counter() - started,
+        )
+
+
+def gradient(learner: Learner, batch: Index, plan: Plan, options: TrainingOptions, progress: float) -> float:
+    """Leaves the gradient of the batch's mean token loss in the parameters and returns that loss."""
+    learner.model.zero_grad(set_to_none=True)
+    tokens = learner.tokens(batch)
+    total = 0.0
+    for part in split(batch, plan.parts):
+        with autocast(learner, plan.bfloat16):
+            loss = learner.loss(part, smoothing=options.label_smoothing, sampling=options.scheduled_sampling * progress)
+        (loss.total / tokens).backward()
+        total += float(loss.total.detach())
+    return total / tokens
+
+
+def split(batch: Index, parts: int) -> Sequence[Index]:
+    """A batch in so many parts, fewer where it has not as many examples."""
+    return np.array_split(batch, min(parts, len(batch)))
+
+
+def autocast(learner: Learner, bfloat16: bool) -> contextlib.AbstractContextManager[object]:
+    """bfloat16 where it was decided for, else nothing."""
+    if not bfloat16:
+        return contextlib.nullcontext()
+    device = next(learner.model.parameters()).device.type
+    return torch.autocast(device, dtype=torch.bfloat16)
+
+
+def clip(learner: Learner, limit: float) -> float:
+    """Scales the gradient down to the norm `limit` (Pascanu et al. 2013) and returns the norm it had."""
+    return float(clip_grad_norm_(learner.model.parameters(), limit or math.inf))
+
+
+def step_seed(seed: int, step: int) -> int:
+    """The seed of everything random in one step."""
+    return int(np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0] >> 1)
+
+
+def exploded(learner: Learner, batch: Index, step: int, norm: float) -> RunError:
+    """The error for a gradient that is no number."""
+    return RunError(
+        f"the gradient of step {step} is {norm}: the loss has exploded",
+        where=learner.describe(batch),
+        fix="The last checkpoint is whole. Start again with a lower --set training.learning_rate, or a smaller "
+        "--set training.clip_norm.",
+    )

@@ -1,0 +1,46 @@
+"""How a network learns: the section [training] of a recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from recurra.errors import UsageError
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """The section [training] of a recipe. The same defaults serve every language and data set."""
+
+    seed: int = 1  # of the first weights, the order of the examples and dropout
+    optimizer: Literal["adam", "adamw", "sgd"] = "adamw"
+    learning_rate: float = 0.002  # the highest, reached after the warm-up
+    weight_decay: float = 0.01  # of AdamW only
+    warmup: float = 0.05  # share of the plan over which the learning rate rises from 0
+    decay: Literal["linear", "cosine", "none"] = "linear"  # how it falls to 0 at the end of the plan
+    clip_norm: float = 1.0  # gradients longer than this are scaled down to it; 0 clips nothing
+    label_smoothing: float = 0.1  # share of the target probability spread over the vocabulary
+    scheduled_sampling: float = 0.0  # share of target inputs replaced by predictions at the end of the plan
+    validations: int = 20  # looks at the validation data over the whole plan, fewer where they cost too much time
+    patience: int = 8  # looks without improvement before the run stops early; 0 never stops early
+    average: int = 0  # keep the mean of the weights at the last so many looks instead of one look's; 0 does not
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto measures whether bfloat16 pays
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    save_every: float = 60.0  # seconds between checkpoints, at most
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("learning_rate", 0.0, 10.0),
+            ("weight_decay", 0.0, 1.0),
+            ("warmup", 0.0, 0.9),
+            ("clip_norm", 0.0, float("inf")),
+            ("label_smoothing", 0.0, 0.9),
+            ("scheduled_sampling", 0.0, 1.0),
+            ("validations", 1, 100_000),
+            ("patience", 0, 100_000),
+            ("average", 0, 100),
+            ("save_every", 0.0, float("inf")),
+        ):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise UsageError(f"training.{name} must be between {low} and {high}, got {value}")

@@ -1,0 +1,73 @@
+"""The plan of a run: its length in steps, and what follows from how far it has come.
+
+Everything that changes over a run (learning rate, scheduled sampling) is a function of `progress`, the share of the
+plan that is done, and progress is a function of the step number. A plan that is changed on the way keeps the progress
+made so far and spreads the rest over the new length, so that the learning rate never jumps and still ends at zero.
+The plan stands in every checkpoint; a resumed run follows it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from recurra.training.options import TrainingOptions
+
+
+@dataclass(frozen=True)
+class Piece:
+    """From `step`, where `progress` was reached, straight to progress 1 at `steps`."""
+
+    step: int
+    progress: float
+    steps: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long a run is and how it is carried out."""
+
+    pieces: tuple[Piece, ...]
+    validate_every: int  # steps between looks at the validation data
+    validation_pairs: int  # how many of them are looked at
+    parts: int = 1  # a batch is computed in so many parts, where memory is short
+    bfloat16: bool = False
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps in all."""
+        return self.pieces[-1].steps
+
+    def progress(self, step: int) -> float:
+        """Share of the plan that is done after `step` steps, between 0 and 1."""
+        piece = next(piece for piece in reversed(self.pieces) if piece.step <= step)
+        return piece.progress + (1 - piece.progress) * (step - piece.step) / max(1, piece.steps - piece.step)
+
+    def changed(self, step: int, steps: int) -> Plan:
+        """The plan that goes on from `step` to a new total of `steps`."""
+        return replace(self, pieces=(*self.pieces, Piece(step, self.progress(step), max(steps, step + 1))))
+
+    def to_mapping(self) -> dict[str, object]:
+        """Plain data for the checkpoint."""
+        pieces = [[piece.step, piece.progress, piece.steps] for piece in self.pieces]
+        return {**self.__dict__, "pieces": pieces}
+
+    @staticmethod
+    def from_mapping(mapping: dict[str, object]) -> Plan:
+        """The plan of a checkpoint."""
+        pieces = tuple(Piece(*piece) for piece in mapping["pieces"])  # pyright: ignore
+        return Plan(**{**mapping, "pieces": pieces})  # pyright: ignore
+
+
+def learning_rate(options: TrainingOptions, progress: float) -> float:
+    """Linear warm-up to the highest rate, then decay to zero at the end of the plan."""
+    if progress < options.warmup:
+        return options.learning_rate * progress / options.warmup
+    done = (progress - options.warmup) / (1 - options.warmup)
+    match options.decay:
+        case "linear":
+            return options.learning_rate * (1 - done)
+        case "cosine":
+            return options.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
+        case "none":
+            return options.learning_rate

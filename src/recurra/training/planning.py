@@ -1,0 +1,161 @@
+"""How a plan is made: the machine's speed is measured on real batches, then the time is divided.
+
+Nothing measured here changes the run: the trial steps are taken with learning rate 0 by an optimiser that is thrown
+away, which leaves every weight as it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from recurra.errors import RunError
+from recurra.training.budget import Budget
+from recurra.training.events import Event, Note, PlanMade
+from recurra.training.learner import Learner
+from recurra.training.loop import Loop, Position
+from recurra.training.optimizer import make_optimizer
+from recurra.training.options import TrainingOptions
+from recurra.training.plan import Piece, Plan
+
+TRIAL_SECONDS = 1.5
+LOOK_SHARE = 0.1  # of the time may go into looking at the validation data
+FEWEST_PAIRS = 200  # below this a look says too little; then rather fewer looks
+MOST_PAIRS = 2000
+
+
+class Looks(NamedTuple):
+    """How often and how closely the validation data are looked at."""
+
+    count: int
+    pairs: int
+    seconds: float  # of all looks together
+
+
+def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: Callable[[Event], None]) -> Plan:
+    """Measures and plans. Says what it decided."""
+    trial = Plan((Piece(0, 0.0, 1_000_000),), 1, 1, parts=parts_that_fit(learner, options))
+    if trial.parts > 1:
+        emit(Note(f"the longest batch did not fit into memory; batches are computed in {trial.parts} parts"))
+    bfloat16, per_step = choose_precision(learner, options, trial, emit)
+    per_pair = seconds_per_validation_pair(learner)
+    per_epoch = len(learner.batches(0))
+    available = min(learner.validation_pairs(), MOST_PAIRS)
+    if budget.seconds is None:
+        assert budget.epochs is not None
+        steps, looks = max(1, round(budget.epochs * per_epoch)), Looks(options.validations, available, 0.0)
+        reason = f"{budget.epochs:g} epochs of {per_epoch} steps"
+    else:
+        left = budget.seconds - budget.elapsed()
+        looks = plan_looks(left, per_pair, available, options.validations)
+        left -= looks.seconds + reserve(looks)
+        steps = max(1, int(left / per_step))
+        reason = f"{left:.0f} s for training at {per_step * 1000:.0f} ms a step"
+    every = max(1, math.ceil(steps / looks.count))
+    plan = Plan((Piece(0, 0.0, steps),), every, looks.pairs, trial.parts, bfloat16)
+    emit(PlanMade(0, steps, steps / per_epoch, budget.seconds, per_step, reason))
+    return plan
+
+
+def parts_that_fit(learner: Learner, options: TrainingOptions) -> int:
+    """In how many parts the heaviest batch fits into memory: it is tried first, and halved until it fits.
+
+    Raises:
+        RunError: when not even a single example fits.
+    """
+    batch = learner.heaviest()
+    parts = 1
+    while True:
+        plan = Plan((Piece(0, 0.0, 1),), 1, 1, parts=parts)
+        try:
+            _trial_loop(learner, options, plan).try_batch(batch)
+            return parts
+        except (torch.OutOfMemoryError, RuntimeError) as error:
+            if not out_of_memory(error):
+                raise
+        if parts >= len(batch):
+            raise RunError(
+                "one example alone does not fit into memory",
+                where=learner.describe(batch),
+                fix="Use a smaller --size, or a lower --set data.max_length.",
+            )
+        parts = min(2 * parts, len(batch))
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether torch failed for want of memory; its CPU allocator says so only in words."""
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+def choose_precision(
+    learner: Learner, options: TrainingOptions, trial: Plan, emit: Callable[[Event], None]
+) -> tuple[bool, float]:
+    """Whether to use bfloat16, and the seconds of a step: measured where the machine could gain from it."""
+    if options.precision != "auto":
+        bfloat16 = options.precision == "bfloat16"
+        return bfloat16, seconds_per_step(learner, options, dataclasses.replace(trial, bfloat16=bfloat16))
+    plain = seconds_per_step(learner, options, trial)
+    if not bfloat16_may_pay(learner):
+        return False, plain
+    half = seconds_per_step(learner, options, dataclasses.replace(trial, bfloat16=True))
+    pays = half < 0.9 * plain
+    emit(Note(f"a step takes {plain * 1000:.0f} ms in float32 and {half * 1000:.0f} ms in bfloat16: "
+              f"{'bfloat16' if pays else 'float32'} is used"))  # fmt: skip
+    return pays, min(half, plain) if pays else plain
+
+
+def bfloat16_may_pay(learner: Learner) -> bool:
+    """A GPU that has it, or a CPU with AMX. Without AMX a CPU computes bfloat16 more slowly than float32."""
+    if next(learner.model.parameters()).device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    flags = Path("/proc/cpuinfo")
+    return flags.exists() and "amx_bf16" in flags.read_text(encoding="utf-8", errors="ignore")
+
+
+def seconds_per_step(learner: Learner, options: TrainingOptions, plan: Plan) -> float:
+    """The mean time of a step over the first batches, after two steps to warm up."""
+    loop = iter(_trial_loop(learner, options, plan))
+    for _ in range(2):
+        next(loop)
+    started = time.perf_counter()
+    steps = 0
+    while time.perf_counter() - started < TRIAL_SECONDS:
+        next(loop)
+        steps += 1
+    return (time.perf_counter() - started) / steps
+
+
+def seconds_per_validation_pair(learner: Learner) -> float:
+    """What a look costs per pair. The untrained network writes long outputs, so this is an upper bound."""
+    pairs = min(32, learner.validation_pairs())
+    learner.validate(pairs)
+    started = time.perf_counter()
+    learner.validate(pairs)
+    return (time.perf_counter() - started) / pairs
+
+
+def plan_looks(seconds: float, per_pair: float, available: int, wanted: int) -> Looks:
+    """As many looks as wanted on as many pairs as there are, as far as their share of the time allows."""
+    allowed = LOOK_SHARE * max(seconds, 0.0)
+    pairs = min(available, int(allowed / (wanted * per_pair)))
+    count = wanted
+    if pairs < min(available, FEWEST_PAIRS):
+        pairs = min(available, FEWEST_PAIRS)
+        count = max(4, min(wanted, int(allowed / (pairs * per_pair))))
+    return Looks(count, pairs, count * pairs * per_pair)
+
+
+def reserve(looks: Looks) -> float:
+    """Seconds kept for the end: the last save, the model folder and the closing evaluation."""
+    return 2.0 + 4 * looks.seconds / looks.count
+
+
+def _trial_loop(learner: Learner, options: TrainingOptions, plan: Plan) -> Loop:
+    still = dataclasses.replace(options, learning_rate=0.0, scheduled_sampling=0.0)
+    return Loop(learner, make_optimizer(learner.model.parameters(), still), still, plan, Position())

@@ -1,0 +1,226 @@
+"""A whole run: plan, loop, looks at the validation data, checkpoints, stopping, and going on after an interruption."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from recurra.training.budget import Budget
+from recurra.training.checkpoint import (
+    Checkpoint,
+    optimizer_tensors,
+    restore_optimizer,
+    save_checkpoint,
+    weights_of,
+)
+from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, Validated
+from recurra.training.interrupt import stop_requests
+from recurra.training.learner import Learner
+from recurra.training.loop import Loop, Position
+from recurra.training.optimizer import make_optimizer
+from recurra.training.options import TrainingOptions
+from recurra.training.plan import Plan
+from recurra.training.planning import make_plan
+
+DRIFT = 0.05  # a plan is changed when time will be missed by more than this share of what is left
+
+Weights = dict[str, Tensor]
+
+
+@dataclass
+class Progress:
+    """What a run has come to, apart from the weights in training: everything here is in the checkpoint."""
+
+    position: Position = field(default_factory=Position)
+    best_value: float = float("inf")
+    best_step: int = 0
+    looks_since_best: int = 0
+    elapsed: float = 0.0  # seconds of earlier sittings
+    best: Weights = field(default_factory=dict[str, Tensor])
+    recent: deque[Weights] = field(default_factory=deque[Weights])  # for training.average
+
+
+class Run:
+    """A training run in a folder.
+
+    Args:
+        learner: network, data and measure.
+        options: how to learn.
+        budget: how long.
+        folder: where checkpoints go.
+        emit: gets every event.
+        publish: called with the weights at each new best, so that a usable model exists early.
+        resume: a checkpoint to go on from, None to start.
+        facts: plain values kept in every checkpoint, for the caller to compare when it resumes.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        options: TrainingOptions,
+        budget: Budget,
+        folder: Path,
+        emit: Callable[[Event], None],
+        publish: Callable[[Weights], None],
+        resume: Checkpoint | None,
+        facts: dict[str, Any],
+    ) -> None:
+        self.learner = learner
+        self.options = options
+        self.budget = budget
+        self.folder = folder
+        self.emit = emit
+        self.publish = publish
+        self.facts = facts
+        self.optimizer = make_optimizer(learner.model.parameters(), options)
+        if resume is None:
+            self.progress = Progress(recent=deque(maxlen=max(1, options.average)))
+            self.plan = make_plan(learner, options, budget, emit)
+            self.save()
+        else:
+            self.progress, self.plan = self._restored(resume)
+
+    def go(self) -> Finished:
+        """Trains to the end of the plan, to an early stop, or to an interruption; the best weights end in the model."""
+        loop = Loop(self.learner, self.optimizer, self.options, self.plan, self.progress.position)
+        began, first = time.monotonic(), self.progress.position.step
+        saved = began
+        reason = "plan complete"
+        with stop_requests() as stop:
+            for event in loop:
+                self.emit(event)
+                if self._look_is_due(event):
+                    self._look(event)
+                    self._keep_to_time(loop, began, first)
+                    if self._has_stalled() and event.step < self.plan.steps:
+                        reason = "early stopping"
+                if stop() and event.step < self.plan.steps:
+                    reason = "interrupted"
+                if reason != "plan complete":
+                    break
+                if time.monotonic() - saved > self.options.save_every:
+                    self.save()
+                    saved = time.monotonic()
+        self.save()
+        self._load_best()
+        finished = Finished(self.progress.position.step, self.progress.best_step, self._elapsed(), reason)
+        self.emit(finished)
+        return finished
+
+    def save(self) -> None:
+        """Writes a checkpoint that holds the whole state of the run."""
+        progress = self.progress
+        tensors = {f"model/{name}": value for name, value in weights_of(self.learner.model).items()}
+        tensors |= {f"optimizer/{name}": value for name, value in optimizer_tensors(self.optimizer).items()}
+        tensors |= {f"best/{name}": value for name, value in progress.best.items()}
+        for k, weights in enumerate(progress.recent):
+            tensors |= {f"recent/{k}/{name}": value for name, value in weights.items()}
+        values = {
+            "position": asdict(progress.position),
+            "best_value": progress.best_value,
+            "best_step": progress.best_step,
+            "looks_since_best": progress.looks_since_best,
+            "elapsed": self._elapsed(),
+            "recent": len(progress.recent),
+            "plan": self.plan.to_mapping(),
+            "facts": self.facts,
+        }
+        path = save_checkpoint(self.folder, Checkpoint(tensors, values))
+        self.emit(Saved(progress.position.step, str(path)))
+
+    def _restored(self, checkpoint: Checkpoint) -> tuple[Progress, Plan]:
+        values = checkpoint.values
+        load_weights(self.learner, checkpoint.section("model"))
+        restore_optimizer(self.optimizer, checkpoint.section("optimizer"))
+        recent = (checkpoint.section(f"recent/{k}") for k in range(values["recent"]))
+        progress = Progress(
+            Position(**values["position"]),
+            values["best_value"],
+            values["best_step"],
+            values["looks_since_best"],
+            values["elapsed"],
+            checkpoint.section("best"),
+            deque(recent, maxlen=max(1, self.options.average)),
+        )
+        return progress, self._plan_for_budget(Plan.from_mapping(values["plan"]), progress.position.step)
+
+    def _plan_for_budget(self, plan: Plan, step: int) -> Plan:
+        """The recorded plan; changed where this sitting asks for another number of epochs."""
+        if self.budget.epochs is None:
+            return plan
+        steps = max(1, round(self.budget.epochs * len(self.learner.batches(0))))
+        if steps == plan.steps:
+            return plan
+        return self._change(plan, step, steps, 0.0, f"{self.budget.epochs:g} epochs are asked for now")
+
+    def _look_is_due(self, event: StepDone) -> bool:
+        return event.step % self.plan.validate_every == 0 or event.step == self.plan.steps
+
+    def _look(self, event: StepDone) -> None:
+        """Validates the weights (or the mean of the last ones) and keeps them if they are the best so far."""
+        started = time.perf_counter()
+        trained = weights_of(self.learner.model)
+        self.progress.recent.append(trained)
+        candidate = mean_weights(list(self.progress.recent)) if self.options.average else trained
+        load_weights(self.learner, candidate)
+        score = self.learner.validate(self.plan.validation_pairs)
+        load_weights(self.learner, trained)
+        best = score.value < self.progress.best_value
+        if best:
+            self.progress.best, self.progress.best_value = candidate, score.value
+            self.progress.best_step, self.progress.looks_since_best = event.step, 0
+            self.publish(candidate)
+        else:
+            self.progress.looks_since_best += 1
+        seconds = time.perf_counter() - started
+        self.emit(Validated(event.step, event.epoch, score.loss, self.learner.measure, score.value, best, seconds))
+
+    def _keep_to_time(self, loop: Loop, began: float, first: int) -> None:
+        """Changes the plan when the time asked for would be missed."""
+        if self.budget.seconds is None:
+            return
+        step = self.progress.position.step
+        each = (time.monotonic() - began) / (step - first)  # looks and saves included
+        left = self.budget.seconds * 0.99 - 2.0 - self._elapsed()
+        possible, planned = int(left / each), self.plan.steps - step
+        if planned <= 0 or abs(possible - planned) <= max(1.0, DRIFT * planned):
+            return
+        reason = f"{max(left, 0):.0f} s are left at {each * 1000:.0f} ms a step"
+        self.plan = loop.plan = self._change(self.plan, step, step + max(0, possible), each, reason)
+        self.save()
+
+    def _change(self, plan: Plan, step: int, steps: int, each: float, reason: str) -> Plan:
+        plan = plan.changed(step, steps)
+        epochs = plan.steps / len(self.learner.batches(0))
+        self.emit(PlanMade(step, plan.steps, epochs, self.budget.seconds, each, reason))
+        return plan
+
+    def _has_stalled(self) -> bool:
+        return 0 < self.options.patience <= self.progress.looks_since_best
+
+    def _elapsed(self) -> float:
+        return self.progress.elapsed + self.budget.elapsed()
+
+    def _load_best(self) -> None:
+        if self.progress.best:
+            load_weights(self.learner, self.progress.best)
+
+
+def load_weights(learner: Learner, weights: Weights) -> None:
+    """Puts weights into the network; shared ones are listed once."""
+    learner.model.load_state_dict(weights, strict=False)
+
+
+def mean_weights(several: list[Weights]) -> Weights:
+    """The mean of several sets of weights; whole numbers (tables, counts) are taken from the last."""
+    return {
+        name: torch.stack([weights[name] for weights in several]).mean(0) if last.is_floating_point() else last
+        for name, last in several[-1].items()
+    }
