@@ -14,121 +14,22 @@ The calendar is the Gregorian one everywhere, also where another is customary (P
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 from babel import Locale
-from babel.dates import tokenize_pattern
+from babel.dates import DateTimePattern, tokenize_pattern
 
 # The languages that CLDR's translators have worked through: those with names for at least 450 languages and 280
 # territories, and a name for every month and weekday. `no` is left out: it writes every date as `nb` does.
-LOCALES: tuple[str, ...] = tuple(
-    [
-        "af",
-        "am",
-        "ar",
-        "ast",
-        "az",
-        "be",
-        "bew",
-        "bg",
-        "bn",
-        "br",
-        "brx",
-        "bs",
-        "ca",
-        "ccp",
-        "chr",
-        "cs",
-        "cy",
-        "da",
-        "de",
-        "dsb",
-        "el",
-        "en",
-        "es",
-        "et",
-        "eu",
-        "fa",
-        "fi",
-        "fil",
-        "fr",
-        "fy",
-        "ga",
-        "gd",
-        "gl",
-        "gu",
-        "he",
-        "hi",
-        "hr",
-        "hsb",
-        "ht",
-        "hu",
-        "hy",
-        "ia",
-        "id",
-        "ig",
-        "is",
-        "it",
-        "ja",
-        "ka",
-        "kgp",
-        "kk",
-        "kn",
-        "ko",
-        "kok",
-        "ku",
-        "ky",
-        "lb",
-        "lo",
-        "lt",
-        "lv",
-        "mk",
-        "ml",
-        "mn",
-        "mr",
-        "ms",
-        "mt",
-        "my",
-        "nb",
-        "ne",
-        "nl",
-        "nn",
-        "or",
-        "pa",
-        "pl",
-        "ps",
-        "pt",
-        "rm",
-        "ro",
-        "ru",
-        "si",
-        "sk",
-        "sl",
-        "sq",
-        "sr",
-        "sv",
-        "sw",
-        "ta",
-        "te",
-        "th",
-        "ti",
-        "to",
-        "tr",
-        "ug",
-        "uk",
-        "ur",
-        "uz",
-        "vec",
-        "vi",
-        "yrl",
-        "yue",
-        "zh",
-        "zu",
-    ]
-)
+_LOCALES = """
+    af am ar ast az be bew bg bn br brx bs ca ccp chr cs cy da de dsb el en es et eu fa fi fil fr fy ga gd gl gu
+    he hi hr hsb ht hu hy ia id ig is it ja ka kgp kk kn ko kok ku ky lb lo lt lv mk ml mn mr ms mt my nb ne nl
+    nn or pa pl ps pt rm ro ru si sk sl sq sr sv sw ta te th ti to tr ug uk ur uz vec vi yrl yue zh zu
+"""
+LOCALES: tuple[str, ...] = tuple(_LOCALES.split())
 
 # CLDR's numbering systems, by their digit zero; the other nine follow it in Unicode.
 ZEROS = {
@@ -147,12 +48,12 @@ AS_TYPED = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u200e": None, "\u200f"
 WIDTHS = {3: "abbreviated", 4: "wide"}
 
 NUMBER = re.compile(r"\d+")
-NO_NUMBER = "-"
+NO_NAME = "-"  # instead of a weekday, whose name may contain a number ("Th 2")
 
-Part = Literal["year", "month", "day", "weekday", "era"]
+Part = Literal["year", "month", "day", "weekday"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """A part of a form: fixed text, a number of at least `digits` digits, or one of `names`."""
 
@@ -161,23 +62,30 @@ class Piece:
     digits: int = 1
     names: tuple[str, ...] = ()
 
-    def write(self, when: date, digits: str) -> str:
+    def write(self, when: date, digits: dict[int, str]) -> str:
         if self.part is None:
             return self.text
         if self.part == "weekday":
             return self.names[when.weekday()]
-        value = getattr(when, self.part)
-        return self.names[value - 1] if self.names else _number(value, self.digits, digits)
+        value: int = getattr(when, self.part)
+        if self.names:
+            return self.names[value - 1]
+        number = str(value).rjust(self.digits, "0")
+        return number.translate(digits)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
-    """One way in which one locale writes a date; `digits` are its ten digits from zero to nine."""
+    """One way in which one locale writes a date; `digits` are its own in place of Latin ones."""
 
     locale: str
     pattern: str
     pieces: tuple[Piece, ...]
-    digits: str
+    digits: dict[int, str]
+
+    @property
+    def has_weekday(self) -> bool:
+        return any(piece.part == "weekday" for piece in self.pieces)
 
     def write(self, when: date, weekday: str | None = None) -> str:
         """The text for a day; `weekday` replaces the weekday's name."""
@@ -187,14 +95,14 @@ class Form:
 
     def numbers(self, when: date) -> list[int]:
         """The numbers in the text for a day, from left to right; weekdays that contain one are left out."""
-        return [int(number) for number in NUMBER.findall(self.write(when, weekday=NO_NUMBER))]
+        return [int(number) for number in NUMBER.findall(self.write(when, weekday=NO_NAME))]
 
 
 def forms(locale: str) -> list[Form]:
     """The forms of a locale that determine a date, each once, in a fixed order."""
     names = Locale.parse(locale)
     zero = ord(ZEROS[names.default_numbering_system])
-    digits = "".join(chr(zero + digit) for digit in range(10))
+    digits = {ord("0") + digit: chr(zero + digit) for digit in range(10)}
     found = ((pattern, _pieces(names, pattern)) for pattern in dict.fromkeys(_patterns(names)))
     return [Form(locale, pattern, pieces, digits) for pattern, pieces in found if pieces]
 
@@ -202,9 +110,10 @@ def forms(locale: str) -> list[Form]:
 def _patterns(names: Locale) -> Iterator[str]:
     for style in ("full", "long", "medium", "short"):
         yield names.date_formats[style].pattern
-    for skeleton in sorted(names.datetime_skeletons):
+    skeletons = cast("Mapping[str, DateTimePattern]", names.datetime_skeletons)  # untyped in Babel
+    for skeleton in sorted(skeletons):
         if set(skeleton) <= set("yMEd"):
-            yield names.datetime_skeletons[skeleton].pattern
+            yield skeletons[skeleton].pattern
 
 
 def _pieces(names: Locale, pattern: str) -> tuple[Piece, ...]:
@@ -239,7 +148,3 @@ def _field(names: Locale, letter: str, width: int) -> Piece:
 
 def _typed(names: Iterator[str]) -> tuple[str, ...]:
     return tuple(name.translate(AS_TYPED) for name in names)
-
-
-def _number(value: int, width: int, digits: str) -> str:
-    return "".join(digits[int(digit)] for digit in str(value).rjust(width, "0"))

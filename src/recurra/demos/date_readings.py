@@ -1,22 +1,17 @@
 """How a text could be read: what its numbers mean, according to each form that could have written it.
 
 A shape is a text without the values of its numbers and without its weekday: "Fri, 3. Mai 1998" has the shape
-"\\0, #. mai #". All forms that make the same shape make texts that cannot be told apart.
+"-, #. mai #". All forms that make the same shape make texts that cannot be told apart.
 """
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from recurra.demos.date_forms import Form
+from recurra.demos.date_forms import NO_NAME, NUMBER, Form
 from recurra.demos.spelling import fold
-
-WEEKDAY = "\0"
-NUMBER = re.compile(r"\d+")
 
 
 class Reading(NamedTuple):
@@ -35,19 +30,10 @@ class Reading(NamedTuple):
             return None
 
 
-def readings_by_shape(forms: Iterable[Form]) -> dict[str, set[Reading]]:
-    found: defaultdict[str, set[Reading]] = defaultdict(set)
-    for form in forms:
-        for month in range(1, 13):
-            key, reading = shape(form, month)
-            found[key].add(reading)
-    return found
-
-
 def shape(form: Form, month: int) -> tuple[str, Reading]:
     """The shape of what a form writes in a month, and how the form itself reads it."""
     when = date(1998, month, 29 if month != 2 else 28)
-    text = form.write(when, weekday=WEEKDAY)
+    text = form.write(when, weekday=NO_NAME)
     numbers = [int(number) for number in NUMBER.findall(text)]
     value = None if month in numbers else month  # "tháng 5" and "5月" have the month as a number
     index = numbers.index(month) if month in numbers else -1

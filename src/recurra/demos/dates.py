@@ -2,8 +2,8 @@
 
     vendredi 3 mai 1998  ->  1998-05-03
 
-A locale is drawn, one of its forms, a day between 1900 and 2099, and a spelling: as CLDR has it or, where the script
-has cases, in lower, title or upper case.
+A locale is drawn, then one of its forms (one time in five with the weekday), a day between 1900 and 2099, and a
+spelling: as CLDR has it or, where the script has cases, now and then in lower, title or upper case.
 
 No text is ambiguous. "3/5/1998" is the third of May or the fifth of March, and "3. listopada 1998" could be October
 (Croatian) or November (Polish); who reads only the text cannot know. So a text is used only if all forms of all
@@ -17,18 +17,21 @@ examples are one random draw, cut in two, and no text of one is in the other.
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 
 from recurra.demos.date_forms import LOCALES, Form, forms
-from recurra.demos.date_readings import Reading, readings_by_shape, shape
-from recurra.demos.spelling import fold, has_case, spell
+from recurra.demos.date_readings import Reading, shape
+from recurra.demos.spelling import fold, spell
 
 Pair = tuple[str, str]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
-SPELLINGS = {"as it is": 55, "lower": 15, "title": 15, "upper": 15}  # in percent
+WEEKDAY_SHARE = 0.2
+SPELLINGS = ("as it is", "lower", "title", "upper")
+SPELLING_WEIGHTS = (70, 10, 10, 10)
 
 
 def examples(count: int, seed: int) -> list[Pair]:
@@ -52,21 +55,19 @@ def split(training: int, held_out: int, seed: int) -> tuple[list[Pair], list[Pai
 
 def _draws(source: random.Random) -> Iterator[tuple[str, date]]:
     """Texts that determine a date, and the dates, without end."""
-    forms_of, others = _forms_by_locale(), _other_readings()
-    spellings, weights = list(SPELLINGS), list(SPELLINGS.values())
+    table, others = forms_by_locale(), _other_readings()
     days = (LAST_DAY - FIRST_DAY).days + 1
     while True:
-        form = source.choice(forms_of[source.choice(LOCALES)])
+        plain, with_weekday = table[source.choice(LOCALES)]
+        form = source.choice(with_weekday if source.random() < WEEKDAY_SHARE else plain)
         when = FIRST_DAY + timedelta(days=source.randrange(days))
-        spelling = source.choices(spellings, weights)[0]
-        if _is_plain(form, when, others):
-            text = form.write(when)
-            yield spell(text, spelling, form.locale) if has_case(text) else text, when
+        spelling = source.choices(SPELLINGS, SPELLING_WEIGHTS)[0]
+        if _means_one_day(form, when, others.get((form, when.month))):
+            yield spell(form.write(when), spelling, form.locale), when
 
 
-def _is_plain(form: Form, when: date, others: dict[tuple[Form, int], frozenset[Reading]]) -> bool:
+def _means_one_day(form: Form, when: date, readings: set[Reading] | None) -> bool:
     """Whether nobody could read this text as another day."""
-    readings = others.get((form, when.month))
     if readings is None:
         return True
     numbers = form.numbers(when)
@@ -74,14 +75,21 @@ def _is_plain(form: Form, when: date, others: dict[tuple[Form, int], frozenset[R
 
 
 @cache
-def _forms_by_locale() -> dict[str, list[Form]]:
-    return {locale: forms(locale) for locale in LOCALES}
+def forms_by_locale() -> dict[str, tuple[list[Form], list[Form]]]:
+    """The forms of each locale, without weekday and with it. (Takes a second: Babel reads its files.)"""
+    table: dict[str, tuple[list[Form], list[Form]]] = {}
+    for locale in LOCALES:
+        every = forms(locale)
+        table[locale] = ([form for form in every if not form.has_weekday], [form for form in every if form.has_weekday])
+    return table
 
 
 @cache
-def _other_readings() -> dict[tuple[Form, int], frozenset[Reading]]:
-    """For each form and month, how else its text could be read; only where there is another way."""
-    every = [form for some in _forms_by_locale().values() for form in some]
-    readings = readings_by_shape(every)
-    shapes = {(form, month): readings[shape(form, month)[0]] for form in every for month in range(1, 13)}
-    return {key: frozenset(found) for key, found in shapes.items() if len(found) > 1}
+def _other_readings() -> dict[tuple[Form, int], set[Reading]]:
+    """How the texts of a form and month can be read, where there is more than one way."""
+    every = [form for pair in forms_by_locale().values() for some in pair for form in some]
+    shapes = {(form, month): shape(form, month) for form in every for month in range(1, 13)}
+    readings: defaultdict[str, set[Reading]] = defaultdict(set)
+    for text, reading in shapes.values():
+        readings[text].add(reading)
+    return {key: readings[text] for key, (text, _) in shapes.items() if len(readings[text]) > 1}

@@ -15,14 +15,14 @@ def has_case(text: str) -> bool:
 
 
 def spell(text: str, spelling: str, locale: str) -> str:
-    """The text "as it is", or in "lower", "title" or "upper" case."""
+    """The text "as it is", or in "lower", "title" or "upper" case where its script has cases."""
+    if spelling == "as it is" or not has_case(text):
+        return text
     if spelling == "upper":
         return upper(text, locale)
     if spelling == "lower":
         return lower(text, locale)
-    if spelling == "title":
-        return " ".join(upper(word[:1], locale) + word[1:] for word in text.split(" "))
-    return text
+    return " ".join(upper(word[:1], locale) + word[1:] for word in text.split(" "))
 
 
 def upper(text: str, locale: str) -> str:
