@@ -104,7 +104,9 @@ def read_recipe(path: str | Path) -> Recipe:
     try:
         return recipe_from_mapping(mapping)
     except UsageError as error:
-        raise UsageError(error.what, where=f"{path}, {error.where}" if error.where else str(path), fix=error.fix) from None
+        raise UsageError(
+            error.what, where=f"{path}, {error.where}" if error.where else str(path), fix=error.fix
+        ) from None
 
 
 def _without_section(name: str) -> UsageError:

@@ -28,7 +28,9 @@ class Seq2SeqLearner:
 
     measure = "error_rate"
 
-    def __init__(self, model: Seq2Seq, train: EncodedPairs, valid: EncodedPairs, examples: Index, recipe: Recipe) -> None:
+    def __init__(
+        self, model: Seq2Seq, train: EncodedPairs, valid: EncodedPairs, examples: Index, recipe: Recipe
+    ) -> None:
         self.model = model
         self.train = train
         self.valid = valid
@@ -83,7 +85,9 @@ def validation_batches(valid: EncodedPairs, pairs: int) -> list[Index]:
     """Batches over `pairs` of the validation pairs, spread evenly over the file, of like lengths."""
     chosen = np.unique(np.linspace(0, len(valid) - 1, min(pairs, len(valid))).astype(np.int64))
     options = BatchingOptions(batch_tokens=8192)
-    return [chosen[batch] for batch in eval_batches(valid.source_lengths[chosen], options, valid.target_lengths[chosen])]
+    return [
+        chosen[batch] for batch in eval_batches(valid.source_lengths[chosen], options, valid.target_lengths[chosen])
+    ]
 
 
 def real_targets(batch: Batch) -> Tensor:

@@ -1,0 +1,167 @@
+"""Text to text: an encoder-decoder learns from pairs and writes an output for every source.
+
+This file connects: readers to tokenizers to the encoded cache, options to a network, the network to a run, and the
+run's best weights to a model folder. What each of them does stands in its own room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from recurra.bundle import Bundle, load_bundle, save_bundle, save_weights
+from recurra.data import EncodedPairs, Example
+from recurra.errors import RunError
+from recurra.models import Seq2Seq, build_seq2seq, copy_table
+from recurra.tasks.recipe import Recipe, recipe_from_mapping
+from recurra.tasks.seq2seq_learner import Seq2SeqLearner
+from recurra.tasks.split import split
+from recurra.text import Tokenizer, decide_units
+from recurra.training import Budget, Checkpoint, Event, Index, Note, Run, Weights
+
+TASK = "translate"
+SAMPLE = 2000  # examples that `auto` looks at to decide on the units
+
+
+@dataclass(frozen=True)
+class Translator:
+    """A network, its tokenizers and the recipe it was made by."""
+
+    model: Seq2Seq
+    source: Tokenizer
+    target: Tokenizer
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Training and validation pairs as ids."""
+
+    train: EncodedPairs
+    valid: EncodedPairs
+
+
+def choose_units(examples: Iterable[Example], recipe: Recipe, emit: Callable[[Event], None]) -> Recipe:
+    """The recipe with units in place of `auto`; says what was decided and why."""
+    sample = list(islice(examples, SAMPLE))
+    settings: dict[str, object] = {}
+    for side in ("source", "target"):
+        if getattr(recipe.text, f"{side}_units") == "auto":
+            decision = decide_units([getattr(example, side) for example in sample])
+            settings[f"text.{side}_units"] = decision.units
+            emit(Note(f"{side} units: {decision.units}, because {decision.reason}"))
+    return recipe.with_settings(settings)
+
+
+def build_tokenizers(examples: Iterable[Example], recipe: Recipe) -> tuple[Tokenizer, Tokenizer]:
+    """One tokenizer per side, from the training examples only.
+
+    With model.copy the target vocabulary also has what stands in the sources, so that it can be copied by its name.
+    """
+    text = recipe.text
+    sources = (example.source for example in examples)
+    targets = (side for example in examples for side in ([example.target, example.source] if recipe.model.copy
+                                                          else [example.target]))  # fmt: skip
+    return (
+        Tokenizer.build(sources, text.source_units, text.source_vocabulary, text.min_count, text.normalization),
+        Tokenizer.build(targets, text.target_units, text.target_vocabulary, text.min_count, text.normalization),
+    )
+
+
+def make_translator(recipe: Recipe, source: Tokenizer, target: Tokenizer) -> Translator:
+    """A network with fresh weights, drawn from the recipe's seed."""
+    torch.manual_seed(recipe.training.seed)
+    copies = None
+    if recipe.model.copy:
+        target_ids = {target.token(id): id for id in range(target.size)}
+        copies = copy_table([source.token(id) for id in range(source.size)], target_ids)
+    return Translator(build_seq2seq(recipe.model, source.size, target.size, copies), source, target, recipe)
+
+
+def encode(train: Iterable[Example], valid: Iterable[Example], translator: Translator, folder: Path) -> Encoded:
+    """Writes both sides' ids to disk and maps them into memory."""
+    for name, examples in (("train", train), ("valid", valid)):
+        EncodedPairs.write(folder / name, examples, translator.source, translator.target)
+    return open_encoded(folder)
+
+
+def open_encoded(folder: Path) -> Encoded:
+    """The ids that `encode` wrote."""
+    return Encoded(EncodedPairs.open(folder / "train"), EncodedPairs.open(folder / "valid"))
+
+
+def short_enough(pairs: EncodedPairs, longest: int, emit: Callable[[Event], None]) -> Index:
+    """The numbers of the pairs that are not longer than allowed on either side.
+
+    Raises:
+        RunError: when none is left.
+    """
+    lengths = np.maximum(pairs.source_lengths, pairs.target_lengths)
+    kept = np.flatnonzero(lengths <= longest).astype(np.int64)
+    if len(kept) < len(pairs):
+        emit(Note(f"{len(pairs) - len(kept):,} of {len(pairs):,} examples are longer than {longest:,} units and are "
+                  "left out (data.max_length)"))  # fmt: skip
+    if not len(kept):
+        raise RunError(f"no example is left: all are longer than {longest:,} units", fix="Raise --set data.max_length.")
+    return kept
+
+
+def start_run(
+    translator: Translator,
+    encoded: Encoded,
+    budget: Budget,
+    folder: Path,
+    emit: Callable[[Event], None],
+    resume: Checkpoint | None,
+    facts: dict[str, Any],
+) -> Run:
+    """A run of this translator in folder/run, publishing its best weights into `folder`."""
+    recipe = translator.recipe
+    translator.model.to(pick_device(recipe.training.device))
+    examples = short_enough(encoded.train, recipe.data.max_length, emit)
+    learner = Seq2SeqLearner(translator.model, encoded.train, encoded.valid, examples, recipe)
+
+    def publish(weights: Weights) -> None:
+        save_weights(folder, weights)
+
+    return Run(learner, recipe.training, budget, folder / "run", emit, publish, resume, facts)
+
+
+def pick_device(name: str) -> torch.device:
+    """The device that the recipe names; auto takes a GPU where there is one.
+
+    Raises:
+        RunError: cuda is asked for and there is none.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise RunError("training.device is cuda, and torch sees no CUDA device here", fix="Use auto or cpu.")
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
+
+
+def save_translator(folder: Path, translator: Translator, weights: Weights, facts: dict[str, Any], card: str) -> None:
+    """Writes the model folder."""
+    config = {"task": TASK, "recipe": translator.recipe.to_mapping(), **facts}
+    tokenizers = {"source": translator.source.to_json(), "target": translator.target.to_json()}
+    save_bundle(folder, Bundle(config, weights, tokenizers, card))
+
+
+def load_translator(folder: Path) -> tuple[Translator, Bundle]:
+    """The translator of a model folder."""
+    bundle = load_bundle(folder)
+    recipe = recipe_from_mapping(bundle.config["recipe"])
+    tokenizers = {name: Tokenizer.from_json(text) for name, text in bundle.tokenizers.items()}
+    translator = make_translator(recipe, tokenizers["source"], tokenizers["target"])
+    translator.model.load_state_dict(bundle.weights, strict=False)
+    translator.model.eval()
+    return translator, bundle
+
+
+__all__ = ["Encoded", "Translator", "split"]

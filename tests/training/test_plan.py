@@ -1,0 +1,76 @@
+"""The plan: progress and learning rate are functions of the step, and a changed plan has no jump."""
+
+from __future__ import annotations
+
+import pytest
+
+from recurra.errors import UsageError
+from recurra.training import Budget, Plan, TrainingOptions, learning_rate, parse_time
+from recurra.training.plan import Piece
+
+
+def plan(steps: int) -> Plan:
+    return Plan((Piece(0, 0.0, steps),), 10, 100)
+
+
+def test_progress_goes_from_nothing_to_all() -> None:
+    assert plan(40).progress(0) == 0.0
+    assert plan(40).progress(10) == pytest.approx(0.25)
+    assert plan(40).progress(40) == 1.0
+
+
+@pytest.mark.parametrize("steps", [15, 30, 400])
+def test_a_change_keeps_the_progress_made_and_still_ends_at_all(steps: int) -> None:
+    changed = plan(40).changed(10, steps)
+    assert changed.progress(10) == plan(40).progress(10)
+    assert changed.progress(5) == plan(40).progress(5)
+    assert changed.progress(steps) == pytest.approx(1.0)
+    assert changed.steps == steps
+
+
+def test_two_changes_follow_each_other() -> None:
+    changed = plan(40).changed(10, 30).changed(20, 100)
+    rates = [learning_rate(TrainingOptions(), changed.progress(step)) for step in range(101)]
+    jumps = [abs(after - before) for before, after in zip(rates, rates[1:], strict=False)]
+    assert max(jumps[2:]) < 0.1 * TrainingOptions().learning_rate
+    assert rates[100] == pytest.approx(0.0)
+
+
+def test_a_plan_is_the_same_after_the_checkpoint() -> None:
+    changed = plan(40).changed(10, 30)
+    assert Plan.from_mapping(changed.to_mapping()) == changed
+
+
+@pytest.mark.parametrize("decay", ["linear", "cosine"])
+def test_the_learning_rate_rises_and_falls_to_zero(decay: str) -> None:
+    options = TrainingOptions(learning_rate=1.0, warmup=0.1, decay=decay)  # pyright: ignore
+    assert learning_rate(options, 0.05) == pytest.approx(0.5)
+    assert learning_rate(options, 0.1) == pytest.approx(1.0)
+    assert learning_rate(options, 0.55) == pytest.approx(0.5)
+    assert learning_rate(options, 1.0) == pytest.approx(0.0)
+
+
+def test_without_decay_it_stays() -> None:
+    assert learning_rate(TrainingOptions(learning_rate=1.0, decay="none"), 0.9) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("5m", 300), ("1h30m", 5400), ("1.5h", 5400), ("1d", 86400), (" 5m ", 300)]
+)
+def test_times(text: str, seconds: float) -> None:
+    assert parse_time(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "5", "m", "5 minutes", "-5m", "0s", "5m!", "m5", "1e3s"])
+def test_wrong_times_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a time"):
+        parse_time(text)
+
+
+def test_a_budget_is_time_or_epochs() -> None:
+    with pytest.raises(UsageError, match="either"):
+        Budget()
+    with pytest.raises(UsageError, match="either"):
+        Budget(seconds=1.0, epochs=1.0)
+    with pytest.raises(UsageError, match="above 0"):
+        Budget(epochs=0)
