@@ -1,1 +1,10 @@
-"""TODO"""
+"""What happened inside a run: attention, gates and states as plain data.
+
+These are records only. Whoever runs a model fills them; the views draw them.
+"""
+
+from recurra.tracing.attention_map import AttentionMap
+from recurra.tracing.matrix import Matrix
+from recurra.tracing.trace import LayerTrace, Trace
+
+__all__ = ["AttentionMap", "LayerTrace", "Matrix", "Trace"]
