@@ -1,1 +1,23 @@
-"""TODO"""
+"""How good: one file per measure; sacrebleu and rapidfuzz do the work, and every value has its interval."""
+
+from recurra.metrics.bleu import bleu
+from recurra.metrics.chrf import chrf
+from recurra.metrics.error_rate import error_rate
+from recurra.metrics.exact_match import exact_match
+from recurra.metrics.measure import Measure
+from recurra.metrics.pairs import measure_pairs
+from recurra.metrics.perplexity import perplexity
+from recurra.metrics.tokenized import looks_tokenized
+from recurra.metrics.wer import wer
+
+__all__ = [
+    "Measure",
+    "bleu",
+    "chrf",
+    "error_rate",
+    "exact_match",
+    "looks_tokenized",
+    "measure_pairs",
+    "perplexity",
+    "wer",
+]

@@ -1,0 +1,42 @@
+"""A measure: the number, how sure one can be of it, and what exactly was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sized
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A value with its 95 % bootstrap interval. Rates are in percent."""
+
+    value: float
+    low: float
+    high: float
+    definition: str  # one sentence: what is counted, over what
+    signature: str | None = None  # sacreBLEU's, which makes the figure comparable with published ones
+
+    def to_mapping(self) -> dict[str, float | str | None]:
+        """For JSON, which has no infinity: a value that is not finite is None. No signature, no key."""
+        mapping: dict[str, float | str | None] = {
+            key: number if math.isfinite(number) else None
+            for key, number in (("value", self.value), ("low", self.low), ("high", self.high))
+        }
+        mapping["definition"] = self.definition
+        if self.signature is not None:
+            mapping["signature"] = self.signature
+        return mapping
+
+
+def require_pairs(predictions: Sized, references: Sized) -> int:
+    """The number of sentences.
+
+    Raises:
+        ValueError: none at all, or not one reference for each prediction.
+    """
+    if len(predictions) != len(references):
+        raise ValueError(f"{len(predictions)} predictions but {len(references)} references")
+    if not len(references):
+        raise ValueError("nothing to measure: no sentences")
+    return len(references)

@@ -1,0 +1,34 @@
+"""Corpus scores of sacreBLEU with bootstrap intervals, for BLEU and chrF.
+
+sacreBLEU reduces each sentence to n-gram counts and scores their sum; both steps are used as they are, so the value
+is the one that its own `corpus_score` gives. The counts of each sentence are kept for the bootstrap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from recurra.metrics.bootstrap import Numbers, interval
+from recurra.metrics.measure import Measure, require_pairs
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.base import Metric
+
+
+def measured(metric: Metric, predictions: Sequence[str], references: Sequence[str], definition: str) -> Measure:
+    """The corpus score of `metric` with its signature."""
+    require_pairs(predictions, references)
+    # The two steps inside corpus_score; sacreBLEU gives them no public name.
+    statistics_of: Any = metric._extract_corpus_statistics  # pyright: ignore[reportPrivateUsage]
+    score_of: Any = metric._compute_score_from_stats  # pyright: ignore[reportPrivateUsage]
+
+    def scores(sums: Numbers) -> Numbers:
+        # Counts are whole numbers, and remain so: as int, as sacreBLEU has them.
+        return np.array([score_of(row).score for row in sums.astype(np.int64).tolist()], np.float64)
+
+    statistics = np.array(statistics_of(predictions, [references]), np.float64)  # [N, K]
+    value = float(scores(statistics.sum(axis=0, keepdims=True))[0])
+    return Measure(value, *interval(statistics, scores, value), definition, str(metric.get_signature()))
