@@ -1,0 +1,84 @@
+"""Which columns of a table hold source and target, and what is wrong with a row that has not got them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from recurra.data.pair_source import PairSource
+from recurra.errors import DataError, UsageError
+from recurra.options import unknown_name
+
+DEFAULT_NAMES = ("source", "target")
+
+
+class Columns(NamedTuple):
+    """Where the two texts stand in a row."""
+
+    source: int  # from 0
+    target: int
+    least: int  # how many columns a row has at least
+    most: int | None  # ... and at most; None: any number
+
+    def fit(self, row: Sequence[str]) -> bool:
+        """Whether a row has the right number of columns."""
+        return self.least <= len(row) and (self.most is None or len(row) <= self.most)
+
+    @property
+    def expected(self) -> str:
+        """The number of columns in words: "2 columns", "at least 3 columns"."""
+        return f"{'' if self.most else 'at least '}{self.least} columns"
+
+
+def are_named(source: PairSource) -> bool:
+    """Whether the user names a column, so that the table must have a header.
+
+    Raises:
+        UsageError: one column by number and the other by name or not at all, or both the same.
+    """
+    given = [source.source_column, source.target_column]
+    if all(column is None for column in given):
+        return False
+    if given[0] == given[1]:
+        raise UsageError(f"source and target are the same column {given[0]!r}", where="source_column, target_column")
+    numbers = [column is not None and is_number(column) for column in given]
+    if any(numbers) and not all(numbers):
+        raise UsageError(
+            f"expected both columns by number or both by name, got {given[0]!r} and {given[1]!r}",
+            where="source_column, target_column",
+            fix='For example source_column = "1" and target_column = "3"; the first column is 1.',
+        )
+    return not all(numbers)
+
+
+def is_number(column: str) -> bool:
+    """Whether a column is given by number."""
+    return column.isascii() and column.isdigit()
+
+
+def by_number(source: PairSource) -> Columns:
+    """The columns a user numbered, or the only two of a table without header."""
+    if source.source_column is None or source.target_column is None:
+        return Columns(0, 1, 2, 2)
+    first, second = int(source.source_column), int(source.target_column)
+    if first == 0 or second == 0:
+        raise UsageError("columns are counted from 1, got 0", where="source_column, target_column")
+    return Columns(first - 1, second - 1, max(first, second), None)
+
+
+def by_name(source: PairSource, header: Sequence[str], place: str) -> Columns:
+    """The columns a user named, found in the header of the table."""
+    names = wanted_names(source)
+    for name in names:
+        if name not in header:
+            error = unknown_name("column", name, header, where=place)
+            seen = f"the header has no column {name!r}; it names {', '.join(map(repr, header))}"
+            raise DataError(seen, where=place, fix=error.fix)
+        if header.count(name) > 1:
+            raise DataError(f"the header names the column {name!r} twice", where=place, fix="Rename one of them.")
+    return Columns(header.index(names[0]), header.index(names[1]), len(header), len(header))
+
+
+def wanted_names(source: PairSource) -> tuple[str, str]:
+    """The names of the two columns; "source" and "target" where the user gave none."""
+    return source.source_column or DEFAULT_NAMES[0], source.target_column or DEFAULT_NAMES[1]

@@ -1,0 +1,104 @@
+"""JSON Lines: one object a line, whose keys "source" and "target" (or others the user names) hold the texts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+from recurra.data.columns import wanted_names
+from recurra.data.example import Example
+from recurra.data.findings import Findings
+from recurra.data.lines import Line, TextFile
+from recurra.data.pair_source import PairSource
+from recurra.errors import DataError
+from recurra.options import unknown_name
+from recurra.text.visible import code_point, excerpt
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+KINDS: dict[type, str] = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+}
+
+
+def read_jsonl(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Example]:
+    """The pairs of a JSON Lines file; a blank line is a pair of empty texts."""
+    file = TextFile(source.path, source.names[0], notes)
+    names = wanted_names(source)
+    if names[0] == names[1]:
+        raise DataError(f"source and target are the same key {names[0]!r}", where=file.name)
+    for line in file.lines(findings):
+        if not line.text.strip():
+            yield Example("", "", line.number)
+            continue
+        try:
+            record = _record(line, file)
+            yield Example(_text(record, names[0], line, file), _text(record, names[1], line, file), line.number)
+        except _Wrong as wrong:
+            findings.add(wrong.kind, wrong.error)
+
+
+class _Wrong(Exception):
+    """A line that is no pair."""
+
+    def __init__(self, kind: str, what: str, where: str, fix: str | None = None) -> None:
+        super().__init__(what)
+        self.kind = kind
+        self.error = DataError(what, where=where, fix=fix)
+
+
+def _record(line: Line, file: TextFile) -> dict[str, Any]:
+    place = file.place(line.number)
+    kind = "lines that are not JSON"
+    try:
+        value: object = json.loads(line.text)
+    except json.JSONDecodeError as error:
+        what = f"expected a JSON object, saw {excerpt(line.text)}: {error.msg}"
+        raise _Wrong(kind, what, f"{place}:{error.colno}", _remedy(line.text)) from None
+    except (ValueError, RecursionError) as error:
+        raise _Wrong(kind, f"the line cannot be read as JSON ({error})", place) from None
+    if not isinstance(value, dict):
+        what = f"expected an object, saw {_kind(value)}: {excerpt(line.text)}"
+        raise _Wrong("lines that are not objects", what, place, _remedy(line.text))
+    return cast("dict[str, Any]", value)
+
+
+def _text(record: dict[str, Any], name: str, line: Line, file: TextFile) -> str:
+    place = file.place(line.number)
+    if name not in record:
+        fix = unknown_name("key", name, record).fix
+        seen = ", ".join(map(repr, list(record)[:10])) or "none"
+        raise _Wrong("objects without a key", f"the object has no key {name!r}; its keys: {seen}", place, fix)
+    value = record[name]
+    if not isinstance(value, str):
+        what = f"expected a string under {name!r}, saw {_kind(value)}: {excerpt(json.dumps(value), 40)}"
+        raise _Wrong("values that are not strings", what, place, "Put the text in double quotes.")
+    lone = SURROGATE.search(value)
+    if lone:
+        at = f"{code_point(lone[0])} at character {lone.start() + 1} of {name!r}"
+        fix = "Such a character is half of another one: write the file again from its source."
+        raise _Wrong("texts with a lone surrogate", f"lone surrogate {at}", place, fix)
+    return value
+
+
+def _kind(value: object) -> str:
+    return "null" if value is None else KINDS[type(value)]
+
+
+def _remedy(text: str) -> str:
+    if text.lstrip().startswith("["):
+        return "One object stands on each line. A JSON array becomes that with: jq -c '.[]'"
+    if text.strip() == "{":
+        return "Each object stands on one line, not over several: jq -c . makes it so."
+    if text.count("\t") == 1:
+        return "This looks like TSV: let its name end in .tsv, or set data.format to tsv."
+    if text.lstrip().startswith("{'"):
+        return "JSON has double quotes around keys and texts; in Python, json.dumps writes them."
+    return 'A line is, for example: {"source": "hello", "target": "bonjour"}'

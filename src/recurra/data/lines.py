@@ -1,0 +1,253 @@
+r"""Lines of a file, strictly: UTF-8, ending at \n and nowhere else, one after the other.
+
+A path, a gzip file (recognised by its first bytes, whatever its name), or "-" for standard input. A carriage
+return before the \n belongs to the line end. Nothing is replaced in silence: what cannot be read is an error with
+file, line and byte, and the command that mends it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import shlex
+import stat
+import sys
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, NamedTuple, cast
+
+from recurra.data.encoding import UTF8_BOM, convert, not_utf8, wide_encoding
+from recurra.data.findings import Findings
+from recurra.errors import DataError
+from recurra.options import nearest
+
+STANDARD_INPUT = "-"
+LONGEST_LINE = 10 * 2**20  # bytes; a longer one is no line of text, and must not fill the memory
+
+GZIP = b"\x1f\x8b"
+
+# First bytes of what people give by mistake, and what to do with it.
+OTHER_KINDS = {
+    b"BZh": ("a bzip2 file", "Unpack it: bzip2 -dk {path}"),
+    b"\xfd7zXZ\x00": ("an xz file", "Unpack it: xz -dk {path}"),
+    b"\x28\xb5\x2f\xfd": ("a zstd file", "Unpack it: zstd -d {path}"),
+    b"PK\x03\x04": ("a zip archive or an office document", "Unpack it, or save the table as CSV (UTF-8)."),
+    b"7z\xbc\xaf\x27\x1c": ("a 7z archive", "Unpack it."),
+    b"%PDF-": ("a PDF", "Export its text."),
+    b"PAR1": ("a Parquet file", "Write it as JSON Lines or TSV."),
+    b"SQLite format 3\x00": ("an SQLite database", "Export the table as CSV."),
+    b"\xd0\xcf\x11\xe0": ("an old Office document", "Save the table as CSV (UTF-8)."),
+    b"{\\rtf": ("an RTF document", "Save it as plain text."),
+    b"\x89PNG": ("a PNG picture", "Give a file of text."),
+}
+
+
+class Line(NamedTuple):
+    """One line without its end; the first line of a file has number 1."""
+
+    number: int
+    text: str
+
+
+class TextFile:
+    """A file of lines, read from its beginning each time; standard input can be read only once.
+
+    Args:
+        path: a path, or "-" for standard input.
+        name: what messages call the file; the path if None.
+        notes: where to write what the user should know; each is written once.
+    """
+
+    def __init__(self, path: str, name: str | None = None, notes: list[str] | None = None) -> None:
+        self.path = path
+        self.name = name or ("standard input" if path == STANDARD_INPUT else path)
+        self.notes: list[str] = [] if notes is None else notes
+
+    def place(self, line: int) -> str:
+        """file:line, for a message."""
+        return f"{self.name}:{line}"
+
+    def lines(self, findings: Findings | None = None) -> Iterator[Line]:
+        """The lines as text.
+
+        Lines that are not UTF-8 are added to `findings` and left out; without it the first one is raised.
+
+        Raises:
+            DataError: the file cannot be read, or is no text in UTF-8.
+        """
+        beyond_ascii = False
+        for number, raw in enumerate(self.raw_lines(), 1):
+            try:
+                text = self.decode(raw, number, mixed=beyond_ascii)
+            except DataError as error:
+                if findings is None:
+                    raise
+                findings.add("lines that are not UTF-8", error)
+                continue
+            beyond_ascii = beyond_ascii or not text.isascii()
+            yield Line(number, text)
+
+    def raw_lines(self) -> Iterator[bytes]:
+        """The lines as bytes, without line end and byte order mark."""
+        with _opened(self.path, self.name) as stream:
+            number = 1
+            while raw := _read_line(stream, self.name, number):
+                if number == 1:
+                    raw = self._without_mark(raw)
+                yield raw[:-2] if raw.endswith(b"\r\n") else raw.removesuffix(b"\n")
+                number += 1
+
+    def decode(self, raw: bytes, number: int, *, mixed: bool = False) -> str:
+        """One line as text. `mixed`: the file is known to hold UTF-8 beyond ASCII in earlier lines."""
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise not_utf8(raw, error, self.place(number), self._quoted(), mixed=mixed) from None
+
+    def _without_mark(self, first: bytes) -> bytes:
+        wide = wide_encoding(first)
+        if wide:
+            what = f"expected UTF-8, saw {wide} (first bytes {first[:4].hex(' ').upper()})"
+            # iconv takes the mark away only where it is left to find the byte order itself.
+            marked = first.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))
+            fix = convert(wide[:6] if marked else wide, self._quoted())
+            raise DataError(what, where=f"{self.place(1)}:1", fix=fix)
+        if first.startswith(UTF8_BOM):
+            self._note(f"{self.name}: the byte order mark at the beginning was dropped")
+        return first.removeprefix(UTF8_BOM)
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def _quoted(self) -> str:
+        return "FILE" if self.path == STANDARD_INPUT else shlex.quote(self.path)
+
+
+def read_lines(path: str, notes: list[str] | None = None) -> Iterator[str]:
+    """Every line of a file of text, empty ones too; "-" is standard input and is read as it comes."""
+    for line in TextFile(path, notes=notes).lines():
+        yield line.text
+
+
+def is_stream(path: str) -> bool:
+    """Whether what `path` gives can be read only once: standard input, a pipe, a `<(command)`."""
+    if path == STANDARD_INPUT:
+        return True
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode) and not os.path.isdir(path)
+    except (OSError, ValueError):
+        return False
+
+
+def require_file(path: str) -> None:
+    """Refuses a path under which nothing can be read.
+
+    Raises:
+        DataError: it does not exist (the nearest name there is said), is a folder, or may not be read.
+    """
+    if path == STANDARD_INPUT:
+        return
+    if not path or "\0" in path:
+        raise DataError(f"expected the path of a file, got {path!r}")
+    if os.path.isdir(path):
+        raise DataError("expected a file, this is a folder", where=path, fix=_inside(path))
+    try:
+        with open(path, "rb") if not is_stream(path) else io.BytesIO():
+            pass
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: str, error: OSError) -> DataError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return DataError("there is no such file", where=path, fix=_nearest_path(path))
+    if isinstance(error, PermissionError):
+        fix = f"Allow it: chmod u+r {shlex.quote(path)}"
+        return DataError("the file may not be read (permission denied)", where=path, fix=fix)
+    return DataError(f"the file cannot be read: {error.strerror or error}", where=path)
+
+
+def _nearest_path(path: str) -> str | None:
+    folder, name = os.path.split(path)
+    try:
+        names = os.listdir(folder or ".")
+    except OSError:
+        return f"There is no folder {folder!r} either."
+    close = nearest(name, names)
+    return f"Did you mean {os.path.join(folder, close)!r}?" if close else None
+
+
+def _inside(folder: str) -> str | None:
+    try:
+        names = sorted(name for name in os.listdir(folder) if os.path.isfile(os.path.join(folder, name)))
+    except OSError:
+        return None
+    listed = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+    return f"Name one of its files: {listed}" if names else "The folder holds no files."
+
+
+@contextmanager
+def _opened(path: str, name: str) -> Generator[BinaryIO, None, None]:
+    """The bytes of a file, unpacked where they are gzip."""
+    if path == STANDARD_INPUT:
+        yield _unpacked(sys.stdin.buffer, path, name)
+        return
+    require_file(path)
+    with open(path, "rb") as stream:
+        yield _unpacked(stream, path, name)
+
+
+def _unpacked(stream: BinaryIO, path: str, name: str) -> BinaryIO:
+    if _peek(stream).startswith(GZIP):
+        stream = cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+    elif path.endswith(".gz") and _peek(stream):
+        what = f"the name ends in .gz, but this is no gzip file (first bytes {_peek(stream)[:4].hex(' ').upper()})"
+        fix = f"Rename it to {shlex.quote(path[:-3])}, or pack it: gzip {shlex.quote(path[:-3])}"
+        raise DataError(what, where=name, fix=fix)
+    with _reading(name, 1):
+        start = _peek(stream)
+    if start.startswith(GZIP):
+        raise DataError("the file is packed with gzip twice", where=name, fix="Unpack it once: gzip -d")
+    for magic, (kind, fix) in OTHER_KINDS.items():
+        if start.startswith(magic):
+            raise DataError(f"expected text, this is {kind}", where=name, fix=fix.format(path=shlex.quote(path)))
+    return stream
+
+
+def _peek(stream: BinaryIO) -> bytes:
+    return cast(io.BufferedReader, stream).peek(16)[:16]
+
+
+def _read_line(stream: BinaryIO, name: str, number: int) -> bytes:
+    with _reading(name, number):
+        raw = stream.readline(LONGEST_LINE + 2)
+    if len(raw) > LONGEST_LINE and not raw.endswith(b"\n"):
+        what = f"a line longer than {LONGEST_LINE // 2**20} MiB is not read"
+        fix = r"One example stands on one line, and a line ends at \n; is this a file of text?"
+        raise DataError(what, where=f"{name}:{number}", fix=fix)
+    return raw
+
+
+class _reading:
+    """What may fail while bytes are read, in words. A class, as a generator here would cost a third of the speed."""
+
+    def __init__(self, name: str, number: int) -> None:
+        self.name = name
+        self.number = number
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        where = f"{self.name}:{self.number}"
+        if isinstance(error, EOFError):
+            fix = "The file was cut off: copy or download it again."
+            raise DataError("the gzip file ends too early", where=where, fix=fix) from None
+        if isinstance(error, zlib.error | gzip.BadGzipFile):
+            fix = "Test it with gzip -t; copy or download it again."
+            raise DataError(f"the gzip file is damaged ({error})", where=where, fix=fix) from None
+        if isinstance(error, OSError):
+            raise DataError(f"reading failed: {error.strerror or error}", where=where) from None

@@ -1,0 +1,61 @@
+"""Text as it may safely be shown: what cannot be seen, or would turn other text around, is spelled out.
+
+A tab is shown as ⇥; control, zero-width, bidirectional, private, unassigned and lone surrogate characters as
+their code point, `<U+200B>`. Printable text of any script comes back as it is.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+TAB = "⇥"
+
+# Letters and marks to Unicode, yet nothing is drawn for them.
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | {chr(code) for code in range(0xFE00, 0xFE10)}
+
+
+def visible(text: str) -> str:
+    """`text` with every character that would not be seen spelled out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def is_invisible(character: str) -> bool:
+    """Whether a character leaves no mark of its own on the screen; spaces of any width count as visible."""
+    if character.isprintable():
+        return character in BLANK
+    return unicodedata.category(character) != "Zs"
+
+
+def excerpt(text: str, width: int = 80) -> str:
+    """The beginning of a text, visible and in double quotes; what is left out is counted."""
+    if len(text) <= width:
+        return f'"{visible(text)}"'
+    return f'"{visible(text[:width])}…" (and {len(text) - width:,} more characters)'
+
+
+def code_point(character: str) -> str:
+    """A character by number and name: U+200B ZERO WIDTH SPACE."""
+    number = f"U+{ord(character):04X}"
+    name = unicodedata.name(character, "") or CONTROL_NAMES.get(character, "")
+    return f"{number} {name}" if name else number
+
+
+# Unicode gives control characters no names of their own.
+CONTROL_NAMES = {
+    "\x00": "NUL",
+    "\t": "TAB",
+    "\n": "LINE FEED",
+    "\x0b": "VERTICAL TAB",
+    "\x0c": "FORM FEED",
+    "\r": "CARRIAGE RETURN",
+    "\x1b": "ESCAPE",
+    "\x85": "NEXT LINE",
+}
+
+
+def _shown(character: str) -> str:
+    if character == "\t":
+        return TAB
+    return f"<U+{ord(character):04X}>" if is_invisible(character) else character
