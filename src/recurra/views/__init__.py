@@ -1,1 +1,18 @@
-"""TODO"""
+"""What a prediction, an attention map and an evaluation look like: in the terminal and as HTML."""
+
+from recurra.views.attention_text import AttentionView, attention_lines
+from recurra.views.html import Shown, attention_html, evaluation_html, page, prediction_html, predictions_html
+from recurra.views.tables import evaluation_table, predictions_table
+
+__all__ = [
+    "AttentionView",
+    "Shown",
+    "attention_html",
+    "attention_lines",
+    "evaluation_html",
+    "evaluation_table",
+    "page",
+    "prediction_html",
+    "predictions_html",
+    "predictions_table",
+]

@@ -1,0 +1,152 @@
+"""Predictions, attention maps, evaluations and traces as HTML: fragments for notebooks, and a page of its own.
+
+Nothing is loaded from elsewhere and nothing runs: text, tables and a style sheet. A weight is the depth of a cell's
+colour, its number is in the cell's title (shown when the pointer rests on it) and, in percent, in the cell itself for
+those who do not see colours. All text is escaped, invisible characters are spelled out, and each text stands in a
+<bdi>, so that Arabic or Hebrew beside it moves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from typing import Any, NamedTuple
+
+from rich.cells import cell_len
+
+from recurra.text.visible import code_point, is_invisible, visible
+from recurra.tracing import AttentionMap
+from recurra.views.measures import count_line, measure_rows
+from recurra.views.style import STYLE
+from recurra.views.tokens import label
+
+LONG = 3  # cells; a source token that is longer is written downwards, above its column
+ISOLATE, POP = "\u2068", "\u2069"  # <bdi> for titles, where there are no tags
+
+
+class Shown(NamedTuple):
+    """A prediction to show: what came in, what came out, and where the model looked."""
+
+    source: str
+    prediction: str
+    attention: AttentionMap | None = None
+
+
+def page(predictions: Iterable[Shown], title: str) -> Iterator[str]:
+    """A page of predictions with their attention maps, in pieces to be written one after the other."""
+    heading = escape(visible(title))
+    yield (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{heading}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f'<body class="recurra recurra-page">\n<h1>{heading}</h1>\n<main>\n'
+    )
+    for shown in predictions:
+        yield f"<section>\n{_prediction(shown)}</section>\n"
+    yield "</main>\n</body>\n</html>\n"
+
+
+def prediction_html(source: str, prediction: str, attention: AttentionMap | None = None) -> str:
+    """One prediction as a fragment."""
+    return _fragment(_prediction(Shown(source, prediction, attention)))
+
+
+def attention_html(attention: AttentionMap) -> str:
+    """One attention map as a fragment."""
+    return _fragment(_map(attention))
+
+
+def predictions_html(pairs: Iterable[tuple[str, str]]) -> str:
+    """A list of predictions beside their sources, as a fragment."""
+    rows = "".join(f"<tr><td>{_text(source)}</td><td>{_text(output)}</td></tr>\n" for source, output in pairs)
+    return _fragment(_list("Predictions", ("source", "prediction"), rows))
+
+
+def evaluation_html(evaluation: Mapping[str, Any]) -> str:
+    """The measures of an evaluation as a fragment.
+
+    Args:
+        evaluation: the mapping of an evaluation, as `recurra evaluate --json` prints it.
+    """
+    rows = "".join(
+        f'<tr><th scope="row">{escape(row.name)}</th><td class="number">{row.value}</td>'
+        f'<td class="number">{row.interval}</td><td>{escape(row.definition)}'
+        + (f"<br><code>{escape(row.signature)}</code>" if row.signature else "")
+        + "</td></tr>\n"
+        for row in measure_rows(evaluation)
+    )
+    columns = ("measure", "value", "95 % interval", "what is counted")
+    return _fragment(_list(f"Evaluation on {count_line(evaluation)}", columns, rows))
+
+
+def _fragment(body: str) -> str:
+    return f'<div class="recurra">\n<style>{STYLE}</style>\n{body}</div>\n'
+
+
+def _prediction(shown: Shown) -> str:
+    texts = f'{_text(shown.source)} <span class="arrow">→</span> <b>{_text(shown.prediction)}</b>'
+    return f'<p class="texts">{texts}</p>\n' + (_map(shown.attention) if shown.attention else "")
+
+
+def _map(attention: AttentionMap) -> str:
+    if not attention.source_tokens or not attention.target_tokens:
+        return '<p class="note">No tokens, so no attention.</p>\n'
+    head = "".join(f'<th scope="col">{name}</th>' for name in _column_names(attention.source_tokens))
+    names = [_in_title(token) for token in attention.source_tokens]
+    rows = "".join(
+        f'<tr><th scope="row">{_token(token)}</th>{_cells(_in_title(token), names, weights)}</tr>\n'
+        for token, weights in zip(attention.target_tokens, attention.weights, strict=True)
+    )
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="attention map">\n<table class="map">\n'
+        f"<caption>Attention: output down, source across</caption>\n<thead><tr><td></td>{head}</tr></thead>\n"
+        f"<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
+    )
+
+
+def _cells(target: str, names: list[str], weights: list[float]) -> str:
+    return "".join(
+        f'<td style="--w:{min(max(weight, 0.0), 1.0):.3g}" title="{target} ← {name}: {weight:.4f}">'
+        f"{round(100 * weight) or ''}</td>"
+        for name, weight in zip(names, weights, strict=True)
+    )
+
+
+def _list(caption: str, columns: Iterable[str], rows: str) -> str:
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    return (
+        f'<table class="list">\n<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{rows}</tbody>\n</table>\n"
+    )
+
+
+def _text(text: str) -> str:
+    """A text that keeps to itself, with its invisible characters as small tags."""
+    return f"<bdi>{''.join(map(_character, text))}</bdi>"
+
+
+def _character(character: str) -> str:
+    if not is_invisible(character):
+        return escape(character)
+    name = escape(code_point(character))
+    return f'<span class="hidden" title="{name}">{escape(visible(character).strip("<>"))}</span>'
+
+
+def _token(token: str) -> str:
+    return f"<bdi>{escape(label(token))}</bdi>"
+
+
+def _column_names(tokens: list[str]) -> list[str]:
+    """The tokens above the columns: the long ones downwards, and all of them where many are long, as words are."""
+    widths = [cell_len(label(token)) for token in tokens]
+    limit = 1 if 4 * sum(width > LONG for width in widths) > len(tokens) else LONG
+    return [
+        f'<div class="long">{_token(token)}</div>' if width > limit else _token(token)
+        for token, width in zip(tokens, widths, strict=True)
+    ]
+
+
+def _in_title(token: str) -> str:
+    text = escape(label(token))
+    return text if text.isascii() else f"{ISOLATE}{text}{POP}"

@@ -1,0 +1,48 @@
+"""The measures of an evaluation as rows of a table, in words: terminal and page show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+LABELS = {
+    "wer": ("WER", " %"),
+    "error_rate": ("error rate", " %"),
+    "exact_match": ("exact match", " %"),
+    "bleu": ("BLEU", ""),
+    "chrf": ("chrF", ""),
+    "perplexity": ("perplexity", ""),
+}
+
+
+class MeasureRow(NamedTuple):
+    """One measure, ready to be read."""
+
+    name: str
+    value: str
+    interval: str  # 95 %
+    definition: str
+    signature: str  # sacreBLEU's, or empty
+
+
+def measure_rows(evaluation: Mapping[str, Any]) -> list[MeasureRow]:
+    """The rows of an evaluation's mapping: {"count": n, "measures": {name: {"value", "low", "high", ...}}}."""
+    return [_row(name, measure) for name, measure in evaluation["measures"].items()]
+
+
+def count_line(evaluation: Mapping[str, Any]) -> str:
+    """How many outputs were measured: 1,000 pairs."""
+    count: int = evaluation["count"]
+    return f"{count:,} pair" if count == 1 else f"{count:,} pairs"
+
+
+def _row(name: str, measure: Mapping[str, Any]) -> MeasureRow:
+    label, unit = LABELS.get(name, (name, ""))
+    interval = f"{_number(measure['low'])} to {_number(measure['high'])}"
+    value = _number(measure["value"]) + unit
+    return MeasureRow(label, value, interval, measure.get("definition", ""), measure.get("signature", ""))
+
+
+def _number(value: float | None) -> str:
+    """Two decimals; a value that JSON has no number for is infinite."""
+    return "∞" if value is None else f"{value:,.2f}"

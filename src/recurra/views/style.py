@@ -1,0 +1,40 @@
+"""The style sheet of pages and notebook fragments: small, and everything under the class `recurra`.
+
+Light and dark need no rules of their own: colours are the surroundings' own, or halfway between the two. A fragment
+takes them from its notebook, whose theme need not be the system's.
+"""
+
+from __future__ import annotations
+
+STYLE = """
+.recurra { --ink: 59 130 246; --line: rgb(128 128 128 / .35); font: 15px/1.5 system-ui, sans-serif;
+  --paper: var(--jp-layout-color0, var(--vscode-editor-background, var(--colab-primary-surface-color, Canvas))); }
+.recurra-page { color-scheme: light dark; background: Canvas; color: CanvasText; margin: 0 auto; max-width: 75rem;
+  padding: 1rem; }
+.recurra h1 { font-size: 1.4rem; }
+.recurra section { margin: 0 0 2rem; }
+.recurra .texts { margin: 0 0 .4rem; overflow-wrap: anywhere; }
+.recurra .arrow, .recurra caption, .recurra .note { opacity: .65; }
+.recurra .hidden { font: .75em ui-monospace, monospace; border: 1px solid var(--line); border-radius: 3px;
+  padding: 0 .15em; opacity: .75; }
+.recurra table { border-collapse: collapse; margin: 0 0 1rem; }
+.recurra caption { text-align: start; font-size: .8rem; padding: .2rem 0; white-space: nowrap; }
+.recurra .scroll { max-width: 100%; max-height: 85vh; overflow: auto; }
+.recurra .map { border-collapse: separate; border-spacing: 1px; }
+.recurra .map thead, .recurra .map tbody th { background: var(--paper); }
+.recurra .map th { font-weight: 500; position: sticky; white-space: nowrap; padding: 0 .2rem; }
+.recurra .map thead { position: sticky; top: 0; z-index: 2; }
+.recurra .map thead th { vertical-align: bottom; text-align: center; }
+.recurra .map thead td { position: sticky; left: 0; background: var(--paper); z-index: 3; }
+.recurra .map tbody th { left: 0; text-align: end; z-index: 1; }
+.recurra .map .long { writing-mode: vertical-rl; line-height: 1.2; padding: .2rem 0; margin: 0 auto; }
+.recurra .map tbody td { background: rgb(var(--ink) / calc(var(--w, 0) + .04)); color: transparent; font-size: .5rem;
+  min-width: 1.1rem; height: 1.3rem; padding: 0; text-align: center; print-color-adjust: exact;
+  -webkit-print-color-adjust: exact; }
+.recurra .map tbody tr:hover th { color: rgb(var(--ink)); }
+.recurra .map tbody td:hover { outline: 2px solid rgb(var(--ink)); color: inherit; }
+.recurra .list th, .recurra .list td { text-align: start; vertical-align: top; padding: .25rem 1.2rem .25rem 0;
+  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+.recurra .list .number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
+@media (forced-colors: active) { .recurra .map tbody td { color: CanvasText; } }
+"""
