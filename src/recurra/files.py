@@ -29,7 +29,7 @@ def atomic_write(path: str | os.PathLike[str], data: bytes) -> None:
         RunError: no room (says how much is missing), or a place that cannot be written.
     """
     path = Path(path)
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    aside = path.with_name(f".recurra-{secrets.token_hex(4)}.tmp")
     with plain_errors(path, len(data)):
         try:
             write_synced(aside, data)
@@ -62,7 +62,7 @@ def sync_folder(folder: Path) -> None:
 
 def remove_leftovers(folder: Path) -> None:
     """Removes what killed processes left aside. Only for one who holds the folder alone."""
-    for path in folder.glob(".*.tmp"):
+    for path in folder.glob(".recurra-*.tmp"):
         path.unlink(missing_ok=True)
 
 
@@ -78,7 +78,8 @@ def plain_errors(path: Path, size: int) -> Generator[None]:
 
 
 def _no_room(path: Path, size: int) -> RunError:
-    free = shutil.disk_usage(path.parent).free
+    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(there).free
     if free < size:
         what = f"the disk is full: {_bytes(size)} are to be written, {_bytes(free)} are free"
         fix = f"Free at least {_bytes(size - free)} more, or write to another disk. The old file is unchanged."
@@ -93,7 +94,7 @@ def _no_room(path: Path, size: int) -> RunError:
 
 def _not_writable(path: Path, error: OSError) -> RunError:
     folder = path.parent
-    if path.is_dir():
+    if isinstance(error, IsADirectoryError):
         return RunError("this is a folder, a file is to be written here", where=str(path), fix="Give a file name.")
     if isinstance(error, FileNotFoundError):
         return RunError("the folder does not exist", where=str(folder), fix=f"Make it: mkdir -p '{folder}'")

@@ -2,7 +2,7 @@
 
 from recurra.metrics.bleu import bleu
 from recurra.metrics.chrf import chrf
-from recurra.metrics.error_rate import error_rate
+from recurra.metrics.error_rate import edit_distances, error_rate
 from recurra.metrics.exact_match import exact_match
 from recurra.metrics.measure import Measure
 from recurra.metrics.pairs import measure_pairs
@@ -14,6 +14,7 @@ __all__ = [
     "Measure",
     "bleu",
     "chrf",
+    "edit_distances",
     "error_rate",
     "exact_match",
     "looks_tokenized",

@@ -5,7 +5,7 @@ Over characters it is known as CER, over phones as PER, over words as the WER of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ def error_rate(
     return percentage(edit_distances(predictions, references), units, definition)
 
 
-def edit_distances(predictions: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> NDArray[np.int64]:
-    """The Levenshtein distance of each pair: [N]."""
+def edit_distances(
+    predictions: Sequence[Sequence[Hashable]], references: Sequence[Sequence[Hashable]]
+) -> NDArray[np.int64]:
+    """The Levenshtein distance of each pair: [N]. Units are strings or ids."""
     return cpdist(predictions, references, scorer=Levenshtein.distance, dtype=np.int64, workers=-1)

@@ -1,0 +1,102 @@
+"""The model's card, README.md: what it was trained on, how large and how good it is, and how to use it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from recurra.metrics import Measure
+
+
+def _no_measures() -> dict[str, Measure]:
+    return {}
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What the card says. The tables hold anything worth knowing: name -> value."""
+
+    name: str  # of the model folder
+    task: str  # what it does, in one sentence
+    command: str  # that made it
+    data: Mapping[str, object]  # "training pairs": 4500, "file": "pairs.tsv", ...
+    sizes: Mapping[str, object]  # "parameters": 3_200_000, "source vocabulary": 41, ...
+    measures: Mapping[str, Measure] = field(default_factory=_no_measures)
+    measured_on: str = ""  # "450 pairs set aside for validation"
+    example: str = "text"  # a source for the snippets, ideally one of the data
+
+
+def card_text(facts: CardFacts) -> str:
+    """The card as Markdown."""
+    parts = [
+        f"# {_cell(facts.name)}",
+        f"{facts.task} Made by recurra with",
+        _fenced(facts.command, "sh"),
+        "## Use",
+        _fenced(_shell(facts), "sh"),
+        _fenced(_python(facts), "python"),
+        "## Data",
+        _table(facts.data),
+        "## Size",
+        _table(facts.sizes),
+    ]
+    if facts.measures:
+        parts += ["## Measures", *_measures(facts)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _shell(facts: CardFacts) -> str:
+    return f"echo {shlex.quote(facts.example)} | recurra predict {shlex.quote(facts.name)} -"
+
+
+def _python(facts: CardFacts) -> str:
+    return "\n".join(
+        (
+            "import recurra",
+            "",
+            f"model = recurra.load({facts.name!r})",
+            f"print(model.predict([{facts.example!r}])[0].text)",
+        )
+    )
+
+
+def _measures(facts: CardFacts) -> list[str]:
+    rows = [
+        f"| {_cell(name)} | {_number(measure.value)} | {_number(measure.low)} to {_number(measure.high)} "
+        f"| {_cell(_meaning(measure))} |"
+        for name, measure in facts.measures.items()
+    ]
+    head = "| measure | value | 95 % interval | meaning |\n|---|---|---|---|\n"
+    where = [f"On {facts.measured_on}:"] if facts.measured_on else []
+    return [*where, head + "\n".join(rows)]
+
+
+def _meaning(measure: Measure) -> str:
+    return f"{measure.definition}; {measure.signature}" if measure.signature else measure.definition
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _table(values: Mapping[str, object]) -> str:
+    rows = [f"| {_cell(name)} | {_cell(_shown(value))} |" for name, value in values.items()]
+    return "\n".join(["| | |", "|---|---|", *rows])
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _cell(text: str) -> str:
+    """Text that stays in its cell and on its line."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _fenced(code: str, language: str) -> str:
+    """A code block with a fence longer than any in the code."""
+    longest = max(map(len, re.findall("`+", code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{code}\n{fence}"

@@ -1,0 +1,166 @@
+"""Saving and opening a model folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import Any, cast
+
+from torch import Tensor
+
+from recurra.bundle.reading import read_bytes
+from recurra.bundle.refusals import refuse_what_is_no_model
+from recurra.bundle.transaction import find, settle, write_together
+from recurra.bundle.weights import read_weights, weights_to_bytes
+from recurra.errors import ModelError, RunError
+from recurra.files import atomic_write, plain_errors, remove_leftovers
+
+FORMAT = 1  # raised when an older recurra could no longer read what is written
+CONFIG, WEIGHTS, CARD, TOKENIZERS = "config.json", "model.safetensors", "README.md", "tokenizers"
+RESERVED = ("format", "recurra", "tokenizers")  # keys of config.json that are written here
+TEXT_LIMIT = 16_000_000  # bytes of config.json and of README.md
+TOKENIZER_LIMIT = 256_000_000
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A model as plain data."""
+
+    config: dict[str, Any]  # what the task needs to build the model again: JSON values
+    weights: dict[str, Tensor]
+    tokenizers: dict[str, str]  # by what they are for ("source", "target"): tokenizer JSON
+    card: str  # README.md
+
+
+def save_bundle(folder: Path, bundle: Bundle) -> None:
+    """Writes the model folder, whole or not at all; a model that was there stays readable until the new one is.
+
+    Without weights the folder describes a model whose training has not saved any yet; `load_bundle` says so.
+
+    Raises:
+        RunError: the folder cannot be written, or weights of another model are there and no new ones given.
+    """
+    tokenizers = {name: text.encode() for name, text in bundle.tokenizers.items()}
+    files = {f"{TOKENIZERS}/{name}.json": data for name, data in tokenizers.items()}
+    files[CARD] = bundle.card.encode()
+    if bundle.weights:
+        files[WEIGHTS] = weights_to_bytes(bundle.weights)
+    elif find(folder, WEIGHTS).exists():
+        raise RunError(
+            "a trained model is here already", where=str(folder), fix="Choose another folder with --to, or remove it."
+        )
+    files[CONFIG] = _config_bytes(bundle.config, tokenizers)
+    write_together(folder, files)
+
+
+def save_weights(folder: Path, weights: Mapping[str, Tensor]) -> None:
+    """Replaces the weights of a model folder: those of the same model, further trained.
+
+    Raises:
+        RunError: the folder cannot be written; the weights before are still there.
+    """
+    with plain_errors(folder / WEIGHTS, 0):
+        settle(folder)
+        remove_leftovers(folder)
+    atomic_write(folder / WEIGHTS, weights_to_bytes(weights))
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Opens a model folder. Sizes are checked before reading, and nothing of it is executed.
+
+    Raises:
+        ModelError: not a model folder, a damaged one, or one that a newer recurra wrote.
+    """
+    refuse_what_is_no_model(folder, find(folder, CONFIG))
+    config = _read_config(find(folder, CONFIG))
+    tokenizers = {name: _read_tokenizer(folder, name, entry) for name, entry in config["tokenizers"].items()}
+    path = find(folder, WEIGHTS)
+    if not path.exists():
+        raise ModelError(
+            f"there is no {WEIGHTS}: a training run that has not saved any weights yet, or an incomplete copy",
+            where=str(folder),
+            fix="Go on with the run (recurra train ... --resume), or copy the model folder again.",
+        )
+    plain = {key: value for key, value in config.items() if key not in RESERVED}
+    return Bundle(plain, read_weights(path), tokenizers, _read_card(find(folder, CARD)))
+
+
+def _config_bytes(config: Mapping[str, Any], tokenizers: Mapping[str, bytes]) -> bytes:
+    for key in RESERVED:
+        if key in config:
+            raise ValueError(f"the key {key!r} of {CONFIG} is written by save_bundle")
+    entries = {
+        name: {"file": f"{TOKENIZERS}/{name}.json", "sha256": hashlib.sha256(data).hexdigest()}
+        for name, data in tokenizers.items()
+    }
+    whole = {"format": FORMAT, "recurra": version("recurra"), **config, "tokenizers": entries}
+    return (json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    """The whole config.json. Keys that are not known are handed on: the format number says what can be read."""
+    try:
+        found: object = json.loads(read_bytes(path, TEXT_LIMIT).decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        fix = "Undo the last edit of the file, or copy the model folder again."
+        raise ModelError(f"not valid JSON: {error}", where=str(path), fix=fix) from error
+    config = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    number = config.get("format")
+    if type(number) is not int or number < 1:
+        raise ModelError(
+            "not written by recurra: it has no format number",
+            where=str(path),
+            fix=_whose(config) or "Give a folder that `recurra train` made.",
+        )
+    if number > FORMAT:
+        raise ModelError(
+            f"written by a newer recurra ({config.get('recurra', 'unknown')}) in format {number}; "
+            f"this one ({version('recurra')}) reads formats up to {FORMAT}",
+            where=str(path),
+            fix="pip install --upgrade recurra",
+        )
+    if not isinstance(config.get("tokenizers"), dict):
+        raise ModelError("the section 'tokenizers' is missing", where=str(path), fix="Copy the model folder again.")
+    return config
+
+
+def _whose(config: Mapping[str, Any]) -> str | None:
+    """Advice for the other kind of folder that has a config.json and a model.safetensors."""
+    if "model_type" in config or "architectures" in config:
+        return "This looks like a model of Hugging Face Transformers; recurra opens its own models only."
+    return None
+
+
+def _read_tokenizer(folder: Path, name: str, entry: object) -> str:
+    """The tokenizer that config.json names, if it is the one that the model was trained with."""
+    values = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
+    file, expected = values.get("file"), values.get("sha256")
+    if not isinstance(file, str) or not isinstance(expected, str) or not _inside(file):
+        raise ModelError(
+            f"tokenizers.{name} must name a file in the model folder and its sha256, got {entry!r}",
+            where=str(folder / CONFIG),
+            fix="Copy the model folder again.",
+        )
+    path = find(folder, file)
+    data = read_bytes(path, TOKENIZER_LIMIT)
+    if hashlib.sha256(data).hexdigest() != expected:
+        raise ModelError(
+            f"this is not the {name} vocabulary that the model was trained with: the file was changed or exchanged",
+            where=str(path),
+            fix="Put the model's own file back. A new vocabulary needs a new model: train again.",
+        )
+    return data.decode()
+
+
+def _inside(file: str) -> bool:
+    parts = PurePosixPath(file).parts
+    return bool(parts) and not PurePosixPath(file).is_absolute() and ".." not in parts and "\0" not in file
+
+
+def _read_card(path: Path) -> str:
+    """The card, for people: a model without one is a model."""
+    return read_bytes(path, TEXT_LIMIT).decode(errors="replace") if path.exists() else ""

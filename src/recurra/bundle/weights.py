@@ -1,0 +1,141 @@
+"""model.safetensors: named tensors as bytes, with a checksum, and what can be wrong with such a file.
+
+A safetensors file is 8 bytes (the header's size, little endian), a header (JSON: for each tensor its type, shape and
+place), and the numbers. The header is compared with the size of the file before anything else is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from safetensors.torch import load, save
+from torch import Tensor
+
+from recurra.bundle.reading import read_bytes, size_of
+from recurra.errors import ModelError
+
+CHECKSUM = "sha256"  # in the header's metadata; files of other programs have none
+HEADER_LIMIT = 100_000_000  # bytes, as in safetensors itself
+SHOWN = 5  # wrong tensors named in one message
+
+
+class Header(NamedTuple):
+    """What a weight file says about itself."""
+
+    metadata: dict[str, str]
+    size: int  # of the whole file, in bytes
+
+
+def weights_to_bytes(weights: Mapping[str, Tensor]) -> bytes:
+    """The content of a weight file. Copies, so that tensors that share memory may be saved, on any device."""
+    copies = {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in weights.items()}
+    return save(copies, metadata={"format": "pt", CHECKSUM: checksum(copies)})
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """The tensors of a weight file, bit for bit as they were written.
+
+    Raises:
+        ModelError: the file is cut short, damaged, or no weight file at all.
+    """
+    header = read_header(path)
+    try:
+        weights = load(read_bytes(path, header.size))
+    except Exception as error:  # safetensors raises whatever its parser or torch says of impossible content
+        raise damaged(path, str(error)) from error
+    expected = header.metadata.get(CHECKSUM)
+    if expected is not None and expected != checksum(weights):
+        raise damaged(path, "its numbers are not the ones that were saved: the checksum differs")
+    return weights
+
+
+def read_header(path: Path) -> Header:
+    """The header of a weight file whose size is what the header says.
+
+    Raises:
+        ModelError: it is not.
+    """
+    size = size_of(path)
+    try:
+        with path.open("rb") as file:
+            header_size = int.from_bytes(file.read(8), "little")
+            if size < 8 or header_size > min(size - 8, HEADER_LIMIT):
+                raise not_safetensors(path, size)
+            header: dict[str, Any] = json.loads(file.read(header_size))
+        metadata: dict[str, str] = header.pop("__metadata__", None) or {}
+        end = max((int(tensor["data_offsets"][1]) for tensor in header.values()), default=0)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError) as error:
+        raise damaged(path, "its header cannot be read") from error
+    expected = 8 + header_size + end
+    if size != expected:
+        raise damaged(path, f"it has {size:,} bytes, its header speaks of {expected:,}")
+    return Header(metadata, size)
+
+
+def not_safetensors(path: Path, size: int) -> ModelError:
+    """The error for a file whose first bytes are no header's size."""
+    if size < 1000 and path.read_bytes().startswith(b"version https://git-lfs"):
+        return ModelError(
+            "this is only a pointer of Git LFS, the weights themselves were not downloaded",
+            where=str(path),
+            fix="In the repository that it came from: git lfs pull",
+        )
+    return damaged(path, f"cut short, or no safetensors file: {size:,} bytes, and no header within them")
+
+
+def damaged(path: Path, why: str) -> ModelError:
+    """The error for a weight file that cannot be trusted."""
+    fix = "Copy the model folder again from where it came, or train again."
+    return ModelError(f"the weight file is damaged: {why}", where=str(path), fix=fix)
+
+
+def checksum(weights: Mapping[str, Tensor]) -> str:
+    """SHA-256 over names, types, shapes and numbers, in the order of the names."""
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        tensor = weights[name]
+        digest.update(f"{name}\0{tensor.dtype}\0{tuple(tensor.shape)}\0".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def check_weights(
+    expected: Mapping[str, Sequence[int]], weights: Mapping[str, Tensor], where: str | None = None
+) -> None:
+    """Compares weights with the names and shapes that the configured network has.
+
+    Raises:
+        ModelError: tensors that are missing, not known, or of another shape; names the first few of each.
+    """
+    missing = [name for name in expected if name not in weights]
+    surplus = [name for name in weights if name not in expected]
+    wrong = [
+        f"{name}: expected {_shape(shape)}, found {_shape(weights[name].shape)}"
+        for name, shape in expected.items()
+        if name in weights and tuple(weights[name].shape) != tuple(shape)
+    ]
+    found = [
+        f"{title} {_some(names)}"
+        for title, names in (("missing:", missing), ("not known:", surplus), ("of another shape:", wrong))
+        if names
+    ]
+    if found:
+        raise ModelError(
+            "the weights do not fit the network that config.json describes; " + "; ".join(found),
+            where=where,
+            fix="config.json and model.safetensors are of two models, or one was edited. Copy both again.",
+        )
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return f"({', '.join(map(str, shape))})"
+
+
+def _some(items: Sequence[str]) -> str:
+    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
+    return ", ".join(items[:SHOWN]) + more
