@@ -6,6 +6,7 @@ Nothing is ever converted on the strength of a guess: the message names the enco
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from recurra.errors import DataError
@@ -22,22 +23,33 @@ MARKS = {
 
 
 class Candidate(NamedTuple):
-    """An encoding of one or more bytes a character, and what its texts mostly consist of beyond ASCII."""
+    """An encoding, and the characters beyond ASCII that its texts mostly consist of."""
 
     name: str  # as iconv and Python both know it
     expected: re.Pattern[str]
 
 
-LATIN = re.compile(r"[À-ÖØ-öø-ÿŒœŠšŽž€‘’“”„–—…«»°¿¡§£ ]")
-CANDIDATES = (
-    Candidate("SHIFT_JIS", re.compile(r"[\u3040-\u30ff\u3000-\u3002\u4e00-\u9fff]")),
+KANJI = r"\u3000-\u3002\u4e00-\u9fff"
+
+# Alphabets in which accented letters stand alone among ASCII ones, and encodings whose second byte is often
+# ASCII. The first of equals is taken.
+SPARSE = (
+    Candidate("ISO-8859-1", re.compile("[À-ÖØ-öø-ÿ«»°§£\xa0]")),
+    Candidate("CP1252", re.compile("[À-ÖØ-öø-ÿ«»°§£\xa0ŒœŠšŽž€‘’“”„–—…]")),
+    Candidate("CP1250", re.compile("[À-ÖØ-öø-ÿŁłĄąĘęŚśŹźŻżĆćŃńČčĎďĚěŇňŘřŠšŤťŮůŽžŐőŰűĽľĹĺŔŕ‘’“”„–—…€]")),
+    Candidate("SHIFT_JIS", re.compile(rf"[\u3040-\u30ff{KANJI}]")),
+    Candidate("BIG5", re.compile(rf"[{KANJI}\uff00-\uff1f]")),
+)
+
+# Scripts in which hardly a letter is ASCII. Of Cyrillic only small letters are expected: the other of its two
+# encodings makes capitals of them.
+DENSE = (
+    Candidate("CP1251", re.compile("[а-яёіїєґў]")),
+    Candidate("KOI8-R", re.compile("[а-яё]")),
+    Candidate("SHIFT_JIS", re.compile(rf"[\u3040-\u30ff{KANJI}]")),
     Candidate("EUC-JP", re.compile(r"[\u3040-\u30ff\u3000-\u3002]")),
     Candidate("EUC-KR", re.compile(r"[\uac00-\ud7af]")),
-    Candidate("GB18030", re.compile(r"[\u4e00-\u9fff\u3000-\u3002\uff00-\uff1f]")),
-    Candidate("CP1251", re.compile(r"[а-яёіїєґў]")),
-    Candidate("KOI8-R", re.compile(r"[а-яё]")),
-    Candidate("ISO-8859-1", LATIN),
-    Candidate("CP1252", LATIN),
+    Candidate("GB18030", re.compile(rf"[{KANJI}\uff00-\uff1f]")),
 )
 
 
@@ -62,16 +74,19 @@ def wide_encoding(start: bytes) -> str | None:
 
 def narrow_encoding(line: bytes) -> str:
     """The likeliest encoding of a line that is not UTF-8: the one under which it reads most like text."""
-    best, best_share = "CP1252", 0.0
-    for candidate in CANDIDATES:
-        try:
-            beyond = [character for character in line.decode(candidate.name) if not character.isascii()]
-        except UnicodeDecodeError:
-            continue
-        share = sum(bool(candidate.expected.match(character)) for character in beyond) / max(1, len(beyond))
-        if share > best_share:
-            best, best_share = candidate.name, share
-    return best
+    beyond = [byte >= 0x80 for byte in line]
+    neighbours = sum(one and next_one for one, next_one in pairwise(beyond))
+    candidates = DENSE if neighbours > 0.65 * sum(beyond) else SPARSE
+    return max(candidates, key=lambda candidate: _share(line, candidate)).name
+
+
+def _share(line: bytes, candidate: Candidate) -> float:
+    """How many of the characters beyond ASCII are expected ones, from 0 to 1; -1 if the bytes make no sense."""
+    try:
+        beyond = [character for character in line.decode(candidate.name) if not character.isascii()]
+    except UnicodeDecodeError:
+        return -1
+    return sum(bool(candidate.expected.match(character)) for character in beyond) / max(1, len(beyond))
 
 
 def not_utf8(line: bytes, error: UnicodeDecodeError, place: str, path: str, *, mixed: bool) -> DataError:

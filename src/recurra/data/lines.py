@@ -27,6 +27,7 @@ STANDARD_INPUT = "-"
 LONGEST_LINE = 10 * 2**20  # bytes; a longer one is no line of text, and must not fill the memory
 
 GZIP = b"\x1f\x8b"
+READ_ERRORS = (EOFError, OSError, zlib.error)
 
 # First bytes of what people give by mistake, and what to do with it.
 OTHER_KINDS = {
@@ -207,8 +208,10 @@ def _unpacked(stream: BinaryIO, path: str, name: str) -> BinaryIO:
         what = f"the name ends in .gz, but this is no gzip file (first bytes {_peek(stream)[:4].hex(' ').upper()})"
         fix = f"Rename it to {shlex.quote(path[:-3])}, or pack it: gzip {shlex.quote(path[:-3])}"
         raise DataError(what, where=name, fix=fix)
-    with _reading(name, 1):
+    try:
         start = _peek(stream)
+    except READ_ERRORS as error:
+        raise _read_error(error, name, 1) from None
     if start.startswith(GZIP):
         raise DataError("the file is packed with gzip twice", where=name, fix="Unpack it once: gzip -d")
     for magic, (kind, fix) in OTHER_KINDS.items():
@@ -222,8 +225,10 @@ def _peek(stream: BinaryIO) -> bytes:
 
 
 def _read_line(stream: BinaryIO, name: str, number: int) -> bytes:
-    with _reading(name, number):
+    try:
         raw = stream.readline(LONGEST_LINE + 2)
+    except READ_ERRORS as error:
+        raise _read_error(error, name, number) from None
     if len(raw) > LONGEST_LINE and not raw.endswith(b"\n"):
         what = f"a line longer than {LONGEST_LINE // 2**20} MiB is not read"
         fix = r"One example stands on one line, and a line ends at \n; is this a file of text?"
@@ -231,23 +236,14 @@ def _read_line(stream: BinaryIO, name: str, number: int) -> bytes:
     return raw
 
 
-class _reading:
-    """What may fail while bytes are read, in words. A class, as a generator here would cost a third of the speed."""
-
-    def __init__(self, name: str, number: int) -> None:
-        self.name = name
-        self.number = number
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        where = f"{self.name}:{self.number}"
-        if isinstance(error, EOFError):
-            fix = "The file was cut off: copy or download it again."
-            raise DataError("the gzip file ends too early", where=where, fix=fix) from None
-        if isinstance(error, zlib.error | gzip.BadGzipFile):
-            fix = "Test it with gzip -t; copy or download it again."
-            raise DataError(f"the gzip file is damaged ({error})", where=where, fix=fix) from None
-        if isinstance(error, OSError):
-            raise DataError(f"reading failed: {error.strerror or error}", where=where) from None
+def _read_error(error: Exception, name: str, number: int) -> DataError:
+    """What failed while bytes were read, in words."""
+    where = f"{name}:{number}"
+    if isinstance(error, EOFError):
+        fix = "The file was cut off: copy or download it again."
+        return DataError("the gzip file ends too early", where=where, fix=fix)
+    if isinstance(error, zlib.error | gzip.BadGzipFile):
+        fix = "Test it with gzip -t; copy or download it again."
+        return DataError(f"the gzip file is damaged ({error})", where=where, fix=fix)
+    reason = error.strerror if isinstance(error, OSError) else None
+    return DataError(f"reading failed: {reason or error}", where=where)
