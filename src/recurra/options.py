@@ -1,20 +1,24 @@
 """Strict options: frozen dataclasses read from and written to plain mappings (TOML, JSON).
 
 An unknown key is refused with the nearest known one and its section; a value of another type is refused with both.
-What a field means is written beside it, in the dataclass, next to the code that reads it.
+What a field means is written beside it, in the dataclass, next to the code that reads it. A field is a bool, a
+number, text, one of several literals, a nested dataclass (a section), or one of these or None.
 """
 
 from __future__ import annotations
 
 import difflib
+import math
 import types
-from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, asdict, fields, is_dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from recurra.errors import UsageError
 
 T = TypeVar("T")
+
+Homes = Mapping[str, Sequence[str]]  # key -> the sections that have it; "" is the outermost
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -39,31 +43,22 @@ def from_mapping(cls: type[T], mapping: Mapping[str, object], section: str = "")
     Raises:
         UsageError: an unknown key, a missing key without default, or a value of the wrong type.
     """
-    hints = get_type_hints(cls)
-    known = {field.name: field for field in fields(cast("Any", cls))}
-    for key in mapping:
-        if key not in known:
-            raise unknown_name("key", key, known, where=f"section [{section}]" if section else None)
-    values: dict[str, object] = {}
-    for name, field in known.items():
-        path = f"{section}.{name}" if section else name
-        if name in mapping:
-            values[name] = _checked(mapping[name], hints[name], path)
-        elif field.default is MISSING and field.default_factory is MISSING:
-            raise UsageError(f"the key {path!r} is missing")
-    return cls(**values)
+    return _read(cls, mapping, section, _homes(cls, section))
 
 
 def to_mapping(options: Any) -> dict[str, Any]:
-    """The plain mapping of a dataclass, nested ones too; keys that are None are left out (TOML has no null)."""
+    """The plain mapping of a dataclass, nested ones too: `from_mapping` makes an equal one of it.
 
-    def without_none(value: Any) -> Any:
-        if isinstance(value, dict):
-            items = cast("dict[str, Any]", value).items()
-            return {key: without_none(inner) for key, inner in items if inner is not None}
-        return value
-
-    return without_none(asdict(options))
+    Keys that are None are left out, since TOML has no null. So a field that may be None must be so by default.
+    """
+    mapping: dict[str, Any] = {}
+    for field in fields(options):
+        value = getattr(options, field.name)
+        if value is None and field.default is not None:
+            raise TypeError(f"{type(options).__name__}.{field.name} is None, which is not its default")
+        if value is not None:
+            mapping[field.name] = to_mapping(value) if is_dataclass(value) else value
+    return mapping
 
 
 def parse_value(text: str) -> object:
@@ -76,28 +71,100 @@ def parse_value(text: str) -> object:
             return kind(text)
         except ValueError:
             continue
-    return text.strip("\"'")
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text
 
 
-def _checked(value: object, hint: Any, path: str) -> object:
-    if is_dataclass(hint) and isinstance(hint, type):
-        if not isinstance(value, Mapping):
-            raise UsageError(f"[{path}] must be a section, got {_shown(value)}")
-        return from_mapping(hint, cast("Mapping[str, object]", value), path)
-    if get_origin(hint) is Literal:
-        choices = get_args(hint)
-        if value in choices and type(value) in {type(choice) for choice in choices}:
+def _homes(cls: Any, section: str) -> dict[str, list[str]]:
+    """The sections of every key of `cls` and of the dataclasses inside it."""
+    homes: dict[str, list[str]] = {}
+    for name, hint in get_type_hints(cls).items():
+        homes.setdefault(name, []).append(section)
+        for inner in _members(hint):
+            nested = _homes(inner, _path(section, name)) if is_dataclass(inner) else {}
+            for key, places in nested.items():
+                homes.setdefault(key, []).extend(places)
+    return homes
+
+
+def _read(cls: type[T], mapping: Mapping[str, object], section: str, homes: Homes) -> T:
+    hints = get_type_hints(cls)
+    known = {field.name: field for field in fields(cast("Any", cls))}
+    for key in mapping:
+        if key not in known:
+            raise _unknown_key(key, list(known), section, homes)
+    values: dict[str, object] = {}
+    for name, field in known.items():
+        if name in mapping:
+            values[name] = _checked(mapping[name], hints[name], _path(section, name), homes)
+        elif field.default is MISSING and field.default_factory is MISSING:
+            raise UsageError(f"the key {_path(section, name)!r} is missing")
+    return cls(**values)
+
+
+def _unknown_key(key: str, known: Sequence[str], section: str, homes: Homes) -> UsageError:
+    """Says where the key belongs if another section has it, else the nearest one, of this section if it has any."""
+    where = f"section [{section}]" if section else None
+    close = key if key in homes else nearest(key, known) or nearest(key, homes)
+    if close is None or close in known:
+        return unknown_name("key", key, known, where=where)
+    places = " or ".join(f"section [{place}]" if place else "the outermost level" for place in homes[close])
+    fix = f"It belongs to {places}." if close == key else f"Did you mean {close!r} in {places}?"
+    return UsageError(f"unknown key {key!r}", where=where, fix=fix)
+
+
+def _checked(value: object, hint: Any, path: str, homes: Homes) -> object:
+    """The value as the field of type `hint` holds it."""
+    members = _members(hint)
+    for member in members:
+        if is_dataclass(member) and isinstance(member, type) and isinstance(value, Mapping):
+            return _read(member, cast("Mapping[str, object]", value), path, homes)
+        if _fits(value, member):
             return value
-        if isinstance(value, str):
-            raise unknown_name("value", value, [str(choice) for choice in choices], where=path)
-        raise UsageError(f"{path} must be one of {', '.join(map(repr, choices))}, got {_shown(value)}")
-    allowed = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
-    if float in allowed and type(value) is int:
+    if float in members and type(value) is int and _finite(value):
         return float(value)
-    if type(value) in allowed or (value is None and type(None) in allowed):
-        return value
-    names = " or ".join("nothing" if kind is type(None) else kind.__name__ for kind in allowed)
-    raise UsageError(f"{path} must be {names}, got {_shown(value)}")
+    raise _unfitting(value, members, path)
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    """The types of a union, or the one type."""
+    members = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    for member in members:
+        if get_origin(member) not in (None, Literal):
+            raise TypeError(f"an option cannot be of type {member}")
+    return members
+
+
+def _fits(value: object, member: Any) -> bool:
+    if get_origin(member) is Literal:
+        return any(value == choice and type(value) is type(choice) for choice in get_args(member))
+    return type(value) is member and (member is not float or _finite(cast("float", value)))
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float can hold
+        return False
+
+
+def _unfitting(value: object, members: Sequence[Any], path: str) -> UsageError:
+    """The error for a value that no member of the field's type takes."""
+    if any(map(is_dataclass, members)):
+        return UsageError(f"[{path}] must be a section, got {_shown(value)}")
+    choices = [choice for member in members if get_origin(member) is Literal for choice in get_args(member)]
+    if choices and isinstance(value, str):
+        return unknown_name("value", value, [str(choice) for choice in choices], where=path)
+    if choices:
+        return UsageError(f"{path} must be one of {', '.join(map(repr, choices))}, got {_shown(value)}")
+    if float in members and type(value) in (int, float):
+        return UsageError(f"{path} must be a finite number, got {value!r:.40}")
+    names = " or ".join("nothing" if kind is type(None) else kind.__name__ for kind in members)
+    return UsageError(f"{path} must be {names}, got {_shown(value)}")
+
+
+def _path(section: str, name: str) -> str:
+    return f"{section}.{name}" if section else name
 
 
 def _shown(value: object) -> str:
