@@ -32,6 +32,10 @@ class Padded:
         """Whether any row is shorter than T."""
         return bool((self.lengths < self.values.shape[1]).any())
 
+    def to(self, device: torch.device) -> Padded:
+        """The same on a device."""
+        return Padded(self.values.to(device), self.lengths.to(device))
+
     def with_values(self, values: Tensor) -> Padded:
         """The same lengths around other values [B, T, ...]."""
         return Padded(values, self.lengths)

@@ -1,18 +1,23 @@
-"""Training a translator from files to a model folder, and going on with a run that was stopped."""
+"""Training a translator from files to a model folder, and going on with a run that was stopped.
+
+folder/            the model: config.json, model.safetensors, tokenizers, README.md (from the first best on)
+folder/run/        what the run needs to go on: lock, recipe, tokenizers, encoded data, checkpoint, metrics.jsonl
+"""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from recurra.bundle import WEIGHTS
-from recurra.data import Example, PairFile, PairSource, open_pairs, spool
+from recurra.bundle import save_weights
+from recurra.data import Example, PairFile, PairList, PairSource, open_pairs, spool
 from recurra.errors import RunError
-from recurra.tasks.recipe import Recipe, recipe_from_mapping
-from recurra.tasks.split import split
+from recurra.files import atomic_write
+from recurra.tasks.recipe import Recipe, read_recipe
+from recurra.tasks.resuming import check_same
+from recurra.tasks.split import place, split
 from recurra.tasks.translate import (
     Encoded,
     Translator,
@@ -21,23 +26,35 @@ from recurra.tasks.translate import (
     encode,
     make_translator,
     open_encoded,
+    save_translator,
     start_run,
 )
-from recurra.training import Budget, Checkpoint, Event, Finished, Note, load_checkpoint, locked
+from recurra.text import Tokenizer
+from recurra.training import (CHECKPOINT,
+    Budget,
+    Event,
+    Finished,
+    Note,
+    Weights,
+    budget_from_mapping,
+    load_checkpoint,
+    locked,
+)
 
-FREE_TO_CHANGE = ("training.save_every", "training.device")  # what a resumed run may be told anew, with its length
+RECIPE = "recipe.toml"
 
 
 @dataclass(frozen=True)
 class Request:
     """What is to be trained, from what, into which folder."""
 
-    data: PairSource
-    valid: PairSource | None
+    data: PairSource | Sequence[tuple[str, str]]
+    valid: PairSource | Sequence[tuple[str, str]] | None
     folder: Path
     recipe: Recipe
     resume: bool = False
     command: str = ""  # as the user typed it, for the card
+    started: float = 0.0  # when the command began, on the monotonic clock
 
 
 @dataclass(frozen=True)
@@ -47,43 +64,137 @@ class Outcome:
     translator: Translator
     encoded: Encoded
     finished: Finished
-    facts: dict[str, Any]
 
 
-def fit(request: Request, budget: Budget, emit: Callable[[Event], None]) -> Outcome:
+def fit(request: Request, budget: Budget | None, emit: Callable[[Event], None]) -> Outcome:
     """Trains, or goes on training, and leaves the best weights in the folder.
+
+    Args:
+        budget: how long; None goes on with the recorded one.
 
     Raises:
         DataError: the data are not what they should be; nothing was trained.
         RunError: the folder is in use or taken, there is nothing to resume, or the run failed.
     """
-    folder = request.folder
-    checkpoint = load_checkpoint(folder / "run") if request.resume else None
+    run_folder = request.folder / "run"
+    checkpoint = load_checkpoint(run_folder) if request.resume else None
     if request.resume and checkpoint is None:
-        raise RunError("there is no run to go on with", where=str(folder), fix="Leave out --resume to start one.")
+        raise RunError(
+            "there is no run to go on with", where=str(request.folder), fix="Leave out --resume to start one."
+        )
     if not request.resume:
-        refuse_taken(folder)
-    with locked(folder / "run"):
+        refuse_taken(request.folder)
+    with locked(run_folder):
         if checkpoint is None:
-            translator, encoded, facts = prepare(request, budget, emit)
+            shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
+            translator, encoded = prepare(request, emit)
         else:
-            translator, encoded, facts = restore(request, checkpoint, emit)
-        run = start_run(translator, encoded, budget, folder, emit, checkpoint, facts)
+            translator, encoded = restore(request, run_folder)
+            budget = budget or budget_from_mapping(checkpoint.values["budget"], request.started)
+        assert budget is not None
+        published = Publisher(request.folder, translator, request.command)
+        run = start_run(translator, encoded, budget, run_folder, emit, published, checkpoint)
         finished = run.go()
-    return Outcome(translator, encoded, finished, facts)
+    return Outcome(translator, encoded, finished)
+
+
+def prepare(request: Request, emit: Callable[[Event], None]) -> tuple[Translator, Encoded]:
+    """From files to a fresh network and encoded data; everything that a later sitting needs is written down."""
+    run_folder = request.folder / "run"
+    train, valid = examples(request, run_folder, emit)
+    recipe = choose_units(train, request.recipe, emit)
+    source, target = build_tokenizers(train, recipe)
+    translator = make_translator(recipe, source, target)
+    encoded = encode(train, valid, translator, run_folder / "data")
+    atomic_write(run_folder / "source.json", source.to_json().encode())
+    atomic_write(run_folder / "target.json", target.to_json().encode())
+    atomic_write(run_folder / RECIPE, recipe.to_toml().encode())
+    return translator, encoded
+
+
+def restore(request: Request, run_folder: Path) -> tuple[Translator, Encoded]:
+    """The network and the data of an earlier sitting.
+
+    Raises:
+        RunError: the recipe asks for something else than that sitting's.
+    """
+    recipe = check_same(read_recipe(run_folder / RECIPE), request.recipe, Recipe())
+    source, target = (
+        Tokenizer.from_json((run_folder / f"{side}.json").read_text(encoding="utf-8")) for side in ("source", "target")
+    )
+    return make_translator(recipe, source, target), open_encoded(run_folder / "data")
 
 
 def refuse_taken(folder: Path) -> None:
-    """Nothing that is there is overwritten.
+    """Nothing that is there is overwritten; only what was stopped before its first checkpoint may begin again.
 
     Raises:
         RunError: the folder holds a model, a run, or anything else.
     """
-    if (folder / "run").exists() or (folder / WEIGHTS).exists():
+    if (folder / "run" / CHECKPOINT).exists() or (folder / "config.json").exists():
         raise RunError(
             "there is a model or an unfinished run in this folder already",
             where=str(folder),
             fix="Go on with it with --resume, or train into another folder with --to.",
         )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(path.name != "run" for path in folder.iterdir())):
         raise RunError("this is not an empty folder", where=str(folder), fix="Name another one with --to.")
+
+
+def examples(
+    request: Request, run_folder: Path, emit: Callable[[Event], None]
+) -> tuple[Iterable[Example], Iterable[Example]]:
+    """The training and the validation examples; without validation data a share is set aside, and said."""
+    pairs = opened(request.data, run_folder / "train-input")
+    total = sum(1 for _ in pairs)
+    say_notes(pairs, emit)
+    emit(Note(f"{total:,} examples in {pairs.name}"))
+    if request.valid is not None:
+        valid = opened(request.valid, run_folder / "valid-input")
+        seen = {place(example) for example in valid}
+        say_notes(valid, emit)
+        emit(Note(f"{len(seen):,} different examples for validation in {valid.name}"))
+        warn_of_overlap(pairs, seen, emit)
+        return pairs, valid
+    share = min(request.recipe.data.valid_share, request.recipe.data.valid_most / total)
+    train, valid = split(pairs, share)
+    aside = sum(1 for _ in valid)
+    if aside in (0, total):
+        emit(Note("too few examples to set any aside: the training examples are used for validation as well"))
+        return pairs, pairs
+    emit(Note(f"{aside:,} of them ({aside / total:.1%}) are set aside for validation, chosen by a hash of the example"))
+    return train, valid
+
+
+def opened(data: PairSource | Sequence[tuple[str, str]], folder: Path) -> PairFile | PairList:
+    """Files as they are, streams copied to `folder` first, lists of Python pairs."""
+    return open_pairs(spool(data, folder)) if isinstance(data, PairSource) else PairList(data)
+
+
+def say_notes(pairs: PairFile | PairList, emit: Callable[[Event], None]) -> None:
+    """What was noticed while the pairs were read."""
+    for note in [*dict.fromkeys(pairs.notes), str(pairs.skipped)]:
+        if note:
+            emit(Note(note))
+
+
+def warn_of_overlap(train: Iterable[Example], valid: set[float], emit: Callable[[Event], None]) -> None:
+    """Validation examples that are trained on make the measure too good."""
+    shared = len({place(example) for example in train} & valid)
+    if shared:
+        emit(Note(f"warning: {shared:,} of {len(valid):,} validation examples are in the training data as well"))
+
+
+class Publisher:
+    """Puts each new best into the model folder: the whole folder at first, then only the weights."""
+
+    def __init__(self, folder: Path, translator: Translator, command: str) -> None:
+        self.folder = folder
+        self.translator = translator
+        self.command = command
+
+    def __call__(self, weights: Weights) -> None:
+        if (self.folder / "config.json").exists():
+            save_weights(self.folder, weights)
+        else:
+            save_translator(self.folder, self.translator, weights, {"trained": {"finished": False}}, "")

@@ -69,7 +69,7 @@ class Predictor:
         limit = BatchingOptions(batch_tokens=max(1, BATCH_TOKENS // (1 if options.sample else options.beam)))
         for batch in eval_batches(lengths, limit):
             chosen = filled[batch]
-            source = self._padded([encoded[i] for i in chosen])
+            source = pad_sources([encoded[i] for i in chosen]).to(self.device)
             for i, hypotheses in zip(chosen, self._decode(source, options), strict=True):
                 answers[i] = self._prediction(texts[i], encoded[i], hypotheses, attention=options.attention)
         return answers
@@ -79,10 +79,6 @@ class Predictor:
         if self.replace_unknown:
             options = replace(options, attention=True, forbid_unknown=False)
         return decode(self.model, source, options)
-
-    def _padded(self, rows: list[list[int]]) -> Padded:
-        padded = pad_sources(rows)
-        return Padded(padded.values.to(self.device), padded.lengths.to(self.device))
 
     def _prediction(self, text: str, ids: list[int], hypotheses: list[Hypothesis], *, attention: bool) -> Prediction:
         tokens = self.source.tokens(text)

@@ -9,7 +9,7 @@ from torch import Tensor
 from recurra.data import Batch, EncodedPairs, collate, eval_batches, longest_batch, make_batches
 from recurra.data.batching import BatchingOptions
 from recurra.decoding import DecodingOptions, greedy
-from recurra.metrics import unit_errors
+from recurra.metrics import edit_distances
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded
 from recurra.tasks.recipe import Recipe
@@ -71,8 +71,8 @@ class Seq2SeqLearner:
             total, tokens = total + float(loss.total), tokens + loss.tokens
             outputs = [best[0].tokens for best in greedy(self.model, rows.source, LOOK)]
             references = [self.valid.target(int(i)).tolist() for i in batch]
-            wrong, length = unit_errors(outputs, references)
-            errors, units = errors + wrong, units + length
+            errors += int(edit_distances(outputs, references).sum())
+            units += sum(map(len, references))
         return Score(total / max(tokens, 1), 100 * errors / max(units, 1))
 
     def describe(self, batch: Index) -> str:
@@ -115,5 +115,4 @@ def on_device(batch: Batch, device: torch.device) -> Batch:
     """The batch's tensors on the network's device."""
     if device.type == "cpu":
         return batch
-    moved = (Padded(side.values.to(device), side.lengths.to(device)) for side in batch[:3])
-    return Batch(*moved, batch.index)
+    return Batch(*(side.to(device) for side in batch[:3]), batch.index)

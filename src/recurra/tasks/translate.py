@@ -6,7 +6,7 @@ run's best weights to a model folder. What each of them does stands in its own r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from recurra.bundle import Bundle, load_bundle, save_bundle, save_weights
+from recurra.bundle import Bundle, load_bundle, save_bundle
 from recurra.data import EncodedPairs, Example
-from recurra.errors import RunError
-from recurra.models import Seq2Seq, build_seq2seq, copy_table
+from recurra.decoding import Ensemble
+from recurra.errors import ModelError, RunError
+from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
+from recurra.tasks.predictor import Predictor
 from recurra.tasks.recipe import Recipe, recipe_from_mapping
 from recurra.tasks.seq2seq_learner import Seq2SeqLearner
-from recurra.tasks.split import split
 from recurra.text import Tokenizer, decide_units
 from recurra.training import Budget, Checkpoint, Event, Index, Note, Run, Weights
 
@@ -118,19 +119,15 @@ def start_run(
     budget: Budget,
     folder: Path,
     emit: Callable[[Event], None],
+    publish: Callable[[Weights], None],
     resume: Checkpoint | None,
-    facts: dict[str, Any],
 ) -> Run:
-    """A run of this translator in folder/run, publishing its best weights into `folder`."""
+    """A run of this translator that keeps its checkpoints in `folder`."""
     recipe = translator.recipe
     translator.model.to(pick_device(recipe.training.device))
     examples = short_enough(encoded.train, recipe.data.max_length, emit)
     learner = Seq2SeqLearner(translator.model, encoded.train, encoded.valid, examples, recipe)
-
-    def publish(weights: Weights) -> None:
-        save_weights(folder, weights)
-
-    return Run(learner, recipe.training, budget, folder / "run", emit, publish, resume, facts)
+    return Run(learner, recipe.training, budget, folder, emit, publish, resume)
 
 
 def pick_device(name: str) -> torch.device:
@@ -164,4 +161,22 @@ def load_translator(folder: Path) -> tuple[Translator, Bundle]:
     return translator, bundle
 
 
-__all__ = ["Encoded", "Translator", "split"]
+def make_predictor(translators: Sequence[Translator]) -> Predictor:
+    """One translator as a predictor, several as an ensemble.
+
+    Raises:
+        ModelError: translators with other vocabularies than the first.
+    """
+    first = translators[0]
+    for other in translators[1:]:
+        if (other.source.to_json(), other.target.to_json()) != (first.source.to_json(), first.target.to_json()):
+            raise ModelError(
+                "the models of an ensemble must have the same tokenizers",
+                fix="Train them on the same data with other seeds (--seed), in other folders.",
+            )
+    for translator in translators:
+        translator.model.eval()
+    model = first.model if len(translators) == 1 else Ensemble([translator.model for translator in translators])
+    return Predictor(
+        model, first.source, first.target, device=device_of(first.model), replace_unknown=first.recipe.model.copy
+    )

@@ -1,6 +1,7 @@
 """Learning: the loop, its plan, its checkpoints, and the run around them."""
 
-from recurra.training.budget import Budget, parse_time
+from recurra.training.budget import Budget, budget_from_mapping, parse_time
+from recurra.training.checkpoint import NAME as CHECKPOINT
 from recurra.training.checkpoint import Checkpoint, load_checkpoint
 from recurra.training.events import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 from recurra.training.folder import locked
@@ -13,6 +14,7 @@ from recurra.training.plan import Plan, learning_rate
 from recurra.training.run import Run, Weights
 
 __all__ = [
+    "CHECKPOINT",
     "Budget",
     "Checkpoint",
     "Event",
@@ -33,6 +35,7 @@ __all__ = [
     "TrainingOptions",
     "Validated",
     "Weights",
+    "budget_from_mapping",
     "learning_rate",
     "load_checkpoint",
     "locked",

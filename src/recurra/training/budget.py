@@ -45,3 +45,8 @@ def parse_time(text: str) -> float:
     if "".join(number + unit for number, unit in parts) != text.strip() or seconds <= 0:
         raise UsageError(f"--time {text!r} is not a time", fix="Write it as 90s, 5m, 1h30m or 2h.")
     return seconds
+
+
+def budget_from_mapping(mapping: dict[str, float], started: float) -> Budget:
+    """The budget of an earlier sitting, for one that begins now."""
+    return Budget(mapping.get("seconds"), mapping.get("epochs"), started)

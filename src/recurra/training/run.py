@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -58,7 +57,6 @@ class Run:
         emit: gets every event.
         publish: called with the weights at each new best, so that a usable model exists early.
         resume: a checkpoint to go on from, None to start.
-        facts: plain values kept in every checkpoint, for the caller to compare when it resumes.
     """
 
     def __init__(
@@ -70,7 +68,6 @@ class Run:
         emit: Callable[[Event], None],
         publish: Callable[[Weights], None],
         resume: Checkpoint | None,
-        facts: dict[str, Any],
     ) -> None:
         self.learner = learner
         self.options = options
@@ -78,10 +75,9 @@ class Run:
         self.folder = folder
         self.emit = emit
         self.publish = publish
-        self.facts = facts
         self.optimizer = make_optimizer(learner.model.parameters(), options)
         if resume is None:
-            self.progress = Progress(recent=deque(maxlen=max(1, options.average)))
+            self.progress = Progress(recent=deque(maxlen=options.average))
             self.plan = make_plan(learner, options, budget, emit)
             self.save()
         else:
@@ -130,7 +126,7 @@ class Run:
             "elapsed": self._elapsed(),
             "recent": len(progress.recent),
             "plan": self.plan.to_mapping(),
-            "facts": self.facts,
+            "budget": self.budget.to_mapping(),
         }
         path = save_checkpoint(self.folder, Checkpoint(tensors, values))
         self.emit(Saved(progress.position.step, str(path)))
@@ -147,7 +143,7 @@ class Run:
             values["looks_since_best"],
             values["elapsed"],
             checkpoint.section("best"),
-            deque(recent, maxlen=max(1, self.options.average)),
+            deque(recent, maxlen=self.options.average),
         )
         return progress, self._plan_for_budget(Plan.from_mapping(values["plan"]), progress.position.step)
 
@@ -167,7 +163,7 @@ class Run:
         """Validates the weights (or the mean of the last ones) and keeps them if they are the best so far."""
         started = time.perf_counter()
         trained = weights_of(self.learner.model)
-        self.progress.recent.append(trained)
+        self.progress.recent.append(trained)  # holds as many as are averaged: none by default
         candidate = mean_weights(list(self.progress.recent)) if self.options.average else trained
         load_weights(self.learner, candidate)
         score = self.learner.validate(self.plan.validation_pairs)

@@ -1,0 +1,83 @@
+"""How good a model is on pairs: predict every source, compare with its target."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
+from recurra.decoding import DecodingOptions, StepModel
+from recurra.metrics import measure_pairs
+from recurra.padded import Padded, pad
+from recurra.tasks.prediction import Evaluation
+from recurra.tasks.predictor import Predictor
+from recurra.text import Tokenizer
+from recurra.text.special import EOS, GO
+
+UNIT_NAMES = {"chars": "characters", "words": "words or symbols", "subwords": "subwords"}
+
+
+class Likelihood(NamedTuple):
+    """How probable the model holds the true targets."""
+
+    log_likelihoods: list[float]  # per pair, summed over its target tokens and <EOS>
+    tokens: list[int]
+
+
+def evaluate_pairs(predictor: Predictor, examples: Iterable[Example], options: DecodingOptions) -> Evaluation:
+    """All measures over the examples, each with its interval."""
+    pairs = list(examples)
+    target = predictor.target
+    predictions = [answer.text for answer in predictor.predict((pair.source for pair in pairs), options)]
+    references = [canonical(pair.target, target) for pair in pairs]
+    likelihood = target_likelihood(predictor, pairs)
+    measures = measure_pairs(
+        predictions,
+        references,
+        [target.tokens(text) for text in predictions],
+        [target.tokens(text) for text in references],
+        likelihood.log_likelihoods,
+        likelihood.tokens,
+        UNIT_NAMES[target.units],
+    )
+    return Evaluation(len(pairs), measures)
+
+
+def canonical(text: str, tokenizer: Tokenizer) -> str:
+    """A reference as the model would write it: normalised, and single spaces between whole words."""
+    if tokenizer.normalization != "none":
+        text = unicodedata.normalize(tokenizer.normalization, text)
+    return " ".join(text.split()) if tokenizer.units == "words" else text
+
+
+def target_likelihood(predictor: Predictor, pairs: Sequence[Example]) -> Likelihood:
+    """The log-likelihood of every target under the model, which may be any step model."""
+    sources = predictor.source.encode_batch([pair.source for pair in pairs])
+    targets = predictor.target.encode_batch([pair.target for pair in pairs])
+    lengths = np.array([len(ids) for ids in sources], dtype=np.int32)
+    totals = [0.0] * len(pairs)
+    for batch in eval_batches(lengths, BatchingOptions(batch_tokens=8192)):
+        source = pad_sources([sources[i] for i in batch]).to(predictor.device)
+        rows = [torch.tensor([GO, *targets[i], EOS]) for i in batch]
+        found = forced(predictor.model, source, pad(rows).to(predictor.device))
+        for i, value in zip(batch, found, strict=True):
+            totals[i] = value
+    return Likelihood(totals, [len(ids) + 1 for ids in targets])
+
+
+@torch.inference_mode()
+def forced(model: StepModel, source: Padded, target: Padded) -> list[float]:
+    """The log-likelihood of given targets, <GO> first and <EOS> last, one step after the other."""
+    state, memory = model.start(source)
+    mask = target.mask
+    total = torch.zeros(len(target.lengths), device=target.values.device)
+    for t in range(target.values.shape[1] - 1):
+        scored = model.step(target.values[:, t], state, memory)
+        state = scored.state
+        found = scored.log_probs.gather(1, target.values[:, t + 1 : t + 2]).squeeze(1)
+        total += torch.where(mask[:, t + 1], found, 0.0)
+    return total.tolist()

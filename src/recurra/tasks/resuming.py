@@ -1,0 +1,36 @@
+"""Going on with a run under the recipe it was started with."""
+
+from __future__ import annotations
+
+from recurra.errors import RunError
+from recurra.tasks.recipe import Recipe
+
+FREE = ("training.save_every", "training.device")  # these change no result, or only where it is computed
+
+
+def check_same(recorded: Recipe, asked: Recipe, default: Recipe) -> Recipe:
+    """The recorded recipe, with what may be changed taken from the one asked for.
+
+    Only what differs from the defaults counts as asked for: `recurra train --resume` alone goes on as before.
+
+    Raises:
+        RunError: other options than the recorded ones, as a table of old and new.
+    """
+    old, new, plain = flat(recorded), flat(asked), flat(default)
+    wanted = {name: value for name, value in new.items() if value != plain.get(name)}
+    changed = {name: value for name, value in wanted.items() if value != old.get(name)}
+    refused = [name for name in changed if name not in FREE]
+    if refused:
+        width = max(map(len, refused))
+        rows = "\n".join(f"  {name:{width}}  was {old.get(name)!r}, now {new[name]!r}" for name in refused)
+        raise RunError(
+            f"a run goes on with the options it was started with; these are others:\n{rows}",
+            fix="Leave them out to go on, or train into another folder with --to.",
+        )
+    return recorded.with_settings(changed)
+
+
+def flat(recipe: Recipe) -> dict[str, object]:
+    """Every option as section.key."""
+    sections = recipe.to_mapping().items()
+    return {f"{section}.{key}": value for section, keys in sections for key, value in keys.items()}

@@ -1,0 +1,54 @@
+"""One text through the plain twin of an encoder-decoder: every gate, state and weight as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from recurra.data import pad_sources
+from recurra.decoding import DecodingOptions, decode
+from recurra.models import device_of
+from recurra.padded import pad
+from recurra.tasks.translate import Translator
+from recurra.text.special import EOS, GO, SPECIAL_TOKENS
+from recurra.tracing import AttentionMap, LayerTrace, Trace
+
+STATES = ("hidden", "cell")
+
+
+@torch.inference_mode()
+def trace_translator(translator: Translator, text: str, options: DecodingOptions) -> Trace:
+    """Predicts, then runs the network once more over source and prediction, keeping all that happens."""
+    model, device = translator.model, device_of(translator.model)
+    ids = translator.source.encode(text)
+    source = pad_sources([ids]).to(device)
+    best = decode(model, source, replace(options, nbest=1, sample=False))[0][0]
+    target = pad([torch.tensor([GO, *best.tokens])]).to(device)
+    decoded, inside = model.trace(source, target)
+    source_tokens = [*translator.source.tokens(text), SPECIAL_TOKENS[EOS]]
+    read = [SPECIAL_TOKENS[GO], *(translator.target.token(token) for token in best.tokens)]
+    written = [*read[1:], SPECIAL_TOKENS[EOS]]
+    weights = AttentionMap(source_tokens, written, decoded.weights[0].tolist())
+    layers = [
+        layer_trace(name, source_tokens if name.startswith("encoder") else read, values)
+        for name, values in by_layer(inside).items()
+    ]
+    return Trace(text, translator.target.decode(best.tokens), source_tokens, written, weights, layers)
+
+
+def by_layer(inside: dict[str, Tensor]) -> dict[str, dict[str, Tensor]]:
+    """{"encoder.0.forward.forget": ...} to {"encoder.0.forward": {"forget": ...}}, in the order they ran."""
+    layers: dict[str, dict[str, Tensor]] = {}
+    for path, values in inside.items():
+        layer, _, name = path.rpartition(".")
+        layers.setdefault(layer, {})[name] = values
+    return layers
+
+
+def layer_trace(name: str, tokens: list[str], values: dict[str, Tensor]) -> LayerTrace:
+    """One layer's gates and states [1, T, H] as rows of numbers."""
+    rows = {key: value[0].tolist() for key, value in values.items()}
+    gates = {key: value for key, value in rows.items() if key not in STATES}
+    return LayerTrace(name, tokens, gates, {key: rows[key] for key in STATES if key in rows})

@@ -1,0 +1,213 @@
+"""Runs: what is told, what is kept, how they stop, and that going on equals never having stopped."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from recurra.errors import RunError
+from recurra.training import (
+    Budget,
+    Event,
+    Finished,
+    Loop,
+    Note,
+    Plan,
+    PlanMade,
+    Position,
+    Run,
+    Saved,
+    StepDone,
+    TrainingOptions,
+    Validated,
+    load_checkpoint,
+    locked,
+)
+from recurra.training.checkpoint import NAME
+from recurra.training.loop import gradient
+from recurra.training.optimizer import make_optimizer
+from recurra.training.plan import Piece
+from tests.training.toy import ToyLearner
+
+OPTIONS = TrainingOptions(learning_rate=0.05, validations=6, patience=0, save_every=0.0)
+
+
+class Sitting:
+    """A run from its start or its checkpoint, its events and what it published."""
+
+    def __init__(
+        self,
+        folder: Path,
+        options: TrainingOptions = OPTIONS,
+        budget: Budget | None = None,
+        learner: ToyLearner | None = None,
+        stop_at: int | None = None,
+    ) -> None:
+        self.events: list[Event] = []
+        self.published: list[dict[str, Tensor]] = []
+        self.learner = learner or ToyLearner()
+        self.stop_at = stop_at
+        folder.mkdir(exist_ok=True)
+        budget = budget or Budget(epochs=5)
+        resume = load_checkpoint(folder)
+        self.run = Run(
+            self.learner, options, budget, folder, self.hear, self.published.append, resume
+        )
+
+    def hear(self, event: Event) -> None:
+        self.events.append(event)
+        if isinstance(event, StepDone) and event.step == self.stop_at:
+            signal.raise_signal(signal.SIGINT)
+
+    def of(self, kind: type) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def weights(self) -> dict[str, Tensor]:
+        return self.learner.model.state_dict()
+
+
+def equal(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_a_run_learns_and_tells_what_it_does(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path, budget=Budget(epochs=30))
+    finished = sitting.run.go()
+    assert finished.reason == "plan complete"
+    assert [event.step for event in sitting.of(StepDone)] == list(range(1, 181))  # pyright: ignore
+    looks = sitting.of(Validated)
+    assert len(looks) == 6
+    assert looks[-1].value == 0.0  # pyright: ignore
+    assert isinstance(sitting.events[-1], Finished)
+    assert len(sitting.of(PlanMade)) == 1
+    assert equal(sitting.weights(), sitting.published[-1])
+
+
+@pytest.mark.parametrize("average", [0, 3])
+@pytest.mark.parametrize("optimizer", ["adamw", "adam", "sgd"])
+@pytest.mark.parametrize("stops", [(1,), (7,), (5, 11, 29)])
+def test_going_on_equals_never_having_stopped(
+    tmp_path: Path, average: int, optimizer: str, stops: tuple[int, ...]
+) -> None:
+    options = replace(OPTIONS, average=average, optimizer=optimizer)  # pyright: ignore
+    whole = Sitting(tmp_path / "whole", options)
+    whole.run.go()
+    first = tmp_path / "first"
+    assert Sitting(first, options, stop_at=stops[0]).run.go().reason == "interrupted"
+    for stop in stops[1:]:
+        assert Sitting(first, options, stop_at=stop, learner=ToyLearner(seed=99)).run.go().reason == "interrupted"
+    last = Sitting(first, options, learner=ToyLearner(seed=99))
+    assert last.run.go().reason == "plan complete"
+    assert equal(last.weights(), whole.weights())
+
+
+def test_the_trial_before_the_plan_changes_no_weight(tmp_path: Path) -> None:
+    learner = ToyLearner()
+    before = {name: value.clone() for name, value in learner.model.state_dict().items()}
+    sitting = Sitting(tmp_path, learner=learner, budget=Budget(seconds=8.0))
+    assert equal(before, sitting.weights())
+    plan = sitting.of(PlanMade)[0]
+    assert isinstance(plan, PlanMade)
+    assert plan.steps > 0
+    assert plan.seconds == 8.0
+
+
+def test_a_changed_number_of_epochs_is_recorded(tmp_path: Path) -> None:
+    Sitting(tmp_path, stop_at=7).run.go()
+    sitting = Sitting(tmp_path, budget=Budget(epochs=10))
+    finished = sitting.run.go()
+    changes = sitting.of(PlanMade)
+    assert len(changes) == 1
+    assert finished.step == 60
+    recorded = load_checkpoint(tmp_path)
+    assert recorded is not None
+    assert len(recorded.values["plan"]["pieces"]) == 2
+
+
+def test_early_stopping_keeps_the_best(tmp_path: Path) -> None:
+    options = replace(OPTIONS, learning_rate=0.0, patience=2)
+    sitting = Sitting(tmp_path, options)
+    finished = sitting.run.go()
+    assert finished.reason == "early stopping"
+    looks = sitting.of(Validated)
+    assert [event.best for event in looks] == [True, False, False]  # pyright: ignore
+    assert finished.best_step == looks[0].step  # pyright: ignore
+
+
+def test_a_loss_that_is_no_number_stops_at_the_last_good_checkpoint(tmp_path: Path) -> None:
+    learner = ToyLearner()
+    sitting = Sitting(tmp_path, learner=learner)
+    learner.poisoned = {int(learner.batches(1)[2][0])}
+    with pytest.raises(RunError, match="exploded") as caught:
+        sitting.run.go()
+    assert "the examples" in str(caught.value)
+    assert "learning_rate" in str(caught.value)
+    kept = load_checkpoint(tmp_path)
+    assert kept is not None
+    assert all(torch.isfinite(value).all() for value in kept.section("model").values())
+
+
+def test_batches_that_do_not_fit_are_computed_in_parts(tmp_path: Path) -> None:
+    learner = ToyLearner()
+    learner.room = 1
+    sitting = Sitting(tmp_path, learner=learner)
+    assert any("4 parts" in note.text for note in sitting.of(Note))  # pyright: ignore
+    assert sitting.run.go().reason == "plan complete"
+
+
+def test_one_example_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
+    learner = ToyLearner()
+    learner.room = 0
+    with pytest.raises(RunError, match="one example alone"):
+        Sitting(tmp_path, learner=learner)
+
+
+@pytest.mark.parametrize("parts", [2, 3, 4])
+def test_parts_give_the_gradient_of_the_whole_batch(parts: int) -> None:
+    learner = ToyLearner()
+    learner.model.eval()
+    gradients: list[list[Tensor]] = []
+    losses: list[float] = []
+    for count in (1, parts):
+        plan = Plan((Piece(0, 0.0, 1),), 1, 1, parts=count)
+        losses.append(gradient(learner, learner.heaviest(), plan, OPTIONS, 0.0))
+        gradients.append([p.grad.clone() for p in learner.model.parameters() if p.grad is not None])
+    assert losses[0] == pytest.approx(losses[1])
+    for whole, split in zip(*gradients, strict=True):
+        torch.testing.assert_close(whole, split)
+
+
+def test_every_example_is_seen_once_an_epoch() -> None:
+    learner = ToyLearner()
+    optimizer = make_optimizer(learner.model.parameters(), OPTIONS)
+    list(Loop(learner, optimizer, OPTIONS, Plan((Piece(0, 0.0, 12),), 99, 1), Position()))
+    epochs = learner.seen[:6], learner.seen[6:]
+    assert [sorted(sum(epoch, [])) for epoch in epochs] == [list(range(24))] * 2
+    assert epochs[0] != epochs[1]
+
+
+def test_a_checkpoint_is_saved_before_the_first_step_and_after_the_last(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    assert [event.step for event in sitting.of(Saved)] == [0]  # pyright: ignore
+    sitting.run.go()
+    assert sitting.of(Saved)[-1].step == 30  # pyright: ignore
+
+
+def test_a_damaged_checkpoint_is_said_to_be_one(tmp_path: Path) -> None:
+    Sitting(tmp_path)
+    path = tmp_path / NAME
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(RunError, match="damaged"):
+        load_checkpoint(tmp_path)
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    with locked(tmp_path), pytest.raises(RunError, match="another run"), locked(tmp_path):
+        pass
+    with locked(tmp_path):
+        pass
