@@ -1,7 +1,15 @@
-"""What a prediction, an attention map and an evaluation look like: in the terminal and as HTML."""
+"""What a prediction, a trace and an evaluation look like: in the terminal and as HTML."""
 
 from recurra.views.attention_text import AttentionView, attention_lines
-from recurra.views.html import Shown, attention_html, evaluation_html, page, prediction_html, predictions_html
+from recurra.views.html import (
+    Shown,
+    attention_html,
+    evaluation_html,
+    page,
+    prediction_html,
+    predictions_html,
+    trace_html,
+)
 from recurra.views.tables import evaluation_table, predictions_table
 
 __all__ = [
@@ -15,4 +23,5 @@ __all__ = [
     "prediction_html",
     "predictions_html",
     "predictions_table",
+    "trace_html",
 ]

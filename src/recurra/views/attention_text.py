@@ -10,6 +10,7 @@ apart. A map that is wider than the terminal goes on below, and a very long one 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -82,13 +83,19 @@ def _lines(attention: AttentionMap, width: int) -> Iterator[Line]:
 
 
 def _columns(tokens: Iterable[str]) -> list[Column]:
-    texts = [_cut(label(token), MAX_LABEL) for token in tokens]
-    widths = [max(1, cell_len(text)) for text in texts]
-    before = [1, *widths]
-    return [
-        Column(index, text, width, gap=1 if max(width, before[index]) > 2 and index > 0 else 0)
-        for index, (text, width) in enumerate(zip(texts, widths, strict=True))
-    ]
+    columns: list[Column] = []
+    close = True  # whether the column before is a single character
+    for place, token in enumerate(tokens):
+        text = _cut(label(token), MAX_LABEL)
+        single = _is_single(text)
+        columns.append(Column(place, text, max(1, cell_len(text)), gap=0 if single and close else 1))
+        close = single
+    return columns
+
+
+def _is_single(text: str) -> bool:
+    """Whether the text is one character, perhaps with marks on it."""
+    return all(unicodedata.category(character).startswith("M") for character in text[1:])
 
 
 def _blocks(columns: list[Column], width: int) -> Iterator[list[Column]]:

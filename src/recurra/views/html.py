@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from rich.cells import cell_len
 
 from recurra.text.visible import code_point, is_invisible, visible
-from recurra.tracing import AttentionMap
+from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
 from recurra.views.measures import count_line, measure_rows
+from recurra.views.picture import picture
 from recurra.views.style import STYLE
 from recurra.views.tokens import label
 
@@ -80,6 +81,12 @@ def evaluation_html(evaluation: Mapping[str, Any]) -> str:
     return _fragment(_list(f"Evaluation on {count_line(evaluation)}", columns, rows))
 
 
+def trace_html(trace: Trace) -> str:
+    """A trace as a fragment: the prediction, its attention, and each layer's gates and states, folded away."""
+    layers = "".join(map(_layer, trace.layers))
+    return _fragment(_prediction(Shown(trace.source, trace.prediction, trace.attention)) + layers)
+
+
 def _fragment(body: str) -> str:
     return f'<div class="recurra">\n<style>{STYLE}</style>\n{body}</div>\n'
 
@@ -111,6 +118,27 @@ def _cells(target: str, names: list[str], weights: list[float]) -> str:
         f"{round(100 * weight) or ''}</td>"
         for name, weight in zip(names, weights, strict=True)
     )
+
+
+def _layer(layer: LayerTrace) -> str:
+    head = "".join(f'<th scope="col">{name}</th>' for name in _column_names(layer.tokens))
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td colspan="{len(layer.tokens)}">{_picture(name, matrix)}</td></tr>\n'
+        for name, matrix in [*layer.gates.items(), *layer.states.items()]
+        if matrix and matrix[0]
+    )
+    return (
+        f'<details>\n<summary>{escape(layer.name)}</summary>\n<div class="scroll">\n<table class="map units">\n'
+        "<caption>Steps across, units down; blue above 0, orange below</caption>\n"
+        f"<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n</details>\n"
+    )
+
+
+def _picture(name: str, matrix: Matrix) -> str:
+    low, high = min(map(min, matrix)), max(map(max, matrix))
+    seen = f"{name}: {len(matrix)} steps, {len(matrix[0])} units, from {low:.3f} to {high:.3f}"
+    full = max(1.0, -low, high)
+    return f'<img src="{picture(matrix, full)}" alt="{escape(seen)}" title="{escape(seen)}">'
 
 
 def _list(caption: str, columns: Iterable[str], rows: str) -> str:

@@ -18,7 +18,8 @@ STYLE = """
 .recurra .hidden { font: .75em ui-monospace, monospace; border: 1px solid var(--line); border-radius: 3px;
   padding: 0 .15em; opacity: .75; }
 .recurra table { border-collapse: collapse; margin: 0 0 1rem; }
-.recurra caption { text-align: start; font-size: .8rem; padding: .2rem 0; white-space: nowrap; }
+.recurra caption { text-align: start; font-size: .8rem; padding: .2rem 0; white-space: nowrap;
+  contain: inline-size; }
 .recurra .scroll { max-width: 100%; max-height: 85vh; overflow: auto; }
 .recurra .map { border-collapse: separate; border-spacing: 1px; }
 .recurra .map thead, .recurra .map tbody th { background: var(--paper); }
@@ -31,6 +32,8 @@ STYLE = """
 .recurra .map tbody td { background: rgb(var(--ink) / calc(var(--w, 0) + .04)); color: transparent; font-size: .5rem;
   min-width: 1.1rem; height: 1.3rem; padding: 0; text-align: center; print-color-adjust: exact;
   -webkit-print-color-adjust: exact; }
+.recurra .units tbody td { height: auto; }
+.recurra .units img { display: block; width: 100%; min-height: 3rem; max-height: 16rem; image-rendering: pixelated; }
 .recurra .map tbody tr:hover th { color: rgb(var(--ink)); }
 .recurra .map tbody td:hover { outline: 2px solid rgb(var(--ink)); color: inherit; }
 .recurra .list th, .recurra .list td { text-align: start; vertical-align: top; padding: .25rem 1.2rem .25rem 0;
