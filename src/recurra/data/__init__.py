@@ -10,10 +10,14 @@ from recurra.data.batching import (
     pad_sources,
 )
 from recurra.data.cache import EncodedPairs, Ragged, Rows
+from recurra.data.check import Report, check_pairs
 from recurra.data.example import Example
 from recurra.data.findings import Findings
+from recurra.data.layout import PairLayout, lay_out, layout_lines
 from recurra.data.lines import Line, TextFile, read_lines
+from recurra.data.overlap import SeenPairs
 from recurra.data.pairs import PairFile, PairList, PairSource, Skipped, open_pairs, spool
+from recurra.data.report import report_lines, report_warnings
 
 __all__ = [
     "Batch",
@@ -23,18 +27,26 @@ __all__ = [
     "Findings",
     "Line",
     "PairFile",
+    "PairLayout",
     "PairList",
     "PairSource",
     "Ragged",
+    "Report",
     "Rows",
+    "SeenPairs",
     "Skipped",
     "TextFile",
+    "check_pairs",
     "collate",
     "eval_batches",
+    "lay_out",
+    "layout_lines",
     "longest_batch",
     "make_batches",
     "open_pairs",
     "pad_sources",
     "read_lines",
+    "report_lines",
+    "report_warnings",
     "spool",
 ]

@@ -40,13 +40,15 @@ def are_named(source: PairSource) -> bool:
     if all(column is None for column in given):
         return False
     if given[0] == given[1]:
-        raise UsageError(f"source and target are the same column {given[0]!r}", where="source_column, target_column")
+        raise UsageError(
+            f"source and target are the same column {given[0]!r}", where="--source-column, --target-column"
+        )
     numbers = [column is not None and is_number(column) for column in given]
     if any(numbers) and not all(numbers):
         raise UsageError(
             f"expected both columns by number or both by name, got {given[0]!r} and {given[1]!r}",
-            where="source_column, target_column",
-            fix='For example source_column = "1" and target_column = "3"; the first column is 1.',
+            where="--source-column, --target-column",
+            fix="For example --source-column 1 --target-column 3; the first column is 1.",
         )
     return not all(numbers)
 
@@ -62,7 +64,7 @@ def by_number(source: PairSource) -> Columns:
         return Columns(0, 1, 2, 2)
     first, second = int(source.source_column), int(source.target_column)
     if first == 0 or second == 0:
-        raise UsageError("columns are counted from 1, got 0", where="source_column, target_column")
+        raise UsageError("columns are counted from 1, got 0", where="--source-column, --target-column")
     return Columns(first - 1, second - 1, max(first, second), None)
 
 

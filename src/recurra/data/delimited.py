@@ -51,7 +51,7 @@ def _columns(source: PairSource, header: list[str], file: TextFile) -> Columns:
         raise DataError(
             f"expected 2 columns, or columns named source and target; saw {len(header)}: {shown}",
             where=place,
-            fix="Say which ones: source_column and target_column, by name or by number.",
+            fix="Say which ones: --source-column and --target-column, by name or by number.",
         )
     note = f"{place} is the header ({shown}) and is not a pair"
     if note not in file.notes:

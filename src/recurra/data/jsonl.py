@@ -17,6 +17,7 @@ from recurra.options import unknown_name
 from recurra.text.visible import code_point, excerpt
 
 SURROGATE = re.compile("[\ud800-\udfff]")
+HALF = "Such a character is half of another one: write the text again from its source."
 
 KINDS: dict[type, str] = {
     dict: "an object",
@@ -80,12 +81,16 @@ def _text(record: dict[str, Any], name: str, line: Line, file: TextFile) -> str:
     if not isinstance(value, str):
         what = f"expected a string under {name!r}, saw {_kind(value)}: {excerpt(json.dumps(value), 40)}"
         raise _Wrong("values that are not strings", what, place, "Put the text in double quotes.")
-    lone = SURROGATE.search(value)
+    lone = lone_surrogate(value)
     if lone:
-        at = f"{code_point(lone[0])} at character {lone.start() + 1} of {name!r}"
-        fix = "Such a character is half of another one: write the file again from its source."
-        raise _Wrong("texts with a lone surrogate", f"lone surrogate {at}", place, fix)
+        raise _Wrong("texts with a lone surrogate", f"lone surrogate {lone} of {name!r}", place, HALF)
     return value
+
+
+def lone_surrogate(text: str) -> str | None:
+    """The first half of a character that stands alone, and where; such a text can be written in no encoding."""
+    found = SURROGATE.search(text)
+    return f"{code_point(found[0])} at character {found.start() + 1}" if found else None
 
 
 def _kind(value: object) -> str:
@@ -98,7 +103,7 @@ def _remedy(text: str) -> str:
     if text.strip() == "{":
         return "Each object stands on one line, not over several: jq -c . makes it so."
     if text.count("\t") == 1:
-        return "This looks like TSV: let its name end in .tsv, or set data.format to tsv."
+        return "This looks like TSV: let its name end in .tsv, or give --format tsv."
     if text.lstrip().startswith("{'"):
         return "JSON has double quotes around keys and texts; in Python, json.dumps writes them."
     return 'A line is, for example: {"source": "hello", "target": "bonjour"}'

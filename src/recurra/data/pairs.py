@@ -19,7 +19,7 @@ from typing import get_args
 from recurra.data.delimited import read_csv
 from recurra.data.example import Example
 from recurra.data.findings import Findings
-from recurra.data.jsonl import read_jsonl
+from recurra.data.jsonl import HALF, lone_surrogate, read_jsonl
 from recurra.data.lines import TextFile, is_stream, require_file
 from recurra.data.pair_source import Format, PairSource, spool
 from recurra.data.parallel import read_parallel
@@ -118,18 +118,8 @@ class PairFile:
                 yield example
         self.skipped = empty.skipped()
         if not findings:
-            self._check_empty()
+            _check_empty(self.skipped, self.name)
         findings.raise_if_any()
-
-    def _check_empty(self) -> None:
-        if self.skipped.total == 0:
-            raise DataError("the file is empty: no pair in it", where=self.name)
-        if self.skipped.count == self.skipped.total:
-            raise DataError("every pair has an empty side", where=self.name)
-        if self.skipped.too_many:
-            what = f"expected text on both sides, saw {self.skipped}"
-            fix = f"Take them out, or find out why they are there; up to {EMPTY_SHARE:.0%} are skipped."
-            raise DataError(what, where=self.name, fix=fix)
 
 
 class PairList:
@@ -138,10 +128,11 @@ class PairList:
     def __init__(self, pairs: Iterable[tuple[str, str]], name: str = "pairs") -> None:
         self.name = name
         self.notes: list[str] = []
-        self.pairs = [_checked(pair, number, name) for number, pair in enumerate(pairs, 1)]
         empty = _Empty()
-        self.examples = [example for example in self.pairs if not empty.is_empty(example)]
+        examples = [_checked(pair, number, name) for number, pair in enumerate(pairs, 1)]
+        self.examples = [example for example in examples if not empty.is_empty(example)]
         self.skipped = empty.skipped()
+        _check_empty(self.skipped, name)
 
     def __iter__(self) -> Iterator[Example]:
         return iter(self.examples)
@@ -155,7 +146,7 @@ def open_pairs(source: PairSource) -> PairFile:
         UsageError: a format or a combination of options that cannot be.
     """
     if source.format not in get_args(Format):
-        raise unknown_name("format", source.format, get_args(Format), where="data.format")
+        raise unknown_name("format", source.format, get_args(Format), where="--format")
     for path in (source.path, source.target_path):
         if path is not None:
             if is_stream(path):
@@ -168,12 +159,12 @@ def open_pairs(source: PairSource) -> PairFile:
 
 def _check_options(source: PairSource, format: Format) -> None:
     if format == "parallel" and source.target_path is None:
-        raise UsageError("parallel files are two: the file of the targets is missing", where="data.format")
+        raise UsageError("parallel files are two: the file of the targets is missing", where="--format")
     if format != "parallel" and source.target_path is not None:
         fix = "Leave the format out, or put both texts in one file."
-        raise UsageError(f"a second file was given, but the format is {format}", where="data.format", fix=fix)
+        raise UsageError(f"a second file was given, but the format is {format}", where="--format", fix=fix)
     if format == "parallel" and (source.source_column or source.target_column):
-        raise UsageError("parallel files have no columns", where="source_column, target_column")
+        raise UsageError("parallel files have no columns", where="--source-column, --target-column")
 
 
 def _format_of(source: PairSource) -> Format:
@@ -196,6 +187,19 @@ def _is_object(line: str) -> bool:
         return False
 
 
+def _check_empty(skipped: Skipped, name: str) -> None:
+    if skipped.total == 0:
+        raise DataError(
+            "expected pairs, there is none", where=name, fix="Each line of a TSV file is a source, a tab and a target."
+        )
+    if skipped.count == skipped.total:
+        fix = "Are the two texts in other columns? Name them with --source-column and --target-column."
+        raise DataError("expected text on both sides, saw no pair that has it", where=name, fix=fix)
+    if skipped.too_many:
+        fix = f"Take them out, or find out why they are there; up to {EMPTY_SHARE:.0%} are skipped."
+        raise DataError(f"expected text on both sides, saw {skipped}", where=name, fix=fix)
+
+
 def _checked(pair: object, number: int, name: str) -> Example:
     fix = 'Give (source, target) tuples of two strings, for example [("hello", "bonjour")].'
     where = f"{name}[{number - 1}]"
@@ -208,6 +212,9 @@ def _checked(pair: object, number: int, name: str) -> Example:
     if not isinstance(source, str) or not isinstance(target, str):
         wrong = target if isinstance(source, str) else source
         raise DataError(f"expected a string, got {_shown(wrong)}", where=where, fix=fix)
+    lone = lone_surrogate(source) or lone_surrogate(target)
+    if lone:
+        raise DataError(f"lone surrogate {lone}", where=where, fix=HALF)
     return Example(source, target, number)
 
 

@@ -50,14 +50,14 @@ def _remedy(text: str, seen: int, columns: Columns) -> str:
     if seen > columns.least:
         return (
             "A tab (⇥) separates columns and cannot stand inside a text. If the file has more columns, "
-            'say which ones: source_column = "1", target_column = "2" (by number or by header name).'
+            "say which ones: --source-column 1 --target-column 2 (by number, or by header name)."
         )
     if seen == 1 and "\\t" in text:
         return "The line holds a backslash and a t, not a tab: write real tabs (⇥)."
     if seen == 1 and looks_like_csv(text):
-        return "This looks like CSV: let its name end in .csv, or set data.format to csv."
+        return "This looks like CSV: let its name end in .csv, or give --format csv."
     if seen == 1 and text.startswith("{"):
-        return "This looks like JSON Lines: let its name end in .jsonl, or set data.format to jsonl."
+        return "This looks like JSON Lines: let its name end in .jsonl, or give --format jsonl."
     if seen == 1 and SPACES.search(text):
         return "The columns seem to be separated by spaces: put one tab (⇥) between source and target."
     return "A line is source, one tab (⇥), target."

@@ -1,0 +1,188 @@
+"""A look at the pairs before the first training step: what is in them, and what will hurt.
+
+The readers have already refused what cannot be trained on. This counts what can: repeated pairs, sources with
+several targets, lengths, rare and invisible characters, and what the validation pairs have that training has not.
+The pairs are read once, as a stream; of each one sixteen bytes are kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from recurra.data.characters import CharacterCounter, CharacterReport
+from recurra.data.example import Example
+from recurra.data.lengths import LengthCounter, LengthReport
+from recurra.data.overlap import PairHashes, SeenPairs
+from recurra.data.pairs import PairFile, PairList, Skipped
+from recurra.text import UNK, Tokenizer
+
+CHUNK = 4096  # pairs encoded at once
+HIGH_UNKNOWN = 0.01  # share of tokens not in the vocabulary that is worth a warning
+UNKNOWN_SHOWN = 10
+UNKNOWN_KEPT = 10_000  # different unknown tokens that are told apart
+
+
+@dataclass(frozen=True)
+class SideReport:
+    """The sources or the targets of the training pairs."""
+
+    units: str
+    reason: str  # why these units; empty if they were asked for
+    normalization: str
+    vocabulary: int  # entries, the four special symbols included
+    lengths: LengthReport  # in units
+    limit: int | None  # the greatest length that is trained on
+    characters: CharacterReport
+
+
+@dataclass(frozen=True)
+class UnknownReport:
+    """What one side of the validation pairs has that the vocabulary has not."""
+
+    tokens: int
+    unknown: int
+    most_frequent: tuple[tuple[str, int], ...]
+
+    @property
+    def share(self) -> float:
+        """Between 0 and 1."""
+        return self.unknown / max(1, self.tokens)
+
+
+@dataclass(frozen=True)
+class ValidReport:
+    """The validation or test pairs, seen from the training pairs."""
+
+    name: str
+    pairs: int
+    skipped: Skipped
+    repeated: int  # pairs that are training pairs too
+    known_sources: int  # pairs whose source is a training source, with another target
+    source: UnknownReport
+    target: UnknownReport
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check_pairs` found: plain data; `recurra.data.report.report_lines` puts it into words."""
+
+    name: str
+    pairs: int
+    skipped: Skipped
+    notes: tuple[str, ...]
+    duplicates: int  # pairs that repeat an earlier one
+    ambiguous: int  # sources that have more than one target
+    source: SideReport
+    target: SideReport
+    valid: ValidReport | None
+
+
+def check_pairs(
+    train: PairFile | PairList,
+    tokenizers: tuple[Tokenizer, Tokenizer],
+    valid: PairFile | PairList | None = None,
+    *,
+    reasons: tuple[str, str] = ("", ""),
+    max_source_length: int | None = None,
+    max_target_length: int | None = None,
+) -> Report:
+    """Reads the training pairs once and the validation pairs once.
+
+    Args:
+        tokenizers: of source and target, in whose units lengths are counted.
+        reasons: why their units were chosen.
+        max_source_length, max_target_length: longer ones are counted, as training leaves them out.
+
+    Raises:
+        DataError: with everything that the readers refuse.
+    """
+    source = _SideCounter(tokenizers[0], max_source_length)
+    target = _SideCounter(tokenizers[1], max_target_length)
+    hashes = PairHashes()
+    for chunk in _chunks(train):
+        lines = [example.line for example in chunk]
+        source.add([example.source for example in chunk], lines)
+        target.add([example.target for example in chunk], lines)
+        for example in chunk:
+            hashes.add(example)
+    seen = hashes.seen()
+    return Report(
+        name=train.name,
+        pairs=seen.total,
+        skipped=train.skipped,
+        notes=tuple(train.notes),
+        duplicates=seen.duplicates,
+        ambiguous=seen.ambiguous,
+        source=source.report(reasons[0]),
+        target=target.report(reasons[1]),
+        valid=None if valid is None else _check_valid(valid, tokenizers, seen),
+    )
+
+
+def _check_valid(valid: PairFile | PairList, tokenizers: tuple[Tokenizer, Tokenizer], seen: SeenPairs) -> ValidReport:
+    source, target = _UnknownCounter(tokenizers[0]), _UnknownCounter(tokenizers[1])
+    pairs, repeated, known_sources = 0, 0, 0
+    for chunk in _chunks(valid):
+        source.add([example.source for example in chunk])
+        target.add([example.target for example in chunk])
+        pairs += len(chunk)
+        for example in chunk:
+            if seen.has_pair(example):
+                repeated += 1
+            elif seen.has_source(example):
+                known_sources += 1
+    return ValidReport(valid.name, pairs, valid.skipped, repeated, known_sources, source.report(), target.report())
+
+
+class _SideCounter:
+    """Counts on one side of the training pairs."""
+
+    def __init__(self, tokenizer: Tokenizer, limit: int | None) -> None:
+        self._tokenizer = tokenizer
+        self._lengths = LengthCounter(limit)
+        self._characters = CharacterCounter()
+
+    def add(self, texts: Sequence[str], lines: Sequence[int]) -> None:
+        self._lengths.add([len(ids) for ids in self._tokenizer.encode_batch(texts)], lines)
+        self._characters.add(texts)
+
+    def report(self, reason: str) -> SideReport:
+        return SideReport(
+            units=self._tokenizer.units,
+            reason=reason,
+            normalization=self._tokenizer.normalization,
+            vocabulary=self._tokenizer.size,
+            lengths=self._lengths.report(),
+            limit=self._lengths.limit,
+            characters=self._characters.report(),
+        )
+
+
+class _UnknownCounter:
+    """Counts tokens that are not in the vocabulary."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._tokens = 0
+        self._unknown = 0
+        self._which: Counter[str] = Counter()
+
+    def add(self, texts: Sequence[str]) -> None:
+        for text, ids in zip(texts, self._tokenizer.encode_batch(texts), strict=True):
+            unknown = ids.count(UNK)
+            self._tokens += len(ids)
+            self._unknown += unknown
+            if unknown and len(self._which) < UNKNOWN_KEPT:
+                self._which.update(self._tokenizer.unknown_tokens(text))
+
+    def report(self) -> UnknownReport:
+        return UnknownReport(self._tokens, self._unknown, tuple(self._which.most_common(UNKNOWN_SHOWN)))
+
+
+def _chunks(examples: Iterable[Example]) -> Iterator[list[Example]]:
+    remaining = iter(examples)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk

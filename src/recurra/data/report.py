@@ -1,0 +1,118 @@
+"""The report of a check in words, line by line, for a terminal."""
+
+from __future__ import annotations
+
+from recurra.data.characters import CharacterCount, CharacterReport
+from recurra.data.check import HIGH_UNKNOWN, Report, SideReport, UnknownReport, ValidReport
+from recurra.text.visible import code_point, is_invisible, visible
+
+WARNING = "warning: "
+SUSPICIOUS_SHOWN = 10
+
+
+def report_lines(report: Report) -> list[str]:
+    """Everything, what deserves attention marked with "warning:"."""
+    lines = [f"{report.name}: {report.pairs:,} pairs"]
+    lines += [f"  {note}" for note in [*report.notes, str(report.skipped)] if note]
+    lines += [f"  {sentence}" for sentence in _repetitions(report)]
+    for name, side in (("source", report.source), ("target", report.target)):
+        lines += [f"{name}: {_units(side)}", *(f"  {sentence}" for sentence in _side(side))]
+    if report.valid is not None:
+        lines += [f"{report.valid.name}: {report.valid.pairs:,} pairs"]
+        lines += [f"  {sentence}" for sentence in _valid(report.valid)]
+    return lines
+
+
+def report_warnings(report: Report) -> list[str]:
+    """Only what deserves attention, without its mark."""
+    lines = (line.strip() for line in report_lines(report))
+    return [line.removeprefix(WARNING) for line in lines if line.startswith(WARNING)]
+
+
+def _repetitions(report: Report) -> list[str]:
+    found: list[str] = []
+    if report.duplicates:
+        share = report.duplicates / report.pairs
+        found.append(f"{_count(report.duplicates, 'pair')} ({share:.1%}) {_verb(report.duplicates)} an earlier one")
+    if report.ambiguous:
+        found.append(f"{_count(report.ambiguous, 'source')} with more than one target")
+    return found
+
+
+def _units(side: SideReport) -> str:
+    reason = f" ({side.reason})" if side.reason else ""
+    return f"{side.units}{reason}, a vocabulary of {side.vocabulary:,}, normalization {side.normalization}"
+
+
+def _side(side: SideReport) -> list[str]:
+    lengths = side.lengths
+    found = [
+        f"length in {side.units}: median {lengths.median}, 90 % to {lengths.p90}, 95 % to {lengths.p95}, "
+        f"99 % to {lengths.p99}, longest {lengths.longest:,} (line {lengths.longest_line})"
+    ]
+    if lengths.too_long:
+        found.append(f"{WARNING}{lengths.too_long:,} longer than {side.limit:,} will be left out of training")
+    return found + _characters(side.characters, side.normalization)
+
+
+def _characters(characters: CharacterReport, normalization: str) -> list[str]:
+    rare = ""
+    if characters.rare:
+        shown = " ".join(visible(one.character) for one in characters.first_rare)
+        more = " ..." if characters.rare > len(characters.first_rare) else ""
+        rare = f", {characters.rare:,} of them seen once or twice: {shown}{more}"
+    found = [f"{characters.alphabet:,} different characters{rare}"]
+    if characters.suspicious:
+        named = [_named(one) for one in characters.suspicious[:SUSPICIOUS_SHOWN]]
+        more = ", ..." if len(characters.suspicious) > SUSPICIOUS_SHOWN else ""
+        found.append(f"{WARNING}invisible or damaged characters: {', '.join(named)}{more}")
+    if characters.mixed:
+        found.append(_spellings(characters, normalization))
+    if characters.padded:
+        found.append(f"{_count(characters.padded, 'text')} with white space at the beginning or end")
+    return found
+
+
+def _spellings(characters: CharacterReport, normalization: str) -> str:
+    seen = f"{characters.composed:,} texts with composed letters (NFC), {characters.decomposed:,} with decomposed (NFD)"
+    if normalization == "none":
+        return f"{WARNING}{seen}: the same letter is two to the model; set text.normalization to NFC"
+    return f"{seen}: all are made {normalization}"
+
+
+def _valid(valid: ValidReport) -> list[str]:
+    found = [str(valid.skipped)] if valid.skipped.count else []
+    if valid.repeated:
+        share = valid.repeated / valid.pairs
+        found.append(
+            f"{WARNING}{_count(valid.repeated, 'pair')} ({share:.1%}) of these {_is(valid.repeated)} in the training "
+            "data too: measures on them are too good"
+        )
+    if valid.known_sources:
+        found.append(f"{_count(valid.known_sources, 'source')} of these in the training data with another target")
+    return [*found, _unknown("source", valid.source), _unknown("target", valid.target)]
+
+
+def _unknown(side: str, report: UnknownReport) -> str:
+    if not report.unknown:
+        return f"{side}: every one of the {report.tokens:,} units is in the vocabulary"
+    which = ", ".join(f"{visible(token)} ({count:,})" for token, count in report.most_frequent)
+    mark = WARNING if report.share > HIGH_UNKNOWN else ""
+    return f"{mark}{side}: {report.unknown:,} of {report.tokens:,} units ({report.share:.2%}) are unknown: {which}"
+
+
+def _named(one: CharacterCount) -> str:
+    shown = "" if is_invisible(one.character) else f"{one.character} "
+    return f"{shown}{code_point(one.character)} ({one.count:,})"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _verb(number: int) -> str:
+    return "repeats" if number == 1 else "repeat"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
