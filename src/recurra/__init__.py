@@ -1,3 +1,54 @@
-"""recurra: recurrent sequence models on your own machine."""
+"""recurra: recurrent sequence models on your own machine: train in minutes, look inside, run anywhere.
+
+Nothing heavy is imported until a name is used: `import recurra` is quick, `recurra.train` loads torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from recurra.api import Model as Model
+    from recurra.api import load as load
+    from recurra.api import train as train
+    from recurra.errors import RecurraError as RecurraError
+    from recurra.tasks.prediction import Evaluation as Evaluation
+    from recurra.tasks.prediction import Prediction as Prediction
+    from recurra.tasks.recipe import Recipe as Recipe
+    from recurra.tasks.recipe import read_recipe as read_recipe
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Evaluation": "recurra.tasks.prediction",
+    "Model": "recurra.api",
+    "Prediction": "recurra.tasks.prediction",
+    "Recipe": "recurra.tasks.recipe",
+    "RecurraError": "recurra.errors",
+    "load": "recurra.api",
+    "read_recipe": "recurra.tasks.recipe",
+    "train": "recurra.api",
+}
+
+__all__ = [
+    "Evaluation",
+    "Model",
+    "Prediction",
+    "Recipe",
+    "RecurraError",
+    "__version__",
+    "load",
+    "read_recipe",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'recurra' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

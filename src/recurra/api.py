@@ -11,17 +11,16 @@ from __future__ import annotations
 import sys
 import time as clock
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from recurra.data import PairList, PairSource, open_pairs, spool
+from recurra.data import PairList, PairSource, open_pairs
 from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
 from recurra.options import from_mapping, to_mapping
 from recurra.tasks.evaluate import evaluate_pairs
-from recurra.tasks.fit import Outcome, Request, fit
 from recurra.tasks.finish import finish
+from recurra.tasks.fit import Request, fit
 from recurra.tasks.prediction import Evaluation, Prediction
 from recurra.tasks.predictor import Predictor
 from recurra.tasks.recipe import Recipe

@@ -6,6 +6,8 @@ folder/run/        what the run needs to go on: lock, recipe, tokenizers, encode
 
 from __future__ import annotations
 
+import heapq
+import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +32,8 @@ from recurra.tasks.translate import (
     start_run,
 )
 from recurra.text import Tokenizer
-from recurra.training import (CHECKPOINT,
+from recurra.training import (
+    CHECKPOINT,
     Budget,
     Event,
     Finished,
@@ -42,6 +45,7 @@ from recurra.training import (CHECKPOINT,
 )
 
 RECIPE = "recipe.toml"
+SAMPLE = 500  # validation pairs that the closing evaluation decodes
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def prepare(request: Request, emit: Callable[[Event], None]) -> tuple[Translator
     source, target = build_tokenizers(train, recipe)
     translator = make_translator(recipe, source, target)
     encoded = encode(train, valid, translator, run_folder / "data")
+    write_sample(run_folder, valid)
     atomic_write(run_folder / "source.json", source.to_json().encode())
     atomic_write(run_folder / "target.json", target.to_json().encode())
     atomic_write(run_folder / RECIPE, recipe.to_toml().encode())
@@ -183,6 +188,17 @@ def warn_of_overlap(train: Iterable[Example], valid: set[float], emit: Callable[
     shared = len({place(example) for example in train} & valid)
     if shared:
         emit(Note(f"warning: {shared:,} of {len(valid):,} validation examples are in the training data as well"))
+
+
+def write_sample(run_folder: Path, valid: Iterable[Example]) -> None:
+    """Keeps some validation examples as text for the closing evaluation, the same ones always."""
+    chosen = heapq.nsmallest(SAMPLE, valid, key=place)
+    atomic_write(run_folder / "valid.json", json.dumps(chosen, ensure_ascii=False).encode())
+
+
+def read_sample(run_folder: Path) -> list[Example]:
+    """The validation examples that were kept as text."""
+    return [Example(*example) for example in json.loads((run_folder / "valid.json").read_text(encoding="utf-8"))]
 
 
 class Publisher:

@@ -2,7 +2,7 @@
 
 from recurra.training.budget import Budget, budget_from_mapping, parse_time
 from recurra.training.checkpoint import NAME as CHECKPOINT
-from recurra.training.checkpoint import Checkpoint, load_checkpoint
+from recurra.training.checkpoint import Checkpoint, load_checkpoint, weights_of
 from recurra.training.events import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 from recurra.training.folder import locked
 from recurra.training.learner import Index, Learner, Score
@@ -43,4 +43,5 @@ __all__ = [
     "parse_time",
     "tensorboard",
     "token_loss",
+    "weights_of",
 ]
