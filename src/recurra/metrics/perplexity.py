@@ -18,12 +18,14 @@ def perplexity(log_likelihoods: Sequence[float], token_counts: Sequence[int]) ->
         token_counts: per sentence, how many these are, <EOS> included.
     """
     require_pairs(log_likelihoods, token_counts)
-    statistics = np.stack([np.asarray(log_likelihoods, np.float64), np.asarray(token_counts, np.float64)], axis=1)
+    # A target held impossible counts as next to impossible: a resample that leaves it out multiplies it by 0.
+    sums = np.maximum(np.asarray(log_likelihoods, np.float64), -1e300)
+    statistics = np.stack([sums, np.asarray(token_counts, np.float64)], axis=1)
     value = float(_perplexity(statistics.sum(axis=0, keepdims=True))[0])
     definition = "exp of the mean negative log-likelihood per target token, <EOS> included"
     return Measure(value, *interval(statistics, _perplexity, value), definition)
 
 
 def _perplexity(sums: Numbers) -> Numbers:
-    with np.errstate(over="ignore"):  # a target that the model holds impossible makes it infinite, rightly
+    with np.errstate(over="ignore"):  # infinite, and rightly so, if a target is held impossible
         return np.exp(-sums[:, 0] / np.maximum(sums[:, 1], 1))
