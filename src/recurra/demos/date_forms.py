@@ -34,7 +34,6 @@ LOCALES: tuple[str, ...] = tuple(_LOCALES.split())
 # CLDR's numbering systems, by their digit zero; the other nine follow it in Unicode.
 ZEROS = {
     "latn": "0",
-    "arab": "\u0660",
     "arabext": "\u06f0",
     "beng": "\u09e6",
     "cakm": "\U00011136",

@@ -5,10 +5,12 @@
 A locale is drawn, then one of its forms (one time in five with the weekday), a day between 1900 and 2099, and a
 spelling: as CLDR has it or, where the script has cases, now and then in lower, title or upper case.
 
-No text is ambiguous. "3/5/1998" is the third of May or the fifth of March, and "3. listopada 1998" could be October
-(Croatian) or November (Polish); who reads only the text cannot know. So a text is used only if all forms of all
-locales that could have written it mean the same day: "25/12/1998" stays, "3/5/1998" goes. (Weekday names are not
-used to decide, though they sometimes could: that is arithmetic, not reading.)
+No text is ambiguous. "3/5/1998" is the third of May in most of the world and the fifth of March in English; who reads
+only the text cannot know. So a text is used only if all forms of all locales that could have written it mean the same
+day: "25/12/1998" stays, "3/5/1998" goes, and so does one draw in sixteen. (Weekday names are not used to decide, though
+they sometimes could: that is arithmetic, not reading.) Month names are looked at in the same way, but no two of these
+locales give one text two meanings: "3 listopada 1998" is Polish and in November, "3. listopada 1998." is Croatian and
+in October, and the full stops tell.
 
 Texts that differ in case alone count as the same text, and each occurs once. So the training and the held-out
 examples are one random draw, cut in two, and no text of one is in the other.
@@ -24,14 +26,13 @@ from functools import cache
 
 from recurra.demos.date_forms import LOCALES, Form, forms
 from recurra.demos.date_readings import Reading, shape
-from recurra.demos.spelling import fold, spell
+from recurra.demos.spelling import SPELLINGS, fold, spell
 
 Pair = tuple[str, str]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
 WEEKDAY_SHARE = 0.2
-SPELLINGS = ("as it is", "lower", "title", "upper")
-SPELLING_WEIGHTS = (70, 10, 10, 10)
+SPELLING_WEIGHTS = (70, 10, 10, 10)  # in percent, in the order of SPELLINGS
 
 
 def examples(count: int, seed: int) -> list[Pair]:

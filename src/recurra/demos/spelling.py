@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+SPELLINGS = ("as it is", "lower", "title", "upper")
 DOTTED_I = {"az", "tr"}  # i and İ, ı and I are the pairs there
 ACUTE, DOT_ABOVE = "\u0301", "\u0307"
 
