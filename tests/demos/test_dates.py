@@ -156,3 +156,10 @@ def test_all_spellings_of_a_text_count_as_the_same() -> None:
         for month in range(1, 13):
             text = one.write(date(1998, month, 3))
             assert {fold(spell(text, spelling, one.locale)) for spelling in SPELLINGS} == {fold(text)}
+
+
+def test_no_month_name_of_two_locales_makes_a_text_mean_two_days() -> None:
+    for (one, month), readings in _other_readings().items():
+        if any(piece.names for piece in one.pieces if piece.part == "month"):
+            day = date(1998, month, 3)
+            assert _means_one_day(one, day, readings), (one.locale, one.pattern, month)
