@@ -1,7 +1,34 @@
-"""Choosing an output."""
+"""Choosing an output: greedy search, beam search and sampling over any step model."""
 
+from __future__ import annotations
+
+from recurra.decoding.beam import beam_search
+from recurra.decoding.ensemble import Ensemble
+from recurra.decoding.greedy import greedy
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.options import DecodingOptions
+from recurra.decoding.sampling import sample
 from recurra.decoding.step_model import Scored, Start, StepModel
+from recurra.padded import Padded
 
-__all__ = ["DecodingOptions", "Hypothesis", "Scored", "Start", "StepModel"]
+__all__ = [
+    "DecodingOptions",
+    "Ensemble",
+    "Hypothesis",
+    "Scored",
+    "Start",
+    "StepModel",
+    "beam_search",
+    "decode",
+    "greedy",
+    "sample",
+]
+
+
+def decode(model: StepModel, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
+    """The outputs of each sentence, best first, by the way of decoding that the options ask for."""
+    if options.sample:
+        return sample(model, source, options)
+    if options.beam == 1:
+        return greedy(model, source, options)
+    return beam_search(model, source, options)

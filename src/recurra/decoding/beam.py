@@ -1,0 +1,149 @@
+"""Beam search: keep the `beam` best beginnings of an output, extend all of them by every token, keep the best again.
+
+A beginning that takes EOS while it is among the best is finished and moves to the pool, where it gets its final score
+(scoring.py). A sentence is done when nothing alive can still beat the worst output that is wanted, or at its limit.
+Done sentences leave the batch at once, so the others do not pay for them.
+
+All sentences and beams are rows of a few tensors; no Python object exists per hypothesis. Nothing in a row depends on
+another row, and ties fall to the lower beam and then the lower token, so a sentence's output does not depend on what is
+decoded with it.
+
+B open sentences, K live slots (1 at first, then up to the beam), V vocabulary, S source positions.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from recurra.decoding.history import Choice, Outcome, read_back
+from recurra.decoding.hypothesis import Hypothesis
+from recurra.decoding.limits import length_limits
+from recurra.decoding.options import DecodingOptions
+from recurra.decoding.pool import Pool
+from recurra.decoding.ranking import best
+from recurra.decoding.rules import forbid
+from recurra.decoding.scoring import NONE, Coverage, Scorer
+from recurra.decoding.step_model import StepModel
+from recurra.padded import Padded, select_rows
+from recurra.text.special import EOS, GO
+
+
+class Live(NamedTuple):
+    """The beginnings that may still grow, best first."""
+
+    sentences: Tensor  # [B] rows of the source
+    limits: Tensor  # [B]
+    log_probs: Tensor  # [B, K]; -inf: an empty slot
+    tokens: Tensor  # [B, K] the last ones
+    coverage: Coverage | None  # None: there is no coverage penalty
+
+
+class Extensions(NamedTuple):
+    """The best ways to go on, best first: [B, E] with E up to 2 * beam, of which at most K are ends."""
+
+    log_probs: Tensor
+    parents: Tensor  # slots
+    tokens: Tensor
+
+
+@torch.inference_mode()
+def beam_search(model: StepModel, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
+    """The `nbest` best outputs of each sentence, best first."""
+    state, memory = model.start(source)
+    live = _begin(source, options)
+    scorer = Scorer(live.limits, options)
+    pool = Pool.empty(len(live.sentences), options.beam, source.values.device)
+    history: list[Choice] = []
+    outcomes: list[Outcome] = []
+    for step in count():
+        scored = model.step(live.tokens.flatten(), state, memory)
+        unlooked, live = live, _look(live, scored.attention)
+        extensions = _extend(live, scored.log_probs, step, options)
+        pool = pool.joined_with(_ended(live, extensions, step, scorer))
+        survivors = _survivors(extensions, options.beam)
+        history.append(_choice(live, survivors, scored.attention, options))
+        done = _done(live, pool, survivors, step, scorer)
+        kept = torch.arange(len(done), device=done.device)
+        if bool(done.any()):
+            outcomes.append(_outcome(unlooked, pool, extensions, kept[done], step, scorer))
+            kept = kept[~done]
+            pool, memory = select_rows((pool, memory), kept)
+        if not len(kept):
+            break
+        state, live = _follow(scored.state, live, select_rows(survivors, kept), kept)
+    return read_back(history, outcomes, source.lengths)
+
+
+def _begin(source: Padded, options: DecodingOptions) -> Live:
+    limits = length_limits(source, options)
+    sentences = torch.arange(len(limits), device=limits.device)
+    one = torch.zeros(len(limits), 1, device=limits.device)
+    coverage = Coverage.begin(source, 1) if options.coverage_penalty else None
+    return Live(sentences, limits, one, torch.full_like(one, GO, dtype=torch.int64), coverage)
+
+
+def _look(live: Live, attention: Tensor | None) -> Live:
+    return live if live.coverage is None else live._replace(coverage=live.coverage.look(attention))
+
+
+def _extend(live: Live, log_probs: Tensor, step: int, options: DecodingOptions) -> Extensions:
+    """The best extensions of each sentence: twice as many as the beam, so that enough of them are not ends."""
+    slots, vocabulary = live.log_probs.shape[1], log_probs.shape[1]
+    totals = log_probs.view(-1, slots, vocabulary) + live.log_probs[:, :, None]
+    found = best(forbid(totals, step, options).flatten(1), min(2 * options.beam, slots * vocabulary))
+    return Extensions(found.values, found.places // vocabulary, found.places % vocabulary)
+
+
+def _ended(live: Live, extensions: Extensions, step: int, scorer: Scorer) -> Pool:
+    """The outputs that take EOS while they are among the `beam` best."""
+    log_probs, parents, tokens = (part[:, : scorer.options.beam] for part in extensions)
+    coverage = None if live.coverage is None else live.coverage.of(parents)
+    log_probs = torch.where(tokens == EOS, log_probs, NONE)
+    scores = scorer.score(log_probs, step + 1, coverage)
+    return Pool(scores, log_probs, torch.full_like(parents, step), parents)
+
+
+def _survivors(extensions: Extensions, beam: int) -> Extensions:
+    """The `beam` best extensions that are not ends."""
+    ends = extensions.tokens == EOS
+    order = ends.byte().sort(dim=1, stable=True).indices[:, :beam]
+    log_probs = extensions.log_probs.masked_fill(ends, NONE)
+    return Extensions(*(part.gather(1, order) for part in extensions._replace(log_probs=log_probs)))
+
+
+def _choice(live: Live, survivors: Extensions, attention: Tensor | None, options: DecodingOptions) -> Choice:
+    looks = attention.view(*live.tokens.shape, -1) if options.attention and attention is not None else None
+    return Choice(live.sentences, survivors.tokens, survivors.parents, looks)
+
+
+def _done(live: Live, pool: Pool, survivors: Extensions, step: int, scorer: Scorer) -> Tensor:
+    """The sentences at their limit, and those whose outputs nothing alive can still beat: [B] bool."""
+    hope = scorer.hope(survivors.log_probs[:, 0], live.limits)
+    return (live.limits == step) | (hope <= pool.scores[:, scorer.options.nbest - 1])
+
+
+def _outcome(live: Live, pool: Pool, extensions: Extensions, rows: Tensor, step: int, scorer: Scorer) -> Outcome:
+    """The outputs of done sentences: finished ones, and where they are too few, what was alive before this step."""
+    live, pool, extensions = select_rows((live, pool, extensions), rows)
+    beam = scorer.options.beam
+    parents, tokens = extensions.parents[:, :beam], extensions.tokens[:, :beam]
+    slots = torch.arange(live.tokens.shape[1], device=rows.device).expand_as(live.tokens)
+    finished = ((parents[:, :, None] == slots[:, None]) & (tokens == EOS)[:, :, None]).any(1)
+    log_probs = live.log_probs.masked_fill(finished, NONE)
+    scores = scorer.score(log_probs, step, live.coverage)
+    return pool.outcome(
+        live.sentences, Pool(scores, log_probs, torch.full_like(slots, step), slots), scorer.options.nbest
+    )
+
+
+def _follow(state: Any, live: Live, survivors: Extensions, kept: Tensor) -> tuple[Any, Live]:
+    """State and live slots of the sentences `kept`, where each slot continues its parent."""
+    coverage = None if live.coverage is None else select_rows(live.coverage, kept).of(survivors.parents)
+    sentences, limits = select_rows((live.sentences, live.limits), kept)
+    index = kept[:, None] * live.tokens.shape[1] + survivors.parents
+    following = Live(sentences, limits, survivors.log_probs, survivors.tokens, coverage)
+    return select_rows(state, index.flatten()), following

@@ -1,0 +1,98 @@
+"""What was chosen at every step, and the walk back from an output's end to its tokens.
+
+While it decodes, no decoder keeps a list of tokens per hypothesis: it notes one tensor of tokens and one of parents per
+step. An output is then a place: a length and the slot in which its last token stood. Once all outputs are known, they
+are all read back together, from the last step to the first.
+
+B sentences still open at a step, K slots after the step, J slots before it, R outputs' sentences, S source positions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, cast
+
+import torch
+from torch import Tensor
+
+from recurra.decoding.hypothesis import Hypothesis
+from recurra.errors import ModelError
+
+
+class Outcome(NamedTuple):
+    """The outputs of some sentences, best first: [R] and [R, nbest]."""
+
+    sentences: Tensor  # [R] rows of the source
+    scores: Tensor  # -inf: there is no such output
+    log_probs: Tensor
+    lengths: Tensor  # tokens without EOS
+    slots: Tensor  # where the last token stood, after step length - 1
+    finished: Tensor  # bool
+
+
+class Choice(NamedTuple):
+    """One step of all open sentences."""
+
+    sentences: Tensor  # [B] rows of the source
+    tokens: Tensor  # [B, K]
+    parents: Tensor  # [B, K] the slot before this step, 0 .. J-1
+    attention: Tensor | None  # [B, J, S] of the slots before this step
+
+
+def read_back(history: list[Choice], outcomes: list[Outcome], source_lengths: Tensor) -> list[list[Hypothesis]]:
+    """The hypotheses of every sentence, best first; attention only on the source's own positions."""
+    joined = Outcome(*(torch.cat(parts) for parts in zip(*outcomes, strict=True)))
+    if bool(joined.scores.isnan().any()):
+        raise ModelError(
+            "the model's log probabilities are not numbers (NaN)",
+            fix="Its training has failed; train it again with a lower learning rate.",
+        )
+    tokens, attention = _walk(history, joined)
+    return _materialise(joined, tokens, attention, source_lengths)
+
+
+def _walk(history: list[Choice], outcome: Outcome) -> tuple[Tensor, Tensor | None]:
+    """Tokens [R, nbest, T] and attention [R, nbest, T, S] of all outputs; what is past an output's end is arbitrary."""
+    count = len(outcome.sentences)
+    slot = outcome.slots
+    tokens: list[Tensor] = []
+    looks: list[Tensor] = []
+    place = torch.zeros(count, dtype=torch.int64, device=slot.device)  # source row -> row of the step's choice
+    for step in range(len(history) - 1, -1, -1):
+        choice = history[step]
+        place[choice.sentences] = torch.arange(len(choice.sentences), device=place.device)
+        row = place[outcome.sentences][:, None].clamp(max=len(choice.sentences) - 1)
+        inside = outcome.lengths > step
+        here = torch.where(inside, slot, 0)
+        tokens.append(choice.tokens[row, here])
+        slot = torch.where(inside, choice.parents[row, here], slot)
+        if choice.attention is not None:
+            looks.append(choice.attention[row, slot.clamp(max=choice.attention.shape[1] - 1)])
+    return torch.stack(tokens[::-1], 2), torch.stack(looks[::-1], 2) if looks else None
+
+
+def _materialise(
+    outcome: Outcome, tokens: Tensor, attention: Tensor | None, source_lengths: Tensor
+) -> list[list[Hypothesis]]:
+    result: list[list[Hypothesis]] = [[] for _ in range(len(source_lengths))]
+    sentences: list[int] = _plain(outcome.sentences)
+    lengths: list[list[int]] = _plain(outcome.lengths)
+    scores: list[list[float]] = _plain(outcome.scores)
+    log_probs: list[list[float]] = _plain(outcome.log_probs)
+    finished: list[list[bool]] = _plain(outcome.finished)
+    ids: list[list[list[int]]] = _plain(tokens)
+    positions: list[int] = _plain(source_lengths)
+    for row, sentence in enumerate(sentences):
+        for rank, score in enumerate(scores[row]):
+            if score == -torch.inf:
+                continue
+            end, done = lengths[row][rank], finished[row][rank]
+            looks = None
+            if attention is not None:
+                looks = attention[row, rank, : end + done, : positions[sentence]].clone()
+            result[sentence].append(Hypothesis(ids[row][rank][:end], log_probs[row][rank], score, done, looks))
+    return result
+
+
+def _plain(tensor: Tensor) -> Any:
+    """Nested lists of Python numbers; torch does not declare how deep."""
+    return cast("Any", tensor).tolist()

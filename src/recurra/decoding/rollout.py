@@ -1,0 +1,122 @@
+"""Decoding along one path: each hypothesis takes one token per step and never looks back.
+
+Greedy search and sampling are both this loop; they differ in how the next token is chosen.
+
+B open sentences, K paths per sentence, V vocabulary, S source positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from recurra.decoding.history import Choice, Outcome, read_back
+from recurra.decoding.hypothesis import Hypothesis
+from recurra.decoding.limits import length_limits
+from recurra.decoding.options import DecodingOptions
+from recurra.decoding.rules import forbid
+from recurra.decoding.scoring import Coverage, Scorer
+from recurra.decoding.step_model import StepModel
+from recurra.padded import Padded, select_rows
+from recurra.text.special import EOS, GO
+
+DROP_SHARE = 8  # done sentences leave the batch when they are one in so many: dropping copies all that stay
+
+# The next token of each path [B, K] from allowed log probabilities [B, K, V], rows of the source [B] and the step.
+Choose = Callable[[Tensor, Tensor, int], Tensor]
+
+
+class Paths(NamedTuple):
+    """All paths of the sentences that are still in the batch."""
+
+    sentences: Tensor  # [B] rows of the source
+    limits: Tensor  # [B]
+    tokens: Tensor  # [B, K] the last ones
+    log_probs: Tensor  # [B, K]
+    lengths: Tensor  # [B, K] tokens without EOS, once closed
+    open: Tensor  # [B, K] neither finished nor cut
+    finished: Tensor  # [B, K] EOS was taken
+    coverage: Coverage | None  # None: there is no coverage penalty
+
+
+def roll_out(
+    model: StepModel, source: Padded, options: DecodingOptions, width: int, choose: Choose
+) -> list[list[Hypothesis]]:
+    """`width` outputs of each sentence, best first."""
+    state, memory = model.start(source)
+    paths = _begin(source, options, width)
+    scorer = Scorer(paths.limits, options)
+    state = select_rows(state, paths.sentences.repeat_interleave(width)) if width > 1 else state
+    history: list[Choice] = []
+    outcomes: list[Outcome] = []
+    for step in count():
+        log_probs, state, attention = model.step(paths.tokens.flatten(), state, memory)
+        paths = _advance(paths, log_probs, attention, step, options, choose)
+        history.append(_choice(paths, attention, options))
+        done = paths.open.any(1).logical_not()
+        dropped = int(done.sum())
+        if dropped * DROP_SHARE >= len(done):
+            outcomes.append(_outcome(select_rows(paths, done.nonzero()[:, 0]), scorer))
+            if dropped == len(done):
+                break
+            kept = done.logical_not().nonzero()[:, 0]
+            rows = kept[:, None] * width + torch.arange(width, device=kept.device)
+            state = select_rows(state, rows.flatten())
+            paths, memory = select_rows((paths, memory), kept)
+    return read_back(history, outcomes, source.lengths)
+
+
+def _begin(source: Padded, options: DecodingOptions, width: int) -> Paths:
+    limits = length_limits(source, options)
+    sentences = torch.arange(len(limits), device=limits.device)
+    zero = torch.zeros(len(limits), width, dtype=torch.int64, device=limits.device)
+    no = zero.bool()
+    coverage = Coverage.begin(source, width) if options.coverage_penalty else None
+    return Paths(sentences, limits, zero + GO, zero.float(), zero, ~no, no, coverage)
+
+
+def _advance(
+    paths: Paths,
+    log_probs: Tensor,
+    attention: Tensor | None,
+    step: int,
+    options: DecodingOptions,
+    choose: Choose,
+) -> Paths:
+    """The paths after one more token; a path at its limit only takes EOS, and is cut if another was chosen."""
+    per_path = log_probs.view(*paths.tokens.shape, -1)
+    allowed = forbid(per_path.clone(), step, options)
+    tokens = choose(allowed, paths.sentences, step)
+    ends = tokens == EOS
+    at_limit = (paths.limits == step)[:, None]
+    taken = paths.open & (ends | ~at_limit)
+    gain = per_path.gather(2, tokens[:, :, None])[:, :, 0]
+    going_on = taken & ~ends
+    return paths._replace(
+        tokens=tokens,
+        log_probs=torch.where(taken, paths.log_probs + gain, paths.log_probs),
+        lengths=paths.lengths + going_on,
+        open=going_on,
+        finished=paths.finished | (taken & ends),
+        coverage=None if paths.coverage is None else paths.coverage.look(attention, taken),
+    )
+
+
+def _choice(paths: Paths, attention: Tensor | None, options: DecodingOptions) -> Choice:
+    looks = attention.view(*paths.tokens.shape, -1) if options.attention and attention is not None else None
+    return Choice(paths.sentences, paths.tokens, _own_slots(paths), looks)
+
+
+def _own_slots(paths: Paths) -> Tensor:
+    return torch.arange(paths.tokens.shape[1], device=paths.tokens.device).expand_as(paths.tokens)
+
+
+def _outcome(paths: Paths, scorer: Scorer) -> Outcome:
+    scores = scorer.score(paths.log_probs, paths.lengths + paths.finished, paths.coverage)
+    order = scores.sort(dim=1, descending=True, stable=True).indices
+    parts = (scores, paths.log_probs, paths.lengths, _own_slots(paths), paths.finished)
+    return Outcome(paths.sentences, *(part.gather(1, order) for part in parts))
