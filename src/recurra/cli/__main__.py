@@ -1,0 +1,5 @@
+"""`python -m recurra.cli`: the command line without the installed script."""
+
+from recurra.cli.main import main
+
+main()

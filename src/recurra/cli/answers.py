@@ -1,0 +1,91 @@
+r"""How predictions are written down, and how much of their sources the model could not read.
+
+text   one line per source; with N outputs, N lines "score<tab>output" per source. A source with fewer outputs gets
+       empty lines, so that those of source k always begin at line N (k - 1) + 1. A line end in an output is
+       written as \n.
+jsonl  one object per source: {"source", "text", "score", "alternatives": [{"text", "score", "log_prob",
+       "finished"}]}, and where there is something to say "unknown": [units] and "attention": {"source_tokens",
+       "target_tokens", "weights"}.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from recurra.tasks.prediction import Prediction
+
+Writer = Callable[["Prediction"], Iterator[str]]
+HIGH = 0.01  # share of the sources; with more of them that are not wholly known, the user is told
+SHOWN = 10
+
+
+def writer(format: str, nbest: int) -> Writer:
+    """The function from a prediction to its lines."""
+    if format == "jsonl":
+        return lambda prediction: iter([json.dumps(as_mapping(prediction), ensure_ascii=False)])
+    if nbest == 1:
+        return lambda prediction: iter([one_line(prediction.text)])
+    return lambda prediction: scored_lines(prediction, nbest)
+
+
+def scored_lines(prediction: Prediction, nbest: int) -> Iterator[str]:
+    """`nbest` lines, the last ones empty where there are fewer outputs."""
+    if not prediction.source:
+        yield from [""] * nbest
+        return
+    for alternative in prediction.alternatives:
+        yield f"{alternative.score:.4f}\t{one_line(alternative.text)}"
+    yield from [""] * (nbest - len(prediction.alternatives))
+
+
+def one_line(text: str) -> str:
+    r"""The text with its line ends, if it has any, written as \n."""
+    return text.replace("\r", "\\r").replace("\n", "\\n")
+
+
+def as_mapping(prediction: Prediction) -> dict[str, Any]:
+    """The object of a prediction."""
+    mapping: dict[str, Any] = {
+        "source": prediction.source,
+        "text": prediction.text,
+        "score": prediction.score,
+        "alternatives": [
+            {"text": one.text, "score": one.score, "log_prob": one.log_prob, "finished": one.finished}
+            for one in prediction.alternatives
+        ],
+    }
+    if prediction.unknown:
+        mapping["unknown"] = prediction.unknown
+    if prediction.attention is not None:
+        mapping["attention"] = prediction.attention.to_mapping()
+    return mapping
+
+
+class Unknown:
+    """Counts the sources that have units which the model does not know."""
+
+    def __init__(self) -> None:
+        self.sources = 0
+        self.affected = 0
+        self.units: Counter[str] = Counter()
+
+    def add(self, prediction: Prediction) -> None:
+        """Takes one prediction into the count."""
+        self.sources += 1
+        self.affected += bool(prediction.unknown)
+        self.units.update(prediction.unknown)
+
+    def report(self) -> str | None:
+        """What to tell the user; None where it is little."""
+        if self.affected <= HIGH * self.sources:
+            return None
+        most = ", ".join(repr(unit) for unit, _ in self.units.most_common(SHOWN))
+        more = f" and {len(self.units) - SHOWN:,} others" if len(self.units) > SHOWN else ""
+        return (
+            f"{self.affected:,} of {self.sources:,} texts ({self.affected / self.sources:.1%}) have characters or "
+            f"words that the model does not know and reads as <UNK>: {most}{more}"
+        )

@@ -1,0 +1,133 @@
+"""A function as a command: typer reads its parameters, writes its help and takes the command line apart.
+
+Values are checked here before typer converts them, for two reasons: the messages are ours, with the nearest known
+name, whatever typer's version; and typer's conversion imports pydantic, which takes longer than all the rest of a
+usage error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from types import NoneType
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+
+import typer
+from typer.core import TyperCommand
+from typer.main import get_command
+from typer.models import ParameterInfo
+
+from recurra.errors import UsageError
+from recurra.options import unknown_name
+
+HELP = "help"
+# What typer raises for a command line that it cannot take apart.
+ParserError: type[Exception] = cast("type[Exception]", typer.BadParameter.__base__)
+
+
+def invoke(function: Callable[..., int | None], name: str, args: list[str]) -> int:
+    """Calls the function with what the command line says. `context.obj` has the arguments as they were typed.
+
+    Raises:
+        UsageError: unknown options, missing or wrong values.
+    """
+    app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+    app.command(cls=CheckedCommand, context_settings={"help_option_names": ["--help", "-h"]})(function)
+    command = get_command(app)
+    try:
+        with command.make_context(name, list(args), obj=args) as context:
+            return command.invoke(context) or 0
+    except typer.Exit as done:  # --help
+        return done.exit_code
+    except ParserError as error:
+        raise parser_error(error, name, args, command.params) from None
+
+
+class CheckedCommand(TyperCommand):
+    """A command that looks at its values before typer does."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given, rest, _ = self.make_parser(ctx).parse_args(args=list(args))
+        if not given.get(HELP):
+            check_values(self, given)
+            check_count(self, given, rest, ctx.command_path)
+        return super().parse_args(ctx, args)
+
+
+def check_values(command: Any, given: Mapping[str, Any]) -> None:
+    """Refuses texts that are no number, out of range, or none of the known names. (Lists are of any texts.)"""
+    hints = get_type_hints(command.callback, include_extras=True)
+    for param in command.params:
+        value = given.get(param.name)
+        if isinstance(value, str):
+            check_text(value, hints[param.name], shown_name(param))
+
+
+def check_count(command: Any, given: Mapping[str, Any], rest: list[str], path: str) -> None:
+    """Refuses a command line with an argument missing or one too many."""
+    for param in command.params:
+        if param.required and not isinstance(given.get(param.name), str):
+            raise UsageError(f"{shown_name(param)} is missing", fix=f"{path} --help shows the arguments.")
+    if rest:
+        raise UsageError(f"unexpected argument {rest[0]!r}", fix=f"{path} --help shows the arguments.")
+
+
+def check_text(text: str, hint: Any, name: str) -> None:
+    """Refuses a text that the parameter's type `hint` does not allow."""
+    info = next((extra for extra in getattr(hint, "__metadata__", ()) if isinstance(extra, ParameterInfo)), None)
+    kind = bare_type(hint)
+    if get_origin(kind) is Literal and text not in get_args(kind):
+        raise unknown_name("value", text, get_args(kind), where=name)
+    if kind in (int, float):
+        number = parsed(text, kind, name)
+        if info and info.min is not None and number < info.min:
+            raise UsageError(f"must be at least {info.min:g}, got {text}", where=name)
+
+
+def bare_type(hint: Any) -> Any:
+    """int of `Annotated[int | None, ...]`."""
+    inner = hint.__origin__ if hasattr(hint, "__metadata__") else hint
+    parts = [part for part in get_args(inner) if part is not NoneType]
+    return parts[0] if NoneType in get_args(inner) else inner
+
+
+def parsed(text: str, kind: Any, name: str) -> float:
+    """The number that the text says."""
+    try:
+        number = kind(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        expected = "a whole number" if kind is int else "a number"
+        raise UsageError(f"expected {expected}, got {text!r}", where=name)
+    return number
+
+
+def parser_error(error: Exception, path: str, args: list[str], params: Iterable[Any]) -> UsageError:
+    """What typer could not read, in our words."""
+    option = getattr(error, "option_name", None)
+    if option is None:
+        return UsageError(error.format_message(), fix=f"{path} --help shows the options.")  # type: ignore[attr-defined]
+    names = [name for param in params for name in (*param.opts, *param.secondary_opts) if name.startswith("-")]
+    if option in names:
+        return UsageError("needs a value" if "argument" in str(error) else "takes no value", where=option)
+    return unknown_option(as_typed(option, args), names, path)
+
+
+def as_typed(option: str, args: list[str]) -> str:
+    """The word in which the option stood: typer reads `-beam` as `-b` and calls only that unknown."""
+    words = (arg.partition("=")[0] for arg in args)
+    return next((word for word in words if word.startswith(option)), option)
+
+
+def unknown_option(word: str, names: list[str], path: str) -> UsageError:
+    """The error for an option that there is not."""
+    close = get_close_matches("--" + word.lstrip("-"), names, n=1, cutoff=0.6)
+    fix = f"Did you mean {close[0]}?" if close else f"{path} --help shows the options."
+    return UsageError(f"unknown option {word!r}", fix=fix)
+
+
+def shown_name(param: Any) -> str:
+    """--beam, or PAIRS."""
+    return param.opts[0] if param.param_type_name == "option" else param.metavar

@@ -1,0 +1,54 @@
+"""`recurra evaluate`: how good a model is on pairs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from recurra.cli import options as given
+from recurra.cli.pairs import given_pairs
+from recurra.cli.say import say
+from recurra.cli.settings import decoding_settings
+
+if TYPE_CHECKING:
+    from recurra.tasks.prediction import Evaluation
+
+
+def evaluate(
+    model: given.ModelFolder,
+    pairs: given.Pairs = None,
+    source: given.Source = None,
+    target: given.Target = None,
+    format: given.Format = None,
+    source_column: given.SourceColumn = None,
+    target_column: given.TargetColumn = None,
+    ensemble: given.Ensemble = None,
+    beam: given.Beam = None,
+    settings: given.DecodingSettings = None,
+    as_json: given.AsJson = False,
+) -> None:
+    """Measure a model on pairs.
+
+    Predicts every source, compares with its target, and gives each measure with its 95 % interval.
+    """
+    files = given_pairs(pairs, source, target, format, source_column, target_column)
+    chosen = decoding_settings({"beam": beam}, settings or [])
+
+    from recurra import api
+
+    evaluation = api.load([model, *(ensemble or [])]).evaluate(files.data, **files.keywords(), **chosen)
+    for note in evaluation.notes:
+        say(f"recurra: {note}")
+    if as_json:
+        print(json.dumps(evaluation.to_mapping(), ensure_ascii=False))
+    else:
+        show(evaluation)
+
+
+def show(evaluation: Evaluation) -> None:
+    """The measures as a table on stdout."""
+    from rich.console import Console
+
+    from recurra.views import evaluation_table
+
+    Console().print(evaluation_table(evaluation.to_mapping()))

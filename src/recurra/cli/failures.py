@@ -1,0 +1,76 @@
+"""What a user reads when something went wrong, and the exit code that goes with it. Never a traceback.
+
+    recurra: error: pairs.tsv:7: expected two columns, saw one
+      A tab stands between source and target.
+
+An exception that is no RecurraError is a defect of recurra: its traceback goes to a file that the user can send.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+
+from recurra import __version__
+from recurra.cli.say import say
+from recurra.errors import RecurraError
+
+FAILED, INTERRUPTED, PIPE_CLOSED = 1, 130, 141
+
+
+def explain(error: BaseException, args: Sequence[str]) -> int:
+    """Says what happened on stderr and gives the exit code."""
+    if isinstance(error, RecurraError):
+        complain(str(error))
+        return error.exit_code
+    if isinstance(error, BrokenPipeError):
+        forget_stdout()
+        return PIPE_CLOSED
+    if isinstance(error, KeyboardInterrupt):
+        complain("interrupted")
+        return INTERRUPTED
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "recurra").startswith("recurra"):
+        complain(f"the package {error.name!r} is missing\n  recurra doctor says how to install it.")
+        return FAILED
+    complain(defect(error, args))
+    return FAILED
+
+
+def complain(message: str) -> None:
+    """One message on stderr, whatever has become of stderr."""
+    with contextlib.suppress(OSError):
+        say(f"recurra: error: {message}")
+
+
+def defect(error: BaseException, args: Sequence[str]) -> str:
+    """The message about an exception that nobody expected."""
+    trace = "".join(traceback.format_exception(error))
+    what = f"a defect of recurra: {type(error).__name__}: {error}"
+    if os.environ.get("RECURRA_DEBUG"):
+        return f"{what}\n{trace}"
+    try:
+        kept = f"the file {crash_file(trace, args)}"
+    except OSError:
+        kept = "what RECURRA_DEBUG=1 shows"
+    return f"{what}\n  Your input is not to blame. Please report it, with {kept}."
+
+
+def crash_file(trace: str, args: Sequence[str]) -> str:
+    """Writes the traceback with its command to a new file."""
+    number, path = tempfile.mkstemp(prefix="recurra-crash-", suffix=".txt")
+    with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(f"recurra {__version__}, Python {sys.version}\n{shlex.join(['recurra', *args])}\n\n{trace}")
+    return path
+
+
+def forget_stdout() -> None:
+    """Nobody reads stdout any more: what is still in its buffer goes nowhere, without a complaint at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -1,0 +1,137 @@
+"""The options of all commands, each in its one home, and the names that they may be given.
+
+The names stand here as literals, so that `--help` need not import the rooms whose tables they are; a test holds the
+two equal. An option that was not given is None: then the recipe decides, and the help says how.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+Size = Literal["small", "base", "large"]
+CellName = Literal["lstm", "gru", "elman"]
+AttentionName = Literal["dot", "scaled-dot", "bilinear", "additive", "none"]
+UnitsName = Literal["auto", "chars", "words", "subwords"]
+PairFormat = Literal["auto", "tsv", "csv", "jsonl", "parallel"]
+OutputFormat = Literal["text", "jsonl"]
+
+
+def option(name: str, help: str, metavar: str | None = None, least: float | None = None) -> Any:
+    """An option that is None unless it is given."""
+    return typer.Option(name, help=help, metavar=metavar, min=least, show_default=False)
+
+
+def argument(metavar: str, help: str) -> Any:
+    """A positional argument."""
+    return typer.Argument(metavar=metavar, help=help, show_default=False)
+
+
+# Which pairs
+
+Pairs = Annotated[
+    str | None,
+    argument("PAIRS", "A file of pairs: TSV, CSV or JSON Lines, also packed as .gz; - is standard input."),
+]
+Source = Annotated[
+    str | None, option("--source", "Two parallel files instead of PAIRS: here the sources, one a line.", "FILE")
+]
+Target = Annotated[str | None, option("--target", "The targets, line by line beside --source.", "FILE")]
+Format = Annotated[
+    PairFormat | None,
+    option("--format", "How the file is written; auto (the default) goes by its name and a look inside."),
+]
+SourceColumn = Annotated[
+    str | None, option("--source-column", "Column of the sources: its name, or its number from 1.", "COLUMN")
+]
+TargetColumn = Annotated[str | None, option("--target-column", "Column of the targets likewise.", "COLUMN")]
+Valid = Annotated[
+    str | None, option("--valid", "Validation pairs; without them a share of the pairs is set aside.", "FILE")
+]
+ValidTarget = Annotated[
+    str | None, option("--valid-target", "The targets of --valid, where the files are parallel.", "FILE")
+]
+
+# What to train, and how long
+
+To = Annotated[str | None, option("--to", "The model folder; <name of PAIRS>-model by default.", "DIR")]
+Time = Annotated[
+    str | None,
+    option(
+        "--time", "How long the whole command may take: 90s, 5m, 1h30m. 5m where --epochs is not given either.", "TIME"
+    ),
+]
+Epochs = Annotated[float | None, option("--epochs", "Passes over the pairs, instead of a time.", "N")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in the model folder.")]
+SizeOption = Annotated[Size | None, option("--size", "Width of the network: 128, 256 or 512; base by default.")]
+CellOption = Annotated[CellName | None, option("--cell", "The recurrent cell; lstm by default.")]
+AttentionOption = Annotated[
+    AttentionName | None, option("--attention", "How the decoder looks at the source; bilinear by default.")
+]
+Layers = Annotated[int | None, option("--layers", "Layers of the encoder and of the decoder; 2 by default.", "N", 1)]
+Bidirectional = Annotated[
+    bool | None,
+    option("--bidirectional/--no-bidirectional", "Whether the encoder reads in both directions; it does by default."),
+]
+SourceUnits = Annotated[
+    UnitsName | None, option("--source-units", "What sources are cut into; auto (the default) looks and says why.")
+]
+TargetUnits = Annotated[UnitsName | None, option("--target-units", "What targets are cut into, likewise.")]
+Seed = Annotated[
+    int | None, option("--seed", "Of all that is random; 1 by default. The same seed gives the same model.", "N", 0)
+]
+RecipeFile = Annotated[
+    str | None, option("--recipe", "All settings, in sections. Options given beside it win.", "FILE.toml")
+]
+Settings = Annotated[
+    list[str] | None,
+    option("--set", "Any setting of a recipe, such as model.dropout=0.2; may be repeated.", "SECTION.KEY=VALUE"),
+]
+
+# Which model, and how it answers
+
+ModelFolder = Annotated[str, argument("MODEL", "A model folder, made by recurra train.")]
+Ensemble = Annotated[
+    list[str] | None,
+    option("--ensemble", "A further model, which answers together with the first; may be repeated.", "MODEL"),
+]
+Beam = Annotated[
+    int | None,
+    option(
+        "--beam", "Hypotheses kept for each text, 1 is greedy search; the recipe's by default (5 unless set).", "N", 1
+    ),
+]
+DecodingSettings = Annotated[
+    list[str] | None,
+    option(
+        "--set", "Any setting of decoding, such as length_penalty=1 or max_length=50; may be repeated.", "KEY=VALUE"
+    ),
+]
+Nbest = Annotated[
+    int | None,
+    option("--nbest", "Outputs for each text, best first; in text format N lines of score, tab, output.", "N", 1),
+]
+Sample = Annotated[bool, typer.Option("--sample", help="Draw outputs at random instead of searching for the best.")]
+Temperature = Annotated[
+    float | None, option("--temperature", "Of sampling: below 1 more even outputs, above 1 more varied ones.", "T")
+]
+TopK = Annotated[int | None, option("--top-k", "Sample among the K most probable units only; 0 for all.", "K", 0)]
+TopP = Annotated[float | None, option("--top-p", "Sample among the most probable units that together reach P.", "P")]
+SamplingSeed = Annotated[int | None, option("--seed", "Of sampling; the same seed gives the same outputs.", "N", 0)]
+Output = Annotated[
+    str | None, option("--output", "Write here instead of to standard output; whole or not at all.", "FILE")
+]
+AttentionPage = Annotated[
+    str | None,
+    option("--attention", "Write a page that shows where the model looked, for the first texts.", "FILE.html"),
+]
+Texts = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help="Texts, one a line; - (the default) is standard input.", show_default=False),
+]
+PredictionFormat = Annotated[
+    OutputFormat,
+    typer.Option("--format", help="text: an output a line. jsonl: an object a line, with score and alternatives."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]

@@ -1,0 +1,83 @@
+"""Where results go: stdout, or a file that is there only when it is whole."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from recurra.errors import RunError
+
+STDOUT = "-"
+
+
+@contextmanager
+def opened_output(path: str | None) -> Generator[TextIO]:
+    """A text file to write to, made at once: no work begins whose result could not be kept.
+
+    A file is written aside and renamed at the end, so that nobody takes half of it for the whole, and a run that
+    fails leaves the old one. A device or a pipe is written as it is.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    if path is None or path == STDOUT:
+        with plainly(None):
+            yield sys.stdout
+            sys.stdout.flush()
+        return
+    target = Path(os.path.realpath(path))
+    with plainly(target):
+        if target.is_dir():
+            raise RunError("this is a folder, a file is to be written here", where=path, fix="Give a file name.")
+        if is_stream(target):
+            with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
+                yield file
+        else:
+            with written_aside(target) as file:
+                yield file
+
+
+@contextmanager
+def written_aside(target: Path) -> Generator[TextIO]:
+    """A new file beside `target` that takes its place at the end, and is gone if there is no good end."""
+    aside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with aside.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, target)
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink()
+        raise
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is something else than a file or a folder: /dev/stdout, a named pipe."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+@contextmanager
+def plainly(path: Path | None) -> Generator[None]:
+    """Says what keeps results from being written. A reader that went away is left to the caller."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if path is not None and not path.parent.exists():
+            fix = f"Make it first: mkdir -p {shlex.quote(str(path.parent))}"
+            raise RunError("there is no such folder", where=str(path.parent), fix=fix) from None
+        where = "standard output" if path is None else str(path)
+        raise RunError(f"cannot be written: {error.strerror or error}", where=where) from None

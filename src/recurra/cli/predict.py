@@ -1,0 +1,136 @@
+"""`recurra predict`: an answer for each line of text, as the lines come."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO
+
+from recurra.cli import options as given
+from recurra.cli.answers import Unknown, writer
+from recurra.cli.output import opened_output
+from recurra.cli.say import say
+from recurra.cli.settings import decoding_settings
+from recurra.errors import UsageError
+
+if TYPE_CHECKING:
+    from recurra.api import Model
+    from recurra.tasks.prediction import Prediction
+    from recurra.views import Shown
+
+MAPS = 200  # predictions on the page of --attention
+STDIN = "-"
+
+
+def predict(
+    model: given.ModelFolder,
+    file: given.Texts = STDIN,
+    ensemble: given.Ensemble = None,
+    beam: given.Beam = None,
+    nbest: given.Nbest = None,
+    sample: given.Sample = False,
+    temperature: given.Temperature = None,
+    top_k: given.TopK = None,
+    top_p: given.TopP = None,
+    seed: given.SamplingSeed = None,
+    settings: given.DecodingSettings = None,
+    format: given.PredictionFormat = "text",
+    attention: given.AttentionPage = None,
+    output: given.Output = None,
+) -> None:
+    """Write the model's output for each line of text.
+
+    One line in, one line out, empty for empty. Reads and writes by windows of 2000 lines; typed in at a terminal,
+    each line is answered at once.
+    """
+    dials = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    check_dials(sample, beam, dials)
+    check_page(attention)
+    short = {"beam": beam, "nbest": nbest, "sample": sample or None, "attention": attention and True, **dials}
+    chosen = decoding_settings(short, settings or [])
+    interactive = file == STDIN and sys.stdin.isatty()
+
+    with opened_output(output) as out, attention_page(attention, f"Where {model} looked") as add_to_page:
+        from recurra import api
+        from recurra.data import read_lines
+
+        loaded = api.load([model, *(ensemble or [])])
+        lines = flushing(read_lines(file), out)
+        write = writer(format, chosen.get("nbest", loaded.recipe.decoding.nbest))
+        unknown = Unknown()
+        for prediction in answers(loaded, lines, chosen, interactive):
+            out.writelines(f"{line}\n" for line in write(prediction))
+            add_to_page(prediction)
+            unknown.add(prediction)
+    if report := unknown.report():
+        say(f"recurra: {report}")
+
+
+def check_dials(sample: bool, beam: int | None, dials: Mapping[str, object]) -> None:
+    """Refuses what would have no effect.
+
+    Raises:
+        UsageError: dials of sampling without --sample, a beam with it.
+    """
+    for name, value in dials.items():
+        if value is not None and not sample:
+            option = "--" + name.replace("_", "-")
+            raise UsageError(f"{option} has no effect without --sample", fix=f"Add --sample, or leave {option} out.")
+    if sample and beam is not None:
+        raise UsageError("--sample and --beam exclude each other", fix="Sampling keeps no beam: leave one of them out.")
+
+
+def check_page(path: str | None) -> None:
+    """Refuses a page that is not called one: it could be the file of the texts.
+
+    Raises:
+        UsageError: a name that does not end in .html.
+    """
+    if path is not None and not path.endswith((".html", ".htm")):
+        what = f"writes a page, and {path!r} does not end in .html"
+        raise UsageError(what, where="--attention", fix="Name a page: --attention attention.html")
+
+
+def answers(model: Model, lines: Iterable[str], chosen: dict[str, Any], interactive: bool) -> Iterator[Prediction]:
+    """The predictions for the lines in order: each at once for someone who waits for it, else window by window."""
+    if not interactive:
+        yield from model.predict_iter(lines, **chosen)
+        return
+    say("Type a text and press Enter; Ctrl-D ends.")
+    for line in lines:
+        for prediction in model.predict_iter([line], **chosen):
+            yield prediction
+            if prediction.unknown:
+                say(f"  not known to the model: {', '.join(map(repr, prediction.unknown))}")
+
+
+def flushing(lines: Iterable[str], out: TextIO) -> Iterator[str]:
+    """The lines; before one more is asked for, what has been written goes on its way."""
+    for line in lines:
+        yield line
+        out.flush()
+
+
+@contextmanager
+def attention_page(path: str | None, title: str) -> Generator[Callable[[Prediction], None]]:
+    """Gives a function that takes predictions; at the end the page of the first of them is written."""
+    if path is None:
+        yield lambda prediction: None
+        return
+    shown: list[Shown] = []
+    taken = 0
+
+    def take(prediction: Prediction) -> None:
+        nonlocal taken
+        taken += 1
+        if len(shown) < MAPS:
+            shown.append(Shown(prediction.source, prediction.text, prediction.attention))
+
+    with opened_output(path) as file:
+        from recurra.views import Shown, page
+
+        yield take
+        file.writelines(page(shown, title))
+    if taken > MAPS:
+        say(f"{path} shows the first {MAPS} of {taken:,} texts")

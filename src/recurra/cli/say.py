@@ -1,0 +1,15 @@
+"""Messages to the user. They go to stderr, because stdout is for results."""
+
+from __future__ import annotations
+
+import sys
+
+
+def say(text: str) -> None:
+    """A message with nothing in it that could act on the terminal, though it may quote a file or an argument."""
+    print(harmless(text), file=sys.stderr, flush=True)
+
+
+def harmless(text: str) -> str:
+    """Control and bidirectional characters spelled out as <U+202E>; line ends stay."""
+    return "".join(c if c.isprintable() or c == "\n" else f"<U+{ord(c):04X}>" for c in text)

@@ -1,0 +1,56 @@
+"""What `recurra doctor` finds out with torch: what it runs on, and whether both twins of a layer agree."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import torch
+
+from recurra.cells import LSTM
+from recurra.cli.machine import Finding
+from recurra.layers import Recurrent
+from recurra.padded import Padded
+
+TOLERANCE = 1e-4  # between the twins, in float32
+
+
+def examine() -> Iterator[Finding]:
+    """Everything, in the order in which it is shown."""
+    yield Finding("torch runs", f"{torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()} kernels")
+    yield from accelerators()
+    yield twins()
+
+
+def accelerators() -> Iterator[Finding]:
+    """The GPUs that torch can use."""
+    if not torch.cuda.is_available():
+        yield Finding("GPU", "none that torch can use; everything runs on the processor")
+    for number in range(torch.cuda.device_count()):
+        free, total = torch.cuda.mem_get_info(number)
+        yield Finding("GPU", f"{torch.cuda.get_device_name(number)}, {free / 1e9:.1f} of {total / 1e9:.1f} GB free")
+
+
+def twins() -> Finding:
+    """An LSTM over ragged rows, by the plain and the fast twin."""
+    torch.manual_seed(0)
+    cell = LSTM(64, 128)
+    inputs = Padded(torch.randn(32, 40, 64), torch.randint(1, 41, (32,)))
+    fast, plain = Recurrent(cell), Recurrent(cell, fast=False)
+    with torch.inference_mode():
+        apart = float((fast(inputs).outputs.values - plain(inputs).outputs.values).abs().max())
+        quick, slow = steps_per_second(fast, inputs), steps_per_second(plain, inputs)
+    value = f"LSTM twins differ by {apart:.0e}; fast {quick:,.0f} steps/s, plain {slow:,.0f} (32 rows, 128 wide)"
+    if apart <= TOLERANCE:
+        return Finding("self-test", value)
+    return Finding("self-test", value, "They must agree: this torch computes wrongly here. Try another version of it.")
+
+
+def steps_per_second(layer: Recurrent, inputs: Padded, seconds: float = 0.4) -> float:
+    """Time steps (of all rows at once) per second."""
+    began = time.perf_counter()
+    runs = 0
+    while time.perf_counter() - began < seconds:
+        layer(inputs)
+        runs += 1
+    return runs * inputs.values.shape[1] / (time.perf_counter() - began)

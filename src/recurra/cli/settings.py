@@ -1,0 +1,93 @@
+"""Options that are short for settings of a recipe, and `--set` for all the others.
+
+    --cell gru --set training.dropout=0.2      {"model.cell": "gru", "training.dropout": 0.2}
+
+Options win over a recipe file. Two options that say different things about one setting are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from recurra.errors import UsageError
+from recurra.options import parse_value
+
+SHORT = {
+    "--size": "model.size",
+    "--cell": "model.cell",
+    "--attention": "model.attention",
+    "--layers": "model.layers",
+    "--bidirectional": "model.bidirectional",
+    "--source-units": "text.source_units",
+    "--target-units": "text.target_units",
+    "--seed": "training.seed",
+}
+
+TIME = re.compile(r"\s*(\d+(\.\d+)?[smhd])+\s*")
+
+
+def train_settings(short: Mapping[str, object], texts: Iterable[str]) -> dict[str, object]:
+    """The settings that the options of `recurra train` stand for, by section.key.
+
+    Args:
+        short: the values of the options in SHORT; None where an option was not given.
+        texts: what --set was given.
+    """
+    given = {SHORT[option]: value for option, value in short.items() if value is not None}
+    named = {SHORT[option]: option for option in short}
+    settings = parsed_settings(texts)
+    for name, value in settings.items():
+        if given.get(name, value) != value:
+            what = f"{name} is given twice: {given[name]} by {named[name]}, {value} by --set"
+            raise UsageError(what, fix="Leave one of them out.")
+    return given | settings
+
+
+def parsed_settings(texts: Iterable[str]) -> dict[str, object]:
+    """{"key": value} of "key=value" texts.
+
+    Raises:
+        UsageError: a text without = or without a key.
+    """
+    settings: dict[str, object] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            fix = "Write it as section.key=value, for example --set model.layers=3."
+            raise UsageError(f"expected section.key=value, got {text!r}", where="--set", fix=fix)
+        settings[name.strip()] = parse_value(value.strip())
+    return settings
+
+
+def decoding_settings(short: Mapping[str, Any], texts: Iterable[str]) -> dict[str, Any]:
+    """The settings of the section [decoding] alone, by key; --set may name the section or not.
+
+    Raises:
+        UsageError: a setting of another section, which a trained model does not change any more.
+    """
+    given = {key: value for key, value in short.items() if value is not None}
+    for name, value in parsed_settings(texts).items():
+        section, dot, key = name.rpartition(".")
+        if dot and section != "decoding":
+            fix = "A trained model takes only decoding settings, for example --set decoding.length_penalty=1."
+            raise UsageError(f"{name} cannot be set for a trained model", where="--set", fix=fix)
+        if given.get(key, value) != value:
+            raise UsageError(f"{key} is given twice: {given[key]} and {value}", fix="Leave one of them out.")
+        given[key] = value
+    return given
+
+
+def check_budget(time: str | None, epochs: float | None) -> None:
+    """Refuses a time together with epochs, and a time that cannot be read.
+
+    Raises:
+        UsageError: with an example of a time.
+    """
+    if time is not None and epochs is not None:
+        raise UsageError("--time and --epochs exclude each other", fix="Give one of them.")
+    if time is not None and not TIME.fullmatch(time):
+        raise UsageError(f"{time!r} is not a time", where="--time", fix="Write it as 90s, 5m, 1h30m or 2h.")
+    if epochs is not None and epochs <= 0:
+        raise UsageError(f"must be above 0, got {epochs:g}", where="--epochs")

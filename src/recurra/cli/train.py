@@ -1,0 +1,106 @@
+"""`recurra train`: from pairs to a model folder."""
+
+from __future__ import annotations
+
+import shlex
+import time as clock
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from recurra.cli import options as given
+from recurra.cli.failures import INTERRUPTED
+from recurra.cli.pairs import check_valid, given_pairs
+from recurra.cli.say import say
+from recurra.cli.settings import check_budget, train_settings
+
+if TYPE_CHECKING:
+    from recurra.cli.pace import Pace
+
+STARTED = clock.monotonic()  # --time is for the whole command, the imports included
+
+
+def train(
+    context: typer.Context,
+    pairs: given.Pairs = None,
+    source: given.Source = None,
+    target: given.Target = None,
+    format: given.Format = None,
+    source_column: given.SourceColumn = None,
+    target_column: given.TargetColumn = None,
+    valid: given.Valid = None,
+    valid_target: given.ValidTarget = None,
+    to: given.To = None,
+    time: given.Time = None,
+    epochs: given.Epochs = None,
+    resume: given.Resume = False,
+    size: given.SizeOption = None,
+    cell: given.CellOption = None,
+    attention: given.AttentionOption = None,
+    layers: given.Layers = None,
+    bidirectional: given.Bidirectional = None,
+    source_units: given.SourceUnits = None,
+    target_units: given.TargetUnits = None,
+    seed: given.Seed = None,
+    recipe: given.RecipeFile = None,
+    settings: given.Settings = None,
+) -> int:
+    """Learn from pairs of texts.
+
+    Trains an encoder-decoder until the time is over or the validation measure stops improving, and keeps the best
+    weights. However a run was stopped, the same command with --resume goes on with it.
+    """
+    files = given_pairs(pairs, source, target, format, source_column, target_column)
+    check_budget(time, epochs)
+    check_valid(target, valid, valid_target)
+    short = {
+        "--size": size,
+        "--cell": cell,
+        "--attention": attention,
+        "--layers": layers,
+        "--bidirectional": bidirectional,
+        "--source-units": source_units,
+        "--target-units": target_units,
+        "--seed": seed,
+    }
+    chosen = train_settings(short, settings or [])
+
+    from recurra import api
+    from recurra.cli.progress import progress
+    from recurra.tasks.recipe import Recipe, read_recipe
+
+    whole = (read_recipe(recipe) if recipe else Recipe()).with_settings(chosen)
+    with progress() as show:
+        try:
+            model = api.train(
+                files.data,
+                **files.keywords(),
+                valid=valid,
+                valid_target=valid_target,
+                to=to,
+                time=time,
+                epochs=epochs,
+                recipe=whole,
+                resume=resume,
+                listeners=[show],
+                started=STARTED,
+            )
+        except KeyboardInterrupt:
+            model = None
+    say(next_steps(str(model.path)) if model else how_to_go_on(show.pace, context.obj))
+    return 0 if model else INTERRUPTED
+
+
+def next_steps(folder: str) -> str:
+    """Where the model is, and what can be typed next."""
+    quoted = shlex.quote(folder)
+    return f"The model is in {folder}\n  recurra predict {quoted} FILE\n  recurra evaluate {quoted} PAIRS"
+
+
+def how_to_go_on(pace: Pace, args: Sequence[str]) -> str:
+    """What Ctrl-C leaves: the command that goes on, if there is anything to go on with."""
+    if pace.saved is None:
+        return "recurra: interrupted before the first step; there is no run to go on with"
+    command = ["recurra", "train", *args, *([] if "--resume" in args else ["--resume"])]
+    return f"recurra: interrupted; the run is saved at step {pace.saved.step:,}. Go on with:\n  {shlex.join(command)}"
