@@ -9,9 +9,9 @@ It stays alive between commands so that the two sides can take turns. Everything
 start-up: in training, the first batches; in decoding, what comes before the first batch is handed over.
 
 The model is yoyodyne's soft-attention LSTM, 256 wide everywhere: embeddings 256, a bidirectional encoder of one
-layer with 256 per direction, a decoder of one layer with 256 that reads the embedded symbol and the context of
+layer with 128 per direction, a decoder of one layer with 256 that reads the embedded symbol and the context of
 additive attention (its query is the state before the step). Batch 64. The rest are their defaults: one embedding
-table for source and target, dropout 0.2, Adam at 0.001, validation left out.
+table for source and target, dropout 0.2, Adam at 0.001; validation is left out.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Clock(lightning.Callback):
 
 
 def new_model(module: data.DataModule) -> models.BaseModel:
-    encoder = models.modules.LSTMEncoder(embedding_size=WIDTH, hidden_size=WIDTH, layers=1, bidirectional=True)
+    encoder = models.modules.LSTMEncoder(embedding_size=WIDTH, hidden_size=WIDTH // 2, layers=1, bidirectional=True)
     return models.SoftAttentionLSTMModel(
         source_encoder=encoder,
         embedding_size=WIDTH,
