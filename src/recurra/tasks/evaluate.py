@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -49,8 +49,9 @@ def evaluate_pairs(predictor: Predictor, examples: Iterable[Example], options: D
 
 def canonical(text: str, tokenizer: Tokenizer) -> str:
     """A reference as the model would write it: normalised, and single spaces between whole words."""
-    if tokenizer.normalization != "none":
-        text = unicodedata.normalize(tokenizer.normalization, text)
+    form = tokenizer.normalization
+    if form != "none":
+        text = unicodedata.normalize(form, text)
     return " ".join(text.split()) if tokenizer.units == "words" else text
 
 
@@ -61,10 +62,11 @@ def target_likelihood(predictor: Predictor, pairs: Sequence[Example]) -> Likelih
     lengths = np.array([len(ids) for ids in sources], dtype=np.int32)
     totals = [0.0] * len(pairs)
     for batch in eval_batches(lengths, BatchingOptions(batch_tokens=8192)):
-        source = pad_sources([sources[i] for i in batch]).to(predictor.device)
-        rows = [torch.tensor([GO, *targets[i], EOS]) for i in batch]
+        numbers = cast("list[int]", batch.tolist())
+        source = pad_sources([sources[i] for i in numbers]).to(predictor.device)
+        rows = [torch.tensor([GO, *targets[i], EOS]) for i in numbers]
         found = forced(predictor.model, source, pad(rows).to(predictor.device))
-        for i, value in zip(batch, found, strict=True):
+        for i, value in zip(numbers, found, strict=True):
             totals[i] = value
     return Likelihood(totals, [len(ids) + 1 for ids in targets])
 
@@ -80,4 +82,4 @@ def forced(model: StepModel, source: Padded, target: Padded) -> list[float]:
         state = scored.state
         found = scored.log_probs.gather(1, target.values[:, t + 1 : t + 2]).squeeze(1)
         total += torch.where(mask[:, t + 1], found, 0.0)
-    return total.tolist()
+    return cast("list[float]", total.tolist())

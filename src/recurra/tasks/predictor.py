@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import cast
 
 import numpy as np
 import torch
@@ -58,7 +59,7 @@ class Predictor:
             yield from self._window(window, first, options)
             first += len(window)
 
-    def _window(self, texts: Sequence[str], first: int, options: DecodingOptions) -> list[Prediction]:
+    def _window(self, texts: list[str], first: int, options: DecodingOptions) -> list[Prediction]:
         encoded = self.source.encode_batch(texts)
         for number, ids in enumerate(encoded, first):
             if len(ids) > MAX_SOURCE:
@@ -68,7 +69,7 @@ class Predictor:
         lengths = np.array([len(encoded[i]) for i in filled], dtype=np.int32)
         limit = BatchingOptions(batch_tokens=max(1, BATCH_TOKENS // (1 if options.sample else options.beam)))
         for batch in eval_batches(lengths, limit):
-            chosen = filled[batch]
+            chosen = cast("list[int]", filled[batch].tolist())
             source = pad_sources([encoded[i] for i in chosen]).to(self.device)
             for i, hypotheses in zip(chosen, self._decode(source, options), strict=True):
                 answers[i] = self._prediction(texts[i], encoded[i], hypotheses, attention=options.attention)
@@ -97,7 +98,8 @@ class Predictor:
     def _text(self, hypothesis: Hypothesis, source: list[str]) -> str:
         if not self.replace_unknown or UNK not in hypothesis.tokens or hypothesis.attention is None:
             return self.target.decode(hypothesis.tokens)
-        looked = hypothesis.attention[: len(hypothesis.tokens), : len(source)].argmax(-1).tolist()
+        seen = hypothesis.attention[: len(hypothesis.tokens), : len(source)]
+        looked = cast("list[int]", seen.argmax(-1).tolist())
         return self.target.decode_with(hypothesis.tokens, {
             k: source[at] for k, (token, at) in enumerate(zip(hypothesis.tokens, looked, strict=True)) if token == UNK
         })  # fmt: skip
@@ -107,9 +109,8 @@ class Predictor:
             return None
         target = [self.target.token(token) for token in hypothesis.tokens]
         end = [SPECIAL_TOKENS[EOS]]
-        return AttentionMap(
-            [*source, *end], target + (end if hypothesis.finished else []), hypothesis.attention.tolist()
-        )
+        weights = cast("list[list[float]]", hypothesis.attention.tolist())
+        return AttentionMap([*source, *end], target + (end if hypothesis.finished else []), weights)
 
 
 def too_long(number: int, units: int) -> DataError:

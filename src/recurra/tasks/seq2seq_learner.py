@@ -76,7 +76,7 @@ class Seq2SeqLearner:
         return Score(total / max(tokens, 1), 100 * errors / max(units, 1))
 
     def describe(self, batch: Index) -> str:
-        lines = sorted(self.train.line(int(i)) for i in batch)
+        lines: list[int] = sorted(self.train.lines[batch].tolist())
         more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
         return f"the batch of lines {', '.join(map(str, lines[:5]))}{more}"
 
@@ -115,4 +115,5 @@ def on_device(batch: Batch, device: torch.device) -> Batch:
     """The batch's tensors on the network's device."""
     if device.type == "cpu":
         return batch
-    return Batch(*(side.to(device) for side in batch[:3]), batch.index)
+    source, target_input, target_output, index = batch
+    return Batch(source.to(device), target_input.to(device), target_output.to(device), index)

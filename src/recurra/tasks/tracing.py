@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -13,7 +14,7 @@ from recurra.models import device_of
 from recurra.padded import pad
 from recurra.tasks.translate import Translator
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
-from recurra.tracing import AttentionMap, LayerTrace, Trace
+from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
 
 STATES = ("hidden", "cell")
 
@@ -30,12 +31,19 @@ def trace_translator(translator: Translator, text: str, options: DecodingOptions
     source_tokens = [*translator.source.tokens(text), SPECIAL_TOKENS[EOS]]
     read = [SPECIAL_TOKENS[GO], *(translator.target.token(token) for token in best.tokens)]
     written = [*read[1:], SPECIAL_TOKENS[EOS]]
-    weights = AttentionMap(source_tokens, written, decoded.weights[0].tolist())
+    weights = cast("Matrix", decoded.weights[0].tolist())
     layers = [
         layer_trace(name, source_tokens if name.startswith("encoder") else read, values)
         for name, values in by_layer(inside).items()
     ]
-    return Trace(text, translator.target.decode(best.tokens), source_tokens, written, weights, layers)
+    return Trace(
+        text,
+        translator.target.decode(best.tokens),
+        source_tokens,
+        written,
+        AttentionMap(source_tokens, written, weights),
+        layers,
+    )
 
 
 def by_layer(inside: dict[str, Tensor]) -> dict[str, dict[str, Tensor]]:
@@ -49,6 +57,6 @@ def by_layer(inside: dict[str, Tensor]) -> dict[str, dict[str, Tensor]]:
 
 def layer_trace(name: str, tokens: list[str], values: dict[str, Tensor]) -> LayerTrace:
     """One layer's gates and states [1, T, H] as rows of numbers."""
-    rows = {key: value[0].tolist() for key, value in values.items()}
+    rows: dict[str, Matrix] = {key: value[0].tolist() for key, value in values.items()}
     gates = {key: value for key, value in rows.items() if key not in STATES}
     return LayerTrace(name, tokens, gates, {key: rows[key] for key in STATES if key in rows})

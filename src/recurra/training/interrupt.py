@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
 
 @contextmanager
-def stop_requests() -> Iterator[Callable[[], bool]]:
+def stop_requests() -> Generator[Callable[[], bool]]:
     """Within this, the first signal is remembered and the second one acts as usual. Gives: has one come?
 
     Outside the main thread Python cannot listen to signals; then none is ever seen here.

@@ -24,8 +24,12 @@ class Score(NamedTuple):
 class Learner(Protocol):
     """A network, its data and its measure. The loop knows nothing else."""
 
-    model: nn.Module
     measure: str  # name of the validation measure, lower is better
+
+    @property
+    def model(self) -> nn.Module:
+        """The network in training."""
+        ...
 
     def batches(self, epoch: int) -> Sequence[Index]:
         """The batches of an epoch, a function of the seed and the epoch; every epoch has as many."""

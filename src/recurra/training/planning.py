@@ -33,7 +33,7 @@ MOST_PAIRS = 2000
 class Looks(NamedTuple):
     """How often and how closely the validation data are looked at."""
 
-    count: int
+    number: int
     pairs: int
     seconds: float  # of all looks together
 
@@ -57,7 +57,7 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
         left -= looks.seconds + reserve(looks)
         steps = max(1, int(left / per_step))
         reason = f"{left:.0f} s for training at {per_step * 1000:.0f} ms a step"
-    every = max(1, math.ceil(steps / looks.count))
+    every = max(1, math.ceil(steps / looks.number))
     plan = Plan((Piece(0, 0.0, steps),), every, looks.pairs, trial.parts, bfloat16)
     emit(PlanMade(0, steps, steps / per_epoch, budget.seconds, per_step, reason))
     return plan
@@ -144,16 +144,16 @@ def plan_looks(seconds: float, per_pair: float, available: int, wanted: int) -> 
     """As many looks as wanted on as many pairs as there are, as far as their share of the time allows."""
     allowed = LOOK_SHARE * max(seconds, 0.0)
     pairs = min(available, int(allowed / (wanted * per_pair)))
-    count = wanted
+    number = wanted
     if pairs < min(available, FEWEST_PAIRS):
         pairs = min(available, FEWEST_PAIRS)
-        count = max(4, min(wanted, int(allowed / (pairs * per_pair))))
-    return Looks(count, pairs, count * pairs * per_pair)
+        number = max(4, min(wanted, int(allowed / (pairs * per_pair))))
+    return Looks(number, pairs, number * pairs * per_pair)
 
 
 def reserve(looks: Looks) -> float:
     """Seconds kept for the end: the last save, the model folder and the closing evaluation."""
-    return 2.0 + 4 * looks.seconds / looks.count
+    return 2.0 + 4 * looks.seconds / looks.number
 
 
 def _trial_loop(learner: Learner, options: TrainingOptions, plan: Plan) -> Loop:
