@@ -34,7 +34,8 @@ class Header(NamedTuple):
 def weights_to_bytes(weights: Mapping[str, Tensor]) -> bytes:
     """The content of a weight file. Copies, so that tensors that share memory may be saved, on any device."""
     copies = {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in weights.items()}
-    return save(copies, metadata={"format": "pt", CHECKSUM: checksum(copies)})
+    # One entry only: safetensors writes several in an order of chance, and equal weights should give equal files.
+    return save(copies, metadata={CHECKSUM: checksum(copies)})
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
