@@ -14,7 +14,9 @@ DOCS = ROOT / "docs"
 
 # The page of each room that has public names.
 PAGES = {
+    "recurra": "python.md",
     "recurra.attention": "attention.md",
+    "recurra.bundle": "model-folder.md",
     "recurra.cells": "cells.md",
     "recurra.data": "data.md",
     "recurra.decoding": "decoding.md",
@@ -22,6 +24,8 @@ PAGES = {
     "recurra.metrics": "metrics.md",
     "recurra.models": "models.md",
     "recurra.text": "data.md",
+    "recurra.tracing": "looking-inside.md",
+    "recurra.views": "looking-inside.md",
 }
 EXAMPLES = re.compile(r"^```pycon\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
