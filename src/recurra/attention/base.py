@@ -18,7 +18,7 @@ from recurra.padded import Padded
 
 
 class Memory(NamedTuple):
-    """What may be looked at. Padding is zero in values and keys, False in the mask."""
+    """What may be looked at. Padding is zero in the values, False in the mask."""
 
     values: Tensor  # [B, S, V]
     keys: Tensor  # [B, S, K]

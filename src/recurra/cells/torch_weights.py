@@ -37,6 +37,7 @@ def from_torch(module: nn.RNNBase, layer: int = 0, *, reverse: bool = False) -> 
         cell = GRU(input_size, module.hidden_size)
     else:
         cell = Elman(input_size, module.hidden_size, module.mode.removeprefix("RNN_").lower())
+    cell.to(getattr(module, f"weight_ih{suffix}"))  # its type and device before the numbers, so that none is rounded
     with torch.no_grad():
         for ours, theirs in NAMES.items():
             getattr(cell, ours).copy_(getattr(module, theirs + suffix))
@@ -57,7 +58,8 @@ def to_torch(cell: Cell) -> nn.RNNBase:
         module = nn.RNN(cell.input_size, cell.hidden_size, nonlinearity=cell.activation, batch_first=True)
     else:
         raise UsageError(f"torch.nn has no twin of {type(cell).__name__} with these settings")
+    module.to(cell.weight_input)  # its type and device before the numbers, so that none is rounded
     with torch.no_grad():
         for ours, theirs in NAMES.items():
             getattr(module, theirs + "_l0").copy_(getattr(cell, ours))
-    return module.to(cell.weight_input.dtype)
+    return module

@@ -1,8 +1,9 @@
 """The fast twin: the same cells, run by torch's fused kernels. This is the seam where own kernels will go.
 
 Two facts make it right for ragged rows without packing. The hidden state after a row's last step is that step's
-output. The LSTM's cell state is not an output, so padding is turned into steps that change nothing: one more input
-column is 1 on padding, and its weights shut the input gate and open the forget gate, c_t = 1 c_{t-1} + 0 c'_t.
+output. And padding can be told from steps: one more input column is 1 on padding. Its weights shut the LSTM's input
+gate and open its forget gate, c_t = 1 c_{t-1} + 0 c'_t, because the cell state is not an output that could be looked
+up. They shut the ReLU too, which else could grow over the padding until a gradient of 0 times infinity is NaN.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from torch import Tensor
 from recurra.cells import GRU, LSTM, Cell, Elman, HiddenState, LSTMState, Step
 from recurra.padded import Padded
 
-SHUT = 1e4  # far enough from 0 that the sigmoid is exactly 0 or 1
+SHUT = 1e4  # far enough from 0 that a sigmoid is exactly 0 or 1 and a ReLU shut; not beyond half precision
 
 
 def has_fast_twin(cell: Cell) -> bool:
-    """Whether torch has a kernel for this cell (it has none for Elman cells with the sigmoid)."""
-    return isinstance(cell, LSTM | GRU) or (isinstance(cell, Elman) and cell.activation != "sigmoid")
+    """Whether torch has a kernel for this cell (not for Elman cells with the sigmoid, nor for a variant of a cell)."""
+    return type(cell) in (LSTM, GRU) or (type(cell) is Elman and cell.activation != "sigmoid")
 
 
 def fast_unroll(cell: Cell, inputs: Padded, state: Any) -> tuple[Padded, Any]:
@@ -32,9 +33,10 @@ def fast_unroll(cell: Cell, inputs: Padded, state: Any) -> tuple[Padded, Any]:
     mask = inputs.mask[..., None]
     values = inputs.values.masked_fill(~mask, 0.0)
     weight = cell.weight_input
-    if isinstance(cell, LSTM):
+    if shut := _shut_on_padding(cell):
         values = torch.cat([values, (~mask).to(values.dtype)], dim=-1)
-        weight = torch.cat([weight, _holding_column(cell)], dim=1)
+        column = weight.new_tensor(shut).repeat_interleave(cell.hidden_size)
+        weight = torch.cat([weight, column[:, None]], dim=1)
     outputs, last = _kernel(cell, values, state, weight)
     outputs = outputs.masked_fill(~mask, 0.0)
     hidden = _last_output(outputs, inputs.lengths, state.hidden)
@@ -70,12 +72,11 @@ def _elman(cell: Cell, tanh: Callable[..., Any], relu: Callable[..., Any]) -> Ca
     return relu if isinstance(cell, Elman) and cell.activation == "relu" else tanh
 
 
-def _holding_column(lstm: LSTM) -> Tensor:
-    """[4H, 1]: what padding adds to the gate sums: input gate shut, forget gate open."""
-    column = lstm.weight_input.new_zeros(4, lstm.hidden_size)
-    column[0] = -SHUT
-    column[1] = SHUT
-    return column.view(-1, 1)
+def _shut_on_padding(cell: Cell) -> tuple[float, ...]:
+    """What padding adds to the sums of each block; nothing for a cell that needs no help."""
+    if isinstance(cell, LSTM):
+        return (-SHUT, SHUT, 0.0, 0.0)  # input, forget, candidate, output
+    return (-SHUT,) if isinstance(cell, Elman) and cell.activation == "relu" else ()
 
 
 def _last_output(outputs: Tensor, lengths: Tensor, initial: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ class Recurrent(ForwardLayer):
 
     def forward(self, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
         if trace or not self.fast or inputs.values.shape[1] == 0:
-            return unroll(self.cell, inputs, state)
+            return unroll(self.cell, inputs, state, trace=trace)
         state = self.initial_state(inputs.values.shape[0]) if state is None else state
         outputs, state = fast_unroll(self.cell, inputs, state)
         return Unrolled(outputs, state, {})

@@ -15,7 +15,7 @@ from recurra.layers.base import Unrolled
 from recurra.padded import Padded
 
 
-def unroll(cell: Cell, inputs: Padded, state: Any = None) -> Unrolled:
+def unroll(cell: Cell, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
     """Runs the cell over inputs [B, T, I]; rows that have ended keep their state and give zero."""
     mask = inputs.mask[..., None]  # [B, T, 1]
     values = inputs.values.masked_fill(~mask, 0.0)
@@ -27,9 +27,10 @@ def unroll(cell: Cell, inputs: Padded, state: Any = None) -> Unrolled:
         live = mask[:, t]
         state = type(step.state)(*(torch.where(live, new, old) for new, old in zip(step.state, state, strict=True)))
         outputs.append(step.output.masked_fill(~live, 0.0))
-        seen.append(step.gates | step.state._asdict())
+        if trace:
+            seen.append(step.gates | step.state._asdict())
     if not outputs:
         empty = values.new_zeros(values.shape[0], 0, cell.hidden_size)
         return Unrolled(inputs.with_values(empty), state, {})
-    trace = {name: torch.stack([step[name] for step in seen], 1).masked_fill(~mask, 0.0) for name in seen[0]}
-    return Unrolled(inputs.with_values(torch.stack(outputs, 1)), state, trace)
+    traced = {name: torch.stack([step[name] for step in seen], 1).masked_fill(~mask, 0.0) for name in (seen or [{}])[0]}
+    return Unrolled(inputs.with_values(torch.stack(outputs, 1)), state, traced)
