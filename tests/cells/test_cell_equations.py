@@ -1,0 +1,102 @@
+"""Each cell against the equations, written once more in numpy; and the lecture's step by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from recurra.cells import ACTIVATIONS, GRU, LSTM, Cell, Elman, HiddenState, LSTMState
+
+Array = NDArray[np.float64]
+RANDOM = np.random.default_rng(0)
+
+
+def sigma(x: Array) -> Array:
+    return 1 / (1 + np.exp(-x))
+
+
+NUMPY_ACTIVATIONS = {"tanh": np.tanh, "sigmoid": sigma, "relu": lambda x: np.maximum(x, 0)}
+
+
+def randomised(cell: Cell) -> Cell:
+    for parameter in cell.double().parameters():
+        parameter.data.copy_(torch.from_numpy(RANDOM.normal(size=tuple(parameter.shape))))
+    return cell
+
+
+def numbers(*tensors: torch.Tensor) -> list[Array]:
+    return [tensor.detach().numpy() for tensor in tensors]
+
+
+def blocks(cell: Cell) -> list[tuple[Array, Array, Array, Array]]:
+    """W [H, I], U [H, H] and the two biases [H] of each gate, in the cell's order."""
+    parts = numbers(cell.weight_input, cell.weight_hidden, cell.bias_input, cell.bias_hidden)
+    return list(zip(*(np.split(part, len(cell.blocks)) for part in parts), strict=True))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_elman(activation: str) -> None:
+    """h_t = s(W x_t + U h_{t-1} + b_h)"""
+    cell = randomised(Elman(3, 4, activation))
+    x, h = RANDOM.normal(size=3), RANDOM.normal(size=4)
+    step = cell(torch.from_numpy(x)[None], HiddenState(torch.from_numpy(h)[None]))
+    ((w, u, b_w, b_u),) = blocks(cell)
+    np.testing.assert_allclose(step.output[0].detach(), NUMPY_ACTIVATIONS[activation](w @ x + u @ h + (b_w + b_u)))
+
+
+def test_lstm() -> None:
+    """f, i, o = sigma(W_* [h_{t-1}, x_t] + b_*), and so on: one matrix on the two joined, as the lecture has it."""
+    cell = randomised(LSTM(3, 4))
+    x, h, c = RANDOM.normal(size=3), RANDOM.normal(size=4), RANDOM.normal(size=4)
+    step = cell(torch.from_numpy(x)[None], LSTMState(torch.from_numpy(h)[None], torch.from_numpy(c)[None]))
+    hx = np.concatenate([h, x])
+    input_sum, forget_sum, candidate_sum, output_sum = (
+        np.concatenate([u, w], axis=1) @ hx + (b_w + b_u) for w, u, b_w, b_u in blocks(cell)
+    )
+    f, i, o = sigma(forget_sum), sigma(input_sum), sigma(output_sum)
+    c_new = np.tanh(candidate_sum)
+    c_t = f * c + i * c_new
+    h_t = o * np.tanh(c_t)
+    np.testing.assert_allclose(step.state.cell[0].detach(), c_t)
+    np.testing.assert_allclose(step.output[0].detach(), h_t)
+    for name, gate in {"forget": f, "input": i, "output": o, "candidate": c_new}.items():
+        np.testing.assert_allclose(step.gates[name][0].detach(), gate)
+
+
+def test_gru() -> None:
+    """r, z = sigma(...); n = tanh(W_n x + r (U_n h + b)); h_t = (1-z) n + z h_{t-1}"""
+    cell = randomised(GRU(3, 4))
+    x, h = RANDOM.normal(size=3), RANDOM.normal(size=4)
+    step = cell(torch.from_numpy(x)[None], HiddenState(torch.from_numpy(h)[None]))
+    reset, update, new = blocks(cell)
+    r, z = (sigma(w @ x + u @ h + b_w + b_u) for w, u, b_w, b_u in (reset, update))
+    w, u, b_w, b_u = new
+    n = np.tanh(w @ x + b_w + r * (u @ h + b_u))
+    np.testing.assert_allclose(step.output[0].detach(), (1 - z) * n + z * h)
+    for name, gate in {"reset": r, "update": z, "new": n}.items():
+        np.testing.assert_allclose(step.gates[name][0].detach(), gate)
+
+
+def test_the_lecture_by_hand() -> None:
+    """h_t = sigma(W x_t + U h_{t-1} + b_h) and y_t = V h_t + b_y, in numbers whose sigmoids are quarters."""
+    k = math.log(3)  # sigma(k) = 3/4, sigma(0) = 1/2, sigma(-k) = 1/4
+    cell, output = Elman(2, 2, "sigmoid"), nn.Linear(2, 2)  # d = p = 2
+    with torch.no_grad():
+        cell.weight_input.copy_(torch.tensor([[k, 0], [0, 1]]))  # W
+        cell.weight_hidden.copy_(torch.tensor([[0, 4 * k], [0, 0]]))  # U
+        cell.bias_input.copy_(torch.tensor([0, -k]))  # b_h
+        output.weight.copy_(torch.tensor([[4.0, 0], [4, 4]]))  # V
+        output.bias.copy_(torch.tensor([1.0, -1]))  # b_y
+    # T = 1, h_0 = 0: W x_1 + b = (k, -k)
+    first = cell(torch.tensor([[1.0, 0]]), cell.initial_state(1))
+    torch.testing.assert_close(first.output, torch.tensor([[3 / 4, 1 / 4]]))
+    torch.testing.assert_close(output(first.output), torch.tensor([[4.0, 3]]))
+    # T = 2: W x_2 = (-2k, k), U h_1 = (k, 0), b = (0, -k)
+    second = cell(torch.tensor([[-2.0, k]]), first.state)
+    torch.testing.assert_close(second.output, torch.tensor([[1 / 4, 1 / 2]]))
+    torch.testing.assert_close(output(second.output), torch.tensor([[2.0, 2]]))

@@ -1,0 +1,64 @@
+"""What a cell starts from, and what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from recurra.cells import CELLS, LSTM, Elman
+from recurra.errors import UsageError
+
+
+@pytest.mark.parametrize("name", ["elman", "lstm", "gru"])
+def test_parameters_have_the_shapes_of_torch(name: str) -> None:
+    cell = CELLS[name](3, 4)
+    rows = len(cell.blocks) * 4
+    shapes = {name: tuple(parameter.shape) for name, parameter in cell.named_parameters()}
+    expected = {"weight_input": (rows, 3), "weight_hidden": (rows, 4), "bias_input": (rows,), "bias_hidden": (rows,)}
+    assert shapes == expected
+
+
+@pytest.mark.parametrize("name", ["elman", "lstm", "gru"])
+def test_each_recurrent_block_starts_orthogonal(name: str) -> None:
+    cell = CELLS[name](3, 5)
+    for block in cell.weight_hidden.chunk(len(cell.blocks)):
+        torch.testing.assert_close(block @ block.T, torch.eye(5))
+
+
+def test_the_input_weights_start_within_glorots_bound() -> None:
+    weights = Elman(40, 60).weight_input.detach()
+    bound = (6 / 100) ** 0.5
+    assert weights.abs().max() <= bound
+    assert weights.std() == pytest.approx(bound / 3**0.5, rel=0.1)
+
+
+def test_the_lstm_starts_with_a_forget_bias_of_one() -> None:
+    lstm = LSTM(3, 4)
+    biases = dict(zip(lstm.blocks, (lstm.bias_input + lstm.bias_hidden).chunk(4), strict=True))
+    assert {name: block.tolist() for name, block in biases.items()} == {
+        "input": [0] * 4,
+        "forget": [1] * 4,
+        "candidate": [0] * 4,
+        "output": [0] * 4,
+    }
+
+
+@pytest.mark.parametrize("name", ["elman", "gru"])
+def test_the_others_start_without_bias(name: str) -> None:
+    cell = CELLS[name](3, 4)
+    assert not cell.bias_input.any()
+    assert not cell.bias_hidden.any()
+
+
+def test_the_same_seed_starts_the_same_again() -> None:
+    cell = LSTM(3, 4)
+    torch.manual_seed(5)
+    cell.reset_parameters()
+    torch.manual_seed(5)
+    assert torch.equal(LSTM(3, 4).weight_hidden, cell.weight_hidden)
+
+
+def test_an_unknown_activation_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match="unknown activation 'thanh'") as caught:
+        Elman(3, 4, "thanh")
+    assert caught.value.fix == "Did you mean 'tanh'?"

@@ -1,0 +1,1 @@
+"""Its place makes this folder importable: tests in every room may `import laws`."""
