@@ -49,9 +49,8 @@ def evaluate_pairs(predictor: Predictor, examples: Iterable[Example], options: D
 
 def canonical(text: str, tokenizer: Tokenizer) -> str:
     """A reference as the model would write it: normalised, and single spaces between whole words."""
-    form = tokenizer.normalization
-    if form != "none":
-        text = unicodedata.normalize(form, text)
+    if tokenizer.normalization != "none":
+        text = unicodedata.normalize(tokenizer.normalization, text)
     return " ".join(text.split()) if tokenizer.units == "words" else text
 
 

@@ -15,12 +15,20 @@ from recurra.padded import pad
 from recurra.tasks.translate import Translator
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
+from recurra.views import trace_html
 
 STATES = ("hidden", "cell")
 
 
+class ShownTrace(Trace):
+    """A trace that shows itself in a notebook."""
+
+    def _repr_html_(self) -> str:
+        return trace_html(self)
+
+
 @torch.inference_mode()
-def trace_translator(translator: Translator, text: str, options: DecodingOptions) -> Trace:
+def trace_translator(translator: Translator, text: str, options: DecodingOptions) -> ShownTrace:
     """Predicts, then runs the network once more over source and prediction, keeping all that happens."""
     model, device = translator.model, device_of(translator.model)
     ids = translator.source.encode(text)
@@ -36,7 +44,7 @@ def trace_translator(translator: Translator, text: str, options: DecodingOptions
         layer_trace(name, source_tokens if name.startswith("encoder") else read, values)
         for name, values in by_layer(inside).items()
     ]
-    return Trace(
+    return ShownTrace(
         text,
         translator.target.decode(best.tokens),
         source_tokens,
