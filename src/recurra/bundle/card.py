@@ -20,7 +20,7 @@ class CardFacts:
 
     name: str  # of the model folder
     task: str  # what it does, in one sentence
-    command: str  # that made it
+    command: str  # that made it; empty if it was no command
     data: Mapping[str, object]  # "training pairs": 4500, "file": "pairs.tsv", ...
     sizes: Mapping[str, object]  # "parameters": 3_200_000, "source vocabulary": 41, ...
     measures: Mapping[str, Measure] = field(default_factory=_no_measures)
@@ -30,25 +30,27 @@ class CardFacts:
 
 def card_text(facts: CardFacts) -> str:
     """The card as Markdown."""
-    parts = [
-        f"# {_cell(facts.name)}",
-        f"{facts.task} Made by recurra with",
-        _fenced(facts.command, "sh"),
-        "## Use",
-        _fenced(_shell(facts), "sh"),
-        _fenced(_python(facts), "python"),
-        "## Data",
-        _table(facts.data),
-        "## Size",
-        _table(facts.sizes),
-    ]
+    parts = [f"# {_cell(facts.name)}", *_origin(facts)]
+    parts += ["## Use", _fenced(_shell(facts), "sh"), _fenced(_python(facts), "python")]
+    if facts.data:
+        parts += ["## Data", _table(facts.data)]
+    if facts.sizes:
+        parts += ["## Size", _table(facts.sizes)]
     if facts.measures:
         parts += ["## Measures", *_measures(facts)]
     return "\n\n".join(parts) + "\n"
 
 
+def _origin(facts: CardFacts) -> list[str]:
+    if not facts.command:
+        return [f"{facts.task} Made by recurra, from Python."]
+    return [f"{facts.task} Made by recurra with", _fenced(facts.command, "sh")]
+
+
 def _shell(facts: CardFacts) -> str:
-    return f"echo {shlex.quote(facts.example)} | recurra predict {shlex.quote(facts.name)} -"
+    # Some shells' echo takes backslashes, and a minus in front, for something else than text.
+    echo = "printf '%s\\n'" if facts.example.startswith("-") or "\\" in facts.example else "echo"
+    return f"{echo} {shlex.quote(facts.example)} | recurra predict {shlex.quote(facts.name)} -"
 
 
 def _python(facts: CardFacts) -> str:

@@ -1,0 +1,82 @@
+"""The card says what is known, stays well-formed whatever the names hold, and its snippets can be run."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+from recurra.bundle import CardFacts, card_text
+from recurra.metrics import Measure
+
+FACTS = CardFacts(
+    name="dates",
+    task="Writes a target text for a source text.",
+    command="recurra train pairs.tsv --to dates",
+    data={"training pairs": 4500, "file": "pairs.tsv"},
+    sizes={"parameters": 3_200_000, "seconds": 41.5},
+    measures={"wer": Measure(2.5, 1.25, 3.755, "wrong outputs"), "bleu": Measure(90.0, 89.0, 91.0, "BLEU", "tok:13a")},
+    measured_on="450 pairs",
+    example="vendredi 3 mai 1998",
+)
+AWKWARD = ["it's", "-n", "a\\tb", '$HOME `id` "x"', "a | b", "''", "*"]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return [
+        code
+        for _, found, code in re.findall(r"^(`{3,})(\w+)\n(.*?)\n\1$", text, re.MULTILINE | re.DOTALL)
+        if found == language
+    ]
+
+
+def test_all_facts_are_on_the_card() -> None:
+    text = card_text(FACTS)
+    assert text.startswith("# dates\n\nWrites a target text for a source text. Made by recurra with\n\n```sh\n")
+    for line in (
+        "recurra train pairs.tsv --to dates",
+        "| training pairs | 4,500 |",
+        "| file | pairs.tsv |",
+        "| parameters | 3,200,000 |",
+        "| seconds | 41.5 |",
+        "On 450 pairs:",
+        "| wer | 2.50 | 1.25 to 3.75 | wrong outputs |",
+        "| bleu | 90.00 | 89.00 to 91.00 | BLEU; tok:13a |",
+        "echo 'vendredi 3 mai 1998' | recurra predict dates -",
+        "model = recurra.load('dates')",
+    ):
+        assert line in text.splitlines(), line
+
+
+def test_what_is_not_known_leaves_no_gap() -> None:
+    text = card_text(CardFacts("x", "Does.", "", {}, {}))
+    assert re.findall("^#.*", text, re.MULTILINE) == ["# x", "## Use"]
+    assert "from Python" in text
+    assert "On :" not in card_text(replace(FACTS, measured_on=""))
+
+
+@pytest.mark.parametrize("awkward", AWKWARD)
+def test_the_shell_snippet_passes_the_text_on(awkward: str) -> None:
+    snippet = blocks(card_text(replace(FACTS, example=awkward)), "sh")[1]
+    text, _, _ = snippet.rpartition(" | recurra")
+    done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=True)
+    assert done.stdout == awkward + "\n"
+
+
+@pytest.mark.parametrize("awkward", AWKWARD)
+def test_the_snippets_name_the_folder(awkward: str) -> None:
+    text = card_text(replace(FACTS, name=awkward))
+    assert shlex.split(blocks(text, "sh")[1])[-3:] == ["predict", awkward, "-"]
+    strings = [node.value for node in ast.walk(ast.parse(blocks(text, "python")[0])) if isinstance(node, ast.Constant)]
+    assert awkward in strings
+    assert FACTS.example in strings
+
+
+def test_names_do_not_break_out_of_tables_and_fences() -> None:
+    text = card_text(replace(FACTS, command="echo ```` x", data={"a|b\nc": "d|e"}))
+    assert "| a\\|b c | d\\|e |" in text
+    assert "`````sh\necho ```` x\n`````" in text
