@@ -6,6 +6,7 @@ written both as one code point (NFC) and as base and mark (NFD) are two letters 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ from recurra.text.visible import is_invisible
 RARE = 2  # a character seen at most so often is rare
 SHOWN = 10
 REPLACEMENT = "\ufffd"  # what another program wrote where it could not read
+
+# Invisible, but part of how some scripts and emoji are spelled.
+JOINERS = frozenset("\u200c\u200d") | {chr(code) for code in range(0xFE00, 0xFE10)}
+
+# What UTF-8 turns into when it is read as Latin-1 or CP1252: "Ã©" for "é", "â€™" for "’".
+GARBLED = re.compile("[ÂÃ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â[\x80€]")
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class CharacterReport:
     suspicious: tuple[CharacterCount, ...]  # invisible, replaced or private ones, most frequent first
     composed: int  # texts with letters that NFD would take apart
     decomposed: int  # texts with letters that NFC would join
+    garbled: int  # texts that look like UTF-8 read in another encoding
     padded: int  # texts that begin or end with white space
 
     @property
@@ -53,6 +61,7 @@ class CharacterCounter:
         self._counts: NDArray[np.int64] = np.zeros(0x110000, dtype=np.int64)
         self._composed = 0
         self._decomposed = 0
+        self._garbled = 0
         self._padded = 0
 
     def add(self, texts: Sequence[str]) -> None:
@@ -63,6 +72,7 @@ class CharacterCounter:
         for text in texts:
             self._padded += text[:1].isspace() or text[-1:].isspace()
             if not text.isascii():
+                self._garbled += GARBLED.search(text) is not None
                 self._decomposed += not unicodedata.is_normalized("NFC", text)
                 self._composed += not unicodedata.is_normalized("NFD", text)
 
@@ -80,6 +90,7 @@ class CharacterCounter:
             suspicious=tuple(suspicious),
             composed=self._composed,
             decomposed=self._decomposed,
+            garbled=self._garbled,
             padded=self._padded,
         )
 

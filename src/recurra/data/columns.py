@@ -39,10 +39,7 @@ def are_named(source: PairSource) -> bool:
     given = [source.source_column, source.target_column]
     if all(column is None for column in given):
         return False
-    if given[0] == given[1]:
-        raise UsageError(
-            f"source and target are the same column {given[0]!r}", where="--source-column, --target-column"
-        )
+    _refuse_same(given[0], given[1])
     numbers = [column is not None and is_number(column) for column in given]
     if any(numbers) and not all(numbers):
         raise UsageError(
@@ -82,5 +79,16 @@ def by_name(source: PairSource, header: Sequence[str], place: str) -> Columns:
 
 
 def wanted_names(source: PairSource) -> tuple[str, str]:
-    """The names of the two columns; "source" and "target" where the user gave none."""
-    return source.source_column or DEFAULT_NAMES[0], source.target_column or DEFAULT_NAMES[1]
+    """The names of the two columns; "source" and "target" where the user gave none.
+
+    Raises:
+        UsageError: they are the same.
+    """
+    names = source.source_column or DEFAULT_NAMES[0], source.target_column or DEFAULT_NAMES[1]
+    _refuse_same(*names)
+    return names
+
+
+def _refuse_same(source: str | None, target: str | None) -> None:
+    if source == target:
+        raise UsageError(f"source and target are the same column {source!r}", where="--source-column, --target-column")

@@ -53,9 +53,7 @@ def _columns(source: PairSource, header: list[str], file: TextFile) -> Columns:
             where=place,
             fix="Say which ones: --source-column and --target-column, by name or by number.",
         )
-    note = f"{place} is the header ({shown}) and is not a pair"
-    if note not in file.notes:
-        file.notes.append(note)
+    file.note(f"{place} is the header ({shown}) and is not a pair")
     return by_number(source)
 
 
@@ -64,9 +62,8 @@ def _separator(start: list[str], file: TextFile) -> str:
     for separator, name in SEPARATORS.items():
         widths = {len(row) for row in csv.reader(start, delimiter=separator) if row}
         if len(widths) == 1 and min(widths) > 1:
-            note = f"{file.name}: the columns are separated by {name}"
-            if separator != "," and note not in file.notes:
-                file.notes.append(note)
+            if separator != ",":
+                file.note(f"{file.name}: the columns are separated by {name}")
             return separator
     return ","
 

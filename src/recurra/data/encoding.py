@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from recurra.errors import DataError
 
+NOT_UTF8 = "lines that are not UTF-8"
 UTF8_BOM = b"\xef\xbb\xbf"
 
 # The longer marks first: UTF-16's is the beginning of UTF-32's.
@@ -93,7 +94,7 @@ def not_utf8(line: bytes, error: UnicodeDecodeError, place: str, path: str, *, m
     """The error for a line that is not UTF-8. `mixed`: an earlier line of the file was UTF-8 beyond ASCII."""
     seen = f"byte 0x{line[error.start]:02X}"
     where = f"{place}:{error.start + 1}"
-    if error.reason == "unexpected end of data":
+    if error.reason == "unexpected end of data" and error.start < len(line) - 1:
         what = f"expected UTF-8, but the line ends in the middle of a character ({seen})"
         return DataError(what, where=where, fix="The text was cut by bytes: write it again from its source.")
     if line[error.start] == 0xED and line[error.start + 1 : error.start + 2] >= b"\xa0":

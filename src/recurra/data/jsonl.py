@@ -33,8 +33,6 @@ def read_jsonl(source: PairSource, notes: list[str], findings: Findings) -> Iter
     """The pairs of a JSON Lines file; a blank line is a pair of empty texts."""
     file = TextFile(source.path, source.names[0], notes)
     names = wanted_names(source)
-    if names[0] == names[1]:
-        raise DataError(f"source and target are the same key {names[0]!r}", where=file.name)
     for line in file.lines(findings):
         if not line.text.strip():
             yield Example("", "", line.number)

@@ -49,7 +49,7 @@ class LengthCounter:
         reached: NDArray[np.int64] = np.cumsum(self._counts)  # how many are at most so long
 
         def percentile(percent: int) -> int:
-            return int(np.searchsorted(reached, percent / 100 * reached[-1]))
+            return int(np.searchsorted(reached, percent / 100 * int(reached[-1])))
 
         too_long = 0 if self.limit is None else int(self._counts[self.limit + 1 :].sum())
         return LengthReport(

@@ -18,7 +18,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple, cast
 
-from recurra.data.encoding import UTF8_BOM, convert, not_utf8, wide_encoding
+from recurra.data.encoding import NOT_UTF8, UTF8_BOM, convert, not_utf8, wide_encoding
 from recurra.data.findings import Findings
 from recurra.errors import DataError
 from recurra.options import nearest
@@ -85,7 +85,7 @@ class TextFile:
             except DataError as error:
                 if findings is None:
                     raise
-                findings.add("lines that are not UTF-8", error)
+                findings.add(NOT_UTF8, error)
                 continue
             beyond_ascii = beyond_ascii or not text.isascii()
             yield Line(number, text)
@@ -116,15 +116,16 @@ class TextFile:
             fix = convert(wide[:6] if marked else wide, self._quoted())
             raise DataError(what, where=f"{self.place(1)}:1", fix=fix)
         if first.startswith(UTF8_BOM):
-            self._note(f"{self.name}: the byte order mark at the beginning was dropped")
+            self.note(f"{self.name}: the byte order mark at the beginning was dropped")
         return first.removeprefix(UTF8_BOM)
 
-    def _note(self, text: str) -> None:
+    def note(self, text: str) -> None:
+        """Keeps what the user should know, once however often the file is read."""
         if text not in self.notes:
             self.notes.append(text)
 
     def _quoted(self) -> str:
-        return "FILE" if self.path == STANDARD_INPUT else shlex.quote(self.path)
+        return shlex.quote(self.path) if self.name == self.path else "FILE"  # of a copy nobody knows the path
 
 
 def read_lines(path: str, notes: list[str] | None = None) -> Iterator[str]:

@@ -11,6 +11,9 @@ and counted; too many of them are a problem too.
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -141,20 +144,35 @@ class PairList:
 def open_pairs(source: PairSource) -> PairFile:
     """The pairs of a source; its format is found out here, its lines are read when iterated.
 
+    Standard input and pipes are copied to a temporary folder, which goes with the PairFile; use `spool` first
+    where the copy should stay.
+
     Raises:
         DataError: a file is missing or cannot be read.
         UsageError: a format or a combination of options that cannot be.
     """
     if source.format not in get_args(Format):
         raise unknown_name("format", source.format, get_args(Format), where="--format")
-    for path in (source.path, source.target_path):
-        if path is not None:
-            if is_stream(path):
-                raise UsageError("can be read only once; it has to be spooled to a file first", where=path)
-            require_file(path)
+    paths = [path for path in (source.path, source.target_path) if path is not None]
+    for path in paths:
+        require_file(path)
+    if any(is_stream(path) for path in paths):
+        return _spooled(source)
     format = source.format if source.format != "auto" else _format_of(source)
     _check_options(source, format)
     return PairFile(source, format)
+
+
+def _spooled(source: PairSource) -> PairFile:
+    """The pairs of a stream, from a copy that is taken away with them."""
+    folder = tempfile.mkdtemp(prefix="recurra-")
+    try:
+        pairs = open_pairs(spool(source, folder))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    weakref.finalize(pairs, shutil.rmtree, folder, ignore_errors=True)
+    return pairs
 
 
 def _check_options(source: PairSource, format: Format) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from recurra.data.encoding import NOT_UTF8
 from recurra.data.example import Example
 from recurra.data.findings import Findings
 from recurra.data.lines import TextFile
@@ -26,40 +27,43 @@ def read_parallel(source: PairSource, notes: list[str], findings: Findings) -> I
     if os.path.samefile(source.path, source.target_path):
         raise UsageError("source and target are the same file", where=first_name)
     files = TextFile(source.path, first_name, notes), TextFile(source.target_path, second_name, notes)
-    number = 0
-    counts = [0, 0]
+    counts, trailing = [0, 0], 0
     for number, rows in enumerate(zip_longest(files[0].raw_lines(), files[1].raw_lines()), 1):
         texts = [_decoded(file, raw, number, findings) for file, raw in zip(files, rows, strict=True)]
+        if None in rows:
+            trailing += not any(raw and raw.strip() for raw in rows)
+        else:
+            yield Example(texts[0], texts[1], number)
         for side in (0, 1):
             counts[side] += rows[side] is not None
-        if rows[0] is not None and rows[1] is not None:
-            yield Example(texts[0], texts[1], number)
     if counts[0] != counts[1]:
-        findings.add(COUNTS, _mismatch(files, counts))
+        findings.add(COUNTS, _mismatch(files, counts, trailing))
 
 
 def _decoded(file: TextFile, raw: bytes | None, number: int, findings: Findings) -> str:
-    if raw is None:
-        return ""
     try:
-        return file.decode(raw, number)
+        return file.decode(raw or b"", number)
     except DataError as error:
-        findings.add("lines that are not UTF-8", error)
+        findings.add(NOT_UTF8, error)
         return ""
 
 
-def _mismatch(files: tuple[TextFile, TextFile], counts: list[int]) -> DataError:
+def _mismatch(files: tuple[TextFile, TextFile], counts: list[int], trailing: int) -> DataError:
+    """`trailing`: how many of the lines that only one file has are blank."""
+    longer = files[0] if counts[0] > counts[1] else files[1]
     what = (
         f"expected as many targets as sources, saw {counts[0]:,} lines in {files[0].name} "
         f"and {counts[1]:,} in {files[1].name}"
     )
     found = [place for file in files if (place := _first_suspicious(file))]
-    if found:
+    if trailing == abs(counts[0] - counts[1]):
+        fix = "The lines too many are empty ones at the end: take them out."
+    elif found:
         what += f"; suspicious: {'; '.join(found)}"
         fix = r"A line ends at \n only. Some programs also break lines at this character: take it out of both files."
     else:
         fix = "Line n of one file belongs to line n of the other: find the line that is missing or too many."
-    return DataError(what, where=files[0].name if counts[0] > counts[1] else files[1].name, fix=fix)
+    return DataError(what, where=longer.name, fix=fix)
 
 
 def _first_suspicious(file: TextFile) -> str | None:

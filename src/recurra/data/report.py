@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recurra.data.characters import CharacterCount, CharacterReport
+from recurra.data.characters import JOINERS, CharacterCount, CharacterReport
 from recurra.data.check import HIGH_UNKNOWN, Report, SideReport, UnknownReport, ValidReport
 from recurra.text.visible import code_point, is_invisible, visible
 
@@ -65,7 +65,13 @@ def _characters(characters: CharacterReport, normalization: str) -> list[str]:
     if characters.suspicious:
         named = [_named(one) for one in characters.suspicious[:SUSPICIOUS_SHOWN]]
         more = ", ..." if len(characters.suspicious) > SUSPICIOUS_SHOWN else ""
-        found.append(f"{WARNING}invisible or damaged characters: {', '.join(named)}{more}")
+        mark = "" if all(one.character in JOINERS for one in characters.suspicious) else WARNING
+        found.append(f"{mark}invisible or damaged characters: {', '.join(named)}{more}")
+    if characters.garbled:
+        looks = 'like UTF-8 read in another encoding ("Ã©" for "é")'
+        found.append(
+            f"{WARNING}{_count(characters.garbled, 'text')} that look{'s' * (characters.garbled == 1)} {looks}"
+        )
     if characters.mixed:
         found.append(_spellings(characters, normalization))
     if characters.padded:

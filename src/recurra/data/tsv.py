@@ -30,7 +30,7 @@ def read_tsv(source: PairSource, notes: list[str], findings: Findings) -> Iterat
         if columns is None:
             columns = by_name(source, row, file.place(line.number))
         elif line.number == 1 and _is_header(source, row):
-            notes.append(f"{file.place(1)} names the columns and is not a pair")
+            file.note(f"{file.place(1)} names the columns and is not a pair")
         elif columns.fit(row):
             yield Example(row[columns.source], row[columns.target], line.number)
         elif not line.text.strip():

@@ -1,0 +1,56 @@
+"""What cannot be seen is spelled out; what can is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from recurra.text.visible import code_point, excerpt, is_invisible, visible
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("naïve 東京 हिन्दी 🙂", "naïve 東京 हिन्दी 🙂"),
+        ("a\tb", "a⇥b"),
+        ("a\nb\r", "a<U+000A>b<U+000D>"),
+        ("a\u200bb", "a<U+200B>b"),
+        ("\ufeffa", "<U+FEFF>a"),
+        ("abc\u202edef", "abc<U+202E>def"),
+        ("\u2066x\u2069", "<U+2066>x<U+2069>"),
+        ("soft\u00adhyphen", "soft<U+00AD>hyphen"),
+        ("\ud800", "<U+D800>"),
+        ("a\x00b\x1b[31m", "a<U+0000>b<U+001B>[31m"),
+        ("\u2028", "<U+2028>"),
+        ("\x85", "<U+0085>"),
+        ("\ue000", "<U+E000>"),
+        ("ㅤ", "<U+3164>"),
+        ("❤\ufe0f", "❤<U+FE0F>"),
+        ("日本\u3000語 \u00a0", "日本\u3000語 \u00a0"),
+        ("", ""),
+    ],
+)
+def test_visible(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_what_is_shown_can_be_printed_in_one_line() -> None:
+    every = "".join(visible(chr(code)) for code in range(0x3000))
+    assert len(every.splitlines()) == 1
+    assert all(character.isprintable() or character.isspace() for character in every)
+    every.encode("utf-8")
+
+
+def test_spaces_of_any_width_are_visible() -> None:
+    assert not any(is_invisible(space) for space in " \u00a0\u2003\u3000")
+
+
+def test_excerpt_counts_what_it_leaves_out() -> None:
+    assert excerpt("a\tb") == '"a⇥b"'
+    assert excerpt("x" * 2080) == f'"{"x" * 80}…" (and 2,000 more characters)'
+
+
+def test_code_points_have_names() -> None:
+    assert code_point("\u200b") == "U+200B ZERO WIDTH SPACE"
+    assert code_point("\x00") == "U+0000 NUL"
+    assert code_point("\ud800") == "U+D800"
