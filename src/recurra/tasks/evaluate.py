@@ -11,7 +11,7 @@ import torch
 
 from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
 from recurra.decoding import DecodingOptions, StepModel
-from recurra.metrics import measure_pairs
+from recurra.metrics import looks_tokenized, measure_pairs
 from recurra.padded import Padded, pad
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.predictor import Predictor
@@ -44,12 +44,19 @@ def evaluate_pairs(predictor: Predictor, examples: Iterable[Example], options: D
         likelihood.tokens,
         UNIT_NAMES[target.units],
     )
-    return Evaluation(len(pairs), measures)
+    return Evaluation(len(pairs), measures, notes_on(predictions, references))
+
+
+def notes_on(predictions: Sequence[str], references: Sequence[str]) -> list[str]:
+    """What a reader of the measures should know."""
+    if looks_tokenized(references) or looks_tokenized(predictions):
+        return ["the text looks tokenized (spaces before punctuation): its BLEU compares with no published figure"]
+    return []
 
 
 def canonical(text: str, tokenizer: Tokenizer) -> str:
     """A reference as the model would write it: normalised, and single spaces between whole words."""
-    if tokenizer.normalization != "none":
+    if tokenizer.normalization in ("NFC", "NFD"):
         text = unicodedata.normalize(tokenizer.normalization, text)
     return " ".join(text.split()) if tokenizer.units == "words" else text
 

@@ -65,11 +65,11 @@ class Predictor:
             if len(ids) > MAX_SOURCE:
                 raise too_long(number, len(ids))
         answers = [Prediction(text, [Alternative("", 0.0, 0.0, True)]) for text in texts]
-        filled = np.array([i for i, ids in enumerate(encoded) if ids], dtype=np.int64)
+        filled = [i for i, ids in enumerate(encoded) if ids]
         lengths = np.array([len(encoded[i]) for i in filled], dtype=np.int32)
         limit = BatchingOptions(batch_tokens=max(1, BATCH_TOKENS // (1 if options.sample else options.beam)))
         for batch in eval_batches(lengths, limit):
-            chosen = cast("list[int]", filled[batch].tolist())
+            chosen = [filled[i] for i in cast("list[int]", batch.tolist())]
             source = pad_sources([encoded[i] for i in chosen]).to(self.device)
             for i, hypotheses in zip(chosen, self._decode(source, options), strict=True):
                 answers[i] = self._prediction(texts[i], encoded[i], hypotheses, attention=options.attention)

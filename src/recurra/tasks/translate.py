@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from recurra.bundle import Bundle, load_bundle, save_bundle
+from recurra.bundle import Bundle, check_weights, load_bundle, save_bundle
 from recurra.data import EncodedPairs, Example
 from recurra.decoding import Ensemble
 from recurra.errors import ModelError, RunError
@@ -24,7 +24,7 @@ from recurra.tasks.predictor import Predictor
 from recurra.tasks.recipe import Recipe, recipe_from_mapping
 from recurra.tasks.seq2seq_learner import Seq2SeqLearner
 from recurra.text import Tokenizer, decide_units
-from recurra.training import Budget, Checkpoint, Event, Index, Note, Run, Weights
+from recurra.training import Budget, Checkpoint, Event, Index, Note, Run, Weights, weights_of
 
 TASK = "translate"
 SAMPLE = 2000  # examples that `auto` looks at to decide on the units
@@ -153,10 +153,18 @@ def save_translator(folder: Path, translator: Translator, weights: Weights, fact
 def load_translator(folder: Path) -> tuple[Translator, Bundle]:
     """The translator of a model folder."""
     bundle = load_bundle(folder)
+    if "recipe" not in bundle.config or not {"source", "target"} <= bundle.tokenizers.keys():
+        raise ModelError(
+            "the folder's config.json lacks its recipe or its tokenizers",
+            where=str(folder),
+            fix="Copy the folder again.",
+        )
     recipe = recipe_from_mapping(bundle.config["recipe"])
-    tokenizers = {name: Tokenizer.from_json(text) for name, text in bundle.tokenizers.items()}
-    translator = make_translator(recipe, tokenizers["source"], tokenizers["target"])
-    translator.model.load_state_dict(bundle.weights, strict=False)
+    source, target = (Tokenizer.from_json(bundle.tokenizers[side]) for side in ("source", "target"))
+    translator = make_translator(recipe, source, target)
+    expected = {name: weight.shape for name, weight in weights_of(translator.model).items()}
+    check_weights(expected, bundle.weights, str(folder))
+    translator.model.load_state_dict(bundle.weights, strict=False)  # shared weights are listed once
     translator.model.eval()
     return translator, bundle
 

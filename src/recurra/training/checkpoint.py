@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from recurra.errors import RunError
 from recurra.files import atomic_write
 
-FORMAT = "1"
+FORMAT = 1
 NAME = "checkpoint.safetensors"
 
 
@@ -40,7 +40,8 @@ class Checkpoint:
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     """Writes a checkpoint in place of the one before."""
     path = folder / NAME
-    header = {"format": FORMAT, "values": json.dumps(checkpoint.values)}
+    # One entry only: safetensors writes several in random order, and equal checkpoints shall be equal files.
+    header = {"recurra": json.dumps({"format": FORMAT, "values": checkpoint.values})}
     atomic_write(path, save(checkpoint.tensors, metadata=header))
     return path
 
@@ -64,9 +65,10 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
             where=str(path),
             fix="Delete it to start the run from its beginning.",
         ) from error
-    if header.get("format") != FORMAT:
-        raise RunError(f"a checkpoint of format {header.get('format')}, this recurra reads {FORMAT}", where=str(path))
-    return Checkpoint(tensors, json.loads(header["values"]))
+    content = json.loads(header.get("recurra", "{}"))
+    if content.get("format") != FORMAT:
+        raise RunError(f"a checkpoint of format {content.get('format')}, this recurra reads {FORMAT}", where=str(path))
+    return Checkpoint(tensors, content["values"])
 
 
 def weights_of(model: nn.Module) -> dict[str, Tensor]:
