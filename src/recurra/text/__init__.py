@@ -2,6 +2,7 @@
 
 from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
 from recurra.text.tokenizer import NORMALIZATIONS, UNITS, Normalization, Tokenizer, Units
+from recurra.text.units import Decision, decide_units
 
 __all__ = [
     "EOS",
@@ -11,7 +12,9 @@ __all__ = [
     "SPECIAL_TOKENS",
     "UNITS",
     "UNK",
+    "Decision",
     "Normalization",
     "Tokenizer",
     "Units",
+    "decide_units",
 ]
