@@ -68,10 +68,8 @@ def _characters(characters: CharacterReport, normalization: str) -> list[str]:
         mark = "" if all(one.character in JOINERS for one in characters.suspicious) else WARNING
         found.append(f"{mark}invisible or damaged characters: {', '.join(named)}{more}")
     if characters.garbled:
-        looks = 'like UTF-8 read in another encoding ("Ã©" for "é")'
-        found.append(
-            f"{WARNING}{_count(characters.garbled, 'text')} that look{'s' * (characters.garbled == 1)} {looks}"
-        )
+        garbled = 'what looks like UTF-8 that was read in another encoding ("Ã©" for "é")'
+        found.append(f"{WARNING}{_count(characters.garbled, 'text')} with {garbled}")
     if characters.mixed:
         found.append(_spellings(characters, normalization))
     if characters.padded:
