@@ -32,7 +32,7 @@ def explain(error: BaseException, args: Sequence[str]) -> int:
         forget_stdout()
         return PIPE_CLOSED
     if isinstance(error, KeyboardInterrupt):
-        complain("interrupted")
+        say("recurra: interrupted")
         return INTERRUPTED
     if isinstance(error, ModuleNotFoundError) and not (error.name or "recurra").startswith("recurra"):
         complain(f"the package {error.name!r} is missing\n  recurra doctor says how to install it.")
