@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from recurra.errors import UsageError
@@ -10,7 +12,7 @@ from recurra.training.plan import Piece
 
 
 def plan(steps: int) -> Plan:
-    return Plan((Piece(0, 0.0, steps),), 10, 100)
+    return Plan((Piece(0, 0.0, steps),), 4, 100)
 
 
 def test_progress_goes_from_nothing_to_all() -> None:
@@ -28,10 +30,22 @@ def test_a_change_keeps_the_progress_made_and_still_ends_at_all(steps: int) -> N
     assert changed.steps == steps
 
 
+@pytest.mark.parametrize("steps", [4, 15, 40, 41])
+def test_looks_are_spread_over_the_plan_and_the_last_step_has_one(steps: int) -> None:
+    due = [step for step in range(1, steps + 1) if plan(steps).look_is_due(step)]
+    assert len(due) == 4
+    assert due[-1] == steps
+
+
+def test_a_change_of_plan_keeps_the_number_of_looks() -> None:
+    changed = plan(40).changed(10, 100)
+    assert len([step for step in range(1, 101) if changed.look_is_due(step)]) == 4
+
+
 def test_two_changes_follow_each_other() -> None:
     changed = plan(40).changed(10, 30).changed(20, 100)
     rates = [learning_rate(TrainingOptions(), changed.progress(step)) for step in range(101)]
-    jumps = [abs(after - before) for before, after in zip(rates, rates[1:], strict=False)]
+    jumps = [abs(after - before) for before, after in pairwise(rates)]
     assert max(jumps[2:]) < 0.1 * TrainingOptions().learning_rate
     assert rates[100] == pytest.approx(0.0)
 

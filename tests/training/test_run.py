@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from tests.training.toy import ToyLearner
 from torch import Tensor
 
 from recurra.errors import RunError
@@ -32,7 +34,6 @@ from recurra.training.checkpoint import NAME
 from recurra.training.loop import gradient
 from recurra.training.optimizer import make_optimizer
 from recurra.training.plan import Piece
-from tests.training.toy import ToyLearner
 
 OPTIONS = TrainingOptions(learning_rate=0.05, validations=6, patience=0, save_every=0.0)
 
@@ -55,9 +56,7 @@ class Sitting:
         folder.mkdir(exist_ok=True)
         budget = budget or Budget(epochs=5)
         resume = load_checkpoint(folder)
-        self.run = Run(
-            self.learner, options, budget, folder, self.hear, self.published.append, resume
-        )
+        self.run = Run(self.learner, options, budget, folder, self.hear, self.published.append, resume)
 
     def hear(self, event: Event) -> None:
         self.events.append(event)
@@ -187,7 +186,7 @@ def test_every_example_is_seen_once_an_epoch() -> None:
     optimizer = make_optimizer(learner.model.parameters(), OPTIONS)
     list(Loop(learner, optimizer, OPTIONS, Plan((Piece(0, 0.0, 12),), 99, 1), Position()))
     epochs = learner.seen[:6], learner.seen[6:]
-    assert [sorted(sum(epoch, [])) for epoch in epochs] == [list(range(24))] * 2
+    assert [sorted(itertools.chain(*epoch)) for epoch in epochs] == [list(range(24))] * 2
     assert epochs[0] != epochs[1]
 
 

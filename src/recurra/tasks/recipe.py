@@ -41,8 +41,8 @@ class TextOptions:
 
     source_units: Units = "auto"  # auto looks at the data and says why
     target_units: Units = "auto"
-    source_vocabulary: int = 6000  # at most so many units, the most frequent ones
-    target_vocabulary: int = 6000
+    source_vocabulary: int = 4000  # at most so many units, the most frequent ones
+    target_vocabulary: int = 4000
     min_count: int = 1  # units seen less often become <UNK>
     normalization: Literal["NFC", "NFD", "none"] = "NFC"
 

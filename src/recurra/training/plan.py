@@ -28,7 +28,7 @@ class Plan:
     """How long a run is and how it is carried out."""
 
     pieces: tuple[Piece, ...]
-    validate_every: int  # steps between looks at the validation data
+    looks: int  # at the validation data, spread evenly over the progress
     validation_pairs: int  # how many of them are looked at
     parts: int = 1  # a batch is computed in so many parts, where memory is short
     bfloat16: bool = False
@@ -42,6 +42,12 @@ class Plan:
         """Share of the plan that is done after `step` steps, between 0 and 1."""
         piece = next(piece for piece in reversed(self.pieces) if piece.step <= step)
         return piece.progress + (1 - piece.progress) * (step - piece.step) / max(1, piece.steps - piece.step)
+
+    def look_is_due(self, step: int) -> bool:
+        """Whether the validation data are looked at after this step; they are after the last one."""
+        if step >= self.steps:
+            return True
+        return int(self.progress(step) * self.looks) > int(self.progress(step - 1) * self.looks)
 
     def changed(self, step: int, steps: int) -> Plan:
         """The plan that goes on from `step` to a new total of `steps`."""

@@ -7,7 +7,6 @@ away, which leaves every weight as it is.
 from __future__ import annotations
 
 import dataclasses
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -57,8 +56,7 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
         left -= looks.seconds + reserve(looks)
         steps = max(1, int(left / per_step))
         reason = f"{left:.0f} s for training at {per_step * 1000:.0f} ms a step"
-    every = max(1, math.ceil(steps / looks.number))
-    plan = Plan((Piece(0, 0.0, steps),), every, looks.pairs, trial.parts, bfloat16)
+    plan = Plan((Piece(0, 0.0, steps),), looks.number, looks.pairs, trial.parts, bfloat16)
     emit(PlanMade(0, steps, steps / per_epoch, budget.seconds, per_step, reason))
     return plan
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from recurra.training.plan import Plan
 from recurra.training.planning import make_plan
 
 DRIFT = 0.05  # a plan is changed when time will be missed by more than this share of what is left
+CHECKS = 40  # times in a run that it is looked whether the plan still fits the time
 
 Weights = dict[str, Tensor]
 
@@ -87,23 +89,26 @@ class Run:
         """Trains to the end of the plan, to an early stop, or to an interruption; the best weights end in the model."""
         loop = Loop(self.learner, self.optimizer, self.options, self.plan, self.progress.position)
         began, first = time.monotonic(), self.progress.position.step
-        saved = began
+        saved = checked = began
         reason = "plan complete"
         with stop_requests() as stop:
             for event in loop:
                 self.emit(event)
-                if self._look_is_due(event):
+                if self.plan.look_is_due(event.step):
                     self._look(event)
-                    self._keep_to_time(loop, began, first)
                     if self._has_stalled() and event.step < self.plan.steps:
                         reason = "early stopping"
                 if stop() and event.step < self.plan.steps:
                     reason = "interrupted"
                 if reason != "plan complete":
                     break
-                if time.monotonic() - saved > self.options.save_every:
+                now = time.monotonic()
+                if now - checked > (self.budget.seconds or math.inf) / CHECKS:
+                    self._keep_to_time(loop, (now - began) / (event.step - first))
+                    checked = now
+                if now - saved > self.options.save_every:
                     self.save()
-                    saved = time.monotonic()
+                    saved = now
         self.save()
         self._load_best()
         finished = Finished(self.progress.position.step, self.progress.best_step, self._elapsed(), reason)
@@ -156,9 +161,6 @@ class Run:
             return plan
         return self._change(plan, step, steps, 0.0, f"{self.budget.epochs:g} epochs are asked for now")
 
-    def _look_is_due(self, event: StepDone) -> bool:
-        return event.step % self.plan.validate_every == 0 or event.step == self.plan.steps
-
     def _look(self, event: StepDone) -> None:
         """Validates the weights (or the mean of the last ones) and keeps them if they are the best so far."""
         started = time.perf_counter()
@@ -178,12 +180,10 @@ class Run:
         seconds = time.perf_counter() - started
         self.emit(Validated(event.step, event.epoch, score.loss, self.learner.measure, score.value, best, seconds))
 
-    def _keep_to_time(self, loop: Loop, began: float, first: int) -> None:
-        """Changes the plan when the time asked for would be missed."""
-        if self.budget.seconds is None:
-            return
+    def _keep_to_time(self, loop: Loop, each: float) -> None:
+        """Changes the plan when the time asked for would be missed at `each` seconds a step (looks, saves included)."""
+        assert self.budget.seconds is not None
         step = self.progress.position.step
-        each = (time.monotonic() - began) / (step - first)  # looks and saves included
         left = self.budget.seconds * 0.99 - 2.0 - self._elapsed()
         possible, planned = int(left / each), self.plan.steps - step
         if planned <= 0 or abs(possible - planned) <= max(1.0, DRIFT * planned):
