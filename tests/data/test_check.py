@@ -45,7 +45,7 @@ def checked(
         PairList(train, "train"),
         tokenizers,
         PairList(valid, "valid") if valid else None,
-        reasons=("because", ""),
+        reasons=("of this", ""),
         max_source_length=limit,
     )
 
@@ -61,14 +61,16 @@ def test_repetitions() -> None:
 
 def test_units_and_lengths() -> None:
     report = checked(PAIRS, limit=3)
-    assert (report.source.units, report.source.reason, report.source.vocabulary) == ("chars", "because", 7)
+    assert (report.source.units, report.source.reason, report.source.vocabulary) == ("chars", "of this", 7)
     assert (report.target.units, report.target.reason, report.target.vocabulary) == ("words", "", 7)
     assert (report.source.lengths.median, report.source.lengths.longest) == (2, 9)
     assert (report.source.lengths.longest_line, report.source.lengths.too_long) == (5, 1)
     assert report.target.lengths.longest == 3
     assert report.target.lengths.too_long == 0
     assert "1 longer than 3 will be left out of training" in report_warnings(report)
-    assert "source: chars (because), a vocabulary of 7, normalization NFC" in report_lines(report)
+    lines = report_lines(report)
+    assert lines[lines.index("source: chars, a vocabulary of 7, normalization NFC") + 1] == "  because of this"
+    assert lines[lines.index("target: words, a vocabulary of 7, normalization NFC") + 1].startswith("  length in words")
 
 
 def test_what_valid_shares_with_train_and_what_it_has_alone() -> None:

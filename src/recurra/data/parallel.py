@@ -52,8 +52,7 @@ def _mismatch(files: tuple[TextFile, TextFile], counts: list[int], trailing: int
     """`trailing`: how many of the lines that only one file has are blank."""
     longer = files[0] if counts[0] > counts[1] else files[1]
     what = (
-        f"expected as many targets as sources, saw {counts[0]:,} lines in {files[0].name} "
-        f"and {counts[1]:,} in {files[1].name}"
+        f"expected the same number of lines, saw {counts[0]:,} in {files[0].name} and {counts[1]:,} in {files[1].name}"
     )
     found = [place for file in files if (place := _first_suspicious(file))]
     if trailing == abs(counts[0] - counts[1]):

@@ -12,13 +12,13 @@ SUSPICIOUS_SHOWN = 10
 
 def report_lines(report: Report) -> list[str]:
     """Everything, what deserves attention marked with "warning:"."""
-    lines = [f"{report.name}: {report.pairs:,} pairs"]
+    lines = [f"{report.name}: {_count(report.pairs, 'pair')}"]
     lines += [f"  {note}" for note in [*report.notes, str(report.skipped)] if note]
     lines += [f"  {sentence}" for sentence in _repetitions(report)]
     for name, side in (("source", report.source), ("target", report.target)):
         lines += [f"{name}: {_units(side)}", *(f"  {sentence}" for sentence in _side(side))]
     if report.valid is not None:
-        lines += [f"{report.valid.name}: {report.valid.pairs:,} pairs"]
+        lines += [f"{report.valid.name}: {_count(report.valid.pairs, 'pair')}"]
         lines += [f"  {sentence}" for sentence in _valid(report.valid)]
     return lines
 
@@ -40,16 +40,16 @@ def _repetitions(report: Report) -> list[str]:
 
 
 def _units(side: SideReport) -> str:
-    reason = f" ({side.reason})" if side.reason else ""
-    return f"{side.units}{reason}, a vocabulary of {side.vocabulary:,}, normalization {side.normalization}"
+    return f"{side.units}, a vocabulary of {side.vocabulary:,}, normalization {side.normalization}"
 
 
 def _side(side: SideReport) -> list[str]:
     lengths = side.lengths
-    found = [
+    found = [f"because {side.reason}"] if side.reason else []
+    found.append(
         f"length in {side.units}: median {lengths.median}, 90 % to {lengths.p90}, 95 % to {lengths.p95}, "
         f"99 % to {lengths.p99}, longest {lengths.longest:,} (line {lengths.longest_line})"
-    ]
+    )
     if lengths.too_long:
         found.append(f"{WARNING}{lengths.too_long:,} longer than {side.limit:,} will be left out of training")
     return found + _characters(side.characters, side.normalization)
@@ -61,7 +61,7 @@ def _characters(characters: CharacterReport, normalization: str) -> list[str]:
         shown = " ".join(visible(one.character) for one in characters.first_rare)
         more = " ..." if characters.rare > len(characters.first_rare) else ""
         rare = f", {characters.rare:,} of them seen once or twice: {shown}{more}"
-    found = [f"{characters.alphabet:,} different characters{rare}"]
+    found = [f"{_count(characters.alphabet, 'different character')}{rare}"]
     if characters.suspicious:
         named = [_named(one) for one in characters.suspicious[:SUSPICIOUS_SHOWN]]
         more = ", ..." if len(characters.suspicious) > SUSPICIOUS_SHOWN else ""
