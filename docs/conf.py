@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from docutils.nodes import Element, SkipNode
+from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
+
 import recurra
 
 project = "recurra"
@@ -16,4 +21,22 @@ exclude_patterns = ["_build"]
 nitpicky = True
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["formulas.css"]
+html_math_renderer = "mathml"
 html_title = f"recurra {release}"
+
+
+def setup(app: Sphinx) -> None:
+    """Formulas become MathML while the pages are built: they need no script, and no network to fetch one from."""
+    app.add_html_math_renderer("mathml", inline_renderers=(inline_formula, None), block_renderers=(formula, None))
+
+
+def inline_formula(writer: HTML5Translator, node: Element) -> None:
+    writer.body.append(tex2mathml(node.astext(), as_block=False))
+    raise SkipNode
+
+
+def formula(writer: HTML5Translator, node: Element) -> None:
+    writer.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>')
+    raise SkipNode
