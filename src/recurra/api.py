@@ -176,7 +176,7 @@ def train(
     outcome = fit(request, chosen_budget(time, epochs, resume, request.started), emit)
     if outcome.finished.reason == "interrupted":
         raise KeyboardInterrupt
-    finish(request, outcome)
+    finish(request, outcome, emit)
     return Model([outcome.translator], folder)
 
 

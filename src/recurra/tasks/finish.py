@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,17 +11,20 @@ from recurra.tasks.evaluate import evaluate_pairs
 from recurra.tasks.fit import Outcome, Request, read_sample
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.translate import make_predictor, save_translator
-from recurra.training import weights_of
+from recurra.training import Event, Note, weights_of
 
 
-def finish(request: Request, outcome: Outcome) -> Evaluation:
-    """Measures the model on validation pairs and writes the model folder with its card."""
+def finish(request: Request, outcome: Outcome, emit: Callable[[Event], None]) -> Evaluation:
+    """Measures the model on validation pairs, says the result, and writes the model folder with its card."""
     translator = outcome.translator
     pairs = read_sample(request.folder / "run")
     evaluation = evaluate_pairs(make_predictor([translator]), pairs, replace(translator.recipe.decoding, nbest=1))
     measured_on = f"{len(pairs):,} validation pairs, which also chose the best weights"
     data = {"training pairs": len(outcome.encoded.train), "validation pairs": len(outcome.encoded.valid)}
     sizes = sizes_of(outcome)
+    for name in ("wer", "error_rate"):
+        found = evaluation.measures[name]
+        emit(Note(f"{name} {found.value:.2f} ({found.low:.2f} to {found.high:.2f}) on {measured_on}"))
     config: dict[str, Any] = {
         "trained": {"finished": True, "command": request.command, **data, **sizes},
         "measured": {"on": measured_on, **evaluation.to_mapping()},

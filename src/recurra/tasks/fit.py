@@ -42,6 +42,8 @@ from recurra.training import (
     budget_from_mapping,
     load_checkpoint,
     locked,
+    metrics_file,
+    tensorboard,
 )
 
 RECIPE = "recipe.toml"
@@ -89,6 +91,7 @@ def fit(request: Request, budget: Budget | None, emit: Callable[[Event], None]) 
     if not request.resume:
         refuse_taken(request.folder)
     with locked(run_folder):
+        emit = written_down(emit, run_folder)
         if checkpoint is None:
             shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
             translator, encoded = prepare(request, emit)
@@ -100,6 +103,17 @@ def fit(request: Request, budget: Budget | None, emit: Callable[[Event], None]) 
         run = start_run(translator, encoded, budget, run_folder, emit, published, checkpoint)
         finished = run.go()
     return Outcome(translator, encoded, finished)
+
+
+def written_down(emit: Callable[[Event], None], run_folder: Path) -> Callable[[Event], None]:
+    """The same, and every event is also written to metrics.jsonl, and to TensorBoard if it is installed."""
+    listeners = [emit, metrics_file(run_folder), *filter(None, [tensorboard(run_folder)])]
+
+    def tell(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return tell
 
 
 def prepare(request: Request, emit: Callable[[Event], None]) -> tuple[Translator, Encoded]:

@@ -126,8 +126,19 @@ def start_run(
     recipe = translator.recipe
     translator.model.to(pick_device(recipe.training.device))
     examples = short_enough(encoded.train, recipe.data.max_length, emit)
+    emit(Note(network_in_words(translator)))
     learner = Seq2SeqLearner(translator.model, encoded.train, encoded.valid, examples, recipe)
     return Run(learner, recipe.training, budget, folder, emit, publish, resume)
+
+
+def network_in_words(translator: Translator) -> str:
+    """Its kind and its size, in one line."""
+    options = translator.recipe.model
+    direction = "bi-directional " if options.bidirectional else ""
+    return (
+        f"network: {direction}{options.cell} encoder and decoder of {options.layers} layers, {options.hidden} wide, "
+        f"{options.attention} attention, {translator.model.parameter_count():,} parameters"
+    )
 
 
 def pick_device(name: str) -> torch.device:
