@@ -136,6 +136,16 @@ def test_one_empty_pair_is_always_allowed_and_two_of_a_few_are_not(tmp_path: Pat
         list(opened(tmp_path, "y.tsv", b"a\tb\n\n\tx\n"))
 
 
+@pytest.mark.parametrize(("total", "refused"), [(200, False), (199, True)])
+def test_more_than_one_in_a_hundred_empty_pairs_are_refused(tmp_path: Path, total: int, refused: bool) -> None:
+    pairs = opened(tmp_path, "x.tsv", b"a\tb\n" * (total - 2) + b"\n\n")
+    if refused:
+        with pytest.raises(DataError, match="2 pairs with an empty side"):
+            list(pairs)
+    else:
+        assert len(list(pairs)) == total - 2
+
+
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     lines = [b"ok\tok"] * 100
     for number in range(1, 51):
