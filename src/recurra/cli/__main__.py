@@ -1,5 +1,5 @@
 """`python -m recurra.cli`: the command line without the installed script."""
 
-from recurra.cli.main import main
+from recurra.cli.dispatch import main
 
 main()

@@ -1,15 +1,14 @@
-"""A function as a command: typer reads its parameters, writes its help and takes the command line apart.
+"""A function as a command: typer writes its help and takes the command line apart; the values are converted here.
 
-Values are checked here before typer converts them, for two reasons: the messages are ours, with the nearest known
-name, whatever typer's version; and typer's conversion imports pydantic, which takes longer than all the rest of a
-usage error.
+Not by typer, for two reasons. The messages are ours, with the nearest known name, whatever typer's version. And
+typer's conversion imports pydantic, which takes longer than all the rest of a usage error.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from types import NoneType
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
@@ -19,7 +18,7 @@ from typer.main import get_command
 from typer.models import ParameterInfo
 
 from recurra.errors import UsageError
-from recurra.options import unknown_name
+from recurra.options import nearest, unknown_name
 
 HELP = "help"
 # What typer raises for a command line that it cannot take apart.
@@ -33,7 +32,7 @@ def invoke(function: Callable[..., int | None], name: str, args: list[str]) -> i
         UsageError: unknown options, missing or wrong values.
     """
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-    app.command(cls=CheckedCommand, context_settings={"help_option_names": ["--help", "-h"]})(function)
+    app.command(cls=Command, context_settings={"help_option_names": ["--help", "-h"]})(function)
     command = get_command(app)
     try:
         with command.make_context(name, list(args), obj=args) as context:
@@ -44,45 +43,53 @@ def invoke(function: Callable[..., int | None], name: str, args: list[str]) -> i
         raise parser_error(error, name, args, command.params) from None
 
 
-class CheckedCommand(TyperCommand):
-    """A command that looks at its values before typer does."""
+class Command(TyperCommand):
+    """A command that converts its values by the types of its function's parameters."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         given, rest, _ = self.make_parser(ctx).parse_args(args=list(args))
-        if not given.get(HELP):
-            check_values(self, given)
-            check_count(self, given, rest, ctx.command_path)
-        return super().parse_args(ctx, args)
+        if given.get(HELP):
+            return super().parse_args(ctx, args)
+        ctx.params = values(self, given, ctx.command_path)
+        if rest:
+            raise UsageError(f"unexpected argument {rest[0]!r}", fix=f"{ctx.command_path} --help shows the arguments.")
+        return []
 
 
-def check_values(command: Any, given: Mapping[str, Any]) -> None:
-    """Refuses texts that are no number, out of range, or none of the known names. (Lists are of any texts.)"""
+def values(command: Any, given: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """Each parameter's value: what was given, converted, or its default.
+
+    Raises:
+        UsageError: an argument is missing, or a text is no number, out of range, or none of the known names.
+    """
     hints = get_type_hints(command.callback, include_extras=True)
+    signature = inspect.signature(command.callback).parameters
+    found: dict[str, Any] = {}
     for param in command.params:
-        value = given.get(param.name)
+        value, default = given.get(param.name), signature[param.name].default
         if isinstance(value, str):
-            check_text(value, hints[param.name], shown_name(param))
-
-
-def check_count(command: Any, given: Mapping[str, Any], rest: list[str], path: str) -> None:
-    """Refuses a command line with an argument missing or one too many."""
-    for param in command.params:
-        if param.required and not isinstance(given.get(param.name), str):
+            found[param.name] = converted(value, hints[param.name], shown_name(param))
+        elif isinstance(value, bool | list | tuple):
+            found[param.name] = value
+        elif default is inspect.Parameter.empty:
             raise UsageError(f"{shown_name(param)} is missing", fix=f"{path} --help shows the arguments.")
-    if rest:
-        raise UsageError(f"unexpected argument {rest[0]!r}", fix=f"{path} --help shows the arguments.")
+        else:
+            found[param.name] = default
+    return found
 
 
-def check_text(text: str, hint: Any, name: str) -> None:
-    """Refuses a text that the parameter's type `hint` does not allow."""
+def converted(text: str, hint: Any, name: str) -> str | float:
+    """The value that a text stands for, where the parameter has the type `hint`."""
     info = next((extra for extra in getattr(hint, "__metadata__", ()) if isinstance(extra, ParameterInfo)), None)
     kind = bare_type(hint)
     if get_origin(kind) is Literal and text not in get_args(kind):
         raise unknown_name("value", text, get_args(kind), where=name)
-    if kind in (int, float):
-        number = parsed(text, kind, name)
-        if info and info.min is not None and number < info.min:
-            raise UsageError(f"must be at least {info.min:g}, got {text}", where=name)
+    if kind not in (int, float):
+        return text
+    number = parsed(text, kind, name)
+    if info and info.min is not None and number < info.min:
+        raise UsageError(f"must be at least {info.min:g}, got {text}", where=name)
+    return number
 
 
 def bare_type(hint: Any) -> Any:
@@ -92,8 +99,8 @@ def bare_type(hint: Any) -> Any:
     return parts[0] if NoneType in get_args(inner) else inner
 
 
-def parsed(text: str, kind: Any, name: str) -> float:
-    """The number that the text says."""
+def parsed(text: str, kind: type[int] | type[float], name: str) -> float:
+    """The number that a text says."""
     try:
         number = kind(text)
     except ValueError:
@@ -123,8 +130,8 @@ def as_typed(option: str, args: list[str]) -> str:
 
 def unknown_option(word: str, names: list[str], path: str) -> UsageError:
     """The error for an option that there is not."""
-    close = get_close_matches("--" + word.lstrip("-"), names, n=1, cutoff=0.6)
-    fix = f"Did you mean {close[0]}?" if close else f"{path} --help shows the options."
+    close = nearest("--" + word.lstrip("-"), names)
+    fix = f"Did you mean {close}?" if close else f"{path} --help shows the options."
     return UsageError(f"unknown option {word!r}", fix=fix)
 
 

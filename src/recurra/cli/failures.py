@@ -4,6 +4,7 @@
       A tab stands between source and target.
 
 An exception that is no RecurraError is a defect of recurra: its traceback goes to a file that the user can send.
+(What only a defect needs is imported only then.)
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ import contextlib
 import os
 import shlex
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 
 from recurra import __version__
@@ -49,6 +48,8 @@ def complain(message: str) -> None:
 
 def defect(error: BaseException, args: Sequence[str]) -> str:
     """The message about an exception that nobody expected."""
+    import traceback
+
     trace = "".join(traceback.format_exception(error))
     what = f"a defect of recurra: {type(error).__name__}: {error}"
     if os.environ.get("RECURRA_DEBUG"):
@@ -62,6 +63,8 @@ def defect(error: BaseException, args: Sequence[str]) -> str:
 
 def crash_file(trace: str, args: Sequence[str]) -> str:
     """Writes the traceback with its command to a new file."""
+    import tempfile
+
     number, path = tempfile.mkstemp(prefix="recurra-crash-", suffix=".txt")
     with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(f"recurra {__version__}, Python {sys.version}\n{shlex.join(['recurra', *args])}\n\n{trace}")

@@ -1,0 +1,75 @@
+"""`recurra check`: the checks of training, without training."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import CommandLine
+
+PAIRS = "".join(f"{word}\t{word.upper()}\n" for word in ("ab", "abc", "abcd", "ab"))
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> str:
+    path = tmp_path / "pairs.tsv"
+    path.write_text(PAIRS)
+    return str(path)
+
+
+def test_the_report(recurra: CommandLine, pairs: str, tmp_path: Path) -> None:
+    result = recurra("check", pairs)
+    assert (result.code, result.err) == (0, "")
+    assert f"{pairs}: 4 pairs\n" in result.out
+    assert "1 pair (25.0%) repeats an earlier one" in result.out
+    assert "source: chars, a vocabulary of 8" in result.out
+    assert "because the entries are single words" in result.out
+    assert [path.name for path in tmp_path.iterdir()] == ["pairs.tsv"]
+
+
+def test_units_that_are_asked_for_need_no_reason(recurra: CommandLine, pairs: str) -> None:
+    out = recurra("check", pairs, "--source-units", "words", "--set", "text.target_units=chars").out
+    assert "source: words, a vocabulary of 7" in out
+    assert "target: chars, a vocabulary of 8" in out
+    assert "because" not in out
+
+
+def test_show_lays_pairs_out(recurra: CommandLine, pairs: str) -> None:
+    out = recurra("check", pairs, "--show", "2").out
+    assert 'line 1: "ab" -> "AB"' in out
+    assert 'line 2: "abc" -> "ABC"' in out
+    assert "line 3" not in out.replace("(line 3)", "")
+    assert "a b <EOS> <PAD>" in out
+    assert "<GO> A B" in out
+
+
+def test_validation_pairs_are_compared(recurra: CommandLine, pairs: str, tmp_path: Path) -> None:
+    valid = tmp_path / "valid.tsv"
+    valid.write_text("ab\tAB\nxyz\tXYZ\n")
+    out = recurra("check", pairs, "--valid", str(valid)).out
+    assert "1 pair (50.0%) of these is in the training data too" in out
+    assert "x (1)" in out
+
+
+def test_parallel_files_and_a_limit(recurra: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("ab\nabcdef\n")
+    (tmp_path / "b").write_text("x\ny\n")
+    out = recurra("check", "--source", "a", "--target", "b", "--set", "data.max_length=5").out
+    assert "1 longer than 5 will be left out of training" in out
+
+
+def test_standard_input(recurra: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(PAIRS.encode()))))
+    assert "standard input: 4 pairs" in recurra("check", "-", "--show", "1").out
+
+
+def test_bad_data_is_a_failure(recurra: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "bad.tsv").write_text("one column\nanother\n")
+    result = recurra("check", "bad.tsv")
+    assert (result.code, result.out) == (1, "")
+    assert "bad.tsv" in result.err

@@ -1,0 +1,61 @@
+"""`recurra demo`: trains on the demo's data, then shows accuracy, answers and a map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from recurra.metrics import Measure
+from recurra.tasks.prediction import Evaluation
+
+if TYPE_CHECKING:
+    from conftest import CommandLine, FakeModel
+
+PAIRS = [(f"{k}1.50.89{k}1", f"1{k}98.05.1{k}") for k in range(10)]
+PAIRS[3] = ("abc", "not cba")  # what the model of these tests gets wrong
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch, model: FakeModel) -> dict[str, Any]:
+    called: dict[str, Any] = {}
+
+    def train(data: Any, *, to: str, **settings: Any) -> FakeModel:
+        Path(to).mkdir(exist_ok=True)
+        called.update(settings, data=data, to=to)
+        model.path = Path(to)
+        return model
+
+    model.evaluation = Evaluation(1000, {"exact_match": Measure(97.3, 96.0, 98.5, "")})
+    monkeypatch.setattr("recurra.api.train", train)
+    monkeypatch.setattr("recurra.demos.DEMOS", {"dates": lambda training, held_out, seed: (PAIRS[:4], PAIRS)})
+    return called
+
+
+def test_the_demo(recurra: CommandLine, model: FakeModel, trained: dict[str, Any], tmp_path: Path) -> None:
+    result = recurra("demo", "dates", "--to", "dates-model")
+    assert result.code == 0
+    assert (trained["data"], trained["to"]) == (PAIRS[:4], "dates-model")
+    assert trained["time"] == "39s"
+    assert "97.3 % of 1,000 held-out dates are exactly right (95 % interval: 96.0 to 98.5)" in result.out
+    source, target = PAIRS[3]
+    assert f"{source[::-1]}  (wrong, it is {target})" in result.out
+    assert result.out.count("wrong") == 1
+    assert "█ from 75%" in result.out  # the map
+    assert "recurra predict dates-model" in result.out
+    page = tmp_path / "dates-model" / "attention.html"
+    assert str(Path("dates-model") / "attention.html") in result.out
+    assert page.read_text().count("<section>") == 10
+    assert f"{PAIRS[0][0]}  ->  {PAIRS[0][1]}" in result.err
+
+
+def test_without_a_folder_a_temporary_one_is_made_and_told(
+    recurra: CommandLine, trained: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    result = recurra("demo", "--time", "1m")
+    assert result.code == 0
+    assert trained["time"] == "54s"
+    assert Path(trained["to"]).parent == tmp_path
+    assert trained["to"] in result.out

@@ -1,0 +1,107 @@
+"""Help says everything, and the names in it are those of the rooms they come from."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+
+from recurra import __version__
+from recurra.attention import ATTENTIONS
+from recurra.cells import CELLS
+from recurra.cli import options
+from recurra.cli.dispatch import COMMANDS
+from recurra.cli.settings import SHORT
+from recurra.data.pair_source import Format
+from recurra.demos import DEMOS
+from recurra.models.options import WIDTHS
+from recurra.tasks.recipe import Recipe, Units
+
+if TYPE_CHECKING:
+    from conftest import CommandLine
+
+# What must be found in each command's help, whatever else there is.
+WANTED = {
+    "demo": "dates --to --time",
+    "train": "PAIRS --valid --to --size --time --epochs --cell --attention --layers --bidirectional --no-bidirectional "
+    "--source-units --target-units --seed --recipe --set --resume --source --target --format --source-column "
+    "--target-column",
+    "predict": "MODEL FILE --beam --nbest --sample --temperature --top-k --top-p --format --attention --output "
+    "--ensemble",
+    "evaluate": "MODEL PAIRS --json --beam --source --target",
+    "check": "PAIRS --show --valid",
+    "doctor": "",
+}
+
+
+def test_the_overview_lists_every_command(recurra: CommandLine) -> None:
+    for flag in ("--help", "-h"):
+        result = recurra(flag)
+        assert (result.code, result.err) == (0, "")
+        assert all(f"  {name} " in result.out for name in COMMANDS)
+
+
+def test_no_command_at_all_is_a_usage_error_with_the_overview(recurra: CommandLine) -> None:
+    result = recurra()
+    assert (result.code, result.out) == (2, "")
+    assert "Usage: recurra COMMAND" in result.err
+
+
+def test_version(recurra: CommandLine) -> None:
+    assert recurra("--version") == (0, f"recurra {__version__}\n", "")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_command(recurra: CommandLine, name: str) -> None:
+    result = recurra(name, "--help")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(f"Usage: recurra {name} ")
+    assert [word for word in WANTED[name].split() if word not in result.out] == []
+    assert recurra(name, "-h") == result
+
+
+def test_help_comes_before_complaints(recurra: CommandLine) -> None:
+    assert recurra("train", "--layers", "many", "--help").code == 0
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_explained(name: str) -> None:
+    function = getattr(importlib.import_module(f"recurra.cli.{name}"), name)
+    for parameter in inspect.signature(function, eval_str=True).parameters.values():
+        if parameter.name != "context":
+            assert parameter.annotation.__metadata__[0].help, parameter.name
+
+
+@pytest.mark.parametrize(
+    ("literal", "known"),
+    [
+        (options.Size, WIDTHS),
+        (options.CellName, CELLS),
+        (options.AttentionName, ATTENTIONS),
+        (options.UnitsName, get_args(Units)),
+        (options.PairFormat, get_args(Format)),
+    ],
+)
+def test_the_literal_names_are_the_known_ones(literal: object, known: object) -> None:
+    assert set(get_args(literal)) == set(known)  # type: ignore[call-overload]
+
+
+def test_the_demos_are_the_known_ones() -> None:
+    demo = importlib.import_module("recurra.cli.demo")
+    assert set(get_args(demo.DemoName.__origin__)) == set(DEMOS)
+
+
+def test_the_defaults_that_help_names_are_the_recipes() -> None:
+    model, training = Recipe().model, Recipe().training
+    assert (model.size, model.cell, model.attention, model.layers) == ("base", "lstm", "bilinear", 2)
+    assert (model.bidirectional, training.seed, Recipe().decoding.beam) == (True, 1, 5)
+    assert list(WIDTHS.values()) == [128, 256, 512]
+
+
+def test_every_short_option_is_short_for_a_setting_that_there_is() -> None:
+    sections = Recipe().to_mapping()
+    for setting in SHORT.values():
+        section, _, key = setting.partition(".")
+        assert key in sections[section]

@@ -1,0 +1,53 @@
+"""Help and usage errors load nothing heavy; that is what keeps them quick. Clocks are for bench/."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"torch", "numpy", "rich", "typer.rich_utils", "pydantic", "sacrebleu", "tokenizers", "safetensors", "babel"}
+PROBE = """
+import sys
+from recurra.cli import run
+code = run(sys.argv[1:])
+loaded = [name for name in {heavy} if name in sys.modules]
+sys.exit(f"loaded {{loaded}}" if loaded else 40 + code)
+"""
+
+
+def outcome(*args: str) -> subprocess.CompletedProcess[str]:
+    program = PROBE.format(heavy=HEAVY)
+    return subprocess.run([sys.executable, "-c", program, *args], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("--help", 0),
+        ("--version", 0),
+        ("train --help", 0),
+        ("predict --help", 0),
+        ("trian", 2),
+        ("train", 2),
+        ("train pairs.tsv --epoch 3", 2),
+        ("train pairs.tsv --cell lsmt", 2),
+        ("train pairs.tsv --layers two", 2),
+        ("train pairs.tsv --time soon", 2),
+        ("train pairs.tsv --time 5m --epochs 3", 2),
+        ("predict model --temperature 2", 2),
+        ("evaluate model", 2),
+        ("demo --time soon", 2),
+        ("doctor now", 2),
+    ],
+)
+def test_nothing_heavy_is_loaded(line: str, code: int) -> None:
+    result = outcome(*line.split())
+    assert result.returncode == 40 + code, result.stderr
+
+
+def test_the_probe_sees_what_is_loaded() -> None:
+    result = outcome("train", "pairs.tsv", "--set", "model.nonsense=1")  # only the recipe knows its keys
+    assert result.returncode == 1
+    assert "'torch'" in result.stderr

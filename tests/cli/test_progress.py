@@ -1,0 +1,119 @@
+"""What a run shows: the numbers from the events, and no line twice."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from recurra.cli.pace import Pace, duration
+from recurra.cli.progress import Lines, Live, facts
+from recurra.training import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
+
+
+def step(number: int, *, steps: int = 100, loss: float = 2.0, pairs: int = 10, seconds: float = 0.5) -> StepDone:
+    return StepDone(number, steps, (number - 1) // 10, loss, 0.001, 1.0, pairs, 100, seconds)
+
+
+def look(number: int, value: float, *, best: bool) -> Validated:
+    return Validated(number, 0, 1.5, "error_rate", value, best, 2.0)
+
+
+PLAN = PlanMade(0, 100, 10.0, 60.0, 0.5, "50 s for training at 500 ms a step")
+RUN: list[Event] = [
+    Note("100 examples in pairs.tsv"),
+    PLAN,
+    Saved(0, "x"),
+    *(step(k) for k in range(1, 11)),
+    look(10, 40.0, best=True),
+    Saved(10, "x"),
+    *(step(k) for k in range(11, 21)),
+    look(20, 41.5, best=False),
+    PlanMade(20, 90, 9.0, 60.0, 0.6, "42 s are left at 600 ms a step"),
+    Finished(90, 10, 62.0, "plan complete"),
+]
+
+
+def pace_of(events: list[Event]) -> Pace:
+    pace = Pace()
+    for event in events:
+        pace(event)
+    return pace
+
+
+def test_speed_and_loss_are_means_of_the_steps() -> None:
+    pace = pace_of([PLAN, step(1, loss=4.0, pairs=10), step(2, loss=2.0, pairs=20)])
+    assert 2.9 < pace.loss < 3.0  # later steps count a little more
+    assert pace.speed == pytest.approx(30, abs=0.3)
+    assert (pace.step, pace.steps, pace.epoch) == (2, 100, 0)
+
+
+def test_the_time_left_has_the_looks_in_it() -> None:
+    pace = pace_of([PLAN, *(step(k) for k in range(1, 11)), look(10, 40.0, best=True)])
+    assert pace.seconds_left == pytest.approx(90 * (10 * 0.5 + 2.0) / 10)
+
+
+def test_a_resumed_run_counts_its_own_steps_only() -> None:
+    pace = pace_of([step(51), step(52)])
+    assert pace.seconds_left == pytest.approx(48 * 0.5)
+
+
+def test_nothing_is_known_before_the_first_step() -> None:
+    assert (Pace().speed, Pace().seconds_left) == (0.0, 0.0)
+    assert facts(pace_of([PLAN])) == "starting"
+
+
+def test_the_best_is_kept() -> None:
+    pace = pace_of(RUN)
+    assert pace.best is not None
+    assert (pace.best.value, pace.looked and pace.looked.value) == (40.0, 41.5)
+    assert pace.saved == Saved(10, "x")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.2, "0:00"), (59.6, "1:00"), (750, "12:30"), (3723, "1:02:03"), (-3, "0:00")]
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = Lines()
+    for event in RUN:
+        lines(event)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines() == [
+        "100 examples in pairs.tsv",
+        "plan: 100 steps, 10 epochs; 50 s for training at 500 ms a step",
+        "step 10/100  epoch 1  loss 2.000  error rate 40.00 % (best)  20 pairs/s  1:03 left",
+        "step 20/100  epoch 2  loss 2.000  error rate 41.50 %  20 pairs/s  0:56 left",
+        "plan changed at step 20: 90 steps, 9 epochs; 42 s are left at 600 ms a step",
+        "plan complete at step 90 after 1:02; best at step 10: error rate 40.00 %",
+    ]
+
+
+def test_a_terminal_says_nothing_twice() -> None:
+    written = io.StringIO()
+    live = Live(Console(file=written, force_terminal=True, width=120, color_system=None))
+    with live.bar:
+        for event in RUN[:-1]:
+            live(event)
+        live.bar.refresh()
+        moving = written.getvalue()
+        live(RUN[-1])
+    assert "20/90" in moving
+    assert "error rate 41.50 %  best 40.00  20 pairs/s" in moving
+    shown = written.getvalue()
+    assert shown.count("100 examples in pairs.tsv") == 1
+    assert shown.count("plan: 100 steps") == 1
+    assert shown.count("plan complete") == 1
+
+
+def test_a_note_cannot_act_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    written = io.StringIO()
+    for listener in (Lines(), Live(Console(file=written, force_terminal=True, color_system=None))):
+        listener(Note("examples in \x1b[31m[red]pairs\u202e.tsv"))
+    assert "<U+001B>[31m[red]pairs<U+202E>.tsv" in capsys.readouterr().err
+    assert "<U+001B>[31m[red]pairs<U+202E>.tsv" in written.getvalue()

@@ -1,0 +1,114 @@
+"""Command lines that cannot be right: what is said, what code it gives, and that nothing was begun."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import CommandLine
+
+# A command line, and what its message must have.
+WRONG = [
+    ("trian pairs.tsv", "unknown command 'trian'\n  Did you mean 'train'?"),
+    ("help", "unknown command 'help'"),
+    ("--hepl", "unknown option '--hepl'\n  Did you mean '--help'?"),
+    ("-v", "unknown option '-v'"),
+    ("train", "PAIRS is missing"),
+    ("train a b", "unexpected argument 'b'\n  recurra train --help"),
+    ("train a --epoch 3", "unknown option '--epoch'\n  Did you mean --epochs?"),
+    ("train a -epochs 3", "unknown option '-epochs'\n  Did you mean --epochs?"),
+    ("train a --no-bidirectinal", "Did you mean --no-bidirectional?"),
+    ("train a --nonsense-altogether=7", "unknown option '--nonsense-altogether'\n  recurra train --help"),
+    ("train a --epochs", "--epochs: needs a value"),
+    ("train a --resume=yes", "--resume: takes no value"),
+    ("train a --time 5m --epochs 3", "--time and --epochs exclude each other"),
+    ("train a --time 5", "--time: '5' is not a time\n  Write it as 90s, 5m"),
+    ("train a --time soon", "--time: 'soon' is not a time"),
+    ("train a --epochs x", "--epochs: expected a number, got 'x'"),
+    ("train a --epochs 0", "--epochs: must be above 0, got 0"),
+    ("train a --epochs -1", "--epochs: must be above 0, got -1"),
+    ("train a --epochs inf", "--epochs: expected a number, got 'inf'"),
+    ("train a --cell lsmt", "--cell: unknown value 'lsmt'\n  Did you mean 'lstm'?"),
+    ("train a --cell transformer", "Known: lstm, gru, elman."),
+    ("train a --cell=", "--cell: unknown value ''"),
+    ("train a --attention scaled_dot", "Did you mean 'scaled-dot'?"),
+    ("train a --size huge", "Known: small, base, large."),
+    ("train a --source-units char", "Did you mean 'chars'?"),
+    ("train a --format xml", "Known: auto, tsv, csv, jsonl, parallel."),
+    ("train a --layers 0", "--layers: must be at least 1, got 0"),
+    ("train a --layers 1.5", "--layers: expected a whole number, got '1.5'"),
+    ("train a --seed -1", "--seed: must be at least 0, got -1"),
+    ("train a --source b", "PAIRS and --source/--target exclude each other"),
+    ("train a --target b", "PAIRS and --source/--target exclude each other"),
+    ("train --source a", "--source is given without --target"),
+    ("train --target b", "--target is given without --source"),
+    ("train a --valid-target c", "--valid-target is given without --valid"),
+    ("train --source a --target b --valid c", "--valid SOURCES --valid-target TARGETS"),
+    ("train a --valid b --valid-target c", "must be in the form of the training files"),
+    ("train a --set layers", "--set: expected section.key=value, got 'layers'"),
+    ("train a --set =3", "--set: expected section.key=value, got '=3'"),
+    ("train a --cell gru --set model.cell=lstm", "model.cell is given twice: gru by --cell, lstm by --set"),
+    ("train a --set layers=3", "the setting 'layers' names no section"),
+    ("train a --set model.layer=3", "unknown key 'layer'"),
+    ("train a --set modle.layers=3", "unknown section 'modle'\n  Did you mean 'model'?"),
+    ("train a --set model.layers=many", "model.layers must be int, got 'many'"),
+    ("train a --recipe nowhere.toml", "nowhere.toml: the recipe cannot be read"),
+    ("predict", "MODEL is missing"),
+    ("predict m f g", "unexpected argument 'g'"),
+    ("predict m --beam 0", "--beam: must be at least 1, got 0"),
+    ("predict m --top_k 3", "unknown option '--top_k'\n  Did you mean --top-k?"),
+    ("predict m --format json", "Did you mean 'jsonl'?"),
+    ("predict m --temperature 2", "--temperature has no effect without --sample"),
+    ("predict m --top-k 5", "--top-k has no effect without --sample"),
+    ("predict m --seed 5", "--seed has no effect without --sample"),
+    ("predict m --sample --beam 3", "--sample and --beam exclude each other"),
+    ("predict m --attention input.txt", "--attention: writes a page, and 'input.txt' does not end in .html"),
+    ("predict m --set training.seed=3", "training.seed cannot be set for a trained model"),
+    ("predict m --beam 3 --set beam=4", "beam is given twice: 3 and 4"),
+    ("evaluate m", "PAIRS is missing"),
+    ("evaluate m p --jsn", "unknown option '--jsn'\n  Did you mean --json?"),
+    ("check", "PAIRS is missing"),
+    ("check a --show 0", "--show: must be at least 1, got 0"),
+    ("demo date", "DEMO: unknown value 'date'\n  Did you mean 'dates'?"),
+    ("demo --time 5s", "--time: the demo needs at least 15s, got 5s"),
+    ("doctor now", "unexpected argument 'now'"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), WRONG, ids=[line for line, _ in WRONG])
+def test_a_wrong_command_line(recurra: CommandLine, tmp_path: Path, line: str, message: str) -> None:
+    result = recurra(*line.split())
+    assert result.err.startswith("recurra: error: ")
+    assert message in result.err
+    assert (result.code, result.out) == (2, "")
+    assert "Traceback" not in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+# Right command lines about things that are not there: a failed run, not a usage error.
+FAILING = [
+    ("check nowhere.tsv", "nowhere.tsv: there is no such file"),
+    ("predict nowhere", "nowhere: no such folder"),
+    ("evaluate nowhere pairs.tsv", "nowhere: no such folder"),
+    ("predict m --output nowhere/out.txt", "there is no such folder\n  Make it first: mkdir -p "),
+    ("predict m --output .", "this is a folder, a file is to be written here"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), FAILING, ids=[line for line, _ in FAILING])
+def test_a_failing_command_line(recurra: CommandLine, tmp_path: Path, line: str, message: str) -> None:
+    result = recurra(*line.split())
+    assert result.err.startswith("recurra: error: ")
+    assert message in result.err
+    assert (result.code, result.out) == (1, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_argument_that_would_act_on_the_terminal_is_shown_harmlessly(recurra: CommandLine) -> None:
+    result = recurra("\x1b[31mtrain\u202e")
+    assert "\x1b" not in result.err
+    assert "\u202e" not in result.err
+    assert "<U+202E>" in result.err or "\\u202e" in result.err
