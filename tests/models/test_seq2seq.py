@@ -119,7 +119,7 @@ def test_every_weight_gets_a_gradient(model: Seq2Seq) -> None:
     assert without == []
 
 
-@pytest.mark.parametrize("name", ["default", "gru", "elman", "one layer"])
+@pytest.mark.parametrize("name", ["default", "gru", "elman", "one layer", "input feeding"])
 def test_tracing_takes_the_plain_twin_and_gives_the_same(name: str) -> None:
     model = network(**VARIANTS[name])
     source, target = batch()
@@ -130,6 +130,13 @@ def test_tracing_takes_the_plain_twin_and_gives_the_same(name: str) -> None:
     torch.testing.assert_close(traced.weights[target.mask], fast.weights[target.mask])
     places = {key.split(".")[0] for key in inside}
     assert places == {"encoder", "decoder"}
+    assert all(value.shape[:2] in (source.values.shape, target.values.shape) for value in inside.values())
+
+
+def test_a_fed_decoder_shows_the_gates_that_an_unfed_one_shows() -> None:
+    source, target = batch()
+    fed, unfed = (network(input_feeding=feeding).trace(source, target)[1] for feeding in (True, False))
+    assert fed.keys() == unfed.keys()
 
 
 def test_copying_puts_the_attention_on_the_copied_tokens() -> None:
@@ -139,7 +146,8 @@ def test_copying_puts_the_attention_on_the_copied_tokens() -> None:
     source, target = batch()
     start = model.start(source)
     scored = model.step(target.values[:, 0], start.state, start.memory)
-    assert scored.attention is not None and model.copy_ids is not None
+    assert scored.attention is not None
+    assert model.copy_ids is not None
     for b, w in itertools.product(range(3), range(TARGET)):
         ids = model.copy_ids[source.values[b]]
         expected = scored.attention[b][(ids == w) & source.mask[b]].sum()

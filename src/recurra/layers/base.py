@@ -44,5 +44,5 @@ class ForwardLayer(Layer):
     """A layer that reads from left to right only, and so can also go step by step."""
 
     @abstractmethod
-    def step(self, x: Tensor, state: Any) -> Step:
-        """One step: x [B, I] and a state to output, state and gates."""
+    def step(self, x: Tensor, state: Any, *, trace: bool = False) -> Step:
+        """One step: x [B, I] and a state to output and state; `trace` asks for the gates."""

@@ -38,5 +38,5 @@ class Recurrent(ForwardLayer):
         outputs, state = fast_unroll(self.cell, inputs, state)
         return Unrolled(outputs, state, {})
 
-    def step(self, x: Tensor, state: Any) -> Step:
-        return fast_step(self.cell, x, state) if self.fast else self.cell(x, state)
+    def step(self, x: Tensor, state: Any, *, trace: bool = False) -> Step:
+        return fast_step(self.cell, x, state) if self.fast and not trace else self.cell(x, state)

@@ -52,13 +52,13 @@ class Stack(ForwardLayer):
             seen |= {f"{k}.{name}": value for name, value in run.trace.items()}
         return Unrolled(inputs, tuple(after), seen)
 
-    def step(self, x: Tensor, state: tuple[Any, ...]) -> Step:
+    def step(self, x: Tensor, state: tuple[Any, ...], *, trace: bool = False) -> Step:
         after: list[Any] = []
         gates: dict[str, Tensor] = {}
         for k, layer in enumerate(self._layers()):
             if not isinstance(layer, ForwardLayer):
                 raise UsageError("a bi-directional layer needs the whole sequence; it cannot go step by step")
-            step = layer.step(x if k == 0 else self._drop(x), state[k])
+            step = layer.step(x if k == 0 else self._drop(x), state[k], trace=trace)
             x = self._joined(k, x, step.output)
             after.append(step.state)
             gates |= {f"{k}.{name}": gate for name, gate in step.gates.items()}

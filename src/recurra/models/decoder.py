@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from recurra.attention import Attended, Attention, Memory
+from recurra.cells import Step
 from recurra.layers import ForwardLayer, Stack
 from recurra.models.output import VocabularyOutput
 from recurra.padded import Padded
@@ -41,6 +42,15 @@ class Decoded(NamedTuple):
     features: Tensor  # [B, T, E], attended_t before the output layer
     weights: Tensor  # [B, T, S]
     trace: dict[str, Tensor]  # gates and states, [B, T, H]
+
+
+class DecoderStep(NamedTuple):
+    """What the decoder gives for one step."""
+
+    features: Tensor  # [N, E]
+    weights: Tensor  # [N, S]
+    state: DecoderState
+    trace: dict[str, Tensor]  # gates and states, [N, H]; empty unless asked for
 
 
 class Decoder(nn.Module):
@@ -87,7 +97,7 @@ class Decoder(nn.Module):
     def forward(self, target: Padded, state: DecoderState, memory: Memory, *, trace: bool = False) -> Decoded:
         """Known target input ids [B, T], <GO> first, to features: all steps at once where that is possible."""
         if self.input_feeding:
-            return self._step_by_step(target, state, memory)
+            return self._step_by_step(target, state, memory, trace=trace)
         query = self.first(target.with_values(self._embed(target.values)), state.layers[0], trace=trace)
         asked = self._drop(query.outputs.values)
         attended: Attended = self.attention(asked, memory)
@@ -99,35 +109,38 @@ class Decoder(nn.Module):
             seen |= {f"upper.{name}": value for name, value in run.trace.items()}
         return Decoded(self._combine(hidden, attended.context), attended.weights, seen)
 
-    def step(self, previous: Tensor, state: DecoderState, memory: Memory) -> tuple[Tensor, Tensor, DecoderState]:
-        """One step for N rows: previous ids [N] to features [N, E], weights [N, S] and the next state.
+    def step(self, previous: Tensor, state: DecoderState, memory: Memory, *, trace: bool = False) -> DecoderStep:
+        """One step for N rows, from the previous ids [N].
 
         The memory holds B rows; the K hypotheses of a row look at it as K queries.
         """
         inputs = self._embed(previous)
         if state.attended is not None:
             inputs = torch.cat([inputs, state.attended], dim=-1)
-        first = self.first.step(inputs, state.layers[0])
+        first = self.first.step(inputs, state.layers[0], trace=trace)
         asked = self._drop(first.output)
         rows = memory.values.shape[0]
         attended: Attended = self.attention(asked.view(rows, -1, asked.shape[-1]), memory)
         context = attended.context.flatten(0, 1)  # [N, V]
-        hidden, upper_state = asked, ()
+        hidden, upper_state, seen = asked, (), _seen("first", first) if trace else {}
         if self.upper is not None:
-            upper = self.upper.step(torch.cat([asked, context], dim=-1), state.layers[1:])
+            upper = self.upper.step(torch.cat([asked, context], dim=-1), state.layers[1:], trace=trace)
             hidden, upper_state = self._drop(upper.output), upper.state
+            seen |= _seen("upper", upper) if trace else {}
         features = self._combine(hidden, context)
         after = DecoderState((first.state, *upper_state), features if self.input_feeding else None)
-        return features, attended.weights.flatten(0, 1), after
+        return DecoderStep(features, attended.weights.flatten(0, 1), after, seen)
 
-    def _step_by_step(self, target: Padded, state: DecoderState, memory: Memory) -> Decoded:
-        features: list[Tensor] = []
-        weights: list[Tensor] = []
+    def _step_by_step(self, target: Padded, state: DecoderState, memory: Memory, *, trace: bool) -> Decoded:
+        steps: list[DecoderStep] = []
         for t in range(target.values.shape[1]):
-            feature, weight, state = self.step(target.values[:, t], state, memory)
-            features.append(feature)
-            weights.append(weight)
-        return Decoded(torch.stack(features, 1), torch.stack(weights, 1), {})
+            steps.append(self.step(target.values[:, t], state, memory, trace=trace))
+            state = steps[-1].state
+        features = torch.stack([step.features for step in steps], 1)
+        weights = torch.stack([step.weights for step in steps], 1)
+        return Decoded(
+            features, weights, {name: torch.stack([step.trace[name] for step in steps], 1) for name in steps[0].trace}
+        )
 
     def _embed(self, ids: Tensor) -> Tensor:
         return self._drop(self.embedding(ids))
@@ -137,6 +150,15 @@ class Decoder(nn.Module):
 
     def _drop(self, values: Tensor) -> Tensor:
         return dropout(values, self.dropout, self.training)
+
+
+def _seen(place: str, step: Step) -> dict[str, Tensor]:
+    """Gates and states of a step by name, as a whole run gives them: "first.forget", "upper.0.hidden"."""
+    if not hasattr(step.state, "_asdict"):  # a stack's states, one per layer
+        states = {f"{k}.{name}": value for k, layer in enumerate(step.state) for name, value in layer._asdict().items()}
+    else:
+        states = step.state._asdict()
+    return {f"{place}.{name}": value for name, value in (step.gates | states).items()}
 
 
 def target_embedding(vocabulary: int, size: int) -> nn.Embedding:

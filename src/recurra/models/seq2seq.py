@@ -66,7 +66,7 @@ class Seq2Seq(nn.Module):
 
     def step(self, previous: Tensor, state: DecoderState, memory: SourceMemory) -> Scored:
         """One step of a search: the last ids [N] to log-probabilities [N, V]."""
-        features, weights, state = self.decoder.step(previous, state, memory.look)
+        features, weights, state, _ = self.decoder.step(previous, state, memory.look)
         copy_ids = memory.copy_ids
         if copy_ids is not None:
             copy_ids = copy_ids.repeat_interleave(len(previous) // len(copy_ids), dim=0)

@@ -38,7 +38,7 @@ def trace_translator(translator: Translator, text: str, options: DecodingOptions
     decoded, inside = model.trace(source, target)
     source_tokens = [*translator.source.tokens(text), SPECIAL_TOKENS[EOS]]
     read = [SPECIAL_TOKENS[GO], *(translator.target.token(token) for token in best.tokens)]
-    written = [*read[1:], SPECIAL_TOKENS[EOS]]
+    written = [*read[1:], SPECIAL_TOKENS[EOS] if best.finished else "..."]  # "...": cut at the longest length
     weights = cast("Matrix", decoded.weights[0].tolist())
     layers = [
         layer_trace(name, source_tokens if name.startswith("encoder") else read, values)

@@ -95,17 +95,36 @@ def choose_precision(
     learner: Learner, options: TrainingOptions, trial: Plan, emit: Callable[[Event], None]
 ) -> tuple[bool, float]:
     """Whether to use bfloat16, and the seconds of a step: measured where the machine could gain from it."""
-    if options.precision != "auto":
-        bfloat16 = options.precision == "bfloat16"
-        return bfloat16, seconds_per_step(learner, options, dataclasses.replace(trial, bfloat16=bfloat16))
+    if options.precision == "bfloat16":
+        return True, seconds_in_bfloat16(learner, options, trial)
+    if options.precision == "float32":
+        return False, seconds_per_step(learner, options, trial)
     plain = seconds_per_step(learner, options, trial)
     if not bfloat16_may_pay(learner):
         return False, plain
-    half = seconds_per_step(learner, options, dataclasses.replace(trial, bfloat16=True))
+    half = seconds_in_bfloat16(learner, options, trial)
     pays = half < 0.9 * plain
     emit(Note(f"a step takes {plain * 1000:.0f} ms in float32 and {half * 1000:.0f} ms in bfloat16: "
               f"{'bfloat16' if pays else 'float32'} is used"))  # fmt: skip
     return pays, min(half, plain) if pays else plain
+
+
+def seconds_in_bfloat16(learner: Learner, options: TrainingOptions, trial: Plan) -> float:
+    """The seconds of a step in bfloat16.
+
+    Raises:
+        RunError: this machine cannot.
+    """
+    try:
+        return seconds_per_step(learner, options, dataclasses.replace(trial, bfloat16=True))
+    except RuntimeError as error:
+        if out_of_memory(error):
+            raise
+        raise RunError(
+            f"this machine cannot train in bfloat16: {str(error).splitlines()[0]}",
+            where="training.precision",
+            fix="Use auto or float32.",
+        ) from error
 
 
 def bfloat16_may_pay(learner: Learner) -> bool:
