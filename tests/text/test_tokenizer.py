@@ -103,6 +103,14 @@ class TestSpecials:
         tokenizer = Tokenizer.build(["see <EOS> or <UNK>"] * 9, units)
         assert tokenizer.decode(tokenizer.encode("see <EOS> or <UNK>")) == "see <EOS> or <UNK>"
 
+    def test_no_merge_builds_one(self) -> None:
+        # Every pair inside "<EOS>" is more frequent than any with a letter around it.
+        lines = [f"{before}<EOS>{after}" for before in "uvw" for after in "xyz"] * 5
+        tokenizer = Tokenizer.build(lines, "subwords")
+        assert [tokenizer.id(token) for token in SPECIAL_TOKENS] == [0, 1, 2, 3]
+        assert [tokenizer.token(id) for id in range(4)] == list(SPECIAL_TOKENS)
+        assert tokenizer.decode(tokenizer.encode("u<EOS>z")) == "u<EOS>z"
+
     def test_spelt_as_a_word_they_are_unknown(self) -> None:
         tokenizer = Tokenizer.build(["see <EOS> or <UNK> or x<EOS>"] * 9, "words")
         assert tokenizer.encode("see <EOS> x<EOS>") == [tokenizer.id("see"), UNK, tokenizer.id("x<EOS>")]
