@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 import recurra.files
+import recurra.training.checkpoint
 from recurra.api import train
 from recurra.tasks.recipe import Recipe
 
@@ -91,8 +92,6 @@ def main() -> None:
     torch.set_num_threads(1)
     fate = Fate(options.die_at)
     if options.without_rename:
-        import recurra.training.checkpoint
-
         recurra.training.checkpoint.atomic_write = without_rename(fate)
     else:
         recurra.files.write_synced = half_written(fate)

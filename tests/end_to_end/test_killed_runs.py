@@ -69,4 +69,3 @@ def test_this_test_catches_a_save_without_rename(tmp_path: Path) -> None:
     assert run(folder, "--without-rename", "--die-at", "3") == -signal.SIGKILL
     with pytest.raises(RuntimeError, match="damaged"):
         run(folder)
-
