@@ -10,7 +10,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recurra.data import (
@@ -146,6 +146,7 @@ def test_chunks_add_up() -> None:
     assert report.source.lengths.longest_line == [len(source) for source, _ in train].index(longest) + 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 300), min_size=1), min_size=1, max_size=4), st.integers(0, 300))
 def test_percentiles(chunks: list[list[int]], limit: int) -> None:
     counter = LengthCounter(limit)
@@ -159,6 +160,7 @@ def test_percentiles(chunks: list[list[int]], limit: int) -> None:
     assert report.too_long == sum(length > limit for length in every)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(), max_size=5), max_size=3))
 def test_characters_are_counted(chunks: list[list[str]]) -> None:
     counter = CharacterCounter()

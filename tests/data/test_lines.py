@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recurra.data.encoding import narrow_encoding, wide_encoding
@@ -47,6 +47,7 @@ def test_lines(tmp_path: Path, data: bytes, lines: list[str]) -> None:
     assert list(read_lines(written(tmp_path, gzip.compress(data)))) == lines
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"])), max_size=5))
 def test_any_text_comes_back(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     texts = ["first", *texts]

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recurra.data import Example, PairFile, PairList, PairSource, open_pairs, spool
@@ -95,6 +95,7 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     assert [example.line for example in pairs] == [2]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)] * 2), max_size=20))
 def test_formats_agree_on_any_text(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
     rows = [("first", "line"), *rows]

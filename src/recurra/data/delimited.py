@@ -92,8 +92,6 @@ class _Rows:
                 return
             except csv.Error as error:
                 self.findings.add(QUOTING, self._broken(error, number))
-                if self.reader.line_num > number:
-                    return  # an open quote has swallowed the lines after it
             else:
                 yield number, row
 
