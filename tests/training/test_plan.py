@@ -42,6 +42,13 @@ def test_a_change_of_plan_keeps_the_number_of_looks() -> None:
     assert len([step for step in range(1, 101) if changed.look_is_due(step)]) == 4
 
 
+def test_a_finished_plan_that_is_extended_learns_again() -> None:
+    extended = plan(40).extended(40, 80)
+    assert extended.progress(40) == pytest.approx(0.5)
+    assert extended.progress(80) == pytest.approx(1.0)
+    assert learning_rate(TrainingOptions(), extended.progress(41)) > 0.4 * TrainingOptions().learning_rate
+
+
 def test_two_changes_follow_each_other() -> None:
     changed = plan(40).changed(10, 30).changed(20, 100)
     rates = [learning_rate(TrainingOptions(), changed.progress(step)) for step in range(101)]

@@ -128,6 +128,16 @@ def test_a_changed_number_of_epochs_is_recorded(tmp_path: Path) -> None:
     assert len(recorded.values["plan"]["pieces"]) == 2
 
 
+def test_more_time_for_a_finished_run_trains_on(tmp_path: Path) -> None:
+    first = Sitting(tmp_path)
+    first.run.go()
+    more = Sitting(tmp_path, budget=Budget(seconds=first.run.progress.elapsed + 30.0))
+    plan = more.of(PlanMade)[0]
+    assert isinstance(plan, PlanMade)
+    assert plan.step == 30
+    assert plan.steps > 30
+
+
 def test_early_stopping_keeps_the_best(tmp_path: Path) -> None:
     options = replace(OPTIONS, learning_rate=0.0, patience=2)
     sitting = Sitting(tmp_path, options)

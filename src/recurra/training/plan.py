@@ -50,8 +50,17 @@ class Plan:
         return int(self.progress(step) * self.looks) > int(self.progress(step - 1) * self.looks)
 
     def changed(self, step: int, steps: int) -> Plan:
-        """The plan that goes on from `step` to a new total of `steps`."""
+        """The plan that goes on from `step` to a new total of `steps` with the progress made so far."""
         return replace(self, pieces=(*self.pieces, Piece(step, self.progress(step), max(steps, step + 1))))
+
+    def extended(self, step: int, steps: int) -> Plan:
+        """The plan of a run that is asked to take `steps` in all after `step` of them.
+
+        Progress is then what it would be in a plan of that length from the start. So a finished run, whose learning
+        rate had come down to zero, learns again.
+        """
+        steps = max(steps, step + 1)
+        return replace(self, pieces=(*self.pieces, Piece(step, step / steps, steps)))
 
     def to_mapping(self) -> dict[str, object]:
         """Plain data for the checkpoint."""

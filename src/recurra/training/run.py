@@ -150,16 +150,27 @@ class Run:
             checkpoint.section("best"),
             deque(recent, maxlen=self.options.average),
         )
-        return progress, self._plan_for_budget(Plan.from_mapping(values["plan"]), progress.position.step)
+        plan = Plan.from_mapping(values["plan"])
+        if self.budget.to_mapping() == values["budget"]:
+            return progress, plan
+        return progress, self._plan_for_budget(plan, progress.position.step, progress.elapsed)
 
-    def _plan_for_budget(self, plan: Plan, step: int) -> Plan:
-        """The recorded plan; changed where this sitting asks for another number of epochs."""
-        if self.budget.epochs is None:
-            return plan
-        steps = max(1, round(self.budget.epochs * len(self.learner.batches(0))))
-        if steps == plan.steps:
-            return plan
-        return self._change(plan, step, steps, 0.0, f"{self.budget.epochs:g} epochs are asked for now")
+    def _plan_for_budget(self, plan: Plan, step: int, elapsed: float) -> Plan:
+        """The recorded plan, changed to another length than that of the earlier sittings."""
+        each = elapsed / max(step, 1)
+        if self.budget.epochs is not None:
+            steps = max(1, round(self.budget.epochs * len(self.learner.batches(0))))
+            reason = f"{self.budget.epochs:g} epochs are asked for now"
+        else:
+            left = self._usable(elapsed + self.budget.elapsed())
+            steps = step + int(left / max(each, 1e-6))
+            reason = f"another time is asked for now: {left:.0f} s are left"
+        return self._told(plan.extended(step, steps), step, each, reason)
+
+    def _usable(self, elapsed: float) -> float:
+        """Seconds left for steps: what is kept for the end is taken off."""
+        assert self.budget.seconds is not None
+        return max(0.0, 0.99 * self.budget.seconds - 2.0 - elapsed)
 
     def _look(self, event: StepDone) -> None:
         """Validates the weights (or the mean of the last ones) and keeps them if they are the best so far."""
@@ -182,18 +193,16 @@ class Run:
 
     def _keep_to_time(self, loop: Loop, each: float) -> None:
         """Changes the plan when the time asked for would be missed at `each` seconds a step (looks, saves included)."""
-        assert self.budget.seconds is not None
-        step = self.progress.position.step
-        left = self.budget.seconds * 0.99 - 2.0 - self._elapsed()
+        step, left = self.progress.position.step, self._usable(self._elapsed())
         possible, planned = int(left / each), self.plan.steps - step
         if planned <= 0 or abs(possible - planned) <= max(1.0, DRIFT * planned):
             return
-        reason = f"{max(left, 0):.0f} s are left at {each * 1000:.0f} ms a step"
-        self.plan = loop.plan = self._change(self.plan, step, step + max(0, possible), each, reason)
+        reason = f"{left:.0f} s are left at {each * 1000:.0f} ms a step"
+        self.plan = loop.plan = self._told(self.plan.changed(step, step + possible), step, each, reason)
         self.save()
 
-    def _change(self, plan: Plan, step: int, steps: int, each: float, reason: str) -> Plan:
-        plan = plan.changed(step, steps)
+    def _told(self, plan: Plan, step: int, each: float, reason: str) -> Plan:
+        """The plan, when it has been said that it is a new one."""
         epochs = plan.steps / len(self.learner.batches(0))
         self.emit(PlanMade(step, plan.steps, epochs, self.budget.seconds, each, reason))
         return plan
