@@ -1,0 +1,100 @@
+"""What the training loop costs: recurra's Loop beside a hand-written one over the same network and batches.
+
+    .venv/bin/python bench/loop.py [--steps 40] [--rounds 5]
+
+Both take turns, A B A B, from the same weights, and must come to the same losses. Reported is the median of the rounds'
+ratios. What is compared is everything around forward, backward and step: order, seeds, learning rate, clipping, events.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import torch
+from torch.nn.utils import clip_grad_norm_
+
+from recurra.data import collate, open_pairs
+from recurra.data.pairs import PairSource
+from recurra.tasks.recipe import Recipe
+from recurra.tasks.seq2seq_learner import Seq2SeqLearner, real_targets
+from recurra.tasks.translate import build_tokenizers, encode, make_translator, short_enough
+from recurra.training import Loop, Plan, Position, learning_rate, token_loss
+from recurra.training.loop import step_seed
+from recurra.training.optimizer import make_optimizer
+from recurra.training.plan import Piece
+
+DATA = Path(__file__).resolve().parents[2] / "shared/data/g2p/sigmorphon2021_task1/medium"
+RECIPE = Recipe().with_settings({"text.source_units": "chars", "text.target_units": "words"})
+
+
+def learner_on(folder: Path) -> Seq2SeqLearner:
+    """The default network on Dutch pronunciations."""
+    train, valid = (open_pairs(PairSource(str(DATA / f"dut_{part}.tsv"))) for part in ("train", "dev"))
+    translator = make_translator(RECIPE, *build_tokenizers(train, RECIPE))
+    encoded = encode(train, valid, translator, folder)
+    examples = short_enough(encoded.train, RECIPE.data.max_length, print)
+    return Seq2SeqLearner(translator.model, encoded.train, encoded.valid, examples, RECIPE)
+
+
+def ours(learner: Seq2SeqLearner, plan: Plan, steps: int) -> tuple[float, list[float]]:
+    """Seconds and losses of recurra's loop."""
+    optimizer = make_optimizer(learner.model.parameters(), RECIPE.training)
+    loop = iter(Loop(learner, optimizer, RECIPE.training, plan, Position()))
+    started = time.perf_counter()
+    losses = [next(loop).loss for _ in range(steps)]
+    return time.perf_counter() - started, losses
+
+
+def by_hand(learner: Seq2SeqLearner, plan: Plan, steps: int) -> tuple[float, list[float]]:
+    """Seconds and losses of the loop that one would write for this network and these batches."""
+    options, model = RECIPE.training, learner.model
+    optimizer = make_optimizer(model.parameters(), options)
+    started = time.perf_counter()
+    losses: list[float] = []
+    model.train()
+    for step, index in enumerate(learner.batches(0)[:steps]):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(options, plan.progress(step + 1))
+        torch.manual_seed(step_seed(options.seed, step))
+        optimizer.zero_grad()
+        batch = collate(learner.train, index)
+        loss = token_loss(model(batch.source, batch.target_input), real_targets(batch), options.label_smoothing)
+        (loss.total / loss.tokens).backward()
+        clip_grad_norm_(model.parameters(), options.clip_norm)
+        optimizer.step()
+        losses.append(loss.total.item() / loss.tokens)
+    return time.perf_counter() - started, losses
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        learner = learner_on(Path(folder))
+        start = copy.deepcopy(learner.model.state_dict())
+        plan = Plan((Piece(0, 0.0, 1000),), 1, 1)
+        ratios: list[float] = []
+        for _ in range(options.rounds):
+            seconds: list[float] = []
+            losses: list[list[float]] = []
+            for run in (ours, by_hand):
+                learner.model.load_state_dict(start)
+                spent, seen = run(learner, plan, options.steps)
+                seconds.append(spent)
+                losses.append(seen)
+            if losses[0] != losses[1]:
+                raise SystemExit("the losses differ")
+            ratios.append(seconds[0] / seconds[1])
+            print(f"loop {seconds[0]:.2f} s, by hand {seconds[1]:.2f} s, ratio {ratios[-1]:.4f}", flush=True)
+    print(f"median ratio {median(ratios):.4f}, losses equal")
+
+
+if __name__ == "__main__":
+    main()
