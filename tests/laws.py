@@ -337,6 +337,19 @@ def twins_agree(make: Callable[[], Layer]) -> None:
             assert_same(observe(whole, layer, *given), observe(whole, plain, *given))
 
 
+def a_step_can_be_traced(make: Callable[[], Layer]) -> None:
+    """It gives the same, and the gates that the trace of the whole has there."""
+    layer: Any = built(make)
+    values, lengths, state = sample(layer, (1, 1))
+    traced = layer.step(values[:, 0], state, trace=True)
+    assert_close(leaves(traced[:2]), leaves(layer.step(values[:, 0], state)[:2]))
+    trace = layer(Padded(values, lengths), state, trace=True).trace
+    states = [name for name in trace if name.split(".")[-1] in ("hidden", "cell")]
+    assert list(traced.gates) == [name for name in trace if name not in states]
+    for name, gate in traced.gates.items():
+        assert_close(gate, trace[name][:, 0])
+
+
 def gradients_are_true(make: Callable[[], Layer]) -> None:
     """Against finite differences in double precision, along random directions."""
     layer = built(make, dtype=torch.float64)
@@ -363,7 +376,7 @@ LAYER_LAWS = (
     gradients_are_true,
     saving_keeps_everything,
 )
-FORWARD_LAWS = (whole_is_step_by_step, any_split_is_the_same)  # where goes_step_by_step
+FORWARD_LAWS = (whole_is_step_by_step, any_split_is_the_same, a_step_can_be_traced)  # where goes_step_by_step
 TWIN_LAWS = (twins_agree,)  # where is_fast
 
 
@@ -525,11 +538,12 @@ def weights_follow_their_values(make: Callable[[], Attention]) -> None:
 
 
 def great_scores_are_no_trouble(make: Callable[[], Attention]) -> None:
-    """Queries and values of a thousand: weights of 0 and 1, no NaN."""
+    """Queries and values of a thousand: no NaN, and padding wins nothing where all scores are far below zero."""
     attention = built(make)
     queries, values, lengths = sample_look(attention)
     seen = observe(look, attention, 1000 * queries, 1000 * values, lengths)
     assert all(tensor.isfinite().all() for tensor in seen.values())
+    assert_close(seen["result 1"].sum(-1), (lengths > 0).float()[:, None].expand(len(lengths), 3))
 
 
 def look_gradients_are_true(make: Callable[[], Attention]) -> None:

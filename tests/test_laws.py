@@ -185,6 +185,11 @@ class TracesPadding(Recurrent):
         return run._replace(trace={name: tensor + 1 for name, tensor in run.trace.items()})
 
 
+class HidesItsGates(Recurrent):
+    def step(self, x: Tensor, state: Any, *, trace: bool = False) -> Step:
+        return super().step(x, state)
+
+
 class WrongSlope(torch.autograd.Function):
     """The identity with half its gradient."""
 
@@ -226,6 +231,7 @@ BROKEN_LAYERS: list[tuple[type[Any], Callable[[int, int], cells.Cell], Callable[
     (HidesAWeight, GRU, laws.saving_keeps_everything),
     (ChangesItsInput, GRU, laws.nothing_is_kept),
     (TracesPadding, GRU, laws.a_trace_changes_nothing),
+    (HidesItsGates, GRU, laws.a_step_can_be_traced),
     (WrongGradient, GRU, laws.gradients_are_true),
     (WrongGradient, GRU, laws.whole_is_step_by_step),
 ]

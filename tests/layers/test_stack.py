@@ -25,7 +25,7 @@ class Same(ForwardLayer):
     def forward(self, inputs: Padded, state: HiddenState | None = None, *, trace: bool = False) -> Unrolled:
         return Unrolled(inputs, state or self.initial_state(len(inputs.lengths)), {})
 
-    def step(self, x: Tensor, state: HiddenState) -> Step:
+    def step(self, x: Tensor, state: HiddenState, *, trace: bool = False) -> Step:
         return Step(x, state, {})
 
 
