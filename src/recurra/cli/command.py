@@ -10,7 +10,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
 from types import NoneType
-from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, cast, get_args, get_origin, get_type_hints
 
 import typer
 from typer.core import TyperCommand
@@ -25,8 +25,15 @@ HELP = "help"
 ParserError: type[Exception] = cast("type[Exception]", typer.BadParameter.__base__)
 
 
-def invoke(function: Callable[..., int | None], name: str, args: list[str]) -> int:
-    """Calls the function with what the command line says. `context.obj` has the arguments as they were typed.
+class CommandLine(NamedTuple):
+    """What a function that asks for the context finds as `context.obj`."""
+
+    args: list[str]  # as they were typed, the command's name left out
+    started: float  # when the command began, on the clock of time.monotonic
+
+
+def invoke(function: Callable[..., int | None], name: str, line: CommandLine) -> int:
+    """Calls the function with what the command line says, and gives its exit code.
 
     Raises:
         UsageError: unknown options, missing or wrong values.
@@ -35,12 +42,12 @@ def invoke(function: Callable[..., int | None], name: str, args: list[str]) -> i
     app.command(cls=Command, context_settings={"help_option_names": ["--help", "-h"]})(function)
     command = get_command(app)
     try:
-        with command.make_context(name, list(args), obj=args) as context:
+        with command.make_context(name, list(line.args), obj=line) as context:
             return command.invoke(context) or 0
     except typer.Exit as done:  # --help
         return done.exit_code
     except ParserError as error:
-        raise parser_error(error, name, args, command.params) from None
+        raise parser_error(error, name, line.args, command.params) from None
 
 
 class Command(TyperCommand):

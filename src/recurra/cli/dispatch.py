@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import io
 import sys
+import time
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -34,9 +35,10 @@ def main() -> NoReturn:
 
 def run(args: Sequence[str]) -> int:
     """Runs a command line and gives its exit code; says on stderr what went wrong."""
+    started = time.monotonic()
     write_utf8()
     try:
-        code = dispatch(list(args))
+        code = dispatch(list(args), started)
         sys.stdout.flush()
     except Exception as error:
         return explain(error, args)
@@ -45,7 +47,7 @@ def run(args: Sequence[str]) -> int:
     return code
 
 
-def dispatch(args: list[str]) -> int:
+def dispatch(args: list[str], started: float) -> int:
     """Calls the command that the first argument names.
 
     Raises:
@@ -53,7 +55,7 @@ def dispatch(args: list[str]) -> int:
     """
     name = args[0] if args else ""
     if name in COMMANDS:
-        return call(name, args[1:])
+        return call(name, args[1:], started)
     if name in ("--help", "-h"):
         print(overview())
         return 0
@@ -66,12 +68,12 @@ def dispatch(args: list[str]) -> int:
     raise unknown_name("option" if name.startswith("-") else "command", name, [*COMMANDS, "--help", "--version"])
 
 
-def call(name: str, args: list[str]) -> int:
+def call(name: str, args: list[str], started: float) -> int:
     """Calls one command with its arguments."""
-    from recurra.cli.command import invoke
+    from recurra.cli.command import CommandLine, invoke
 
     function = getattr(importlib.import_module(f"recurra.cli.{name}"), name)
-    return invoke(function, f"recurra {name}", args)
+    return invoke(function, f"recurra {name}", CommandLine(args, started))
 
 
 def overview() -> str:

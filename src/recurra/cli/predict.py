@@ -63,7 +63,7 @@ def predict(
             out.writelines(f"{line}\n" for line in write(prediction))
             add_to_page(prediction)
             unknown.add(prediction)
-    if report := unknown.report():
+    if (report := unknown.report()) and not interactive:
         say(f"recurra: {report}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import time as clock
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ from recurra.cli.settings import check_budget, train_settings
 
 if TYPE_CHECKING:
     from recurra.cli.pace import Pace
-
-STARTED = clock.monotonic()  # --time is for the whole command, the imports included
 
 
 def train(
@@ -84,11 +81,11 @@ def train(
                 recipe=whole,
                 resume=resume,
                 listeners=[show],
-                started=STARTED,
+                started=context.obj.started,
             )
         except KeyboardInterrupt:
             model = None
-    say(next_steps(str(model.path)) if model else how_to_go_on(show.pace, context.obj))
+    say(next_steps(str(model.path)) if model else how_to_go_on(show.pace, context.obj.args))
     return 0 if model else INTERRUPTED
 
 
