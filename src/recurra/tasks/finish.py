@@ -17,14 +17,16 @@ from recurra.training import Event, Note, weights_of
 def finish(request: Request, outcome: Outcome, emit: Callable[[Event], None]) -> Evaluation:
     """Measures the model on validation pairs, says the result, and writes the model folder with its card."""
     translator = outcome.translator
-    pairs = read_sample(request.folder / "run")
-    evaluation = evaluate_pairs(make_predictor([translator]), pairs, replace(translator.recipe.decoding, nbest=1))
+    pairs, trained_on = read_sample(request.folder / "run")
+    predictor, options = make_predictor([translator]), replace(translator.recipe.decoding, nbest=1)
+    evaluation = evaluate_pairs(predictor, pairs, options)
     measured_on = f"{len(pairs):,} validation pairs, which also chose the best weights"
     data = {"training pairs": len(outcome.encoded.train), "validation pairs": len(outcome.encoded.valid)}
     sizes = sizes_of(outcome)
-    for name in ("wer", "error_rate"):
-        found = evaluation.measures[name]
-        emit(Note(f"{name} {found.value:.2f} ({found.low:.2f} to {found.high:.2f}) on {measured_on}"))
+    emit(Note(in_words(evaluation, measured_on)))
+    unseen = [pair for pair, known in zip(pairs, trained_on, strict=True) if not known]
+    if 0 < len(unseen) < len(pairs):
+        emit(Note(in_words(evaluate_pairs(predictor, unseen, options), f"the {len(unseen):,} not trained on")))
     config: dict[str, Any] = {
         "trained": {"finished": True, "command": request.command, **data, **sizes},
         "measured": {"on": measured_on, **evaluation.to_mapping()},
@@ -41,6 +43,13 @@ def finish(request: Request, outcome: Outcome, emit: Callable[[Event], None]) ->
     )
     save_translator(request.folder, translator, weights_of(translator.model), config, card_text(card))
     return evaluation
+
+
+def in_words(evaluation: Evaluation, measured_on: str) -> str:
+    """The leading measures in one line."""
+    rates = {"wer": "whole outputs wrong", "error_rate": "error rate on units"}
+    found = [f"{name} {evaluation.measures[key].value:.2f} %" for key, name in rates.items()]
+    return f"{', '.join(found)} on {measured_on}"
 
 
 def sizes_of(outcome: Outcome) -> dict[str, object]:

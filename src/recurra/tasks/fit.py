@@ -12,9 +12,10 @@ import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from recurra.bundle import save_weights
-from recurra.data import Example, PairFile, PairList, PairSource, open_pairs, spool
+from recurra.data import Example, PairFile, PairList, PairSource, SeenPairs, open_pairs, spool
 from recurra.errors import RunError
 from recurra.files import atomic_write
 from recurra.tasks.recipe import Recipe, read_recipe
@@ -119,12 +120,12 @@ def written_down(emit: Callable[[Event], None], run_folder: Path) -> Callable[[E
 def prepare(request: Request, emit: Callable[[Event], None]) -> tuple[Translator, Encoded]:
     """From files to a fresh network and encoded data; everything that a later sitting needs is written down."""
     run_folder = request.folder / "run"
-    train, valid = examples(request, run_folder, emit)
+    train, valid, shared = examples(request, run_folder, emit)
     recipe = choose_units(train, request.recipe, emit)
     source, target = build_tokenizers(train, recipe)
     translator = make_translator(recipe, source, target)
     encoded = encode(train, valid, translator, run_folder / "data")
-    write_sample(run_folder, valid)
+    write_sample(run_folder, valid, shared)
     atomic_write(run_folder / "source.json", source.to_json().encode())
     atomic_write(run_folder / "target.json", target.to_json().encode())
     atomic_write(run_folder / RECIPE, recipe.to_toml().encode())
@@ -162,27 +163,29 @@ def refuse_taken(folder: Path) -> None:
 
 def examples(
     request: Request, run_folder: Path, emit: Callable[[Event], None]
-) -> tuple[Iterable[Example], Iterable[Example]]:
-    """The training and the validation examples; without validation data a share is set aside, and said."""
+) -> tuple[Iterable[Example], Iterable[Example], SeenPairs]:
+    """The training and the validation examples, and which of the latter are trained on too.
+
+    Without validation data a share is set aside, and that is said.
+    """
     pairs = opened(request.data, run_folder / "train-input")
     total = sum(1 for _ in pairs)
     say_notes(pairs, emit)
     emit(Note(f"{total:,} examples in {pairs.name}"))
     if request.valid is not None:
         valid = opened(request.valid, run_folder / "valid-input")
-        seen = {place(example) for example in valid}
+        count = sum(1 for _ in valid)
         say_notes(valid, emit)
-        emit(Note(f"{len(seen):,} different examples for validation in {valid.name}"))
-        warn_of_overlap(pairs, seen, emit)
-        return pairs, valid
+        emit(Note(f"{count:,} examples for validation in {valid.name}"))
+        return pairs, valid, shared_with(pairs, valid, emit)
     share = min(request.recipe.data.valid_share, request.recipe.data.valid_most / total)
     train, valid = split(pairs, share)
     aside = sum(1 for _ in valid)
     if aside in (0, total):
         emit(Note("too few examples to set any aside: the training examples are used for validation as well"))
-        return pairs, pairs
+        return pairs, pairs, SeenPairs.of([])
     emit(Note(f"{aside:,} of them ({aside / total:.1%}) are set aside for validation, chosen by a hash of the example"))
-    return train, valid
+    return train, valid, shared_with(train, valid, emit)
 
 
 def opened(data: PairSource | Sequence[tuple[str, str]], folder: Path) -> PairFile | PairList:
@@ -197,22 +200,33 @@ def say_notes(pairs: PairFile | PairList, emit: Callable[[Event], None]) -> None
             emit(Note(note))
 
 
-def warn_of_overlap(train: Iterable[Example], valid: set[float], emit: Callable[[Event], None]) -> None:
-    """Validation examples that are trained on make the measure too good."""
-    shared = len({place(example) for example in train} & valid)
+def shared_with(train: Iterable[Example], valid: Iterable[Example], emit: Callable[[Event], None]) -> SeenPairs:
+    """The validation examples that are in the training data as well; they make the measure too good, which is said."""
+    seen = SeenPairs.of(train)
+    shared = [example for example in valid if seen.has_pair(example)]
     if shared:
-        emit(Note(f"warning: {shared:,} of {len(valid):,} validation examples are in the training data as well"))
+        emit(Note(f"warning: {len(shared):,} of the validation examples are in the training data as well"))
+    return SeenPairs.of(shared)
 
 
-def write_sample(run_folder: Path, valid: Iterable[Example]) -> None:
-    """Keeps some validation examples as text for the closing evaluation, the same ones always."""
+def write_sample(run_folder: Path, valid: Iterable[Example], shared: SeenPairs) -> None:
+    """Keeps some validation examples as text for the closing evaluation, and whether they are trained on."""
     chosen = heapq.nsmallest(SAMPLE, valid, key=place)
-    atomic_write(run_folder / "valid.json", json.dumps(chosen, ensure_ascii=False).encode())
+    rows = [[*example, shared.has_pair(example)] for example in chosen]
+    atomic_write(run_folder / "valid.json", json.dumps(rows, ensure_ascii=False).encode())
 
 
-def read_sample(run_folder: Path) -> list[Example]:
+class Sample(NamedTuple):
+    """Validation examples kept as text."""
+
+    examples: list[Example]
+    trained_on: list[bool]  # whether each is in the training data as well
+
+
+def read_sample(run_folder: Path) -> Sample:
     """The validation examples that were kept as text."""
-    return [Example(*example) for example in json.loads((run_folder / "valid.json").read_text(encoding="utf-8"))]
+    rows = json.loads((run_folder / "valid.json").read_text(encoding="utf-8"))
+    return Sample([Example(*row[:3]) for row in rows], [row[3] for row in rows])
 
 
 class Publisher:
