@@ -14,7 +14,7 @@ B open sentences, K live slots (1 at first, then up to the beam), V vocabulary, 
 from __future__ import annotations
 
 from itertools import count
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -25,7 +25,7 @@ from recurra.decoding.limits import length_limits
 from recurra.decoding.options import DecodingOptions
 from recurra.decoding.pool import Pool
 from recurra.decoding.ranking import best
-from recurra.decoding.rules import forbid
+from recurra.decoding.rules import Rules
 from recurra.decoding.scoring import NONE, Coverage, Scorer
 from recurra.decoding.step_model import StepModel
 from recurra.padded import Padded, select_rows
@@ -55,14 +55,14 @@ def beam_search(model: StepModel, source: Padded, options: DecodingOptions) -> l
     """The `nbest` best outputs of each sentence, best first."""
     state, memory = model.start(source)
     live = _begin(source, options)
-    scorer = Scorer(live.limits, options)
+    rules, scorer = Rules(options, source.values.device), Scorer(live.limits, options)
     pool = Pool.empty(len(live.sentences), options.beam, source.values.device)
     history: list[Choice] = []
     outcomes: list[Outcome] = []
     for step in count():
         scored = model.step(live.tokens.flatten(), state, memory)
         unlooked, live = live, _look(live, scored.attention)
-        extensions = _extend(live, scored.log_probs, step, options)
+        extensions = _extend(live, scored.log_probs, step, rules, options)
         pool = pool.joined_with(_ended(live, extensions, step, scorer))
         survivors = _survivors(extensions, options.beam)
         history.append(_choice(live, survivors, scored.attention, options))
@@ -71,10 +71,11 @@ def beam_search(model: StepModel, source: Padded, options: DecodingOptions) -> l
         if bool(done.any()):
             outcomes.append(_outcome(unlooked, pool, extensions, kept[done], step, scorer))
             kept = kept[~done]
-            pool, memory = select_rows((pool, memory), kept)
+            live, pool, survivors, memory = select_rows((live, pool, survivors, memory), kept)
         if not len(kept):
             break
-        state, live = _follow(scored.state, live, select_rows(survivors, kept), kept)
+        state = select_rows(scored.state, (kept[:, None] * live.tokens.shape[1] + survivors.parents).flatten())
+        live = _follow(live, survivors)
     return read_back(history, outcomes, source.lengths)
 
 
@@ -90,11 +91,11 @@ def _look(live: Live, attention: Tensor | None) -> Live:
     return live if live.coverage is None else live._replace(coverage=live.coverage.look(attention))
 
 
-def _extend(live: Live, log_probs: Tensor, step: int, options: DecodingOptions) -> Extensions:
+def _extend(live: Live, log_probs: Tensor, step: int, rules: Rules, options: DecodingOptions) -> Extensions:
     """The best extensions of each sentence: twice as many as the beam, so that enough of them are not ends."""
     slots, vocabulary = live.log_probs.shape[1], log_probs.shape[1]
     totals = log_probs.view(-1, slots, vocabulary) + live.log_probs[:, :, None]
-    found = best(forbid(totals, step, options).flatten(1), min(2 * options.beam, slots * vocabulary))
+    found = best(rules.apply(totals, step).flatten(1), min(2 * options.beam, slots * vocabulary))
     return Extensions(found.values, found.places // vocabulary, found.places % vocabulary)
 
 
@@ -140,10 +141,7 @@ def _outcome(live: Live, pool: Pool, extensions: Extensions, rows: Tensor, step:
     )
 
 
-def _follow(state: Any, live: Live, survivors: Extensions, kept: Tensor) -> tuple[Any, Live]:
-    """State and live slots of the sentences `kept`, where each slot continues its parent."""
-    coverage = None if live.coverage is None else select_rows(live.coverage, kept).of(survivors.parents)
-    sentences, limits = select_rows((live.sentences, live.limits), kept)
-    index = kept[:, None] * live.tokens.shape[1] + survivors.parents
-    following = Live(sentences, limits, survivors.log_probs, survivors.tokens, coverage)
-    return select_rows(state, index.flatten()), following
+def _follow(live: Live, survivors: Extensions) -> Live:
+    """The live slots after a step, where each continues its parent."""
+    coverage = None if live.coverage is None else live.coverage.of(survivors.parents)
+    return Live(live.sentences, live.limits, survivors.log_probs, survivors.tokens, coverage)

@@ -52,15 +52,15 @@ def read_back(history: list[Choice], outcomes: list[Outcome], source_lengths: Te
 
 def _walk(history: list[Choice], outcome: Outcome) -> tuple[Tensor, Tensor | None]:
     """Tokens [R, nbest, T] and attention [R, nbest, T, S] of all outputs; what is past an output's end is arbitrary."""
-    count = len(outcome.sentences)
     slot = outcome.slots
     tokens: list[Tensor] = []
     looks: list[Tensor] = []
-    place = torch.zeros(count, dtype=torch.int64, device=slot.device)  # source row -> row of the step's choice
+    row, sentences = slot, outcome.sentences.new_empty(0)
     for step in range(len(history) - 1, -1, -1):
         choice = history[step]
-        place[choice.sentences] = torch.arange(len(choice.sentences), device=place.device)
-        row = place[outcome.sentences][:, None].clamp(max=len(choice.sentences) - 1)
+        if choice.sentences is not sentences:
+            sentences = choice.sentences
+            row = _rows_of(outcome.sentences, sentences)[:, None]
         inside = outcome.lengths > step
         here = torch.where(inside, slot, 0)
         tokens.append(choice.tokens[row, here])
@@ -68,6 +68,11 @@ def _walk(history: list[Choice], outcome: Outcome) -> tuple[Tensor, Tensor | Non
         if choice.attention is not None:
             looks.append(choice.attention[row, slot.clamp(max=choice.attention.shape[1] - 1)])
     return torch.stack(tokens[::-1], 2), torch.stack(looks[::-1], 2) if looks else None
+
+
+def _rows_of(wanted: Tensor, sentences: Tensor) -> Tensor:
+    """Where each wanted sentence [R] stands among the ascending `sentences` [B]; anywhere if it has left."""
+    return torch.searchsorted(sentences, wanted).clamp(max=len(sentences) - 1)
 
 
 def _materialise(

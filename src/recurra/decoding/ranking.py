@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 BLOCK = 32  # values per block of the first round
-MANY = 2048  # from this many values per row on, whole blocks are ranked by their maximum first
 
 
 class Best(NamedTuple):
@@ -27,7 +26,7 @@ class Best(NamedTuple):
 def best(values: Tensor, count: int) -> Best:
     """The best `count` values [R, count] of float32 values [R, C], equal ones in the order of their index."""
     columns = values.shape[1]
-    if columns < MANY or columns < 2 * count * BLOCK:
+    if columns < 2 * count * BLOCK:
         return _best_of_few(values, count)
     # The best `count` values stand in the best `count` blocks, also with ties: a block is only outranked by blocks that
     # hold a greater value, or an equal one at a lower index.

@@ -18,7 +18,7 @@ from recurra.decoding.history import Choice, Outcome, read_back
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.limits import length_limits
 from recurra.decoding.options import DecodingOptions
-from recurra.decoding.rules import forbid
+from recurra.decoding.rules import Rules
 from recurra.decoding.scoring import Coverage, Scorer
 from recurra.decoding.step_model import StepModel
 from recurra.padded import Padded, select_rows
@@ -49,13 +49,15 @@ def roll_out(
     """`width` outputs of each sentence, best first."""
     state, memory = model.start(source)
     paths = _begin(source, options, width)
-    scorer = Scorer(paths.limits, options)
+    rules, scorer = Rules(options, source.values.device), Scorer(paths.limits, options)
     state = select_rows(state, paths.sentences.repeat_interleave(width)) if width > 1 else state
     history: list[Choice] = []
     outcomes: list[Outcome] = []
     for step in count():
         log_probs, state, attention = model.step(paths.tokens.flatten(), state, memory)
-        paths = _advance(paths, log_probs, attention, step, options, choose)
+        log_probs = log_probs.view(*paths.tokens.shape, -1)
+        tokens = choose(rules.apply(log_probs.clone(), step), paths.sentences, step)
+        paths = _advance(paths, tokens, log_probs, attention, step)
         history.append(_choice(paths, attention, options))
         done = paths.open.any(1).logical_not()
         dropped = int(done.sum())
@@ -79,29 +81,22 @@ def _begin(source: Padded, options: DecodingOptions, width: int) -> Paths:
     return Paths(sentences, limits, zero + GO, zero.float(), zero, ~no, no, coverage)
 
 
-def _advance(
-    paths: Paths,
-    log_probs: Tensor,
-    attention: Tensor | None,
-    step: int,
-    options: DecodingOptions,
-    choose: Choose,
-) -> Paths:
-    """The paths after one more token; a path at its limit only takes EOS, and is cut if another was chosen."""
-    per_path = log_probs.view(*paths.tokens.shape, -1)
-    allowed = forbid(per_path.clone(), step, options)
-    tokens = choose(allowed, paths.sentences, step)
+def _advance(paths: Paths, tokens: Tensor, log_probs: Tensor, attention: Tensor | None, step: int) -> Paths:
+    """The paths after the tokens [B, K] with log probabilities [B, K, V].
+
+    A path at its limit takes no token but EOS; if another was chosen, it is cut without it.
+    """
     ends = tokens == EOS
-    at_limit = (paths.limits == step)[:, None]
-    taken = paths.open & (ends | ~at_limit)
-    gain = per_path.gather(2, tokens[:, :, None])[:, :, 0]
-    going_on = taken & ~ends
+    going_on = paths.open & ~(ends | (paths.limits == step)[:, None])
+    ending = paths.open & ends
+    taken = going_on | ending
+    gain = log_probs.gather(2, tokens[:, :, None])[:, :, 0]
     return paths._replace(
         tokens=tokens,
         log_probs=torch.where(taken, paths.log_probs + gain, paths.log_probs),
         lengths=paths.lengths + going_on,
         open=going_on,
-        finished=paths.finished | (taken & ends),
+        finished=paths.finished | ending,
         coverage=None if paths.coverage is None else paths.coverage.look(attention, taken),
     )
 

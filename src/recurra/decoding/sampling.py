@@ -63,11 +63,11 @@ def _narrowed(log_probs: Tensor, options: DecodingOptions) -> Tensor:
         least = best(log_probs.flatten(0, 1), options.top_k).values[:, -1]
         log_probs = log_probs.masked_fill(log_probs < least.view(*log_probs.shape[:2], 1), -torch.inf)
     if options.top_p < 1:
-        ordered = log_probs.softmax(2).sort(dim=2, descending=True).values
-        # A token stays if those before it do not reach top_p: the one that crosses it is the last.
-        crossing = (ordered.cumsum(2) - ordered < options.top_p).sum(2, keepdim=True) - 1
-        least = log_probs.sort(dim=2, descending=True).values.gather(2, crossing)
-        log_probs = log_probs.masked_fill(log_probs < least, -torch.inf)
+        ordered = log_probs.sort(dim=2, descending=True).values
+        shares = ordered.softmax(2)
+        before = shares.cumsum(2) - shares  # a token stays if those before it do not reach top_p
+        last = (before < options.top_p).sum(2, keepdim=True) - 1
+        log_probs = log_probs.masked_fill(log_probs < ordered.gather(2, last.clamp(min=0)), -torch.inf)
     return log_probs
 
 
