@@ -8,6 +8,7 @@ model.trace("hello")
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time as clock
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -165,7 +166,7 @@ def train(
         folder,
         recipe or Recipe(),
         resume,
-        " ".join(sys.argv),
+        shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         clock.monotonic() if started is None else started,
     )
 

@@ -59,6 +59,7 @@ def select_rows(state: Any, index: Tensor) -> Any:
     if isinstance(state, Padded):
         return Padded(state.values.index_select(0, index), state.lengths.index_select(0, index))
     if isinstance(state, tuple):
-        parts = [select_rows(part, index) for part in cast("tuple[Any, ...]", state)]
-        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+        whole = cast("tuple[Any, ...]", state)
+        parts = [select_rows(part, index) for part in whole]
+        return type(whole)(*parts) if hasattr(whole, "_fields") else tuple(parts)
     raise TypeError(f"a state is made of tensors and tuples, not {type(state).__name__}")

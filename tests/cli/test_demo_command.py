@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from recurra.demos import Demo
 from recurra.metrics import Measure
 from recurra.tasks.prediction import Evaluation
 
@@ -29,7 +30,7 @@ def trained(monkeypatch: pytest.MonkeyPatch, model: FakeModel) -> dict[str, Any]
 
     model.evaluation = Evaluation(1000, {"exact_match": Measure(97.3, 96.0, 98.5, "")})
     monkeypatch.setattr("recurra.api.train", train)
-    monkeypatch.setattr("recurra.demos.DEMOS", {"dates": lambda training, held_out, seed: (PAIRS[:4], PAIRS)})
+    monkeypatch.setattr("recurra.demos.DEMOS", {"dates": Demo(lambda training, held_out, seed: (PAIRS[:4], PAIRS), {})})
     return called
 
 
@@ -37,7 +38,7 @@ def test_the_demo(recurra: CommandLine, model: FakeModel, trained: dict[str, Any
     result = recurra("demo", "dates", "--to", "dates-model")
     assert result.code == 0
     assert (trained["data"], trained["to"]) == (PAIRS[:4], "dates-model")
-    assert trained["time"] == "39s"
+    assert trained["time"] == "40s"
     assert "97.3 % of 1,000 held-out dates are exactly right (95 % interval: 96.0 to 98.5)" in result.out
     source, target = PAIRS[3]
     assert f"{source[::-1]}  (wrong, it is {target})" in result.out
@@ -56,6 +57,6 @@ def test_without_a_folder_a_temporary_one_is_made_and_told(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     result = recurra("demo", "--time", "1m")
     assert result.code == 0
-    assert trained["time"] == "54s"
+    assert trained["time"] == "55s"
     assert Path(trained["to"]).parent == tmp_path
     assert trained["to"] in result.out

@@ -133,7 +133,7 @@ def test_training_and_held_out_examples_share_no_text_in_any_case_and_one_distri
     for trait in (str.isupper, str.islower, str.isascii, lambda text: any(map(str.isalpha, text))):
         shares = [sum(trait(text) for text, _ in part) / len(part) for part in (training, held_out)]
         assert shares[0] == pytest.approx(shares[1], abs=0.04)
-    assert DEMOS["dates"] is split
+    assert DEMOS["dates"].split is split
 
 
 def test_texts_have_only_what_people_type() -> None:

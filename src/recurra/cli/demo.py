@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from recurra.tasks.prediction import Prediction
 
 TRAINING, HELD_OUT, SEED = 30_000, 1000, 1
-SETTINGS = {"model.size": "small"}  # a wider network learns more from a pair, but sees too few of them in this time
-AFTERWARDS = 6.0  # seconds kept for measuring and showing
+AFTERWARDS = 5.0  # seconds kept for measuring and showing
 LEAST = 15.0
 SHOWN = 10
 PAGE = "attention.html"
@@ -53,7 +52,7 @@ def demo(context: typer.Context, name: DemoName = "dates", to: given.To = None, 
     allowed = parse_time(time)
     if allowed < LEAST:
         raise UsageError(f"the demo needs at least {LEAST:.0f}s, got {time}", where="--time")
-    training, held_out = DEMOS[name](TRAINING, HELD_OUT, SEED)
+    training, held_out = DEMOS[name].split(TRAINING, HELD_OUT, SEED)
     say("made pairs to learn from, such as:")
     for source, target in training[:3]:
         say(f"  {source}  ->  {target}")
@@ -63,7 +62,7 @@ def demo(context: typer.Context, name: DemoName = "dates", to: given.To = None, 
             training,
             to=folder,
             time=f"{allowed - AFTERWARDS:g}s",
-            recipe=Recipe().with_settings(SETTINGS),
+            recipe=Recipe().with_settings(DEMOS[name].settings),
             listeners=[show],
             started=context.obj.started,
         )

@@ -31,6 +31,19 @@ from recurra.demos.spelling import SPELLINGS, fold, spell
 Pair = tuple[str, str]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
+# What learns these pairs within seconds: a small network, one layer, a high learning rate.
+SETTINGS: dict[str, object] = {
+    "model.size": "small",
+    "model.layers": 1,
+    "model.dropout": 0.0,
+    "training.learning_rate": 0.01,
+    "training.label_smoothing": 0.05,
+    "training.validations": 4,
+    "batching.batch_tokens": 1536,
+    "text.source_units": "chars",
+    "text.target_units": "chars",
+}
+
 WEEKDAY_SHARE = 0.2
 SPELLING_WEIGHTS = (70, 10, 10, 10)  # in percent, in the order of SPELLINGS
 

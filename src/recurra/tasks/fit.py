@@ -9,14 +9,15 @@ from __future__ import annotations
 import heapq
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from recurra.bundle import save_weights
 from recurra.data import Example, PairFile, PairList, PairSource, SeenPairs, open_pairs, spool
-from recurra.errors import RunError
+from recurra.errors import RecurraError, RunError
 from recurra.files import atomic_write
 from recurra.tasks.recipe import Recipe, read_recipe
 from recurra.tasks.resuming import check_same
@@ -84,6 +85,7 @@ def fit(request: Request, budget: Budget | None, emit: Callable[[Event], None]) 
         RunError: the folder is in use or taken, there is nothing to resume, or the run failed.
     """
     run_folder = request.folder / "run"
+    is_new = not request.folder.exists()
     checkpoint = load_checkpoint(run_folder) if request.resume else None
     if request.resume and checkpoint is None:
         raise RunError(
@@ -95,7 +97,8 @@ def fit(request: Request, budget: Budget | None, emit: Callable[[Event], None]) 
         emit = written_down(emit, run_folder)
         if checkpoint is None:
             shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
-            translator, encoded = prepare(request, emit)
+            with removed_on_refusal(request.folder if is_new else None):
+                translator, encoded = prepare(request, emit)
         else:
             translator, encoded = restore(request, run_folder)
             budget = budget or budget_from_mapping(checkpoint.values["budget"], request.started)
@@ -104,6 +107,17 @@ def fit(request: Request, budget: Budget | None, emit: Callable[[Event], None]) 
         run = start_run(translator, encoded, budget, run_folder, emit, published, checkpoint)
         finished = run.go()
     return Outcome(translator, encoded, finished)
+
+
+@contextmanager
+def removed_on_refusal(folder: Path | None) -> Generator[None]:
+    """Takes a folder that was made for nothing away again, when the data turn out to be unusable."""
+    try:
+        yield
+    except RecurraError:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def written_down(emit: Callable[[Event], None], run_folder: Path) -> Callable[[Event], None]:

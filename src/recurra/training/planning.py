@@ -150,7 +150,7 @@ def seconds_per_step(learner: Learner, options: TrainingOptions, plan: Plan) -> 
 
 def seconds_per_validation_pair(learner: Learner) -> float:
     """What a look costs per pair. The untrained network writes long outputs, so this is an upper bound."""
-    pairs = min(32, learner.validation_pairs())
+    pairs = min(64, learner.validation_pairs())
     learner.validate(pairs)
     started = time.perf_counter()
     learner.validate(pairs)

@@ -29,7 +29,7 @@ from recurra.training.options import TrainingOptions
 from recurra.training.plan import Plan
 from recurra.training.planning import make_plan
 
-DRIFT = 0.05  # a plan is changed when time will be missed by more than this share of what is left
+DRIFT = 0.02  # a plan is changed when it would miss the time asked for by more than this share of it
 CHECKS = 40  # times in a run that it is looked whether the plan still fits the time
 
 Weights = dict[str, Tensor]
@@ -195,7 +195,7 @@ class Run:
         """Changes the plan when the time asked for would be missed at `each` seconds a step (looks, saves included)."""
         step, left = self.progress.position.step, self._usable(self._elapsed())
         possible, planned = int(left / each), self.plan.steps - step
-        if planned <= 0 or abs(possible - planned) <= max(1.0, DRIFT * planned):
+        if planned <= 0 or abs(possible - planned) * each <= DRIFT * (self.budget.seconds or 0.0):
             return
         reason = f"{left:.0f} s are left at {each * 1000:.0f} ms a step"
         self.plan = loop.plan = self._told(self.plan.changed(step, step + possible), step, each, reason)
