@@ -51,6 +51,15 @@ def test_the_demo(recurra: CommandLine, model: FakeModel, trained: dict[str, Any
     assert f"{PAIRS[0][0]}  ->  {PAIRS[0][1]}" in result.err
 
 
+def test_the_pairs_alone(recurra: CommandLine, trained: dict[str, Any], tmp_path: Path) -> None:
+    result = recurra("demo", "dates", "--data", "dates")
+    assert result.code == 0
+    assert not trained
+    rows = (tmp_path / "dates" / "test.tsv").read_text(encoding="utf-8").splitlines()
+    assert [tuple(row.split("\t")) for row in rows] == [tuple(pair) for pair in PAIRS]
+    assert len((tmp_path / "dates" / "train.tsv").read_text(encoding="utf-8").splitlines()) == 4
+
+
 def test_without_a_folder_a_temporary_one_is_made_and_told(
     recurra: CommandLine, trained: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

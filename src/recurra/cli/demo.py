@@ -31,10 +31,16 @@ DemoName = Annotated[
     Literal["dates"],
     typer.Argument(metavar="DEMO", help="dates: from how people write them in a hundred languages to ISO 8601."),
 ]
+Data = Annotated[
+    str | None,
+    typer.Option("--data", metavar="DIR", help="Only write the pairs into DIR, as train.tsv and test.tsv."),
+]
 Time = Annotated[str, typer.Option("--time", metavar="TIME", help="How long the whole command may take.")]
 
 
-def demo(context: typer.Context, name: DemoName = "dates", to: given.To = None, time: Time = "45s") -> None:
+def demo(
+    context: typer.Context, name: DemoName = "dates", to: given.To = None, time: Time = "45s", data: Data = None
+) -> None:
     """Train the built-in demo and show what it learned.
 
     Learns to read dates such as "vendredi 3 mai 1998" or "9 tháng 2, 1954", measures itself on dates that it has not
@@ -53,6 +59,9 @@ def demo(context: typer.Context, name: DemoName = "dates", to: given.To = None, 
     if allowed < LEAST:
         raise UsageError(f"the demo needs at least {LEAST:.0f}s, got {time}", where="--time")
     training, held_out = DEMOS[name].split(TRAINING, HELD_OUT, SEED)
+    if data is not None:
+        write_pairs(Path(data), {"train.tsv": training, "test.tsv": held_out})
+        return
     say("made pairs to learn from, such as:")
     for source, target in training[:3]:
         say(f"  {source}  ->  {target}")
@@ -67,6 +76,15 @@ def demo(context: typer.Context, name: DemoName = "dates", to: given.To = None, 
             started=context.obj.started,
         )
     show_model(model, held_out)
+
+
+def write_pairs(folder: Path, files: dict[str, list[Pair]]) -> None:
+    """The demo's pairs as files, to train on like on one's own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, pairs in files.items():
+        with opened_output(str(folder / name)) as file:
+            file.writelines(f"{source}\t{target}\n" for source, target in pairs)
+        say(f"{len(pairs):,} pairs in {folder / name}")
 
 
 def show_model(model: Model, held_out: Sequence[Pair]) -> None:
