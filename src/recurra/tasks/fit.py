@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from recurra.bundle import save_weights
 from recurra.data import Example, PairFile, PairList, PairSource, SeenPairs, open_pairs, spool
-from recurra.errors import RecurraError, RunError
-from recurra.files import atomic_write
+from recurra.errors import DataError, RecurraError, RunError
+from recurra.files import atomic_write, plain_errors
 from recurra.tasks.recipe import Recipe, read_recipe
 from recurra.tasks.resuming import check_same
 from recurra.tasks.split import place, split
@@ -49,6 +49,8 @@ from recurra.training import (
 )
 
 RECIPE = "recipe.toml"
+KEPT = (RECIPE, "source.json", "target.json", "valid.json", "data")  # what a run needs to go on, beside the checkpoint
+START_AGAIN = "Copy the whole folder again, or train into another one with --to."
 SAMPLE = 500  # validation pairs that the closing evaluation decodes
 
 
@@ -85,7 +87,7 @@ def fit(request: Request, budget: Budget | None, emit: Callable[[Event], None]) 
         RunError: the folder is in use or taken, there is nothing to resume, or the run failed.
     """
     run_folder = request.folder / "run"
-    is_new = not request.folder.exists()
+    made = None if request.resume else outermost_missing(run_folder)
     checkpoint = load_checkpoint(run_folder) if request.resume else None
     if request.resume and checkpoint is None:
         raise RunError(
@@ -95,23 +97,34 @@ def fit(request: Request, budget: Budget | None, emit: Callable[[Event], None]) 
         refuse_taken(request.folder)
     with locked(run_folder):
         emit = written_down(emit, run_folder)
-        if checkpoint is None:
-            shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
-            with removed_on_refusal(request.folder if is_new else None):
+        with removed_on_refusal(made):
+            if checkpoint is None:
+                shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
                 translator, encoded = prepare(request, emit)
-        else:
-            translator, encoded = restore(request, run_folder)
-            budget = budget or budget_from_mapping(checkpoint.values["budget"], request.started)
-        assert budget is not None
-        published = Publisher(request.folder, translator, request.command)
-        run = start_run(translator, encoded, budget, run_folder, emit, published, checkpoint)
+            else:
+                translator, encoded = restore(request, run_folder)
+                budget = budget or budget_from_mapping(checkpoint.values["budget"], request.started)
+            assert budget is not None
+            published = Publisher(request.folder, translator, request.command)
+            run = start_run(translator, encoded, budget, run_folder, emit, published, checkpoint)
         finished = run.go()
     return Outcome(translator, encoded, finished)
 
 
+def outermost_missing(folder: Path) -> Path | None:
+    """The first folder of a path that is not there yet; None when all of them are.
+
+    Raises:
+        RunError: there can be no such folder.
+    """
+    with plain_errors(folder, 0):
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    return missing[-1] if missing else None
+
+
 @contextmanager
 def removed_on_refusal(folder: Path | None) -> Generator[None]:
-    """Takes a folder that was made for nothing away again, when the data turn out to be unusable."""
+    """Takes a folder that was made for nothing away again, when the data or the options turn out to be unusable."""
     try:
         yield
     except RecurraError:
@@ -150,13 +163,20 @@ def restore(request: Request, run_folder: Path) -> tuple[Translator, Encoded]:
     """The network and the data of an earlier sitting.
 
     Raises:
-        RunError: the recipe asks for something else than that sitting's.
+        RunError: a file of that sitting is lost or damaged, or the recipe asks for something else than that sitting's.
     """
+    for name in KEPT:
+        if not (run_folder / name).exists():
+            raise RunError(f"{name} is missing, so the run cannot go on", where=str(run_folder), fix=START_AGAIN)
     recipe = check_same(read_recipe(run_folder / RECIPE), request.recipe, Recipe())
     source, target = (
         Tokenizer.from_json((run_folder / f"{side}.json").read_text(encoding="utf-8")) for side in ("source", "target")
     )
-    return make_translator(recipe, source, target), open_encoded(run_folder / "data")
+    try:
+        encoded = open_encoded(run_folder / "data")
+    except DataError as error:
+        raise RunError(error.what, where=error.where, fix=START_AGAIN) from error
+    return make_translator(recipe, source, target), encoded
 
 
 def refuse_taken(folder: Path) -> None:

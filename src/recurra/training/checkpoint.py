@@ -63,11 +63,15 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
         raise RunError(
             f"the checkpoint is damaged ({error})",
             where=str(path),
-            fix="Delete it to start the run from its beginning.",
+            fix="Copy it again, or train into another folder with --to.",
         ) from error
     content = json.loads(header.get("recurra", "{}"))
     if content.get("format") != FORMAT:
-        raise RunError(f"a checkpoint of format {content.get('format')}, this recurra reads {FORMAT}", where=str(path))
+        raise RunError(
+            f"a checkpoint of format {content.get('format')}, this recurra reads {FORMAT}",
+            where=str(path),
+            fix="Go on with the recurra that wrote it, or train into another folder with --to.",
+        )
     return Checkpoint(tensors, content["values"])
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from recurra.errors import RunError
+from recurra.files import plain_errors
 
 
 @contextmanager
@@ -16,9 +17,10 @@ def locked(folder: Path) -> Generator[None]:
     """Holds the folder's lock. The system lets go of it when the process ends, however it ends.
 
     Raises:
-        RunError: another process holds it.
+        RunError: another process holds it, or it cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with plain_errors(folder, 0):
+        folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
