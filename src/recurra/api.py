@@ -187,7 +187,7 @@ def chosen_budget(time: str | None, epochs: float | None, resume: bool, started:
         if resume:
             return None
         time = DEFAULT_TIME
-    return Budget(parse_time(time) if time else None, epochs, started)
+    return Budget(None if time is None else parse_time(time), epochs, started)
 
 
 def default_folder(data: Pairs) -> Path:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from recurra.errors import UsageError
 
+MOST_EPOCHS = 1_000_000
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -22,8 +23,8 @@ class Budget:
     def __post_init__(self) -> None:
         if (self.seconds is None) == (self.epochs is None):
             raise UsageError("give either --time or --epochs", fix="For example --time 5m, or --epochs 20.")
-        if self.epochs is not None and not 0 < self.epochs <= 1e6:
-            raise UsageError(f"--epochs must be above 0, got {self.epochs}")
+        if self.epochs is not None and not (type(self.epochs) in (int, float) and 0 < self.epochs <= MOST_EPOCHS):
+            raise UsageError(f"--epochs must be a number above 0 and at most {MOST_EPOCHS:,}, got {self.epochs!r}")
 
     def elapsed(self) -> float:
         """Seconds since the command began."""

@@ -30,6 +30,7 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         for name, low, high in (
+            ("seed", 0, 2**63 - 1),
             ("learning_rate", 0.0, 10.0),
             ("weight_decay", 0.0, 1.0),
             ("warmup", 0.0, 0.9),
