@@ -58,6 +58,18 @@ class Recipe:
     training: TrainingOptions = field(default_factory=TrainingOptions)
     decoding: DecodingOptions = field(default_factory=DecodingOptions)
 
+    def __post_init__(self) -> None:
+        if self.model.attention == "none":
+            for name, asked in (
+                ("model.copy", self.model.copy),
+                ("decoding.coverage_penalty", self.decoding.coverage_penalty),
+            ):
+                if asked:
+                    raise UsageError(
+                        f"{name} needs attention, and model.attention is none",
+                        fix=f"Leave {name} out, or choose an attention.",
+                    )
+
     def with_settings(self, settings: Mapping[str, object]) -> Self:
         """The recipe with {"section.key": value} changed.
 
@@ -97,8 +109,14 @@ def read_recipe(path: str | Path) -> Recipe:
     try:
         with Path(path).open("rb") as file:
             mapping = tomllib.load(file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the recipe cannot be read: {error}", where=str(path)) from error
+    except FileNotFoundError as error:
+        raise UsageError(
+            "there is no such recipe file", where=str(path), fix="Check the name after --recipe."
+        ) from error
+    except OSError as error:
+        raise UsageError(f"the recipe cannot be read: {error.strerror or error}", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"not a TOML file: it is not UTF-8 ({error.reason})", where=str(path)) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"not a TOML file: {error}", where=str(path)) from error
     try:
