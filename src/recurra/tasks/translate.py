@@ -18,12 +18,13 @@ import torch
 from recurra.bundle import Bundle, check_weights, load_bundle, save_bundle
 from recurra.data import EncodedPairs, Example
 from recurra.decoding import Ensemble
-from recurra.errors import ModelError, RunError
+from recurra.errors import ModelError, RunError, UsageError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
 from recurra.tasks.predictor import Predictor
 from recurra.tasks.recipe import Recipe, recipe_from_mapping
 from recurra.tasks.seq2seq_learner import Seq2SeqLearner
 from recurra.text import Tokenizer, decide_units
+from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Budget, Checkpoint, Event, Index, Note, Run, Weights, weights_of
 
 TASK = "translate"
@@ -64,15 +65,23 @@ def build_tokenizers(examples: Iterable[Example], recipe: Recipe) -> tuple[Token
     """One tokenizer per side, from the training examples only.
 
     With model.copy the target vocabulary also has what stands in the sources, so that it can be copied by its name.
+
+    Raises:
+        RunError: a vocabulary would be empty.
     """
     text = recipe.text
     sources = (example.source for example in examples)
     targets = (side for example in examples for side in ([example.target, example.source] if recipe.model.copy
                                                           else [example.target]))  # fmt: skip
-    return (
-        Tokenizer.build(sources, text.source_units, text.source_vocabulary, text.min_count, text.normalization),
-        Tokenizer.build(targets, text.target_units, text.target_vocabulary, text.min_count, text.normalization),
-    )
+    source = Tokenizer.build(sources, text.source_units, text.source_vocabulary, text.min_count, text.normalization)
+    target = Tokenizer.build(targets, text.target_units, text.target_vocabulary, text.min_count, text.normalization)
+    for side, tokenizer in (("source", source), ("target", target)):
+        if tokenizer.size == len(SPECIAL_TOKENS):
+            raise RunError(
+                f"no {side} unit is seen {text.min_count} times: the vocabulary would be empty",
+                fix="Lower text.min_count.",
+            )
+    return source, target
 
 
 def make_translator(recipe: Recipe, source: Tokenizer, target: Tokenizer) -> Translator:
@@ -170,9 +179,15 @@ def load_translator(folder: Path) -> tuple[Translator, Bundle]:
             where=str(folder),
             fix="Copy the folder again.",
         )
-    recipe = recipe_from_mapping(bundle.config["recipe"])
     source, target = (Tokenizer.from_json(bundle.tokenizers[side]) for side in ("source", "target"))
-    translator = make_translator(recipe, source, target)
+    try:
+        translator = make_translator(recipe_from_mapping(bundle.config["recipe"]), source, target)
+    except (UsageError, RuntimeError) as error:  # an option that there is not, or a network that no memory can hold
+        raise ModelError(
+            f"its recipe makes no network: {str(error).splitlines()[0]}",
+            where=str(folder / "config.json"),
+            fix="Undo the last edit of the file, or copy the model folder again.",
+        ) from error
     expected = {name: weight.shape for name, weight in weights_of(translator.model).items()}
     check_weights(expected, bundle.weights, str(folder))
     translator.model.load_state_dict(bundle.weights, strict=False)  # shared weights are listed once
