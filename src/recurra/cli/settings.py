@@ -39,7 +39,7 @@ def train_settings(short: Mapping[str, object], texts: Iterable[str]) -> dict[st
     named = {SHORT[option]: option for option in short}
     settings = parsed_settings(texts)
     for name, value in settings.items():
-        if given.get(name, value) != value:
+        if name in given and given[name] != value:
             what = f"{name} is given twice: {given[name]} by {named[name]}, {value} by --set"
             raise UsageError(what, fix="Leave one of them out.")
     return given | settings
@@ -73,7 +73,7 @@ def decoding_settings(short: Mapping[str, Any], texts: Iterable[str]) -> dict[st
         if dot and section != "decoding":
             fix = "A trained model takes only decoding settings, for example --set decoding.length_penalty=1."
             raise UsageError(f"{name} cannot be set for a trained model", where="--set", fix=fix)
-        if given.get(key, value) != value:
+        if key in given and given[key] != value:
             raise UsageError(f"{key} is given twice: {given[key]} and {value}", fix="Leave one of them out.")
         given[key] = value
     return given
