@@ -51,7 +51,7 @@ class Predictor:
         """A prediction per text, in order; reads ahead by a window of texts only.
 
         Raises:
-            DataError: a text longer than 5,000 units, with its number.
+            DataError: a text longer than 5,000 units, or something that is no text, with its number.
         """
         rows = iter(texts)
         first = 1
@@ -60,6 +60,9 @@ class Predictor:
             first += len(window)
 
     def _window(self, texts: list[str], first: int, options: DecodingOptions) -> list[Prediction]:
+        for number, text in enumerate(texts, first):
+            if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # the caller may not be typed
+                raise no_text(number, text)
         encoded = self.source.encode_batch(texts)
         for number, ids in enumerate(encoded, first):
             if len(ids) > MAX_SOURCE:
@@ -111,6 +114,15 @@ class Predictor:
         end = [SPECIAL_TOKENS[EOS]]
         weights = cast("list[list[float]]", hypothesis.attention.tolist())
         return AttentionMap([*source, *end], target + (end if hypothesis.finished else []), weights)
+
+
+def no_text(number: int, value: object) -> DataError:
+    """The refusal of something that is no text, such as the NaN of an empty cell."""
+    return DataError(
+        f"expected a text, got {type(value).__name__} {value!r:.40}",
+        where=f"text {number}",
+        fix="Give strings; str(value) makes one of a number.",
+    )
 
 
 def too_long(number: int, units: int) -> DataError:

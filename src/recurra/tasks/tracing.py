@@ -12,6 +12,7 @@ from recurra.data import pad_sources
 from recurra.decoding import DecodingOptions, decode
 from recurra.models import device_of
 from recurra.padded import pad
+from recurra.tasks.predictor import MAX_SOURCE, too_long
 from recurra.tasks.translate import Translator
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
@@ -29,9 +30,15 @@ class ShownTrace(Trace):
 
 @torch.inference_mode()
 def trace_translator(translator: Translator, text: str, options: DecodingOptions) -> ShownTrace:
-    """Predicts, then runs the network once more over source and prediction, keeping all that happens."""
+    """Predicts, then runs the network once more over source and prediction, keeping all that happens.
+
+    Raises:
+        DataError: the text is too long to decode.
+    """
     model, device = translator.model, device_of(translator.model)
     ids = translator.source.encode(text)
+    if len(ids) > MAX_SOURCE:
+        raise too_long(1, len(ids))
     source = pad_sources([ids]).to(device)
     best = decode(model, source, replace(options, nbest=1, sample=False))[0][0]
     target = pad([torch.tensor([GO, *best.tokens])]).to(device)
