@@ -16,7 +16,7 @@ from recurra.text.special import EOS, GO, PAD, UNK
 
 DIALS = st.fixed_dictionaries(
     {
-        "length_penalty": st.sampled_from([0.0, 0.6, 1.0]),
+        "length_penalty": st.sampled_from([0.0, 0.6, 1.0, 3.0]),
         "coverage_penalty": st.sampled_from([0.0, 0.3]),
         "min_length": st.sampled_from([0, 2]),
         "max_length": st.sampled_from([2, 3, 7, None]),
@@ -34,7 +34,7 @@ MODELS = st.builds(
 )
 
 
-@pytest.mark.parametrize("length_penalty", [0.0, 0.6, 1.0])
+@pytest.mark.parametrize("length_penalty", [0.0, 0.6, 3.0])
 @pytest.mark.parametrize("coverage_penalty", [0.0, 0.3])
 @pytest.mark.parametrize("min_length", [0, 2])
 @pytest.mark.parametrize("forbid_unknown", [True, False])
