@@ -24,5 +24,5 @@ class Additive(Attention):
         return self.key(values)
 
     def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        hidden = torch.tanh(self.query(query)[:, :, None, :] + keys[:, None, :, :])  # [B, T, S, Q]
+        hidden = (self.query(query)[:, :, None, :] + keys[:, None, :, :]).tanh_()  # [B, T, S, Q]
         return self.energy(hidden).squeeze(-1)

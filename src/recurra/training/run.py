@@ -170,7 +170,7 @@ class Run:
     def _usable(self, elapsed: float) -> float:
         """Seconds left for steps: what is kept for the end is taken off."""
         assert self.budget.seconds is not None
-        return max(0.0, 0.99 * self.budget.seconds - 2.0 - elapsed)
+        return max(0.0, 0.98 * self.budget.seconds - 2.0 - elapsed)
 
     def _look(self, event: StepDone) -> None:
         """Validates the weights (or the mean of the last ones) and keeps them if they are the best so far."""
