@@ -20,3 +20,6 @@ class BadInput(NamedTuple):
     act: Callable[[Path], object]  # what is done there; must fail
     says: tuple[str, ...]  # pieces of the message, in this order
     kind: type[RecurraError] = DataError
+    damage: Callable[[Path], object] | None = (
+        None  # given, a tiny trained model lies in the folder m, and this is done to it
+    )

@@ -5,20 +5,43 @@ from __future__ import annotations
 import gc
 import hashlib
 import io
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import torch
 from bad_input import STANDARD_INPUT, BadInput
 from reading_cases import READING
+from training_cases import PAIRS, TRAINING
 
+import recurra
 from recurra.errors import RecurraError
 
-ALL = [*READING]
+ALL = [*READING, *TRAINING]
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a model that has learned next to nothing."""
+    torch.set_num_threads(1)
+    recipe = recurra.Recipe().with_settings({
+        "model.width": 8, "model.layers": 1, "training.validations": 1, "training.precision": "float32",
+        "text.source_units": "chars", "text.target_units": "chars", "decoding.max_length": 5,
+    })  # fmt: skip
+    folder = tmp_path_factory.mktemp("tiny") / "m"
+    (folder.parent / "x.tsv").write_bytes(PAIRS)
+    recurra.train(folder.parent / "x.tsv", to=folder, epochs=1, recipe=recipe)
+    return folder
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
-def test_bad_input(case: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_input(
+    case: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    if case.damage is not None:
+        shutil.copytree(request.getfixturevalue("tiny_model"), tmp_path / "m")
+        case.damage(tmp_path / "m")
     lay_down(case.files, tmp_path, monkeypatch)
     before = contents(tmp_path)
     with pytest.raises(RecurraError) as caught:
@@ -37,7 +60,7 @@ def test_bad_input(case: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_names_are_told_apart() -> None:
-    assert len({case.name for case in ALL}) == len(ALL) >= 60
+    assert len({case.name for case in ALL}) == len(ALL) >= 150
 
 
 def lay_down(files: Mapping[str, bytes | None], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
