@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.training.toy import ToyLearner
 from torch import Tensor
+from toy_learner import ToyLearner
 
 from recurra.errors import RunError
 from recurra.training import (
