@@ -55,7 +55,7 @@ WRONG = [
     ("train a --set model.layer=3", "unknown key 'layer'"),
     ("train a --set modle.layers=3", "unknown section 'modle'\n  Did you mean 'model'?"),
     ("train a --set model.layers=many", "model.layers must be int, got 'many'"),
-    ("train a --recipe nowhere.toml", "nowhere.toml: the recipe cannot be read"),
+    ("train a --recipe nowhere.toml", "nowhere.toml: there is no such recipe file"),
     ("predict", "MODEL is missing"),
     ("predict m f g", "unexpected argument 'g'"),
     ("predict m --beam 0", "--beam: must be at least 1, got 0"),
