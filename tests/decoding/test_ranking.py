@@ -35,3 +35,10 @@ def test_it_is_the_head_of_a_stable_sort(height, width, count, levels, seed):
 @pytest.mark.parametrize("width", [40, 4000])
 def test_equals_keep_their_order(width):
     assert best(torch.zeros(2, width), 5).places.tolist() == [[0, 1, 2, 3, 4]] * 2
+
+
+def test_equals_keep_their_order_across_blocks():
+    values = torch.zeros(1, 1000)
+    values[0, [300, 640, 700, 701]] = torch.tensor([1.0, 1.0, 2.0, 1.0])  # 700 and 701 share the best block
+    assert best(values, 4).places.tolist() == [[700, 300, 640, 701]]
+    assert best(values, 3).places.tolist() == [[700, 300, 640]]
