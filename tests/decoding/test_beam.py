@@ -106,9 +106,9 @@ def test_an_output_does_not_depend_on_the_batch(model, dials, beam, lengths, see
 
 
 @settings(max_examples=40, deadline=None)
-@given(MODELS, st.integers(0, 3), st.sampled_from([3, 5, None]), LENGTHS)
-def test_a_beam_of_one_without_penalties_is_greedy_search(model, min_length, max_length, lengths):
-    options = DecodingOptions(beam=1, length_penalty=0, min_length=min_length, max_length=max_length, attention=True)
+@given(MODELS, DIALS, LENGTHS)
+def test_a_beam_of_one_is_greedy_search(model, dials, lengths):
+    options = DecodingOptions(beam=1, attention=True, **dials)
     source = pad(rows(*lengths))
     for one, other in zip(beam_search(model, source, options), greedy(model, source, options), strict=True):
         assert same(one, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from toy_step_models import Chain, allowed_words, replay, rows, same
 
 from recurra.decoding import DecodingOptions, decode, greedy
 from recurra.decoding.limits import length_limits
-from recurra.padded import pad
+from recurra.padded import Padded, pad
 from recurra.text.special import EOS, GO
 
 OPTIONS = st.builds(
@@ -76,3 +77,18 @@ def test_decode_takes_it_for_a_beam_of_one():
     options = DecodingOptions(beam=1, length_penalty=1.0)
     for one, other in zip(decode(model, source, options), greedy(model, source, options), strict=True):
         assert same(one, other)
+
+
+def test_no_sentence_no_output():
+    assert decode(Chain(6, 1), Padded(torch.zeros(0, 0, dtype=torch.int64), torch.zeros(0)), DecodingOptions()) == []
+
+
+@pytest.mark.parametrize("dials", [{"beam": 1}, {"beam": 4, "nbest": 2}, {"sample": True, "nbest": 2}])
+def test_models_of_another_precision(dials):
+    model, source = Chain(6, 1), pad(rows(3, 4))
+    expected = decode(model, source, DecodingOptions(**dials))
+    model.table = model.table.double()
+    for one, other in zip(expected, decode(model, source, DecodingOptions(**dials)), strict=True):
+        assert same(one, other)
+    model.table = model.table.bfloat16()
+    assert [len(found) for found in decode(model, source, DecodingOptions(**dials))] == [len(e) for e in expected]

@@ -165,8 +165,10 @@ def plain_beam(model: Any, row: Tensor, options: DecodingOptions) -> list[tuple[
         gone = [one.tokens[:-1] for one in ended]
         cut = [(score(one.log_prob, one.seen, step), one.tokens) for one in live if one.tokens not in gone]
         live = [one for one in extended if one.tokens[-1] != EOS][: options.beam]
-        enough = len(pool) >= options.nbest
-        if not live or (enough and live[0].log_prob / lengthy(limit + 1) <= pool[options.nbest - 1][0]):
+        if not live or len(pool) == options.beam:
+            break
+        hope = live[0].log_prob / lengthy(limit + 1)
+        if len(pool) >= options.nbest and hope <= pool[options.nbest - 1][0]:
             break
     best = [(tokens, True) for _, tokens in pool] + [(tokens, False) for _, tokens in sorted(cut, key=lambda p: -p[0])]
     return best[: options.nbest]

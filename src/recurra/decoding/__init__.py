@@ -27,6 +27,8 @@ __all__ = [
 
 def decode(model: StepModel, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
     """The outputs of each sentence, best first, by the way of decoding that the options ask for."""
+    if not len(source.lengths):
+        return []
     if options.sample:
         return sample(model, source, options)
     if options.beam == 1:

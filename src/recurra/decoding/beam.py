@@ -1,8 +1,12 @@
 """Beam search: keep the `beam` best beginnings of an output, extend all of them by every token, keep the best again.
 
 A beginning that takes EOS while it is among the best is finished and moves to the pool, where it gets its final score
-(scoring.py). A sentence is done when nothing alive can still beat the worst output that is wanted, or at its limit.
-Done sentences leave the batch at once, so the others do not pay for them.
+(scoring.py). Done sentences leave the batch at once, so the others do not pay for them. A sentence is done
+
+- when nothing alive can still beat the worst output that is wanted, or
+- when `beam` outputs have finished (first come, first served; Kasai et al. 2022). Long outputs could still win then
+  where the length penalty is large, but on translations waiting for them gained nothing and took half as long again,
+- at its limit (limits.py).
 
 All sentences and beams are rows of a few tensors; no Python object exists per hypothesis. Nothing in a row depends on
 another row, and ties fall to the lower beam and then the lower token, so a sentence's output does not depend on what is
@@ -94,7 +98,7 @@ def _look(live: Live, attention: Tensor | None) -> Live:
 def _extend(live: Live, log_probs: Tensor, step: int, rules: Rules, options: DecodingOptions) -> Extensions:
     """The best extensions of each sentence: twice as many as the beam, so that enough of them are not ends."""
     slots, vocabulary = live.log_probs.shape[1], log_probs.shape[1]
-    totals = log_probs.view(-1, slots, vocabulary) + live.log_probs[:, :, None]
+    totals = log_probs.float().view(-1, slots, vocabulary) + live.log_probs[:, :, None]
     found = best(rules.apply(totals, step).flatten(1), min(2 * options.beam, slots * vocabulary))
     return Extensions(found.values, found.places // vocabulary, found.places % vocabulary)
 
@@ -122,9 +126,11 @@ def _choice(live: Live, survivors: Extensions, attention: Tensor | None, options
 
 
 def _done(live: Live, pool: Pool, survivors: Extensions, step: int, scorer: Scorer) -> Tensor:
-    """The sentences at their limit, and those whose outputs nothing alive can still beat: [B] bool."""
+    """The sentences that are done after this step, for one of the three reasons above: [B] bool."""
     hope = scorer.hope(survivors.log_probs[:, 0], live.limits)
-    return (live.limits == step) | (hope <= pool.scores[:, scorer.options.nbest - 1])
+    beaten = hope <= pool.scores[:, scorer.options.nbest - 1]
+    full = pool.scores[:, -1] > NONE
+    return beaten | full | (live.limits == step)
 
 
 def _outcome(live: Live, pool: Pool, extensions: Extensions, rows: Tensor, step: int, scorer: Scorer) -> Outcome:

@@ -21,9 +21,9 @@ class DecodingOptions:
     # Outputs returned per sentence, best first: at most `beam` of a beam search; the number of samples when sampling.
     nbest: int = 1
     # alpha of Wu et al. (2016), see scoring.py. 0 compares sums of log probabilities, which favours short outputs;
-    # 1 nearly compares averages per token. 0.6, the middle of the flat optimum that they and the Transformer's
-    # authors found, takes the bias from sentences and hardly touches words, whose rivals are equally long.
-    length_penalty: float = 0.6
+    # 1 nearly compares averages per token. On translations (multi30k) 1 was 0.4 BLEU better than 0.6 and that
+    # better than 0; on pronunciations, whose rivals are equally long, all are alike.
+    length_penalty: float = 1.0
     # beta of Wu et al. (2016), see scoring.py: 0 is off; 0.2 is their value. Needs a model with attention.
     coverage_penalty: float = 0.0
     # Tokens (EOS not counted) before which EOS is forbidden.

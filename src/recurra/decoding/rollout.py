@@ -55,7 +55,7 @@ def roll_out(
     outcomes: list[Outcome] = []
     for step in count():
         log_probs, state, attention = model.step(paths.tokens.flatten(), state, memory)
-        log_probs = log_probs.view(*paths.tokens.shape, -1)
+        log_probs = log_probs.float().view(*paths.tokens.shape, -1)
         tokens = choose(rules.apply(log_probs.clone(), step), paths.sentences, step)
         paths = _advance(paths, tokens, log_probs, attention, step)
         history.append(_choice(paths, attention, options))
