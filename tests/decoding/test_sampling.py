@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from toy_step_models import SPECIAL, Chain, replay, rows, same
 
 from recurra.decoding import DecodingOptions, Hypothesis, decode, greedy, sample
-from recurra.decoding.sampling import content_keys, uniform
+from recurra.decoding.sampling import content_keys, pick, uniform
 from recurra.padded import Padded, pad
 from recurra.text.special import EOS, GO, PAD, UNK
 
@@ -166,3 +166,9 @@ def test_the_noise_is_uniform_over_keys_and_over_steps():
         assert float(((counts - 400) ** 2 / 400).sum()) < 85.4  # 49 degrees of freedom, p = 0.001
     both = torch.stack([uniform(keys, 0), uniform(keys, 1)])
     assert abs(float(torch.corrcoef(both)[0, 1])) < 0.03
+
+
+def test_no_noise_picks_a_token_without_weight():
+    weights = torch.tensor([[[0.0, 0.0, 0.25, 0.0, 0.5, 0.0]]]).repeat(4, 1, 1)  # rounding: they may not sum to 1
+    noise = torch.tensor([0.0, 0.333, 0.334, 1 - 2.0**-53], dtype=torch.float64)[:, None]
+    assert pick(weights, noise).flatten().tolist() == [2, 2, 4, 4]

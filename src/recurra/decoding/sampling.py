@@ -35,7 +35,7 @@ def sample(model: StepModel, source: Padded, options: DecodingOptions) -> list[l
 
     def choose(log_probs: Tensor, sentences: Tensor, step: int) -> Tensor:
         weights = _narrowed(log_probs / options.temperature, options).softmax(2)
-        return _pick(weights, uniform(keys[sentences], step))
+        return pick(weights, uniform(keys[sentences], step))
 
     return roll_out(model, source, options, options.nbest, choose)
 
@@ -71,7 +71,7 @@ def _narrowed(log_probs: Tensor, options: DecodingOptions) -> Tensor:
     return log_probs
 
 
-def _pick(weights: Tensor, noise: Tensor) -> Tensor:
+def pick(weights: Tensor, noise: Tensor) -> Tensor:
     """The token [B, K] in whose share of the weights [B, K, V] the noise [B, K] falls."""
     edges = weights.double().cumsum(2)
     place = noise[:, :, None] * edges[:, :, -1:]
