@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_step_models import Chain, every_output, plain_beam, replay, rows, same
 
-from recurra.decoding import DecodingOptions, Ensemble, Scored, beam_search, greedy
+from recurra.decoding import DecodingOptions, Ensemble, Scored, beam_search, greedy, sample
 from recurra.decoding.limits import length_limits
 from recurra.errors import ModelError, UsageError
 from recurra.padded import Padded, pad
@@ -156,8 +156,9 @@ def test_what_is_cut_only_fills_the_places_that_finished_outputs_leave():
 
 def test_without_any_allowed_token_the_output_is_empty_and_unfinished():
     options = DecodingOptions(beam=2, min_length=1)
-    [[one]] = beam_search(Chain(0, 0), pad(rows(3)), options)
-    assert (one.tokens, one.finished, one.log_prob) == ([], False, 0.0)
+    for search in (beam_search, greedy, sample):
+        [[one]] = search(Chain(0, 0), pad(rows(3)), options)
+        assert (one.tokens, one.finished, one.log_prob) == ([], False, 0.0)
 
 
 def test_scores_that_are_no_numbers_are_an_error():

@@ -56,8 +56,9 @@ def roll_out(
     for step in count():
         log_probs, state, attention = model.step(paths.tokens.flatten(), state, memory)
         log_probs = log_probs.float().view(*paths.tokens.shape, -1)
-        tokens = choose(rules.apply(log_probs.clone(), step), paths.sentences, step)
-        paths = _advance(paths, tokens, log_probs, attention, step)
+        allowed = rules.apply(log_probs.clone(), step)
+        tokens = choose(allowed, paths.sentences, step)
+        paths = _advance(paths, tokens, allowed, attention, step)
         history.append(_choice(paths, attention, options))
         done = paths.open.any(1).logical_not()
         dropped = int(done.sum())
@@ -84,13 +85,14 @@ def _begin(source: Padded, options: DecodingOptions, width: int) -> Paths:
 def _advance(paths: Paths, tokens: Tensor, log_probs: Tensor, attention: Tensor | None, step: int) -> Paths:
     """The paths after the tokens [B, K] with log probabilities [B, K, V].
 
-    A path at its limit takes no token but EOS; if another was chosen, it is cut without it.
+    A path at its limit takes no token but EOS; if another was chosen, it is cut without it. So is a path that is
+    allowed no token at all.
     """
+    gain = log_probs.gather(2, tokens[:, :, None])[:, :, 0]
     ends = tokens == EOS
-    going_on = paths.open & ~(ends | (paths.limits == step)[:, None])
+    going_on = paths.open & ~(ends | (gain == -torch.inf) | (paths.limits == step)[:, None])
     ending = paths.open & ends
     taken = going_on | ending
-    gain = log_probs.gather(2, tokens[:, :, None])[:, :, 0]
     return paths._replace(
         tokens=tokens,
         log_probs=torch.where(taken, paths.log_probs + gain, paths.log_probs),

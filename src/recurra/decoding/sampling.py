@@ -1,9 +1,8 @@
 """Sampling: the next token is drawn at random, as often as the model finds it probable.
 
 The noise is a function, not the state of a generator: one number between 0 and 1, hashed from the seed, the content of
-the source, the number of the sample and the step. So a sentence gets the same samples alone, in any batch and on any
-device, and two runs with one seed are the same run. The number picks the token in whose share of the cumulated
-probabilities it falls.
+the source, the number of the sample and the step. So a sentence gets the same samples alone and in any batch, and two
+runs with one seed are the same run. The number picks the token in whose share of the cumulated probabilities it falls.
 
 Integers are int64 and wrap around; `_mix` is the finaliser of splitmix64 (Steele, Lea and Flood, 2014).
 
