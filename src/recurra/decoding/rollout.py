@@ -89,9 +89,9 @@ def _advance(paths: Paths, tokens: Tensor, log_probs: Tensor, attention: Tensor 
     allowed no token at all.
     """
     gain = log_probs.gather(2, tokens[:, :, None])[:, :, 0]
-    ends = tokens == EOS
-    going_on = paths.open & ~(ends | (gain == -torch.inf) | (paths.limits == step)[:, None])
-    ending = paths.open & ends
+    possible = paths.open & (gain != -torch.inf)
+    ending = possible & (tokens == EOS)
+    going_on = possible & ~(ending | (paths.limits == step)[:, None])
     taken = going_on | ending
     return paths._replace(
         tokens=tokens,
