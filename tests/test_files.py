@@ -6,7 +6,8 @@ import errno
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -140,18 +141,20 @@ def test_a_full_disk_says_how_much_is_missing(target: Path, monkeypatch: pytest.
     assert error.exit_code == 1
 
 
-@pytest.fixture
-def small_files_only() -> Iterator[None]:
-    """The system refuses files above 4096 bytes to this process."""
+@contextmanager
+def small_files_only() -> Generator[None]:
+    """The system refuses files above 4096 bytes to this process, and to no more than the body (pytest writes too)."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.usefixtures("small_files_only")
 def test_a_limit_on_file_sizes(target: Path) -> None:
-    error = refusal(target, bytes(10_000))
+    with small_files_only():
+        error = refusal(target, bytes(10_000))
     assert "10.0 kB could not be written although the disk has" in error.what
     assert "ulimit -f" in str(error.fix)
     assert target.read_bytes() == b"old"

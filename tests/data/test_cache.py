@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from recurra.data import cache
-from recurra.data.cache import EncodedPairs, Ragged
+from recurra.data.cache import EncodedPairs
 from recurra.data.example import Example
+from recurra.data.table import Ragged
 from recurra.errors import DataError
 from recurra.text import Tokenizer
 
@@ -39,7 +40,7 @@ def test_reads_what_was_written(written: EncodedPairs) -> None:
 
 def test_ids_stay_on_the_disk(written: EncodedPairs) -> None:
     for rows in (written.sources, written.targets):
-        assert isinstance(rows.ids.base, np.memmap)
+        assert isinstance(rows.values.base, np.memmap)
 
 
 def test_gather(written: EncodedPairs) -> None:
@@ -141,7 +142,7 @@ class TestCompleteOrAbsent:
 
     def test_what_a_killed_process_left_is_replaced(self, tmp_path: Path) -> None:
         (tmp_path / "train.partial").mkdir()
-        (tmp_path / "train.partial" / "source.ids").write_bytes(b"half")
+        (tmp_path / "train.partial" / "source.values").write_bytes(b"half")
         assert len(EncodedPairs.write(tmp_path / "train", EXAMPLES, CHARS, CHARS)) == len(EXAMPLES)
 
     def test_a_cache_is_replaced(self, tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ class TestCompleteOrAbsent:
 
 
 class TestDamage:
-    @pytest.mark.parametrize("name", ["source.ids", "source.offsets", "target.ids", "target.offsets", "lines"])
+    @pytest.mark.parametrize("name", ["source.values", "source.offsets", "target.values", "target.offsets", "lines"])
     @pytest.mark.parametrize("change", ["shorter", "longer", "missing"])
     def test_a_file_of_another_size(self, tmp_path: Path, written: EncodedPairs, name: str, change: str) -> None:
         path = tmp_path / "deep" / "train" / name
@@ -205,7 +206,7 @@ class TestDamage:
             EncodedPairs.open(path.parent)
 
     def test_no_cache(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match="no encoded pairs"):
+        with pytest.raises(DataError, match="no encoded data"):
             EncodedPairs.open(tmp_path / "nowhere")
 
 

@@ -9,7 +9,7 @@ from recurra.data.batching import (
     make_batches,
     pad_sources,
 )
-from recurra.data.cache import EncodedPairs, Ragged, Rows
+from recurra.data.cache import EncodedPairs
 from recurra.data.check import Report, check_pairs
 from recurra.data.example import Example
 from recurra.data.findings import Findings
@@ -18,11 +18,13 @@ from recurra.data.lines import Line, TextFile, read_lines
 from recurra.data.overlap import SeenPairs
 from recurra.data.pairs import PairFile, PairList, PairSource, Skipped, open_pairs, spool
 from recurra.data.report import report_lines, report_warnings
+from recurra.data.table import EncodedTable, Ragged, Row, Rows
 
 __all__ = [
     "Batch",
     "BatchingOptions",
     "EncodedPairs",
+    "EncodedTable",
     "Example",
     "Findings",
     "Line",
@@ -32,6 +34,7 @@ __all__ = [
     "PairSource",
     "Ragged",
     "Report",
+    "Row",
     "Rows",
     "SeenPairs",
     "Skipped",

@@ -19,7 +19,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from recurra.data.cache import EncodedPairs, Ragged
+from recurra.data.cache import EncodedPairs
+from recurra.data.table import Ragged
 from recurra.errors import UsageError
 from recurra.padded import Padded
 from recurra.text.special import EOS, GO, PAD
@@ -190,7 +191,7 @@ def _batch_sizes(counts: list[int], sources: list[int], targets: list[int], opti
 def _ending(rows: Ragged) -> Padded:
     """ids + EOS: [B, T + 1]."""
     values, mask = _canvas(rows)
-    values[:, :-1][mask] = rows.ids
+    values[:, :-1][mask] = rows.values
     values[np.arange(len(rows.lengths)), rows.lengths] = EOS
     return _padded(values, rows)
 
@@ -198,7 +199,7 @@ def _ending(rows: Ragged) -> Padded:
 def _starting(rows: Ragged) -> Padded:
     """GO + ids: [B, T + 1]."""
     values, mask = _canvas(rows)
-    values[:, 1:][mask] = rows.ids
+    values[:, 1:][mask] = rows.values
     values[:, 0] = GO
     return _padded(values, rows)
 
