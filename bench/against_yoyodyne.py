@@ -116,7 +116,7 @@ class Recurra:
         self.test = [tuple(line.split("\t")) for line in lines]
         with empty_folder("recurra") as folder:
             self.model = self._run(folder, epochs, "auto")
-        self.about = {"parameters": self.model.translators[0].model.parameter_count()}
+        self.about = {"parameters": self.model.networks[0].model.parameter_count()}
 
     def train(self, batches: int, precision: str) -> Round:
         done: list[tuple[float, int]] = []

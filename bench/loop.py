@@ -20,9 +20,9 @@ from torch.nn.utils import clip_grad_norm_
 
 from recurra.data import collate, open_pairs
 from recurra.data.pairs import PairSource
-from recurra.tasks.recipe import Recipe
 from recurra.tasks.seq2seq_learner import Seq2SeqLearner, real_targets
 from recurra.tasks.translate import build_tokenizers, encode, make_translator, short_enough
+from recurra.tasks.translate_recipe import Recipe
 from recurra.training import Loop, Plan, Position, learning_rate, token_loss
 from recurra.training.loop import step_seed
 from recurra.training.optimizer import make_optimizer

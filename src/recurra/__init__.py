@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from recurra.api import Model as Model
     from recurra.api import load as load
+    from recurra.api import read_recipe as read_recipe
     from recurra.api import train as train
     from recurra.errors import RecurraError as RecurraError
     from recurra.tasks.prediction import Evaluation as Evaluation
     from recurra.tasks.prediction import Prediction as Prediction
-    from recurra.tasks.recipe import Recipe as Recipe
-    from recurra.tasks.recipe import read_recipe as read_recipe
+    from recurra.tasks.translate_recipe import Recipe as Recipe
 
 # Torch's threads shall sleep while they wait for each other, not spin: on a machine that is shared with other work
 # spinning makes a step up to twenty times slower, and on a quiet one it gains little. Read when torch is loaded.
@@ -29,10 +29,10 @@ _HOMES = {
     "Evaluation": "recurra.tasks.prediction",
     "Model": "recurra.api",
     "Prediction": "recurra.tasks.prediction",
-    "Recipe": "recurra.tasks.recipe",
+    "Recipe": "recurra.tasks.translate_recipe",
     "RecurraError": "recurra.errors",
     "load": "recurra.api",
-    "read_recipe": "recurra.tasks.recipe",
+    "read_recipe": "recurra.api",
     "train": "recurra.api",
 }
 

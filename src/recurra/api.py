@@ -4,6 +4,8 @@ model = recurra.train("pairs.tsv", time="5m")
 model.predict(["hello"])[0].text
 model.evaluate("test.tsv").measures["wer"].value
 model.trace("hello")
+
+The same for every task: recurra.train("reviews.tsv", task="classify").
 """
 
 from __future__ import annotations
@@ -11,26 +13,27 @@ from __future__ import annotations
 import shlex
 import sys
 import time as clock
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from recurra.data import PairList, PairSource, open_pairs
-from recurra.decoding import DecodingOptions
-from recurra.errors import UsageError
+from recurra.data import PairSource
+from recurra.errors import ModelError, UsageError
 from recurra.options import from_mapping, to_mapping
-from recurra.tasks.evaluate import evaluate_pairs
+from recurra.tasks import TASKS, Task
+from recurra.tasks.choosing import choose_task, read_recipe, recorded_task
 from recurra.tasks.finish import finish
 from recurra.tasks.fit import Request, fit
-from recurra.tasks.prediction import Evaluation, Prediction
-from recurra.tasks.predictor import Predictor
-from recurra.tasks.recipe import Recipe
-from recurra.tasks.tracing import trace_translator
-from recurra.tasks.translate import Translator, load_translator, make_predictor
+from recurra.tasks.model_folder import load_network, parameter_count
+from recurra.tasks.prediction import Evaluation
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.task import Answer, Data, Network, Predictor
 from recurra.tracing import Trace
-from recurra.training import Budget, Event, parse_time
+from recurra.training import Budget, Event, Note, parse_time
 
-Pairs = str | Path | Sequence[tuple[str, str]]
+__all__ = ["Model", "data_source", "load", "read_recipe", "train"]
+
+Given = str | Path | Sequence[Any]
 DEFAULT_TIME = "5m"
 
 
@@ -38,77 +41,86 @@ class Model:
     """A trained model, or several as one.
 
     Args:
-        translators: the networks; more than one predict together, by the mean of their probabilities.
+        task: what it does.
+        networks: more than one answer together, by the mean of their probabilities.
         path: the model folder of the first.
     """
 
-    def __init__(self, translators: Sequence[Translator], path: Path) -> None:
-        self.translators = list(translators)
+    def __init__(self, task: Task, networks: Sequence[Network], path: Path) -> None:
+        self.task = task
+        self.networks = list(networks)
         self.path = path
-        self._predictor: Predictor = make_predictor(self.translators)
+        self.predictor: Predictor = task.predictor(self.networks)
 
     @property
-    def recipe(self) -> Recipe:
+    def recipe(self) -> TaskRecipe:
         """How the (first) model was made."""
-        return self.translators[0].recipe
+        return self.networks[0].recipe
 
-    def predict(
-        self, texts: str | Iterable[str], options: DecodingOptions | None = None, **settings: Any
-    ) -> list[Prediction]:
-        """The model's outputs for texts, in order.
+    def read(self, path: str) -> Iterator[Any]:
+        """The inputs in a file, or of standard input ("-"), as `recurra predict` reads them.
+
+        Raises:
+            DataError: the file cannot be read as what the task reads.
+        """
+        return self.predictor.read(path)
+
+    def predict(self, inputs: Any, options: Any = None, **settings: Any) -> list[Any]:
+        """The model's answers, in order.
 
         Args:
-            texts: one text or several.
-            options: how to decode; the recipe's section [decoding] if None.
+            inputs: one text or several; for tasks that read something else than text, several inputs.
+            options: how to answer; the recipe's section [decoding] if None.
             settings: single options: beam=5, nbest=3, attention=True, sample=True, temperature=0.8, ...
 
         Raises:
             UsageError: an unknown or impossible option.
-            DataError: a text that is too long to decode.
+            DataError: an input that cannot be read or is too long.
         """
-        return list(self.predict_iter([texts] if isinstance(texts, str) else texts, options, **settings))
+        return list(self.predict_iter([inputs] if isinstance(inputs, str) else inputs, options, **settings))
 
-    def predict_iter(
-        self, texts: Iterable[str], options: DecodingOptions | None = None, **settings: Any
-    ) -> Iterator[Prediction]:
-        """Like `predict`, one after the other: texts may be an endless stream."""
-        return self._predictor.predict(texts, self._options(options, settings))
+    def predict_iter(self, inputs: Iterable[Any], options: Any = None, **settings: Any) -> Iterator[Answer]:
+        """Like `predict`, one after the other: inputs may be an endless stream."""
+        return self.predictor.predict(inputs, self.options(options, settings))
 
     def evaluate(
         self,
-        data: Pairs,
+        data: Given,
         *,
         target: str | Path | None = None,
         format: str = "auto",
         source_column: str | None = None,
         target_column: str | None = None,
-        options: DecodingOptions | None = None,
+        options: Any = None,
         **settings: Any,
     ) -> Evaluation:
-        """All measures on pairs: a file (or two parallel ones), or a list of (source, target).
+        """All measures on examples: a file (or two parallel ones), or a list of examples.
 
         Raises:
-            DataError: the pairs cannot be read.
+            DataError: the examples cannot be read.
         """
-        source = pair_source(data, target, format, source_column, target_column)
-        pairs = open_pairs(source) if isinstance(source, PairSource) else PairList(source)
-        return evaluate_pairs(self._predictor, pairs, self._options(options, settings))
+        source = data_source(data, target, format, source_column, target_column)
+        return self.predictor.evaluate(self.task.open(source), self.options(options, settings))
 
-    def trace(self, text: str) -> Trace:
-        """Everything that happens inside when the (first) model answers this text."""
-        return trace_translator(self.translators[0], text, self.recipe.decoding)
+    def trace(self, given: Any, **settings: Any) -> Trace:
+        """Everything that happens inside when the (first) model answers this input."""
+        return self.predictor.trace(given, self.options(None, settings))
 
-    def _options(self, options: DecodingOptions | None, settings: dict[str, Any]) -> DecodingOptions:
-        chosen = options or self.recipe.decoding
-        return from_mapping(DecodingOptions, {**to_mapping(chosen), **settings}, "decoding") if settings else chosen
+    def options(self, options: Any, settings: dict[str, Any]) -> Any:
+        """The options given, or the recipe's, with single ones changed."""
+        chosen = self.recipe.decoding if options is None else options
+        if not settings:
+            return chosen
+        if chosen is None:
+            name = f"a model for the task {self.task.name}"
+            raise UsageError(f"{name} answers without options; given: {', '.join(settings)}")
+        kind = cast("type[Any]", type(chosen))
+        return from_mapping(kind, {**to_mapping(chosen), **settings}, "decoding")
 
     def __repr__(self) -> str:
-        options = self.recipe.model
-        count = self.translators[0].model.parameter_count()
-        several = f"{len(self.translators)} models, " if len(self.translators) > 1 else ""
-        return (
-            f"<recurra.Model {several}{options.cell}, {options.attention} attention, {count:,} parameters, {self.path}>"
-        )
+        several = f"{len(self.networks)} models, " if len(self.networks) > 1 else ""
+        first = self.networks[0]
+        return f"<recurra.Model {several}{first.in_words()}, {parameter_count(first):,} parameters, {self.path}>"
 
 
 def load(path: str | Path | Sequence[str | Path]) -> Model:
@@ -120,19 +132,28 @@ def load(path: str | Path | Sequence[str | Path]) -> Model:
     paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
     if not paths:
         raise UsageError("no model folder was given")
-    return Model([load_translator(one)[0] for one in paths], paths[0])
+    loaded = [load_network(one, TASKS) for one in paths]
+    task = loaded[0][0]
+    for (other, _, _), folder in zip(loaded, paths, strict=True):
+        if other is not task:
+            raise ModelError(
+                f"the models of an ensemble must have one task: {task.name} first, {other.name} here", where=str(folder)
+            )
+    return Model(task, [network for _, network, _ in loaded], paths[0])
 
 
 def train(
-    data: Pairs,
+    data: Given,
     *,
+    task: str | None = None,
     target: str | Path | None = None,
-    valid: Pairs | None = None,
+    valid: Given | None = None,
     valid_target: str | Path | None = None,
     to: str | Path | None = None,
     time: str | None = None,
     epochs: float | None = None,
-    recipe: Recipe | None = None,
+    recipe: TaskRecipe | None = None,
+    settings: Mapping[str, object] | None = None,
     resume: bool = False,
     format: str = "auto",
     source_column: str | None = None,
@@ -140,16 +161,18 @@ def train(
     listeners: Sequence[Callable[[Event], None]] = (),
     started: float | None = None,
 ) -> Model:
-    """Trains a model on pairs and leaves it in a folder.
+    """Trains a model and leaves it in a folder.
 
     Args:
-        data: a file of pairs, the file of sources if `target` is given, or a list of (source, target).
+        data: a file of examples, the file of sources if `target` is given, or a list of examples: (source, target).
+        task: what is to be learned; the recipe's, or what the data tell, if None.
         target: the second of two parallel files.
         valid, valid_target: validation data likewise; without them a share of `data` is set aside.
         to: the model folder; "<name of the data>-model" if None.
         time: how long the whole command may take, such as "5m"; five minutes if neither time nor epochs is given.
         epochs: passes over the data instead of a time.
-        recipe: all other options.
+        recipe: all other options; the task's defaults if None.
+        settings: single options instead of the recipe's: {"model.cell": "gru", "training.seed": 2}.
         resume: go on with the run in `to`.
         format, source_column, target_column: how to read the files; columns by name or by number from 1.
         listeners: called with every event of the run.
@@ -160,11 +183,16 @@ def train(
         KeyboardInterrupt: after Ctrl-C, when the run has been saved.
     """
     folder = Path(to) if to is not None else default_folder(data)
+    source = data_source(data, target, format, source_column, target_column)
+    if resume and task is None and recipe is None:
+        task = recorded_task(folder)
+    chosen = choose_task(source, task, recipe)
     request = Request(
-        pair_source(data, target, format, source_column, target_column),
-        None if valid is None else pair_source(valid, valid_target, format, source_column, target_column),
+        chosen.task,
+        source,
+        None if valid is None else data_source(valid, valid_target, format, source_column, target_column),
         folder,
-        recipe or Recipe(),
+        (recipe or chosen.task.recipe()).with_settings(settings or {}),
         resume,
         shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         clock.monotonic() if started is None else started,
@@ -174,11 +202,13 @@ def train(
         for listener in listeners:
             listener(event)
 
+    if chosen.reason:
+        emit(Note(f"task: {chosen.task.name}, because {chosen.reason} (--task says otherwise)"))
     outcome = fit(request, chosen_budget(time, epochs, resume, request.started), emit)
     if outcome.finished.reason == "interrupted":
         raise KeyboardInterrupt
     finish(request, outcome, emit)
-    return Model([outcome.translator], folder)
+    return Model(chosen.task, [outcome.network], folder)
 
 
 def chosen_budget(time: str | None, epochs: float | None, resume: bool, started: float) -> Budget | None:
@@ -190,18 +220,18 @@ def chosen_budget(time: str | None, epochs: float | None, resume: bool, started:
     return Budget(None if time is None else parse_time(time), epochs, started)
 
 
-def default_folder(data: Pairs) -> Path:
+def default_folder(data: Given) -> Path:
     """<name of the data>-model in the current folder."""
     if not isinstance(data, str | Path):
-        raise UsageError("a list of pairs has no name to call the model after", fix='Give to="folder".')
+        raise UsageError("a list of examples has no name to call the model after", fix='Give to="folder".')
     name = "stdin" if str(data) == "-" else Path(data).name.removesuffix(".gz")
     return Path(f"{Path(name).stem}-model")
 
 
-def pair_source(
-    data: Pairs, target: str | Path | None, format: str, source_column: str | None, target_column: str | None
-) -> PairSource | Sequence[tuple[str, str]]:
-    """What the data room reads; lists of pairs as they are."""
+def data_source(
+    data: Given, target: str | Path | None, format: str, source_column: str | None, target_column: str | None
+) -> Data:
+    """What the data room reads; lists of examples as they are."""
     if not isinstance(data, str | Path):
         return data
     options = {"path": str(data), "format": format}

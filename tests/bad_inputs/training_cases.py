@@ -166,7 +166,7 @@ BUDGETS = [
     train("a billion epochs", "--epochs 1e9", "--epochs must be a number above 0 and at most 1,000,000"),
     BadInput("time and epochs in Python", {"x.tsv": PAIRS}, lambda _: recurra.train("x.tsv", time="5m", epochs=2), ("give either --time or --epochs",), UsageError),
     BadInput("epochs as text", {"x.tsv": PAIRS}, lambda _: recurra.train("x.tsv", epochs="3"), ("--epochs must be a number", "got '3'"), UsageError),  # type: ignore[arg-type]
-    BadInput("pairs without a name", {}, lambda _: recurra.train([("a", "b")], epochs=1), ("a list of pairs has no name", 'Give to="folder".'), UsageError),
+    BadInput("pairs without a name", {}, lambda _: recurra.train([("a", "b")], epochs=1), ("a list of examples has no name", 'Give to="folder".'), UsageError),
 ]  # fmt: skip
 
 TARGETS = [
@@ -181,11 +181,11 @@ TARGETS = [
     BadInput("misspelt validation data", {"x.tsv": PAIRS}, typed("train x.tsv --valid y.tsv --to m --epochs 1"), ("y.tsv: there is no such file",)),
     train("no run to go on with", "--resume", "m: there is no run to go on with", "Leave out --resume to start one.", kind=RunError),
     resumed("other options", "--cell gru --seed 5", "a run goes on with the options it was started with; these are others:",
-            "model.cell     was 'lstm', now 'gru'", "training.seed  was 1, now 5", "--to"),
+            "training.seed  was 1, now 5", "model.cell     was 'lstm', now 'gru'", "--to"),
     with_model("a locked folder", while_locked, "m/run: another run is using this folder (process ", "Wait for it, stop it", kind=RunError),
     resumed("a run without its data", "", "m/run: data is missing, so the run cannot go on", "--to", damage=lost("run/data")),
-    resumed("a run without a tokenizer", "", "m/run: source.json is missing", damage=lost("run/source.json")),
-    resumed("a run with half of its data", "", "m/run/data/train/source.ids: the file is missing", "Copy the whole folder again", damage=lost("run/data/train/source.ids")),
+    resumed("a run without a tokenizer", "", "m/run: vocabularies.json is missing", damage=lost("run/vocabularies.json")),
+    resumed("a run with half of its data", "", "m/run/data/train/source.values: the file is missing", "Copy the whole folder again", damage=lost("run/data/train/source.values")),
     resumed("a cut checkpoint", "", "m/run/checkpoint.safetensors: the checkpoint is damaged", "Copy it again", damage=changed("run/checkpoint.safetensors", lambda data: data[:500])),
     resumed("a newer checkpoint", "", "m/run/checkpoint.safetensors: a checkpoint of format 7, this recurra reads 1", "--to",
             damage=changed("run/checkpoint.safetensors", lambda data: data.replace(b'\\"format\\": 1', b'\\"format\\": 7'))),

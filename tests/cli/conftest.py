@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from recurra.cli import run
+from recurra.data import read_lines
 from recurra.decoding import DecodingOptions
 from recurra.tasks.prediction import Alternative, Evaluation, Prediction
-from recurra.tasks.recipe import Recipe
+from recurra.tasks.translate_recipe import Recipe
 from recurra.tracing import AttentionMap
 
 
@@ -45,6 +46,12 @@ class FakeModel:
     evaluation: Evaluation = field(default_factory=lambda: Evaluation(0, {}))
     asked: list[Any] = field(default_factory=list)
     recipe: Recipe = field(default_factory=Recipe)
+
+    def read(self, path: str) -> Iterator[str]:
+        return read_lines(path)
+
+    def options(self, options: None, settings: dict[str, Any]) -> DecodingOptions:
+        return DecodingOptions(**settings)
 
     def predict_iter(self, texts: Iterable[str], **settings: Any) -> Iterator[Prediction]:
         self.asked.append(settings)

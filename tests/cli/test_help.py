@@ -14,10 +14,10 @@ from recurra.cells import CELLS
 from recurra.cli import options
 from recurra.cli.dispatch import COMMANDS
 from recurra.cli.settings import SHORT
-from recurra.data.pair_source import Format
 from recurra.demos import DEMOS
 from recurra.models.options import WIDTHS
-from recurra.tasks.recipe import Recipe, Units
+from recurra.tasks import TASKS
+from recurra.tasks.translate_recipe import Recipe, Units
 
 if TYPE_CHECKING:
     from conftest import CommandLine
@@ -81,7 +81,7 @@ def test_every_option_is_explained(name: str) -> None:
         (options.CellName, CELLS),
         (options.AttentionName, ATTENTIONS),
         (options.UnitsName, get_args(Units)),
-        (options.PairFormat, get_args(Format)),
+        (options.TaskName, TASKS),
     ],
 )
 def test_the_literal_names_are_the_known_ones(literal: object, known: object) -> None:
@@ -101,7 +101,10 @@ def test_the_defaults_that_help_names_are_the_recipes() -> None:
 
 
 def test_every_short_option_is_short_for_a_setting_that_there_is() -> None:
-    sections = Recipe().to_mapping()
-    for setting in SHORT.values():
-        section, _, key = setting.partition(".")
-        assert key in sections[section]
+    settings = {
+        f"{section}.{key}"
+        for task in TASKS.values()
+        for section, keys in task.recipe().sections().items()
+        for key in keys
+    }
+    assert settings.issuperset(SHORT.values())

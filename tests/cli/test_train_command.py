@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from recurra.tasks.recipe import Recipe
+from recurra.tasks.translate_recipe import Recipe
 from recurra.training import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     return install
 
 
+def asked(called: dict[str, Any]) -> Recipe:
+    """The recipe that a call of `train` leads to."""
+    return (called["recipe"] or Recipe()).with_settings(called["settings"])
+
+
 def test_the_plain_command(recurra: CommandLine, model: FakeModel, trained: Any) -> None:
     called = trained(model, [])
     before = time.monotonic()
@@ -64,7 +69,9 @@ def test_the_plain_command(recurra: CommandLine, model: FakeModel, trained: Any)
         "to": None,
         "time": None,
         "epochs": None,
-        "recipe": Recipe(),
+        "task": None,
+        "recipe": None,
+        "settings": {},
         "resume": False,
     }
 
@@ -77,7 +84,7 @@ def test_every_option(recurra: CommandLine, model: FakeModel, trained: Any) -> N
         "--set training.learning_rate=0.001 --set model.dropout=0.5 --resume --format parallel"
     )
     assert recurra(*shlex.split(line)).code == 0
-    recipe = called["recipe"]
+    recipe = asked(called)
     assert (called["data"], called["target"], called["valid"], called["valid_target"]) == ("a", "b", "c", "d")
     assert (called["to"], called["time"], called["epochs"], called["resume"]) == ("my model", "1h30m", None, True)
     assert called["format"] == "parallel"
@@ -100,7 +107,7 @@ def test_options_win_over_the_recipe_file(recurra: CommandLine, model: FakeModel
     file = tmp_path / "recipe.toml"
     file.write_text('[model]\ncell = "gru"\nlayers = 4\n[training]\nseed = 5\n')
     recurra("train", "pairs.tsv", "--recipe", str(file), "--layers", "1", "--set", "training.seed=6")
-    recipe = called["recipe"]
+    recipe = asked(called)
     assert (recipe.model.cell, recipe.model.layers, recipe.training.seed) == ("gru", 1, 6)
 
 

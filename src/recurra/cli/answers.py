@@ -13,12 +13,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from recurra.tasks.prediction import Prediction
+    from recurra.tasks.task import Answer
 
-Writer = Callable[["Prediction"], Iterator[str]]
+Writer = Callable[["Answer"], Iterator[str]]
 HIGH = 0.01  # share of the sources; with more of them that are not wholly known, the user is told
 SHOWN = 10
 
@@ -26,13 +26,13 @@ SHOWN = 10
 def writer(format: str, nbest: int) -> Writer:
     """The function from a prediction to its lines."""
     if format == "jsonl":
-        return lambda prediction: iter([json.dumps(as_mapping(prediction), ensure_ascii=False)])
+        return lambda prediction: iter([json.dumps(prediction.to_mapping(), ensure_ascii=False)])
     if nbest == 1:
         return lambda prediction: iter([one_line(prediction.text)])
     return lambda prediction: scored_lines(prediction, nbest)
 
 
-def scored_lines(prediction: Prediction, nbest: int) -> Iterator[str]:
+def scored_lines(prediction: Answer, nbest: int) -> Iterator[str]:
     """`nbest` lines, the last ones empty where there are fewer outputs."""
     if not prediction.source:
         yield from [""] * nbest
@@ -47,24 +47,6 @@ def one_line(text: str) -> str:
     return text.replace("\r", "\\r").replace("\n", "\\n")
 
 
-def as_mapping(prediction: Prediction) -> dict[str, Any]:
-    """The object of a prediction."""
-    mapping: dict[str, Any] = {
-        "source": prediction.source,
-        "text": prediction.text,
-        "score": prediction.score,
-        "alternatives": [
-            {"text": one.text, "score": one.score, "log_prob": one.log_prob, "finished": one.finished}
-            for one in prediction.alternatives
-        ],
-    }
-    if prediction.unknown:
-        mapping["unknown"] = prediction.unknown
-    if prediction.attention is not None:
-        mapping["attention"] = prediction.attention.to_mapping()
-    return mapping
-
-
 class Unknown:
     """Counts the sources that have units which the model does not know."""
 
@@ -73,7 +55,7 @@ class Unknown:
         self.affected = 0
         self.units: Counter[str] = Counter()
 
-    def add(self, prediction: Prediction) -> None:
+    def add(self, prediction: Answer) -> None:
         """Takes one prediction into the count."""
         self.sources += 1
         self.affected += bool(prediction.unknown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli import options as given
@@ -13,7 +14,7 @@ from recurra.cli.settings import train_settings
 
 if TYPE_CHECKING:
     from recurra.data import PairFile
-    from recurra.tasks.recipe import Recipe
+    from recurra.tasks.translate_recipe import Recipe
 
 Show = Annotated[
     int | None,
@@ -47,9 +48,10 @@ def check(
     check_valid(target, valid, valid_target)
     chosen = train_settings({"--source-units": source_units, "--target-units": target_units}, settings or [])
 
-    from recurra.tasks.recipe import Recipe, read_recipe
+    from recurra.tasks.recipe_file import read_recipe
+    from recurra.tasks.translate_recipe import Recipe
 
-    whole = (read_recipe(recipe) if recipe else Recipe()).with_settings(chosen)
+    whole = (read_recipe(Path(recipe), Recipe) if recipe else Recipe()).with_settings(chosen)
     with tempfile.TemporaryDirectory(prefix="recurra-check-") as folder:
         training = opened(files, f"{folder}/train")
         other = opened(files._replace(data=valid, target=valid_target), f"{folder}/valid") if valid else None
@@ -58,10 +60,10 @@ def check(
 
 def opened(files: GivenPairs, folder: str) -> PairFile:
     """The pairs; what can be read only once is copied first."""
-    from recurra.api import pair_source
+    from recurra.api import data_source
     from recurra.data import PairSource, open_pairs, spool
 
-    source = pair_source(files.data, files.target, files.format, files.source_column, files.target_column)
+    source = data_source(files.data, files.target, files.format, files.source_column, files.target_column)
     assert isinstance(source, PairSource)
     return open_pairs(spool(source, folder))
 

@@ -52,7 +52,6 @@ def demo(
     from recurra import api
     from recurra.cli.progress import progress
     from recurra.demos import DEMOS
-    from recurra.tasks.recipe import Recipe
     from recurra.training import parse_time
 
     allowed = parse_time(time)
@@ -71,7 +70,7 @@ def demo(
             training,
             to=folder,
             time=f"{allowed - AFTERWARDS:g}s",
-            recipe=Recipe().with_settings(DEMOS[name].settings),
+            settings=DEMOS[name].settings,
             listeners=[show],
             started=context.obj.started,
         )

@@ -12,9 +12,9 @@ import typer
 
 Size = Literal["small", "base", "large"]
 CellName = Literal["lstm", "gru", "elman"]
+TaskName = Literal["translate"]
 AttentionName = Literal["dot", "scaled-dot", "bilinear", "additive", "none"]
 UnitsName = Literal["auto", "chars", "words", "subwords"]
-PairFormat = Literal["auto", "tsv", "csv", "jsonl", "parallel"]
 OutputFormat = Literal["text", "jsonl"]
 
 
@@ -39,8 +39,13 @@ Source = Annotated[
 ]
 Target = Annotated[str | None, option("--target", "The targets, line by line beside --source.", "FILE")]
 Format = Annotated[
-    PairFormat | None,
-    option("--format", "How the file is written; auto (the default) goes by its name and a look inside."),
+    str | None,
+    option(
+        "--format",
+        "How the file is written: tsv, csv, jsonl, or another that the task has; auto (the default) goes by its name "
+        "and a look inside.",
+        "FORMAT",
+    ),
 ]
 SourceColumn = Annotated[
     str | None, option("--source-column", "Column of the sources: its name, or its number from 1.", "COLUMN")
@@ -54,6 +59,10 @@ ValidTarget = Annotated[
 ]
 
 # What to train, and how long
+
+TaskOption = Annotated[
+    TaskName | None, option("--task", "What is to be learned; without it the data tell, or it is translate.")
+]
 
 To = Annotated[str | None, option("--to", "The model folder; <name of PAIRS>-model by default.", "DIR")]
 Time = Annotated[

@@ -16,7 +16,7 @@ from recurra.errors import UsageError
 
 if TYPE_CHECKING:
     from recurra.api import Model
-    from recurra.tasks.prediction import Prediction
+    from recurra.tasks.task import Answer
     from recurra.views import Shown
 
 MAPS = 200  # predictions on the page of --attention
@@ -53,11 +53,10 @@ def predict(
 
     with opened_output(output) as out, attention_page(attention, f"Where {model} looked") as add_to_page:
         from recurra import api
-        from recurra.data import read_lines
 
         loaded = api.load([model, *(ensemble or [])])
-        lines = flushing(read_lines(file), out)
-        write = writer(format, chosen.get("nbest", loaded.recipe.decoding.nbest))
+        lines = flushing(loaded.read(file), out)
+        write = writer(format, getattr(loaded.options(None, chosen), "nbest", 1))
         unknown = Unknown()
         for prediction in answers(loaded, lines, chosen, interactive):
             out.writelines(f"{line}\n" for line in write(prediction))
@@ -92,7 +91,7 @@ def check_page(path: str | None) -> None:
         raise UsageError(what, where="--attention", fix="Name a page: --attention attention.html")
 
 
-def answers(model: Model, lines: Iterable[str], chosen: dict[str, Any], interactive: bool) -> Iterator[Prediction]:
+def answers(model: Model, lines: Iterable[Any], chosen: dict[str, Any], interactive: bool) -> Iterator[Answer]:
     """The predictions for the lines in order: each at once for someone who waits for it, else window by window."""
     if not interactive:
         yield from model.predict_iter(lines, **chosen)
@@ -105,7 +104,7 @@ def answers(model: Model, lines: Iterable[str], chosen: dict[str, Any], interact
                 say(f"  not known to the model: {', '.join(map(repr, prediction.unknown))}")
 
 
-def flushing(lines: Iterable[str], out: TextIO) -> Iterator[str]:
+def flushing(lines: Iterable[Any], out: TextIO) -> Iterator[Any]:
     """The lines; before one more is asked for, what has been written goes on its way."""
     for line in lines:
         yield line
@@ -113,7 +112,7 @@ def flushing(lines: Iterable[str], out: TextIO) -> Iterator[str]:
 
 
 @contextmanager
-def attention_page(path: str | None, title: str) -> Generator[Callable[[Prediction], None]]:
+def attention_page(path: str | None, title: str) -> Generator[Callable[[Answer], None]]:
     """Gives a function that takes predictions; at the end the page of the first of them is written."""
     if path is None:
         yield lambda prediction: None
@@ -121,7 +120,7 @@ def attention_page(path: str | None, title: str) -> Generator[Callable[[Predicti
     shown: list[Shown] = []
     taken = 0
 
-    def take(prediction: Prediction) -> None:
+    def take(prediction: Answer) -> None:
         nonlocal taken
         taken += 1
         if len(shown) < MAPS:

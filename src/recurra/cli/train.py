@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def train(
     context: typer.Context,
     pairs: given.Pairs = None,
+    task: given.TaskOption = None,
     source: given.Source = None,
     target: given.Target = None,
     format: given.Format = None,
@@ -65,20 +66,20 @@ def train(
 
     from recurra import api
     from recurra.cli.progress import progress
-    from recurra.tasks.recipe import Recipe, read_recipe
 
-    whole = (read_recipe(recipe) if recipe else Recipe()).with_settings(chosen)
     with progress() as show:
         try:
             model = api.train(
                 files.data,
                 **files.keywords(),
+                task=task,
                 valid=valid,
                 valid_target=valid_target,
                 to=to,
                 time=time,
                 epochs=epochs,
-                recipe=whole,
+                recipe=api.read_recipe(recipe) if recipe else None,
+                settings=chosen,
                 resume=resume,
                 listeners=[show],
                 started=context.obj.started,

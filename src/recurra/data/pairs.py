@@ -17,7 +17,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import get_args
+from typing import cast, get_args
 
 from recurra.data.delimited import read_csv
 from recurra.data.example import Example
@@ -158,7 +158,7 @@ def open_pairs(source: PairSource) -> PairFile:
         require_file(path)
     if any(is_stream(path) for path in paths):
         return _spooled(source)
-    format = source.format if source.format != "auto" else _format_of(source)
+    format = cast("Format", source.format) if source.format != "auto" else _format_of(source)
     _check_options(source, format)
     return PairFile(source, format)
 

@@ -14,7 +14,7 @@ from recurra.decoding import DecodingOptions, StepModel
 from recurra.metrics import looks_tokenized, measure_pairs
 from recurra.padded import Padded, pad
 from recurra.tasks.prediction import Evaluation
-from recurra.tasks.predictor import Predictor
+from recurra.tasks.predictor import TextPredictor
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO
 
@@ -28,7 +28,7 @@ class Likelihood(NamedTuple):
     tokens: list[int]
 
 
-def evaluate_pairs(predictor: Predictor, examples: Iterable[Example], options: DecodingOptions) -> Evaluation:
+def evaluate_pairs(predictor: TextPredictor, examples: Iterable[Example], options: DecodingOptions) -> Evaluation:
     """All measures over the examples, each with its interval."""
     pairs = list(examples)
     target = predictor.target
@@ -61,7 +61,7 @@ def canonical(text: str, tokenizer: Tokenizer) -> str:
     return " ".join(text.split()) if tokenizer.units == "words" else text
 
 
-def target_likelihood(predictor: Predictor, pairs: Sequence[Example]) -> Likelihood:
+def target_likelihood(predictor: TextPredictor, pairs: Sequence[Example]) -> Likelihood:
     """The log-likelihood of every target under the model, which may be any step model."""
     sources = predictor.source.encode_batch([pair.source for pair in pairs])
     targets = predictor.target.encode_batch([pair.target for pair in pairs])

@@ -1,45 +1,37 @@
-"""Training a translator from files to a model folder, and going on with a run that was stopped.
+"""Training any task's network from files to a model folder, and going on with a run that was stopped.
 
 folder/            the model: config.json, model.safetensors, tokenizers, README.md (from the first best on)
-folder/run/        what the run needs to go on: lock, recipe, tokenizers, encoded data, checkpoint, metrics.jsonl
+folder/run/        what the run needs to go on: lock, recipe, vocabularies, encoded data, checkpoint, metrics.jsonl
 """
 
 from __future__ import annotations
 
-import heapq
 import json
 import shutil
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
+
+import torch
 
 from recurra.bundle import save_weights
-from recurra.data import Example, PairFile, PairList, PairSource, SeenPairs, open_pairs, spool
 from recurra.errors import DataError, RecurraError, RunError
 from recurra.files import atomic_write, plain_errors
-from recurra.tasks.recipe import Recipe, read_recipe
+from recurra.tasks.model_folder import parameter_count, save_network
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.recipe_file import read_recipe
 from recurra.tasks.resuming import check_same
-from recurra.tasks.split import place, split
-from recurra.tasks.translate import (
-    Encoded,
-    Translator,
-    build_tokenizers,
-    choose_units,
-    encode,
-    make_translator,
-    open_encoded,
-    save_translator,
-    start_run,
-)
-from recurra.text import Tokenizer
+from recurra.tasks.sample import write_sample
+from recurra.tasks.task import Data, Divided, Emit, Encoded, Network, Task
 from recurra.training import (
     CHECKPOINT,
     Budget,
     Event,
     Finished,
     Note,
+    Run,
     Weights,
     budget_from_mapping,
     load_checkpoint,
@@ -48,20 +40,20 @@ from recurra.training import (
     tensorboard,
 )
 
-RECIPE = "recipe.toml"
-KEPT = (RECIPE, "source.json", "target.json", "valid.json", "data")  # what a run needs to go on, beside the checkpoint
+RECIPE, VOCABULARIES = "recipe.toml", "vocabularies.json"
+KEPT = (RECIPE, VOCABULARIES, "valid.json", "data")  # what a run needs to go on, beside the checkpoint
 START_AGAIN = "Copy the whole folder again, or train into another one with --to."
-SAMPLE = 500  # validation pairs that the closing evaluation decodes
 
 
 @dataclass(frozen=True)
 class Request:
     """What is to be trained, from what, into which folder."""
 
-    data: PairSource | Sequence[tuple[str, str]]
-    valid: PairSource | Sequence[tuple[str, str]] | None
+    task: Task
+    data: Data
+    valid: Data | None
     folder: Path
-    recipe: Recipe
+    recipe: TaskRecipe
     resume: bool = False
     command: str = ""  # as the user typed it, for the card
     started: float = 0.0  # when the command began, on the monotonic clock
@@ -71,12 +63,12 @@ class Request:
 class Outcome:
     """A run that has come to an end."""
 
-    translator: Translator
+    network: Network
     encoded: Encoded
     finished: Finished
 
 
-def fit(request: Request, budget: Budget | None, emit: Callable[[Event], None]) -> Outcome:
+def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
     """Trains, or goes on training, and leaves the best weights in the folder.
 
     Args:
@@ -100,15 +92,19 @@ def fit(request: Request, budget: Budget | None, emit: Callable[[Event], None]) 
         with removed_on_refusal(made):
             if checkpoint is None:
                 shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
-                translator, encoded = prepare(request, emit)
+                network, encoded = prepare(request, emit)
             else:
-                translator, encoded = restore(request, run_folder)
+                network, encoded = restore(request, run_folder)
                 budget = budget or budget_from_mapping(checkpoint.values["budget"], request.started)
             assert budget is not None
-            published = Publisher(request.folder, translator, request.command)
-            run = start_run(translator, encoded, budget, run_folder, emit, published, checkpoint)
+            options = network.recipe.training
+            network.model.to(pick_device(options.device))
+            learner = request.task.learner(network, encoded, emit)
+            emit(Note(f"network: {network.in_words()}, {parameter_count(network):,} parameters"))
+            published = Publisher(request, network)
+            run = Run(learner, options, budget, run_folder, emit, published, checkpoint)
         finished = run.go()
-    return Outcome(translator, encoded, finished)
+    return Outcome(network, encoded, finished)
 
 
 def outermost_missing(folder: Path) -> Path | None:
@@ -133,9 +129,13 @@ def removed_on_refusal(folder: Path | None) -> Generator[None]:
         raise
 
 
-def written_down(emit: Callable[[Event], None], run_folder: Path) -> Callable[[Event], None]:
+def written_down(emit: Emit, run_folder: Path) -> Emit:
     """The same, and every event is also written to metrics.jsonl, and to TensorBoard if it is installed."""
-    listeners = [emit, metrics_file(run_folder), *filter(None, [tensorboard(run_folder)])]
+    listeners: list[Callable[[Event], None]] = [
+        emit,
+        metrics_file(run_folder),
+        *filter(None, [tensorboard(run_folder)]),
+    ]
 
     def tell(event: Event) -> None:
         for listener in listeners:
@@ -144,22 +144,20 @@ def written_down(emit: Callable[[Event], None], run_folder: Path) -> Callable[[E
     return tell
 
 
-def prepare(request: Request, emit: Callable[[Event], None]) -> tuple[Translator, Encoded]:
+def prepare(request: Request, emit: Emit) -> tuple[Network, Encoded]:
     """From files to a fresh network and encoded data; everything that a later sitting needs is written down."""
-    run_folder = request.folder / "run"
-    train, valid, shared = examples(request, run_folder, emit)
-    recipe = choose_units(train, request.recipe, emit)
-    source, target = build_tokenizers(train, recipe)
-    translator = make_translator(recipe, source, target)
-    encoded = encode(train, valid, translator, run_folder / "data")
-    write_sample(run_folder, valid, shared)
-    atomic_write(run_folder / "source.json", source.to_json().encode())
-    atomic_write(run_folder / "target.json", target.to_json().encode())
-    atomic_write(run_folder / RECIPE, recipe.to_toml().encode())
-    return translator, encoded
+    task, run_folder = request.task, request.folder / "run"
+    divided = examples(request, run_folder, emit)
+    network = task.make(divided.train, request.recipe, emit)
+    for name in ("train", "valid"):
+        task.encode(getattr(divided, name), network, run_folder / "data" / name)
+    write_sample(run_folder, task, divided)
+    atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
+    atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
+    return network, open_encoded(task, run_folder)
 
 
-def restore(request: Request, run_folder: Path) -> tuple[Translator, Encoded]:
+def restore(request: Request, run_folder: Path) -> tuple[Network, Encoded]:
     """The network and the data of an earlier sitting.
 
     Raises:
@@ -168,15 +166,20 @@ def restore(request: Request, run_folder: Path) -> tuple[Translator, Encoded]:
     for name in KEPT:
         if not (run_folder / name).exists():
             raise RunError(f"{name} is missing, so the run cannot go on", where=str(run_folder), fix=START_AGAIN)
-    recipe = check_same(read_recipe(run_folder / RECIPE), request.recipe, Recipe())
-    source, target = (
-        Tokenizer.from_json((run_folder / f"{side}.json").read_text(encoding="utf-8")) for side in ("source", "target")
-    )
+    task = request.task
+    recorded = read_recipe(run_folder / RECIPE, task.recipe)
+    recipe = check_same(recorded, request.recipe, task.recipe())
+    vocabularies = json.loads((run_folder / VOCABULARIES).read_text(encoding="utf-8"))
     try:
-        encoded = open_encoded(run_folder / "data")
+        encoded = open_encoded(task, run_folder)
     except DataError as error:
         raise RunError(error.what, where=error.where, fix=START_AGAIN) from error
-    return make_translator(recipe, source, target), encoded
+    return task.load(recipe, vocabularies), encoded
+
+
+def open_encoded(task: Task, run_folder: Path) -> Encoded:
+    """The examples of a run, as numbers."""
+    return Encoded(task.open_encoded(run_folder / "data" / "train"), task.open_encoded(run_folder / "data" / "valid"))
 
 
 def refuse_taken(folder: Path) -> None:
@@ -195,84 +198,52 @@ def refuse_taken(folder: Path) -> None:
         raise RunError("this is not an empty folder", where=str(folder), fix="Name another one with --to.")
 
 
-def examples(
-    request: Request, run_folder: Path, emit: Callable[[Event], None]
-) -> tuple[Iterable[Example], Iterable[Example], SeenPairs]:
-    """The training and the validation examples, and which of the latter are trained on too.
-
-    Without validation data a share is set aside, and that is said.
-    """
-    pairs = opened(request.data, run_folder / "train-input")
-    total = sum(1 for _ in pairs)
-    say_notes(pairs, emit)
-    emit(Note(f"{total:,} examples in {pairs.name}"))
+def examples(request: Request, run_folder: Path, emit: Emit) -> Divided:
+    """The training and the validation examples."""
+    task = request.task
+    train = opened(task, request.data, run_folder / "train-input", "", emit)
+    valid = None
     if request.valid is not None:
-        valid = opened(request.valid, run_folder / "valid-input")
-        count = sum(1 for _ in valid)
-        say_notes(valid, emit)
-        emit(Note(f"{count:,} examples for validation in {valid.name}"))
-        return pairs, valid, shared_with(pairs, valid, emit)
-    share = min(request.recipe.data.valid_share, request.recipe.data.valid_most / total)
-    train, valid = split(pairs, share)
-    aside = sum(1 for _ in valid)
-    if aside in (0, total):
-        emit(Note("too few examples to set any aside: the training examples are used for validation as well"))
-        return pairs, pairs, SeenPairs.of([])
-    emit(Note(f"{aside:,} of them ({aside / total:.1%}) are set aside for validation, chosen by a hash of the example"))
-    return train, valid, shared_with(train, valid, emit)
+        valid = opened(task, request.valid, run_folder / "valid-input", " for validation", emit)
+    return task.divide(train, valid, request.recipe, emit)
 
 
-def opened(data: PairSource | Sequence[tuple[str, str]], folder: Path) -> PairFile | PairList:
-    """Files as they are, streams copied to `folder` first, lists of Python pairs."""
-    return open_pairs(spool(data, folder)) if isinstance(data, PairSource) else PairList(data)
-
-
-def say_notes(pairs: PairFile | PairList, emit: Callable[[Event], None]) -> None:
-    """What was noticed while the pairs were read."""
-    for note in [*dict.fromkeys(pairs.notes), str(pairs.skipped)]:
+def opened(task: Task, data: Data, copies: Path, purpose: str, emit: Emit) -> Iterable[Any]:
+    """The examples, read once from end to end, so that everything wrong with them is known; says how many there are."""
+    found: Any = task.open(data, copies)
+    total = sum(1 for _ in found)
+    for note in [*dict.fromkeys(found.notes), str(found.skipped)]:
         if note:
             emit(Note(note))
+    if not total:
+        raise DataError("there are no examples", where=found.name)
+    emit(Note(f"{total:,} {task.noun}{purpose} in {found.name}"))
+    return found
 
 
-def shared_with(train: Iterable[Example], valid: Iterable[Example], emit: Callable[[Event], None]) -> SeenPairs:
-    """The validation examples that are in the training data as well; they make the measure too good, which is said."""
-    seen = SeenPairs.of(train)
-    shared = [example for example in valid if seen.has_pair(example)]
-    if shared:
-        emit(Note(f"warning: {len(shared):,} of the validation examples are in the training data as well"))
-    return SeenPairs.of(shared)
+def pick_device(name: str) -> torch.device:
+    """The device that the recipe names; auto takes a GPU where there is one.
 
-
-def write_sample(run_folder: Path, valid: Iterable[Example], shared: SeenPairs) -> None:
-    """Keeps some validation examples as text for the closing evaluation, and whether they are trained on."""
-    chosen = heapq.nsmallest(SAMPLE, valid, key=place)
-    rows = [[*example, shared.has_pair(example)] for example in chosen]
-    atomic_write(run_folder / "valid.json", json.dumps(rows, ensure_ascii=False).encode())
-
-
-class Sample(NamedTuple):
-    """Validation examples kept as text."""
-
-    examples: list[Example]
-    trained_on: list[bool]  # whether each is in the training data as well
-
-
-def read_sample(run_folder: Path) -> Sample:
-    """The validation examples that were kept as text."""
-    rows = json.loads((run_folder / "valid.json").read_text(encoding="utf-8"))
-    return Sample([Example(*row[:3]) for row in rows], [row[3] for row in rows])
+    Raises:
+        RunError: cuda is asked for and there is none.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise RunError("training.device is cuda, and torch sees no CUDA device here", fix="Use auto or cpu.")
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
 
 
 class Publisher:
     """Puts each new best into the model folder: the whole folder at first, then only the weights."""
 
-    def __init__(self, folder: Path, translator: Translator, command: str) -> None:
-        self.folder = folder
-        self.translator = translator
-        self.command = command
+    def __init__(self, request: Request, network: Network) -> None:
+        self.request = request
+        self.network = network
 
     def __call__(self, weights: Weights) -> None:
-        if (self.folder / "config.json").exists():
-            save_weights(self.folder, weights)
+        folder = self.request.folder
+        if (folder / "config.json").exists():
+            save_weights(folder, weights)
         else:
-            save_translator(self.folder, self.translator, weights, {"trained": {"finished": False}}, "")
+            save_network(folder, self.request.task, self.network, weights, {"trained": {"finished": False}}, "")

@@ -44,6 +44,23 @@ class Prediction:
         """Where the best output looked, if it was asked for."""
         return self.alternatives[0].attention
 
+    def to_mapping(self) -> dict[str, Any]:
+        """The object that `recurra predict --format jsonl` prints."""
+        mapping: dict[str, Any] = {
+            "source": self.source,
+            "text": self.text,
+            "score": self.score,
+            "alternatives": [
+                {"text": one.text, "score": one.score, "log_prob": one.log_prob, "finished": one.finished}
+                for one in self.alternatives
+            ],
+        }
+        if self.unknown:
+            mapping["unknown"] = self.unknown
+        if self.attention is not None:
+            mapping["attention"] = self.attention.to_mapping()
+        return mapping
+
     def __str__(self) -> str:
         return self.text
 
@@ -58,10 +75,12 @@ class Evaluation:
     count: int
     measures: dict[str, Measure]
     notes: list[str] = field(default_factory=list[str])  # what a reader of the measures should know
+    details: dict[str, Any] = field(default_factory=dict[str, Any])  # more than a number, such as a confusion table
 
     def to_mapping(self) -> dict[str, Any]:
         """The object that `recurra evaluate --json` prints."""
-        return {"count": self.count, "measures": {name: m.to_mapping() for name, m in self.measures.items()}}
+        measures = {name: measure.to_mapping() for name, measure in self.measures.items()}
+        return {"count": self.count, "measures": measures, **self.details}
 
     def _repr_html_(self) -> str:
         return evaluation_html(self.to_mapping())

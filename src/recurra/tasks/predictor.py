@@ -24,7 +24,7 @@ BATCH_TOKENS = 4096  # source and target positions of a batch, times the beam
 MAX_SOURCE = 5000  # units; nothing longer is decoded
 
 
-class Predictor:
+class TextPredictor:
     """A step model between two tokenizers.
 
     Args:

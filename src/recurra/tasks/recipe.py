@@ -1,23 +1,20 @@
-"""A recipe: everything that can be said about a model and how it learns, in one strict TOML file."""
+"""A recipe: everything that can be said about a model and how it learns, in one strict TOML file.
+
+Every task has a recipe of its own, a frozen dataclass with a section for each thing that can be set. What all of them
+have stands here.
+"""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from pathlib import Path
-from typing import Any, Literal, Self, cast
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import tomli_w
 
-from recurra.data import BatchingOptions
-from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
-from recurra.models import ModelOptions
 from recurra.options import from_mapping, to_mapping, unknown_name
 from recurra.training import TrainingOptions
-
-Units = Literal["auto", "chars", "words", "subwords"]
 
 
 @dataclass(frozen=True)
@@ -36,39 +33,13 @@ class DataOptions:
 
 
 @dataclass(frozen=True)
-class TextOptions:
-    """How text becomes units: the section [text]."""
+class TaskRecipe:
+    """What the recipes of all tasks have; each narrows the types and adds sections. Defaults serve all data sets."""
 
-    source_units: Units = "auto"  # auto looks at the data and says why
-    target_units: Units = "auto"
-    source_vocabulary: int = 4000  # at most so many units, the most frequent ones
-    target_vocabulary: int = 4000
-    min_count: int = 1  # units seen less often become <UNK>
-    normalization: Literal["NFC", "NFD", "none"] = "NFC"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All sections. The defaults are the same for every language and data set."""
-
+    task: str = ""  # each recipe has its own name here, as Literal["name"] = "name"
     data: DataOptions = field(default_factory=DataOptions)
-    text: TextOptions = field(default_factory=TextOptions)
-    batching: BatchingOptions = field(default_factory=BatchingOptions)
-    model: ModelOptions = field(default_factory=ModelOptions)
     training: TrainingOptions = field(default_factory=TrainingOptions)
-    decoding: DecodingOptions = field(default_factory=DecodingOptions)
-
-    def __post_init__(self) -> None:
-        if self.model.attention == "none":
-            for name, asked in (
-                ("model.copy", self.model.copy),
-                ("decoding.coverage_penalty", self.decoding.coverage_penalty),
-            ):
-                if asked:
-                    raise UsageError(
-                        f"{name} needs attention, and model.attention is none",
-                        fix=f"Leave {name} out, or choose an attention.",
-                    )
+    decoding: Any = None  # the section that may still be changed when the model answers: a frozen dataclass
 
     def with_settings(self, settings: Mapping[str, object]) -> Self:
         """The recipe with {"section.key": value} changed.
@@ -76,63 +47,37 @@ class Recipe:
         Raises:
             UsageError: a name without section, an unknown section or key, a value of the wrong type.
         """
-        sections = to_mapping(self)
+        sections = self.sections()
         for name, value in settings.items():
             section, dot, key = name.partition(".")
             if not dot:
-                raise _without_section(name)
+                raise self._without_section(name)
             if section not in sections:
-                raise unknown_name("section", section, sections)
+                raise unknown_name("section", section, sections, where=self._place())
             sections[section][key] = value
-        return from_mapping(type(self), sections)
+        return self.from_mapping({**self.to_mapping(), **sections})
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, object]) -> Self:
+        """A recipe from plain data, strictly."""
+        return from_mapping(cls, mapping)
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain data, for config.json."""
         return to_mapping(self)
 
+    def sections(self) -> dict[str, dict[str, Any]]:
+        """The sections alone, as plain data."""
+        return {name: value for name, value in to_mapping(self).items() if isinstance(value, dict)}
+
     def to_toml(self) -> str:
         """The text of a recipe file."""
         return tomli_w.dumps(to_mapping(self))
 
+    def _place(self) -> str | None:
+        return f"task {self.task}" if self.task else None
 
-def recipe_from_mapping(mapping: Mapping[str, object]) -> Recipe:
-    """A recipe from plain data, strictly."""
-    return from_mapping(Recipe, mapping)
-
-
-def read_recipe(path: str | Path) -> Recipe:
-    """The recipe of a TOML file.
-
-    Raises:
-        UsageError: no such file, not TOML, unknown sections or keys, values of the wrong type.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            mapping = tomllib.load(file)
-    except FileNotFoundError as error:
-        raise UsageError(
-            "there is no such recipe file", where=str(path), fix="Check the name after --recipe."
-        ) from error
-    except OSError as error:
-        raise UsageError(f"the recipe cannot be read: {error.strerror or error}", where=str(path)) from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"not a TOML file: it is not UTF-8 ({error.reason})", where=str(path)) from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"not a TOML file: {error}", where=str(path)) from error
-    try:
-        return recipe_from_mapping(mapping)
-    except UsageError as error:
-        raise UsageError(
-            error.what, where=f"{path}, {error.where}" if error.where else str(path), fix=error.fix
-        ) from None
-
-
-def _without_section(name: str) -> UsageError:
-    homes = [
-        f"{section.name}.{key.name}"
-        for section in fields(Recipe)
-        for key in fields(cast("Any", section.default_factory))
-        if key.name == name
-    ]
-    fix = f"Did you mean {homes[0]}?" if homes else "Write it as section.key=value, for example model.layers=3."
-    return UsageError(f"the setting {name!r} names no section", fix=fix)
+    def _without_section(self, name: str) -> UsageError:
+        homes = [f"{section}.{key}" for section, keys in self.sections().items() for key in keys if key == name]
+        fix = f"Did you mean {homes[0]}?" if homes else "Write it as section.key=value, for example model.layers=3."
+        return UsageError(f"the setting {name!r} names no section", fix=fix)

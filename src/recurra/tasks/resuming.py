@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from recurra.errors import RunError
-from recurra.tasks.recipe import Recipe
+from recurra.tasks.recipe import TaskRecipe
+
+R = TypeVar("R", bound=TaskRecipe)
 
 FREE = ("training.save_every", "training.device")  # these change no result, or only where it is computed
 
 
-def check_same(recorded: Recipe, asked: Recipe, default: Recipe) -> Recipe:
+def check_same(recorded: R, asked: TaskRecipe, default: TaskRecipe) -> R:
     """The recorded recipe, with what may be changed taken from the one asked for.
 
     Only what differs from the defaults counts as asked for: `recurra train --resume` alone goes on as before.
@@ -30,7 +34,6 @@ def check_same(recorded: Recipe, asked: Recipe, default: Recipe) -> Recipe:
     return recorded.with_settings(changed)
 
 
-def flat(recipe: Recipe) -> dict[str, object]:
+def flat(recipe: TaskRecipe) -> dict[str, object]:
     """Every option as section.key."""
-    sections = recipe.to_mapping().items()
-    return {f"{section}.{key}": value for section, keys in sections for key, value in keys.items()}
+    return {f"{section}.{key}": value for section, keys in recipe.sections().items() for key, value in keys.items()}

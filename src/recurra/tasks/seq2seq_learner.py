@@ -8,13 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from recurra.data import Batch, EncodedPairs, collate, eval_batches, longest_batch, make_batches
-from recurra.data.batching import BatchingOptions
+from recurra.data import Batch, BatchingOptions, EncodedPairs, collate, eval_batches, longest_batch, make_batches
 from recurra.decoding import DecodingOptions, greedy
 from recurra.metrics import edit_distances
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded
-from recurra.tasks.recipe import Recipe
 from recurra.text.special import GO
 from recurra.training import Index, Loss, Score, token_loss
 
@@ -26,19 +24,27 @@ class Seq2SeqLearner:
 
     Args:
         examples: the training pairs that are used; those that are too long are left out.
+        options: how large a batch may be.
+        seed: of the order.
     """
 
     measure = "error_rate"
 
     def __init__(
-        self, model: Seq2Seq, train: EncodedPairs, valid: EncodedPairs, examples: Index, recipe: Recipe
+        self,
+        model: Seq2Seq,
+        train: EncodedPairs,
+        valid: EncodedPairs,
+        examples: Index,
+        options: BatchingOptions,
+        seed: int,
     ) -> None:
         self.model = model
         self.train = train
         self.valid = valid
         self.examples = examples
-        self.options = recipe.batching
-        self.seed = recipe.training.seed
+        self.options = options
+        self.seed = seed
         self.device = device_of(model)
 
     def batches(self, epoch: int) -> list[Index]:

@@ -8,30 +8,69 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from recurra.data import Example
+from recurra.tasks.recipe import DataOptions
+from recurra.tasks.task import Divided, Emit
+from recurra.training import Note
+
+Key = Callable[[Any], str]
 
 
-def place(example: Example) -> float:
-    """A number in [0, 1) that depends on the example's text only."""
-    text = f"{example.source}\t{example.target}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big") / (1 << 56)
+def key_hash(key: str) -> bytes:
+    """Seven bytes for an example's key."""
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=7).digest()
+
+
+def place(key: str) -> float:
+    """A number in [0, 1) that depends on the example's key only."""
+    return int.from_bytes(key_hash(key), "big") / (1 << 56)
 
 
 @dataclass(frozen=True)
 class Part:
     """The examples of a stream that belong to one side; iterable as often as the stream is."""
 
-    examples: Iterable[Example]
-    belongs: Callable[[Example], bool]
+    examples: Iterable[Any]
+    belongs: Callable[[Any], bool]
 
-    def __iter__(self) -> Iterator[Example]:
+    def __iter__(self) -> Iterator[Any]:
         return (example for example in self.examples if self.belongs(example))
 
 
-def split(examples: Iterable[Example], share: float) -> tuple[Part, Part]:
+def split(examples: Iterable[Any], share: float, key: Key) -> tuple[Part, Part]:
     """The examples for training, and those set aside."""
     return (
-        Part(examples, lambda example: place(example) >= share),
-        Part(examples, lambda example: place(example) < share),
+        Part(examples, lambda example: place(key(example)) >= share),
+        Part(examples, lambda example: place(key(example)) < share),
     )
+
+
+def divide_by_hash(
+    train: Iterable[Any], valid: Iterable[Any] | None, options: DataOptions, key: Key, emit: Emit
+) -> Divided:
+    """What most tasks do: the validation data given, or a share set aside by hash; says what is done.
+
+    Validation examples that are trained on too make the measure too good; they are counted and named in `shared`.
+    """
+    if valid is None:
+        total = sum(1 for _ in train)
+        kept, aside = split(train, min(options.valid_share, options.valid_most / max(total, 1)), key)
+        count = sum(1 for _ in aside)
+        if count in (0, total):
+            emit(Note("too few examples to set any aside: the training examples are used for validation as well"))
+            return Divided(train, train)
+        share = f"{count:,} of them ({count / total:.1%})"
+        emit(Note(f"{share} are set aside for validation, chosen by a hash of the example"))
+        train, valid = kept, aside
+    return Divided(train, valid, shared_keys(train, valid, key, emit))
+
+
+def shared_keys(train: Iterable[Any], valid: Iterable[Any], key: Key, emit: Emit) -> frozenset[bytes]:
+    """The keys of the validation examples that are in the training data as well, which is said."""
+    seen = {key_hash(key(example)) for example in valid}
+    shared = frozenset(seen.intersection(key_hash(key(example)) for example in train))
+    if shared:
+        count = sum(key_hash(key(example)) in shared for example in valid)
+        emit(Note(f"warning: {count:,} of the validation examples are in the training data as well"))
+    return shared

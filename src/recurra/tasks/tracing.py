@@ -10,10 +10,10 @@ from torch import Tensor
 
 from recurra.data import pad_sources
 from recurra.decoding import DecodingOptions, decode
-from recurra.models import device_of
+from recurra.models import Seq2Seq, device_of
 from recurra.padded import pad
 from recurra.tasks.predictor import MAX_SOURCE, too_long
-from recurra.tasks.translate import Translator
+from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
 from recurra.views import trace_html
@@ -29,22 +29,24 @@ class ShownTrace(Trace):
 
 
 @torch.inference_mode()
-def trace_translator(translator: Translator, text: str, options: DecodingOptions) -> ShownTrace:
+def trace_translator(
+    model: Seq2Seq, source_units: Tokenizer, target_units: Tokenizer, text: str, options: DecodingOptions
+) -> ShownTrace:
     """Predicts, then runs the network once more over source and prediction, keeping all that happens.
 
     Raises:
         DataError: the text is too long to decode.
     """
-    model, device = translator.model, device_of(translator.model)
-    ids = translator.source.encode(text)
+    device = device_of(model)
+    ids = source_units.encode(text)
     if len(ids) > MAX_SOURCE:
         raise too_long(1, len(ids))
     source = pad_sources([ids]).to(device)
     best = decode(model, source, replace(options, nbest=1, sample=False))[0][0]
     target = pad([torch.tensor([GO, *best.tokens])]).to(device)
     decoded, inside = model.trace(source, target)
-    source_tokens = [*translator.source.tokens(text), SPECIAL_TOKENS[EOS]]
-    read = [SPECIAL_TOKENS[GO], *(translator.target.token(token) for token in best.tokens)]
+    source_tokens = [*source_units.tokens(text), SPECIAL_TOKENS[EOS]]
+    read = [SPECIAL_TOKENS[GO], *(target_units.token(token) for token in best.tokens)]
     written = [*read[1:], SPECIAL_TOKENS[EOS] if best.finished else "..."]  # "...": cut at the longest length
     weights = cast("Matrix", decoded.weights[0].tolist())
     layers = [
@@ -53,7 +55,7 @@ def trace_translator(translator: Translator, text: str, options: DecodingOptions
     ]
     return ShownTrace(
         text,
-        translator.target.decode(best.tokens),
+        target_units.decode(best.tokens),
         source_tokens,
         written,
         AttentionMap(source_tokens, written, weights),

@@ -1,13 +1,13 @@
 """Text to text: an encoder-decoder learns from pairs and writes an output for every source.
 
-This file connects: readers to tokenizers to the encoded cache, options to a network, the network to a run, and the
-run's best weights to a model folder. What each of them does stands in its own room.
+This file connects: readers to tokenizers to the encoded cache, options to a network, the network to a learner, and
+trained networks to answers. What each of them does stands in its own room.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,19 +15,24 @@ from typing import Any
 import numpy as np
 import torch
 
-from recurra.bundle import Bundle, check_weights, load_bundle, save_bundle
-from recurra.data import EncodedPairs, Example
-from recurra.decoding import Ensemble
-from recurra.errors import ModelError, RunError, UsageError
+from recurra.data import EncodedPairs, Example, PairFile, PairList, PairSource, open_pairs, read_lines, spool
+from recurra.decoding import DecodingOptions, Ensemble
+from recurra.errors import ModelError, RunError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
-from recurra.tasks.predictor import Predictor
-from recurra.tasks.recipe import Recipe, recipe_from_mapping
+from recurra.tasks.evaluate import evaluate_pairs
+from recurra.tasks.prediction import Evaluation, Prediction
+from recurra.tasks.predictor import TextPredictor
+from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq_learner import Seq2SeqLearner
+from recurra.tasks.split import divide_by_hash
+from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.tracing import trace_translator
+from recurra.tasks.translate_recipe import Recipe
 from recurra.text import Tokenizer, decide_units
 from recurra.text.special import SPECIAL_TOKENS
-from recurra.training import Budget, Checkpoint, Event, Index, Note, Run, Weights, weights_of
+from recurra.tracing import Trace
+from recurra.training import Index, Note
 
-TASK = "translate"
 SAMPLE = 2000  # examples that `auto` looks at to decide on the units
 
 
@@ -40,16 +45,120 @@ class Translator:
     target: Tokenizer
     recipe: Recipe
 
+    def vocabularies(self) -> dict[str, str]:
+        """Both tokenizers."""
+        return {"source": self.source.to_json(), "target": self.target.to_json()}
+
+    def in_words(self) -> str:
+        """Its kind and its size."""
+        options = self.recipe.model
+        direction = "bi-directional " if options.bidirectional else ""
+        return (
+            f"{direction}{options.cell} encoder and decoder of {options.layers} layers, {options.hidden} wide, "
+            f"{options.attention} attention"
+        )
+
+    def sizes(self) -> dict[str, object]:
+        """Of the vocabularies."""
+        return {"source vocabulary": self.source.size, "target vocabulary": self.target.size}
+
+
+class Translate:
+    """The task."""
+
+    name = "translate"
+    summary = "Writes a target text for a source text (an encoder-decoder)."
+    noun = "pairs"
+    headline: Mapping[str, str] = {"wer": "whole outputs wrong {:.2f} %", "error_rate": "error rate on units {:.2f} %"}
+    recipe: type[TaskRecipe] = Recipe
+
+    def recognise(self, look: Look) -> str | None:
+        """Two parallel files are read by nobody else; other pairs are for translation if for nothing else."""
+        return "these are two parallel files" if look.source.target_path else None
+
+    def open(self, data: Data, copies: Path | None = None) -> PairFile | PairList:
+        """Pairs of a file, of two parallel ones, or of a list of (source, target)."""
+        if not isinstance(data, PairSource):
+            return PairList(data)
+        return open_pairs(data if copies is None else spool(data, copies))
+
+    def key(self, example: Example) -> str:
+        """Both texts."""
+        return f"{example.source}\t{example.target}"
+
+    def divide(self, train: Iterable[Example], valid: Iterable[Example] | None, recipe: Recipe, emit: Emit) -> Divided:
+        """By a hash of both texts."""
+        return divide_by_hash(train, valid, recipe.data, self.key, emit)
+
+    def make(self, train: Iterable[Example], recipe: Recipe, emit: Emit) -> Translator:
+        """Units in place of `auto`, a tokenizer per side, a fresh network."""
+        recipe = choose_units(train, recipe, emit)
+        return make_translator(recipe, *build_tokenizers(train, recipe))
+
+    def load(self, recipe: Recipe, vocabularies: Mapping[str, str]) -> Translator:
+        """The same again."""
+        source, target = (Tokenizer.from_json(vocabularies[side]) for side in ("source", "target"))
+        return make_translator(recipe, source, target)
+
+    def encode(self, examples: Iterable[Example], network: Translator, folder: Path) -> None:
+        """The ids of both sides."""
+        EncodedPairs.write(folder, examples, network.source, network.target)
+
+    def open_encoded(self, folder: Path) -> EncodedPairs:
+        """The ids of both sides."""
+        return EncodedPairs.open(folder)
+
+    def learner(self, network: Translator, encoded: Encoded, emit: Emit) -> Seq2SeqLearner:
+        """Without the pairs that are too long."""
+        recipe = network.recipe
+        examples = short_enough(encoded.train, recipe.data.max_length, emit)
+        return Seq2SeqLearner(
+            network.model, encoded.train, encoded.valid, examples, recipe.batching, recipe.training.seed
+        )
+
+    def predictor(self, networks: Sequence[Translator]) -> TranslatePredictor:
+        """One network, or an ensemble."""
+        return TranslatePredictor(networks[0], make_predictor(networks))
+
+    def pack(self, example: Example) -> list[Any]:
+        """Source, target, line."""
+        return list(example)
+
+    def unpack(self, row: Sequence[Any]) -> Example:
+        """Source, target, line."""
+        return Example(*row)
+
+    def card_example(self, example: Example) -> str:
+        """A source."""
+        return example.source
+
 
 @dataclass(frozen=True)
-class Encoded:
-    """Training and validation pairs as ids."""
+class TranslatePredictor:
+    """One translator, or several: the first is the one that is traced."""
 
-    train: EncodedPairs
-    valid: EncodedPairs
+    first: Translator
+    texts: TextPredictor
+
+    def read(self, path: str) -> Iterator[str]:
+        """A source a line."""
+        return read_lines(path)
+
+    def predict(self, inputs: Iterable[str], options: DecodingOptions) -> Iterator[Prediction]:
+        """An output for each source."""
+        return self.texts.predict(inputs, options)
+
+    def evaluate(self, examples: Iterable[Example], options: DecodingOptions) -> Evaluation:
+        """Predicts every source and compares."""
+        return evaluate_pairs(self.texts, examples, replace(options, nbest=1))
+
+    def trace(self, given: str, options: DecodingOptions) -> Trace:
+        """The prediction and all gates, states and weights on the way to it."""
+        translator = self.first
+        return trace_translator(translator.model, translator.source, translator.target, given, options)
 
 
-def choose_units(examples: Iterable[Example], recipe: Recipe, emit: Callable[[Event], None]) -> Recipe:
+def choose_units(examples: Iterable[Example], recipe: Recipe, emit: Emit) -> Recipe:
     """The recipe with units in place of `auto`; says what was decided and why."""
     sample = list(islice(examples, SAMPLE))
     settings: dict[str, object] = {}
@@ -94,19 +203,7 @@ def make_translator(recipe: Recipe, source: Tokenizer, target: Tokenizer) -> Tra
     return Translator(build_seq2seq(recipe.model, source.size, target.size, copies), source, target, recipe)
 
 
-def encode(train: Iterable[Example], valid: Iterable[Example], translator: Translator, folder: Path) -> Encoded:
-    """Writes both sides' ids to disk and maps them into memory."""
-    for name, examples in (("train", train), ("valid", valid)):
-        EncodedPairs.write(folder / name, examples, translator.source, translator.target)
-    return open_encoded(folder)
-
-
-def open_encoded(folder: Path) -> Encoded:
-    """The ids that `encode` wrote."""
-    return Encoded(EncodedPairs.open(folder / "train"), EncodedPairs.open(folder / "valid"))
-
-
-def short_enough(pairs: EncodedPairs, longest: int, emit: Callable[[Event], None]) -> Index:
+def short_enough(pairs: EncodedPairs, longest: int, emit: Emit) -> Index:
     """The numbers of the pairs that are not longer than allowed on either side.
 
     Raises:
@@ -122,80 +219,7 @@ def short_enough(pairs: EncodedPairs, longest: int, emit: Callable[[Event], None
     return kept
 
 
-def start_run(
-    translator: Translator,
-    encoded: Encoded,
-    budget: Budget,
-    folder: Path,
-    emit: Callable[[Event], None],
-    publish: Callable[[Weights], None],
-    resume: Checkpoint | None,
-) -> Run:
-    """A run of this translator that keeps its checkpoints in `folder`."""
-    recipe = translator.recipe
-    translator.model.to(pick_device(recipe.training.device))
-    examples = short_enough(encoded.train, recipe.data.max_length, emit)
-    emit(Note(network_in_words(translator)))
-    learner = Seq2SeqLearner(translator.model, encoded.train, encoded.valid, examples, recipe)
-    return Run(learner, recipe.training, budget, folder, emit, publish, resume)
-
-
-def network_in_words(translator: Translator) -> str:
-    """Its kind and its size, in one line."""
-    options = translator.recipe.model
-    direction = "bi-directional " if options.bidirectional else ""
-    return (
-        f"network: {direction}{options.cell} encoder and decoder of {options.layers} layers, {options.hidden} wide, "
-        f"{options.attention} attention, {translator.model.parameter_count():,} parameters"
-    )
-
-
-def pick_device(name: str) -> torch.device:
-    """The device that the recipe names; auto takes a GPU where there is one.
-
-    Raises:
-        RunError: cuda is asked for and there is none.
-    """
-    if name == "cuda" and not torch.cuda.is_available():
-        raise RunError("training.device is cuda, and torch sees no CUDA device here", fix="Use auto or cpu.")
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
-
-
-def save_translator(folder: Path, translator: Translator, weights: Weights, facts: dict[str, Any], card: str) -> None:
-    """Writes the model folder."""
-    config = {"task": TASK, "recipe": translator.recipe.to_mapping(), **facts}
-    tokenizers = {"source": translator.source.to_json(), "target": translator.target.to_json()}
-    save_bundle(folder, Bundle(config, weights, tokenizers, card))
-
-
-def load_translator(folder: Path) -> tuple[Translator, Bundle]:
-    """The translator of a model folder."""
-    bundle = load_bundle(folder)
-    if "recipe" not in bundle.config or not {"source", "target"} <= bundle.tokenizers.keys():
-        raise ModelError(
-            "the folder's config.json lacks its recipe or its tokenizers",
-            where=str(folder),
-            fix="Copy the folder again.",
-        )
-    source, target = (Tokenizer.from_json(bundle.tokenizers[side]) for side in ("source", "target"))
-    try:
-        translator = make_translator(recipe_from_mapping(bundle.config["recipe"]), source, target)
-    except (UsageError, RuntimeError) as error:  # an option that there is not, or a network that no memory can hold
-        raise ModelError(
-            f"its recipe makes no network: {str(error).splitlines()[0]}",
-            where=str(folder / "config.json"),
-            fix="Undo the last edit of the file, or copy the model folder again.",
-        ) from error
-    expected = {name: weight.shape for name, weight in weights_of(translator.model).items()}
-    check_weights(expected, bundle.weights, str(folder))
-    translator.model.load_state_dict(bundle.weights, strict=False)  # shared weights are listed once
-    translator.model.eval()
-    return translator, bundle
-
-
-def make_predictor(translators: Sequence[Translator]) -> Predictor:
+def make_predictor(translators: Sequence[Translator]) -> TextPredictor:
     """One translator as a predictor, several as an ensemble.
 
     Raises:
@@ -203,7 +227,7 @@ def make_predictor(translators: Sequence[Translator]) -> Predictor:
     """
     first = translators[0]
     for other in translators[1:]:
-        if (other.source.to_json(), other.target.to_json()) != (first.source.to_json(), first.target.to_json()):
+        if other.vocabularies() != first.vocabularies():
             raise ModelError(
                 "the models of an ensemble must have the same tokenizers",
                 fix="Train them on the same data with other seeds (--seed), in other folders.",
@@ -211,6 +235,6 @@ def make_predictor(translators: Sequence[Translator]) -> Predictor:
     for translator in translators:
         translator.model.eval()
     model = first.model if len(translators) == 1 else Ensemble([translator.model for translator in translators])
-    return Predictor(
+    return TextPredictor(
         model, first.source, first.target, device=device_of(first.model), replace_unknown=first.recipe.model.copy
     )

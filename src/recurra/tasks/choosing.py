@@ -1,0 +1,97 @@
+"""Which task is meant: said by the user, by the recipe or the run that goes on, or told by the data."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+from recurra.data import PairSource
+from recurra.errors import UsageError
+from recurra.options import unknown_name
+from recurra.tasks import TASKS, Task
+from recurra.tasks.fit import RECIPE
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.recipe_file import read_toml, recipe_of
+from recurra.tasks.task import Data, Look
+
+DEFAULT = "translate"
+LINES, BYTES = 2000, 1_000_000  # of a file that is looked at
+
+
+class Chosen(NamedTuple):
+    """A task, and why it was taken; the reason is empty where the user named it."""
+
+    task: Task
+    reason: str
+
+
+def task_named(name: str) -> Task:
+    """The task of this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in TASKS:
+        raise unknown_name("task", name, TASKS, where="--task")
+    return TASKS[name]
+
+
+def choose_task(data: Data, name: str | None = None, recipe: TaskRecipe | None = None) -> Chosen:
+    """The task that the user or the recipe names, else the one that recognises the data.
+
+    Raises:
+        UsageError: an unknown task, or one that the recipe is not for.
+    """
+    if recipe is not None and recipe.task:
+        if name not in (None, recipe.task):
+            raise UsageError(
+                f"the recipe is for the task {recipe.task}, not {name}", where="--task", fix="Leave one out."
+            )
+        return Chosen(task_named(recipe.task), "")
+    if name is not None:
+        return Chosen(task_named(name), "")
+    if isinstance(data, PairSource):
+        look = look_at(data)
+        for task in TASKS.values():
+            if reason := task.recognise(look):
+                return Chosen(task, reason)
+    return Chosen(TASKS[DEFAULT], "")
+
+
+def recorded_task(folder: Path) -> str | None:
+    """The task of the run in a folder; None if there is none."""
+    path = folder / "run" / RECIPE
+    return str(read_toml(path).get("task", DEFAULT)) if path.is_file() else None
+
+
+def look_at(source: PairSource) -> Look:
+    """The first lines of a file, as far as they are text; nothing here is an error."""
+    path = Path(source.path)
+    return Look(source, path, first_lines(path) if path.is_file() else [])
+
+
+def first_lines(path: Path) -> list[str]:
+    """The first lines; none of what cannot be read or is not UTF-8."""
+    opened = gzip.open if path.name.lower().endswith(".gz") else open
+    try:
+        with opened(path, "rb") as file:
+            start = file.read(BYTES)
+        whole = start if len(start) < BYTES else start[: start.rfind(b"\n") + 1]
+        return [line.removesuffix("\r") for line in whole.decode("utf-8-sig").split("\n")[:LINES]]
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error):
+        return []
+
+
+def read_recipe(path: str | Path) -> TaskRecipe:
+    """The recipe of a TOML file, for the task that the file names (`task = "tag"`), or for translation.
+
+    Raises:
+        UsageError: no such file, not TOML, unknown sections or keys, values of the wrong type.
+    """
+    mapping = read_toml(Path(path))
+    name = mapping.get("task", DEFAULT)
+    if name not in TASKS:
+        raise unknown_name("task", str(name), TASKS, where=str(path))
+    return recipe_of(mapping, TASKS[name].recipe, str(path))

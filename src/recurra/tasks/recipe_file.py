@@ -1,0 +1,56 @@
+"""Recipes as TOML files."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from recurra.errors import UsageError
+from recurra.tasks.recipe import TaskRecipe
+
+R = TypeVar("R", bound=TaskRecipe)
+
+
+def read_recipe(path: Path, kind: type[R]) -> R:
+    """The recipe of a TOML file, for a task.
+
+    Raises:
+        UsageError: no such file, not TOML, unknown sections or keys, values of the wrong type.
+    """
+    return recipe_of(read_toml(path), kind, str(path))
+
+
+def recipe_of(mapping: Mapping[str, Any], kind: type[R], path: str) -> R:
+    """The recipe of what stood in a file.
+
+    Raises:
+        UsageError: unknown sections or keys, values of the wrong type.
+    """
+    try:
+        return kind.from_mapping(mapping)
+    except UsageError as error:
+        where = f"{path}, {error.where}" if error.where else path
+        raise UsageError(error.what, where=where, fix=error.fix) from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What stands in a recipe file.
+
+    Raises:
+        UsageError: no such file, or not TOML.
+    """
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError as error:
+        raise UsageError(
+            "there is no such recipe file", where=str(path), fix="Check the name after --recipe."
+        ) from error
+    except OSError as error:
+        raise UsageError(f"the recipe cannot be read: {error.strerror or error}", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"not a TOML file: it is not UTF-8 ({error.reason})", where=str(path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"not a TOML file: {error}", where=str(path)) from error

@@ -1,0 +1,36 @@
+"""Some validation examples kept as text, for the closing measurement of a run that may end in another sitting."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from recurra.files import atomic_write
+from recurra.tasks.split import key_hash
+from recurra.tasks.task import Divided, Task
+
+SAMPLE = 500  # validation examples that the closing evaluation answers
+NAME = "valid.json"
+
+
+class Sample(NamedTuple):
+    """Validation examples kept as text."""
+
+    examples: list[Any]
+    trained_on: list[bool]  # whether each is in the training data as well
+
+
+def write_sample(run_folder: Path, task: Task, divided: Divided) -> None:
+    """Keeps those with the smallest hashes, in their order."""
+    numbered = enumerate(divided.valid)
+    chosen = heapq.nsmallest(SAMPLE, numbered, key=lambda row: (key_hash(task.key(row[1])), row[0]))
+    rows = [[task.pack(example), key_hash(task.key(example)) in divided.shared] for _, example in sorted(chosen)]
+    atomic_write(run_folder / NAME, json.dumps(rows, ensure_ascii=False).encode())
+
+
+def read_sample(run_folder: Path, task: Task) -> Sample:
+    """What was kept."""
+    rows = json.loads((run_folder / NAME).read_text(encoding="utf-8"))
+    return Sample([task.unpack(row) for row, _ in rows], [known for _, known in rows])

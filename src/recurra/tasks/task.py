@@ -1,0 +1,236 @@
+"""What a task is: which data, which network, which measure, and how an answer is shown.
+
+Everything between a user's files and a model folder that is the same for all tasks (the run folder and its lock,
+validation data, resuming, checkpoints, the closing measurement, the card) is in fit.py and finish.py and knows of a
+task only what stands here. A new task is a file in this room with an object that keeps `Task`, and a line in TASKS.
+
+E is the record of one example: a NamedTuple from the data room with the number of the line it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from torch import nn
+
+from recurra.data import PairSource
+from recurra.tasks.prediction import Evaluation
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tracing import AttentionMap, Trace
+from recurra.training import Event, Learner
+
+Emit = Callable[[Event], None]
+Data = PairSource | Sequence[Any]  # files as the user names them, or examples given in Python
+
+
+class Network(Protocol):
+    """A network with what it needs to read and write: in general a frozen dataclass."""
+
+    @property
+    def model(self) -> nn.Module:
+        """The weights. Whatever is learned from data without gradients (means, deviations) is a buffer of it."""
+        ...
+
+    @property
+    def recipe(self) -> TaskRecipe:
+        """How it was made; nothing in it is left to be decided."""
+        ...
+
+    def vocabularies(self) -> Mapping[str, str]:
+        """What it must know beside weights and recipe, as JSON texts by name: tokenizers, labels."""
+        ...
+
+    def in_words(self) -> str:
+        """Its kind and its size, in one line."""
+        ...
+
+    def sizes(self) -> Mapping[str, object]:
+        """Sizes for the card: {"source vocabulary": 41}. The number of parameters is added to them."""
+        ...
+
+
+class Alternative(Protocol):
+    """One of several answers."""
+
+    @property
+    def text(self) -> str:
+        """The answer in one line."""
+        ...
+
+    @property
+    def score(self) -> float:
+        """What answers are ranked by, higher is better."""
+        ...
+
+
+class Answer(Protocol):
+    """What a model says to one input."""
+
+    @property
+    def source(self) -> str:
+        """The input, as it can be shown; empty for an empty input."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The best answer."""
+        ...
+
+    @property
+    def alternatives(self) -> Sequence[Alternative]:
+        """All answers asked for, best first."""
+        ...
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """Units of the input that the model does not know."""
+        ...
+
+    @property
+    def attention(self) -> AttentionMap | None:
+        """Where the best answer looked, if the network looks and it was asked for."""
+        ...
+
+    def to_mapping(self) -> dict[str, Any]:
+        """The object that `recurra predict --format jsonl` prints."""
+        ...
+
+
+class Predictor(Protocol):
+    """One trained network, or several that answer together."""
+
+    def read(self, path: str) -> Iterator[Any]:
+        """The inputs in a file, or of standard input ("-"), as they come."""
+        ...
+
+    def predict(self, inputs: Iterable[Any], options: Any) -> Iterator[Answer]:
+        """An answer for each input, in order.
+
+        Args:
+            inputs: may be endless.
+            options: of the type of the recipe's section [decoding].
+        """
+        ...
+
+    def evaluate(self, examples: Iterable[Any], options: Any) -> Evaluation:
+        """All measures over the examples, each with its interval."""
+        ...
+
+    def trace(self, given: Any, options: Any) -> Trace:
+        """Everything that happens inside the (first) network for one input."""
+        ...
+
+
+class Divided(NamedTuple):
+    """Examples to learn from, and examples to validate with."""
+
+    train: Iterable[Any]  # as often as wanted
+    valid: Iterable[Any]
+    shared: frozenset[bytes] = frozenset()  # keys (split.key_hash) of validation examples that are trained on too
+
+
+class Look(NamedTuple):
+    """What a task sees of the data when nobody says which task they are for."""
+
+    source: PairSource
+    path: Path
+    lines: list[str]  # the first ones, without line ends; none of a folder, of a stream and of what is not text
+
+    @property
+    def ending(self) -> str:
+        """The file's ending in lower case, ".gz" taken off: ".tsv"."""
+        return Path(self.path.name.lower().removesuffix(".gz")).suffix
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Training and validation examples as numbers on the disk, however the task keeps them."""
+
+    train: Any
+    valid: Any
+
+
+class Task(Protocol):
+    """One row of the table TASKS."""
+
+    name: str  # "translate"
+    summary: str  # one sentence for help and card: "Writes a target text for a source text."
+    noun: str  # what an example is, in the plural: "pairs"
+    headline: Mapping[str, str]  # leading measures, key -> "whole outputs wrong {:.2f} %"
+    recipe: type[TaskRecipe]
+
+    def recognise(self, look: Look) -> str | None:
+        """Why these data are surely for this task ("its second column has 6 different labels"), or None."""
+        ...
+
+    def open(self, data: Data, copies: Path | None = None) -> Iterable[Any]:
+        """The examples of files or of a list, to be read as often as wanted; with attributes name, notes, skipped.
+
+        Args:
+            data: files as named by the user, or a list of examples in Python.
+            copies: where what can be read only once (standard input, pipes) is copied; a temporary folder if None.
+
+        Raises:
+            DataError: they are not what they should be: here or when they are read.
+            UsageError: options that these data do not have.
+        """
+        ...
+
+    def key(self, example: Any) -> str:
+        """What makes an example this one: two with one key are the same, wherever they stand."""
+        ...
+
+    def divide(self, train: Iterable[Any], valid: Iterable[Any] | None, recipe: Any, emit: Emit) -> Divided:
+        """Which examples are trained on and which validate; without validation data some are set aside, and said."""
+        ...
+
+    def make(self, train: Iterable[Any], recipe: Any, emit: Emit) -> Any:
+        """A fresh Network: what the recipe leaves open is decided and said, vocabularies are built from `train`."""
+        ...
+
+    def load(self, recipe: Any, vocabularies: Mapping[str, str]) -> Any:
+        """The same Network again, with fresh weights.
+
+        Raises:
+            KeyError: a vocabulary that it needs is not there.
+        """
+        ...
+
+    def encode(self, examples: Iterable[Any], network: Any, folder: Path) -> None:
+        """Writes examples as numbers into a folder, in a stream."""
+        ...
+
+    def open_encoded(self, folder: Path) -> Any:
+        """What `encode` wrote, mapped into memory; has a len().
+
+        Raises:
+            DataError: nothing whole is there.
+        """
+        ...
+
+    def learner(self, network: Any, encoded: Encoded, emit: Emit) -> Learner:
+        """The network and its data as the training room knows them; says what is left out."""
+        ...
+
+    def predictor(self, networks: Sequence[Any]) -> Predictor:
+        """Trained networks as one that answers.
+
+        Raises:
+            ModelError: networks that do not fit together, or of which the task takes only one.
+        """
+        ...
+
+    def pack(self, example: Any) -> list[Any]:
+        """The example as JSON values."""
+        ...
+
+    def unpack(self, row: Sequence[Any]) -> Any:
+        """The example that was packed."""
+        ...
+
+    def card_example(self, example: Any) -> str:
+        """An input for the snippets of the card: a line as `predict` reads it; empty where inputs are no lines."""
+        ...

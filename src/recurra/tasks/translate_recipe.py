@@ -1,0 +1,49 @@
+"""The recipe of a translator: sections, keys and their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from recurra.data import BatchingOptions
+from recurra.decoding import DecodingOptions
+from recurra.errors import UsageError
+from recurra.models import ModelOptions
+from recurra.tasks.recipe import TaskRecipe
+
+Units = Literal["auto", "chars", "words", "subwords"]
+
+
+@dataclass(frozen=True)
+class TextOptions:
+    """How text becomes units: the section [text]."""
+
+    source_units: Units = "auto"  # auto looks at the data and says why
+    target_units: Units = "auto"
+    source_vocabulary: int = 4000  # at most so many units, the most frequent ones
+    target_vocabulary: int = 4000
+    min_count: int = 1  # units seen less often become <UNK>
+    normalization: Literal["NFC", "NFD", "none"] = "NFC"
+
+
+@dataclass(frozen=True)
+class Recipe(TaskRecipe):
+    """All sections. The defaults are the same for every language and data set."""
+
+    task: Literal["translate"] = "translate"
+    text: TextOptions = field(default_factory=TextOptions)
+    batching: BatchingOptions = field(default_factory=BatchingOptions)
+    model: ModelOptions = field(default_factory=ModelOptions)
+    decoding: DecodingOptions = field(default_factory=DecodingOptions)
+
+    def __post_init__(self) -> None:
+        if self.model.attention == "none":
+            for name, asked in (
+                ("model.copy", self.model.copy),
+                ("decoding.coverage_penalty", self.decoding.coverage_penalty),
+            ):
+                if asked:
+                    raise UsageError(
+                        f"{name} needs attention, and model.attention is none",
+                        fix=f"Leave {name} out, or choose an attention.",
+                    )
