@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from recurra.demos import Demo
+from recurra.demos import DEMOS, Demo, Learned, Split, demo_named
+from recurra.demos.dates import DEMO
 from recurra.metrics import Measure
 from recurra.tasks.prediction import Evaluation
 
@@ -22,23 +24,24 @@ PAIRS[3] = ("abc", "not cba")  # what the model of these tests gets wrong
 def trained(monkeypatch: pytest.MonkeyPatch, model: FakeModel) -> dict[str, Any]:
     called: dict[str, Any] = {}
 
-    def train(data: Any, *, to: str, **settings: Any) -> FakeModel:
-        Path(to).mkdir(exist_ok=True)
+    def train(data: Any, *, to: Path, **settings: Any) -> FakeModel:
+        to.mkdir(exist_ok=True, parents=True)
         called.update(settings, data=data, to=to)
-        model.path = Path(to)
+        called.setdefault("all", []).append((to, settings["time"], settings["settings"]))
+        model.path = to
         return model
 
     model.evaluation = Evaluation(1000, {"exact_match": Measure(97.3, 96.0, 98.5, "")})
     monkeypatch.setattr("recurra.api.train", train)
-    monkeypatch.setattr("recurra.demos.DEMOS", {"dates": Demo(lambda training, held_out, seed: (PAIRS[:4], PAIRS), {})})
+    monkeypatch.setattr("recurra.demos.dates.DEMO", replace(DEMO, split=lambda: Split(PAIRS[:4], PAIRS)))
     return called
 
 
 def test_the_demo(recurra: CommandLine, model: FakeModel, trained: dict[str, Any], tmp_path: Path) -> None:
     result = recurra("demo", "dates", "--to", "dates-model")
     assert result.code == 0
-    assert (trained["data"], trained["to"]) == (PAIRS[:4], "dates-model")
-    assert trained["time"] == "40s"
+    assert (trained["data"], trained["to"]) == (PAIRS[:4], Path("dates-model"))
+    assert (trained["task"], trained["time"]) == ("translate", "40s")
     assert "97.3 % of 1,000 held-out dates are exactly right (95 % interval: 96.0 to 98.5)" in result.out
     source, target = PAIRS[3]
     assert f"{source[::-1]}  (wrong, it is {target})" in result.out
@@ -67,5 +70,35 @@ def test_without_a_folder_a_temporary_one_is_made_and_told(
     result = recurra("demo", "--time", "1m")
     assert result.code == 0
     assert trained["time"] == "55s"
-    assert Path(trained["to"]).parent == tmp_path
-    assert trained["to"] in result.out
+    assert trained["to"].parent == tmp_path
+    assert str(trained["to"]) in result.out
+
+
+def test_a_demo_with_several_networks_shares_its_time_among_them(
+    recurra: CommandLine, trained: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Learned] = []
+    networks: dict[str, Any] = {"bag": {"model.layers": 1}, "rnn": {"model.layers": 2}}
+    monkeypatch.setattr("time.monotonic", lambda: 100.0)
+    demo = Demo("classify", lambda: Split(PAIRS[:4], PAIRS), networks, seen.append, time="30s", noun="reviews")
+    monkeypatch.setattr("recurra.demos.dates.DEMO", demo)
+    result = recurra("demo", "dates", "--to", "m")
+    assert result.code == 0
+    assert trained["all"] == [
+        (Path("m/bag"), "12.5s", {"model.layers": 1}),
+        (Path("m/rnn"), "25s", {"model.layers": 2}),  # no time has passed on this clock
+    ]
+    assert list(seen[0].models) == ["bag", "rnn"]
+    assert seen[0].held_out == PAIRS
+    assert "made reviews to learn from" in result.err
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_every_demo_of_the_table_is_one(name: str) -> None:
+    from recurra.tasks import TASKS
+
+    demo = demo_named(name)
+    assert demo.task in TASKS
+    recipe = TASKS[demo.task].recipe()
+    for settings in demo.networks.values():
+        assert recipe.with_settings(settings) is not None

@@ -72,7 +72,7 @@ WRONG = [
     ("evaluate m p --jsn", "unknown option '--jsn'\n  Did you mean --json?"),
     ("check", "PAIRS is missing"),
     ("check a --show 0", "--show: must be at least 1, got 0"),
-    ("demo date", "DEMO: unknown value 'date'\n  Did you mean 'dates'?"),
+    ("demo date", "DEMO: unknown demo 'date'\n  Did you mean 'dates'?"),
     ("demo --time 5s", "--time: the demo needs at least 15s, got 5s"),
     ("doctor now", "unexpected argument 'now'"),
 ]

@@ -10,7 +10,7 @@ import pytest
 from babel import Locale, localedata
 from babel.dates import format_date
 
-from recurra.demos import DEMOS
+from recurra.demos import demo_named
 from recurra.demos.date_forms import AS_TYPED, LOCALES, ZEROS, Form
 from recurra.demos.dates import _means_one_day, _other_readings, examples, forms_by_locale, split
 from recurra.demos.spelling import SPELLINGS, fold, has_case, lower, spell, upper
@@ -133,7 +133,7 @@ def test_training_and_held_out_examples_share_no_text_in_any_case_and_one_distri
     for trait in (str.isupper, str.islower, str.isascii, lambda text: any(map(str.isalpha, text))):
         shares = [sum(trait(text) for text, _ in part) / len(part) for part in (training, held_out)]
         assert shares[0] == pytest.approx(shares[1], abs=0.04)
-    assert DEMOS["dates"].split is split
+    assert demo_named("dates").split is split
 
 
 def test_texts_have_only_what_people_type() -> None:

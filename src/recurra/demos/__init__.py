@@ -1,22 +1,32 @@
-"""Demos: data that comes with recurra, and the settings that learn it within the demo's time."""
+"""Demos: data that come with recurra or make themselves, learned within a minute, with something to look at.
+
+A demo is a file here that makes a `Demo` and calls it DEMO, and a line in this table. Each file is imported only when
+its demo is asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import importlib
 
-from recurra.demos import dates
-from recurra.demos.dates import Pair
+from recurra.demos.demo import Demo, Learned, Split
+from recurra.options import unknown_name
 
-
-@dataclass(frozen=True)
-class Demo:
-    """A data set that makes itself, and a recipe for it."""
-
-    split: Callable[[int, int, int], tuple[list[Pair], list[Pair]]]  # (training, held out, seed) -> pairs
-    settings: Mapping[str, object]  # of the recipe, where they differ from the defaults
+# Name, which is the file's as well -> what is learned.
+DEMOS = {
+    "dates": "from how people write them in a hundred languages to ISO 8601",
+}
 
 
-DEMOS = {"dates": Demo(dates.split, dates.SETTINGS)}
+def demo_named(name: str) -> Demo:
+    """The demo of this name.
 
-__all__ = ["DEMOS", "Demo", "Pair", "dates"]
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in DEMOS:
+        raise unknown_name("demo", name, DEMOS, where="DEMO")
+    demo: Demo = importlib.import_module(f"recurra.demos.{name}").DEMO
+    return demo
+
+
+__all__ = ["DEMOS", "Demo", "Learned", "Split", "demo_named"]

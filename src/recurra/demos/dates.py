@@ -22,14 +22,17 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 
 from recurra.demos.date_forms import LOCALES, Form, forms
 from recurra.demos.date_readings import Reading, shape
+from recurra.demos.demo import Demo, Split
+from recurra.demos.showing import show_texts
 from recurra.demos.spelling import SPELLINGS, fold, spell
 
 Pair = tuple[str, str]
 
+TRAINING, HELD_OUT, SEED = 30_000, 1000, 1
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
 # What learns these pairs within seconds: a small network, one layer, a high learning rate.
 SETTINGS: dict[str, object] = {
@@ -61,10 +64,13 @@ def examples(count: int, seed: int) -> list[Pair]:
     return pairs
 
 
-def split(training: int, held_out: int, seed: int) -> tuple[list[Pair], list[Pair]]:
+def split(training: int = TRAINING, held_out: int = HELD_OUT, seed: int = SEED) -> Split:
     """Training and held-out examples of one distribution, without a text in common."""
     pairs = examples(training + held_out, seed)
-    return pairs[:training], pairs[training:]
+    return Split(pairs[:training], pairs[training:])
+
+
+DEMO = Demo("translate", split, {"dates": SETTINGS}, partial(show_texts, noun="dates"))
 
 
 def _draws(source: random.Random) -> Iterator[tuple[str, date]]:

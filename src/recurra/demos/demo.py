@@ -1,0 +1,71 @@
+"""What a demo is: data that make themselves, settings that learn them within a minute, and something to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from recurra.files import atomic_write, plain_errors
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from recurra.api import Model
+
+Settings = Mapping[str, object]
+
+
+class Split(NamedTuple):
+    """Examples of one distribution, in the form in which the task takes them from Python."""
+
+    training: Sequence[Any]
+    held_out: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the training of a demo has left, to be shown."""
+
+    models: Mapping[str, Model]  # by the names of Demo.networks
+    held_out: Sequence[Any]
+    folder: Path  # where a page may be put beside the models
+    console: Console
+
+    @property
+    def model(self) -> Model:
+        """The only model, or the first."""
+        return next(iter(self.models.values()))
+
+
+def pair_line(example: Any) -> str:
+    """An example of two texts in one line."""
+    source, target = example
+    return f"{source}  ->  {target}"
+
+
+def write_pairs(folder: Path, split: Split) -> dict[Path, int]:
+    """The examples as files to train on like on one's own: source, tab, target. Gives the files and their sizes."""
+    with plain_errors(folder, 0):
+        folder.mkdir(parents=True, exist_ok=True)
+    files = {folder / "train.tsv": split.training, folder / "test.tsv": split.held_out}
+    for path, pairs in files.items():
+        atomic_write(path, "".join(f"{source}\t{target}\n" for source, target in pairs).encode())
+    return {path: len(pairs) for path, pairs in files.items()}
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One demo. Its file in this room makes one, called DEMO, and the table DEMOS names it."""
+
+    task: str
+    split: Callable[[], Split]  # the same in every run
+    networks: Mapping[str, Settings]  # what is trained, in equal shares of the time: a name, and settings of the recipe
+    show: Callable[[Learned], None]  # prints what was learned; the last thing that a demo does
+    noun: str = "pairs"  # what its examples are
+    line: Callable[[Any], str] = pair_line  # an example in one line
+    write: Callable[[Path, Split], Mapping[Path, int]] = write_pairs  # the examples as files, with their sizes
+    time: str = "45s"  # of the whole command, unless the user says otherwise
+    least: float = 15.0  # seconds below which nothing can be learned
+    afterwards: float = 5.0  # seconds kept for measuring and showing
