@@ -165,7 +165,7 @@ def plain_beam(model: Any, row: Tensor, options: DecodingOptions) -> list[tuple[
         gone = [one.tokens[:-1] for one in ended]
         cut = [(score(one.log_prob, one.seen, step), one.tokens) for one in live if one.tokens not in gone]
         live = [one for one in extended if one.tokens[-1] != EOS][: options.beam]
-        if not live or len(pool) == options.beam:
+        if not live or (len(pool) == options.beam and extended[0].tokens[-1] == EOS):
             break
         hope = live[0].log_prob / lengthy(limit + 1)
         if len(pool) >= options.nbest and hope <= pool[options.nbest - 1][0]:

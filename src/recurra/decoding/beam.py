@@ -4,8 +4,10 @@ A beginning that takes EOS while it is among the best is finished and moves to t
 (scoring.py). Done sentences leave the batch at once, so the others do not pay for them. A sentence is done
 
 - when nothing alive can still beat the worst output that is wanted, or
-- when `beam` outputs have finished (first come, first served; Kasai et al. 2022). Long outputs could still win then
-  where the length penalty is large, but on translations waiting for them gained nothing and took half as long again,
+- when `beam` outputs have finished, the last of them as the best of all ways to go on. Long outputs could still win
+  then where the length penalty is large, but on translations waiting for them gained nothing and took half as long
+  again. (To stop at `beam` outputs whatever is best would be wrong: where a network is sure of itself the second-best
+  way to go on is to stop too early, and five such stumps finish before the output itself does.)
 - at its limit (limits.py).
 
 All sentences and beams are rows of a few tensors; no Python object exists per hypothesis. Nothing in a row depends on
@@ -70,7 +72,7 @@ def beam_search(model: StepModel, source: Padded, options: DecodingOptions) -> l
         pool = pool.joined_with(_ended(live, extensions, step, scorer))
         survivors = _survivors(extensions, options.beam)
         history.append(_choice(live, survivors, scored.attention, options))
-        done = _done(live, pool, survivors, step, scorer)
+        done = _done(live, pool, extensions, survivors, step, scorer)
         kept = torch.arange(len(done), device=done.device)
         if bool(done.any()):
             outcomes.append(_outcome(unlooked, pool, extensions, kept[done], step, scorer))
@@ -125,12 +127,12 @@ def _choice(live: Live, survivors: Extensions, attention: Tensor | None, options
     return Choice(live.sentences, survivors.tokens, survivors.parents, looks)
 
 
-def _done(live: Live, pool: Pool, survivors: Extensions, step: int, scorer: Scorer) -> Tensor:
+def _done(live: Live, pool: Pool, extensions: Extensions, survivors: Extensions, step: int, scorer: Scorer) -> Tensor:
     """The sentences that are done after this step, for one of the three reasons above: [B] bool."""
     hope = scorer.hope(survivors.log_probs[:, 0], live.limits)
     beaten = hope <= pool.scores[:, scorer.options.nbest - 1]
     full = pool.scores[:, -1] > NONE
-    return beaten | full | (live.limits == step)
+    return beaten | (full & (extensions.tokens[:, 0] == EOS)) | (live.limits == step)
 
 
 def _outcome(live: Live, pool: Pool, extensions: Extensions, rows: Tensor, step: int, scorer: Scorer) -> Outcome:
