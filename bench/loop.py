@@ -21,7 +21,8 @@ from torch.nn.utils import clip_grad_norm_
 from recurra.data import collate, open_pairs
 from recurra.data.pairs import PairSource
 from recurra.tasks.seq2seq_learner import Seq2SeqLearner, real_targets
-from recurra.tasks.translate import build_tokenizers, encode, make_translator, short_enough
+from recurra.tasks.task import Encoded
+from recurra.tasks.translate import Translate, build_tokenizers, make_translator
 from recurra.tasks.translate_recipe import Recipe
 from recurra.training import Loop, Plan, Position, learning_rate, token_loss
 from recurra.training.loop import step_seed
@@ -35,10 +36,12 @@ RECIPE = Recipe().with_settings({"text.source_units": "chars", "text.target_unit
 def learner_on(folder: Path) -> Seq2SeqLearner:
     """The default network on Dutch pronunciations."""
     train, valid = (open_pairs(PairSource(str(DATA / f"dut_{part}.tsv"))) for part in ("train", "dev"))
+    task = Translate()
     translator = make_translator(RECIPE, *build_tokenizers(train, RECIPE))
-    encoded = encode(train, valid, translator, folder)
-    examples = short_enough(encoded.train, RECIPE.data.max_length, print)
-    return Seq2SeqLearner(translator.model, encoded.train, encoded.valid, examples, RECIPE)
+    for name, examples in (("train", train), ("valid", valid)):
+        task.encode(examples, translator, folder / name)
+    encoded = Encoded(task.open_encoded(folder / "train"), task.open_encoded(folder / "valid"))
+    return task.learner(translator, encoded, print)
 
 
 def ours(learner: Seq2SeqLearner, plan: Plan, steps: int) -> tuple[float, list[float]]:
