@@ -9,8 +9,6 @@ from recurra.data.pair_source import PairSource
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 
-DEFAULT_NAMES = ("source", "target")
-
 
 class Columns(NamedTuple):
     """Where the two texts stand in a row."""
@@ -79,12 +77,12 @@ def by_name(source: PairSource, header: Sequence[str], place: str) -> Columns:
 
 
 def wanted_names(source: PairSource) -> tuple[str, str]:
-    """The names of the two columns; "source" and "target" where the user gave none.
+    """The names of the two columns; "source" and "target", or as the source calls them, where the user gave none.
 
     Raises:
         UsageError: they are the same.
     """
-    names = source.source_column or DEFAULT_NAMES[0], source.target_column or DEFAULT_NAMES[1]
+    names = source.source_column or source.first, source.target_column or source.second
     _refuse_same(*names)
     return names
 

@@ -26,9 +26,7 @@ LOOK_AHEAD = 20  # lines from which the separator is told
 def read_csv(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Example]:
     """The pairs of a CSV file; a blank line is a pair of empty texts."""
     file = TextFile(source.path, source.names[0], notes)
-    lines = (line.text + "\n" for line in file.lines(findings))
-    start = list(itertools.islice(lines, LOOK_AHEAD))
-    rows = _Rows(itertools.chain(start, lines), _separator(start, file), file, findings)
+    rows = csv_rows(file, findings)
     columns: Columns | None = None
     for number, row in rows:
         if columns is None:
@@ -41,19 +39,26 @@ def read_csv(source: PairSource, notes: list[str], findings: Findings) -> Iterat
             findings.add(RAGGED, _ragged(row, number, columns, rows.separator, file))
 
 
+def csv_rows(file: TextFile, findings: Findings) -> CsvRows:
+    """The rows of a table, its header too; its separator is told from the first lines."""
+    lines = (line.text + "\n" for line in file.lines(findings))
+    start = list(itertools.islice(lines, LOOK_AHEAD))
+    return CsvRows(itertools.chain(start, lines), _separator(start, file), file, findings)
+
+
 def _columns(source: PairSource, header: list[str], file: TextFile) -> Columns:
     """The columns by the user's names or numbers; by the names source and target; or the only two."""
     place = file.place(1)
     shown = ", ".join(visible(name) for name in header)
-    if are_named(source) or (source.source_column is None and {"source", "target"} <= set(header)):
+    if are_named(source) or (source.source_column is None and {source.first, source.second} <= set(header)):
         return by_name(source, header, place)
     if source.source_column is None and len(header) != 2:
         raise DataError(
-            f"expected 2 columns, or columns named source and target; saw {len(header)}: {shown}",
+            f"expected 2 columns, or columns named {source.first} and {source.second}; saw {len(header)}: {shown}",
             where=place,
             fix="Say which ones: --source-column and --target-column, by name or by number.",
         )
-    file.note(f"{place} is the header ({shown}) and is not a pair")
+    file.note(f"{place} is the header ({shown}) and is not a {source.noun}")
     return by_number(source)
 
 
@@ -74,7 +79,7 @@ def _ragged(row: list[str], number: int, columns: Columns, separator: str, file:
     return DataError(what, where=file.place(number), fix=fix)
 
 
-class _Rows:
+class CsvRows:
     """Rows with the number of the line they begin on; a row with broken quoting is a finding."""
 
     def __init__(self, lines: Iterator[str], separator: str, file: TextFile, findings: Findings) -> None:

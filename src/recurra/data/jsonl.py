@@ -38,7 +38,7 @@ def read_jsonl(source: PairSource, notes: list[str], findings: Findings) -> Iter
             yield Example("", "", line.number)
             continue
         try:
-            record = _record(line, file)
+            record = _record(line, file, names)
             yield Example(_text(record, names[0], line, file), _text(record, names[1], line, file), line.number)
         except _Wrong as wrong:
             findings.add(wrong.kind, wrong.error)
@@ -53,19 +53,19 @@ class _Wrong(Exception):
         self.error = DataError(what, where=where, fix=fix)
 
 
-def _record(line: Line, file: TextFile) -> dict[str, Any]:
+def _record(line: Line, file: TextFile, names: tuple[str, str]) -> dict[str, Any]:
     place = file.place(line.number)
     kind = "lines that are not JSON"
     try:
         value: object = json.loads(line.text)
     except json.JSONDecodeError as error:
         what = f"expected a JSON object, saw {excerpt(line.text)}: {error.msg}"
-        raise _Wrong(kind, what, f"{place}:{error.colno}", _remedy(line.text)) from None
+        raise _Wrong(kind, what, f"{place}:{error.colno}", _remedy(line.text, names)) from None
     except (ValueError, RecursionError) as error:
         raise _Wrong(kind, f"the line cannot be read as JSON ({error})", place) from None
     if not isinstance(value, dict):
         what = f"expected an object, saw {_kind(value)}: {excerpt(line.text)}"
-        raise _Wrong("lines that are not objects", what, place, _remedy(line.text))
+        raise _Wrong("lines that are not objects", what, place, _remedy(line.text, names))
     return cast("dict[str, Any]", value)
 
 
@@ -95,7 +95,7 @@ def _kind(value: object) -> str:
     return "null" if value is None else KINDS[type(value)]
 
 
-def _remedy(text: str) -> str:
+def _remedy(text: str, names: tuple[str, str]) -> str:
     if text.lstrip().startswith("["):
         return "One object stands on each line. A JSON array becomes that with: jq -c '.[]'"
     if text.strip() == "{":
@@ -104,4 +104,4 @@ def _remedy(text: str) -> str:
         return "This looks like TSV: let its name end in .tsv, or give --format tsv."
     if text.lstrip().startswith("{'"):
         return "JSON has double quotes around keys and texts; in Python, json.dumps writes them."
-    return 'A line is, for example: {"source": "hello", "target": "bonjour"}'
+    return f'A line is, for example: {{"{names[0]}": "hello", "{names[1]}": "bonjour"}}'

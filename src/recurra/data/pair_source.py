@@ -26,6 +26,9 @@ class PairSource:
     target_column: str | None = None
     name: str | None = None  # what messages call the file; the path if None
     target_name: str | None = None
+    first: str = "source"  # what the texts are called: in a header, as keys, in messages
+    second: str = "target"
+    noun: str = "pair"  # what both together are called
 
     @property
     def names(self) -> tuple[str, str]:

@@ -62,6 +62,7 @@ class Skipped:
     count: int
     first_lines: tuple[int, ...]  # the first few line numbers
     total: int  # pairs in the file, these included
+    noun: str = "pair"  # what they are called
 
     def __str__(self) -> str:
         """One sentence for the user; empty if there are none."""
@@ -69,7 +70,7 @@ class Skipped:
             return ""
         lines = ", ".join(str(line) for line in self.first_lines)
         more = ", ..." if self.count > len(self.first_lines) else ""
-        plural = "pair" if self.count == 1 else "pairs"
+        plural = self.noun if self.count == 1 else f"{self.noun}s"
         return f"{self.count:,} {plural} with an empty side skipped of {self.total:,} (lines {lines}{more})"
 
     @property
@@ -95,8 +96,8 @@ class _Empty:
             self.first.append(example.line)
         return True
 
-    def skipped(self) -> Skipped:
-        return Skipped(self.count, tuple(self.first), self.total)
+    def skipped(self, noun: str = "pair") -> Skipped:
+        return Skipped(self.count, tuple(self.first), self.total, noun)
 
 
 class PairFile:
@@ -119,9 +120,9 @@ class PairFile:
         for example in READERS[self.format](self.source, self.notes, findings):
             if not empty.is_empty(example) and not findings:
                 yield example
-        self.skipped = empty.skipped()
+        self.skipped = empty.skipped(self.source.noun)
         if not findings:
-            _check_empty(self.skipped, self.name)
+            _check_empty(self.skipped, self.name, self.source.first, self.source.second)
         findings.raise_if_any()
 
 
@@ -205,14 +206,14 @@ def _is_object(line: str) -> bool:
         return False
 
 
-def _check_empty(skipped: Skipped, name: str) -> None:
+def _check_empty(skipped: Skipped, name: str, first: str = "source", second: str = "target") -> None:
+    noun = skipped.noun
     if skipped.total == 0:
-        raise DataError(
-            "expected pairs, there is none", where=name, fix="Each line of a TSV file is a source, a tab and a target."
-        )
+        fix = f"Each line of a TSV file is a {first}, a tab and a {second}."
+        raise DataError(f"expected {noun}s, there is none", where=name, fix=fix)
     if skipped.count == skipped.total:
         fix = "Are the two texts in other columns? Name them with --source-column and --target-column."
-        raise DataError("expected text on both sides, saw no pair that has it", where=name, fix=fix)
+        raise DataError(f"expected text on both sides, saw no {noun} that has it", where=name, fix=fix)
     if skipped.too_many:
         fix = f"Take them out, or find out why they are there; up to {EMPTY_SHARE:.0%} are skipped."
         raise DataError(f"expected text on both sides, saw {skipped}", where=name, fix=fix)

@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Iterator
 
-from recurra.data.columns import DEFAULT_NAMES, Columns, are_named, by_name, by_number
+from recurra.data.columns import Columns, are_named, by_name, by_number
 from recurra.data.example import Example
 from recurra.data.findings import Findings
 from recurra.data.lines import Line, TextFile
@@ -30,23 +30,23 @@ def read_tsv(source: PairSource, notes: list[str], findings: Findings) -> Iterat
         if columns is None:
             columns = by_name(source, row, file.place(line.number))
         elif line.number == 1 and _is_header(source, row):
-            file.note(f"{file.place(1)} names the columns and is not a pair")
+            file.note(f"{file.place(1)} names the columns and is not a {source.noun}")
         elif columns.fit(row):
             yield Example(row[columns.source], row[columns.target], line.number)
         elif not line.text.strip():
             yield Example("", "", line.number)
         else:
-            findings.add(RAGGED, ragged(line, columns, file))
+            findings.add(RAGGED, ragged(line, columns, file, source))
 
 
-def ragged(line: Line, columns: Columns, file: TextFile) -> DataError:
+def ragged(line: Line, columns: Columns, file: TextFile, source: PairSource) -> DataError:
     """What is wrong with a line that has another number of columns: the line itself, and the likeliest reason."""
     seen = line.text.count("\t") + 1
     what = f"expected {columns.expected}, saw {seen}: {excerpt(line.text)}"
-    return DataError(what, where=file.place(line.number), fix=_remedy(line.text, seen, columns))
+    return DataError(what, where=file.place(line.number), fix=_remedy(line.text, seen, columns, source))
 
 
-def _remedy(text: str, seen: int, columns: Columns) -> str:
+def _remedy(text: str, seen: int, columns: Columns, source: PairSource) -> str:
     if seen > columns.least:
         return (
             "A tab (⇥) separates columns and cannot stand inside a text. If the file has more columns, "
@@ -59,8 +59,10 @@ def _remedy(text: str, seen: int, columns: Columns) -> str:
     if seen == 1 and text.startswith("{"):
         return "This looks like JSON Lines: let its name end in .jsonl, or give --format jsonl."
     if seen == 1 and SPACES.search(text):
-        return "The columns seem to be separated by spaces: put one tab (⇥) between source and target."
-    return "A line is source, one tab (⇥), target."
+        return (
+            f"The columns seem to be separated by spaces: put one tab (⇥) between {source.first} and {source.second}."
+        )
+    return f"A line is {source.first}, one tab (⇥), {source.second}."
 
 
 def looks_like_csv(text: str) -> bool:
@@ -76,4 +78,5 @@ def looks_like_csv(text: str) -> bool:
 
 
 def _is_header(source: PairSource, row: list[str]) -> bool:
-    return source.source_column is None and tuple(field.strip().lower() for field in row) == DEFAULT_NAMES
+    names = [field.strip().lower() for field in row]
+    return source.source_column is None and names == [source.first, source.second]
