@@ -81,7 +81,6 @@ def test_every_option_is_explained(name: str) -> None:
         (options.CellName, CELLS),
         (options.AttentionName, ATTENTIONS),
         (options.UnitsName, get_args(Units)),
-        (options.TaskName, TASKS),
     ],
 )
 def test_the_literal_names_are_the_known_ones(literal: object, known: object) -> None:

@@ -12,7 +12,6 @@ import typer
 
 Size = Literal["small", "base", "large"]
 CellName = Literal["lstm", "gru", "elman"]
-TaskName = Literal["translate"]
 AttentionName = Literal["dot", "scaled-dot", "bilinear", "additive", "none"]
 UnitsName = Literal["auto", "chars", "words", "subwords"]
 OutputFormat = Literal["text", "jsonl"]
@@ -61,7 +60,8 @@ ValidTarget = Annotated[
 # What to train, and how long
 
 TaskOption = Annotated[
-    TaskName | None, option("--task", "What is to be learned; without it the data tell, or it is translate.")
+    str | None,
+    option("--task", "What is to be learned: translate, tag, ...; without it the data tell, or it is translate.", "T"),
 ]
 
 To = Annotated[str | None, option("--to", "The model folder; <name of PAIRS>-model by default.", "DIR")]

@@ -1,0 +1,202 @@
+"""A task in one file, as somebody would add it: an Elman network learns to name the last letter of a word.
+
+The words come as lines of text. It has its own example, recipe, network, answer and measure, and nothing in recurra
+knows of it but the line that the test adds to TASKS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from recurra.cells import CELLS
+from recurra.data import EncodedTable, PairSource, Row, pad_sources, read_lines
+from recurra.layers import Recurrent
+from recurra.metrics import Measure, exact_match
+from recurra.padded import Padded
+from recurra.tasks.prediction import Alternative, Evaluation, Prediction
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.split import divide_by_hash
+from recurra.tasks.task import Divided, Emit, Encoded, Look
+from recurra.text import Tokenizer
+from recurra.tracing import Trace
+from recurra.training import Index, Loss, Score, token_loss
+
+
+class Word(NamedTuple):
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    width: int = 16  # of embedding and state
+
+
+@dataclass(frozen=True)
+class LastLetterRecipe(TaskRecipe):
+    task: Literal["last-letter"] = "last-letter"
+    model: ModelOptions = field(default_factory=ModelOptions)
+
+
+class LastLetterModel(nn.Module):
+    def __init__(self, vocabulary: int, width: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, width)
+        self.layer = Recurrent(CELLS["elman"](width, width))
+        self.output = nn.Linear(width, vocabulary)
+
+    def forward(self, words: Padded) -> Tensor:
+        """Ids [B, T] to scores [B, V]."""
+        run = self.layer(words.with_values(self.embedding(words.values)))
+        return self.output(run.state.hidden)
+
+
+@dataclass(frozen=True)
+class Network:
+    model: LastLetterModel
+    letters: Tokenizer
+    recipe: LastLetterRecipe
+
+    def vocabularies(self) -> dict[str, str]:
+        return {"letters": self.letters.to_json()}
+
+    def in_words(self) -> str:
+        return f"elman, {self.recipe.model.width} wide"
+
+    def sizes(self) -> dict[str, object]:
+        return {"letters": self.letters.size}
+
+
+class Words:
+    """The words of a file."""
+
+    def __init__(self, path: str) -> None:
+        self.name, self.notes, self.skipped = path, [], ""
+
+    def __iter__(self) -> Iterator[Word]:
+        return (Word(line, number) for number, line in enumerate(read_lines(self.name), 1) if line)
+
+
+class Learner:
+    measure = "error_rate"
+
+    def __init__(self, network: Network, encoded: Encoded) -> None:
+        self.network, self.encoded = network, encoded
+        self.model = network.model
+
+    def batches(self, epoch: int) -> list[Index]:
+        order = np.random.default_rng((self.network.recipe.training.seed, epoch)).permutation(len(self.encoded.train))
+        return np.array_split(order, max(1, len(order) // 32))
+
+    def heaviest(self) -> Index:
+        return self.batches(0)[0]
+
+    def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
+        return token_loss(*self._scored(self.encoded.train, batch), smoothing)
+
+    def tokens(self, batch: Index) -> int:
+        return len(batch)
+
+    def validation_pairs(self) -> int:
+        return len(self.encoded.valid)
+
+    @torch.inference_mode()
+    def validate(self, pairs: int) -> Score:
+        self.model.eval()
+        scores, truth = self._scored(self.encoded.valid, np.arange(pairs))
+        wrong = 100 * float((scores.argmax(-1) != truth).float().mean())
+        return Score(float(token_loss(scores, truth).total) / pairs, wrong)
+
+    def describe(self, batch: Index) -> str:
+        return f"the batch of lines {self.encoded.train.lines[batch].tolist()}"
+
+    def _scored(self, table: EncodedTable, batch: Index) -> tuple[Tensor, Tensor]:
+        rows = [table["letters"].row(int(i)).tolist() for i in batch]
+        return self.model(pad_sources([row[:-1] for row in rows])), torch.tensor([row[-1] for row in rows])
+
+
+class LastLetter:
+    """The task."""
+
+    name = "last-letter"
+    summary = "Names the last letter of a word."
+    noun = "words"
+    headline: Mapping[str, str] = {"exact_match": "right {:.1f} %"}
+    recipe = LastLetterRecipe
+
+    def recognise(self, look: Look) -> str | None:
+        return "its name ends in .words" if look.ending == ".words" else None
+
+    def open(self, data: Any, copies: Path | None = None) -> Words:
+        assert isinstance(data, PairSource)
+        return Words(data.path)
+
+    def key(self, example: Word) -> str:
+        return example.text
+
+    def divide(self, train: Iterable[Word], valid: Iterable[Word] | None, recipe: Any, emit: Emit) -> Divided:
+        return divide_by_hash(train, valid, recipe.data, self.key, emit)
+
+    def make(self, train: Iterable[Word], recipe: LastLetterRecipe, emit: Emit) -> Network:
+        return self._network(recipe, Tokenizer.build((word.text for word in train), "chars"))
+
+    def load(self, recipe: LastLetterRecipe, vocabularies: Mapping[str, str]) -> Network:
+        return self._network(recipe, Tokenizer.from_json(vocabularies["letters"]))
+
+    def _network(self, recipe: LastLetterRecipe, letters: Tokenizer) -> Network:
+        torch.manual_seed(recipe.training.seed)
+        return Network(LastLetterModel(letters.size, recipe.model.width), letters, recipe)
+
+    def encode(self, examples: Iterable[Word], network: Network, folder: Path) -> None:
+        rows = (Row({"letters": network.letters.encode(word.text + word.text[-1])}, word.line) for word in examples)
+        EncodedTable.write(folder, {"letters": "<i4"}, rows)
+
+    def open_encoded(self, folder: Path) -> EncodedTable:
+        return EncodedTable.open(folder)
+
+    def learner(self, network: Network, encoded: Encoded, emit: Emit) -> Learner:
+        return Learner(network, encoded)
+
+    def predictor(self, networks: Sequence[Network]) -> Predictor:
+        return Predictor(networks[0])
+
+    def pack(self, example: Word) -> list[Any]:
+        return list(example)
+
+    def unpack(self, row: Sequence[Any]) -> Word:
+        return Word(*row)
+
+    def card_example(self, example: Word) -> str:
+        return example.text
+
+
+class Predictor:
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    def read(self, path: str) -> Iterator[str]:
+        return read_lines(path)
+
+    @torch.inference_mode()
+    def predict(self, inputs: Iterable[str], options: None) -> Iterator[Prediction]:
+        for text in inputs:
+            scores = self.network.model(pad_sources([self.network.letters.encode(text)])).log_softmax(-1)[0]
+            letter = self.network.letters.token(int(scores.argmax()))
+            yield Prediction(text, [Alternative(letter, float(scores.max()), float(scores.max()), True)])
+
+    def evaluate(self, examples: Iterable[Word], options: None) -> Evaluation:
+        words = list(examples)
+        answers = [answer.text for answer in self.predict((word.text for word in words), None)]
+        measures: dict[str, Measure] = {"exact_match": exact_match(answers, [word.text[-1] for word in words])}
+        return Evaluation(len(words), measures)
+
+    def trace(self, given: str, options: None) -> Trace:
+        answer = next(self.predict([given], None))
+        return Trace(given, answer.text, [*given], [answer.text])
