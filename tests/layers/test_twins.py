@@ -78,8 +78,8 @@ def test_bfloat16_autocast(name: str, fast: bool) -> None:
 class Coupled(LSTM):
     """A variant that torch has no kernel for: one gate for what goes in and what stays."""
 
-    def forward(self, x: Tensor, state: LSTMState) -> Step:
-        step = super().forward(x, state)
+    def advance(self, x: Tensor, state: LSTMState) -> Step:
+        step = super().advance(x, state)
         c = (1 - step.gates["input"]) * state.cell + step.gates["input"] * step.gates["candidate"]
         return Step(step.output, LSTMState(step.output, c), step.gates)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 import torch
 
+from recurra.decoding import StepModel
 from recurra.models import ModelOptions, Seq2Seq, build_seq2seq, copy_table
+from recurra.models.search import SearchModel, search_model
 from recurra.padded import Padded, pad, select_rows
 from recurra.text.special import EOS, GO
 
@@ -62,13 +65,15 @@ def each_variant(request: pytest.FixtureRequest) -> Seq2Seq:
     return network(**VARIANTS[request.param])
 
 
-def test_all_steps_at_once_equal_one_step_at_a_time(model: Seq2Seq) -> None:
+@pytest.mark.parametrize("steps", [lambda model: model, search_model], ids=["plain", "prepared"])
+def test_all_steps_at_once_equal_one_step_at_a_time(model: Seq2Seq, steps: Callable[[Seq2Seq], StepModel]) -> None:
     source, target = batch()
     whole = rows_of(model(source, target), target)
-    start = model.start(source)
+    stepping = steps(model)
+    start = stepping.start(source)
     state = start.state
     for t in range(target.values.shape[1]):
-        scored = model.step(target.values[:, t], state, start.memory)
+        scored = stepping.step(target.values[:, t], state, start.memory)
         state = scored.state
         for b, row in enumerate(whole):
             if t < len(row):
@@ -102,6 +107,27 @@ def test_hypotheses_of_a_beam_share_the_memory(model: Seq2Seq) -> None:
         model.step(previous, shared_state, shared.memory).log_probs,
         model.step(previous, copied.state, copied.memory).log_probs,
     )
+
+
+def test_a_prepared_step_is_the_networks_step(model: Seq2Seq) -> None:
+    """Of several hypotheses per source, with the weights of its look, with and without a table of the vocabulary."""
+    source, _ = batch()
+    previous = torch.tensor([4, 5, 6, 7, 8, 4])
+    expected, seen = (stepped(steps, source, previous) for steps in (model, search_model(model)))
+    torch.testing.assert_close(seen, expected)
+    prepared = search_model(model)
+    if isinstance(prepared, SearchModel):
+        prepared.table = None
+        torch.testing.assert_close(stepped(prepared, source, previous), expected)
+
+
+def stepped(model: StepModel, source: Padded, previous: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """Log-probabilities and weights of a second step by two hypotheses per source."""
+    start = model.start(source)
+    state = select_rows(start.state, torch.arange(3).repeat_interleave(2))
+    scored = model.step(previous.flip(0), state, start.memory)
+    scored = model.step(previous, scored.state, start.memory)
+    return scored.log_probs, scored.attention
 
 
 def test_log_probabilities_sum_to_one(model: Seq2Seq) -> None:

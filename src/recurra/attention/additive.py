@@ -23,5 +23,6 @@ class Additive(Attention):
         return self.key(values)
 
     def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        hidden = (self.query(query)[:, :, None, :] + keys[:, None, :, :]).tanh_()  # [B, T, S, Q]
-        return self.energy(hidden).squeeze(-1)
+        # tanh a = 2 sigmoid(2 a) - 1, and torch's sigmoid takes a quarter of the time of its tanh on CPUs.
+        hidden = (2 * self.query(query)[:, :, None, :] + 2 * keys[:, None, :, :]).sigmoid_()  # [B, T, S, Q]
+        return 2 * self.energy(hidden).squeeze(-1) - self.energy.weight.sum()

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 
 class HiddenState(NamedTuple):
@@ -67,9 +68,16 @@ class Cell(nn.Module, ABC):
     def initial_state(self, batch: int) -> Any:
         """The zero state for `batch` rows, on the parameters' device and of their type."""
 
-    @abstractmethod
     def forward(self, x: Tensor, state: Any) -> Step:
-        """One step as the paper writes it: x [B, I] and a state to a Step."""
+        """One step: x [B, I] and a state to a Step."""
+        return self.advance(linear(x, self.weight_input, self.bias_input), state)
+
+    @abstractmethod
+    def advance(self, x: Tensor, state: Any) -> Step:
+        """One step as the paper writes it, from what is left of the input there: W x_t + b [B, G*H] of all blocks.
+
+        A search that knows every input beforehand (the embeddings of a vocabulary) multiplies them by W once.
+        """
 
     def _zeros(self, batch: int) -> Tensor:
         return self.weight_hidden.new_zeros(batch, self.hidden_size)

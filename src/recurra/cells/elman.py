@@ -44,9 +44,7 @@ class Elman(Cell):
     def initial_state(self, batch: int) -> HiddenState:
         return HiddenState(self._zeros(batch))
 
-    def forward(self, x: Tensor, state: HiddenState) -> Step:
+    def advance(self, x: Tensor, state: HiddenState) -> Step:
         s = ACTIVATIONS[self.activation]
-        h = s(
-            linear(x, self.weight_input, self.bias_input) + linear(state.hidden, self.weight_hidden, self.bias_hidden)
-        )
+        h = s(x + linear(state.hidden, self.weight_hidden, self.bias_hidden))
         return Step(h, HiddenState(h), {})

@@ -29,9 +29,9 @@ class GRU(Cell):
     def initial_state(self, batch: int) -> HiddenState:
         return HiddenState(self._zeros(batch))
 
-    def forward(self, x: Tensor, state: HiddenState) -> Step:
+    def advance(self, x: Tensor, state: HiddenState) -> Step:
         h = state.hidden
-        x_r, x_z, x_n = linear(x, self.weight_input, self.bias_input).chunk(3, dim=-1)
+        x_r, x_z, x_n = x.chunk(3, dim=-1)
         h_r, h_z, h_n = linear(h, self.weight_hidden, self.bias_hidden).chunk(3, dim=-1)
         r = torch.sigmoid(x_r + h_r)
         z = torch.sigmoid(x_z + h_z)

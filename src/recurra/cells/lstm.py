@@ -38,10 +38,9 @@ class LSTM(Cell):
     def initial_state(self, batch: int) -> LSTMState:
         return LSTMState(self._zeros(batch), self._zeros(batch))
 
-    def forward(self, x: Tensor, state: LSTMState) -> Step:
+    def advance(self, x: Tensor, state: LSTMState) -> Step:
         h, c = state
-        sums = linear(x, self.weight_input, self.bias_input) + linear(h, self.weight_hidden, self.bias_hidden)
-        i, f, g, o = sums.chunk(4, dim=-1)
+        i, f, g, o = (x + linear(h, self.weight_hidden, self.bias_hidden)).chunk(4, dim=-1)
         i, f, o = torch.sigmoid(i), torch.sigmoid(f), torch.sigmoid(o)
         g = torch.tanh(g)
         c = f * c + i * g

@@ -47,7 +47,7 @@ class Stack(ForwardLayer):
         seen: dict[str, Tensor] = {}
         for k, layer in enumerate(self._layers()):
             run = layer(inputs if k == 0 else inputs.with_values(self._drop(inputs.values)), before[k], trace=trace)
-            inputs = run.outputs.with_values(self._joined(k, inputs.values, run.outputs.values))
+            inputs = run.outputs.with_values(self.joined(k, inputs.values, run.outputs.values))
             after.append(run.state)
             seen |= {f"{k}.{name}": value for name, value in run.trace.items()}
         return Unrolled(inputs, tuple(after), seen)
@@ -59,7 +59,7 @@ class Stack(ForwardLayer):
             if not isinstance(layer, ForwardLayer):
                 raise UsageError("a bi-directional layer needs the whole sequence; it cannot go step by step")
             step = layer.step(x if k == 0 else self._drop(x), state[k], trace=trace)
-            x = self._joined(k, x, step.output)
+            x = self.joined(k, x, step.output)
             after.append(step.state)
             gates |= {f"{k}.{name}": gate for name, gate in step.gates.items()}
         return Step(x, tuple(after), gates)
@@ -70,5 +70,6 @@ class Stack(ForwardLayer):
     def _drop(self, values: Tensor) -> Tensor:
         return dropout(values, self.dropout, self.training)
 
-    def _joined(self, k: int, below: Tensor, output: Tensor) -> Tensor:
+    def joined(self, k: int, below: Tensor, output: Tensor) -> Tensor:
+        """What layer k hands on: its output, with a residual connection also its input."""
         return below + output if self.residual and k > 0 and below.shape == output.shape else output

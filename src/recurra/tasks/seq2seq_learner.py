@@ -12,6 +12,7 @@ from recurra.data import Batch, BatchingOptions, EncodedPairs, collate, eval_bat
 from recurra.decoding import DecodingOptions, greedy
 from recurra.metrics import edit_distances
 from recurra.models import Seq2Seq, device_of
+from recurra.models.search import search_model
 from recurra.padded import Padded
 from recurra.text.special import GO
 from recurra.training import Index, Loss, Score, token_loss
@@ -72,6 +73,7 @@ class Seq2SeqLearner:
     @torch.inference_mode()
     def validate(self, pairs: int) -> Score:
         self.model.eval()
+        search = search_model(self.model)
         total, tokens, errors, units = 0.0, 0, 0, 0
         for batch in validation_batches(self.valid, pairs):
             rows = on_device(collate(self.valid, batch), self.device)
@@ -80,7 +82,7 @@ class Seq2SeqLearner:
             references = [self.valid.target(int(i)).tolist() for i in batch]
             # What is twice as long as every reference is wrong already; a network that has just begun never stops.
             longest = replace(LOOK, max_length=5 + 2 * max(map(len, references)))
-            outputs = [best[0].tokens for best in greedy(self.model, rows.source, longest)]
+            outputs = [best[0].tokens for best in greedy(search, rows.source, longest)]
             errors += int(edit_distances(outputs, references).sum())
             units += sum(map(len, references))
         return Score(total / max(tokens, 1), 100 * errors / max(units, 1))

@@ -19,6 +19,7 @@ from recurra.data import EncodedPairs, Example, PairFile, PairList, PairSource, 
 from recurra.decoding import DecodingOptions, Ensemble
 from recurra.errors import ModelError, RunError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
+from recurra.models.search import search_model
 from recurra.tasks.evaluate import evaluate_pairs
 from recurra.tasks.prediction import Evaluation, Prediction
 from recurra.tasks.predictor import TextPredictor
@@ -234,7 +235,8 @@ def make_predictor(translators: Sequence[Translator]) -> TextPredictor:
             )
     for translator in translators:
         translator.model.eval()
-    model = first.model if len(translators) == 1 else Ensemble([translator.model for translator in translators])
+    models = [search_model(translator.model) for translator in translators]
+    model = models[0] if len(models) == 1 else Ensemble(models)
     return TextPredictor(
         model, first.source, first.target, device=device_of(first.model), replace_unknown=first.recipe.model.copy
     )
