@@ -105,3 +105,15 @@ def test_bfloat16_autocast(name: str) -> None:
     for ours, full in zip((seen["result 0"], seen["result 1"]), expected, strict=True):
         torch.testing.assert_close(ours.float(), full, rtol=0.05, atol=0.05)
     assert not seen["result 1"].masked_select(laws.padding(given[1], given[2]).transpose(1, 2)).any()
+
+
+def test_additive_scores_stay_true_where_powers_are_huge() -> None:
+    """Sums of up to 20 on either side, whose powers reach 1e17, against the tanh itself."""
+    attention = laws.built(laws.ATTENTIONS["additive"])
+    queries, values = torch.randn(2, 3, 3), torch.randn(2, 6, 5)
+    queries *= 20 / attention.query(queries).abs().max()
+    values *= 18 / attention.key(values).abs().max()
+    query, key = attention.query(queries), attention.key(values)
+    plain = attention.energy(torch.tanh(query[:, :, None] + key[:, None])).squeeze(-1)
+    weights = attention(queries, attention.prepare(Padded(values, torch.tensor([6, 6])))).weights
+    torch.testing.assert_close(weights, plain.softmax(-1))

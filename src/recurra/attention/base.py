@@ -3,7 +3,7 @@
 The source is prepared once (`prepare` makes a Memory: what does not depend on the query is computed there) and
 looked at by any number of queries, all steps of a target or all hypotheses of a beam at once.
 
-B batch, T queries per row, S source positions, Q query size, V value size, K key size.
+B batch, T queries per row, S source positions, Q query size, A what is compared of it, V value size, K key size.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from recurra.padded import Padded
 
@@ -55,15 +56,28 @@ class Attention(nn.Module, ABC):
         """What queries are compared with: [B, S, V] to [B, S, K]."""
         return values
 
+    @property
+    def query_weight(self) -> Tensor | None:
+        """W [A, Q] where queries are compared as W q; None where they are compared as they are."""
+        return None
+
     @abstractmethod
+    def compare(self, asked: Tensor, keys: Tensor) -> Tensor:
+        """How well each W q [B, T, A] fits each key [B, S, K]: [B, T, S]."""
+
     def score(self, query: Tensor, keys: Tensor) -> Tensor:
         """How well each query [B, T, Q] fits each key [B, S, K]: [B, T, S]."""
+        weight = self.query_weight
+        return self.compare(query if weight is None else linear(query, weight), keys)
+
+    def weigh(self, scores: Tensor, mask: Tensor) -> Tensor:
+        """The scores [B, T, S] as weights: a softmax over the source where the mask [B, S] is True, 0 elsewhere."""
+        outside = ~mask[:, None, :]
+        # The lowest finite number instead of -inf: a row of nothing but padding then stays free of NaN.
+        scores = scores.masked_fill(outside, torch.finfo(scores.dtype).min)
+        return torch.softmax(scores, dim=-1).masked_fill(outside, 0.0)
 
     def forward(self, query: Tensor, memory: Memory) -> Attended:
         """Looks with every query [B, T, Q] at the memory of its row."""
-        mask = memory.mask[:, None, :]
-        scores = self.score(query, memory.keys)
-        # The lowest finite number instead of -inf: a row of nothing but padding then stays free of NaN.
-        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
-        weights = torch.softmax(scores, dim=-1).masked_fill(~mask, 0.0)
+        weights = self.weigh(self.score(query, memory.keys), memory.mask)
         return Attended(torch.bmm(weights, memory.values), weights)

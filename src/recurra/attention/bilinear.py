@@ -19,5 +19,5 @@ class Bilinear(Attention):
     def keys(self, values: Tensor) -> Tensor:
         return self.key(values)
 
-    def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        return torch.bmm(query, keys.transpose(1, 2))
+    def compare(self, asked: Tensor, keys: Tensor) -> Tensor:
+        return torch.bmm(asked, keys.transpose(1, 2))

@@ -26,12 +26,12 @@ class Dot(Attention):
             )
         super().__init__(query_size, value_size)
 
-    def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        return torch.bmm(query, keys.transpose(1, 2))
+    def compare(self, asked: Tensor, keys: Tensor) -> Tensor:
+        return torch.bmm(asked, keys.transpose(1, 2))
 
 
 class ScaledDot(Dot):
     r"""score(q, v) = q^T v / sqrt(Q)."""
 
-    def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        return super().score(query / math.sqrt(self.query_size), keys)
+    def compare(self, asked: Tensor, keys: Tensor) -> Tensor:
+        return super().compare(asked / math.sqrt(self.query_size), keys)

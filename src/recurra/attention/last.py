@@ -9,17 +9,16 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from recurra.attention.base import Attended, Attention, Memory
+from recurra.attention.base import Attention
 
 
 class Last(Attention):
     """The plain context vector: weight 1 on the last step of the source."""
 
-    def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        return query.new_zeros(query.shape[0], query.shape[1], keys.shape[1])
+    def compare(self, asked: Tensor, keys: Tensor) -> Tensor:
+        return asked.new_zeros(asked.shape[0], asked.shape[1], keys.shape[1])
 
-    def forward(self, query: Tensor, memory: Memory) -> Attended:
-        positions = torch.arange(memory.mask.shape[1], device=memory.mask.device)
-        last = (positions == memory.mask.sum(1, keepdim=True) - 1).to(memory.values.dtype)  # [B, S]
-        weights = last[:, None, :].expand(-1, query.shape[1], -1)
-        return Attended(torch.bmm(weights, memory.values), weights)
+    def weigh(self, scores: Tensor, mask: Tensor) -> Tensor:
+        positions = torch.arange(mask.shape[1], device=mask.device)
+        last = (positions == mask.sum(1, keepdim=True) - 1).to(scores.dtype)  # [B, S]
+        return last[:, None, :].expand_as(scores)
