@@ -37,7 +37,7 @@ _BATCHES_PER_BUCKET = 3
 class BatchingOptions:
     """How large a batch may be. A single pair above the budget makes a batch of its own."""
 
-    batch_tokens: int = 1280  # source and target positions together: specials and padding count
+    batch_tokens: int = 900  # source and target positions together: specials and padding count
     batch_pairs: int = 0  # the most pairs in a batch; 0 is no limit
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ class TrainingOptions:
 
     seed: int = 1  # of the first weights, the order of the examples and dropout
     optimizer: Literal["adam", "adamw", "sgd"] = "adamw"
-    learning_rate: float = 0.003  # the highest, reached after the warm-up
+    learning_rate: float = 0.004  # the highest, reached after the warm-up
     weight_decay: float = 0.01  # of AdamW only
     warmup: float = 0.05  # share of the plan over which the learning rate rises from 0
     decay: Literal["linear", "cosine", "none"] = "linear"  # how it falls to 0 at the end of the plan
