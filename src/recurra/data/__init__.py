@@ -11,10 +11,13 @@ from recurra.data.batching import (
 )
 from recurra.data.cache import EncodedPairs
 from recurra.data.check import Report, check_pairs
+from recurra.data.contents import read_contents
 from recurra.data.example import Example
 from recurra.data.findings import Findings
+from recurra.data.labelled import Labelled, LabelledList, open_labelled
 from recurra.data.layout import PairLayout, lay_out, layout_lines
 from recurra.data.lines import Line, TextFile, read_lines
+from recurra.data.numbers import Numbers
 from recurra.data.overlap import SeenPairs
 from recurra.data.pairs import PairFile, PairList, PairSource, Skipped, open_pairs, spool
 from recurra.data.report import report_lines, report_warnings
@@ -27,7 +30,10 @@ __all__ = [
     "EncodedTable",
     "Example",
     "Findings",
+    "Labelled",
+    "LabelledList",
     "Line",
+    "Numbers",
     "PairFile",
     "PairLayout",
     "PairList",
@@ -46,8 +52,10 @@ __all__ = [
     "layout_lines",
     "longest_batch",
     "make_batches",
+    "open_labelled",
     "open_pairs",
     "pad_sources",
+    "read_contents",
     "read_lines",
     "report_lines",
     "report_warnings",

@@ -44,6 +44,20 @@ def read_jsonl(source: PairSource, notes: list[str], findings: Findings) -> Iter
             findings.add(wrong.kind, wrong.error)
 
 
+def read_texts(path: str, name: str) -> Iterator[str]:
+    """The texts under one key of a JSON Lines file, as they come; a blank line is an empty text.
+
+    Raises:
+        DataError: the first line that is no such object.
+    """
+    file = TextFile(path)
+    for line in file.lines():
+        try:
+            yield _text(_record(line, file, (name, "label")), name, line, file) if line.text.strip() else ""
+        except _Wrong as wrong:
+            raise wrong.error from None
+
+
 class _Wrong(Exception):
     """A line that is no pair."""
 

@@ -17,7 +17,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import cast, get_args
+from typing import TypeVar, cast, get_args
 
 from recurra.data.delimited import read_csv
 from recurra.data.example import Example
@@ -34,6 +34,7 @@ from recurra.text.visible import excerpt
 __all__ = ["PairFile", "PairList", "PairSource", "Skipped", "open_pairs", "spool"]
 
 Reader = Callable[[PairSource, list[str], Findings], Iterator[Example]]
+Opened = TypeVar("Opened")
 
 READERS: dict[str, Reader] = {
     "tsv": read_tsv,
@@ -79,7 +80,7 @@ class Skipped:
         return self.count > max(1, self.total * EMPTY_SHARE)
 
 
-class _Empty:
+class Empty:
     """Counts pairs with an empty side while a file is read."""
 
     def __init__(self) -> None:
@@ -88,6 +89,7 @@ class _Empty:
         self.first: list[int] = []
 
     def is_empty(self, example: Example) -> bool:
+        """Whether a pair is left out; takes it into the count."""
         self.total += 1
         if example.source.strip() and example.target.strip():
             return False
@@ -97,6 +99,7 @@ class _Empty:
         return True
 
     def skipped(self, noun: str = "pair") -> Skipped:
+        """What was left out so far."""
         return Skipped(self.count, tuple(self.first), self.total, noun)
 
 
@@ -116,13 +119,13 @@ class PairFile:
 
     def __iter__(self) -> Iterator[Example]:
         findings = Findings(self.name)
-        empty = _Empty()
+        empty = Empty()
         for example in READERS[self.format](self.source, self.notes, findings):
             if not empty.is_empty(example) and not findings:
                 yield example
         self.skipped = empty.skipped(self.source.noun)
         if not findings:
-            _check_empty(self.skipped, self.name, self.source.first, self.source.second)
+            check_empty(self.skipped, self.name, self.source.first, self.source.second)
         findings.raise_if_any()
 
 
@@ -132,11 +135,11 @@ class PairList:
     def __init__(self, pairs: Iterable[tuple[str, str]], name: str = "pairs") -> None:
         self.name = name
         self.notes: list[str] = []
-        empty = _Empty()
+        empty = Empty()
         examples = [_checked(pair, number, name) for number, pair in enumerate(pairs, 1)]
         self.examples = [example for example in examples if not empty.is_empty(example)]
         self.skipped = empty.skipped()
-        _check_empty(self.skipped, name)
+        check_empty(self.skipped, name)
 
     def __iter__(self) -> Iterator[Example]:
         return iter(self.examples)
@@ -158,22 +161,22 @@ def open_pairs(source: PairSource) -> PairFile:
     for path in paths:
         require_file(path)
     if any(is_stream(path) for path in paths):
-        return _spooled(source)
+        return from_copy(source, open_pairs)
     format = cast("Format", source.format) if source.format != "auto" else _format_of(source)
     _check_options(source, format)
     return PairFile(source, format)
 
 
-def _spooled(source: PairSource) -> PairFile:
-    """The pairs of a stream, from a copy that is taken away with them."""
+def from_copy(source: PairSource, open: Callable[[PairSource], Opened]) -> Opened:
+    """What `open` makes of a stream, from a copy that is taken away with it."""
     folder = tempfile.mkdtemp(prefix="recurra-")
     try:
-        pairs = open_pairs(spool(source, folder))
+        examples = open(spool(source, folder))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    weakref.finalize(pairs, shutil.rmtree, folder, ignore_errors=True)
-    return pairs
+    weakref.finalize(examples, shutil.rmtree, folder, ignore_errors=True)
+    return examples
 
 
 def _check_options(source: PairSource, format: Format) -> None:
@@ -206,7 +209,12 @@ def _is_object(line: str) -> bool:
         return False
 
 
-def _check_empty(skipped: Skipped, name: str, first: str = "source", second: str = "target") -> None:
+def check_empty(skipped: Skipped, name: str, first: str = "source", second: str = "target") -> None:
+    """Refuses data of which too much is empty.
+
+    Raises:
+        DataError: nothing at all, nothing but empty pairs, or more of them than one in a hundred.
+    """
     noun = skipped.noun
     if skipped.total == 0:
         fix = f"Each line of a TSV file is a {first}, a tab and a {second}."

@@ -4,6 +4,7 @@ from recurra.metrics.bleu import bleu
 from recurra.metrics.chrf import chrf
 from recurra.metrics.error_rate import edit_distances, error_rate
 from recurra.metrics.exact_match import exact_match
+from recurra.metrics.labels import Confusion, LabelReport, accuracy, confusion, macro_f1, measure_labels
 from recurra.metrics.measure import Measure
 from recurra.metrics.pairs import measure_pairs
 from recurra.metrics.perplexity import perplexity
@@ -11,13 +12,19 @@ from recurra.metrics.tokenized import looks_tokenized
 from recurra.metrics.wer import wer
 
 __all__ = [
+    "Confusion",
+    "LabelReport",
     "Measure",
+    "accuracy",
     "bleu",
     "chrf",
+    "confusion",
     "edit_distances",
     "error_rate",
     "exact_match",
     "looks_tokenized",
+    "macro_f1",
+    "measure_labels",
     "measure_pairs",
     "perplexity",
     "wer",

@@ -1,8 +1,24 @@
-"""Networks: encoder, bridge, decoder, and the encoder-decoder that is made of them."""
+"""Networks: the encoder-decoder and its parts; what labels a whole input."""
 
 from recurra.models.build import build_seq2seq
+from recurra.models.classifier import AUTO_POOLING, Classifier, ClassifierOptions, Inside, build_classifier
+from recurra.models.input_readers import NumberReader, TokenReader
 from recurra.models.options import ModelOptions
 from recurra.models.output import copy_table
 from recurra.models.seq2seq import Seq2Seq, SourceMemory, device_of
 
-__all__ = ["ModelOptions", "Seq2Seq", "SourceMemory", "build_seq2seq", "copy_table", "device_of"]
+__all__ = [
+    "AUTO_POOLING",
+    "Classifier",
+    "ClassifierOptions",
+    "Inside",
+    "ModelOptions",
+    "NumberReader",
+    "Seq2Seq",
+    "SourceMemory",
+    "TokenReader",
+    "build_classifier",
+    "build_seq2seq",
+    "copy_table",
+    "device_of",
+]

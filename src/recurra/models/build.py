@@ -5,13 +5,14 @@ from __future__ import annotations
 from torch import Tensor
 
 from recurra.attention import ATTENTIONS
-from recurra.cells import CELLS, Cell, Elman
-from recurra.layers import Bidirectional, Layer, Recurrent, Stack
+from recurra.cells import Cell
+from recurra.layers import Recurrent, Stack
 from recurra.models.bridge import BRIDGES
 from recurra.models.decoder import Decoder, target_embedding
 from recurra.models.encoder import Encoder
 from recurra.models.options import ModelOptions
 from recurra.models.output import CopyOutput, VocabularyOutput
+from recurra.models.recurrent_stack import make_cell, recurrent_stack
 from recurra.models.seq2seq import Seq2Seq
 
 
@@ -44,20 +45,18 @@ def build_seq2seq(
 
 
 def _encoder(options: ModelOptions, vocabulary: int) -> Encoder:
-    layers = [_encoder_layer(options) for _ in range(options.layers)]
-    stack = Stack(layers, dropout=options.dropout, residual=options.residual)
+    stack = recurrent_stack(
+        options.hidden,
+        options.hidden,
+        options.layers,
+        cell=options.cell,
+        activation=options.activation,
+        bidirectional=options.bidirectional,
+        dropout=options.dropout,
+        residual=options.residual,
+    )
     return Encoder(vocabulary, stack, dropout=options.dropout)
 
 
-def _encoder_layer(options: ModelOptions) -> Layer:
-    width = options.hidden
-    if not options.bidirectional:
-        return Recurrent(_cell(options, width, width))
-    half = width // 2
-    return Bidirectional(Recurrent(_cell(options, width, half)), Recurrent(_cell(options, width, half)))
-
-
 def _cell(options: ModelOptions, input_size: int, hidden_size: int) -> Cell:
-    if options.cell == "elman":
-        return Elman(input_size, hidden_size, options.activation)
-    return CELLS[options.cell](input_size, hidden_size)
+    return make_cell(options.cell, input_size, hidden_size, options.activation)

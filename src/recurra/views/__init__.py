@@ -1,6 +1,7 @@
 """What a prediction, a trace and an evaluation look like: in the terminal and as HTML."""
 
 from recurra.views.attention_text import AttentionView, attention_lines
+from recurra.views.confusion import confusion_html, confusion_view, mistakes
 from recurra.views.html import (
     Shown,
     attention_html,
@@ -17,8 +18,11 @@ __all__ = [
     "Shown",
     "attention_html",
     "attention_lines",
+    "confusion_html",
+    "confusion_view",
     "evaluation_html",
     "evaluation_table",
+    "mistakes",
     "page",
     "prediction_html",
     "predictions_html",

@@ -16,6 +16,7 @@ from rich.cells import cell_len
 
 from recurra.text.visible import code_point, is_invisible, visible
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
+from recurra.views.confusion import confusion_html, label_rows
 from recurra.views.measures import count_line, measure_rows
 from recurra.views.picture import picture
 from recurra.views.style import STYLE
@@ -78,7 +79,23 @@ def evaluation_html(evaluation: Mapping[str, Any]) -> str:
         for row in measure_rows(evaluation)
     )
     columns = ("measure", "value", "95 % interval", "what is counted")
-    return _fragment(_list(f"Evaluation on {count_line(evaluation)}", columns, rows))
+    return _fragment(_list(f"Evaluation on {count_line(evaluation)}", columns, rows) + _details(evaluation))
+
+
+def _details(evaluation: Mapping[str, Any]) -> str:
+    """What an evaluation has beside its measures."""
+    found = ""
+    if "labels" in evaluation:
+        rows = "".join(
+            f"<tr><td>{_text(name)}</td>"
+            + "".join(f'<td class="number">{number}</td>' for number in numbers)
+            + "</tr>\n"
+            for name, *numbers in label_rows(evaluation["labels"])
+        )
+        found += _list("Each label", ("label", "examples", "precision", "recall", "F1"), rows)
+    if "confusion" in evaluation:
+        found += confusion_html(evaluation["confusion"])
+    return found
 
 
 def trace_html(trace: Trace) -> str:

@@ -12,6 +12,8 @@ LABELS = {
     "bleu": ("BLEU", ""),
     "chrf": ("chrF", ""),
     "perplexity": ("perplexity", ""),
+    "accuracy": ("accuracy", " %"),
+    "macro_f1": ("macro-F1", " %"),
 }
 
 
@@ -31,9 +33,10 @@ def measure_rows(evaluation: Mapping[str, Any]) -> list[MeasureRow]:
 
 
 def count_line(evaluation: Mapping[str, Any]) -> str:
-    """How many outputs were measured: 1,000 pairs."""
+    """How many outputs were measured: 1,000 pairs, or what else the evaluation says that it counts."""
     count: int = evaluation["count"]
-    return f"{count:,} pair" if count == 1 else f"{count:,} pairs"
+    noun: str = evaluation.get("counted", "pairs")
+    return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}"
 
 
 def _row(name: str, measure: Mapping[str, Any]) -> MeasureRow:

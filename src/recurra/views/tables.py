@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from recurra.text.visible import visible
+from recurra.views.confusion import confusion_view, labels_view
 from recurra.views.measures import count_line, measure_rows
 from recurra.views.tokens import is_right_to_left
 
@@ -31,7 +32,7 @@ def predictions_table(pairs: Iterable[tuple[str, str]]) -> Table:
 
 
 def evaluation_table(evaluation: Mapping[str, Any]) -> RenderableType:
-    """The measures with their intervals, then what each of them counts.
+    """The measures with their intervals, what each of them counts, and details where there are any.
 
     Args:
         evaluation: the mapping of an evaluation, as `recurra evaluate --json` prints it.
@@ -45,7 +46,17 @@ def evaluation_table(evaluation: Mapping[str, Any]) -> RenderableType:
         table.add_row(row.name, row.value, row.interval)
     notes = [Text(f"{row.name}: {row.definition}", style="dim") for row in rows if row.definition]
     signatures = [Text(f"{row.name}: {row.signature}", style="dim") for row in rows if row.signature]
-    return Group(table, *notes, *signatures)
+    return Group(table, *notes, *signatures, *details(evaluation))
+
+
+def details(evaluation: Mapping[str, Any]) -> list[RenderableType]:
+    """What an evaluation has beside its measures: each label by itself, and which was taken for which."""
+    views: list[RenderableType] = []
+    if "labels" in evaluation:
+        views.append(labels_view(evaluation["labels"]))
+    if "confusion" in evaluation:
+        views.append(confusion_view(evaluation["confusion"]))
+    return views
 
 
 def _plain(text: str) -> Text:

@@ -1,0 +1,106 @@
+"""The idx files of MNIST and its relatives: pictures of bytes, and a byte for the label of each.
+
+A picture [rows, columns] is read as a series: each of its rows is a time step, from top to bottom, and its columns are
+the variables. Bytes 0 to 255 become 0 to 1.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.data.numbers import Numbers, numbered
+from recurra.errors import DataError
+
+BYTES = 0x08  # idx's number for unsigned bytes
+CHUNK = 1000  # pictures read at once
+MAGIC = {b"\0\0\x08\x03": "pictures", b"\0\0\x08\x01": "labels"}
+
+
+def looks_like_idx(path: str | Path) -> bool:
+    """Whether a file begins as the pictures of idx do."""
+    try:
+        with _opened(path) as file:
+            return file.read(4) == b"\0\0\x08\x03"
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
+def read_pictures(path: str, name: str) -> Iterator[Numbers]:
+    """The pictures of a file, one after the other.
+
+    Raises:
+        DataError: it is no idx file of pictures, or is cut off.
+    """
+    with _opened(path) as file:
+        count, rows, columns = _shape(file, 3, name, "pictures")
+        names, read = numbered(columns), 0
+        while read < count:
+            wanted = min(CHUNK, count - read)
+            data = _bytes(file, wanted * rows * columns, name)
+            if len(data) < wanted * rows * columns:
+                read += len(data) // (rows * columns)
+                raise DataError(f"expected {count:,} pictures, the file ends after {read:,}", where=name, fix=AGAIN)
+            pictures = np.frombuffer(data, dtype=np.uint8).reshape(wanted, rows, columns) / np.float32(255)
+            for picture in pictures.astype(np.float32):
+                yield Numbers(picture, names)
+            read += wanted
+
+
+def read_labels(path: str, name: str) -> NDArray[np.uint8]:
+    """All labels of a file [N].
+
+    Raises:
+        DataError: it is no idx file of labels, or is cut off.
+    """
+    with _opened(path) as file:
+        (count,) = _shape(file, 1, name, "labels")
+        data = _bytes(file, count, name)
+    if len(data) < count:
+        raise DataError(f"expected {count:,} labels, the file ends after {len(data):,}", where=name, fix=AGAIN)
+    return np.frombuffer(data, dtype=np.uint8)
+
+
+AGAIN = "The file was cut off: copy or download it again."
+
+
+def _opened(path: str | Path) -> gzip.GzipFile:
+    """The bytes of a file, unpacked if they are packed."""
+    with open(path, "rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else open(path, "rb")  # type: ignore[return-value]
+
+
+def _bytes(file: gzip.GzipFile, count: int, name: str) -> bytes:
+    """At most so many bytes."""
+    try:
+        return file.read(count)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"the file is damaged: {error}", where=name, fix=AGAIN) from None
+
+
+def _shape(file: gzip.GzipFile, dimensions: int, name: str, wanted: str) -> tuple[int, ...]:
+    """The sizes that the beginning of a file names.
+
+    Raises:
+        DataError: they are not those of what is wanted.
+    """
+    magic = _bytes(file, 4, name)
+    seen = MAGIC.get(magic)
+    if seen != wanted:
+        what = f"an idx file of {seen}" if seen else f"first bytes {magic.hex(' ').upper() or 'none'}"
+        fix = "Give the pictures first and the labels second: --source IMAGES --target LABELS."
+        raise DataError(f"expected an idx file of {wanted} (unsigned bytes), saw {what}", where=name, fix=fix)
+    header = _bytes(file, 4 * dimensions, name)
+    if len(header) < 4 * dimensions:
+        raise DataError("the file ends within its header", where=name, fix=AGAIN)
+    sizes = tuple(int.from_bytes(header[4 * k : 4 * k + 4], "big") for k in range(dimensions))
+    if not all(sizes) or math.prod(sizes[1:]) > 2**24:
+        raise DataError(f"the header names impossible sizes: {sizes}", where=name, fix=AGAIN)
+    return sizes

@@ -1,0 +1,127 @@
+"""Numbers of one example: a vector or a series, and how their texts are read, strictly.
+
+T steps, D variables (of a vector: entries).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.errors import DataError
+from recurra.text.visible import excerpt
+
+MISSING = frozenset(("", "?", "na", "nan", "n/a", "null", "none"))  # in any case
+
+
+class Numbers(NamedTuple):
+    """A vector or a series. What is missing in it is NaN."""
+
+    values: NDArray[np.float32]  # [D], or [T, D]
+    names: tuple[str, ...]  # of the D variables
+
+    @property
+    def is_series(self) -> bool:
+        """Whether there are time steps."""
+        return self.values.ndim == 2
+
+    def __str__(self) -> str:
+        if not self.is_series:
+            return f"{_counted(len(self.names), 'number')}"
+        return f"{_counted(len(self.values), 'step')} of {_counted(len(self.names), 'number')}"
+
+
+class NotANumber(Exception):
+    """What stands where a number should be; says what it is and how to mend it."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
+
+
+def parse_number(text: str) -> float:
+    """The number that a text says; NaN where it says that there is none.
+
+    Raises:
+        NotANumber: it says something else.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value) and "_" not in text:
+        return value
+    if text.strip().lower() in MISSING:
+        return math.nan
+    raise NotANumber(f"expected a number, saw {excerpt(text, 40)}", _remedy(text))
+
+
+def is_number(text: str) -> bool:
+    """Whether a text says a number, or that one is missing."""
+    try:
+        parse_number(text)
+    except NotANumber:
+        return False
+    return True
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """The names of variables that have none."""
+    return tuple(str(number) for number in range(1, count + 1))
+
+
+def as_numbers(value: Any, where: str) -> Numbers:
+    """A list or an array given in Python: [D] or [T, D].
+
+    Raises:
+        DataError: it is no such thing.
+    """
+    fix = "Give a vector as a list of numbers, a series as a list of steps, each a list of equally many numbers."
+    try:
+        values = np.asarray(value, dtype=np.float32)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"expected numbers, got {excerpt(repr(value), 40)}", where=where, fix=fix) from error
+    if values.ndim not in (1, 2) or not values.shape[-1]:
+        raise DataError(f"expected a vector or a series, got the shape {values.shape}", where=where, fix=fix)
+    if np.isinf(values).any():
+        raise DataError("a number is infinite", where=where, fix="Leave the example out, or mend the number.")
+    return Numbers(values, numbered(values.shape[-1]))
+
+
+def missing_in(numbers: Numbers) -> str:
+    """Which of the numbers are missing, in words; empty if none is."""
+    gaps = np.isnan(numbers.values)
+    if not gaps.any():
+        return ""
+    first = np.argwhere(gaps)[0]
+    place = f"of {numbers.names[first[-1]]!r}" + (f" at step {first[0] + 1}" if numbers.is_series else "")
+    count = int(gaps.sum())
+    return f"the number {place} is missing" + (f", and {count - 1:,} more" if count > 1 else "")
+
+
+def filled_forward(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A series [T, D] in which every missing number is the one before it; what is missing at the start stays so."""
+    steps = np.where(np.isnan(values), 0, np.arange(len(values))[:, None])
+    return np.take_along_axis(values, np.maximum.accumulate(steps, axis=0), axis=0)
+
+
+def same_names(names: Sequence[str]) -> str | None:
+    """The first name that stands twice."""
+    return next((name for k, name in enumerate(names) if name in names[:k]), None)
+
+
+def _remedy(text: str) -> str:
+    if "," in text and is_number(text.replace(",", ".", 1)):
+        return "A decimal point is a full stop: write 1.5, not 1,5."
+    if text.strip().lower().lstrip("+-") in ("inf", "infinity") or text.strip().lstrip("+-").isdigit():
+        return "A number must be finite; where there is none, leave the place empty or write ?."
+    return "Where a number is missing, leave its place empty or write ?."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

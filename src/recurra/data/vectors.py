@@ -1,0 +1,263 @@
+"""Tables of numbers: a vector a row, or series whose steps are the rows.
+
+    sepal,petal,label         a row is an example: its numbers are a vector
+    series,x,y,label          rows with one name in the column `series` are the steps of one example, in their order
+
+Columns are separated by commas, semicolons or tabs. Which column is the label is said by the user, or it is called
+label or class, or it is the only one without numbers. In a table without header the columns are numbered from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, groupby, islice
+from typing import NamedTuple
+
+import numpy as np
+
+from recurra.data.columns import is_number as is_column_number
+from recurra.data.delimited import csv_rows
+from recurra.data.findings import Findings
+from recurra.data.lines import TextFile
+from recurra.data.numbers import NotANumber, Numbers, is_number, parse_number, same_names
+from recurra.data.pair_source import PairSource
+from recurra.data.tsv import RAGGED
+from recurra.errors import DataError
+from recurra.options import unknown_name
+from recurra.text.visible import excerpt
+
+LABEL_NAMES = ("label", "class")
+GROUP_NAME = "series"
+TIME_NAMES = ("time", "step")
+LOOK = 50  # rows from which it is told which columns hold numbers
+BAD_CELLS = "rows with something that is no number"
+NO_LABEL = "rows without a label"
+BROKEN_SERIES = "series that do not hold together"
+
+Row = tuple[int, list[str]]  # the number of its line, its fields
+
+
+class Layout(NamedTuple):
+    """What the columns of a table are."""
+
+    names: tuple[str, ...]  # of the numbers
+    columns: tuple[int, ...]  # where these stand, from 0
+    label: int | None
+    group: int | None  # the column that says which series a row belongs to; None: each row is an example
+    width: int
+    header: bool
+
+
+class Cell(NamedTuple):
+    """An example as it stands in a table."""
+
+    numbers: Numbers
+    label: str | None
+    line: int
+
+
+def read_table(
+    source: PairSource, notes: list[str], findings: Findings, *, series: bool, labelled: bool = True
+) -> Iterator[Cell]:
+    """The examples of a table.
+
+    Args:
+        series: whether rows are steps.
+        labelled: whether each must have a label; else labels are None.
+
+    Raises:
+        DataError: there is no column of labels, or none of numbers.
+    """
+    file = TextFile(source.path, source.names[0], notes)
+    rows = filled_rows(iter(csv_rows(file, findings)))
+    first = list(islice(rows, LOOK))
+    if not first:
+        return
+    layout = lay_out(source, [fields for _, fields in first], file.place(first[0][0]), series, labelled)
+    _tell(layout, first[0][1], file)
+    every = fitting(chain(first[1:] if layout.header else first, rows), layout, file, findings)
+    yield from (_series if series else _vectors)(every, layout, file, findings)
+
+
+def lay_out(source: PairSource, rows: list[list[str]], place: str, series: bool, labelled: bool) -> Layout:
+    """What the columns are, told from the first rows.
+
+    Raises:
+        DataError: a column that the user names is not there, or it cannot be told which one is the label.
+    """
+    head, width = rows[0], len(rows[0])
+    numeric = numeric_columns(rows)
+    header = has_header(head, numeric, [source.source_column, source.target_column])
+    names = tuple(name.strip() for name in head) if header else tuple(str(k + 1) for k in range(width))
+    if twice := same_names(names):
+        raise DataError(f"the header names the column {twice!r} twice", where=place, fix="Rename one of them.")
+    group = _group(source, names, place) if series else None
+    label = _label(source, names, numeric, group, place) if labelled else None
+    others = [k for k in range(width) if k not in (group, label) and not (series and names[k].lower() in TIME_NAMES)]
+    columns = tuple(k for k in others if labelled or k in numeric)
+    if not columns:
+        raise DataError("there is no column of numbers", where=place, fix="Put each number into a column of its own.")
+    return Layout(tuple(names[k] for k in columns), columns, label, group, width, header)
+
+
+def numeric_columns(rows: list[list[str]]) -> set[int]:
+    """The columns that hold numbers in all rows but the first, which may be a header; in it too if it is the only."""
+    body = rows[1:] or rows
+    return {
+        k
+        for k in range(len(rows[0]))
+        if all(is_number(row[k]) for row in body if k < len(row))
+        and any(row[k].strip() for row in body if k < len(row))
+    }
+
+
+def has_header(head: Sequence[str], numeric: set[int], named: Sequence[str | None]) -> bool:
+    """Whether the first row names the columns."""
+    known = {*LABEL_NAMES, GROUP_NAME, *(name for name in named if name is not None and not is_column_number(name))}
+    return any(name.strip() in known for name in head) or not all(is_number(head[k]) for k in numeric) or not numeric
+
+
+def filled_rows(rows: Iterator[Row]) -> Iterator[Row]:
+    """Without the blank ones."""
+    return (row for row in rows if any(field.strip() for field in row[1]))
+
+
+def fitting(rows: Iterator[Row], layout: Layout, file: TextFile, findings: Findings) -> Iterator[Row]:
+    """The rows that have as many columns as the first."""
+    for number, fields in rows:
+        if len(fields) == layout.width:
+            yield number, fields
+            continue
+        what = f"expected {layout.width} columns, saw {len(fields)}: {excerpt(', '.join(fields))}"
+        fix = "Each row has a field for every column; where a number is missing it is empty."
+        findings.add(RAGGED, DataError(what, where=file.place(number), fix=fix))
+
+
+def _vectors(rows: Iterator[Row], layout: Layout, file: TextFile, findings: Findings) -> Iterator[Cell]:
+    for number, fields in rows:
+        values = _numbers(fields, layout, file.place(number), findings)
+        if values is not None and _has_label(fields, layout, file.place(number), findings):
+            label = None if layout.label is None else fields[layout.label].strip()
+            yield Cell(Numbers(np.array(values, dtype=np.float32), layout.names), label, number)
+
+
+def _series(rows: Iterator[Row], layout: Layout, file: TextFile, findings: Findings) -> Iterator[Cell]:
+    assert layout.group is not None
+    group, seen = layout.group, set[str]()
+    for name, steps in groupby(rows, key=lambda row: row[1][group].strip()):
+        every = list(steps)
+        place = file.place(every[0][0])
+        if name in seen:
+            what = f"series {name!r} goes on here, after rows of others"
+            findings.add(BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together."))
+        seen.add(name)
+        values = [_numbers(fields, layout, file.place(number), findings) for number, fields in every]
+        label = _common_label(every, layout, file, findings)
+        if all(row is not None for row in values) and _has_label(every[0][1], layout, place, findings):
+            yield Cell(Numbers(np.array(values, dtype=np.float32), layout.names), label, every[0][0])
+
+
+def _common_label(rows: list[Row], layout: Layout, file: TextFile, findings: Findings) -> str | None:
+    """The label of a series, which stands in all of its rows."""
+    if layout.label is None:
+        return None
+    label = rows[0][1][layout.label].strip()
+    for number, fields in rows:
+        if fields[layout.label].strip() != label:
+            what = f"a series has one label; this one has {label!r} and here {fields[layout.label].strip()!r}"
+            fix = "If the label changes from step to step, each step is an example: name no series column."
+            findings.add(BROKEN_SERIES, DataError(what, where=file.place(number), fix=fix))
+            break
+    return label
+
+
+def _numbers(fields: list[str], layout: Layout, place: str, findings: Findings) -> list[float] | None:
+    """The numbers of a row; None where one of them is none."""
+    values: list[float] = []
+    for name, column in zip(layout.names, layout.columns, strict=True):
+        try:
+            values.append(parse_number(fields[column]))
+        except NotANumber as error:
+            what = f"column {name!r}: {error.what}"
+            findings.add(BAD_CELLS, DataError(what, where=place, fix=error.fix))
+            return None
+    return values
+
+
+def _has_label(fields: list[str], layout: Layout, place: str, findings: Findings) -> bool:
+    if layout.label is None or fields[layout.label].strip():
+        return True
+    fix = "Write the label, or take the row out."
+    findings.add(NO_LABEL, DataError("the label is empty", where=place, fix=fix))
+    return False
+
+
+def _group(source: PairSource, names: tuple[str, ...], place: str) -> int:
+    if source.source_column is not None:
+        return column_of(source.source_column, names, place)
+    if GROUP_NAME in names:
+        return names.index(GROUP_NAME)
+    raise DataError(
+        f"no column says which series a row belongs to; there are {', '.join(map(repr, names))}",
+        where=place,
+        fix=f"Call it {GROUP_NAME}, or name it: --source-column NAME.",
+    )
+
+
+def _label(source: PairSource, names: tuple[str, ...], numeric: set[int], group: int | None, place: str) -> int:
+    if source.target_column is not None:
+        return column_of(source.target_column, names, place)
+    called = [k for k, name in enumerate(names) if name.lower() in LABEL_NAMES]
+    others = [k for k, name in enumerate(names) if k not in numeric and k != group and name.lower() not in TIME_NAMES]
+    for found in (called, others):
+        if len(found) == 1:
+            return found[0]
+    raise DataError(
+        f"it cannot be told which column is the label; there are {', '.join(map(repr, names))}",
+        where=place,
+        fix="Say it: --target-column NAME (or its number from 1).",
+    )
+
+
+def column_of(wanted: str, names: tuple[str, ...], place: str) -> int:
+    """Where a column is that the user names or numbers.
+
+    Raises:
+        DataError: there is none.
+    """
+    if wanted in names:
+        return names.index(wanted)
+    if is_column_number(wanted) and 0 < int(wanted) <= len(names):
+        return int(wanted) - 1
+    seen = f"there is no column {wanted!r}; there are {', '.join(map(repr, names))}"
+    raise DataError(seen, where=place, fix=unknown_name("column", wanted, names).fix)
+
+
+def _tell(layout: Layout, head: list[str], file: TextFile) -> None:
+    """Notes what was taken for what."""
+    if not layout.header:
+        file.note(f"{file.name}: no header, so the columns are numbered from 1")
+    if layout.label is not None:
+        name = head[layout.label].strip() if layout.header else str(layout.label + 1)
+        count = len(layout.names)
+        file.note(f"{file.name}: the labels are in column {name!r}, numbers in {count} other{'s' * (count > 1)}")
+
+
+def kind_of_table(source: PairSource) -> str | None:
+    """What a table of numbers and labels holds, "vectors" or "series"; None where it is for another reader."""
+    file = TextFile(source.path, source.names[0], [])
+    try:
+        rows = [fields for _, fields in islice(filled_rows(iter(csv_rows(file, Findings(file.name)))), LOOK)]
+        if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
+            return None
+        series = GROUP_NAME in [name.strip() for name in rows[0]]
+        layout = lay_out(source, rows, "", series, labelled=True)
+    except DataError:
+        return None
+    assert layout.label is not None
+    body = rows[1:] if layout.header else rows
+    alone = len(layout.columns) == 1 and not layout.header and not series
+    numbers = set(layout.columns) <= numeric_columns(rows)
+    labels = [row[layout.label] for row in body]
+    few = len(set(labels)) <= max(2, len(labels) // 2) or series
+    return ("series" if series else "vectors") if numbers and few and not alone else None

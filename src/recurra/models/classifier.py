@@ -1,0 +1,211 @@
+"""From a whole input to a label: a reader, what goes over time, a pooling, and scores.
+
+    rnn           recurrent layers over the units or steps, pooled, one linear map to scores
+    cnn           windows of several widths, the maximum over time, one linear map (Kim 2014)
+    feedforward   no order: the mean over the units or steps, then V s(W x + b_h) + b_y
+
+B batch, T time, H width, L labels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from torch import Tensor, nn
+from torch.nn.functional import dropout
+
+from recurra.errors import UsageError
+from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling
+from recurra.models.input_readers import NumberReader, TokenReader
+from recurra.models.options import WIDTHS
+from recurra.models.recurrent_stack import recurrent_stack
+from recurra.padded import Padded
+
+# What `auto` is for each kind of network.
+AUTO_POOLING = {"rnn": "max", "cnn": "max", "feedforward": "mean"}
+
+
+@dataclass(frozen=True)
+class ClassifierOptions:
+    """The section [model] of a recipe for labels."""
+
+    kind: Literal["auto", "rnn", "cnn", "feedforward"] = "auto"  # auto: feedforward for vectors, else rnn
+    size: Literal["small", "base", "large"] = "base"  # the width of everything: 128, 256, 512
+    width: int = 0  # another width than the size's; 0 takes the size's
+    embedding: int = 0  # entries of the vector of a unit; 0 is as many as the width
+    cell: Literal["elman", "gru", "lstm"] = "lstm"  # rnn only
+    activation: Literal["auto", "tanh", "relu", "sigmoid"] = "auto"  # Elman cells, feedforward; auto: tanh, relu
+    layers: int = 1  # recurrent layers, or hidden layers of feedforward
+    bidirectional: bool = True  # rnn: half of the width reads forward, half backward
+    residual: bool = False  # rnn: layers above the first add their input to their output
+    windows: str = "3 4 5"  # cnn: their widths in units or steps; each has half the width as feature maps
+    pooling: Literal["auto", "last", "mean", "max", "attention"] = "auto"  # max for rnn and cnn, mean for feedforward
+    dropout: float = 0.5  # share of values dropped on embeddings, between layers, before the output
+    input_dropout: float = 0.1  # share of units read as <UNK>, of numbers read as their mean, in training
+
+    def __post_init__(self) -> None:
+        if self.layers < 1:
+            raise UsageError(f"model.layers must be at least 1, got {self.layers}")
+        if self.width < 0 or self.hidden % 2:
+            raise UsageError(f"model.width must be an even number above 0, got {self.width}")
+        if self.embedding < 0:
+            raise UsageError(f"model.embedding must be at least 0, got {self.embedding}")
+        for name in ("dropout", "input_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise UsageError(f"model.{name} must be at least 0 and below 1, got {getattr(self, name)}")
+        self.window_widths()
+        self._check_fit()
+
+    @property
+    def hidden(self) -> int:
+        """The width."""
+        return self.width or WIDTHS[self.size]
+
+    def window_widths(self) -> list[int]:
+        """The widths of the windows.
+
+        Raises:
+            UsageError: they are no numbers from 1.
+        """
+        parts = self.windows.replace(",", " ").split()
+        if not parts or not all(part.isdecimal() and int(part) for part in parts):
+            raise UsageError(f"model.windows must be numbers from 1 with spaces between, got {self.windows!r}")
+        return [int(part) for part in parts]
+
+    def _check_fit(self) -> None:
+        """Nothing that is asked for may be without effect."""
+        if self.kind == "auto":
+            return
+        plain = ClassifierOptions()
+        for name, kinds in (
+            ("cell", ["rnn"]),
+            ("bidirectional", ["rnn"]),
+            ("residual", ["rnn"]),
+            ("windows", ["cnn"]),
+            ("layers", ["rnn", "feedforward"]),
+        ):
+            if self.kind not in kinds and getattr(self, name) != getattr(plain, name):
+                fix = f"Leave it out, or choose model.kind={kinds[0]}."
+                raise UsageError(f"model.{name} has no effect where model.kind is {self.kind}", fix=fix)
+        if self.activation != "auto" and (self.kind == "cnn" or (self.kind == "rnn" and self.cell != "elman")):
+            raise UsageError("model.activation is for Elman cells and for feedforward")
+        if self.kind == "feedforward" and self.pooling == "last":
+            raise UsageError(
+                "a feed-forward network knows no last step", fix="Use model.pooling=mean, or leave it out."
+            )
+
+
+class Inside(NamedTuple):
+    """What happens on the way to the scores."""
+
+    scores: Tensor  # [B, L]
+    weights: Tensor  # [B, T] what the pooling took from each step
+    trace: dict[str, Tensor]  # gates, states, feature maps by name, [B, T, ...]; empty unless asked for
+
+
+class Classifier(nn.Module):
+    """Scores (softmax gives probabilities) of the labels for each input.
+
+    Args:
+        reader: from ids or numbers to vectors.
+        body: what goes over time; None knows no order.
+        pooling: from steps to one vector.
+        output: from that vector to scores.
+        dropout: share of that vector's values set to 0, in training.
+    """
+
+    def __init__(
+        self,
+        reader: TokenReader | NumberReader,
+        body: Layer | None,
+        pooling: Pooling,
+        output: nn.Module,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.reader = reader
+        self.body = body
+        self.pooling = pooling
+        self.output = output
+        self.dropout = dropout
+
+    def forward(self, inputs: Padded) -> Tensor:
+        """Ids [B, T] or numbers [B, T, D] to scores [B, L]."""
+        return self.inside(inputs).scores
+
+    def inside(self, inputs: Padded, *, trace: bool = False) -> Inside:
+        """The same with what happens on the way; `trace` asks for gates and states, through the plain twin."""
+        sequence: Padded = self.reader(inputs)
+        seen: dict[str, Tensor] = {}
+        if self.body is not None:
+            run = self.body(sequence, trace=trace)
+            sequence, seen = run.outputs, run.trace
+        pooled = self.pooling(sequence)
+        scores = self.output(dropout(pooled.values, self.dropout, self.training))
+        return Inside(scores, pooled.weights, seen)
+
+
+def build_classifier(
+    options: ClassifierOptions, labels: int, *, vocabulary: int = 0, variables: int = 0, vector: bool = False
+) -> Classifier:
+    """A network from its options, its weights drawn from torch's generator.
+
+    Args:
+        options: the section [model] of a recipe; its kind is decided.
+        labels: L.
+        vocabulary: number of units, special ones included, where inputs are text.
+        variables: D, where inputs are numbers.
+        vector: whether these are vectors, not series; what goes over time goes over their entries then.
+    """
+    turned = vector and options.kind != "feedforward"
+    reader = (
+        NumberReader(variables, hidden=options.input_dropout, turned=turned)
+        if variables
+        else _tokens(options, vocabulary)
+    )
+    body = _body(options, reader.output_size)
+    size = body.output_size if body is not None else reader.output_size
+    backward = options.hidden // 2 if options.kind == "rnn" and options.bidirectional else 0
+    name = AUTO_POOLING[options.kind] if options.pooling == "auto" else options.pooling
+    return Classifier(
+        reader,
+        body,
+        POOLINGS[name](size, backward),
+        _output(options, size, labels),
+        options.dropout if body is not None else 0.0,
+    )
+
+
+def _tokens(options: ClassifierOptions, vocabulary: int) -> TokenReader:
+    return TokenReader(
+        vocabulary,
+        options.embedding or options.hidden,
+        hidden=options.input_dropout,
+        dropout=options.dropout,
+        unordered=options.kind == "feedforward",
+    )
+
+
+def _body(options: ClassifierOptions, input_size: int) -> Layer | None:
+    if options.kind == "feedforward":
+        return None
+    if options.kind == "cnn":
+        return Convolution(input_size, options.hidden // 2, options.window_widths())
+    return recurrent_stack(
+        input_size,
+        options.hidden,
+        options.layers,
+        cell=options.cell,
+        activation="tanh" if options.activation == "auto" else options.activation,
+        bidirectional=options.bidirectional,
+        dropout=options.dropout,
+        residual=options.residual,
+    )
+
+
+def _output(options: ClassifierOptions, size: int, labels: int) -> nn.Module:
+    if options.kind == "feedforward":
+        activation = "relu" if options.activation == "auto" else options.activation
+        return FeedForward(size, options.hidden, labels, activation, layers=options.layers, dropout=options.dropout)
+    return nn.Linear(size, labels)
