@@ -1,0 +1,90 @@
+r"""A linear chain over tags: how well a tag follows another (Lafferty et al. 2001; Lample et al. 2016).
+
+    s(x, y) = start_{y_1} + sum_t emission_t(y_t) + sum_t transition(y_t, y_{t+1}) + end_{y_T}
+    p(y | x) = exp s(x, y) / sum over all y' of exp s(x, y')
+
+The sum is made step by step (the forward algorithm), the best y by keeping the best way to each tag (Viterbi).
+
+B sentences, T tokens, K tags.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from recurra.padded import Padded
+
+NEVER = -1e4  # the score of a transition that is not allowed
+
+
+class LinearChain(nn.Module):
+    """The scores of neighbouring tags.
+
+    Args:
+        tags: K.
+        allowed: [K + 1, K] bool: whether tag j may follow tag i, and in the last row whether it may be first;
+            None allows all. What is not allowed has probability 0.
+    """
+
+    forbidden: Tensor
+
+    def __init__(self, tags: int, allowed: Tensor | None = None) -> None:
+        super().__init__()
+        self.start = nn.Parameter(torch.zeros(tags))
+        self.end = nn.Parameter(torch.zeros(tags))
+        self.transition = nn.Parameter(torch.zeros(tags, tags))
+        cost = torch.zeros(tags + 1, tags) if allowed is None else torch.where(allowed, 0.0, NEVER)
+        self.register_buffer("forbidden", cost)
+
+    def negative_log_likelihood(self, emissions: Padded, tags: Tensor) -> Tensor:
+        """-log p(y | x) of tags [B, T] under emissions [B, T, K]: [B]."""
+        return self.log_partition(emissions) - self.score(emissions, tags)
+
+    def score(self, emissions: Padded, tags: Tensor) -> Tensor:
+        """s(x, y): [B]."""
+        mask = emissions.mask
+        own = emissions.values.gather(2, tags[..., None]).squeeze(2).masked_fill(~mask, 0.0).sum(1)
+        between = self._transitions()[tags[:, :-1], tags[:, 1:]].masked_fill(~mask[:, 1:], 0.0).sum(1)
+        last = tags.gather(1, (emissions.lengths - 1)[:, None]).squeeze(1)
+        return self._start()[tags[:, 0]] + own + between + self.end[last]
+
+    def log_partition(self, emissions: Padded) -> Tensor:
+        """log of the sum over all taggings: [B]."""
+        values, mask = emissions.values, emissions.mask
+        alpha = self._start() + values[:, 0]  # [B, K]: over all beginnings that end in each tag
+        transitions = self._transitions()
+        for t in range(1, values.shape[1]):
+            after = torch.logsumexp(alpha[:, :, None] + transitions, dim=1) + values[:, t]
+            alpha = torch.where(mask[:, t, None], after, alpha)
+        return torch.logsumexp(alpha + self.end, dim=1)
+
+    def marginals(self, emissions: Padded) -> Tensor:
+        """p(y_t = k | x): [B, T, K]. They are the gradient of the log partition with respect to the emissions."""
+        with torch.inference_mode(False), torch.enable_grad():
+            values = emissions.values.detach().clone().requires_grad_()
+            total = self.log_partition(emissions.with_values(values)).sum()
+            return torch.autograd.grad(total, values)[0]
+
+    def best(self, emissions: Padded) -> Tensor:
+        """The most probable tags [B, T]; 0 on padding. Of equal ones, those with lower numbers at the end."""
+        values, mask = emissions.values, emissions.mask
+        score = self._start() + values[:, 0]
+        transitions = self._transitions()
+        back: list[Tensor] = []
+        for t in range(1, values.shape[1]):
+            best = (score[:, :, None] + transitions).max(dim=1)
+            back.append(best.indices)
+            score = torch.where(mask[:, t, None], best.values + values[:, t], score)
+        tag = (score + self.end).argmax(dim=1)
+        tags = [tag]
+        for t in range(values.shape[1] - 1, 0, -1):
+            tag = torch.where(mask[:, t], back[t - 1].gather(1, tag[:, None]).squeeze(1), tag)
+            tags.append(tag)
+        return torch.stack(tags[::-1], dim=1).masked_fill(~mask, 0)
+
+    def _start(self) -> Tensor:
+        return self.start + self.forbidden[-1]
+
+    def _transitions(self) -> Tensor:
+        return self.transition + self.forbidden[:-1]

@@ -1,0 +1,46 @@
+"""Measures of tagged sentences: tokens, whole sentences, and spans.
+
+A span is a tuple (begin, end, kind), found only if all three are right (as the CoNLL-2000 shared task counts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence, Set
+
+import numpy as np
+
+from recurra.metrics.bootstrap import Numbers, interval
+from recurra.metrics.measure import Measure, require_pairs
+from recurra.metrics.ratio import percentage
+
+Tags = Sequence[Sequence[str]]
+Spans = Sequence[Set[Hashable]]
+
+
+def tag_accuracy(predictions: Tags, references: Tags) -> Measure:
+    """The share of tokens whose tag is right."""
+    require_pairs(predictions, references)
+    right = [sum(map(str.__eq__, *pair)) for pair in zip(predictions, references, strict=True)]
+    return percentage(right, [len(tags) for tags in references], "share of tokens whose tag is right, in percent")
+
+
+def sentence_exact(predictions: Tags, references: Tags) -> Measure:
+    """The share of sentences of which every tag is right."""
+    count = require_pairs(predictions, references)
+    right = [list(one) == list(other) for one, other in zip(predictions, references, strict=True)]
+    return percentage(right, np.ones(count), "share of sentences of which every tag is right, in percent")
+
+
+def span_f1(predictions: Spans, references: Spans) -> Measure:
+    """The harmonic mean of precision and recall of spans, all kinds together (micro)."""
+    require_pairs(predictions, references)
+    rows = [(len(one & other), len(one) + len(other)) for one, other in zip(predictions, references, strict=True)]
+    statistics = np.array(rows, dtype=np.float64)
+    value = float(_f1(statistics.sum(axis=0, keepdims=True))[0])
+    definition = "F1 of spans, all kinds together; right if begin, end and kind are, in percent"
+    return Measure(value, *interval(statistics, _f1, value), definition)
+
+
+def _f1(sums: Numbers) -> Numbers:
+    """2 TP / (predicted + right); where there is no span anywhere, nothing is wrong."""
+    return np.where(sums[:, 1] > 0, 200 * sums[:, 0] / np.maximum(sums[:, 1], 1), 100.0)

@@ -1,0 +1,129 @@
+"""A tag for every token (many to many, aligned): words and their characters, both directions, a chain of tags on top.
+
+    token_t    = [word embedding; last states of a bi-directional LSTM over the token's characters]
+    h_t        = bi-directional layers over the tokens
+    emission_t = W h_t + b
+    p(y | x)   from a linear chain (layers/crf.py), or softmax(emission_t) for each token by itself
+
+This is the network of Lample et al. (2016) and Ma & Hovy (2016).
+
+B sentences, T tokens, U different tokens of a batch, C characters, K tags, E embedding size, H width.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import dropout
+
+from recurra.errors import UsageError
+from recurra.layers.crf import LinearChain
+from recurra.models.bridge import joined
+from recurra.models.recurrent_stack import recurrent_stack
+from recurra.padded import Padded
+from recurra.text.special import PAD, UNK
+
+
+@dataclass(frozen=True)
+class TaggerOptions:
+    """The section [model] of a tagger's recipe."""
+
+    cell: Literal["elman", "gru", "lstm"] = "lstm"
+    layers: int = 1  # over the tokens
+    width: int = 256  # of each layer; half of it reads forward, half backward
+    embedding: int = 100  # entries of a word's vector
+    characters: int = 64  # entries of what the characters of a token say; 0 reads words only
+    dropout: float = 0.5  # share of the values dropped on tokens, between and after layers, in training
+    word_dropout: float = 0.05  # share of the words read as <UNK> in training, so that unknown ones are learned
+    chain: bool = True  # whether neighbouring tags are scored as well (CRF)
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("layers", 1, 20), ("width", 2, 8192), ("embedding", 1, 8192), ("characters", 0, 8192)):
+            if not low <= getattr(self, name) <= high:
+                raise UsageError(f"model.{name} must be between {low} and {high}, got {getattr(self, name)}")
+        if self.width % 2 or self.characters % 2:
+            raise UsageError("model.width and model.characters must be even: half of them reads in each direction")
+        for name in ("dropout", "word_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise UsageError(f"model.{name} must be at least 0 and below 1, got {getattr(self, name)}")
+
+
+class Sentences(NamedTuple):
+    """A batch as the network reads it."""
+
+    words: Padded  # ids [B, T]
+    spellings: Padded  # the characters of the different tokens [U, C]
+    places: Tensor  # [B, T] which of them each token is
+
+
+class Tagger(nn.Module):
+    """The network.
+
+    Args:
+        options: sizes.
+        words, characters: entries of the two vocabularies.
+        tags: K.
+        allowed: which tag may follow which (layers/crf.py).
+    """
+
+    def __init__(
+        self, options: TaggerOptions, words: int, characters: int, tags: int, allowed: Tensor | None = None
+    ) -> None:
+        super().__init__()
+        self.options = options
+        self.words = nn.Embedding(words, options.embedding, padding_idx=PAD)
+        nn.init.normal_(self.words.weight, std=0.1)
+        read = options.embedding
+        if options.characters:
+            self.characters = nn.Embedding(characters, 32, padding_idx=PAD)
+            self.spelling = recurrent_stack(32, options.characters, 1, cell=options.cell)
+            read += options.characters
+        self.layers = recurrent_stack(read, options.width, options.layers, cell=options.cell, dropout=options.dropout)
+        self.output = nn.Linear(options.width, tags)
+        self.chain = LinearChain(tags, allowed) if options.chain else None
+
+    def forward(self, sentences: Sentences) -> Padded:
+        """Emissions [B, T, K]."""
+        return self.inside(sentences)[0]
+
+    def inside(self, sentences: Sentences, *, trace: bool = False) -> tuple[Padded, dict[str, Tensor]]:
+        """Emissions, and on request the gates and states of the layers over the tokens."""
+        words = sentences.words
+        run = self.layers(words.with_values(self._tokens(sentences)), trace=trace)
+        emissions = self.output(self._drop(run.outputs.values))
+        return words.with_values(emissions), run.trace
+
+    def loss(self, sentences: Sentences, tags: Tensor, smoothing: float = 0.0) -> Tensor:
+        """Nats of the right tags [B, T], summed over all tokens."""
+        emissions = self(sentences)
+        if self.chain is not None:
+            return self.chain.negative_log_likelihood(emissions, tags).sum()
+        mask = emissions.mask
+        return nn.functional.cross_entropy(
+            emissions.values[mask], tags[mask], reduction="sum", label_smoothing=smoothing
+        )
+
+    def best(self, emissions: Padded) -> Tensor:
+        """The most probable tags [B, T]."""
+        return emissions.values.argmax(-1) if self.chain is None else self.chain.best(emissions)
+
+    def probabilities(self, emissions: Padded) -> Tensor:
+        """Of each tag of each token, whatever the others are: [B, T, K]."""
+        return emissions.values.softmax(-1) if self.chain is None else self.chain.marginals(emissions)
+
+    def _tokens(self, sentences: Sentences) -> Tensor:
+        ids = sentences.words.values
+        if self.training and self.options.word_dropout:
+            ids = torch.where(torch.rand(ids.shape, device=ids.device) < self.options.word_dropout, UNK, ids)
+        parts = [self.words(ids)]
+        if self.options.characters:
+            spellings = sentences.spellings
+            run: Any = self.spelling(spellings.with_values(self.characters(spellings.values)))
+            parts.append(joined(run.state[-1]).hidden[sentences.places])  # [U, c] to [B, T, c]
+        return self._drop(torch.cat(parts, dim=-1))
+
+    def _drop(self, values: Tensor) -> Tensor:
+        return dropout(values, self.options.dropout, self.training)

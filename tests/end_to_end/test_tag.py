@@ -1,0 +1,122 @@
+"""Tagging, through the front door: spans are found by what stands before them and how they are spelt."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+import torch
+
+import recurra
+from recurra.cli import run
+from recurra.errors import DataError, ModelError
+from recurra.models.tagger import Tagger, TaggerOptions
+from recurra.tasks.tag import allowed_after
+from recurra.tasks.tag_words import batch_of
+
+SETTINGS = {
+    "model.width": 32,
+    "model.embedding": 16,
+    "model.characters": 16,
+    "model.dropout": 0.1,
+    "training.learning_rate": 0.02,
+    "training.validations": 4,
+}
+
+
+def sentences(count: int, seed: int) -> list[tuple[list[str], list[str]]]:
+    """A word that ends in "ia" is a place, and so is the one after it if that is "city"."""
+    dice = random.Random(seed)
+    found: list[tuple[list[str], list[str]]] = []
+    for _ in range(count):
+        tokens, tags = list[str](), list[str]()
+        for _ in range(dice.randint(1, 4)):
+            stem = "".join(dice.choices("bcdfgaeo", k=4))
+            place = dice.random() < 0.5
+            more = dice.random() < 0.5
+            tokens += [stem + ("ia" if place else "ik"), *(["city"] if more else [])]
+            tags += ["B-PLACE" if place else "O", *(["I-PLACE" if place else "O"] if more else [])]
+        found.append((tokens, tags))
+    return found
+
+
+def write(path: Path, rows: list[tuple[list[str], list[str]]]) -> str:
+    path.write_text("\n\n".join("\n".join(map("\t".join, zip(*row, strict=True))) for row in rows) + "\n")
+    return path.name
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.set_num_threads(1)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train, test = write(tmp_path / "train.txt", sentences(500, 1)), write(tmp_path / "test.txt", sentences(100, 2))
+    settings = [part for key, value in SETTINGS.items() for part in ("--set", f"{key}={value}")]
+    assert run(["train", train, "--to", "m", "--epochs", "6", *settings]) == 0
+    said = capsys.readouterr().err
+    assert "task: tag, because it has a token a line" in said
+    assert "500 sentences in train.txt" in said
+    assert "a chain of tags, to 3 tags" in said
+    assert run(["evaluate", "m", test, "--json"]) == 0
+    measures = json.loads(capsys.readouterr().out)["measures"]
+    assert {name: measures[name]["value"] for name in measures} == dict.fromkeys(
+        ("span_f1", "accuracy", "sentence_exact"), 100
+    )
+    Path("lines.txt").write_text("babaia city gogoik\n\ncoocia\n")
+    assert run(["predict", "m", "lines.txt"]) == 0
+    assert capsys.readouterr().out == "B-PLACE I-PLACE O\n\nB-PLACE\n"
+    assert run(["predict", "m", "lines.txt", "--format", "jsonl"]) == 0
+    first = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert first["spans"] == [{"text": "babaia city", "begin": 0, "end": 2, "kind": "PLACE"}]
+    assert all(0.5 < chance <= 1 for chance in first["probabilities"])
+
+    model = recurra.load("m")
+    assert model.predict([["babaia", "city"]])[0].tags == ["B-PLACE", "I-PLACE"]
+    alone = model.predict("coocia")[0]
+    assert alone.probabilities == pytest.approx(model.predict(["babaia city gogoik", "coocia"])[1].probabilities)
+    trace = model.trace("babaia city")
+    assert trace.target_tokens == ["B-PLACE", "I-PLACE"]
+    assert {layer.name for layer in trace.layers} == {"0.forward", "0.backward"}
+    with pytest.raises(DataError, match="expected a text or a list of tokens"):
+        model.predict([3])
+    with pytest.raises(ModelError, match="do not answer together"):
+        recurra.load(["m", "m"])
+
+
+def test_parts_of_speech_without_a_chain(tmp_path: Path) -> None:
+    rows = [(tokens, ["X" if tag == "O" else "P" for tag in tags]) for tokens, tags in sentences(300, 1)]
+    settings = {**SETTINGS, "model.chain": False, "training.label_smoothing": 0.1}
+    model = recurra.train(rows, task="tag", to="m", epochs=6, settings=settings)
+    found = model.evaluate(rows)
+    assert set(found.measures) == {"accuracy", "sentence_exact"}
+    assert found.measures["accuracy"].value > 99
+
+
+def test_broken_spans(tmp_path: Path) -> None:
+    rows = [(["a", "b"], ["O", "I-X"]), (["c"], ["B-X"])] * 30
+    with pytest.raises(DataError, match=r"30 tags I-X go on .*\n  sentences:1: token 2, 'b', has the tag I-X after O"):
+        recurra.train(rows, task="tag", to="m", epochs=1)
+    assert not Path("m").exists()
+    model = recurra.train(rows, task="tag", to="m", epochs=1, settings={**SETTINGS, "data.repair": True})
+    assert model.networks[0].tags == ("B-X", "O")
+
+
+def test_a_sentence_does_not_depend_on_its_neighbours() -> None:
+    torch.manual_seed(1)
+    model = Tagger(TaggerOptions(width=8, embedding=5, characters=6), 20, 10, 3, allowed_after(["B-X", "I-X", "O"]))
+    model.double().eval()
+    rows = [([4, 5, 6], [[4], [5, 6], [7, 8, 9]]), ([7], [[4, 4, 4, 4, 4]])]
+    together = model(batch_of(rows))
+    for k, row in enumerate(rows):
+        torch.testing.assert_close(model(batch_of([row])).values[0], together.values[k, : len(row[0])])
+    assert model.best(together)[1, 1:].tolist() == [0, 0]
+
+
+def test_what_may_follow() -> None:
+    tags = ["B-X", "B-Y", "I-X", "O"]
+    assert allowed_after(tags)[:, 2].tolist() == [True, False, True, False, False]
+    assert allowed_after(tags)[:, [0, 1, 3]].all()
