@@ -198,6 +198,23 @@ JSONL = [
     one("a cut line", "x.jsonl", b'{"source": "a", "tar', "x.jsonl:1:", "expected a JSON object"),
 ]  # fmt: skip
 
+COLUMNS = [
+    one("a row without its third column", "x.tsv", b"walk\twalked\tV;PST\nsing\tsang\n", "x.tsv:2: expected at least 3 columns, saw 2",
+        source_column="1,3", target_column="2"),
+    one("one of several columns missing", "x.csv", b"lemma,form\na,b\n", "x.csv:1: the header has no column 'features'",
+        source_column="lemma,features", target_column="form"),
+    one("a tab in one of several columns", "x.csv", b"lemma,features,form\na\tb,V,c\n", 'x.csv:2: expected a column without tabs, saw "a⇥b"',
+        "write a space instead", source_column="lemma,features", target_column="form"),
+    one("a tab in one of several keys", "x.jsonl", b'{"story": "a\\tb", "question": "c", "answer": "d"}\n', 'x.jsonl:1: expected texts without tabs, saw "a⇥b"',
+        source_column="story,question", target_column="answer"),
+    one("one of several keys missing", "x.jsonl", b'{"story": "a", "answer": "d"}\n', "x.jsonl:1: the object has no key 'question'",
+        source_column="story,question", target_column="answer"),
+    usage("a column named twice", read("x.tsv", source_column="1,1", target_column="2"), "--source-column: the column '1' is named twice"),
+    usage("a column without a name", read("x.tsv", source_column="a,", target_column="b"), "a column without a name", "one comma"),
+    usage("the target among the sources", read("x.tsv", source_column="1,2", target_column="2"), "are the same column '2'"),
+    usage("numbers and names of columns", read("x.tsv", source_column="1,de", target_column="2"), "both columns by number or both by name, got '1,de' and '2'"),
+]  # fmt: skip
+
 OPTIONS = [
     usage("an unknown format", read("x.tsv", format="xml"), "--format: unknown format 'xml'", "tsv"),
     usage("nearest format", read("x.tsv", format="json"), "unknown format 'json'", "Did you mean 'jsonl'?"),
@@ -212,4 +229,4 @@ OPTIONS = [
     usage("column 0", read("x.tsv", source_column="0", target_column="1"), "columns are counted from 1, got 0"),
 ]  # fmt: skip
 
-READING = [*MISSING, *EMPTY, *PARALLEL, *ENCODINGS, *CONTAINERS, *TSV, *CSV, *JSONL, *OPTIONS]
+READING = [*MISSING, *EMPTY, *PARALLEL, *ENCODINGS, *CONTAINERS, *TSV, *CSV, *JSONL, *COLUMNS, *OPTIONS]

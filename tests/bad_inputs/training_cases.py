@@ -146,6 +146,8 @@ SETTINGS = [
     train("empty vocabulary of zero", "--epochs 1 --set text.source_vocabulary=0", "a vocabulary of 0 holds nothing"),
     train("nothing frequent enough", "--epochs 1 --set text.min_count=1000", "no source unit is seen 1000 times", "Lower text.min_count.", kind=RunError),
     train("all too long", "--epochs 1 --set data.max_length=1", "no example is left", "Raise --set data.max_length.", kind=RunError),
+    train("unknown units", "--epochs 1 --source-units chrs", "text.source_units: unknown units 'chrs'", "Did you mean 'chars'?"),
+    train("units for more columns than there are", "--epochs 1 --source-units chars,features", "text.source_units: 2 units are given (chars,features), and a source has 1 column", "--source-column A,B"),
     train("no recipe file", "--epochs 1 --recipe none.toml", "none.toml: there is no such recipe file", "--recipe"),
     train("a folder as recipe", "--epochs 1 --recipe .", ".: the recipe cannot be read: Is a directory"),
     recipe("broken TOML", b"[model\nlayers = 2\n", "r.toml: not a TOML file: ", "line 1"),

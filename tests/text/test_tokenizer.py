@@ -319,3 +319,12 @@ def test_a_batch_is_its_texts_one_by_one() -> None:
 def test_pieces_copied_from_a_source_are_decoded_in_place() -> None:
     tokenizer = Tokenizer.build(["a b"], "words")
     assert tokenizer.decode_with([tokenizer.id("a"), UNK, UNK, EOS], {1: "Zürich"}) == "a Zürich"
+
+
+class TestFeatures:
+    def test_stand_between_semicolons_commas_and_bars(self) -> None:
+        tokenizer = Tokenizer.build(["V;PST|SG", "pos=V, num=SG"], "features")
+        assert tokenizer.tokens(" pos=V , PST;;num=SG|") == ["pos=V", "PST", "num=SG"]
+        assert tokenizer.decode(tokenizer.encode("PST | V")) == "PST;V"
+        assert tokenizer.decode_with([tokenizer.id("V"), UNK, UNK], {1: "FUT"}) == "V;FUT"
+        assert tokenizer.unknown_tokens("V;<EOS>;a b") == ["<EOS>", "a b"]

@@ -15,6 +15,7 @@ from recurra.cli.settings import train_settings
 if TYPE_CHECKING:
     from recurra.data import PairFile
     from recurra.tasks.translate_recipe import Recipe
+    from recurra.text import Decision
 
 Show = Annotated[
     int | None,
@@ -71,26 +72,28 @@ def opened(files: GivenPairs, folder: str) -> PairFile:
 def report(training: PairFile, valid: PairFile | None, recipe: Recipe, show: int) -> None:
     """Prints what the checks find, and pairs as the model reads them."""
     from recurra.data import check_pairs, lay_out, layout_lines, report_lines
-    from recurra.tasks.translate import SAMPLE, build_tokenizers
-    from recurra.text import decide_units
+    from recurra.tasks.translate import SAMPLE, build_tokenizers, decided_units, with_units
 
-    sample = list(islice(training, SAMPLE))
-    reasons = {"source": "", "target": ""}
-    for side in reasons:
-        if getattr(recipe.text, f"{side}_units") == "auto":
-            decision = decide_units([getattr(example, side) for example in sample])
-            reasons[side] = decision.reason
-            recipe = recipe.with_settings({f"text.{side}_units": decision.units})
+    chosen = decided_units(list(islice(training, SAMPLE)), recipe)
+    recipe = with_units(recipe, chosen)
     tokenizers = build_tokenizers(training, recipe)
     longest = recipe.data.max_length
     found = check_pairs(
         training,
         tokenizers,
         valid,
-        reasons=(reasons["source"], reasons["target"]),
+        reasons=(reasons_in_words(chosen.source), reasons_in_words(chosen.target)),
         max_source_length=longest,
         max_target_length=longest,
     )
     print("\n".join(report_lines(found)))
     if show:
         print("\n".join(["", *layout_lines(lay_out(list(islice(training, show)), *tokenizers))]))
+
+
+def reasons_in_words(decisions: list[Decision]) -> str:
+    """Why the units of the columns were chosen, in one clause; empty where nothing was left open."""
+    if len(decisions) == 1:
+        return decisions[0].reason
+    found = ((number, one) for number, one in enumerate(decisions, 1) if one.reason)
+    return "; ".join(f"column {number}: {one.units}, because {one.reason}" for number, one in found)

@@ -13,7 +13,7 @@ import typer
 Size = Literal["small", "base", "large"]
 CellName = Literal["lstm", "gru", "elman"]
 AttentionName = Literal["dot", "scaled-dot", "bilinear", "additive", "none"]
-UnitsName = Literal["auto", "chars", "words", "subwords"]
+UnitsName = Literal["auto", "chars", "words", "subwords", "features"]
 OutputFormat = Literal["text", "jsonl"]
 
 
@@ -47,7 +47,10 @@ Format = Annotated[
     ),
 ]
 SourceColumn = Annotated[
-    str | None, option("--source-column", "Column of the sources: its name, or its number from 1.", "COLUMN")
+    str | None,
+    option(
+        "--source-column", "Column of the sources: its name, or its number from 1; several: lemma,features.", "COLUMN"
+    ),
 ]
 TargetColumn = Annotated[str | None, option("--target-column", "Column of the targets likewise.", "COLUMN")]
 Valid = Annotated[
@@ -84,7 +87,13 @@ Bidirectional = Annotated[
     option("--bidirectional/--no-bidirectional", "Whether the encoder reads in both directions; it does by default."),
 ]
 SourceUnits = Annotated[
-    UnitsName | None, option("--source-units", "What sources are cut into; auto (the default) looks and says why.")
+    str | None,
+    option(
+        "--source-units",
+        "What sources are cut into: chars, words, subwords, features, or auto (the default), which looks and says why; "
+        "of several columns chars,features.",
+        "UNITS",
+    ),
 ]
 TargetUnits = Annotated[UnitsName | None, option("--target-units", "What targets are cut into, likewise.")]
 Seed = Annotated[

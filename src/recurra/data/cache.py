@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recurra.data.example import Example
 from recurra.data.table import EncodedTable, Row
-from recurra.text.tokenizer import Tokenizer
+from recurra.text import SourceTokenizer, Tokenizer
 
 CHUNK = 4096  # pairs encoded at once
 _KINDS = {"source": "<i4", "target": "<i4"}
@@ -44,7 +44,7 @@ class EncodedPairs:
         cls,
         folder: str | Path,
         examples: Iterable[Example],
-        source_tokenizer: Tokenizer,
+        source_tokenizer: SourceTokenizer,
         target_tokenizer: Tokenizer,
     ) -> EncodedPairs:
         """Encode a stream of examples into `folder` and open it. A cache that is already there is replaced.
@@ -64,7 +64,7 @@ class EncodedPairs:
         return cls(EncodedTable.open(folder))
 
 
-def _rows(examples: Iterable[Example], source: Tokenizer, target: Tokenizer) -> Iterator[Row]:
+def _rows(examples: Iterable[Example], source: SourceTokenizer, target: Tokenizer) -> Iterator[Row]:
     remaining = iter(examples)
     while chunk := list(islice(remaining, CHUNK)):
         sources = source.encode_batch([example.source for example in chunk])

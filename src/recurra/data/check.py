@@ -17,7 +17,7 @@ from recurra.data.example import Example
 from recurra.data.lengths import LengthCounter, LengthReport
 from recurra.data.overlap import PairHashes, SeenPairs
 from recurra.data.pairs import PairFile, PairList, Skipped
-from recurra.text import UNK, Tokenizer
+from recurra.text import UNK, ColumnTokenizer, SourceTokenizer, Tokenizer
 
 CHUNK = 4096  # pairs encoded at once
 HIGH_UNKNOWN = 0.01  # share of tokens not in the vocabulary that is worth a warning
@@ -36,6 +36,16 @@ class SideReport:
     lengths: LengthReport  # in units
     limit: int | None  # the greatest length that is trained on
     characters: CharacterReport
+    columns: tuple[ColumnReport, ...] = ()  # of a source that has several
+
+
+@dataclass(frozen=True)
+class ColumnReport:
+    """One of several columns."""
+
+    units: str
+    vocabulary: int  # entries, shared with the other columns of these units
+    lengths: LengthReport
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ class Report:
 
 def check_pairs(
     train: PairFile | PairList,
-    tokenizers: tuple[Tokenizer, Tokenizer],
+    tokenizers: tuple[SourceTokenizer, Tokenizer],
     valid: PairFile | PairList | None = None,
     *,
     reasons: tuple[str, str] = ("", ""),
@@ -122,7 +132,9 @@ def check_pairs(
     )
 
 
-def _check_valid(valid: PairFile | PairList, tokenizers: tuple[Tokenizer, Tokenizer], seen: SeenPairs) -> ValidReport:
+def _check_valid(
+    valid: PairFile | PairList, tokenizers: tuple[SourceTokenizer, Tokenizer], seen: SeenPairs
+) -> ValidReport:
     source, target = _UnknownCounter(tokenizers[0]), _UnknownCounter(tokenizers[1])
     pairs, repeated, known_sources = 0, 0, 0
     for chunk in _chunks(valid):
@@ -140,14 +152,19 @@ def _check_valid(valid: PairFile | PairList, tokenizers: tuple[Tokenizer, Tokeni
 class _SideCounter:
     """Counts on one side of the training pairs."""
 
-    def __init__(self, tokenizer: Tokenizer, limit: int | None) -> None:
+    def __init__(self, tokenizer: SourceTokenizer, limit: int | None) -> None:
         self._tokenizer = tokenizer
         self._lengths = LengthCounter(limit)
+        self._columns = _column_counters(tokenizer)
         self._characters = CharacterCounter()
 
     def add(self, texts: Sequence[str], lines: Sequence[int]) -> None:
         self._lengths.add([len(ids) for ids in self._tokenizer.encode_batch(texts)], lines)
         self._characters.add(texts)
+        if self._columns and isinstance(self._tokenizer, ColumnTokenizer):
+            cells = zip(*(self._tokenizer.cells(text) for text in texts), strict=True)
+            for counter, column in zip(self._columns, cells, strict=True):
+                counter.add(column, lines)
 
     def report(self, reason: str) -> SideReport:
         return SideReport(
@@ -158,13 +175,34 @@ class _SideCounter:
             lengths=self._lengths.report(),
             limit=self._lengths.limit,
             characters=self._characters.report(),
+            columns=tuple(counter.report() for counter in self._columns),
         )
+
+
+class _ColumnCounter:
+    """Counts lengths in one of several columns."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._lengths = LengthCounter()
+
+    def add(self, cells: Sequence[str], lines: Sequence[int]) -> None:
+        self._lengths.add([len(ids) for ids in self._tokenizer.encode_batch(cells)], lines)
+
+    def report(self) -> ColumnReport:
+        return ColumnReport(self._tokenizer.units, self._tokenizer.size, self._lengths.report())
+
+
+def _column_counters(tokenizer: SourceTokenizer) -> list[_ColumnCounter]:
+    if not isinstance(tokenizer, ColumnTokenizer):
+        return []
+    return [_ColumnCounter(tokenizer.parts[units]) for units in tokenizer.columns]
 
 
 class _UnknownCounter:
     """Counts tokens that are not in the vocabulary."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: SourceTokenizer) -> None:
         self._tokenizer = tokenizer
         self._tokens = 0
         self._unknown = 0

@@ -1,4 +1,7 @@
-"""Which columns of a table hold source and target, and what is wrong with a row that has not got them."""
+"""Which columns of a table hold source and target, and what is wrong with a row that has not got them.
+
+A source may be several columns ("lemma,features", "1,3"): its text is theirs with a tab between them.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,14 @@ from recurra.data.pair_source import PairSource
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 
+TAB = "\t"
+INSIDE = "texts with a tab inside"
+
 
 class Columns(NamedTuple):
     """Where the two texts stand in a row."""
 
-    source: int  # from 0
+    source: tuple[int, ...]  # from 0; several make one text
     target: int
     least: int  # how many columns a row has at least
     most: int | None  # ... and at most; None: any number
@@ -21,6 +27,14 @@ class Columns(NamedTuple):
     def fit(self, row: Sequence[str]) -> bool:
         """Whether a row has the right number of columns."""
         return self.least <= len(row) and (self.most is None or len(row) <= self.most)
+
+    def source_text(self, row: Sequence[str]) -> str:
+        """The source of a row, tabs between its columns."""
+        return TAB.join(row[k] for k in self.source)
+
+    def tab_inside(self, row: Sequence[str]) -> str | None:
+        """The first of several columns that has a tab of its own, which would be taken for the end of it."""
+        return next((row[k] for k in self.source if TAB in row[k]), None) if len(self.source) > 1 else None
 
     @property
     def expected(self) -> str:
@@ -37,8 +51,9 @@ def are_named(source: PairSource) -> bool:
     given = [source.source_column, source.target_column]
     if all(column is None for column in given):
         return False
-    _refuse_same(given[0], given[1])
-    numbers = [column is not None and is_number(column) for column in given]
+    columns = [*several(source.source_column), source.target_column]
+    _refuse_same(columns)
+    numbers = [column is not None and is_number(column) for column in columns]
     if any(numbers) and not all(numbers):
         raise UsageError(
             f"expected both columns by number or both by name, got {given[0]!r} and {given[1]!r}",
@@ -46,6 +61,11 @@ def are_named(source: PairSource) -> bool:
             fix="For example --source-column 1 --target-column 3; the first column is 1.",
         )
     return not all(numbers)
+
+
+def several(columns: str | None) -> list[str | None]:
+    """The columns of "lemma,features"; of one, that one."""
+    return [None] if columns is None else [column.strip() for column in columns.split(",")]
 
 
 def is_number(column: str) -> bool:
@@ -56,37 +76,48 @@ def is_number(column: str) -> bool:
 def by_number(source: PairSource) -> Columns:
     """The columns a user numbered, or the only two of a table without header."""
     if source.source_column is None or source.target_column is None:
-        return Columns(0, 1, 2, 2)
-    first, second = int(source.source_column), int(source.target_column)
-    if first == 0 or second == 0:
+        return Columns((0,), 1, 2, 2)
+    numbers = [int(column or 0) for column in (*several(source.source_column), source.target_column)]
+    if 0 in numbers:
         raise UsageError("columns are counted from 1, got 0", where="--source-column, --target-column")
-    return Columns(first - 1, second - 1, max(first, second), None)
+    *sources, target = (number - 1 for number in numbers)
+    return Columns(tuple(sources), target, max(numbers), None)
 
 
 def by_name(source: PairSource, header: Sequence[str], place: str) -> Columns:
     """The columns a user named, found in the header of the table."""
-    names = wanted_names(source)
-    for name in names:
+    sources, target = wanted_names(source)
+    for name in (*sources, target):
         if name not in header:
             error = unknown_name("column", name, header, where=place)
             seen = f"the header has no column {name!r}; it names {', '.join(map(repr, header))}"
             raise DataError(seen, where=place, fix=error.fix)
         if header.count(name) > 1:
             raise DataError(f"the header names the column {name!r} twice", where=place, fix="Rename one of them.")
-    return Columns(header.index(names[0]), header.index(names[1]), len(header), len(header))
+    return Columns(tuple(map(header.index, sources)), header.index(target), len(header), len(header))
 
 
-def wanted_names(source: PairSource) -> tuple[str, str]:
-    """The names of the two columns; "source" and "target", or as the source calls them, where the user gave none.
+def wanted_names(source: PairSource) -> tuple[tuple[str, ...], str]:
+    """The names of the columns of the source, and of that of the target.
+
+    They are "source" and "target", or as the source calls them, where the user gave none.
 
     Raises:
         UsageError: they are the same.
     """
-    names = source.source_column or source.first, source.target_column or source.second
-    _refuse_same(*names)
-    return names
+    sources = [column or source.first for column in several(source.source_column)]
+    target = source.target_column or source.second
+    _refuse_same([*sources, target])
+    return tuple(sources), target
 
 
-def _refuse_same(source: str | None, target: str | None) -> None:
-    if source == target:
-        raise UsageError(f"source and target are the same column {source!r}", where="--source-column, --target-column")
+def _refuse_same(columns: Sequence[str | None]) -> None:
+    *sources, target = columns
+    if target in sources:
+        raise UsageError(f"source and target are the same column {target!r}", where="--source-column, --target-column")
+    twice = next((column for column in sources if sources.count(column) > 1), None)
+    if twice is not None:
+        raise UsageError(f"the column {twice!r} is named twice", where="--source-column")
+    if "" in sources:
+        fix = "Between two names stands one comma: --source-column lemma,features"
+        raise UsageError("a column without a name is asked for", where="--source-column", fix=fix)

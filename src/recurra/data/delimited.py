@@ -9,7 +9,7 @@ import csv
 import itertools
 from collections.abc import Iterator
 
-from recurra.data.columns import Columns, are_named, by_name, by_number
+from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number
 from recurra.data.example import Example
 from recurra.data.findings import Findings
 from recurra.data.lines import TextFile
@@ -33,8 +33,10 @@ def read_csv(source: PairSource, notes: list[str], findings: Findings) -> Iterat
             columns = _columns(source, row, file)
         elif not any(field.strip() for field in row):
             yield Example("", "", number)
+        elif columns.fit(row) and (text := columns.tab_inside(row)):
+            findings.add(INSIDE, tab_inside(text, file.place(number)))
         elif columns.fit(row):
-            yield Example(row[columns.source], row[columns.target], number)
+            yield Example(columns.source_text(row), row[columns.target], number)
         else:
             findings.add(RAGGED, _ragged(row, number, columns, rows.separator, file))
 
@@ -71,6 +73,12 @@ def _separator(start: list[str], file: TextFile) -> str:
                 file.note(f"{file.name}: the columns are separated by {name}")
             return separator
     return ","
+
+
+def tab_inside(text: str, place: str) -> DataError:
+    """The refusal of a tab in one of several columns."""
+    fix = "Tabs separate the columns of a source: write a space instead, or name this column alone."
+    return DataError(f"expected a column without tabs, saw {excerpt(text)}", where=place, fix=fix)
 
 
 def _ragged(row: list[str], number: int, columns: Columns, separator: str, file: TextFile) -> DataError:

@@ -1,13 +1,16 @@
-"""JSON Lines: one object a line, whose keys "source" and "target" (or others the user names) hold the texts."""
+"""JSON Lines: one object a line, whose keys "source" and "target" (or others the user names) hold the texts.
+
+The source may be several keys ("story,question"): its text is theirs with a tab between them.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from recurra.data.columns import wanted_names
+from recurra.data.columns import INSIDE, TAB, wanted_names
 from recurra.data.example import Example
 from recurra.data.findings import Findings
 from recurra.data.lines import Line, TextFile
@@ -32,14 +35,15 @@ KINDS: dict[type, str] = {
 def read_jsonl(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Example]:
     """The pairs of a JSON Lines file; a blank line is a pair of empty texts."""
     file = TextFile(source.path, source.names[0], notes)
-    names = wanted_names(source)
+    sources, target = wanted_names(source)
     for line in file.lines(findings):
         if not line.text.strip():
             yield Example("", "", line.number)
             continue
         try:
-            record = _record(line, file, names)
-            yield Example(_text(record, names[0], line, file), _text(record, names[1], line, file), line.number)
+            record = _record(line, file, (*sources, target))
+            cells = [_text(record, name, line, file) for name in sources]
+            yield Example(_one_text(cells, line, file), _text(record, target, line, file), line.number)
         except _Wrong as wrong:
             findings.add(wrong.kind, wrong.error)
 
@@ -67,7 +71,7 @@ class _Wrong(Exception):
         self.error = DataError(what, where=where, fix=fix)
 
 
-def _record(line: Line, file: TextFile, names: tuple[str, str]) -> dict[str, Any]:
+def _record(line: Line, file: TextFile, names: Sequence[str]) -> dict[str, Any]:
     place = file.place(line.number)
     kind = "lines that are not JSON"
     try:
@@ -99,6 +103,14 @@ def _text(record: dict[str, Any], name: str, line: Line, file: TextFile) -> str:
     return value
 
 
+def _one_text(cells: list[str], line: Line, file: TextFile) -> str:
+    if len(cells) > 1 and (inside := next((cell for cell in cells if TAB in cell), None)):
+        what = f"expected texts without tabs, saw {excerpt(inside)}"
+        fix = "Tabs separate the columns of a source: write a space instead."
+        raise _Wrong(INSIDE, what, file.place(line.number), fix)
+    return TAB.join(cells)
+
+
 def lone_surrogate(text: str) -> str | None:
     """The first half of a character that stands alone, and where; such a text can be written in no encoding."""
     found = SURROGATE.search(text)
@@ -109,7 +121,7 @@ def _kind(value: object) -> str:
     return "null" if value is None else KINDS[type(value)]
 
 
-def _remedy(text: str, names: tuple[str, str]) -> str:
+def _remedy(text: str, names: Sequence[str]) -> str:
     if text.lstrip().startswith("["):
         return "One object stands on each line. A JSON array becomes that with: jq -c '.[]'"
     if text.strip() == "{":
@@ -118,4 +130,5 @@ def _remedy(text: str, names: tuple[str, str]) -> str:
         return "This looks like TSV: let its name end in .tsv, or give --format tsv."
     if text.lstrip().startswith("{'"):
         return "JSON has double quotes around keys and texts; in Python, json.dumps writes them."
-    return f'A line is, for example: {{"{names[0]}": "hello", "{names[1]}": "bonjour"}}'
+    example = ", ".join(f'"{name}": "hello"' for name in names[:-1])
+    return f'A line is, for example: {{{example}, "{names[-1]}": "bonjour"}}'

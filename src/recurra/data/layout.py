@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from recurra.data.example import Example
-from recurra.text import EOS, GO, PAD, SPECIAL_TOKENS, Tokenizer
+from recurra.text import EOS, GO, PAD, SPECIAL_TOKENS, SourceTokenizer, Tokenizer
 from recurra.text.visible import excerpt, visible
 
 WIDTH = 100  # columns of the terminal
@@ -38,7 +38,7 @@ class PairLayout:
     target_output: Steps
 
 
-def lay_out(examples: Sequence[Example], source: Tokenizer, target: Tokenizer) -> list[PairLayout]:
+def lay_out(examples: Sequence[Example], source: SourceTokenizer, target: Tokenizer) -> list[PairLayout]:
     """The examples, padded to the longest source and the longest target among them."""
     sources = [_pieces(example.source, source) for example in examples]
     targets = [_pieces(example.target, target) for example in examples]
@@ -73,7 +73,7 @@ def layout_lines(layouts: Sequence[PairLayout], width: int = WIDTH) -> list[str]
     return lines
 
 
-def _pieces(text: str, tokenizer: Tokenizer) -> list[tuple[str, int]]:
+def _pieces(text: str, tokenizer: SourceTokenizer) -> list[tuple[str, int]]:
     return list(zip(tokenizer.tokens(text), tokenizer.encode(text), strict=True))
 
 

@@ -22,7 +22,7 @@ class PairSource:
     path: str  # "-" is standard input
     target_path: str | None = None  # the second of two parallel files: its line n belongs to line n of the first
     format: str = "auto"  # one that the task's reader knows; auto: by the ending of the name and a look at the lines
-    source_column: str | None = None  # name or number (from 1) of the column with the source text
+    source_column: str | None = None  # name or number (from 1) of the source's column, or several: "lemma,features"
     target_column: str | None = None
     name: str | None = None  # what messages call the file; the path if None
     target_name: str | None = None

@@ -14,11 +14,12 @@ import json
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar, cast, get_args
 
+from recurra.data.columns import TAB
 from recurra.data.delimited import read_csv
 from recurra.data.example import Example
 from recurra.data.findings import Findings
@@ -130,9 +131,12 @@ class PairFile:
 
 
 class PairList:
-    """Pairs given in Python, with the ways of a PairFile; `line` is the number in the list, from 1."""
+    """Pairs given in Python, with the ways of a PairFile; `line` is the number in the list, from 1.
 
-    def __init__(self, pairs: Iterable[tuple[str, str]], name: str = "pairs") -> None:
+    A source may be a tuple of columns: (("walk", "V;PST"), "walked").
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str | Sequence[str], str]], name: str = "pairs") -> None:
         self.name = name
         self.notes: list[str] = []
         empty = Empty()
@@ -235,7 +239,7 @@ def _checked(pair: object, number: int, name: str) -> Example:
     texts: list[object] = list(pair)  # pyright: ignore[reportUnknownArgumentType]
     if len(texts) != 2:
         raise DataError(f"expected two texts, got {len(texts)}", where=where, fix=fix)
-    source, target = texts
+    source, target = joined(texts[0], where), texts[1]
     if not isinstance(source, str) or not isinstance(target, str):
         wrong = target if isinstance(source, str) else source
         raise DataError(f"expected a string, got {_shown(wrong)}", where=where, fix=fix)
@@ -243,6 +247,20 @@ def _checked(pair: object, number: int, name: str) -> Example:
     if lone:
         raise DataError(f"lone surrogate {lone}", where=where, fix=HALF)
     return Example(source, target, number)
+
+
+def joined(source: object, where: str) -> object:
+    """A source given as its columns as one text with tabs between them; anything else as it is."""
+    if not isinstance(source, tuple | list):
+        return source
+    cells: list[object] = list(source)  # pyright: ignore[reportUnknownArgumentType]
+    for cell in cells:
+        if not isinstance(cell, str):
+            raise DataError(f"expected a string in each column, got {_shown(cell)}", where=where)
+        if len(cells) > 1 and TAB in cell:
+            fix = "Tabs separate the columns of a source: write a space instead."
+            raise DataError(f"expected columns without tabs, got {_shown(cell)}", where=where, fix=fix)
+    return TAB.join(map(str, cells))
 
 
 def _shown(value: object) -> str:

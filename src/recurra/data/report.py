@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recurra.data.characters import JOINERS, CharacterCount, CharacterReport
-from recurra.data.check import HIGH_UNKNOWN, Report, SideReport, UnknownReport, ValidReport
+from recurra.data.check import HIGH_UNKNOWN, ColumnReport, Report, SideReport, UnknownReport, ValidReport
 from recurra.text.visible import code_point, is_invisible, visible
 
 WARNING = "warning: "
@@ -45,14 +45,24 @@ def _units(side: SideReport) -> str:
 
 def _side(side: SideReport) -> list[str]:
     lengths = side.lengths
-    found = [f"because {side.reason}"] if side.reason else []
+    found = [side.reason if side.columns else f"because {side.reason}"] if side.reason else []
+    found += [_column(number, column) for number, column in enumerate(side.columns, 1)]
     found.append(
-        f"length in {side.units}: median {lengths.median}, 90 % to {lengths.p90}, 95 % to {lengths.p95}, "
-        f"99 % to {lengths.p99}, longest {lengths.longest:,} (line {lengths.longest_line})"
+        f"length in {'all columns' if side.columns else side.units}: median {lengths.median}, "
+        f"90 % to {lengths.p90}, 95 % to {lengths.p95}, 99 % to {lengths.p99}, "
+        f"longest {lengths.longest:,} (line {lengths.longest_line})"
     )
     if lengths.too_long:
         found.append(f"{WARNING}{lengths.too_long:,} longer than {side.limit:,} will be left out of training")
     return found + _characters(side.characters, side.normalization)
+
+
+def _column(number: int, column: ColumnReport) -> str:
+    lengths = column.lengths
+    return (
+        f"column {number}: {column.units}, a vocabulary of {column.vocabulary:,}, length median {lengths.median}, "
+        f"longest {lengths.longest:,} (line {lengths.longest_line})"
+    )
 
 
 def _characters(characters: CharacterReport, normalization: str) -> list[str]:

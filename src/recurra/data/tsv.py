@@ -32,7 +32,7 @@ def read_tsv(source: PairSource, notes: list[str], findings: Findings) -> Iterat
         elif line.number == 1 and _is_header(source, row):
             file.note(f"{file.place(1)} names the columns and is not a {source.noun}")
         elif columns.fit(row):
-            yield Example(row[columns.source], row[columns.target], line.number)
+            yield Example(columns.source_text(row), row[columns.target], line.number)
         elif not line.text.strip():
             yield Example("", "", line.number)
         else:
@@ -50,7 +50,8 @@ def _remedy(text: str, seen: int, columns: Columns, source: PairSource) -> str:
     if seen > columns.least:
         return (
             "A tab (⇥) separates columns and cannot stand inside a text. If the file has more columns, "
-            "say which ones: --source-column 1 --target-column 2 (by number, or by header name)."
+            "say which ones: --source-column 1 --target-column 2 (by number, or by header name); a source may have "
+            "several: --source-column 1,3."
         )
     if seen == 1 and "\\t" in text:
         return "The line holds a backslash and a t, not a tab: write real tabs (⇥)."

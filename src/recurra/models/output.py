@@ -5,11 +5,13 @@ M rows (positions of any batch), E embedding size, V target vocabulary, S source
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear, log_softmax, logsigmoid
 
-from recurra.text.special import UNK
+from recurra.text.special import PAD, UNK
 
 
 class VocabularyOutput(nn.Module):
@@ -49,6 +51,11 @@ class CopyOutput(VocabularyOutput):
         return torch.logaddexp(generated, copied.clamp(min=1e-30).log())
 
 
-def copy_table(source_tokens: list[str], target_id: dict[str, int]) -> Tensor:
-    """The target id of every source token, <UNK> where the target vocabulary lacks it: [source vocabulary]."""
-    return torch.tensor([target_id.get(token, UNK) for token in source_tokens], dtype=torch.int64)
+def copy_table(source_tokens: Sequence[str | None], target_id: Mapping[str, int]) -> Tensor:
+    """The target id of every source token, <UNK> where the target vocabulary lacks it: [source vocabulary].
+
+    What is no text of the target's kind (None: a feature, a separator) gets <PAD>, which no target has: what looks
+    there is not copied.
+    """
+    ids = (PAD if token is None else target_id.get(token, UNK) for token in source_tokens)
+    return torch.tensor(list(ids), dtype=torch.int64)

@@ -17,8 +17,9 @@ from recurra.tasks.prediction import Evaluation
 from recurra.tasks.predictor import TextPredictor
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO
+from recurra.text.tokenizer import JOIN
 
-UNIT_NAMES = {"chars": "characters", "words": "words or symbols", "subwords": "subwords"}
+UNIT_NAMES = {"chars": "characters", "words": "words or symbols", "subwords": "subwords", "features": "features"}
 
 
 class Likelihood(NamedTuple):
@@ -55,9 +56,11 @@ def notes_on(predictions: Sequence[str], references: Sequence[str]) -> list[str]
 
 
 def canonical(text: str, tokenizer: Tokenizer) -> str:
-    """A reference as the model would write it: normalised, and single spaces between whole words."""
+    """A reference as the model would write it: normalised, one space between whole words, ; between features."""
     if tokenizer.normalization in ("NFC", "NFD"):
         text = unicodedata.normalize(tokenizer.normalization, text)
+    if tokenizer.units == "features":
+        return JOIN["features"].join(tokenizer.tokens(text))
     return " ".join(text.split()) if tokenizer.units == "words" else text
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -15,7 +15,8 @@ from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode
 from recurra.errors import DataError
 from recurra.padded import Padded
 from recurra.tasks.prediction import Alternative, Prediction
-from recurra.text import Tokenizer
+from recurra.text import ColumnTokenizer, SourceTokenizer, Tokenizer
+from recurra.text.columns import can_be_copied
 from recurra.text.special import EOS, SPECIAL_TOKENS, UNK
 from recurra.tracing import AttentionMap
 
@@ -35,7 +36,7 @@ class TextPredictor:
     def __init__(
         self,
         model: StepModel,
-        source: Tokenizer,
+        source: SourceTokenizer,
         target: Tokenizer,
         *,
         device: torch.device | None = None,
@@ -50,10 +51,13 @@ class TextPredictor:
     def predict(self, texts: Iterable[str], options: DecodingOptions) -> Iterator[Prediction]:
         """A prediction per text, in order; reads ahead by a window of texts only.
 
+        A text of several columns has tabs between them, or is a tuple of them.
+
         Raises:
-            DataError: a text longer than 5,000 units, or something that is no text, with its number.
+            DataError: a text longer than 5,000 units, one with another number of columns, or something that is no
+                text, with its number.
         """
-        rows = iter(texts)
+        rows = map(one_text, texts)
         first = 1
         while window := list(islice(rows, WINDOW)):
             yield from self._window(window, first, options)
@@ -61,8 +65,7 @@ class TextPredictor:
 
     def _window(self, texts: list[str], first: int, options: DecodingOptions) -> list[Prediction]:
         for number, text in enumerate(texts, first):
-            if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # the caller may not be typed
-                raise no_text(number, text)
+            check_text(text, number, self.source)
         encoded = self.source.encode_batch(texts)
         for number, ids in enumerate(encoded, first):
             if len(ids) > MAX_SOURCE:
@@ -88,7 +91,7 @@ class TextPredictor:
         tokens = self.source.tokens(text)
         alternatives = [
             Alternative(
-                self._text(hypothesis, tokens),
+                self._text(hypothesis, tokens, ids),
                 hypothesis.score,
                 hypothesis.log_prob,
                 hypothesis.finished,
@@ -98,11 +101,12 @@ class TextPredictor:
         ]
         return Prediction(text, alternatives, self.source.unknown_tokens(text) if UNK in ids else [])
 
-    def _text(self, hypothesis: Hypothesis, source: list[str]) -> str:
+    def _text(self, hypothesis: Hypothesis, source: list[str], ids: list[int]) -> str:
         if not self.replace_unknown or UNK not in hypothesis.tokens or hypothesis.attention is None:
             return self.target.decode(hypothesis.tokens)
         seen = hypothesis.attention[: len(hypothesis.tokens), : len(source)]
-        looked = cast("list[int]", seen.argmax(-1).tolist())
+        copyable = torch.tensor([can_be_copied(self.source, id, self.target.units) for id in ids]).to(seen)
+        looked = cast("list[int]", (seen * copyable).argmax(-1).tolist())
         return self.target.decode_with(hypothesis.tokens, {
             k: source[at] for k, (token, at) in enumerate(zip(hypothesis.tokens, looked, strict=True)) if token == UNK
         })  # fmt: skip
@@ -114,6 +118,29 @@ class TextPredictor:
         end = [SPECIAL_TOKENS[EOS]]
         weights = cast("list[list[float]]", hypothesis.attention.tolist())
         return AttentionMap([*source, *end], target + (end if hypothesis.finished else []), weights)
+
+
+def one_text(given: Any) -> Any:
+    """Columns given as a tuple or a list of strings as one text; anything else as it is."""
+    if not isinstance(given, tuple | list):
+        return given
+    cells = cast("Sequence[object]", given)
+    return "\t".join(map(str, cells)) if all(isinstance(cell, str) for cell in cells) else cells
+
+
+def check_text(text: object, number: int, tokenizer: SourceTokenizer) -> None:
+    """Refuses what is no text (the caller may not be typed), or has not the columns that the model reads.
+
+    Raises:
+        DataError: with the number of the text.
+    """
+    if not isinstance(text, str):
+        raise no_text(number, text)
+    if isinstance(tokenizer, ColumnTokenizer):
+        try:
+            tokenizer.cells(text)
+        except DataError as error:
+            raise DataError(error.what, where=f"text {number}", fix=error.fix) from None
 
 
 def no_text(number: int, value: object) -> DataError:

@@ -13,7 +13,7 @@ from recurra.decoding import DecodingOptions, decode
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import pad
 from recurra.tasks.predictor import MAX_SOURCE, too_long
-from recurra.text import Tokenizer
+from recurra.text import SourceTokenizer, Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
 from recurra.views import trace_html
@@ -30,7 +30,7 @@ class ShownTrace(Trace):
 
 @torch.inference_mode()
 def trace_translator(
-    model: Seq2Seq, source_units: Tokenizer, target_units: Tokenizer, text: str, options: DecodingOptions
+    model: Seq2Seq, source_units: SourceTokenizer, target_units: Tokenizer, text: str, options: DecodingOptions
 ) -> ShownTrace:
     """Predicts, then runs the network once more over source and prediction, keeping all that happens.
 

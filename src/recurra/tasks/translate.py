@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -29,7 +29,15 @@ from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
 from recurra.tasks.tracing import trace_translator
 from recurra.tasks.translate_recipe import Recipe
-from recurra.text import Tokenizer, decide_units
+from recurra.text import (
+    Decision,
+    SourceTokenizer,
+    Tokenizer,
+    build_source,
+    decide_units,
+    source_from_json,
+)
+from recurra.text.columns import can_be_copied, cells_of, decide_columns
 from recurra.text.special import SPECIAL_TOKENS
 from recurra.tracing import Trace
 from recurra.training import Index, Note
@@ -42,7 +50,7 @@ class Translator:
     """A network, its tokenizers and the recipe it was made by."""
 
     model: Seq2Seq
-    source: Tokenizer
+    source: SourceTokenizer
     target: Tokenizer
     recipe: Recipe
 
@@ -98,7 +106,7 @@ class Translate:
 
     def load(self, recipe: Recipe, vocabularies: Mapping[str, str]) -> Translator:
         """The same again."""
-        source, target = (Tokenizer.from_json(vocabularies[side]) for side in ("source", "target"))
+        source, target = source_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
         return make_translator(recipe, source, target)
 
     def encode(self, examples: Iterable[Example], network: Translator, folder: Path) -> None:
@@ -142,7 +150,7 @@ class TranslatePredictor:
     texts: TextPredictor
 
     def read(self, path: str) -> Iterator[str]:
-        """A source a line."""
+        """A source a line, its columns with tabs between them."""
         return read_lines(path)
 
     def predict(self, inputs: Iterable[str], options: DecodingOptions) -> Iterator[Prediction]:
@@ -161,29 +169,64 @@ class TranslatePredictor:
 
 def choose_units(examples: Iterable[Example], recipe: Recipe, emit: Emit) -> Recipe:
     """The recipe with units in place of `auto`; says what was decided and why."""
-    sample = list(islice(examples, SAMPLE))
-    settings: dict[str, object] = {}
-    for side in ("source", "target"):
-        if getattr(recipe.text, f"{side}_units") == "auto":
-            decision = decide_units([getattr(example, side) for example in sample])
-            settings[f"text.{side}_units"] = decision.units
-            emit(Note(f"{side} units: {decision.units}, because {decision.reason}"))
-    return recipe.with_settings(settings)
+    chosen = decided_units(list(islice(examples, SAMPLE)), recipe)
+    for side, decisions in zip(("source", "target"), chosen, strict=True):
+        for number, decision in enumerate(decisions, 1):
+            column = f" in column {number}" if len(decisions) > 1 else ""
+            if decision.reason:
+                emit(Note(f"{side} units{column}: {decision.units}, because {decision.reason}"))
+    return with_units(recipe, chosen)
 
 
-def build_tokenizers(examples: Iterable[Example], recipe: Recipe) -> tuple[Tokenizer, Tokenizer]:
+class DecidedUnits(NamedTuple):
+    """The units of both sides, and why; no reason where the user gave them."""
+
+    source: list[Decision]  # of each column
+    target: list[Decision]  # of the only one
+
+
+def decided_units(sample: Sequence[Example], recipe: Recipe) -> DecidedUnits:
+    """The units that the recipe names, or that a look at the data suggests.
+
+    Raises:
+        UsageError: units for another number of columns.
+    """
+    source = decide_columns([example.source for example in sample], recipe.text.source_units)
+    named = recipe.text.target_units
+    target = decide_units([example.target for example in sample]) if named == "auto" else Decision(named, "")
+    return DecidedUnits(source, [target])
+
+
+def with_units(recipe: Recipe, chosen: DecidedUnits) -> Recipe:
+    """The recipe with these units."""
+    sides = zip(("source", "target"), chosen, strict=True)
+    return recipe.with_settings({f"text.{side}_units": ",".join(one.units for one in found) for side, found in sides})
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The sources of examples, as often as they are wanted."""
+
+    examples: Iterable[Example]
+
+    def __iter__(self) -> Iterator[str]:
+        return (example.source for example in self.examples)
+
+
+def build_tokenizers(examples: Iterable[Example], recipe: Recipe) -> tuple[SourceTokenizer, Tokenizer]:
     """One tokenizer per side, from the training examples only.
 
-    With model.copy the target vocabulary also has what stands in the sources, so that it can be copied by its name.
+    With model.copy the target vocabulary also has what stands in the sources in the same units, so that it can be
+    copied by its name.
 
     Raises:
         RunError: a vocabulary would be empty.
     """
-    text = recipe.text
-    sources = (example.source for example in examples)
-    targets = (side for example in examples for side in ([example.target, example.source] if recipe.model.copy
-                                                          else [example.target]))  # fmt: skip
-    source = Tokenizer.build(sources, text.source_units, text.source_vocabulary, text.min_count, text.normalization)
+    text, units = recipe.text, recipe.text.source_units.split(",")
+    targets: Iterable[str] = (example.target for example in examples)
+    if recipe.model.copy:
+        targets = chain(targets, cells_of(Sources(examples), units, text.target_units))
+    source = build_source(Sources(examples), units, text.source_vocabulary, text.min_count, text.normalization)
     target = Tokenizer.build(targets, text.target_units, text.target_vocabulary, text.min_count, text.normalization)
     for side, tokenizer in (("source", source), ("target", target)):
         if tokenizer.size == len(SPECIAL_TOKENS):
@@ -194,13 +237,14 @@ def build_tokenizers(examples: Iterable[Example], recipe: Recipe) -> tuple[Token
     return source, target
 
 
-def make_translator(recipe: Recipe, source: Tokenizer, target: Tokenizer) -> Translator:
+def make_translator(recipe: Recipe, source: SourceTokenizer, target: Tokenizer) -> Translator:
     """A network with fresh weights, drawn from the recipe's seed."""
     torch.manual_seed(recipe.training.seed)
     copies = None
     if recipe.model.copy:
         target_ids = {target.token(id): id for id in range(target.size)}
-        copies = copy_table([source.token(id) for id in range(source.size)], target_ids)
+        names = [source.token(id) if can_be_copied(source, id, target.units) else None for id in range(source.size)]
+        copies = copy_table(names, target_ids)
     return Translator(build_seq2seq(recipe.model, source.size, target.size, copies), source, target, recipe)
 
 
@@ -237,6 +281,5 @@ def make_predictor(translators: Sequence[Translator]) -> TextPredictor:
         translator.model.eval()
     models = [search_model(translator.model) for translator in translators]
     model = models[0] if len(models) == 1 else Ensemble(models)
-    return TextPredictor(
-        model, first.source, first.target, device=device_of(first.model), replace_unknown=first.recipe.model.copy
-    )
+    copied = first.recipe.model.copy
+    return TextPredictor(model, first.source, first.target, device=device_of(first.model), replace_unknown=copied)

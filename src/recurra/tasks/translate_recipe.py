@@ -9,21 +9,28 @@ from recurra.data import BatchingOptions
 from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
 from recurra.models import ModelOptions
+from recurra.options import unknown_name
 from recurra.tasks.recipe import TaskRecipe
+from recurra.text import UNITS
 
-Units = Literal["auto", "chars", "words", "subwords"]
+Units = Literal["auto", "chars", "words", "subwords", "features"]
 
 
 @dataclass(frozen=True)
 class TextOptions:
     """How text becomes units: the section [text]."""
 
-    source_units: Units = "auto"  # auto looks at the data and says why
+    source_units: str = "auto"  # auto looks at the data and says why; of several columns: "chars,features"
     target_units: Units = "auto"
-    source_vocabulary: int = 4000  # at most so many units, the most frequent ones
+    source_vocabulary: int = 4000  # at most so many units, the most frequent ones; of each kind in the columns
     target_vocabulary: int = 4000
     min_count: int = 1  # units seen less often become <UNK>
     normalization: Literal["NFC", "NFD", "none"] = "NFC"
+
+    def __post_init__(self) -> None:
+        for name in self.source_units.split(","):
+            if name.strip() not in ("auto", *UNITS):
+                raise unknown_name("units", name.strip(), ("auto", *UNITS), where="text.source_units")
 
 
 @dataclass(frozen=True)

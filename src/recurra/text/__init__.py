@@ -1,5 +1,6 @@
 """Strings to ids: special symbols, tokenizers, and the choice of units."""
 
+from recurra.text.columns import ColumnTokenizer, SourceTokenizer, build_source, source_from_json
 from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
 from recurra.text.tokenizer import NORMALIZATIONS, UNITS, Normalization, Tokenizer, Units
 from recurra.text.units import Decision, decide_units
@@ -12,9 +13,13 @@ __all__ = [
     "SPECIAL_TOKENS",
     "UNITS",
     "UNK",
+    "ColumnTokenizer",
     "Decision",
     "Normalization",
+    "SourceTokenizer",
     "Tokenizer",
     "Units",
+    "build_source",
     "decide_units",
+    "source_from_json",
 ]

@@ -1,14 +1,16 @@
-"""Strings to ids and back, in one of three units.
+"""Strings to ids and back, in one of four units.
 
     chars     what a reader calls a character: a base and its combining marks stay together (grapheme clusters)
     words     exactly what stands between whitespace; decoded by joining with one space
     subwords  pieces of words learned by byte-pair encoding; a space is written "▁" inside them
+    features  what stands between ; , and | ("V;PST;3;SG", "pos=V,tense=PST"); decoded by joining with ;
 
 The work is done by Hugging Face `tokenizers`, and `to_json` is a file that library opens by itself. Units and
 normalization are read back from that file's own content, so there is nothing beside it that could be lost.
 
 decode(encode(text)) is the normalized text when all of it is known: for chars as it is, for words with every
-run of whitespace made one space, for subwords without one leading space and with "▁" read as a space.
+run of whitespace made one space, for subwords without one leading space and with "▁" read as a space, for features
+with ; between them and no space around them.
 
 The specials are entries of the vocabulary but not "added tokens" of the library, which would find them inside
 the text. So "<EOS>" written by a user is several characters, several pieces or an unknown word, never the end.
@@ -29,16 +31,20 @@ from recurra.errors import DataError, ModelError, UsageError
 from recurra.options import unknown_name
 from recurra.text.special import PAD, SPECIAL_TOKENS, UNK
 
-Units = Literal["chars", "words", "subwords"]
+Units = Literal["chars", "words", "subwords", "features"]
 Normalization = Literal["NFC", "NFD", "none"]
 
 UNITS: tuple[str, ...] = get_args(Units)
 NORMALIZATIONS: tuple[str, ...] = get_args(Normalization)
 
 SPACE = "▁"
+JOIN = {"words": " ", "features": ";"}  # what decoding puts between whole entries
 _NAMES = "|".join(name.strip("<>") for name in SPECIAL_TOKENS)
 # A whole word that is spelt like a special symbol.
 _WORD_LIKE_SPECIAL = rf"(?<!\P{{White_Space}})<(?:{_NAMES})>(?!\P{{White_Space}})"
+# What stands between features, and the space around them.
+_BETWEEN_FEATURES = r"\s*[;,|]\s*|\A\s+|\s+\z"
+_FEATURE_LIKE_SPECIAL = rf"(?<![^;,|\s])<(?:{_NAMES})>(?![^;,|\s])"
 # The first letter of such a spelling anywhere: cut off, so that no merge can ever build the whole of it.
 _START_LIKE_SPECIAL = rf"<(?=(?:{_NAMES})>)"
 _REPEATS_AT_ONCE = 4096
@@ -71,7 +77,7 @@ class Tokenizer:
 
         Args:
             lines: the text; nothing of it is kept but counts of different units (for subwords: of words).
-            units: "chars", "words" or "subwords".
+            units: "chars", "words", "subwords" or "features".
             vocabulary: the most entries there may be, the four specials included. The most frequent units are
                 kept, ties broken by the unit itself.
             min_count: what is seen less often becomes <UNK>.
@@ -140,14 +146,18 @@ class Tokenizer:
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids. Specials are left out, <UNK> as well."""
         known = [int(id) for id in ids if id >= len(SPECIAL_TOKENS)]
+        if self.units == "features":
+            return self._joined([self.token(id) for id in known])
         return self._library.decode(known, skip_special_tokens=False)
 
     def decode_with(self, ids: Sequence[int], replaced: Mapping[int, str]) -> str:
         """The text of ids, of which those at the given places stand for other pieces (copied from a source)."""
         places = [at for at, id in enumerate(ids) if at in replaced or id >= len(SPECIAL_TOKENS)]
-        pieces = [replaced[at] if at in replaced else self.token(int(ids[at])) for at in places]
+        return self._joined([replaced[at] if at in replaced else self.token(int(ids[at])) for at in places])
+
+    def _joined(self, pieces: list[str]) -> str:
         decoder: Any = self._library.decoder
-        return decoder.decode(pieces) if decoder else " ".join(pieces)
+        return decoder.decode(pieces) if decoder else JOIN[self.units].join(pieces)
 
     def to_json(self) -> str:
         """Everything there is, as the JSON text of the `tokenizers` library."""
@@ -204,6 +214,7 @@ _SHAPES: dict[tuple[str, str | None], Units] = {
     ("WordLevel", "Split"): "chars",
     ("WordLevel", "WhitespaceSplit"): "words",
     ("BPE", "Sequence"): "subwords",
+    ("WordLevel", "Sequence"): "features",
 }
 _NORMALIZERS: dict[str, Any] = {"NFC": normalizers.NFC, "NFD": normalizers.NFD}
 
@@ -224,6 +235,11 @@ def _pipeline(units: Units, normalization: Normalization) -> Library:
         library = Library(models.WordLevel())
         steps.append(normalizers.Replace(Regex(_WORD_LIKE_SPECIAL), SPECIAL_TOKENS[UNK]))
         pre_tokenizer, decoder = pre_tokenizers.WhitespaceSplit(), None
+    elif units == "features":
+        library = Library(models.WordLevel())
+        steps.append(normalizers.Replace(Regex(_FEATURE_LIKE_SPECIAL), SPECIAL_TOKENS[UNK]))
+        cut = pre_tokenizers.Split(Regex(_BETWEEN_FEATURES), "removed")
+        pre_tokenizer, decoder = pre_tokenizers.Sequence([cut]), None
     else:
         library = Library(models.WordLevel())
         pre_tokenizer, decoder = pre_tokenizers.Split(Regex(r"\X"), "isolated"), decoders.Fuse()

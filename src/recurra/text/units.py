@@ -1,5 +1,6 @@
 """Which units suit a column of text, decided by what can be counted in a sample of it.
 
+    a closed list between ; , or |           features   "V;PST;3;SG", "Case=Nom|Number=Sing"
     a closed list of symbols or answers      words      phones "a b ə", actions "I_WALK I_LOOK", yes / no
     one or two words, or mostly numbers      chars      words, names, dates, lemmas
     several words                            subwords   running text
@@ -9,6 +10,7 @@ The reason carries the numbers, so that a user who chooses another unit knows wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +24,9 @@ CLOSED_NEW = 0.02
 PHONE_LENGTH, PHONE_TYPES, PHONE_USES = 2.0, 100, 2.0
 # Whole entries without spaces are answers from a list only if each is met this often; otherwise they are words.
 ANSWER_USES = 50.0
+# Features: most entries have several, hardly one of them has a space, and they are a closed list.
+SEPARATORS = re.compile(r"\s*[;,|]\s*")
+SEVERAL_FEATURES, SPACED_FEATURES = 0.5, 0.05
 # Below this many pieces per entry there is no running text, only names of one or two words.
 FEW_WORDS = 2.5
 # Dates, times and measures: this share of numbers in entries that are this short at most. A list is not
@@ -58,6 +63,8 @@ def decide_units(sample: Sequence[str]) -> Decision:
     entries = [pieces for pieces in map(str.split, sample) if pieces]
     if not entries:
         return Decision("chars", "there is no text to count in")
+    if features := _features(sample):
+        return Decision("features", features)
     seen = measure(entries)
     if _closed(seen):
         return Decision("words", f"the entries are made of a closed list of symbols: {_numbers(seen)}")
@@ -84,6 +91,17 @@ def measure(entries: Sequence[Sequence[str]]) -> Measured:
         uses=len(pieces) / types,
         new=_share_new(entries),
     )
+
+
+def _features(sample: Sequence[str]) -> str | None:
+    """Why the entries are features; None if they are not."""
+    entries = [pieces for text in sample if (pieces := [piece for piece in SEPARATORS.split(text.strip()) if piece])]
+    several = sum(len(pieces) > 1 for pieces in entries)
+    spaced = sum(any(map(str.isspace, "".join(pieces))) for pieces in entries)
+    if several < SEVERAL_FEATURES * len(sample) or spaced > SPACED_FEATURES * len(sample) or not several:
+        return None
+    seen = measure(entries)
+    return f"the entries are features with ; , or | between them: {_numbers(seen)}" if _closed(seen) else None
 
 
 def _closed(seen: Measured) -> bool:
