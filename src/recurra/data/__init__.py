@@ -12,6 +12,7 @@ from recurra.data.batching import (
 from recurra.data.cache import EncodedPairs
 from recurra.data.check import Report, check_pairs
 from recurra.data.contents import read_contents
+from recurra.data.dialogues import Dialogues, Exchange, list_dialogues, open_dialogues
 from recurra.data.example import Example
 from recurra.data.findings import Findings
 from recurra.data.labelled import Labelled, LabelledList, open_labelled
@@ -26,9 +27,11 @@ from recurra.data.table import EncodedTable, Ragged, Row, Rows
 __all__ = [
     "Batch",
     "BatchingOptions",
+    "Dialogues",
     "EncodedPairs",
     "EncodedTable",
     "Example",
+    "Exchange",
     "Findings",
     "Labelled",
     "LabelledList",
@@ -50,8 +53,10 @@ __all__ = [
     "eval_batches",
     "lay_out",
     "layout_lines",
+    "list_dialogues",
     "longest_batch",
     "make_batches",
+    "open_dialogues",
     "open_labelled",
     "open_pairs",
     "pad_sources",

@@ -41,7 +41,7 @@ def read_jsonl(source: PairSource, notes: list[str], findings: Findings) -> Iter
             yield Example("", "", line.number)
             continue
         try:
-            record = _record(line, file, (*sources, target))
+            record = _record(line, file, example_line((*sources, target)))
             cells = [_text(record, name, line, file) for name in sources]
             yield Example(_one_text(cells, line, file), _text(record, target, line, file), line.number)
         except _Wrong as wrong:
@@ -57,9 +57,24 @@ def read_texts(path: str, name: str) -> Iterator[str]:
     file = TextFile(path)
     for line in file.lines():
         try:
-            yield _text(_record(line, file, (name, "label")), name, line, file) if line.text.strip() else ""
+            example = example_line((name, "label"))
+            yield _text(_record(line, file, example), name, line, file) if line.text.strip() else ""
         except _Wrong as wrong:
             raise wrong.error from None
+
+
+def read_objects(file: TextFile, findings: Findings, example: str) -> Iterator[tuple[Line, dict[str, Any]]]:
+    """The objects of a JSON Lines file with their lines, blank ones left out; what is none is a finding.
+
+    Args:
+        example: a line as it should be, for the message.
+    """
+    for line in file.lines(findings):
+        if line.text.strip():
+            try:
+                yield line, _record(line, file, example)
+            except _Wrong as wrong:
+                findings.add(wrong.kind, wrong.error)
 
 
 class _Wrong(Exception):
@@ -71,19 +86,19 @@ class _Wrong(Exception):
         self.error = DataError(what, where=where, fix=fix)
 
 
-def _record(line: Line, file: TextFile, names: Sequence[str]) -> dict[str, Any]:
+def _record(line: Line, file: TextFile, example: str) -> dict[str, Any]:
     place = file.place(line.number)
     kind = "lines that are not JSON"
     try:
         value: object = json.loads(line.text)
     except json.JSONDecodeError as error:
         what = f"expected a JSON object, saw {excerpt(line.text)}: {error.msg}"
-        raise _Wrong(kind, what, f"{place}:{error.colno}", _remedy(line.text, names)) from None
+        raise _Wrong(kind, what, f"{place}:{error.colno}", _remedy(line.text, example)) from None
     except (ValueError, RecursionError) as error:
         raise _Wrong(kind, f"the line cannot be read as JSON ({error})", place) from None
     if not isinstance(value, dict):
-        what = f"expected an object, saw {_kind(value)}: {excerpt(line.text)}"
-        raise _Wrong("lines that are not objects", what, place, _remedy(line.text, names))
+        what = f"expected an object, saw {kind_of(value)}: {excerpt(line.text)}"
+        raise _Wrong("lines that are not objects", what, place, _remedy(line.text, example))
     return cast("dict[str, Any]", value)
 
 
@@ -95,7 +110,7 @@ def _text(record: dict[str, Any], name: str, line: Line, file: TextFile) -> str:
         raise _Wrong("objects without a key", f"the object has no key {name!r}; its keys: {seen}", place, fix)
     value = record[name]
     if not isinstance(value, str):
-        what = f"expected a string under {name!r}, saw {_kind(value)}: {excerpt(json.dumps(value), 40)}"
+        what = f"expected a string under {name!r}, saw {kind_of(value)}: {excerpt(json.dumps(value), 40)}"
         raise _Wrong("values that are not strings", what, place, "Put the text in double quotes.")
     lone = lone_surrogate(value)
     if lone:
@@ -117,11 +132,16 @@ def lone_surrogate(text: str) -> str | None:
     return f"{code_point(found[0])} at character {found.start() + 1}" if found else None
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
     return "null" if value is None else KINDS[type(value)]
 
 
-def _remedy(text: str, names: Sequence[str]) -> str:
+def example_line(names: Sequence[str]) -> str:
+    """A line with these keys, the last of them the target's."""
+    return "{" + "".join(f'"{name}": "hello", ' for name in names[:-1]) + f'"{names[-1]}": "bonjour"' + "}"
+
+
+def _remedy(text: str, example: str) -> str:
     if text.lstrip().startswith("["):
         return "One object stands on each line. A JSON array becomes that with: jq -c '.[]'"
     if text.strip() == "{":
@@ -130,5 +150,4 @@ def _remedy(text: str, names: Sequence[str]) -> str:
         return "This looks like TSV: let its name end in .tsv, or give --format tsv."
     if text.lstrip().startswith("{'"):
         return "JSON has double quotes around keys and texts; in Python, json.dumps writes them."
-    example = ", ".join(f'"{name}": "hello"' for name in names[:-1])
-    return f'A line is, for example: {{{example}, "{names[-1]}": "bonjour"}}'
+    return f"A line is, for example: {example}"

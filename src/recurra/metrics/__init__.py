@@ -2,6 +2,7 @@
 
 from recurra.metrics.bleu import bleu
 from recurra.metrics.chrf import chrf
+from recurra.metrics.distinct import Collapse, collapse, distinct, same_output
 from recurra.metrics.error_rate import edit_distances, error_rate
 from recurra.metrics.exact_match import exact_match
 from recurra.metrics.labels import Confusion, LabelReport, accuracy, confusion, macro_f1, measure_labels
@@ -12,13 +13,16 @@ from recurra.metrics.tokenized import looks_tokenized
 from recurra.metrics.wer import wer
 
 __all__ = [
+    "Collapse",
     "Confusion",
     "LabelReport",
     "Measure",
     "accuracy",
     "bleu",
     "chrf",
+    "collapse",
     "confusion",
+    "distinct",
     "edit_distances",
     "error_rate",
     "exact_match",
@@ -27,5 +31,6 @@ __all__ = [
     "measure_labels",
     "measure_pairs",
     "perplexity",
+    "same_output",
     "wer",
 ]
