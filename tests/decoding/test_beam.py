@@ -31,6 +31,7 @@ MODELS = st.builds(
     st.integers(0, 1000),
     levels=st.sampled_from([0, 0, 3]),
     ending=st.sampled_from([0.0, 2.0, -3.0]),
+    sharpness=st.sampled_from([2.0, 8.0]),
 )
 
 
@@ -122,7 +123,7 @@ def test_equals_fall_to_the_lower_beam_and_then_the_lower_token():
 
 def test_memory_is_not_repeated_and_done_sentences_leave():
     model, sources = Chain(6, 1, ending=1.0), rows(*range(1, 13))
-    options = DecodingOptions(beam=3)
+    options = DecodingOptions(beam=3, nbest=2)
     beam_search(model, pad(sources), options)
     states, memories = zip(*model.rows_seen, strict=True)
     assert states[0] == memories[0] == 12

@@ -35,15 +35,25 @@ class Chain:
         words: tokens beside the four special ones.
         levels: with a number, logits are one of so many values: many ties.
         ending: added to the logit of EOS.
+        sharpness: how far logits are from each other.
     """
 
-    def __init__(self, words: int, seed: int, *, levels: int = 0, ending: float = 0.0, attentive: bool = True):
+    def __init__(
+        self,
+        words: int,
+        seed: int,
+        *,
+        levels: int = 0,
+        ending: float = 0.0,
+        attentive: bool = True,
+        sharpness: float = 2.0,
+    ):
         generator = torch.Generator().manual_seed(seed)
         self.size = SPECIAL + words
         if levels:
             logits = torch.randint(levels, (PLACES, self.size), generator=generator).float()
         else:
-            logits = torch.randn(PLACES, self.size, generator=generator) * 2
+            logits = torch.randn(PLACES, self.size, generator=generator) * sharpness
         logits[:, EOS] += ending
         self.table = logits.log_softmax(1)
         self.looks = torch.randn(PLACES, 64, generator=generator) * 2

@@ -10,6 +10,9 @@ A beginning that takes EOS while it is among the best is finished and moves to t
   way to go on is to stop too early, and five such stumps finish before the output itself does.)
 - at its limit (limits.py).
 
+Where one output is asked for, the sentences whose greedy output is proven to be the best leave before (proof.py). The
+others are searched in parts, so that no step has many more rows than the batch has sentences.
+
 All sentences and beams are rows of a few tensors; no Python object exists per hypothesis. Nothing in a row depends on
 another row, and ties fall to the lower beam and then the lower token, so a sentence's output does not depend on what is
 decoded with it.
@@ -19,6 +22,7 @@ B open sentences, K live slots (1 at first, then up to the beam), V vocabulary, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -30,12 +34,15 @@ from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.limits import length_limits
 from recurra.decoding.options import DecodingOptions
 from recurra.decoding.pool import Pool
+from recurra.decoding.proof import prove
 from recurra.decoding.ranking import best
 from recurra.decoding.rules import Rules
 from recurra.decoding.scoring import NONE, Coverage, Scorer
-from recurra.decoding.step_model import StepModel
+from recurra.decoding.step_model import Start, StepModel
 from recurra.padded import Padded, select_rows
 from recurra.text.special import EOS, GO
+
+ROWS = 256  # a small batch is not split further than to so many rows
 
 
 class Live(NamedTuple):
@@ -59,10 +66,30 @@ class Extensions(NamedTuple):
 @torch.inference_mode()
 def beam_search(model: StepModel, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
     """The `nbest` best outputs of each sentence, best first."""
-    state, memory = model.start(source)
-    live = _begin(source, options)
-    rules, scorer = Rules(options, source.values.device), Scorer(live.limits, options)
-    pool = Pool.empty(len(live.sentences), options.beam, source.values.device)
+    start = model.start(source)
+    limits = length_limits(source, options)
+    outputs: list[list[Hypothesis]] = [[] for _ in range(len(limits))]
+    rest = torch.arange(len(limits), device=limits.device)
+    if options.nbest == 1 and options.beam > 1:
+        outputs, rest = prove(model, start, source, limits, options)
+    for part in _parts(rest, max(len(limits), ROWS) // options.beam):
+        found = _search(model, select_rows(start, part), source, part, limits, options)
+        outputs = [one or other for one, other in zip(outputs, found, strict=True)]
+    return outputs
+
+
+def _parts(rows: Tensor, size: int) -> Sequence[Tensor]:
+    return torch.split(rows, max(1, size)) if len(rows) else ()
+
+
+def _search(
+    model: StepModel, start: Start, source: Padded, sentences: Tensor, limits: Tensor, options: DecodingOptions
+) -> list[list[Hypothesis]]:
+    """The outputs of some sentences, from where the model has started on them; none of the others."""
+    state, memory = start
+    live = _begin(source, sentences, limits, options)
+    rules, scorer = Rules(options, limits.device), Scorer(live.limits, options)
+    pool = Pool.empty(len(sentences), options.beam, limits.device)
     history: list[Choice] = []
     outcomes: list[Outcome] = []
     for step in count():
@@ -85,12 +112,10 @@ def beam_search(model: StepModel, source: Padded, options: DecodingOptions) -> l
     return read_back(history, outcomes, source.lengths)
 
 
-def _begin(source: Padded, options: DecodingOptions) -> Live:
-    limits = length_limits(source, options)
-    sentences = torch.arange(len(limits), device=limits.device)
-    one = torch.zeros(len(limits), 1, device=limits.device)
-    coverage = Coverage.begin(source, 1) if options.coverage_penalty else None
-    return Live(sentences, limits, one, torch.full_like(one, GO, dtype=torch.int64), coverage)
+def _begin(source: Padded, sentences: Tensor, limits: Tensor, options: DecodingOptions) -> Live:
+    one = torch.zeros(len(sentences), 1, device=limits.device)
+    coverage = Coverage.begin(select_rows(source, sentences), 1) if options.coverage_penalty else None
+    return Live(sentences, limits[sentences], one, torch.full_like(one, GO, dtype=torch.int64), coverage)
 
 
 def _look(live: Live, attention: Tensor | None) -> Live:

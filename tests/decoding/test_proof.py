@@ -1,0 +1,100 @@
+"""Greedy outputs that are proven to be what a beam would find."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from toy_step_models import Chain, plain_beam, rows, same
+
+from recurra.decoding import DecodingOptions, beam_search, greedy
+from recurra.decoding.limits import length_limits
+from recurra.decoding.proof import prove
+from recurra.decoding.scoring import Scorer
+from recurra.padded import pad
+
+BEAM = DecodingOptions(beam=5, max_length=8)
+SOURCES = rows(*[1, 4, 2, 6, 3] * 6)
+
+
+def proven(model: Chain, options: DecodingOptions) -> list[int]:
+    """The sentences with a proof."""
+    source = pad(SOURCES)
+    limits = length_limits(source, options)
+    found = prove(model, model.start(source), source, limits, options)
+    missing = found.rest.tolist()
+    assert [not outputs for outputs in found.outputs] == [i in missing for i in range(len(SOURCES))]
+    return [i for i in range(len(SOURCES)) if i not in missing]
+
+
+@pytest.mark.parametrize("length_penalty", [0.0, 1.0])
+@pytest.mark.parametrize("coverage_penalty", [0.0, 0.2])
+@pytest.mark.parametrize("min_length", [0, 3])
+def test_it_is_what_a_beam_finds(length_penalty, coverage_penalty, min_length):
+    """And there are sentences of both kinds."""
+    options = replace(BEAM, length_penalty=length_penalty, coverage_penalty=coverage_penalty, min_length=min_length)
+    some = 0
+    for seed in range(6):
+        model = Chain(6, seed, sharpness=9.0, ending=2.0)
+        chosen = proven(model, options)
+        some += 0 < len(chosen) < len(SOURCES)
+        found, path = beam_search(model, pad(SOURCES), options), greedy(model, pad(SOURCES), options)
+        for i in chosen:
+            assert same(found[i], path[i])
+        for row, outputs in zip(SOURCES, found, strict=True):
+            assert [(one.tokens, one.finished) for one in outputs] == plain_beam(model, row, options)
+    assert some > 3
+
+
+def test_a_proof_that_proves_too_much_is_caught(monkeypatch):
+    """A rival is bounded by the score it could have at best, not by the one it has."""
+
+    def too_little(self: Scorer, log_probs: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
+        return log_probs / self.length_penalties[1]
+
+    monkeypatch.setattr("recurra.decoding.proof.Scorer.hope", too_little)
+    differ = 0
+    for seed in range(20):
+        model = Chain(4, seed, sharpness=2.0, ending=1.0)
+        for row, outputs in zip(SOURCES, beam_search(model, pad(SOURCES), BEAM), strict=True):
+            differ += [(one.tokens, one.finished) for one in outputs] != plain_beam(model, row, BEAM)
+    assert differ
+
+
+def test_a_sure_network_takes_one_row_a_step():
+    model = Chain(6, 0, sharpness=40.0, ending=30.0)
+    chosen = proven(model, BEAM)
+    assert len(chosen) > 20
+    model.rows_seen.clear()
+    beam_search(model, pad([SOURCES[i] for i in chosen]), BEAM)
+    assert all(states == memories for states, memories in model.rows_seen)
+
+
+def test_what_is_not_sure_gives_up_early():
+    """A rival that overtakes the path ends the attempt."""
+    model = Chain(6, 0, levels=1)  # all tokens are equally probable
+    source = pad(SOURCES)
+    prove(model, model.start(source), source, length_limits(source, BEAM), BEAM)
+    assert len(model.rows_seen) <= 2
+
+
+def test_equals_are_no_proof():
+    """The beam decides which of two equal outputs it returns."""
+    model = Chain(4, 0, levels=1)
+    options = DecodingOptions(beam=4, max_length=1, min_length=1)
+    assert proven(model, options) == []
+
+
+def test_n_best_outputs_are_searched_for():
+    model = Chain(6, 0, sharpness=40.0, ending=30.0)
+    found = beam_search(model, pad(SOURCES), replace(BEAM, nbest=3))
+    assert {len(outputs) for outputs in found} == {3}
+
+
+def test_a_large_batch_is_searched_in_parts():
+    """No step has many more rows than the batch has sentences."""
+    model, sources = Chain(6, 1, ending=-1.0), rows(*[3] * 700)
+    found = beam_search(model, pad(sources), replace(BEAM, nbest=2))
+    assert max(states for states, _ in model.rows_seen) <= 700
+    assert same(found[650], beam_search(model, pad(sources[650:651]), replace(BEAM, nbest=2))[0])
