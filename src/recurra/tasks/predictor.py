@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, cast
@@ -20,8 +20,11 @@ from recurra.text.columns import can_be_copied
 from recurra.text.special import EOS, SPECIAL_TOKENS, UNK
 from recurra.tracing import AttentionMap
 
+# From a model, sources and options to the outputs of each source, best first.
+Search = Callable[[StepModel, Padded, Any], list[list[Hypothesis]]]
+
 WINDOW = 2000  # texts that are sorted by length together; bounds the memory for an endless input
-BATCH_TOKENS = 4096  # source and target positions of a batch, times the beam
+BATCH_TOKENS = 4096  # source and target positions of a batch, times the samples of each; a beam splits it itself
 MAX_SOURCE = 5000  # units; nothing longer is decoded
 
 
@@ -31,6 +34,7 @@ class TextPredictor:
     Args:
         model: anything that keeps decoding's StepModel protocol: a network, an ensemble, later an ONNX session.
         replace_unknown: an <UNK> in the output is replaced by the source token with the largest weight.
+        search: how outputs are found.
     """
 
     def __init__(
@@ -41,12 +45,14 @@ class TextPredictor:
         *,
         device: torch.device | None = None,
         replace_unknown: bool = False,
+        search: Search = decode,
     ) -> None:
         self.model = model
         self.source = source
         self.target = target
         self.device = device or torch.device("cpu")
         self.replace_unknown = replace_unknown
+        self.search = search
 
     def predict(self, texts: Iterable[str], options: DecodingOptions) -> Iterator[Prediction]:
         """A prediction per text, in order; reads ahead by a window of texts only.
@@ -73,7 +79,7 @@ class TextPredictor:
         answers = [Prediction(text, [Alternative("", 0.0, 0.0, True)]) for text in texts]
         filled = [i for i, ids in enumerate(encoded) if ids]
         lengths = np.array([len(encoded[i]) for i in filled], dtype=np.int32)
-        limit = BatchingOptions(batch_tokens=max(1, BATCH_TOKENS // (1 if options.sample else options.beam)))
+        limit = BatchingOptions(batch_tokens=max(1, BATCH_TOKENS // (options.nbest if options.sample else 1)))
         for batch in eval_batches(lengths, limit):
             chosen = [filled[i] for i in cast("list[int]", batch.tolist())]
             source = pad_sources([encoded[i] for i in chosen]).to(self.device)
@@ -85,10 +91,10 @@ class TextPredictor:
     def _decode(self, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
         if self.replace_unknown:
             options = replace(options, attention=True, forbid_unknown=False)
-        return decode(self.model, source, options)
+        return self.search(self.model, source, options)
 
     def _prediction(self, text: str, ids: list[int], hypotheses: list[Hypothesis], *, attention: bool) -> Prediction:
-        tokens = self.source.tokens(text)
+        tokens = self.source.tokens(text) if attention or self.replace_unknown else []
         alternatives = [
             Alternative(
                 self._text(hypothesis, tokens, ids),
