@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from recurra.cli.pace import Pace, duration
+from recurra.cli.pace import Pace, duration, planned
 from recurra.cli.progress import Lines, Live, facts
 from recurra.training import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 
@@ -92,6 +92,31 @@ def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
         "plan changed at step 20: 90 steps, 9 epochs; 42 s are left at 600 ms a step",
         "plan complete at step 90 after 1:02; best at step 10: error rate 40.00 %",
     ]
+
+
+def test_a_plan_that_hardly_changes_is_not_worth_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = Lines()
+    for steps in (100, 105, 95, 109, 111, 109, 99):
+        lines(PlanMade(0 if steps == 100 else 20, steps, 9.0, 60.0, 0.6, "x"))
+    assert [line.split(",")[0] for line in capsys.readouterr().err.splitlines()] == [
+        "plan: 100 steps",
+        "plan changed at step 20: 111 steps",
+        "plan changed at step 20: 99 steps",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "epochs", "said"),
+    [
+        (1, 1.0, "plan: 1 step, 1 epoch; x"),
+        (12, 1e5, "plan: 12 steps, 100,000 epochs; x"),
+        (1_234_567, 999_999.6, "plan: 1,234,567 steps, 1,000,000 epochs; x"),
+        (2, 0.0125, "plan: 2 steps, 0.0125 epochs; x"),
+        (485, 1.0104, "plan: 485 steps, 1.01 epochs; x"),
+    ],
+)
+def test_plans_in_words(steps: int, epochs: float, said: str) -> None:
+    assert planned(PlanMade(0, steps, epochs, None, 0.1, "x")) == said
 
 
 def test_a_terminal_says_nothing_twice() -> None:

@@ -25,6 +25,7 @@ RECIPE = recurra.Recipe().with_settings(
         "model.dropout": 0.0,
         "training.learning_rate": 0.01,
         "training.validations": 4,
+        "training.precision": "float32",
         "batching.batch_tokens": 512,
         "text.source_units": "chars",
         "text.target_units": "chars",
@@ -51,7 +52,7 @@ def test_a_toy_task_is_learned_entirely(task: str, tmp_path: Path) -> None:
     model = recurra.train(
         [(word, function(word)) for word in sorted(known)],
         to=tmp_path / "model",
-        epochs=12,
+        epochs=16,
         recipe=RECIPE,
         listeners=[events.append],
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from toy_learner import ToyLearner
 
 from recurra.errors import UsageError
-from recurra.training import Budget, Plan, TrainingOptions, learning_rate, parse_time
+from recurra.training import Budget, Loop, Plan, Position, TrainingOptions, learning_rate, parse_time
+from recurra.training.optimizer import make_optimizer
 from recurra.training.plan import Piece
 
 
@@ -40,6 +42,28 @@ def test_looks_are_spread_over_the_plan_and_the_last_step_has_one(steps: int) ->
 def test_a_change_of_plan_keeps_the_number_of_looks() -> None:
     changed = plan(40).changed(10, 100)
     assert len([step for step in range(1, 101) if changed.look_is_due(step)]) == 4
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 10])
+@pytest.mark.parametrize("decay", ["linear", "cosine", "none"])
+def test_every_step_of_a_short_plan_learns(steps: int, decay: str) -> None:
+    options = TrainingOptions(learning_rate=1.0, decay=decay)  # pyright: ignore
+    learner = ToyLearner()
+    loop = Loop(learner, make_optimizer(learner.model.parameters(), options), options, plan(steps), Position())
+    rates = [event.learning_rate for event in loop]
+    assert len(rates) == steps
+    assert min(rates) > 0.005
+    assert sum(rates) / steps > 0.45
+
+
+def test_looks_ahead_count_down_to_none() -> None:
+    assert [plan(40).looks_ahead(step) for step in (0, 9, 10, 25, 39, 40)] == [4, 4, 3, 2, 1, 0]
+
+
+def test_a_plan_can_be_cut_and_go_on_later() -> None:
+    cut = plan(40).cut(10)
+    assert (cut.steps, cut.progress(10)) == (10, pytest.approx(0.25))
+    assert cut.extended(10, 80).progress(80) == pytest.approx(1.0)
 
 
 def test_a_finished_plan_that_is_extended_learns_again() -> None:

@@ -35,7 +35,8 @@ from recurra.training.loop import gradient
 from recurra.training.optimizer import make_optimizer
 from recurra.training.plan import Piece
 
-OPTIONS = TrainingOptions(learning_rate=0.05, validations=6, patience=0, save_every=0.0)
+# Which precision is quicker is measured, and two runs that measure may choose differently.
+OPTIONS = TrainingOptions(learning_rate=0.05, validations=6, patience=0, save_every=0.0, precision="float32")
 
 
 class Sitting:
@@ -131,11 +132,49 @@ def test_a_changed_number_of_epochs_is_recorded(tmp_path: Path) -> None:
 def test_more_time_for_a_finished_run_trains_on(tmp_path: Path) -> None:
     first = Sitting(tmp_path)
     first.run.go()
-    more = Sitting(tmp_path, budget=Budget(seconds=first.run.progress.elapsed + 30.0))
+    taken = first.run.budget.elapsed()
+    more = Sitting(tmp_path, budget=Budget(seconds=3 * taken + 30.0))
     plan = more.of(PlanMade)[0]
     assert isinstance(plan, PlanMade)
     assert plan.step == 30
     assert plan.steps > 30
+
+
+@pytest.mark.parametrize("budget", [Budget(epochs=5), Budget(epochs=2), Budget(seconds=0.001)])
+def test_a_finished_run_takes_no_further_step(tmp_path: Path, budget: Budget) -> None:
+    first = Sitting(tmp_path)
+    first.run.go()
+    again = Sitting(tmp_path, budget=budget, learner=ToyLearner(seed=99))
+    finished = again.run.go()
+    assert (finished.step, finished.reason) == (30, "plan complete")
+    assert not again.of(StepDone)
+    assert [note.text for note in again.of(Note)] == [  # pyright: ignore
+        "nothing is left to do: the run has taken all that is asked for, 30 steps; "
+        "a larger --time or --epochs trains on"
+    ]
+    assert equal(again.weights(), first.weights())
+
+
+def test_less_than_was_done_already_ends_an_interrupted_run_where_it_is(tmp_path: Path) -> None:
+    Sitting(tmp_path, stop_at=20).run.go()
+    ended = Sitting(tmp_path, budget=Budget(epochs=2), learner=ToyLearner(seed=99))
+    assert ended.run.go().step == 20
+    assert any("nothing is left to do" in note.text for note in ended.of(Note))  # pyright: ignore
+    assert Sitting(tmp_path, budget=Budget(epochs=2)).run.go().step == 20
+    assert Sitting(tmp_path, budget=Budget(epochs=6)).run.go().step == 36
+
+
+def test_a_run_that_stopped_early_stays_so_until_more_is_asked_for(tmp_path: Path) -> None:
+    options = replace(OPTIONS, learning_rate=0.0, patience=2)
+    stopped = Sitting(tmp_path, options).run.go()
+    again = Sitting(tmp_path, options)
+    finished = again.run.go()
+    assert (finished.step, finished.reason) == (stopped.step, "early stopping")
+    assert not again.of(StepDone)
+    assert "the run has stopped early" in again.of(Note)[0].text  # pyright: ignore
+    more = Sitting(tmp_path, options, Budget(epochs=20))
+    assert more.run.go().reason == "early stopping"
+    assert len(more.of(Validated)) == 2
 
 
 def test_early_stopping_keeps_the_best(tmp_path: Path) -> None:

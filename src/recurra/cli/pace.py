@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, Validated
 
 MEMORY = 0.98  # of the mean loss and speed: about the last fifty steps count
+NEWS = 0.1  # share of a plan's steps by which another one must differ to be worth a line; metrics.jsonl has them all
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Pace:
 
     step: int = 0
     steps: int = 0
+    plan: PlanMade | None = None  # the last one that was worth a line
     epoch: int = 0
     loss: float = 0.0  # mean over the last steps
     looked: Validated | None = None  # the last look at the validation data
@@ -35,6 +37,8 @@ class Pace:
         match event:
             case PlanMade():
                 self.step, self.steps = event.step, event.steps
+                if self.plan is None or abs(event.steps - self.plan.steps) >= NEWS * self.plan.steps:
+                    self.plan = event
             case StepDone():
                 self._step(event)
             case Validated():
@@ -78,15 +82,22 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
+def counted(number: float, noun: str) -> str:
+    """1 epoch, 0.25 epochs, 2.5 epochs, 100,000 epochs."""
+    shown = f"{number:,.0f}" if number >= 100 or number == round(number) else f"{number:.3g}"
+    return f"{shown} {noun}{'' if shown == '1' else 's'}"
+
+
 def measured(look: Validated) -> str:
-    """error rate 3.21 %"""
-    return f"{look.measure.replace('_', ' ')} {look.value:.2f} %"
+    """error rate 3.21 %, perplexity 12.30"""
+    unit = "" if look.measure == "perplexity" else " %"
+    return f"{look.measure.replace('_', ' ')} {look.value:.2f}{unit}"
 
 
 def planned(plan: PlanMade) -> str:
     """The sentence for a plan, made or changed."""
     what = "plan" if plan.step == 0 else f"plan changed at step {plan.step:,}"
-    return f"{what}: {plan.steps:,} steps, {plan.epochs:.3g} epochs; {plan.reason}"
+    return f"{what}: {counted(plan.steps, 'step')}, {counted(plan.epochs, 'epoch')}; {plan.reason}"
 
 
 def ended(pace: Pace) -> str:

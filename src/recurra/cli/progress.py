@@ -84,7 +84,7 @@ def told(event: Event, pace: Pace) -> str:
         case Note():
             return event.text
         case PlanMade():
-            return planned(event)
+            return planned(event) if pace.plan is event else ""
         case Finished():
             return ended(pace)
         case _:

@@ -66,7 +66,8 @@ class Loop:
         started = time.perf_counter()
         at = self.position
         progress = self.plan.progress(at.step)
-        rate = learning_rate(self.options, self.plan.progress(at.step + 1))
+        # As it is in the middle of the step: no step, not even the only one of a plan, learns at the rate 0 of its end.
+        rate = learning_rate(self.options, (progress + self.plan.progress(at.step + 1)) / 2)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         torch.manual_seed(step_seed(self.options.seed, at.step))

@@ -32,6 +32,7 @@ class Plan:
     validation_pairs: int  # how many of them are looked at
     parts: int = 1  # a batch is computed in so many parts, where memory is short
     bfloat16: bool = False
+    look_seconds: float = 0.0  # that a look takes, as far as the start could tell
 
     @property
     def steps(self) -> int:
@@ -49,9 +50,17 @@ class Plan:
             return True
         return int(self.progress(step) * self.looks) > int(self.progress(step - 1) * self.looks)
 
+    def looks_ahead(self, step: int) -> int:
+        """How many looks are still to come after `step` steps."""
+        return self.looks - int(self.progress(step) * self.looks)
+
     def changed(self, step: int, steps: int) -> Plan:
         """The plan that goes on from `step` to a new total of `steps` with the progress made so far."""
         return replace(self, pieces=(*self.pieces, Piece(step, self.progress(step), max(steps, step + 1))))
+
+    def cut(self, step: int) -> Plan:
+        """The plan that ends at `step`, with the progress made so far."""
+        return replace(self, pieces=(*self.pieces, Piece(step, self.progress(step), step)))
 
     def extended(self, step: int, steps: int) -> Plan:
         """The plan of a run that is asked to take `steps` in all after `step` of them.

@@ -23,7 +23,8 @@ from recurra.training.optimizer import make_optimizer
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Piece, Plan
 
-TRIAL_SECONDS = 1.5
+LONGEST_TRIAL, TRIAL_SHARE = 1.5, 0.015  # seconds that the speed of a step is measured for, and of the time allowed
+SHORT_TRIAL = 0.5  # where epochs are asked for, and the speed decides on nothing but bfloat16
 LOOK_SHARE = 0.1  # of the time may go into looking at the validation data
 FEWEST_PAIRS = 200  # below this a look says too little; then rather fewer looks
 MOST_PAIRS = 2000
@@ -42,23 +43,28 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
     trial = Plan((Piece(0, 0.0, 1_000_000),), 1, 1, parts=parts_that_fit(learner, options))
     if trial.parts > 1:
         emit(Note(f"the longest batch did not fit into memory; batches are computed in {trial.parts} parts"))
-    bfloat16, per_step = choose_precision(learner, options, trial, emit)
+    bfloat16, per_step = choose_precision(learner, options, trial, trial_seconds(budget), emit)
     per_pair = seconds_per_validation_pair(learner)
     per_epoch = len(learner.batches(0))
     available = min(learner.validation_pairs(), MOST_PAIRS)
     if budget.seconds is None:
         assert budget.epochs is not None
         steps, looks = max(1, round(budget.epochs * per_epoch)), Looks(options.validations, available, 0.0)
-        reason = f"{budget.epochs:g} epochs of {per_epoch} steps"
+        reason = f"{per_epoch:,} {'steps' if per_epoch > 1 else 'step'} an epoch"
     else:
         left = budget.seconds - budget.elapsed()
         looks = plan_looks(left, per_pair, available, options.validations)
         left -= looks.seconds + reserve(looks)
         steps = max(1, int(left / per_step))
         reason = f"{left:.0f} s for training at {per_step * 1000:.0f} ms a step"
-    plan = Plan((Piece(0, 0.0, steps),), looks.number, looks.pairs, trial.parts, bfloat16)
+    plan = Plan((Piece(0, 0.0, steps),), looks.number, looks.pairs, trial.parts, bfloat16, looks.pairs * per_pair)
     emit(PlanMade(0, steps, steps / per_epoch, budget.seconds, per_step, reason))
     return plan
+
+
+def trial_seconds(budget: Budget) -> float:
+    """How long a speed is measured."""
+    return SHORT_TRIAL if budget.seconds is None else min(LONGEST_TRIAL, TRIAL_SHARE * budget.seconds)
 
 
 def parts_that_fit(learner: Learner, options: TrainingOptions) -> int:
@@ -92,31 +98,31 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def choose_precision(
-    learner: Learner, options: TrainingOptions, trial: Plan, emit: Callable[[Event], None]
+    learner: Learner, options: TrainingOptions, trial: Plan, seconds: float, emit: Callable[[Event], None]
 ) -> tuple[bool, float]:
     """Whether to use bfloat16, and the seconds of a step: measured where the machine could gain from it."""
     if options.precision == "bfloat16":
-        return True, seconds_in_bfloat16(learner, options, trial)
+        return True, seconds_in_bfloat16(learner, options, trial, seconds)
     if options.precision == "float32":
-        return False, seconds_per_step(learner, options, trial)
-    plain = seconds_per_step(learner, options, trial)
+        return False, seconds_per_step(learner, options, trial, seconds)
+    plain = seconds_per_step(learner, options, trial, seconds)
     if not bfloat16_may_pay(learner):
         return False, plain
-    half = seconds_in_bfloat16(learner, options, trial)
+    half = seconds_in_bfloat16(learner, options, trial, seconds)
     pays = half < 0.9 * plain
     emit(Note(f"a step takes {plain * 1000:.0f} ms in float32 and {half * 1000:.0f} ms in bfloat16: "
               f"{'bfloat16' if pays else 'float32'} is used"))  # fmt: skip
     return pays, min(half, plain) if pays else plain
 
 
-def seconds_in_bfloat16(learner: Learner, options: TrainingOptions, trial: Plan) -> float:
+def seconds_in_bfloat16(learner: Learner, options: TrainingOptions, trial: Plan, seconds: float) -> float:
     """The seconds of a step in bfloat16.
 
     Raises:
         RunError: this machine cannot.
     """
     try:
-        return seconds_per_step(learner, options, dataclasses.replace(trial, bfloat16=True))
+        return seconds_per_step(learner, options, dataclasses.replace(trial, bfloat16=True), seconds)
     except RuntimeError as error:
         if out_of_memory(error):
             raise
@@ -135,14 +141,14 @@ def bfloat16_may_pay(learner: Learner) -> bool:
     return flags.exists() and "amx_bf16" in flags.read_text(encoding="utf-8", errors="ignore")
 
 
-def seconds_per_step(learner: Learner, options: TrainingOptions, plan: Plan) -> float:
-    """The mean time of a step over the first batches, after two steps to warm up."""
+def seconds_per_step(learner: Learner, options: TrainingOptions, plan: Plan, seconds: float) -> float:
+    """The mean time of a step over the first batches, measured for some seconds after two steps to warm up."""
     loop = iter(_trial_loop(learner, options, plan))
     for _ in range(2):
         next(loop)
     started = time.perf_counter()
     steps = 0
-    while time.perf_counter() - started < TRIAL_SECONDS:
+    while steps == 0 or time.perf_counter() - started < seconds:
         next(loop)
         steps += 1
     return (time.perf_counter() - started) / steps

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import fmean
 
 import torch
 from torch import Tensor
@@ -20,7 +21,7 @@ from recurra.training.checkpoint import (
     save_checkpoint,
     weights_of,
 )
-from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, Validated
+from recurra.training.events import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 from recurra.training.interrupt import stop_requests
 from recurra.training.learner import Learner
 from recurra.training.loop import Loop, Position
@@ -41,6 +42,7 @@ class Progress:
 
     position: Position = field(default_factory=Position)
     best_value: float = float("inf")
+    best_loss: float = float("inf")  # of equal values the lower loss is the better
     best_step: int = 0
     looks_since_best: int = 0
     elapsed: float = 0.0  # seconds of earlier sittings
@@ -78,6 +80,7 @@ class Run:
         self.emit = emit
         self.publish = publish
         self.optimizer = make_optimizer(learner.model.parameters(), options)
+        self.looking: list[float] = []  # seconds of each look of this sitting
         if resume is None:
             self.progress = Progress(recent=deque(maxlen=options.average))
             self.plan = make_plan(learner, options, budget, emit)
@@ -87,6 +90,24 @@ class Run:
 
     def go(self) -> Finished:
         """Trains to the end of the plan, to an early stop, or to an interruption; the best weights end in the model."""
+        reason = self._over_already() or self._train()
+        self.save()
+        self._load_best()
+        finished = Finished(self.progress.position.step, self.progress.best_step, self._elapsed(), reason)
+        self.emit(finished)
+        return finished
+
+    def _over_already(self) -> str | None:
+        """Why a run that is taken up again has nothing left to do, which is said; None where it has."""
+        step = self.progress.position.step
+        if not self._has_stalled() and step < self.plan.steps:
+            return None
+        ended = "the run has stopped early" if self._has_stalled() else "the run has taken all that is asked for"
+        self.emit(Note(f"nothing is left to do: {ended}, {step:,} steps; a larger --time or --epochs trains on"))
+        return "early stopping" if self._has_stalled() else "plan complete"
+
+    def _train(self) -> str:
+        """All steps up to the end of the run, and why it has ended."""
         loop = Loop(self.learner, self.optimizer, self.options, self.plan, self.progress.position)
         began, first = time.monotonic(), self.progress.position.step
         saved = checked = began
@@ -95,7 +116,7 @@ class Run:
             for event in loop:
                 self.emit(event)
                 if self.plan.look_is_due(event.step):
-                    self._look(event)
+                    self.looking.append(self._look(event))
                     if self._has_stalled() and event.step < self.plan.steps:
                         reason = "early stopping"
                 if stop() and event.step < self.plan.steps:
@@ -104,16 +125,12 @@ class Run:
                     break
                 now = time.monotonic()
                 if now - checked > (self.budget.seconds or math.inf) / CHECKS:
-                    self._keep_to_time(loop, (now - began) / (event.step - first))
+                    self._keep_to_time(loop, (now - began - sum(self.looking)) / (event.step - first))
                     checked = now
                 if now - saved > self.options.save_every:
                     self.save()
                     saved = now
-        self.save()
-        self._load_best()
-        finished = Finished(self.progress.position.step, self.progress.best_step, self._elapsed(), reason)
-        self.emit(finished)
-        return finished
+        return reason
 
     def save(self) -> None:
         """Writes a checkpoint that holds the whole state of the run."""
@@ -126,6 +143,7 @@ class Run:
         values = {
             "position": asdict(progress.position),
             "best_value": progress.best_value,
+            "best_loss": progress.best_loss,
             "best_step": progress.best_step,
             "looks_since_best": progress.looks_since_best,
             "elapsed": self._elapsed(),
@@ -144,6 +162,7 @@ class Run:
         progress = Progress(
             Position(**values["position"]),
             values["best_value"],
+            values["best_loss"],
             values["best_step"],
             values["looks_since_best"],
             values["elapsed"],
@@ -153,6 +172,7 @@ class Run:
         plan = Plan.from_mapping(values["plan"])
         if self.budget.to_mapping() == values["budget"]:
             return progress, plan
+        progress.looks_since_best = 0  # who asks for more is patient again
         return progress, self._plan_for_budget(plan, progress.position.step, progress.elapsed)
 
     def _plan_for_budget(self, plan: Plan, step: int, elapsed: float) -> Plan:
@@ -160,11 +180,13 @@ class Run:
         each = elapsed / max(step, 1)
         if self.budget.epochs is not None:
             steps = max(1, round(self.budget.epochs * len(self.learner.batches(0))))
-            reason = f"{self.budget.epochs:g} epochs are asked for now"
+            reason = "another number of epochs is asked for now"
         else:
             left = self._usable(elapsed + self.budget.elapsed())
             steps = step + int(left / max(each, 1e-6))
             reason = f"another time is asked for now: {left:.0f} s are left"
+        if steps <= step:
+            return plan.cut(step)
         return self._told(plan.extended(step, steps), step, each, reason)
 
     def _usable(self, elapsed: float) -> float:
@@ -172,8 +194,8 @@ class Run:
         assert self.budget.seconds is not None
         return max(0.0, 0.98 * self.budget.seconds - 2.0 - elapsed)
 
-    def _look(self, event: StepDone) -> None:
-        """Validates the weights (or the mean of the last ones) and keeps them if they are the best so far."""
+    def _look(self, event: StepDone) -> float:
+        """Validates the weights (or the mean of the last ones), keeps them if they are the best, and gives its time."""
         started = time.perf_counter()
         trained = weights_of(self.learner.model)
         self.progress.recent.append(trained)  # holds as many as are averaged: none by default
@@ -181,19 +203,23 @@ class Run:
         load_weights(self.learner, candidate)
         score = self.learner.validate(self.plan.validation_pairs)
         load_weights(self.learner, trained)
-        best = score.value < self.progress.best_value
+        best = (score.value, score.loss) < (self.progress.best_value, self.progress.best_loss)
         if best:
-            self.progress.best, self.progress.best_value = candidate, score.value
+            self.progress.best = candidate
+            self.progress.best_value, self.progress.best_loss = score.value, score.loss
             self.progress.best_step, self.progress.looks_since_best = event.step, 0
             self.publish(candidate)
         else:
             self.progress.looks_since_best += 1
         seconds = time.perf_counter() - started
         self.emit(Validated(event.step, event.epoch, score.loss, self.learner.measure, score.value, best, seconds))
+        return seconds
 
     def _keep_to_time(self, loop: Loop, each: float) -> None:
-        """Changes the plan when the time asked for would be missed at `each` seconds a step (looks, saves included)."""
-        step, left = self.progress.position.step, self._usable(self._elapsed())
+        """Changes the plan when the time asked for would be missed at `each` seconds a step (saves included)."""
+        step = self.progress.position.step
+        per_look = fmean(self.looking) if self.looking else self.plan.look_seconds
+        left = max(0.0, self._usable(self._elapsed()) - self.plan.looks_ahead(step) * per_look)
         possible, planned = int(left / each), self.plan.steps - step
         if planned <= 0 or abs(possible - planned) * each <= DRIFT * (self.budget.seconds or 0.0):
             return
