@@ -10,7 +10,7 @@ import torch
 
 from recurra.decoding import StepModel
 from recurra.models import ModelOptions, Seq2Seq, build_seq2seq, copy_table
-from recurra.models.search import SearchModel, search_model
+from recurra.models.search import search_model
 from recurra.padded import Padded, pad, select_rows
 from recurra.text.special import EOS, GO
 
@@ -107,27 +107,6 @@ def test_hypotheses_of_a_beam_share_the_memory(model: Seq2Seq) -> None:
         model.step(previous, shared_state, shared.memory).log_probs,
         model.step(previous, copied.state, copied.memory).log_probs,
     )
-
-
-def test_a_prepared_step_is_the_networks_step(model: Seq2Seq) -> None:
-    """Of several hypotheses per source, with the weights of its look, with and without a table of the vocabulary."""
-    source, _ = batch()
-    previous = torch.tensor([4, 5, 6, 7, 8, 4])
-    expected, seen = (stepped(steps, source, previous) for steps in (model, search_model(model)))
-    torch.testing.assert_close(seen, expected)
-    prepared = search_model(model)
-    if isinstance(prepared, SearchModel):
-        prepared.table = None
-        torch.testing.assert_close(stepped(prepared, source, previous), expected)
-
-
-def stepped(model: StepModel, source: Padded, previous: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
-    """Log-probabilities and weights of a second step by two hypotheses per source."""
-    start = model.start(source)
-    state = select_rows(start.state, torch.arange(3).repeat_interleave(2))
-    scored = model.step(previous.flip(0), state, start.memory)
-    scored = model.step(previous, scored.state, start.memory)
-    return scored.log_probs, scored.attention
 
 
 def test_log_probabilities_sum_to_one(model: Seq2Seq) -> None:

@@ -7,7 +7,8 @@
 so the products that are left in a step are those with what the hypothesis itself has computed. The numbers are those of
 `Seq2Seq.step` up to rounding, which a law test holds.
 
-B sentences, S source positions, V vocabulary, H width, G gate blocks, E embedding size, N = B*K rows of the search.
+B sentences, S source positions, V vocabulary, H width, G gate blocks, E embedding size, N = B*K rows of the search,
+A entries of what the attention compares.
 """
 
 from __future__ import annotations
@@ -18,71 +19,102 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear, log_softmax
 
-from recurra.decoding import Scored, Start, StepModel
+from recurra.cells import Step
+from recurra.decoding import Scored, Start
 from recurra.layers import Recurrent, Stack
-from recurra.layers.stepping import CellSteps, steps_of, tanh
-from recurra.models.decoder import DecoderState
+from recurra.layers.stepping import CellSteps, steps_of, tanh_of_sigmoid_
+from recurra.models.decoder import Decoder, DecoderState
+from recurra.models.reading import LARGEST_TABLE, Reader
 from recurra.models.seq2seq import Seq2Seq, SourceMemory
 from recurra.padded import Padded
 
-LARGEST_TABLE = 32_000_000  # numbers; a larger vocabulary is multiplied in every step
 
-
-def search_model(model: Seq2Seq) -> StepModel:
-    """The quickest step model of a network whose weights stay as they are while it is used.
-
-    With input feeding the decoder's input is different for every hypothesis, so the network itself is all there is.
-    """
-    return model if model.decoder.input_feeding else SearchModel(model)
+def search_model(model: Seq2Seq) -> SearchModel:
+    """The quickest step model of a network in evaluation whose weights stay as they are while it is used."""
+    return SearchModel(model)
 
 
 class SearchModel:
-    """A network in evaluation, prepared; made by `search_model`."""
+    """A network prepared; made by `search_model`."""
 
     @torch.no_grad()
     def __init__(self, model: Seq2Seq) -> None:
         decoder = model.decoder
         self.model = model
-        self.first = steps_of(cast("Recurrent", decoder.first).cell)
+        self.reader = Reader(model.encoder)
+        self.first = First(decoder)
         self.upper = Upper(decoder.upper, decoder.first.output_size) if decoder.upper is not None else None
-        embedding = decoder.embedding.weight
-        small = len(embedding) * len(self.first.bias) <= LARGEST_TABLE
-        self.table = self.first.read(embedding) if small else None
-        width = decoder.combine.in_features - decoder.attention.value_size
-        combine, of_context = decoder.combine.weight[:, :width], decoder.combine.weight[:, width:]
-        self.combine = combine.contiguous()
-        maps = [of_context] if self.upper is None else [of_context, self.upper.of_context]
-        self.of_context = torch.cat(maps)  # A: [E (+ G*H), value size]
+        self.attention = decoder.attention
+        maps = 2 * decoder.combine.weight.detach()  # doubled, so that a sigmoid can take the place of the tanh
+        own, of_context = maps[:, : -self.attention.value_size], maps[:, -self.attention.value_size :]
+        self.combine, bias = own.t(), 2 * decoder.combine.bias.detach()
+        self.combine_bias = bias
+        if self.upper is not None:
+            own, bias = self.upper.of_query, self.upper.bias
+            of_context = torch.cat([self.upper.of_context, of_context])
+        self.of_context = of_context  # A: [E, value size], or [G*H + E, value size]
+        asked = self.attention.query_weight
+        self.asked = 0 if asked is None else len(asked)  # 0: hypotheses are compared as they are
+        self.of_hidden = (own if asked is None else torch.cat([asked.detach(), own])).t()  # [H, A + E] or [H, A + G*H]
+        self.bias = torch.cat([bias.new_zeros(self.asked), bias])
 
+    @torch.no_grad()
     def start(self, source: Padded) -> Start:
         """Encodes source ids [B, S]; the memory's values are what the maps make of them."""
-        state, memory = self.model.start(source)
+        state, memory = self.model.start_from(source, self.reader.read(source))
         look = memory.look._replace(values=linear(memory.look.values, self.of_context))
         return Start(state, SourceMemory(look, memory.copy_ids))
 
+    @torch.no_grad()
     def step(self, previous: Tensor, state: DecoderState, memory: SourceMemory) -> Scored:
         """One step: the last ids [N] to log-probabilities [N, V]."""
-        decoder = self.model.decoder
-        first = self.first.advance(self._read(previous), state.layers[0])
-        queries = first.output.view(len(memory.look.mask), -1, first.output.shape[1])
-        attended = decoder.attention(queries, memory.look)
-        mapped = attended.context.flatten(0, 1)  # A context: [N, E (+ G*H)]
-        for_combine, hidden, upper = mapped, first.output, ()
-        if self.upper is not None:
-            size = len(self.combine)
-            for_combine = mapped[:, :size]
-            hidden, upper = self.upper.step(first.output, mapped[:, size:], state.layers[1:])
-        features = tanh(linear(hidden, self.combine, decoder.combine.bias) + for_combine)
-        weights, copy_ids = attended.weights.flatten(0, 1), memory.copy_ids
-        if copy_ids is not None:
-            copy_ids = copy_ids.repeat_interleave(len(previous) // len(copy_ids), dim=0)
-        scores = decoder.output(features, weights, copy_ids)
-        return Scored(log_softmax(scores, dim=-1), DecoderState((first.state, *upper), None), weights)
+        first = self.first.step(previous, state)
+        products = torch.addmm(self.bias, first.output, self.of_hidden)
+        asked = products[:, : self.asked] if self.asked else first.output
+        own = products[:, self.asked :]
+        sentences = len(memory.look.mask)
+        scores = self.attention.compare(asked.view(sentences, -1, asked.shape[1]), memory.look.keys)
+        weights = self.attention.weigh(scores, memory.look.mask)
+        looked = torch.bmm(weights, memory.look.values).flatten(0, 1)  # [N, E] or [N, G*H + E]
+        upper: tuple[Any, ...] = ()
+        if self.upper is None:
+            sums = own + looked
+        else:
+            size = own.shape[1]
+            hidden, upper = self.upper.step(own + looked[:, :size], state.layers[1:])
+            sums = torch.addmm(looked[:, size:], hidden, self.combine).add_(self.combine_bias)
+        features = tanh_of_sigmoid_(sums.sigmoid_())
+        after = DecoderState((first.state, *upper), None if state.attended is None else features)
+        return self._scored(features, weights.flatten(0, 1), after, memory.copy_ids)
 
-    def _read(self, previous: Tensor) -> Tensor:
-        if self.table is not None:
-            return self.table.index_select(0, previous)
-        return self.first.read(self.model.decoder.embedding(previous))
+    def _scored(self, features: Tensor, weights: Tensor, state: DecoderState, copy_ids: Tensor | None) -> Scored:
+        if copy_ids is not None:
+            copy_ids = copy_ids.repeat_interleave(len(features) // len(copy_ids), dim=0)
+        scores = self.model.decoder.output(features, weights, copy_ids)
+        return Scored(log_softmax(scores, dim=-1), state, weights)
+
+
+class First:
+    """The decoder's first layer: what it makes of the last token is looked up."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self.steps = steps_of(cast("Recurrent", decoder.first).cell)
+        self.embedding = decoder.embedding.weight.detach()
+        size = self.embedding.shape[1]
+        self.of_token = self.steps.weight[:, :size]
+        self.of_attended = self.steps.weight[:, size:].t()  # with input feeding, else empty
+        small = len(self.embedding) * len(self.steps.bias) <= LARGEST_TABLE
+        self.table = self._sums(self.embedding) if small else None  # [V, G*H]
+
+    def step(self, previous: Tensor, state: DecoderState) -> Step:
+        """From the last ids [N]."""
+        read = self._sums(self.embedding[previous]) if self.table is None else self.table.index_select(0, previous)
+        if state.attended is not None:
+            read.addmm_(state.attended, self.of_attended)
+        return self.steps.advance(read, state.layers[0])
+
+    def _sums(self, embedded: Tensor) -> Tensor:
+        return linear(embedded, self.of_token, self.steps.bias)
 
 
 class Upper:
@@ -96,12 +128,15 @@ class Upper:
     def __init__(self, stack: Stack, query_size: int) -> None:
         self.stack = stack
         self.layers: list[CellSteps] = [steps_of(cast("Recurrent", layer).cell) for layer in stack.layers]
-        self.of_query = self.layers[0].weight[:, :query_size].contiguous()
-        self.of_context = self.layers[0].weight[:, query_size:]
+        lowest = self.layers[0]
+        self.of_query, self.of_context, self.bias = (
+            lowest.weight[:, :query_size],
+            lowest.weight[:, query_size:],
+            lowest.bias,
+        )
 
-    def step(self, query: Tensor, of_context: Tensor, states: tuple[Any, ...]) -> tuple[Tensor, tuple[Any, ...]]:
-        """From the query [N, H] and what the lowest layer makes of the context [N, G*H]: its output and states."""
-        read = linear(query, self.of_query, self.layers[0].bias) + of_context
+    def step(self, read: Tensor, states: tuple[Any, ...]) -> tuple[Tensor, tuple[Any, ...]]:
+        """From what the lowest layer reads [N, G*H]: the highest one's output, and all states."""
         step = self.layers[0].advance(read, states[0])
         values, after = step.output, [step.state]
         for k, layer in enumerate(self.layers[1:], 1):

@@ -48,7 +48,13 @@ class Seq2Seq(nn.Module):
 
     def start(self, source: Padded) -> Start:
         """Encodes source ids [B, S], <EOS> last: the decoder's first state and the memory."""
-        return self._start(source, self.encoder(source))
+        return self.start_from(source, self.encoder(source))
+
+    def start_from(self, source: Padded, encoded: Unrolled) -> Start:
+        """The same, from what the encoder left of the source."""
+        state = self.decoder.initial_state(self.bridge(encoded), source.values.shape[0])
+        copy_ids = None if self.copy_ids is None else self.copy_ids[source.values]
+        return Start(state, SourceMemory(self.decoder.attention.prepare(encoded.outputs), copy_ids))
 
     def forward(self, source: Padded, target_input: Padded) -> Tensor:
         """Scores [M, V] (softmax gives probabilities) of the M real target positions, row by row."""
@@ -76,7 +82,7 @@ class Seq2Seq(nn.Module):
     def trace(self, source: Padded, target_input: Padded) -> tuple[Decoded, dict[str, Tensor]]:
         """A known target through the plain twin: attention weights, and every gate and state by name."""
         encoded = self.encoder(source, trace=True)
-        start = self._start(source, encoded)
+        start = self.start_from(source, encoded)
         decoded = self.decoder(target_input, start.state, start.memory.look, trace=True)
         inside = {f"encoder.{name}": value for name, value in encoded.trace.items()}
         return decoded, inside | {f"decoder.{name}": value for name, value in decoded.trace.items()}
@@ -84,11 +90,6 @@ class Seq2Seq(nn.Module):
     def parameter_count(self) -> int:
         """Trained numbers, shared ones counted once."""
         return sum(parameter.numel() for parameter in self.parameters())
-
-    def _start(self, source: Padded, encoded: Unrolled) -> Start:
-        state = self.decoder.initial_state(self.bridge(encoded), source.values.shape[0])
-        copy_ids = None if self.copy_ids is None else self.copy_ids[source.values]
-        return Start(state, SourceMemory(self.decoder.attention.prepare(encoded.outputs), copy_ids))
 
 
 def device_of(model: nn.Module) -> torch.device:

@@ -1,0 +1,91 @@
+"""The encoder as a search uses it: what its first layer makes of a token alone is looked up in a table.
+
+That is the larger half of the first layer's work, and torch's kernels know no way to leave it out. The layers above
+read what no table can hold, so they run as ever.
+
+B sentences, S source positions, V source vocabulary, G*H gate blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+from recurra.cells import Cell
+from recurra.layers import Bidirectional, BothStates, Layer, Recurrent, Stack, Unrolled, reverse
+from recurra.layers.stepping import run_steps, steps_of
+from recurra.models.encoder import Encoder
+from recurra.padded import Padded
+
+LARGEST_TABLE = 32_000_000  # numbers; tokens of a larger vocabulary are multiplied as they come
+FEWEST_ROWS = 16  # torch's kernels take less time for fewer rows than we do, call by call
+
+
+class Reader:
+    """An encoder in evaluation, prepared for many sources.
+
+    Args:
+        encoder: its weights must not change while the reader is used.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.stack = encoder.layers if isinstance(encoder.layers, Stack) else Stack([encoder.layers])
+        self.first = first_layer(cast("Layer", self.stack.layers[0]), encoder.embedding.weight.detach())
+
+    def read(self, source: Padded) -> Unrolled:
+        """Source ids [B, S] to outputs [B, S, H] and the last state."""
+        if self.first is None or len(source.lengths) < FEWEST_ROWS or not source.values.shape[1]:
+            return self.encoder(source)
+        run = self.first.read(source)
+        outputs, states = run.outputs, [run.state]
+        for k, layer in enumerate(list(self.stack.layers)[1:], 1):
+            run = cast("Unrolled", layer(outputs))
+            outputs = outputs.with_values(self.stack.joined(k, outputs.values, run.outputs.values))
+            states.append(run.state)
+        return Unrolled(outputs, tuple(states), {})
+
+
+class OneWay:
+    """A layer that reads ids from left to right."""
+
+    def __init__(self, cell: Cell, embedding: Tensor) -> None:
+        self.cell = cell
+        self.steps = steps_of(cell)
+        self.table = self.steps.read(embedding)  # [V, G*H]
+
+    def read(self, source: Padded) -> Unrolled:
+        """Ids [B, S] to outputs and last state."""
+        return run_steps(self.steps, self._reads(source), source.lengths, self.cell.initial_state(len(source.lengths)))
+
+    def _reads(self, source: Padded) -> Iterator[Tensor]:
+        for ids in source.values.t().contiguous():
+            yield self.table.index_select(0, ids)
+
+
+class BothWays:
+    """Two layers that read the same ids, one from each end."""
+
+    def __init__(self, ahead: OneWay, back: OneWay) -> None:
+        self.ahead = ahead
+        self.back = back
+
+    def read(self, source: Padded) -> Unrolled:
+        """Ids [B, S] to outputs and last states."""
+        ahead, back = self.ahead.read(source), self.back.read(reverse(source))
+        outputs = torch.cat([ahead.outputs.values, reverse(back.outputs).values], dim=-1)
+        return Unrolled(source.with_values(outputs), BothStates(ahead.state, back.state), {})
+
+
+def first_layer(layer: Layer, embedding: Tensor) -> OneWay | BothWays | None:
+    """The layer with its tables; None where they would be too large."""
+    if isinstance(layer, Bidirectional):
+        ahead, back = (first_layer(way, embedding) for way in (layer.ahead, layer.back))
+        return BothWays(ahead, back) if isinstance(ahead, OneWay) and isinstance(back, OneWay) else None
+    cell: Any = layer.cell if isinstance(layer, Recurrent) else None
+    if cell is None or len(embedding) * len(cell.bias_input) > LARGEST_TABLE:
+        return None
+    return OneWay(cell, embedding)
