@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 import torch
 from bad_input import STANDARD_INPUT, BadInput
+from labelled_cases import LABELLED
 from reading_cases import READING
 from training_cases import PAIRS, TRAINING
 
 import recurra
 from recurra.errors import RecurraError
 
-ALL = [*READING, *TRAINING]
+ALL = [*READING, *TRAINING, *LABELLED]
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ def read_pictures(path: str, name: str) -> Iterator[Numbers]:
             for picture in pictures.astype(np.float32):
                 yield Numbers(picture, names)
             read += wanted
+        _check_end(file, name)
 
 
 def read_labels(path: str, name: str) -> NDArray[np.uint8]:
@@ -62,6 +63,8 @@ def read_labels(path: str, name: str) -> NDArray[np.uint8]:
     with _opened(path) as file:
         (count,) = _shape(file, 1, name, "labels")
         data = _bytes(file, count, name)
+        if len(data) == count:
+            _check_end(file, name)
     if len(data) < count:
         raise DataError(f"expected {count:,} labels, the file ends after {len(data):,}", where=name, fix=AGAIN)
     return np.frombuffer(data, dtype=np.uint8)
@@ -83,6 +86,16 @@ def _bytes(file: gzip.GzipFile, count: int, name: str) -> bytes:
         return file.read(count)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"the file is damaged: {error}", where=name, fix=AGAIN) from None
+
+
+def _check_end(file: gzip.GzipFile, name: str) -> None:
+    """Reads on to the end, where a packed file has its checksum.
+
+    Raises:
+        DataError: there is more than the header says, or the file is damaged.
+    """
+    if _bytes(file, 1, name):
+        raise DataError("the file goes on after what its header names", where=name, fix=AGAIN)
 
 
 def _shape(file: gzip.GzipFile, dimensions: int, name: str, wanted: str) -> tuple[int, ...]:
