@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from recurra.decoding.anti_lm import rerank
 from recurra.decoding.beam import beam_search
+from recurra.decoding.diverse import Diverse
 from recurra.decoding.ensemble import Ensemble
+from recurra.decoding.forcing import log_likelihoods
 from recurra.decoding.greedy import greedy
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.options import DecodingOptions
@@ -13,6 +16,7 @@ from recurra.padded import Padded
 
 __all__ = [
     "DecodingOptions",
+    "Diverse",
     "Ensemble",
     "Hypothesis",
     "Scored",
@@ -21,6 +25,8 @@ __all__ = [
     "beam_search",
     "decode",
     "greedy",
+    "log_likelihoods",
+    "rerank",
     "sample",
 ]
 

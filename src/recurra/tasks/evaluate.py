@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
-from recurra.decoding import DecodingOptions, StepModel
+from recurra.decoding import DecodingOptions, log_likelihoods
 from recurra.metrics import looks_tokenized, measure_pairs
-from recurra.padded import Padded, pad
+from recurra.padded import pad
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.predictor import TextPredictor
 from recurra.text import Tokenizer
@@ -74,21 +74,7 @@ def target_likelihood(predictor: TextPredictor, pairs: Sequence[Example]) -> Lik
         numbers = cast("list[int]", batch.tolist())
         source = pad_sources([sources[i] for i in numbers]).to(predictor.device)
         rows = [torch.tensor([GO, *targets[i], EOS]) for i in numbers]
-        found = forced(predictor.model, source, pad(rows).to(predictor.device))
+        found = log_likelihoods(predictor.model, source, pad(rows).to(predictor.device))
         for i, value in zip(numbers, found, strict=True):
             totals[i] = value
     return Likelihood(totals, [len(ids) + 1 for ids in targets])
-
-
-@torch.inference_mode()
-def forced(model: StepModel, source: Padded, target: Padded) -> list[float]:
-    """The log-likelihood of given targets, <GO> first and <EOS> last, one step after the other."""
-    state, memory = model.start(source)
-    mask = target.mask
-    total = torch.zeros(len(target.lengths), device=target.values.device)
-    for t in range(target.values.shape[1] - 1):
-        scored = model.step(target.values[:, t], state, memory)
-        state = scored.state
-        found = scored.log_probs.gather(1, target.values[:, t + 1 : t + 2]).squeeze(1)
-        total += torch.where(mask[:, t + 1], found, 0.0)
-    return cast("list[float]", total.tolist())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import torch
@@ -17,6 +20,9 @@ from recurra.padded import Padded
 from recurra.text.special import GO
 from recurra.training import Index, Loss, Score, token_loss
 
+MOST = 700.0  # nats per token; what is more has a perplexity that no float holds
+Change = Callable[[Batch], Batch]
+
 LOOK = DecodingOptions(beam=1, forbid_unknown=False)  # how validation decodes: greedily
 
 
@@ -27,9 +33,10 @@ class Seq2SeqLearner:
         examples: the training pairs that are used; those that are too long are left out.
         options: how large a batch may be.
         seed: of the order.
+        change: what is done to a batch before it is learned from; nothing if None.
+        measure: what chooses the best weights: the error rate of greedy outputs, or for texts that have many right
+            continuations the perplexity.
     """
-
-    measure = "error_rate"
 
     def __init__(
         self,
@@ -39,6 +46,9 @@ class Seq2SeqLearner:
         examples: Index,
         options: BatchingOptions,
         seed: int,
+        *,
+        change: Change | None = None,
+        measure: Literal["error_rate", "perplexity"] = "error_rate",
     ) -> None:
         self.model = model
         self.train = train
@@ -46,6 +56,8 @@ class Seq2SeqLearner:
         self.examples = examples
         self.options = options
         self.seed = seed
+        self.change = change
+        self.measure: str = measure
         self.device = device_of(model)
 
     def batches(self, epoch: int) -> list[Index]:
@@ -58,6 +70,7 @@ class Seq2SeqLearner:
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         pairs = on_device(collate(self.train, batch), self.device)
+        pairs = self.change(pairs) if self.change else pairs
         target_input = pairs.target_input
         if sampling > 0:
             target_input = sampled_inputs(self.model, pairs, sampling)
@@ -73,19 +86,28 @@ class Seq2SeqLearner:
     @torch.inference_mode()
     def validate(self, pairs: int) -> Score:
         self.model.eval()
-        search = search_model(self.model)
-        total, tokens, errors, units = 0.0, 0, 0, 0
-        for batch in validation_batches(self.valid, pairs):
+        batches = validation_batches(self.valid, pairs)
+        total, tokens = 0.0, 0
+        for batch in batches:
             rows = on_device(collate(self.valid, batch), self.device)
             loss = token_loss(self.model(rows.source, rows.target_input), real_targets(rows))
             total, tokens = total + float(loss.total), tokens + loss.tokens
+        mean = total / max(tokens, 1)
+        return Score(mean, math.exp(min(mean, MOST)) if self.measure == "perplexity" else self._errors(batches))
+
+    def _errors(self, batches: list[Index]) -> float:
+        """The error rate of greedy outputs, in percent."""
+        search = search_model(self.model)
+        errors, units = 0, 0
+        for batch in batches:
+            source = on_device(collate(self.valid, batch), self.device).source
             references = [self.valid.target(int(i)).tolist() for i in batch]
             # What is twice as long as every reference is wrong already; a network that has just begun never stops.
             longest = replace(LOOK, max_length=5 + 2 * max(map(len, references)))
-            outputs = [best[0].tokens for best in greedy(search, rows.source, longest)]
+            outputs = [best[0].tokens for best in greedy(search, source, longest)]
             errors += int(edit_distances(outputs, references).sum())
             units += sum(map(len, references))
-        return Score(total / max(tokens, 1), 100 * errors / max(units, 1))
+        return 100 * errors / max(units, 1)
 
     def describe(self, batch: Index) -> str:
         lines: list[int] = sorted(self.train.lines[batch].tolist())

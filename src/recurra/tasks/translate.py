@@ -16,13 +16,13 @@ import numpy as np
 import torch
 
 from recurra.data import EncodedPairs, Example, PairFile, PairList, PairSource, open_pairs, read_lines, spool
-from recurra.decoding import DecodingOptions, Ensemble
+from recurra.decoding import DecodingOptions, Ensemble, decode
 from recurra.errors import ModelError, RunError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
 from recurra.models.search import search_model
 from recurra.tasks.evaluate import evaluate_pairs
 from recurra.tasks.prediction import Evaluation, Prediction
-from recurra.tasks.predictor import TextPredictor
+from recurra.tasks.predictor import Search, TextPredictor
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq_learner import Seq2SeqLearner
 from recurra.tasks.split import divide_by_hash
@@ -106,8 +106,7 @@ class Translate:
 
     def load(self, recipe: Recipe, vocabularies: Mapping[str, str]) -> Translator:
         """The same again."""
-        source, target = source_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
-        return make_translator(recipe, source, target)
+        return translator_from(recipe, vocabularies)
 
     def encode(self, examples: Iterable[Example], network: Translator, folder: Path) -> None:
         """The ids of both sides."""
@@ -248,6 +247,12 @@ def make_translator(recipe: Recipe, source: SourceTokenizer, target: Tokenizer) 
     return Translator(build_seq2seq(recipe.model, source.size, target.size, copies), source, target, recipe)
 
 
+def translator_from(recipe: Recipe, vocabularies: Mapping[str, str]) -> Translator:
+    """The network that a recipe describes, with fresh weights and recorded tokenizers."""
+    source, target = source_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
+    return make_translator(recipe, source, target)
+
+
 def short_enough(pairs: EncodedPairs, longest: int, emit: Emit) -> Index:
     """The numbers of the pairs that are not longer than allowed on either side.
 
@@ -264,8 +269,11 @@ def short_enough(pairs: EncodedPairs, longest: int, emit: Emit) -> Index:
     return kept
 
 
-def make_predictor(translators: Sequence[Translator]) -> TextPredictor:
+def make_predictor(translators: Sequence[Translator], search: Search = decode) -> TextPredictor:
     """One translator as a predictor, several as an ensemble.
+
+    Args:
+        search: how outputs are found.
 
     Raises:
         ModelError: translators with other vocabularies than the first.
@@ -281,5 +289,5 @@ def make_predictor(translators: Sequence[Translator]) -> TextPredictor:
         translator.model.eval()
     models = [search_model(translator.model) for translator in translators]
     model = models[0] if len(models) == 1 else Ensemble(models)
-    copied = first.recipe.model.copy
-    return TextPredictor(model, first.source, first.target, device=device_of(first.model), replace_unknown=copied)
+    device, copied = device_of(first.model), first.recipe.model.copy
+    return TextPredictor(model, first.source, first.target, device=device, replace_unknown=copied, search=search)
