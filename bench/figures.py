@@ -1,10 +1,12 @@
-"""The figures of docs/results.md: train with the defaults, evaluate once, one line each.
+"""The figures of docs/results.md: train with the defaults of a task, evaluate once, a line for each.
 
-    .venv/bin/python bench/figures.py g2p-medium dut fre hun [--time 8m]
-    .venv/bin/python bench/figures.py g2p-2020 [--time 4m]            all eight languages and their macro average
-    .venv/bin/python bench/figures.py multi30k [--time 45m]
+    .venv/bin/python bench/figures.py                       what there is
+    .venv/bin/python bench/figures.py trec snips-slots
+    .venv/bin/python bench/figures.py 'g2p-2020-*'          and the mean over them
+    .venv/bin/python bench/figures.py trec --part dev --set model.pooling=max
 
-With --part dev the development data are measured: to tune on. Test data are read once, at the end.
+With --part dev the development data are measured: to tune on. Test data are read once, at the end. Every line is also
+added to bench/work/figures.jsonl.
 """
 
 from __future__ import annotations
@@ -13,70 +15,125 @@ import argparse
 import json
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from fnmatch import fnmatch
+from functools import partial
+from typing import Any, NamedTuple
 
-ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT.parent / "shared/data"
-WORK = ROOT / "bench/work/figures"
-RECURRA = str(Path(sys.executable).with_name("recurra"))
-LANGUAGES = {
-    "g2p-medium": ["dut", "fre", "hun", "jpn_hira", "vie_hanoi"],
-    "g2p-2020": ["dut", "fre", "gre", "hun", "ice", "jpn", "rum", "vie"],
-}
-FOLDERS = {"g2p-medium": "g2p/sigmorphon2021_task1/medium", "g2p-2020": "g2p/sigmorphon2020_task1"}
-TIMES = {"g2p-medium": "8m", "g2p-2020": "4m", "multi30k": "45m"}
+import figure_data as data
+
+MODELS = data.ROOT / "bench/work/models"
+LINES = data.ROOT / "bench/work/figures.jsonl"
+RECURRA = [sys.executable, "-m", "recurra.cli"]
 
 
-def run(*arguments: str) -> str:
+class Figure(NamedTuple):
+    """What is measured on which data."""
+
+    files: Callable[[], data.Files]
+    measure: str
+    time: str
+    aim: float
+    arguments: tuple[str, ...] = ()  # of `recurra train`: which task, which columns
+
+
+TOKENS = 25_000  # of historical texts: the training size of the published figures
+COLUMNS = ("--source-column", "1,2", "--target-column", "3")
+FIGURES = {
+    **{
+        f"g2p-2021-{name}": Figure(partial(data.g2p, "sigmorphon2021_task1/medium", name), "wer", "8m", aim)
+        for name, aim in (("dut", 16.0), ("fre", 9.5), ("hun", 2.5))
+    },
+    **{
+        f"g2p-2020-{name}": Figure(partial(data.g2p, "sigmorphon2020_task1", name), "wer", "4m", aim)
+        for name, aim in (
+            ("dut", 16.44), ("fre", 6.22), ("gre", 18.89), ("hun", 5.33),
+            ("ice", 10.0), ("jpn", 7.56), ("rum", 10.67), ("vie", 4.67),
+        )
+    },
+    "multi30k": Figure(data.multi30k, "bleu", "45m", 32.0),
+    "trec": Figure(data.trec, "accuracy", "3m", 88.0),
+    "sst2": Figure(data.sst2, "accuracy", "4m", 80.0),
+    "names": Figure(data.names, "macro_f1", "4m", 0.0),
+    "names-cnn": Figure(data.names, "macro_f1", "4m", 0.0, ("--set", "model.kind=cnn")),
+    "names-feedforward": Figure(data.names, "macro_f1", "4m", 0.0, ("--set", "model.kind=feedforward")),
+    "japanese-vowels": Figure(partial(data.series, "JapaneseVowels"), "accuracy", "2m", 97.0),
+    "italy-power": Figure(partial(data.series, "ItalyPowerDemand"), "accuracy", "1m", 95.5),
+    "snips-intents": Figure(data.snips_intents, "accuracy", "4m", 97.5),
+    "snips-slots": Figure(data.snips_slots, "span_f1", "6m", 93.0, ("--task", "tag")),
+    "atis": Figure(data.atis, "accuracy", "4m", 98.0),
+    "wnut17": Figure(data.wnut17, "span_f1", "5m", 15.0),
+    **{
+        f"inflection-2016-{name}": Figure(partial(data.inflection_2016, name), "exact_match", "6m", aim, COLUMNS)
+        for name, aim in (("navajo", 89.0), ("turkish", 97.0), ("german", 94.0))
+    },
+    **{
+        f"inflection-2022-{name}": Figure(partial(data.inflection_2022, name), "exact_match", "6m", aim, COLUMNS)
+        for name, aim in (("pol", 75.0), ("tur", 75.0), ("kat", 74.4))
+    },
+    "ridges": Figure(
+        partial(data.normalisation, "histnorm_german_ridges", "german-ridges", TOKENS), "exact_match", "5m", 84.2
+    ),
+    "bohoric": Figure(
+        partial(data.normalisation, "histnorm_slovene_bohoric", "slovene-goo300k-bohoric", TOKENS),
+        "exact_match", "5m", 89.8,
+    ),
+    "transliteration": Figure(data.transliteration, "error_rate", "5m", 22.5),
+}  # fmt: skip
+
+
+def recurra(*arguments: str) -> str:
     """A recurra command's standard output; what it says goes to the terminal."""
-    return subprocess.run([RECURRA, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
+    return subprocess.run([*RECURRA, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
 
 
-def measured(model: Path, *pairs: str) -> dict[str, Any]:
-    """The measures of a model."""
-    return json.loads(run("evaluate", str(model), *pairs, "--json"))["measures"]
+def valid(files: list[str]) -> list[str]:
+    """Files as the validation data of `recurra train`."""
+    return ["--valid", *files] if len(files) == 1 else ["--valid", files[1], "--valid-target", files[3]]
 
 
-def shown(name: str, measure: dict[str, Any]) -> str:
-    return f"{name} {measure['value']:.2f} ({measure['low']:.2f} to {measure['high']:.2f})"
+def columns(arguments: tuple[str, ...]) -> list[str]:
+    """Of the arguments of `recurra train` those that `recurra evaluate` takes as well."""
+    pairs = zip(arguments[::2], arguments[1::2], strict=True)
+    return [part for name, value in pairs if name.endswith("-column") for part in (name, value)]
 
 
-def g2p(figure: str, languages: list[str], time: str, part: str) -> None:
-    rates: list[float] = []
-    for language in languages:
-        data, model = DATA / FOLDERS[figure], WORK / f"{figure}-{language}"
-        train, valid = (str(data / f"{language}_{which}.tsv") for which in ("train", "dev"))
-        run("train", train, "--valid", valid, "--to", str(model), "--time", time)
-        measures = measured(model, str(data / f"{language}_{part}.tsv"))
-        rates.append(measures["wer"]["value"])
-        print(f"{figure} {language} {part}: {shown('WER', measures['wer'])}", flush=True)
-    print(f"{figure} {part}: macro WER {sum(rates) / len(rates):.2f} over {len(rates)} languages")
-
-
-def multi30k(time: str, part: str) -> None:
-    data, model = DATA / "translation/multi30k_raw", WORK / "multi30k"
-    sides = {name: [str(data / f"{name}.{language}.gz") for language in ("de", "en")] for name in ("train", "val")}
-    sides["test"] = [str(data / f"test_2016_flickr.{language}.gz") for language in ("de", "en")]
-    train, valid = sides["train"], sides["val"]
-    run("train", "--source", train[0], "--target", train[1], "--valid", valid[0], "--valid-target", valid[1],
-        "--to", str(model), "--time", time)  # fmt: skip
-    source, target = sides["val" if part == "dev" else "test"]
-    print(f"multi30k {part}: {shown('BLEU', measured(model, '--source', source, '--target', target)['bleu'])}")
+def measured(name: str, figure: Figure, part: str, time: str, more: list[str]) -> dict[str, Any]:
+    """Trains, evaluates, and gives all measures."""
+    files, model = figure.files(), MODELS / name
+    if model.exists():
+        subprocess.run(["rm", "-rf", str(model)], check=True)
+    recurra("train", *files.train, *valid(files.dev), *figure.arguments, "--to", str(model), "--time", time, *more)
+    given = files.dev if part == "dev" else files.test
+    return json.loads(recurra("evaluate", str(model), *given, *columns(figure.arguments), "--json"))["measures"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("figure", choices=TIMES)
-    parser.add_argument("languages", nargs="*")
+    parser.add_argument("figures", nargs="*")
     parser.add_argument("--time")
     parser.add_argument("--part", choices=["dev", "test"], default="test")
+    parser.add_argument("--set", action="append", default=[])
     options = parser.parse_args()
-    time = options.time or TIMES[options.figure]
-    if options.figure == "multi30k":
-        multi30k(time, options.part)
-    else:
-        g2p(options.figure, options.languages or LANGUAGES[options.figure], time, options.part)
+    chosen = [name for name in FIGURES if any(fnmatch(name, pattern) for pattern in options.figures)]
+    if not chosen:
+        for name, figure in FIGURES.items():
+            print(f"{name}: {figure.measure}, aim {figure.aim}, {figure.time}")
+    more, values = [part for one in options.set for part in ("--set", one)], []
+    for name in chosen:
+        figure = FIGURES[name]
+        time = options.time or figure.time
+        measures = measured(name, figure, options.part, time, more)
+        one = measures[figure.measure]
+        values.append(one["value"])
+        interval = f"({one['low']:.2f} to {one['high']:.2f})"
+        print(f"{name} {options.part} {time}: {figure.measure} {one['value']:.2f} {interval}, aim {figure.aim}", *more,
+              flush=True)  # fmt: skip
+        record = {"figure": name, "part": options.part, "time": time, "set": options.set, "measures": measures}
+        with LINES.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+    if len(values) > 1:
+        print(f"mean of {len(values)}: {sum(values) / len(values):.2f}")
 
 
 if __name__ == "__main__":
