@@ -84,3 +84,20 @@ def test_a_likelihood_has_true_gradients_and_padding_none(chain: LinearChain) ->
     garbage = given.values.masked_fill(~given.mask[..., None], 1e6)
     torch.testing.assert_close(loss(garbage), loss(given.values))
     assert chain.best(given.with_values(garbage)).equal(chain.best(given))
+
+
+def test_large_scores_neither_overflow_nor_vanish(chain: LinearChain) -> None:
+    """Sums of exponentials are made with the largest score taken out."""
+    given = emissions()
+    shifted = given.with_values(given.values + 1000 * torch.tensor([1.0, 0.0, -1.0], dtype=torch.float64))
+    for row, (values, length) in enumerate(zip(shifted.values, LENGTHS, strict=True)):
+        scores = torch.tensor(list(every_score(chain, values[:length]).values()), dtype=torch.float64)
+        torch.testing.assert_close(chain.log_partition(shifted)[row], scores.logsumexp(0))
+
+
+def test_autocast_takes_no_digits_of_the_partition(chain: LinearChain) -> None:
+    chain, given = chain.float(), emissions()
+    given = given.with_values(given.values.float())
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        narrow = chain.log_partition(given)
+    torch.testing.assert_close(narrow, chain.log_partition(given))

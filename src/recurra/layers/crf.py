@@ -51,13 +51,15 @@ class LinearChain(nn.Module):
 
     def log_partition(self, emissions: Padded) -> Tensor:
         """log of the sum over all taggings: [B]."""
-        values, mask = emissions.values, emissions.mask
-        alpha = self._start() + values[:, 0]  # [B, K]: over all beginnings that end in each tag
-        transitions = self._transitions()
-        for t in range(1, values.shape[1]):
-            after = torch.logsumexp(alpha[:, :, None] + transitions, dim=1) + values[:, t]
-            alpha = torch.where(mask[:, t, None], after, alpha)
-        return torch.logsumexp(alpha + self.end, dim=1)
+        mask = emissions.mask
+        with torch.autocast(mask.device.type, enabled=False):  # these sums need all their digits
+            values = emissions.values.to(self.start.dtype)
+            alpha = self._start() + values[:, 0]  # [B, K]: over all beginnings that end in each tag
+            factors = self._transitions().exp()
+            for t in range(1, values.shape[1]):
+                after = log_product(alpha, factors) + values[:, t]
+                alpha = torch.where(mask[:, t, None], after, alpha)
+            return torch.logsumexp(alpha + self.end, dim=1)
 
     def marginals(self, emissions: Padded) -> Tensor:
         """p(y_t = k | x): [B, T, K]. They are the gradient of the log partition with respect to the emissions."""
@@ -88,3 +90,13 @@ class LinearChain(nn.Module):
 
     def _transitions(self) -> Tensor:
         return self.transition + self.forbidden[:-1]
+
+
+def log_product(logs: Tensor, factors: Tensor) -> Tensor:
+    """log(exp(logs) factors) of [B, K] and [K, K]: one product of matrices in place of K sums for each of K tags.
+
+    The largest log is taken out first, so nothing overflows; a sum that is 0 counts as the smallest number there is.
+    """
+    largest = logs.detach().amax(dim=1, keepdim=True)
+    sums = (logs - largest).exp() @ factors
+    return sums.clamp_min(torch.finfo(sums.dtype).tiny).log() + largest
