@@ -18,6 +18,24 @@ from recurra.errors import UsageError
 
 T = TypeVar("T")
 
+
+class UnknownSetting(UsageError):
+    """A setting that a recipe does not have, though others may.
+
+    Args:
+        error: what is said of it where nobody knows better.
+        name: as section.key.
+        known: the settings that there are.
+        owner: whose recipe it is.
+    """
+
+    def __init__(self, error: UsageError, name: str, known: frozenset[str], owner: str = "") -> None:
+        super().__init__(error.what, where=error.where, fix=error.fix)
+        self.name = name
+        self.known = known
+        self.owner = owner
+
+
 Homes = Mapping[str, Sequence[str]]  # key -> the sections that have it; "" is the outermost
 
 
@@ -41,9 +59,15 @@ def from_mapping(cls: type[T], mapping: Mapping[str, object], section: str = "")
     Nested dataclasses are read from nested mappings. Missing keys take their defaults.
 
     Raises:
-        UsageError: an unknown key, a missing key without default, or a value of the wrong type.
+        UnknownSetting: an unknown key.
+        UsageError: a missing key without default, or a value of the wrong type.
     """
     return _read(cls, mapping, section, _homes(cls, section))
+
+
+def setting_names(cls: type[Any], section: str = "") -> frozenset[str]:
+    """All settings of a dataclass and of those inside it, as section.key."""
+    return _names(_homes(cls, section))
 
 
 def to_mapping(options: Any) -> dict[str, Any]:
@@ -87,12 +111,16 @@ def _homes(cls: Any, section: str) -> dict[str, list[str]]:
     return homes
 
 
+def _names(homes: Homes) -> frozenset[str]:
+    return frozenset(_path(place, key) for key, places in homes.items() for place in places)
+
+
 def _read(cls: type[T], mapping: Mapping[str, object], section: str, homes: Homes) -> T:
     hints = get_type_hints(cls)
     known = {field.name: field for field in fields(cast("Any", cls))}
     for key in mapping:
         if key not in known:
-            raise _unknown_key(key, list(known), section, homes)
+            raise UnknownSetting(_unknown_key(key, list(known), section, homes), _path(section, key), _names(homes))
     values: dict[str, object] = {}
     for name, field in known.items():
         if name in mapping:

@@ -47,7 +47,7 @@ def test_bad_input(
     before = contents(tmp_path)
     with pytest.raises(RecurraError) as caught:
         case.act(tmp_path)
-    assert type(caught.value) is case.kind
+    assert isinstance(caught.value, case.kind)
     message = str(caught.value)
     place = 0
     for piece in case.says:

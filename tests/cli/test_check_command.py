@@ -63,6 +63,35 @@ def test_parallel_files_and_a_limit(recurra: CommandLine, tmp_path: Path) -> Non
     assert "1 longer than 5 will be left out of training" in out
 
 
+def test_labels(recurra: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_text("text,label\n" + "Anna,de\nBob,en\nCarl,de\nDora,it\nAnna,de\n" * 4)
+    result = recurra("check", "names.csv", "--show", "2", "--units", "chars")
+    assert (result.code, result.err) == (0, "")
+    assert "task: classify, because" in result.out
+    assert "20 examples in names.csv\n16 of the examples repeat an earlier one" in result.out
+    assert "3 labels, from " in result.out
+    assert "labels: 3\n" in result.out
+    assert "line 2: Anna  de\nline 3: Bob  en\n" in result.out
+    assert "line 4" not in result.out
+
+
+def test_sentences_to_tag_and_validation_data_of_theirs(recurra: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "a.conll").write_text("new B-city\nyork I-city\n\nin O\nulm B-city\n\n")
+    (tmp_path / "b.conll").write_text("in O\nulm B-city\n\n")
+    out = recurra("check", "a.conll", "--valid", "b.conll").out
+    assert "2 sentences in a.conll" in out
+    assert "1 sentences for validation in b.conll" in out
+    assert "warning: 1 of the validation examples are in the training data as well" in out
+    assert "tags: 3" in out
+
+
+def test_every_task_says_what_is_wrong_with_its_data(recurra: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "a.conll").write_text("new B-x\nyork I-city\n\n")
+    result = recurra("check", "a.conll")
+    assert result.code == 1
+    assert "a.conll:1: token 2" in result.err
+
+
 def test_standard_input(recurra: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(PAIRS.encode()))))
     assert "standard input: 4 pairs" in recurra("check", "-", "--show", "1").out

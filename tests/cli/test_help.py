@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 # What must be found in each command's help, whatever else there is.
 WANTED = {
     "demo": "dates --to --time --data " + " ".join(DEMOS),
-    "train": "PAIRS --valid --to --size --time --epochs --cell --attention --layers --bidirectional --no-bidirectional "
+    "train": "DATA --task --model --units --valid --to --size --time --epochs --cell --attention "
+    "--layers --bidirectional --no-bidirectional "
     "--source-units --target-units --seed --recipe --set --resume --source --target --format --source-column "
     "--target-column",
     "predict": "MODEL FILE --beam --nbest --sample --temperature --top-k --top-p --format --attention --output "
     "--ensemble",
-    "evaluate": "MODEL PAIRS --json --beam --source --target",
-    "check": "PAIRS --show --valid",
+    "evaluate": "MODEL DATA --json --beam --source --target",
+    "check": "DATA --task --units --show --valid",
     "doctor": "",
 }
 

@@ -121,11 +121,11 @@ def test_progress_goes_to_stderr_and_the_next_commands_are_said(
     assert result.err.splitlines() == [
         "100 examples in pairs.tsv",
         "plan: 20 steps, 2 epochs; 50 s for training at 100 ms a step",
-        "step 1/20  epoch 1  loss 3.000  error rate 41.25 % (best)  500 pairs/s  0:06 left",
+        "step 1/20  epoch 1  loss 3.000  error rate 41.25 % (best)  500 examples/s  0:06 left",
         "plan complete at step 20 after 1:01; best at step 1: error rate 41.25 %",
         "The model is in my model",
         "  recurra predict 'my model' FILE",
-        "  recurra evaluate 'my model' PAIRS",
+        "  recurra evaluate 'my model' DATA",
     ]
 
 

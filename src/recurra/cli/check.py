@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from recurra.cli import options as given
 from recurra.cli.options import option
-from recurra.cli.pairs import GivenPairs, check_valid, given_pairs
-from recurra.cli.settings import train_settings
+from recurra.cli.pairs import check_valid, given_pairs
+from recurra.cli.say import harmless
+from recurra.cli.settings import as_typed, train_settings
 
 if TYPE_CHECKING:
     from recurra.data import PairFile
+    from recurra.tasks import Task
+    from recurra.tasks.recipe import TaskRecipe
+    from recurra.tasks.task import Data
     from recurra.tasks.translate_recipe import Recipe
     from recurra.text import Decision
 
 Show = Annotated[
     int | None,
     option(
-        "--show", "Also print the first N pairs as the model reads them: tokens, ids, lengths, both targets.", "N", 1
+        "--show",
+        "Also print the first N examples, pairs as the model reads them: tokens, ids, both targets.",
+        "N",
+        1,
     ),
 ]
 
 
 def check(
-    pairs: given.Pairs = None,
+    data: given.Pairs = None,
+    task: given.TaskOption = None,
     source: given.Source = None,
     target: given.Target = None,
     format: given.Format = None,
@@ -35,6 +44,7 @@ def check(
     valid: given.Valid = None,
     valid_target: given.ValidTarget = None,
     show: Show = None,
+    units: given.Units = None,
     source_units: given.SourceUnits = None,
     target_units: given.TargetUnits = None,
     recipe: given.RecipeFile = None,
@@ -42,31 +52,50 @@ def check(
 ) -> None:
     """Look through training data, and train nothing.
 
-    Makes the checks of recurra train and says what it found: counts, lengths, units, repeated and ambiguous pairs,
-    invisible characters, and what validation pairs have that the training pairs do not.
+    Makes the checks of recurra train and says what it found. Of pairs to translate: counts, lengths, units, repeated
+    and ambiguous pairs, invisible characters, and what validation pairs have that the training pairs do not.
     """
-    files = given_pairs(pairs, source, target, format, source_column, target_column)
+    files = given_pairs(data, source, target, format, source_column, target_column)
     check_valid(target, valid, valid_target)
-    chosen = train_settings({"--source-units": source_units, "--target-units": target_units}, settings or [])
+    short = {"--units": units, "--source-units": source_units, "--target-units": target_units}
+    chosen_settings = train_settings(short, settings or [])
 
-    from recurra.tasks.recipe_file import read_recipe
-    from recurra.tasks.translate_recipe import Recipe
+    from recurra.api import data_source, read_recipe
+    from recurra.tasks.choosing import choose_task
 
-    whole = (read_recipe(Path(recipe), Recipe) if recipe else Recipe()).with_settings(chosen)
+    given_recipe = read_recipe(recipe) if recipe else None
+    source_data = data_source(files.data, **files.keywords())
+    chosen = choose_task(source_data, task, given_recipe)
+    with as_typed(short):
+        whole = (given_recipe or chosen.task.recipe()).with_settings(chosen_settings)
+    other = data_source(valid, **files._replace(target=valid_target).keywords()) if valid else None
+    if chosen.reason:
+        print(f"task: {chosen.task.name}, because {chosen.reason} (--task says otherwise)")
     with tempfile.TemporaryDirectory(prefix="recurra-check-") as folder:
-        training = opened(files, f"{folder}/train")
-        other = opened(files._replace(data=valid, target=valid_target), f"{folder}/valid") if valid else None
-        report(training, other, whole, show or 0)
+        look = REPORTS.get(chosen.task.name, any_report)
+        look(chosen.task, source_data, other, whole, Path(folder), show or 0)
 
 
-def opened(files: GivenPairs, folder: str) -> PairFile:
-    """The pairs; what can be read only once is copied first."""
-    from recurra.api import data_source
-    from recurra.data import PairSource, open_pairs, spool
+def any_report(task: Task, data: Data, valid: Data | None, recipe: TaskRecipe, folder: Path, show: int) -> None:
+    """Prints what training would say before its first step."""
+    from recurra.tasks.checking import check_examples
+    from recurra.training import Event, Note
 
-    source = data_source(files.data, files.target, files.format, files.source_column, files.target_column)
-    assert isinstance(source, PairSource)
-    return open_pairs(spool(source, folder))
+    def tell(event: Event) -> None:
+        if isinstance(event, Note):
+            print(harmless(event.text))
+
+    check_examples(task, data, valid, recipe, folder, tell, show)
+
+
+def pairs_report(task: Task, data: Data, valid: Data | None, recipe: Any, folder: Path, show: int) -> None:
+    """Prints what only pairs are looked at for."""
+    training: Any = task.open(data, folder / "train")
+    report(training, None if valid is None else cast("Any", task.open(valid, folder / "valid")), recipe, show)
+
+
+# What is looked at beside what every task is asked.
+REPORTS: dict[str, Callable[..., None]] = {"translate": pairs_report}
 
 
 def report(training: PairFile, valid: PairFile | None, recipe: Recipe, show: int) -> None:

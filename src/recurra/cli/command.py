@@ -143,5 +143,5 @@ def unknown_option(word: str, names: list[str], path: str) -> UsageError:
 
 
 def shown_name(param: Any) -> str:
-    """--beam, or PAIRS."""
+    """--beam, or DATA."""
     return param.opts[0] if param.param_type_name == "option" else param.metavar

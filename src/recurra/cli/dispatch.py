@@ -19,10 +19,10 @@ from recurra.options import unknown_name
 
 # Name -> what it does. The file cli/NAME.py has a function of the same name; its parameters are the options.
 COMMANDS = {
-    "demo": "train the built-in demo and show what it learned",
-    "train": "learn from pairs of texts, into a model folder",
+    "demo": "train a built-in demo and show what it learned",
+    "train": "learn a task from examples, into a model folder",
     "predict": "write the model's output for each line of text",
-    "evaluate": "measure a model on pairs",
+    "evaluate": "measure a model on examples",
     "check": "look through training data and say what is in it and what is wrong with it",
     "doctor": "look at this machine: versions, speed, what is missing",
 }
@@ -86,7 +86,7 @@ def overview() -> str:
         *(f"  {name:10}{text}" for name, text in COMMANDS.items()),
         "",
         "recurra COMMAND --help shows a command's arguments, recurra --version the version.",
-        "A first own model: recurra train PAIRS.tsv --time 5m --to MODEL, then recurra predict MODEL.",
+        "A first own model: recurra train DATA --time 5m --to MODEL, then recurra predict MODEL.",
     ]
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""`recurra evaluate`: how good a model is on pairs."""
+"""`recurra evaluate`: how good a model is on examples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def evaluate(
     model: given.ModelFolder,
-    pairs: given.Pairs = None,
+    data: given.Pairs = None,
     source: given.Source = None,
     target: given.Target = None,
     format: given.Format = None,
@@ -27,11 +27,11 @@ def evaluate(
     settings: given.DecodingSettings = None,
     as_json: given.AsJson = False,
 ) -> None:
-    """Measure a model on pairs.
+    """Measure a model on examples.
 
-    Predicts every source, compares with its target, and gives each measure with its 95 % interval.
+    Predicts every input, compares with what it should be, and gives each measure with its 95 % interval.
     """
-    files = given_pairs(pairs, source, target, format, source_column, target_column)
+    files = given_pairs(data, source, target, format, source_column, target_column)
     chosen = decoding_settings({"beam": beam}, settings or [])
 
     from recurra import api

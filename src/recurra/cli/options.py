@@ -27,16 +27,19 @@ def argument(metavar: str, help: str) -> Any:
     return typer.Argument(metavar=metavar, help=help, show_default=False)
 
 
-# Which pairs
+# Which examples
 
 Pairs = Annotated[
     str | None,
-    argument("PAIRS", "A file of pairs: TSV, CSV or JSON Lines, also packed as .gz; - is standard input."),
+    argument(
+        "DATA",
+        "Examples: TSV, CSV, JSON Lines or what the task reads, also packed as .gz; - is standard input.",
+    ),
 ]
 Source = Annotated[
-    str | None, option("--source", "Two parallel files instead of PAIRS: here the sources, one a line.", "FILE")
+    str | None, option("--source", "Two parallel files instead of DATA: here the sources, one a line.", "FILE")
 ]
-Target = Annotated[str | None, option("--target", "The targets, line by line beside --source.", "FILE")]
+Target = Annotated[str | None, option("--target", "The targets (labels, tags), line by line beside --source.", "FILE")]
 Format = Annotated[
     str | None,
     option(
@@ -52,9 +55,11 @@ SourceColumn = Annotated[
         "--source-column", "Column of the sources: its name, or its number from 1; several: lemma,features.", "COLUMN"
     ),
 ]
-TargetColumn = Annotated[str | None, option("--target-column", "Column of the targets likewise.", "COLUMN")]
+TargetColumn = Annotated[
+    str | None, option("--target-column", "Column of the targets (labels, tags) likewise.", "COLUMN")
+]
 Valid = Annotated[
-    str | None, option("--valid", "Validation pairs; without them a share of the pairs is set aside.", "FILE")
+    str | None, option("--valid", "Validation data; without them a share of the examples is set aside.", "FILE")
 ]
 ValidTarget = Annotated[
     str | None, option("--valid-target", "The targets of --valid, where the files are parallel.", "FILE")
@@ -67,24 +72,40 @@ TaskOption = Annotated[
     option("--task", "What is to be learned: translate, tag, ...; without it the data tell, or it is translate.", "T"),
 ]
 
-To = Annotated[str | None, option("--to", "The model folder; <name of PAIRS>-model by default.", "DIR")]
+To = Annotated[str | None, option("--to", "The model folder; <name of DATA>-model by default.", "DIR")]
 Time = Annotated[
     str | None,
     option(
         "--time", "How long the whole command may take: 90s, 5m, 1h30m. 5m where --epochs is not given either.", "TIME"
     ),
 ]
-Epochs = Annotated[float | None, option("--epochs", "Passes over the pairs, instead of a time.", "N")]
+Epochs = Annotated[float | None, option("--epochs", "Passes over the examples, instead of a time.", "N")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in the model folder.")]
+ModelKind = Annotated[
+    str | None,
+    option("--model", "Kind of network, where a task has several: rnn, cnn, feedforward for classify.", "KIND"),
+]
 SizeOption = Annotated[Size | None, option("--size", "Width of the network: 128, 256 or 512; base by default.")]
 CellOption = Annotated[CellName | None, option("--cell", "The recurrent cell; lstm by default.")]
 AttentionOption = Annotated[
     AttentionName | None, option("--attention", "How the decoder looks at the source; bilinear by default.")
 ]
-Layers = Annotated[int | None, option("--layers", "Layers of the encoder and of the decoder; 2 by default.", "N", 1)]
+Layers = Annotated[
+    int | None,
+    option(
+        "--layers",
+        "Layers of the network, of encoder and decoder each; the recipe's by default (translate: 2).",
+        "N",
+        1,
+    ),
+]
 Bidirectional = Annotated[
     bool | None,
     option("--bidirectional/--no-bidirectional", "Whether the encoder reads in both directions; it does by default."),
+]
+Units = Annotated[
+    str | None,
+    option("--units", "What texts are cut into: chars, words, subwords, or auto (the default); see the task.", "UNITS"),
 ]
 SourceUnits = Annotated[
     str | None,

@@ -1,4 +1,4 @@
-"""Which pairs a command line names: one file, or two parallel ones."""
+"""Which data a command line names: one file, or two parallel ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from recurra.errors import UsageError
 
 
 class GivenPairs(NamedTuple):
-    """The files of pairs as `recurra.api` takes them."""
+    """The files as `recurra.api` takes them."""
 
     data: str
     target: str | None
@@ -29,7 +29,7 @@ def given_pairs(
     source_column: str | None,
     target_column: str | None,
 ) -> GivenPairs:
-    """PAIRS or --source with --target.
+    """DATA or --source with --target.
 
     Raises:
         UsageError: neither of them, both, or half of one.
@@ -37,9 +37,9 @@ def given_pairs(
     if pairs is None and source is None:
         if target is not None:
             raise UsageError("--target is given without --source", fix="Name the file of the sources: --source FILE.")
-        raise UsageError("PAIRS is missing", fix="Name a file of pairs, or two parallel ones: --source A --target B.")
+        raise UsageError("DATA is missing", fix="Name a file of examples, or two parallel ones: --source A --target B.")
     if pairs is not None and (source or target):
-        raise UsageError("PAIRS and --source/--target exclude each other", fix="Name one file, or two parallel ones.")
+        raise UsageError("DATA and --source/--target exclude each other", fix="Name one file, or two parallel ones.")
     if source is not None and target is None:
         raise UsageError("--source is given without --target", fix="Name the file of the targets: --target FILE.")
     return GivenPairs(pairs or source or "", target, format or "auto", source_column, target_column)
@@ -54,5 +54,5 @@ def check_valid(target: str | None, valid: str | None, valid_target: str | None)
     if valid_target is not None and valid is None:
         raise UsageError("--valid-target is given without --valid", fix="Name the file of the sources: --valid FILE.")
     if valid is not None and (target is None) != (valid_target is None):
-        fix = "With --source and --target, give --valid SOURCES --valid-target TARGETS; with PAIRS, --valid alone."
+        fix = "With --source and --target, give --valid SOURCES --valid-target TARGETS; with DATA, --valid alone."
         raise UsageError("validation files must be in the form of the training files", fix=fix)

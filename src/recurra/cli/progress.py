@@ -96,7 +96,7 @@ def looked(pace: Pace) -> str:
     parts = [f"step {pace.step:,}/{pace.steps:,}", *numbers(pace)]
     if pace.looked is not None:
         parts.append(measured(pace.looked) + (" (best)" if pace.looked.best else ""))
-    return "  ".join([*parts, f"{pace.speed:,.0f} pairs/s", f"{duration(pace.seconds_left)} left"])
+    return "  ".join([*parts, f"{pace.speed:,.0f} examples/s", f"{duration(pace.seconds_left)} left"])
 
 
 def facts(pace: Pace) -> str:
@@ -107,7 +107,7 @@ def facts(pace: Pace) -> str:
     if pace.best is not None and pace.best is not pace.looked:
         parts.append(f"best {pace.best.value:.2f}")
     if pace.sitting_steps:
-        parts += [f"{pace.speed:,.0f} pairs/s", f"{duration(pace.seconds_left)} left"]
+        parts += [f"{pace.speed:,.0f} examples/s", f"{duration(pace.seconds_left)} left"]
     return "  ".join(parts)
 
 

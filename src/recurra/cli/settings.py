@@ -8,18 +8,21 @@ Options win over a recipe file. Two options that say different things about one 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from recurra.errors import UsageError
-from recurra.options import parse_value
+from recurra.options import UnknownSetting, parse_value
 
 SHORT = {
+    "--model": "model.kind",
     "--size": "model.size",
     "--cell": "model.cell",
     "--attention": "model.attention",
     "--layers": "model.layers",
     "--bidirectional": "model.bidirectional",
+    "--units": "text.units",
     "--source-units": "text.source_units",
     "--target-units": "text.target_units",
     "--seed": "training.seed",
@@ -43,6 +46,34 @@ def train_settings(short: Mapping[str, object], texts: Iterable[str]) -> dict[st
             what = f"{name} is given twice: {given[name]} by {named[name]}, {value} by --set"
             raise UsageError(what, fix="Leave one of them out.")
     return given | settings
+
+
+@contextmanager
+def as_typed(short: Mapping[str, object]) -> Generator[None]:
+    """Says what is wrong with an option by the option's name, not by that of the setting it is short for.
+
+    Args:
+        short: the values of the options in SHORT; None where an option was not given.
+
+    Raises:
+        UsageError: the task has no such setting, or not such a value.
+    """
+    given = {SHORT[option]: option for option, value in short.items() if value is not None}
+    try:
+        yield
+    except UnknownSetting as error:
+        if error.name not in given:
+            raise
+        has = ", ".join(option for option, name in SHORT.items() if name in error.known)
+        raise UsageError(f"{given[error.name]} has no effect on {error.owner}", fix=f"It has {has}.") from None
+    except UsageError as error:
+        if not given:
+            raise
+        setting = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in given))
+        what, where, fix = (
+            setting.sub(lambda found: given[found[0]], text or "") for text in (error.what, error.where, error.fix)
+        )
+        raise UsageError(what, where=where or None, fix=fix or None) from None
 
 
 def parsed_settings(texts: Iterable[str]) -> dict[str, object]:

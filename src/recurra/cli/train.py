@@ -1,4 +1,4 @@
-"""`recurra train`: from pairs to a model folder."""
+"""`recurra train`: from examples to a model folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from recurra.cli import options as given
 from recurra.cli.failures import INTERRUPTED
 from recurra.cli.pairs import check_valid, given_pairs
 from recurra.cli.say import say
-from recurra.cli.settings import check_budget, train_settings
+from recurra.cli.settings import as_typed, check_budget, train_settings
 
 if TYPE_CHECKING:
     from recurra.cli.pace import Pace
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def train(
     context: typer.Context,
-    pairs: given.Pairs = None,
+    data: given.Pairs = None,
     task: given.TaskOption = None,
     source: given.Source = None,
     target: given.Target = None,
@@ -33,31 +33,36 @@ def train(
     time: given.Time = None,
     epochs: given.Epochs = None,
     resume: given.Resume = False,
+    model: given.ModelKind = None,
     size: given.SizeOption = None,
     cell: given.CellOption = None,
     attention: given.AttentionOption = None,
     layers: given.Layers = None,
     bidirectional: given.Bidirectional = None,
+    units: given.Units = None,
     source_units: given.SourceUnits = None,
     target_units: given.TargetUnits = None,
     seed: given.Seed = None,
     recipe: given.RecipeFile = None,
     settings: given.Settings = None,
 ) -> int:
-    """Learn from pairs of texts.
+    """Learn a task from examples: to translate pairs of texts, to label, to tag, ...
 
-    Trains an encoder-decoder until the time is over or the validation measure stops improving, and keeps the best
-    weights. However a run was stopped, the same command with --resume goes on with it.
+    Trains until the time is over or the validation measure stops improving, and keeps the best weights. However a run
+    was stopped, the same command with --resume goes on with it. The recipe of the task has more settings than there are
+    options here (--set); an option that the task does not have is refused.
     """
-    files = given_pairs(pairs, source, target, format, source_column, target_column)
+    files = given_pairs(data, source, target, format, source_column, target_column)
     check_budget(time, epochs)
     check_valid(target, valid, valid_target)
     short = {
+        "--model": model,
         "--size": size,
         "--cell": cell,
         "--attention": attention,
         "--layers": layers,
         "--bidirectional": bidirectional,
+        "--units": units,
         "--source-units": source_units,
         "--target-units": target_units,
         "--seed": seed,
@@ -67,9 +72,10 @@ def train(
     from recurra import api
     from recurra.cli.progress import progress
 
-    with progress() as show:
+    whole = api.read_recipe(recipe) if recipe else None
+    with progress() as show, as_typed(short):
         try:
-            model = api.train(
+            trained = api.train(
                 files.data,
                 **files.keywords(),
                 task=task,
@@ -78,22 +84,22 @@ def train(
                 to=to,
                 time=time,
                 epochs=epochs,
-                recipe=api.read_recipe(recipe) if recipe else None,
+                recipe=whole,
                 settings=chosen,
                 resume=resume,
                 listeners=[show],
                 started=context.obj.started,
             )
         except KeyboardInterrupt:
-            model = None
-    say(next_steps(str(model.path)) if model else how_to_go_on(show.pace, context.obj.args))
-    return 0 if model else INTERRUPTED
+            trained = None
+    say(next_steps(str(trained.path)) if trained else how_to_go_on(show.pace, context.obj.args))
+    return 0 if trained else INTERRUPTED
 
 
 def next_steps(folder: str) -> str:
     """Where the model is, and what can be typed next."""
     quoted = shlex.quote(folder)
-    return f"The model is in {folder}\n  recurra predict {quoted} FILE\n  recurra evaluate {quoted} PAIRS"
+    return f"The model is in {folder}\n  recurra predict {quoted} FILE\n  recurra evaluate {quoted} DATA"
 
 
 def how_to_go_on(pace: Pace, args: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Self
 import tomli_w
 
 from recurra.errors import UsageError
-from recurra.options import from_mapping, to_mapping, unknown_name
+from recurra.options import UnknownSetting, from_mapping, setting_names, to_mapping, unknown_name
 from recurra.training import TrainingOptions
 
 
@@ -45,7 +45,8 @@ class TaskRecipe:
         """The recipe with {"section.key": value} changed.
 
         Raises:
-            UsageError: a name without section, an unknown section or key, a value of the wrong type.
+            UnknownSetting: an unknown section or key.
+            UsageError: a name without section, a value of the wrong type.
         """
         sections = self.sections()
         for name, value in settings.items():
@@ -53,9 +54,13 @@ class TaskRecipe:
             if not dot:
                 raise self._without_section(name)
             if section not in sections:
-                raise unknown_name("section", section, sections, where=self._place())
+                error = unknown_name("section", section, sections, where=self._place())
+                raise UnknownSetting(error, name, setting_names(type(self)), self.task)
             sections[section][key] = value
-        return self.from_mapping({**self.to_mapping(), **sections})
+        try:
+            return self.from_mapping({**self.to_mapping(), **sections})
+        except UnknownSetting as error:
+            raise UnknownSetting(error, error.name, error.known, self.task) from None
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, object]) -> Self:

@@ -1,0 +1,57 @@
+"""What training would say about data before its first step, for any task, without training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from recurra.tasks.fit import opened
+from recurra.tasks.model_folder import parameter_count
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.split import key_hash
+from recurra.tasks.task import Data, Emit, Task
+from recurra.training import Note
+
+SHOWN = 200  # characters of an example
+
+
+def check_examples(
+    task: Task, data: Data, valid: Data | None, recipe: TaskRecipe, copies: Path, emit: Emit, show: int = 0
+) -> None:
+    """Reads all examples, decides all that is to be decided, and says what it finds.
+
+    Args:
+        copies: a folder for what can be read only once.
+        show: so many of the first examples are shown.
+
+    Raises:
+        DataError: the data are not what the task reads.
+    """
+    train = opened(task, data, copies / "train", "", emit)
+    other = None if valid is None else opened(task, valid, copies / "valid", " for validation", emit)
+    if repeated := count_repeated(task, train):
+        emit(Note(f"{repeated:,} of the {task.noun} repeat an earlier one"))
+    divided = task.divide(train, other, recipe, emit)
+    network = task.make(divided.train, recipe, emit)
+    emit(Note(f"network: {network.in_words()}, {parameter_count(network):,} parameters"))
+    emit(Note(", ".join(f"{name}: {size:,}" for name, size in network.sizes().items())))
+    for example in islice(train, show):
+        emit(Note(f"line {example.line}: {shown(task, example)}"))
+
+
+def count_repeated(task: Task, examples: Iterable[Any]) -> int:
+    """How many examples are the same as an earlier one."""
+    seen: set[bytes] = set()
+    total = 0
+    for example in examples:
+        seen.add(key_hash(task.key(example)))
+        total += 1
+    return total - len(seen)
+
+
+def shown(task: Task, example: Any) -> str:
+    """The example in one line, cut where it is long."""
+    text = "  ".join(str(value) for value in task.pack(example)[:-1])
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
