@@ -13,6 +13,7 @@ from recurra.cli import run
 from recurra.data import read_lines
 from recurra.decoding import DecodingOptions
 from recurra.tasks.prediction import Alternative, Evaluation, Prediction
+from recurra.tasks.translate import Translate
 from recurra.tasks.translate_recipe import Recipe
 from recurra.tracing import AttentionMap
 
@@ -46,6 +47,7 @@ class FakeModel:
     evaluation: Evaluation = field(default_factory=lambda: Evaluation(0, {}))
     asked: list[Any] = field(default_factory=list)
     recipe: Recipe = field(default_factory=Recipe)
+    task: Any = field(default_factory=Translate)
 
     def read(self, path: str) -> Iterator[str]:
         return read_lines(path)

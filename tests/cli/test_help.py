@@ -31,6 +31,8 @@ WANTED = {
     "--target-column",
     "predict": "MODEL FILE --beam --nbest --sample --temperature --top-k --top-p --format --attention --output "
     "--ensemble",
+    "chat": "MODEL --beam --diversity --sample --temperature --top-k --top-p --seed --ensemble --set "
+    "/again /forget /why",
     "evaluate": "MODEL DATA --json --beam --source --target",
     "check": "DATA --task --units --show --valid",
     "doctor": "",

@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "train a built-in demo and show what it learned",
     "train": "learn a task from examples, into a model folder",
     "predict": "write the model's output for each line of text",
+    "chat": "talk with a model that was trained on dialogues",
     "evaluate": "measure a model on examples",
     "check": "look through training data and say what is in it and what is wrong with it",
     "doctor": "look at this machine: versions, speed, what is missing",

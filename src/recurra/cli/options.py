@@ -141,6 +141,12 @@ Beam = Annotated[
         "--beam", "Hypotheses kept for each text, 1 is greedy search; the recipe's by default (5 unless set).", "N", 1
     ),
 ]
+Diversity = Annotated[
+    float | None,
+    option(
+        "--diversity", "How different the candidates are among which the reply is chosen: 0 is off, 1 is much.", "D", 0
+    ),
+]
 DecodingSettings = Annotated[
     list[str] | None,
     option(

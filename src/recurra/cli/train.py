@@ -92,14 +92,15 @@ def train(
             )
         except KeyboardInterrupt:
             trained = None
-    say(next_steps(str(trained.path)) if trained else how_to_go_on(show.pace, context.obj.args))
+    say(next_steps(str(trained.path), trained.task.name) if trained else how_to_go_on(show.pace, context.obj.args))
     return 0 if trained else INTERRUPTED
 
 
-def next_steps(folder: str) -> str:
+def next_steps(folder: str, task: str) -> str:
     """Where the model is, and what can be typed next."""
     quoted = shlex.quote(folder)
-    return f"The model is in {folder}\n  recurra predict {quoted} FILE\n  recurra evaluate {quoted} DATA"
+    first = f"chat {quoted}" if task == "chat" else f"predict {quoted} FILE"
+    return f"The model is in {folder}\n  recurra {first}\n  recurra evaluate {quoted} DATA"
 
 
 def how_to_go_on(pace: Pace, args: Sequence[str]) -> str:

@@ -1,0 +1,171 @@
+"""`recurra chat`: a dialogue with a model, in the terminal or through a pipe."""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from recurra.cli import options as given
+from recurra.cli.answers import one_line
+from recurra.cli.conversation import Conversation
+from recurra.cli.predict import check_dials
+from recurra.cli.say import harmless, say
+from recurra.cli.settings import decoding_settings
+from recurra.errors import DataError, ModelError
+
+if TYPE_CHECKING:
+    from recurra.api import Model
+    from recurra.tasks.prediction import Alternative
+
+PROMPT = "> "
+
+
+def chat(
+    model: given.ModelFolder,
+    ensemble: given.Ensemble = None,
+    beam: given.Beam = None,
+    diversity: given.Diversity = None,
+    sample: given.Sample = False,
+    temperature: given.Temperature = None,
+    top_k: given.TopK = None,
+    top_p: given.TopP = None,
+    seed: given.SamplingSeed = None,
+    settings: given.DecodingSettings = None,
+) -> None:
+    """Talk with a model that was trained on dialogues.
+
+    It replies to each line that is typed and remembers the last turns. Ctrl-D ends. /again asks for another reply,
+    /forget begins another dialogue, /why shows where the model looked when it replied.
+
+    Through a pipe: a line out for each line in, and a blank line begins another dialogue.
+    """
+    dials = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    check_dials(sample, beam, dials)
+    short = {"beam": beam, "diversity": diversity, "sample": sample or None, **dials}
+    chosen = decoding_settings(short, settings or [])
+
+    from recurra import api
+
+    loaded = api.load([model, *(ensemble or [])])
+    check_task(loaded, model)
+    loaded.options(None, chosen)  # what cannot be is refused before anything is said
+    if in_terminal():
+        talk(Conversation(loaded, {**chosen, "attention": True}))
+    else:
+        through_pipe(Conversation(loaded, chosen))
+
+
+def check_task(loaded: Model, name: str) -> None:
+    """Refuses a model that has not learned to reply.
+
+    Raises:
+        ModelError: with the command that fits it.
+    """
+    if loaded.task.name != "chat":
+        raise ModelError(
+            f"expected a model for the task chat, this one is for {loaded.task.name}",
+            where=name,
+            fix=f"Ask it with recurra predict {shlex.quote(name)}; recurra train DIALOGUES --task chat makes one that "
+            "chats.",
+        )
+
+
+def in_terminal() -> bool:
+    """Whether someone sits there who types and reads."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def through_pipe(conversation: Conversation) -> None:
+    """A line for each line, blank for blank."""
+    for line in conversation.model.read("-"):
+        if line.strip():
+            print(one_line(conversation.answer(line.strip()).text), flush=True)
+        else:
+            conversation.forget()
+            print(flush=True)
+
+
+def talk(conversation: Conversation) -> None:
+    """Replies to what is typed, and does what a command says."""
+    say("Type what you say and press Enter; Ctrl-D ends.")
+    for command, (what, _) in COMMANDS.items():
+        say(f"  {command:8} {what}")
+    told: set[str] = set()
+    for line in typed():
+        if line.startswith("/"):
+            obey(conversation, line)
+        elif line:
+            reply(conversation, line, told)
+
+
+def typed() -> Iterator[str]:
+    """Line after line, with the arrow keys where Python has them."""
+    with suppress(ImportError):
+        importlib.import_module("readline")  # input() finds it
+    while True:
+        try:
+            yield input(PROMPT).strip()
+        except EOFError:
+            print()
+            return
+        except UnicodeDecodeError:
+            say("  that was no UTF-8")
+
+
+def obey(conversation: Conversation, command: str) -> None:
+    """Does what a command says."""
+    if command in COMMANDS:
+        COMMANDS[command][1](conversation)
+    else:
+        say(f"  there is no {command}, only {', '.join(COMMANDS)}")
+
+
+def reply(conversation: Conversation, line: str, told: set[str]) -> None:
+    """The reply to a line; units that the model does not know are named the first time that they occur."""
+    try:
+        show(conversation.answer(line))
+    except DataError as error:
+        say(f"  {error.what}")
+        return
+    new = [unit for unit in dict.fromkeys(conversation.unknown) if unit not in told]
+    told.update(new)
+    if new:
+        say(f"  not known to the model: {', '.join(map(repr, new))}")
+
+
+def again(conversation: Conversation) -> None:
+    """Another reply."""
+    other = conversation.again()
+    if other is not None:
+        show(other)
+    else:
+        say("  there is no other reply" if conversation.replies else "  nothing was said yet")
+
+
+def why(conversation: Conversation) -> None:
+    """Where the model looked when it gave its last reply."""
+    attention = conversation.replies[-1].attention if conversation.replies else None
+    if attention is None:
+        say("  this model has no attention" if conversation.replies else "  nothing was said yet")
+        return
+    from rich.console import Console
+
+    from recurra.views import AttentionView
+
+    Console(highlight=False).print(AttentionView(attention))
+
+
+def show(said: Alternative) -> None:
+    """What the model says."""
+    print(f"  {harmless(said.text)}" if said.text else "  (nothing)", flush=True)
+
+
+COMMANDS: dict[str, tuple[str, Callable[[Conversation], None]]] = {
+    "/again": ("another reply", again),
+    "/forget": ("another dialogue", Conversation.forget),
+    "/why": ("where it looked when it replied", why),
+}
