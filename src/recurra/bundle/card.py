@@ -80,7 +80,7 @@ def _meaning(measure: Measure) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.2f}"
+    return f"{value:.3g}" if 0 < abs(value) < 0.095 else f"{value:.2f}"
 
 
 def _table(values: Mapping[str, object]) -> str:

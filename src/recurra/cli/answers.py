@@ -2,7 +2,7 @@ r"""How predictions are written down, and how much of their sources the model co
 
 text   one line per source; with N outputs, N lines "score<tab>output" per source. A source with fewer outputs gets
        empty lines, so that those of source k always begin at line N (k - 1) + 1. A line end in an output is
-       written as \n.
+       written as \n. An answer that is a table of its own (a forecast) is written as CSV: a header, then its rows.
 jsonl  one object per source: {"source", "text", "score", "alternatives": [{"text", "score", "log_prob",
        "finished"}]}, and where there is something to say "unknown": [units] and "attention": {"source_tokens",
        "target_tokens", "weights"}.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recurra.tasks.task import Answer
@@ -28,8 +28,26 @@ def writer(format: str, nbest: int) -> Writer:
     if format == "jsonl":
         return lambda prediction: iter([json.dumps(prediction.to_mapping(), ensure_ascii=False)])
     if nbest == 1:
-        return lambda prediction: iter([one_line(prediction.text)])
+        return table_writer()
     return lambda prediction: scored_lines(prediction, nbest)
+
+
+def table_writer() -> Writer:
+    """One line for each prediction; of those that are tables, their rows, and before the first one the header."""
+    shown = ""
+
+    def write(prediction: Answer) -> Iterator[str]:
+        nonlocal shown
+        table: Any = prediction if hasattr(prediction, "lines") else None
+        if table is None:
+            yield one_line(prediction.text)
+            return
+        if table.header != shown:
+            yield table.header
+            shown = table.header
+        yield from table.lines
+
+    return write
 
 
 def scored_lines(prediction: Answer, nbest: int) -> Iterator[str]:

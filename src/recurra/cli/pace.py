@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, Validated
 
 MEMORY = 0.98  # of the mean loss and speed: about the last fifty steps count
+PLAIN = ("perplexity", "nats")  # validation measures that are no percentages
 NEWS = 0.1  # share of a plan's steps by which another one must differ to be worth a line; metrics.jsonl has them all
 
 
@@ -90,7 +91,7 @@ def counted(number: float, noun: str) -> str:
 
 def measured(look: Validated) -> str:
     """error rate 3.21 %, perplexity 12.30"""
-    unit = "" if look.measure == "perplexity" else " %"
+    unit = "" if look.measure in PLAIN else " %"
     return f"{look.measure.replace('_', ' ')} {look.value:.2f}{unit}"
 
 

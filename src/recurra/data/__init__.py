@@ -22,6 +22,7 @@ from recurra.data.numbers import Numbers
 from recurra.data.overlap import SeenPairs
 from recurra.data.pairs import PairFile, PairList, PairSource, Skipped, open_pairs, spool
 from recurra.data.report import report_lines, report_warnings
+from recurra.data.series import Series, SeriesList, open_series
 from recurra.data.table import EncodedTable, Ragged, Row, Rows
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "Row",
     "Rows",
     "SeenPairs",
+    "Series",
+    "SeriesList",
     "Skipped",
     "TextFile",
     "check_pairs",
@@ -59,6 +62,7 @@ __all__ = [
     "open_dialogues",
     "open_labelled",
     "open_pairs",
+    "open_series",
     "pad_sources",
     "read_contents",
     "read_lines",

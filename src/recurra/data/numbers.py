@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import DataError
 from recurra.text.visible import excerpt
+
+Floating = TypeVar("Floating", bound="np.floating[Any]")
 
 MISSING = frozenset(("", "?", "na", "nan", "n/a", "null", "none"))  # in any case
 
@@ -104,7 +106,7 @@ def missing_in(numbers: Numbers) -> str:
     return f"the number {place} is missing" + (f", and {count - 1:,} more" if count > 1 else "")
 
 
-def filled_forward(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def filled_forward(values: NDArray[Floating]) -> NDArray[Floating]:
     """A series [T, D] in which every missing number is the one before it; what is missing at the start stays so."""
     steps = np.where(np.isnan(values), 0, np.arange(len(values))[:, None])
     return np.take_along_axis(values, np.maximum.accumulate(steps, axis=0), axis=0)

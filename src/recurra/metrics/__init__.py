@@ -2,13 +2,18 @@
 
 from recurra.metrics.bleu import bleu
 from recurra.metrics.chrf import chrf
+from recurra.metrics.coverage import coverage
 from recurra.metrics.distinct import Collapse, collapse, distinct, same_output
 from recurra.metrics.error_rate import edit_distances, error_rate
 from recurra.metrics.exact_match import exact_match
 from recurra.metrics.labels import Confusion, LabelReport, accuracy, confusion, macro_f1, measure_labels
+from recurra.metrics.mae import mae
+from recurra.metrics.mase import mase
 from recurra.metrics.measure import Measure
 from recurra.metrics.pairs import measure_pairs
 from recurra.metrics.perplexity import perplexity
+from recurra.metrics.relative_mae import relative_mae
+from recurra.metrics.rmse import rmse
 from recurra.metrics.tokenized import looks_tokenized
 from recurra.metrics.wer import wer
 
@@ -22,15 +27,20 @@ __all__ = [
     "chrf",
     "collapse",
     "confusion",
+    "coverage",
     "distinct",
     "edit_distances",
     "error_rate",
     "exact_match",
     "looks_tokenized",
     "macro_f1",
+    "mae",
+    "mase",
     "measure_labels",
     "measure_pairs",
     "perplexity",
+    "relative_mae",
+    "rmse",
     "same_output",
     "wer",
 ]

@@ -1,7 +1,9 @@
-"""Networks: the encoder-decoder and its parts; what labels a whole input."""
+"""Networks: the encoder-decoder and its parts; what labels a whole input; what continues a series."""
 
 from recurra.models.build import build_seq2seq
 from recurra.models.classifier import AUTO_POOLING, Classifier, ClassifierOptions, Inside, build_classifier
+from recurra.models.forecaster import Forecaster, build_forecaster
+from recurra.models.forecaster_options import ForecasterOptions
 from recurra.models.input_readers import NumberReader, TokenReader
 from recurra.models.options import ModelOptions
 from recurra.models.output import copy_table
@@ -11,6 +13,8 @@ __all__ = [
     "AUTO_POOLING",
     "Classifier",
     "ClassifierOptions",
+    "Forecaster",
+    "ForecasterOptions",
     "Inside",
     "ModelOptions",
     "NumberReader",
@@ -18,6 +22,7 @@ __all__ = [
     "SourceMemory",
     "TokenReader",
     "build_classifier",
+    "build_forecaster",
     "build_seq2seq",
     "copy_table",
     "device_of",

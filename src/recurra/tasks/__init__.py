@@ -2,11 +2,12 @@
 
 from recurra.tasks.chat import Chat
 from recurra.tasks.classify import Classify
+from recurra.tasks.forecast import Forecast
 from recurra.tasks.tag import Tag
 from recurra.tasks.task import Task
 from recurra.tasks.translate import Translate
 
 # In the order in which they are asked whether data are theirs; what nobody recognises is for the last.
-TASKS: dict[str, Task] = {task.name: task for task in (Chat(), Tag(), Classify(), Translate())}
+TASKS: dict[str, Task] = {task.name: task for task in (Chat(), Tag(), Forecast(), Classify(), Translate())}
 
 __all__ = ["TASKS", "Task"]

@@ -1,6 +1,8 @@
 """What a prediction, a trace and an evaluation look like: in the terminal and as HTML."""
 
 from recurra.views.attention_text import AttentionView, attention_lines
+from recurra.views.chart import Chart, ChartView, chart_lines
+from recurra.views.chart_html import chart_html
 from recurra.views.confusion import confusion_html, confusion_view, mistakes
 from recurra.views.html import (
     Shown,
@@ -15,9 +17,13 @@ from recurra.views.tables import evaluation_table, predictions_table
 
 __all__ = [
     "AttentionView",
+    "Chart",
+    "ChartView",
     "Shown",
     "attention_html",
     "attention_lines",
+    "chart_html",
+    "chart_lines",
     "confusion_html",
     "confusion_view",
     "evaluation_html",

@@ -14,7 +14,14 @@ LABELS = {
     "perplexity": ("perplexity", ""),
     "accuracy": ("accuracy", " %"),
     "macro_f1": ("macro-F1", " %"),
+    "mae": ("MAE", ""),
+    "rmse": ("RMSE", ""),
+    "mase": ("MASE", ""),
+    "relative_mae": ("MAE / naive", ""),
+    "coverage": ("coverage", " %"),
 }
+
+SMALL = 0.095  # below it two decimals are too few
 
 
 class MeasureRow(NamedTuple):
@@ -47,5 +54,7 @@ def _row(name: str, measure: Mapping[str, Any]) -> MeasureRow:
 
 
 def _number(value: float | None) -> str:
-    """Two decimals; a value that JSON has no number for is infinite."""
-    return "∞" if value is None else f"{value:,.2f}"
+    """Two decimals, more for what they would show as next to nothing; what JSON has no number for is infinite."""
+    if value is None:
+        return "∞"
+    return f"{value:.3g}" if 0 < abs(value) < SMALL else f"{value:,.2f}"

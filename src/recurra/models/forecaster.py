@@ -1,0 +1,157 @@
+"""From a window of a series to its next values: recurrent layers over the window, and a distribution for each value.
+
+    direct       the last state gives all H steps at once: many to one
+    recursive    each state gives the next step, which is fed back H times: many to many
+
+Inside, numbers are counted in deviations of their column from its mean, as the training data had them. With `level`
+the columns that are forecast are counted from a value of the window itself (its last one; recursive: its first one),
+so that a window means the same at every height, and outputs are differences from the last value that is known.
+
+B batch, T steps of the window, D columns, K of them forecast, H horizon, P raw outputs per number, S sample paths.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import dropout
+
+from recurra.layers import Stack
+from recurra.models.forecast_output import ForecastOutput, make_output
+from recurra.models.forecaster_options import ForecasterOptions
+from recurra.models.recurrent_stack import recurrent_stack
+from recurra.padded import Padded, select_rows
+
+FARTHEST = 10.0  # deviations; what lies beyond is read as lying there
+
+
+class Forecasts(NamedTuple):
+    """What is said about the next values, in deviations: raw outputs and what they are counted from."""
+
+    raw: Tensor  # [B, H, K, P]
+    base: Tensor  # [B, 1, K], or [B, H, K] where each step has its own
+
+
+class Forecaster(nn.Module):
+    """A recurrent network with a distribution for each next value.
+
+    Args:
+        targets: where the K columns that are forecast stand among the D.
+        columns: D.
+        options: the section [model].
+    """
+
+    mean: Tensor  # [D]
+    deviation: Tensor  # [D]
+    naive: Tensor  # [K] what the naive forecast errs by on the training data, in the columns' own units
+    targets: Tensor  # [K]
+
+    def __init__(self, columns: int, targets: list[int], options: ForecasterOptions) -> None:
+        super().__init__()
+        self.output: ForecastOutput = make_output(options.output, options.levels())
+        self.recursive = options.strategy == "recursive"
+        self.horizon = options.horizon
+        self.level = options.level
+        self.dropout = options.dropout
+        self.register_buffer("mean", torch.zeros(columns, dtype=torch.float64))
+        self.register_buffer("deviation", torch.ones(columns, dtype=torch.float64))
+        self.register_buffer("naive", torch.ones(len(targets), dtype=torch.float64))
+        self.register_buffer("targets", torch.tensor(targets), persistent=False)
+        self.layers: Stack = recurrent_stack(
+            columns,
+            options.hidden,
+            options.layers,
+            cell=options.cell,
+            activation=options.activation,
+            bidirectional=False,
+            dropout=options.dropout,
+            residual=options.residual,
+        )
+        steps = 1 if self.recursive else options.horizon
+        self.head = nn.Linear(options.hidden, steps * len(targets) * self.output.size)
+
+    def standard(self, values: Tensor) -> Tensor:
+        """Numbers [..., D] in deviations; a missing one is the mean."""
+        return ((values - self.mean) / self.deviation).nan_to_num(nan=0.0).float()
+
+    def standard_targets(self, values: Tensor) -> Tensor:
+        """Numbers [..., K] of the columns that are forecast, in deviations; what is missing stays NaN."""
+        return ((values - self.mean[self.targets]) / self.deviation[self.targets]).float()
+
+    def own_units(self, values: Tensor) -> Tensor:
+        """The way back, for the columns that are forecast: [..., K]."""
+        return values.double() * self.deviation[self.targets] + self.mean[self.targets]
+
+    def direct(self, window: Padded) -> Forecasts:
+        """All steps after the window [B, T, D] (in deviations) at once."""
+        level = last_of(window)[:, self.targets]  # [B, K]
+        run = self.layers(window.with_values(self._read(window.values, level)))
+        last = last_of(run.outputs)
+        raw = self._head(last).view(-1, self.horizon, len(self.targets), self.output.size)
+        return Forecasts(raw, self._base(level)[:, None])
+
+    def each_next(self, window: Padded) -> Forecasts:
+        """For each step of the window [B, T, D] the one after it: H is T."""
+        run = self.layers(window.with_values(self._read(window.values, self._first(window.values))))
+        raw = self._head(run.outputs.values).view(*window.values.shape[:2], len(self.targets), self.output.size)
+        return Forecasts(raw, self._base(window.values[..., self.targets]))
+
+    def paths(self, window: Padded, scores: Tensor) -> Tensor:
+        """Sample paths of the steps after the window [B, T, D], each step fed back: [B, S, H, K], in deviations.
+
+        Args:
+            scores: normal scores that each step's value is drawn at: [S, H, K].
+        """
+        batch, samples = len(window.lengths), len(scores)
+        level = self._first(window.values).repeat_interleave(samples, 0)
+        run = self.layers(window.with_values(self._read(window.values, self._first(window.values))))
+        state = select_rows(run.state, torch.arange(batch, device=scores.device).repeat_interleave(samples))
+        output = last_of(run.outputs).repeat_interleave(samples, 0)
+        known = last_of(window)[:, self.targets].repeat_interleave(samples, 0)  # [B S, K]
+        path: list[Tensor] = []
+        for z in scores.unbind(1):  # [S, K]
+            raw = self._head(output).view(-1, len(self.targets), self.output.size)
+            known = self._base(known) + self.output.at(raw.float(), z.repeat(batch, 1))
+            path.append(known)
+            if len(path) < scores.shape[1]:
+                step = self.layers.step(self._read(self._columns(known)[:, None], level)[:, 0], state)
+                output, state = step.output, step.state
+        return torch.stack(path, 1).view(batch, samples, len(path), -1)
+
+    def inside(self, window: Padded) -> dict[str, Tensor]:
+        """Gates and states of every step of the window, by the plain twin."""
+        level = self._first(window.values) if self.recursive else last_of(window)[:, self.targets]
+        return self.layers(window.with_values(self._read(window.values, level)), trace=True).trace
+
+    def _head(self, states: Tensor) -> Tensor:
+        return self.head(dropout(states, self.dropout, self.training))
+
+    def _first(self, values: Tensor) -> Tensor:
+        return values[:, 0, self.targets]
+
+    def _base(self, known: Tensor) -> Tensor:
+        """What outputs are counted from."""
+        return known if self.level else torch.zeros_like(known)
+
+    def _columns(self, values: Tensor) -> Tensor:
+        """The forecast columns [N, K] in their places among all [N, D]."""
+        return torch.zeros(len(values), len(self.mean), device=values.device).index_copy(1, self.targets, values)
+
+    def _read(self, values: Tensor, level: Tensor) -> Tensor:
+        """Numbers [N, T, D] as the layers read them: counted from the level [N, K], not too far."""
+        if self.level:
+            values = values.index_add(2, self.targets, level[:, None].expand(-1, values.shape[1], -1), alpha=-1)
+        return values.clamp(-FARTHEST, FARTHEST)
+
+
+def last_of(sequence: Padded) -> Tensor:
+    """The last step of each row [B, ...]; there is at least one."""
+    rows = torch.arange(len(sequence.lengths), device=sequence.lengths.device)
+    return sequence.values[rows, sequence.lengths - 1]
+
+
+def build_forecaster(options: ForecasterOptions, columns: int, targets: list[int]) -> Forecaster:
+    """A network from its options, its weights drawn from torch's generator."""
+    return Forecaster(columns, targets, options)

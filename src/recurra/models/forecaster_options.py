@@ -1,0 +1,65 @@
+"""What can be said about a network that continues series: the section [model] of its recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from recurra.errors import UsageError
+
+FORECAST_WIDTHS = {"small": 32, "base": 64, "large": 128}  # a window holds far less than a text does
+
+
+@dataclass(frozen=True)
+class ForecasterOptions:
+    """The section [model]. The defaults are the same for every series."""
+
+    size: Literal["small", "base", "large"] = "base"  # the width of everything: 32, 64, 128
+    width: int = 0  # another width than the size's; 0 takes the size's
+    cell: Literal["elman", "gru", "lstm"] = "lstm"
+    activation: Literal["tanh", "relu", "sigmoid"] = "tanh"  # of Elman cells only
+    layers: int = 1
+    residual: bool = False  # layers above the first add their input to their output
+    dropout: float = 0.1  # share of values dropped between layers and before the output, in training
+    strategy: Literal["direct", "recursive"] = "direct"  # all steps at once, or one after the other, each fed back
+    horizon: int = 1  # steps that are forecast
+    output: Literal["quantile", "gaussian"] = "quantile"  # what is said about each number
+    quantiles: str = "0.1 0.5 0.9"  # that are answered; with output=quantile those that are learned; 0.5 among them
+    level: bool = True  # reads and writes differences from the last value that is known, not the values themselves
+
+    def __post_init__(self) -> None:
+        for name in ("layers", "horizon"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"model.{name} must be at least 1, got {getattr(self, name)}")
+        if self.width < 0:
+            raise UsageError(f"model.width must be at least 0, got {self.width}")
+        if not 0 <= self.dropout < 1:
+            raise UsageError(f"model.dropout must be at least 0 and below 1, got {self.dropout}")
+        if self.activation != "tanh" and self.cell != "elman":
+            raise UsageError("model.activation is for Elman cells", fix="Leave it out, or add --cell elman.")
+        self.levels()
+
+    @property
+    def hidden(self) -> int:
+        """The width."""
+        return self.width or FORECAST_WIDTHS[self.size]
+
+    def levels(self) -> tuple[float, ...]:
+        """The quantiles, from the lowest.
+
+        Raises:
+            UsageError: they are no shares, or not in order, or the median is not among them.
+        """
+        parts = self.quantiles.replace(",", " ").split()
+        try:
+            found = tuple(float(part) for part in parts)
+        except ValueError:
+            found = ()
+        fits = all(0 < q < 1 for q in found) and list(found) == sorted(set(found)) and 0.5 in found
+        if not fits or abs(sum(found) - len(found) / 2) > 1e-9:
+            raise UsageError(
+                f"model.quantiles must be numbers between 0 and 1 from the lowest, 0.5 in the middle, as far above as "
+                f"below, got {self.quantiles!r}",
+                fix='For example "0.1 0.5 0.9".',
+            )
+        return found

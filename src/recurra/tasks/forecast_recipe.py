@@ -1,0 +1,76 @@
+"""The recipe of what continues series: sections, keys and their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from recurra.errors import UsageError
+from recurra.models import ForecasterOptions
+from recurra.tasks.recipe import DataOptions, TaskRecipe
+from recurra.training import TrainingOptions
+
+
+@dataclass(frozen=True)
+class SeriesDataOptions(DataOptions):
+    """Which steps are used, and what becomes of numbers that are missing."""
+
+    targets: str = ""  # columns that are forecast, commas between; empty: those of --target-column, or all
+    window: int = 0  # steps that are read before a forecast; 0 is derived from horizon, season and lengths, and said
+    season: int = 0  # steps after which a series is like itself (24 for hours of a day); 0: none
+    missing: Literal["refuse", "mean", "previous"] = "refuse"  # or read as the training mean, as the number before
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.window < 0 or self.season < 0:
+            raise UsageError("data.window and data.season must be at least 0")
+        if self.max_length != DataOptions.max_length:
+            raise UsageError(
+                "data.max_length has no effect on series, which are read in windows", fix="Set data.window."
+            )
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """How large a batch is: the section [batching]."""
+
+    windows: int = 64  # in a batch
+
+    def __post_init__(self) -> None:
+        if self.windows < 1:
+            raise UsageError(f"batching.windows must be at least 1, got {self.windows}")
+
+
+@dataclass(frozen=True)
+class ForecastAnswerOptions:
+    """How a forecast is answered: the section [decoding]."""
+
+    steps: int = 0  # to be forecast; 0 is the horizon of the model, and only recursive ones go beyond theirs
+    samples: int = 200  # recursive: sample paths whose quantiles are answered
+    seed: int = 1  # recursive: of the sample paths, which are the same for every series
+    stride: int = 0  # evaluation: steps between the beginnings of two forecasts; 0: as many as are forecast
+
+    def __post_init__(self) -> None:
+        if min(self.steps, self.seed, self.stride) < 0:
+            raise UsageError("decoding.steps, decoding.seed and decoding.stride must be at least 0")
+        if self.samples < 2 or self.samples % 2:
+            raise UsageError(f"decoding.samples must be an even number, got {self.samples}")
+
+
+@dataclass(frozen=True)
+class ForecastRecipe(TaskRecipe):
+    """All sections. The defaults are the same for every data set."""
+
+    task: Literal["forecast"] = "forecast"
+    data: SeriesDataOptions = field(default_factory=SeriesDataOptions)
+    batching: WindowOptions = field(default_factory=WindowOptions)
+    model: ForecasterOptions = field(default_factory=ForecasterOptions)
+    training: TrainingOptions = field(
+        default_factory=lambda: TrainingOptions(learning_rate=0.002, label_smoothing=0.0, precision="float32")
+    )
+    decoding: ForecastAnswerOptions = field(default_factory=ForecastAnswerOptions)
+
+    def __post_init__(self) -> None:
+        for name in ("scheduled_sampling", "label_smoothing"):
+            if getattr(self.training, name):
+                raise UsageError(f"training.{name} is for outputs of symbols, not of numbers", fix="Leave it out.")

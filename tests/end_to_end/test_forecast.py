@@ -1,0 +1,205 @@
+"""Series to next values, end to end: from a table to a model folder, its answers, and what must hold of them."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import recurra
+from recurra.cli import run
+from recurra.errors import DataError, ModelError, UsageError
+from recurra.models.forecast_output import LEAST_DEVIATION
+from recurra.tasks.forecast_answer import ForecastAnswer
+from recurra.training import Saved
+
+SETTINGS: dict[str, object] = {
+    "model.width": 16,
+    "model.horizon": 4,
+    "data.window": 12,
+    "training.learning_rate": 0.01,
+    "training.validations": 4,
+}
+
+
+def wave(steps: int, period: int = 12, height: float = 10.0, seed: int = 1) -> list[float]:
+    """A season with a little noise."""
+    noise = np.random.default_rng(seed).normal(0, 0.05, steps)
+    return [height + math.sin(2 * math.pi * t / period) + float(noise[t]) for t in range(steps)]
+
+
+def options(**changes: object) -> dict[str, Any]:
+    return {**SETTINGS, **{name.replace("__", "."): value for name, value in changes.items()}}
+
+
+def train(data: Any, to: str = "m", epochs: float = 8, **changes: object) -> recurra.Model:
+    return recurra.train(data, task="forecast", to=to, epochs=epochs, settings=options(**changes))
+
+
+def medians(answer: ForecastAnswer) -> list[float]:
+    return answer.columns[0].median
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.set_num_threads(1)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_from_a_table_to_the_next_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    values = wave(400)
+    rows = [f"2023-{1 + t // 28 % 12:02}-{1 + t % 28:02}" for t in range(336)]
+    Path("x.csv").write_text("date,load\n" + "".join(f"{row},{values[t]}\n" for t, row in enumerate(rows)))
+    settings = [part for key, value in SETTINGS.items() for part in ("--set", f"{key}={value}")]
+    assert run(["train", "x.csv", "--to", "m", "--epochs", "10", *settings, "--set", "data.season=12"]) == 0
+    said = capsys.readouterr().err
+    assert "task: forecast, because this is a table of numbers with a column for the time" in said
+    assert "34 of 336 steps, the last ones of the series, are set aside for validation" in said
+    assert "287 windows to learn from, 31 to validate with" in said
+
+    Path("past.csv").write_text("date,load\n" + "".join(f"2024-01-{t + 1:02},{values[t]}\n" for t in range(24)))
+    assert run(["predict", "m", "past.csv"]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header == "time,load,load_0.1,load_0.9"
+    assert [line.split(",")[0] for line in lines] == [f"2024-01-{day}" for day in (25, 26, 27, 28)]
+    for line, truth in zip(lines, values[24:], strict=False):
+        middle, low, high = map(float, line.split(",")[1:])
+        assert low < middle < high
+        assert abs(middle - truth) < 0.5
+
+    assert run(["predict", "m", "past.csv", "--format", "jsonl"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["times"][0] == "2024-01-25"
+    assert list(found["columns"]["load"]["quantiles"]) == ["0.1", "0.5", "0.9"]
+
+    assert run(["evaluate", "m", "x.csv", "--json"]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    assert list(measured["measures"]) == ["mae", "rmse", "mase", "relative_mae", "coverage"]
+    assert measured["count"] == (336 - 12) // 4
+    assert measured["measures"]["mae"]["value"] < 0.3  # of taking the last number: 0.8 and more
+    assert len(measured["steps"]) == 4
+
+
+@pytest.mark.parametrize("strategy", ["direct", "recursive"])
+@pytest.mark.parametrize("output", ["quantile", "gaussian"])
+@pytest.mark.parametrize("level", [True, False])
+def test_every_way_learns_a_season(strategy: str, output: str, level: bool) -> None:
+    values = wave(400)
+    changes = {"model__strategy": strategy, "model__output": output, "model__level": level}
+    model = train(values[:360], **changes, training__learning_rate=0.02)
+    answer = model.predict(values[:360])[0]
+    assert max(abs(a - b) for a, b in zip(medians(answer), values[360:], strict=False)) < 0.6
+    low, high = answer.columns[0].quantiles["0.1"], answer.columns[0].quantiles["0.9"]
+    assert all(a < b < c for a, b, c in zip(low, medians(answer), high, strict=True))
+    assert 40 < model.evaluate([values]).measures["coverage"].value <= 100
+    loaded = recurra.load("m").predict(values[:360])[0]
+    assert loaded == answer
+
+
+def test_many_series_one_answer_each_alone_or_together() -> None:
+    several = [wave(steps, height=height, seed=steps) for steps, height in ((60, 5), (9, 7), (200, 9))]
+    for strategy in ("direct", "recursive"):
+        model = train(several, to=strategy, epochs=1, model__strategy=strategy)
+        together = model.predict(several)
+        for series, answer in zip(several, together, strict=True):
+            assert medians(model.predict(series)[0]) == pytest.approx(medians(answer), rel=1e-5)
+
+
+@pytest.mark.parametrize("strategy", ["direct", "recursive"])
+def test_other_units_give_the_same_forecasts_in_them(strategy: str) -> None:
+    values = wave(150)
+    plain = train(values, to="plain", epochs=2, model__strategy=strategy)
+    expected = np.array(medians(plain.predict(values)[0]))
+    exact = train([1024 * value for value in values], to="exact", epochs=2, model__strategy=strategy)
+    assert medians(exact.predict([1024 * value for value in values])[0]) == list(1024 * expected)  # a power of two
+    scaled = train([1000 * value for value in values], to="scaled", epochs=2, model__strategy=strategy)
+    np.testing.assert_allclose(medians(scaled.predict([1000 * v for v in values])[0]), 1000 * expected, rtol=1e-4)
+    moved = train([value + 1e6 for value in values], to="moved", epochs=2, model__strategy=strategy)
+    np.testing.assert_allclose(medians(moved.predict([v + 1e6 for v in values])[0]), 1e6 + expected, atol=1e-3)
+
+
+def test_stopped_and_resumed_is_as_never_stopped() -> None:
+    values = [wave(90), wave(40, seed=2)]
+    train(values, to="whole", epochs=3)
+
+    def stop(event: object) -> None:
+        if isinstance(event, Saved) and event.step > 0:
+            raise MemoryError  # something dies
+
+    settings = options(training__save_every=0.0)
+    with pytest.raises(MemoryError):
+        recurra.train(values, task="forecast", to="parts", epochs=3, settings=settings, listeners=[stop])
+    recurra.train(values, task="forecast", to="parts", resume=True, settings={"training.save_every": 1e6})
+    assert Path("parts/model.safetensors").read_bytes() == Path("whole/model.safetensors").read_bytes()
+
+
+def test_columns_that_are_only_read() -> None:
+    dice = np.random.default_rng(1)
+    cause = dice.normal(size=500)
+    effect = np.concatenate([[0.0], 3 * cause[:-1]])  # tomorrow's number is today's cause
+    data = {"cause": list(cause), "effect": list(effect)}
+    alone = {"data__targets": "effect", "data__window": 4, "model__horizon": 1, "model__level": False}
+    model = train([data], epochs=20, model__dropout=0.0, **alone)
+    answer = model.predict([data])[0]
+    assert [column.name for column in answer.columns] == ["effect"]
+    assert medians(answer)[0] == pytest.approx(3 * cause[-1], abs=0.6)
+    swapped = model.predict([{"effect": data["effect"], "cause": data["cause"]}])[0]
+    assert swapped == answer
+    with pytest.raises(UsageError, match="a recursive forecast reads its own numbers, and cause"):
+        train([data], to="n", data__targets="effect", model__strategy="recursive")
+
+
+def test_missing_numbers_are_filled_if_that_is_asked_for() -> None:
+    values = wave(200)
+    for step in (50, 51, 120, 198):
+        values[step] = math.nan
+    with pytest.raises(DataError, match=r"the number of '1' at step 51 of the series is missing, and 3 more"):
+        train(values, to="refused")
+    assert not Path("refused").exists()
+    for how in ("previous", "mean"):
+        model = train(values, to=how, epochs=2, data__missing=how)
+        assert all(map(math.isfinite, medians(model.predict(values)[0])))
+        assert math.isfinite(model.evaluate([values]).measures["mae"].value)
+
+
+def test_more_steps_change_none_of_the_first() -> None:
+    values = wave(100)
+    model = train(values, epochs=1, model__strategy="recursive")
+    few, many = (medians(model.predict(values, steps=steps)[0]) for steps in (3, 30))
+    assert (len(few), len(many)) == (3, 30)
+    assert many[:3] == pytest.approx(few, rel=1e-6)
+    direct = train(values, to="direct", epochs=1)
+    with pytest.raises(UsageError, match="the model forecasts 4 steps, and 5 are asked for"):
+        direct.predict(values, steps=5)
+    with pytest.raises(UsageError, match=r"decoding\.samples has no effect on a direct forecast"):
+        direct.predict(values, samples=10)
+    with pytest.raises(UsageError, match="unknown key 'beam'"):
+        direct.predict(values, beam=3)
+
+
+def test_ensembles_and_traces() -> None:
+    values = wave(100)
+    one, two = (train(values, to=f"m{seed}", epochs=1, training__seed=seed) for seed in (1, 2))
+    both = medians(recurra.load(["m1", "m2"]).predict(values)[0])
+    mean = np.mean([medians(one.predict(values)[0]), medians(two.predict(values)[0])], axis=0)
+    np.testing.assert_allclose(both, mean, rtol=1e-6)
+    train(values, to="other", epochs=1, model__horizon=2)
+    with pytest.raises(ModelError, match="the same columns, window, horizon"):
+        recurra.load(["m1", "other"])
+    trace = one.trace(values)
+    assert trace.source_tokens == [str(step) for step in range(89, 101)]
+    assert trace.target_tokens == ["+1", "+2", "+3", "+4"]
+    assert [layer.name for layer in trace.layers] == ["layers.0"]
+    assert set(trace.layers[0].gates) == {"forget", "input", "output", "candidate"}
+
+
+def test_the_interval_of_a_constant_series_is_narrow() -> None:
+    model = train([5.0] * 100, epochs=20, model__output="gaussian", model__horizon=1)
+    column = model.predict([5.0] * 50)[0].columns[0]
+    assert column.median[0] == pytest.approx(5.0, abs=0.2)
+    assert column.quantiles["0.9"][0] - column.quantiles["0.1"][0] > LEAST_DEVIATION
