@@ -13,8 +13,10 @@ from recurra.options import unknown_name
 
 # Name, which is the file's as well -> what is learned.
 DEMOS = {
+    "chat": "with a phrase book that understands 'and in German?'",
     "dates": "from how people write them in a hundred languages to ISO 8601",
     "language": "of the name of a country, region or language, in its own writing",
+    "questions": "about small stories: who is where, who has what, yes or no, how many",
     "order": "of words: two reviews of the same words, told apart by a recurrent network and not by a bag of words",
 }
 

@@ -58,6 +58,6 @@ def write_page(learned: Learned, predictions: Sequence[Prediction]) -> None:
     learned.console.print(f"\nAll ten as a page: {path}", soft_wrap=True)
 
 
-def try_it(learned: Learned, invitation: str) -> None:
+def try_it(learned: Learned, invitation: str, command: str = "predict") -> None:
     """The command with which the (first) model can be asked."""
-    learned.console.print(f"{invitation}    recurra predict {shlex.quote(str(learned.model.path))}", soft_wrap=True)
+    learned.console.print(f"{invitation}    recurra {command} {shlex.quote(str(learned.model.path))}", soft_wrap=True)
