@@ -165,10 +165,10 @@ def write_dialogues(folder: Path, split: Split) -> Mapping[Path, int]:
 
 def dialogue_line(turns: Sequence[str]) -> str:
     """A dialogue in one line."""
-    return "  ".join(f"{turn}" for turn in turns)
+    return " / ".join(turns)
 
 
 DEMO = Demo(
-    "chat", split, {"chat": SETTINGS}, show, noun="dialogues", line=dialogue_line, write=write_dialogues, time="60s",
+    "chat", split, {"chat": SETTINGS}, show, noun="dialogues", line=dialogue_line, write=write_dialogues, time="45s",
     least=20.0,
 )  # fmt: skip

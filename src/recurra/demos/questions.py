@@ -59,6 +59,13 @@ class World:
     at: dict[str, str] = field(default_factory=dict[str, str])  # person -> place
     bearer: dict[str, str] = field(default_factory=dict[str, str])  # thing -> person
     left: dict[str, str] = field(default_factory=dict[str, str])  # thing that nobody carries -> place
+    hands: list[str] = field(default_factory=list[str])  # who has carried anything so far
+
+    def hand(self, thing: str, person: str) -> None:
+        """From now on somebody carries a thing."""
+        self.bearer[thing] = person
+        if person not in self.hands:
+            self.hands.append(person)
 
     def place_of(self, thing: str) -> str | None:
         """Where a thing is, if the story has said it."""
@@ -86,7 +93,7 @@ def example(source: random.Random) -> Pair:
 
 def event(source: random.Random, world: World) -> str:
     """Something that happens; the world is then as it says."""
-    moves = source.random() < 0.45
+    moves = source.random() < 0.55
     for happened in () if moves else source.sample((take, give, put_down), 3):
         if sentence := happened(source, world):
             return sentence
@@ -102,7 +109,7 @@ def take(source: random.Random, world: World) -> str | None:
     if not able:
         return None
     who, thing = source.choice(able)
-    world.bearer[thing] = who
+    world.hand(thing, who)
     return f"{who} {source.choice(TOOK)} the {thing} ."
 
 
@@ -117,7 +124,7 @@ def give(source: random.Random, world: World) -> str | None:
     if not able:
         return None
     thing, who, other = source.choice(able)
-    world.bearer[thing] = other
+    world.hand(thing, other)
     return f"{who} gave the {thing} to {other} ."
 
 
@@ -155,9 +162,9 @@ def whether(source: random.Random, world: World) -> Iterator[Pair]:
 
 
 def how_many(source: random.Random, world: World) -> Iterator[Pair]:
-    """How many things somebody carries, of those who have carried any or are seen."""
+    """How many things somebody carries, of those who have carried any."""
     carried = list(world.bearer.values())
-    return ((f"How many things does {person} carry ?", NUMBERS[carried.count(person)]) for person in world.at)
+    return ((f"How many things does {person} carry ?", NUMBERS[carried.count(person)]) for person in world.hands)
 
 
 KINDS = {

@@ -241,8 +241,7 @@ class ChatPredictor:
         name = UNIT_NAMES[target.units]
         measures: dict[str, Measure] = {
             "perplexity": perplexity(likelihood.log_likelihoods, likelihood.tokens),
-            "distinct_1": distinct(units[0], 1, name),
-            "distinct_2": distinct(units[0], 2, name),
+            **{f"distinct_{n}": distinct(units[0], n, name) for n in (1, 2) if has_ngrams(units[0], n)},
             "same_reply": same_output(replies),
             "bleu": bleu(replies, right),
             "exact_match": exact_match(replies, right),
@@ -255,6 +254,11 @@ class ChatPredictor:
         """The reply that greedy search or the beam finds, and all gates, states and weights on the way to it."""
         first, text = self.first, context_text(as_turns(given, 1), self.turns)
         return trace_translator(first.model, first.source, first.target, text, options)
+
+
+def has_ngrams(replies: Sequence[Sequence[str]], n: int) -> bool:
+    """Whether any reply has n units: of replies that are single words there are no pairs to be counted."""
+    return any(len(units) >= n for units in replies)
 
 
 REMEDY = "Train for longer or on more, raise anti_lm (up to 0.9) or diversity, or sample."
