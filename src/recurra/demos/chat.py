@@ -142,15 +142,15 @@ def talk(learned: Learned, questions: Sequence[str]) -> None:
     from recurra.views import AttentionView
 
     said: list[str] = []
-    reply: Prediction | None = None
+    replies: list[Prediction] = []
     for question in questions:
         said.append(question)
-        reply = learned.model.predict([said], attention=True)[0]
-        said.append(reply.text)
-        learned.console.print(f"> {question}\n  [bold]{reply.text}[/]")
-    if reply is not None and reply.attention is not None:
+        replies += learned.model.predict([said], attention=True)
+        said.append(replies[-1].text)
+        learned.console.print(f"> {question}\n  [bold]{said[-1]}[/]")
+    if replies[-1].attention is not None:
         learned.console.print("\nWhere it looked for the last reply: the reply downwards, the turns across")
-        learned.console.print(AttentionView(reply.attention))
+        learned.console.print(AttentionView(replies[-1].attention))
 
 
 def write_dialogues(folder: Path, split: Split) -> Mapping[Path, int]:
