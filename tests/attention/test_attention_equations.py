@@ -117,3 +117,16 @@ def test_additive_scores_stay_true_where_powers_are_huge() -> None:
     plain = attention.energy(torch.tanh(query[:, :, None] + key[:, None])).squeeze(-1)
     weights = attention(queries, attention.prepare(Padded(values, torch.tensor([6, 6])))).weights
     torch.testing.assert_close(weights, plain.softmax(-1))
+
+
+@pytest.mark.parametrize("meetings", [1, 100, 1 << 20])
+def test_additive_scores_are_the_same_in_blocks(meetings: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no gradient is wanted, few rows are compared at once; with gradients all of them."""
+    attention = laws.built(laws.ATTENTIONS["additive"], dtype=torch.float64)
+    queries, values, _ = laws.sample_look(attention)
+    asked, keys = attention.query(queries.double()), attention.keys(values.double())
+    expected = attention.compare(asked, keys)
+    monkeypatch.setattr("recurra.attention.additive.BLOCK", meetings)
+    with torch.no_grad():
+        torch.testing.assert_close(attention.compare(asked, keys), expected)
+        assert attention.compare(asked[:0], keys[:0]).shape == (0, *expected.shape[1:])

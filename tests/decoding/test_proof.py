@@ -92,9 +92,15 @@ def test_n_best_outputs_are_searched_for():
     assert {len(outputs) for outputs in found} == {3}
 
 
-def test_a_large_batch_is_searched_in_parts():
-    """No step has many more rows than the batch has sentences."""
-    model, sources = Chain(6, 1, ending=-1.0), rows(*[3] * 700)
-    found = beam_search(model, pad(sources), replace(BEAM, nbest=2))
-    assert max(states for states, _ in model.rows_seen) <= 700
-    assert same(found[650], beam_search(model, pad(sources[650:651]), replace(BEAM, nbest=2))[0])
+def test_many_sentences_are_searched_in_parts(monkeypatch):
+    """However many there are, no step has more rows than a part, and no part is much smaller than the others."""
+    sources = rows(*[3] * 210)
+    alone = beam_search(Chain(6, 1, ending=-1.0), pad(sources[200:201]), replace(BEAM, nbest=2))[0]
+    for limit in (8, 100, 999, 5000):
+        monkeypatch.setattr("recurra.decoding.beam.ROWS", limit)
+        model = Chain(6, 1, ending=-1.0)
+        found = beam_search(model, pad(sources), replace(BEAM, nbest=2))
+        most = [states for states, memories in model.rows_seen if states == 5 * memories]
+        assert max(most) <= max(5, limit)
+        assert max(most) >= min(5 * 210, limit) / 2
+        assert same(found[200], alone)

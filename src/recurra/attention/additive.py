@@ -22,6 +22,9 @@ from recurra.attention.base import Attention
 # The product of two powers stays a number in float32. A tanh is wrong only where query or key is beyond 21 and the
 # other pulls back; float32 and bfloat16 share this range, float64 takes the same.
 LARGEST = 43.0
+BLOCK = (
+    1 << 17
+)  # meetings that are looked at at once where nothing is kept for gradients: half a megabyte stays in a cache
 
 
 class Additive(Attention):
@@ -44,12 +47,22 @@ class Additive(Attention):
         return power(self.key(values))
 
     def compare(self, asked: Tensor, keys: Tensor) -> Tensor:
-        return -2 * cast("Tensor", _Meetings.apply(power(asked), keys, self.energy.weight[0]))
+        queries, weights = power(asked), -2 * self.energy.weight[0]
+        if torch.is_grad_enabled():
+            return cast("Tensor", _Meetings.apply(queries, keys, weights))
+        rows = max(1, BLOCK // (queries.shape[1] * keys.shape[1] * keys.shape[2] or 1))
+        starts = range(0, max(1, len(queries)), rows)
+        return torch.cat([_meetings(queries[k : k + rows], keys[k : k + rows]) @ weights for k in starts])
 
 
 def power(sums: Tensor) -> Tensor:
     """e^{2 x}, within what float32 can multiply."""
     return (2 * sums).clamp(-LARGEST, LARGEST).exp()
+
+
+def _meetings(queries: Tensor, keys: Tensor) -> Tensor:
+    """1 / (1 + x y) for every x [B, T, Q] and y [B, S, Q]: [B, T, S, Q]."""
+    return torch.addcmul(queries.new_ones(()), queries[:, :, None], keys[:, None]).reciprocal_()
 
 
 class _Meetings(torch.autograd.Function):
@@ -61,7 +74,7 @@ class _Meetings(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, queries: Tensor, keys: Tensor, weights: Tensor) -> Tensor:
-        meetings = (queries[:, :, None] * keys[:, None]).add_(1).reciprocal_()  # [B, T, S, Q]
+        meetings = _meetings(queries, keys)
         ctx.save_for_backward(queries, keys, weights, meetings)
         return meetings @ weights
 

@@ -11,7 +11,7 @@ A beginning that takes EOS while it is among the best is finished and moves to t
 - at its limit (limits.py).
 
 Where one output is asked for, the sentences whose greedy output is proven to be the best leave before (proof.py). The
-others are searched in parts, so that no step has many more rows than the batch has sentences.
+others are searched in equal parts of so many rows as a processor does best.
 
 All sentences and beams are rows of a few tensors; no Python object exists per hypothesis. Nothing in a row depends on
 another row, and ties fall to the lower beam and then the lower token, so a sentence's output does not depend on what is
@@ -22,6 +22,7 @@ B open sentences, K live slots (1 at first, then up to the beam), V vocabulary, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import count
 from typing import NamedTuple
@@ -42,7 +43,7 @@ from recurra.decoding.step_model import Start, StepModel
 from recurra.padded import Padded, select_rows
 from recurra.text.special import EOS, GO
 
-ROWS = 256  # a small batch is not split further than to so many rows
+ROWS = 512  # of a step, at most: more gain nothing, and what they need leaves the caches
 
 
 class Live(NamedTuple):
@@ -72,14 +73,15 @@ def beam_search(model: StepModel, source: Padded, options: DecodingOptions) -> l
     rest = torch.arange(len(limits), device=limits.device)
     if options.nbest == 1 and options.beam > 1:
         outputs, rest = prove(model, start, source, limits, options)
-    for part in _parts(rest, max(len(limits), ROWS) // options.beam):
+    for part in _parts(rest, max(1, ROWS // options.beam)):
         found = _search(model, select_rows(start, part), source, part, limits, options)
         outputs = [one or other for one, other in zip(outputs, found, strict=True)]
     return outputs
 
 
-def _parts(rows: Tensor, size: int) -> Sequence[Tensor]:
-    return torch.split(rows, max(1, size)) if len(rows) else ()
+def _parts(rows: Tensor, most: int) -> Sequence[Tensor]:
+    """As few parts as can be with so many rows in each at most, all of one size or nearly."""
+    return rows.tensor_split(math.ceil(len(rows) / most)) if len(rows) else ()
 
 
 def _search(

@@ -97,15 +97,13 @@ def steps_of(cell: Cell) -> CellSteps:
 
 def run_steps(steps: CellSteps, reads: Iterable[Tensor], lengths: Tensor, state: Any) -> Unrolled:
     """A whole sequence, from what was read of each time step [B, G*H]; there is at least one."""
-    steps_taken = [Step(state.hidden, state, {})]
+    states = [state]
     for read in reads:
-        steps_taken.append(steps.advance(read, steps_taken[-1].state))
-    outputs = Padded(torch.stack([step.output for step in steps_taken[1:]], 1), lengths)
-    every = [
-        torch.stack(parts, 1) for parts in zip(*(step.state for step in steps_taken), strict=True)
-    ]  # [B, T + 1, H]
+        states.append(steps.advance(read, states[-1]).state)
+    every = type(state)(*(torch.stack(parts, 1) for parts in zip(*states, strict=True)))  # [B, T + 1, H]
     rows = torch.arange(len(lengths), device=lengths.device)
     last = type(state)(*(part[rows, lengths] for part in every))
+    outputs = Padded(every.hidden[:, 1:], lengths)  # every cell's output is its hidden state
     return Unrolled(outputs.with_values(outputs.values.masked_fill(~outputs.mask[..., None], 0.0)), last, {})
 
 

@@ -24,7 +24,7 @@ from recurra.tracing import AttentionMap
 Search = Callable[[StepModel, Padded, Any], list[list[Hypothesis]]]
 
 WINDOW = 2000  # texts that are sorted by length together; bounds the memory for an endless input
-BATCH_TOKENS = 4096  # source and target positions of a batch, times the samples of each; a beam splits it itself
+BATCH_TOKENS = 8192  # source and target positions of a batch, times the samples of each; a beam splits it itself
 MAX_SOURCE = 5000  # units; nothing longer is decoded
 
 
