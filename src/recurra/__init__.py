@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recurra.api import Model as Model
+    from recurra.api import compare as compare
     from recurra.api import load as load
     from recurra.api import read_recipe as read_recipe
     from recurra.api import train as train
+    from recurra.comparing import Comparison as Comparison
     from recurra.errors import RecurraError as RecurraError
     from recurra.tasks.prediction import Evaluation as Evaluation
     from recurra.tasks.prediction import Prediction as Prediction
@@ -26,23 +28,27 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Comparison": "recurra.comparing",
     "Evaluation": "recurra.tasks.prediction",
     "Model": "recurra.api",
     "Prediction": "recurra.tasks.prediction",
     "Recipe": "recurra.tasks.translate_recipe",
     "RecurraError": "recurra.errors",
+    "compare": "recurra.api",
     "load": "recurra.api",
     "read_recipe": "recurra.api",
     "train": "recurra.api",
 }
 
 __all__ = [
+    "Comparison",
     "Evaluation",
     "Model",
     "Prediction",
     "Recipe",
     "RecurraError",
     "__version__",
+    "compare",
     "load",
     "read_recipe",
     "train",

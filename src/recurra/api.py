@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from recurra.comparing import Axis, Comparison, Question, conduct, variants
 from recurra.data import PairSource
 from recurra.errors import ModelError, UsageError
 from recurra.options import from_mapping, to_mapping
@@ -31,10 +32,11 @@ from recurra.tasks.task import Answer, Data, Network, Predictor
 from recurra.tracing import Trace
 from recurra.training import Budget, Event, Note, parse_time
 
-__all__ = ["Model", "data_source", "load", "read_recipe", "train"]
+__all__ = ["Comparison", "Model", "compare", "data_source", "load", "read_recipe", "train"]
 
 Given = str | Path | Sequence[Any]
-DEFAULT_TIME = "5m"
+DEFAULT_TIME, DEFAULT_COMPARING = "5m", "10m"
+CELLS = ("elman", "gru", "lstm")  # what is compared where nothing is said
 
 
 class Model:
@@ -198,10 +200,7 @@ def train(
         clock.monotonic() if started is None else started,
     )
 
-    def emit(event: Event) -> None:
-        for listener in listeners:
-            listener(event)
-
+    emit = to_all(listeners)
     if chosen.reason:
         emit(Note(f"task: {chosen.task.name}, because {chosen.reason} (--task says otherwise)"))
     outcome = fit(request, chosen_budget(time, epochs, resume, request.started), emit)
@@ -211,21 +210,113 @@ def train(
     return Model(chosen.task, [outcome.network], folder)
 
 
-def chosen_budget(time: str | None, epochs: float | None, resume: bool, started: float) -> Budget | None:
-    """What was asked for; five minutes for a new run, the recorded budget (None) for a resumed one, if nothing."""
+def compare(
+    data: Given,
+    *,
+    cells: Sequence[str] = (),
+    attention: Sequence[str] = (),
+    models: Sequence[str] = (),
+    layers: Sequence[int] = (),
+    vary: Mapping[str, Sequence[object]] | None = None,
+    seeds: int = 3,
+    test: Given | None = None,
+    test_target: str | Path | None = None,
+    measure: str | None = None,
+    task: str | None = None,
+    target: str | Path | None = None,
+    valid: Given | None = None,
+    valid_target: str | Path | None = None,
+    to: str | Path | None = None,
+    time: str | None = None,
+    epochs: float | None = None,
+    recipe: TaskRecipe | None = None,
+    settings: Mapping[str, object] | None = None,
+    resume: bool = False,
+    format: str = "auto",
+    source_column: str | None = None,
+    target_column: str | None = None,
+    listeners: Sequence[Callable[[Event], None]] = (),
+    started: float | None = None,
+) -> Comparison:
+    """Trains a small grid of networks, each with several seeds, and says which are better and which by luck.
+
+    Args:
+        cells, attention, models, layers: the values that are combined; elman, gru, lstm if nothing is given.
+        vary: more of them: {"model.bridge": ["last", "mean"]}.
+        seeds: runs of each network, with the seeds from training.seed on.
+        test, test_target: what all are measured on; validation data if None.
+        measure: one of the task's measures that are counted example by example; its first one if None.
+        to: a folder for all of it; "<name of the data>-comparison" if None.
+        time: how long the whole command may take, an equal share for each run; ten minutes if neither is given.
+        resume: go on with the comparison in `to`; finished runs are kept.
+
+    All other arguments are as in `train`.
+
+    Raises:
+        UsageError, DataError, RunError: before the first training step wherever possible.
+        KeyboardInterrupt: after Ctrl-C; finished runs are kept.
+    """
+
+    def source(given: Given, second: str | Path | None) -> Data:
+        return data_source(given, second, format, source_column, target_column)
+
+    began = clock.monotonic() if started is None else started
+    chosen = choose_task(source(data, target), task, recipe)
+    base = (recipe or chosen.task.recipe()).with_settings(settings or {})
+    short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}
+    given = {**{name: values for name, values in short.items() if values}, **(vary or {})} or {"model.cell": CELLS}
+    if seeds < 1:
+        raise UsageError(f"seeds must be at least 1, got {seeds}")
+    budget = chosen_budget(time, epochs, resume, began, DEFAULT_COMPARING)
+    question = Question(
+        chosen.task,
+        source(data, target),
+        None if valid is None else source(valid, valid_target),
+        None if test is None else source(test, test_target),
+        base,
+        variants([Axis(name, tuple(values)) for name, values in given.items()], base),
+        seeds,
+        Path(to) if to is not None else default_folder(data, "comparison"),
+        None if budget is None else budget.seconds,
+        None if budget is None else budget.epochs,
+        measure,
+        resume,
+        shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        began,
+    )
+    emit = to_all(listeners)
+    if chosen.reason:
+        emit(Note(f"task: {chosen.task.name}, because {chosen.reason} (--task says otherwise)"))
+    return conduct(question, emit)
+
+
+def to_all(listeners: Sequence[Callable[[Event], None]]) -> Callable[[Event], None]:
+    """All listeners as one."""
+
+    def emit(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return emit
+
+
+def chosen_budget(
+    time: str | None, epochs: float | None, resume: bool, started: float, usual: str = DEFAULT_TIME
+) -> Budget | None:
+    """What was asked for; the usual time for a new run, the recorded budget (None) for a resumed one, if nothing."""
     if time is None and epochs is None:
         if resume:
             return None
-        time = DEFAULT_TIME
+        time = usual
     return Budget(None if time is None else parse_time(time), epochs, started)
 
 
-def default_folder(data: Given) -> Path:
+def default_folder(data: Given, what: str = "model") -> Path:
     """<name of the data>-model in the current folder."""
     if not isinstance(data, str | Path):
-        raise UsageError("a list of examples has no name to call the model after", fix='Give to="folder".')
+        raise UsageError(f"a list of examples has no name to call the {what} after", fix='Give to="folder".')
     name = "stdin" if str(data) == "-" else Path(data).name.removesuffix(".gz")
-    return Path(f"{Path(name).stem}-model")
+    return Path(f"{Path(name).stem}-{what}")
 
 
 def data_source(

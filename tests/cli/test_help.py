@@ -34,6 +34,8 @@ WANTED = {
     "chat": "MODEL --beam --diversity --sample --temperature --top-k --top-p --seed --ensemble --set "
     "/again /forget /why",
     "evaluate": "MODEL DATA --json --beam --source --target",
+    "compare": "DATA --task --models --cells --attention --layers --vary --seeds --time --epochs --test --measure --to "
+    "--resume --set --recipe --json --valid",
     "check": "DATA --task --units --show --valid",
     "doctor": "",
 }

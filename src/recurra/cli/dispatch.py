@@ -24,6 +24,7 @@ COMMANDS = {
     "predict": "write the model's output for each line of text",
     "chat": "talk with a model that was trained on dialogues",
     "evaluate": "measure a model on examples",
+    "compare": "train a grid of networks and say which are better and which by luck",
     "check": "look through training data and say what is in it and what is wrong with it",
     "doctor": "look at this machine: versions, speed, what is missing",
 }

@@ -49,22 +49,23 @@ def train_settings(short: Mapping[str, object], texts: Iterable[str]) -> dict[st
 
 
 @contextmanager
-def as_typed(short: Mapping[str, object]) -> Generator[None]:
+def as_typed(short: Mapping[str, object], table: Mapping[str, str] = SHORT) -> Generator[None]:
     """Says what is wrong with an option by the option's name, not by that of the setting it is short for.
 
     Args:
-        short: the values of the options in SHORT; None where an option was not given.
+        short: the values of the options in the table; None where an option was not given.
+        table: the settings that the command's options are short for.
 
     Raises:
         UsageError: the task has no such setting, or not such a value.
     """
-    given = {SHORT[option]: option for option, value in short.items() if value is not None}
+    given = {table[option]: option for option, value in short.items() if value is not None}
     try:
         yield
     except UnknownSetting as error:
         if error.name not in given:
             raise
-        has = ", ".join(option for option, name in SHORT.items() if name in error.known)
+        has = ", ".join(option for option, name in table.items() if name in error.known)
         raise UsageError(f"{given[error.name]} has no effect on {error.owner}", fix=f"It has {has}.") from None
     except UsageError as error:
         if not given:
@@ -76,7 +77,7 @@ def as_typed(short: Mapping[str, object]) -> Generator[None]:
         raise UsageError(what, where=where or None, fix=fix or None) from None
 
 
-def parsed_settings(texts: Iterable[str]) -> dict[str, object]:
+def parsed_settings(texts: Iterable[str], option: str = "--set") -> dict[str, object]:
     """{"key": value} of "key=value" texts.
 
     Raises:
@@ -86,8 +87,8 @@ def parsed_settings(texts: Iterable[str]) -> dict[str, object]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            fix = "Write it as section.key=value, for example --set model.layers=3."
-            raise UsageError(f"expected section.key=value, got {text!r}", where="--set", fix=fix)
+            fix = f"Write it as section.key=value, for example {option} model.layers=3."
+            raise UsageError(f"expected section.key=value, got {text!r}", where=option, fix=fix)
         settings[name.strip()] = parse_value(value.strip())
     return settings
 

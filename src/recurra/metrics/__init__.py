@@ -6,6 +6,7 @@ from recurra.metrics.coverage import coverage
 from recurra.metrics.distinct import Collapse, collapse, distinct, same_output
 from recurra.metrics.error_rate import edit_distances, error_rate
 from recurra.metrics.exact_match import exact_match
+from recurra.metrics.examples import ExampleScores, Share
 from recurra.metrics.labels import Confusion, LabelReport, accuracy, confusion, macro_f1, measure_labels
 from recurra.metrics.mae import mae
 from recurra.metrics.mase import mase
@@ -20,8 +21,10 @@ from recurra.metrics.wer import wer
 __all__ = [
     "Collapse",
     "Confusion",
+    "ExampleScores",
     "LabelReport",
     "Measure",
+    "Share",
     "accuracy",
     "bleu",
     "chrf",

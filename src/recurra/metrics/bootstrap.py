@@ -37,12 +37,19 @@ def interval(statistics: Numbers, score: Score, value: float) -> Interval:
     It always contains `value`, the score of the sample itself: in tiny samples the percentiles of a measure that
     is no mean (BLEU) may both lie on one side of it.
     """
-    rows = _grouped(statistics)
-    generator = np.random.default_rng(SEED)
-    parts = [score(_counts(generator, len(rows)) @ rows) for _ in range(RESAMPLES // CHUNK)]
-    scores = np.sort(np.concatenate(parts))
+    scores = np.sort(resampled(statistics, score))
     cut = RESAMPLES // 40  # 2.5 % on each side; an order statistic, since infinities cannot be interpolated
     return Interval(min(value, float(scores[cut])), max(value, float(scores[-1 - cut])))
+
+
+def resampled(statistics: Numbers, score: Score) -> Numbers:
+    """The score of each resample of the rows of `statistics` [N, K]: [R].
+
+    Row r is the same resample for all statistics of equally many sentences, so that differences are paired.
+    """
+    rows = _grouped(statistics)
+    generator = np.random.default_rng(SEED)
+    return np.concatenate([score(_counts(generator, len(rows)) @ rows) for _ in range(RESAMPLES // CHUNK)])
 
 
 def _counts(generator: np.random.Generator, size: int) -> Numbers:

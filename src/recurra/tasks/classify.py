@@ -76,6 +76,7 @@ class Classify:
     summary = "Gives a text, a vector or a series its label."
     noun = "examples"
     headline: Mapping[str, str] = {"accuracy": "accuracy {:.2f} %", "macro_f1": "macro-F1 {:.2f} %"}
+    per_example = ("accuracy",)
     recipe: type[TaskRecipe] = ClassifyRecipe
 
     def recognise(self, look: Look) -> str | None:

@@ -19,7 +19,7 @@ from torch.nn.functional import softmax
 from recurra.data import Labelled, read_contents
 from recurra.data.labelled import Content, checked_content
 from recurra.errors import DataError
-from recurra.metrics import confusion, measure_labels
+from recurra.metrics import ExampleScores, Share, confusion, measure_labels
 from recurra.models import Classifier, device_of
 from recurra.tasks.classify_answer import Chance, LabelAnswer
 from recurra.tasks.classify_inputs import Inputs, Values, ragged
@@ -92,7 +92,12 @@ class LabelPredictor:
             "labels": [asdict(report) for report in table.reports()],
             "confusion": table.to_mapping(),
         }
-        return Evaluation(len(found), measure_labels(predictions, references), notes_on(references, labels), details)
+        measures = measure_labels(predictions, references)
+        right = [float(one == other) for one, other in zip(predictions, references, strict=True)]
+        lengths = self.first.inputs.lengths(np.array([len(row) for row in rows], dtype=np.int32))
+        accuracy = Share(right, [1.0] * len(right), measures["accuracy"].definition)
+        scores = ExampleScores(lengths.tolist(), "units", {"accuracy": accuracy})
+        return Evaluation(len(found), measures, notes_on(references, labels), details, scores)
 
     @torch.inference_mode()
     def trace(self, given: Any, options: LabelAnswerOptions) -> ShownTrace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -11,7 +11,7 @@ import torch
 
 from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
 from recurra.decoding import DecodingOptions, log_likelihoods
-from recurra.metrics import looks_tokenized, measure_pairs
+from recurra.metrics import ExampleScores, Measure, Share, edit_distances, looks_tokenized, measure_pairs
 from recurra.padded import pad
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.predictor import TextPredictor
@@ -45,7 +45,22 @@ def evaluate_pairs(predictor: TextPredictor, examples: Iterable[Example], option
         likelihood.tokens,
         UNIT_NAMES[target.units],
     )
-    return Evaluation(len(pairs), measures, notes_on(predictions, references))
+    lengths = [len(ids) for ids in predictor.source.encode_batch([pair.source for pair in pairs])]
+    scores = ExampleScores(lengths, "units", pair_scores(predictions, references, measures, target))
+    return Evaluation(len(pairs), measures, notes_on(predictions, references), examples=scores)
+
+
+def pair_scores(
+    predictions: Sequence[str], references: Sequence[str], measures: Mapping[str, Measure], target: Tokenizer
+) -> dict[str, Share]:
+    """Whether each output is right, and how many of its units are wrong."""
+    right = [float(one == other) for one, other in zip(predictions, references, strict=True)]
+    units = [target.tokens(text) for text in references]
+    wrong = edit_distances([target.tokens(text) for text in predictions], units)
+    return {
+        "exact_match": Share(right, [1.0] * len(right), measures["exact_match"].definition),
+        "error_rate": Share(wrong.tolist(), [*map(len, units)], measures["error_rate"].definition, False),
+    }
 
 
 def notes_on(predictions: Sequence[str], references: Sequence[str]) -> list[str]:

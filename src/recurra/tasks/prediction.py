@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from recurra.metrics import Measure
+from recurra.metrics import ExampleScores, Measure
 from recurra.tracing import AttentionMap
 from recurra.views import evaluation_html, prediction_html
 
@@ -76,6 +76,7 @@ class Evaluation:
     measures: dict[str, Measure]
     notes: list[str] = field(default_factory=list[str])  # what a reader of the measures should know
     details: dict[str, Any] = field(default_factory=dict[str, Any])  # more than a number, such as a confusion table
+    examples: ExampleScores = field(default_factory=ExampleScores)  # where measures are sums over examples
 
     def to_mapping(self) -> dict[str, Any]:
         """The object that `recurra evaluate --json` prints."""

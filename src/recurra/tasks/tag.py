@@ -106,6 +106,7 @@ class Tag:
     summary = "Gives every token of a sentence its tag."
     noun = "sentences"
     headline: Mapping[str, str] = {"span_f1": "span F1 {:.2f} %", "accuracy": "accuracy {:.2f} %"}
+    per_example = ("span_f1", "accuracy", "sentence_exact")
     recipe: type[TaskRecipe] = TagRecipe
 
     def recognise(self, look: Look) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import islice
@@ -15,7 +15,7 @@ from recurra.data import read_lines
 from recurra.data.bio import is_bio, spans
 from recurra.data.tagged import Tagged
 from recurra.errors import DataError
-from recurra.metrics import Measure
+from recurra.metrics import ExampleScores, Measure, Share
 from recurra.metrics.spans import sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
 from recurra.models.tagger import Tagger
@@ -126,7 +126,8 @@ class TagPredictor:
         measures = measured(answers, references)
         new = sorted({tag for tags in references for tag in tags} - set(self.network.tags))
         notes = [f"tags that the model has never seen: {', '.join(new)}"] if new else []
-        return Evaluation(len(sentences), measures, notes)
+        scores = ExampleScores([*map(len, references)], "tokens", tag_scores(answers, references, measures))
+        return Evaluation(len(sentences), measures, notes, examples=scores)
 
     @torch.inference_mode()
     def trace(self, given: str | Sequence[str], options: None) -> ShownTrace:
@@ -180,6 +181,28 @@ def tokens_of(given: object, number: int) -> list[str]:
         what = f"the text has {len(found):,} tokens, more than the {LONGEST:,} that are tagged"
         raise DataError(what, where=f"text {number}", fix="Split it into sentences.")
     return cast("list[str]", found)
+
+
+def tag_scores(
+    predictions: list[list[str]], references: list[list[str]], measures: Mapping[str, Measure]
+) -> dict[str, Share]:
+    """The measures of tags by sentence: F1 is 2 TP of all spans, found and right ones together."""
+    pairs = list(zip(predictions, references, strict=True))
+    right = [float(sum(map(str.__eq__, *pair))) for pair in pairs]
+    whole = [float(one == other) for one, other in pairs]
+    found = {
+        "accuracy": Share(right, [*map(len, references)], measures["accuracy"].definition),
+        "sentence_exact": Share(whole, [1.0] * len(whole), measures["sentence_exact"].definition),
+    }
+    if "span_f1" not in measures:
+        return found
+    both = [({*spans(one)}, {*spans(other)}) for one, other in pairs]
+    f1 = Share(
+        [2.0 * len(one & other) for one, other in both],
+        [len(one) + len(other) for one, other in both],
+        measures["span_f1"].definition,
+    )
+    return {"span_f1": f1, **found}
 
 
 def measured(predictions: list[list[str]], references: list[list[str]]) -> dict[str, Measure]:

@@ -64,7 +64,7 @@ class Translator:
         direction = "bi-directional " if options.bidirectional else ""
         return (
             f"{direction}{options.cell} encoder and decoder of {options.layers} layers, {options.hidden} wide, "
-            f"{options.attention} attention"
+            f"{'no' if options.attention == 'none' else options.attention} attention"
         )
 
     def sizes(self) -> dict[str, object]:
@@ -79,6 +79,7 @@ class Translate:
     summary = "Writes a target text for a source text (an encoder-decoder)."
     noun = "pairs"
     headline: Mapping[str, str] = {"wer": "whole outputs wrong {:.2f} %", "error_rate": "error rate on units {:.2f} %"}
+    per_example = ("exact_match", "error_rate")
     recipe: type[TaskRecipe] = Recipe
 
     def recognise(self, look: Look) -> str | None:

@@ -7,7 +7,7 @@ from recurra.training.events import Event, Finished, Note, PlanMade, Saved, Step
 from recurra.training.folder import locked
 from recurra.training.learner import Index, Learner, Score
 from recurra.training.listeners import Listener, metrics_file, tensorboard
-from recurra.training.loop import Loop, Position
+from recurra.training.loop import Exploded, Loop, Position
 from recurra.training.loss import Loss, token_loss
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Plan, learning_rate
@@ -18,6 +18,7 @@ __all__ = [
     "Budget",
     "Checkpoint",
     "Event",
+    "Exploded",
     "Finished",
     "Index",
     "Learner",

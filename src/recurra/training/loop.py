@@ -23,6 +23,10 @@ from recurra.training.options import TrainingOptions
 from recurra.training.plan import Plan, learning_rate
 
 
+class Exploded(RunError):
+    """The gradient was no finite number any more."""
+
+
 @dataclass
 class Position:
     """Where a run is: steps done, the epoch, and how many of its batches are done."""
@@ -128,9 +132,9 @@ def step_seed(seed: int, step: int) -> int:
     return int(np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0] >> 1)
 
 
-def exploded(learner: Learner, batch: Index, step: int, norm: float) -> RunError:
+def exploded(learner: Learner, batch: Index, step: int, norm: float) -> Exploded:
     """The error for a gradient that is no number."""
-    return RunError(
+    return Exploded(
         f"the gradient of step {step} is {norm}: the loss has exploded",
         where=learner.describe(batch),
         fix="The last checkpoint is whole. Start again with a lower --set training.learning_rate, or a smaller "

@@ -3,6 +3,7 @@
 from recurra.views.attention_text import AttentionView, attention_lines
 from recurra.views.chart import Chart, ChartView, chart_lines
 from recurra.views.chart_html import chart_html
+from recurra.views.comparison import comparison_html, comparison_table, comparison_text
 from recurra.views.confusion import confusion_html, confusion_view, mistakes
 from recurra.views.html import (
     Shown,
@@ -24,6 +25,9 @@ __all__ = [
     "attention_lines",
     "chart_html",
     "chart_lines",
+    "comparison_html",
+    "comparison_table",
+    "comparison_text",
     "confusion_html",
     "confusion_view",
     "evaluation_html",

@@ -13,6 +13,8 @@ LABELS = {
     "chrf": ("chrF", ""),
     "perplexity": ("perplexity", ""),
     "accuracy": ("accuracy", " %"),
+    "span_f1": ("span F1", " %"),
+    "sentence_exact": ("whole sentences", " %"),
     "macro_f1": ("macro-F1", " %"),
     "mae": ("MAE", ""),
     "rmse": ("RMSE", ""),

@@ -1,0 +1,38 @@
+"""Measures taken apart into the examples they were made of, so that models can be compared example by example."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from recurra.metrics.bootstrap import Numbers
+
+
+@dataclass(frozen=True)
+class Share:
+    """A measure that is one sum over another: 100 * sum(counted) / sum(total)."""
+
+    counted: Sequence[float]  # of each example: right outputs, wrong units, ...
+    total: Sequence[float]  # of each example: outputs, units, ...
+    definition: str
+    higher_is_better: bool = True
+
+    def statistics(self) -> Numbers:
+        """Both as a table [N, 2]."""
+        return np.stack([np.asarray(self.counted, np.float64), np.asarray(self.total, np.float64)], axis=1)
+
+
+@dataclass(frozen=True)
+class ExampleScores:
+    """What an evaluation knows of each example, in their order."""
+
+    lengths: Sequence[int] = ()  # of the inputs
+    unit: str = "units"  # that lengths are counted in: characters, tokens, steps
+    measures: dict[str, Share] = field(default_factory=dict[str, Share])  # the first is the one to compare by
+
+
+def shares(statistics: Numbers) -> Numbers:
+    """Sums [..., 2] to 100 * counted / total [...]; a total of nothing counts as one."""
+    return 100 * statistics[..., 0] / np.maximum(statistics[..., 1], 1)

@@ -1,0 +1,182 @@
+"""A comparison as tables: how good each variant is, which are surely better than which, and how right by length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from io import StringIO
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from recurra.text.visible import visible
+from recurra.views.measures import LABELS
+from recurra.views.style import STYLE
+
+BARS = "▁▂▃▄▅▆▇█"
+WIDTH = 120  # of the text where there is no terminal
+
+DEFINITION = (
+    "better than: surely, p < {level:g}. The difference of two means varies with the examples (paired bootstrap) and "
+    "with the seeds (paired too); Student's t of both together, corrected by Holm for {count} comparisons."
+)
+
+
+def comparison_table(comparison: Mapping[str, Any]) -> RenderableType:
+    """Everything, for the terminal.
+
+    Args:
+        comparison: as `recurra compare --json` prints it.
+    """
+    parts: list[RenderableType] = [drawn(headers(comparison), rows(comparison))]
+    if comparison["lengths"]:
+        parts.append(drawn(length_headers(comparison), length_rows(comparison)))
+    return Group(*parts, *(Text(line, style="dim") for line in lines(comparison)))
+
+
+def comparison_text(comparison: Mapping[str, Any]) -> str:
+    """The same as plain text."""
+    console = Console(file=StringIO(), width=WIDTH, color_system=None)
+    with console.capture() as capture:
+        console.print(comparison_table(comparison))
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def comparison_html(comparison: Mapping[str, Any]) -> str:
+    """The same as a fragment for a notebook."""
+    tables = html_table("Variants, the best first", headers(comparison), rows(comparison))
+    if comparison["lengths"]:
+        tables += html_table("How right by length", length_headers(comparison), length_rows(comparison))
+    under = "".join(f'<p class="note">{escape(line)}</p>\n' for line in lines(comparison))
+    return f'<div class="recurra">\n<style>{STYLE}</style>\n{tables}{under}</div>\n'
+
+
+def headers(comparison: Mapping[str, Any]) -> list[str]:
+    """What the columns of the first table are called."""
+    name, unit = label(comparison)
+    measure = f"{name}{unit}".replace(" ", "\n", 1)
+    return ["", "variant", measure, "±\nseeds", "better\nthan", "para-\nmeters", "trained", "learns\n/s", "answers\n/s"]
+
+
+def rows(comparison: Mapping[str, Any]) -> list[list[str]]:
+    """A row for each variant; the numbers in `better than` are those in the first column."""
+    return [row(number, variant, better_than(comparison, variant["name"]))
+            for number, variant in enumerate(comparison["variants"], 1)]  # fmt: skip
+
+
+def row(number: int, variant: Mapping[str, Any], better: str) -> list[str]:
+    """One variant; only its name where no run came to a result."""
+    name = visible(variant["name"])
+    if "mean" not in variant:
+        return [str(number), name, "failed", *[""] * 6]
+    deviation = variant["deviation"]
+    return [
+        str(number),
+        name,
+        f"{variant['mean']:.2f}",
+        "" if deviation is None else f"{deviation:.2f}",
+        better,
+        short(variant["parameters"]),
+        f"{variant['seconds']:.0f} s",
+        f"{variant['learned_per_second']:,.0f}",
+        f"{variant['answered_per_second']:,.0f}",
+    ]
+
+
+def short(number: int) -> str:
+    """980, 6.6k, 1.25M"""
+    for size, unit in ((1_000_000, "M"), (1000, "k")):
+        if number >= size:
+            return f"{number / size:.3g}{unit}"
+    return str(number)
+
+
+def better_than(comparison: Mapping[str, Any], name: str) -> str:
+    """The numbers of the variants that this one surely beats: 2 4-6"""
+    numbers = {variant["name"]: number for number, variant in enumerate(comparison["variants"], 1)}
+    beaten = sorted(numbers[one["worse"]] for one in comparison["differences"] if one["sure"] and one["better"] == name)
+    return " ".join(ranges(beaten))
+
+
+def ranges(numbers: Sequence[int]) -> list[str]:
+    """Rising numbers with those that follow each other put together: 2, 4-6."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
+
+
+def length_headers(comparison: Mapping[str, Any]) -> list[str]:
+    """What the columns of the second table are called: how long, and how many of them there are."""
+    spans = [one_length(one["from"], one["to"]) for one in comparison["lengths"]]
+    return ["", f"{label(comparison)[0]} by length in {comparison['unit']}", *spans, ""]
+
+
+def length_rows(comparison: Mapping[str, Any]) -> list[list[str]]:
+    """A row for each variant that has a result, and a picture of its figures."""
+    measured = [(k, variant) for k, variant in enumerate(comparison["variants"], 1) if "mean" in variant]
+    highest = max([100.0, *(max(variant["by_length"]) for _, variant in measured)])
+    found = [
+        [str(k), visible(one["name"]), *(f"{value:.1f}" for value in one["by_length"]), bars(one["by_length"], highest)]
+        for k, one in measured
+    ]
+    return [*found, ["", "examples", *(f"{one['examples']:,}" for one in comparison["lengths"]), ""]]
+
+
+def one_length(least: int, most: int) -> str:
+    """5, or 5-8"""
+    return f"{least}" if least == most else f"{least}-{most}"
+
+
+def bars(values: Sequence[float], highest: float) -> str:
+    """One bar for each value, from 0 to 100 or the highest: ▇▅▂"""
+    scale = (len(BARS) - 1) / highest
+    return "".join(BARS[round(min(max(value, 0.0), highest) * scale)] for value in values)
+
+
+def lines(comparison: Mapping[str, Any]) -> list[str]:
+    """What was measured, on what, and what else there is to say."""
+    on = f"{comparison['examples']:,} {comparison['counted']} of {comparison['measured_on']}"
+    seeds = comparison["seeds"]
+    found = [f"{label(comparison)[0]}: {comparison['definition']}. Mean over {seeds} seeds on {on}."
+             if seeds > 1 else f"{label(comparison)[0]}: {comparison['definition']}, on {on}."]  # fmt: skip
+    if comparison["differences"]:
+        found.append(DEFINITION.format(level=comparison["level"], count=len(comparison["differences"])))
+    return found + [visible(note) for note in comparison["notes"]]
+
+
+def label(comparison: Mapping[str, Any]) -> tuple[str, str]:
+    """The measure's name and its unit."""
+    name = comparison["measure"]
+    return LABELS.get(name, (name.replace("_", " "), " %"))
+
+
+def drawn(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Table:
+    """A table whose numbers stand on the right."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for k, column in enumerate(columns):
+        table.add_column(column, justify="left" if k == 1 else "right", overflow="fold", no_wrap=k != 1)
+    for line in cells:
+        table.add_row(*(Text(cell, style="bold" if k == 2 else "") for k, cell in enumerate(line)))
+    return table
+
+
+def html_table(caption: str, columns: Sequence[str], cells: Iterable[Sequence[str]]) -> str:
+    """The same in HTML."""
+    whole = [column.replace("-\n", "").replace("\n", " ") for column in columns]
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in whole)
+    body = "".join(
+        "<tr>" + "".join(f'<td class="{"" if k == 1 else "number"}"><bdi>{escape(cell)}</bdi></td>'
+                         for k, cell in enumerate(line)) + "</tr>\n"
+        for line in cells
+    )  # fmt: skip
+    return (
+        f'<table class="list">\n<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}</tbody>\n</table>\n"
+    )
