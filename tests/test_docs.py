@@ -18,6 +18,7 @@ PAGES = {
     "recurra.attention": "attention.md",
     "recurra.bundle": "model-folder.md",
     "recurra.cells": "cells.md",
+    "recurra.comparing": "compare.md",
     "recurra.data": "data.md",
     "recurra.decoding": "decoding.md",
     "recurra.layers": "layers.md",
