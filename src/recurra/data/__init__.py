@@ -10,11 +10,14 @@ from recurra.data.batching import (
     pad_sources,
 )
 from recurra.data.cache import EncodedPairs
+from recurra.data.captions import Captioned, CaptionFile, CaptionList, open_captions
 from recurra.data.check import Report, check_pairs
 from recurra.data.contents import read_contents
 from recurra.data.dialogues import Dialogues, Exchange, list_dialogues, open_dialogues
+from recurra.data.encoded_captions import EncodedCaptions
 from recurra.data.example import Example
 from recurra.data.findings import Findings
+from recurra.data.images import ImageShape
 from recurra.data.labelled import Labelled, LabelledList, open_labelled
 from recurra.data.layout import PairLayout, lay_out, layout_lines
 from recurra.data.lines import Line, TextFile, read_lines
@@ -28,12 +31,17 @@ from recurra.data.table import EncodedTable, Ragged, Row, Rows
 __all__ = [
     "Batch",
     "BatchingOptions",
+    "CaptionFile",
+    "CaptionList",
+    "Captioned",
     "Dialogues",
+    "EncodedCaptions",
     "EncodedPairs",
     "EncodedTable",
     "Example",
     "Exchange",
     "Findings",
+    "ImageShape",
     "Labelled",
     "LabelledList",
     "Line",
@@ -59,6 +67,7 @@ __all__ = [
     "list_dialogues",
     "longest_batch",
     "make_batches",
+    "open_captions",
     "open_dialogues",
     "open_labelled",
     "open_pairs",

@@ -93,9 +93,12 @@ def longest_batch(batches: Sequence[Index], source_lengths: Lengths, target_leng
 
 def collate(pairs: EncodedPairs, index: Index) -> Batch:
     """The pairs `index` [B] as tensors."""
-    source = pairs.sources.gather(index)
-    target = pairs.targets.gather(index)
-    return Batch(_ending(source), _starting(target), _ending(target), index)
+    return Batch(_ending(pairs.sources.gather(index)), *target_pair(pairs.targets.gather(index)), index)
+
+
+def target_pair(rows: Ragged) -> tuple[Padded, Padded]:
+    """Targets as the decoder is fed them and as it should answer: GO + ids, ids + EOS."""
+    return _starting(rows), _ending(rows)
 
 
 def pad_sources(rows: Sequence[Sequence[int]]) -> Padded:

@@ -221,7 +221,7 @@ def check_empty(skipped: Skipped, name: str, first: str = "source", second: str 
     """
     noun = skipped.noun
     if skipped.total == 0:
-        fix = f"Each line of a TSV file is a {first}, a tab and a {second}."
+        fix = f"Each line of a TSV file is {first}, one tab (⇥), {second}."
         raise DataError(f"expected {noun}s, there is none", where=name, fix=fix)
     if skipped.count == skipped.total:
         fix = "Are the two texts in other columns? Name them with --source-column and --target-column."

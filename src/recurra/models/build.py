@@ -6,14 +6,17 @@ from torch import Tensor
 
 from recurra.attention import ATTENTIONS
 from recurra.cells import Cell
-from recurra.layers import Recurrent, Stack
-from recurra.models.bridge import BRIDGES
+from recurra.data import ImageShape
+from recurra.layers import ForwardLayer, Recurrent, Stack
+from recurra.models.bridge import BRIDGES, LearnedBridge
 from recurra.models.decoder import Decoder, target_embedding
 from recurra.models.encoder import Encoder
-from recurra.models.options import ModelOptions
+from recurra.models.image_encoder import ImageEncoder
+from recurra.models.options import CaptionerOptions, DecoderOptions, ModelOptions
 from recurra.models.output import CopyOutput, VocabularyOutput
 from recurra.models.recurrent_stack import make_cell, recurrent_stack
 from recurra.models.seq2seq import Seq2Seq
+from recurra.models.vector_encoder import VectorEncoder
 
 
 def build_seq2seq(
@@ -26,22 +29,42 @@ def build_seq2seq(
         source_vocabulary, target_vocabulary: numbers of tokens, special ones included.
         copy_ids: with options.copy, the target id of every source token [source_vocabulary].
     """
+    decoder, layers = build_decoder(options, target_vocabulary, CopyOutput if options.copy else VocabularyOutput)
+    bridge = BRIDGES[options.bridge](layers)
+    return Seq2Seq(_encoder(options, source_vocabulary), bridge, decoder, copy_ids)
+
+
+def build_captioner(
+    options: CaptionerOptions, target_vocabulary: int, image: ImageShape | None, numbers: int = 0
+) -> Seq2Seq:
+    """What writes about images, or about vectors of `numbers` numbers: an encoder of these, the same decoder."""
+    decoder, layers = build_decoder(options, target_vocabulary)
+    width, dropout = options.hidden, options.dropout
+    if image is None:
+        encoder = VectorEncoder(numbers, width, dropout=dropout)
+    else:
+        encoder = ImageEncoder(image, width, options.cells, dropout=dropout)
+    return Seq2Seq(encoder, LearnedBridge(layers), decoder)
+
+
+def build_decoder(
+    options: DecoderOptions, vocabulary: int, output: type[VocabularyOutput] = VocabularyOutput
+) -> tuple[Decoder, list[ForwardLayer]]:
+    """A decoder, and its recurrent layers from the lowest, whose first states a bridge makes."""
     width = options.hidden
     first = Recurrent(_cell(options, 2 * width if options.input_feeding else width, width))
     uppers = [Recurrent(_cell(options, 2 * width if k == 0 else width, width)) for k in range(options.layers - 1)]
-    embedding = target_embedding(target_vocabulary, width)
-    output = CopyOutput if options.copy else VocabularyOutput
+    embedding = target_embedding(vocabulary, width)
     decoder = Decoder(
         embedding,
         first,
         ATTENTIONS[options.attention](width, width),
         Stack(uppers, dropout=options.dropout, residual=options.residual) if uppers else None,
-        output(width, target_vocabulary, embedding if options.tie_embeddings else None),
+        output(width, vocabulary, embedding if options.tie_embeddings else None),
         dropout=options.dropout,
         input_feeding=options.input_feeding,
     )
-    bridge = BRIDGES[options.bridge]([first, *uppers])
-    return Seq2Seq(_encoder(options, source_vocabulary), bridge, decoder, copy_ids)
+    return decoder, [first, *uppers]
 
 
 def _encoder(options: ModelOptions, vocabulary: int) -> Encoder:
@@ -58,5 +81,5 @@ def _encoder(options: ModelOptions, vocabulary: int) -> Encoder:
     return Encoder(vocabulary, stack, dropout=options.dropout)
 
 
-def _cell(options: ModelOptions, input_size: int, hidden_size: int) -> Cell:
+def _cell(options: DecoderOptions, input_size: int, hidden_size: int) -> Cell:
     return make_cell(options.cell, input_size, hidden_size, options.activation)

@@ -5,6 +5,8 @@ B batch, S source positions, H width.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from torch import nn
 from torch.nn.functional import dropout
 
@@ -13,7 +15,15 @@ from recurra.padded import Padded
 from recurra.text.special import PAD
 
 
-class Encoder(nn.Module):
+class SourceEncoder(nn.Module, ABC):
+    """What reads a source, of whatever kind: it leaves outputs to look at, and a state that a bridge can take."""
+
+    @abstractmethod
+    def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
+        """A source [B, S, ...] to outputs [B, positions, H] and the last state; `trace` asks for what happened."""
+
+
+class Encoder(SourceEncoder):
     """Embedding and recurrent layers.
 
     Args:

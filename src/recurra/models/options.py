@@ -11,20 +11,17 @@ WIDTHS = {"small": 128, "base": 256, "large": 512}  # the one size dial
 
 
 @dataclass(frozen=True)
-class ModelOptions:
-    """The section [model] of a recipe."""
+class DecoderOptions:
+    """What can be said about what writes, whatever it writes about."""
 
     size: Literal["small", "base", "large"] = "base"  # the width of everything: 128, 256, 512
     width: int = 0  # another width than the size's; 0 takes the size's
     cell: Literal["elman", "gru", "lstm"] = "lstm"
     activation: Literal["tanh", "relu", "sigmoid"] = "tanh"  # of Elman cells only
     attention: Literal["dot", "scaled-dot", "bilinear", "additive", "none"] = "bilinear"
-    layers: int = 2  # of the encoder and of the decoder
-    bidirectional: bool = True  # encoder: half of the width reads forward, half backward
-    bridge: Literal["last", "mean", "zero", "learned"] = "last"  # how the decoder's first state is made
+    layers: int = 2  # of the decoder, and of a recurrent encoder
     residual: bool = False  # layers above the first add their input to their output
     input_feeding: bool = False  # the decoder also reads what it attended to one step before (slower: step by step)
-    copy: bool = False  # pointer-generator: the output may copy source tokens
     tie_embeddings: bool = True  # the output layer shares its weights with the decoder's embedding
     dropout: float = 0.3  # share of values dropped on embeddings, between layers, before the output
 
@@ -42,3 +39,26 @@ class ModelOptions:
     def hidden(self) -> int:
         """The width: hidden size of the decoder, and of the encoder's two directions together."""
         return self.width or WIDTHS[self.size]
+
+
+@dataclass(frozen=True)
+class ModelOptions(DecoderOptions):
+    """The section [model] of the recipe of an encoder-decoder over texts."""
+
+    bidirectional: bool = True  # encoder: half of the width reads forward, half backward
+    bridge: Literal["last", "mean", "zero", "learned"] = "last"  # how the decoder's first state is made
+    copy: bool = False  # pointer-generator: the output may copy source tokens
+
+
+@dataclass(frozen=True)
+class CaptionerOptions(DecoderOptions):
+    """The section [model] of the recipe of what writes about images or vectors."""
+
+    cells: int = 12  # an image is halved until it has at most so many cells on its longer side to look at
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.cells < 1:
+            raise UsageError(f"model.cells must be at least 1, got {self.cells}")
+        if self.hidden % 8:
+            raise UsageError(f"model.width must be a multiple of 8 here, got {self.width}")

@@ -24,7 +24,7 @@ from recurra.decoding import Scored, Start
 from recurra.layers import Recurrent, Stack
 from recurra.layers.stepping import CellSteps, steps_of, tanh_of_sigmoid_
 from recurra.models.decoder import Decoder, DecoderState
-from recurra.models.reading import LARGEST_TABLE, Reader
+from recurra.models.reading import LARGEST_TABLE, reader_of
 from recurra.models.seq2seq import Seq2Seq, SourceMemory
 from recurra.padded import Padded
 
@@ -41,7 +41,7 @@ class SearchModel:
     def __init__(self, model: Seq2Seq) -> None:
         decoder = model.decoder
         self.model = model
-        self.reader = Reader(model.encoder)
+        self.reader = reader_of(model.encoder)
         self.first = First(decoder)
         self.upper = Upper(decoder.upper, decoder.first.output_size) if decoder.upper is not None else None
         self.attention = decoder.attention

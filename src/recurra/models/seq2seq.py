@@ -19,7 +19,7 @@ from recurra.decoding import Scored, Start
 from recurra.layers import Unrolled
 from recurra.models.bridge import Bridge
 from recurra.models.decoder import Decoded, Decoder, DecoderState
-from recurra.models.encoder import Encoder
+from recurra.models.encoder import SourceEncoder
 from recurra.padded import Padded
 
 
@@ -39,7 +39,9 @@ class Seq2Seq(nn.Module):
 
     copy_ids: Tensor | None
 
-    def __init__(self, encoder: Encoder, bridge: Bridge, decoder: Decoder, copy_ids: Tensor | None = None) -> None:
+    def __init__(
+        self, encoder: SourceEncoder, bridge: Bridge, decoder: Decoder, copy_ids: Tensor | None = None
+    ) -> None:
         super().__init__()
         self.encoder = encoder
         self.bridge = bridge
@@ -47,7 +49,7 @@ class Seq2Seq(nn.Module):
         self.register_buffer("copy_ids", copy_ids)
 
     def start(self, source: Padded) -> Start:
-        """Encodes source ids [B, S], <EOS> last: the decoder's first state and the memory."""
+        """Encodes a source, such as ids [B, S], <EOS> last: the decoder's first state and the memory."""
         return self.start_from(source, self.encoder(source))
 
     def start_from(self, source: Padded, encoded: Unrolled) -> Start:

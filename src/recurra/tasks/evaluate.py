@@ -32,22 +32,36 @@ class Likelihood(NamedTuple):
 def evaluate_pairs(predictor: TextPredictor, examples: Iterable[Example], options: DecodingOptions) -> Evaluation:
     """All measures over the examples, each with its interval."""
     pairs = list(examples)
-    target = predictor.target
     predictions = [answer.text for answer in predictor.predict((pair.source for pair in pairs), options)]
-    references = [canonical(pair.target, target) for pair in pairs]
     likelihood = target_likelihood(predictor, pairs)
+    lengths = [len(ids) for ids in predictor.source.encode_batch([pair.source for pair in pairs])]
+    return compared(predictions, [pair.target for pair in pairs], predictor.target, likelihood, lengths)
+
+
+def compared(
+    predictions: Sequence[str],
+    targets: Sequence[str],
+    tokenizer: Tokenizer,
+    likelihood: Likelihood,
+    lengths: Sequence[int],
+) -> Evaluation:
+    """All measures of texts beside the true ones.
+
+    Args:
+        lengths: by which examples are told apart where models are compared, in units.
+    """
+    references = [canonical(text, tokenizer) for text in targets]
     measures = measure_pairs(
         predictions,
         references,
-        [target.tokens(text) for text in predictions],
-        [target.tokens(text) for text in references],
+        [tokenizer.tokens(text) for text in predictions],
+        [tokenizer.tokens(text) for text in references],
         likelihood.log_likelihoods,
         likelihood.tokens,
-        UNIT_NAMES[target.units],
+        UNIT_NAMES[tokenizer.units],
     )
-    lengths = [len(ids) for ids in predictor.source.encode_batch([pair.source for pair in pairs])]
-    scores = ExampleScores(lengths, "units", pair_scores(predictions, references, measures, target))
-    return Evaluation(len(pairs), measures, notes_on(predictions, references), examples=scores)
+    scores = ExampleScores(lengths, "units", pair_scores(predictions, references, measures, tokenizer))
+    return Evaluation(len(predictions), measures, notes_on(predictions, references), examples=scores)
 
 
 def pair_scores(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from recurra.data import Batch, BatchingOptions, EncodedPairs, collate, eval_batches, longest_batch, make_batches
+from recurra.data import Batch, BatchingOptions, collate, eval_batches, longest_batch, make_batches
 from recurra.decoding import DecodingOptions, greedy
 from recurra.metrics import edit_distances
 from recurra.models import Seq2Seq, device_of
@@ -22,8 +23,23 @@ from recurra.training import Index, Loss, Score, token_loss
 
 MOST = 700.0  # nats per token; what is more has a perplexity that no float holds
 Change = Callable[[Batch], Batch]
+Collate = Callable[[Any, Index], Batch]  # numbered examples as tensors
 
 LOOK = DecodingOptions(beam=1, forbid_unknown=False)  # how validation decodes: greedily
+
+
+class EncodedTargets(Protocol):
+    """Examples as numbers, whatever their sources are: what is asked of EncodedPairs and EncodedCaptions."""
+
+    lines: NDArray[np.int64]  # [N]
+    source_lengths: NDArray[np.int32]  # [N]
+    target_lengths: NDArray[np.int32]  # [N]
+
+    def __len__(self) -> int: ...
+
+    def target(self, row: int) -> NDArray[np.int32]:
+        """The ids of one target."""
+        ...
 
 
 class Seq2SeqLearner:
@@ -34,6 +50,7 @@ class Seq2SeqLearner:
         options: how large a batch may be.
         seed: of the order.
         change: what is done to a batch before it is learned from; nothing if None.
+        collate: how examples become tensors.
         measure: what chooses the best weights: the error rate of greedy outputs, or for texts that have many right
             continuations the perplexity.
     """
@@ -41,13 +58,14 @@ class Seq2SeqLearner:
     def __init__(
         self,
         model: Seq2Seq,
-        train: EncodedPairs,
-        valid: EncodedPairs,
+        train: EncodedTargets,
+        valid: EncodedTargets,
         examples: Index,
         options: BatchingOptions,
         seed: int,
         *,
         change: Change | None = None,
+        collate: Collate = collate,
         measure: Literal["error_rate", "perplexity"] = "error_rate",
     ) -> None:
         self.model = model
@@ -57,6 +75,7 @@ class Seq2SeqLearner:
         self.options = options
         self.seed = seed
         self.change = change
+        self.collate = collate
         self.measure: str = measure
         self.device = device_of(model)
 
@@ -69,7 +88,7 @@ class Seq2SeqLearner:
         return batches[longest_batch(batches, self.train.source_lengths, self.train.target_lengths)]
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
-        pairs = on_device(collate(self.train, batch), self.device)
+        pairs = on_device(self.collate(self.train, batch), self.device)
         pairs = self.change(pairs) if self.change else pairs
         target_input = pairs.target_input
         if sampling > 0:
@@ -89,7 +108,7 @@ class Seq2SeqLearner:
         batches = validation_batches(self.valid, pairs)
         total, tokens = 0.0, 0
         for batch in batches:
-            rows = on_device(collate(self.valid, batch), self.device)
+            rows = on_device(self.collate(self.valid, batch), self.device)
             loss = token_loss(self.model(rows.source, rows.target_input), real_targets(rows))
             total, tokens = total + float(loss.total), tokens + loss.tokens
         mean = total / max(tokens, 1)
@@ -100,7 +119,7 @@ class Seq2SeqLearner:
         search = search_model(self.model)
         errors, units = 0, 0
         for batch in batches:
-            source = on_device(collate(self.valid, batch), self.device).source
+            source = on_device(self.collate(self.valid, batch), self.device).source
             references = [self.valid.target(int(i)).tolist() for i in batch]
             # What is twice as long as every reference is wrong already; a network that has just begun never stops.
             longest = replace(LOOK, max_length=5 + 2 * max(map(len, references)))
@@ -115,7 +134,7 @@ class Seq2SeqLearner:
         return f"the batch of lines {', '.join(map(str, lines[:5]))}{more}"
 
 
-def validation_batches(valid: EncodedPairs, pairs: int) -> list[Index]:
+def validation_batches(valid: EncodedTargets, pairs: int) -> list[Index]:
     """Batches over `pairs` of the validation pairs, spread evenly over the file, of like lengths."""
     chosen = np.unique(np.linspace(0, len(valid) - 1, min(pairs, len(valid))).astype(np.int64))
     options = BatchingOptions(batch_tokens=8192)

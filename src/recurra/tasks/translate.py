@@ -24,7 +24,7 @@ from recurra.tasks.evaluate import evaluate_pairs
 from recurra.tasks.prediction import Evaluation, Prediction
 from recurra.tasks.predictor import Search, TextPredictor
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.seq2seq_learner import Seq2SeqLearner
+from recurra.tasks.seq2seq_learner import EncodedTargets, Seq2SeqLearner
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
 from recurra.tasks.tracing import trace_translator
@@ -254,7 +254,7 @@ def translator_from(recipe: Recipe, vocabularies: Mapping[str, str]) -> Translat
     return make_translator(recipe, source, target)
 
 
-def short_enough(pairs: EncodedPairs, longest: int, emit: Emit) -> Index:
+def short_enough(pairs: EncodedTargets, longest: int, emit: Emit) -> Index:
     """The numbers of the pairs that are not longer than allowed on either side.
 
     Raises:

@@ -5,6 +5,7 @@ These are records only. Whoever runs a model fills them; the views draw them.
 
 from recurra.tracing.attention_map import AttentionMap
 from recurra.tracing.matrix import Matrix
+from recurra.tracing.picture import Picture
 from recurra.tracing.trace import LayerTrace, Trace
 
-__all__ = ["AttentionMap", "LayerTrace", "Matrix", "Trace"]
+__all__ = ["AttentionMap", "LayerTrace", "Matrix", "Picture", "Trace"]

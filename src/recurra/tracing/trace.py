@@ -75,7 +75,7 @@ class Trace:
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain dicts and lists, all the way down."""
-        return asdict(self)
+        return {**asdict(self), "attention": None if self.attention is None else self.attention.to_mapping()}
 
     def to_json(self) -> str:
         """One line of JSON; text as it is, not escaped to ASCII."""

@@ -14,12 +14,14 @@ from recurra.views.html import (
     predictions_html,
     trace_html,
 )
+from recurra.views.image_text import PictureView
 from recurra.views.tables import evaluation_table, predictions_table
 
 __all__ = [
     "AttentionView",
     "Chart",
     "ChartView",
+    "PictureView",
     "Shown",
     "attention_html",
     "attention_lines",

@@ -21,6 +21,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from recurra.tracing import AttentionMap
+from recurra.views.image_text import looks_lines
 from recurra.views.tokens import is_right_to_left, label
 
 SHADES = " ░▒▓█"
@@ -49,6 +50,10 @@ class AttentionView:
         self.attention = attention
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if self.attention.picture is not None:
+            for plain in looks_lines(self.attention, self.attention.picture, options.max_width):
+                yield Text(plain, no_wrap=True, overflow="crop")
+            return
         for line in _lines(self.attention, options.max_width):
             text = Text(no_wrap=True, overflow="crop")
             for style, pieces in groupby(line, key=itemgetter(1)):
@@ -58,6 +63,8 @@ class AttentionView:
 
 def attention_lines(attention: AttentionMap, width: int = 80) -> list[str]:
     """The map as plain lines of at most `width` cells (wider only if the width has no room for one token)."""
+    if attention.picture is not None:
+        return list(looks_lines(attention, attention.picture, width))
     return ["".join(text for text, _ in line).rstrip() for line in _lines(attention, width)]
 
 

@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from recurra.text.visible import code_point, is_invisible, visible
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
 from recurra.views.confusion import confusion_html, label_rows
+from recurra.views.looks import looks_html
 from recurra.views.measures import count_line, measure_rows
 from recurra.views.picture import picture
 from recurra.views.style import STYLE
@@ -116,6 +117,8 @@ def _prediction(shown: Shown) -> str:
 def _map(attention: AttentionMap) -> str:
     if not attention.source_tokens or not attention.target_tokens:
         return '<p class="note">No tokens, so no attention.</p>\n'
+    if attention.picture is not None:
+        return looks_html(attention, attention.picture)
     head = "".join(f'<th scope="col">{name}</th>' for name in _column_names(attention.source_tokens))
     names = [_in_title(token) for token in attention.source_tokens]
     rows = "".join(

@@ -40,5 +40,9 @@ STYLE = """
 .recurra .list th, .recurra .list td { text-align: start; vertical-align: top; padding: .25rem 1.2rem .25rem 0;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 .recurra .list .number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.recurra .looks { display: flex; flex-wrap: wrap; gap: .5rem; }
+.recurra .looks figure { margin: 0; text-align: center; font-size: .85rem; }
+.recurra .look { background: var(--picture) 0 0 / 100% 100% #fff; image-rendering: pixelated; }
+.recurra .look img { display: block; width: 100%; height: 100%; image-rendering: pixelated; }
 @media (forced-colors: active) { .recurra .map tbody td { color: CanvasText; } }
 """

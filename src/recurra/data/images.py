@@ -1,0 +1,181 @@
+"""Images of files as bytes [rows, columns, channels], strictly: what cannot be read is an error that says why.
+
+Whatever a file holds becomes grey, red green blue, or these with opacity, eight bits each: palettes are looked up, 16
+bits are rounded to 8, CMYK is converted, a photo that lies on its side is turned upright, and of an animation the first
+picture is taken. An image is made to fit a shape without being distorted: it is scaled until it fits and stands in the
+middle, on white.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from recurra.data.lines import require_file
+from recurra.errors import DataError
+
+Pixels = NDArray[np.uint8]  # [rows, columns, channels]
+
+# What is read. Formats that run programs (PostScript) or reach for other files are not among them.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
+MOST_PIXELS = 100_000_000  # a larger image, once unpacked, could fill the memory
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}  # channels -> Pillow's name
+WHITE = {1: 255, 3: (255, 255, 255), 4: (255, 255, 255, 0)}  # around an image that does not fill its shape
+
+
+@dataclass(frozen=True)
+class ImageShape:
+    """Of images that are all alike."""
+
+    height: int
+    width: int
+    channels: int  # 1 grey, 3 red green blue, 4 with opacity
+
+    @property
+    def size(self) -> int:
+        """How many bytes an image has."""
+        return self.height * self.width * self.channels
+
+
+class Seen(NamedTuple):
+    """What an image is before it is made to fit."""
+
+    height: int
+    width: int
+    coloured: bool  # some pixel is not grey
+    opaque: bool  # none lets the background through
+
+
+def read_image(path: str, place: str) -> Image.Image:
+    """The image of a file, unpacked to the end, as L, RGB or RGBA.
+
+    Args:
+        place: where the path stands, for messages: "captions.tsv:3".
+
+    Raises:
+        DataError: there is no such file, it is no image, is cut off, or is far too large.
+    """
+    _check_path(path, place)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a size that Pillow finds suspicious; ours is checked below
+            with Image.open(path, formats=FORMATS) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise _too_large(f"{image.width:,} x {image.height:,} pixels", path, place)
+                if image.width * image.height == 0:
+                    raise _unreadable("the image has no pixels", path, place)
+                return _eight_bits(ImageOps.exif_transpose(image), path, place)
+    except DataError:
+        raise
+    except Image.DecompressionBombError:
+        raise _too_large("hundreds of millions of pixels", path, place) from None
+    except UnidentifiedImageError:
+        raise _no_image(path, place) from None
+    except Exception as error:  # whatever a damaged file does to a decoder: each has errors of its own
+        raise _damaged(error, path, place) from None
+
+
+def image_of(pixels: NDArray[np.generic], place: str) -> Image.Image:
+    """An image given as bytes [rows, columns] or [rows, columns, channels].
+
+    Raises:
+        DataError: another shape or type.
+    """
+    shape = pixels.shape
+    if (
+        pixels.dtype != np.uint8
+        or len(shape) not in (2, 3)
+        or 0 in shape
+        or (len(shape) == 3 and shape[2] not in MODES)
+    ):
+        raise DataError(
+            f"expected bytes [rows, columns] or [rows, columns, 1, 3 or 4], got {pixels.dtype} {list(shape)}",
+            where=place,
+            fix="Scale it to 0 to 255 and give array.astype('uint8').",
+        )
+    return Image.fromarray(np.ascontiguousarray(pixels[..., 0] if len(shape) == 3 and shape[2] == 1 else pixels))
+
+
+def seen(image: Image.Image) -> Seen:
+    """What an image is."""
+    values = np.asarray(image)
+    opaque = image.mode != "RGBA" or bool((values[..., 3] == 255).all())
+    coloured = image.mode != "L" and bool((values[..., :3] != values[..., :1]).any())
+    return Seen(image.height, image.width, coloured, opaque)
+
+
+def fitted(image: Image.Image, shape: ImageShape) -> Pixels:
+    """The image as bytes of this shape: in proportion, in the middle; on white where the shape has no opacity."""
+    image = _with_channels(image, shape.channels)
+    if (image.width, image.height) != (shape.width, shape.height):
+        scale = min(shape.width / image.width, shape.height / image.height)
+        size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+        scaled = image.resize(size, Image.Resampling.BILINEAR)
+        image = Image.new(MODES[shape.channels], (shape.width, shape.height), WHITE[shape.channels])
+        image.paste(scaled, ((shape.width - size[0]) // 2, (shape.height - size[1]) // 2))
+    return np.asarray(image, dtype=np.uint8).reshape(shape.height, shape.width, shape.channels)
+
+
+def _with_channels(image: Image.Image, channels: int) -> Image.Image:
+    if image.mode == "RGBA" and channels < 4:
+        background = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        image = Image.alpha_composite(background, image)
+    return image.convert(MODES[channels])
+
+
+def _eight_bits(image: Image.Image, path: str, place: str) -> Image.Image:
+    """The image, unpacked, in one of three modes."""
+    mode = image.mode
+    if mode == "F":
+        raise _unreadable("its pixels are floating-point numbers", path, place)
+    if mode.startswith("I"):  # 16 bits, or 32 of which 16 are used
+        wide = np.clip(np.asarray(image, dtype=np.int64), 0, 65535)
+        return Image.fromarray((wide // 257).astype(np.uint8))
+    if mode in ("1", "L"):
+        return image.convert("L")
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _check_path(path: str, place: str) -> None:
+    if "://" in path:
+        raise DataError(f"expected a file, saw an address: {path!r}", where=place, fix="Download the image first.")
+    try:
+        require_file(path)
+    except DataError as error:
+        raise DataError(f"{error.what}: {path!r}", where=place, fix=error.fix) from None
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise DataError(f"expected an image in a file, this is a pipe or a device: {path!r}", where=place)
+
+
+def _too_large(size: str, path: str, place: str) -> DataError:
+    return DataError(
+        f"the image has {size}, more than the {MOST_PIXELS:,} that are read: {path!r}",
+        where=place,
+        fix="Make it smaller first.",
+    )
+
+
+def _no_image(path: str, place: str) -> DataError:
+    with open(path, "rb") as file:
+        start = file.read(8)
+    what = f"its first bytes are {start.hex(' ').upper()}" if start else "the file is empty"
+    fix = f"Images are read as {', '.join(FORMATS)}."
+    return DataError(f"expected an image, {what}: {path!r}", where=place, fix=fix)
+
+
+def _damaged(error: Exception, path: str, place: str) -> DataError:
+    return _unreadable(str(error).splitlines()[0] if str(error) else type(error).__name__, path, place)
+
+
+def _unreadable(why: str, path: str, place: str) -> DataError:
+    return DataError(
+        f"the image cannot be read ({why}): {path!r}", where=place, fix="Copy it again, or save it again as PNG."
+    )

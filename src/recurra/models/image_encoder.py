@@ -1,0 +1,109 @@
+"""The encoder of images: convolutions that halve the image until it is a small grid of cells, each a vector.
+
+    stem     3x3 convolution                                          [C, rows, columns]
+    halving  h = relu(norm(conv 3x3, stride 2)), then h + norm(conv 3x3 h)   as often as the grid is too large
+    cells    1x1 convolution to the decoder's width, and a learned vector for each place
+
+The decoder looks at cells as it looks at the words of a sentence, and starts from their mean. Normalisation is over
+groups of channels of one image (Wu & He 2018), never over a batch: so an image is read the same in any company.
+
+B batch, C channels (1 grey, 3 red green blue, 4 with opacity), H width of the decoder, S cells.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import dropout, relu
+
+from recurra.data import ImageShape
+from recurra.layers import Unrolled
+from recurra.models.encoder import SourceEncoder
+from recurra.padded import Padded
+
+GROUP = 8  # channels that are normalised together
+
+
+class Summary(NamedTuple):
+    """What a bridge takes."""
+
+    hidden: Tensor  # [B, H]
+
+
+class Grid(NamedTuple):
+    """How many cells an image has, and how often it is halved for that."""
+
+    rows: int
+    columns: int
+    halvings: int
+
+
+def grid_of(height: int, width: int, most: int) -> Grid:
+    """The first grid that has at most `most` cells on its longer side."""
+    halvings = 0
+    while max(height, width) > most:
+        height, width, halvings = (height + 1) // 2, (width + 1) // 2, halvings + 1
+    return Grid(height, width, halvings)
+
+
+class ImageEncoder(SourceEncoder):
+    """See the module's text.
+
+    Args:
+        shape: of the images.
+        width: H, a multiple of 8.
+        cells: the most cells on the longer side.
+        dropout: share of the values dropped on the cells, in training.
+    """
+
+    mean: Tensor  # [C] of the training images
+    deviation: Tensor  # [C]
+
+    def __init__(self, shape: ImageShape, width: int, cells: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.shape = shape
+        self.grid = grid_of(shape.height, shape.width, cells)
+        self.register_buffer("mean", torch.full((shape.channels,), 0.5))
+        self.register_buffer("deviation", torch.full((shape.channels,), 0.25))
+        maps = [min(width, max(GROUP, width // 8) * 2**k) for k in range(self.grid.halvings + 1)]
+        self.stem = convolution(shape.channels, maps[0])
+        self.stages = nn.ModuleList(Halving(maps[k], maps[k + 1]) for k in range(self.grid.halvings))
+        self.to_cells = nn.Conv2d(maps[-1], width, 1)
+        self.places = nn.Parameter(torch.empty(self.grid.rows * self.grid.columns, width))
+        nn.init.normal_(self.places, std=0.1)
+        self.dropout = dropout
+
+    def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
+        """Images, bytes [B, rows, columns, C], to cells [B, S, H] row by row, and their mean as the state."""
+        values = ((source.values.float() / 255 - self.mean) / self.deviation).permute(0, 3, 1, 2)
+        maps = relu(self.stem(values))
+        for stage in self.stages:
+            maps = stage(maps)
+        cells = torch.tanh(self.to_cells(maps).flatten(2).transpose(1, 2) + self.places)  # [B, S, H]
+        cells = dropout(cells, self.dropout, self.training)
+        lengths = torch.full_like(source.lengths, cells.shape[1])
+        seen: dict[str, Tensor] = {"cells.hidden": cells} if trace else {}
+        return Unrolled(Padded(cells, lengths), (Summary(cells.mean(1)),), seen)
+
+
+class Halving(nn.Module):
+    """Half as many rows and columns, and `outputs` maps instead of `inputs`."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.halve = convolution(inputs, outputs, stride=2)
+        self.refine = convolution(outputs, outputs)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """[B, inputs, rows, columns] to [B, outputs, rows / 2, columns / 2], rounded up."""
+        halved = relu(self.halve(maps))
+        return relu(halved + self.refine(halved))
+
+
+def convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Module:
+    """A 3x3 convolution and the normalisation of what it gives."""
+    bare = nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False)
+    nn.init.kaiming_normal_(bare.weight, mode="fan_out", nonlinearity="relu")
+    return nn.Sequential(bare, nn.GroupNorm(max(1, outputs // GROUP), outputs))

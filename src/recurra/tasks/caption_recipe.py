@@ -1,0 +1,65 @@
+"""The recipe of what writes about images: sections, keys and their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from recurra.data import BatchingOptions
+from recurra.decoding import DecodingOptions
+from recurra.errors import UsageError
+from recurra.models import CaptionerOptions
+from recurra.tasks.recipe import DataOptions, TaskRecipe
+from recurra.training import TrainingOptions
+
+
+@dataclass(frozen=True)
+class CaptionDataOptions(DataOptions):
+    """Which examples are used, and what the network sees of an image."""
+
+    height: int = 0  # of what the network reads, in pixels; 0: the images' own, at most 96 on the longer side
+    width: int = 0  # likewise
+    channels: Literal["auto", "grey", "rgb", "rgba"] = "auto"  # auto: what the images have; rgba keeps the opacity
+    shift: float = 0.05  # in training images are moved by up to this share of their sides, so places count less
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, value in (("height", self.height), ("width", self.width)):
+            if not 0 <= value <= 1024:
+                raise UsageError(f"data.{name} must be between 0 (decided by the images) and 1024, got {value}")
+        if not 0 <= self.shift <= 0.5:
+            raise UsageError(f"data.shift must be between 0 and 0.5, got {self.shift}")
+
+
+@dataclass(frozen=True)
+class CaptionTextOptions:
+    """How captions become units: the section [text]."""
+
+    target_units: Literal["auto", "chars", "words", "subwords"] = "auto"  # auto looks at the data and says why
+    target_vocabulary: int = 4000  # at most so many units, the most frequent ones
+    min_count: int = 1  # units seen less often become <UNK>
+    normalization: Literal["NFC", "NFD", "none"] = "NFC"
+
+
+@dataclass(frozen=True)
+class CaptionRecipe(TaskRecipe):
+    """All sections. The defaults are the same for every data set.
+
+    A batch goes by the captions alone, as the images are all of one size; decoding.max_length is set from the longest
+    caption unless it is given.
+    """
+
+    task: Literal["caption"] = "caption"
+    data: CaptionDataOptions = field(default_factory=CaptionDataOptions)
+    text: CaptionTextOptions = field(default_factory=CaptionTextOptions)
+    batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=4000, batch_pairs=32))
+    model: CaptionerOptions = field(default_factory=CaptionerOptions)
+    training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.002))
+    decoding: DecodingOptions = field(default_factory=DecodingOptions)
+
+    def __post_init__(self) -> None:
+        if self.model.attention == "none" and self.decoding.coverage_penalty:
+            raise UsageError(
+                "decoding.coverage_penalty needs attention, and model.attention is none",
+                fix="Leave decoding.coverage_penalty out, or choose an attention.",
+            )
