@@ -178,12 +178,13 @@ def given_content(given: object, place: str) -> Content:
     if isinstance(given, np.ndarray) and (given.ndim > 1 or given.dtype == np.uint8):
         return np.asarray(image_of(cast("NDArray[Any]", given), place))
     try:
-        return np.asarray(given, dtype=np.float32).reshape(-1)
+        if isinstance(given, list | tuple | np.ndarray):
+            return np.asarray(given, dtype=np.float32).reshape(-1)
     except (TypeError, ValueError):
-        fix = "Give a path, an image of Pillow's, an array of bytes, or a list of numbers."
-        raise DataError(
-            f"expected an image, got {excerpt(repr(cast('object', given)), 40)}", where=place, fix=fix
-        ) from None
+        pass
+    what = f"expected an image, got {excerpt(repr(cast('object', given)), 40)}"
+    fix = "Give a path, an image of Pillow's, an array of bytes, or a list of numbers."
+    raise DataError(what, where=place, fix=fix)
 
 
 class Kind:

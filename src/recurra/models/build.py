@@ -43,7 +43,7 @@ def build_captioner(
     if image is None:
         encoder = VectorEncoder(numbers, width, dropout=dropout)
     else:
-        encoder = ImageEncoder(image, width, options.cells, dropout=dropout)
+        encoder = ImageEncoder(image, width, options.cells, shift=options.shift, dropout=dropout)
     return Seq2Seq(encoder, LearnedBridge(layers), decoder)
 
 

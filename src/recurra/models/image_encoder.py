@@ -7,7 +7,10 @@
 The decoder looks at cells as it looks at the words of a sentence, and starts from their mean. Normalisation is over
 groups of channels of one image (Wu & He 2018), never over a batch: so an image is read the same in any company.
 
-B batch, C channels (1 grey, 3 red green blue, 4 with opacity), H width of the decoder, S cells.
+To whoever searches, an image is a source like any other: a row of S cells, each with the P bytes that lie under it.
+Only here the cells are put together again to rows and columns of pixels.
+
+B batch, C channels (1 grey, 3 red green blue, 4 with opacity), H width of the decoder, S cells, P bytes under a cell.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout, relu
+from torch.nn.functional import dropout, pad, relu
 
 from recurra.data import ImageShape
 from recurra.layers import Unrolled
@@ -48,6 +51,38 @@ def grid_of(height: int, width: int, most: int) -> Grid:
     return Grid(height, width, halvings)
 
 
+def cut(images: Tensor, grid: Grid) -> Padded:
+    """Images [B, rows, columns, C] as sources [B, S, P]; beyond their edges there is black, which nobody reads."""
+    batch, height, width, channels = images.shape
+    side = 2**grid.halvings
+    images = pad(images, (0, 0, 0, grid.columns * side - width, 0, grid.rows * side - height))
+    cells = images.view(batch, grid.rows, side, grid.columns, side, channels).transpose(2, 3)
+    values = cells.reshape(batch, grid.rows * grid.columns, side * side * channels)
+    return Padded(values, torch.full((batch,), values.shape[1], device=values.device))
+
+
+def put_together(cells: Tensor, grid: Grid, shape: ImageShape) -> Tensor:
+    """The images [B, rows, columns, C] that were cut into cells [B, S, P]."""
+    side = 2**grid.halvings
+    parts = cells.view(len(cells), grid.rows, grid.columns, side, side, shape.channels).transpose(2, 3)
+    images = parts.reshape(len(cells), grid.rows * side, grid.columns * side, shape.channels)
+    return images[:, : shape.height, : shape.width]
+
+
+def shifted(images: Tensor, share: float) -> Tensor:
+    """Each image [B, rows, columns, C] moved at random by up to a share of its sides; its edges are drawn out."""
+    rows, columns = (_taken_from(len(images), size, share, images.device) for size in images.shape[1:3])
+    numbers = torch.arange(len(images), device=images.device)[:, None, None]
+    return images[numbers, rows[:, :, None], columns[:, None, :]]
+
+
+def _taken_from(count: int, size: int, share: float, device: torch.device) -> Tensor:
+    """The places [B, size] that each image takes its pixels from."""
+    most = round(share * size)
+    offsets = torch.randint(-most, most + 1, (count, 1), device=device)
+    return (torch.arange(size, device=device) + offsets).clamp(0, size - 1)
+
+
 class ImageEncoder(SourceEncoder):
     """See the module's text.
 
@@ -55,13 +90,14 @@ class ImageEncoder(SourceEncoder):
         shape: of the images.
         width: H, a multiple of 8.
         cells: the most cells on the longer side.
+        shift: in training, images are moved by up to this share of their sides.
         dropout: share of the values dropped on the cells, in training.
     """
 
     mean: Tensor  # [C] of the training images
     deviation: Tensor  # [C]
 
-    def __init__(self, shape: ImageShape, width: int, cells: int, *, dropout: float = 0.0) -> None:
+    def __init__(self, shape: ImageShape, width: int, cells: int, *, shift: float = 0.0, dropout: float = 0.0) -> None:
         super().__init__()
         self.shape = shape
         self.grid = grid_of(shape.height, shape.width, cells)
@@ -73,19 +109,22 @@ class ImageEncoder(SourceEncoder):
         self.to_cells = nn.Conv2d(maps[-1], width, 1)
         self.places = nn.Parameter(torch.empty(self.grid.rows * self.grid.columns, width))
         nn.init.normal_(self.places, std=0.1)
+        self.shift = shift
         self.dropout = dropout
 
     def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
-        """Images, bytes [B, rows, columns, C], to cells [B, S, H] row by row, and their mean as the state."""
-        values = ((source.values.float() / 255 - self.mean) / self.deviation).permute(0, 3, 1, 2)
+        """Cells of bytes [B, S, P] to cells [B, S, H], and their mean as the state."""
+        images = put_together(source.values, self.grid, self.shape)
+        if self.training and self.shift:
+            images = shifted(images, self.shift)
+        values = ((images.float() / 255 - self.mean) / self.deviation).permute(0, 3, 1, 2)
         maps = relu(self.stem(values))
         for stage in self.stages:
             maps = stage(maps)
         cells = torch.tanh(self.to_cells(maps).flatten(2).transpose(1, 2) + self.places)  # [B, S, H]
         cells = dropout(cells, self.dropout, self.training)
-        lengths = torch.full_like(source.lengths, cells.shape[1])
         seen: dict[str, Tensor] = {"cells.hidden": cells} if trace else {}
-        return Unrolled(Padded(cells, lengths), (Summary(cells.mean(1)),), seen)
+        return Unrolled(source.with_values(cells), (Summary(cells.mean(1)),), seen)
 
 
 class Halving(nn.Module):

@@ -55,10 +55,13 @@ class CaptionerOptions(DecoderOptions):
     """The section [model] of the recipe of what writes about images or vectors."""
 
     cells: int = 12  # an image is halved until it has at most so many cells on its longer side to look at
+    shift: float = 0.05  # in training images are moved by up to this share of their sides, so places count less
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.cells < 1:
             raise UsageError(f"model.cells must be at least 1, got {self.cells}")
+        if not 0 <= self.shift <= 0.5:
+            raise UsageError(f"model.shift must be between 0 and 0.5, got {self.shift}")
         if self.hidden % 8:
             raise UsageError(f"model.width must be a multiple of 8 here, got {self.width}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -32,7 +31,6 @@ from recurra.data import (
 from recurra.data.captions import folder_of
 from recurra.errors import ModelError, RunError
 from recurra.models import Seq2Seq
-from recurra.padded import Padded
 from recurra.tasks.caption_inputs import CaptionInputs, ImageInputs, decided_inputs, inputs_from_json, standardise
 from recurra.tasks.caption_predictor import CaptionPredictor
 from recurra.tasks.caption_recipe import CaptionRecipe
@@ -77,7 +75,7 @@ class Captioner:
 
     def sizes(self) -> dict[str, object]:
         """What is read, and of the vocabulary."""
-        return {"input": self.inputs.in_words(), "target vocabulary": self.target.size}
+        return {**self.inputs.sizes(), "target vocabulary": self.target.size}
 
 
 class Caption:
@@ -111,7 +109,7 @@ class Caption:
 
     def make(self, train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) -> Captioner:
         """A decided shape, units and longest caption, a tokenizer, a fresh network that knows the images' means."""
-        inputs = decided_inputs(train, recipe.data, emit)
+        inputs = decided_inputs(train, recipe, emit)
         recipe = with_units(train, recipe, emit)
         tokenizer = build_tokenizer(train, recipe)
         if recipe.decoding.max_length is None:
@@ -137,7 +135,7 @@ class Caption:
         return EncodedCaptions.open(folder)
 
     def learner(self, network: Captioner, encoded: Encoded, emit: Emit) -> Seq2SeqLearner:
-        """Without the captions that are too long; images are moved a little each time."""
+        """Without the captions that are too long."""
         recipe, inputs = network.recipe, network.inputs
 
         def collate(examples: EncodedCaptions, index: Index) -> Batch:
@@ -150,7 +148,6 @@ class Caption:
             short_enough(encoded.train, recipe.data.max_length, emit),
             recipe.batching,
             recipe.training.seed,
-            change=partial(shifted, share=recipe.data.shift) if isinstance(inputs, ImageInputs) else None,
             collate=collate,
         )
 
@@ -172,20 +169,20 @@ class Caption:
         return CaptionPredictor([network.model for network in networks], first.inputs, first.target)
 
     def pack(self, example: Captioned) -> list[Any]:
-        """The path of the image, or what it holds; caption, line, digest."""
+        """The path of the image, or what it holds; caption, line."""
         content = example.content
         if not isinstance(content, str):
             packed = [content.dtype.str, list(content.shape), b64encode(content.tobytes()).decode("ascii")]
-            return [packed, example.caption, example.line, example.digest]
-        return [str(Path(content).absolute()), example.caption, example.line, example.digest]
+            return [packed, example.caption, example.line]
+        return [str(Path(content).absolute()), example.caption, example.line]
 
     def unpack(self, row: Sequence[Any]) -> Captioned:
-        """The same again."""
-        content, caption, line, digest = row
+        """The same again, without the digest: it has served where examples are divided."""
+        content, caption, line = row
         if not isinstance(content, str):
             kind, shape, values = cast("tuple[str, list[int], str]", content)
             content = np.frombuffer(b64decode(values), dtype=kind).reshape(shape)
-        return Captioned(content, caption, line, digest)
+        return Captioned(content, caption, line, 0)
 
     def card_example(self, example: Captioned) -> str:
         """The path of an image; others are no line."""
@@ -235,20 +232,3 @@ def encoded_rows(examples: Iterable[Captioned], network: Captioner) -> Iterator[
     for example in examples:
         content = network.inputs.encode(example.content, f"{name}:{example.line}")
         yield Row({"content": content, "target": network.target.encode(example.caption)}, example.line)
-
-
-def shifted(batch: Batch, share: float) -> Batch:
-    """The batch with each image [rows, columns, C] moved by up to a share of its sides; its edges are drawn out."""
-    values = batch.source.values
-    count, height, width = values.shape[:3]
-    rows, columns = (_moved(count, size, share, values.device) for size in (height, width))
-    numbers = torch.arange(count, device=values.device)[:, None, None]
-    moved = values[numbers, rows[:, :, None], columns[:, None, :]]
-    return batch._replace(source=Padded(moved, batch.source.lengths))
-
-
-def _moved(count: int, size: int, share: float, device: torch.device) -> torch.Tensor:
-    """The places [B, size] that each image takes its pixels from."""
-    most = round(share * size)
-    offsets = torch.randint(-most, most + 1, (count, 1), device=device)
-    return (torch.arange(size, device=device) + offsets).clamp(0, size - 1)

@@ -1,6 +1,6 @@
 """From what is described to what a network reads, and back to what can be shown: images of one shape, vectors.
 
-B batch, C channels, D numbers of a vector.
+B batch, C channels, D numbers of a vector, S cells of an image, P bytes under a cell.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from recurra.data.images import Seen, fitted, image_of, read_image, seen
 from recurra.data.table import Values
 from recurra.errors import DataError
 from recurra.models import CaptionerOptions, Seq2Seq, build_captioner
+from recurra.models.image_encoder import Grid, cut, grid_of
 from recurra.padded import Padded
-from recurra.tasks.caption_recipe import CaptionDataOptions
+from recurra.tasks.caption_recipe import CaptionDataOptions, CaptionRecipe
 from recurra.tasks.task import Emit
 from recurra.training import Note
 
@@ -33,14 +34,24 @@ CHANNELS = {"grey": 1, "rgb": 3, "rgba": 4}
 
 @dataclass(frozen=True)
 class ImageInputs:
-    """Images, all made to fit one shape."""
+    """Images, all made to fit one shape.
+
+    Args:
+        cells: the most on the longer side.
+    """
 
     shape: ImageShape
+    cells: int
     column: str = "|u1"  # numpy's name of what is kept of an image
 
     def to_json(self) -> str:
-        """The shape."""
-        return json.dumps([self.shape.height, self.shape.width, self.shape.channels])
+        """The shape and the cells."""
+        return json.dumps([self.shape.height, self.shape.width, self.shape.channels, self.cells])
+
+    @property
+    def grid(self) -> Grid:
+        """The cells of an image."""
+        return grid_of(self.shape.height, self.shape.width, self.cells)
 
     def network(self, options: CaptionerOptions, vocabulary: int) -> Seq2Seq:
         """What writes about such images, with fresh weights."""
@@ -50,6 +61,11 @@ class ImageInputs:
         """What is read."""
         colours = next(name for name, count in CHANNELS.items() if count == self.shape.channels)
         return f"images of {self.shape.height} x {self.shape.width} pixels, {colours}"
+
+    def sizes(self) -> dict[str, object]:
+        """For the card."""
+        shape = self.shape
+        return {"image height": shape.height, "image width": shape.width, "image channels": shape.channels}
 
     def encode(self, content: Content, place: str) -> Values:
         """The bytes of an image [rows * columns * C].
@@ -63,10 +79,10 @@ class ImageInputs:
         return fitted(image, self.shape).reshape(-1)
 
     def padded(self, rows: Values) -> Padded:
-        """Bytes [B, size] as images [B, rows, columns, C]."""
+        """Images [B, rows * columns * C] as sources of cells [B, S, P]."""
         shape = self.shape
-        values = torch.from_numpy(rows.reshape(len(rows), shape.height, shape.width, shape.channels))
-        return Padded(values, torch.full((len(rows),), shape.height))
+        images = torch.from_numpy(rows.reshape(len(rows), shape.height, shape.width, shape.channels))
+        return cut(images, self.grid)
 
 
 @dataclass(frozen=True)
@@ -87,6 +103,10 @@ class VectorInputs:
     def in_words(self) -> str:
         """What is read."""
         return f"vectors of {self.numbers} numbers"
+
+    def sizes(self) -> dict[str, object]:
+        """For the card."""
+        return {"numbers of a vector": self.numbers}
 
     def encode(self, content: Content, place: str) -> Values:
         """The numbers [D].
@@ -109,18 +129,18 @@ CaptionInputs = ImageInputs | VectorInputs
 def inputs_from_json(text: str) -> CaptionInputs:
     """What `to_json` wrote."""
     sizes = cast("list[int]", json.loads(text))
-    return VectorInputs(sizes[0]) if len(sizes) == 1 else ImageInputs(ImageShape(*sizes))
+    return VectorInputs(sizes[0]) if len(sizes) == 1 else ImageInputs(ImageShape(*sizes[:3]), sizes[3])
 
 
-def decided_inputs(train: Iterable[Captioned], options: CaptionDataOptions, emit: Emit) -> CaptionInputs:
+def decided_inputs(train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) -> CaptionInputs:
     """What the training examples are, and for images the size and the colours they are read in; says what and why."""
     first = next(iter(train)).content
     if count := numbers_in(first):
         return VectorInputs(count)
     found = [seen(image_in(example)) for example in spread(train)]
-    height, width = decided_size(found, options)
-    channels = decided_channels(found) if options.channels == "auto" else options.channels
-    inputs = ImageInputs(ImageShape(height, width, CHANNELS[channels]))
+    height, width = decided_size(found, recipe.data)
+    channels = decided_channels(found) if recipe.data.channels == "auto" else recipe.data.channels
+    inputs = ImageInputs(ImageShape(height, width, CHANNELS[channels]), recipe.model.cells)
     sizes = {(one.height, one.width) for one in found}
     own = f"all are {found[0].height} x {found[0].width}" if len(sizes) == 1 else f"they have {len(sizes):,} sizes"
     emit(

@@ -15,7 +15,7 @@ from recurra.data import Captioned
 from recurra.data.captions import Content, given_content, kind_of, numbers_in, read_content_lines
 from recurra.data.table import Values
 from recurra.decoding import DecodingOptions, Ensemble, Hypothesis, StepModel, decode, log_likelihoods
-from recurra.models import ImageEncoder, Seq2Seq, device_of
+from recurra.models import Seq2Seq, device_of
 from recurra.models.search import search_model
 from recurra.padded import Padded, pad
 from recurra.tasks.caption_inputs import CaptionInputs, ImageInputs
@@ -127,10 +127,9 @@ class CaptionPredictor:
         written = [self.target.token(token) for token in found.tokens]
         written += [SPECIAL_TOKENS[EOS]] if found.finished else []
         rows = cast("list[list[float]]", weights.tolist())
-        encoder = self.networks[0].encoder
-        if not isinstance(self.inputs, ImageInputs) or not isinstance(encoder, ImageEncoder):
+        if not isinstance(self.inputs, ImageInputs):
             return AttentionMap(["vector"], written, rows)
-        shape, grid = self.inputs.shape, encoder.grid
+        shape, grid = self.inputs.shape, self.inputs.grid
         picture = Picture(shape.height, shape.width, shape.channels, values.tobytes(), grid.rows, grid.columns)
         return AttentionMap(picture.cells(), written, rows, picture)
 

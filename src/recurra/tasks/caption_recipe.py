@@ -20,15 +20,12 @@ class CaptionDataOptions(DataOptions):
     height: int = 0  # of what the network reads, in pixels; 0: the images' own, at most 96 on the longer side
     width: int = 0  # likewise
     channels: Literal["auto", "grey", "rgb", "rgba"] = "auto"  # auto: what the images have; rgba keeps the opacity
-    shift: float = 0.05  # in training images are moved by up to this share of their sides, so places count less
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for name, value in (("height", self.height), ("width", self.width)):
             if not 0 <= value <= 1024:
                 raise UsageError(f"data.{name} must be between 0 (decided by the images) and 1024, got {value}")
-        if not 0 <= self.shift <= 0.5:
-            raise UsageError(f"data.shift must be between 0 and 0.5, got {self.shift}")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,109 @@
+"""Tables of images with captions: columns, folders, vectors, digests; and the same from Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from images import gradient, png
+from PIL import Image
+
+from recurra.data import CaptionList, PairSource, open_captions
+from recurra.data.captions import content_of, read_content_lines
+from recurra.errors import DataError
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with images one below it; the current folder is another."""
+    (tmp_path / "data/sub").mkdir(parents=True)
+    for name, size in (("1.png", 4), ("2.png", 5), ("same.png", 4)):
+        (tmp_path / "data/sub" / name).write_bytes(png(size, size))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.tsv", "sub/1.png\tone\nsub/2.png\ttwo\n"),
+        ("x.tsv", "sub/1.png\tone\tmore\nsub/2.png\ttwo\n"),
+        ("x.tsv", "text\tgroup\timage\none\ta\tsub/1.png\ntwo\tb\tsub/2.png\n"),
+        ("x.csv", "id,image,text\n7,sub/1.png,one\n8,sub/2.png,two\n"),
+        ("x.jsonl", '{"image": "sub/1.png", "text": "one"}\n{"image": "sub/2.png", "text": "two", "n": 1}\n'),
+    ],
+)
+def test_paths_are_relative_to_the_table(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text)
+    examples = list(open_captions(PairSource(f"data/{name}")))
+    assert [(one.content, one.caption) for one in examples] == [("data/sub/1.png", "one"), ("data/sub/2.png", "two")]
+
+
+def test_columns_can_be_chosen(folder: Path) -> None:
+    (folder / "x.tsv").write_text("a\tsub/1.png\tone\tuno\n")
+    (found,) = open_captions(PairSource("data/x.tsv", source_column="2", target_column="4"))
+    assert (found.content, found.caption, found.line) == ("data/sub/1.png", "uno", 1)
+
+
+def test_further_columns_are_said(folder: Path) -> None:
+    (folder / "x.tsv").write_text("sub/1.png\tone\tmore\n")
+    data = open_captions(PairSource("data/x.tsv"))
+    list(data)
+    assert data.notes == ["data/x.tsv has 3 columns: the first two are the image and its text"]
+
+
+def test_every_pass_gives_the_same_and_equal_images_are_known(folder: Path) -> None:
+    (folder / "x.tsv").write_text("sub/1.png\tone\nsub/same.png\tone\n\nsub/2.png\ttwo\n")
+    data = open_captions(PairSource("data/x.tsv"))
+    first, second = list(data), list(data)
+    assert first == second
+    assert first[0].digest == first[1].digest != first[2].digest
+    assert str(data.skipped) == "1 captioned image with an empty side skipped of 4 (lines 3)"
+
+
+def test_a_pass_that_is_broken_off_is_no_pass(folder: Path) -> None:
+    (folder / "x.tsv").write_text("sub/1.png\tone\nsub/missing.png\ttwo\n")
+    data = open_captions(PairSource("data/x.tsv"))
+    next(iter(data))
+    with pytest.raises(DataError, match="no such file"):
+        list(data)
+
+
+def test_numbers_are_a_vector_unless_a_file_is_called_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vector = content_of("1 -2.5 3e2", "")
+    assert isinstance(vector, np.ndarray)
+    assert vector.tolist() == [1, -2.5, 300]
+    (folder / "12").write_bytes(png())
+    assert content_of("12", "data") == "data/12"
+    (folder / "lines.txt").write_text("sub/1.png\n\n1 2\n")
+    first, empty, last = read_content_lines("data/lines.txt")
+    assert (first, empty) == ("data/sub/1.png", None)
+    assert not isinstance(last, str)
+
+
+def test_python_gives_paths_images_arrays_and_numbers(folder: Path) -> None:
+    image = Image.fromarray(gradient(4, 4))
+    given = ["data/sub/1.png", Path("data/sub/1.png"), image, gradient(4, 4), gradient(4, 4)[..., 0]]
+    assert [one.caption for one in CaptionList((one, "x") for one in given)] == ["x"] * 5
+    vectors = CaptionList([([1, 2.5], "x"), (np.array([3.0, 4.0]), "y")])
+    assert [one.content.tolist() for one in vectors] == [[1, 2.5], [3, 4]]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("examples", "says"),
+    [
+        ([("data/sub/none.png", "x")], r"examples\[0\]: there is no such file"),
+        ([("data/sub/1.png",)], r"examples\[0\]: expected an image and a text"),
+        (["data/sub/1.png"], r"examples\[0\]: expected an image and a text"),
+        ([("data/sub/1.png", 5)], r"examples\[0\]: expected an image and a text"),
+        ([(None, "x")], r"examples\[0\]: expected an image, got .None"),
+        ([(gradient().astype(float), "x")], r"examples\[0\]: expected bytes .*, got float64 \[4, 6, 3\]"),
+        ([([1, 2], "x"), ([1, 2, 3], "y")], r"examples\[1\]: expected a vector of 2 numbers.*saw a vector of 3"),
+        ([([1, float("nan")], "x")], r"examples\[0\]: expected numbers, saw one that is not finite"),
+        ([(gradient(), "")], "saw no captioned image that has it"),
+    ],
+)
+def test_python_mistakes_are_answered(folder: Path, examples: list[tuple[object, str]], says: str) -> None:
+    with pytest.raises(DataError, match=says):
+        CaptionList(examples)
