@@ -56,7 +56,7 @@ TEXTS = [
     one("a key for the label that is not there", "x.jsonl", b'{"text": "a", "lable": "b"}\n', "x.jsonl:1: the object has no key 'label'", "Did you mean 'lable'?"),
     one("TREC as it comes", "TREC.train", "LOC:city Where is Z\u00fcrich ?\n".encode("latin-1"), "TREC.train:1:20: expected UTF-8, saw byte 0xFC; the text looks like ISO-8859-1", "iconv -f ISO-8859-1"),
     one("only empty texts", "x.tsv", b"\tnumber\n\tperson\n", "x.tsv: expected text on both sides, saw no example that has it"),
-    one("no examples", "x.tsv", b"", "x.tsv: expected examples, there is none", "a text, a tab and a label"),
+    one("no examples", "x.tsv", b"", "x.tsv: expected examples, there is none", "text, one tab (⇥), label"),
     BadInput("a folder with one label", {"x": None, "x/yes.txt": b"a\n"}, read("x"), ("x: expected a file for each label, saw 1 that end in .txt", "yes.txt, no.txt")),
     BadInput("a folder of texts that are none", {"x": None, "x/a.txt": b"a\n", "x/b.txt": b"\xff\xfea\x00"}, read("x"), ("x/b.txt:1:1: expected UTF-8, saw UTF-16LE",)),
     train("a single label", "x.tsv", b"a\tx\nb\tx\nc\tx\n", "expected at least two labels, saw only 'x'", "--target-column"),

@@ -60,7 +60,7 @@ MISSING = [
 ]  # fmt: skip
 
 EMPTY = [
-    one("empty file", "x.tsv", b"", "x.tsv: expected pairs, there is none", "a source, a tab and a target"),
+    one("empty file", "x.tsv", b"", "x.tsv: expected pairs, there is none", "source, one tab (⇥), target"),
     one("empty gz file", "x.tsv.gz", b"", "x.tsv.gz: expected pairs, there is none"),
     one("empty packed file", "x.tsv.gz", gzip.compress(b""), "x.tsv.gz: expected pairs, there is none"),
     one("empty CSV", "x.csv", b"", "x.csv: expected pairs, there is none"),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 from bad_input import STANDARD_INPUT, BadInput
+from caption_cases import CAPTIONS
 from labelled_cases import LABELLED
 from reading_cases import READING
 from training_cases import PAIRS, TRAINING
@@ -19,7 +20,7 @@ from training_cases import PAIRS, TRAINING
 import recurra
 from recurra.errors import RecurraError
 
-ALL = [*READING, *TRAINING, *LABELLED]
+ALL = [*CAPTIONS, *READING, *TRAINING, *LABELLED]
 
 
 @pytest.fixture(scope="session")

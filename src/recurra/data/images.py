@@ -26,6 +26,7 @@ Pixels = NDArray[np.uint8]  # [rows, columns, channels]
 # What is read. Formats that run programs (PostScript) or reach for other files are not among them.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
+SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*")
 MOST_PIXELS = 100_000_000  # a larger image, once unpacked, could fill the memory
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}  # channels -> Pillow's name
 WHITE = {1: 255, 3: (255, 255, 255), 4: (255, 255, 255, 0)}  # around an image that does not fill its shape
@@ -166,6 +167,8 @@ def _too_large(size: str, path: str, place: str) -> DataError:
 def _no_image(path: str, place: str) -> DataError:
     with open(path, "rb") as file:
         start = file.read(8)
+    if start.startswith(SIGNATURES):
+        return _unreadable("it ends or breaks off within its header", path, place)
     what = f"its first bytes are {start.hex(' ').upper()}" if start else "the file is empty"
     fix = f"Images are read as {', '.join(FORMATS)}."
     return DataError(f"expected an image, {what}: {path!r}", where=place, fix=fix)
