@@ -75,7 +75,7 @@ class CaptionPredictor:
             captions += [one.caption for one in window]
             likelihoods += self._likelihoods(model, encoded, [one.caption for one in window])
         tokens = [len(ids) + 1 for ids in self.target.encode_batch(captions)]
-        return compared(predictions, captions, self.target, Likelihood(likelihoods, tokens))
+        return compared(predictions, captions, self.target, Likelihood(likelihoods, tokens), tokens)
 
     @torch.inference_mode()
     def trace(self, given: Any, options: DecodingOptions) -> Trace:
