@@ -5,14 +5,15 @@
     .venv/bin/python bench/figures.py 'g2p-2020-*'          and the mean over them
     .venv/bin/python bench/figures.py trec --part dev --set model.pooling=max
 
-With --part dev the development data are measured: to tune on. Test data are read once, at the end. Every line is also
-added to bench/work/figures.jsonl.
+With --part dev the development data are measured: to tune on. Test data are read once, at the end: --trained measures the
+models that were trained last. Every line is also added to bench/work/figures.jsonl.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -98,14 +99,19 @@ def columns(arguments: tuple[str, ...]) -> list[str]:
     return [part for name, value in pairs if name.endswith("-column") for part in (name, value)]
 
 
-def measured(name: str, figure: Figure, part: str, time: str, more: list[str]) -> dict[str, Any]:
-    """Trains, evaluates, and gives all measures."""
-    files, model = figure.files(), MODELS / name
-    if model.exists():
-        subprocess.run(["rm", "-rf", str(model)], check=True)
-    recurra("train", *files.train, *valid(files.dev), *figure.arguments, "--to", str(model), "--time", time, *more)
+def trained(name: str, figure: Figure, time: str, more: list[str]) -> None:
+    """A fresh model."""
+    files = figure.files()
+    shutil.rmtree(MODELS / name, ignore_errors=True)
+    where = ["--to", str(MODELS / name), "--time", time]
+    recurra("train", *files.train, *valid(files.dev), *figure.arguments, *where, *more)
+
+
+def measured(name: str, figure: Figure, part: str) -> dict[str, Any]:
+    """All measures of the model on a part of the data."""
+    files = figure.files()
     given = files.dev if part == "dev" else files.test
-    return json.loads(recurra("evaluate", str(model), *given, *columns(figure.arguments), "--json"))["measures"]
+    return json.loads(recurra("evaluate", str(MODELS / name), *given, *columns(figure.arguments), "--json"))["measures"]
 
 
 def main() -> None:
@@ -113,6 +119,7 @@ def main() -> None:
     parser.add_argument("figures", nargs="*")
     parser.add_argument("--time")
     parser.add_argument("--part", choices=["dev", "test"], default="test")
+    parser.add_argument("--trained", action="store_true", help="measure the models that are there")
     parser.add_argument("--set", action="append", default=[])
     options = parser.parse_args()
     chosen = [name for name in FIGURES if any(fnmatch(name, pattern) for pattern in options.figures)]
@@ -123,7 +130,9 @@ def main() -> None:
     for name in chosen:
         figure = FIGURES[name]
         time = options.time or figure.time
-        measures = measured(name, figure, options.part, time, more)
+        if not options.trained:
+            trained(name, figure, time, more)
+        measures = measured(name, figure, options.part)
         one = measures[figure.measure]
         values.append(one["value"])
         interval = f"({one['low']:.2f} to {one['high']:.2f})"
