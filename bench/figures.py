@@ -5,8 +5,8 @@
     .venv/bin/python bench/figures.py 'g2p-2020-*'          and the mean over them
     .venv/bin/python bench/figures.py trec --part dev --set model.pooling=max
 
-With --part dev the development data are measured: to tune on. Test data are read once, at the end: --trained measures the
-models that were trained last. Every line is also added to bench/work/figures.jsonl.
+With --part dev the development data are measured: to tune on. Test data are read once, at the end: --trained measures
+the models that were trained last. Every line is also added to bench/work/figures.jsonl.
 """
 
 from __future__ import annotations
