@@ -99,8 +99,9 @@ def decided(recipe: ClassifyRecipe, first: Content, train: Iterable[Labelled], e
         settings["model.pooling"] = AUTO_POOLING[kind]
     if isinstance(first, str) and recipe.text.units == "auto":
         decision = decide_units([str(example.content) for example in islice(train, SAMPLE)])
-        settings["text.units"] = decision.units
-        emit(Note(f"units: {decision.units}, because {decision.reason}"))
+        # Of running text whole words: one alone often tells the label, and nothing has to be spelt out.
+        settings["text.units"] = units = "words" if decision.units == "subwords" else decision.units
+        emit(Note(f"units: {units}, because {decision.reason}"))
     return recipe.with_settings(settings)
 
 
