@@ -39,6 +39,20 @@ class UnknownSetting(UsageError):
 Homes = Mapping[str, Sequence[str]]  # key -> the sections that have it; "" is the outermost
 
 
+class NoEffect(UsageError):
+    """A setting that the others leave without effect.
+
+    Args:
+        setting: as section.key.
+        why: where that is so.
+        fix: what to do about it.
+    """
+
+    def __init__(self, setting: str, why: str, fix: str) -> None:
+        super().__init__(f"{setting} has no effect {why}", fix=fix)
+        self.setting = setting
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, or None when none is alike."""
     found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)

@@ -1,7 +1,7 @@
 """Comparing: a small grid of networks is trained, measured on the same examples, and told apart from noise."""
 
 from recurra.comparing.comparison import Comparison
-from recurra.comparing.conduct import conduct
+from recurra.comparing.conductor import conduct
 from recurra.comparing.grid import Axis, Variant, variants
 from recurra.comparing.question import Comparable, Question
 

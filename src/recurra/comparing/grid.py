@@ -1,18 +1,20 @@
-"""Which networks are compared: every combination of the values given, as far as the task's recipe has it.
+"""Which networks are compared: every combination of the values given, as far as the task's recipe takes it.
 
     --models rnn,cnn --cells gru,lstm       rnn, gru    rnn, lstm    cnn
 
-A convolutional network has no cell, so of the combinations with `cnn` one is left. A value that stands in none of the
-combinations is refused, with what the recipe says of it.
+A convolutional network has no cell: a setting without effect is left out of a combination, and what is then the same
+stands there once. A combination that the recipe refuses is not trained. A value that stands in none is refused, with
+what the recipe says of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations, product
+from itertools import product
 from typing import NamedTuple
 
 from recurra.errors import UsageError
+from recurra.options import NoEffect
 from recurra.tasks.recipe import TaskRecipe
 
 
@@ -40,13 +42,10 @@ def variants(axes: Sequence[Axis], recipe: TaskRecipe) -> list[Variant]:
     refusals: dict[tuple[str, object], UsageError] = {}
     found: list[dict[str, object]] = []
     for values in product(*(axis.values for axis in axes)):
-        settings = dict(zip((axis.setting for axis in axes), values, strict=True))
-        try:
-            recipe.with_settings(settings)
-        except UsageError as error:
+        settings = with_effect(dict(zip((axis.setting for axis in axes), values, strict=True)), axes, recipe)
+        if error := refusal(settings, recipe):
             refusals |= dict.fromkeys(settings.items(), error)
-            settings = largest_part(settings, recipe)
-        if settings and settings not in found:
+        elif settings not in found:
             found.append(settings)
     for axis in axes:
         for value in axis.values:
@@ -71,16 +70,28 @@ def check_axes(axes: Sequence[Axis]) -> None:
             raise UsageError(f"{axis.setting} has no value", fix="Give several, with commas between them.")
 
 
-def largest_part(settings: dict[str, object], recipe: TaskRecipe) -> dict[str, object]:
-    """The most of the settings that the recipe takes together; of equally many those that come first."""
-    for size in range(len(settings) - 1, 0, -1):
-        for part in combinations(settings.items(), size):
-            try:
-                recipe.with_settings(dict(part))
-            except UsageError:
-                continue
-            return dict(part)
-    return {}
+def with_effect(settings: dict[str, object], axes: Sequence[Axis], recipe: TaskRecipe) -> dict[str, object]:
+    """The settings without those that have no effect beside the others, whatever value of theirs is taken."""
+    kept = settings
+    for axis in axes:
+        others = ({**settings, axis.setting: value} for value in axis.values)
+        if any(has_no_effect(axis.setting, refusal(other, recipe)) for other in others):
+            kept = {name: value for name, value in kept.items() if name != axis.setting}
+    return kept
+
+
+def has_no_effect(setting: str, error: UsageError | None) -> bool:
+    """Whether this is what the recipe says."""
+    return isinstance(error, NoEffect) and error.setting == setting
+
+
+def refusal(settings: dict[str, object], recipe: TaskRecipe) -> UsageError | None:
+    """What the recipe says against the settings."""
+    try:
+        recipe.with_settings(settings)
+    except UsageError as error:
+        return error
+    return None
 
 
 def name_of(settings: dict[str, object], several: Sequence[Axis]) -> str:

@@ -20,6 +20,7 @@ from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling
 from recurra.models.input_readers import NumberReader, TokenReader
 from recurra.models.options import WIDTHS
 from recurra.models.recurrent_stack import recurrent_stack
+from recurra.options import NoEffect
 from recurra.padded import Padded
 
 # What `auto` is for each kind of network.
@@ -87,7 +88,7 @@ class ClassifierOptions:
         ):
             if self.kind not in kinds and getattr(self, name) != getattr(plain, name):
                 fix = f"Leave it out, or choose model.kind={kinds[0]}."
-                raise UsageError(f"model.{name} has no effect where model.kind is {self.kind}", fix=fix)
+                raise NoEffect(f"model.{name}", f"where model.kind is {self.kind}", fix)
         if self.activation != "auto" and (self.kind == "cnn" or (self.kind == "rnn" and self.cell != "elman")):
             raise UsageError("model.activation is for Elman cells and for feedforward")
         if self.kind == "feedforward" and self.pooling == "last":

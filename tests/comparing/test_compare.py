@@ -1,0 +1,176 @@
+"""A whole comparison: every run is trained once and kept, an interruption loses nothing, the figures are right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import recurra
+from recurra.comparing import trial as trials
+from recurra.errors import DataError, RunError
+from recurra.training import Event, Exploded, Note, StepDone
+
+LETTERS = "abcd"
+TEXTS = [f"{a}{b}{c}{d}" for a in LETTERS for b in LETTERS for c in LETTERS for d in LETTERS]
+LABELLED = [(text, "more a" if text.count("a") > text.count("b") else "not more a") for text in TEXTS]
+TINY = {"model.width": 8, "training.precision": "float32", "training.validations": 1, "text.units": "chars"}
+OPTIONS: dict[str, Any] = {"task": "classify", "models": ["rnn", "feedforward"], "seeds": 2, "epochs": 1}
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    torch.set_num_threads(1)
+
+
+def compare(data: Any = LABELLED, **options: Any) -> recurra.Comparison:
+    return recurra.compare(data, **{"settings": TINY, "to": "found", **OPTIONS, **options})
+
+
+def same(one: recurra.Comparison, other: recurra.Comparison) -> bool:
+    """All but the times."""
+
+    def timeless(found: recurra.Comparison) -> Any:
+        mapping = found.to_mapping()
+        kept = [{k: v for k, v in row.items() if "second" not in k} for row in mapping["variants"]]
+        return {**mapping, "variants": kept}
+
+    return json.dumps(timeless(one)) == json.dumps(timeless(other))
+
+
+def test_what_comes_of_it() -> None:
+    told: list[str] = []
+    found = compare(listeners=[lambda event: told.append(event.text) if isinstance(event, Note) else None])
+    mapping = found.to_mapping()
+    assert json.loads(Path("found/comparison.json").read_text()) == json.loads(json.dumps(mapping))
+    assert {row["name"] for row in mapping["variants"]} == {"rnn", "feedforward"}
+    assert (mapping["measure"], mapping["seeds"], mapping["counted"]) == ("accuracy", 2, "examples")
+    for row in mapping["variants"]:
+        assert row["mean"] == pytest.approx(sum(row["values"]) / 2)
+        assert row["deviation"] == pytest.approx(abs(row["values"][0] - row["values"][1]) / 2**0.5)
+    assert mapping["variants"][0]["mean"] >= mapping["variants"][1]["mean"]
+    assert [line.split(":")[0] for line in told if line.startswith("run ")] == [f"run {k} of 4" for k in (1, 2, 3, 4)]
+    assert sum("set aside for validation" in line for line in told) == 1  # said once, not by every run
+    model = recurra.load("found/rnn-seed-2")
+    assert model.recipe.training.seed == 2
+    assert not Path("found/rnn-seed-2/run").exists()
+
+
+def test_each_run_is_what_the_model_in_its_folder_answers() -> None:
+    test = [(text + "a", label) for text, label in LABELLED[:100]]
+    found = compare(test=test).to_mapping()
+    assert (found["examples"], found["measured_on"]) == (100, "test data")
+    assert found["lengths"] == []  # all are of one length
+    for row in found["variants"]:
+        for seed, value in enumerate(row["values"], 1):
+            measured = recurra.load(f"found/{row['name']}-seed-{seed}").evaluate(test).measures["accuracy"].value
+            assert value == pytest.approx(measured)
+
+
+def test_by_length() -> None:
+    data = [(text[:length], "x" if "a" in text[:length] else "y") for text in TEXTS for length in (1, 2, 3, 4)]
+    found = compare(data, test=data[:400]).to_mapping()
+    assert [(one["from"], one["to"], one["examples"]) for one in found["lengths"]] == [
+        (1, 1, 100), (2, 2, 100), (3, 3, 100), (4, 4, 100),
+    ]  # fmt: skip
+    for row in found["variants"]:
+        assert sum(row["by_length"]) / 4 == pytest.approx(row["mean"])
+
+
+def test_an_interrupted_comparison_goes_on_and_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = compare(to="whole")
+    steps = 0
+
+    def stop(event: Event) -> None:
+        nonlocal steps
+        steps += isinstance(event, StepDone)
+        if steps == 20:  # within the third run
+            steps += 1
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare(listeners=[stop])
+    kept = {path: path.stat().st_mtime_ns for path in Path("found").glob("*-seed-*.json")}
+    assert kept
+    assert len(kept) < 4
+    assert same(compare(resume=True), whole)
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept  # not trained again
+
+
+def test_a_finished_comparison_is_only_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = compare()
+    monkeypatch.setattr("recurra.comparing.conductor.run_trial", None)
+    assert compare(resume=True).to_mapping() == json.loads(json.dumps(first.to_mapping()))
+
+
+def test_another_question_is_refused_and_nothing_is_overwritten() -> None:
+    compare()
+    with pytest.raises(RunError, match="started with other seeds"):
+        compare(resume=True, seeds=3)
+    with pytest.raises(RunError, match="started with other data"):
+        compare(LABELLED[1:], resume=True)
+    with pytest.raises(RunError, match="a comparison in this folder already"):
+        compare()
+    Path("other").mkdir()
+    Path("other/letter.txt").write_text("dear reader")
+    with pytest.raises(RunError, match="not an empty folder"):
+        compare(to="other")
+
+
+def test_data_that_cannot_be_used_leave_nothing() -> None:
+    with pytest.raises(DataError, match="at least two labels"):
+        compare([("a", "x"), ("b", "x")])
+    assert not Path("found").exists()
+
+
+def test_a_run_that_explodes_is_no_result_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    fit = trials.fit
+
+    def exploding(request: Any, *others: Any) -> Any:
+        if request.folder.name == "rnn-seed-2":
+            raise Exploded("the loss has exploded")
+        return fit(request, *others)
+
+    monkeypatch.setattr("recurra.comparing.trial.fit", exploding)
+    found = compare()
+    row = next(row for row in found.to_mapping()["variants"] if row["name"] == "rnn")
+    assert (len(row["values"]), row["failed"]) == (1, ["the loss has exploded"])
+    assert found.to_mapping()["differences"] == []  # not the same seeds any more
+    assert "rnn: 1 of 2 runs failed: the loss has exploded" in str(found)
+
+
+def test_a_damaged_result_is_named() -> None:
+    compare()
+    Path("found/rnn-seed-1.json").write_text("{}")
+    with pytest.raises(RunError, match=r"rnn-seed-1\.json: this is not the result of a run") as caught:
+        compare(resume=True)
+    assert caught.value.where == "found/rnn-seed-1.json"
+
+
+def test_examples_that_are_trained_on_are_said() -> None:
+    told: list[str] = []
+    compare(test=LABELLED[:30], listeners=[lambda event: told.append(getattr(event, "text", ""))])
+    assert "warning: 30 of the test examples are in the training data as well" in told
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "measure"),
+    [
+        ([(text, text[::-1]) for text in TEXTS], {"task": "translate", "cells": ["elman", "gru"]}, "error_rate"),
+        ([(list(text), ["B-x" if c == "a" else "O" for c in text]) for text in TEXTS],
+         {"task": "tag", "vary": {"model.chain": [True, False]}}, "span_f1"),
+    ],
+    ids=["translate", "tag"],
+)  # fmt: skip
+def test_other_tasks(data: Any, options: Any, measure: str) -> None:
+    settings = {"model.width": 8, "model.layers": 1, "training.precision": "float32", "training.validations": 1}
+    found = recurra.compare(data, to="found", epochs=1, seeds=1, settings=settings, measure=measure, **options)
+    mapping = found.to_mapping()
+    assert mapping["measure"] == measure
+    means = [row["mean"] for row in mapping["variants"]]
+    assert means == sorted(means, reverse=mapping["higher_is_better"])
+    assert "one seed" in mapping["notes"][0]
