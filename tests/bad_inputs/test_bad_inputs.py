@@ -13,6 +13,7 @@ import pytest
 import torch
 from bad_input import STANDARD_INPUT, BadInput
 from caption_cases import CAPTIONS
+from dialogue_cases import DIALOGUES
 from labelled_cases import LABELLED
 from reading_cases import READING
 from training_cases import PAIRS, TRAINING
@@ -20,7 +21,7 @@ from training_cases import PAIRS, TRAINING
 import recurra
 from recurra.errors import RecurraError
 
-ALL = [*CAPTIONS, *READING, *TRAINING, *LABELLED]
+ALL = [*CAPTIONS, *DIALOGUES, *READING, *TRAINING, *LABELLED]
 
 
 @pytest.fixture(scope="session")
