@@ -40,13 +40,14 @@ TOOK, PUT_DOWN = ("took", "picked up"), ("dropped", "put down")
 SETTINGS: dict[str, object] = {
     "text.source_units": "words",
     "text.target_units": "words",
-    "model.size": "small",
-    "model.layers": 2,
+    "model.width": 64,
+    "model.layers": 1,
+    "model.copy": True,
     "model.dropout": 0.1,
-    "training.learning_rate": 0.006,
+    "training.learning_rate": 0.01,
     "training.label_smoothing": 0.0,
     "training.validations": 4,
-    "batching.batch_tokens": 2500,
+    "batching.batch_tokens": 1200,
     "data.valid_share": 0.02,
 }
 Pair = tuple[str, str]

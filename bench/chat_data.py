@@ -1,9 +1,8 @@
-"""The public data of bench/column_figures.py as tables that recurra reads: one TSV for each part.
+"""The public data of bench/figures_chat.py as tables that recurra reads: one TSV for each part.
 
-babi       story TAB question TAB answer; lower case, punctuation marks are words of their own
+babi       question TAB story TAB question TAB answer; lower case, punctuation marks are words of their own
 scan       command TAB actions
-rnnlg      kind of act TAB slots TAB sentence, delexicalised; and the references of each act
-2016, 2022 as they are (lemma, features and form in different orders)
+rnnlg      kind of act TAB slots TAB sentence, delexicalised
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ def babi_tasks() -> dict[str, str]:
     return {name.split("_")[0]: name for name in sorted(names, key=lambda name: int(name[2:].split("_")[0]))}
 
 
-def babi(task: str, part: str) -> Iterator[tuple[str, str, str]]:
-    """Each question with the story so far."""
+def babi(task: str, part: str) -> Iterator[tuple[str, ...]]:
+    """Each question with the story so far; before the story as well, so that both directions know what is asked."""
     story: list[str] = []
     for line in (DATA / f"qa_chat/babi_en_1k/{babi_tasks()[task]}_{part}.txt").read_text(encoding="utf-8").splitlines():
         number, text = line.split(" ", 1)
@@ -44,7 +43,7 @@ def babi(task: str, part: str) -> Iterator[tuple[str, str, str]]:
             story = []
         if "\t" in text:
             question, answer, _ = text.split("\t")
-            yield " ".join(story), spaced(question), answer.lower()
+            yield spaced(question), " ".join(story), spaced(question), answer.lower()
         else:
             story.append(spaced(text))
 
@@ -64,11 +63,21 @@ def scan(part: str) -> Iterator[tuple[str, str]]:
 
 def rnnlg(part: str) -> Iterator[tuple[str, str, str]]:
     """Kind of act, slots as features, and the sentence with names of slots for their values."""
-    text = (DATA / f"qa_chat/rnnlg_restaurant/{part}.json").read_text(encoding="utf-8")
-    for act, sentence, _ in json.loads(text[text.index("\n[") :]):
+    for act, sentence, _ in rnnlg_rows(part):
         kind, slots = parsed_act(act)
         features = [f"{slot}={mark(slot, value)}" for slot, value in slots]
         yield kind, ";".join(features) or "nothing", delexicalised(sentence, slots)
+
+
+def rnnlg_rows(part: str) -> list[list[str]]:
+    """The act, a sentence, and what a system without a network says; a notice stands before the JSON."""
+    text = (DATA / f"qa_chat/rnnlg_restaurant/{part}.json").read_text(encoding="utf-8")
+    return json.loads(text[text.index("\n[") :])
+
+
+def rnnlg_acts(part: str) -> list[str]:
+    """The acts with their values."""
+    return [act for act, _, _ in rnnlg_rows(part)]
 
 
 def parsed_act(act: str) -> tuple[str, list[tuple[str, str]]]:

@@ -1,0 +1,136 @@
+"""Question answering, commands and dialogue acts: the figures of docs/results.md that `recurra train` reaches on them.
+
+    .venv/bin/python bench/figures_chat.py babi [qa1 qa6 ...]      accuracy for each task, 1,000 questions to learn from
+    .venv/bin/python bench/figures_chat.py scan                    whole sequences of actions that are right
+    .venv/bin/python bench/figures_chat.py rnnlg                   BLEU against all sentences for the same act
+
+With --part dev the last tenth of the training data (whole stories) is measured, of rnnlg its own development data: to
+tune on. Test data are read once, at the end. `--set` reaches every setting of the recipe.
+
+babi and scan have recipes beside the defaults, the same for all of their tasks, that a user of such data would choose
+too: answers are words of the story, so they may be copied; a thousand stories are learned by heart by a wide network,
+so it is narrow, and much of it is dropped; nothing is smoothed, since there is one right answer; actions are longer
+than twice their command.
+
+BLEU as the data's authors count it: the values of an act stand in its outputs and references, the references of an act
+are all sentences of the same part for the same kind of act and slots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import chat_data as data
+from sacrebleu.metrics.bleu import BLEU
+
+WORK = data.ROOT / "bench/work/chat"
+RECURRA = [sys.executable, "-m", "recurra.cli"]
+WORDS = ("--source-units", "words", "--target-units", "words")
+BABI = ("--source-column", "1,2,3", "--target-column", "4")
+RECIPES = {
+    "babi": {
+        "model.width": 64,
+        "model.layers": 1,
+        "model.copy": True,
+        "model.dropout": 0.4,
+        "training.learning_rate": 0.01,
+        "training.label_smoothing": 0,
+        "training.patience": 0,
+    },
+    "scan": {"decoding.max_length": 60},
+    "rnnlg": {},
+}
+TIMES = {"babi": "90s", "scan": "4m", "rnnlg": "4m"}
+
+
+def recurra(*arguments: str) -> str:
+    """A recurra command's standard output; what it says goes to the terminal."""
+    return subprocess.run([*RECURRA, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
+
+
+def train(name: str, recipe: str, time: str, more: Sequence[str], *arguments: str) -> Path:
+    """A fresh model."""
+    model = WORK / "models" / name
+    subprocess.run(["rm", "-rf", str(model)], check=True)
+    settings = [f"{key}={str(value).lower()}" for key, value in RECIPES[recipe].items()] + list(more)
+    given = [part for setting in settings for part in ("--set", setting)]
+    recurra("train", *arguments, "--task", "translate", "--to", str(model), "--time", time, *given)
+    return model
+
+
+def exact(model: Path, *arguments: str) -> str:
+    """The share of outputs that are right, with its interval."""
+    found = json.loads(recurra("evaluate", str(model), *arguments, "--json"))
+    measure = found["measures"]["exact_match"]
+    return f"{measure['value']:.1f} ({measure['low']:.1f} to {measure['high']:.1f}), {found['count']:,}"
+
+
+def babi(tasks: Sequence[str], time: str, part: str, more: Sequence[str]) -> None:
+    for task in tasks or data.babi_tasks():
+        rows = list(data.babi(task, "train"))
+        cut = 900
+        while rows[cut][1].startswith(rows[cut - 1][1]):  # no story is divided
+            cut += 1
+        files = {name: WORK / f"{task}-{name}.tsv" for name in ("train", "dev", "test")}
+        data.write(files["train"], rows[:cut])
+        data.write(files["dev"], rows[cut:])
+        data.write(files["test"], data.babi(task, "test"))
+        columns = (*BABI, *WORDS, "--valid", str(files["dev"]))
+        model = train(task, "babi", time, more, str(files["train"]), *columns)
+        print(f"babi {task} {part}: accuracy {exact(model, str(files[part]), *BABI)}", flush=True)
+
+
+def scan(time: str, part: str, more: Sequence[str]) -> None:
+    rows = list(data.scan("train"))
+    train_file = data.write(WORK / "scan-train.tsv", [row for k, row in enumerate(rows) if k % 20])
+    dev_file = data.write(WORK / "scan-dev.tsv", rows[::20])
+    test_file = data.write(WORK / "scan-test.tsv", data.scan("test"))
+    model = train("scan", "scan", time, more, str(train_file), "--valid", str(dev_file))
+    print(f"scan {part}: exact {exact(model, str(dev_file if part == 'dev' else test_file))}")
+
+
+def rnnlg(time: str, part: str, more: Sequence[str]) -> None:
+    names = {"train": "train", "dev": "valid", "test": "test"}
+    files = {name: data.write(WORK / f"rnnlg-{name}.tsv", data.rnnlg(own)) for name, own in names.items()}
+    columns = ("--source-column", "1,2", "--target-column", "3", "--target-units", "words")
+    model = train("rnnlg", "rnnlg", time, more, str(files["train"]), *columns, "--valid", str(files["dev"]))
+    rows, acts = list(data.rnnlg(names[part])), data.rnnlg_acts(names[part])
+    said: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for kind, slots, sentence in rows:
+        said[kind, slots].append(sentence)
+    sources = data.write(WORK / "rnnlg-acts.tsv", [row[:2] for row in rows])
+    written = recurra("predict", str(model), str(sources)).splitlines()
+    outputs = [data.lexicalised(text, act) for text, act in zip(written, acts, strict=True)]
+    references = [[data.lexicalised(text, act) for text in said[row[:2]]] for row, act in zip(rows, acts, strict=True)]
+    most = max(map(len, references))
+    in_columns = [[own[k] if k < len(own) else None for own in references] for k in range(most)]
+    measure = BLEU(tokenize="none", force=True)
+    score = measure.corpus_score(outputs, in_columns)
+    print(f"rnnlg {part}: BLEU {score.score:.2f} of {len(outputs):,} acts, {measure.get_signature()}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("figure", choices=TIMES)
+    parser.add_argument("tasks", nargs="*")
+    parser.add_argument("--time")
+    parser.add_argument("--part", choices=["dev", "test"], default="test")
+    parser.add_argument("--set", action="append", default=[])
+    options = parser.parse_args()
+    time = options.time or TIMES[options.figure]
+    if options.figure == "babi":
+        babi(options.tasks, time, options.part, options.set)
+    elif options.figure == "scan":
+        scan(time, options.part, options.set)
+    else:
+        rnnlg(time, options.part, options.set)
+
+
+if __name__ == "__main__":
+    main()
