@@ -81,14 +81,14 @@ class Chat:
         return open_dialogues(data if copies is None else spool(data, copies))
 
     def key(self, example: Exchange) -> str:
-        """The dialogue: all of its exchanges stand on one side."""
-        return example.dialogue
+        """What was said before, and the reply."""
+        return TAB.join([*example.context, example.reply])
 
     def divide(
         self, train: Iterable[Exchange], valid: Iterable[Exchange] | None, recipe: ChatRecipe, emit: Emit
     ) -> Divided:
-        """By a hash of whole dialogues."""
-        return divide_by_hash(train, valid, recipe.data, self.key, emit)
+        """By a hash of whole dialogues: all exchanges of one stand on one side."""
+        return divide_by_hash(train, valid, recipe.data, self.key, emit, together=lambda one: one.dialogue)
 
     def make(self, train: Iterable[Exchange], recipe: ChatRecipe, emit: Emit) -> Translator:
         """One kind of units for all turns, a vocabulary for those before and one for replies, a fresh network."""
@@ -251,9 +251,9 @@ class ChatPredictor:
         return Evaluation(len(pairs), measures, notes)
 
     def trace(self, given: Said, options: ChatDecodingOptions) -> Trace:
-        """The reply that greedy search or the beam finds, and all gates, states and weights on the way to it."""
+        """The best reply, never a sample, and all gates, states and weights on the way to it."""
         first, text = self.first, context_text(as_turns(given, 1), self.turns)
-        return trace_translator(first.model, first.source, first.target, text, options)
+        return trace_translator(first.model, first.source, first.target, text, options, search)
 
 
 def has_ngrams(replies: Sequence[Sequence[str]], n: int) -> bool:

@@ -47,21 +47,32 @@ def split(examples: Iterable[Any], share: float, key: Key) -> tuple[Part, Part]:
 
 
 def divide_by_hash(
-    train: Iterable[Any], valid: Iterable[Any] | None, options: DataOptions, key: Key, emit: Emit
+    train: Iterable[Any],
+    valid: Iterable[Any] | None,
+    options: DataOptions,
+    key: Key,
+    emit: Emit,
+    *,
+    together: Key | None = None,
 ) -> Divided:
     """What most tasks do: the validation data given, or a share set aside by hash; says what is done.
 
     Validation examples that are trained on too make the measure too good; they are counted and named in `shared`.
+
+    Args:
+        key: what makes an example this one.
+        together: what examples have in common that are to stand on one side; the key if None.
     """
     if valid is None:
         total = sum(1 for _ in train)
-        kept, aside = split(train, min(options.valid_share, options.valid_most / max(total, 1)), key)
+        share = min(options.valid_share, options.valid_most / max(total, 1))
+        kept, aside = split(train, share, together or key)
         count = sum(1 for _ in aside)
         if count in (0, total):
             emit(Note("too few examples to set any aside: the training examples are used for validation as well"))
             return Divided(train, train)
-        share = f"{count:,} of them ({count / total:.1%})"
-        emit(Note(f"{share} are set aside for validation, chosen by a hash of the example"))
+        part = f"{count:,} of them ({count / total:.1%})"
+        emit(Note(f"{part} are set aside for validation, chosen by a hash of the example"))
         train, valid = kept, aside
     return Divided(train, valid, shared_keys(train, valid, key, emit))
 

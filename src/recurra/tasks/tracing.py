@@ -12,7 +12,7 @@ from recurra.data import pad_sources
 from recurra.decoding import DecodingOptions, decode
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import pad
-from recurra.tasks.predictor import MAX_SOURCE, too_long
+from recurra.tasks.predictor import MAX_SOURCE, Search, too_long
 from recurra.text import SourceTokenizer, Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
@@ -30,9 +30,17 @@ class ShownTrace(Trace):
 
 @torch.inference_mode()
 def trace_translator(
-    model: Seq2Seq, source_units: SourceTokenizer, target_units: Tokenizer, text: str, options: DecodingOptions
+    model: Seq2Seq,
+    source_units: SourceTokenizer,
+    target_units: Tokenizer,
+    text: str,
+    options: DecodingOptions,
+    search: Search = decode,
 ) -> ShownTrace:
     """Predicts, then runs the network once more over source and prediction, keeping all that happens.
+
+    Args:
+        search: how the output is found.
 
     Raises:
         DataError: the text is too long to decode.
@@ -42,7 +50,7 @@ def trace_translator(
     if len(ids) > MAX_SOURCE:
         raise too_long(1, len(ids))
     source = pad_sources([ids]).to(device)
-    best = decode(model, source, replace(options, nbest=1, sample=False))[0][0]
+    best = search(model, source, replace(options, nbest=1, sample=False))[0][0]
     target = pad([torch.tensor([GO, *best.tokens])]).to(device)
     decoded, inside = model.trace(source, target)
     source_tokens = [*source_units.tokens(text), SPECIAL_TOKENS[EOS]]
