@@ -28,7 +28,7 @@ from recurra.tasks.fit import Request, fit
 from recurra.tasks.model_folder import load_network, parameter_count
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.task import Answer, Data, Network, Predictor
+from recurra.tasks.task import Answer, Data, Generates, Network, Predictor, Scores
 from recurra.tracing import Trace
 from recurra.training import Budget, Event, Note, parse_time
 
@@ -104,6 +104,37 @@ class Model:
         source = data_source(data, target, format, source_column, target_column)
         return self.predictor.evaluate(self.task.open(source), self.options(options, settings))
 
+    def generate(self, inputs: str | Iterable[str] = "", **settings: Any) -> list[Any]:
+        """Continuations of one text or of several, by a language model.
+
+        Args:
+            inputs: how each text begins.
+            settings: single options: length=500, samples=3, temperature=0.5, top_k=10, top_p=0.9, seed=1, beam=5.
+
+        Raises:
+            UsageError: an unknown or impossible option, or a model for a task that continues no text.
+        """
+        predictor = self.predictor
+        if not isinstance(predictor, Generates):
+            raise self._cannot("continues no text", "recurra.Model.generate")
+        options = changed(self.recipe.generation, settings, "generation")  # type: ignore[attr-defined]
+        return list(predictor.generate([inputs] if isinstance(inputs, str) else inputs, options))
+
+    def score(self, inputs: str | Iterable[str]) -> list[Any]:
+        """How much each unit of one line or of several surprises a language model, in bits.
+
+        Raises:
+            UsageError: a model for a task that foresees no text.
+        """
+        return list(self.score_iter([inputs] if isinstance(inputs, str) else inputs))
+
+    def score_iter(self, inputs: Iterable[str]) -> Iterator[Any]:
+        """Like `score`, one after the other: inputs may be an endless stream."""
+        predictor = self.predictor
+        if not isinstance(predictor, Scores):
+            raise self._cannot("foresees no text", "recurra.Model.score")
+        return predictor.score(inputs)
+
     def trace(self, given: Any, **settings: Any) -> Trace:
         """Everything that happens inside when the (first) model answers this input."""
         return self.predictor.trace(given, self.options(None, settings))
@@ -111,18 +142,26 @@ class Model:
     def options(self, options: Any, settings: dict[str, Any]) -> Any:
         """The options given, or the recipe's, with single ones changed."""
         chosen = self.recipe.decoding if options is None else options
-        if not settings:
-            return chosen
-        if chosen is None:
+        if settings and chosen is None:
             name = f"a model for the task {self.task.name}"
             raise UsageError(f"{name} answers without options; given: {', '.join(settings)}")
-        kind = cast("type[Any]", type(chosen))
-        return from_mapping(kind, {**to_mapping(chosen), **settings}, "decoding")
+        return changed(chosen, settings, "decoding")
+
+    def _cannot(self, what: str, how: str) -> UsageError:
+        able = "a model for the task words does (recurra train TEXT --task words)"
+        return UsageError(f"a model for the task {self.task.name} {what}; {able}", where=how.rpartition(".")[2])
 
     def __repr__(self) -> str:
         several = f"{len(self.networks)} models, " if len(self.networks) > 1 else ""
         first = self.networks[0]
         return f"<recurra.Model {several}{first.in_words()}, {parameter_count(first):,} parameters, {self.path}>"
+
+
+def changed(options: Any, settings: Mapping[str, Any], section: str) -> Any:
+    """Options of a section with single ones changed, strictly."""
+    if not settings:
+        return options
+    return from_mapping(cast("type[Any]", type(options)), {**to_mapping(options), **settings}, section)
 
 
 def load(path: str | Path | Sequence[str | Path]) -> Model:

@@ -223,7 +223,7 @@ def test_parts_give_the_gradient_of_the_whole_batch(parts: int) -> None:
     losses: list[float] = []
     for count in (1, parts):
         plan = Plan((Piece(0, 0.0, 1),), 1, 1, parts=count)
-        losses.append(gradient(learner, learner.heaviest(), plan, OPTIONS, 0.0))
+        losses.append(gradient(learner, learner.heaviest(), plan, OPTIONS, 0.0)[0])
         gradients.append([p.grad.clone() for p in learner.model.parameters() if p.grad is not None])
     assert losses[0] == pytest.approx(losses[1])
     for whole, split in zip(*gradients, strict=True):

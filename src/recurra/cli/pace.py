@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, Validated
 
 MEMORY = 0.98  # of the mean loss and speed: about the last fifty steps count
-PLAIN = ("perplexity", "nats")  # validation measures that are no percentages
+PLAIN = ("perplexity", "nats", "bits_per_character")  # validation measures that are no percentages
 NEWS = 0.1  # share of a plan's steps by which another one must differ to be worth a line; metrics.jsonl has them all
 
 

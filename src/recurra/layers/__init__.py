@@ -3,6 +3,7 @@
 from recurra.layers.base import ForwardLayer, Layer, Unrolled
 from recurra.layers.bidirectional import Bidirectional, BothStates, reverse
 from recurra.layers.convolution import Convolution
+from recurra.layers.dropout import locked_dropout
 from recurra.layers.feedforward import FeedForward
 from recurra.layers.pooling import POOLINGS, Pooled, Pooling
 from recurra.layers.recurrent import Recurrent
@@ -22,6 +23,7 @@ __all__ = [
     "Recurrent",
     "Stack",
     "Unrolled",
+    "locked_dropout",
     "reverse",
     "unroll",
 ]

@@ -12,6 +12,7 @@ from torch.nn.functional import dropout
 from recurra.cells import Step
 from recurra.errors import UsageError
 from recurra.layers.base import ForwardLayer, Layer, Unrolled
+from recurra.layers.dropout import locked_dropout
 from recurra.padded import Padded
 
 
@@ -22,12 +23,15 @@ class Stack(ForwardLayer):
         layers: at least one; each must read what the one below writes.
         dropout: share of the values set to 0 between layers, in training only.
         residual: each layer but the first adds its input to its output, where the sizes allow it (He et al. 2016).
+        locked: the same values are set to 0 at all time steps of a row (dropout.py).
 
     Raises:
         UsageError: sizes that do not fit, or `step` on a stack with a bi-directional layer.
     """
 
-    def __init__(self, layers: Sequence[Layer], *, dropout: float = 0.0, residual: bool = False) -> None:
+    def __init__(
+        self, layers: Sequence[Layer], *, dropout: float = 0.0, residual: bool = False, locked: bool = False
+    ) -> None:
         super().__init__()
         for below, above in pairwise(layers):
             if below.output_size != above.input_size:
@@ -35,6 +39,7 @@ class Stack(ForwardLayer):
         self.layers = nn.ModuleList(layers)
         self.dropout = dropout
         self.residual = residual
+        self.locked = locked
         self.input_size = layers[0].input_size
         self.output_size = layers[-1].output_size
 
@@ -46,7 +51,7 @@ class Stack(ForwardLayer):
         after: list[Any] = []
         seen: dict[str, Tensor] = {}
         for k, layer in enumerate(self._layers()):
-            run = layer(inputs if k == 0 else inputs.with_values(self._drop(inputs.values)), before[k], trace=trace)
+            run = layer(inputs if k == 0 else inputs.with_values(self._dropped(inputs.values)), before[k], trace=trace)
             inputs = run.outputs.with_values(self.joined(k, inputs.values, run.outputs.values))
             after.append(run.state)
             seen |= {f"{k}.{name}": value for name, value in run.trace.items()}
@@ -66,6 +71,10 @@ class Stack(ForwardLayer):
 
     def _layers(self) -> list[Layer]:
         return list(self.layers)  # pyright: ignore[reportReturnType, reportArgumentType]
+
+    def _dropped(self, values: Tensor) -> Tensor:
+        """Values [B, T, H] between two layers."""
+        return (locked_dropout if self.locked else dropout)(values, self.dropout, self.training)
 
     def _drop(self, values: Tensor) -> Tensor:
         return dropout(values, self.dropout, self.training)

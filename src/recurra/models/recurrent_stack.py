@@ -23,8 +23,12 @@ def recurrent_stack(
     bidirectional: bool = True,
     dropout: float = 0.0,
     residual: bool = False,
+    locked: bool = False,
 ) -> Stack:
-    """`layers` layers, each `width` wide; if they read in both directions, half of the width reads forward."""
+    """`layers` layers, each `width` wide; if they read in both directions, half of the width reads forward.
+
+    `dropout`, `residual` and `locked` are those of the stack.
+    """
     sizes = [input_size, *[width] * (layers - 1)]
 
     def one(size: int) -> Layer:
@@ -35,4 +39,4 @@ def recurrent_stack(
             Recurrent(make_cell(cell, size, half, activation)), Recurrent(make_cell(cell, size, half, activation))
         )
 
-    return Stack([one(size) for size in sizes], dropout=dropout, residual=residual)
+    return Stack([one(size) for size in sizes], dropout=dropout, residual=residual, locked=locked)

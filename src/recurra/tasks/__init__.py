@@ -7,8 +7,11 @@ from recurra.tasks.forecast import Forecast
 from recurra.tasks.tag import Tag
 from recurra.tasks.task import Task
 from recurra.tasks.translate import Translate
+from recurra.tasks.words import Words
 
 # In the order in which they are asked whether data are theirs; what nobody recognises is for the last.
-TASKS: dict[str, Task] = {task.name: task for task in (Caption(), Chat(), Tag(), Forecast(), Classify(), Translate())}
+TASKS: dict[str, Task] = {
+    task.name: task for task in (Caption(), Chat(), Tag(), Forecast(), Classify(), Words(), Translate())
+}
 
 __all__ = ["TASKS", "Task"]

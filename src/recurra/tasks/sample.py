@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,9 +24,12 @@ class Sample(NamedTuple):
 
 
 def write_sample(run_folder: Path, task: Task, divided: Divided) -> None:
-    """Keeps those with the smallest hashes, in their order."""
+    """Keeps those with the smallest hashes, in their order; of what goes on from one to the next, the first ones."""
     numbered = enumerate(divided.valid)
-    chosen = heapq.nsmallest(SAMPLE, numbered, key=lambda row: (key_hash(task.key(row[1])), row[0]))
+    if divided.contiguous:
+        chosen = list(islice(numbered, SAMPLE))
+    else:
+        chosen = heapq.nsmallest(SAMPLE, numbered, key=lambda row: (key_hash(task.key(row[1])), row[0]))
     rows = [[task.pack(example), key_hash(task.key(example)) in divided.shared] for _, example in sorted(chosen)]
     atomic_write(run_folder / NAME, json.dumps(rows, ensure_ascii=False).encode())
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from torch import nn
 
@@ -124,12 +124,35 @@ class Predictor(Protocol):
         ...
 
 
+@runtime_checkable
+class Generates(Protocol):
+    """A predictor that can also go on with a text."""
+
+    def generate(self, inputs: Iterable[str], options: Any) -> Iterator[Answer]:
+        """Continuations of each text.
+
+        Args:
+            options: of the type of the recipe's section [generation].
+        """
+        ...
+
+
+@runtime_checkable
+class Scores(Protocol):
+    """A predictor that can also say how much each unit of a text surprises it."""
+
+    def score(self, inputs: Iterable[str]) -> Iterator[Any]:
+        """The surprisals of each text, one after the other."""
+        ...
+
+
 class Divided(NamedTuple):
     """Examples to learn from, and examples to validate with."""
 
     train: Iterable[Any]  # as often as wanted
     valid: Iterable[Any]
     shared: frozenset[bytes] = frozenset()  # keys (split.key_hash) of validation examples that are trained on too
+    contiguous: bool = False  # validation examples go on from one another: a sample of them is their beginning
 
 
 class Look(NamedTuple):

@@ -5,7 +5,7 @@ from recurra.training.checkpoint import NAME as CHECKPOINT
 from recurra.training.checkpoint import Checkpoint, load_checkpoint, weights_of
 from recurra.training.events import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 from recurra.training.folder import locked
-from recurra.training.learner import Index, Learner, Score
+from recurra.training.learner import Carried, Carrying, Index, Learner, Score
 from recurra.training.listeners import Listener, metrics_file, tensorboard
 from recurra.training.loop import Exploded, Loop, Position
 from recurra.training.loss import Loss, token_loss
@@ -16,6 +16,8 @@ from recurra.training.run import Run, Weights
 __all__ = [
     "CHECKPOINT",
     "Budget",
+    "Carried",
+    "Carrying",
     "Checkpoint",
     "Event",
     "Exploded",

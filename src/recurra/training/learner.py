@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from recurra.training.loss import Loss
 
 Index = NDArray[np.int64]  # the numbers of the examples in a batch
+Carried = tuple[Tensor, ...]  # what a batch leaves to the next one: tensors with a row for each of its examples
 
 
 class Score(NamedTuple):
@@ -57,4 +58,17 @@ class Learner(Protocol):
 
     def describe(self, batch: Index) -> str:
         """Where the examples of a batch come from, for messages."""
+        ...
+
+
+@runtime_checkable
+class Carrying(Protocol):
+    """A learner whose batches go on from one another: a text in pieces (truncated back-propagation through time).
+
+    The loop hands on what a batch leaves, takes it apart where a batch is computed in parts, and keeps it in the
+    checkpoint. So the learner remembers nothing, and a resumed run is the run that was never stopped.
+    """
+
+    def loss_from(self, batch: Index, carried: Carried, *, smoothing: float, sampling: float) -> tuple[Loss, Carried]:
+        """The loss of a batch, and what it leaves; `carried` is empty at the beginning of an epoch."""
         ...

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,8 @@ from torch.nn.utils import clip_grad_norm_
 
 from recurra.errors import RunError
 from recurra.training.events import StepDone
-from recurra.training.learner import Index, Learner
+from recurra.training.learner import Carried, Carrying, Index, Learner
+from recurra.training.loss import Loss
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Plan, learning_rate
 
@@ -29,11 +30,16 @@ class Exploded(RunError):
 
 @dataclass
 class Position:
-    """Where a run is: steps done, the epoch, and how many of its batches are done."""
+    """Where a run is: steps done, the epoch, how many of its batches are done, and what the last one left."""
 
     step: int = 0
     epoch: int = 0
     batch: int = 0
+    carried: Carried = ()  # nothing where batches do not go on from one another, nor at the beginning of an epoch
+
+    def counts(self) -> dict[str, int]:
+        """All but what is carried, as plain data."""
+        return {"step": self.step, "epoch": self.epoch, "batch": self.batch}
 
 
 class Loop:
@@ -58,7 +64,7 @@ class Loop:
         batches = self.learner.batches(at.epoch)
         while at.step < self.plan.steps:
             if at.batch == len(batches):
-                at.epoch, at.batch = at.epoch + 1, 0
+                at.epoch, at.batch, at.carried = at.epoch + 1, 0, ()
                 batches = self.learner.batches(at.epoch)
             yield self._step(batches[at.batch])
 
@@ -76,13 +82,14 @@ class Loop:
             group["lr"] = rate
         torch.manual_seed(step_seed(self.options.seed, at.step))
         self.learner.model.train()
-        loss = gradient(self.learner, batch, self.plan, self.options, progress)
+        loss, carried = gradient(self.learner, batch, self.plan, self.options, progress, at.carried)
         norm = clip(self.learner, self.options.clip_norm)
         if not math.isfinite(norm):
             raise exploded(self.learner, batch, at.step + 1, norm)
         self.optimizer.step()
         at.step += 1
         at.batch += 1
+        at.carried = carried
         return StepDone(
             at.step,
             self.plan.steps,
@@ -96,22 +103,41 @@ class Loop:
         )
 
 
-def gradient(learner: Learner, batch: Index, plan: Plan, options: TrainingOptions, progress: float) -> float:
-    """Leaves the gradient of the batch's mean token loss in the parameters and returns that loss."""
+def gradient(
+    learner: Learner, batch: Index, plan: Plan, options: TrainingOptions, progress: float, carried: Carried = ()
+) -> tuple[float, Carried]:
+    """Leaves the gradient of the batch's mean token loss in the parameters; gives that loss, and what is carried on."""
     learner.model.zero_grad(set_to_none=True)
     tokens = learner.tokens(batch)
+    sampling = options.scheduled_sampling * progress
     total = 0.0
-    for part in split(batch, plan.parts):
+    left: list[Carried] = []
+    for part, before in split(batch, carried, plan.parts):
         with autocast(learner, plan.bfloat16):
-            loss = learner.loss(part, smoothing=options.label_smoothing, sampling=options.scheduled_sampling * progress)
+            loss, after = loss_of(learner, part, before, options.label_smoothing, sampling)
         (loss.total / tokens).backward()
         total += float(loss.total.detach())
-    return total / tokens
+        left.append(after)
+    return total / tokens, tuple(torch.cat(parts) for parts in zip(*left, strict=True))
 
 
-def split(batch: Index, parts: int) -> Sequence[Index]:
-    """A batch in so many parts, fewer where it has not as many examples."""
-    return np.array_split(batch, min(parts, len(batch)))
+def loss_of(
+    learner: Learner, batch: Index, carried: Carried, smoothing: float, sampling: float
+) -> tuple[Loss, Carried]:
+    """The loss of a batch by itself, or going on from the one before where the learner does that."""
+    if isinstance(learner, Carrying):
+        return learner.loss_from(batch, carried, smoothing=smoothing, sampling=sampling)
+    return learner.loss(batch, smoothing=smoothing, sampling=sampling), ()
+
+
+def split(batch: Index, carried: Carried, parts: int) -> list[tuple[Index, Carried]]:
+    """A batch in so many parts, fewer where it has not as many examples, with the rows that each goes on from."""
+    pieces = np.array_split(batch, min(parts, len(batch)))
+    ends = np.cumsum([len(piece) for piece in pieces]).tolist()
+    return [
+        (piece, tuple(tensor[end - len(piece) : end] for tensor in carried))
+        for piece, end in zip(pieces, ends, strict=True)
+    ]
 
 
 def autocast(learner: Learner, bfloat16: bool) -> contextlib.AbstractContextManager[object]:

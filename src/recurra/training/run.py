@@ -6,7 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
@@ -140,8 +140,9 @@ class Run:
         tensors |= {f"best/{name}": value for name, value in progress.best.items()}
         for k, weights in enumerate(progress.recent):
             tensors |= {f"recent/{k}/{name}": value for name, value in weights.items()}
+        tensors |= {f"carried/{k}": value.cpu().contiguous() for k, value in enumerate(progress.position.carried)}
         values = {
-            "position": asdict(progress.position),
+            "position": progress.position.counts(),
             "best_value": progress.best_value,
             "best_loss": progress.best_loss,
             "best_step": progress.best_step,
@@ -159,8 +160,9 @@ class Run:
         load_weights(self.learner, checkpoint.section("model"))
         restore_optimizer(self.optimizer, checkpoint.section("optimizer"))
         recent = (checkpoint.section(f"recent/{k}") for k in range(values["recent"]))
+        carried = checkpoint.section("carried")
         progress = Progress(
-            Position(**values["position"]),
+            Position(**values["position"], carried=tuple(carried[str(k)] for k in range(len(carried)))),
             values["best_value"],
             values["best_loss"],
             values["best_step"],

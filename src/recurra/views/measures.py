@@ -21,6 +21,8 @@ LABELS = {
     "mase": ("MASE", ""),
     "relative_mae": ("MAE / naive", ""),
     "coverage": ("coverage", " %"),
+    "bits_per_character": ("bits per character", ""),
+    "nats_per_character": ("nats per character", ""),
 }
 
 SMALL = 0.095  # below it two decimals are too few

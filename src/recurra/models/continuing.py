@@ -1,0 +1,62 @@
+"""A language model as a step model: what greedy search, beam search and sampling ask for, to go on with a text.
+
+The source is the text so far, a <GO> before it. The search begins every output with <GO> too; in its place the last
+unit of the text is read, and so the first step is the one that the text itself would take.
+
+Running text writes <GO> where a new line begins, which a search knows as a beginning only and never as an output. So
+the line end has a number of its own there, behind all others.
+
+N rows of the search, B texts, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import log_softmax
+
+from recurra.decoding import Scored, Start
+from recurra.models.language_model import LanguageModel
+from recurra.padded import Padded
+from recurra.text.special import GO
+
+READ = -1  # instead of an id: nothing waits to be read
+
+
+class Waiting(NamedTuple):
+    """A state, and what is read before anything else."""
+
+    layers: Any  # of the model
+    waiting: Tensor  # [N] the last id of the text; READ after the first step
+
+
+class Continuing:
+    """The step model.
+
+    Args:
+        model: in evaluation mode.
+        endless: running text: <GO> is an output too, with the number V.
+    """
+
+    def __init__(self, model: LanguageModel, *, endless: bool) -> None:
+        self.model = model
+        self.endless = endless
+        self.line_end = model.embedding.num_embeddings
+
+    def start(self, source: Padded) -> Start:
+        """Reads all but the last unit of each text [B, T]; T is 1 at least."""
+        rows = torch.arange(len(source.lengths), device=source.lengths.device)
+        last = source.values[rows, source.lengths - 1]
+        state = self.model(Padded(source.values[:, :-1], source.lengths - 1)).state
+        return Start(Waiting(state, last), ())
+
+    def step(self, previous: Tensor, state: Waiting, memory: Any) -> Scored:
+        """The next unit of each row: log-probabilities [N, V], of running text [N, V + 1]."""
+        ids = torch.where(state.waiting == READ, previous, state.waiting)
+        scores, layers = self.model.step(ids.masked_fill(ids == self.line_end, GO), state.layers)
+        log_probs = log_softmax(scores.float(), dim=-1)
+        if self.endless:
+            log_probs = torch.cat([log_probs, log_probs[:, GO : GO + 1]], dim=-1)
+        return Scored(log_probs, Waiting(layers, torch.full_like(state.waiting, READ)), None)
