@@ -16,12 +16,13 @@ from caption_cases import CAPTIONS
 from dialogue_cases import DIALOGUES
 from labelled_cases import LABELLED
 from reading_cases import READING
+from series_cases import SERIES
 from training_cases import PAIRS, TRAINING
 
 import recurra
 from recurra.errors import RecurraError
 
-ALL = [*CAPTIONS, *DIALOGUES, *READING, *TRAINING, *LABELLED]
+ALL = [*CAPTIONS, *DIALOGUES, *READING, *TRAINING, *LABELLED, *SERIES]
 
 
 @pytest.fixture(scope="session")

@@ -117,6 +117,13 @@ SourceUnits = Annotated[
     ),
 ]
 TargetUnits = Annotated[UnitsName | None, option("--target-units", "What targets are cut into, likewise.")]
+Horizon = Annotated[
+    int | None, option("--horizon", "Steps to be forecast; 1 by default, or as many as the recipe says.", "N", 1)
+]
+Season = Annotated[
+    int | None,
+    option("--season", "Steps after which a series is like itself: 24 for hours of a day, 12 for months.", "N", 1),
+]
 Seed = Annotated[
     int | None, option("--seed", "Of all that is random; 1 by default. The same seed gives the same model.", "N", 0)
 ]

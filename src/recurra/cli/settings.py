@@ -25,6 +25,8 @@ SHORT = {
     "--units": "text.units",
     "--source-units": "text.source_units",
     "--target-units": "text.target_units",
+    "--horizon": "model.horizon",
+    "--season": "data.season",
     "--seed": "training.seed",
 }
 

@@ -42,6 +42,8 @@ def train(
     units: given.Units = None,
     source_units: given.SourceUnits = None,
     target_units: given.TargetUnits = None,
+    horizon: given.Horizon = None,
+    season: given.Season = None,
     seed: given.Seed = None,
     recipe: given.RecipeFile = None,
     settings: given.Settings = None,
@@ -65,6 +67,8 @@ def train(
         "--units": units,
         "--source-units": source_units,
         "--target-units": target_units,
+        "--horizon": horizon,
+        "--season": season,
         "--seed": seed,
     }
     chosen = train_settings(short, settings or [])

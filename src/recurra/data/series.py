@@ -201,7 +201,8 @@ def _fitting(
         if len(fields) == columns.width:
             yield number, fields
             continue
-        what = f"expected {columns.width} columns, saw {len(fields)}: {excerpt(', '.join(fields))}"
+        plural = "s" * (columns.width > 1)
+        what = f"expected {columns.width} column{plural}, saw {len(fields)}: {excerpt(', '.join(fields))}"
         fix = "Each row has a field for every column; a missing one is empty. A decimal point is a full stop."
         findings.add(RAGGED, DataError(what, where=file.place(number), fix=fix))
 

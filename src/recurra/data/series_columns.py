@@ -83,24 +83,26 @@ def why_series(source: PairSource) -> str | None:
     if columns.header and PAIR_NAMES & {name.strip().lower() for name in rows[0]}:
         return None
     if columns.time is not None:
-        return "this is a table of numbers with a column for the time"
+        called = columns.header and rows[0][columns.time].strip().lower() in TIME_NAMES
+        sure = called or is_time(rows[-1][columns.time].strip())  # else it may be a text, and the number its label
+        return "this is a table of numbers with a column for the time" if sure else None
     alone = columns.width == 1
     return "this is a table of numbers without a column of labels" if columns.header or alone else None
 
 
 def _columns(source: PairSource, rows: list[list[str]], place: str) -> SeriesColumns:
     head, width = rows[0], len(rows[0])
-    body = [row for row in rows[1:] if len(row) == width] or rows
-    texts = {k for k in range(width) if _is_text([row[k] for row in body])}
+    body = [row for row in rows[1:] if len(row) == width]
+    texts = {k for k in range(width) if _is_text([row[k] for row in body or rows])}
     header = _has_header(head, texts, rows, source)
     names = tuple(name.strip() for name in head) if header else tuple(str(k + 1) for k in range(width))
     if twice := same_names(names):
         raise DataError(f"the header names the column {twice!r} twice", where=place, fix="Rename one of them.")
     group = _group(source, names, place)
-    time = _time(names, [k for k in sorted(texts) if k != group], group, body)
+    time = _time(names, [k for k in sorted(texts) if k != group], group, rows)
     numbers = tuple(k for k in range(width) if k not in (group, time))
     for k in numbers:
-        if k in texts:
+        if k in texts and body:
             raise _no_numbers(names[k], next((row[k].strip() for row in body if row[k].strip()), ""), place)
     if not numbers:
         raise DataError("there is no column of numbers", where=place, fix="Put each number into a column of its own.")
@@ -118,7 +120,7 @@ def _is_text(cells: list[str]) -> bool:
 
 def _has_header(head: list[str], texts: set[int], rows: list[list[str]], source: PairSource) -> bool:
     """Whether the first row names the columns: it has text above numbers, or a name that is known."""
-    if len(rows) == 1:
+    if len(rows) == 1:  # all of them may be names, or one of them the time
         return not any(is_number(cell) and cell.strip() for cell in head)
     above_numbers = [head[k].strip() for k in range(len(head)) if k not in texts]
     above_texts = [head[k].strip() for k in sorted(texts)]
@@ -141,7 +143,7 @@ def _group(source: PairSource, names: tuple[str, ...], place: str) -> int | None
 def _time(names: tuple[str, ...], texts: list[int], group: int | None, rows: list[list[str]]) -> int | None:
     """The column that says when a step was: the one so called, the first of dates, the only one without numbers."""
     called = [k for k, name in enumerate(names) if name.lower() in TIME_NAMES and k != group]
-    dates = [k for k in texts if is_time(rows[0][k].strip())]
+    dates = [k for k in texts if is_time(rows[-1][k].strip())] if len(rows[-1]) == len(names) else []
     found = [*called, *dates, *(texts if len(texts) == 1 else [])]
     return found[0] if found and len(names) > 1 else None
 

@@ -65,8 +65,11 @@ class ForecastRecipe(TaskRecipe):
     data: SeriesDataOptions = field(default_factory=SeriesDataOptions)
     batching: WindowOptions = field(default_factory=WindowOptions)
     model: ForecasterOptions = field(default_factory=ForecasterOptions)
+    # Many looks, since a short series is learned by heart within seconds; bfloat16 has too few digits for numbers.
     training: TrainingOptions = field(
-        default_factory=lambda: TrainingOptions(learning_rate=0.002, label_smoothing=0.0, precision="float32")
+        default_factory=lambda: TrainingOptions(
+            learning_rate=0.005, label_smoothing=0.0, validations=100, patience=25, precision="float32"
+        )
     )
     decoding: ForecastAnswerOptions = field(default_factory=ForecastAnswerOptions)
 

@@ -99,6 +99,8 @@ class Canvas:
     def shade(self, first: int, lows: Sequence[float], highs: Sequence[float]) -> None:
         """The ground between two bounds."""
         for step, (low, high) in enumerate(zip(lows, highs, strict=True), first):
+            if not math.isfinite(low + high):
+                continue
             for row in range(self._place(high) // 4, self._place(low) // 4 + 1):
                 self.shaded.add((row, step // 2))
 

@@ -1,0 +1,114 @@
+"""The network that continues series: its laws, and its distributions against what they stand for."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+import pytest
+import torch
+from torch import Tensor
+
+from recurra.models import ForecasterOptions, build_forecaster
+from recurra.models.forecast_output import GaussianOutput, QuantileOutput
+from recurra.models.forecaster import Forecaster
+from recurra.padded import Padded, pad
+
+
+def build(**options: object) -> Forecaster:
+    torch.manual_seed(1)
+    chosen = {"width": 5, "horizon": 3, "dropout": 0.0, **options}
+    return build_forecaster(ForecasterOptions(**chosen), 2, [0, 1]).eval()  # type: ignore[arg-type]
+
+
+KINDS = [
+    {"strategy": strategy, "output": output, "level": level, "cell": cell}
+    for strategy in ("direct", "recursive")
+    for output, level, cell in (("quantile", True, "lstm"), ("gaussian", False, "gru"), ("quantile", False, "elman"))
+]
+
+
+def answer(model: Forecaster, window: Padded) -> Tensor:
+    """Whatever the network says of the next steps [B, ...]."""
+    if not model.recursive:
+        forecasts = model.direct(window)
+        return forecasts.raw + forecasts.base[..., None]
+    return model.paths(window, torch.linspace(-1, 1, 24).view(4, 3, 2))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: "-".join(map(str, kind.values())))
+def test_padding_and_neighbours_change_nothing(kind: dict[str, object]) -> None:
+    model = build(**kind)
+    rows = [torch.randn(length, 2) for length in (4, 7, 1)]
+    together = pad(rows)
+    expected = [answer(model, pad([row]))[0] for row in rows]
+    torch.testing.assert_close(answer(model, together), torch.stack(expected), rtol=1e-5, atol=1e-6)
+    spoilt = together.with_values(together.values.masked_fill(~together.mask[..., None], math.nan))
+    torch.testing.assert_close(answer(model, spoilt), answer(model, together))
+
+
+@pytest.mark.parametrize("level", [True, False])
+def test_a_path_is_what_each_next_step_would_say(level: bool) -> None:
+    """Fed back or given from the beginning, the same numbers give the same next ones."""
+    model = build(strategy="recursive", level=level, output="gaussian")
+    window = pad([torch.randn(6, 2), torch.randn(6, 2)])
+    scores = torch.randn(1, 3, 2)
+    path = model.paths(window, scores)[:, 0]  # [B, H, K]
+    whole = Padded(torch.cat([window.values, path], 1), window.lengths + 3)
+    forecasts = model.each_next(whole)
+    last = slice(5, 8)
+    again = forecasts.base[:, last] + model.output.at(forecasts.raw[:, last], scores.expand(2, 3, 2))
+    torch.testing.assert_close(path, again, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("strategy", ["direct", "recursive"])
+def test_a_window_means_the_same_at_every_height(strategy: str) -> None:
+    model = build(strategy=strategy)
+    window = pad([torch.randn(6, 2)])
+    higher = window.with_values(window.values + 3)
+    plain, moved = (answer(model, one) for one in (window, higher))
+    torch.testing.assert_close(moved, plain + 3, rtol=1e-5, atol=1e-5)
+    without = build(strategy=strategy, level=False)
+    assert (answer(without, higher) - answer(without, window) - 3).abs().max() > 0.1
+
+
+def test_columns_that_are_only_read_are_not_forecast() -> None:
+    torch.manual_seed(1)
+    model = build_forecaster(ForecasterOptions(width=5, horizon=3), 4, [2, 0]).eval()
+    forecasts = model.direct(pad([torch.randn(6, 4)]))
+    assert forecasts.raw.shape == (1, 3, 2, 3)
+    model.mean.copy_(torch.tensor([1.0, 2, 3, 4]))
+    model.deviation.copy_(torch.tensor([10.0, 20, 30, 40]))
+    assert model.own_units(torch.ones(1, 2)).tolist() == [[33, 11]]
+    assert model.standard_targets(torch.tensor([[33.0, 11]]).double()).tolist() == [[1, 1]]
+    assert model.standard(torch.tensor([[11, math.nan, 33, 44]]).double()).tolist() == [[1, 0, 1, 1]]
+
+
+def test_quantiles_are_those_of_the_truth() -> None:
+    """What costs least over many numbers is their quantiles."""
+    output = QuantileOutput((0.1, 0.5, 0.9))
+    truth = torch.rand(2000)
+    raw = torch.zeros(3, requires_grad=True)
+    optimizer = torch.optim.SGD([raw], 0.05)
+    for _ in range(1500):
+        optimizer.zero_grad()
+        output.loss(raw.expand(2000, 3), truth).mean().backward()
+        optimizer.step()
+    torch.testing.assert_close(raw.detach(), torch.tensor([0.1, 0.5, 0.9]), atol=0.03, rtol=0)
+
+
+def test_values_at_normal_scores() -> None:
+    output = QuantileOutput((0.1, 0.5, 0.9))
+    raw = torch.tensor([[3.0, 1.0, 2.0]])  # crossed, as they may be
+    for q, value in ((0.1, 1.0), (0.5, 2.0), (0.9, 3.0)):
+        assert float(output.at(raw, torch.tensor([NormalDist().inv_cdf(q)]))) == value
+    far = NormalDist().inv_cdf(0.9) * 2
+    assert float(output.at(raw, torch.tensor([far]))) == pytest.approx(4.0)  # straight on
+    assert float(output.at(raw, torch.tensor([far / 4]))) == pytest.approx(2.5)
+    assert QuantileOutput((0.5,)).at(torch.tensor([[7.0]]), torch.tensor([3.0])).tolist() == [7.0]
+    normal = GaussianOutput()
+    raw = torch.tensor([[1.0, 0.5]])
+    mean, deviation = 1.0, math.log1p(math.exp(0.5)) + 1e-3
+    assert float(normal.at(raw, torch.tensor([2.0]))) == pytest.approx(mean + 2 * deviation)
+    expected = -math.log(NormalDist(mean, deviation).pdf(0.3))
+    assert float(normal.loss(raw, torch.tensor([0.3]))) == pytest.approx(expected, rel=1e-5)

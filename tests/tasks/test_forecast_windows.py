@@ -1,0 +1,97 @@
+"""Windows of series: which there are, what is in them, their order; and where series are cut for validation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recurra.data import EncodedTable, Row, SeriesList
+from recurra.tasks.forecast_evaluate import naive_forecast
+from recurra.tasks.forecast_recipe import ForecastRecipe
+from recurra.tasks.forecast_split import divide_by_time
+from recurra.tasks.forecast_windows import ShuffledBatches, Windows, permuted
+
+
+def table(folder: Path, *series: tuple[int, int, int]) -> EncodedTable:
+    """Series of (first number, steps, start): the number and its negative are read, the number is forecast."""
+    rows = []
+    for first, steps, start in series:
+        numbers = np.arange(first, first + steps, dtype=np.float64)
+        inputs = np.stack([numbers, -numbers], 1).ravel()
+        rows.append(Row({"inputs": inputs, "targets": numbers, "start": [start]}, first))
+    return EncodedTable.write(folder, {"inputs": "<f8", "targets": "<f8", "start": "<i8"}, rows)
+
+
+def test_every_window_once(tmp_path: Path) -> None:
+    windows = Windows(table(tmp_path / "t", (100, 6, 0), (200, 3, 0), (300, 8, 6)), 2, window=3, horizon=2)
+    span = windows.span(np.arange(len(windows)))
+    read = [span.values[k, :known, 0].tolist() for k, known in enumerate(span.known.tolist())]
+    ahead = [
+        span.truths[k, known:length, 0].tolist()
+        for k, (known, length) in enumerate(zip(span.known.tolist(), span.lengths.tolist(), strict=True))
+    ]
+    assert list(zip(read, ahead, strict=True)) == [
+        ([100, 101, 102], [103, 104]),
+        ([101, 102, 103], [104, 105]),
+        ([200], [201, 202]),  # shorter than a window
+        ([303, 304, 305], [306, 307]),  # only what may be forecast
+    ]
+    assert (span.values[..., 1] == -span.values[..., 0]).all()
+    assert windows.lines(np.array([0, 1, 3])) == [100, 300]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 64, 1000, 4097])
+def test_an_order_has_every_number_once(count: int) -> None:
+    batches = ShuffledBatches(count, 7, seed=1, epoch=2)
+    found = np.concatenate(list(batches))
+    assert sorted(found.tolist()) == list(range(count))
+    assert len(batches) == -(-count // 7)
+    if count > 60:
+        assert found.tolist() != sorted(found.tolist())
+        assert not np.array_equal(found, np.concatenate(list(ShuffledBatches(count, 7, seed=1, epoch=3))))
+        halves = (found[: count // 2] < count / 2).mean()  # no place prefers small numbers
+        assert 0.3 < halves < 0.7
+
+
+def test_an_order_of_very_many_costs_nothing() -> None:
+    batches = ShuffledBatches(10**12, 64, seed=1, epoch=0)
+    assert len(set(batches[10**9].tolist())) == 64
+    assert permuted(np.array([5]), 10**12, (1, 0)) < 10**12
+
+
+def said(notes: list[object]) -> str:
+    return " ".join(str(getattr(note, "text", note)) for note in notes)
+
+
+def test_the_end_of_a_series_validates_and_its_beginning_trains() -> None:
+    notes: list[object] = []
+    recipe = ForecastRecipe().with_settings({"data.window": 10, "model.horizon": 2})
+    data = SeriesList([list(range(100)), list(range(1000, 1050)), [1, 2, 3]])
+    divided = divide_by_time(data, None, recipe, str, notes.append)
+    train, valid = list(divided.train), list(divided.valid)
+    assert [one.values[-1, 0] for one in train] == [89, 1044, 3]
+    assert [(one.values[0, 0], one.values[one.start, 0], one.values[-1, 0]) for one in valid] == [
+        (80, 90, 99),
+        (1035, 1045, 1049),
+    ]
+    assert "15 of 153 steps, the last ones of each series that is long enough" in said(notes)
+
+
+def test_whole_series_validate_where_all_are_short() -> None:
+    notes: list[object] = []
+    recipe = ForecastRecipe().with_settings({"data.window": 10, "data.valid_share": 0.3})
+    data = SeriesList([[float(k), *range(10)] for k in range(40)])
+    divided = divide_by_time(data, None, recipe, lambda one: str(one.values[0, 0]), notes.append)
+    train, valid = ({one.line for one in side} for side in (divided.train, divided.valid))
+    assert train | valid == set(range(1, 41))
+    assert not train & valid
+    assert "too short to set their ends aside" in said(notes)
+
+
+def test_naive_forecasts() -> None:
+    past = np.arange(10.0)[:, None]
+    assert naive_forecast(past, 3, 1)[:, 0].tolist() == [9, 9, 9]
+    assert naive_forecast(past, 6, 4)[:, 0].tolist() == [6, 7, 8, 9, 6, 7]
+    assert naive_forecast(past, 2, 24)[:, 0].tolist() == [9, 9]  # no whole season is known
