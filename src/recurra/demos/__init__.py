@@ -17,6 +17,7 @@ DEMOS = {
     "dates": "from how people write them in a hundred languages to ISO 8601",
     "language": "of the name of a country, region or language, in its own writing",
     "questions": "about small stories: who is where, who has what, yes or no, how many",
+    "tag": "for each word of a date in a hundred languages: weekday, day, month, year; five languages are never seen",
     "order": "of words: two reviews of the same words, told apart by a recurrent network and not by a bag of words",
 }
 

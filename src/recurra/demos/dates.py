@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache, partial
+from typing import NamedTuple
 
 from recurra.demos.date_forms import LOCALES, Form, forms
 from recurra.demos.date_readings import Reading, shape
@@ -55,9 +56,10 @@ def examples(count: int, seed: int) -> list[Pair]:
     """`count` pairs (text, ISO date), all texts different; the same for the same seed."""
     source = random.Random(seed)
     found: dict[str, Pair] = {}
-    for text, when in _draws(source):
+    for form, when, spelling in draws(source):
         if len(found) == count:
             break
+        text = spell(form.write(when), spelling, form.locale)
         found.setdefault(fold(text), (text, when.isoformat()))
     pairs = list(found.values())
     source.shuffle(pairs)  # else rare texts would gather at the end, in the held-out part
@@ -73,17 +75,25 @@ def split(training: int = TRAINING, held_out: int = HELD_OUT, seed: int = SEED) 
 DEMO = Demo("translate", split, {"dates": SETTINGS}, partial(show_texts, noun="dates"))
 
 
-def _draws(source: random.Random) -> Iterator[tuple[str, date]]:
-    """Texts that determine a date, and the dates, without end."""
+class Draw(NamedTuple):
+    """A date to be written, and how."""
+
+    form: Form
+    when: date
+    spelling: str
+
+
+def draws(source: random.Random, locales: Sequence[str] = LOCALES) -> Iterator[Draw]:
+    """Ways of writing dates that mean one day each, without end."""
     table, others = forms_by_locale(), _other_readings()
     days = (LAST_DAY - FIRST_DAY).days + 1
     while True:
-        plain, with_weekday = table[source.choice(LOCALES)]
+        plain, with_weekday = table[source.choice(locales)]
         form = source.choice(with_weekday if source.random() < WEEKDAY_SHARE else plain)
         when = FIRST_DAY + timedelta(days=source.randrange(days))
         spelling = source.choices(SPELLINGS, SPELLING_WEIGHTS)[0]
         if _means_one_day(form, when, others.get((form, when.month))):
-            yield spell(form.write(when), spelling, form.locale), when
+            yield Draw(form, when, spelling)
 
 
 def _means_one_day(form: Form, when: date, readings: set[Reading] | None) -> bool:
