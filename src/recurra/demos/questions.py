@@ -44,10 +44,10 @@ SETTINGS: dict[str, object] = {
     "model.layers": 1,
     "model.copy": True,
     "model.dropout": 0.1,
-    "training.learning_rate": 0.01,
+    "training.learning_rate": 0.005,
     "training.label_smoothing": 0.0,
     "training.validations": 4,
-    "batching.batch_tokens": 1200,
+    "batching.batch_tokens": 900,
     "data.valid_share": 0.02,
 }
 Pair = tuple[str, str]

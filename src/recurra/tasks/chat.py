@@ -30,7 +30,7 @@ from recurra.data import (
 )
 from recurra.data.dialogues import has_turns
 from recurra.decoding import Diverse, Hypothesis, StepModel, decode, rerank
-from recurra.errors import DataError, RunError
+from recurra.errors import DataError, RunError, UsageError
 from recurra.metrics import Measure, bleu, collapse, distinct, exact_match, perplexity, same_output
 from recurra.padded import Padded
 from recurra.tasks.chat_recipe import ChatDecodingOptions, ChatRecipe
@@ -163,14 +163,25 @@ def context_text(turns: Sequence[str], number: int) -> str:
 
 
 def choose_units(pairs: Iterable[Example], recipe: ChatRecipe, emit: Emit) -> ChatRecipe:
-    """The recipe with units in place of `auto`: the same for all turns, since who asks and who answers share words."""
+    """The recipe with units in place of `auto`: the same for all turns, since who asks and who answers share words.
+
+    Raises:
+        UsageError: units for another number of turns.
+    """
     named = recipe.text.source_units
     if named == "auto":
         sample = list(islice(pairs, SAMPLE))
         decision = decide_units([turn for one in sample for turn in (*one.source.split(TAB), one.target) if turn])
         emit(Note(f"units of all turns: {decision.units}, because {decision.reason}"))
         named = decision.units
-    columns = named if "," in named else ",".join([named] * recipe.data.turns)
+    turns = recipe.data.turns
+    if named.count(",") not in (0, turns - 1):
+        raise UsageError(
+            f"{named.count(',') + 1} units are given ({named}), and {turns} turns are read",
+            where="text.source_units",
+            fix="Give one unit for all turns, or one for each (data.turns).",
+        )
+    columns = named if "," in named else ",".join([named] * turns)
     target = named.split(",")[-1] if recipe.text.target_units == "auto" else recipe.text.target_units
     return recipe.with_settings({"text.source_units": columns, "text.target_units": target})
 
