@@ -42,8 +42,9 @@ class CaptionTextOptions:
 class CaptionRecipe(TaskRecipe):
     """All sections. The defaults are the same for every data set.
 
-    A batch goes by the captions alone, as the images are all of one size; decoding.max_length is set from the longest
-    caption unless it is given.
+        A batch goes by the captions alone, as the images are all of one size; decoding.max_length is set from the longest
+        caption unless it is given. Nothing stops early: at first the error rate says little, since the same caption for all
+    images is better by it than what a network makes that begins to tell them apart.
     """
 
     task: Literal["caption"] = "caption"
@@ -51,7 +52,7 @@ class CaptionRecipe(TaskRecipe):
     text: CaptionTextOptions = field(default_factory=CaptionTextOptions)
     batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=4000, batch_pairs=32))
     model: CaptionerOptions = field(default_factory=CaptionerOptions)
-    training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.002))
+    training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.002, patience=0))
     decoding: DecodingOptions = field(default_factory=DecodingOptions)
 
     def __post_init__(self) -> None:
