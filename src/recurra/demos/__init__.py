@@ -13,6 +13,7 @@ from recurra.options import unknown_name
 
 # Name, which is the file's as well -> what is learned.
 DEMOS = {
+    "caption": "of a row of handwritten digits: the number in words, in three languages",
     "chat": "with a phrase book that understands 'and in German?'",
     "dates": "from how people write them in a hundred languages to ISO 8601",
     "language": "of the name of a country, region or language, in its own writing",

@@ -120,7 +120,7 @@ def show(learned: Learned) -> None:
     evaluation = model.evaluate(learned.held_out)
     exact, rate = evaluation.measures["exact_match"], evaluation.measures["error_rate"]
     console.print(
-        f"{exact.value:.1f} % of {evaluation.count:,} held-out rows, of other hands and other numbers, are exactly right "
+        f"{exact.value:.1f} % of {evaluation.count:,} held-out rows (other hands, other numbers) are exactly right "
         f"in all three languages\n(95 % interval: {exact.low:.1f} to {exact.high:.1f}); "
         f"{rate.value:.1f} % of the characters are wrong"
     )

@@ -42,9 +42,9 @@ class CaptionTextOptions:
 class CaptionRecipe(TaskRecipe):
     """All sections. The defaults are the same for every data set.
 
-        A batch goes by the captions alone, as the images are all of one size; decoding.max_length is set from the longest
-        caption unless it is given. Nothing stops early: at first the error rate says little, since the same caption for all
-    images is better by it than what a network makes that begins to tell them apart.
+    A batch goes by the captions alone, as the images are all of one size; decoding.max_length is set from the longest
+    caption unless it is given. Nothing stops early: at first the error rate says little, since one caption for all
+    images is better by it than what a network writes that begins to tell them apart.
     """
 
     task: Literal["caption"] = "caption"
