@@ -101,6 +101,18 @@ def test_an_interrupted_comparison_goes_on_and_comes_to_the_same(monkeypatch: py
     assert {path: path.stat().st_mtime_ns for path in kept} == kept  # not trained again
 
 
+def test_a_kill_before_the_result_is_written_loses_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = compare(to="whole")
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("recurra.comparing.conductor.keep", killed)
+        compare()
+    assert same(compare(resume=True), whole)
+
+
 def test_a_finished_comparison_is_only_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
     first = compare()
     monkeypatch.setattr("recurra.comparing.conductor.run_trial", None)

@@ -64,6 +64,6 @@ def named(task: Task, data: Data | None) -> Any:
     if data is None:
         return None
     if isinstance(data, PairSource):
-        return {"path": data.path, "target": data.target_path}
+        return list(data.names)
     digests = b"".join(key_hash(task.key(example)) for example in task.open(data))
     return {"examples": len(data), "hash": key_hash(digests.hex()).hex()}

@@ -95,7 +95,7 @@ class Speed:
 def run_trial(
     request: Request, budget: Budget, test: Callable[[float], Sequence[Any]] | None, emit: Emit
 ) -> TrialResult:
-    """Trains (or goes on with a run that was stopped), measures, and takes the run's own files away.
+    """Trains (or goes on with a run that was stopped) and measures.
 
     Args:
         request: task, data, recipe and folder.
@@ -118,9 +118,7 @@ def run_trial(
         return TrialResult(failed=error.what)
     if outcome.finished.reason == "interrupted":
         raise KeyboardInterrupt
-    result = measured(request, outcome, test, tell)
-    shutil.rmtree(request.folder / "run", ignore_errors=True)
-    return replace(result, learned_per_second=speed.value)
+    return replace(measured(request, outcome, test, tell), learned_per_second=speed.value)
 
 
 def measured(
@@ -148,5 +146,6 @@ def measured(
 
 
 def keep(folder: Path, trial: Trial, result: TrialResult) -> None:
-    """Writes the result; from then on the trial is finished."""
+    """Writes the result; from then on the trial is finished, and what it would go on with is taken away."""
     atomic_write(folder / f"{trial.name}.json", result.to_json())
+    shutil.rmtree(folder / trial.name / "run", ignore_errors=True)
