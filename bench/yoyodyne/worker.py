@@ -5,8 +5,9 @@
     {"do": "decode", "beam": 5}       -> {"words": ..., "seconds": ..., "wer": ...}
 
 It stays alive between commands so that the two sides can take turns. Everything runs as `yoyodyne fit` and
-`yoyodyne predict` run it: their Lightning trainer, data module, collator and prediction writer. Times exclude
-start-up: in training, the first batches; in decoding, what comes before the first batch is handed over.
+`yoyodyne predict` run it: their Lightning trainer, data module, collator and prediction writer. Seconds are the
+processor's, of one thread. They exclude start-up: in training, the first batches; in decoding, what comes before the
+first batch is handed over.
 
 The model is yoyodyne's soft-attention LSTM, 256 wide everywhere: embeddings 256, a bidirectional encoder of one
 layer with 128 per direction, a decoder of one layer with 256 that reads the embedded symbol and the context of
@@ -41,13 +42,13 @@ class Clock(lightning.Callback):
         self.done: list[tuple[float, int]] = []
 
     def on_predict_batch_start(self, *_: Any) -> None:
-        self.start = self.start or time.perf_counter()
+        self.start = self.start or time.process_time()
 
     def on_predict_batch_end(self, trainer: Any, model: Any, outputs: Any, batch: Any, *_: Any) -> None:
-        self.done.append((time.perf_counter(), len(batch)))
+        self.done.append((time.process_time(), len(batch)))
 
     def on_train_batch_end(self, trainer: Any, model: Any, outputs: Any, batch: Any, *_: Any) -> None:
-        self.done.append((time.perf_counter(), len(batch)))
+        self.done.append((time.process_time(), len(batch)))
 
 
 def new_model(module: data.DataModule) -> models.BaseModel:
@@ -90,13 +91,13 @@ class Side:
         self.timed = new_model(self.data)
 
     def learn(self, epochs: int) -> dict[str, float]:
-        start = time.perf_counter()
+        start = time.process_time()
         weights = self.work / f"after-{epochs}-epochs.pt"
         if not weights.exists():
             new_trainer(max_epochs=epochs).fit(self.model, datamodule=self.data)
             torch.save(self.model.state_dict(), weights)
         self.model.load_state_dict(torch.load(weights, weights_only=True))
-        return {"seconds": time.perf_counter() - start}
+        return {"seconds": time.process_time() - start}
 
     def train(self, batches: int) -> dict[str, float]:
         clock = Clock()
@@ -118,6 +119,7 @@ class Side:
 def main() -> None:
     logging.disable(logging.WARNING)
     warnings.filterwarnings("ignore")
+    torch.set_num_threads(1)
     answers, sys.stdout = sys.stdout, sys.stderr  # what Lightning prints must not be taken for an answer
     train, test, work = map(Path, sys.argv[1:])
     work.mkdir(parents=True, exist_ok=True)

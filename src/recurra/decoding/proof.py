@@ -5,7 +5,7 @@ bounds all outputs that a wider search could find: none of them is more probable
 rival would if it reached its limit for nothing (`Scorer.hope`). Where greedy search ends above that, its output is the
 best there is, a beam would have returned it too, and one row a step has been computed instead of `beam`. A network
 that is sure of itself proves most of its outputs, one that has just begun none: so a sentence gives up as soon as its
-rival is more probable than the path itself.
+rival would win even if the path reached half of its limit for nothing.
 
 B open sentences, V vocabulary.
 """
@@ -60,9 +60,11 @@ def prove(model: StepModel, start: Start, source: Padded, limits: Tensor, option
         history.append(_choice(path, scored.attention, options))
         score = scorer.score(path.log_probs[:, None], step + 1, path.coverage)[:, 0]
         ended = path.tokens == EOS
-        sure = ended & (score > scorer.hope(path.rivals, path.limits))
+        to_beat = scorer.hope(path.rivals, path.limits)
+        sure = ended & (score > to_beat)
         outcomes.append(_outcome(select_rows((path, score), sure.nonzero()[:, 0]), step))
-        open_ = ~ended & (path.log_probs >= path.rivals) & (path.limits > step) & (path.log_probs > NONE)
+        likely = scorer.hope(path.log_probs, path.limits // 2) > to_beat
+        open_ = ~ended & likely & (path.limits > step) & (path.log_probs > NONE)
         kept = open_.nonzero()[:, 0]
         if not len(kept):
             break

@@ -33,12 +33,14 @@ from recurra.demos.spelling import SPELLINGS, fold, spell
 
 Pair = tuple[str, str]
 
-TRAINING, HELD_OUT, SEED = 30_000, 1000, 1
+TRAINING, HELD_OUT, SEED = 60_000, 1000, 1  # within the time of the demo a network sees each pair about once
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
-# What learns these pairs within seconds: a small network, one layer, a high learning rate.
+# What learns these pairs within seconds: a small network, one layer, a high learning rate. A dot product learns where
+# to look sooner than a score with weights of its own: after 650 steps 97.8 % were right instead of 95.8.
 SETTINGS: dict[str, object] = {
     "model.size": "small",
     "model.layers": 1,
+    "model.attention": "dot",
     "model.dropout": 0.0,
     "training.learning_rate": 0.01,
     "training.label_smoothing": 0.05,
