@@ -176,7 +176,7 @@ def notes(question: Question, groups: Sequence[Group], examples: int) -> list[st
     found = [f"{group.variant.name}: {len(group.failed)} of {question.seeds} runs failed: {group.failed[0]}"
              for group in groups if group.failed]  # fmt: skip
     if question.seeds == 1:
-        found.append("one seed: how much of a difference is the luck of a seed is not known; --seeds 3 tells")
+        found.append("one seed: better than is said of these very runs, not of their kinds; use at least --seeds 3")
     if examples < LEAST_EXAMPLES:
         found.append(f"{examples} examples are too few to tell a difference from noise")
     return found + sorted({note for group in groups for result in group.results for note in result.notes})
