@@ -203,3 +203,28 @@ def test_the_interval_of_a_constant_series_is_narrow() -> None:
     column = model.predict([5.0] * 50)[0].columns[0]
     assert column.median[0] == pytest.approx(5.0, abs=0.2)
     assert column.quantiles["0.9"][0] - column.quantiles["0.1"][0] > LEAST_DEVIATION
+
+
+def test_charts_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    data = {"a": wave(60), "b": wave(60, seed=2)}
+    model = train([data], epochs=1)
+    Path("x.csv").write_text("a,b\n" + "".join(f"{a},{b}\n" for a, b in zip(*data.values(), strict=True)))
+    capsys.readouterr()
+    assert run(["predict", "m", "x.csv", "--format", "chart"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert [line for line in shown if line.strip() in ("a", "b")] == ["a", "b"]
+    assert sum("⠤⠤ forecast  ░░ interval" in line for line in shown) == 2
+    answer = model.predict([data])[0]
+    assert answer._repr_html_().count("<svg") == 2
+    assert answer.text.startswith("a: ")
+    assert run(["predict", "m", "x.csv", "--beam", "3"]) == 2
+    assert "unknown key 'beam'" in capsys.readouterr().err
+
+
+def test_only_the_last_steps_are_measured() -> None:
+    values = wave(100)
+    model = train(values, epochs=1)
+    assert model.evaluate([values]).count == (100 - 12) // 4
+    assert model.evaluate([values], last=20).count == 5
+    assert model.evaluate([values], last=20, stride=1).count == 17
+    assert len(model.evaluate([values], last=20).examples.lengths) == 5

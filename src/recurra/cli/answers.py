@@ -3,6 +3,7 @@ r"""How predictions are written down, and how much of their sources the model co
 text   one line per source; with N outputs, N lines "score<tab>output" per source. A source with fewer outputs gets
        empty lines, so that those of source k always begin at line N (k - 1) + 1. A line end in an output is
        written as \n. An answer that is a table of its own (a forecast) is written as CSV: a header, then its rows.
+chart  of a forecast: the past, the next values and their interval, drawn with characters.
 jsonl  one object per source: {"source", "text", "score", "alternatives": [{"text", "score", "log_prob",
        "finished"}]}, and where there is something to say "unknown": [units] and "attention": {"source_tokens",
        "target_tokens", "weights"}.
@@ -15,6 +16,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from recurra.errors import UsageError
+
 if TYPE_CHECKING:
     from recurra.tasks.task import Answer
 
@@ -23,13 +26,35 @@ HIGH = 0.01  # share of the sources; with more of them that are not wholly known
 SHOWN = 10
 
 
-def writer(format: str, nbest: int) -> Writer:
-    """The function from a prediction to its lines."""
+def writer(format: str, nbest: int, *, colour: bool = False) -> Writer:
+    """The function from a prediction to its lines; `colour` is for charts in a terminal."""
+    if format == "chart":
+        return lambda prediction: drawn(prediction, colour)
     if format == "jsonl":
         return lambda prediction: iter([json.dumps(prediction.to_mapping(), ensure_ascii=False)])
     if nbest == 1:
         return table_writer()
     return lambda prediction: scored_lines(prediction, nbest)
+
+
+def drawn(prediction: Answer, colour: bool) -> Iterator[str]:
+    """A chart for each column of a forecast.
+
+    Raises:
+        UsageError: the answer is nothing that can be drawn.
+    """
+    found: Any = prediction
+    if not hasattr(found, "charts"):
+        raise UsageError("only forecasts are drawn as charts", where="--format", fix="Use text or jsonl.")
+    from rich.console import Console
+
+    from recurra.views import ChartView
+
+    console = Console(no_color=not colour, force_terminal=colour)
+    for chart in found.charts():
+        with console.capture() as lines:
+            console.print(ChartView(chart))
+        yield from lines.get().splitlines()
 
 
 def table_writer() -> Writer:

@@ -14,7 +14,7 @@ Size = Literal["small", "base", "large"]
 CellName = Literal["lstm", "gru", "elman"]
 AttentionName = Literal["dot", "scaled-dot", "bilinear", "additive", "none"]
 UnitsName = Literal["auto", "chars", "words", "subwords", "features"]
-OutputFormat = Literal["text", "jsonl"]
+OutputFormat = Literal["text", "jsonl", "chart"]
 
 
 def option(name: str, help: str, metavar: str | None = None, least: float | None = None) -> Any:
@@ -184,6 +184,9 @@ Texts = Annotated[
 ]
 PredictionFormat = Annotated[
     OutputFormat,
-    typer.Option("--format", help="text: an output a line. jsonl: an object a line, with score and alternatives."),
+    typer.Option(
+        "--format",
+        help="text: an output a line. jsonl: an object a line, with score and alternatives. chart: a forecast, drawn.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]

@@ -56,7 +56,8 @@ def predict(
 
         loaded = api.load([model, *(ensemble or [])])
         lines = flushing(loaded.read(file), out)
-        write = writer(format, getattr(loaded.options(None, chosen), "nbest", 1))
+        colour = output is None and sys.stdout.isatty()
+        write = writer(format, getattr(loaded.options(None, chosen), "nbest", 1), colour=colour)
         unknown = Unknown()
         for prediction in answers(loaded, lines, chosen, interactive):
             out.writelines(f"{line}\n" for line in write(prediction))

@@ -17,7 +17,8 @@ LEAST = 3  # times; with fewer nothing is regular
 NOTATIONS = (
     "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ",
     "%Y-%m", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S",
-    "%m/%d/%Y", "%m/%d/%Y %H:%M", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d-%m-%Y", "%Y%m%d", "%b %d %Y", "%d %b %Y", "%b %Y",
+    "%m/%d/%Y", "%m/%d/%Y %H:%M", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d-%m-%Y", "%Y%m%d", "%b %d %Y", "%d %b %Y",
+    "%b-%d-%Y", "%d-%b-%Y", "%b %Y",
     "%B %Y",
 )  # fmt: skip
 INTEGER = re.compile(r"[+-]?\d{1,15}")

@@ -20,6 +20,7 @@ DEMOS = {
     "questions": "about small stories: who is where, who has what, yes or no, how many",
     "tag": "for each word of a date in a hundred languages: weekday, day, month, year; five languages are never seen",
     "order": "of words: two reviews of the same words, told apart by a recurrent network and not by a bag of words",
+    "forecast": "of the sum of two marked numbers met long before: what an LSTM keeps and an Elman network forgets",
 }
 
 

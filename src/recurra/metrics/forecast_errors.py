@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from recurra.metrics.bootstrap import Numbers, Score, interval
 from recurra.metrics.measure import Measure
 
-WINDOWS = "resampled over windows as if these were independent"
+WINDOWS = "windows resampled as if independent"
 
 
 def quotient(above: ArrayLike, below: ArrayLike, definition: str, score: Score | None = None) -> Measure:
@@ -25,7 +25,7 @@ def quotient(above: ArrayLike, below: ArrayLike, definition: str, score: Score |
         raise ValueError("nothing to measure")
     score = score or plain
     value = float(score(statistics.sum(axis=0, keepdims=True))[0])
-    return Measure(value, *interval(statistics, score, value), f"{definition}; the interval is {WINDOWS}")
+    return Measure(value, *interval(statistics, score, value), f"{definition} ({WINDOWS})")
 
 
 def plain(sums: Numbers) -> Numbers:

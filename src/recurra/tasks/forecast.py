@@ -54,7 +54,8 @@ class ForecastNetwork:
         options = self.recipe.model
         way = "step by step" if self.model.recursive else "at once"
         return (
-            f"{options.cell} of {options.layers} layers, {options.hidden} wide, reads {self.recipe.data.window} steps "
+            f"{options.cell} of {options.layers} layer{'s' * (options.layers > 1)}, {options.hidden} wide, "
+            f"reads {self.recipe.data.window} steps "
             f"of {len(self.columns)} columns, forecasts {options.horizon} of {len(self.targets)}, {way}"
         )
 

@@ -1,6 +1,7 @@
 """How good forecasts are: the origin moves on through each series, and every forecast is compared with what happened.
 
-The first origin is a window after the beginning, or where the validation part begins; the next one is as many steps
+The first origin is a window after the beginning, or where the validation part or the last steps begin that are asked
+for (`decoding.last`); the next one is as many steps
 later as are forecast, so that each step is forecast once, unless `decoding.stride` says otherwise. Beside each forecast
 stands the naive one: the last known number, or where there is a season the last known one of the same place in it.
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from recurra.data import Series
 from recurra.errors import DataError, UsageError
-from recurra.metrics import Measure, coverage, mae, mase, relative_mae, rmse
+from recurra.metrics import ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse
 from recurra.tasks.forecast_making import Values, filled, in_order, missing_number, refused
 from recurra.tasks.forecast_recipe import ForecastAnswerOptions
 from recurra.tasks.prediction import Evaluation
@@ -47,8 +48,10 @@ def evaluate_windows(predictor: Any, examples: Iterable[Series], options: Foreca
     network = predictor.first
     windows = iter(rolling_windows(predictor, examples, options))
     parts: list[Errors] = []
+    lengths: list[int] = []
     while chunk := list(islice(windows, CHUNK)):
         found = predictor.quantiles([window.read for window in chunk], options)
+        lengths += [len(window.read) for window in chunk]
         middle = found.shape[-1] // 2
         truth = np.stack([window.truth for window in chunk])
         naive = np.stack([window.naive for window in chunk])
@@ -61,7 +64,8 @@ def evaluate_windows(predictor: Any, examples: Iterable[Series], options: Foreca
     season = max(1, network.recipe.data.season)
     scale = network.model.naive.cpu().numpy()
     measures = measured(errors, scale, season, levels[-1] - levels[0])
-    return Evaluation(len(errors.error), measures, notes_on(errors, season), details(errors, network.targets))
+    notes, more = notes_on(errors, season), details(errors, network.targets)
+    return Evaluation(len(errors.error), measures, notes, more, window_scores(errors, lengths, scale))
 
 
 def measured(errors: Errors, scale: Values, season: int, nominal: float) -> dict[str, Measure]:
@@ -104,7 +108,7 @@ def rolling_windows(predictor: Any, examples: Iterable[Series], options: Forecas
             what = f"{series.place} has {len(values)} steps; to compare a forecast of {steps}, {steps + 1} are needed"
             raise DataError(what, where=place, fix="Give its past as well, or forecast fewer: --set steps=N.")
         read = filled(values, data.missing)
-        first = max(series.start, min(data.window, len(values) - steps))
+        first = max(series.start, min(data.window, len(values) - steps), len(values) - (options.last or len(values)))
         for origin in range(first, len(values) - steps + 1, options.stride or steps):
             truth = values[origin : origin + steps, places]
             naive = naive_forecast(read[:origin, places], steps, max(1, data.season))
@@ -132,8 +136,18 @@ def details(errors: Errors, targets: tuple[str, ...]) -> dict[str, Any]:
     return {"counted": "windows", "steps": steps, "columns": columns}
 
 
+def window_scores(errors: Errors, lengths: list[int], scale: Values) -> ExampleScores:
+    """What each window adds to the scaled error."""
+    scaled, counts = np.nansum(errors.error / scale, axis=(1, 2)), (~np.isnan(errors.error)).sum(axis=(1, 2))
+    definition = "mean absolute error in percent of that of the naive forecast on the training data"
+    share = Share(scaled.tolist(), counts.tolist(), definition, higher_is_better=False)
+    return ExampleScores(lengths, "steps", {"scaled_error": share})
+
+
 def notes_on(errors: Errors, season: int) -> list[str]:
     """What a reader of the measures should know."""
+    if np.isnan(errors.naive).all():
+        return []
     naive = "the last number" if season == 1 else f"the number {season} steps before"
     return [f"forecasting {naive} has a mean absolute error of {_mean(errors.naive):.4g}"]
 

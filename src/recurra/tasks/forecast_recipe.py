@@ -49,10 +49,12 @@ class ForecastAnswerOptions:
     samples: int = 200  # recursive: sample paths whose quantiles are answered
     seed: int = 1  # recursive: of the sample paths, which are the same for every series
     stride: int = 0  # evaluation: steps between the beginnings of two forecasts; 0: as many as are forecast
+    last: int = 0  # evaluation: only so many steps at the end of each series are forecast; 0: all after a window
 
     def __post_init__(self) -> None:
-        if min(self.steps, self.seed, self.stride) < 0:
-            raise UsageError("decoding.steps, decoding.seed and decoding.stride must be at least 0")
+        for name in ("steps", "seed", "stride", "last"):
+            if getattr(self, name) < 0:
+                raise UsageError(f"decoding.{name} must be at least 0, got {getattr(self, name)}")
         if self.samples < 2 or self.samples % 2:
             raise UsageError(f"decoding.samples must be an even number, got {self.samples}")
 

@@ -136,7 +136,10 @@ def axis(low: float, high: float, height: int) -> list[str]:
 
 def legend(chart: Chart, margin: int) -> Text:
     """What is what."""
-    line = Text(" " * margin).append("⠤⠤ past  ", style=STYLES["past"]).append("⠤⠤ forecast", style=STYLES["forecast"])
+    line = Text(" " * margin)
+    if chart.past:
+        line.append("⠤⠤ past  ", style=STYLES["past"])
+    line.append("⠤⠤ forecast", style=STYLES["forecast"])
     if list(chart.low) != list(chart.high):
         line.append(f"  {INTERVAL}{INTERVAL} interval", style="cyan dim")
     if chart.truth:
