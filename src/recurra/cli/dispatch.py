@@ -25,6 +25,8 @@ COMMANDS = {
     "chat": "talk with a model that was trained on dialogues",
     "evaluate": "measure a model on examples",
     "compare": "train a grid of networks and say which are better and which by luck",
+    "generate": "go on with a text, with a model that was trained on text",
+    "score": "say how much each word or character of a text surprises such a model",
     "check": "look through training data and say what is in it and what is wrong with it",
     "doctor": "look at this machine: versions, speed, what is missing",
 }

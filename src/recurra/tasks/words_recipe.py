@@ -26,8 +26,8 @@ class WordsDataOptions(DataOptions):
 class WordsBatchingOptions(BatchingOptions):
     """How large a batch may be. Running text is read at several places at once, so many steps of each in a batch."""
 
-    batch_tokens: int = 6400  # units: padding of lines counts
-    batch_pairs: int = 64  # the most lines in a batch, or places of a running text that are read at once
+    batch_tokens: int = 3200  # units: padding of lines counts
+    batch_pairs: int = 32  # the most lines in a batch, or places of a running text that are read at once
     steps: int = 100  # running text: gradients go back so far at most; the state goes on to the next batch
 
     def __post_init__(self) -> None:
@@ -102,7 +102,7 @@ class WordsRecipe(TaskRecipe):
     text: InputTextOptions = field(default_factory=InputTextOptions)
     batching: WordsBatchingOptions = field(default_factory=WordsBatchingOptions)
     model: LanguageModelOptions = field(default_factory=LanguageModelOptions)
-    training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.003, label_smoothing=0.0))
+    training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.004, label_smoothing=0.0))
     decoding: NextOptions = field(default_factory=NextOptions)
     generation: GenerationOptions = field(default_factory=GenerationOptions)
 

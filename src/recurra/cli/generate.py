@@ -1,0 +1,86 @@
+"""`recurra generate`: how a text goes on, written by a language model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+from recurra.cli import options as given
+from recurra.cli.options import argument, option
+from recurra.cli.output import opened_output
+from recurra.cli.say import say
+from recurra.cli.settings import as_typed
+
+if TYPE_CHECKING:
+    from recurra.tasks.words_answer import Generated
+
+Prompt = Annotated[str, argument("PROMPT", "How the text begins; without it the model begins by itself.")]
+Length = Annotated[int | None, option("--length", "The most units of a continuation; 200 by default.", "N", 1)]
+Samples = Annotated[int | None, option("--samples", "So many continuations; 1 by default.", "N", 1)]
+GenerationBeam = Annotated[
+    int | None,
+    option("--beam", "Search for the most probable continuation instead of drawing one; 1 is greedy search.", "N", 1),
+]
+Temperature = Annotated[
+    float | None, option("--temperature", "Below 1 more even texts, above 1 more varied ones; 0.8 by default.", "T")
+]
+TopK = Annotated[int | None, option("--top-k", "Draw among the K most probable units only; 0 for all.", "K", 0)]
+TopP = Annotated[float | None, option("--top-p", "Draw among the most probable units that together reach P.", "P")]
+Seed = Annotated[int | None, option("--seed", "The same seed gives the same text; 0 by default.", "N", 0)]
+
+BETWEEN = "-" * 40  # between several continuations of a text that has lines
+
+
+def generate(
+    model: given.ModelFolder,
+    prompt: Prompt = "",
+    length: Length = None,
+    samples: Samples = None,
+    temperature: Temperature = None,
+    top_k: TopK = None,
+    top_p: TopP = None,
+    seed: Seed = None,
+    beam: GenerationBeam = None,
+    format: given.PredictionFormat = "text",
+    output: given.Output = None,
+) -> None:
+    """Go on with a text.
+
+    The model is one of the task words. Units are drawn one after the other, each as probable as the model holds it.
+    Of a model for lines, each continuation ends with its line.
+    """
+    short = {
+        "--length": length,
+        "--samples": samples,
+        "--temperature": temperature,
+        "--top-k": top_k,
+        "--top-p": top_p,
+        "--seed": seed,
+        "--beam": beam,
+    }
+    table = {name: name.removeprefix("--").replace("-", "_") for name in short}
+    chosen = {table[name]: value for name, value in short.items() if value is not None}
+
+    with opened_output(output) as out:
+        from recurra import api
+
+        loaded = api.load(model)
+        with as_typed(short, table):
+            found = loaded.generate(prompt, **chosen)[0]
+        out.writelines(f"{line}\n" for line in lines_of(found, format))
+    if found.unknown:
+        say(f"recurra: the model does not know {', '.join(map(repr, dict.fromkeys(found.unknown)))}")
+
+
+def lines_of(found: Generated, format: str) -> Iterator[str]:
+    """The text with each of its continuations, those of several lines with a rule between them; or an object."""
+    if format == "jsonl":
+        yield json.dumps(found.to_mapping(), ensure_ascii=False)
+        return
+    texts = [one.text for one in found.alternatives]
+    ruled = any("\n" in text for text in texts)
+    for number, text in enumerate(texts):
+        if ruled and number:
+            yield BETWEEN
+        yield text

@@ -1,0 +1,61 @@
+"""`recurra score`: how much each unit of a text surprises a language model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recurra.cli import options as given
+from recurra.cli.answers import one_line
+from recurra.cli.output import opened_output
+from recurra.cli.predict import flushing
+
+if TYPE_CHECKING:
+    from recurra.tasks.words_answer import ScoredText
+
+ScoreFormat = Annotated[
+    given.OutputFormat,
+    typer.Option(
+        "--format",
+        help="text: a unit a line, bits, tab, unit, and an empty line after each line of the text. jsonl: an object "
+        "for each line of the text, with its bits per character.",
+    ),
+]
+
+
+def score(
+    model: given.ModelFolder,
+    file: given.Texts = "-",
+    format: ScoreFormat = "text",
+    output: given.Output = None,
+) -> None:
+    """Give the surprisal of each unit of a text, in bits: -log2 of its probability, given all before it.
+
+    The model is one of the task words. If it learned from running text, the text is read from its first line to its
+    last as one; else each line by itself. The end of a line is a unit too.
+    """
+    write = WRITERS[format]
+    with opened_output(output) as out:
+        from recurra import api
+
+        loaded = api.load(model)
+        for scored in loaded.score_iter(flushing(loaded.read(file), out)):
+            out.writelines(f"{line}\n" for line in write(scored))
+
+
+def text_lines(scored: ScoredText) -> Iterator[str]:
+    """A unit a line."""
+    for token, bits in zip(scored.tokens, scored.bits, strict=True):
+        yield f"{bits:.4f}\t{one_line(token)}"
+    yield ""
+
+
+def object_line(scored: ScoredText) -> Iterator[str]:
+    """An object."""
+    yield json.dumps(scored.to_mapping(), ensure_ascii=False)
+
+
+WRITERS: dict[str, Callable[[ScoredText], Iterator[str]]] = {"text": text_lines, "jsonl": object_line}
