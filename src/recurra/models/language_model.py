@@ -38,10 +38,10 @@ class LanguageModelOptions:
     width: int = 0  # another width than the size's; 0 takes the size's
     cell: Literal["elman", "gru", "lstm"] = "lstm"
     activation: Literal["tanh", "relu", "sigmoid"] = "tanh"  # of Elman cells only
-    layers: int = 2
+    layers: int = 1
     residual: bool = False  # layers above the first add their input to their output
     tie_embeddings: bool = True  # the output shares its weights with the embedding
-    dropout: float = 0.3  # share of values dropped between layers and before the output, the same at all time steps
+    dropout: float = 0.2  # share of values dropped between layers and before the output, the same at all time steps
     input_dropout: float = 0.1  # share of an embedding's values dropped, likewise
 
     def __post_init__(self) -> None:

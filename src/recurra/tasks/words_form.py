@@ -28,6 +28,7 @@ SAMPLE = 5000  # lines that `auto` looks at
 EMPTY_SHARE = 0.01  # more empty lines than this separate paragraphs
 LONG_LINE = 2000  # characters; nobody writes so much on a line that stands by itself
 WRAPPED_SHARE = 0.2  # lines after which the sentence goes on in lower case: text that was broken to a width
+CAPITALS = 0.05  # ... which can be seen only where lines begin with capitals now and then
 SENTENCE_ENDS = (".", "!", "?", '"', "'", ":", ";", "”", "’", "。", "…", ")")
 PASSAGE = 1000  # characters; longer lines of running text are cut where there is a space
 EMPTY_SHOWN = 5
@@ -53,7 +54,8 @@ def decide_form(passages: Iterable[Passage]) -> FormDecision:
         return FormDecision("running", f"{empty:,} of {len(lines):,} lines are empty, as between paragraphs")
     if longest > LONG_LINE:
         return FormDecision("running", f"a line has {longest:,} characters")
-    if wrapped > WRAPPED_SHARE:
+    capitals = sum(line[:1].isupper() for line in filled) / max(1, len(filled))
+    if wrapped > WRAPPED_SHARE and capitals > CAPITALS:
         return FormDecision("running", f"after {wrapped:.0%} of the lines a sentence goes on in the next one")
     return FormDecision("lines", "there are no paragraphs, and sentences do not go on from line to line")
 

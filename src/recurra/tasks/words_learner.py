@@ -128,7 +128,7 @@ class StreamLearner:
         lengths = torch.full((len(batch),), self.steps, device=self.device)
         state = self.model.state_from([tensor.to(self.device) for tensor in carried]) if carried else None
         loss, after = loss_of(self.model, Padded(ids[:, :-1], lengths), ids[:, 1:], state)
-        return loss, tuple(tensor.detach().float() for tensor in tensors_of(after))
+        return loss, tuple(tensor.detach().to(self.model.bias.dtype) for tensor in tensors_of(after))
 
     def tokens(self, batch: Index) -> int:
         return len(batch) * self.steps

@@ -102,7 +102,7 @@ class WordsRecipe(TaskRecipe):
     text: InputTextOptions = field(default_factory=InputTextOptions)
     batching: WordsBatchingOptions = field(default_factory=WordsBatchingOptions)
     model: LanguageModelOptions = field(default_factory=LanguageModelOptions)
-    training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.004, label_smoothing=0.0))
+    training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.005, label_smoothing=0.0))
     decoding: NextOptions = field(default_factory=NextOptions)
     generation: GenerationOptions = field(default_factory=GenerationOptions)
 

@@ -1,0 +1,122 @@
+"""The language model: whole == in pieces == step by step, and what cannot come never does."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from recurra.decoding import DecodingOptions, decode
+from recurra.errors import UsageError
+from recurra.layers import locked_dropout
+from recurra.models.continuing import Continuing
+from recurra.models.language_model import LanguageModel, LanguageModelOptions, tensors_of
+from recurra.padded import Padded, pad
+from recurra.text.special import EOS, GO, PAD
+
+VOCABULARY = 70
+
+
+def network(cell: str = "lstm", **options: object) -> LanguageModel:
+    torch.manual_seed(1)
+    small = LanguageModelOptions(width=12, cell=cell, **options)  # type: ignore[arg-type]
+    return LanguageModel(small, VOCABULARY, [PAD, EOS]).double().eval()
+
+
+def text(rows: int = 3, steps: int = 11) -> Padded:
+    ids = torch.randint(4, VOCABULARY, (rows, steps), generator=torch.Generator().manual_seed(2))
+    return Padded(ids, torch.full((rows,), steps))
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "elman"])
+@pytest.mark.parametrize("residual", [False, True])
+def test_pieces_with_the_state_carried_give_the_whole(cell: str, residual: bool) -> None:
+    model, whole = network(cell, residual=residual, layers=3), text()
+    expected = model(whole)
+    state, features = None, list[Tensor]()
+    for piece in whole.values.split([4, 1, 6], dim=1):
+        run = model(Padded(piece, torch.full((3,), piece.shape[1])), state)
+        state = model.state_from(tensors_of(run.state))  # through what a checkpoint holds
+        features.append(run.outputs.values)
+    torch.testing.assert_close(torch.cat(features, 1), expected.outputs.values)
+    torch.testing.assert_close(tensors_of(state), tensors_of(expected.state))
+
+    state = model.initial_state(3)
+    for t in range(11):
+        scores, state = model.step(whole.values[:, t], state)
+        torch.testing.assert_close(scores, model.scores(expected.outputs.values[:, t]))
+
+
+def test_a_row_gives_the_same_alone_and_whatever_its_padding_is() -> None:
+    model = network()
+    rows = [torch.tensor([5, 6, 7, 8]), torch.tensor([9])]
+    together = model(pad(rows, value=33))
+    alone = model(pad(rows[1:]))
+    torch.testing.assert_close(together.outputs.values[1, :1], alone.outputs.values[0])
+    torch.testing.assert_close([part[1:] for part in tensors_of(together.state)], list(tensors_of(alone.state)))
+
+
+def test_what_no_text_has_gets_no_probability_and_the_rest_all_of_it() -> None:
+    model = network()
+    chances = model.scores(model(text()).outputs.values).softmax(-1)
+    assert not chances[..., [PAD, EOS]].any()
+    torch.testing.assert_close(chances.sum(-1), torch.ones_like(chances[..., 0]))
+
+
+def test_sizes_follow() -> None:
+    options = LanguageModelOptions(size="base", layers=1)
+    assert (options.hidden, options.embedding(70), options.embedding(8000)) == (256, 64, 256)
+    shared, own = (LanguageModel(LanguageModelOptions(width=12, tie_embeddings=tie), 70, []) for tie in (True, False))
+    count = [sum(parameter.numel() for parameter in model.parameters()) for model in (shared, own)]
+    assert count[1] - count[0] == 70 * 12
+    with pytest.raises(UsageError, match=r"model\.layers must be between 1 and 20, got 0"):
+        LanguageModelOptions(layers=0)
+    with pytest.raises(UsageError, match="for Elman cells"):
+        LanguageModelOptions(activation="relu")
+
+
+def test_locked_dropout_chooses_once_for_all_steps_of_a_row() -> None:
+    torch.manual_seed(1)
+    dropped = locked_dropout(torch.ones(50, 7, 40), 0.25, training=True)
+    assert torch.equal(dropped, dropped[:, :1].expand_as(dropped))
+    assert dropped.unique().tolist() == pytest.approx([0.0, 1 / 0.75])
+    assert float((dropped == 0).float().mean()) == pytest.approx(0.25, abs=0.03)
+    assert not torch.equal(dropped[0], dropped[1])
+    assert torch.equal(locked_dropout(torch.ones(2, 3, 4), 0.25, training=False), torch.ones(2, 3, 4))
+
+
+def test_the_whole_network_drops_the_same_values_at_all_steps() -> None:
+    """With an input that never changes and no recurrence, the outputs change only through dropout."""
+    model = network("elman", dropout=0.5, input_dropout=0.5)
+    for name, parameter in model.named_parameters():
+        if "weight_hidden" in name:
+            torch.nn.init.zeros_(parameter)
+    model.train()
+    features = model(Padded(torch.full((4, 6), 9), torch.full((4,), 6))).outputs.values
+    torch.testing.assert_close(features, features[:, :1].expand_as(features))
+    assert float((features == 0).double().mean()) > 0.2
+
+
+def test_greedy_continuation_takes_the_most_probable_unit_after_the_text() -> None:
+    model = network()
+    prompts = [torch.tensor([GO, 5, 6, 7]), torch.tensor([GO])]
+    search = Continuing(model, endless=True)
+    found = decode(search, pad(prompts), DecodingOptions(beam=1, max_length=9, forbid_unknown=False))
+    for prompt, (best,) in zip(prompts, found, strict=True):
+        ids = prompt.tolist()
+        for token in best.tokens:
+            scores = model.scores(model(pad([torch.tensor(ids)])).outputs.values[0, -1])
+            expected = int(scores.argmax())
+            assert (GO if token == search.line_end else token) == expected
+            ids.append(expected)
+        assert len(best.tokens) == 9
+        assert not best.finished
+
+
+def test_a_running_text_can_begin_new_lines() -> None:
+    model = network()
+    with torch.no_grad():
+        model.bias[GO] = 50.0  # nothing but line ends
+    search = Continuing(model, endless=True)
+    (best,) = decode(search, pad([torch.tensor([GO, 5])]), DecodingOptions(beam=1, max_length=4))[0]
+    assert best.tokens == [search.line_end] * 4

@@ -1,0 +1,84 @@
+"""Lines or running text, and how each of them is divided."""
+
+from __future__ import annotations
+
+import pytest
+
+from recurra.data.plain import Passage, PlainList
+from recurra.errors import DataError
+from recurra.tasks.words_form import Items, Running, decide_form, divided_running, form_of, of_form, parts_of
+from recurra.tasks.words_recipe import WordsDataOptions
+from recurra.training import Event, Note
+
+PROSE = [
+    "It was a bright cold day in",
+    "april, and the clocks were",
+    "striking thirteen. Winston",
+    "slipped quickly in.",
+]
+
+
+def passages(*texts: str) -> list[Passage]:
+    return [Passage(text, number) for number, text in enumerate(texts, 1)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "form", "reason"),
+    [
+        (["emma", "olivia", "ava"], "lines", "no paragraphs"),
+        (["How far is it?", "Who is there", "The man went home"] * 5, "lines", "no paragraphs"),
+        (["how far is it", "who is there", "the man went home"] * 5, "lines", "no paragraphs"),
+        (["A line.", "", "Another one.", "", "And one."], "running", "2 of 5 lines are empty"),
+        (["word " * 500], "running", "a line has 2,500 characters"),
+        (PROSE * 3, "running", "of the lines a sentence goes on in the next one"),
+        (["emma", "olivia", *["ava"] * 200, "", "x"], "lines", "no paragraphs"),
+    ],
+)
+def test_the_form_is_told_by_the_text(texts: list[str], form: str, reason: str) -> None:
+    decision = decide_form(passages(*texts))
+    assert (decision.form, reason in decision.reason) == (form, True), decision
+
+
+def test_long_lines_are_cut_at_spaces_and_nothing_is_lost() -> None:
+    text = "some words " * 700
+    parts = list(parts_of(Passage(text, 3)))
+    assert len(parts) > 4
+    assert "".join(part.text for part in parts) == text
+    assert [part.ends for part in parts] == [False] * (len(parts) - 1) + [True]
+    assert all(part.text.startswith(" ") for part in parts[1:])
+    assert {part.line for part in parts} == {3}
+    assert list(parts_of(Passage("x" * 5000, 1))) == [Passage("x" * 5000, 1)]
+
+
+def test_running_text_is_divided_once_and_the_end_validates() -> None:
+    text = Running(passages(*(f"line {k}" for k in range(100))), "text")
+    said: list[Event] = []
+    divided = divided_running(text, None, WordsDataOptions(), said.append)
+    train, valid = list(divided.train), list(divided.valid)
+    assert [*train, *valid] == list(text)
+    assert 9 <= len(valid) <= 11
+    assert divided.contiguous
+    assert form_of(divided.train) == "running"
+    assert isinstance(said[0], Note)
+    assert f"the text from line {valid[0].line} on" in said[0].text
+    few = divided_running(text, None, WordsDataOptions(valid_most=3), said.append)
+    assert len(list(few.valid)) == 3
+
+
+def test_too_little_text_validates_itself_and_that_is_said() -> None:
+    said: list[Event] = []
+    divided = divided_running(Running(passages("one line"), "text"), None, WordsDataOptions(), said.append)
+    assert list(divided.train) == list(divided.valid)
+    assert "used for validation as well" in str(said)
+
+
+def test_empty_lines_between_lines_are_left_out_and_counted() -> None:
+    said: list[Event] = []
+    found = of_form(PlainList(["a", "b"] * 100 + [""] + ["c"]), "lines", said.append)
+    assert isinstance(found, Items)
+    assert len(list(found)) == 201
+    assert "1 of 202 lines are empty (lines 201) and left out" in str(said)
+    with pytest.raises(DataError, match=r"texts: 3 of 5 lines are empty \(lines 2, 3, 4\)\n.*data.form=running"):
+        of_form(PlainList(["a", "", "", "", "b"]), "lines")
+    with pytest.raises(DataError, match="all lines are empty"):
+        of_form(PlainList(["", " "]), "running")
