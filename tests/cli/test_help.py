@@ -37,6 +37,8 @@ WANTED = {
     "compare": "DATA --task --models --cells --attention --layers --vary --seeds --time --epochs --test --measure --to "
     "--resume --set --recipe --json --valid",
     "check": "DATA --task --units --show --valid",
+    "generate": "MODEL PROMPT --length --samples --temperature --top-k --top-p --seed --beam --format --output",
+    "score": "MODEL FILE --format --output",
     "doctor": "",
 }
 
