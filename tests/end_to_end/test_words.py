@@ -129,7 +129,7 @@ def test_running_text(capsys: pytest.CaptureFixture[str]) -> None:
     model = recurra.load("m")
     measures = model.evaluate("verses.txt").measures
     assert measures["bits_per_character"].value == pytest.approx(sum(row["bits"] for row in rows) / len(verses(100)))
-    first, second = model.score(["the two and", "the two again."])
+    _, second = model.score(["the two and", "the two again."])
     assert second.bits[0] != pytest.approx(model.score("the two again.")[0].bits[0], rel=1e-3)  # the state goes on
     assert run(["score", "m", "verses.txt"]) == 0
     assert capsys.readouterr().out.count("\t\\n\n\n") == 300

@@ -21,6 +21,7 @@ DEMOS = {
     "tag": "for each word of a date in a hundred languages: weekday, day, month, year; five languages are never seen",
     "order": "of words: two reviews of the same words, told apart by a recurrent network and not by a bag of words",
     "forecast": "of the sum of two marked numbers met long before: what an LSTM keeps and an Elman network forgets",
+    "words": "the next character of a text: the Python language reference goes on, and shows what surprises",
 }
 
 
