@@ -30,6 +30,7 @@ from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.tracing import AttentionMap
 
 WINDOW = 2000  # inputs that are sorted by length together; bounds the memory for an endless stream
+LENGTHS = {"text": "units", "series": "steps", "vector": "numbers"}  # what the length of an input counts
 LONGEST = 20_000  # units or steps; nothing longer is read
 
 
@@ -96,7 +97,7 @@ class LabelPredictor:
         right = [float(one == other) for one, other in zip(predictions, references, strict=True)]
         lengths = self.first.inputs.lengths(np.array([len(row) for row in rows], dtype=np.int32))
         accuracy = Share(right, [1.0] * len(right), measures["accuracy"].definition)
-        scores = ExampleScores(lengths.tolist(), "units", {"accuracy": accuracy})
+        scores = ExampleScores(lengths.tolist(), LENGTHS[self.first.inputs.kind], {"accuracy": accuracy})
         return Evaluation(len(found), measures, notes_on(references, labels), details, scores)
 
     @torch.inference_mode()

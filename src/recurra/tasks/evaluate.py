@@ -35,7 +35,8 @@ def evaluate_pairs(predictor: TextPredictor, examples: Iterable[Example], option
     predictions = [answer.text for answer in predictor.predict((pair.source for pair in pairs), options)]
     likelihood = target_likelihood(predictor, pairs)
     lengths = [len(ids) for ids in predictor.source.encode_batch([pair.source for pair in pairs])]
-    return compared(predictions, [pair.target for pair in pairs], predictor.target, likelihood, lengths)
+    unit = UNIT_NAMES.get(predictor.source.units, "units")
+    return compared(predictions, [pair.target for pair in pairs], predictor.target, likelihood, lengths, unit)
 
 
 def compared(
@@ -44,11 +45,13 @@ def compared(
     tokenizer: Tokenizer,
     likelihood: Likelihood,
     lengths: Sequence[int],
+    unit: str = "units",
 ) -> Evaluation:
     """All measures of texts beside the true ones.
 
     Args:
-        lengths: by which examples are told apart where models are compared, in units.
+        lengths: by which examples are told apart where models are compared.
+        unit: what the lengths count.
     """
     references = [canonical(text, tokenizer) for text in targets]
     measures = measure_pairs(
@@ -60,7 +63,11 @@ def compared(
         likelihood.tokens,
         UNIT_NAMES[tokenizer.units],
     )
-    scores = ExampleScores(lengths, "units", pair_scores(predictions, references, measures, tokenizer))
+    scores = ExampleScores(
+        lengths,
+        unit,
+        pair_scores(predictions, references, measures, tokenizer),
+    )
     return Evaluation(len(predictions), measures, notes_on(predictions, references), examples=scores)
 
 
