@@ -77,6 +77,7 @@ class Forecast:
         "coverage": "{:.0f} % of the numbers in their interval",
     }
     recipe: type[TaskRecipe] = ForecastRecipe
+    per_example = ("scaled_error",)
 
     def recognise(self, look: Look) -> str | None:
         """Tables of numbers, with a time or without, that have no labels."""
