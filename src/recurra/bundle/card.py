@@ -25,7 +25,7 @@ class CardFacts:
     sizes: Mapping[str, object]  # "parameters": 3_200_000, "source vocabulary": 41, ...
     measures: Mapping[str, Measure] = field(default_factory=_no_measures)
     measured_on: str = ""  # "450 pairs set aside for validation"
-    example: str = "text"  # a source for the snippets, ideally one of the data
+    example: str = "text"  # a source for the snippets, ideally one of the data; empty where inputs are no lines
 
 
 def card_text(facts: CardFacts) -> str:
@@ -48,18 +48,21 @@ def _origin(facts: CardFacts) -> list[str]:
 
 
 def _shell(facts: CardFacts) -> str:
+    if not facts.example:
+        return f"recurra predict {shlex.quote(facts.name)} FILE"
     # Some shells' echo takes backslashes, and a minus in front, for something else than text.
     echo = "printf '%s\\n'" if facts.example.startswith("-") or "\\" in facts.example else "echo"
     return f"{echo} {shlex.quote(facts.example)} | recurra predict {shlex.quote(facts.name)} -"
 
 
 def _python(facts: CardFacts) -> str:
+    inputs = f"[{facts.example!r}]" if facts.example else 'model.read("FILE")'
     return "\n".join(
         (
             "import recurra",
             "",
             f"model = recurra.load({facts.name!r})",
-            f"print(model.predict([{facts.example!r}])[0].text)",
+            f"print(model.predict({inputs})[0].text)",
         )
     )
 

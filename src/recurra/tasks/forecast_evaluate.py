@@ -1,9 +1,9 @@
 """How good forecasts are: the origin moves on through each series, and every forecast is compared with what happened.
 
 The first origin is a window after the beginning, or where the validation part or the last steps begin that are asked
-for (`decoding.last`); the next one is as many steps
-later as are forecast, so that each step is forecast once, unless `decoding.stride` says otherwise. Beside each forecast
-stands the naive one: the last known number, or where there is a season the last known one of the same place in it.
+for (`decoding.last`). The next one is as many steps later as are forecast, so that each step is forecast once, unless
+that would be less than ten forecasts or `decoding.stride` says otherwise. Beside each forecast stands the naive one:
+the last known number, or where there is a season the last known one of the same place in it.
 
 N windows, H steps, K columns that are forecast, Q quantiles.
 """
@@ -25,6 +25,7 @@ from recurra.tasks.forecast_recipe import ForecastAnswerOptions
 from recurra.tasks.prediction import Evaluation
 
 CHUNK = 512  # windows that are forecast together
+FEWEST = 10  # windows of a series; with fewer its forecasts overlap
 
 
 class Window(NamedTuple):
@@ -109,7 +110,8 @@ def rolling_windows(predictor: Any, examples: Iterable[Series], options: Forecas
             raise DataError(what, where=place, fix="Give its past as well, or forecast fewer: --set steps=N.")
         read = filled(values, data.missing)
         first = max(series.start, min(data.window, len(values) - steps), len(values) - (options.last or len(values)))
-        for origin in range(first, len(values) - steps + 1, options.stride or steps):
+        ends = len(values) - steps + 1  # of the origins
+        for origin in range(first, ends, options.stride or min(steps, max(1, (ends - first) // FEWEST))):
             truth = values[origin : origin + steps, places]
             naive = naive_forecast(read[:origin, places], steps, max(1, data.season))
             yield Window(read[max(0, origin - data.window) : origin], truth, naive)

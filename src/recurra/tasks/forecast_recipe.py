@@ -48,7 +48,7 @@ class ForecastAnswerOptions:
     steps: int = 0  # to be forecast; 0 is the horizon of the model, and only recursive ones go beyond theirs
     samples: int = 200  # recursive: sample paths whose quantiles are answered
     seed: int = 1  # recursive: of the sample paths, which are the same for every series
-    stride: int = 0  # evaluation: steps between the beginnings of two forecasts; 0: as many as are forecast
+    stride: int = 0  # evaluation: steps between two forecasts; 0: as many as are forecast, less in short series
     last: int = 0  # evaluation: only so many steps at the end of each series are forecast; 0: all after a window
 
     def __post_init__(self) -> None:
