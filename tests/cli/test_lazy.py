@@ -39,6 +39,8 @@ def outcome(*args: str) -> subprocess.CompletedProcess[str]:
         ("predict model --temperature 2", 2),
         ("evaluate model", 2),
         ("demo --time soon", 2),
+        ("compare --help", 0),
+        ("compare pairs.tsv --cells lstm,,gru", 2),
         ("doctor now", 2),
     ],
 )

@@ -159,10 +159,15 @@ def test_a_run_that_explodes_is_no_result_and_stops_nothing(monkeypatch: pytest.
 
 def test_a_damaged_result_is_named() -> None:
     compare()
-    Path("found/rnn-seed-1.json").write_text("{}")
-    with pytest.raises(RunError, match=r"rnn-seed-1\.json: this is not the result of a run") as caught:
-        compare(resume=True)
-    assert caught.value.where == "found/rnn-seed-1.json"
+    for damage in ("{}", "3", "[]", "", '{"scores": 3}'):
+        Path("found/rnn-seed-1.json").write_text(damage)
+        with pytest.raises(RunError, match="this is not the result of a run") as caught:
+            compare(resume=True)
+        assert caught.value.where == "found/rnn-seed-1.json"
+    for damage in ("[]", "{}", "", "not JSON"):
+        Path("found/request.json").write_text(damage)
+        with pytest.raises(RunError, match="there is no comparison to go on with"):
+            compare(resume=True)
 
 
 def test_examples_that_are_trained_on_are_said() -> None:

@@ -111,8 +111,10 @@ def recorded(question: Question) -> Question:
     try:
         before = json.loads((question.folder / REQUEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        before = None
+    if not isinstance(before, dict) or "each" not in before:
         fix = "Leave out --resume to start one."
-        raise RunError("there is no comparison to go on with", where=str(question.folder), fix=fix) from None
+        raise RunError("there is no comparison to go on with", where=str(question.folder), fix=fix)
     if question.seconds is None and question.epochs is None:
         question = replace(question, seconds=before.get("seconds"), epochs=before.get("epochs"))
     now = json.loads(json.dumps(question.to_mapping()))

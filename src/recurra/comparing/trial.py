@@ -68,7 +68,7 @@ def kept_result(folder: Path, trial: Trial) -> TrialResult | None:
         return result_from_json((folder / f"{trial.name}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         where = str(folder / f"{trial.name}.json")
         raise RunError(f"this is not the result of a run: {error}", where=where, fix="Remove it.") from None
 
