@@ -56,7 +56,7 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
         looks = plan_looks(left, per_pair, available, options.validations)
         left -= looks.seconds + reserve(looks)
         steps = max(1, int(left / per_step))
-        reason = f"{left:.0f} s for training at {per_step * 1000:.0f} ms a step"
+        reason = f"{max(0.0, left):.0f} s for training at {per_step * 1000:.0f} ms a step"
     plan = Plan((Piece(0, 0.0, steps),), looks.number, looks.pairs, trial.parts, bfloat16, looks.pairs * per_pair)
     emit(PlanMade(0, steps, steps / per_epoch, budget.seconds, per_step, reason))
     return plan
