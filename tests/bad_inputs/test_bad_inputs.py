@@ -18,11 +18,12 @@ from labelled_cases import LABELLED
 from reading_cases import READING
 from series_cases import SERIES
 from training_cases import PAIRS, TRAINING
+from words_cases import WORDS
 
 import recurra
 from recurra.errors import RecurraError
 
-ALL = [*CAPTIONS, *DIALOGUES, *READING, *TRAINING, *LABELLED, *SERIES]
+ALL = [*CAPTIONS, *DIALOGUES, *READING, *TRAINING, *LABELLED, *SERIES, *WORDS]
 
 
 @pytest.fixture(scope="session")
