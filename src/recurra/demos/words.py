@@ -33,7 +33,7 @@ SETTINGS: dict[str, object] = {
     "text.units": "chars",
     "model.size": "base",
     "model.layers": 1,
-    "model.dropout": 0.0,
+    "model.dropout": 0.2,
     "model.input_dropout": 0.0,
     "training.learning_rate": 0.01,
     "training.validations": 5,
