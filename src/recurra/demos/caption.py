@@ -2,8 +2,8 @@
 
     ░█▒ ▓█░ ...    ->  four hundred and seven · quatre cent sept · cuatrocientos siete
 
-The digits are real (scikit-learn's, 1,797 of them, 8 x 8 pixels), the words are num2words'. The row is read anew for each
-language, and not word by word: French counts seventy as sixty and ten.
+The digits are real (scikit-learn's, 1,797 of them, 8 x 8 pixels), the words are num2words'. The row is read anew for
+each language, and not word by word: French counts seventy as sixty and ten.
 
 The digits of the file stand in the order of those who wrote them. The last quarter of it is kept for testing, so the
 hands of the held-out rows are in general not those that were learned from; and none of their numbers was trained on.

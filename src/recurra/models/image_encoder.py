@@ -7,7 +7,7 @@
     cells    norm(local_s + place_s + whole), with a learned vector for each place
 
 The decoder looks at cells as it looks at the words of a sentence, and starts from norm(whole). Each cell also knows the
-whole image, because attention has to learn where to look before local cells alone say anything: with it, a row of digits
+whole image: where to look is learned slowly, and until then every look should say something. With it a row of digits
 was read after a third of the steps. Normalisation is over channels of one image (Ba et al. 2016; Wu & He 2018), never
 over a batch: so an image is read the same in any company.
 
