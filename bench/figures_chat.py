@@ -1,6 +1,6 @@
 """Question answering, commands and dialogue acts: the figures of docs/results.md that `recurra train` reaches on them.
 
-    .venv/bin/python bench/figures_chat.py babi [qa1 qa6 ...]      accuracy for each task, 1,000 questions to learn from
+    .venv/bin/python bench/figures_chat.py babi                    accuracy for each task, one model for all ten of them
     .venv/bin/python bench/figures_chat.py scan                    whole sequences of actions that are right
     .venv/bin/python bench/figures_chat.py rnnlg                   BLEU against all sentences for the same act
 
@@ -35,18 +35,18 @@ WORDS = ("--source-units", "words", "--target-units", "words")
 BABI = ("--source-column", "1,2,3", "--target-column", "4")
 RECIPES = {
     "babi": {
-        "model.width": 64,
+        "model.width": 96,
         "model.layers": 1,
         "model.copy": True,
-        "model.dropout": 0.4,
-        "training.learning_rate": 0.01,
+        "model.dropout": 0.25,
+        "training.learning_rate": 0.005,
         "training.label_smoothing": 0,
         "training.patience": 0,
     },
     "scan": {"decoding.max_length": 60},
     "rnnlg": {},
 }
-TIMES = {"babi": "90s", "scan": "4m", "rnnlg": "4m"}
+TIMES = {"babi": "10m", "scan": "4m", "rnnlg": "4m"}
 
 
 def recurra(*arguments: str) -> str:
@@ -55,8 +55,10 @@ def recurra(*arguments: str) -> str:
 
 
 def train(name: str, recipe: str, time: str, more: Sequence[str], *arguments: str) -> Path:
-    """A fresh model."""
+    """A fresh model; without a time the one that is there."""
     model = WORK / "models" / name
+    if not time:
+        return model
     subprocess.run(["rm", "-rf", str(model)], check=True)
     settings = [f"{key}={str(value).lower()}" for key, value in RECIPES[recipe].items()] + list(more)
     given = [part for setting in settings for part in ("--set", setting)]
@@ -71,19 +73,26 @@ def exact(model: Path, *arguments: str) -> str:
     return f"{measure['value']:.1f} ({measure['low']:.1f} to {measure['high']:.1f}), {found['count']:,}"
 
 
-def babi(tasks: Sequence[str], time: str, part: str, more: Sequence[str]) -> None:
-    for task in tasks or data.babi_tasks():
-        rows = list(data.babi(task, "train"))
-        cut = 900
-        while rows[cut][1].startswith(rows[cut - 1][1]):  # no story is divided
-            cut += 1
-        files = {name: WORK / f"{task}-{name}.tsv" for name in ("train", "dev", "test")}
-        data.write(files["train"], rows[:cut])
-        data.write(files["dev"], rows[cut:])
-        data.write(files["test"], data.babi(task, "test"))
-        columns = (*BABI, *WORDS, "--valid", str(files["dev"]))
-        model = train(task, "babi", time, more, str(files["train"]), *columns)
-        print(f"babi {task} {part}: accuracy {exact(model, str(files[part]), *BABI)}", flush=True)
+def babi(time: str, part: str, more: Sequence[str]) -> None:
+    """One model for all tasks; accuracy on each."""
+    tasks = list(data.babi_tasks())
+    rows = {task: parts(task) for task in tasks}
+    files = {name: WORK / f"babi-{name}.tsv" for name in ("train", "dev")}
+    for name, file in files.items():
+        data.write(file, [row for own in rows.values() for row in own[name]])
+    columns = (*BABI, *WORDS, "--valid", str(files["dev"]))
+    model = train("babi", "babi", time, more, str(files["train"]), *columns)
+    for task in tasks:
+        file = data.write(WORK / f"{task}-{part}.tsv", rows[task][part])
+        print(f"babi {task} {part}: accuracy {exact(model, str(file), *BABI)}", flush=True)
+
+
+def parts(task: str) -> dict[str, list[tuple[str, ...]]]:
+    """The questions to learn from, the last tenth of them to tune on (no story is divided), and those of the test."""
+    rows, cut = list(data.babi(task, "train")), 900
+    while rows[cut][1].startswith(rows[cut - 1][1]):
+        cut += 1
+    return {"train": rows[:cut], "dev": rows[cut:], "test": list(data.babi(task, "test"))}
 
 
 def scan(time: str, part: str, more: Sequence[str]) -> None:
@@ -118,18 +127,14 @@ def rnnlg(time: str, part: str, more: Sequence[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("figure", choices=TIMES)
-    parser.add_argument("tasks", nargs="*")
+    parser.add_argument("--trained", action="store_true", help="only measure the model of the last call")
     parser.add_argument("--time")
     parser.add_argument("--part", choices=["dev", "test"], default="test")
     parser.add_argument("--set", action="append", default=[])
     options = parser.parse_args()
     time = options.time or TIMES[options.figure]
-    if options.figure == "babi":
-        babi(options.tasks, time, options.part, options.set)
-    elif options.figure == "scan":
-        scan(time, options.part, options.set)
-    else:
-        rnnlg(time, options.part, options.set)
+    figure = {"babi": babi, "scan": scan, "rnnlg": rnnlg}[options.figure]
+    figure("" if options.trained else time, options.part, options.set)
 
 
 if __name__ == "__main__":
