@@ -3,7 +3,7 @@
     Nina went to the library . Omar took the lantern . Omar gave the lantern to Nina . Omar went to the harbour .
     Who has the lantern ?                 ->  Nina
     Where is the lantern ?                ->  library
-    Is Omar in the library ?              ->  no
+    Is Omar in the library ?              ->  harbour , so no
     How many things does Nina carry ?     ->  one
 
 A story is made by letting people walk about, take things, give them to each other and put them down; the answer follows
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from recurra.tasks.prediction import Prediction
 
 TRAINING, HELD_OUT, SEED = 20_000, 1000, 1
-LEAST, MOST = 4, 7  # sentences of a story
-PEOPLE = ("Nina", "Omar", "Pia", "Ravi")
-PLACES = ("library", "harbour", "attic", "bakery", "meadow", "station")
-THINGS = ("lantern", "violin", "map", "teapot")
-NUMBERS = ("none", "one", "two", "three", "four")
+LEAST, MOST = 3, 5  # sentences of a story
+PEOPLE = ("Nina", "Omar", "Ravi")
+PLACES = ("library", "harbour", "attic", "bakery", "meadow")
+THINGS = ("lantern", "violin", "teapot")
+NUMBERS = ("none", "one", "two", "three")
 WENT = ("went to", "walked to", "ran to")
 TOOK, PUT_DOWN = ("took", "picked up"), ("dropped", "put down")
 
@@ -43,7 +43,7 @@ SETTINGS: dict[str, object] = {
     "model.width": 64,
     "model.layers": 1,
     "model.copy": True,
-    "model.dropout": 0.1,
+    "model.dropout": 0.05,
     "training.learning_rate": 0.005,
     "training.label_smoothing": 0.0,
     "training.validations": 4,
@@ -156,10 +156,14 @@ def who_has(source: random.Random, world: World) -> Iterator[Pair]:
 
 
 def whether(source: random.Random, world: World) -> Iterator[Pair]:
-    """Whether somebody is somewhere: as often yes as no."""
+    """Whether somebody is somewhere: as often yes as no.
+
+    The answer says where they are before it judges: one look finds the place, and the next one finds it in the question
+    or does not. With a bare yes or no to learn from, a network this small does not find out what is to be compared.
+    """
     for person, place in world.at.items():
         asked = place if source.random() < 0.5 else source.choice([other for other in PLACES if other != place])
-        yield f"Is {person} in the {asked} ?", "yes" if asked == place else "no"
+        yield f"Is {person} in the {asked} ?", f"{place} , so {'yes' if asked == place else 'no'}"
 
 
 def how_many(source: random.Random, world: World) -> Iterator[Pair]:
