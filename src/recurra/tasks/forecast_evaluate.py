@@ -10,9 +10,9 @@ N windows, H steps, K columns that are forecast, Q quantiles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +20,54 @@ from numpy.typing import NDArray
 from recurra.data import Series
 from recurra.errors import DataError, UsageError
 from recurra.metrics import ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse
+from recurra.models import Forecaster
 from recurra.tasks.forecast_making import Values, filled, in_order, missing_number, refused
-from recurra.tasks.forecast_recipe import ForecastAnswerOptions
+from recurra.tasks.forecast_recipe import ForecastAnswerOptions, ForecastRecipe
 from recurra.tasks.prediction import Evaluation
 
 CHUNK = 512  # windows that are forecast together
 FEWEST = 10  # windows of a series; with fewer its forecasts overlap
+
+
+class Continuer(Protocol):
+    """What is needed of a network."""
+
+    @property
+    def model(self) -> Forecaster:
+        """The weights."""
+        ...
+
+    @property
+    def recipe(self) -> ForecastRecipe:
+        """How it was made."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of what it reads."""
+        ...
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of what it forecasts."""
+        ...
+
+
+class Forecasting(Protocol):
+    """What makes the forecasts that are measured."""
+
+    @property
+    def first(self) -> Continuer:
+        """A network."""
+        ...
+
+    def steps(self, options: ForecastAnswerOptions) -> int:
+        """H."""
+        ...
+
+    def quantiles(self, windows: Sequence[Values], options: ForecastAnswerOptions) -> Values:
+        """The quantiles after each window [T, D]: [N, H, K, Q]."""
+        ...
 
 
 class Window(NamedTuple):
@@ -44,7 +86,7 @@ class Errors(NamedTuple):
     inside: NDArray[np.bool_]  # [N, H, K] whether the truth lies in the interval
 
 
-def evaluate_windows(predictor: Any, examples: Iterable[Series], options: ForecastAnswerOptions) -> Evaluation:
+def evaluate_windows(predictor: Forecasting, examples: Iterable[Series], options: ForecastAnswerOptions) -> Evaluation:
     """All measures over the windows of the examples."""
     network = predictor.first
     windows = iter(rolling_windows(predictor, examples, options))
@@ -86,7 +128,9 @@ def measured(errors: Errors, scale: Values, season: int, nominal: float) -> dict
     return found
 
 
-def rolling_windows(predictor: Any, examples: Iterable[Series], options: ForecastAnswerOptions) -> Iterator[Window]:
+def rolling_windows(
+    predictor: Forecasting, examples: Iterable[Series], options: ForecastAnswerOptions
+) -> Iterator[Window]:
     """The windows of all series, one after the other.
 
     Raises:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from statistics import NormalDist
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,9 +28,9 @@ from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.forecast_answer import PAST_SHOWN, ColumnForecast, ForecastAnswer
-from recurra.tasks.forecast_evaluate import evaluate_windows
+from recurra.tasks.forecast_evaluate import Continuer, evaluate_windows
 from recurra.tasks.forecast_making import filled, in_order, missing_number, refused
-from recurra.tasks.forecast_recipe import ForecastAnswerOptions, ForecastRecipe
+from recurra.tasks.forecast_recipe import ForecastAnswerOptions
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 
@@ -38,30 +38,6 @@ CHUNK = 64  # series that are answered together
 PATHS = 16384  # sample paths that are followed together
 
 Values = NDArray[np.float64]
-
-
-class Continuer(Protocol):
-    """What is needed of a network."""
-
-    @property
-    def model(self) -> Forecaster:
-        """The weights."""
-        ...
-
-    @property
-    def recipe(self) -> ForecastRecipe:
-        """How it was made."""
-        ...
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of what it reads."""
-        ...
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The names of what it forecasts."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from recurra.data import Series
 from recurra.tasks.forecast_making import LONG
 from recurra.tasks.forecast_recipe import ForecastRecipe
-from recurra.tasks.split import divide_by_hash
+from recurra.tasks.split import Key, divide_by_hash
 from recurra.tasks.task import Divided, Emit
 from recurra.training import Note
 
@@ -69,7 +69,7 @@ class Ends:
 
 
 def divide_by_time(
-    train: Iterable[Series], valid: Iterable[Series] | None, recipe: ForecastRecipe, key: object, emit: Emit
+    train: Iterable[Series], valid: Iterable[Series] | None, recipe: ForecastRecipe, key: Key, emit: Emit
 ) -> Divided:
     """The validation series given, or the end of each; of series too short for that, some whole ones. Says which."""
     if valid is not None:
@@ -81,7 +81,7 @@ def divide_by_time(
     ends = [steps - cut.at(steps) for steps in lengths]
     if 2 * sum(end > 0 for end in ends) < len(ends) or not any(ends):
         emit(Note("the series are too short to set their ends aside for validation; whole ones are taken"))
-        return divide_by_hash(train, valid, recipe.data, key, emit)  # type: ignore[arg-type]
+        return divide_by_hash(train, valid, recipe.data, key, emit)
     which = "series" if len(ends) == 1 else "each series" if all(ends) else "each series that is long enough"
     emit(Note(f"{sum(ends):,} of {sum(lengths):,} steps, the last ones of {'the ' * (len(ends) == 1)}{which}, are set "
               "aside for validation"))  # fmt: skip
