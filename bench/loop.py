@@ -21,10 +21,10 @@ from torch.nn.utils import clip_grad_norm_
 
 from recurra.data import collate, open_pairs
 from recurra.data.pairs import PairSource
-from recurra.tasks.seq2seq_learner import Seq2SeqLearner, real_targets
 from recurra.tasks.task import Encoded
-from recurra.tasks.translate import Translate, build_tokenizers, make_translator
-from recurra.tasks.translate_recipe import Recipe
+from recurra.tasks.translate.learner import Seq2SeqLearner, real_targets
+from recurra.tasks.translate.recipe import Recipe
+from recurra.tasks.translate.task import Translate, build_tokenizers, make_translator
 from recurra.training import Loop, Plan, Position, learning_rate, token_loss
 from recurra.training.loop import step_seed
 from recurra.training.optimizer import make_optimizer

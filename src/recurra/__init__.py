@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from recurra.errors import RecurraError as RecurraError
     from recurra.tasks.prediction import Evaluation as Evaluation
     from recurra.tasks.prediction import Prediction as Prediction
-    from recurra.tasks.translate_recipe import Recipe as Recipe
+    from recurra.tasks.translate.recipe import Recipe as Recipe
 
 # Torch's threads shall sleep while they wait for each other, not spin: on a machine that is shared with other work
 # spinning makes a step up to twenty times slower, and on a quiet one it gains little. Read when torch is loaded.
@@ -32,7 +32,7 @@ _HOMES = {
     "Evaluation": "recurra.tasks.prediction",
     "Model": "recurra.api",
     "Prediction": "recurra.tasks.prediction",
-    "Recipe": "recurra.tasks.translate_recipe",
+    "Recipe": "recurra.tasks.translate.recipe",
     "RecurraError": "recurra.errors",
     "compare": "recurra.api",
     "load": "recurra.api",

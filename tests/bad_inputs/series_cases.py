@@ -14,8 +14,8 @@ from bad_input import BadInput
 import recurra
 from recurra.data import PairSource, SeriesList, open_series
 from recurra.errors import DataError, UsageError
-from recurra.tasks.forecast import Forecast
-from recurra.tasks.forecast_recipe import ForecastRecipe
+from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.tasks.forecast.task import Forecast
 
 TINY = {"model.width": 4, "model.horizon": 2, "data.window": 5}
 LONG = b"x\n" + b"".join(b"%d\n" % (n * n % 17) for n in range(40))

@@ -13,8 +13,8 @@ from recurra.cli import run
 from recurra.data import read_lines
 from recurra.decoding import DecodingOptions
 from recurra.tasks.prediction import Alternative, Evaluation, Prediction
-from recurra.tasks.translate import Translate
-from recurra.tasks.translate_recipe import Recipe
+from recurra.tasks.translate.recipe import Recipe
+from recurra.tasks.translate.task import Translate
 from recurra.tracing import AttentionMap
 
 

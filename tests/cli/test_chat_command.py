@@ -15,7 +15,7 @@ from recurra.cli import chat as room
 from recurra.cli.conversation import KEPT, Conversation
 from recurra.data import read_lines
 from recurra.errors import DataError
-from recurra.tasks.chat_recipe import ChatDecodingOptions
+from recurra.tasks.chat.recipe import ChatDecodingOptions
 from recurra.tasks.prediction import Alternative, Prediction
 from recurra.tracing import AttentionMap
 

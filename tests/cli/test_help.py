@@ -17,7 +17,7 @@ from recurra.cli.settings import SHORT
 from recurra.demos import DEMOS
 from recurra.models.options import WIDTHS
 from recurra.tasks import TASKS
-from recurra.tasks.translate_recipe import Recipe, Units
+from recurra.tasks.translate.recipe import Recipe, Units
 
 if TYPE_CHECKING:
     from conftest import CommandLine

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from recurra.tasks.translate_recipe import Recipe
+from recurra.tasks.translate.recipe import Recipe
 from recurra.training import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 
 if TYPE_CHECKING:

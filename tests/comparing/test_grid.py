@@ -6,8 +6,8 @@ import pytest
 
 from recurra.comparing import Axis, variants
 from recurra.errors import UsageError
-from recurra.tasks.classify_recipe import ClassifyRecipe
-from recurra.tasks.translate_recipe import Recipe
+from recurra.tasks.classify.recipe import ClassifyRecipe
+from recurra.tasks.translate.recipe import Recipe
 
 CELLS = Axis("model.cell", ("gru", "lstm"))
 KINDS = Axis("model.kind", ("rnn", "cnn", "feedforward"))

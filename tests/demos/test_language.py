@@ -11,7 +11,7 @@ from rich.console import Console
 from recurra.demos import language
 from recurra.demos.demo import Learned
 from recurra.metrics import confusion, measure_labels
-from recurra.tasks.classify_answer import Chance, LabelAnswer
+from recurra.tasks.classify.answer import Chance, LabelAnswer
 from recurra.tasks.prediction import Evaluation
 
 PAIRS = [("Łotwa", "Polish"), ("ประเทศไทย", "Thai"), ("Noreg", "Norwegian Nynorsk"), ("Norge", "Norwegian Bokmål")] * 3

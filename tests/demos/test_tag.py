@@ -20,7 +20,7 @@ from recurra.demos import demo_named, tag
 from recurra.demos.dates import Draw, draws, forms_by_locale
 from recurra.demos.demo import Learned
 from recurra.demos.spelling import fold, spell
-from recurra.tasks.tag_predictor import TagAnswer
+from recurra.tasks.tag.predictor import TagAnswer
 
 DAY = date(1998, 5, 3)  # a Sunday
 

@@ -20,7 +20,7 @@ import torch
 import recurra.files
 import recurra.training.checkpoint
 from recurra.api import train
-from recurra.tasks.translate_recipe import Recipe
+from recurra.tasks.translate.recipe import Recipe
 
 PAIRS = [("".join(letters), "".join(reversed(letters)).upper()) for letters in
          ([chr(97 + (i * k + j * j) % 26) for j in range(2 + i % 5)] for i in range(48) for k in (1, 7))]  # fmt: skip

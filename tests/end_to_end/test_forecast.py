@@ -15,7 +15,7 @@ import recurra
 from recurra.cli import run
 from recurra.errors import DataError, ModelError, UsageError
 from recurra.models.forecast_output import LEAST_DEVIATION
-from recurra.tasks.forecast_answer import ForecastAnswer
+from recurra.tasks.forecast.answer import ForecastAnswer
 from recurra.training import Saved
 
 SETTINGS: dict[str, object] = {

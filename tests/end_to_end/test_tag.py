@@ -13,8 +13,8 @@ import recurra
 from recurra.cli import run
 from recurra.errors import DataError, ModelError
 from recurra.models.tagger import Tagger, TaggerOptions
-from recurra.tasks.tag import allowed_after
-from recurra.tasks.tag_words import batch_of
+from recurra.tasks.tag.task import allowed_after
+from recurra.tasks.tag.words import batch_of
 
 SETTINGS = {
     "model.width": 32,

@@ -13,10 +13,10 @@ from recurra.data import Batch, list_dialogues
 from recurra.decoding import decode
 from recurra.errors import DataError, RunError, UsageError
 from recurra.padded import pad
-from recurra.tasks.chat import Chat, ChatPredictor, Pairs, as_turns, context_text, search, withheld
-from recurra.tasks.chat_recipe import ChatDecodingOptions, ChatRecipe
+from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
+from recurra.tasks.chat.task import Chat, ChatPredictor, Pairs, as_turns, context_text, search, withheld
 from recurra.tasks.split import place
-from recurra.tasks.translate import Translator
+from recurra.tasks.translate.task import Translator
 from recurra.text.special import EOS, PAD
 from recurra.training import Event, Note
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from recurra.data import EncodedTable, Row, SeriesList
-from recurra.tasks.forecast_evaluate import naive_forecast
-from recurra.tasks.forecast_recipe import ForecastRecipe
-from recurra.tasks.forecast_split import divide_by_time
-from recurra.tasks.forecast_windows import ShuffledBatches, Windows, permuted
+from recurra.tasks.forecast.evaluate import naive_forecast
+from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.tasks.forecast.split import divide_by_time
+from recurra.tasks.forecast.windows import ShuffledBatches, Windows, permuted
 
 
 def table(folder: Path, *series: tuple[int, int, int]) -> EncodedTable:

@@ -6,8 +6,8 @@ import pytest
 
 from recurra.data.plain import Passage, PlainList
 from recurra.errors import DataError
-from recurra.tasks.words_form import Items, Running, decide_form, divided_running, form_of, of_form, parts_of
-from recurra.tasks.words_recipe import WordsDataOptions
+from recurra.tasks.words.form import Items, Running, decide_form, divided_running, form_of, of_form, parts_of
+from recurra.tasks.words.recipe import WordsDataOptions
 from recurra.training import Event, Note
 
 PROSE = [

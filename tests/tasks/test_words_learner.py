@@ -13,8 +13,8 @@ import torch
 from recurra.data import EncodedTable, Row
 from recurra.models.language_model import LanguageModel, LanguageModelOptions
 from recurra.padded import Padded
-from recurra.tasks.words_learner import LineLearner, StreamLearner
-from recurra.tasks.words_recipe import WordsBatchingOptions
+from recurra.tasks.words.learner import LineLearner, StreamLearner
+from recurra.tasks.words.recipe import WordsBatchingOptions
 from recurra.text.special import EOS, GO, PAD
 from recurra.training import Carried, Carrying, Plan, TrainingOptions
 from recurra.training.loop import gradient

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from recurra.tasks import Task
     from recurra.tasks.recipe import TaskRecipe
     from recurra.tasks.task import Data
-    from recurra.tasks.translate_recipe import Recipe
+    from recurra.tasks.translate.recipe import Recipe
     from recurra.text import Decision
 
 Show = Annotated[
@@ -101,7 +101,7 @@ REPORTS: dict[str, Callable[..., None]] = {"translate": pairs_report}
 def report(training: PairFile, valid: PairFile | None, recipe: Recipe, show: int) -> None:
     """Prints what the checks find, and pairs as the model reads them."""
     from recurra.data import check_pairs, lay_out, layout_lines, report_lines
-    from recurra.tasks.translate import SAMPLE, build_tokenizers, decided_units, with_units
+    from recurra.tasks.translate.task import SAMPLE, build_tokenizers, decided_units, with_units
 
     chosen = decided_units(list(islice(training, SAMPLE)), recipe)
     recipe = with_units(recipe, chosen)

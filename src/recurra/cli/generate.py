@@ -13,7 +13,7 @@ from recurra.cli.say import say
 from recurra.cli.settings import as_typed
 
 if TYPE_CHECKING:
-    from recurra.tasks.words_answer import Generated
+    from recurra.tasks.words.answer import Generated
 
 Prompt = Annotated[str, argument("PROMPT", "How the text begins; without it the model begins by itself.")]
 Length = Annotated[int | None, option("--length", "The most units of a continuation; 200 by default.", "N", 1)]

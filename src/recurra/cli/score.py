@@ -14,7 +14,7 @@ from recurra.cli.output import opened_output
 from recurra.cli.predict import flushing
 
 if TYPE_CHECKING:
-    from recurra.tasks.words_answer import ScoredText
+    from recurra.tasks.words.answer import ScoredText
 
 ScoreFormat = Annotated[
     given.OutputFormat,

@@ -31,7 +31,7 @@ from recurra.demos.demo import Demo, Learned, Split
 from recurra.files import atomic_write, plain_errors
 
 if TYPE_CHECKING:
-    from recurra.tasks.forecast_answer import ForecastAnswer
+    from recurra.tasks.forecast.answer import ForecastAnswer
 
 STEPS = 50  # between the first number and the question
 TRAINING, HELD_OUT, SEED = 12_000, 500, 1

@@ -27,7 +27,7 @@ from recurra.demos.demo import Demo, Learned, Split
 from recurra.demos.showing import try_it
 
 if TYPE_CHECKING:
-    from recurra.tasks.classify_answer import LabelAnswer
+    from recurra.tasks.classify.answer import LabelAnswer
 
 # Lists that are copies of another language's: all of these names would count as told by nobody.
 COPIES = ("ht",)  # of French

@@ -33,7 +33,7 @@ from recurra.demos.spelling import fold, spell
 from recurra.files import atomic_write, plain_errors
 
 if TYPE_CHECKING:
-    from recurra.tasks.tag_predictor import TagAnswer
+    from recurra.tasks.tag.predictor import TagAnswer
 
 UNSEEN = ("sk", "gl", "et", "ka", "eu")
 SEEN = tuple(locale for locale in LOCALES if locale not in UNSEEN)

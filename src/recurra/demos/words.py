@@ -21,7 +21,7 @@ from recurra.demos.showing import try_it
 from recurra.files import atomic_write, plain_errors
 
 if TYPE_CHECKING:
-    from recurra.tasks.words_answer import Generated, NextAnswer, ScoredText
+    from recurra.tasks.words.answer import Generated, NextAnswer, ScoredText
 
 HELD_OUT = 0.1
 PROMPT = "The expression "

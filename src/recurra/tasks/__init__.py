@@ -1,13 +1,17 @@
-"""Tasks: which data, which network, which measure, and how an answer is shown. One file per task, one line in TASKS."""
+"""Tasks: which data, which network, which measure, and how an answer is shown. One line in TASKS for each.
 
-from recurra.tasks.caption import Caption
-from recurra.tasks.chat import Chat
-from recurra.tasks.classify import Classify
-from recurra.tasks.forecast import Forecast
-from recurra.tasks.tag import Tag
+What all tasks share stands in this folder. A task is an object in one file; those that have grown have a folder of their
+own, where `task.py` has the object.
+"""
+
+from recurra.tasks.caption.task import Caption
+from recurra.tasks.chat.task import Chat
+from recurra.tasks.classify.task import Classify
+from recurra.tasks.forecast.task import Forecast
+from recurra.tasks.tag.task import Tag
 from recurra.tasks.task import Task
-from recurra.tasks.translate import Translate
-from recurra.tasks.words import Words
+from recurra.tasks.translate.task import Translate
+from recurra.tasks.words.task import Words
 
 # In the order in which they are asked whether data are theirs; what nobody recognises is for the last.
 TASKS: dict[str, Task] = {

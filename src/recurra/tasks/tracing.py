@@ -12,7 +12,7 @@ from recurra.data import pad_sources
 from recurra.decoding import DecodingOptions, decode
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import pad
-from recurra.tasks.predictor import MAX_SOURCE, Search, too_long
+from recurra.tasks.translate.predictor import MAX_SOURCE, Search, too_long
 from recurra.text import SourceTokenizer, Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace

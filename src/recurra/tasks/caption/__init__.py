@@ -1,0 +1,1 @@
+"""A text for an image or a vector."""

@@ -1,0 +1,157 @@
+"""From images (or vectors) to captions: encode, decode with the network, and back to text, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from recurra.data import Captioned
+from recurra.data.captions import Content, given_content, kind_of, numbers_in, read_content_lines
+from recurra.data.table import Values
+from recurra.decoding import DecodingOptions, Ensemble, Hypothesis, StepModel, decode, log_likelihoods
+from recurra.models import Seq2Seq, device_of
+from recurra.models.search import search_model
+from recurra.padded import Padded, pad
+from recurra.tasks.caption.inputs import CaptionInputs, ImageInputs
+from recurra.tasks.prediction import Alternative, Evaluation, Prediction
+from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tasks.translate.evaluate import Likelihood, compared
+from recurra.text import Tokenizer
+from recurra.text.special import EOS, GO, SPECIAL_TOKENS
+from recurra.tracing import AttentionMap, Picture, Trace
+
+WINDOW = 256  # inputs that are read ahead
+BATCH = 64  # images decoded together
+
+
+class Given(NamedTuple):
+    """One input: how it is shown, and its numbers; None of an empty one."""
+
+    name: str
+    values: Values | None
+
+
+@dataclass(frozen=True)
+class CaptionPredictor:
+    """One captioning network, or several: the first is the one that is traced."""
+
+    networks: Sequence[Seq2Seq]
+    inputs: CaptionInputs
+    target: Tokenizer
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return device_of(self.networks[0])
+
+    def read(self, path: str) -> Iterator[Content | None]:
+        """A path a line, relative to the folder of the file, or a vector a line."""
+        return read_content_lines(path)
+
+    def predict(self, inputs: Iterable[Any], options: DecodingOptions) -> Iterator[Prediction]:
+        """A caption for each input: a path, an image of Pillow's, an array of bytes, or a vector; None is empty."""
+        model = self._searched()
+        given = (self._given(one, f"input {number}") for number, one in enumerate(inputs, 1))
+        while window := list(islice(given, WINDOW)):
+            yield from self._answers(model, window, options)
+
+    def evaluate(self, examples: Iterable[Captioned], options: DecodingOptions) -> Evaluation:
+        """Predicts every caption and compares."""
+        name = getattr(examples, "name", "examples")
+        predictions: list[str] = []
+        captions: list[str] = []
+        likelihoods: list[float] = []
+        remaining, model = iter(examples), self._searched()
+        while window := list(islice(remaining, WINDOW)):
+            encoded = [self.inputs.encode(one.content, f"{name}:{one.line}") for one in window]
+            given = [Given("", values) for values in encoded]
+            predictions += [answer.text for answer in self._answers(model, given, replace(options, nbest=1))]
+            captions += [one.caption for one in window]
+            likelihoods += self._likelihoods(model, encoded, [one.caption for one in window])
+        tokens = [len(ids) + 1 for ids in self.target.encode_batch(captions)]
+        return compared(predictions, captions, self.target, Likelihood(likelihoods, tokens), tokens)
+
+    @torch.inference_mode()
+    def trace(self, given: Any, options: DecodingOptions) -> Trace:
+        """The caption that greedy search or the beam finds, and all states and weights on the way to it."""
+        one = self._given(given, "input 1")
+        assert one.values is not None
+        source, network = self._padded([one.values]), self.networks[0]
+        best = decode(search_model(network), source, replace(options, nbest=1, sample=False))[0][0]
+        target = pad([torch.tensor([GO, *best.tokens])]).to(self.device)
+        decoded, inside = network.trace(source, target)
+        map = self._map(best, decoded.weights[0], one.values)
+        read = [SPECIAL_TOKENS[GO], *(self.target.token(token) for token in best.tokens)]
+        layers = [
+            layer_trace(name, map.source_tokens if name.startswith("encoder") else read, values)
+            for name, values in by_layer(inside).items()
+        ]
+        text = self.target.decode(best.tokens)
+        return ShownTrace(one.name, text, map.source_tokens, map.target_tokens, map, layers)
+
+    def _searched(self) -> StepModel:
+        models = [search_model(network) for network in self.networks]
+        return models[0] if len(models) == 1 else Ensemble(models)
+
+    def _given(self, given: Any, place: str) -> Given:
+        if given is None or (isinstance(given, str) and not given.strip()):
+            return Given("", None)
+        content = given_content(given, place)
+        return Given(content if isinstance(content, str) else shown(content), self.inputs.encode(content, place))
+
+    @torch.inference_mode()
+    def _answers(self, model: StepModel, window: list[Given], options: DecodingOptions) -> list[Prediction]:
+        answers = [Prediction(one.name, [Alternative("", 0.0, 0.0, True)]) for one in window]
+        filled = [i for i, one in enumerate(window) if one.values is not None]
+        for start in range(0, len(filled), BATCH):
+            chosen = filled[start : start + BATCH]
+            rows = [cast("Values", window[i].values) for i in chosen]
+            for i, row, found in zip(chosen, rows, decode(model, self._padded(rows), options), strict=True):
+                answers[i] = Prediction(window[i].name, [self._alternative(one, row, options) for one in found])
+        return answers
+
+    def _alternative(self, found: Hypothesis, values: Values, options: DecodingOptions) -> Alternative:
+        map = None
+        if options.attention and found.attention is not None:
+            map = self._map(found, found.attention, values)
+        return Alternative(self.target.decode(found.tokens), found.score, found.log_prob, found.finished, map)
+
+    def _map(self, found: Hypothesis, weights: Tensor, values: Values) -> AttentionMap:
+        """Where a caption looked: at the cells of the image, or at the vector as a whole."""
+        written = [self.target.token(token) for token in found.tokens]
+        written += [SPECIAL_TOKENS[EOS]] if found.finished else []
+        rows = cast("list[list[float]]", weights.tolist())
+        if not isinstance(self.inputs, ImageInputs):
+            return AttentionMap(["vector"], written, rows)
+        shape, grid = self.inputs.shape, self.inputs.grid
+        picture = Picture(shape.height, shape.width, shape.channels, values.tobytes(), grid.rows, grid.columns)
+        return AttentionMap(picture.cells(), written, rows, picture)
+
+    def _padded(self, rows: Sequence[Values]) -> Padded:
+        return self.inputs.padded(np.stack(rows)).to(self.device)
+
+    @torch.inference_mode()
+    def _likelihoods(self, model: StepModel, encoded: list[Values], captions: list[str]) -> list[float]:
+        found: list[float] = []
+        targets = [torch.tensor([GO, *ids, EOS]) for ids in self.target.encode_batch(captions)]
+        for start in range(0, len(encoded), BATCH):
+            part = slice(start, start + BATCH)
+            found += log_likelihoods(model, self._padded(encoded[part]), pad(targets[part]).to(self.device))
+        return found
+
+
+def shown(content: Content) -> str:
+    """What stands for an input that has no name."""
+    if isinstance(content, str):
+        return content
+    if numbers_in(content):
+        return f"{kind_of(content)}: {' '.join(f'{number:.4g}' for number in content[:8].tolist())}" + (
+            " ..." if len(content) > 8 else ""
+        )
+    return f"an image of {content.shape[0]} x {content.shape[1]} pixels"

@@ -1,0 +1,234 @@
+"""One to many: what is in an image (or a vector), in words. Convolutions read, the translator's decoder writes.
+
+What a tokenizer, a decoder, a search and a loss are is translation's. Here stand only what images ask for: examples
+whose first column holds paths, a shape that all images are made to fit, and their bytes on the disk instead of ids.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+
+from recurra.data import (
+    Batch,
+    Captioned,
+    CaptionFile,
+    CaptionList,
+    EncodedCaptions,
+    EncodedTable,
+    PairSource,
+    Row,
+    open_captions,
+    spool,
+)
+from recurra.data.captions import folder_of
+from recurra.errors import ModelError, RunError
+from recurra.models import Seq2Seq
+from recurra.tasks.caption.inputs import CaptionInputs, ImageInputs, decided_inputs, inputs_from_json, standardise
+from recurra.tasks.caption.predictor import CaptionPredictor
+from recurra.tasks.caption.recipe import CaptionRecipe
+from recurra.tasks.caption.signs import why_images
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.split import divide_by_hash
+from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.translate.learner import Seq2SeqLearner
+from recurra.tasks.translate.task import SAMPLE, short_enough
+from recurra.text import Tokenizer, decide_units
+from recurra.text.special import SPECIAL_TOKENS
+from recurra.training import Index, Note
+
+CHUNK = 1024  # captions encoded at once
+
+
+@dataclass(frozen=True)
+class Captioner:
+    """A network, what it reads, the tokenizer of what it writes, and the recipe it was made by."""
+
+    model: Seq2Seq
+    inputs: CaptionInputs
+    target: Tokenizer
+    recipe: CaptionRecipe
+
+    def vocabularies(self) -> dict[str, str]:
+        """The shape of what is read, and the tokenizer."""
+        return {"input": self.inputs.to_json(), "target": self.target.to_json()}
+
+    def in_words(self) -> str:
+        """Its kind and its size."""
+        options = self.recipe.model
+        reads = (
+            f"convolutions over {self.inputs.in_words()}"
+            if isinstance(self.inputs, ImageInputs)
+            else (f"two layers over {self.inputs.in_words()}")
+        )
+        return (
+            f"{reads}, an {options.cell} decoder of {options.layers} layers, {options.hidden} wide, "
+            f"{options.attention} attention"
+        )
+
+    def sizes(self) -> dict[str, object]:
+        """What is read, and of the vocabulary."""
+        return {**self.inputs.sizes(), "target vocabulary": self.target.size}
+
+
+class Caption:
+    """The task."""
+
+    name = "caption"
+    summary = "Writes a text about an image (convolutions and a recurrent decoder)."
+    noun = "captioned images"
+    headline: Mapping[str, str] = {"exact_match": "exactly right {:.2f} %", "bleu": "BLEU {:.2f}"}
+    recipe: type[TaskRecipe] = CaptionRecipe
+
+    def recognise(self, look: Look) -> str | None:
+        """A column of paths under which there are images."""
+        return why_images(look)
+
+    def open(self, data: Data, copies: Path | None = None) -> CaptionFile | CaptionList:
+        """Images with captions: of a table, or of a list of (image, text)."""
+        if not isinstance(data, PairSource):
+            return CaptionList(data)
+        return open_captions(data if copies is None else spool(data, copies), folder_of(data.path))
+
+    def key(self, example: Captioned) -> str:
+        """What the image holds (not what it is called), and the caption."""
+        return f"{example.digest:x}\t{example.caption}"
+
+    def divide(
+        self, train: Iterable[Captioned], valid: Iterable[Captioned] | None, recipe: CaptionRecipe, emit: Emit
+    ) -> Divided:
+        """By a hash of image and caption."""
+        return divide_by_hash(train, valid, recipe.data, self.key, emit)
+
+    def make(self, train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) -> Captioner:
+        """A decided shape, units and longest caption, a tokenizer, a fresh network that knows the images' means."""
+        inputs = decided_inputs(train, recipe, emit)
+        recipe = with_units(train, recipe, emit)
+        tokenizer = build_tokenizer(train, recipe)
+        if recipe.decoding.max_length is None:
+            longest = max(max(map(len, tokenizer.encode_batch(chunk))) for chunk in captions_of(train))
+            recipe = recipe.with_settings({"decoding.max_length": 2 * longest + 5})
+        network = make_network(recipe, inputs, tokenizer)
+        standardise(network.model, inputs, train)
+        return network
+
+    def load(self, recipe: CaptionRecipe, vocabularies: Mapping[str, str]) -> Captioner:
+        """The same again."""
+        return make_network(
+            recipe, inputs_from_json(vocabularies["input"]), Tokenizer.from_json(vocabularies["target"])
+        )
+
+    def encode(self, examples: Iterable[Captioned], network: Captioner, folder: Path) -> None:
+        """The bytes of images (or the numbers of vectors), and the ids of captions."""
+        kinds = {"content": network.inputs.column, "target": "<i4"}
+        EncodedTable.write(folder, kinds, encoded_rows(examples, network))
+
+    def open_encoded(self, folder: Path) -> EncodedCaptions:
+        """The same."""
+        return EncodedCaptions.open(folder)
+
+    def learner(self, network: Captioner, encoded: Encoded, emit: Emit) -> Seq2SeqLearner:
+        """Without the captions that are too long."""
+        recipe, inputs = network.recipe, network.inputs
+
+        def collate(examples: EncodedCaptions, index: Index) -> Batch:
+            return examples.batch(index, inputs.padded)
+
+        return Seq2SeqLearner(
+            network.model,
+            encoded.train,
+            encoded.valid,
+            short_enough(encoded.train, recipe.data.max_length, emit),
+            recipe.batching,
+            recipe.training.seed,
+            collate=collate,
+        )
+
+    def predictor(self, networks: Sequence[Captioner]) -> CaptionPredictor:
+        """One network, or an ensemble.
+
+        Raises:
+            ModelError: networks that read or write something else than the first.
+        """
+        first = networks[0]
+        for other in networks[1:]:
+            if other.vocabularies() != first.vocabularies():
+                raise ModelError(
+                    "the models of an ensemble must read the same kind of images and have the same tokenizer",
+                    fix="Train them on the same data with other seeds (--seed), in other folders.",
+                )
+        for network in networks:
+            network.model.eval()
+        return CaptionPredictor([network.model for network in networks], first.inputs, first.target)
+
+    def pack(self, example: Captioned) -> list[Any]:
+        """The path of the image, or what it holds; caption, line."""
+        content = example.content
+        if not isinstance(content, str):
+            packed = [content.dtype.str, list(content.shape), b64encode(content.tobytes()).decode("ascii")]
+            return [packed, example.caption, example.line]
+        return [str(Path(content).absolute()), example.caption, example.line]
+
+    def unpack(self, row: Sequence[Any]) -> Captioned:
+        """The same again, without the digest: it has served where examples are divided."""
+        content, caption, line = row
+        if not isinstance(content, str):
+            kind, shape, values = cast("tuple[str, list[int], str]", content)
+            content = np.frombuffer(b64decode(values), dtype=kind).reshape(shape)
+        return Captioned(content, caption, line, 0)
+
+    def card_example(self, example: Captioned) -> str:
+        """The path of an image; others are no line."""
+        return example.content if isinstance(example.content, str) else ""
+
+
+def with_units(train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) -> CaptionRecipe:
+    """The recipe with units in place of `auto`; says what was decided and why."""
+    if recipe.text.target_units != "auto":
+        return recipe
+    decision = decide_units([example.caption for example in islice(train, SAMPLE)])
+    emit(Note(f"target units: {decision.units}, because {decision.reason}"))
+    return recipe.with_settings({"text.target_units": decision.units})
+
+
+def build_tokenizer(train: Iterable[Captioned], recipe: CaptionRecipe) -> Tokenizer:
+    """Of the training captions.
+
+    Raises:
+        RunError: the vocabulary would be empty.
+    """
+    text = recipe.text
+    captions = (example.caption for example in train)
+    tokenizer = Tokenizer.build(captions, text.target_units, text.target_vocabulary, text.min_count, text.normalization)
+    if tokenizer.size == len(SPECIAL_TOKENS):
+        fix = "Lower text.min_count."
+        raise RunError(f"no unit is seen {text.min_count} times: the vocabulary would be empty", fix=fix)
+    return tokenizer
+
+
+def captions_of(examples: Iterable[Captioned]) -> Iterator[list[str]]:
+    """The captions, so many at once."""
+    captions = (example.caption for example in examples)
+    while chunk := list(islice(captions, CHUNK)):
+        yield chunk
+
+
+def make_network(recipe: CaptionRecipe, inputs: CaptionInputs, target: Tokenizer) -> Captioner:
+    """A network with fresh weights, drawn from the recipe's seed."""
+    torch.manual_seed(recipe.training.seed)
+    return Captioner(inputs.network(recipe.model, target.size), inputs, target, recipe)
+
+
+def encoded_rows(examples: Iterable[Captioned], network: Captioner) -> Iterator[Row]:
+    """Each example as the values of two columns."""
+    name = getattr(examples, "name", "examples")
+    for example in examples:
+        content = network.inputs.encode(example.content, f"{name}:{example.line}")
+        yield Row({"content": content, "target": network.target.encode(example.caption)}, example.line)

@@ -1,0 +1,1 @@
+"""A reply to the turns so far."""

@@ -1,0 +1,66 @@
+"""The recipe of a model that chats: that of a translator, and what a dialogue asks for beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from recurra.data.dialogues import MOST_TURNS
+from recurra.decoding import DecodingOptions
+from recurra.errors import UsageError
+from recurra.tasks.recipe import DataOptions
+from recurra.tasks.translate.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class ChatDataOptions(DataOptions):
+    """Which exchanges are used, and what of them."""
+
+    turns: int = 3  # how many of the turns before a reply the model reads
+    replies: Literal["all", "second"] = "all"  # which turns are learned; second: only those of who does not begin
+    withhold: float = 0.1  # share of the contexts kept back in training: so the network learns what a reply has alone
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= self.turns <= MOST_TURNS:
+            raise UsageError(f"data.turns must be between 1 and {MOST_TURNS}, got {self.turns}")
+        if not 0 <= self.withhold < 1:
+            raise UsageError(f"data.withhold must be at least 0 and below 1, got {self.withhold}")
+
+
+@dataclass(frozen=True)
+class ChatDecodingOptions(DecodingOptions):
+    """How a reply is chosen: the dials of translation, and two against giving the same one to everything."""
+
+    beam: int = 10  # also how many candidates there are
+    max_length: int | None = 60
+    # lambda of Li et al. (2016), see decoding/anti_lm.py: how much of what a reply has in itself is taken off; 0: off.
+    # Samples are left as they are drawn.
+    anti_lm: float = 0.4
+    # gamma of Li, Monroe & Jurafsky (2016), see decoding/diverse.py: nats that a candidate loses for each better
+    # sibling, so that candidates differ; 0 is off.
+    diversity: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.anti_lm < 1:
+            raise UsageError(f"anti_lm must be at least 0 and below 1, got {self.anti_lm}", where="anti_lm")
+        if not 0 <= self.diversity <= 100:
+            raise UsageError(f"diversity must be between 0 and 100, got {self.diversity}", where="diversity")
+
+
+@dataclass(frozen=True)
+class ChatRecipe(Recipe):
+    """All sections. The defaults are the same for every data set."""
+
+    task: Literal["chat"] = "chat"  # pyright: ignore[reportIncompatibleVariableOverride]  # each recipe has its own name
+    data: ChatDataOptions = field(default_factory=ChatDataOptions)
+    decoding: ChatDecodingOptions = field(default_factory=ChatDecodingOptions)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.decoding.anti_lm and not self.data.withhold:
+            raise UsageError(
+                "decoding.anti_lm asks what a reply has without its context, and data.withhold = 0 never shows it",
+                fix="Set decoding.anti_lm=0 as well, or leave data.withhold at 0.1.",
+            )

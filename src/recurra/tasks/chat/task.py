@@ -1,0 +1,293 @@
+"""Chat: the turns so far to a reply. Translation whose source is the last turns, each a column of the source.
+
+What a network, a tokenizer and a search are is translation's. Here stand only what a dialogue asks for: exchanges
+become pairs, dialogues are never divided between training and validation, some contexts are withheld while the network
+learns (so that its decoder can say what a reply is worth alone), and candidates are reranked by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+
+from recurra.data import (
+    Batch,
+    Dialogues,
+    EncodedPairs,
+    Example,
+    Exchange,
+    PairSource,
+    list_dialogues,
+    open_dialogues,
+    read_lines,
+    spool,
+)
+from recurra.data.dialogues import has_turns
+from recurra.decoding import Diverse, Hypothesis, StepModel, decode, rerank
+from recurra.errors import DataError, RunError, UsageError
+from recurra.metrics import Measure, bleu, collapse, distinct, exact_match, perplexity, same_output
+from recurra.padded import Padded
+from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
+from recurra.tasks.prediction import Evaluation, Prediction
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.split import divide_by_hash
+from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.tracing import trace_translator
+from recurra.tasks.translate.evaluate import UNIT_NAMES, canonical, target_likelihood
+from recurra.tasks.translate.learner import Seq2SeqLearner
+from recurra.tasks.translate.predictor import TextPredictor
+from recurra.tasks.translate.task import (
+    SAMPLE,
+    Translator,
+    build_tokenizers,
+    make_predictor,
+    make_translator,
+    short_enough,
+    translator_from,
+)
+from recurra.text import decide_units
+from recurra.text.columns import TAB
+from recurra.text.special import EOS, PAD
+from recurra.tracing import Trace
+from recurra.training import Note
+
+Said = str | Sequence[str]  # the turns so far: in one text with tabs between them, or one by one
+
+
+class Chat:
+    """The task."""
+
+    name = "chat"
+    summary = "Replies to the last turns of a dialogue (an encoder-decoder)."
+    noun = "exchanges"
+    headline: Mapping[str, str] = {"perplexity": "perplexity {:.1f}", "distinct_2": "distinct-2 {:.1f} %"}
+    recipe: type[TaskRecipe] = ChatRecipe
+
+    def recognise(self, look: Look) -> str | None:
+        """Objects with turns are dialogues; lines of text may be anything."""
+        first = next((line for line in look.lines if line.strip()), "")
+        return "its objects have turns" if has_turns(first) else None
+
+    def open(self, data: Data, copies: Path | None = None) -> Dialogues:
+        """Dialogues of a file, or of a list of lists of turns."""
+        if not isinstance(data, PairSource):
+            return list_dialogues(data)
+        return open_dialogues(data if copies is None else spool(data, copies))
+
+    def key(self, example: Exchange) -> str:
+        """What was said before, and the reply."""
+        return TAB.join([*example.context, example.reply])
+
+    def divide(
+        self, train: Iterable[Exchange], valid: Iterable[Exchange] | None, recipe: ChatRecipe, emit: Emit
+    ) -> Divided:
+        """By a hash of whole dialogues: all exchanges of one stand on one side."""
+        return divide_by_hash(train, valid, recipe.data, self.key, emit, together=lambda one: one.dialogue)
+
+    def make(self, train: Iterable[Exchange], recipe: ChatRecipe, emit: Emit) -> Translator:
+        """One kind of units for all turns, a vocabulary for those before and one for replies, a fresh network."""
+        recipe = choose_units(Pairs(train, recipe), recipe, emit)
+        return make_translator(recipe, *build_tokenizers(Pairs(train, recipe), recipe))
+
+    def load(self, recipe: ChatRecipe, vocabularies: Mapping[str, str]) -> Translator:
+        """The same again."""
+        return translator_from(recipe, vocabularies)
+
+    def encode(self, examples: Iterable[Exchange], network: Translator, folder: Path) -> None:
+        """The ids of contexts and replies."""
+        EncodedPairs.write(folder, Pairs(examples, chat_recipe(network)), network.source, network.target)
+
+    def open_encoded(self, folder: Path) -> EncodedPairs:
+        """The ids of contexts and replies."""
+        return EncodedPairs.open(folder)
+
+    def learner(self, network: Translator, encoded: Encoded, emit: Emit) -> Seq2SeqLearner:
+        """A share of the contexts is withheld; the weights with the lowest perplexity are the best."""
+        recipe = chat_recipe(network)
+        examples = short_enough(encoded.train, recipe.data.max_length, emit)
+        return Seq2SeqLearner(
+            network.model,
+            encoded.train,
+            encoded.valid,
+            examples,
+            recipe.batching,
+            recipe.training.seed,
+            change=partial(withheld, share=recipe.data.withhold),
+            measure="perplexity",
+        )
+
+    def predictor(self, networks: Sequence[Translator]) -> ChatPredictor:
+        """One network, or an ensemble."""
+        return ChatPredictor(networks[0], make_predictor(networks, search))
+
+    def pack(self, example: Exchange) -> list[Any]:
+        """All fields."""
+        return list(example)
+
+    def unpack(self, row: Sequence[Any]) -> Exchange:
+        """All fields."""
+        return Exchange(*row)
+
+    def card_example(self, example: Exchange) -> str:
+        """The turn before the reply."""
+        return example.context[-1]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Exchanges as the pairs that translation learns from: the last turns, and the reply."""
+
+    exchanges: Iterable[Exchange]
+    recipe: ChatRecipe
+
+    def __iter__(self) -> Iterator[Example]:
+        data, seen = self.recipe.data, False
+        for one in self.exchanges:
+            if data.replies == "all" or one.number % 2:
+                seen = True
+                yield Example(context_text(one.context, data.turns), one.reply, one.line)
+        if not seen:
+            raise RunError("no turn is a reply that is to be learned", fix="Leave out data.replies=second.")
+
+
+def context_text(turns: Sequence[str], number: int) -> str:
+    """The last `number` turns as a source of so many columns; those that there are not are empty."""
+    last = list(turns)[-number:]
+    return TAB.join([*[""] * (number - len(last)), *last])
+
+
+def choose_units(pairs: Iterable[Example], recipe: ChatRecipe, emit: Emit) -> ChatRecipe:
+    """The recipe with units in place of `auto`: the same for all turns, since who asks and who answers share words.
+
+    Raises:
+        UsageError: units for another number of turns.
+    """
+    named = recipe.text.source_units
+    if named == "auto":
+        sample = list(islice(pairs, SAMPLE))
+        decision = decide_units([turn for one in sample for turn in (*one.source.split(TAB), one.target) if turn])
+        emit(Note(f"units of all turns: {decision.units}, because {decision.reason}"))
+        named = decision.units
+    turns = recipe.data.turns
+    if named.count(",") not in (0, turns - 1):
+        raise UsageError(
+            f"{named.count(',') + 1} units are given ({named}), and {turns} turns are read",
+            where="text.source_units",
+            fix="Give one unit for all turns, or one for each (data.turns).",
+        )
+    columns = named if "," in named else ",".join([named] * turns)
+    target = named.split(",")[-1] if recipe.text.target_units == "auto" else recipe.text.target_units
+    return recipe.with_settings({"text.source_units": columns, "text.target_units": target})
+
+
+def chat_recipe(network: Translator) -> ChatRecipe:
+    """A chatting network's own recipe."""
+    assert isinstance(network.recipe, ChatRecipe)
+    return network.recipe
+
+
+def withheld(batch: Batch, share: float) -> Batch:
+    """The batch, in which a share of the contexts, drawn at random, is empty."""
+    source = batch.source
+    chosen = torch.rand(len(source.lengths), device=source.values.device) < share
+    nothing = torch.full_like(source.values[:1], PAD)
+    nothing[:, 0] = EOS
+    values = torch.where(chosen[:, None], nothing, source.values)
+    return batch._replace(source=Padded(values, torch.where(chosen, 1, source.lengths)))
+
+
+def search(model: StepModel, source: Padded, options: ChatDecodingOptions) -> list[list[Hypothesis]]:
+    """The best replies: candidates of a beam search, varied if that is asked for, in the order of s(T, S)."""
+    if options.sample or not (options.anti_lm or options.diversity):
+        return decode(model, source, options)
+    varied = Diverse(model, options.diversity, options.beam) if options.diversity and options.beam > 1 else model
+    candidates = decode(varied, source, replace(options, nbest=options.beam))
+    ordered = rerank(model, source, candidates, options.anti_lm, options.length_penalty)
+    return [some[: options.nbest] for some in ordered]
+
+
+@dataclass(frozen=True)
+class ChatPredictor:
+    """One chatting network, or several: the first is the one that is traced."""
+
+    first: Translator
+    texts: TextPredictor
+
+    @property
+    def turns(self) -> int:
+        """How many turns it reads."""
+        return chat_recipe(self.first).data.turns
+
+    def read(self, path: str) -> Iterator[str]:
+        """A context a line, tabs between its turns."""
+        return read_lines(path)
+
+    def predict(self, inputs: Iterable[Said], options: ChatDecodingOptions) -> Iterator[Prediction]:
+        """A reply for each context."""
+        shown: list[str] = []
+
+        def contexts() -> Iterator[str]:
+            for number, given in enumerate(inputs, 1):
+                turns = as_turns(given, number)
+                shown.append(TAB.join(turns))
+                yield context_text(turns, self.turns)
+
+        for answer in self.texts.predict(contexts(), options):
+            yield replace(answer, source=shown.pop(0))
+
+    def evaluate(self, examples: Iterable[Exchange], options: ChatDecodingOptions) -> Evaluation:
+        """How probable the right replies are, how varied its own, and whether it says the same to everything."""
+        pairs, target = list(Pairs(examples, chat_recipe(self.first))), self.texts.target
+        answers = self.texts.predict((pair.source for pair in pairs), replace(options, nbest=1))
+        replies = [answer.text for answer in answers]
+        right = [canonical(pair.target, target) for pair in pairs]
+        units = [target.tokens(text) for text in replies], [target.tokens(text) for text in right]
+        likelihood = target_likelihood(self.texts, pairs)
+        name = UNIT_NAMES[target.units]
+        measures: dict[str, Measure] = {
+            "perplexity": perplexity(likelihood.log_likelihoods, likelihood.tokens),
+            **{f"distinct_{n}": distinct(units[0], n, name) for n in (1, 2) if has_ngrams(units[0], n)},
+            "same_reply": same_output(replies),
+            "bleu": bleu(replies, right),
+            "exact_match": exact_match(replies, right),
+        }
+        collapsed = collapse(replies, right, *units)
+        notes = [] if collapsed is None else [f"warning: {collapsed}. {REMEDY}"]
+        return Evaluation(len(pairs), measures, notes)
+
+    def trace(self, given: Said, options: ChatDecodingOptions) -> Trace:
+        """The best reply, never a sample, and all gates, states and weights on the way to it."""
+        first, text = self.first, context_text(as_turns(given, 1), self.turns)
+        return trace_translator(first.model, first.source, first.target, text, options, search)
+
+
+def has_ngrams(replies: Sequence[Sequence[str]], n: int) -> bool:
+    """Whether any reply has n units: of replies that are single words there are no pairs to be counted."""
+    return any(len(units) >= n for units in replies)
+
+
+REMEDY = "Train for longer or on more, raise anti_lm (up to 0.9) or diversity, or sample."
+
+
+def as_turns(given: object, number: int) -> list[str]:
+    """The turns of a context, in one text with tabs or one by one; none of a blank text.
+
+    Raises:
+        DataError: neither.
+    """
+    if isinstance(given, str):
+        return given.split(TAB) if given.strip() else []
+    turns = list(cast("Sequence[object]", given)) if isinstance(given, list | tuple) else [None]
+    if not all(isinstance(turn, str) for turn in turns):
+        raise DataError(
+            f"expected the turns so far, got {given!r:.60}",
+            where=f"text {number}",
+            fix='Give a text, or a list: ["Hello"].',
+        )
+    return [" ".join(str(turn).split(TAB)) for turn in turns]

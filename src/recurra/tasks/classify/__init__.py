@@ -1,0 +1,1 @@
+"""A label for a text, a vector or a series."""

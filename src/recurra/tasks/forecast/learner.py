@@ -1,0 +1,104 @@
+"""What the training room needs to know of a forecaster: its batches of windows, its loss, its score."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from recurra.models import Forecaster, device_of
+from recurra.padded import Padded
+from recurra.tasks.forecast.windows import ShuffledBatches, Span, Windows
+from recurra.training import Index, Loss, Score
+
+LOOK = 256  # windows of a validation batch
+
+
+class ForecastLearner:
+    """A forecaster with its training and validation windows.
+
+    Args:
+        size: windows of a batch.
+        seed: of the order.
+        measure: the validation measure: "quantile_loss" in percent of a deviation, or "nats" for each number.
+    """
+
+    def __init__(self, model: Forecaster, train: Windows, valid: Windows, size: int, seed: int, measure: str) -> None:
+        self.model = model
+        self.train = train
+        self.valid = valid
+        self.size = size
+        self.seed = seed
+        self.measure = measure
+        self.device = device_of(model)
+
+    def batches(self, epoch: int) -> ShuffledBatches:
+        return ShuffledBatches(len(self.train), self.size, self.seed, epoch)
+
+    def heaviest(self) -> Index:
+        """Windows have one length, but for series that are shorter than one."""
+        return self.batches(0)[0]
+
+    def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
+        return forecast_loss(self.model, self.train.span(batch).to(self.device), every=True)
+
+    def tokens(self, batch: Index) -> int:
+        """Numbers that are forecast."""
+        span = self.train.span(batch)
+        return max(1, int(counted(self.model, span, every=True).sum()))
+
+    def validation_pairs(self) -> int:
+        return len(self.valid)
+
+    @torch.inference_mode()
+    def validate(self, pairs: int) -> Score:
+        """The loss of the steps to be forecast, over windows that are spread evenly."""
+        self.model.eval()
+        chosen = np.unique(np.linspace(0, len(self.valid) - 1, min(pairs, len(self.valid))).astype(np.int64))
+        total, count = 0.0, 0
+        for batch in np.array_split(chosen, -(-len(chosen) // LOOK)):
+            loss = forecast_loss(self.model, self.valid.span(batch).to(self.device), every=False)
+            total, count = total + float(loss.total), count + loss.tokens
+        loss = total / max(count, 1)
+        return Score(loss, loss if self.measure == "nats" else 100 * loss)
+
+    def describe(self, batch: Index) -> str:
+        lines = self.train.lines(batch)
+        more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
+        return f"a batch of windows of the series that begin at lines {', '.join(map(str, lines[:5]))}{more}"
+
+
+def forecast_loss(model: Forecaster, span: Span, *, every: bool) -> Loss:
+    """The loss of the windows, in deviations of their columns.
+
+    Args:
+        every: of a recursive network, over every step of the window too, not over those to be forecast alone.
+    """
+    values, truths = model.standard(span.values), model.standard_targets(_truths(model, span))
+    if model.recursive:
+        forecasts = model.each_next(Padded(values[:, :-1], span.lengths - 1))
+    else:
+        window = span.window
+        forecasts = model.direct(window.with_values(values[:, : window.values.shape[1]]))
+    mask = counted(model, span, every=every)
+    truth = (truths - forecasts.base)[mask]
+    return Loss(model.output.loss(forecasts.raw[mask].float(), truth).sum(), int(mask.sum()))
+
+
+def counted(model: Forecaster, span: Span, *, every: bool) -> Tensor:
+    """The numbers that count [B, H or T - 1, K]: they are known, and inside the window."""
+    truths = _truths(model, span)
+    mask = ~truths.isnan()
+    if model.recursive:
+        steps = torch.arange(truths.shape[1], device=truths.device)
+        first = torch.zeros_like(span.known) if every else span.known - 1
+        mask &= ((steps >= first[:, None]) & (steps < span.lengths[:, None] - 1))[..., None]
+    return mask
+
+
+def _truths(model: Forecaster, span: Span) -> Tensor:
+    """What happened: after each step [B, T - 1, K] for a recursive network, after the window [B, H, K] for a direct."""
+    if model.recursive:
+        return span.truths[:, 1:]
+    steps = span.known[:, None] + torch.arange(model.horizon, device=span.known.device)
+    return span.truths.gather(1, steps[..., None].expand(-1, -1, span.truths.shape[2]))

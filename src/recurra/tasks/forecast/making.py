@@ -1,0 +1,177 @@
+"""What series decide: which columns are forecast, the window, means and deviations; and how they become numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from statistics import median
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from recurra.data import Findings, Row, Series
+from recurra.data.columns import several
+from recurra.data.numbers import filled_forward
+from recurra.errors import DataError, UsageError
+from recurra.models import Forecaster
+from recurra.options import unknown_name
+from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.tasks.task import Emit
+from recurra.training import Note
+
+SHORT, LONG = 32, 512  # steps that a derived window has at least, where the series allow it, and at most
+
+Values = NDArray[np.float64]
+
+
+def check_series(examples: Iterable[Series], recipe: ForecastRecipe) -> None:
+    """Refuses series that are too short to have a window, other columns, numbers that are missing and not filled.
+
+    Raises:
+        DataError: all of them in one message.
+    """
+    name = getattr(examples, "name", "series")
+    findings = Findings(name)
+    columns: tuple[str, ...] | None = None
+    for series in examples:
+        columns = columns or series.columns
+        place = f"{name}:{series.line}"
+        if gap := missing_number(series, recipe.data.missing):
+            findings.add("series with missing numbers", refused(gap, place))
+        if len(series.values) <= recipe.model.horizon:
+            findings.add("series that are too short", too_short(series, recipe.model.horizon, place))
+    findings.raise_if_any()
+
+
+def missing_number(series: Series, missing: str) -> str:
+    """Which of the numbers are missing, in words; empty if none is, or if it is said what becomes of them."""
+    gaps = np.isnan(series.values)
+    if missing != "refuse" or not gaps.any():
+        return ""
+    step, column = np.argwhere(gaps)[0]
+    count = int(gaps.sum())
+    when = f" ({series.times[step]})" if series.times else ""
+    return f"the number of {series.columns[column]!r} at step {step + 1}{when} of {series.place} is missing" + (
+        f", and {count - 1:,} more" if count > 1 else ""
+    )
+
+
+def refused(gap: str, place: str) -> DataError:
+    """The refusal of numbers that are missing."""
+    fix = "Fill it, or train with --set data.missing=previous (or =mean), which says what is read in its place."
+    return DataError(gap, where=place, fix=fix)
+
+
+def too_short(series: Series, horizon: int, place: str) -> DataError:
+    """The refusal of a series without a single window."""
+    steps = len(series.values)
+    what = f"{series.place} has {steps} step{'s' * (steps != 1)}; a forecast of {horizon} needs {horizon + 1} at least"
+    return DataError(what, where=place, fix="Take it out, or forecast fewer steps: --set model.horizon=N.")
+
+
+def target_names(recipe: ForecastRecipe, first: Series) -> tuple[str, ...]:
+    """The columns that are forecast.
+
+    Raises:
+        UsageError: recipe and command line say different things, or a recursive network would have to be fed with
+            columns that it does not forecast.
+    """
+    asked = tuple(str(name) for name in several(recipe.data.targets)) if recipe.data.targets else ()
+    for name in asked:
+        if name not in first.columns:
+            raise unknown_name("column", name, first.columns, where="data.targets")
+    if asked and first.targets and asked != first.targets:
+        what = f"the columns to be forecast are {', '.join(asked)} by data.targets, {', '.join(first.targets)} by "
+        raise UsageError(f"{what}--target-column", fix="Leave one of them out.")
+    targets = asked or first.targets or first.columns
+    only_read = [name for name in first.columns if name not in targets]
+    if only_read and recipe.model.strategy == "recursive" and recipe.model.horizon > 1:
+        raise UsageError(
+            f"a recursive forecast reads its own numbers, and {', '.join(only_read)} would not be among them",
+            where="model.strategy",
+            fix="Use --set model.strategy=direct, or forecast all columns.",
+        )
+    return targets
+
+
+def decided(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> ForecastRecipe:
+    """The recipe with the window in place of 0; says what was decided."""
+    if recipe.data.window:
+        return recipe
+    steps = median(len(series.values) for series in train)
+    horizon, season = recipe.model.horizon, recipe.data.season
+    wanted = min(max(SHORT, 4 * horizon, 2 * season), LONG)
+    # At least half of a series should be left to begin forecasts in.
+    window = max(1, min(wanted, int(steps - horizon) // 2))
+    why = "four times the horizon" if wanted == 4 * horizon else "two seasons" if wanted == 2 * season else "the usual"
+    short = f"half of what series of {steps:,.0f} steps leave" if window < wanted else why
+    emit(Note(f"window: {window} steps are read before a forecast, {short} (data.window says otherwise)"))
+    return recipe.with_settings({"data.window": window})
+
+
+@torch.no_grad()
+def standardise(model: Forecaster, train: Iterable[Series], season: int) -> None:
+    """Puts the means and deviations of the training numbers into the network, and what naive forecasts err by."""
+    size = len(model.mean)
+    count, total, squares = np.zeros(size), np.zeros(size), np.zeros(size)
+    for series in train:
+        count += (~np.isnan(series.values)).sum(axis=0)
+        total += np.nansum(series.values, axis=0)
+    mean = total / np.maximum(count, 1)
+    for series in train:  # a second time, since a difference of large squares would lose its digits
+        squares += np.nansum((series.values - mean) ** 2, axis=0)
+    deviation = np.sqrt(squares / np.maximum(count, 1))
+    # What never changes says nothing, and is left as it is.
+    deviation = np.where(deviation > 1e-9 * np.abs(mean), deviation, 1.0)
+    model.mean.copy_(torch.from_numpy(mean))
+    model.deviation.copy_(torch.from_numpy(deviation))
+    naive = naive_errors(train, max(season, 1))[model.targets.numpy()]
+    model.naive.copy_(torch.from_numpy(np.where(naive > 0, naive, deviation[model.targets.numpy()])))
+
+
+def naive_errors(train: Iterable[Series], season: int) -> Values:
+    """The mean absolute difference of each column from a season before [D]; 0 where there is none."""
+    totals: Values = np.zeros(1)
+    counts: Values = np.zeros(1)
+    for series in train:
+        changes = np.abs(series.values[season:] - series.values[:-season])
+        totals = totals + np.nansum(changes, axis=0)
+        counts = counts + (~np.isnan(changes)).sum(axis=0)
+    return totals / np.maximum(counts, 1)
+
+
+def filled(values: Values, missing: str) -> Values:
+    """Numbers [T, D] as they are read: what is missing is the number before it, or stays so and is read as the mean."""
+    return filled_forward(values) if missing == "previous" else values
+
+
+def encoded_rows(
+    examples: Iterable[Series], columns: tuple[str, ...], targets: list[int], missing: str
+) -> Iterator[Row]:
+    """Each series as values of the columns `inputs`, `targets` and `start`."""
+    for series in examples:
+        values = in_order(series, columns)
+        yield Row(
+            {"inputs": filled(values, missing).ravel(), "targets": values[:, targets].ravel(), "start": [series.start]},
+            series.line,
+        )
+
+
+def in_order(series: Series, columns: tuple[str, ...]) -> Values:
+    """The columns by the names that the network knows; by their order if these are other names: [T, D].
+
+    Raises:
+        DataError: there are too few or too many.
+    """
+    if series.columns == columns:
+        return series.values
+    if set(columns) <= set(series.columns):
+        return series.values[:, [series.columns.index(name) for name in columns]]
+    if len(series.columns) == len(columns):
+        return series.values
+    raise DataError(
+        f"expected {len(columns)} columns of numbers ({', '.join(columns[:5])}{', ...' if len(columns) > 5 else ''}), "
+        f"saw {len(series.columns)} ({', '.join(series.columns[:5])})",
+        where=series.place,
+        fix="Give the columns that the model was trained with.",
+    )

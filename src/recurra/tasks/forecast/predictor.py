@@ -1,0 +1,212 @@
+"""From series to their next values, in the order of the input; and all that happens on the way.
+
+B batch, T steps of a window, D columns, K of them forecast, H steps that are forecast, Q quantiles, S sample paths.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from recurra.data import PairSource, Series
+from recurra.data.findings import Findings
+from recurra.data.lines import is_stream, require_file
+from recurra.data.pair_source import spool
+from recurra.data.series import checked_series, list_of_series, read_series
+from recurra.data.times import next_times
+from recurra.errors import DataError, UsageError
+from recurra.models import Forecaster, device_of
+from recurra.padded import Padded, pad
+from recurra.tasks.forecast.answer import PAST_SHOWN, ColumnForecast, ForecastAnswer
+from recurra.tasks.forecast.evaluate import Continuer, evaluate_windows
+from recurra.tasks.forecast.making import filled, in_order, missing_number, refused
+from recurra.tasks.forecast.recipe import ForecastAnswerOptions
+from recurra.tasks.prediction import Evaluation
+from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+
+CHUNK = 64  # series that are answered together
+PATHS = 16384  # sample paths that are followed together
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ForecastPredictor:
+    """One network, or several for the same columns: they answer by the mean of their quantiles."""
+
+    networks: Sequence[Continuer]
+
+    @property
+    def first(self) -> Continuer:
+        """The one that is traced."""
+        return self.networks[0]
+
+    def read(self, path: str) -> Iterator[Series]:
+        """The series of a file, or of standard input."""
+        require_file(path)
+        with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
+            source = PairSource(path)
+            if is_stream(path):
+                source = spool(source, folder)
+            findings = Findings(source.names[0])
+            yield from (one for one in read_series(source, [], findings) if not findings)
+            findings.raise_if_any()
+
+    def predict(self, inputs: Iterable[Any], options: ForecastAnswerOptions) -> Iterator[ForecastAnswer]:
+        """The next values of each series."""
+        if isinstance(inputs, Mapping | list | tuple | np.ndarray | str):
+            inputs = list_of_series(inputs)
+        remaining = iter(inputs)
+        first = 1
+        while chunk := list(islice(remaining, CHUNK)):
+            places = [f"input {number}" for number in range(first, first + len(chunk))]
+            every = [checked_series(one, place) for one, place in zip(chunk, places, strict=True)]
+            windows = [self.window(one, place) for one, place in zip(every, places, strict=True)]
+            found = self.quantiles(windows, options)
+            for series, quantiles in zip(every, found, strict=True):
+                yield self._answer(series, quantiles)
+            first += len(chunk)
+
+    def evaluate(self, examples: Iterable[Series], options: ForecastAnswerOptions) -> Evaluation:
+        """All measures, over forecasts from origins that move on through each series."""
+        return evaluate_windows(self, examples, options)
+
+    @torch.inference_mode()
+    def trace(self, given: Any, options: ForecastAnswerOptions) -> ShownTrace:
+        """Gates and states of every step of the window, in the first network."""
+        several = [given] if isinstance(given, Series) else list_of_series(given)
+        if len(several) != 1:
+            raise DataError(f"expected one series, got {len(several)}", where="the input", fix="Trace them one by one.")
+        series = checked_series(several[0], "the input")
+        window = self.window(series, "the input")
+        answer = next(self.predict([series], options))
+        model = self.first.model
+        model.eval()
+        inside = model.inside(standard(model, [window]))
+        last = len(series.values)
+        tokens = [*series.times[-len(window) :]] or [str(k + 1) for k in range(last - len(window), last)]
+        written = answer.times or [f"+{k + 1}" for k in range(len(answer.columns[0].median))]
+        layers = [layer_trace(f"layers.{name}", tokens, values) for name, values in by_layer(inside).items()]
+        return ShownTrace(str(series), answer.text, tokens, written, None, layers)
+
+    def window(self, series: Series, place: str) -> Values:
+        """The last steps of a series, as they are read: [T, D].
+
+        Raises:
+            DataError: there are none, or a number is missing and it was not said what becomes of it.
+        """
+        data = self.first.recipe.data
+        if not len(series.values):
+            raise DataError("the series has no steps", where=place, fix="Give its past.")
+        values = in_order(series, self.first.columns)
+        first = max(0, len(values) - data.window)
+        recent = series._replace(values=series.values[first:], times=series.times[first:])
+        if gap := missing_number(recent, data.missing):
+            raise refused(gap, place)
+        return filled(values, data.missing)[first:]
+
+    @torch.inference_mode()
+    def quantiles(self, windows: Sequence[Values], options: ForecastAnswerOptions) -> Values:
+        """The quantiles of the next values after each window [T, D]: [B, H, K, Q]."""
+        steps = self.steps(options)
+        total: Values = np.zeros(1)
+        for network in self.networks:
+            model = network.model
+            model.eval()
+            answer = self._sampled if model.recursive else self._direct
+            total = total + answer(model, windows, steps, options) / len(self.networks)
+        return total
+
+    def steps(self, options: ForecastAnswerOptions) -> int:
+        """H.
+
+        Raises:
+            UsageError: more steps than a network forecasts at once, or dials of sampling for one that does not sample.
+        """
+        recipe, plain = self.first.recipe, ForecastAnswerOptions()
+        horizon = recipe.model.horizon
+        if recipe.model.strategy == "recursive":
+            return options.steps or horizon
+        for name in ("samples", "seed"):
+            if getattr(options, name) != getattr(plain, name):
+                fix = "Leave it out, or train with --set model.strategy=recursive."
+                raise UsageError(f"decoding.{name} has no effect on a direct forecast", fix=fix)
+        if options.steps > horizon:
+            raise UsageError(
+                f"the model forecasts {horizon} step{'s' * (horizon > 1)}, and {options.steps} are asked for",
+                where="decoding.steps",
+                fix=f"Train with --set model.horizon={options.steps}, or with model.strategy=recursive.",
+            )
+        return options.steps or horizon
+
+    def _direct(
+        self, model: Forecaster, windows: Sequence[Values], steps: int, options: ForecastAnswerOptions
+    ) -> Values:
+        forecasts = model.direct(standard(model, windows))
+        raw = forecasts.raw.float()[:, :steps]
+        levels = [
+            forecasts.base + model.output.at(raw, torch.full(raw.shape[:-1], score, device=raw.device))
+            for score in self._scores()
+        ]
+        return np.stack([model.own_units(values).cpu().numpy() for values in levels], axis=-1)
+
+    def _sampled(
+        self, model: Forecaster, windows: Sequence[Values], steps: int, options: ForecastAnswerOptions
+    ) -> Values:
+        scores = normal_scores(options, steps, len(self.first.targets)).to(device_of(model))
+        levels = torch.tensor(self.first.recipe.model.levels(), device=scores.device)
+        found: list[Values] = []
+        for part in _parts(windows, max(1, PATHS // options.samples)):
+            paths = model.paths(standard(model, part), scores)  # [B, S, H, K]
+            quantiles = torch.quantile(paths, levels, dim=1)  # [Q, B, H, K]
+            found.append(model.own_units(quantiles).permute(1, 2, 3, 0).cpu().numpy())
+        return np.concatenate(found)
+
+    def _scores(self) -> list[float]:
+        """The normal scores of the quantiles that are answered, as float32 has them."""
+        levels = self.first.recipe.model.levels()
+        return [float(np.float32(NormalDist().inv_cdf(q))) for q in levels]
+
+    def _answer(self, series: Series, quantiles: Values) -> ForecastAnswer:
+        model = self.first.model
+        values = in_order(series, self.first.columns)
+        names = [f"{q:g}" for q in self.first.recipe.model.levels()]
+        columns: list[ColumnForecast] = []
+        for k, name in enumerate(self.first.targets):
+            column = self.first.columns.index(name)
+            found = {level: quantiles[:, k, n].tolist() for n, level in enumerate(names)}
+            past: list[float] = values[-PAST_SHOWN:, column].tolist()
+            columns.append(ColumnForecast(name, found["0.5"], found, past, decimals(float(model.deviation[column]))))
+        times = next_times(series.times, len(quantiles)) if series.times else []
+        return ForecastAnswer(str(series), series.name, times, columns)
+
+
+def standard(model: Forecaster, windows: Sequence[Values]) -> Padded:
+    """Windows in deviations [B, T, D]."""
+    rows = pad([torch.from_numpy(np.ascontiguousarray(window)) for window in windows]).to(device_of(model))
+    return rows.with_values(model.standard(rows.values))
+
+
+def normal_scores(options: ForecastAnswerOptions, steps: int, targets: int) -> Tensor:
+    """The scores of the sample paths [S, H, K], each with its mirror image. More steps change none of the first."""
+    drawn = np.random.default_rng(options.seed).standard_normal((steps, options.samples // 2, targets))
+    return torch.from_numpy(np.concatenate([drawn, -drawn], axis=1).swapaxes(0, 1).astype(np.float32).copy())
+
+
+def decimals(deviation: float) -> int:
+    """Digits after the point, so that a thousandth of the deviation is seen."""
+    return min(max(0, 3 - math.floor(math.log10(deviation))), 12)
+
+
+def _parts(windows: Sequence[Values], size: int) -> Iterator[Sequence[Values]]:
+    return (windows[k : k + size] for k in range(0, len(windows), size))

@@ -1,0 +1,185 @@
+"""The next values of a series: many to one, and many to many.
+
+This file connects: readers to windows, options to a network, the network to a learner, and trained networks to answers.
+What each of them does stands in its own room.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from recurra.data import EncodedTable, PairSource, Series, SeriesList, open_series, spool
+from recurra.data.series import SeriesData
+from recurra.data.series_columns import why_series
+from recurra.errors import ModelError
+from recurra.models import Forecaster, build_forecaster
+from recurra.tasks.forecast.learner import ForecastLearner
+from recurra.tasks.forecast.making import check_series, decided, encoded_rows, standardise, target_names
+from recurra.tasks.forecast.predictor import ForecastPredictor
+from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.tasks.forecast.split import divide_by_time
+from recurra.tasks.forecast.windows import Windows
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.training import Note
+
+TABLES = (".csv", ".tsv", ".tab")
+MEASURES = {"quantile": "quantile_loss", "gaussian": "nats"}
+
+
+@dataclass(frozen=True)
+class ForecastNetwork:
+    """A network, the columns that it reads and forecasts, and the recipe it was made by."""
+
+    model: Forecaster
+    columns: tuple[str, ...]
+    targets: tuple[str, ...]
+    recipe: ForecastRecipe
+
+    def vocabularies(self) -> dict[str, str]:
+        """The names of the columns."""
+        names = {"columns": list(self.columns), "targets": list(self.targets)}
+        return {"columns": json.dumps(names, ensure_ascii=False)}
+
+    def in_words(self) -> str:
+        """Its kind and its size."""
+        options = self.recipe.model
+        way = "step by step" if self.model.recursive else "at once"
+        return (
+            f"{options.cell} of {options.layers} layer{'s' * (options.layers > 1)}, {options.hidden} wide, "
+            f"reads {self.recipe.data.window} steps "
+            f"of {len(self.columns)} columns, forecasts {options.horizon} of {len(self.targets)}, {way}"
+        )
+
+    def sizes(self) -> dict[str, object]:
+        """Of what it reads and forecasts."""
+        recipe = self.recipe
+        steps = {"window": recipe.data.window, "horizon": recipe.model.horizon}
+        return {"columns read": len(self.columns), "columns forecast": len(self.targets), **steps}
+
+
+class Forecast:
+    """The task."""
+
+    name = "forecast"
+    summary = "Continues a series of numbers."
+    noun = "series"
+    headline: Mapping[str, str] = {
+        "relative_mae": "error {:.3f} of the naive forecast's",
+        "coverage": "{:.0f} % of the numbers in their interval",
+    }
+    recipe: type[TaskRecipe] = ForecastRecipe
+    per_example = ("scaled_error",)
+
+    def recognise(self, look: Look) -> str | None:
+        """Tables of numbers, with a time or without, that have no labels."""
+        if look.ending not in TABLES or not look.lines or look.source.target_path is not None:
+            return None
+        return why_series(look.source)
+
+    def open(self, data: Data, copies: Path | None = None) -> SeriesData:
+        """Series of a table, or of lists of numbers."""
+        if not isinstance(data, PairSource):
+            return SeriesList(data)
+        return open_series(data if copies is None else spool(data, copies))
+
+    def key(self, example: Series) -> str:
+        """Name and numbers."""
+        return f"{example.name}\t{example.start}\t{example.values.tobytes().decode('latin-1')}"
+
+    def divide(
+        self, train: Iterable[Series], valid: Iterable[Series] | None, recipe: ForecastRecipe, emit: Emit
+    ) -> Divided:
+        """By time: the end of each series validates."""
+        for examples in filter(None, (train, valid)):
+            check_series(examples, recipe)
+        return divide_by_time(train, valid, recipe, self.key, emit)
+
+    def make(self, train: Iterable[Series], recipe: ForecastRecipe, emit: Emit) -> ForecastNetwork:
+        """A decided recipe, and a fresh network that knows the means and deviations of the training numbers."""
+        first = next(iter(train))
+        targets = target_names(recipe, first)
+        if len(first.columns) > 1:
+            only = [name for name in first.columns if name not in targets]
+            emit(Note(f"forecast: {', '.join(targets)}" + (f"; only read: {', '.join(only)}" if only else "")))
+        network = make_network(decided(recipe, train, emit), first.columns, targets)
+        standardise(network.model, train, recipe.data.season)
+        return network
+
+    def load(self, recipe: ForecastRecipe, vocabularies: Mapping[str, str]) -> ForecastNetwork:
+        """The same again."""
+        names = json.loads(vocabularies["columns"])
+        return make_network(recipe, tuple(names["columns"]), tuple(names["targets"]))
+
+    def encode(self, examples: Iterable[Series], network: ForecastNetwork, folder: Path) -> None:
+        """All numbers as they are; those of the columns that are forecast a second time, with their gaps."""
+        places = [network.columns.index(name) for name in network.targets]
+        rows = encoded_rows(examples, network.columns, places, network.recipe.data.missing)
+        EncodedTable.write(folder, {"inputs": "<f8", "targets": "<f8", "start": "<i8"}, rows)
+
+    def open_encoded(self, folder: Path) -> EncodedTable:
+        """Series as numbers."""
+        return EncodedTable.open(folder)
+
+    def learner(self, network: ForecastNetwork, encoded: Encoded, emit: Emit) -> ForecastLearner:
+        """Over windows."""
+        recipe = network.recipe
+        train, valid = (
+            Windows(table, len(network.columns), recipe.data.window, recipe.model.horizon)
+            for table in (encoded.train, encoded.valid)
+        )
+        emit(Note(f"{len(train):,} windows to learn from, {len(valid):,} to validate with"))
+        measure = MEASURES[recipe.model.output]
+        return ForecastLearner(network.model, train, valid, recipe.batching.windows, recipe.training.seed, measure)
+
+    def predictor(self, networks: Sequence[ForecastNetwork]) -> ForecastPredictor:
+        """One network, or an ensemble.
+
+        Raises:
+            ModelError: networks that read or forecast something else than the first.
+        """
+
+        def kind(network: ForecastNetwork) -> tuple[object, ...]:
+            recipe = network.recipe
+            return (network.vocabularies(), recipe.data.window, recipe.data.missing, recipe.model.horizon,
+                    recipe.model.strategy, recipe.model.levels())  # fmt: skip
+
+        if any(kind(other) != kind(networks[0]) for other in networks[1:]):
+            raise ModelError(
+                "the models of an ensemble must have the same columns, window, horizon, strategy and quantiles",
+                fix="Train them on the same data with other seeds (--seed), in other folders.",
+            )
+        return ForecastPredictor(networks)
+
+    def pack(self, example: Series) -> list[Any]:
+        """All of it; a number that is missing is None."""
+        values: list[list[float]] = example.values.tolist()
+        known = [[None if math.isnan(value) else value for value in row] for row in values]
+        name, _, *others = example
+        return [name, known, *others]
+
+    def unpack(self, row: Sequence[Any]) -> Series:
+        """The same again."""
+        name, values, columns, times, line, targets, start = row
+        return Series(
+            name, np.array(values, dtype=np.float64), tuple(columns), tuple(times), line, tuple(targets), start
+        )
+
+    def card_example(self, example: Series) -> str:
+        """A table is no line."""
+        return ""
+
+
+def make_network(recipe: ForecastRecipe, columns: tuple[str, ...], targets: tuple[str, ...]) -> ForecastNetwork:
+    """A network with fresh weights, drawn from the recipe's seed."""
+    torch.manual_seed(recipe.training.seed)
+    model = build_forecaster(recipe.model, len(columns), [columns.index(name) for name in targets])
+    return ForecastNetwork(model, columns, targets, recipe)

@@ -1,0 +1,217 @@
+"""From tokens to tags, in the order of the input; how good they are; and all that happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from itertools import islice
+from typing import Any, Protocol, cast
+
+import numpy as np
+import torch
+
+from recurra.data import read_lines
+from recurra.data.bio import is_bio, spans
+from recurra.data.tagged import Tagged
+from recurra.errors import DataError
+from recurra.metrics import ExampleScores, Measure, Share
+from recurra.metrics.spans import sentence_exact, span_f1, tag_accuracy
+from recurra.models import device_of
+from recurra.models.tagger import Tagger
+from recurra.tasks.prediction import Evaluation
+from recurra.tasks.tag.learner import batches_by_length
+from recurra.tasks.tag.words import TokenReader, batch_of, to_device
+from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+
+WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
+LONGEST = 5000  # tokens; no longer sentence is tagged
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """One tagging of a sentence."""
+
+    text: str  # the tags between spaces
+    score: float  # mean probability of its tags
+
+
+@dataclass(frozen=True)
+class TagAnswer:
+    """The tags of a sentence."""
+
+    tokens: list[str]
+    tags: list[str]
+    probabilities: list[float]  # of each tag, whatever the others are
+    unknown: list[str] = field(default_factory=list[str])  # words that the model does not know
+    attention: None = None  # a tagger looks at nothing
+
+    @property
+    def source(self) -> str:
+        """The tokens between spaces."""
+        return " ".join(self.tokens)
+
+    @property
+    def text(self) -> str:
+        """The tags between spaces."""
+        return " ".join(self.tags)
+
+    @property
+    def alternatives(self) -> list[Tagging]:
+        """The only one."""
+        mean = float(np.mean(self.probabilities)) if self.probabilities else 1.0
+        return [Tagging(self.text, mean)]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """The object that `recurra predict --format jsonl` prints."""
+        mapping: dict[str, Any] = {"tokens": self.tokens, "tags": self.tags, "probabilities": self.probabilities}
+        if is_bio(self.tags):
+            mapping["spans"] = [
+                {"text": " ".join(self.tokens[span.begin : span.end]), **span._asdict()} for span in spans(self.tags)
+            ]
+        return mapping | ({"unknown": self.unknown} if self.unknown else {})
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f'<ruby style="margin-right:.6em">{escape(token)}<rt>{escape(tag)}</rt></ruby>'
+            for token, tag in zip(self.tokens, self.tags, strict=True)
+        )
+        return f'<div style="line-height:2.2">{cells}</div>'
+
+
+class Labelled(Protocol):
+    """What is needed of a network."""
+
+    @property
+    def model(self) -> Tagger:
+        """The weights."""
+        ...
+
+    @property
+    def reader(self) -> TokenReader:
+        """What it reads."""
+        ...
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Their names, by number."""
+        ...
+
+
+@dataclass(frozen=True)
+class TagPredictor:
+    """One tagger."""
+
+    network: Labelled
+
+    def read(self, path: str) -> Iterator[list[str]]:
+        """A sentence a line, its tokens between spaces."""
+        return (line.split() for line in read_lines(path))
+
+    def predict(self, inputs: Iterable[str | Sequence[str]], options: None) -> Iterator[TagAnswer]:
+        """The tags of each sentence: a text with tokens between spaces, or a list of tokens."""
+        remaining, first = iter(inputs), 1
+        while window := list(islice(remaining, WINDOW)):
+            yield from self._window([tokens_of(given, k) for k, given in enumerate(window, first)])
+            first += len(window)
+
+    def evaluate(self, examples: Iterable[Tagged], options: None) -> Evaluation:
+        """Accuracy of tags and sentences; of spans where the tags write spans, in the details for each kind."""
+        sentences = list(examples)
+        answers = [answer.tags for answer in self.predict((sentence.tokens for sentence in sentences), None)]
+        references = [list(sentence.tags) for sentence in sentences]
+        measures = measured(answers, references)
+        new = sorted({tag for tags in references for tag in tags} - set(self.network.tags))
+        notes = [f"tags that the model has never seen: {', '.join(new)}"] if new else []
+        scores = ExampleScores([*map(len, references)], "tokens", tag_scores(answers, references, measures))
+        return Evaluation(len(sentences), measures, notes, examples=scores)
+
+    @torch.inference_mode()
+    def trace(self, given: str | Sequence[str], options: None) -> ShownTrace:
+        """Gates and states over the tokens."""
+        tokens = tokens_of(given, 1)
+        if not tokens:
+            raise DataError("there are no tokens in it", where="text 1", fix="Give tokens with spaces between them.")
+        model = self.network.model.eval()
+        sentences = to_device(batch_of(self.network.reader.encode([tokens])), device_of(model))
+        emissions, inside = model.inside(sentences, trace=True)
+        tags = [self.network.tags[k] for k in cast("list[int]", model.best(emissions)[0].tolist())]
+        layers = [layer_trace(name, tokens, values) for name, values in by_layer(inside).items()]
+        return ShownTrace(" ".join(tokens), " ".join(tags), tokens, tags, None, layers)
+
+    def _window(self, sentences: list[list[str]]) -> list[TagAnswer]:
+        answers = [TagAnswer([], [], []) for _ in sentences]
+        filled = [k for k, tokens in enumerate(sentences) if tokens]
+        encoded = self.network.reader.encode([sentences[k] for k in filled])
+        lengths = np.array([len(ids) for ids, _ in encoded], dtype=np.int32)
+        for batch in batches_by_length(lengths) if filled else []:
+            numbers = cast("list[int]", batch.tolist())
+            best, chances = self._tagged([encoded[number] for number in numbers])
+            for number, row, chance in zip(numbers, best, chances, strict=True):
+                tokens = sentences[filled[number]]
+                tags = [self.network.tags[k] for k in row[: len(tokens)]]
+                unknown = self.network.reader.unknown(tokens)
+                answers[filled[number]] = TagAnswer(tokens, tags, chance[: len(tokens)], unknown)
+        return answers
+
+    @torch.inference_mode()
+    def _tagged(self, rows: list[tuple[list[int], list[list[int]]]]) -> tuple[list[list[int]], list[list[float]]]:
+        model = self.network.model.eval()
+        emissions = model(to_device(batch_of(rows), device_of(model)))
+        best = model.best(emissions)
+        chances = model.probabilities(emissions).gather(2, best[..., None]).squeeze(2)
+        return cast("list[list[int]]", best.tolist()), cast("list[list[float]]", chances.tolist())
+
+
+def tokens_of(given: object, number: int) -> list[str]:
+    """The tokens of a text, or of a list.
+
+    Raises:
+        DataError: something else, an empty token, or too many of them.
+    """
+    tokens = given.split() if isinstance(given, str) else given
+    found = list(cast("Sequence[object]", tokens)) if isinstance(tokens, list | tuple) else None
+    if found is None or not all(isinstance(token, str) and token for token in found):
+        fix = 'Give "a b c" or ["a", "b", "c"].'
+        raise DataError(f"expected a text or a list of tokens, got {given!r:.60}", where=f"text {number}", fix=fix)
+    if len(found) > LONGEST:
+        what = f"the text has {len(found):,} tokens, more than the {LONGEST:,} that are tagged"
+        raise DataError(what, where=f"text {number}", fix="Split it into sentences.")
+    return cast("list[str]", found)
+
+
+def tag_scores(
+    predictions: list[list[str]], references: list[list[str]], measures: Mapping[str, Measure]
+) -> dict[str, Share]:
+    """The measures of tags by sentence: F1 is 2 TP of all spans, found and right ones together."""
+    pairs = list(zip(predictions, references, strict=True))
+    right = [float(sum(map(str.__eq__, *pair))) for pair in pairs]
+    whole = [float(one == other) for one, other in pairs]
+    found = {
+        "accuracy": Share(right, [*map(len, references)], measures["accuracy"].definition),
+        "sentence_exact": Share(whole, [1.0] * len(whole), measures["sentence_exact"].definition),
+    }
+    if "span_f1" not in measures:
+        return found
+    both = [({*spans(one)}, {*spans(other)}) for one, other in pairs]
+    f1 = Share(
+        [2.0 * len(one & other) for one, other in both],
+        [len(one) + len(other) for one, other in both],
+        measures["span_f1"].definition,
+    )
+    return {"span_f1": f1, **found}
+
+
+def measured(predictions: list[list[str]], references: list[list[str]]) -> dict[str, Measure]:
+    """The measures by name; of spans where the right tags write spans."""
+    found = {
+        "accuracy": tag_accuracy(predictions, references),
+        "sentence_exact": sentence_exact(predictions, references),
+    }
+    if not is_bio({tag for tags in references for tag in tags}):
+        return found
+    f1 = span_f1([{*spans(tags)} for tags in predictions], [{*spans(tags)} for tags in references])
+    return {"span_f1": f1, **found}

@@ -1,0 +1,1 @@
+"""Text to text, by an encoder-decoder with attention."""

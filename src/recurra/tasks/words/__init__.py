@@ -1,0 +1,1 @@
+"""The next word or character, and texts that go on."""

@@ -1,0 +1,171 @@
+"""What kind of text it is: lines that stand by themselves (names, sentences), or one running text.
+
+    lines      <GO> e m m a <EOS>                 each begins from nothing and ends; empty ones mean nothing
+    running    <GO> T o   b e <GO> o r   n o t    one after another, the state goes on; <GO> says: a new line
+
+So the end of a line is one unit in both, and is counted and learned like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.data.plain import Passage
+from recurra.errors import DataError
+from recurra.tasks.split import divide_by_hash
+from recurra.tasks.task import Divided, Emit
+from recurra.tasks.words.recipe import WordsDataOptions
+from recurra.text.special import EOS, GO
+from recurra.training import Note
+
+SAMPLE = 5000  # lines that `auto` looks at
+EMPTY_SHARE = 0.01  # more empty lines than this separate paragraphs
+LONG_LINE = 2000  # characters; nobody writes so much on a line that stands by itself
+WRAPPED_SHARE = 0.2  # lines after which the sentence goes on in lower case: text that was broken to a width
+CAPITALS = 0.05  # ... which can be seen only where lines begin with capitals now and then
+SENTENCE_ENDS = (".", "!", "?", '"', "'", ":", ";", "”", "’", "。", "…", ")")
+PASSAGE = 1000  # characters; longer lines of running text are cut where there is a space
+EMPTY_SHOWN = 5
+
+LINE_END = {"lines": EOS, "running": GO}
+
+
+@dataclass(frozen=True)
+class FormDecision:
+    """The form chosen, and why: a clause that can follow "because"."""
+
+    form: str
+    reason: str
+
+
+def decide_form(passages: Iterable[Passage]) -> FormDecision:
+    """Lines or running text, by a look at the beginning."""
+    lines = [passage.text for passage in islice(passages, SAMPLE)]
+    filled = [line for line in lines if line.strip()]
+    empty, longest = len(lines) - len(filled), max(map(len, lines), default=0)
+    wrapped = sum(goes_on(one, other) for one, other in pairwise(lines)) / max(1, len(filled))
+    if empty > max(1, EMPTY_SHARE * len(lines)):
+        return FormDecision("running", f"{empty:,} of {len(lines):,} lines are empty, as between paragraphs")
+    if longest > LONG_LINE:
+        return FormDecision("running", f"a line has {longest:,} characters")
+    capitals = sum(line[:1].isupper() for line in filled) / max(1, len(filled))
+    if wrapped > WRAPPED_SHARE and capitals > CAPITALS:
+        return FormDecision("running", f"after {wrapped:.0%} of the lines a sentence goes on in the next one")
+    return FormDecision("lines", "there are no paragraphs, and sentences do not go on from line to line")
+
+
+def goes_on(line: str, following: str) -> bool:
+    """Whether a line of several words stops within a sentence that the next one goes on with."""
+    several = " " in line.strip() and " " in following.strip()
+    return several and not line.rstrip().endswith(SENTENCE_ENDS) and following[:1].islower()
+
+
+@dataclass(frozen=True)
+class Items:
+    """The lines that are not empty."""
+
+    passages: Iterable[Passage]
+    name: str
+
+    def __iter__(self) -> Iterator[Passage]:
+        return (passage for passage in self.passages if passage.text.strip())
+
+
+@dataclass(frozen=True)
+class Running:
+    """All lines; very long ones in parts."""
+
+    passages: Iterable[Passage]
+    name: str
+
+    def __iter__(self) -> Iterator[Passage]:
+        for passage in self.passages:
+            yield from parts_of(passage)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The passages from one number up to another."""
+
+    passages: Iterable[Passage]
+    first: int
+    end: int
+
+    def __iter__(self) -> Iterator[Passage]:
+        return islice(iter(self.passages), self.first, self.end)
+
+
+def parts_of(passage: Passage) -> Iterator[Passage]:
+    """A passage in parts of about PASSAGE characters; joined they are the text again, each part begins with a space."""
+    text, begin = passage.text, 0
+    while len(text) - begin > 2 * PASSAGE and (cut := text.find(" ", begin + PASSAGE)) >= 0:
+        yield Passage(text[begin:cut], passage.line, ends=False)
+        begin = cut
+    yield passage._replace(text=text[begin:])
+
+
+def of_form(passages: Any, form: str, emit: Emit | None = None) -> Items | Running:
+    """The passages as the form has them; says what is left out.
+
+    Raises:
+        DataError: nothing but empty lines, or too many of them among lines that stand by themselves.
+    """
+    name: str = getattr(passages, "name", "text")
+    if not any(passage.text.strip() for passage in passages):
+        raise DataError("expected text, all lines are empty", where=name)
+    if form == "running":
+        return Running(passages, name)
+    check_empty_lines(passages, name, emit)
+    return Items(passages, name)
+
+
+def check_empty_lines(passages: Iterable[Passage], name: str, emit: Emit | None) -> None:
+    """Says how many lines are empty.
+
+    Raises:
+        DataError: too many to be accidents.
+    """
+    total = sum(1 for _ in passages)
+    empty = [passage.line for passage in passages if not passage.text.strip()]
+    if not empty:
+        return
+    more = ", ..." if len(empty) > EMPTY_SHOWN else ""
+    told = f"{len(empty):,} of {total:,} lines are empty (lines {', '.join(map(str, empty[:EMPTY_SHOWN]))}{more})"
+    if len(empty) > max(1, EMPTY_SHARE * total):
+        fix = "Where they separate paragraphs of one text, say --set data.form=running; else take them out."
+        raise DataError(told, where=name, fix=fix)
+    if emit:
+        emit(Note(f"{told} and left out"))
+
+
+def form_of(passages: Iterable[Passage]) -> Literal["lines", "running"]:
+    """Which form the passages have that training is given, or their division."""
+    return "running" if isinstance(passages, Running | Stretch) else "lines"
+
+
+def divided_lines(train: Items, valid: Items | None, options: WordsDataOptions, emit: Emit) -> Divided:
+    """By a hash of the line."""
+    return divide_by_hash(train, valid, options, lambda passage: passage.text, emit)
+
+
+def divided_running(train: Running, valid: Running | None, options: WordsDataOptions, emit: Emit) -> Divided:
+    """The last part validates: text goes on, so that no single lines can be taken out of it."""
+    if valid is not None:
+        return Divided(train, valid, contiguous=True)
+    sizes = np.array([len(passage.text) + passage.ends for passage in train], dtype=np.int64)
+    after: NDArray[np.int64] = np.cumsum(sizes[::-1])  # characters of the last n passages
+    count = min(1 + int((after < options.valid_share * int(after[-1])).sum()), options.valid_most)
+    if count >= len(sizes):
+        emit(Note("too little text to set any aside: the training text is used for validation as well"))
+        return Divided(train, train, contiguous=True)
+    first = len(sizes) - count
+    aside = Stretch(train, first, len(sizes))
+    line, share = next(iter(aside)).line, after[count - 1] / after[-1]
+    emit(Note(f"the text from line {line:,} on ({share:.1%} of it) is set aside for validation"))
+    return Divided(Stretch(train, 0, first), aside, contiguous=True)

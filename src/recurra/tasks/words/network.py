@@ -1,0 +1,77 @@
+"""A language model with what it needs to read and write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from recurra.models.language_model import LanguageModel
+from recurra.tasks.words.form import LINE_END
+from recurra.tasks.words.recipe import WordsRecipe
+from recurra.text import Tokenizer
+from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
+
+
+@dataclass(frozen=True)
+class WordsNetwork:
+    """A network, its units and the recipe it was made by."""
+
+    model: LanguageModel
+    tokenizer: Tokenizer
+    recipe: WordsRecipe
+
+    @property
+    def running(self) -> bool:
+        """Whether it reads running text, not lines by themselves."""
+        return self.recipe.data.form == "running"
+
+    @property
+    def line_end(self) -> int:
+        """The unit that stands for the end of a line."""
+        return LINE_END[self.recipe.data.form]
+
+    def vocabularies(self) -> dict[str, str]:
+        """The tokenizer."""
+        return {"text": self.tokenizer.to_json()}
+
+    def in_words(self) -> str:
+        """Its kind and its size."""
+        options, units = self.recipe.model, self.tokenizer.units
+        form = "running text" if self.running else "lines"
+        return f"{options.cell} of {options.layers} layers, {options.hidden} wide, over the {units} of {form}"
+
+    def sizes(self) -> dict[str, object]:
+        """Of the vocabulary."""
+        return {"vocabulary": self.tokenizer.size}
+
+    def shown(self, id: int) -> str:
+        """A unit as it is shown: the end of a line as it is in running text, of a line by itself as <EOS>."""
+        if id == self.line_end:
+            return "\n" if self.running else SPECIAL_TOKENS[EOS]
+        return self.tokenizer.token(id)
+
+    def text(self, ids: list[int]) -> str:
+        """The text of ids, of which <GO> begins a new line."""
+        lines: list[list[int]] = [[]]
+        for id in ids:
+            if id == GO:
+                lines.append([])
+            else:
+                lines[-1].append(id)
+        return "\n".join(map(self.tokenizer.decode, lines))
+
+    def encode(self, text: str) -> list[int]:
+        """A text as it begins: <GO>, and of running text <GO> before each further line."""
+        lines = text.split("\n") if self.running else [text]
+        return [id for line in self.tokenizer.encode_batch(lines) for id in (GO, *line)]
+
+
+def make_network(recipe: WordsRecipe, tokenizer: Tokenizer) -> WordsNetwork:
+    """A network with fresh weights, drawn from the recipe's seed."""
+    torch.manual_seed(recipe.training.seed)
+    never = [PAD, EOS if recipe.data.form == "running" else GO]
+    return WordsNetwork(LanguageModel(recipe.model, tokenizer.size, never), tokenizer, recipe)
+
+
+HIDDEN = (PAD, UNK, GO, EOS)  # no text: they are not predicted, but for the end of a line

@@ -1,0 +1,172 @@
+"""A trained language model as one that answers: what comes next, how a text goes on, how surprising it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from recurra.data import read_lines
+from recurra.data.jsonl import HALF, lone_surrogate
+from recurra.data.plain import Passage
+from recurra.decoding import decode
+from recurra.errors import DataError
+from recurra.metrics.language import measure_language
+from recurra.models import device_of
+from recurra.models.continuing import Continuing
+from recurra.padded import pad
+from recurra.tasks.prediction import Evaluation
+from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tasks.words.answer import Continuation, Generated, Next, NextAnswer, ScoredText
+from recurra.tasks.words.form import of_form
+from recurra.tasks.words.learner import batches_by_length
+from recurra.tasks.words.network import HIDDEN, WordsNetwork
+from recurra.tasks.words.recipe import GenerationOptions, NextOptions
+from recurra.tasks.words.scoring import Cost, costs
+from recurra.text.special import GO, SPECIAL_TOKENS, UNK
+from recurra.text.visible import excerpt
+
+WINDOW = 500  # texts that are read together
+LONGEST = 20_000  # units; no longer text is gone on with, since what it began with is long forgotten
+BLOCK = 1000  # units of running text that are resampled together: lines of one text are not independent
+
+
+@dataclass(frozen=True)
+class WordsPredictor:
+    """One language model."""
+
+    network: WordsNetwork
+
+    def read(self, path: str) -> Iterator[str]:
+        """A text a line."""
+        return read_lines(path)
+
+    def predict(self, inputs: Iterable[str], options: NextOptions) -> Iterator[NextAnswer]:
+        """The most probable next units after each text, which begins from the initial state."""
+        for texts, rows in self._windows(inputs):
+            chances = self._after(rows)
+            for text, chance in zip(texts, chances, strict=True):
+                yield NextAnswer(text, self._best(chance, options.nbest), self._unknown(text))
+
+    @torch.inference_mode()
+    def generate(self, inputs: Iterable[str], options: GenerationOptions) -> Iterator[Generated]:
+        """Continuations of each text. They depend on the text and the seed, not on what else is asked for."""
+        model = self.network.model.eval()
+        search = Continuing(model, endless=self.network.running)
+        for texts, rows in self._windows(inputs):
+            source = pad([torch.tensor(row) for row in rows]).to(device_of(model))
+            for text, row, found in zip(texts, rows, decode(search, source, options.decoding()), strict=True):
+                whole = [
+                    Continuation(
+                        self.network.text([*row[1:], *(GO if id == search.line_end else id for id in one.tokens)]),
+                        one.log_prob / max(1, len(one.tokens) + one.finished),
+                        one.log_prob,
+                        one.finished,
+                    )
+                    for one in found
+                ]
+                yield Generated(text, whole, self._unknown(text))
+
+    def score(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
+        """The surprisals of each line; a running text goes on from line to line."""
+        lines = (Passage(checked(text, k), k) for k, text in enumerate(inputs, 1))
+        for passage, nats in costs(self.network, lines):
+            tokens = [*self.network.tokenizer.tokens(passage.text), self.network.shown(self.network.line_end)]
+            bits = [float(value) for value in np.array(nats) / np.log(2)]
+            yield ScoredText(passage.text, tokens, bits, self._unknown(passage.text))
+
+    def evaluate(self, examples: Iterable[Passage], options: NextOptions) -> Evaluation:
+        """Perplexity and bits per character; the details say what was counted."""
+        passages = of_form(examples, self.network.recipe.data.form)
+        found = list(costs(self.network, passages))
+        samples = blocks(found) if self.network.running else [[cost] for cost in found]
+        measures = measure_language(
+            [sum(sum(cost.nats) for cost in sample) for sample in samples],
+            [sum(len(cost.nats) for cost in sample) for sample in samples],
+            [sum(len(cost.passage.text) + cost.passage.ends for cost in sample) for sample in samples],
+            name=self.network.tokenizer.units,
+            counted="line ends" if self.network.running else "the end of each line",
+            per=f"stretches of {BLOCK} units" if self.network.running else "lines",
+        )
+        notes = self._notes([cost.passage.text for cost in found], sum(len(cost.nats) for cost in found))
+        return Evaluation(len(found), measures, notes, {"counted": "lines"})
+
+    @torch.inference_mode()
+    def trace(self, given: str, options: NextOptions) -> ShownTrace:
+        """Gates and states over the text, and what the model takes for the most probable after each unit."""
+        model, network = self.network.model.eval(), self.network
+        ids = network.encode(checked(given, 1))
+        run = model(pad([torch.tensor(ids)]).to(device_of(model)), trace=True)
+        scores = model.scores(run.outputs.values)[0]
+        scores[:, [id for id in HIDDEN if id != network.line_end]] = -torch.inf
+        best = [network.shown(id) for id in cast("list[int]", scores.argmax(-1).tolist())]
+        tokens = [SPECIAL_TOKENS[GO], *(network.shown(id) for id in ids[1:])]
+        layers = [layer_trace(name, tokens, values) for name, values in by_layer(run.trace).items()]
+        return ShownTrace(given, best[-1], tokens, best, None, layers)
+
+    def _windows(self, inputs: Iterable[str]) -> Iterator[tuple[list[str], list[list[int]]]]:
+        remaining, first = iter(inputs), 1
+        while texts := [checked(text, k) for k, text in enumerate(islice(remaining, WINDOW), first)]:
+            rows = [self.network.encode(text) for text in texts]
+            for k, row in enumerate(rows, first):
+                if len(row) > LONGEST:
+                    what = f"the text has {len(row):,} units, more than the {LONGEST:,} that are read"
+                    raise DataError(what, where=f"text {k}", fix="Give the last part of it alone.")
+            yield texts, rows
+            first += len(texts)
+
+    @torch.inference_mode()
+    def _after(self, rows: list[list[int]]) -> Tensor:
+        """The probabilities [N, V] of what comes after each row."""
+        model = self.network.model.eval()
+        chances: list[Tensor] = [torch.empty(0)] * len(rows)
+        for batch in batches_by_length(np.array([len(row) for row in rows], dtype=np.int32)):
+            numbers = cast("list[int]", batch.tolist())
+            ids = pad([torch.tensor(rows[k]) for k in numbers]).to(device_of(model))
+            features = model(ids).outputs.values[torch.arange(len(numbers)), ids.lengths - 1]
+            for k, chance in zip(numbers, model.scores(features).float().softmax(-1).cpu(), strict=True):
+                chances[k] = chance
+        return torch.stack(chances)
+
+    def _best(self, chance: Tensor, count: int) -> list[Next]:
+        hidden = [id for id in HIDDEN if id != self.network.line_end]
+        order = chance.index_fill(0, torch.tensor(hidden), -1.0).sort(descending=True, stable=True).indices
+        best = cast("list[int]", order[: min(count, len(chance) - len(hidden))].tolist())
+        return [Next(self.network.shown(id), float(chance[id])) for id in best]
+
+    def _unknown(self, text: str) -> list[str]:
+        return self.network.tokenizer.unknown_tokens(text)
+
+    def _notes(self, texts: list[str], units: int) -> list[str]:
+        unknown = sum(row.count(UNK) for row in self.network.tokenizer.encode_batch(texts))
+        if not unknown:
+            return []
+        return [
+            f"{unknown:,} of {units:,} units ({unknown / units:.2%}) are unknown to the model: to foresee <UNK> is "
+            "easier than to foresee what it stands for, so the measures are too good"
+        ]
+
+
+def blocks(found: list[Cost]) -> list[list[Cost]]:
+    """Stretches of about BLOCK units."""
+    ends = np.cumsum([len(cost.nats) for cost in found])
+    numbered = zip((ends // BLOCK).tolist(), found, strict=True)
+    return [[cost for _, cost in group] for _, group in groupby(numbered, key=lambda pair: pair[0])]
+
+
+def checked(text: object, number: int) -> str:
+    """A text that was given in Python.
+
+    Raises:
+        DataError: it is none, or half of a character stands in it.
+    """
+    if not isinstance(text, str):
+        raise DataError(f"expected a text, got {excerpt(repr(text), 40)}", where=f"text {number}", fix='Give "a text".')
+    if lone := lone_surrogate(text):
+        raise DataError(f"lone surrogate {lone}", where=f"text {number}", fix=HALF)
+    return text

@@ -1,0 +1,116 @@
+"""The recipe of a language model: sections, keys and their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from recurra.data import BatchingOptions
+from recurra.decoding import DecodingOptions
+from recurra.errors import UsageError
+from recurra.models.language_model import LanguageModelOptions
+from recurra.tasks.classify.recipe import InputTextOptions
+from recurra.tasks.recipe import DataOptions, TaskRecipe
+from recurra.training import TrainingOptions
+
+
+@dataclass(frozen=True)
+class WordsDataOptions(DataOptions):
+    """Which text is used, and as what. Of running text the last part is set aside for validation, no line here or
+    there; `max_length` is for lines alone."""
+
+    form: Literal["auto", "lines", "running"] = "auto"  # lines by themselves, or one text; auto looks and says why
+
+
+@dataclass(frozen=True)
+class WordsBatchingOptions(BatchingOptions):
+    """How large a batch may be. Running text is read at several places at once, so many steps of each in a batch."""
+
+    batch_tokens: int = 3200  # units: padding of lines counts
+    batch_pairs: int = 32  # the most lines in a batch, or places of a running text that are read at once
+    steps: int = 100  # running text: gradients go back so far at most; the state goes on to the next batch
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= self.steps <= 10_000:
+            raise UsageError(f"batching.steps must be between 1 and 10000, got {self.steps}")
+
+    @property
+    def streams(self) -> int:
+        """The most places of a running text that are read at once."""
+        return self.room(self.steps)
+
+
+@dataclass(frozen=True)
+class NextOptions:
+    """How the next unit is predicted: the section [decoding]."""
+
+    nbest: int = 5  # units, the most probable first
+
+    def __post_init__(self) -> None:
+        if self.nbest < 1:
+            raise UsageError(f"nbest must be at least 1, got {self.nbest}")
+
+
+@dataclass(frozen=True)
+class GenerationOptions:
+    """How a text is continued: the section [generation]."""
+
+    length: int = 200  # the most units of a continuation
+    samples: int = 1  # continuations of each text; of a beam search the best ones
+    temperature: float = 0.8  # below 1 the probable units are drawn more often still; 1 draws as the model believes
+    top_k: int = 0  # draw among this many most probable units only; 0: among all
+    top_p: float = 1.0  # draw among the most probable units that together reach this probability; 1: among all
+    seed: int = 0  # the same seed gives the same continuations
+    beam: int = 0  # 0 draws; 1 takes the most probable unit at each step, more search for the most probable text
+
+    def __post_init__(self) -> None:
+        if self.length < 1 or self.samples < 1 or self.beam < 0:
+            raise UsageError("length and samples must be at least 1, beam at least 0")
+        plain = {"temperature": 0.8, "top_k": 0, "top_p": 1.0, "seed": 0}
+        idle = [name for name, default in plain.items() if self.beam and getattr(self, name) != default]
+        if idle:
+            raise UsageError(
+                f"{idle[0]} has no effect on a beam search", fix="Leave it out, or leave beam out to draw."
+            )
+        if self.beam and self.samples > self.beam:
+            what = f"samples = {self.samples} is more than beam = {self.beam}: a search finds no more than it keeps"
+            raise UsageError(what, where="samples", fix=f"Use beam = {self.samples} or wider, or fewer samples.")
+        self.decoding()
+
+    def decoding(self) -> DecodingOptions:
+        """The same for the decoders."""
+        return DecodingOptions(
+            beam=max(1, self.beam),
+            nbest=self.samples,
+            max_length=self.length,
+            sample=not self.beam,
+            temperature=self.temperature,
+            top_k=self.top_k,
+            top_p=self.top_p,
+            seed=self.seed,
+            length_penalty=1.0 if self.beam else 0.0,
+        )
+
+
+@dataclass(frozen=True)
+class WordsRecipe(TaskRecipe):
+    """All sections. The defaults are the same for every text."""
+
+    task: Literal["words"] = "words"
+    data: WordsDataOptions = field(default_factory=WordsDataOptions)
+    text: InputTextOptions = field(default_factory=InputTextOptions)
+    batching: WordsBatchingOptions = field(default_factory=WordsBatchingOptions)
+    model: LanguageModelOptions = field(default_factory=LanguageModelOptions)
+    training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.005, label_smoothing=0.0))
+    decoding: NextOptions = field(default_factory=NextOptions)
+    generation: GenerationOptions = field(default_factory=GenerationOptions)
+
+    def __post_init__(self) -> None:
+        if self.training.scheduled_sampling:
+            raise UsageError(
+                "training.scheduled_sampling is for outputs that answer a source", fix="Leave it out for words."
+            )
+        if self.training.label_smoothing:
+            what = "training.label_smoothing makes a language model's probabilities wrong, which are what it is for"
+            raise UsageError(what, fix="Leave it out, or use more --set model.dropout.")

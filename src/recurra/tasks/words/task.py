@@ -1,0 +1,184 @@
+"""The next word or character of a text, and all that follows from knowing it: generation, surprisal.
+
+This file connects: plain text to units to the encoded table, options to a network, the network to a learner, and a
+trained network to answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recurra.data import EncodedTable, PairSource, Row, spool
+from recurra.data.plain import Passage, PlainList, PlainText, open_plain
+from recurra.errors import ModelError, RunError, UsageError
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.words.form import Items, Running, decide_form, divided_lines, divided_running, form_of, of_form
+from recurra.tasks.words.learner import LineLearner, StreamLearner
+from recurra.tasks.words.network import WordsNetwork, make_network
+from recurra.tasks.words.predictor import WordsPredictor
+from recurra.tasks.words.recipe import WordsRecipe
+from recurra.tasks.words.scoring import encoded
+from recurra.tasks.words.signs import why_text
+from recurra.text import Decision, Tokenizer, decide_units
+from recurra.text.special import SPECIAL_TOKENS
+from recurra.training import Learner, Note
+
+KINDS = {"units": "<i4", "characters": "<i4"}
+CHUNK = 1024  # passages encoded at once
+SAMPLE = 2000  # passages that `auto` looks at to decide on the units
+FEW = 5_000_000  # characters; of less text the pieces of words are learned badly, and characters do better
+
+
+class Words:
+    """The task."""
+
+    name = "words"
+    summary = "Foresees the next word or character of a text (a recurrent language model)."
+    noun = "lines"
+    headline: Mapping[str, str] = {
+        "perplexity": "perplexity {:.2f}",
+        "bits_per_character": "{:.3f} bits per character",
+        "nats_per_character": "{:.3f} nats",
+    }
+    recipe: type[TaskRecipe] = WordsRecipe
+
+    def recognise(self, look: Look) -> str | None:
+        """One column of text."""
+        return why_text(look)
+
+    def open(self, data: Data, copies: Path | None = None) -> PlainText:
+        """The lines of a file, or of a list of texts."""
+        if not isinstance(data, PairSource):
+            return PlainList(data)
+        return open_plain(data if copies is None else spool(data, copies))
+
+    def key(self, example: Passage) -> str:
+        """The text."""
+        return example.text
+
+    def divide(
+        self, train: Iterable[Passage], valid: Iterable[Passage] | None, recipe: WordsRecipe, emit: Emit
+    ) -> Divided:
+        """Lines by a hash of each; of running text the last part."""
+        form = recipe.data.form
+        if form == "auto":
+            decision = decide_form(train)
+            form = decision.form
+            emit(Note(f"form: {form}, because {decision.reason} (--set data.form says otherwise)"))
+        sides = [of_form(side, form, emit) for side in (train, valid) if side is not None]
+        others = sides[1] if len(sides) > 1 else None
+        if isinstance(sides[0], Running):
+            assert not isinstance(others, Items)
+            return divided_running(sides[0], others, recipe.data, emit)
+        assert not isinstance(others, Running)
+        return divided_lines(sides[0], others, recipe.data, emit)
+
+    def make(self, train: Iterable[Passage], recipe: WordsRecipe, emit: Emit) -> WordsNetwork:
+        """A decided recipe, units learned from the training text, a fresh network."""
+        recipe = decided(train, recipe, emit)
+        text = recipe.text
+        lines = (passage.text for passage in train)
+        tokenizer = Tokenizer.build(lines, text.units, text.vocabulary, text.min_count, text.normalization)
+        if tokenizer.size == len(SPECIAL_TOKENS):
+            what = f"no unit is seen {text.min_count} times: the vocabulary would be empty"
+            raise RunError(what, fix="Lower text.min_count.")
+        return make_network(recipe, tokenizer)
+
+    def load(self, recipe: WordsRecipe, vocabularies: Mapping[str, str]) -> WordsNetwork:
+        """The same again."""
+        return make_network(recipe, Tokenizer.from_json(vocabularies["text"]))
+
+    def encode(self, examples: Iterable[Passage], network: WordsNetwork, folder: Path) -> None:
+        """The units of each passage, and how many characters they are, line ends in both."""
+        EncodedTable.write(folder, KINDS, encoded_rows(examples, network))
+
+    def open_encoded(self, folder: Path) -> EncodedTable:
+        """Units and characters."""
+        return EncodedTable.open(folder)
+
+    def learner(self, network: WordsNetwork, encoded: Encoded, emit: Emit) -> Learner:
+        """Of lines without those that are too long; of running text with all of it."""
+        recipe = network.recipe
+        train, valid, batching, seed = encoded.train, encoded.valid, recipe.batching, recipe.training.seed
+        if network.running:
+            if len(train["units"].values) < 2:
+                raise RunError("the text has fewer than two units: nothing is to be learned", fix="Give more text.")
+            return StreamLearner(network.model, train, valid, batching, seed)
+        lengths = train["units"].lengths - 1
+        kept = np.flatnonzero(lengths <= recipe.data.max_length).astype(np.int64)
+        if len(kept) < len(lengths):
+            emit(Note(f"{len(lengths) - len(kept):,} of {len(lengths):,} lines are longer than "
+                      f"{recipe.data.max_length:,} units and are left out (data.max_length)"))  # fmt: skip
+        if not len(kept):
+            raise RunError("no line is left: all are too long", fix="Raise --set data.max_length.")
+        return LineLearner(network.model, train, valid, kept, batching, seed)
+
+    def predictor(self, networks: Sequence[WordsNetwork]) -> WordsPredictor:
+        """One network.
+
+        Raises:
+            ModelError: several.
+        """
+        if len(networks) > 1:
+            raise ModelError("language models do not answer together", fix="Give one model folder.")
+        return WordsPredictor(networks[0])
+
+    def pack(self, example: Passage) -> list[Any]:
+        """Text, whether the line ends, line."""
+        return [example.text, example.ends, example.line]
+
+    def unpack(self, row: Sequence[Any]) -> Passage:
+        """The same again."""
+        text, ends, line = row
+        return Passage(text, line, ends)
+
+    def card_example(self, example: Passage) -> str:
+        """The beginning of a line."""
+        return " ".join(example.text.split()[:3])
+
+
+def decided(train: Iterable[Passage], recipe: WordsRecipe, emit: Emit) -> WordsRecipe:
+    """The recipe with form and units in place of `auto`; says why these units.
+
+    Raises:
+        UsageError: options that the form does not have.
+    """
+    form = form_of(train)
+    plain = WordsRecipe()
+    if form == "lines" and recipe.batching.steps != plain.batching.steps:
+        raise UsageError("batching.steps is for running text, and these are lines", fix="Leave it out.")
+    if form == "running" and recipe.data.max_length != plain.data.max_length:
+        raise UsageError("data.max_length is for lines, and this is running text", fix="Leave it out.")
+    units = recipe.text.units
+    if units == "auto":
+        decision = suitable_units(train)
+        units = decision.units
+        emit(Note(f"units: {units}, because {decision.reason}"))
+    return recipe.with_settings({"data.form": form, "text.units": units})
+
+
+def suitable_units(train: Iterable[Passage]) -> Decision:
+    """Symbols of a closed list are words; other text is read in characters, and in subwords where there is much."""
+    decision = decide_units([passage.text for passage in islice(train, SAMPLE)])
+    if decision.units == "words":
+        return decision
+    total = sum(len(passage.text) for passage in train)
+    if decision.units == "subwords" and total >= FEW:
+        return decision
+    return Decision("chars", f"{total:,} characters are too few to learn well from words or their pieces"
+                    if total < FEW else decision.reason)  # fmt: skip
+
+
+def encoded_rows(examples: Iterable[Passage], network: WordsNetwork) -> Iterator[Row]:
+    """Rows for the table; a passage without units, which is an empty part of a line, makes none."""
+    remaining = iter(examples)
+    while chunk := list(islice(remaining, CHUNK)):
+        for passage, ids in zip(chunk, encoded(network, chunk), strict=True):
+            if ids:
+                yield Row({"units": ids, "characters": [len(passage.text) + passage.ends]}, passage.line)
