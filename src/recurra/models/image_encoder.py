@@ -2,14 +2,15 @@
 
     stem     3x3 convolution                                          [C, rows, columns]
     halving  h = relu(norm(conv 3x3, stride 2)), then h + norm(conv 3x3 h)   as often as the grid is too large
-    local    1x1 convolution to the decoder's width H                 [S, H]
+    local    1x1 convolution of these maps and the mean colour        [S, H], the decoder's width
     whole    W [relu(V local_1); ...; relu(V local_S)]                [H], V to an eighth of the width
     cells    norm(local_s + place_s + whole), with a learned vector for each place
 
 The decoder looks at cells as it looks at the words of a sentence, and starts from norm(whole). Each cell also knows the
 whole image: where to look is learned slowly, and until then every look should say something. With it a row of digits
 was read after a third of the steps. Normalisation is over channels of one image (Ba et al. 2016; Wu & He 2018), never
-over a batch: so an image is read the same in any company.
+over a batch: so an image is read the same in any company. It takes away how bright and how coloured an image is as a
+whole, which is all that tells one skin tone from another; so each cell has its mean colour beside the maps.
 
 To whoever searches, an image is a source like any other: a row of S cells, each with the P bytes that lie under it.
 Only here the cells are put together again to rows and columns of pixels.
@@ -23,7 +24,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout, pad, relu
+from torch.nn.functional import avg_pool2d, dropout, pad, relu
 
 from recurra.data import ImageShape
 from recurra.layers import Unrolled
@@ -110,7 +111,7 @@ class ImageEncoder(SourceEncoder):
         maps = [min(width, max(GROUP, width // 8) * 2**k) for k in range(self.grid.halvings + 1)]
         self.stem = convolution(shape.channels, maps[0])
         self.stages = nn.ModuleList(Halving(maps[k], maps[k + 1]) for k in range(self.grid.halvings))
-        self.to_cells = nn.Conv2d(maps[-1], width, 1)
+        self.to_cells = nn.Conv2d(maps[-1] + shape.channels, width, 1)
         self.places = nn.Parameter(torch.empty(self.grid.rows * self.grid.columns, width))
         nn.init.normal_(self.places, std=0.1)
         self.norm_cells = nn.LayerNorm(width)
@@ -129,7 +130,8 @@ class ImageEncoder(SourceEncoder):
         maps = relu(self.stem(values))
         for stage in self.stages:
             maps = stage(maps)
-        local = self.to_cells(maps).flatten(2).transpose(1, 2)  # [B, S, H]
+        colours = avg_pool2d(values, 2**self.grid.halvings, ceil_mode=True, count_include_pad=False)  # [B, C, ...]
+        local = self.to_cells(torch.cat([maps, colours], dim=1)).flatten(2).transpose(1, 2)  # [B, S, H]
         whole = self.to_whole(relu(self.narrow(local)).flatten(1))  # [B, H]
         cells = self.norm_cells(local + self.places + whole[:, None])
         cells = dropout(cells, self.dropout, self.training)
