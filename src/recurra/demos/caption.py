@@ -153,11 +153,8 @@ NETWORKS: Mapping[str, dict[str, object]] = {
         "text.target_units": "words",
         "model.size": "small",
         "model.layers": 1,
-        "model.dropout": 0.1,
         "model.shift": 0.0,
-        "training.learning_rate": 0.002,
         "training.validations": 4,
-        "training.label_smoothing": 0.0,
     }
 }
 DEMO = Demo("caption", split, NETWORKS, show, noun="rows", line=line, write=write, time="60s", least=20.0)

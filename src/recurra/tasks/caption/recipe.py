@@ -52,7 +52,9 @@ class CaptionRecipe(TaskRecipe):
     text: CaptionTextOptions = field(default_factory=CaptionTextOptions)
     batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=4000, batch_pairs=32))
     model: CaptionerOptions = field(default_factory=CaptionerOptions)
-    training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.002, patience=0))
+    training: TrainingOptions = field(
+        default_factory=lambda: TrainingOptions(learning_rate=0.002, patience=0, label_smoothing=0.0)
+    )
     decoding: DecodingOptions = field(default_factory=DecodingOptions)
 
     def __post_init__(self) -> None:

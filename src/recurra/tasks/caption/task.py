@@ -194,8 +194,10 @@ def with_units(train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) ->
     if recipe.text.target_units != "auto":
         return recipe
     decision = decide_units([example.caption for example in islice(train, SAMPLE)])
-    emit(Note(f"target units: {decision.units}, because {decision.reason}"))
-    return recipe.with_settings({"text.target_units": decision.units})
+    # Of running text whole words: an image shows things that have names, and says nothing of how these are spelt.
+    units = "words" if decision.units == "subwords" else decision.units
+    emit(Note(f"target units: {units}, because {decision.reason}"))
+    return recipe.with_settings({"text.target_units": units})
 
 
 def build_tokenizer(train: Iterable[Captioned], recipe: CaptionRecipe) -> Tokenizer:
