@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared/data/captioning_images/noto_emoji_names"
 WORK = ROOT / "bench/work/caption"
-RECURRA = str(Path(sys.executable).with_name("recurra"))
+RECURRA = [sys.executable, "-m", "recurra.cli"]
 VARIANT = re.compile("skin tone|hair")
 
 Row = list[str]  # file, name, group
@@ -47,7 +47,7 @@ def write(path: Path, rows: list[Row], data: Path) -> str:
 
 def run(*arguments: str) -> str:
     """A recurra command's standard output; what it says goes to the terminal."""
-    return subprocess.run([RECURRA, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
+    return subprocess.run([*RECURRA, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
 
 
 def main() -> None:
