@@ -158,8 +158,8 @@ def who_has(source: random.Random, world: World) -> Iterator[Pair]:
 def whether(source: random.Random, world: World) -> Iterator[Pair]:
     """Whether somebody is somewhere: as often yes as no.
 
-    The answer says where they are before it judges, so that what is found can be told from what is made of it: the place
-    is learned within the minute, the comparison with the place asked for is not.
+    The answer says where they are before it judges, so that what is found can be told from what is made of it: within
+    the minute the place is learned, and the comparison with the place asked for is not.
     """
     for person, place in world.at.items():
         asked = place if source.random() < 0.5 else source.choice([other for other in PLACES if other != place])
