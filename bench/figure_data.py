@@ -184,10 +184,17 @@ def inflection_2022(language: str) -> Files:
 
 
 def normalisation(folder: str, stem: str, most: int) -> Files:
-    """Historical spellings and modern ones, token by token as the texts have them; the first `most` are trained on."""
+    """Historical spellings and modern ones, token by token as the texts have them; the first `most` are trained on.
+
+    Tokens without a modern form are left out.
+    """
     parts = ("train", "dev", "test")
     rows = {part: read(DATA / "text_normalisation" / folder / f"{stem}.{part}.txt") for part in parts}
-    pairs = {part: [line for line in lines if line.count("\t") == 1] for part, lines in rows.items()}
+    cells = {part: [line.split("\t") for line in lines] for part, lines in rows.items()}
+    pairs = {
+        part: ["\t".join(pair) for pair in found if len(pair) == 2 and all(side.strip() for side in pair)]
+        for part, found in cells.items()
+    }
     pairs["train"] = pairs["train"][:most]
     return Files(*(written(f"{folder}-{part}.tsv", lines) for part, lines in pairs.items()))
 
