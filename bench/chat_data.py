@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT.parent / "shared/data"
+from figure_data import DATA
+
 QUOTED = re.compile(r"(\w+)=('[^']*'|[^;)]*)")
 SPOKEN = {"yes", "no", "none", "dont_care", "dontcare", "?", ""}  # values that are said in words of all kinds
 

@@ -14,18 +14,16 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from fnmatch import fnmatch
 from functools import partial
 from typing import Any, NamedTuple
 
 import figure_data as data
+from command import recurra
 
 MODELS = data.ROOT / "bench/work/models"
 LINES = data.ROOT / "bench/work/figures.jsonl"
-RECURRA = [sys.executable, "-m", "recurra.cli"]
 
 
 class Figure(NamedTuple):
@@ -81,11 +79,6 @@ FIGURES = {
     ),
     "transliteration": Figure(data.transliteration, "error_rate", "5m", 22.5),
 }  # fmt: skip
-
-
-def recurra(*arguments: str) -> str:
-    """A recurra command's standard output; what it says goes to the terminal."""
-    return subprocess.run([*RECURRA, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
 
 
 def valid(files: list[str]) -> list[str]:

@@ -9,17 +9,16 @@ with the defaults. With --part dev another tenth is held out of the training par
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT.parent / "shared/data/captioning_images/noto_emoji_names"
+from command import recurra
+from figure_data import DATA as ALL_DATA
+from figure_data import ROOT, share
+
+DATA = ALL_DATA / "captioning_images/noto_emoji_names"
 WORK = ROOT / "bench/work/caption"
-RECURRA = [sys.executable, "-m", "recurra.cli"]
 VARIANT = re.compile("skin tone|hair")
 
 Row = list[str]  # file, name, group
@@ -27,8 +26,7 @@ Row = list[str]  # file, name, group
 
 def place(row: Row) -> float:
     """A number in [0, 1) that depends on the name of the file only."""
-    digest = hashlib.blake2b(f"recurra {row[0]}".encode(), digest_size=7).digest()
-    return int.from_bytes(digest, "big") / (1 << 56)
+    return share(f"recurra {row[0]}")
 
 
 def parts(data: Path) -> dict[str, list[Row]]:
@@ -45,11 +43,6 @@ def write(path: Path, rows: list[Row], data: Path) -> str:
     return str(path)
 
 
-def run(*arguments: str) -> str:
-    """A recurra command's standard output; what it says goes to the terminal."""
-    return subprocess.run([*RECURRA, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--time", default="5m")
@@ -62,8 +55,8 @@ def main() -> None:
     held_out = write(WORK / f"{given.part}.tsv", found[given.part], DATA)
     model = WORK / f"model-{given.part}"
     settings = [part for one in given.set for part in ("--set", one)]
-    run("train", train, "--task", "caption", "--to", str(model), "--time", given.time, *settings)
-    measures = json.loads(run("evaluate", str(model), held_out, "--json"))["measures"]
+    recurra("train", train, "--task", "caption", "--to", str(model), "--time", given.time, *settings)
+    measures = json.loads(recurra("evaluate", str(model), held_out, "--json"))["measures"]
     shown = ", ".join(
         f"{name} {one['value']:.2f} ({one['low']:.2f} to {one['high']:.2f})"
         for name, one in measures.items()

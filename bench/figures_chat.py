@@ -20,17 +20,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
+import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 import chat_data as data
+from command import recurra
+from figure_data import ROOT
 from sacrebleu.metrics.bleu import BLEU
 
-WORK = data.ROOT / "bench/work/chat"
-RECURRA = [sys.executable, "-m", "recurra.cli"]
+WORK = ROOT / "bench/work/chat"
 WORDS = ("--source-units", "words", "--target-units", "words")
 BABI = ("--source-column", "1,2,3", "--target-column", "4")
 RECIPES = {
@@ -55,17 +55,12 @@ RECIPES = {
 TIMES = {"babi": "10m", "scan": "5m", "rnnlg": "4m"}
 
 
-def recurra(*arguments: str) -> str:
-    """A recurra command's standard output; what it says goes to the terminal."""
-    return subprocess.run([*RECURRA, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
-
-
 def train(name: str, recipe: str, time: str, more: Sequence[str], *arguments: str) -> Path:
     """A fresh model; without a time the one that is there."""
     model = WORK / "models" / name
     if not time:
         return model
-    subprocess.run(["rm", "-rf", str(model)], check=True)
+    shutil.rmtree(model, ignore_errors=True)
     settings = [f"{key}={str(value).lower()}" for key, value in RECIPES[recipe].items()] + list(more)
     given = [part for setting in settings for part in ("--set", setting)]
     recurra("train", *arguments, "--task", "translate", "--to", str(model), "--time", time, *given)

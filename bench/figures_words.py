@@ -21,25 +21,17 @@ import argparse
 import json
 import math
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT.parent / "shared/data/language_modelling"
-if not DATA.is_dir():
-    DATA = Path("/work/shared/data/language_modelling")
-WORK = ROOT / "bench/work/words"
-RECURRA = [sys.executable, "-m", "recurra.cli"]
+import figure_data as data
+from command import recurra
+
+DATA = data.DATA / "language_modelling"
+WORK = data.ROOT / "bench/work/words"
 TIMES = {"shakespeare": "20m", "chorales": "3m"}
 FRAME, LOWEST = "|", 21  # the end of a frame; the MIDI number of the first column
 END = "<EOS>"
-
-
-def recurra(*arguments: str) -> str:
-    """A command's standard output; what it says goes to the terminal."""
-    return subprocess.run([*RECURRA, *arguments], check=True, text=True, stdout=subprocess.PIPE).stdout
 
 
 def shakespeare_files() -> dict[str, Path]:
