@@ -39,7 +39,7 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
 from recurra.tasks.translate.learner import Seq2SeqLearner
-from recurra.tasks.translate.task import SAMPLE, short_enough
+from recurra.tasks.translate.task import SAMPLE, short_pairs
 from recurra.text import Tokenizer, decide_units
 from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Index, Note
@@ -145,7 +145,7 @@ class Caption:
             network.model,
             encoded.train,
             encoded.valid,
-            short_enough(encoded.train, recipe.data.max_length, emit),
+            short_pairs(encoded.train, recipe.data.max_length, emit),
             recipe.batching,
             recipe.training.seed,
             collate=collate,

@@ -48,7 +48,7 @@ from recurra.tasks.translate.task import (
     build_tokenizers,
     make_predictor,
     make_translator,
-    short_enough,
+    short_pairs,
     translator_from,
 )
 from recurra.text import decide_units
@@ -110,7 +110,7 @@ class Chat:
     def learner(self, network: Translator, encoded: Encoded, emit: Emit) -> Seq2SeqLearner:
         """A share of the contexts is withheld; the weights with the lowest perplexity are the best."""
         recipe = chat_recipe(network)
-        examples = short_enough(encoded.train, recipe.data.max_length, emit)
+        examples = short_pairs(encoded.train, recipe.data.max_length, emit)
         return Seq2SeqLearner(
             network.model,
             encoded.train,

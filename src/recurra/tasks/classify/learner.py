@@ -7,9 +7,10 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import softmax
 
-from recurra.data import BatchingOptions, EncodedTable, eval_batches, longest_batch, make_batches
+from recurra.data import BatchingOptions, EncodedTable
 from recurra.models import Classifier, device_of
 from recurra.tasks.classify.inputs import Inputs
+from recurra.tasks.examples import Order, batches_of_like_length, named, spread
 from recurra.training import Index, Loss, Score, token_loss
 
 NOBODY = -1  # the number of a label that the network does not know
@@ -41,20 +42,14 @@ class LabelLearner:
         self.inputs = inputs
         self.train = train
         self.valid = valid
-        self.examples = examples
-        self.options = options
-        self.seed = seed
+        self.order = Order(examples, options, seed, inputs.lengths(train["input"].lengths))
         self.device = device_of(model)
-        self.lengths = inputs.lengths(train["input"].lengths)
-        self.nothing = np.zeros(len(train), dtype=np.int32)  # what an output takes of a batch
 
     def batches(self, epoch: int) -> list[Index]:
-        lengths, nothing = self.lengths[self.examples], self.nothing[self.examples]
-        return [self.examples[batch] for batch in make_batches(lengths, nothing, self.options, self.seed, epoch)]
+        return self.order.batches(epoch)
 
     def heaviest(self) -> Index:
-        batches = self.batches(0)
-        return batches[longest_batch(batches, self.lengths, self.nothing)]
+        return self.order.heaviest()
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         scores = self.model(self.inputs.batch(self.train["input"].gather(batch)).to(self.device))
@@ -83,9 +78,7 @@ class LabelLearner:
         return Score(loss / max(known, 1), 100 * (wrong + TIE * improbable) / max(count, 1))
 
     def describe(self, batch: Index) -> str:
-        lines: list[int] = sorted(self.train.lines[batch].tolist())
-        more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
-        return f"the batch of lines {', '.join(map(str, lines[:5]))}{more}"
+        return f"the batch of lines {named(sorted(self.train.lines[batch].tolist()))}"
 
 
 def labels_of(table: EncodedTable, batch: Index) -> torch.Tensor:
@@ -95,11 +88,10 @@ def labels_of(table: EncodedTable, batch: Index) -> torch.Tensor:
 
 def validation_batches(valid: EncodedTable, inputs: Inputs, pairs: int) -> list[Index]:
     """Batches over `pairs` of the validation examples, spread evenly over the file, of like lengths."""
-    chosen = np.unique(np.linspace(0, len(valid) - 1, min(pairs, len(valid))).astype(np.int64))
+    chosen = spread(len(valid), pairs)
     return [chosen[batch] for batch in batches_by_length(inputs.lengths(valid["input"].lengths)[chosen])]
 
 
 def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
     """Batches for an answer, the shortest inputs first."""
-    options = BatchingOptions(batch_tokens=16384, batch_pairs=512)
-    return eval_batches(lengths, options, np.zeros(len(lengths), dtype=np.int32))
+    return batches_of_like_length(lengths, BatchingOptions(batch_tokens=16384, batch_pairs=512))

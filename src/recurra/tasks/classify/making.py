@@ -19,6 +19,7 @@ from recurra.models import AUTO_POOLING, NumberReader
 from recurra.tasks.classify.inputs import Inputs, TextInputs, number_inputs, refused
 from recurra.tasks.classify.learner import NOBODY
 from recurra.tasks.classify.recipe import ClassifyRecipe
+from recurra.tasks.examples import short_enough
 from recurra.tasks.task import Emit
 from recurra.text import Tokenizer, decide_units
 from recurra.text.special import SPECIAL_TOKENS
@@ -155,16 +156,13 @@ def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, labels: tuple[str
             yield Row({"input": row, "label": [number.get(example.label, NOBODY)]}, example.line)
 
 
-def short_enough(lengths: NDArray[np.int32], longest: int, emit: Emit) -> Index:
+def short_examples(lengths: NDArray[np.int32], longest: int, emit: Emit) -> Index:
     """The numbers of the examples that are not longer than allowed.
 
     Raises:
         RunError: when none is left.
     """
-    kept = np.flatnonzero(lengths <= longest).astype(np.int64)
-    if len(kept) < len(lengths):
-        emit(Note(f"{len(lengths) - len(kept):,} of {len(lengths):,} examples are longer than {longest:,} units or "
-                  "steps and are left out (data.max_length)"))  # fmt: skip
+    kept = short_enough(lengths, longest, "examples", "units or steps", emit)
     if not len(kept):
         fix = "Raise --set data.max_length."
         raise RunError(f"no example is left: all are longer than {longest:,} units or steps", fix=fix)

@@ -27,7 +27,7 @@ from recurra.tasks.classify.making import (
     encoded_rows,
     known_labels,
     make_inputs,
-    short_enough,
+    short_examples,
     standardise,
 )
 from recurra.tasks.classify.predictor import LabelPredictor
@@ -132,7 +132,7 @@ class Classify:
     def learner(self, network: LabelNetwork, encoded: Encoded, emit: Emit) -> LabelLearner:
         """Without the examples that are too long."""
         recipe, inputs = network.recipe, network.inputs
-        examples = short_enough(inputs.lengths(encoded.train["input"].lengths), recipe.data.max_length, emit)
+        examples = short_examples(inputs.lengths(encoded.train["input"].lengths), recipe.data.max_length, emit)
         return LabelLearner(
             network.model, inputs, encoded.train, encoded.valid, examples, recipe.batching, recipe.training.seed
         )

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from recurra.models import Forecaster, device_of
 from recurra.padded import Padded
+from recurra.tasks.examples import named, spread
 from recurra.tasks.forecast.windows import ShuffledBatches, Span, Windows
 from recurra.training import Index, Loss, Score
 
@@ -54,7 +55,7 @@ class ForecastLearner:
     def validate(self, pairs: int) -> Score:
         """The loss of the steps to be forecast, over windows that are spread evenly."""
         self.model.eval()
-        chosen = np.unique(np.linspace(0, len(self.valid) - 1, min(pairs, len(self.valid))).astype(np.int64))
+        chosen = spread(len(self.valid), pairs)
         total, count = 0.0, 0
         for batch in np.array_split(chosen, -(-len(chosen) // LOOK)):
             loss = forecast_loss(self.model, self.valid.span(batch).to(self.device), every=False)
@@ -63,9 +64,7 @@ class ForecastLearner:
         return Score(loss, loss if self.measure == "nats" else 100 * loss)
 
     def describe(self, batch: Index) -> str:
-        lines = self.train.lines(batch)
-        more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
-        return f"a batch of windows of the series that begin at lines {', '.join(map(str, lines[:5]))}{more}"
+        return f"a batch of windows of the series that begin at lines {named(self.train.lines(batch))}"
 
 
 def forecast_loss(model: Forecaster, span: Span, *, every: bool) -> Loss:

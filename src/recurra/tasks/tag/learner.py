@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from recurra.data import BatchingOptions, EncodedTable, eval_batches, longest_batch, make_batches
+from recurra.data import BatchingOptions, EncodedTable
 from recurra.metrics import Measure
 from recurra.models import device_of
 from recurra.models.tagger import Tagger
+from recurra.tasks.examples import Order, batches_of_like_length, named, spread
 from recurra.tasks.tag.words import batch_from, to_device
 from recurra.training import Index, Loss, Score
 
@@ -45,23 +46,18 @@ class TagLearner:
         self.model = model
         self.train = train
         self.valid = valid
-        self.examples = examples
         self.tags = tags
         self.quality = quality
         self.measure = measure
-        self.options = options
-        self.seed = seed
         self.device = device_of(model)
         self.lengths = train["words"].lengths
-        self.nothing = np.zeros(len(train), dtype=np.int32)  # what an output takes of a batch
+        self.order = Order(examples, options, seed, self.lengths)
 
     def batches(self, epoch: int) -> list[Index]:
-        lengths, nothing = self.lengths[self.examples], self.nothing[self.examples]
-        return [self.examples[batch] for batch in make_batches(lengths, nothing, self.options, self.seed, epoch)]
+        return self.order.batches(epoch)
 
     def heaviest(self) -> Index:
-        batches = self.batches(0)
-        return batches[longest_batch(batches, self.lengths, self.nothing)]
+        return self.order.heaviest()
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         sentences, tags = batch_from(self.train, batch)
@@ -80,7 +76,7 @@ class TagLearner:
         loss, tokens = 0.0, 0
         predictions: list[list[str]] = []
         references: list[list[str]] = []
-        chosen = np.unique(np.linspace(0, len(self.valid) - 1, min(pairs, len(self.valid))).astype(np.int64))
+        chosen = spread(len(self.valid), pairs)
         for batch in batches_by_length(self.valid["words"].lengths[chosen]):
             sentences, tags = batch_from(self.valid, chosen[batch])
             sentences = to_device(sentences, self.device)
@@ -94,9 +90,7 @@ class TagLearner:
         return Score(loss / max(tokens, 1), 100 - self.quality(predictions, references).value)
 
     def describe(self, batch: Index) -> str:
-        lines: list[int] = sorted(self.train.lines[batch].tolist())
-        more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
-        return f"the sentences that begin on lines {', '.join(map(str, lines[:5]))}{more}"
+        return f"the sentences that begin on lines {named(sorted(self.train.lines[batch].tolist()))}"
 
     def _names(self, numbers: torch.Tensor) -> list[str]:
         return [self.tags[number] for number in cast("list[int]", numbers.tolist())]
@@ -104,5 +98,4 @@ class TagLearner:
 
 def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
     """Batches for answers, the shortest sentences first."""
-    options = BatchingOptions(batch_tokens=8192, batch_pairs=256)
-    return eval_batches(lengths, options, np.zeros(len(lengths), dtype=np.int32))
+    return batches_of_like_length(lengths, BatchingOptions(batch_tokens=8192, batch_pairs=256))

@@ -13,7 +13,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,6 +22,7 @@ from recurra.data.tagged import Tagged, TaggedFile, TaggedList, open_tagged
 from recurra.errors import DataError, ModelError, RunError, UsageError
 from recurra.metrics.spans import span_f1, tag_accuracy
 from recurra.models.tagger import Tagger, TaggerOptions
+from recurra.tasks.examples import short_enough
 from recurra.tasks.recipe import DataOptions, TaskRecipe
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.tag.learner import TagLearner
@@ -163,10 +163,7 @@ class Tag:
         """Measured by spans where the tags write spans, else by tokens."""
         recipe = network.recipe
         lengths = encoded.train["words"].lengths
-        kept = np.flatnonzero(lengths <= recipe.data.max_length).astype(np.int64)
-        if len(kept) < len(lengths):
-            emit(Note(f"{len(lengths) - len(kept):,} of {len(lengths):,} sentences are longer than "
-                      f"{recipe.data.max_length:,} tokens and are left out (data.max_length)"))  # fmt: skip
+        kept = short_enough(lengths, recipe.data.max_length, "sentences", "tokens", emit)
         if not len(kept):
             raise RunError("no sentence is left: all are too long", fix="Raise --set data.max_length.")
         by_spans = is_bio(network.tags)

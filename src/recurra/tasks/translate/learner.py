@@ -12,12 +12,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from recurra.data import Batch, BatchingOptions, collate, eval_batches, longest_batch, make_batches
+from recurra.data import Batch, BatchingOptions, collate, eval_batches
 from recurra.decoding import DecodingOptions, greedy
 from recurra.metrics import edit_distances
 from recurra.models import Seq2Seq, device_of
 from recurra.models.search import search_model
 from recurra.padded import Padded
+from recurra.tasks.examples import Order, named, spread
 from recurra.text.special import GO
 from recurra.training import Index, Loss, Score, token_loss
 
@@ -71,21 +72,17 @@ class Seq2SeqLearner:
         self.model = model
         self.train = train
         self.valid = valid
-        self.examples = examples
-        self.options = options
-        self.seed = seed
+        self.order = Order(examples, options, seed, train.source_lengths, train.target_lengths)
         self.change = change
         self.collate = collate
         self.measure: str = measure
         self.device = device_of(model)
 
     def batches(self, epoch: int) -> list[Index]:
-        sources, targets = self.train.source_lengths[self.examples], self.train.target_lengths[self.examples]
-        return [self.examples[batch] for batch in make_batches(sources, targets, self.options, self.seed, epoch)]
+        return self.order.batches(epoch)
 
     def heaviest(self) -> Index:
-        batches = self.batches(0)
-        return batches[longest_batch(batches, self.train.source_lengths, self.train.target_lengths)]
+        return self.order.heaviest()
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         pairs = on_device(self.collate(self.train, batch), self.device)
@@ -129,14 +126,12 @@ class Seq2SeqLearner:
         return 100 * errors / max(units, 1)
 
     def describe(self, batch: Index) -> str:
-        lines: list[int] = sorted(self.train.lines[batch].tolist())
-        more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
-        return f"the batch of lines {', '.join(map(str, lines[:5]))}{more}"
+        return f"the batch of lines {named(sorted(self.train.lines[batch].tolist()))}"
 
 
 def validation_batches(valid: EncodedTargets, pairs: int) -> list[Index]:
     """Batches over `pairs` of the validation pairs, spread evenly over the file, of like lengths."""
-    chosen = np.unique(np.linspace(0, len(valid) - 1, min(pairs, len(valid))).astype(np.int64))
+    chosen = spread(len(valid), pairs)
     options = BatchingOptions(batch_tokens=8192)
     return [
         chosen[batch] for batch in eval_batches(valid.source_lengths[chosen], options, valid.target_lengths[chosen])

@@ -20,6 +20,7 @@ from recurra.decoding import DecodingOptions, Ensemble, decode
 from recurra.errors import ModelError, RunError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
 from recurra.models.search import search_model
+from recurra.tasks.examples import short_enough
 from recurra.tasks.prediction import Evaluation, Prediction
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
@@ -120,7 +121,7 @@ class Translate:
     def learner(self, network: Translator, encoded: Encoded, emit: Emit) -> Seq2SeqLearner:
         """Without the pairs that are too long."""
         recipe = network.recipe
-        examples = short_enough(encoded.train, recipe.data.max_length, emit)
+        examples = short_pairs(encoded.train, recipe.data.max_length, emit)
         return Seq2SeqLearner(
             network.model, encoded.train, encoded.valid, examples, recipe.batching, recipe.training.seed
         )
@@ -254,17 +255,14 @@ def translator_from(recipe: Recipe, vocabularies: Mapping[str, str]) -> Translat
     return make_translator(recipe, source, target)
 
 
-def short_enough(pairs: EncodedTargets, longest: int, emit: Emit) -> Index:
+def short_pairs(pairs: EncodedTargets, longest: int, emit: Emit) -> Index:
     """The numbers of the pairs that are not longer than allowed on either side.
 
     Raises:
         RunError: when none is left.
     """
     lengths = np.maximum(pairs.source_lengths, pairs.target_lengths)
-    kept = np.flatnonzero(lengths <= longest).astype(np.int64)
-    if len(kept) < len(pairs):
-        emit(Note(f"{len(pairs) - len(kept):,} of {len(pairs):,} examples are longer than {longest:,} units and are "
-                  "left out (data.max_length)"))  # fmt: skip
+    kept = short_enough(lengths, longest, "examples", "units", emit)
     if not len(kept):
         raise RunError(f"no example is left: all are longer than {longest:,} units", fix="Raise --set data.max_length.")
     return kept

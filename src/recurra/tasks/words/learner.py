@@ -19,10 +19,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from recurra.data import EncodedTable, Ragged, eval_batches, longest_batch, make_batches
+from recurra.data import EncodedTable, Ragged
 from recurra.models import device_of
 from recurra.models.language_model import LanguageModel, tensors_of
 from recurra.padded import Padded
+from recurra.tasks.examples import Order, batches_of_like_length, named, spread
 from recurra.tasks.words.recipe import WordsBatchingOptions
 from recurra.text.special import GO, PAD
 from recurra.training import Carried, Index, Loss, Score, token_loss
@@ -49,19 +50,15 @@ class LineLearner:
     ) -> None:
         self.model = model
         self.train, self.valid = train, valid
-        self.examples = examples
-        self.options, self.seed = options, seed
         self.device = device_of(model)
         self.lengths = train["units"].lengths
-        self.nothing = np.zeros(len(train), dtype=np.int32)  # what an output takes of a batch
+        self.order = Order(examples, options, seed, self.lengths)
 
     def batches(self, epoch: int) -> list[Index]:
-        lengths, nothing = self.lengths[self.examples], self.nothing[self.examples]
-        return [self.examples[batch] for batch in make_batches(lengths, nothing, self.options, self.seed, epoch)]
+        return self.order.batches(epoch)
 
     def heaviest(self) -> Index:
-        batches = self.batches(0)
-        return batches[longest_batch(batches, self.lengths, self.nothing)]
+        return self.order.heaviest()
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         inputs, targets = line_batch(self.train["units"].gather(batch))
@@ -76,7 +73,7 @@ class LineLearner:
     @torch.inference_mode()
     def validate(self, pairs: int) -> Score:
         self.model.eval()
-        chosen = np.unique(np.linspace(0, len(self.valid) - 1, min(pairs, len(self.valid))).astype(np.int64))
+        chosen = spread(len(self.valid), pairs)
         nats, units = 0.0, 0
         for batch in batches_by_length(self.valid["units"].lengths[chosen]):
             inputs, targets = line_batch(self.valid["units"].gather(chosen[batch]))
@@ -85,9 +82,7 @@ class LineLearner:
         return score(nats / units, self.valid)
 
     def describe(self, batch: Index) -> str:
-        lines: list[int] = sorted(self.train.lines[batch].tolist())
-        more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
-        return f"the lines {', '.join(map(str, lines[:5]))}{more}"
+        return f"the lines {named(sorted(self.train.lines[batch].tolist()))}"
 
 
 class StreamLearner:
@@ -183,8 +178,7 @@ def pieces_of(text: Tokens, rows: int, steps: int) -> Iterator[tuple[Padded, Ten
 
 def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
     """Batches of lines that are only read, the shortest first."""
-    options = WordsBatchingOptions(batch_tokens=EVAL_UNITS, batch_pairs=256)
-    return eval_batches(lengths, options, np.zeros(len(lengths), dtype=np.int32))
+    return batches_of_like_length(lengths, WordsBatchingOptions(batch_tokens=EVAL_UNITS, batch_pairs=256))
 
 
 def score(nats: float, valid: EncodedTable) -> Score:

@@ -11,11 +11,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from recurra.data import EncodedTable, PairSource, Row, spool
 from recurra.data.plain import Passage, PlainList, PlainText, open_plain
 from recurra.errors import ModelError, RunError, UsageError
+from recurra.tasks.examples import short_enough
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
 from recurra.tasks.words.form import Items, Running, decide_form, divided_lines, divided_running, form_of, of_form
@@ -111,10 +110,7 @@ class Words:
                 raise RunError("the text has fewer than two units: nothing is to be learned", fix="Give more text.")
             return StreamLearner(network.model, train, valid, batching, seed)
         lengths = train["units"].lengths - 1
-        kept = np.flatnonzero(lengths <= recipe.data.max_length).astype(np.int64)
-        if len(kept) < len(lengths):
-            emit(Note(f"{len(lengths) - len(kept):,} of {len(lengths):,} lines are longer than "
-                      f"{recipe.data.max_length:,} units and are left out (data.max_length)"))  # fmt: skip
+        kept = short_enough(lengths, recipe.data.max_length, "lines", "units", emit)
         if not len(kept):
             raise RunError("no line is left: all are too long", fix="Raise --set data.max_length.")
         return LineLearner(network.model, train, valid, kept, batching, seed)

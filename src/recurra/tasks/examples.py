@@ -1,0 +1,79 @@
+"""What learners of numbered examples have in common: which examples they use, in which batches, and where these stand.
+
+N examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.data import BatchingOptions, eval_batches, longest_batch, make_batches
+from recurra.tasks.task import Emit
+from recurra.training import Index, Note
+
+SHOWN = 5  # lines that a message names
+
+Lengths = NDArray[np.int32]
+
+
+class Order:
+    """The batches of each epoch: a function of the seed and the epoch.
+
+    Args:
+        examples: the numbers of those that are used.
+        options: how large a batch may be.
+        seed: of the order.
+        sources: how long each example is that there is [N].
+        targets: how long its output is, where that takes room in a batch too [N].
+    """
+
+    def __init__(
+        self, examples: Index, options: BatchingOptions, seed: int, sources: Lengths, targets: Lengths | None = None
+    ) -> None:
+        self.examples = examples
+        self.options = options
+        self.seed = seed
+        self.sources = sources
+        self.targets = np.zeros_like(sources) if targets is None else targets
+
+    def batches(self, epoch: int) -> list[Index]:
+        """The numbers of the examples in each batch of an epoch."""
+        sources, targets = self.sources[self.examples], self.targets[self.examples]
+        return [self.examples[batch] for batch in make_batches(sources, targets, self.options, self.seed, epoch)]
+
+    def heaviest(self) -> Index:
+        """The batch that takes most room."""
+        batches = self.batches(0)
+        return batches[longest_batch(batches, self.sources, self.targets)]
+
+
+def batches_of_like_length(lengths: Lengths, options: BatchingOptions) -> list[Index]:
+    """Batches of what is only read, the shortest first."""
+    return eval_batches(lengths, options, np.zeros_like(lengths))
+
+
+def short_enough(lengths: Lengths, longest: int, noun: str, unit: str, emit: Emit) -> Index:
+    """The numbers of the examples that are not longer than allowed; says how many are left out.
+
+    Args:
+        noun, unit: what examples and their lengths are called, in the plural.
+    """
+    kept = np.flatnonzero(lengths <= longest).astype(np.int64)
+    if len(kept) < len(lengths):
+        emit(Note(f"{len(lengths) - len(kept):,} of {len(lengths):,} {noun} are longer than {longest:,} {unit} and are "
+                  "left out (data.max_length)"))  # fmt: skip
+    return kept
+
+
+def spread(total: int, wanted: int) -> Index:
+    """At most `wanted` of the numbers below `total`, spread evenly over them."""
+    return np.unique(np.linspace(0, total - 1, min(wanted, total)).astype(np.int64))
+
+
+def named(lines: Sequence[int]) -> str:
+    """Some lines in words: 3, 5, 8, 9, 12 and 4 more"""
+    more = f" and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
+    return f"{', '.join(map(str, lines[:SHOWN]))}{more}"
