@@ -8,7 +8,6 @@ folder/comparison.json      what came of it all
 
 from __future__ import annotations
 
-import heapq
 import json
 import time
 from collections.abc import Callable
@@ -25,7 +24,7 @@ from recurra.errors import RunError, UsageError
 from recurra.files import atomic_write
 from recurra.options import unknown_name
 from recurra.tasks.fit import Request, opened, outermost_missing, removed_on_refusal
-from recurra.tasks.split import key_hash
+from recurra.tasks.split import key_hash, smallest
 from recurra.tasks.task import Data, Emit
 from recurra.training import Budget, Event, Note, locked
 
@@ -196,9 +195,7 @@ class Tests:
         if not self.count:
             possible = MOST_TESTED if each is None else int(MEASURING * each / max(seconds, 1e-6))
             self.count = min(len(self.examples), MOST_TESTED, max(LEAST_TESTED, possible))
-        numbered = enumerate(self.examples)
-        part = heapq.nsmallest(self.count, numbered, key=lambda row: (key_hash(self.task.key(row[1])), row[0]))
-        return [example for _, example in sorted(part, key=lambda row: row[0])]
+        return smallest(self.examples, self.count, self.task.key)
 
 
 def told(number: int, question: Question, trial: Trial, result: TrialResult) -> str:

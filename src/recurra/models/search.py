@@ -13,6 +13,7 @@ A entries of what the attention compares.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import torch
@@ -20,7 +21,7 @@ from torch import Tensor
 from torch.nn.functional import linear, log_softmax
 
 from recurra.cells import Step
-from recurra.decoding import Scored, Start
+from recurra.decoding import Ensemble, Scored, Start, StepModel
 from recurra.layers import Recurrent, Stack
 from recurra.layers.stepping import CellSteps, steps_of, tanh_of_sigmoid_
 from recurra.models.decoder import Decoder, DecoderState
@@ -32,6 +33,12 @@ from recurra.padded import Padded
 def search_model(model: Seq2Seq) -> SearchModel:
     """The quickest step model of a network in evaluation whose weights stay as they are while it is used."""
     return SearchModel(model)
+
+
+def step_model(models: Sequence[Seq2Seq]) -> StepModel:
+    """The quickest step model of a trained network, or of several that answer together."""
+    prepared = [search_model(model.eval()) for model in models]
+    return prepared[0] if len(prepared) == 1 else Ensemble(prepared)
 
 
 class SearchModel:

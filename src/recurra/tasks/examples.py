@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.data import BatchingOptions, eval_batches, longest_batch, make_batches
+from recurra.errors import RunError
 from recurra.tasks.task import Emit
+from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Index, Note
 
 SHOWN = 5  # lines that a message names
@@ -66,6 +68,17 @@ def short_enough(lengths: Lengths, longest: int, noun: str, unit: str, emit: Emi
         emit(Note(f"{len(lengths) - len(kept):,} of {len(lengths):,} {noun} are longer than {longest:,} {unit} and are "
                   "left out (data.max_length)"))  # fmt: skip
     return kept
+
+
+def check_vocabulary(size: int, min_count: int, unit: str = "unit") -> None:
+    """Refuses a vocabulary that has nothing but the special symbols.
+
+    Raises:
+        RunError: no unit is seen often enough.
+    """
+    if size == len(SPECIAL_TOKENS):
+        what = f"no {unit} is seen {min_count} times: the vocabulary would be empty"
+        raise RunError(what, fix="Lower text.min_count.")
 
 
 def spread(total: int, wanted: int) -> Index:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import heapq
 import json
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from recurra.files import atomic_write
-from recurra.tasks.split import key_hash
+from recurra.tasks.split import key_hash, smallest
 from recurra.tasks.task import Divided, Task
 
 SAMPLE = 500  # validation examples that the closing evaluation answers
@@ -25,12 +24,9 @@ class Sample(NamedTuple):
 
 def write_sample(run_folder: Path, task: Task, divided: Divided) -> None:
     """Keeps those with the smallest hashes, in their order; of what goes on from one to the next, the first ones."""
-    numbered = enumerate(divided.valid)
-    if divided.contiguous:
-        chosen = list(islice(numbered, SAMPLE))
-    else:
-        chosen = heapq.nsmallest(SAMPLE, numbered, key=lambda row: (key_hash(task.key(row[1])), row[0]))
-    rows = [[task.pack(example), key_hash(task.key(example)) in divided.shared] for _, example in sorted(chosen)]
+    first = divided.contiguous
+    chosen = list(islice(divided.valid, SAMPLE)) if first else smallest(divided.valid, SAMPLE, task.key)
+    rows = [[task.pack(example), key_hash(task.key(example)) in divided.shared] for example in chosen]
     atomic_write(run_folder / NAME, json.dumps(rows, ensure_ascii=False).encode())
 
 

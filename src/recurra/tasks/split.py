@@ -6,6 +6,7 @@ Adding examples to a file moves none of the old ones from one side to the other.
 from __future__ import annotations
 
 import hashlib
+import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,13 @@ Key = Callable[[Any], str]
 def key_hash(key: str) -> bytes:
     """Seven bytes for an example's key."""
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=7).digest()
+
+
+def smallest(examples: Iterable[Any], count: int, key: Key) -> list[Any]:
+    """The examples with the smallest hashes, in their order: the same ones whatever else is added."""
+    numbered = enumerate(examples)
+    chosen = heapq.nsmallest(count, numbered, key=lambda row: (key_hash(key(row[1])), row[0]))
+    return [example for _, example in sorted(chosen, key=lambda row: row[0])]
 
 
 def place(key: str) -> float:

@@ -14,7 +14,7 @@ from torch import Tensor
 from recurra.data import Captioned
 from recurra.data.captions import Content, given_content, kind_of, numbers_in, read_content_lines
 from recurra.data.table import Values
-from recurra.decoding import DecodingOptions, Ensemble, Hypothesis, StepModel, decode, log_likelihoods
+from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
 from recurra.models import Seq2Seq, device_of
 from recurra.models.search import search_model
 from recurra.padded import Padded, pad
@@ -39,16 +39,22 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True)
 class CaptionPredictor:
-    """One captioning network, or several: the first is the one that is traced."""
+    """One captioning network, or several.
 
-    networks: Sequence[Seq2Seq]
+    Args:
+        first: the one that is traced.
+        model: what is searched: the first, or all of them together.
+    """
+
+    first: Seq2Seq
+    model: StepModel
     inputs: CaptionInputs
     target: Tokenizer
 
     @property
     def device(self) -> torch.device:
         """Where the networks are."""
-        return device_of(self.networks[0])
+        return device_of(self.first)
 
     def read(self, path: str) -> Iterator[Content | None]:
         """A path a line, relative to the folder of the file, or a vector a line."""
@@ -56,10 +62,9 @@ class CaptionPredictor:
 
     def predict(self, inputs: Iterable[Any], options: DecodingOptions) -> Iterator[Prediction]:
         """A caption for each input: a path, an image of Pillow's, an array of bytes, or a vector; None is empty."""
-        model = self._searched()
         given = (self._given(one, f"input {number}") for number, one in enumerate(inputs, 1))
         while window := list(islice(given, WINDOW)):
-            yield from self._answers(model, window, options)
+            yield from self._answers(window, options)
 
     def evaluate(self, examples: Iterable[Captioned], options: DecodingOptions) -> Evaluation:
         """Predicts every caption and compares."""
@@ -67,13 +72,13 @@ class CaptionPredictor:
         predictions: list[str] = []
         captions: list[str] = []
         likelihoods: list[float] = []
-        remaining, model = iter(examples), self._searched()
+        remaining = iter(examples)
         while window := list(islice(remaining, WINDOW)):
             encoded = [self.inputs.encode(one.content, f"{name}:{one.line}") for one in window]
             given = [Given("", values) for values in encoded]
-            predictions += [answer.text for answer in self._answers(model, given, replace(options, nbest=1))]
+            predictions += [answer.text for answer in self._answers(given, replace(options, nbest=1))]
             captions += [one.caption for one in window]
-            likelihoods += self._likelihoods(model, encoded, [one.caption for one in window])
+            likelihoods += self._likelihoods(encoded, [one.caption for one in window])
         tokens = [len(ids) + 1 for ids in self.target.encode_batch(captions)]
         return compared(predictions, captions, self.target, Likelihood(likelihoods, tokens), tokens)
 
@@ -82,7 +87,7 @@ class CaptionPredictor:
         """The caption that greedy search or the beam finds, and all states and weights on the way to it."""
         one = self._given(given, "input 1")
         assert one.values is not None
-        source, network = self._padded([one.values]), self.networks[0]
+        source, network = self._padded([one.values]), self.first
         best = decode(search_model(network), source, replace(options, nbest=1, sample=False))[0][0]
         target = pad([torch.tensor([GO, *best.tokens])]).to(self.device)
         decoded, inside = network.trace(source, target)
@@ -95,10 +100,6 @@ class CaptionPredictor:
         text = self.target.decode(best.tokens)
         return ShownTrace(one.name, text, map.source_tokens, map.target_tokens, map, layers)
 
-    def _searched(self) -> StepModel:
-        models = [search_model(network) for network in self.networks]
-        return models[0] if len(models) == 1 else Ensemble(models)
-
     def _given(self, given: Any, place: str) -> Given:
         if given is None or (isinstance(given, str) and not given.strip()):
             return Given("", None)
@@ -106,13 +107,13 @@ class CaptionPredictor:
         return Given(content if isinstance(content, str) else shown(content), self.inputs.encode(content, place))
 
     @torch.inference_mode()
-    def _answers(self, model: StepModel, window: list[Given], options: DecodingOptions) -> list[Prediction]:
+    def _answers(self, window: list[Given], options: DecodingOptions) -> list[Prediction]:
         answers = [Prediction(one.name, [Alternative("", 0.0, 0.0, True)]) for one in window]
         filled = [i for i, one in enumerate(window) if one.values is not None]
         for start in range(0, len(filled), BATCH):
             chosen = filled[start : start + BATCH]
             rows = [cast("Values", window[i].values) for i in chosen]
-            for i, row, found in zip(chosen, rows, decode(model, self._padded(rows), options), strict=True):
+            for i, row, found in zip(chosen, rows, decode(self.model, self._padded(rows), options), strict=True):
                 answers[i] = Prediction(window[i].name, [self._alternative(one, row, options) for one in found])
         return answers
 
@@ -137,12 +138,12 @@ class CaptionPredictor:
         return self.inputs.padded(np.stack(rows)).to(self.device)
 
     @torch.inference_mode()
-    def _likelihoods(self, model: StepModel, encoded: list[Values], captions: list[str]) -> list[float]:
+    def _likelihoods(self, encoded: list[Values], captions: list[str]) -> list[float]:
         found: list[float] = []
         targets = [torch.tensor([GO, *ids, EOS]) for ids in self.target.encode_batch(captions)]
         for start in range(0, len(encoded), BATCH):
             part = slice(start, start + BATCH)
-            found += log_likelihoods(model, self._padded(encoded[part]), pad(targets[part]).to(self.device))
+            found += log_likelihoods(self.model, self._padded(encoded[part]), pad(targets[part]).to(self.device))
         return found
 
 

@@ -29,19 +29,20 @@ from recurra.data import (
     spool,
 )
 from recurra.data.captions import folder_of
-from recurra.errors import ModelError, RunError
+from recurra.errors import ModelError
 from recurra.models import Seq2Seq
+from recurra.models.search import step_model
 from recurra.tasks.caption.inputs import CaptionInputs, ImageInputs, decided_inputs, inputs_from_json, standardise
 from recurra.tasks.caption.predictor import CaptionPredictor
 from recurra.tasks.caption.recipe import CaptionRecipe
 from recurra.tasks.caption.signs import why_images
+from recurra.tasks.examples import check_vocabulary
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
 from recurra.tasks.translate.learner import Seq2SeqLearner
 from recurra.tasks.translate.task import SAMPLE, short_pairs
 from recurra.text import Tokenizer, decide_units
-from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Index, Note
 
 CHUNK = 1024  # captions encoded at once
@@ -164,9 +165,8 @@ class Caption:
                     "the models of an ensemble must read the same kind of images and have the same tokenizer",
                     fix="Train them on the same data with other seeds (--seed), in other folders.",
                 )
-        for network in networks:
-            network.model.eval()
-        return CaptionPredictor([network.model for network in networks], first.inputs, first.target)
+        model = step_model([network.model for network in networks])
+        return CaptionPredictor(first.model, model, first.inputs, first.target)
 
     def pack(self, example: Captioned) -> list[Any]:
         """The path of the image, or what it holds; caption, line."""
@@ -209,9 +209,7 @@ def build_tokenizer(train: Iterable[Captioned], recipe: CaptionRecipe) -> Tokeni
     text = recipe.text
     captions = (example.caption for example in train)
     tokenizer = Tokenizer.build(captions, text.target_units, text.target_vocabulary, text.min_count, text.normalization)
-    if tokenizer.size == len(SPECIAL_TOKENS):
-        fix = "Lower text.min_count."
-        raise RunError(f"no unit is seen {text.min_count} times: the vocabulary would be empty", fix=fix)
+    check_vocabulary(tokenizer.size, text.min_count)
     return tokenizer
 
 

@@ -19,10 +19,9 @@ from recurra.models import AUTO_POOLING, NumberReader
 from recurra.tasks.classify.inputs import Inputs, TextInputs, number_inputs, refused
 from recurra.tasks.classify.learner import NOBODY
 from recurra.tasks.classify.recipe import ClassifyRecipe
-from recurra.tasks.examples import short_enough
+from recurra.tasks.examples import check_vocabulary, short_enough
 from recurra.tasks.task import Emit
 from recurra.text import Tokenizer, decide_units
-from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Index, Note
 
 SAMPLE = 2000  # examples that `auto` looks at to decide on the units
@@ -117,10 +116,7 @@ def make_inputs(train: Iterable[Labelled], first: Content, recipe: ClassifyRecip
     text = recipe.text
     texts = (str(example.content) for example in train)
     tokenizer = Tokenizer.build(texts, text.units, text.vocabulary, text.min_count, text.normalization)
-    if tokenizer.size == len(SPECIAL_TOKENS):
-        raise RunError(
-            f"no unit is seen {text.min_count} times: the vocabulary would be empty", fix="Lower text.min_count."
-        )
+    check_vocabulary(tokenizer.size, text.min_count)
     return TextInputs(tokenizer)
 
 

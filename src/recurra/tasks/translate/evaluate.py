@@ -54,33 +54,29 @@ def compared(
         unit: what the lengths count.
     """
     references = [canonical(text, tokenizer) for text in targets]
+    predicted, right = ([tokenizer.tokens(text) for text in texts] for texts in (predictions, references))
     measures = measure_pairs(
         predictions,
         references,
-        [tokenizer.tokens(text) for text in predictions],
-        [tokenizer.tokens(text) for text in references],
+        predicted,
+        right,
         likelihood.log_likelihoods,
         likelihood.tokens,
         UNIT_NAMES[tokenizer.units],
     )
-    scores = ExampleScores(
-        lengths,
-        unit,
-        pair_scores(predictions, references, measures, tokenizer),
-    )
+    exact = [float(one == other) for one, other in zip(predictions, references, strict=True)]
+    scores = ExampleScores(lengths, unit, pair_scores(exact, predicted, right, measures))
     return Evaluation(len(predictions), measures, notes_on(predictions, references), examples=scores)
 
 
 def pair_scores(
-    predictions: Sequence[str], references: Sequence[str], measures: Mapping[str, Measure], target: Tokenizer
+    exact: Sequence[float], predicted: Sequence[list[str]], right: Sequence[list[str]], measures: Mapping[str, Measure]
 ) -> dict[str, Share]:
     """Whether each output is right, and how many of its units are wrong."""
-    right = [float(one == other) for one, other in zip(predictions, references, strict=True)]
-    units = [target.tokens(text) for text in references]
-    wrong = edit_distances([target.tokens(text) for text in predictions], units)
+    wrong = edit_distances(predicted, right)
     return {
-        "exact_match": Share(right, [1.0] * len(right), measures["exact_match"].definition),
-        "error_rate": Share(wrong.tolist(), [*map(len, units)], measures["error_rate"].definition, False),
+        "exact_match": Share(exact, [1.0] * len(exact), measures["exact_match"].definition),
+        "error_rate": Share(wrong.tolist(), [*map(len, right)], measures["error_rate"].definition, False),
     }
 
 

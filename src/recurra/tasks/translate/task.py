@@ -16,11 +16,11 @@ import numpy as np
 import torch
 
 from recurra.data import EncodedPairs, Example, PairFile, PairList, PairSource, open_pairs, read_lines, spool
-from recurra.decoding import DecodingOptions, Ensemble, decode
+from recurra.decoding import DecodingOptions, decode
 from recurra.errors import ModelError, RunError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
-from recurra.models.search import search_model
-from recurra.tasks.examples import short_enough
+from recurra.models.search import step_model
+from recurra.tasks.examples import check_vocabulary, short_enough
 from recurra.tasks.prediction import Evaluation, Prediction
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
@@ -39,7 +39,6 @@ from recurra.text import (
     source_from_json,
 )
 from recurra.text.columns import can_be_copied, cells_of, decide_columns
-from recurra.text.special import SPECIAL_TOKENS
 from recurra.tracing import Trace
 from recurra.training import Index, Note
 
@@ -230,11 +229,7 @@ def build_tokenizers(examples: Iterable[Example], recipe: Recipe) -> tuple[Sourc
     source = build_source(Sources(examples), units, text.source_vocabulary, text.min_count, text.normalization)
     target = Tokenizer.build(targets, text.target_units, text.target_vocabulary, text.min_count, text.normalization)
     for side, tokenizer in (("source", source), ("target", target)):
-        if tokenizer.size == len(SPECIAL_TOKENS):
-            raise RunError(
-                f"no {side} unit is seen {text.min_count} times: the vocabulary would be empty",
-                fix="Lower text.min_count.",
-            )
+        check_vocabulary(tokenizer.size, text.min_count, f"{side} unit")
     return source, target
 
 
@@ -284,9 +279,6 @@ def make_predictor(translators: Sequence[Translator], search: Search = decode) -
                 "the models of an ensemble must have the same tokenizers",
                 fix="Train them on the same data with other seeds (--seed), in other folders.",
             )
-    for translator in translators:
-        translator.model.eval()
-    models = [search_model(translator.model) for translator in translators]
-    model = models[0] if len(models) == 1 else Ensemble(models)
+    model = step_model([translator.model for translator in translators])
     device, copied = device_of(first.model), first.recipe.model.copy
     return TextPredictor(model, first.source, first.target, device=device, replace_unknown=copied, search=search)

@@ -14,7 +14,7 @@ from typing import Any
 from recurra.data import EncodedTable, PairSource, Row, spool
 from recurra.data.plain import Passage, PlainList, PlainText, open_plain
 from recurra.errors import ModelError, RunError, UsageError
-from recurra.tasks.examples import short_enough
+from recurra.tasks.examples import check_vocabulary, short_enough
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
 from recurra.tasks.words.form import Items, Running, decide_form, divided_lines, divided_running, form_of, of_form
@@ -25,7 +25,6 @@ from recurra.tasks.words.recipe import WordsRecipe
 from recurra.tasks.words.scoring import encoded
 from recurra.tasks.words.signs import why_text
 from recurra.text import Decision, Tokenizer, decide_units
-from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Learner, Note
 
 KINDS = {"units": "<i4", "characters": "<i4"}
@@ -84,9 +83,7 @@ class Words:
         text = recipe.text
         lines = (passage.text for passage in train)
         tokenizer = Tokenizer.build(lines, text.units, text.vocabulary, text.min_count, text.normalization)
-        if tokenizer.size == len(SPECIAL_TOKENS):
-            what = f"no unit is seen {text.min_count} times: the vocabulary would be empty"
-            raise RunError(what, fix="Lower text.min_count.")
+        check_vocabulary(tokenizer.size, text.min_count)
         return make_network(recipe, tokenizer)
 
     def load(self, recipe: WordsRecipe, vocabularies: Mapping[str, str]) -> WordsNetwork:
