@@ -22,10 +22,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from recurra.demos.demo import Demo, Learned, Split
+from recurra.demos.demo import Demo, Learned, Split, write_files
 from recurra.demos.phrases import Phrases, phrases
 from recurra.demos.showing import try_it
-from recurra.files import atomic_write, plain_errors
 
 if TYPE_CHECKING:
     from recurra.tasks.prediction import Prediction
@@ -155,12 +154,8 @@ def talk(learned: Learned, questions: Sequence[str]) -> None:
 
 def write_dialogues(folder: Path, split: Split) -> Mapping[Path, int]:
     """A turn a line, a blank line between dialogues."""
-    with plain_errors(folder, 0):
-        folder.mkdir(parents=True, exist_ok=True)
-    files = {folder / "train.txt": split.training, folder / "test.txt": split.held_out}
-    for path, dialogues in files.items():
-        atomic_write(path, "\n".join("".join(f"{turn}\n" for turn in one) for one in dialogues).encode())
-    return {path: len(dialogues) for path, dialogues in files.items()}
+    files = {"train.txt": split.training, "test.txt": split.held_out}
+    return write_files(folder, files, lambda some: "\n".join("".join(f"{turn}\n" for turn in one) for one in some))
 
 
 def dialogue_line(turns: Sequence[str]) -> str:

@@ -47,12 +47,19 @@ def pair_line(example: Any) -> str:
 
 def write_pairs(folder: Path, split: Split) -> dict[Path, int]:
     """The examples as files to train on like on one's own: source, tab, target. Gives the files and their sizes."""
+    files = {"train.tsv": split.training, "test.tsv": split.held_out}
+    return write_files(folder, files, lambda pairs: "".join(f"{source}\t{target}\n" for source, target in pairs))
+
+
+def write_files(
+    folder: Path, files: Mapping[str, Sequence[Any]], text: Callable[[Sequence[Any]], str]
+) -> dict[Path, int]:
+    """Examples as the text of files in a folder, which is made. Gives the files and how many examples each has."""
     with plain_errors(folder, 0):
         folder.mkdir(parents=True, exist_ok=True)
-    files = {folder / "train.tsv": split.training, folder / "test.tsv": split.held_out}
-    for path, pairs in files.items():
-        atomic_write(path, "".join(f"{source}\t{target}\n" for source, target in pairs).encode())
-    return {path: len(pairs) for path, pairs in files.items()}
+    for name, examples in files.items():
+        atomic_write(folder / name, text(examples).encode())
+    return {folder / name: len(examples) for name, examples in files.items()}
 
 
 @dataclass(frozen=True)

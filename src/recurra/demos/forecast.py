@@ -18,7 +18,7 @@ from __future__ import annotations
 import csv
 import io
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from recurra.demos.demo import Demo, Learned, Split
-from recurra.files import atomic_write, plain_errors
+from recurra.demos.demo import Demo, Learned, Split, write_files
 
 if TYPE_CHECKING:
     from recurra.tasks.forecast.answer import ForecastAnswer
@@ -89,18 +88,18 @@ def marked(series: Series) -> str:
 
 def write(folder: Path, split: Split) -> Mapping[Path, int]:
     """Tables to train on like on one's own. Gives the files and their sizes."""
-    with plain_errors(folder, 0):
-        folder.mkdir(parents=True, exist_ok=True)
-    files = {folder / "train.csv": split.training, folder / "test.csv": split.held_out}
-    for path, several in files.items():
-        table = io.StringIO()
-        rows = csv.writer(table, lineterminator="\n")
-        rows.writerow(["series", "value", "marker", "sum"])
-        for number, series in enumerate(several, 1):
-            for value, mark, total in zip(*series.values(), strict=True):
-                rows.writerow([number, value, int(mark), "" if total != total else total])
-        atomic_write(path, table.getvalue().encode())
-    return {path: len(several) for path, several in files.items()}
+    return write_files(folder, {"train.csv": split.training, "test.csv": split.held_out}, table)
+
+
+def table(several: Sequence[Series]) -> str:
+    """The steps of all series as rows of CSV."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["series", "value", "marker", "sum"])
+    for number, series in enumerate(several, 1):
+        for value, mark, total in zip(*series.values(), strict=True):
+            rows.writerow([number, value, int(mark), "" if total != total else total])
+    return text.getvalue()
 
 
 def show(learned: Learned) -> None:

@@ -24,6 +24,7 @@ from rich.text import Text
 
 from recurra.demos.date_forms import LOCALES
 from recurra.demos.demo import Demo, Learned, Split
+from recurra.demos.language_names import english
 from recurra.demos.showing import try_it
 
 if TYPE_CHECKING:
@@ -71,11 +72,6 @@ def names_in(locale: str) -> set[str]:
     """The names of countries, regions and languages that a locale has."""
     table = Locale.parse(locale)
     return {name for part in (table.territories, table.languages) for name in cast("dict[str, str]", part).values()}
-
-
-def english(locale: str) -> str:
-    """The language's name in English."""
-    return str(Locale.parse(locale).get_display_name("en"))
 
 
 def show(learned: Learned) -> None:

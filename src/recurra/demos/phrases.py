@@ -7,7 +7,9 @@ from copy import deepcopy
 from functools import cache
 from typing import Any, cast
 
-from babel import Locale, localedata
+from babel import localedata
+
+from recurra.demos.language_names import english
 
 # All with a word of their own, without spaces, for each of the items.
 _LOCALES = "fr de es it pt nl sv fi pl cs hu ro tr el ru hr lt eu sw id ja hi ko ar"
@@ -20,12 +22,11 @@ Phrases = Mapping[str, Mapping[str, str]]
 @cache
 def phrases() -> Phrases:
     """{"French": {"Monday": "lundi", ...}, ...}: languages and items by their English names."""
-    english = names_in("en")
+    items = names_in("en")
     found: dict[str, Mapping[str, str]] = {}
     for locale in LOCALES:
         own = names_in(locale)
-        language = str(Locale.parse(locale).get_display_name("en"))
-        found[language] = {english[key]: name for key, name in own.items()}
+        found[english(locale)] = {items[key]: name for key, name in own.items()}
     return found
 
 

@@ -21,9 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recurra.demos.demo import Demo, Learned, Split
+from recurra.demos.demo import Demo, Learned, Split, write_files
 from recurra.demos.showing import try_it, write_page
-from recurra.files import atomic_write, plain_errors
 
 if TYPE_CHECKING:
     from recurra.tasks.prediction import Prediction
@@ -224,13 +223,11 @@ def show_attention(learned: Learned, answer: Prediction) -> None:
 
 def write_stories(folder: Path, split: Split) -> Mapping[Path, int]:
     """Tables with the columns story, question and answer."""
-    with plain_errors(folder, 0):
-        folder.mkdir(parents=True, exist_ok=True)
-    files = {folder / "train.tsv": split.training, folder / "test.tsv": split.held_out}
-    for path, pairs in files.items():
-        rows = "".join(f"{text}\t{answer}\n" for text, answer in pairs)
-        atomic_write(path, f"story\tquestion\tanswer\n{rows}".encode())
-    return {path: len(pairs) for path, pairs in files.items()}
+
+    def table(pairs: Sequence[Pair]) -> str:
+        return "".join(f"{text}\t{answer}\n" for text, answer in [("story\tquestion", "answer"), *pairs])
+
+    return write_files(folder, {"train.tsv": split.training, "test.tsv": split.held_out}, table)
 
 
 def story_line(example: Pair) -> str:

@@ -20,17 +20,16 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from babel import Locale
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from recurra.demos.date_forms import LOCALES
 from recurra.demos.dates import Draw, draws
-from recurra.demos.demo import Demo, Learned, Split
+from recurra.demos.demo import Demo, Learned, Split, write_files
+from recurra.demos.language_names import english
 from recurra.demos.showing import try_it
 from recurra.demos.spelling import fold, spell
-from recurra.files import atomic_write, plain_errors
 
 if TYPE_CHECKING:
     from recurra.tasks.tag.predictor import TagAnswer
@@ -132,13 +131,9 @@ def line(example: Parts) -> str:
 
 def write(folder: Path, split: Split) -> dict[Path, int]:
     """The examples as CoNLL files, and those of the languages that are held back."""
-    with plain_errors(folder, 0):
-        folder.mkdir(parents=True, exist_ok=True)
     files = {"train.conll": split.training, "test.conll": split.held_out}
     files |= {f"{locale}.conll": unseen(locale) for locale in UNSEEN}
-    for name, examples in files.items():
-        atomic_write(folder / name, "".join(map(conll, examples)).encode())
-    return {folder / name: len(examples) for name, examples in files.items()}
+    return write_files(folder, files, lambda examples: "".join(map(conll, examples)))
 
 
 def conll(example: Parts) -> str:
@@ -175,11 +170,6 @@ def measures_table(learned: Learned) -> Table:
         f1 = learned.model.evaluate(examples).measures["span_f1"]
         table.add_row(name, f"{len(examples):,}", f"{f1.value:.1f} %", f"{f1.low:.1f} to {f1.high:.1f}")
     return table
-
-
-def english(locale: str) -> str:
-    """The language's name in English."""
-    return str(Locale.parse(locale).get_display_name("en"))
 
 
 def legend() -> Text:

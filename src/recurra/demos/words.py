@@ -16,9 +16,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from recurra.demos.demo import Demo, Learned, Split
+from recurra.demos.demo import Demo, Learned, Split, write_files
 from recurra.demos.showing import try_it
-from recurra.files import atomic_write, plain_errors
 
 if TYPE_CHECKING:
     from recurra.tasks.words.answer import Generated, NextAnswer, ScoredText
@@ -54,12 +53,8 @@ def split() -> Split:
 
 def write_text(folder: Path, parts: Split) -> dict[Path, int]:
     """The text as files, with their lines."""
-    with plain_errors(folder, 0):
-        folder.mkdir(parents=True, exist_ok=True)
-    files = {folder / "train.txt": parts.training, folder / "test.txt": parts.held_out}
-    for path, lines in files.items():
-        atomic_write(path, ("\n".join(lines) + "\n").encode())
-    return {path: len(lines) for path, lines in files.items()}
+    files = {"train.txt": parts.training, "test.txt": parts.held_out}
+    return write_files(folder, files, lambda lines: "\n".join(lines) + "\n")
 
 
 def show(learned: Learned) -> None:

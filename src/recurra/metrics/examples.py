@@ -34,5 +34,8 @@ class ExampleScores:
 
 
 def shares(statistics: Numbers) -> Numbers:
-    """Sums [..., 2] to 100 * counted / total [...]; a total of nothing counts as one."""
+    """Sums [..., 2] to 100 * counted / total [...].
+
+    References without any unit count as one unit: what is then predicted is wrong, and nothing is divided by 0.
+    """
     return 100 * statistics[..., 0] / np.maximum(statistics[..., 1], 1)

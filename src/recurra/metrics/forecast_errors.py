@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from recurra.metrics.bootstrap import Numbers, Score, interval
-from recurra.metrics.measure import Measure
+from recurra.metrics.bootstrap import Numbers, Score
+from recurra.metrics.measure import Measure, measure_of
 
 WINDOWS = "windows resampled as if independent"
 
@@ -23,9 +23,7 @@ def quotient(above: ArrayLike, below: ArrayLike, definition: str, score: Score |
     statistics = np.stack([np.asarray(above, np.float64), np.asarray(below, np.float64)], axis=1)
     if not statistics[:, 1].sum() > 0:
         raise ValueError("nothing to measure")
-    score = score or plain
-    value = float(score(statistics.sum(axis=0, keepdims=True))[0])
-    return Measure(value, *interval(statistics, score, value), f"{definition} ({WINDOWS})")
+    return measure_of(statistics, score or plain, f"{definition} ({WINDOWS})")
 
 
 def plain(sums: Numbers) -> Numbers:

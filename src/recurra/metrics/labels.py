@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.metrics.bootstrap import Numbers, interval
-from recurra.metrics.measure import Measure, require_pairs
+from recurra.metrics.bootstrap import Numbers
+from recurra.metrics.measure import Measure, measure_of, require_pairs
 from recurra.metrics.ratio import percentage
 
 
@@ -64,9 +64,8 @@ def macro_f1(predictions: Sequence[str], references: Sequence[str]) -> Measure:
     given = _one_hot([number[label] for label in predictions], len(labels))
     right = _one_hot([number[label] for label in references], len(labels))
     statistics = np.concatenate([given * right, given + right], axis=1)  # [N, 2 K]
-    value = float(_macro_f1(statistics.sum(axis=0, keepdims=True))[0])
     definition = "mean of the labels' F1 (harmonic mean of precision and recall), each counting the same, in percent"
-    return Measure(value, *interval(statistics, _macro_f1, value), definition)
+    return measure_of(statistics, _macro_f1, definition)
 
 
 def confusion(predictions: Sequence[str], references: Sequence[str]) -> Confusion:

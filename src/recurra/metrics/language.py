@@ -6,12 +6,12 @@ Bits per character can be compared between models with different units, perplexi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from recurra.metrics.bootstrap import Numbers, interval
-from recurra.metrics.measure import Measure, require_pairs
+from recurra.metrics.bootstrap import Numbers
+from recurra.metrics.measure import Measure, measure_of, require_pairs
 
 
 def measure_language(
@@ -31,17 +31,12 @@ def measure_language(
     rows = np.stack([np.asarray(values, np.float64) for values in (nats, units, characters)], axis=1)
     said = f"{counted} counted; resampled over {per}"
     found = {
-        "perplexity": _measure(rows, _perplexity, f"exp of the mean nats per unit ({name}), {said}"),
-        "bits_per_character": _measure(rows, _bits, f"bits of all units / characters, {said}"),
+        "perplexity": measure_of(rows, _perplexity, f"exp of the mean nats per unit ({name}), {said}"),
+        "bits_per_character": measure_of(rows, _bits, f"bits of all units / characters, {said}"),
     }
     if name == "chars":
-        found["nats_per_character"] = _measure(rows, _nats, f"nats of all units / characters, {said}")
+        found["nats_per_character"] = measure_of(rows, _nats, f"nats of all units / characters, {said}")
     return found
-
-
-def _measure(rows: Numbers, score: Callable[[Numbers], Numbers], definition: str) -> Measure:
-    value = float(score(rows.sum(axis=0, keepdims=True))[0])
-    return Measure(value, *interval(rows, score, value), definition)
 
 
 def _perplexity(sums: Numbers) -> Numbers:

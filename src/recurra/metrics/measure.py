@@ -6,6 +6,8 @@ import math
 from collections.abc import Sized
 from dataclasses import dataclass
 
+from recurra.metrics.bootstrap import Numbers, Score, interval
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -27,6 +29,12 @@ class Measure:
         if self.signature is not None:
             mapping["signature"] = self.signature
         return mapping
+
+
+def measure_of(statistics: Numbers, score: Score, definition: str, signature: str | None = None) -> Measure:
+    """The score of all sentences together, with its interval over resamples of the rows of `statistics` [N, K]."""
+    value = float(score(statistics.sum(axis=0, keepdims=True))[0])
+    return Measure(value, *interval(statistics, score, value), definition, signature)
 
 
 def require_pairs(predictions: Sized, references: Sized) -> int:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recurra.metrics.bootstrap import Numbers, interval
-from recurra.metrics.measure import Measure, require_pairs
+from recurra.metrics.bootstrap import Numbers
+from recurra.metrics.measure import Measure, measure_of, require_pairs
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
@@ -30,5 +30,4 @@ def measured(metric: Metric, predictions: Sequence[str], references: Sequence[st
         return np.array([score_of(row).score for row in sums.astype(np.int64).tolist()], np.float64)
 
     statistics = np.array(statistics_of(predictions, [references]), np.float64)  # [N, K]
-    value = float(scores(statistics.sum(axis=0, keepdims=True))[0])
-    return Measure(value, *interval(statistics, scores, value), definition, str(metric.get_signature()))
+    return measure_of(statistics, scores, definition, str(metric.get_signature()))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from recurra.metrics.bootstrap import Numbers, interval
-from recurra.metrics.measure import Measure, require_pairs
+from recurra.metrics.bootstrap import Numbers
+from recurra.metrics.measure import Measure, measure_of, require_pairs
 
 
 def perplexity(log_likelihoods: Sequence[float], token_counts: Sequence[int]) -> Measure:
@@ -21,9 +21,8 @@ def perplexity(log_likelihoods: Sequence[float], token_counts: Sequence[int]) ->
     # A target held impossible counts as next to impossible: a resample that leaves it out multiplies it by 0.
     sums = np.maximum(np.asarray(log_likelihoods, np.float64), -1e300)
     statistics = np.stack([sums, np.asarray(token_counts, np.float64)], axis=1)
-    value = float(_perplexity(statistics.sum(axis=0, keepdims=True))[0])
     definition = "exp of the mean negative log-likelihood per target token, <EOS> included"
-    return Measure(value, *interval(statistics, _perplexity, value), definition)
+    return measure_of(statistics, _perplexity, definition)
 
 
 def _perplexity(sums: Numbers) -> Numbers:

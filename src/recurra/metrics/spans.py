@@ -9,8 +9,8 @@ from collections.abc import Hashable, Sequence, Set
 
 import numpy as np
 
-from recurra.metrics.bootstrap import Numbers, interval
-from recurra.metrics.measure import Measure, require_pairs
+from recurra.metrics.bootstrap import Numbers
+from recurra.metrics.measure import Measure, measure_of, require_pairs
 from recurra.metrics.ratio import percentage
 
 Tags = Sequence[Sequence[str]]
@@ -36,9 +36,8 @@ def span_f1(predictions: Spans, references: Spans) -> Measure:
     require_pairs(predictions, references)
     rows = [(len(one & other), len(one) + len(other)) for one, other in zip(predictions, references, strict=True)]
     statistics = np.array(rows, dtype=np.float64)
-    value = float(_f1(statistics.sum(axis=0, keepdims=True))[0])
     definition = "F1 of spans, all kinds together; right if begin, end and kind are, in percent"
-    return Measure(value, *interval(statistics, _f1, value), definition)
+    return measure_of(statistics, _f1, definition)
 
 
 def _f1(sums: Numbers) -> Numbers:
