@@ -116,7 +116,7 @@ class Model:
         """
         predictor = self.predictor
         if not isinstance(predictor, Generates):
-            raise self._cannot("continues no text", "recurra.Model.generate")
+            raise self._cannot("continues no text", "generate")
         options = changed(self.recipe.generation, settings, "generation")  # type: ignore[attr-defined]
         return list(predictor.generate([inputs] if isinstance(inputs, str) else inputs, options))
 
@@ -132,7 +132,7 @@ class Model:
         """Like `score`, one after the other: inputs may be an endless stream."""
         predictor = self.predictor
         if not isinstance(predictor, Scores):
-            raise self._cannot("foresees no text", "recurra.Model.score")
+            raise self._cannot("foresees no text", "score")
         return predictor.score(inputs)
 
     def trace(self, given: Any, **settings: Any) -> Trace:
@@ -149,7 +149,7 @@ class Model:
 
     def _cannot(self, what: str, how: str) -> UsageError:
         able = "a model for the task words does (recurra train TEXT --task words)"
-        return UsageError(f"a model for the task {self.task.name} {what}; {able}", where=how.rpartition(".")[2])
+        return UsageError(f"a model for the task {self.task.name} {what}; {able}", where=how)
 
     def __repr__(self) -> str:
         several = f"{len(self.networks)} models, " if len(self.networks) > 1 else ""

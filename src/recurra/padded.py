@@ -47,6 +47,12 @@ def pad(rows: Sequence[Tensor], value: float = 0) -> Padded:
     return Padded(torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True, padding_value=value), lengths)
 
 
+def last_of(sequence: Padded) -> Tensor:
+    """The last step of each row [B, ...]; there is at least one."""
+    rows = torch.arange(len(sequence.lengths), device=sequence.lengths.device)
+    return sequence.values[rows, sequence.lengths - 1]
+
+
 def select_rows(state: Any, index: Tensor) -> Any:
     """The rows `index` [N] of a state: a tensor [B, ...], or tuples, named tuples and Padded made of them.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recurra.cli import options as given
-from recurra.cli.failures import INTERRUPTED
+from recurra.cli.failures import INTERRUPTED, resumed
 from recurra.cli.options import option
-from recurra.cli.pairs import check_valid, given_pairs
+from recurra.cli.pairs import check_test, check_valid, given_pairs
 from recurra.cli.say import harmless, say
 from recurra.cli.settings import as_typed, check_budget, parsed_settings
 from recurra.errors import UsageError
@@ -134,9 +133,7 @@ def compare(
         except KeyboardInterrupt:
             found = None
     if found is None:
-        args = context.obj.args
-        again = shlex.join(["recurra", "compare", *args, *([] if "--resume" in args else ["--resume"])])
-        say(f"recurra: interrupted; finished runs are kept. Go on with:\n  {again}")
+        say(f"recurra: interrupted; finished runs are kept. Go on with:\n  {resumed('compare', context.obj.args)}")
         return INTERRUPTED
     show(found.to_mapping(), as_json)
     return 0
@@ -152,19 +149,6 @@ def listed(name: str, text: str) -> list[object]:
     if not all(values):
         raise UsageError(f"expected values with commas between them, got {text!r}", where=name)
     return [parse_value(value) for value in values]
-
-
-def check_test(target: str | None, test: str | None, test_target: str | None) -> None:
-    """Test files come in the form of the training files.
-
-    Raises:
-        UsageError: one file here and two there.
-    """
-    if test_target is not None and test is None:
-        raise UsageError("--test-target is given without --test", fix="Name the file of the sources: --test FILE.")
-    if test is not None and (target is None) != (test_target is None):
-        fix = "With --source and --target, give --test SOURCES --test-target TARGETS; with DATA, --test alone."
-        raise UsageError("test files must be in the form of the training files", fix=fix)
 
 
 def show(comparison: dict[str, object], as_json: bool) -> None:

@@ -71,6 +71,11 @@ def crash_file(trace: str, args: Sequence[str]) -> str:
     return path
 
 
+def resumed(command: str, args: Sequence[str]) -> str:
+    """The command line that goes on with what was interrupted."""
+    return shlex.join(["recurra", command, *args, *([] if "--resume" in args else ["--resume"])])
+
+
 def forget_stdout() -> None:
     """Nobody reads stdout any more: what is still in its buffer goes nowhere, without a complaint at exit."""
     with contextlib.suppress(OSError, ValueError):

@@ -51,8 +51,23 @@ def check_valid(target: str | None, valid: str | None, valid_target: str | None)
     Raises:
         UsageError: one file here and two there.
     """
-    if valid_target is not None and valid is None:
-        raise UsageError("--valid-target is given without --valid", fix="Name the file of the sources: --valid FILE.")
-    if valid is not None and (target is None) != (valid_target is None):
-        fix = "With --source and --target, give --valid SOURCES --valid-target TARGETS; with DATA, --valid alone."
-        raise UsageError("validation files must be in the form of the training files", fix=fix)
+    _check_form("validation", "--valid", target, valid, valid_target)
+
+
+def check_test(target: str | None, test: str | None, test_target: str | None) -> None:
+    """Test files come in the form of the training files.
+
+    Raises:
+        UsageError: one file here and two there.
+    """
+    _check_form("test", "--test", target, test, test_target)
+
+
+def _check_form(what: str, option: str, target: str | None, file: str | None, file_target: str | None) -> None:
+    if file_target is not None and file is None:
+        fix = f"Name the file of the sources: {option} FILE."
+        raise UsageError(f"{option}-target is given without {option}", fix=fix)
+    if file is not None and (target is None) != (file_target is None):
+        both, alone = f"{option} SOURCES {option}-target TARGETS", f"{option} alone"
+        fix = f"With --source and --target, give {both}; with DATA, {alone}."
+        raise UsageError(f"{what} files must be in the form of the training files", fix=fix)

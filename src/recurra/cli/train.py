@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from recurra.cli import options as given
-from recurra.cli.failures import INTERRUPTED
+from recurra.cli.failures import INTERRUPTED, resumed
 from recurra.cli.pairs import check_valid, given_pairs
 from recurra.cli.say import say
 from recurra.cli.settings import as_typed, check_budget, train_settings
@@ -111,5 +111,6 @@ def how_to_go_on(pace: Pace, args: Sequence[str]) -> str:
     """What Ctrl-C leaves: the command that goes on, if there is anything to go on with."""
     if pace.saved is None:
         return "recurra: interrupted before the first step; there is no run to go on with"
-    command = ["recurra", "train", *args, *([] if "--resume" in args else ["--resume"])]
-    return f"recurra: interrupted; the run is saved at step {pace.saved.step:,}. Go on with:\n  {shlex.join(command)}"
+    return (
+        f"recurra: interrupted; the run is saved at step {pace.saved.step:,}. Go on with:\n  {resumed('train', args)}"
+    )

@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 from recurra.data.delimited import csv_rows
 from recurra.data.findings import Findings
 from recurra.data.lines import TextFile, is_stream, require_file
-from recurra.data.numbers import NotANumber, numbered, parse_number
+from recurra.data.numbers import numbered
 from recurra.data.pair_source import PairSource
 from recurra.data.pairs import Skipped, from_copy
 from recurra.data.series_columns import LOOK, SeriesColumns, find_columns, targets_of
 from recurra.data.tsv import RAGGED
-from recurra.data.vectors import BAD_CELLS, BROKEN_SERIES, filled_rows
+from recurra.data.vectors import BROKEN_SERIES, filled_rows, row_numbers
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 from recurra.text.visible import excerpt
@@ -215,7 +215,7 @@ def _one_series(
     whole = True
     for number, fields in steps:
         line = line or number
-        row = _numbers(fields, columns, file.place(number), findings)
+        row = row_numbers(fields, columns.names, columns.numbers, file.place(number), findings)
         whole = whole and row is not None
         values.append(row or [])
         if columns.time is not None:
@@ -223,14 +223,3 @@ def _one_series(
     if not whole:
         return None
     return Series(name, np.array(values), columns.names, tuple(times), line, targets_of(columns, file))
-
-
-def _numbers(fields: list[str], columns: SeriesColumns, place: str, findings: Findings) -> list[float] | None:
-    values: list[float] = []
-    for name, column in zip(columns.names, columns.numbers, strict=True):
-        try:
-            values.append(parse_number(fields[column]))
-        except NotANumber as error:
-            findings.add(BAD_CELLS, DataError(f"column {name!r}: {error.what}", where=place, fix=error.fix))
-            return None
-    return values

@@ -114,8 +114,7 @@ def _columns(source: PairSource, rows: list[list[str]], place: str) -> SeriesCol
 def _is_text(cells: list[str]) -> bool:
     """Whether less than half of what stands in a column is meant as numbers; a decimal comma is an error, no text."""
     filled = [cell.strip() for cell in cells if cell.strip().lower() not in MISSING]
-    meant = sum(is_number(cell) or is_number(cell.replace(",", ".", 1)) for cell in filled)
-    return 2 * meant < len(filled)
+    return 2 * sum(map(_like_number, filled)) < len(filled)
 
 
 def _has_header(head: list[str], texts: set[int], rows: list[list[str]], source: PairSource) -> bool:
@@ -131,6 +130,7 @@ def _has_header(head: list[str], texts: set[int], rows: list[list[str]], source:
 
 
 def _like_number(cell: str) -> bool:
+    """A number, also with a decimal comma."""
     return is_number(cell) or is_number(cell.replace(",", ".", 1))
 
 

@@ -135,7 +135,7 @@ def fitting(rows: Iterator[Row], layout: Layout, file: TextFile, findings: Findi
 
 def _vectors(rows: Iterator[Row], layout: Layout, file: TextFile, findings: Findings) -> Iterator[Cell]:
     for number, fields in rows:
-        values = _numbers(fields, layout, file.place(number), findings)
+        values = row_numbers(fields, layout.names, layout.columns, file.place(number), findings)
         if values is not None and _has_label(fields, layout, file.place(number), findings):
             label = None if layout.label is None else fields[layout.label].strip()
             yield Cell(Numbers(np.array(values, dtype=np.float32), layout.names), label, number)
@@ -151,7 +151,8 @@ def _series(rows: Iterator[Row], layout: Layout, file: TextFile, findings: Findi
             what = f"series {name!r} goes on here, after rows of others"
             findings.add(BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together."))
         seen.add(name)
-        values = [_numbers(fields, layout, file.place(number), findings) for number, fields in every]
+        columns = layout.columns
+        values = [row_numbers(fields, layout.names, columns, file.place(k), findings) for k, fields in every]
         label = _common_label(every, layout, file, findings)
         if all(row is not None for row in values) and _has_label(every[0][1], layout, place, findings):
             yield Cell(Numbers(np.array(values, dtype=np.float32), layout.names), label, every[0][0])
@@ -171,10 +172,12 @@ def _common_label(rows: list[Row], layout: Layout, file: TextFile, findings: Fin
     return label
 
 
-def _numbers(fields: list[str], layout: Layout, place: str, findings: Findings) -> list[float] | None:
-    """The numbers of a row; None where one of them is none."""
+def row_numbers(
+    fields: list[str], names: Sequence[str], columns: Sequence[int], place: str, findings: Findings
+) -> list[float] | None:
+    """The numbers that stand in some columns of a row; None where one of them is none."""
     values: list[float] = []
-    for name, column in zip(layout.names, layout.columns, strict=True):
+    for name, column in zip(names, columns, strict=True):
         try:
             values.append(parse_number(fields[column]))
         except NotANumber as error:

@@ -19,7 +19,7 @@ from torch.nn.functional import log_softmax
 
 from recurra.decoding import Scored, Start
 from recurra.models.language_model import LanguageModel
-from recurra.padded import Padded
+from recurra.padded import Padded, last_of
 from recurra.text.special import GO
 
 READ = -1  # instead of an id: nothing waits to be read
@@ -47,10 +47,8 @@ class Continuing:
 
     def start(self, source: Padded) -> Start:
         """Reads all but the last unit of each text [B, T]; T is 1 at least."""
-        rows = torch.arange(len(source.lengths), device=source.lengths.device)
-        last = source.values[rows, source.lengths - 1]
         state = self.model(Padded(source.values[:, :-1], source.lengths - 1)).state
-        return Start(Waiting(state, last), ())
+        return Start(Waiting(state, last_of(source)), ())
 
     def step(self, previous: Tensor, state: Waiting, memory: Any) -> Scored:
         """The next unit of each row: log-probabilities [N, V], of running text [N, V + 1]."""

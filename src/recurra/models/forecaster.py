@@ -22,7 +22,7 @@ from recurra.layers import Stack
 from recurra.models.forecast_output import ForecastOutput, make_output
 from recurra.models.forecaster_options import ForecasterOptions
 from recurra.models.recurrent_stack import recurrent_stack
-from recurra.padded import Padded, select_rows
+from recurra.padded import Padded, last_of, select_rows
 
 FARTHEST = 10.0  # deviations; what lies beyond is read as lying there
 
@@ -144,12 +144,6 @@ class Forecaster(nn.Module):
         if self.level:
             values = values.index_add(2, self.targets, level[:, None].expand(-1, values.shape[1], -1), alpha=-1)
         return values.clamp(-FARTHEST, FARTHEST)
-
-
-def last_of(sequence: Padded) -> Tensor:
-    """The last step of each row [B, ...]; there is at least one."""
-    rows = torch.arange(len(sequence.lengths), device=sequence.lengths.device)
-    return sequence.values[rows, sequence.lengths - 1]
 
 
 def build_forecaster(options: ForecasterOptions, columns: int, targets: list[int]) -> Forecaster:

@@ -164,8 +164,7 @@ def rolling_windows(
 def naive_forecast(past: Values, steps: int, season: int) -> Values:
     """The last known number of the same place in the season [H, K]; the last one where the past has no whole season."""
     season = season if len(past) >= season else 1
-    last = np.nan_to_num(past[len(past) - season :], nan=np.nan)
-    return last[np.arange(steps) % season]
+    return past[len(past) - season :][np.arange(steps) % season]
 
 
 def details(errors: Errors, targets: tuple[str, ...]) -> dict[str, Any]:

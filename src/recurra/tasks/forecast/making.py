@@ -25,16 +25,14 @@ Values = NDArray[np.float64]
 
 
 def check_series(examples: Iterable[Series], recipe: ForecastRecipe) -> None:
-    """Refuses series that are too short to have a window, other columns, numbers that are missing and not filled.
+    """Refuses series that are too short to have a window, and numbers that are missing and not filled.
 
     Raises:
         DataError: all of them in one message.
     """
     name = getattr(examples, "name", "series")
     findings = Findings(name)
-    columns: tuple[str, ...] | None = None
     for series in examples:
-        columns = columns or series.columns
         place = f"{name}:{series.line}"
         if gap := missing_number(series, recipe.data.missing):
             findings.add("series with missing numbers", refused(gap, place))

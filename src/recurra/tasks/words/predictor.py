@@ -19,7 +19,7 @@ from recurra.errors import DataError
 from recurra.metrics.language import measure_language
 from recurra.models import device_of
 from recurra.models.continuing import Continuing
-from recurra.padded import pad
+from recurra.padded import last_of, pad
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.tasks.words.answer import Continuation, Generated, Next, NextAnswer, ScoredText
@@ -128,7 +128,7 @@ class WordsPredictor:
         for batch in batches_by_length(np.array([len(row) for row in rows], dtype=np.int32)):
             numbers = cast("list[int]", batch.tolist())
             ids = pad([torch.tensor(rows[k]) for k in numbers]).to(device_of(model))
-            features = model(ids).outputs.values[torch.arange(len(numbers)), ids.lengths - 1]
+            features = last_of(model(ids).outputs)
             for k, chance in zip(numbers, model.scores(features).float().softmax(-1).cpu(), strict=True):
                 chances[k] = chance
         return torch.stack(chances)
