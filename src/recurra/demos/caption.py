@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.demos.demo import Demo, Learned, Split
-from recurra.demos.showing import PAGE, try_it
+from recurra.demos.showing import try_it, write_page
 from recurra.errors import RunError
 from recurra.files import atomic_write, plain_errors
 
@@ -136,16 +136,6 @@ def show(learned: Learned) -> None:
     console.print(AttentionView(longest.attention))
     write_page(learned, answers)
     try_it(learned, "Your own rows of digits, a path a line:")
-
-
-def write_page(learned: Learned, answers: Sequence[Prediction]) -> None:
-    """The captions with what was looked at, as a page."""
-    from recurra.views import Shown, page
-
-    shown = (Shown("a row of digits", one.text, one.attention) for one in answers)
-    path = learned.folder / PAGE
-    atomic_write(path, "".join(page(shown, "recurra demo caption: where it looked")).encode())
-    learned.console.print(f"All of them as a page: {path}", soft_wrap=True)
 
 
 NETWORKS: Mapping[str, dict[str, object]] = {

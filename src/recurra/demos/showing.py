@@ -55,7 +55,7 @@ def write_page(learned: Learned, predictions: Sequence[Prediction]) -> None:
     shown = (Shown(one.source, one.text, one.attention) for one in predictions)
     path = learned.folder / PAGE
     atomic_write(path, "".join(page(shown, "recurra demo: where it looked")).encode())
-    learned.console.print(f"\nAll ten as a page: {path}", soft_wrap=True)
+    learned.console.print(f"\nThese {len(predictions)} as a page: {path}", soft_wrap=True)
 
 
 def try_it(learned: Learned, invitation: str, command: str = "predict") -> None:
