@@ -24,7 +24,7 @@ from recurra.errors import RunError, UsageError
 from recurra.files import atomic_write
 from recurra.options import unknown_name
 from recurra.tasks.fit import Request, opened, outermost_missing, removed_on_refusal
-from recurra.tasks.split import key_hash, smallest
+from recurra.tasks.split import shared_keys, smallest
 from recurra.tasks.task import Data, Emit
 from recurra.training import Budget, Event, Note, locked
 
@@ -173,11 +173,7 @@ class Tests:
             return
         found = opened(question.task, question.test, question.folder / "test-input", " to test", emit)
         self.examples = list(found)
-        keys = {key_hash(question.task.key(example)) for example in self.examples}
-        train = question.task.open(question.data)
-        shared = keys.intersection(key_hash(question.task.key(example)) for example in train)
-        if shared:
-            emit(Note(f"warning: {len(shared):,} of the test examples are in the training data as well"))
+        shared_keys(question.task.open(question.data), self.examples, question.task.key, emit, "test")
         earlier = (kept_result(question.folder, trial) for trial in question.trials())
         self.count = next((len(result.scores.lengths) for result in earlier if result and not result.failed), 0)
 

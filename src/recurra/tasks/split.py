@@ -85,11 +85,13 @@ def divide_by_hash(
     return Divided(train, valid, shared_keys(train, valid, key, emit))
 
 
-def shared_keys(train: Iterable[Any], valid: Iterable[Any], key: Key, emit: Emit) -> frozenset[bytes]:
-    """The keys of the validation examples that are in the training data as well, which is said."""
-    seen = {key_hash(key(example)) for example in valid}
+def shared_keys(
+    train: Iterable[Any], others: Iterable[Any], key: Key, emit: Emit, kind: str = "validation"
+) -> frozenset[bytes]:
+    """The keys of those examples of another kind that are in the training data as well; how many these are is said."""
+    seen = {key_hash(key(example)) for example in others}
     shared = frozenset(seen.intersection(key_hash(key(example)) for example in train))
     if shared:
-        count = sum(key_hash(key(example)) in shared for example in valid)
-        emit(Note(f"warning: {count:,} of the validation examples are in the training data as well"))
+        count = sum(key_hash(key(example)) in shared for example in others)
+        emit(Note(f"warning: {count:,} of the {kind} examples are in the training data as well"))
     return shared
