@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from recurra.data import pad_sources
-from recurra.decoding import DecodingOptions, decode
+from recurra.decoding import DecodingOptions, Hypothesis, decode
 from recurra.models import Seq2Seq, device_of
-from recurra.padded import pad
+from recurra.padded import Padded, pad
 from recurra.tasks.translate.predictor import MAX_SOURCE, Search, too_long
 from recurra.text import SourceTokenizer, Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
-from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
+from recurra.tracing import AttentionMap, LayerTrace, Matrix, Picture, Trace
 from recurra.views import trace_html
 
 STATES = ("hidden", "cell")
@@ -51,24 +51,36 @@ def trace_translator(
         raise too_long(1, len(ids))
     source = pad_sources([ids]).to(device)
     best = search(model, source, replace(options, nbest=1, sample=False))[0][0]
-    target = pad([torch.tensor([GO, *best.tokens])]).to(device)
+    return trace_decoder(model, source, text, [*source_units.tokens(text), SPECIAL_TOKENS[EOS]], best, target_units)
+
+
+def trace_decoder(
+    model: Seq2Seq,
+    source: Padded,
+    name: str,
+    source_tokens: list[str],
+    best: Hypothesis,
+    target_units: Tokenizer,
+    picture: Picture | None = None,
+) -> ShownTrace:
+    """Runs the network once more over a source and what was found for it, keeping all that happens.
+
+    Args:
+        source: one row, of ids or of an image.
+        name: how the source is shown.
+        picture: the image that the source tokens are the cells of.
+    """
+    target = pad([torch.tensor([GO, *best.tokens])]).to(device_of(model))
     decoded, inside = model.trace(source, target)
-    source_tokens = [*source_units.tokens(text), SPECIAL_TOKENS[EOS]]
     read = [SPECIAL_TOKENS[GO], *(target_units.token(token) for token in best.tokens)]
     written = [*read[1:], SPECIAL_TOKENS[EOS] if best.finished else "..."]  # "...": cut at the longest length
     weights = cast("Matrix", decoded.weights[0].tolist())
     layers = [
-        layer_trace(name, source_tokens if name.startswith("encoder") else read, values)
-        for name, values in by_layer(inside).items()
+        layer_trace(layer, source_tokens if layer.startswith("encoder") else read, values)
+        for layer, values in by_layer(inside).items()
     ]
-    return ShownTrace(
-        text,
-        target_units.decode(best.tokens),
-        source_tokens,
-        written,
-        AttentionMap(source_tokens, written, weights),
-        layers,
-    )
+    attention = AttentionMap(source_tokens, written, weights, picture)
+    return ShownTrace(name, target_units.decode(best.tokens), source_tokens, written, attention, layers)
 
 
 def by_layer(inside: dict[str, Tensor]) -> dict[str, dict[str, Tensor]]:

@@ -16,11 +16,10 @@ from recurra.data.captions import Content, given_content, kind_of, numbers_in, r
 from recurra.data.table import Values
 from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
 from recurra.models import Seq2Seq, device_of
-from recurra.models.search import search_model
 from recurra.padded import Padded, pad
 from recurra.tasks.caption.inputs import CaptionInputs, ImageInputs
 from recurra.tasks.prediction import Alternative, Evaluation, Prediction
-from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tasks.tracing import trace_decoder
 from recurra.tasks.translate.evaluate import Likelihood, compared
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
@@ -87,18 +86,10 @@ class CaptionPredictor:
         """The caption that greedy search or the beam finds, and all states and weights on the way to it."""
         one = self._given(given, "input 1")
         assert one.values is not None
-        source, network = self._padded([one.values]), self.first
-        best = decode(search_model(network), source, replace(options, nbest=1, sample=False))[0][0]
-        target = pad([torch.tensor([GO, *best.tokens])]).to(self.device)
-        decoded, inside = network.trace(source, target)
-        map = self._map(best, decoded.weights[0], one.values)
-        read = [SPECIAL_TOKENS[GO], *(self.target.token(token) for token in best.tokens)]
-        layers = [
-            layer_trace(name, map.source_tokens if name.startswith("encoder") else read, values)
-            for name, values in by_layer(inside).items()
-        ]
-        text = self.target.decode(best.tokens)
-        return ShownTrace(one.name, text, map.source_tokens, map.target_tokens, map, layers)
+        source = self._padded([one.values])
+        best = decode(self.first, source, replace(options, nbest=1, sample=False))[0][0]
+        cells, picture = self._looked_at(one.values)
+        return trace_decoder(self.first, source, one.name, cells, best, self.target, picture)
 
     def _given(self, given: Any, place: str) -> Given:
         if given is None or (isinstance(given, str) and not given.strip()):
@@ -124,15 +115,19 @@ class CaptionPredictor:
         return Alternative(self.target.decode(found.tokens), found.score, found.log_prob, found.finished, map)
 
     def _map(self, found: Hypothesis, weights: Tensor, values: Values) -> AttentionMap:
-        """Where a caption looked: at the cells of the image, or at the vector as a whole."""
+        """Where a caption looked."""
         written = [self.target.token(token) for token in found.tokens]
         written += [SPECIAL_TOKENS[EOS]] if found.finished else []
-        rows = cast("list[list[float]]", weights.tolist())
+        cells, picture = self._looked_at(values)
+        return AttentionMap(cells, written, cast("list[list[float]]", weights.tolist()), picture)
+
+    def _looked_at(self, values: Values) -> tuple[list[str], Picture | None]:
+        """The names of what there is to look at, and the image whose cells they are."""
         if not isinstance(self.inputs, ImageInputs):
-            return AttentionMap(["vector"], written, rows)
+            return ["vector"], None
         shape, grid = self.inputs.shape, self.inputs.grid
         picture = Picture(shape.height, shape.width, shape.channels, values.tobytes(), grid.rows, grid.columns)
-        return AttentionMap(picture.cells(), written, rows, picture)
+        return picture.cells(), picture
 
     def _padded(self, rows: Sequence[Values]) -> Padded:
         return self.inputs.padded(np.stack(rows)).to(self.device)
