@@ -102,6 +102,24 @@ def test_from_arrays_and_the_same_alone_as_in_a_batch() -> None:
     json.loads(trace.to_json())
 
 
+def test_a_trace_of_a_caption_cut_at_the_longest_length() -> None:
+    examples = list(pictures(40, 1))
+    model = recurra.train(examples, task="caption", to="m", epochs=8, settings=SETTINGS)
+    trace = model.trace(examples[0][0], beam=1, max_length=1)
+    written = trace.prediction.split()
+    assert len(written) == 1
+    assert trace.target_tokens == [*written, "..."]
+
+
+def test_captions_made_of_features_are_read_as_features() -> None:
+    examples = [(image, text.replace(" and ", ";")) for image, text in pictures(60, 1)]
+    told: list[str] = []
+    settings = {key: value for key, value in SETTINGS.items() if key != "text.target_units"}
+    listeners = [lambda event: told.append(getattr(event, "text", ""))]
+    recurra.train(examples, task="caption", to="m", epochs=1, settings=settings, listeners=listeners)
+    assert any(text.startswith("target units: features, because") for text in told)
+
+
 def test_vectors() -> None:
     examples = [
         ([float(x), float(y)], f"{'low' if x < 0 else 'high'} {'low' if y < 0 else 'high'}")

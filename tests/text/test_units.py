@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from recurra.text import decide_units
+from recurra.text import decide_units, decide_whole_units
 from recurra.text.units import measure
 
 DICE = random.Random(0)
@@ -93,6 +93,13 @@ def test_nothing_to_count(column: list[str]) -> None:
 def test_one_entry_is_enough_to_decide() -> None:
     assert decide_units(["word"]).units == "chars"
     assert decide_units(["a whole sentence of running text"]).units == "subwords"
+
+
+def test_whole_units_are_the_same_but_for_running_text() -> None:
+    assert decide_whole_units(GERMAN).units == "words"
+    assert decide_whole_units(GERMAN).reason == decide_units(GERMAN).reason
+    for column in (DATES, WORDS, ["V;PST", "V;PRS", "N;PL"] * 20):
+        assert decide_whole_units(column) == decide_units(column)
 
 
 def test_measures() -> None:

@@ -3,7 +3,7 @@
 from recurra.text.columns import ColumnTokenizer, SourceTokenizer, build_source, source_from_json
 from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
 from recurra.text.tokenizer import NORMALIZATIONS, UNITS, Normalization, Tokenizer, Units
-from recurra.text.units import Decision, decide_units
+from recurra.text.units import ChosenUnits, Decision, decide_units, decide_whole_units
 
 __all__ = [
     "EOS",
@@ -13,6 +13,7 @@ __all__ = [
     "SPECIAL_TOKENS",
     "UNITS",
     "UNK",
+    "ChosenUnits",
     "ColumnTokenizer",
     "Decision",
     "Normalization",
@@ -21,5 +22,6 @@ __all__ = [
     "Units",
     "build_source",
     "decide_units",
+    "decide_whole_units",
     "source_from_json",
 ]

@@ -13,8 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from recurra.text.tokenizer import Units
+
+ChosenUnits = Literal["auto", Units]  # as a recipe names them: auto looks at the data and says why
 
 # A closed list: not long, its members come again and again, and one half of the sample foretells the other.
 CLOSED_TYPES = 300
@@ -73,6 +76,15 @@ def decide_units(sample: Sequence[str]) -> Decision:
     if seen.numbers >= MANY_NUMBERS and seen.length <= NUMBERS_LENGTH:
         return Decision("chars", f"the entries are short and full of numbers: {_numbers(seen)}")
     return Decision("subwords", f"the entries are running text: {_numbers(seen)}")
+
+
+def decide_whole_units(sample: Sequence[str]) -> Decision:
+    """The same, but running text is not cut into pieces of words: for what is read or written as a whole.
+
+    One word alone often tells a label, and an image shows things that have names: nothing has to be spelt out.
+    """
+    decision = decide_units(sample)
+    return Decision("words", decision.reason) if decision.units == "subwords" else decision
 
 
 def measure(entries: Sequence[Sequence[str]]) -> Measured:

@@ -10,6 +10,7 @@ from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
 from recurra.models import CaptionerOptions
 from recurra.tasks.recipe import DataOptions, TaskRecipe
+from recurra.text import ChosenUnits
 from recurra.training import TrainingOptions
 
 
@@ -32,7 +33,7 @@ class CaptionDataOptions(DataOptions):
 class CaptionTextOptions:
     """How captions become units: the section [text]."""
 
-    target_units: Literal["auto", "chars", "words", "subwords"] = "auto"  # auto looks at the data and says why
+    target_units: ChosenUnits = "auto"  # auto looks at the data and says why
     target_vocabulary: int = 4000  # at most so many units, the most frequent ones
     min_count: int = 1  # units seen less often become <UNK>
     normalization: Literal["NFC", "NFD", "none"] = "NFC"

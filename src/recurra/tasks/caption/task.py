@@ -42,7 +42,7 @@ from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
 from recurra.tasks.translate.learner import Seq2SeqLearner
 from recurra.tasks.translate.task import SAMPLE, short_pairs
-from recurra.text import Tokenizer, decide_units
+from recurra.text import Tokenizer, decide_whole_units
 from recurra.training import Index, Note
 
 CHUNK = 1024  # captions encoded at once
@@ -193,11 +193,9 @@ def with_units(train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) ->
     """The recipe with units in place of `auto`; says what was decided and why."""
     if recipe.text.target_units != "auto":
         return recipe
-    decision = decide_units([example.caption for example in islice(train, SAMPLE)])
-    # Of running text whole words: an image shows things that have names, and says nothing of how these are spelt.
-    units = "words" if decision.units == "subwords" else decision.units
-    emit(Note(f"target units: {units}, because {decision.reason}"))
-    return recipe.with_settings({"text.target_units": units})
+    decision = decide_whole_units([example.caption for example in islice(train, SAMPLE)])
+    emit(Note(f"target units: {decision.units}, because {decision.reason}"))
+    return recipe.with_settings({"text.target_units": decision.units})
 
 
 def build_tokenizer(train: Iterable[Captioned], recipe: CaptionRecipe) -> Tokenizer:

@@ -21,7 +21,7 @@ from recurra.tasks.classify.learner import NOBODY
 from recurra.tasks.classify.recipe import ClassifyRecipe
 from recurra.tasks.examples import check_vocabulary, short_enough
 from recurra.tasks.task import Emit
-from recurra.text import Tokenizer, decide_units
+from recurra.text import Tokenizer, decide_whole_units
 from recurra.training import Index, Note
 
 SAMPLE = 2000  # examples that `auto` looks at to decide on the units
@@ -98,10 +98,9 @@ def decided(recipe: ClassifyRecipe, first: Content, train: Iterable[Labelled], e
     if recipe.model.pooling == "auto":
         settings["model.pooling"] = AUTO_POOLING[kind]
     if isinstance(first, str) and recipe.text.units == "auto":
-        decision = decide_units([str(example.content) for example in islice(train, SAMPLE)])
-        # Of running text whole words: one alone often tells the label, and nothing has to be spelt out.
-        settings["text.units"] = units = "words" if decision.units == "subwords" else decision.units
-        emit(Note(f"units: {units}, because {decision.reason}"))
+        decision = decide_whole_units([str(example.content) for example in islice(train, SAMPLE)])
+        settings["text.units"] = decision.units
+        emit(Note(f"units: {decision.units}, because {decision.reason}"))
     return recipe.with_settings(settings)
 
 

@@ -9,6 +9,7 @@ from recurra.data import BatchingOptions
 from recurra.errors import UsageError
 from recurra.models import ClassifierOptions
 from recurra.tasks.recipe import DataOptions, TaskRecipe
+from recurra.text import ChosenUnits
 from recurra.training import TrainingOptions
 
 
@@ -23,7 +24,7 @@ class LabelDataOptions(DataOptions):
 class InputTextOptions:
     """How text becomes units: the section [text]."""
 
-    units: Literal["auto", "chars", "words", "subwords"] = "auto"  # auto looks at the data and says why
+    units: ChosenUnits = "auto"  # auto looks at the data and says why
     vocabulary: int = 8000  # at most so many units, the most frequent ones
     min_count: int = 1  # units seen less often become <UNK>
     normalization: Literal["NFC", "NFD", "none"] = "NFC"

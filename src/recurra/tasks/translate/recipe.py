@@ -11,9 +11,7 @@ from recurra.errors import UsageError
 from recurra.models import ModelOptions
 from recurra.options import unknown_name
 from recurra.tasks.recipe import TaskRecipe
-from recurra.text import UNITS
-
-Units = Literal["auto", "chars", "words", "subwords", "features"]
+from recurra.text import UNITS, ChosenUnits
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class TextOptions:
     """How text becomes units: the section [text]."""
 
     source_units: str = "auto"  # auto looks at the data and says why; of several columns: "chars,features"
-    target_units: Units = "auto"
+    target_units: ChosenUnits = "auto"
     source_vocabulary: int = 4000  # at most so many units, the most frequent ones; of each kind in the columns
     target_vocabulary: int = 4000
     min_count: int = 1  # units seen less often become <UNK>
