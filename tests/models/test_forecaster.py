@@ -14,17 +14,24 @@ from recurra.models.forecast_output import GaussianOutput, QuantileOutput
 from recurra.models.forecaster import Forecaster
 from recurra.padded import Padded, pad
 
+SEASON = 2
+
 
 def build(**options: object) -> Forecaster:
     torch.manual_seed(1)
     chosen = {"width": 5, "horizon": 3, "dropout": 0.0, **options}
-    return build_forecaster(ForecasterOptions(**chosen), 2, [0, 1]).eval()  # type: ignore[arg-type]
+    return build_forecaster(ForecasterOptions(**chosen), 2, [0, 1], SEASON).eval()  # type: ignore[arg-type]
 
 
 KINDS = [
     {"strategy": strategy, "output": output, "level": level, "cell": cell}
     for strategy in ("direct", "recursive")
-    for output, level, cell in (("quantile", True, "lstm"), ("gaussian", False, "gru"), ("quantile", False, "elman"))
+    for output, level, cell in (
+        ("quantile", "last", "lstm"),
+        ("gaussian", "none", "gru"),
+        ("quantile", "none", "elman"),
+        ("gaussian", "season", "lstm"),
+    )
 ]
 
 
@@ -47,18 +54,39 @@ def test_padding_and_neighbours_change_nothing(kind: dict[str, object]) -> None:
     torch.testing.assert_close(answer(model, spoilt), answer(model, together))
 
 
-@pytest.mark.parametrize("level", [True, False])
-def test_a_path_is_what_each_next_step_would_say(level: bool) -> None:
+@pytest.mark.parametrize("level", ["last", "season", "none"])
+@pytest.mark.parametrize("read", [1, 6])
+def test_a_path_is_what_each_next_step_would_say(level: str, read: int) -> None:
     """Fed back or given from the beginning, the same numbers give the same next ones."""
     model = build(strategy="recursive", level=level, output="gaussian")
-    window = pad([torch.randn(6, 2), torch.randn(6, 2)])
+    window = pad([torch.randn(read, 2), torch.randn(read, 2)])
     scores = torch.randn(1, 3, 2)
     path = model.paths(window, scores)[:, 0]  # [B, H, K]
     whole = Padded(torch.cat([window.values, path], 1), window.lengths + 3)
     forecasts = model.each_next(whole)
-    last = slice(5, 8)
+    last = slice(read - 1, read + 2)
     again = forecasts.base[:, last] + model.output.at(forecasts.raw[:, last], scores.expand(2, 3, 2))
     torch.testing.assert_close(path, again, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("strategy", ["direct", "recursive"])
+def test_without_weights_it_forecasts_the_season_before(strategy: str) -> None:
+    model = build(strategy=strategy, level="season", quantiles="0.5")
+    torch.nn.init.zeros_(model.head.weight)
+    torch.nn.init.zeros_(model.head.bias)
+    window = pad([torch.tensor([[1.0, 9], [2, 8], [3, 7], [4, 6]]), torch.tensor([[5.0, 5]])])
+    seasonal, short = [[3.0, 7], [4, 6], [3, 7]], [[5.0, 5]] * 3  # a window without a whole season: its last value
+    found = answer(model, window)
+    found = found.squeeze(-1) if strategy == "direct" else found[:, 0]
+    assert found.tolist() == [seasonal, short]
+
+
+def test_it_reads_what_has_changed_since_the_season_before() -> None:
+    model = build(level="season")
+    values = torch.tensor([[[1.0, 9], [2, 8], [4, 7], [7, 6]]])
+    read = model._read(values, values[:, -1])
+    assert read.shape == (1, 4, 4)
+    assert read[0, :, 2:].tolist() == [[0, 0], [0, 0], [3, -2], [5, -2]]
 
 
 @pytest.mark.parametrize("strategy", ["direct", "recursive"])
@@ -68,7 +96,7 @@ def test_a_window_means_the_same_at_every_height(strategy: str) -> None:
     higher = window.with_values(window.values + 3)
     plain, moved = (answer(model, one) for one in (window, higher))
     torch.testing.assert_close(moved, plain + 3, rtol=1e-5, atol=1e-5)
-    without = build(strategy=strategy, level=False)
+    without = build(strategy=strategy, level="none")
     assert (answer(without, higher) - answer(without, window) - 3).abs().max() > 0.1
 
 

@@ -3,9 +3,13 @@
     direct       the last state gives all H steps at once: many to one
     recursive    each state gives the next step, which is fed back H times: many to many
 
-Inside, numbers are counted in deviations of their column from its mean, as the training data had them. With `level`
-the columns that are forecast are counted from a value of the window itself (its last one; recursive: its first one),
-so that a window means the same at every height, and outputs are differences from the last value that is known.
+Inside, numbers are counted in deviations of their column from its mean, as the training data had them. But for
+`level="none"` the columns that are forecast are counted from a value of the window itself (its last one; recursive: its
+first one), so that a window means the same at every height, and outputs are differences from the last known value.
+
+With `level="season"` outputs are differences from the value a season before, and the layers also read how much each
+step has changed since then: the seasonal naive forecast is what a network without any weights says. Where a window has
+no whole season yet, the last value stands in for the one before.
 
 B batch, T steps of the window, D columns, K of them forecast, H horizon, P raw outputs per number, S sample paths.
 """
@@ -41,6 +45,7 @@ class Forecaster(nn.Module):
         targets: where the K columns that are forecast stand among the D.
         columns: D.
         options: the section [model].
+        season: steps after which a series is like itself, for `level="season"`.
     """
 
     mean: Tensor  # [D]
@@ -48,19 +53,20 @@ class Forecaster(nn.Module):
     naive: Tensor  # [K] what the naive forecast errs by on the training data, in the columns' own units
     targets: Tensor  # [K]
 
-    def __init__(self, columns: int, targets: list[int], options: ForecasterOptions) -> None:
+    def __init__(self, columns: int, targets: list[int], options: ForecasterOptions, season: int = 1) -> None:
         super().__init__()
         self.output: ForecastOutput = make_output(options.output, options.levels())
         self.recursive = options.strategy == "recursive"
         self.horizon = options.horizon
-        self.level = options.level
+        self.level = options.level != "none"
+        self.season = season if options.level == "season" else 1  # 1: the value a season before is the last one
         self.dropout = options.dropout
         self.register_buffer("mean", torch.zeros(columns, dtype=torch.float64))
         self.register_buffer("deviation", torch.ones(columns, dtype=torch.float64))
         self.register_buffer("naive", torch.ones(len(targets), dtype=torch.float64))
         self.register_buffer("targets", torch.tensor(targets), persistent=False)
         self.layers: Stack = recurrent_stack(
-            columns,
+            columns + (len(targets) if self.season > 1 else 0),
             options.hidden,
             options.layers,
             cell=options.cell,
@@ -86,17 +92,20 @@ class Forecaster(nn.Module):
 
     def direct(self, window: Padded) -> Forecasts:
         """All steps after the window [B, T, D] (in deviations) at once."""
-        level = last_of(window)[:, self.targets]  # [B, K]
-        run = self.layers(window.with_values(self._read(window.values, level)))
-        last = last_of(run.outputs)
-        raw = self._head(last).view(-1, self.horizon, len(self.targets), self.output.size)
-        return Forecasts(raw, self._base(level)[:, None])
+        known = window.values[..., self.targets]
+        run = self.layers(window.with_values(self._read(window.values, last_of(window)[:, self.targets])))
+        raw = self._head(last_of(run.outputs)).view(-1, self.horizon, len(self.targets), self.output.size)
+        ahead = torch.arange(self.horizon, device=known.device) % self.season
+        before = self._before(window.lengths[:, None] + ahead, window.lengths[:, None] - 1)
+        return Forecasts(raw, self._base(at_steps(known, before)))
 
     def each_next(self, window: Padded) -> Forecasts:
         """For each step of the window [B, T, D] the one after it: H is T."""
         run = self.layers(window.with_values(self._read(window.values, self._first(window.values))))
         raw = self._head(run.outputs.values).view(*window.values.shape[:2], len(self.targets), self.output.size)
-        return Forecasts(raw, self._base(window.values[..., self.targets]))
+        known = window.values[..., self.targets]
+        steps = torch.arange(known.shape[1], device=known.device)
+        return Forecasts(raw, self._base(known[:, self._before(steps + 1, steps)]))
 
     def paths(self, window: Padded, scores: Tensor) -> Tensor:
         """Sample paths of the steps after the window [B, T, D], each step fed back: [B, S, H, K], in deviations.
@@ -109,14 +118,20 @@ class Forecaster(nn.Module):
         run = self.layers(window.with_values(self._read(window.values, self._first(window.values))))
         state = select_rows(run.state, torch.arange(batch, device=scores.device).repeat_interleave(samples))
         output = last_of(run.outputs).repeat_interleave(samples, 0)
-        known = last_of(window)[:, self.targets].repeat_interleave(samples, 0)  # [B S, K]
-        path: list[Tensor] = []
-        for z in scores.unbind(1):  # [S, K]
+        lengths = window.lengths.repeat_interleave(samples, 0)
+        season = list(self._last_season(window).repeat_interleave(samples, 0).unbind(1))  # of [B S, K]
+        known, path = season[-1], list[Tensor]()
+        for h, z in enumerate(scores.unbind(1)):  # [S, K]
+            whole = (lengths + h >= self.season)[:, None]
+            before = torch.where(whole, season[h % self.season], known)
             raw = self._head(output).view(-1, len(self.targets), self.output.size)
-            known = self._base(known) + self.output.at(raw.float(), z.repeat(batch, 1))
+            known = self._base(before) + self.output.at(raw.float(), z.repeat(batch, 1))
+            season[h % self.season] = known
             path.append(known)
             if len(path) < scores.shape[1]:
-                step = self.layers.step(self._read(self._columns(known)[:, None], level)[:, 0], state)
+                change = torch.where(whole, known - before, 0)
+                read = self._counted(self._columns(known)[:, None], level, change[:, None])
+                step = self.layers.step(read[:, 0], state)
                 output, state = step.output, step.state
         return torch.stack(path, 1).view(batch, samples, len(path), -1)
 
@@ -131,6 +146,15 @@ class Forecaster(nn.Module):
     def _first(self, values: Tensor) -> Tensor:
         return values[:, 0, self.targets]
 
+    def _before(self, steps: Tensor, last: Tensor) -> Tensor:
+        """Where in a window the values stand that these steps are counted from: a season before, else the last one."""
+        return torch.where(steps >= self.season, steps - self.season, last)
+
+    def _last_season(self, window: Padded) -> Tensor:
+        """The forecast columns of the last steps [B, season, K]; what is before the window is its first step."""
+        steps = window.lengths[:, None] + torch.arange(-self.season, 0, device=window.lengths.device)
+        return at_steps(window.values[..., self.targets], steps.clamp(min=0))
+
     def _base(self, known: Tensor) -> Tensor:
         """What outputs are counted from."""
         return known if self.level else torch.zeros_like(known)
@@ -140,12 +164,26 @@ class Forecaster(nn.Module):
         return torch.zeros(len(values), len(self.mean), device=values.device).index_copy(1, self.targets, values)
 
     def _read(self, values: Tensor, level: Tensor) -> Tensor:
-        """Numbers [N, T, D] as the layers read them: counted from the level [N, K], not too far."""
+        """Numbers [N, T, D] as the layers read them, with what has changed since a season before."""
+        known = values[..., self.targets]
+        change = torch.zeros_like(known)
+        change[:, self.season :] = known[:, self.season :] - known[:, : -self.season]
+        return self._counted(values, level, change)
+
+    def _counted(self, values: Tensor, level: Tensor, change: Tensor) -> Tensor:
+        """Numbers [N, T, D] counted from the level [N, K], and changes [N, T, K] if there is a season; not too far."""
         if self.level:
             values = values.index_add(2, self.targets, level[:, None].expand(-1, values.shape[1], -1), alpha=-1)
+        if self.season > 1:
+            values = torch.cat([values, change], 2)
         return values.clamp(-FARTHEST, FARTHEST)
 
 
-def build_forecaster(options: ForecasterOptions, columns: int, targets: list[int]) -> Forecaster:
+def at_steps(values: Tensor, steps: Tensor) -> Tensor:
+    """The values [B, T, K] at other steps of each row [B, H]: [B, H, K]."""
+    return values.gather(1, steps[..., None].expand(-1, -1, values.shape[2]))
+
+
+def build_forecaster(options: ForecasterOptions, columns: int, targets: list[int], season: int = 1) -> Forecaster:
     """A network from its options, its weights drawn from torch's generator."""
-    return Forecaster(columns, targets, options)
+    return Forecaster(columns, targets, options, season)

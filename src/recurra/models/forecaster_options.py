@@ -25,7 +25,9 @@ class ForecasterOptions:
     horizon: int = 1  # steps that are forecast
     output: Literal["quantile", "gaussian"] = "quantile"  # what is said about each number
     quantiles: str = "0.1 0.5 0.9"  # that are answered; with output=quantile those that are learned; 0.5 among them
-    level: bool = True  # reads and writes differences from the last value that is known, not the values themselves
+    # What outputs are differences from: the last value that is known, that of a season before, or nothing. auto takes
+    # what forecasts the training data better; without data.season, last.
+    level: Literal["auto", "last", "season", "none"] = "auto"
 
     def __post_init__(self) -> None:
         for name in ("layers", "horizon"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
 import numpy as np
@@ -92,10 +92,21 @@ def target_names(recipe: ForecastRecipe, first: Series) -> tuple[str, ...]:
     return targets
 
 
-def decided(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> ForecastRecipe:
-    """The recipe with the window in place of 0; says what was decided."""
-    if recipe.data.window:
-        return recipe
+def decided(recipe: ForecastRecipe, train: Iterable[Series], targets: list[int], emit: Emit) -> ForecastRecipe:
+    """The recipe with a window in place of 0 and a level in place of auto; says what was decided.
+
+    Args:
+        targets: where the columns that are forecast stand.
+    """
+    if not recipe.data.window:
+        recipe = recipe.with_settings({"data.window": suitable_window(recipe, train, emit)})
+    if recipe.model.level == "auto":
+        recipe = recipe.with_settings({"model.level": suitable_level(recipe, train, targets, emit)})
+    return recipe
+
+
+def suitable_window(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> int:
+    """The steps that are read before a forecast."""
     steps = median(len(series.values) for series in train)
     horizon, season = recipe.model.horizon, recipe.data.season
     wanted = min(max(SHORT, 4 * horizon, 2 * season), LONG)
@@ -104,7 +115,21 @@ def decided(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> Fore
     why = "four times the horizon" if wanted == 4 * horizon else "two seasons" if wanted == 2 * season else "the usual"
     short = f"half of what series of {steps:,.0f} steps leave" if window < wanted else why
     emit(Note(f"window: {window} steps are read before a forecast, {short} (data.window says otherwise)"))
-    return recipe.with_settings({"data.window": window})
+    return window
+
+
+def suitable_level(recipe: ForecastRecipe, train: Iterable[Series], targets: list[int], emit: Emit) -> str:
+    """`season` where the value a season before forecasts the training data better than the last value does."""
+    season, steps = recipe.data.season, np.arange(1, recipe.model.horizon + 1)
+    if season < 2 or recipe.data.window < season:
+        return "last"
+    lags = [*steps.tolist(), *(-(-steps // season) * season).tolist()]
+    errors = naive_errors(train, lags)[:, targets].reshape(2, len(steps), -1).mean(axis=1)  # [2, K]
+    share = float((errors[1] / np.maximum(errors[0], 1e-300)).mean())
+    level = "season" if share < 1 else "last"
+    said = f"the number {season} steps before errs by {share:.0%} of what the last one errs by"
+    emit(Note(f"level: {level}, because on the training data {said} (model.level says otherwise)"))
+    return level
 
 
 @torch.no_grad()
@@ -123,18 +148,18 @@ def standardise(model: Forecaster, train: Iterable[Series], season: int) -> None
     deviation = np.where(deviation > 1e-9 * np.abs(mean), deviation, 1.0)
     model.mean.copy_(torch.from_numpy(mean))
     model.deviation.copy_(torch.from_numpy(deviation))
-    naive = naive_errors(train, max(season, 1))[model.targets.numpy()]
+    naive = naive_errors(train, [max(season, 1)])[0, model.targets.numpy()]
     model.naive.copy_(torch.from_numpy(np.where(naive > 0, naive, deviation[model.targets.numpy()])))
 
 
-def naive_errors(train: Iterable[Series], season: int) -> Values:
-    """The mean absolute difference of each column from a season before [D]; 0 where there is none."""
-    totals: Values = np.zeros(1)
-    counts: Values = np.zeros(1)
+def naive_errors(train: Iterable[Series], lags: Sequence[int]) -> Values:
+    """The mean absolute difference of each column from so many steps before [L, D]; 0 where there is none."""
+    totals: Values = np.zeros((len(lags), 1))
+    counts: Values = np.zeros((len(lags), 1))
     for series in train:
-        changes = np.abs(series.values[season:] - series.values[:-season])
-        totals = totals + np.nansum(changes, axis=0)
-        counts = counts + (~np.isnan(changes)).sum(axis=0)
+        changes = [np.abs(series.values[lag:] - series.values[:-lag]) for lag in lags]
+        totals = totals + np.stack([np.nansum(change, axis=0) for change in changes])
+        counts = counts + np.stack([(~np.isnan(change)).sum(axis=0) for change in changes])
     return totals / np.maximum(counts, 1)
 
 

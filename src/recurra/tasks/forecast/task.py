@@ -110,7 +110,8 @@ class Forecast:
         if len(first.columns) > 1:
             only = [name for name in first.columns if name not in targets]
             emit(Note(f"forecast: {', '.join(targets)}" + (f"; only read: {', '.join(only)}" if only else "")))
-        network = make_network(decided(recipe, train, emit), first.columns, targets)
+        places = [first.columns.index(name) for name in targets]
+        network = make_network(decided(recipe, train, places, emit), first.columns, targets)
         standardise(network.model, train, recipe.data.season)
         return network
 
@@ -181,5 +182,6 @@ class Forecast:
 def make_network(recipe: ForecastRecipe, columns: tuple[str, ...], targets: tuple[str, ...]) -> ForecastNetwork:
     """A network with fresh weights, drawn from the recipe's seed."""
     torch.manual_seed(recipe.training.seed)
-    model = build_forecaster(recipe.model, len(columns), [columns.index(name) for name in targets])
+    places = [columns.index(name) for name in targets]
+    model = build_forecaster(recipe.model, len(columns), places, recipe.data.season)
     return ForecastNetwork(model, columns, targets, recipe)
