@@ -60,7 +60,8 @@ def test_features_say_what_becomes_of_a_word(tmp_path: Path) -> None:
     lines = [answer.text for answer in opened.predict([f"{word}\t{order}" for word, order, _ in held_out])]
     assert lines == [answer.text for answer in opened.predict([(word, order) for word, order, _ in held_out])]
     assert sum(text == form for text, (_, _, form) in zip(lines, held_out, strict=True)) >= 97
-    trace = opened.trace("bad\tUP;FIRST")
+    trace = opened.trace(("bad", "UP;FIRST"))
+    assert trace.prediction == opened.trace("bad\tUP;FIRST").prediction == opened.predict([("bad", "UP;FIRST")])[0].text
     assert trace.source_tokens == ["b", "a", "d", "⇥", "UP", "FIRST", "<EOS>"]
     with pytest.raises(DataError, match=r"text 2: expected 2 columns \(chars,features\), saw 1"):
         opened.predict(["bad\tSAME;ALL", "bad"])
@@ -82,3 +83,28 @@ def test_words_are_copied_from_the_column_with_the_targets_units(tmp_path: Path)
     held_out = [example("z") for _ in range(60)]
     texts = [answer.text for answer in model.predict([source for source, _ in held_out])]
     assert sum(text == target for text, (_, target) in zip(texts, held_out, strict=True)) >= 58
+
+
+def test_words_of_two_columns_are_compared(tmp_path: Path) -> None:
+    """Whether the place asked for is the last one of the story; the pairs of places that are tested were never seen."""
+    dice = random.Random(5)
+    places = [f"place{number}" for number in range(16)]
+
+    def example(new: bool) -> tuple[tuple[str, str], str]:
+        before, last, asked = dice.choices(places, k=3)
+        asked = dice.choice([asked, last, last])
+        if (places.index(last) + places.index(asked)) % 4 == 0 and last != asked and not new:
+            return example(new)
+        return (f"first {before} then {last}", f"in {asked} ?"), "yes" if asked == last else "no"
+
+    training = [example(new=False) for _ in range(600)]
+    held_out = [example(new=True) for _ in range(200)]
+    right: dict[bool, int] = {}
+    for match in (True, False):
+        words = {"text.source_units": "words", "text.target_units": "words"}
+        settings = {**SMALL, **words, "model.match": match}
+        recurra.train(training, to=tmp_path / f"{match}", epochs=8, settings=settings)
+        texts = [answer.text for answer in recurra.load(tmp_path / f"{match}").predict([one for one, _ in held_out])]
+        right[match] = sum(text == target for text, (_, target) in zip(texts, held_out, strict=True))
+    assert right[True] >= 196
+    assert right[True] > right[False] + 10

@@ -81,7 +81,7 @@ def test_a_source_is_read_alike(
     cell: dict[str, object], layers: int, bidirectional: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Outputs, padding included, and the states that the decoder starts from."""
-    model = network(**cell, layers=layers, bidirectional=bidirectional, residual=True)
+    model = network(**cell, layers=layers, bidirectional=bidirectional, residual=True, match=True)
     reader = search_model(model).reader
     expected = model.encoder(sources())
     monkeypatch.setattr(recurra.models.reading, "FEWEST_ROWS", 1)

@@ -10,8 +10,10 @@ import torch
 
 from recurra.decoding import StepModel
 from recurra.models import ModelOptions, Seq2Seq, build_seq2seq, copy_table
+from recurra.models.encoder import Marks
 from recurra.models.search import search_model
 from recurra.padded import Padded, pad, select_rows
+from recurra.text.columns import SEPARATOR_ID
 from recurra.text.special import EOS, GO
 
 SOURCE, TARGET = 11, 9
@@ -33,6 +35,8 @@ VARIANTS = {
     "copy": {"copy": True},
     "copy, one layer, fed": {"copy": True, "layers": 1, "input_feeding": True},
     "untied": {"tie_embeddings": False},
+    "match": {"match": True},
+    "match, copy": {"match": True, "copy": True},
 }
 
 
@@ -42,7 +46,10 @@ def network(**options: object) -> Seq2Seq:
     copies = None
     if chosen.copy:
         copies = copy_table([f"s{i}" for i in range(SOURCE)], {f"s{i}": i for i in range(4, TARGET)})
-    return build_seq2seq(chosen, SOURCE, TARGET, copies).double().eval()
+    model = build_seq2seq(chosen, SOURCE, TARGET, copies, SEPARATOR_ID).double().eval()
+    if model.encoder.marks is not None:
+        torch.nn.init.normal_(model.encoder.marks.vector)  # it begins as zero, and would show nothing
+    return model
 
 
 def batch() -> tuple[Padded, Padded]:
@@ -136,6 +143,16 @@ def test_tracing_takes_the_plain_twin_and_gives_the_same(name: str) -> None:
     places = {key.split(".")[0] for key in inside}
     assert places == {"encoder", "decoder"}
     assert all(value.shape[:2] in (source.values.shape, target.values.shape) for value in inside.values())
+
+
+def test_tokens_that_two_columns_have_are_marked() -> None:
+    a, b, c, d = 5, 6, 7, 8
+    rows = [[a, b, 4, c, a, b, b, EOS], [a, a, EOS], [a, 4, a, 4, d, EOS], [4, 4, EOS]]
+    source = pad([torch.tensor(row) for row in rows])
+    marked = Marks(2, separator=4).matches(source.with_values(source.values.masked_fill(~source.mask, a)))
+    expected = [[1, 1, 0, 0, 1, 1, 1, 0], [0, 0, 0], [1, 0, 1, 0, 0, 0], [0, 0, 0]]
+    for row, wanted in zip(marked.tolist(), expected, strict=True):
+        assert row == [bool(one) for one in wanted] + [False] * (8 - len(wanted))
 
 
 def test_a_fed_decoder_shows_the_gates_that_an_unfed_one_shows() -> None:

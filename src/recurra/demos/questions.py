@@ -3,7 +3,7 @@
     Nina went to the library . Omar took the lantern . Omar gave the lantern to Nina . Omar went to the harbour .
     Who has the lantern ?                 ->  Nina
     Where is the lantern ?                ->  library
-    Is Omar in the library ?              ->  harbour , so no
+    Is Omar in the library ?              ->  no
     How many things does Nina carry ?     ->  one
 
 A story is made by letting people walk about, take things, give them to each other and put them down; the answer follows
@@ -42,6 +42,7 @@ SETTINGS: dict[str, object] = {
     "model.width": 64,
     "model.layers": 1,
     "model.copy": True,
+    "model.match": True,  # the words of the question, in the story
     "model.dropout": 0.05,
     "training.learning_rate": 0.005,
     "training.label_smoothing": 0.0,
@@ -155,14 +156,10 @@ def who_has(source: random.Random, world: World) -> Iterator[Pair]:
 
 
 def whether(source: random.Random, world: World) -> Iterator[Pair]:
-    """Whether somebody is somewhere: as often yes as no.
-
-    The answer says where they are before it judges, so that what is found can be told from what is made of it: within
-    the minute the place is learned, and the comparison with the place asked for is not.
-    """
+    """Whether somebody is somewhere: as often yes as no."""
     for person, place in world.at.items():
         asked = place if source.random() < 0.5 else source.choice([other for other in PLACES if other != place])
-        yield f"Is {person} in the {asked} ?", f"{place} , so {'yes' if asked == place else 'no'}"
+        yield f"Is {person} in the {asked} ?", "yes" if asked == place else "no"
 
 
 def how_many(source: random.Random, world: World) -> Iterator[Pair]:

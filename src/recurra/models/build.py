@@ -20,7 +20,11 @@ from recurra.models.vector_encoder import VectorEncoder
 
 
 def build_seq2seq(
-    options: ModelOptions, source_vocabulary: int, target_vocabulary: int, copy_ids: Tensor | None = None
+    options: ModelOptions,
+    source_vocabulary: int,
+    target_vocabulary: int,
+    copy_ids: Tensor | None = None,
+    separator: int | None = None,
 ) -> Seq2Seq:
     """An encoder-decoder, its weights drawn from torch's generator.
 
@@ -28,10 +32,12 @@ def build_seq2seq(
         options: the section [model] of a recipe.
         source_vocabulary, target_vocabulary: numbers of tokens, special ones included.
         copy_ids: with options.copy, the target id of every source token [source_vocabulary].
+        separator: with options.match, the source id between two columns.
     """
     decoder, layers = build_decoder(options, target_vocabulary, CopyOutput if options.copy else VocabularyOutput)
     bridge = BRIDGES[options.bridge](layers)
-    return Seq2Seq(_encoder(options, source_vocabulary), bridge, decoder, copy_ids)
+    encoder = _encoder(options, source_vocabulary, separator if options.match else None)
+    return Seq2Seq(encoder, bridge, decoder, copy_ids)
 
 
 def build_captioner(
@@ -67,7 +73,7 @@ def build_decoder(
     return decoder, [first, *uppers]
 
 
-def _encoder(options: ModelOptions, vocabulary: int) -> Encoder:
+def _encoder(options: ModelOptions, vocabulary: int, separator: int | None) -> Encoder:
     stack = recurrent_stack(
         options.hidden,
         options.hidden,
@@ -78,7 +84,7 @@ def _encoder(options: ModelOptions, vocabulary: int) -> Encoder:
         dropout=options.dropout,
         residual=options.residual,
     )
-    return Encoder(vocabulary, stack, dropout=options.dropout)
+    return Encoder(vocabulary, stack, dropout=options.dropout, separator=separator)
 
 
 def _cell(options: DecoderOptions, input_size: int, hidden_size: int) -> Cell:

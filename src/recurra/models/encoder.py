@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from recurra.layers import Layer, Unrolled
@@ -30,17 +31,62 @@ class Encoder(SourceEncoder):
         vocabulary: number of source tokens.
         layers: the recurrent layers; their input size is the embedding's size.
         dropout: share of the values dropped on the embeddings and the outputs, in training.
+        separator: the id between two columns of a source; given, tokens that stand in two columns are marked.
     """
 
-    def __init__(self, vocabulary: int, layers: Layer, *, dropout: float = 0.0) -> None:
+    def __init__(self, vocabulary: int, layers: Layer, *, dropout: float = 0.0, separator: int | None = None) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, layers.input_size, padding_idx=PAD)
+        self.marks = None if separator is None else Marks(layers.input_size, separator)
         self.layers = layers
         self.dropout = dropout
 
     def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
         """Source ids [B, S] to outputs [B, S, H] and the last state."""
-        embedded = dropout(self.embedding(source.values), self.dropout, self.training)
+        values = self.embedding(source.values)
+        if self.marks is not None:
+            values = values + self.marks(source)
+        embedded = dropout(values, self.dropout, self.training)
         run: Unrolled = self.layers(source.with_values(embedded), trace=trace)
         outputs = dropout(run.outputs.values, self.dropout, self.training)
         return run._replace(outputs=run.outputs.with_values(outputs))
+
+    def entries(self) -> Tensor:
+        """Every vector that can be read: [V, I], and where tokens are marked [2V, I], the marked ones behind."""
+        plain = self.embedding.weight
+        return plain if self.marks is None else torch.cat([plain, plain + self.marks.vector])
+
+    def places(self, source: Padded) -> Padded:
+        """The rows of `entries` that source ids [B, S] read."""
+        if self.marks is None:
+            return source
+        return source.with_values(source.values + len(self.embedding.weight) * self.marks.matches(source))
+
+
+class Marks(nn.Module):
+    """One more vector for tokens that another column of the source has as well (the exact match of Chen et al. 2017).
+
+    Whether the place that a question names is the one that a story names is one comparison of two words; a recurrent
+    network has to learn it anew for every word, and needs many examples for it.
+
+    Args:
+        size: entries of an embedding.
+        separator: the id between two columns; the ids of what may match are above it.
+    """
+
+    def __init__(self, size: int, separator: int) -> None:
+        super().__init__()
+        self.separator = separator
+        self.vector = nn.Parameter(torch.zeros(size))
+
+    def forward(self, source: Padded) -> Tensor:
+        """What is added to the embeddings of source ids [B, S]: [B, S, size]."""
+        return self.matches(source)[..., None] * self.vector
+
+    def matches(self, source: Padded) -> Tensor:
+        """Which of the ids [B, S] another column has as well: bool [B, S]."""
+        ids = source.values
+        words = source.mask & (ids > self.separator)
+        columns = (ids == self.separator).cumsum(1)
+        meet = (ids[:, :, None] == ids[:, None]) & (columns[:, :, None] != columns[:, None])  # [B, S, S]
+        return (meet & words[:, None]).any(2) & words

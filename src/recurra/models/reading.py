@@ -50,13 +50,13 @@ class Reader:
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.stack = encoder.layers if isinstance(encoder.layers, Stack) else Stack([encoder.layers])
-        self.first = first_layer(cast("Layer", self.stack.layers[0]), encoder.embedding.weight.detach())
+        self.first = first_layer(cast("Layer", self.stack.layers[0]), encoder.entries().detach())
 
     def read(self, source: Padded) -> Unrolled:
         """Source ids [B, S] to outputs [B, S, H] and the last state."""
         if self.first is None or len(source.lengths) < FEWEST_ROWS or not source.values.shape[1]:
             return self.encoder(source)
-        run = self.first.read(source)
+        run = self.first.read(self.encoder.places(source))
         outputs, states = run.outputs, [run.state]
         for k, layer in enumerate(list(self.stack.layers)[1:], 1):
             run = cast("Unrolled", layer(outputs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -12,7 +13,7 @@ from recurra.data import pad_sources
 from recurra.decoding import DecodingOptions, Hypothesis, decode
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
-from recurra.tasks.translate.predictor import MAX_SOURCE, Search, too_long
+from recurra.tasks.translate.predictor import MAX_SOURCE, Search, check_text, one_text, too_long
 from recurra.text import SourceTokenizer, Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Picture, Trace
@@ -33,19 +34,21 @@ def trace_translator(
     model: Seq2Seq,
     source_units: SourceTokenizer,
     target_units: Tokenizer,
-    text: str,
+    given: str | Sequence[str],
     options: DecodingOptions,
     search: Search = decode,
 ) -> ShownTrace:
     """Predicts, then runs the network once more over source and prediction, keeping all that happens.
 
     Args:
+        given: a text, its columns with tabs between them or as a tuple.
         search: how the output is found.
 
     Raises:
-        DataError: the text is too long to decode.
+        DataError: it is no text, one with another number of columns, or too long to decode.
     """
-    device = device_of(model)
+    device, text = device_of(model), one_text(given)
+    check_text(text, 1, source_units)
     ids = source_units.encode(text)
     if len(ids) > MAX_SOURCE:
         raise too_long(1, len(ids))

@@ -17,7 +17,7 @@ import torch
 
 from recurra.data import EncodedPairs, Example, PairFile, PairList, PairSource, open_pairs, read_lines, spool
 from recurra.decoding import DecodingOptions, decode
-from recurra.errors import ModelError, RunError
+from recurra.errors import ModelError, RunError, UsageError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
 from recurra.models.search import step_model
 from recurra.tasks.examples import check_vocabulary, short_enough
@@ -31,6 +31,7 @@ from recurra.tasks.translate.learner import EncodedTargets, Seq2SeqLearner
 from recurra.tasks.translate.predictor import Search, TextPredictor
 from recurra.tasks.translate.recipe import Recipe
 from recurra.text import (
+    ColumnTokenizer,
     Decision,
     SourceTokenizer,
     Tokenizer,
@@ -38,7 +39,7 @@ from recurra.text import (
     decide_units,
     source_from_json,
 )
-from recurra.text.columns import can_be_copied, cells_of, decide_columns
+from recurra.text.columns import SEPARATOR_ID, can_be_copied, cells_of, decide_columns
 from recurra.tracing import Trace
 from recurra.training import Index, Note
 
@@ -161,7 +162,7 @@ class TranslatePredictor:
         """Predicts every source and compares."""
         return evaluate_pairs(self.texts, examples, replace(options, nbest=1))
 
-    def trace(self, given: str, options: DecodingOptions) -> Trace:
+    def trace(self, given: str | Sequence[str], options: DecodingOptions) -> Trace:
         """The prediction and all gates, states and weights on the way to it."""
         translator = self.first
         return trace_translator(translator.model, translator.source, translator.target, given, options)
@@ -234,14 +235,22 @@ def build_tokenizers(examples: Iterable[Example], recipe: Recipe) -> tuple[Sourc
 
 
 def make_translator(recipe: Recipe, source: SourceTokenizer, target: Tokenizer) -> Translator:
-    """A network with fresh weights, drawn from the recipe's seed."""
+    """A network with fresh weights, drawn from the recipe's seed.
+
+    Raises:
+        UsageError: tokens are to be matched between columns, and there is one column.
+    """
+    separator = SEPARATOR_ID if isinstance(source, ColumnTokenizer) else None
+    if recipe.model.match and separator is None:
+        what = "model.match compares the columns of a source, and this one has a single column"
+        raise UsageError(what, where="model.match", fix="Leave it out, or name more columns (--source-column A,B).")
     torch.manual_seed(recipe.training.seed)
     copies = None
     if recipe.model.copy:
         target_ids = {target.token(id): id for id in range(target.size)}
         names = [source.token(id) if can_be_copied(source, id, target.units) else None for id in range(source.size)]
         copies = copy_table(names, target_ids)
-    return Translator(build_seq2seq(recipe.model, source.size, target.size, copies), source, target, recipe)
+    return Translator(build_seq2seq(recipe.model, source.size, target.size, copies, separator), source, target, recipe)
 
 
 def translator_from(recipe: Recipe, vocabularies: Mapping[str, str]) -> Translator:
