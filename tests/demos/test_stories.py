@@ -32,7 +32,7 @@ def answer(text: str) -> str:
         return went(sentences, asked[2])
     if asked[0] == "Is":
         place = went(sentences, asked[1])
-        return f"{place} , so {'yes' if place == asked[4] else 'no'}"
+        return "yes" if place == asked[4] else "no"
     named = {sentence[sentence.index("the") + 1] for sentence in sentences}
     things = named - {*PLACES}
     return NUMBERS[sum(bearer(sentences, thing) == asked[4] for thing in things)]
