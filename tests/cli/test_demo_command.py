@@ -93,6 +93,18 @@ def test_a_demo_with_several_networks_shares_its_time_among_them(
     assert "made reviews to learn from" in result.err
 
 
+def test_a_network_that_took_all_the_time_leaves_some_for_the_next(
+    recurra: CommandLine, trained: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([100.0, 190.0])  # 90 seconds have gone before the second network
+    monkeypatch.setattr("time.monotonic", lambda: next(clock, 190.0))
+    networks: dict[str, Any] = {"bag": {}, "rnn": {}}
+    demo = Demo("classify", lambda: Split(PAIRS[:4], PAIRS), networks, lambda learned: None, time="30s", least=16.0)
+    monkeypatch.setattr("recurra.demos.dates.DEMO", demo)
+    assert recurra("demo", "dates", "--to", "m").code == 0
+    assert [time for _, time, _ in trained["all"]] == ["12.5s", "8s"]
+
+
 @pytest.mark.parametrize("name", DEMOS)
 def test_every_demo_of_the_table_is_one(name: str) -> None:
     from recurra.tasks import TASKS

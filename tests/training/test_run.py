@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +88,14 @@ def test_a_run_learns_and_tells_what_it_does(tmp_path: Path) -> None:
     assert isinstance(sitting.events[-1], Finished)
     assert len(sitting.of(PlanMade)) == 1
     assert equal(sitting.weights(), sitting.published[-1])
+
+
+def test_a_time_that_is_over_before_the_first_step_is_said(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path, budget=Budget(seconds=5.0, started=time.monotonic() - 60))
+    finished = sitting.run.go()
+    (said,) = [note.text for note in sitting.of(Note) if isinstance(note, Note) and note.text.startswith("warning")]
+    assert re.search(r"\d+ s have gone before the first step, and --time allows 5 s", said)
+    assert finished.step == 1
 
 
 @pytest.mark.parametrize("average", [0, 3])

@@ -73,14 +73,17 @@ def demo(
 
 
 def trained(demo: Demo, examples: Sequence[Any], folder: Path, seconds: float, started: float) -> dict[str, Model]:
-    """A model for each of the demo's networks: in the folder, or where there are several, in one of their own."""
+    """A model for each of the demo's networks: in the folder, or where there are several, in one of their own.
+
+    Each gets its share of the time, and at least that of the shortest demo where the ones before took longer.
+    """
     from recurra import api
     from recurra.cli.progress import progress
 
     models: dict[str, Model] = {}
     for number, (name, settings) in enumerate(demo.networks.items(), 1):
         began = started if number == 1 else clock.monotonic()
-        share = started + seconds * number / len(demo.networks) - began
+        share = max(started + seconds * number / len(demo.networks) - began, demo.least / len(demo.networks))
         if len(demo.networks) > 1:
             say(f"training {name}")
         with progress() as show:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import DataError
+from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
 Floating = TypeVar("Floating", bound="np.floating[Any]")
@@ -33,8 +34,8 @@ class Numbers(NamedTuple):
 
     def __str__(self) -> str:
         if not self.is_series:
-            return f"{_counted(len(self.names), 'number')}"
-        return f"{_counted(len(self.values), 'step')} of {_counted(len(self.names), 'number')}"
+            return f"{counted(len(self.names), 'number')}"
+        return f"{counted(len(self.values), 'step')} of {counted(len(self.names), 'number')}"
 
 
 class NotANumber(Exception):
@@ -123,7 +124,3 @@ def _remedy(text: str) -> str:
     if text.strip().lower().lstrip("+-") in ("inf", "infinity") or text.strip().lstrip("+-").isdigit():
         return "A number must be finite; where there is none, leave the place empty or write ?."
     return "Where a number is missing, leave its place empty or write ?."
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

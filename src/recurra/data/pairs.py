@@ -30,6 +30,7 @@ from recurra.data.parallel import read_parallel
 from recurra.data.tsv import read_tsv
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
+from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
 __all__ = ["PairFile", "PairList", "PairSource", "Skipped", "open_pairs", "spool"]
@@ -72,8 +73,7 @@ class Skipped:
             return ""
         lines = ", ".join(str(line) for line in self.first_lines)
         more = ", ..." if self.count > len(self.first_lines) else ""
-        plural = self.noun if self.count == 1 else f"{self.noun}s"
-        return f"{self.count:,} {plural} with an empty side skipped of {self.total:,} (lines {lines}{more})"
+        return f"{counted(self.count, self.noun)} with an empty side skipped of {self.total:,} (lines {lines}{more})"
 
     @property
     def too_many(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recurra.data.characters import JOINERS, CharacterCount, CharacterReport
 from recurra.data.check import HIGH_UNKNOWN, ColumnReport, Report, SideReport, UnknownReport, ValidReport
+from recurra.text.counted import counted
 from recurra.text.visible import code_point, is_invisible, visible
 
 WARNING = "warning: "
@@ -12,13 +13,13 @@ SUSPICIOUS_SHOWN = 10
 
 def report_lines(report: Report) -> list[str]:
     """Everything, what deserves attention marked with "warning:"."""
-    lines = [f"{report.name}: {_count(report.pairs, 'pair')}"]
+    lines = [f"{report.name}: {counted(report.pairs, 'pair')}"]
     lines += [f"  {note}" for note in [*report.notes, str(report.skipped)] if note]
     lines += [f"  {sentence}" for sentence in _repetitions(report)]
     for name, side in (("source", report.source), ("target", report.target)):
         lines += [f"{name}: {_units(side)}", *(f"  {sentence}" for sentence in _side(side))]
     if report.valid is not None:
-        lines += [f"{report.valid.name}: {_count(report.valid.pairs, 'pair')}"]
+        lines += [f"{report.valid.name}: {counted(report.valid.pairs, 'pair')}"]
         lines += [f"  {sentence}" for sentence in _valid(report.valid)]
     return lines
 
@@ -33,9 +34,9 @@ def _repetitions(report: Report) -> list[str]:
     found: list[str] = []
     if report.duplicates:
         share = report.duplicates / report.pairs
-        found.append(f"{_count(report.duplicates, 'pair')} ({share:.1%}) {_verb(report.duplicates)} an earlier one")
+        found.append(f"{counted(report.duplicates, 'pair')} ({share:.1%}) {_verb(report.duplicates)} an earlier one")
     if report.ambiguous:
-        found.append(f"{_count(report.ambiguous, 'source')} with more than one target")
+        found.append(f"{counted(report.ambiguous, 'source')} with more than one target")
     return found
 
 
@@ -71,7 +72,7 @@ def _characters(characters: CharacterReport, normalization: str) -> list[str]:
         shown = " ".join(visible(one.character) for one in characters.first_rare)
         more = " ..." if characters.rare > len(characters.first_rare) else ""
         rare = f", {characters.rare:,} of them seen once or twice: {shown}{more}"
-    found = [f"{_count(characters.alphabet, 'different character')}{rare}"]
+    found = [f"{counted(characters.alphabet, 'different character')}{rare}"]
     if characters.suspicious:
         named = [_named(one) for one in characters.suspicious[:SUSPICIOUS_SHOWN]]
         more = ", ..." if len(characters.suspicious) > SUSPICIOUS_SHOWN else ""
@@ -79,11 +80,11 @@ def _characters(characters: CharacterReport, normalization: str) -> list[str]:
         found.append(f"{mark}invisible or damaged characters: {', '.join(named)}{more}")
     if characters.garbled:
         garbled = 'what looks like UTF-8 that was read in another encoding ("Ã©" for "é")'
-        found.append(f"{WARNING}{_count(characters.garbled, 'text')} with {garbled}")
+        found.append(f"{WARNING}{counted(characters.garbled, 'text')} with {garbled}")
     if characters.mixed:
         found.append(_spellings(characters, normalization))
     if characters.padded:
-        found.append(f"{_count(characters.padded, 'text')} with white space at the beginning or end")
+        found.append(f"{counted(characters.padded, 'text')} with white space at the beginning or end")
     return found
 
 
@@ -99,11 +100,11 @@ def _valid(valid: ValidReport) -> list[str]:
     if valid.repeated:
         share = valid.repeated / valid.pairs
         found.append(
-            f"{WARNING}{_count(valid.repeated, 'pair')} ({share:.1%}) of these {_is(valid.repeated)} in the training "
+            f"{WARNING}{counted(valid.repeated, 'pair')} ({share:.1%}) of these {_is(valid.repeated)} in the training "
             "data too: measures on them are too good"
         )
     if valid.known_sources:
-        found.append(f"{_count(valid.known_sources, 'source')} of these in the training data with another target")
+        found.append(f"{counted(valid.known_sources, 'source')} of these in the training data with another target")
     return [*found, _unknown("source", valid.source), _unknown("target", valid.target)]
 
 
@@ -118,10 +119,6 @@ def _unknown(side: str, report: UnknownReport) -> str:
 def _named(one: CharacterCount) -> str:
     shown = "" if is_invisible(one.character) else f"{one.character} "
     return f"{shown}{code_point(one.character)} ({one.count:,})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _verb(number: int) -> str:

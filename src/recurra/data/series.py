@@ -30,6 +30,7 @@ from recurra.data.tsv import RAGGED
 from recurra.data.vectors import BROKEN_SERIES, filled_rows, row_numbers
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
+from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
 FORMATS = ("auto", "csv", "tsv", "series")  # all are one reader's, which sees the separator itself
@@ -201,8 +202,7 @@ def _fitting(
         if len(fields) == columns.width:
             yield number, fields
             continue
-        plural = "s" * (columns.width > 1)
-        what = f"expected {columns.width} column{plural}, saw {len(fields)}: {excerpt(', '.join(fields))}"
+        what = f"expected {counted(columns.width, 'column')}, saw {len(fields)}: {excerpt(', '.join(fields))}"
         fix = "Each row has a field for every column; a missing one is empty. A decimal point is a full stop."
         findings.add(RAGGED, DataError(what, where=file.place(number), fix=fix))
 

@@ -76,7 +76,7 @@ def names_in(locale: str) -> set[str]:
 
 def show(learned: Learned) -> None:
     """How many are right, the languages that are closest to each other, and some answers."""
-    from recurra.views import confusion_view, mistakes
+    from recurra.views import ConfusionView, mistakes
 
     console, model = learned.console, learned.model
     evaluation = model.evaluate(learned.held_out)
@@ -86,7 +86,7 @@ def show(learned: Learned) -> None:
         f"{accuracy.value:.1f} % of {evaluation.count:,} held-out names are told right, of {labels} languages "
         f"(95 % interval: {accuracy.low:.1f} to {accuracy.high:.1f})"
     )
-    console.print(confusion_view(confusion))
+    console.print(ConfusionView(confusion))
     closest = (f"{one.right} for {one.given} ({one.times})" for one in mistakes(confusion, 6))
     console.print(f"Most often mistaken: {', '.join(closest)}", soft_wrap=True)
     some = learned.held_out[:SHOWN]

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from recurra.errors import DataError, ModelError, UsageError
+from recurra.text.counted import counted
 from recurra.text.special import SPECIAL_TOKENS, UNK
 from recurra.text.tokenizer import Tokenizer
 from recurra.text.units import Decision, decide_units
@@ -211,7 +212,7 @@ def decide_columns(sample: Sequence[str], units: str = "auto") -> list[Decision]
     number = count_columns(sample)
     if len(named) not in (1, number):
         raise UsageError(
-            f"{len(named)} units are given ({units}), and a source has {number} column{'' if number == 1 else 's'}",
+            f"{len(named)} units are given ({units}), and a source has {counted(number, 'column')}",
             where="text.source_units",
             fix="Name the columns with --source-column A,B; give one unit for all of them, or one for each.",
         )

@@ -56,10 +56,20 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
         looks = plan_looks(left, per_pair, available, options.validations)
         left -= looks.seconds + reserve(looks)
         steps = max(1, int(left / per_step))
+        if left < per_step:
+            emit(Note(f"warning: {no_time(budget)}"))
         reason = f"{max(0.0, left):.0f} s for training at {per_step * 1000:.0f} ms a step"
     plan = Plan((Piece(0, 0.0, steps),), looks.number, looks.pairs, trial.parts, bfloat16, looks.pairs * per_pair)
     emit(PlanMade(0, steps, steps / per_epoch, budget.seconds, per_step, reason))
     return plan
+
+
+def no_time(budget: Budget) -> str:
+    """What to say where nothing can be learned in what is left."""
+    return (
+        f"{budget.elapsed():.0f} s have gone before the first step, and --time allows {budget.seconds:.0f} s for all: "
+        "a single step is taken, which learns next to nothing; give a longer time"
+    )
 
 
 def trial_seconds(budget: Budget) -> float:

@@ -4,7 +4,7 @@ from recurra.views.attention_text import AttentionView, attention_lines
 from recurra.views.chart import Chart, ChartView, chart_lines
 from recurra.views.chart_html import chart_html
 from recurra.views.comparison import comparison_html, comparison_table, comparison_text
-from recurra.views.confusion import confusion_html, confusion_view, mistakes
+from recurra.views.confusion import ConfusionView, confusion_html, mistakes
 from recurra.views.html import (
     Shown,
     attention_html,
@@ -21,6 +21,7 @@ __all__ = [
     "AttentionView",
     "Chart",
     "ChartView",
+    "ConfusionView",
     "PictureView",
     "Shown",
     "attention_html",
@@ -31,7 +32,6 @@ __all__ = [
     "comparison_table",
     "comparison_text",
     "confusion_html",
-    "confusion_view",
     "evaluation_html",
     "evaluation_table",
     "mistakes",

@@ -11,13 +11,16 @@ from html import escape
 from typing import Any, NamedTuple
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from recurra.text.visible import visible
 
 MOST = 20  # labels of a table
+LONGEST = 20  # cells for the name of a label in a terminal; longer ones are folded
+AROUND = 6  # cells for the number before a name and the space around both
 MISTAKES = 10  # that are listed
 
 
@@ -37,23 +40,36 @@ class Chosen(NamedTuple):
     left_out: int  # labels
 
 
-def confusion_view(confusion: Mapping[str, Any]) -> RenderableType:
-    """The table for the terminal.
+class ConfusionView:
+    """The table for rich: `console.print(ConfusionView(confusion))`. In a narrow terminal it has fewer labels.
 
     Args:
         confusion: {"labels": K labels, "counts": K rows of K numbers}, right labels down, predictions across.
     """
-    chosen = chosen_part(confusion)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("right, down; given, across", overflow="fold")
-    for number in range(1, len(chosen.labels) + 1):
-        table.add_column(str(number), justify="right", no_wrap=True)
-    for row, (label, counts) in enumerate(zip(chosen.labels, chosen.counts, strict=True)):
-        most = max([count for k, count in enumerate(counts) if k != row], default=0)
-        cells = [_cell(count, right=k == row, strong=count == most) for k, count in enumerate(counts)]
-        table.add_row(Text(f"{row + 1} {visible(label)}"), *cells)
-    notes = [Text(note, style="dim") for note in [left_out(chosen.left_out)] if note]
-    return Group(table, *notes)
+
+    def __init__(self, confusion: Mapping[str, Any]) -> None:
+        self.confusion = confusion
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        chosen = chosen_part(self.confusion, labels_that_fit(self.confusion, options.max_width))
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+        table.add_column("right, down; given, across", overflow="fold")
+        for number in range(1, len(chosen.labels) + 1):
+            table.add_column(str(number), justify="right", no_wrap=True)
+        for row, (label, counts) in enumerate(zip(chosen.labels, chosen.counts, strict=True)):
+            most = max([count for k, count in enumerate(counts) if k != row], default=0)
+            cells = [_cell(count, right=k == row, strong=count == most) for k, count in enumerate(counts)]
+            table.add_row(Text(f"{row + 1} {visible(label)}"), *cells)
+        yield table
+        if note := left_out(chosen):
+            yield Text(note, style="dim")
+
+
+def labels_that_fit(confusion: Mapping[str, Any], width: int) -> int:
+    """How many labels a table of this width has room for, if half of it or less is for their names."""
+    named = min(max(cell_len(visible(label)) for label in confusion["labels"]), LONGEST, width // 2) + AROUND
+    column = max(len(str(max(map(max, confusion["counts"])))), 2) + 2  # what keeps it apart from the next
+    return max(2, min(MOST, (width - named) // column))
 
 
 def mistakes(confusion: Mapping[str, Any], most: int = MISTAKES) -> list[Mistake]:
@@ -96,13 +112,13 @@ def label_rows(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str
 
 def confusion_html(confusion: Mapping[str, Any]) -> str:
     """The table as HTML; the depth of a colour is the share of the row."""
-    chosen = chosen_part(confusion)
+    chosen = chosen_part(confusion, MOST)
     head = "".join(f'<th scope="col" title="{escape(label)}">{k}</th>' for k, label in enumerate(chosen.labels, 1))
     rows = "".join(
         f'<tr><th scope="row"><bdi>{k} {escape(visible(label))}</bdi></th>{_html_cells(label, chosen, counts)}</tr>\n'
         for k, (label, counts) in enumerate(zip(chosen.labels, chosen.counts, strict=True), 1)
     )
-    note = left_out(chosen.left_out)
+    note = left_out(chosen)
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="confusion table">\n<table class="map counts">\n'
         f"<caption>Right labels down, given ones across{'. ' + escape(note) if note else ''}</caption>\n"
@@ -110,22 +126,24 @@ def confusion_html(confusion: Mapping[str, Any]) -> str:
     )
 
 
-def chosen_part(confusion: Mapping[str, Any]) -> Chosen:
+def chosen_part(confusion: Mapping[str, Any], most: int) -> Chosen:
     """All labels, or of many those with most mistakes, in their order."""
     labels: list[str] = list(confusion["labels"])
     counts: list[list[int]] = confusion["counts"]
-    if len(labels) <= MOST:
+    if len(labels) <= most:
         return Chosen(labels, counts, 0)
     columns = [sum(column) for column in zip(*counts, strict=True)]
     wrong = [sum(row) + columns[k] - 2 * row[k] for k, row in enumerate(counts)]
-    kept = sorted(sorted(range(len(labels)), key=lambda k: -wrong[k])[:MOST])
+    kept = sorted(sorted(range(len(labels)), key=lambda k: -wrong[k])[:most])
     part = [[counts[row][column] for column in kept] for row in kept]
-    return Chosen([labels[k] for k in kept], part, len(labels) - MOST)
+    return Chosen([labels[k] for k in kept], part, len(labels) - most)
 
 
-def left_out(number: int) -> str:
+def left_out(chosen: Chosen) -> str:
     """What to say of labels that are not in the table."""
-    return f"The {MOST} labels with most mistakes; {number:,} more are not shown." if number else ""
+    if not chosen.left_out:
+        return ""
+    return f"The {len(chosen.labels)} labels with most mistakes; {chosen.left_out:,} more are not shown."
 
 
 def _cell(count: int, *, right: bool, strong: bool) -> Text:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from recurra.text.visible import visible
-from recurra.views.confusion import confusion_view, labels_view
+from recurra.views.confusion import ConfusionView, labels_view
 from recurra.views.measures import count_line, measure_rows
 from recurra.views.tokens import is_right_to_left
 
@@ -55,7 +55,7 @@ def details(evaluation: Mapping[str, Any]) -> list[RenderableType]:
     if "labels" in evaluation:
         views.append(labels_view(evaluation["labels"]))
     if "confusion" in evaluation:
-        views.append(confusion_view(evaluation["confusion"]))
+        views.append(ConfusionView(evaluation["confusion"]))
     return views
 
 

@@ -43,6 +43,7 @@ from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
 from recurra.tasks.translate.learner import Seq2SeqLearner
 from recurra.tasks.translate.task import SAMPLE, short_pairs
 from recurra.text import Tokenizer, decide_whole_units
+from recurra.text.counted import counted
 from recurra.training import Index, Note
 
 CHUNK = 1024  # captions encoded at once
@@ -70,7 +71,7 @@ class Captioner:
             else (f"two layers over {self.inputs.in_words()}")
         )
         return (
-            f"{reads}, an {options.cell} decoder of {options.layers} layers, {options.hidden} wide, "
+            f"{reads}, an {options.cell} decoder of {counted(options.layers, 'layer')}, {options.hidden} wide, "
             f"{options.attention} attention"
         )
 

@@ -36,6 +36,7 @@ from recurra.tasks.classify.signs import why_labels
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import Part, divide_by_hash, shared_keys
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.text.counted import counted
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,13 @@ class LabelNetwork:
         options = self.recipe.model
         over = {"text": "units of a text", "series": "steps of a series", "vector": "numbers of a vector"}
         parts = {
-            "rnn": f"{'bi-directional ' if options.bidirectional else ''}{options.cell} of {options.layers} layers, "
-            f"{options.hidden} wide, {options.pooling} pooling",
+            "rnn": f"{'bi-directional ' if options.bidirectional else ''}{options.cell} "
+            f"of {counted(options.layers, 'layer')}, {options.hidden} wide, {options.pooling} pooling",
             "cnn": f"windows of {options.windows}, {options.hidden // 2} maps each, {options.pooling} pooling",
-            "feedforward": f"feed-forward network of {options.layers} hidden layers, {options.hidden} wide, "
+            "feedforward": f"feed-forward network of {counted(options.layers, 'hidden layer')}, {options.hidden} wide, "
             f"on the {options.pooling}",
         }
-        return f"{parts[options.kind]}, over the {over[self.inputs.kind]}, to {len(self.labels)} labels"
+        return f"{parts[options.kind]}, over the {over[self.inputs.kind]}, to {counted(len(self.labels), 'label')}"
 
     def sizes(self) -> dict[str, object]:
         """Of what it reads and knows."""

@@ -29,6 +29,7 @@ from recurra.tasks.forecast.split import divide_by_time
 from recurra.tasks.forecast.windows import Windows
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.text.counted import counted
 from recurra.training import Note
 
 TABLES = (".csv", ".tsv", ".tab")
@@ -54,9 +55,9 @@ class ForecastNetwork:
         options = self.recipe.model
         way = "step by step" if self.model.recursive else "at once"
         return (
-            f"{options.cell} of {options.layers} layer{'s' * (options.layers > 1)}, {options.hidden} wide, "
+            f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, "
             f"reads {self.recipe.data.window} steps "
-            f"of {len(self.columns)} columns, forecasts {options.horizon} of {len(self.targets)}, {way}"
+            f"of {counted(len(self.columns), 'column')}, forecasts {options.horizon} of {len(self.targets)}, {way}"
         )
 
     def sizes(self) -> dict[str, object]:

@@ -29,6 +29,7 @@ from recurra.tasks.tag.learner import TagLearner
 from recurra.tasks.tag.predictor import TagPredictor
 from recurra.tasks.tag.words import TokenReader
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.text.counted import counted
 from recurra.training import Note, TrainingOptions
 
 KINDS = {"words": "<i4", "characters": "<i4", "sizes": "<i4", "tags": "<i4"}
@@ -90,8 +91,8 @@ class TagNetwork:
         characters = f" and characters ({options.characters})" if options.characters else ""
         on_top = ", a chain of tags" if options.chain else ""
         return (
-            f"bi-directional {options.cell} of {options.layers} layers, {options.width} wide, over words "
-            f"({options.embedding}){characters}{on_top}, to {len(self.tags)} tags"
+            f"bi-directional {options.cell} of {counted(options.layers, 'layer')}, {options.width} wide, over words "
+            f"({options.embedding}){characters}{on_top}, to {counted(len(self.tags), 'tag')}"
         )
 
     def sizes(self) -> dict[str, object]:

@@ -40,6 +40,7 @@ from recurra.text import (
     source_from_json,
 )
 from recurra.text.columns import SEPARATOR_ID, can_be_copied, cells_of, decide_columns
+from recurra.text.counted import counted
 from recurra.tracing import Trace
 from recurra.training import Index, Note
 
@@ -64,8 +65,8 @@ class Translator:
         options = self.recipe.model
         direction = "bi-directional " if options.bidirectional else ""
         return (
-            f"{direction}{options.cell} encoder and decoder of {options.layers} layers, {options.hidden} wide, "
-            f"{'no' if options.attention == 'none' else options.attention} attention"
+            f"{direction}{options.cell} encoder and decoder of {counted(options.layers, 'layer')}, "
+            f"{options.hidden} wide, {'no' if options.attention == 'none' else options.attention} attention"
         )
 
     def sizes(self) -> dict[str, object]:

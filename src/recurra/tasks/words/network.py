@@ -10,6 +10,7 @@ from recurra.models.language_model import LanguageModel
 from recurra.tasks.words.form import LINE_END
 from recurra.tasks.words.recipe import WordsRecipe
 from recurra.text import Tokenizer
+from recurra.text.counted import counted
 from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
 
 
@@ -39,7 +40,9 @@ class WordsNetwork:
         """Its kind and its size."""
         options, units = self.recipe.model, self.tokenizer.units
         form = "running text" if self.running else "lines"
-        return f"{options.cell} of {options.layers} layers, {options.hidden} wide, over the {units} of {form}"
+        return (
+            f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, over the {units} of {form}"
+        )
 
     def sizes(self) -> dict[str, object]:
         """Of the vocabulary."""

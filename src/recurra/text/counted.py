@@ -1,0 +1,8 @@
+"""Numbers of things in words: "1 layer", "1,200 pairs"."""
+
+from __future__ import annotations
+
+
+def counted(number: int, noun: str) -> str:
+    """The number and its noun, which is given in the singular and takes an s."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
