@@ -183,20 +183,24 @@ def inflection_2022(language: str) -> Files:
     return Files(*(written(f"inflection-2022-{language}-{part}.tsv", rows(name)) for part, name in parts.items()))
 
 
-def normalisation(folder: str, stem: str, most: int) -> Files:
+def normalisation(folder: str, stem: str, most: int, lower: bool = False) -> Files:
     """Historical spellings and modern ones, token by token as the texts have them; the first `most` are trained on.
 
     Tokens without a modern form are left out.
+
+    Args:
+        lower: all in lower case, as the published systems read it (Bollmann 2019).
     """
     parts = ("train", "dev", "test")
     rows = {part: read(DATA / "text_normalisation" / folder / f"{stem}.{part}.txt") for part in parts}
-    cells = {part: [line.split("\t") for line in lines] for part, lines in rows.items()}
+    cells = {part: [(line.lower() if lower else line).split("\t") for line in lines] for part, lines in rows.items()}
     pairs = {
         part: ["\t".join(pair) for pair in found if len(pair) == 2 and all(side.strip() for side in pair)]
         for part, found in cells.items()
     }
     pairs["train"] = pairs["train"][:most]
-    return Files(*(written(f"{folder}-{part}.tsv", lines) for part, lines in pairs.items()))
+    name = f"{folder}-lower" if lower else folder
+    return Files(*(written(f"{name}-{part}.tsv", lines) for part, lines in pairs.items()))
 
 
 def transliteration() -> Files:

@@ -70,9 +70,13 @@ FIGURES = {
         f"inflection-2022-{name}": Figure(partial(data.inflection_2022, name), "exact_match", "6m", aim, COLUMNS)
         for name, aim in (("pol", 75.0), ("tur", 75.0), ("kat", 74.4))
     },
-    "ridges": Figure(
-        partial(data.normalisation, "histnorm_german_ridges", "german-ridges", TOKENS), "exact_match", "5m", 84.2
-    ),
+    **{
+        name: Figure(
+            partial(data.normalisation, "histnorm_german_ridges", "german-ridges", TOKENS, lower),
+            "exact_match", "5m", 84.2,
+        )
+        for name, lower in (("ridges", False), ("ridges-lower", True))
+    },
     "bohoric": Figure(
         partial(data.normalisation, "histnorm_slovene_bohoric", "slovene-goo300k-bohoric", TOKENS),
         "exact_match", "5m", 89.8,
