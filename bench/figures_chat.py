@@ -8,10 +8,9 @@ With --part dev the last tenth of the training data (whole stories) is measured,
 tune on. Test data are read once, at the end. `--set` reaches every setting of the recipe.
 
 babi and scan have recipes beside the defaults, the same for all of their tasks, that a user of such data would choose
-too: answers are words of the story, so they may be copied, and the words of the question are marked in it; a thousand
-stories are learned by heart by a wide network, so it is narrow, and much of it is dropped; nothing is smoothed, since
-there is one right answer; actions follow from their command by rules, which a small network of one layer finds soonest,
-and are longer than twice the command.
+too: answers are words of the story, so they may be copied; a thousand stories are learned by heart by a wide network,
+so it is narrow, and much of it is dropped; nothing is smoothed, since there is one right answer; actions follow from
+their command by rules, which a small network of one layer finds soonest, and are longer than twice the command.
 
 BLEU as the data's authors count it: the values of an act stand in its outputs and references, the references of an act
 are all sentences of the same part for the same kind of act and slots.
@@ -39,7 +38,6 @@ RECIPES = {
         "model.width": 96,
         "model.layers": 1,
         "model.copy": True,
-        "model.match": True,
         "model.dropout": 0.25,
         "training.learning_rate": 0.005,
         "training.label_smoothing": 0,

@@ -140,7 +140,6 @@ SETTINGS = [
     train("endless seed", f"--epochs 1 --seed {10**30}", "--seed must be between 0 and 9223372036854775807", f"got {10**30}"),
     train("activation of an LSTM", "--epochs 1 --set model.activation=relu", "model.activation is for Elman cells; lstm has its own"),
     train("copying without looking", "--epochs 1 --attention none --set model.copy=true", "model.copy needs attention, and --attention is none", "Leave model.copy out"),
-    train("columns matched where there is one", "--epochs 1 --set model.match=true", "model.match compares the columns of a source, and this one has a single column", "--source-column A,B"),
     train("coverage without looking", "--epochs 1 --attention none --set decoding.coverage_penalty=1.0", "decoding.coverage_penalty needs attention"),
     train("given twice", "--epochs 1 --seed 1 --set training.seed=2", "training.seed is given twice: 1 by --seed, 2 by --set"),
     train("unknown option", "--epochs 1 --siez small", "unknown option '--siez'", "Did you mean --size?"),

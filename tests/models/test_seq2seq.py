@@ -42,7 +42,7 @@ VARIANTS = {
 
 def network(**options: object) -> Seq2Seq:
     torch.manual_seed(0)
-    chosen = ModelOptions(width=8, **options)  # pyright: ignore
+    chosen = ModelOptions(width=8, **{"match": False, **options})  # pyright: ignore
     copies = None
     if chosen.copy:
         copies = copy_table([f"s{i}" for i in range(SOURCE)], {f"s{i}": i for i in range(4, TARGET)})

@@ -30,6 +30,7 @@ def test_columns_with_the_same_units_share_their_words() -> None:
     ids, tokens = tokenizer.encode(STORIES[0]), tokenizer.tokens(STORIES[0])
     assert tokens == ["John", "went", "home", ".", "⇥", "Where", "is", "John", "?"]
     assert ids[0] == ids[7] == tokenizer.id("John")
+    assert tokenizer.shares_units
     assert tokenizer.size == 4 + 1 + len({"John", "went", "home", ".", "Where", "is", "?", "Mary", "left", "Who"})
 
 
@@ -38,6 +39,7 @@ def test_columns_with_other_units_share_nothing() -> None:
     letter, separator, feature, _ = tokenizer.encode("V\tV;PST")
     assert separator == SEPARATOR_ID
     assert letter != feature
+    assert not tokenizer.shares_units
     assert [tokenizer.token(id) for id in (letter, feature)] == ["V", "V"]
     assert [tokenizer.units_of(id) for id in (letter, separator, feature)] == ["chars", None, "features"]
 

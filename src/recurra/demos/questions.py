@@ -42,7 +42,6 @@ SETTINGS: dict[str, object] = {
     "model.width": 64,
     "model.layers": 1,
     "model.copy": True,
-    "model.match": True,  # the words of the question, in the story
     "model.dropout": 0.05,
     "training.learning_rate": 0.005,
     "training.label_smoothing": 0.0,

@@ -48,7 +48,7 @@ class ModelOptions(DecoderOptions):
     bidirectional: bool = True  # encoder: half of the width reads forward, half backward
     bridge: Literal["last", "mean", "zero", "learned"] = "last"  # how the decoder's first state is made
     copy: bool = False  # pointer-generator: the output may copy source tokens
-    match: bool = False  # several source columns: tokens that another column has as well are marked
+    match: bool = True  # where source columns share their units, tokens that two of them have are marked
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,11 @@ class ColumnTokenizer:
             self._first[units] = self.size
             self.size += part.size - SPECIALS
 
+    @property
+    def shares_units(self) -> bool:
+        """Whether an entry may stand in more than one column."""
+        return len(self.parts) < len(self.columns)
+
     def cells(self, text: str) -> list[str]:
         """The columns of a text; none of a blank one.
 

@@ -17,7 +17,7 @@ import torch
 
 from recurra.data import EncodedPairs, Example, PairFile, PairList, PairSource, open_pairs, read_lines, spool
 from recurra.decoding import DecodingOptions, decode
-from recurra.errors import ModelError, RunError, UsageError
+from recurra.errors import ModelError, RunError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
 from recurra.models.search import step_model
 from recurra.tasks.examples import check_vocabulary, short_enough
@@ -236,15 +236,8 @@ def build_tokenizers(examples: Iterable[Example], recipe: Recipe) -> tuple[Sourc
 
 
 def make_translator(recipe: Recipe, source: SourceTokenizer, target: Tokenizer) -> Translator:
-    """A network with fresh weights, drawn from the recipe's seed.
-
-    Raises:
-        UsageError: tokens are to be matched between columns, and there is one column.
-    """
-    separator = SEPARATOR_ID if isinstance(source, ColumnTokenizer) else None
-    if recipe.model.match and separator is None:
-        what = "model.match compares the columns of a source, and this one has a single column"
-        raise UsageError(what, where="model.match", fix="Leave it out, or name more columns (--source-column A,B).")
+    """A network with fresh weights, drawn from the recipe's seed."""
+    separator = SEPARATOR_ID if isinstance(source, ColumnTokenizer) and source.shares_units else None
     torch.manual_seed(recipe.training.seed)
     copies = None
     if recipe.model.copy:
