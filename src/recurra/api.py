@@ -361,8 +361,14 @@ def default_folder(data: Given, what: str = "model") -> Path:
 def data_source(
     data: Given, target: str | Path | None, format: str, source_column: str | None, target_column: str | None
 ) -> Data:
-    """What the data room reads; lists of examples as they are."""
+    """What the data room reads; lists of examples as they are.
+
+    Raises:
+        UsageError: neither a file nor a list.
+    """
     if not isinstance(data, str | Path):
+        if not isinstance(data, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] the caller may not be typed
+            raise UsageError(f"expected a file or a list of examples, got {data!r:.60}", where="data")
         return data
     options = {"path": str(data), "format": format}
     named = {"target_path": target, "source_column": source_column, "target_column": target_column}

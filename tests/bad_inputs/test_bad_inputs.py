@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from answering_cases import ANSWERING
 from bad_input import STANDARD_INPUT, BadInput
 from caption_cases import CAPTIONS
 from dialogue_cases import DIALOGUES
@@ -23,7 +24,7 @@ from words_cases import WORDS
 import recurra
 from recurra.errors import RecurraError
 
-ALL = [*CAPTIONS, *DIALOGUES, *READING, *TRAINING, *LABELLED, *SERIES, *WORDS]
+ALL = [*ANSWERING, *CAPTIONS, *DIALOGUES, *READING, *TRAINING, *LABELLED, *SERIES, *WORDS]
 
 
 @pytest.fixture(scope="session")

@@ -178,8 +178,8 @@ def given_content(given: object, place: str) -> Content:
     if isinstance(given, np.ndarray) and (given.ndim > 1 or given.dtype == np.uint8):
         return np.asarray(image_of(cast("NDArray[Any]", given), place))
     try:
-        if isinstance(given, list | tuple | np.ndarray):
-            return np.asarray(given, dtype=np.float32).reshape(-1)
+        if isinstance(given, list | tuple | np.ndarray) and len(numbers := np.asarray(given, np.float32).reshape(-1)):
+            return numbers
     except (TypeError, ValueError):
         pass
     what = f"expected an image, got {excerpt(repr(cast('object', given)), 40)}"

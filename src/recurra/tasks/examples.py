@@ -5,18 +5,21 @@ N examples.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recurra.data import BatchingOptions, eval_batches, longest_batch, make_batches
-from recurra.errors import RunError
+from recurra.errors import DataError, RunError
 from recurra.tasks.task import Emit
 from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Index, Note
 
 SHOWN = 5  # lines that a message names
+
+E = TypeVar("E")
 
 Lengths = NDArray[np.int32]
 
@@ -68,6 +71,18 @@ def short_enough(lengths: Lengths, longest: int, noun: str, unit: str, emit: Emi
         emit(Note(f"{len(lengths) - len(kept):,} of {len(lengths):,} {noun} are longer than {longest:,} {unit} and are "
                   "left out (data.max_length)"))  # fmt: skip
     return kept
+
+
+def at_least_one(examples: Iterable[E]) -> list[E]:
+    """All of the examples, to be measured on.
+
+    Raises:
+        DataError: there are none.
+    """
+    found = list(examples)
+    if not found:
+        raise DataError("there are no examples", where=getattr(examples, "name", None))
+    return found
 
 
 def check_vocabulary(size: int, min_count: int, unit: str = "unit") -> None:

@@ -15,6 +15,7 @@ from recurra.data import Captioned
 from recurra.data.captions import Content, given_content, kind_of, numbers_in, read_content_lines
 from recurra.data.table import Values
 from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
+from recurra.errors import DataError
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.caption.inputs import CaptionInputs, ImageInputs
@@ -84,8 +85,9 @@ class CaptionPredictor:
     @torch.inference_mode()
     def trace(self, given: Any, options: DecodingOptions) -> Trace:
         """The caption that greedy search or the beam finds, and all states and weights on the way to it."""
-        one = self._given(given, "input 1")
-        assert one.values is not None
+        one = self._given(given, "the input")
+        if one.values is None:
+            raise DataError("there is nothing in it", where="the input", fix="Give the path of an image, or a vector.")
         source = self._padded([one.values])
         best = decode(self.first, source, replace(options, nbest=1, sample=False))[0][0]
         cells, picture = self._looked_at(one.values)

@@ -25,6 +25,7 @@ from recurra.tasks.classify.answer import Chance, LabelAnswer
 from recurra.tasks.classify.inputs import Inputs, Values, ragged
 from recurra.tasks.classify.learner import batches_by_length
 from recurra.tasks.classify.recipe import LabelAnswerOptions
+from recurra.tasks.examples import at_least_one
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.tracing import AttentionMap
@@ -80,7 +81,7 @@ class LabelPredictor:
     def evaluate(self, examples: Iterable[Labelled], options: LabelAnswerOptions) -> Evaluation:
         """Accuracy and macro-F1, and in the details each label and what it was taken for."""
         name = getattr(examples, "name", "examples")
-        found = list(examples)
+        found = at_least_one(examples)
         labels = self.first.labels
         places = [f"{name}:{example.line}" for example in found]
         rows = self.first.inputs.encode([example.content for example in found], places)

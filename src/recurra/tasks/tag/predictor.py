@@ -19,6 +19,7 @@ from recurra.metrics import ExampleScores, Measure, Share
 from recurra.metrics.spans import sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
 from recurra.models.tagger import Tagger
+from recurra.tasks.examples import at_least_one
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tag.learner import batches_by_length
 from recurra.tasks.tag.words import TokenReader, batch_of, to_device
@@ -120,7 +121,7 @@ class TagPredictor:
 
     def evaluate(self, examples: Iterable[Tagged], options: None) -> Evaluation:
         """Accuracy of tags and sentences; of spans where the tags write spans, in the details for each kind."""
-        sentences = list(examples)
+        sentences = at_least_one(examples)
         answers = [answer.tags for answer in self.predict((sentence.tokens for sentence in sentences), None)]
         references = [list(sentence.tags) for sentence in sentences]
         measures = measured(answers, references)

@@ -100,7 +100,7 @@ class WordsPredictor:
     def trace(self, given: str, options: NextOptions) -> ShownTrace:
         """Gates and states over the text, and what the model takes for the most probable after each unit."""
         model, network = self.network.model.eval(), self.network
-        ids = network.encode(checked(given, 1))
+        ids = self._encoded(checked(given, 1), 1)
         run = model(pad([torch.tensor(ids)]).to(device_of(model)), trace=True)
         scores = model.scores(run.outputs.values)[0]
         scores[:, [id for id in HIDDEN if id != network.line_end]] = -torch.inf
@@ -112,13 +112,15 @@ class WordsPredictor:
     def _windows(self, inputs: Iterable[str]) -> Iterator[tuple[list[str], list[list[int]]]]:
         remaining, first = iter(inputs), 1
         while texts := [checked(text, k) for k, text in enumerate(islice(remaining, WINDOW), first)]:
-            rows = [self.network.encode(text) for text in texts]
-            for k, row in enumerate(rows, first):
-                if len(row) > LONGEST:
-                    what = f"the text has {len(row):,} units, more than the {LONGEST:,} that are read"
-                    raise DataError(what, where=f"text {k}", fix="Give the last part of it alone.")
-            yield texts, rows
+            yield texts, [self._encoded(text, k) for k, text in enumerate(texts, first)]
             first += len(texts)
+
+    def _encoded(self, text: str, number: int) -> list[int]:
+        row = self.network.encode(text)
+        if len(row) > LONGEST:
+            what = f"the text has {len(row):,} units, more than the {LONGEST:,} that are read"
+            raise DataError(what, where=f"text {number}", fix="Give the last part of it alone.")
+        return row
 
     @torch.inference_mode()
     def _after(self, rows: list[list[int]]) -> Tensor:
