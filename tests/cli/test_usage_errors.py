@@ -96,7 +96,6 @@ WRONG = [
     ("compare a --time 5m --epochs 1", "--time and --epochs exclude each other"),
     ("compare a --seeds 0", "--seeds: must be at least 1, got 0"),
     ("compare a --measure bleu", "--measure: unknown measure 'bleu'\n  Known: exact_match, error_rate."),
-    ("compare a --task chat", "the task chat cannot be compared"),
     ("compare a --test-target b", "--test-target is given without --test"),
     ("compare a --test b --test-target c", "test files must be in the form of the training files"),
     ("check", "DATA is missing"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 import torch
 
 import recurra
+from recurra.comparing import Comparable
 from recurra.comparing import trial as trials
 from recurra.errors import DataError, RunError
+from recurra.tasks import TASKS
 from recurra.training import Event, Exploded, Note, StepDone
 
 LETTERS = "abcd"
@@ -70,6 +73,53 @@ def test_each_run_is_what_the_model_in_its_folder_answers() -> None:
         for seed, value in enumerate(row["values"], 1):
             measured = recurra.load(f"found/{row['name']}-seed-{seed}").evaluate(test).measures["accuracy"].value
             assert value == pytest.approx(measured)
+
+
+EVERY_TASK: dict[str, tuple[list[Any], str]] = {
+    "words": (TEXTS, "bits_per_character"),
+    "chat": ([[text, text[::-1]] for text in TEXTS], "nats_per_unit"),
+    "caption": ([([float(text.count(letter)) for letter in LETTERS], text[:2]) for text in TEXTS], "exact_match"),
+    "translate": ([(text, text[::-1]) for text in TEXTS], "exact_match"),
+}
+
+
+@pytest.mark.parametrize("task", EVERY_TASK)
+def test_every_measure_is_the_evaluation_s(task: str) -> None:
+    """The figure of each run is the one that its model is evaluated with, in its own unit."""
+    data, measure = EVERY_TASK[task]
+    settings = {"model.width": 8, "model.layers": 1, "training.precision": "float32", "training.validations": 1}
+    told: list[str] = []
+    found = compare(
+        data, task=task, models=(), cells=["elman", "gru"], test=data[:60], settings=settings,
+        listeners=[lambda event: told.append(event.text) if isinstance(event, Note) else None],
+    )  # fmt: skip
+    mapping = found.to_mapping()
+    assert (mapping["measure"], mapping["examples"]) == (measure, 60)
+    for row in mapping["variants"]:
+        assert row["parameters"] > 0
+        for seed, value in enumerate(row["values"], 1):
+            measures = recurra.load(f"found/{row['name']}-seed-{seed}").evaluate(data[:60]).measures
+            right = math.log(measures["perplexity"].value) if task == "chat" else measures[measure].value
+            assert value == pytest.approx(right, rel=1e-4)
+    shown = {row["name"]: f"{row['values'][0]:.2f}" + " %" * (measure == "exact_match") for row in mapping["variants"]}
+    name = measure.replace("_", " ")
+    assert any(line.startswith(f"run 1 of 4: elman, seed 1: {name} {shown['elman']}, ") for line in told)
+
+
+def test_every_task_can_be_compared() -> None:
+    assert [name for name, task in TASKS.items() if not isinstance(task, Comparable)] == []
+
+
+def test_a_part_of_a_running_text_is_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recurra.comparing.conductor.MOST_TESTED", 40)
+    text = [line for text in TEXTS for line in (text, "")]
+    settings = {"model.width": 8, "model.layers": 1, "training.precision": "float32", "training.validations": 1,
+                "data.form": "running"}  # fmt: skip
+    found = compare(text, task="words", models=(), cells=["elman", "gru"], test=text[::-1], settings=settings, seeds=1)
+    for row in found.to_mapping()["variants"]:
+        model = recurra.load(f"found/{row['name']}-seed-1")
+        right = model.evaluate(text[::-1][:40]).measures["bits_per_character"].value
+        assert row["mean"] == pytest.approx(right, rel=1e-4)
 
 
 def test_by_length() -> None:

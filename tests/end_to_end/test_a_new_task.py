@@ -51,6 +51,8 @@ def test_what_it_does_not_have_is_refused(words: Path, capsys: pytest.CaptureFix
     assert "--cell has no effect on last-letter" in capsys.readouterr().err
     assert run(["train", "some.words", "--task", "last-leter", "--to", "m"]) == 2
     assert "Did you mean 'last-letter'?" in capsys.readouterr().err
+    assert run(["compare", "some.words", "--vary", "model.width=4,8", "--to", "m"]) == 2
+    assert "the task last-letter cannot be compared" in capsys.readouterr().err
     assert not Path("m").exists()
 
 

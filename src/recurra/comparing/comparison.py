@@ -19,7 +19,7 @@ from recurra.comparing.question import Question
 from recurra.comparing.trial import TrialResult
 from recurra.metrics import ExampleScores
 from recurra.metrics.bootstrap import Numbers
-from recurra.metrics.examples import shares
+from recurra.metrics.examples import PERCENT, shares
 from recurra.metrics.paired import LEAST_EXAMPLES, Sampled, holm, paired_difference, sampled
 from recurra.views import comparison_html, comparison_text
 
@@ -68,7 +68,8 @@ def compared(question: Question, results: Mapping[str, TrialResult]) -> Comparis
     groups = [grouped(question, variant, results, name) for variant in question.variants]
     share = scores.measures.get(name)
     higher = share is None or share.higher_is_better
-    samples = [sampled(group.statistics) if group.results else None for group in groups]
+    scale = PERCENT if share is None else share.scale
+    samples = [sampled(group.statistics, scale) if group.results else None for group in groups]
     order = sorted(range(len(groups)), key=lambda k: rank(samples[k], higher))
     groups, samples = [groups[k] for k in order], [samples[k] for k in order]
     bins = by_length(scores.lengths)

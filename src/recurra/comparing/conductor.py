@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,10 +17,11 @@ from typing import Any
 
 from recurra.comparing.comparison import Comparison, compared
 from recurra.comparing.question import Comparable, Question
-from recurra.comparing.trial import Trial, TrialResult, keep, kept_result, run_trial
+from recurra.comparing.trial import Chosen, Trial, TrialResult, keep, kept_result, run_trial
 from recurra.data import PairSource, spool
 from recurra.errors import RunError, UsageError
 from recurra.files import atomic_write
+from recurra.metrics.examples import PERCENT, shares
 from recurra.options import unknown_name
 from recurra.tasks.fit import Request, opened, outermost_missing, removed_on_refusal
 from recurra.tasks.split import shared_keys, smallest
@@ -177,20 +177,23 @@ class Tests:
         earlier = (kept_result(question.folder, trial) for trial in question.trials())
         self.count = next((len(result.scores.lengths) for result in earlier if result and not result.failed), 0)
 
-    def part(self, each: float | None) -> Callable[[float], list[Any]] | None:
+    def part(self, each: float | None) -> Chosen | None:
         """What gives the test examples, as many as there is time for; None where there are none."""
         return partial(self.chosen, each) if self.examples else None
 
-    def chosen(self, each: float | None, seconds: float) -> list[Any]:
-        """Those with the smallest hashes, in their order.
+    def chosen(self, each: float | None, seconds: float, contiguous: bool) -> list[Any]:
+        """Those with the smallest hashes, in their order; of what goes on from one to the next, the first ones.
 
         Args:
             each: seconds of a run, None where it is not limited.
             seconds: that an example takes.
+            contiguous: whether examples go on from one another.
         """
         if not self.count:
             possible = MOST_TESTED if each is None else int(MEASURING * each / max(seconds, 1e-6))
             self.count = min(len(self.examples), MOST_TESTED, max(LEAST_TESTED, possible))
+        if contiguous:
+            return self.examples[: self.count]
         return smallest(self.examples, self.count, self.task.key)
 
 
@@ -201,8 +204,8 @@ def told(number: int, question: Question, trial: Trial, result: TrialResult) -> 
         return f"{head}: {result.failed}"
     name = question.measure or next(iter(result.scores.measures))
     share = result.scores.measures[name]
-    value = 100 * sum(share.counted) / max(sum(share.total), 1)
-    return f"{head}: {name.replace('_', ' ')} {value:.2f} %, {result.steps:,} steps in {result.seconds:.0f} s"
+    value, unit = float(shares(share.statistics().sum(axis=0))), " %" if share.scale == PERCENT else ""
+    return f"{head}: {name.replace('_', ' ')} {value:.2f}{unit}, {result.steps:,} steps in {result.seconds:.0f} s"
 
 
 def readable_again(data: Data, folder: Path) -> Data:

@@ -21,6 +21,8 @@ from recurra.tasks.model_folder import parameter_count
 from recurra.tasks.task import Emit
 from recurra.training import CHECKPOINT, Budget, Event, Exploded, StepDone
 
+Chosen = Callable[[float, bool], Sequence[Any]]
+
 
 class Trial(NamedTuple):
     """What is to be trained."""
@@ -92,14 +94,13 @@ class Speed:
         return self.examples / self.seconds if self.seconds else 0.0
 
 
-def run_trial(
-    request: Request, budget: Budget, test: Callable[[float], Sequence[Any]] | None, emit: Emit
-) -> TrialResult:
+def run_trial(request: Request, budget: Budget, test: Chosen | None, emit: Emit) -> TrialResult:
     """Trains (or goes on with a run that was stopped) and measures.
 
     Args:
         request: task, data, recipe and folder.
-        test: the test examples, given the seconds that one takes; without them it is measured on validation examples.
+        test: the test examples, given the seconds that one takes and whether they go on from one another; without
+            them it is measured on validation examples.
 
     Raises:
         KeyboardInterrupt: after Ctrl-C, when the run has been saved.
@@ -121,16 +122,14 @@ def run_trial(
     return replace(measured(request, outcome, test, tell), learned_per_second=speed.value)
 
 
-def measured(
-    request: Request, outcome: Outcome, test: Callable[[float], Sequence[Any]] | None, emit: Emit
-) -> TrialResult:
+def measured(request: Request, outcome: Outcome, test: Chosen | None, emit: Emit) -> TrialResult:
     """The result of a run that has come to its end; writes the model's card."""
     network = outcome.network
     started = time.perf_counter()
     evaluation = finish(request, outcome, emit)
     each = (time.perf_counter() - started) / evaluation.count
     if test is not None:
-        examples = test(each)
+        examples = test(each, evaluation.examples.contiguous)
         predictor = request.task.predictor([network])
         started = time.perf_counter()
         evaluation = predictor.evaluate(examples, network.recipe.decoding)

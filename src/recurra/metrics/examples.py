@@ -9,19 +9,23 @@ import numpy as np
 
 from recurra.metrics.bootstrap import Numbers
 
+PERCENT = 100.0
+
 
 @dataclass(frozen=True)
 class Share:
-    """A measure that is one sum over another: 100 * sum(counted) / sum(total)."""
+    """A measure that is one sum over another: scale * sum(counted) / sum(total)."""
 
     counted: Sequence[float]  # of each example: right outputs, wrong units, ...
     total: Sequence[float]  # of each example: outputs, units, ...
     definition: str
     higher_is_better: bool = True
+    scale: float = PERCENT  # 1 of what is no rate: bits, nats
 
     def statistics(self) -> Numbers:
-        """Both as a table [N, 2]."""
-        return np.stack([np.asarray(self.counted, np.float64), np.asarray(self.total, np.float64)], axis=1)
+        """Both as a table [N, 2], so that `shares` of their sums is the measure."""
+        counted = np.asarray(self.counted, np.float64) * (self.scale / PERCENT)
+        return np.stack([counted, np.asarray(self.total, np.float64)], axis=1)
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class ExampleScores:
     lengths: Sequence[int] = ()  # of the inputs
     unit: str = "units"  # that lengths are counted in: characters, tokens, steps
     measures: dict[str, Share] = field(default_factory=dict[str, Share])  # the first is the one to compare by
+    contiguous: bool = False  # examples go on from one another: a part of them is their beginning
 
 
 def shares(statistics: Numbers) -> Numbers:
@@ -38,4 +43,4 @@ def shares(statistics: Numbers) -> Numbers:
 
     References without any unit count as one unit: what is then predicted is wrong, and nothing is divided by 0.
     """
-    return 100 * statistics[..., 0] / np.maximum(statistics[..., 1], 1)
+    return PERCENT * statistics[..., 0] / np.maximum(statistics[..., 1], 1)

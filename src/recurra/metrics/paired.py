@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recurra.metrics.bootstrap import Numbers, resampled
-from recurra.metrics.examples import shares
+from recurra.metrics.examples import PERCENT, shares
 
 MOST_DEGREES = 1000.0  # beyond it Student's t is the normal distribution
 LEAST_EXAMPLES = 20  # with fewer no difference is told from noise
@@ -34,6 +34,7 @@ class Sampled(NamedTuple):
     values: Numbers  # [S]
     resampled: Numbers  # [R]
     examples: int
+    scale: float  # of the measure: 100 of a rate in percent
 
 
 class Difference(NamedTuple):
@@ -44,12 +45,13 @@ class Difference(NamedTuple):
     p: float  # of a difference as large where there is none, two-sided
 
 
-def sampled(statistics: Numbers) -> Sampled:
+def sampled(statistics: Numbers, scale: float = PERCENT) -> Sampled:
     """The measure at each seed, and its mean over the seeds on each resample of the examples."""
     seeds, examples, _ = statistics.shape
     values = shares(statistics.sum(axis=1))
     rows = statistics.transpose(1, 0, 2).reshape(examples, 2 * seeds)
-    return Sampled(values, resampled(rows, lambda sums: shares(sums.reshape(-1, seeds, 2)).mean(axis=1)), examples)
+    means = resampled(rows, lambda sums: shares(sums.reshape(-1, seeds, 2)).mean(axis=1))
+    return Sampled(values, means, examples, scale)
 
 
 def paired_difference(one: Sampled, other: Sampled) -> Difference:
@@ -60,7 +62,7 @@ def paired_difference(one: Sampled, other: Sampled) -> Difference:
     if examples < LEAST_EXAMPLES:
         return Difference(value, math.inf, 1.0)
     # Where every resample says the same, the next example may still say something else.
-    of_examples = max(float(np.var(one.resampled - other.resampled)), (100 / (examples + 2)) ** 2)
+    of_examples = max(float(np.var(one.resampled - other.resampled)), (one.scale / (examples + 2)) ** 2)
     of_seeds = float(np.var(each, ddof=1)) / seeds if seeds > 1 else 0.0
     variance = of_examples + of_seeds
     degrees = variance**2 / (of_examples**2 / (examples - 1) + (of_seeds**2 / (seeds - 1) if seeds > 1 else 0.0))

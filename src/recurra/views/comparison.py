@@ -121,7 +121,8 @@ def length_headers(comparison: Mapping[str, Any]) -> list[str]:
 def length_rows(comparison: Mapping[str, Any]) -> list[list[str]]:
     """A row for each variant that has a result, and a picture of its figures."""
     measured = [(k, variant) for k, variant in enumerate(comparison["variants"], 1) if "mean" in variant]
-    highest = max([100.0, *(max(variant["by_length"]) for _, variant in measured)])
+    full = 100.0 if label(comparison)[1] else 0.0
+    highest = max([full, *(max(variant["by_length"]) for _, variant in measured)]) or 1.0
     found = [
         [str(k), visible(one["name"]), *(f"{value:.1f}" for value in one["by_length"]), bars(one["by_length"], highest)]
         for k, one in measured
@@ -135,7 +136,7 @@ def one_length(least: int, most: int) -> str:
 
 
 def bars(values: Sequence[float], highest: float) -> str:
-    """One bar for each value, from 0 to 100 or the highest: ▇▅▂"""
+    """One bar for each value, from 0 to the highest: ▇▅▂"""
     scale = (len(BARS) - 1) / highest
     return "".join(BARS[round(min(max(value, 0.0), highest) * scale)] for value in values)
 

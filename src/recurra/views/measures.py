@@ -23,6 +23,10 @@ LABELS = {
     "coverage": ("coverage", " %"),
     "bits_per_character": ("bits per character", ""),
     "nats_per_character": ("nats per character", ""),
+    "nats_per_unit": ("nats per unit", ""),
+    "distinct_1": ("distinct-1", " %"),
+    "distinct_2": ("distinct-2", " %"),
+    "same_reply": ("commonest reply", " %"),
 }
 
 SMALL = 0.095  # below it two decimals are too few

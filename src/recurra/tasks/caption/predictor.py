@@ -80,7 +80,8 @@ class CaptionPredictor:
             captions += [one.caption for one in window]
             likelihoods += self._likelihoods(encoded, [one.caption for one in window])
         tokens = [len(ids) + 1 for ids in self.target.encode_batch(captions)]
-        return compared(predictions, captions, self.target, Likelihood(likelihoods, tokens), tokens)
+        unit = "units of the right caption"  # an image has no length
+        return compared(predictions, captions, self.target, Likelihood(likelihoods, tokens), tokens, unit)
 
     @torch.inference_mode()
     def trace(self, given: Any, options: DecodingOptions) -> Trace:

@@ -87,6 +87,7 @@ class Caption:
     summary = "Writes a text about an image (convolutions and a recurrent decoder)."
     noun = "captioned images"
     headline: Mapping[str, str] = {"exact_match": "exactly right {:.2f} %", "bleu": "BLEU {:.2f}"}
+    per_example = ("exact_match", "error_rate")
     recipe: type[TaskRecipe] = CaptionRecipe
 
     def recognise(self, look: Look) -> str | None:

@@ -31,7 +31,17 @@ from recurra.data import (
 from recurra.data.dialogues import has_turns
 from recurra.decoding import Diverse, Hypothesis, StepModel, decode, rerank
 from recurra.errors import DataError, RunError, UsageError
-from recurra.metrics import Measure, bleu, collapse, distinct, exact_match, perplexity, same_output
+from recurra.metrics import (
+    ExampleScores,
+    Measure,
+    Share,
+    bleu,
+    collapse,
+    distinct,
+    exact_match,
+    perplexity,
+    same_output,
+)
 from recurra.padded import Padded
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
 from recurra.tasks.prediction import Evaluation, Prediction
@@ -39,7 +49,7 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
 from recurra.tasks.tracing import trace_translator
-from recurra.tasks.translate.evaluate import UNIT_NAMES, canonical, target_likelihood
+from recurra.tasks.translate.evaluate import UNIT_NAMES, Likelihood, canonical, target_likelihood
 from recurra.tasks.translate.learner import Seq2SeqLearner
 from recurra.tasks.translate.predictor import TextPredictor
 from recurra.tasks.translate.task import (
@@ -67,6 +77,7 @@ class Chat:
     summary = "Replies to the last turns of a dialogue (an encoder-decoder)."
     noun = "exchanges"
     headline: Mapping[str, str] = {"perplexity": "perplexity {:.1f}", "distinct_2": "distinct-2 {:.1f} %"}
+    per_example = ("nats_per_unit", "exact_match")
     recipe: type[TaskRecipe] = ChatRecipe
 
     def recognise(self, look: Look) -> str | None:
@@ -259,12 +270,25 @@ class ChatPredictor:
         }
         collapsed = collapse(replies, right, *units)
         notes = [] if collapsed is None else [f"warning: {collapsed}. {REMEDY}"]
-        return Evaluation(len(pairs), measures, notes)
+        lengths = [len(ids) for ids in self.texts.source.encode_batch([pair.source for pair in pairs])]
+        exact = [float(one == other) for one, other in zip(replies, right, strict=True)]
+        scores = {
+            "nats_per_unit": nats_per_unit(likelihood, name),
+            "exact_match": Share(exact, [1.0] * len(exact), measures["exact_match"].definition),
+        }
+        return Evaluation(len(pairs), measures, notes, examples=ExampleScores(lengths, "units", scores))
 
     def trace(self, given: Said, options: ChatDecodingOptions) -> Trace:
         """The best reply, never a sample, and all gates, states and weights on the way to it."""
         first, text = self.first, context_text(as_turns(given, 1), self.turns)
         return trace_translator(first.model, first.source, first.target, text, options, search)
+
+
+def nats_per_unit(likelihood: Likelihood, unit: str) -> Share:
+    """What perplexity is the exponential of, reply by reply."""
+    nats = [-value for value in likelihood.log_likelihoods]
+    definition = f"mean nats per unit ({unit}) of the right replies; perplexity is exp of it"
+    return Share(nats, [*map(float, likelihood.tokens)], definition, higher_is_better=False, scale=1.0)
 
 
 def has_ngrams(replies: Sequence[Sequence[str]], n: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -16,6 +17,7 @@ from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.plain import Passage
 from recurra.decoding import decode
 from recurra.errors import DataError
+from recurra.metrics import ExampleScores, Share
 from recurra.metrics.language import measure_language
 from recurra.models import device_of
 from recurra.models.continuing import Continuing
@@ -94,7 +96,8 @@ class WordsPredictor:
             per=f"stretches of {BLOCK} units" if self.network.running else "lines",
         )
         notes = self._notes([cost.passage.text for cost in found], sum(len(cost.nats) for cost in found))
-        return Evaluation(len(found), measures, notes, {"counted": "lines"})
+        scores = line_scores(found, contiguous=self.network.running)
+        return Evaluation(len(found), measures, notes, {"counted": "lines"}, scores)
 
     @torch.inference_mode()
     def trace(self, given: str, options: NextOptions) -> ShownTrace:
@@ -159,6 +162,16 @@ def blocks(found: list[Cost]) -> list[list[Cost]]:
     ends = np.cumsum([len(cost.nats) for cost in found])
     numbered = zip((ends // BLOCK).tolist(), found, strict=True)
     return [[cost for _, cost in group] for _, group in groupby(numbered, key=lambda pair: pair[0])]
+
+
+def line_scores(found: list[Cost], *, contiguous: bool) -> ExampleScores:
+    """The bits of each line over its characters, its end among them."""
+    bits = [sum(cost.nats) / math.log(2) for cost in found]
+    characters = [float(len(cost.passage.text) + cost.passage.ends) for cost in found]
+    definition = "bits of all units / characters, line ends counted"
+    share = Share(bits, characters, definition, higher_is_better=False, scale=1.0)
+    lengths = [len(cost.passage.text) for cost in found]
+    return ExampleScores(lengths, "characters", {"bits_per_character": share}, contiguous)
 
 
 def checked(text: object, number: int) -> str:

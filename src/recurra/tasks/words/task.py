@@ -44,6 +44,7 @@ class Words:
         "bits_per_character": "{:.3f} bits per character",
         "nats_per_character": "{:.3f} nats",
     }
+    per_example = ("bits_per_character",)
     recipe: type[TaskRecipe] = WordsRecipe
 
     def recognise(self, look: Look) -> str | None:
