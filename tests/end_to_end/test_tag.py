@@ -62,7 +62,9 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "500 sentences in train.txt" in said
     assert "a chain of tags, to 3 tags" in said
     assert run(["evaluate", "m", test, "--json"]) == 0
-    measures = json.loads(capsys.readouterr().out)["measures"]
+    found = json.loads(capsys.readouterr().out)
+    assert [(row["label"], row["f1"]) for row in found["labels"]] == [("PLACE", 100)]
+    measures = found["measures"]
     assert {name: measures[name]["value"] for name in measures} == dict.fromkeys(
         ("span_f1", "accuracy", "sentence_exact"), 100
     )
@@ -94,6 +96,9 @@ def test_parts_of_speech_without_a_chain(tmp_path: Path) -> None:
     found = model.evaluate(rows)
     assert set(found.measures) == {"accuracy", "sentence_exact"}
     assert found.measures["accuracy"].value > 99
+    assert {row["label"]: row["count"] for row in found.details["labels"]} == {
+        tag: sum(tags.count(tag) for _, tags in rows) for tag in ("P", "X")
+    }
 
 
 def test_broken_spans(tmp_path: Path) -> None:

@@ -96,7 +96,11 @@ def _one_hot(numbers: Sequence[int], size: int) -> Numbers:
 
 
 def _report(label: str, table: NDArray[np.int64], k: int) -> LabelReport:
-    hits, count, predicted = int(table[k, k]), int(table[k].sum()), int(table[:, k].sum())
+    return label_report(label, int(table[k, k]), int(table[k].sum()), int(table[:, k].sum()))
+
+
+def label_report(label: str, hits: int, count: int, predicted: int) -> LabelReport:
+    """From how often a label was given rightly, was right, and was given."""
     return LabelReport(
         label,
         count,

@@ -5,16 +5,18 @@ A span is a tuple (begin, end, kind), found only if all three are right (as the 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence, Set
+from collections import Counter
+from collections.abc import Sequence, Set
 
 import numpy as np
 
 from recurra.metrics.bootstrap import Numbers
+from recurra.metrics.labels import LabelReport, label_report
 from recurra.metrics.measure import Measure, measure_of, require_pairs
 from recurra.metrics.ratio import percentage
 
 Tags = Sequence[Sequence[str]]
-Spans = Sequence[Set[Hashable]]
+Spans = Sequence[Set[tuple[int, int, str]]]
 
 
 def tag_accuracy(predictions: Tags, references: Tags) -> Measure:
@@ -38,6 +40,15 @@ def span_f1(predictions: Spans, references: Spans) -> Measure:
     statistics = np.array(rows, dtype=np.float64)
     definition = "F1 of spans, all kinds together; right if begin, end and kind are, in percent"
     return measure_of(statistics, _f1, definition)
+
+
+def kind_reports(predictions: Spans, references: Spans) -> list[LabelReport]:
+    """Precision, recall and F1 of each kind of span, the last part of its tuple."""
+    hits = [one & other for one, other in zip(predictions, references, strict=True)]
+    found, right, both = (
+        Counter(span[-1] for spans in every for span in spans) for every in (predictions, references, hits)
+    )
+    return [label_report(kind, both[kind], right[kind], found[kind]) for kind in sorted({*found, *right})]
 
 
 def _f1(sums: Numbers) -> Numbers:

@@ -8,6 +8,7 @@ from recurra.views.confusion import ConfusionView, confusion_html, mistakes
 from recurra.views.html import (
     Shown,
     attention_html,
+    chances_html,
     evaluation_html,
     page,
     prediction_html,
@@ -26,6 +27,7 @@ __all__ = [
     "Shown",
     "attention_html",
     "attention_lines",
+    "chances_html",
     "chart_html",
     "chart_lines",
     "comparison_html",

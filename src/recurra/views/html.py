@@ -66,6 +66,12 @@ def predictions_html(pairs: Iterable[tuple[str, str]]) -> str:
     return _fragment(_list("Predictions", ("source", "prediction"), rows))
 
 
+def chances_html(source: str, chances: Iterable[tuple[str, float]]) -> str:
+    """What may come after a text, with its probabilities, as a fragment."""
+    rows = "".join(f'<tr><td>{_text(one)}</td><td class="number">{chance:.1%}</td></tr>\n' for one, chance in chances)
+    return _fragment(f"<p>{_text(source)}</p>\n" + _list("What comes next", ("next", "probability"), rows))
+
+
 def evaluation_html(evaluation: Mapping[str, Any]) -> str:
     """The measures of an evaluation as a fragment.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from html import escape
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -15,8 +15,8 @@ from recurra.data import read_lines
 from recurra.data.bio import is_bio, spans
 from recurra.data.tagged import Tagged
 from recurra.errors import DataError
-from recurra.metrics import ExampleScores, Measure, Share
-from recurra.metrics.spans import sentence_exact, span_f1, tag_accuracy
+from recurra.metrics import ExampleScores, Measure, Share, confusion
+from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
 from recurra.models.tagger import Tagger
 from recurra.tasks.examples import at_least_one
@@ -120,7 +120,7 @@ class TagPredictor:
             first += len(window)
 
     def evaluate(self, examples: Iterable[Tagged], options: None) -> Evaluation:
-        """Accuracy of tags and sentences; of spans where the tags write spans, in the details for each kind."""
+        """Accuracy of tags and sentences; F1 of spans where the tags write spans. In the details each kind or tag."""
         sentences = at_least_one(examples)
         answers = [answer.tags for answer in self.predict((sentence.tokens for sentence in sentences), None)]
         references = [list(sentence.tags) for sentence in sentences]
@@ -128,7 +128,7 @@ class TagPredictor:
         new = sorted({tag for tags in references for tag in tags} - set(self.network.tags))
         notes = [f"tags that the model has never seen: {', '.join(new)}"] if new else []
         scores = ExampleScores([*map(len, references)], "tokens", tag_scores(answers, references, measures))
-        return Evaluation(len(sentences), measures, notes, examples=scores)
+        return Evaluation(len(sentences), measures, notes, details(answers, references), scores)
 
     @torch.inference_mode()
     def trace(self, given: str | Sequence[str], options: None) -> ShownTrace:
@@ -182,6 +182,15 @@ def tokens_of(given: object, number: int) -> list[str]:
         what = f"the text has {len(found):,} tokens, more than the {LONGEST:,} that are tagged"
         raise DataError(what, where=f"text {number}", fix="Split it into sentences.")
     return cast("list[str]", found)
+
+
+def details(predictions: list[list[str]], references: list[list[str]]) -> dict[str, Any]:
+    """Precision, recall and F1 of each kind of span; where the tags write none, of each tag."""
+    if is_bio({tag for tags in references for tag in tags}):
+        reports = kind_reports([{*spans(tags)} for tags in predictions], [{*spans(tags)} for tags in references])
+    else:
+        reports = confusion([*chain(*predictions)], [*chain(*references)]).reports()
+    return {"counted": "sentences", "labels": [asdict(report) for report in reports]}
 
 
 def tag_scores(

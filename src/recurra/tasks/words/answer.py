@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from recurra.views import chances_html, predictions_html
 from recurra.views.surprisal import surprisal_html
 
 
@@ -39,6 +40,9 @@ class NextAnswer:
     def __str__(self) -> str:
         return self.text
 
+    def _repr_html_(self) -> str:
+        return chances_html(self.source, [(one.text, one.score) for one in self.alternatives])
+
 
 @dataclass(frozen=True)
 class Continuation:
@@ -72,6 +76,9 @@ class Generated:
 
     def __str__(self) -> str:
         return self.text
+
+    def _repr_html_(self) -> str:
+        return predictions_html([(self.source, one.text) for one in self.alternatives])
 
 
 @dataclass(frozen=True)
