@@ -240,8 +240,8 @@ def train(
     )
 
     emit = to_all(listeners)
-    if chosen.reason:
-        emit(Note(f"task: {chosen.task.name}, because {chosen.reason} (--task says otherwise)"))
+    if chosen.note:
+        emit(Note(chosen.note))
     outcome = fit(request, chosen_budget(time, epochs, resume, request.started), emit)
     if outcome.finished.reason == "interrupted":
         raise KeyboardInterrupt
@@ -324,8 +324,8 @@ def compare(
         began,
     )
     emit = to_all(listeners)
-    if chosen.reason:
-        emit(Note(f"task: {chosen.task.name}, because {chosen.reason} (--task says otherwise)"))
+    if chosen.note:
+        emit(Note(chosen.note))
     return conduct(question, emit)
 
 

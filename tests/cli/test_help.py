@@ -17,7 +17,8 @@ from recurra.cli.settings import SHORT
 from recurra.demos import DEMOS
 from recurra.models.options import WIDTHS
 from recurra.tasks import TASKS
-from recurra.tasks.translate.recipe import Recipe, Units
+from recurra.tasks.translate.recipe import Recipe
+from recurra.text import ChosenUnits
 
 if TYPE_CHECKING:
     from conftest import CommandLine
@@ -87,7 +88,7 @@ def test_every_option_is_explained(name: str) -> None:
         (options.Size, WIDTHS),
         (options.CellName, CELLS),
         (options.AttentionName, ATTENTIONS),
-        (options.UnitsName, get_args(Units)),
+        (options.UnitsName, get_args(ChosenUnits)),
     ],
 )
 def test_the_literal_names_are_the_known_ones(literal: object, known: object) -> None:

@@ -69,8 +69,8 @@ def check(
     with as_typed(short):
         whole = (given_recipe or chosen.task.recipe()).with_settings(chosen_settings)
     other = data_source(valid, **files._replace(target=valid_target).keywords()) if valid else None
-    if chosen.reason:
-        print(f"task: {chosen.task.name}, because {chosen.reason} (--task says otherwise)")
+    if chosen.note:
+        print(chosen.note)
     with tempfile.TemporaryDirectory(prefix="recurra-check-") as folder:
         look = REPORTS.get(chosen.task.name, any_report)
         look(chosen.task, source_data, other, whole, Path(folder), show or 0)

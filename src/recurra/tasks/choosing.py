@@ -17,6 +17,7 @@ from recurra.tasks.recipe_file import read_toml, recipe_of
 from recurra.tasks.task import Data, Look
 
 DEFAULT = "translate"
+NO_SIGN = "nothing in the data tells another one"
 LINES, BYTES = 2000, 1_000_000  # of a file that is looked at
 
 
@@ -25,6 +26,11 @@ class Chosen(NamedTuple):
 
     task: Task
     reason: str
+
+    @property
+    def note(self) -> str:
+        """What the user is told; empty where it was the user who said so."""
+        return f"task: {self.task.name}, because {self.reason} (--task says otherwise)" if self.reason else ""
 
 
 def task_named(name: str) -> Task:
@@ -39,7 +45,7 @@ def task_named(name: str) -> Task:
 
 
 def choose_task(data: Data, name: str | None = None, recipe: TaskRecipe | None = None) -> Chosen:
-    """The task that the user or the recipe names, else the one that recognises the data.
+    """The task that the user or the recipe names, else the one that recognises the data, else translation.
 
     Raises:
         UsageError: an unknown task, or one that the recipe is not for.
@@ -57,7 +63,7 @@ def choose_task(data: Data, name: str | None = None, recipe: TaskRecipe | None =
         for task in TASKS.values():
             if reason := task.recognise(look):
                 return Chosen(task, reason)
-    return Chosen(TASKS[DEFAULT], "")
+    return Chosen(TASKS[DEFAULT], NO_SIGN)
 
 
 def recorded_task(folder: Path) -> str | None:

@@ -1,0 +1,26 @@
+"""A task that nobody named is told with its reason; one that was named is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recurra.data import PairSource
+from recurra.tasks.choosing import choose_task
+from recurra.tasks.translate.recipe import Recipe
+
+SAID = "task: translate, because nothing in the data tells another one (--task says otherwise)"
+
+
+@pytest.mark.parametrize("data", ["pairs", "list", "standard input"])
+def test_translation_is_told_too(data: str, tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("ab cd\tBA DC\nef gh\tFE HG\n")
+    given = {"pairs": PairSource(str(pairs)), "list": [("ab", "BA")], "standard input": PairSource("-")}[data]
+    assert choose_task(given).note == SAID
+
+
+def test_a_task_that_was_named_is_not_told() -> None:
+    assert choose_task([("ab", "BA")], "translate").note == ""
+    assert choose_task([("ab", "BA")], None, Recipe()).note == ""
