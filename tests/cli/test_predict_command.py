@@ -13,6 +13,7 @@ import pytest
 
 from recurra.cli import predict as room
 from recurra.cli.answers import Unknown, one_line, writer
+from recurra.tasks import TASKS
 from recurra.tasks.prediction import Alternative, Prediction
 
 if TYPE_CHECKING:
@@ -186,3 +187,17 @@ def test_an_endless_input_is_answered_as_it_comes(
 
     answers = room.answers(model, endless(), {}, interactive=False)  # type: ignore[arg-type]
     assert [next(answers).text for _ in range(3)] == ["cba"] * 3
+
+
+def test_an_option_that_the_task_does_not_have_is_named(recurra: CommandLine, model: FakeModel, tmp_path: Path) -> None:
+    model.task = TASKS["classify"]
+    model.recipe = model.task.recipe()
+    result = recurra("predict", "model", lines(tmp_path / "x.txt", "abc"), "--beam", "3")
+    assert result.code == 2
+    assert "--beam has no effect on a model for the task classify" in result.err
+    assert "It has --nbest, --attention." in result.err
+    model.task = TASKS["tag"]
+    model.recipe = model.task.recipe()
+    result = recurra("evaluate", "model", lines(tmp_path / "x.tsv", "a\tb"), "--beam", "3")
+    assert "--beam has no effect on a model for the task tag" in result.err
+    assert "It answers without options." in result.err

@@ -68,6 +68,9 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert {name: measures[name]["value"] for name in measures} == dict.fromkeys(
         ("span_f1", "accuracy", "sentence_exact"), 100
     )
+    Path("lines.conll").write_text("babaia O\ncity O\n\ncoocia O\n")
+    assert run(["predict", "m", "lines.conll"]) == 0  # the tags that are there are not taken for words
+    assert capsys.readouterr().out == "B-PLACE I-PLACE\nB-PLACE\n"
     Path("lines.txt").write_text("babaia city gogoik\n\ncoocia\n")
     assert run(["predict", "m", "lines.txt"]) == 0
     assert capsys.readouterr().out == "B-PLACE I-PLACE O\n\nB-PLACE\n"

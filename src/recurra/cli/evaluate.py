@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from recurra.cli import options as given
 from recurra.cli.pairs import given_pairs
 from recurra.cli.say import say
-from recurra.cli.settings import decoding_settings
+from recurra.cli.settings import check_effect, decoding_settings
 
 if TYPE_CHECKING:
     from recurra.tasks.prediction import Evaluation
@@ -32,11 +32,14 @@ def evaluate(
     Predicts every input, compares with what it should be, and gives each measure with its 95 % interval.
     """
     files = given_pairs(data, source, target, format, source_column, target_column)
-    chosen = decoding_settings({"beam": beam}, settings or [])
+    short = {"beam": beam}
+    chosen = decoding_settings(short, settings or [])
 
     from recurra import api
 
-    evaluation = api.load([model, *(ensemble or [])]).evaluate(files.data, **files.keywords(), **chosen)
+    loaded = api.load([model, *(ensemble or [])])
+    check_effect(loaded, short)
+    evaluation = loaded.evaluate(files.data, **files.keywords(), **chosen)
     for note in evaluation.notes:
         say(f"recurra: {note}")
     if as_json:

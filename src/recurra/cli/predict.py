@@ -11,7 +11,7 @@ from recurra.cli import options as given
 from recurra.cli.answers import Unknown, writer
 from recurra.cli.output import opened_output
 from recurra.cli.say import say
-from recurra.cli.settings import decoding_settings
+from recurra.cli.settings import check_effect, decoding_settings, option_of
 from recurra.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def predict(
         from recurra import api
 
         loaded = api.load([model, *(ensemble or [])])
+        check_effect(loaded, short)
         lines = flushing(loaded.read(file), out)
         colour = output is None and sys.stdout.isatty()
         write = writer(format, getattr(loaded.options(None, chosen), "nbest", 1), colour=colour)
@@ -75,7 +76,7 @@ def check_dials(sample: bool, beam: int | None, dials: Mapping[str, object]) -> 
     """
     for name, value in dials.items():
         if value is not None and not sample:
-            option = "--" + name.replace("_", "-")
+            option = option_of(name)
             raise UsageError(f"{option} has no effect without --sample", fix=f"Add --sample, or leave {option} out.")
     if sample and beam is not None:
         raise UsageError("--sample and --beam exclude each other", fix="Sampling keeps no beam: leave one of them out.")

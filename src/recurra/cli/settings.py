@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recurra.errors import UsageError
 from recurra.options import UnknownSetting, parse_value
+
+if TYPE_CHECKING:
+    from recurra.api import Model
 
 SHORT = {
     "--model": "model.kind",
@@ -111,6 +114,25 @@ def decoding_settings(short: Mapping[str, Any], texts: Iterable[str]) -> dict[st
             raise UsageError(f"{key} is given twice: {given[key]} and {value}", fix="Leave one of them out.")
         given[key] = value
     return given
+
+
+def check_effect(model: Model, short: Mapping[str, object]) -> None:
+    """Refuses options that the task's answers do not have.
+
+    Raises:
+        UsageError: one that was given has no effect; those that have are named.
+    """
+    known = [name for name in short if hasattr(model.recipe.decoding, name)]
+    for name, value in short.items():
+        if value is not None and name not in known:
+            has = ", ".join(map(option_of, known))
+            what = f"{option_of(name)} has no effect on a model for the task {model.task.name}"
+            raise UsageError(what, fix=f"It has {has}." if has else "It answers without options.")
+
+
+def option_of(name: str) -> str:
+    """The option that a setting has: top_k, --top-k."""
+    return "--" + name.replace("_", "-")
 
 
 def check_budget(time: str | None, epochs: float | None) -> None:

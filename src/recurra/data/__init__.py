@@ -12,7 +12,7 @@ from recurra.data.batching import (
 from recurra.data.cache import EncodedPairs
 from recurra.data.captions import Captioned, CaptionFile, CaptionList, open_captions
 from recurra.data.check import Report, check_pairs
-from recurra.data.contents import read_contents
+from recurra.data.contents import read_contents, read_sources
 from recurra.data.dialogues import Dialogues, Exchange, list_dialogues, open_dialogues
 from recurra.data.encoded_captions import EncodedCaptions
 from recurra.data.example import Example
@@ -75,6 +75,7 @@ __all__ = [
     "pad_sources",
     "read_contents",
     "read_lines",
+    "read_sources",
     "report_lines",
     "report_warnings",
     "spool",

@@ -146,10 +146,15 @@ def folder_of(path: str) -> str:
 
 
 def read_content_lines(path: str) -> Iterator[Content | None]:
-    """What is to be described, a path or a vector a line, as it comes; None for an empty line."""
+    """What is to be described, a path or a vector a line, as it comes; None for an empty line.
+
+    Of a table (.tsv) it is the first column; captions that are there too are not looked at.
+    """
     folder = folder_of(path)
+    table = path.lower().removesuffix(".gz").endswith((".tsv", ".tab"))
     for line in TextFile(path).lines():
-        yield content_of(line.text, folder) if line.text.strip() else None
+        text = line.text.partition("\t")[0] if table else line.text
+        yield content_of(text, folder) if text.strip() else None
 
 
 def content_of(cell: str, folder: str) -> Content:

@@ -1,7 +1,8 @@
-"""What a model that labels is asked about: texts, vectors or series without labels, as they come.
+"""What a model is asked about: the inputs of a file without what is to be found, as they come.
 
-Texts stand one a line. In a table (.csv, .tsv) they are the column `text` or the first one, in JSON Lines what stands
-under the key `text`; labels that are there too are not looked at.
+Texts stand one a line. For a model that labels they are in a table (.csv, .tsv) the column `text` or the first one, in
+JSON Lines what stands under the key `text`; for one that translates, what training would take for the source. Labels
+and targets that are there too are not looked at.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+from recurra.data.columns import TAB
 from recurra.data.delimited import csv_rows
 from recurra.data.findings import Findings
 from recurra.data.idx import looks_like_idx, read_pictures
@@ -21,6 +23,8 @@ from recurra.data.numbers import Numbers
 from recurra.data.pair_source import PairSource, spool
 from recurra.data.ts_file import TsFile
 from recurra.data.vectors import read_table
+from recurra.errors import DataError
+from recurra.text.visible import excerpt
 
 ContentKind = Literal["text", "vector", "series"]
 
@@ -34,10 +38,63 @@ def read_contents(path: str, kind: ContentKind) -> Iterator[Content]:
     return _texts(path) if kind == "text" else _numbers(path, kind == "series")
 
 
+def read_sources(path: str, columns: int) -> Iterator[str]:
+    """The sources of a file, or of standard input ("-"), one a line with tabs between their columns.
+
+    Args:
+        columns: that a source has.
+
+    Raises:
+        DataError: the file cannot be read as this; a source of one column with a tab in it.
+    """
+    ending = _ending(path)
+    if columns == 1 and ending in (".jsonl", ".ndjson"):
+        yield from read_texts(path, "source", "target")
+    elif columns == 1 and ending == ".csv":
+        yield from _first_of_two(path)
+    else:
+        yield from _source_lines(path, columns, table=ending in (".tsv", ".tab"))
+
+
+def _source_lines(path: str, columns: int, *, table: bool) -> Iterator[str]:
+    """The lines; of a table whose rows have one column more, all but the last."""
+    file = TextFile(path)
+    for line in file.lines():
+        text = line.text
+        if table and text.count(TAB) == columns:
+            text = text.rpartition(TAB)[0]
+        if columns == 1 and TAB in text:
+            what = f"expected a text without tabs, saw {excerpt(text)}"
+            fix = "Give the sources alone, one a line: cut -f1 takes the first column."
+            raise DataError(what, where=file.place(line.number), fix=fix)
+        yield text
+
+
+def _first_of_two(path: str) -> Iterator[str]:
+    """The column `source` of a CSV file that names it, else the first of two or the only one."""
+    findings = Findings(path)
+    column: int | None = None
+    for number, row in csv_rows(TextFile(path), findings):
+        names = [name.strip().lower() for name in row]
+        if column is None and "source" in names:
+            column = names.index("source")
+            continue
+        column = column or 0
+        if column == 0 and len(row) > 2:
+            what = f"expected a column named source, saw {len(row)} columns: {excerpt(', '.join(row))}"
+            raise DataError(what, where=f"{path}:{number}", fix="Give the sources alone, one a line.")
+        yield row[column] if column < len(row) else ""
+    findings.raise_if_any()
+
+
+def _ending(path: str) -> str:
+    return Path(path.lower().removesuffix(".gz")).suffix
+
+
 def _texts(path: str) -> Iterator[str]:
-    ending = Path(path.lower().removesuffix(".gz")).suffix
+    ending = _ending(path)
     if ending in (".jsonl", ".ndjson"):
-        yield from read_texts(path, "text")
+        yield from read_texts(path, "text", "label")
     elif ending == ".csv":
         yield from _column(path)
     elif ending in (".tsv", ".tab"):

@@ -48,8 +48,11 @@ def read_jsonl(source: PairSource, notes: list[str], findings: Findings) -> Iter
             findings.add(wrong.kind, wrong.error)
 
 
-def read_texts(path: str, name: str) -> Iterator[str]:
+def read_texts(path: str, name: str, other: str) -> Iterator[str]:
     """The texts under one key of a JSON Lines file, as they come; a blank line is an empty text.
+
+    Args:
+        other: the key of what is to be found, for the example in messages.
 
     Raises:
         DataError: the first line that is no such object.
@@ -57,7 +60,7 @@ def read_texts(path: str, name: str) -> Iterator[str]:
     file = TextFile(path)
     for line in file.lines():
         try:
-            example = example_line((name, "label"))
+            example = example_line((name, other))
             yield _text(_record(line, file, example), name, line, file) if line.text.strip() else ""
         except _Wrong as wrong:
             raise wrong.error from None

@@ -107,11 +107,18 @@ def _spooled(source: PairSource) -> TaggedFile:
     return found
 
 
+def has_tags(path: str) -> bool:
+    """Whether the name is that of a file in which sentences have tags."""
+    return _format_named(path) is not None
+
+
 def _format_of(source: PairSource) -> str:
-    if source.target_path is not None:
-        return "parallel"
-    name = source.names[0].lower().removesuffix(".gz")
-    return next((format for ending, format in ENDINGS.items() if name.endswith(ending)), "conll")
+    return "parallel" if source.target_path is not None else _format_named(source.names[0]) or "conll"
+
+
+def _format_named(path: str) -> str | None:
+    name = path.lower().removesuffix(".gz")
+    return next((format for ending, format in ENDINGS.items() if name.endswith(ending)), None)
 
 
 Sentences = Iterator[tuple[list[str], list[str], int]]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from recurra.data import EncodedPairs, Example, PairFile, PairList, PairSource, open_pairs, read_lines, spool
+from recurra.data import EncodedPairs, Example, PairFile, PairList, PairSource, open_pairs, read_sources, spool
 from recurra.decoding import DecodingOptions, decode
 from recurra.errors import ModelError, RunError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
@@ -152,8 +152,9 @@ class TranslatePredictor:
     texts: TextPredictor
 
     def read(self, path: str) -> Iterator[str]:
-        """A source a line, its columns with tabs between them."""
-        return read_lines(path)
+        """A source a line, its columns with tabs between them; of a table or JSON Lines the sources alone."""
+        source = self.first.source
+        return read_sources(path, len(source.columns) if isinstance(source, ColumnTokenizer) else 1)
 
     def predict(self, inputs: Iterable[str], options: DecodingOptions) -> Iterator[Prediction]:
         """An output for each source."""
