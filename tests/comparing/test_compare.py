@@ -220,10 +220,32 @@ def test_a_damaged_result_is_named() -> None:
             compare(resume=True)
 
 
-def test_examples_that_are_trained_on_are_said() -> None:
+def test_examples_that_are_trained_on_are_said_and_left_out_once() -> None:
+    new = [(text + "a", label) for text, label in LABELLED[40:100]]
     told: list[str] = []
-    compare(test=LABELLED[:30] + LABELLED[:5], listeners=[lambda event: told.append(getattr(event, "text", ""))])
+    found = compare(
+        test=LABELLED[:30] + new + LABELLED[:5],
+        seeds=1,
+        listeners=[lambda event: told.append(getattr(event, "text", ""))],
+    )
     assert "warning: 35 of the test examples are in the training data as well" in told
+    mapping = found.to_mapping()
+    assert (mapping["examples"], mapping["trained_on"]) == (95, 35)
+    means: list[str] = []
+    for row in mapping["variants"]:
+        measured = recurra.load(f"found/{row['name']}-seed-1").evaluate(new).measures["accuracy"].value
+        assert row["mean_not_trained_on"] == pytest.approx(measured)
+        means.append(f"{row['name']} {measured:.2f} %")
+    said = f"35 of the examples are in the training data as well; on the 60 others: {', '.join(means)}"
+    assert said in mapping["notes"]
+    assert same(compare(test=LABELLED[:30] + new + LABELLED[:5], seeds=1, resume=True), found)
+
+
+def test_nothing_is_left_where_all_are_trained_on() -> None:
+    mapping = compare(test=LABELLED[:30], seeds=1).to_mapping()
+    assert mapping["trained_on"] == 30
+    assert not any("mean_not_trained_on" in row for row in mapping["variants"])
+    assert any(note.startswith("all 30 examples are in the training data as well") for note in mapping["notes"])
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,12 @@ class Bin(NamedTuple):
     examples: list[int]  # their numbers
 
 
-def compared(question: Question, results: Mapping[str, TrialResult]) -> Comparison:
-    """The results of all runs, in the order of the mean, the best first."""
+def compared(question: Question, results: Mapping[str, TrialResult], trained_on: Sequence[bool] = ()) -> Comparison:
+    """The results of all runs, in the order of the mean, the best first.
+
+    Args:
+        trained_on: of each example [N], whether it is in the training data as well; empty where none is.
+    """
     scores = next((result.scores for result in results.values() if not result.failed), ExampleScores())
     name = question.measure or next(iter(scores.measures), "")
     groups = [grouped(question, variant, results, name) for variant in question.variants]
@@ -73,6 +77,7 @@ def compared(question: Question, results: Mapping[str, TrialResult]) -> Comparis
     order = sorted(range(len(groups)), key=lambda k: rank(samples[k], higher))
     groups, samples = [groups[k] for k in order], [samples[k] for k in order]
     bins = by_length(scores.lengths)
+    apart = without(trained_on, groups)
     return Comparison({
         "task": question.task.name,
         "measure": name,
@@ -82,12 +87,14 @@ def compared(question: Question, results: Mapping[str, TrialResult]) -> Comparis
         "examples": len(scores.lengths),
         "counted": question.task.noun,
         "measured_on": where_measured(question),
-        "variants": [described(*one, bins) for one in zip(groups, samples, strict=True)],
+        "trained_on": sum(trained_on),
+        "variants": [described(*one, bins) | apart.get(one[0].variant.name, {})
+                     for one in zip(groups, samples, strict=True)],
         "lengths": [{"from": one.least, "to": one.most, "examples": len(one.examples)} for one in bins],
         "unit": scores.unit,
         "differences": differences(groups, samples, higher),
         "level": LEVEL,
-        "notes": notes(question, groups, len(scores.lengths)),
+        "notes": notes(question, groups, len(scores.lengths)) + notes_apart(trained_on, apart, scale),
     })  # fmt: skip
 
 
@@ -181,3 +188,26 @@ def notes(question: Question, groups: Sequence[Group], examples: int) -> list[st
     if examples < LEAST_EXAMPLES:
         found.append(f"{examples} examples are too few to tell a difference from noise")
     return found + sorted({note for group in groups for result in group.results for note in result.notes})
+
+
+def without(trained_on: Sequence[bool], groups: Sequence[Group]) -> dict[str, dict[str, float]]:
+    """The mean of each variant on the examples that are not trained on; nothing where these are all or none."""
+    rest = np.flatnonzero(~np.array(trained_on, dtype=bool))
+    if not 0 < len(rest) < len(trained_on):
+        return {}
+    return {
+        group.variant.name: {"mean_not_trained_on": float(shares(group.statistics[:, rest].sum(axis=1)).mean())}
+        for group in groups
+        if group.results
+    }
+
+
+def notes_apart(trained_on: Sequence[bool], apart: Mapping[str, Mapping[str, float]], scale: float) -> list[str]:
+    """What the measures are without the examples that are trained on too."""
+    if not any(trained_on):
+        return []
+    shared, total, unit = sum(trained_on), len(trained_on), " %" if scale == PERCENT else ""
+    if not apart:
+        return [f"all {total:,} examples are in the training data as well: how good the networks are is not known"]
+    means = ", ".join(f"{name} {values['mean_not_trained_on']:.2f}{unit}" for name, values in apart.items())
+    return [f"{shared:,} of the examples are in the training data as well; on the {total - shared:,} others: {means}"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from recurra.files import atomic_write
 from recurra.metrics.examples import PERCENT, shares
 from recurra.options import unknown_name
 from recurra.tasks.fit import Request, opened, outermost_missing, removed_on_refusal
-from recurra.tasks.split import shared_keys, smallest
+from recurra.tasks.split import key_hash, shared_keys, smallest
 from recurra.tasks.task import Data, Emit
 from recurra.training import Budget, Event, Note, locked
 
@@ -59,7 +60,7 @@ def conduct(question: Question, emit: Emit) -> Comparison:
             kept = kept_result(folder, trial)
             result = results[trial.name] = kept or one_trial(question, trial, number, each, tests, emit)
             emit(Note(told(number, question, trial, result)))
-        comparison = compared(question, results)
+        comparison = compared(question, results, tests.trained_on(results.values()))
         atomic_write(folder / RESULT, json.dumps(comparison.to_mapping(), ensure_ascii=False).encode())
     return comparison
 
@@ -169,11 +170,12 @@ class Tests:
         self.count = 0  # not decided yet
         self.task = question.task
         self.examples: list[Any] = []
+        self.shared = frozenset[bytes]()  # the keys of those that are trained on too
         if question.test is None:
             return
         found = opened(question.task, question.test, question.folder / "test-input", " to test", emit)
         self.examples = list(found)
-        shared_keys(question.task.open(question.data), self.examples, question.task.key, emit, "test")
+        self.shared = shared_keys(question.task.open(question.data), self.examples, question.task.key, emit, "test")
         earlier = (kept_result(question.folder, trial) for trial in question.trials())
         self.count = next((len(result.scores.lengths) for result in earlier if result and not result.failed), 0)
 
@@ -195,6 +197,19 @@ class Tests:
         if contiguous:
             return self.examples[: self.count]
         return smallest(self.examples, self.count, self.task.key)
+
+    def trained_on(self, results: Iterable[TrialResult]) -> list[bool]:
+        """Of each example that was measured, whether it is trained on too; empty where none is.
+
+        Also where a measure's examples are not those of the data: of a series they are its windows.
+        """
+        scores = next((result.scores for result in results if not result.failed), None)
+        if scores is None or not self.shared:
+            return []
+        found = [
+            key_hash(self.task.key(example)) in self.shared for example in self.chosen(None, 0.0, scores.contiguous)
+        ]
+        return found if any(found) and len(found) == len(scores.lengths) else []
 
 
 def told(number: int, question: Question, trial: Trial, result: TrialResult) -> str:
