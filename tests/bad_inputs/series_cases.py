@@ -43,7 +43,7 @@ def train(name: str, data: bytes, *says: str, kind: Any = DataError, **settings:
 
 TABLES = [
     one("an empty table of series", b"", "x.csv: expected a series, there is none", "separated by commas or tabs"),
-    one("only the names of the columns", b"date,x\n", "x.csv: expected a series, there is none"),
+    one("only the names of the columns", b"date,x\n", "x.csv:1: expected steps below the names of the columns, there are none", "separated by commas or tabs"),
     one("a word for a number in a series", b"x,y\n1,2\n3,four\n5,6\n7,8\n", "x.csv:3: column 'y': expected a number, saw \"four\"", "leave its place empty"),
     one("decimal commas in a series", b"day;x\n2024-01-01;1,5\n2024-01-02;2,5\n", "2 problems", "x.csv:2: column 'x': expected a number, saw \"1,5\"", "write 1.5, not 1,5"),
     one("decimal commas between commas", b"x\n1,5\n2,5\n", "x.csv:2: expected 1 column, saw 2: \"1, 5\"", "A decimal point is a full stop"),

@@ -33,6 +33,7 @@ from recurra.options import unknown_name
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
+STEPS = "Each row of the table is a step: its numbers, separated by commas or tabs."
 FORMATS = ("auto", "csv", "tsv", "series")  # all are one reader's, which sees the separator itself
 
 
@@ -78,8 +79,7 @@ class SeriesFile:
             if not findings:
                 yield series
         if not findings and not total:
-            fix = "Each row of the table is a step: its numbers, separated by commas or tabs."
-            raise DataError("expected a series, there is none", where=self.name, fix=fix)
+            raise DataError("expected a series, there is none", where=self.name, fix=STEPS)
         findings.raise_if_any()
 
 
@@ -130,7 +130,7 @@ def read_series(source: PairSource, notes: list[str], findings: Findings) -> Ite
     """The series of a table; what is wrong with a row is a finding.
 
     Raises:
-        DataError: it cannot be told what the columns are.
+        DataError: it cannot be told what the columns are, or nothing stands below their names.
     """
     file = TextFile(source.path, source.names[0], notes)
     rows = filled_rows(iter(csv_rows(file, findings)))
@@ -138,6 +138,9 @@ def read_series(source: PairSource, notes: list[str], findings: Findings) -> Ite
     if not first:
         return
     columns = find_columns(source, [fields for _, fields in first], file)
+    if columns.header and len(first) == 1:
+        what = "expected steps below the names of the columns, there are none"
+        raise DataError(what, where=file.place(first[0][0]), fix=STEPS)
     every = _fitting(chain(first[1:] if columns.header else first, rows), columns, file, findings)
     seen = set[str]()
     for name, steps in groupby(every, key=lambda row: columns.name_of(row[1])):
