@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from recurra.api import typed_command
 from recurra.bundle import CardFacts, card_text
 from recurra.metrics import Measure
 
@@ -80,3 +81,25 @@ def test_names_do_not_break_out_of_tables_and_fences() -> None:
     text = card_text(replace(FACTS, command="echo ```` x", data={"a|b\nc": "d|e"}))
     assert "| a\\|b c | d\\|e |" in text
     assert "`````sh\necho ```` x\n`````" in text
+
+
+def test_where_inputs_are_no_lines_the_card_says_what_the_file_is() -> None:
+    said = "`FILE` holds inputs as the training data have them, without the answers."
+    text = card_text(replace(FACTS, example=""))
+    assert blocks(text, "sh")[1] == "recurra predict dates FILE"
+    assert said in text.splitlines()
+    assert said not in card_text(FACTS)
+
+
+@pytest.mark.parametrize(
+    ("argv", "typed"),
+    [
+        (["/opt/x/bin/recurra", "train", "my pairs.tsv"], "recurra train 'my pairs.tsv'"),
+        (["/opt/x/recurra/cli/__main__.py", "train", "a.tsv"], "python -m recurra.cli train a.tsv"),
+        (["-c"], ""),
+        (["/usr/lib/ipykernel_launcher.py", "-f", "k.json"], ""),
+        ([""], ""),
+    ],
+)
+def test_the_command_can_be_typed_again(argv: list[str], typed: str) -> None:
+    assert typed_command(argv) == typed

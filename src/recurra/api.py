@@ -235,7 +235,7 @@ def train(
         folder,
         (recipe or chosen.task.recipe()).with_settings(settings or {}),
         resume,
-        shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        typed_command(sys.argv),
         clock.monotonic() if started is None else started,
     )
 
@@ -320,13 +320,21 @@ def compare(
         None if budget is None else budget.epochs,
         measure,
         resume,
-        shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        typed_command(sys.argv),
         began,
     )
     emit = to_all(listeners)
     if chosen.note:
         emit(Note(chosen.note))
     return conduct(question, emit)
+
+
+def typed_command(argv: Sequence[str]) -> str:
+    """What was typed, so that it can be typed again; empty where the program is another one that uses recurra."""
+    program = Path(argv[0])
+    if program.parts[-3:] == ("recurra", "cli", "__main__.py"):
+        return shlex.join(["python", "-m", "recurra.cli", *argv[1:]])
+    return shlex.join(["recurra", *argv[1:]]) if program.stem == "recurra" else ""
 
 
 def to_all(listeners: Sequence[Callable[[Event], None]]) -> Callable[[Event], None]:

@@ -32,6 +32,8 @@ def card_text(facts: CardFacts) -> str:
     """The card as Markdown."""
     parts = [f"# {_cell(facts.name)}", *_origin(facts)]
     parts += ["## Use", _fenced(_shell(facts), "sh"), _fenced(_python(facts), "python")]
+    if not facts.example:
+        parts.append("`FILE` holds inputs as the training data have them, without the answers.")
     if facts.data:
         parts += ["## Data", _table(facts.data)]
     if facts.sizes:
