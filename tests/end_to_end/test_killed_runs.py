@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -11,6 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from recurra.tasks import TASKS
 
 CHILD = Path(__file__).with_name("killed_run.py")
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -69,3 +72,14 @@ def test_this_test_catches_a_save_without_rename(tmp_path: Path) -> None:
     assert run(folder, "--without-rename", "--die-at", "3") == -signal.SIGKILL
     with pytest.raises(RuntimeError, match="damaged"):
         run(folder)
+
+
+def test_every_other_task_goes_on_through_the_command_line(tmp_path: Path) -> None:
+    script = CHILD.with_name("killed_tasks.py")
+    command = [sys.executable, str(script), str(tmp_path)]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert {"translate", *found} == set(TASKS)
+    for task, one in found.items():
+        assert one == {"ends": [0, -signal.SIGKILL, 0], "same": True}, f"{task}\n{done.stderr}"
