@@ -76,10 +76,14 @@ class Model:
             settings: single options: beam=5, nbest=3, attention=True, sample=True, temperature=0.8, ...
 
         Raises:
-            UsageError: an unknown or impossible option.
+            UsageError: an unknown or impossible option, or one input that is no text.
             DataError: an input that cannot be read or is too long.
         """
-        return list(self.predict_iter([inputs] if isinstance(inputs, str) else inputs, options, **settings))
+        if not isinstance(inputs, Iterable):
+            what = f"expected several inputs, got {type(inputs).__name__}"
+            raise UsageError(what, where="predict", fix="Give a list of them, if need be of one: [input].")
+        several = [inputs] if isinstance(inputs, str) else cast("Iterable[Any]", inputs)
+        return list(self.predict_iter(several, options, **settings))
 
     def predict_iter(self, inputs: Iterable[Any], options: Any = None, **settings: Any) -> Iterator[Answer]:
         """Like `predict`, one after the other: inputs may be an endless stream."""

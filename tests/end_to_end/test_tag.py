@@ -11,7 +11,7 @@ import torch
 
 import recurra
 from recurra.cli import run
-from recurra.errors import DataError, ModelError
+from recurra.errors import DataError, ModelError, UsageError
 from recurra.models.tagger import Tagger, TaggerOptions
 from recurra.tasks.tag.task import allowed_after
 from recurra.tasks.tag.words import batch_of
@@ -88,6 +88,8 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert {layer.name for layer in trace.layers} == {"0.forward", "0.backward"}
     with pytest.raises(DataError, match="expected a text or a list of tokens"):
         model.predict([3])
+    with pytest.raises(UsageError, match="expected several inputs, got int"):
+        model.predict(3)
     with pytest.raises(ModelError, match="do not answer together"):
         recurra.load(["m", "m"])
 
