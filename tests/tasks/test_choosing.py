@@ -21,6 +21,10 @@ def test_translation_is_told_too(data: str, tmp_path: Path) -> None:
     assert choose_task(given).note == SAID
 
 
+def test_of_a_file_that_is_not_there_nothing_is_told(tmp_path: Path) -> None:
+    assert choose_task(PairSource(str(tmp_path / "nowhere.tsv"))).note == ""
+
+
 def test_a_task_that_was_named_is_not_told() -> None:
     assert choose_task([("ab", "BA")], "translate").note == ""
     assert choose_task([("ab", "BA")], None, Recipe()).note == ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recurra.data import PairSource
+from recurra.data.lines import STANDARD_INPUT
 from recurra.errors import UsageError
 from recurra.options import unknown_name
 from recurra.tasks import TASKS, Task
@@ -58,12 +59,14 @@ def choose_task(data: Data, name: str | None = None, recipe: TaskRecipe | None =
         return Chosen(task_named(recipe.task), "")
     if name is not None:
         return Chosen(task_named(name), "")
-    if isinstance(data, PairSource):
-        look = look_at(data)
-        for task in TASKS.values():
-            if reason := task.recognise(look):
-                return Chosen(task, reason)
-    return Chosen(TASKS[DEFAULT], NO_SIGN)
+    if not isinstance(data, PairSource):
+        return Chosen(TASKS[DEFAULT], NO_SIGN)
+    look = look_at(data)
+    for task in TASKS.values():
+        if reason := task.recognise(look):
+            return Chosen(task, reason)
+    there = look.path.is_file() or data.path == STANDARD_INPUT
+    return Chosen(TASKS[DEFAULT], NO_SIGN if there else "")  # of a file that is not there only that is told
 
 
 def recorded_task(folder: Path) -> str | None:
