@@ -33,7 +33,9 @@ def test_the_report(recurra: CommandLine, pairs: str, tmp_path: Path) -> None:
 
 
 def test_units_that_are_asked_for_need_no_reason(recurra: CommandLine, pairs: str) -> None:
-    out = recurra("check", pairs, "--task", "translate", "--source-units", "words", "--set", "text.target_units=chars").out
+    out = recurra(
+        "check", pairs, "--task", "translate", "--source-units", "words", "--set", "text.target_units=chars"
+    ).out
     assert "source: words, a vocabulary of 7" in out
     assert "target: chars, a vocabulary of 8" in out
     assert "because" not in out
@@ -101,5 +103,6 @@ def test_bad_data_is_a_failure(recurra: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "bad.tsv").write_text("one column\nanother\n")
     result = recurra("check", "bad.tsv")
     assert result.code == 1
-    assert result.out.startswith("task: translate, because") and result.out.count("\n") == 1
+    assert result.out.startswith("task: translate, because")
+    assert result.out.count("\n") == 1
     assert "bad.tsv" in result.err

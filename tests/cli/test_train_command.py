@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from recurra.cli.train import next_steps
 from recurra.tasks.translate.recipe import Recipe
 from recurra.training import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 
@@ -127,6 +128,14 @@ def test_progress_goes_to_stderr_and_the_next_commands_are_said(
         "  recurra predict 'my model' FILE",
         "  recurra evaluate 'my model' DATA",
     ]
+
+
+@pytest.mark.parametrize(
+    ("task", "first"),
+    [("tag", "predict m FILE"), ("words", "generate m"), ("chat", "chat m"), ("caption", "predict m FILE")],
+)
+def test_what_a_model_is_for_is_said_first(task: str, first: str) -> None:
+    assert next_steps("m", task) == f"The model is in m\n  recurra {first}\n  recurra evaluate m DATA"
 
 
 def test_an_interruption_says_how_to_go_on(recurra: CommandLine, trained: Any) -> None:

@@ -69,7 +69,9 @@ def test_from_files_to_captions(capsys: pytest.CaptureFixture[str]) -> None:
     assert "task: caption, because its first column names image files" in said
     assert "images of 7 x 14 pixels, rgb: all are 7 x 14" in said
     assert run(["evaluate", "m", test, "--json"]) == 0
-    measures = json.loads(capsys.readouterr().out)["measures"]
+    found = json.loads(capsys.readouterr().out)
+    measures = found["measures"]
+    assert (found["count"], found["counted"]) == (40, "captions")
     assert measures["exact_match"]["value"] == 100
     assert {"bleu", "chrf", "wer", "error_rate", "perplexity"} < set(measures)
 

@@ -100,10 +100,14 @@ def train(
     return 0 if trained else INTERRUPTED
 
 
+# What a model is for first, of the tasks that have a command of their own.
+FIRST_USE = {"chat": "chat {}", "words": "generate {}"}
+
+
 def next_steps(folder: str, task: str) -> str:
     """Where the model is, and what can be typed next."""
     quoted = shlex.quote(folder)
-    first = f"chat {quoted}" if task == "chat" else f"predict {quoted} FILE"
+    first = FIRST_USE.get(task, "predict {} FILE").format(quoted)
     return f"The model is in {folder}\n  recurra {first}\n  recurra evaluate {quoted} DATA"
 
 

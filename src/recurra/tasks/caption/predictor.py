@@ -81,7 +81,8 @@ class CaptionPredictor:
             likelihoods += self._likelihoods(encoded, [one.caption for one in window])
         tokens = [len(ids) + 1 for ids in self.target.encode_batch(captions)]
         unit = "units of the right caption"  # an image has no length
-        return compared(predictions, captions, self.target, Likelihood(likelihoods, tokens), tokens, unit)
+        found = compared(predictions, captions, self.target, Likelihood(likelihoods, tokens), tokens, unit)
+        return replace(found, details={"counted": "captions"})
 
     @torch.inference_mode()
     def trace(self, given: Any, options: DecodingOptions) -> Trace:
