@@ -123,8 +123,8 @@ def suitable_level(recipe: ForecastRecipe, train: Iterable[Series], targets: lis
     season, steps = recipe.data.season, np.arange(1, recipe.model.horizon + 1)
     if season < 2 or recipe.data.window < season:
         return "last"
-    lags = [*steps.tolist(), *(-(-steps // season) * season).tolist()]
-    errors = naive_errors(train, lags)[:, targets].reshape(2, len(steps), -1).mean(axis=1)  # [2, K]
+    lags, places = np.unique([steps, -(-steps // season) * season], return_inverse=True)  # a season serves many steps
+    errors = naive_errors(train, lags.tolist())[places.ravel()][:, targets].reshape(2, len(steps), -1).mean(axis=1)
     share = float((errors[1] / np.maximum(errors[0], 1e-300)).mean())
     level = "season" if share < 1 else "last"
     said = f"the number {season} steps before errs by {share:.0%} of what the last one errs by"
