@@ -27,6 +27,11 @@ class Share:
         counted = np.asarray(self.counted, np.float64) * (self.scale / PERCENT)
         return np.stack([counted, np.asarray(self.total, np.float64)], axis=1)
 
+    @classmethod
+    def right(cls, examples: Sequence[bool], definition: str) -> Share:
+        """The share of the examples that are right, each counting as one."""
+        return cls([*map(float, examples)], [1.0] * len(examples), definition)
+
 
 @dataclass(frozen=True)
 class ExampleScores:

@@ -271,10 +271,10 @@ class ChatPredictor:
         collapsed = collapse(replies, right, *units)
         notes = [] if collapsed is None else [f"warning: {collapsed}. {REMEDY}"]
         lengths = [len(ids) for ids in self.texts.source.encode_batch([pair.source for pair in pairs])]
-        exact = [float(one == other) for one, other in zip(replies, right, strict=True)]
+        exact = [one == other for one, other in zip(replies, right, strict=True)]
         scores = {
             "nats_per_unit": nats_per_unit(likelihood, name),
-            "exact_match": Share(exact, [1.0] * len(exact), measures["exact_match"].definition),
+            "exact_match": Share.right(exact, measures["exact_match"].definition),
         }
         return Evaluation(len(pairs), measures, notes, examples=ExampleScores(lengths, "units", scores))
 

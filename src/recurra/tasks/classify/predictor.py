@@ -95,9 +95,9 @@ class LabelPredictor:
             "confusion": table.to_mapping(),
         }
         measures = measure_labels(predictions, references)
-        right = [float(one == other) for one, other in zip(predictions, references, strict=True)]
+        right = [one == other for one, other in zip(predictions, references, strict=True)]
         lengths = self.first.inputs.lengths(np.array([len(row) for row in rows], dtype=np.int32))
-        accuracy = Share(right, [1.0] * len(right), measures["accuracy"].definition)
+        accuracy = Share.right(right, measures["accuracy"].definition)
         scores = ExampleScores(lengths.tolist(), LENGTHS[self.first.inputs.kind], {"accuracy": accuracy})
         return Evaluation(len(found), measures, notes_on(references, labels), details, scores)
 

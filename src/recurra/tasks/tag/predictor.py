@@ -201,10 +201,10 @@ def tag_scores(
     """The measures of tags by sentence: F1 is 2 TP of all spans, found and right ones together."""
     pairs = list(zip(predictions, references, strict=True))
     right = [float(sum(map(str.__eq__, *pair))) for pair in pairs]
-    whole = [float(one == other) for one, other in pairs]
+    whole = [one == other for one, other in pairs]
     found = {
         "accuracy": Share(right, [*map(len, references)], measures["accuracy"].definition),
-        "sentence_exact": Share(whole, [1.0] * len(whole), measures["sentence_exact"].definition),
+        "sentence_exact": Share.right(whole, measures["sentence_exact"].definition),
     }
     if "span_f1" not in measures:
         return found

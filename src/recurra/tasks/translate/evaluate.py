@@ -64,18 +64,18 @@ def compared(
         likelihood.tokens,
         UNIT_NAMES[tokenizer.units],
     )
-    exact = [float(one == other) for one, other in zip(predictions, references, strict=True)]
+    exact = [one == other for one, other in zip(predictions, references, strict=True)]
     scores = ExampleScores(lengths, unit, pair_scores(exact, predicted, right, measures))
     return Evaluation(len(predictions), measures, notes_on(predictions, references), examples=scores)
 
 
 def pair_scores(
-    exact: Sequence[float], predicted: Sequence[list[str]], right: Sequence[list[str]], measures: Mapping[str, Measure]
+    exact: Sequence[bool], predicted: Sequence[list[str]], right: Sequence[list[str]], measures: Mapping[str, Measure]
 ) -> dict[str, Share]:
     """Whether each output is right, and how many of its units are wrong."""
     wrong = edit_distances(predicted, right)
     return {
-        "exact_match": Share(exact, [1.0] * len(exact), measures["exact_match"].definition),
+        "exact_match": Share.right(exact, measures["exact_match"].definition),
         "error_rate": Share(wrong.tolist(), [*map(len, right)], measures["error_rate"].definition, False),
     }
 
