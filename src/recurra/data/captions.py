@@ -30,6 +30,7 @@ from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.lines import TextFile, is_stream
 from recurra.data.pair_source import PairSource
 from recurra.data.pairs import READERS, Empty, PairFile, Skipped, check_empty, open_pairs
+from recurra.data.tsv import first_cells
 from recurra.errors import DataError, UsageError
 from recurra.text.visible import excerpt
 
@@ -151,9 +152,7 @@ def read_content_lines(path: str) -> Iterator[Content | None]:
     Of a table (.tsv) it is the first column; captions that are there too are not looked at.
     """
     folder = folder_of(path)
-    table = path.lower().removesuffix(".gz").endswith((".tsv", ".tab"))
-    for line in TextFile(path).lines():
-        text = line.text.partition("\t")[0] if table else line.text
+    for text in first_cells(path):
         yield content_of(text, folder) if text.strip() else None
 
 

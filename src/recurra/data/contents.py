@@ -18,10 +18,11 @@ from recurra.data.findings import Findings
 from recurra.data.idx import looks_like_idx, read_pictures
 from recurra.data.jsonl import read_texts
 from recurra.data.labelled import Content
-from recurra.data.lines import TextFile, is_stream, read_lines, require_file
+from recurra.data.lines import TextFile, is_stream, require_file
 from recurra.data.numbers import Numbers
 from recurra.data.pair_source import PairSource, spool
 from recurra.data.ts_file import TsFile
+from recurra.data.tsv import TABLE_ENDINGS, first_cells
 from recurra.data.vectors import read_table
 from recurra.errors import DataError
 from recurra.text.visible import excerpt
@@ -53,7 +54,7 @@ def read_sources(path: str, columns: int) -> Iterator[str]:
     elif columns == 1 and ending == ".csv":
         yield from _first_of_two(path)
     else:
-        yield from _source_lines(path, columns, table=ending in (".tsv", ".tab"))
+        yield from _source_lines(path, columns, table=ending in TABLE_ENDINGS)
 
 
 def _source_lines(path: str, columns: int, *, table: bool) -> Iterator[str]:
@@ -97,10 +98,8 @@ def _texts(path: str) -> Iterator[str]:
         yield from read_texts(path, "text", "label")
     elif ending == ".csv":
         yield from _column(path)
-    elif ending in (".tsv", ".tab"):
-        yield from (line.partition("\t")[0] for line in read_lines(path))
     else:
-        yield from read_lines(path)
+        yield from first_cells(path)
 
 
 def _column(path: str) -> Iterator[str]:

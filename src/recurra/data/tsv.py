@@ -12,13 +12,20 @@ from collections.abc import Iterator
 from recurra.data.columns import Columns, are_named, by_name, by_number
 from recurra.data.example import Example
 from recurra.data.findings import Findings
-from recurra.data.lines import Line, TextFile
+from recurra.data.lines import Line, TextFile, read_lines
 from recurra.data.pair_source import PairSource
 from recurra.errors import DataError
 from recurra.text.visible import excerpt
 
+TABLE_ENDINGS = (".tsv", ".tab")
 RAGGED = "lines with another number of columns"
 SPACES = re.compile(r"\S {2,}\S")
+
+
+def first_cells(path: str) -> Iterator[str]:
+    """The lines of a file, or of standard input ("-"); of a table with tabs, by its ending, the first cell of each."""
+    table = path.lower().removesuffix(".gz").endswith(TABLE_ENDINGS)
+    return (line.partition("\t")[0] if table else line for line in read_lines(path))
 
 
 def read_tsv(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Example]:
