@@ -189,7 +189,7 @@ def normalisation(folder: str, stem: str, most: int, lower: bool = False) -> Fil
     Tokens without a modern form are left out.
 
     Args:
-        lower: all in lower case, as the published systems read it (Bollmann 2019).
+        lower: all in lower case, as normalisation is often measured.
     """
     parts = ("train", "dev", "test")
     rows = {part: read(DATA / "text_normalisation" / folder / f"{stem}.{part}.txt") for part in parts}
