@@ -47,7 +47,7 @@ WARM_UP = 5  # batches of a training round that are not timed
 SETTINGS: dict[str, object] = {
     "text.source_units": "chars",
     "text.target_units": "words",  # the phones stand between spaces
-    "batching.batch_pairs": BATCH,
+    "batching.batch_examples": BATCH,
     "batching.batch_tokens": 1_000_000,  # no other limit
     "model.width": 256,
     "model.layers": 1,
@@ -127,7 +127,7 @@ class Recurra:
 
         def note(event: Event) -> None:
             if isinstance(event, StepDone):
-                done.append((time.process_time(), event.pairs))
+                done.append((time.process_time(), event.examples))
 
         epochs = (WARM_UP + batches) * BATCH / PAIRS_PER_EPOCH
         with empty_folder("recurra-round") as folder:

@@ -189,7 +189,7 @@ TARGETS = [
     resumed("a run without a tokenizer", "", "m/run: vocabularies.json is missing", damage=lost("run/vocabularies.json")),
     resumed("a run with half of its data", "", "m/run/data/train/source.values: the file is missing", "Copy the whole folder again", damage=lost("run/data/train/source.values")),
     resumed("a cut checkpoint", "", "m/run/checkpoint.safetensors: the checkpoint is damaged", "Copy it again", damage=changed("run/checkpoint.safetensors", lambda data: data[:500])),
-    resumed("a newer checkpoint", "", "m/run/checkpoint.safetensors: a checkpoint of format 7, this recurra reads 1", "--to",
+    resumed("a newer checkpoint", "", "m/run/checkpoint.safetensors: the checkpoint has format 7, this version of recurra reads format 1", "--to",
             damage=changed("run/checkpoint.safetensors", lambda data: data.replace(b'\\"format\\": 1', b'\\"format\\": 7'))),
 ]  # fmt: skip
 

@@ -15,7 +15,7 @@ from recurra.comparing import Comparable
 from recurra.comparing import trial as trials
 from recurra.errors import DataError, RunError
 from recurra.tasks import TASKS
-from recurra.training import Event, Exploded, Note, StepDone
+from recurra.training import Diverged, Event, Note, StepDone
 
 LETTERS = "abcd"
 TEXTS = [f"{a}{b}{c}{d}" for a in LETTERS for b in LETTERS for c in LETTERS for d in LETTERS]
@@ -196,15 +196,15 @@ def test_a_run_that_explodes_is_no_result_and_stops_nothing(monkeypatch: pytest.
 
     def exploding(request: Any, *others: Any) -> Any:
         if request.folder.name == "rnn-seed-2":
-            raise Exploded("the loss has exploded")
+            raise Diverged("training diverged")
         return fit(request, *others)
 
     monkeypatch.setattr("recurra.comparing.trial.fit", exploding)
     found = compare()
     row = next(row for row in found.to_mapping()["variants"] if row["name"] == "rnn")
-    assert (len(row["values"]), row["failed"]) == (1, ["the loss has exploded"])
+    assert (len(row["values"]), row["failed"]) == (1, ["training diverged"])
     assert found.to_mapping()["differences"] == []  # not the same seeds any more
-    assert "rnn: 1 of 2 runs failed: the loss has exploded" in str(found)
+    assert "rnn: 1 of 2 runs failed: training diverged" in str(found)
 
 
 def test_a_damaged_result_is_named() -> None:

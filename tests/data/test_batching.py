@@ -27,7 +27,7 @@ from recurra.text import EOS, GO, PAD, Tokenizer
 
 GENTLE = settings(max_examples=150, deadline=None)
 lengths = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 90)), max_size=200)
-options = st.builds(BatchingOptions, batch_tokens=st.integers(1, 600), batch_pairs=st.integers(0, 9))
+options = st.builds(BatchingOptions, batch_tokens=st.integers(1, 600), batch_examples=st.integers(0, 9))
 
 
 def columns(pairs: list[tuple[int, int]]) -> tuple[Lengths, Lengths]:
@@ -58,7 +58,7 @@ class TestMakeBatches:
         assert sorted(index for batch in batches for index in batch.tolist()) == list(range(len(pairs)))
         for batch in batches:
             assert len(batch) == 1 or positions(batch, source, target) <= options.batch_tokens
-            assert 1 <= len(batch) <= (options.batch_pairs or len(pairs))
+            assert 1 <= len(batch) <= (options.batch_examples or len(pairs))
         assert same(batches, make_batches(source, target, options, seed, epoch))
         assert len(batches) == len(make_batches(source, target, options, seed + 1, epoch + 3))
 
@@ -136,7 +136,7 @@ class TestEvalBatches:
             assert sorted(index for batch in batches for index in batch.tolist()) == list(range(len(pairs)))
             for batch in batches:
                 assert len(batch) == 1 or positions(batch, source, answers) <= options.batch_tokens
-                assert len(batch) <= (options.batch_pairs or len(pairs))
+                assert len(batch) <= (options.batch_examples or len(pairs))
 
     def test_sources_in_order_of_length(self) -> None:
         source, _ = corpus(300)
@@ -146,7 +146,7 @@ class TestEvalBatches:
 
     def test_equal_lengths_stay_in_the_order_of_the_file(self) -> None:
         source, _ = columns([(4, 0)] * 7)
-        assert [batch.tolist() for batch in eval_batches(source, BatchingOptions(batch_pairs=4))] == [
+        assert [batch.tolist() for batch in eval_batches(source, BatchingOptions(batch_examples=4))] == [
             [0, 1, 2, 3],
             [4, 5, 6],
         ]
@@ -159,7 +159,7 @@ def test_longest_batch_is_the_one_with_the_most_positions() -> None:
 
 
 class TestOptions:
-    @pytest.mark.parametrize("values", [{"batch_tokens": 0}, {"batch_tokens": -5}, {"batch_pairs": -1}])
+    @pytest.mark.parametrize("values", [{"batch_tokens": 0}, {"batch_tokens": -5}, {"batch_examples": -1}])
     def test_impossible(self, values: dict[str, int]) -> None:
         with pytest.raises(UsageError, match=next(iter(values))):
             BatchingOptions(**values)

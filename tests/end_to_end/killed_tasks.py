@@ -59,7 +59,7 @@ def train(task: str, folder: Path, *options: str, die_at: int = 0) -> int:
     recurra.training.planning.SHORT_TRIAL = 0.0
     recurra.files.write_synced = half_written(fate)
     recurra.files.os.replace = dying(os.replace, fate, after=False)
-    small = "batching.windows=16" if task == "forecast" else "batching.batch_pairs=8"
+    small = "batching.windows=16" if task == "forecast" else "batching.batch_examples=8"
     settings = [part for one in [*SETTINGS.split(), small] for part in ("--set", one)]
     command = ["train", str(folder.parent / task), "--task", task, "--to", str(folder), "--epochs", "2"]
     return run([*command, *settings, *options])

@@ -95,7 +95,7 @@ class Learner:
         order = np.random.default_rng((self.network.recipe.training.seed, epoch)).permutation(len(self.encoded.train))
         return np.array_split(order, max(1, len(order) // 32))
 
-    def heaviest(self) -> Index:
+    def largest_batch(self) -> Index:
         return self.batches(0)[0]
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
@@ -104,15 +104,15 @@ class Learner:
     def tokens(self, batch: Index) -> int:
         return len(batch)
 
-    def validation_pairs(self) -> int:
+    def validation_examples(self) -> int:
         return len(self.encoded.valid)
 
     @torch.inference_mode()
-    def validate(self, pairs: int) -> Score:
+    def validate(self, examples: int) -> Score:
         self.model.eval()
-        scores, truth = self._scored(self.encoded.valid, np.arange(pairs))
+        scores, truth = self._scored(self.encoded.valid, np.arange(examples))
         wrong = 100 * float((scores.argmax(-1) != truth).float().mean())
-        return Score(float(token_loss(scores, truth).total) / pairs, wrong)
+        return Score(float(token_loss(scores, truth).total) / examples, wrong)
 
     def describe(self, batch: Index) -> str:
         return f"the batch of lines {self.encoded.train.lines[batch].tolist()}"

@@ -140,13 +140,13 @@ def test_a_running_text_stopped_and_resumed_is_the_run_that_was_never_stopped() 
     settings = {**SETTINGS, "model.dropout": 0.3, "batching.batch_tokens": 80, "batching.steps": 20}
     keywords = {"epochs": 2, "task": "words"}
     recurra.train("verses.txt", to="whole", settings=settings, **keywords)
-    carried: list[int] = []
+    states: list[int] = []
 
     def stop(event: object) -> None:
         if isinstance(event, Saved) and event.step > 0:
             checkpoint = load_checkpoint(Path("parts/run"))
             assert checkpoint is not None
-            carried.append(len(checkpoint.section("carried")))
+            states.append(len(checkpoint.section("state")))
             if checkpoint.values["position"]["batch"] == 3:
                 raise MemoryError  # something dies in the middle of an epoch
 
@@ -154,7 +154,7 @@ def test_a_running_text_stopped_and_resumed_is_the_run_that_was_never_stopped() 
         recurra.train(
             "verses.txt", to="parts", settings={**settings, "training.save_every": 0.0}, listeners=[stop], **keywords
         )
-    assert set(carried) == {2}  # hidden and cell of the layer
+    assert set(states) == {2}  # hidden and cell of the layer
     recurra.train("verses.txt", to="parts", resume=True, settings={"training.save_every": 1e6})
     assert Path("parts/model.safetensors").read_bytes() == Path("whole/model.safetensors").read_bytes()
 

@@ -1,4 +1,4 @@
-"""Learning from text: the state is carried by the loop and nobody else."""
+"""Learning from text: the state is kept by the loop and nowhere else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from recurra.padded import Padded
 from recurra.tasks.words.learner import LineLearner, StreamLearner
 from recurra.tasks.words.recipe import WordsBatchingOptions
 from recurra.text.special import EOS, GO, PAD
-from recurra.training import Carried, Carrying, Plan, TrainingOptions
+from recurra.training import Plan, State, Stateful, TrainingOptions
 from recurra.training.loop import gradient
 from recurra.training.plan import Piece
 
@@ -42,7 +42,7 @@ def running(folder: Path, units: int = 200, **options: int) -> StreamLearner:
 
 
 def test_every_batch_goes_on_where_the_one_before_ended(tmp_path: Path) -> None:
-    learner = running(tmp_path, 2000, batch_tokens=120, batch_pairs=6, steps=20)
+    learner = running(tmp_path, 2000, batch_tokens=120, batch_examples=6, steps=20)
     begins = set()
     for epoch in range(5):
         batches = np.stack(learner.batches(epoch))  # [pieces, streams]
@@ -59,24 +59,24 @@ def test_every_batch_goes_on_where_the_one_before_ended(tmp_path: Path) -> None:
 @pytest.mark.parametrize("units", [2, 3, 10, 50, 119, 121, 1000])
 def test_texts_of_any_length_make_batches(tmp_path: Path, units: int) -> None:
     text = table(tmp_path / "t", [[5] * units])
-    learner = StreamLearner(model(), text, text, WordsBatchingOptions(batch_tokens=120, batch_pairs=6, steps=20), 1)
+    learner = StreamLearner(model(), text, text, WordsBatchingOptions(batch_tokens=120, batch_examples=6, steps=20), 1)
     for epoch in range(3):
         for batch in learner.batches(epoch):
             assert batch.min() >= 1
             assert batch.max() + learner.steps <= units
             assert learner.loss(batch, smoothing=0.0, sampling=0.0).tokens == learner.tokens(batch)
-    assert math.isfinite(learner.validate(learner.validation_pairs()).loss)
+    assert math.isfinite(learner.validate(learner.validation_examples()).loss)
 
 
 def test_batches_with_the_state_carried_are_one_pass_over_the_text(tmp_path: Path) -> None:
-    learner = running(tmp_path, batch_tokens=10, batch_pairs=1, steps=10)
+    learner = running(tmp_path, batch_tokens=10, batch_examples=1, steps=10)
     learner.model.eval()
-    assert isinstance(learner, Carrying)
-    carried: Carried = ()
+    assert isinstance(learner, Stateful)
+    state: State = ()
     total = 0.0
     batches = learner.batches(0)
     for batch in batches:
-        loss, carried = learner.loss_from(batch, carried, smoothing=0.0, sampling=0.0)
+        loss, state = learner.loss_from(batch, state, smoothing=0.0, sampling=0.0)
         total += float(loss.total.detach())
     first, end = int(batches[0][0]), int(batches[-1][0]) + 10
     ids = torch.tensor(learner.text[first - 1 : end].astype(np.int64))[None]
@@ -88,33 +88,33 @@ def test_batches_with_the_state_carried_are_one_pass_over_the_text(tmp_path: Pat
 
 
 def test_gradients_stop_at_the_batch(tmp_path: Path) -> None:
-    learner = running(tmp_path, batch_tokens=20, batch_pairs=2, steps=10)
+    learner = running(tmp_path, batch_tokens=20, batch_examples=2, steps=10)
     first, second = learner.batches(0)[:2]
-    _, carried = learner.loss_from(first, (), smoothing=0.0, sampling=0.0)
-    assert not any(part.requires_grad for part in carried)
-    assert {part.shape for part in carried} == {(2, 8)}
-    loss, _ = learner.loss_from(second, carried, smoothing=0.0, sampling=0.0)
+    _, state = learner.loss_from(first, (), smoothing=0.0, sampling=0.0)
+    assert not any(part.requires_grad for part in state)
+    assert {part.shape for part in state} == {(2, 8)}
+    loss, _ = learner.loss_from(second, state, smoothing=0.0, sampling=0.0)
     loss.total.backward()
 
 
 def test_a_batch_in_parts_carries_what_the_whole_carries(tmp_path: Path) -> None:
-    learner = running(tmp_path, 2000, batch_tokens=60, batch_pairs=6, steps=10)
+    learner = running(tmp_path, 2000, batch_tokens=60, batch_examples=6, steps=10)
     learner.model.eval()
     options = TrainingOptions(label_smoothing=0.0)
     first, second = learner.batches(0)[:2]
     found = []
     for parts in (1, 4):
         plan = Plan((Piece(0, 0.0, 1),), 1, 1, parts=parts)
-        _, carried = gradient(learner, first, plan, options, 0.0)
-        loss, carried = gradient(learner, second, plan, options, 0.0, carried)
-        found.append((loss, carried, [p.grad.clone() for p in learner.model.parameters() if p.grad is not None]))
+        _, state = gradient(learner, first, plan, options, 0.0)
+        loss, state = gradient(learner, second, plan, options, 0.0, state)
+        found.append((loss, state, [p.grad.clone() for p in learner.model.parameters() if p.grad is not None]))
     assert found[0][0] == pytest.approx(found[1][0])
     torch.testing.assert_close(found[0][1], found[1][1])
     torch.testing.assert_close(found[0][2], found[1][2])
 
 
 def test_validation_reads_the_whole_beginning_once(tmp_path: Path) -> None:
-    learner = running(tmp_path, 2000, batch_tokens=200, batch_pairs=2, steps=100)
+    learner = running(tmp_path, 2000, batch_tokens=200, batch_examples=2, steps=100)
     text = learner.valid["units"].values[:700]
     learner.model.eval()
     nats = 0.0
@@ -123,7 +123,7 @@ def test_validation_reads_the_whole_beginning_once(tmp_path: Path) -> None:
         run = learner.model(Padded(ids[:, :-1], torch.tensor([ids.shape[1] - 1])))
         nats += float(torch.nn.functional.cross_entropy(learner.model.scores(run.outputs.values[0]), ids[0, 1:]))
     assert learner.validate(7).loss == pytest.approx(nats)
-    assert learner.validation_pairs() == 20
+    assert learner.validation_examples() == 20
     # In several rows only the beginnings know less.
     assert learner.validate(20).loss == pytest.approx(learner.validate(7).loss, rel=0.05)
 

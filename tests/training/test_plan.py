@@ -34,14 +34,14 @@ def test_a_change_keeps_the_progress_made_and_still_ends_at_all(steps: int) -> N
 
 @pytest.mark.parametrize("steps", [4, 15, 40, 41])
 def test_looks_are_spread_over_the_plan_and_the_last_step_has_one(steps: int) -> None:
-    due = [step for step in range(1, steps + 1) if plan(steps).look_is_due(step)]
+    due = [step for step in range(1, steps + 1) if plan(steps).validation_is_due(step)]
     assert len(due) == 4
     assert due[-1] == steps
 
 
 def test_a_change_of_plan_keeps_the_number_of_looks() -> None:
     changed = plan(40).changed(10, 100)
-    assert len([step for step in range(1, 101) if changed.look_is_due(step)]) == 4
+    assert len([step for step in range(1, 101) if changed.validation_is_due(step)]) == 4
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 10])
@@ -57,7 +57,7 @@ def test_every_step_of_a_short_plan_learns(steps: int, decay: str) -> None:
 
 
 def test_looks_ahead_count_down_to_none() -> None:
-    assert [plan(40).looks_ahead(step) for step in (0, 9, 10, 25, 39, 40)] == [4, 4, 3, 2, 1, 0]
+    assert [plan(40).validations_left(step) for step in (0, 9, 10, 25, 39, 40)] == [4, 4, 3, 2, 1, 0]
 
 
 def test_a_plan_can_be_cut_and_go_on_later() -> None:

@@ -41,7 +41,7 @@ from recurra.training.plan import Piece
 OPTIONS = TrainingOptions(learning_rate=0.05, validations=6, patience=0, save_every=0.0, precision="float32")
 
 
-class Sitting:
+class Session:
     """A run from its start or its checkpoint, its events and what it published."""
 
     def __init__(
@@ -78,22 +78,22 @@ def equal(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
 
 
 def test_a_run_learns_and_tells_what_it_does(tmp_path: Path) -> None:
-    sitting = Sitting(tmp_path, budget=Budget(epochs=30))
-    finished = sitting.run.go()
+    session = Session(tmp_path, budget=Budget(epochs=30))
+    finished = session.run.go()
     assert finished.reason == "plan complete"
-    assert [event.step for event in sitting.of(StepDone)] == list(range(1, 181))  # pyright: ignore
-    looks = sitting.of(Validated)
+    assert [event.step for event in session.of(StepDone)] == list(range(1, 181))  # pyright: ignore
+    looks = session.of(Validated)
     assert len(looks) == 6
     assert looks[-1].value == 0.0  # pyright: ignore
-    assert isinstance(sitting.events[-1], Finished)
-    assert len(sitting.of(PlanMade)) == 1
-    assert equal(sitting.weights(), sitting.published[-1])
+    assert isinstance(session.events[-1], Finished)
+    assert len(session.of(PlanMade)) == 1
+    assert equal(session.weights(), session.published[-1])
 
 
 def test_a_time_that_is_over_before_the_first_step_is_said(tmp_path: Path) -> None:
-    sitting = Sitting(tmp_path, budget=Budget(seconds=5.0, started=time.monotonic() - 60))
-    finished = sitting.run.go()
-    (said,) = [note.text for note in sitting.of(Note) if isinstance(note, Note) and note.text.startswith("warning")]
+    session = Session(tmp_path, budget=Budget(seconds=5.0, started=time.monotonic() - 60))
+    finished = session.run.go()
+    (said,) = [note.text for note in session.of(Note) if isinstance(note, Note) and note.text.startswith("warning")]
     assert re.search(r"\d+ s have gone before the first step, and --time allows 5 s", said)
     assert finished.step == 1
 
@@ -105,13 +105,13 @@ def test_going_on_equals_never_having_stopped(
     tmp_path: Path, average: int, optimizer: str, stops: tuple[int, ...]
 ) -> None:
     options = replace(OPTIONS, average=average, optimizer=optimizer)  # pyright: ignore
-    whole = Sitting(tmp_path / "whole", options)
+    whole = Session(tmp_path / "whole", options)
     whole.run.go()
     first = tmp_path / "first"
-    assert Sitting(first, options, stop_at=stops[0]).run.go().reason == "interrupted"
+    assert Session(first, options, stop_at=stops[0]).run.go().reason == "interrupted"
     for stop in stops[1:]:
-        assert Sitting(first, options, stop_at=stop, learner=ToyLearner(seed=99)).run.go().reason == "interrupted"
-    last = Sitting(first, options, learner=ToyLearner(seed=99))
+        assert Session(first, options, stop_at=stop, learner=ToyLearner(seed=99)).run.go().reason == "interrupted"
+    last = Session(first, options, learner=ToyLearner(seed=99))
     assert last.run.go().reason == "plan complete"
     assert equal(last.weights(), whole.weights())
 
@@ -119,19 +119,19 @@ def test_going_on_equals_never_having_stopped(
 def test_the_trial_before_the_plan_changes_no_weight(tmp_path: Path) -> None:
     learner = ToyLearner()
     before = {name: value.clone() for name, value in learner.model.state_dict().items()}
-    sitting = Sitting(tmp_path, learner=learner, budget=Budget(seconds=8.0))
-    assert equal(before, sitting.weights())
-    plan = sitting.of(PlanMade)[0]
+    session = Session(tmp_path, learner=learner, budget=Budget(seconds=8.0))
+    assert equal(before, session.weights())
+    plan = session.of(PlanMade)[0]
     assert isinstance(plan, PlanMade)
     assert plan.steps > 0
     assert plan.seconds == 8.0
 
 
 def test_a_changed_number_of_epochs_is_recorded(tmp_path: Path) -> None:
-    Sitting(tmp_path, stop_at=7).run.go()
-    sitting = Sitting(tmp_path, budget=Budget(epochs=10))
-    finished = sitting.run.go()
-    changes = sitting.of(PlanMade)
+    Session(tmp_path, stop_at=7).run.go()
+    session = Session(tmp_path, budget=Budget(epochs=10))
+    finished = session.run.go()
+    changes = session.of(PlanMade)
     assert len(changes) == 1
     assert finished.step == 60
     recorded = load_checkpoint(tmp_path)
@@ -140,10 +140,10 @@ def test_a_changed_number_of_epochs_is_recorded(tmp_path: Path) -> None:
 
 
 def test_more_time_for_a_finished_run_trains_on(tmp_path: Path) -> None:
-    first = Sitting(tmp_path)
+    first = Session(tmp_path)
     first.run.go()
     taken = first.run.budget.elapsed()
-    more = Sitting(tmp_path, budget=Budget(seconds=3 * taken + 30.0))
+    more = Session(tmp_path, budget=Budget(seconds=3 * taken + 30.0))
     plan = more.of(PlanMade)[0]
     assert isinstance(plan, PlanMade)
     assert plan.step == 30
@@ -152,57 +152,56 @@ def test_more_time_for_a_finished_run_trains_on(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("budget", [Budget(epochs=5), Budget(epochs=2), Budget(seconds=0.001)])
 def test_a_finished_run_takes_no_further_step(tmp_path: Path, budget: Budget) -> None:
-    first = Sitting(tmp_path)
+    first = Session(tmp_path)
     first.run.go()
-    again = Sitting(tmp_path, budget=budget, learner=ToyLearner(seed=99))
+    again = Session(tmp_path, budget=budget, learner=ToyLearner(seed=99))
     finished = again.run.go()
     assert (finished.step, finished.reason) == (30, "plan complete")
     assert not again.of(StepDone)
     assert [note.text for note in again.of(Note)] == [  # pyright: ignore
-        "nothing is left to do: the run has taken all that is asked for, 30 steps; "
-        "a larger --time or --epochs trains on"
+        "nothing left to do: the plan is complete after 30 steps; a larger --time or --epochs goes on"
     ]
     assert equal(again.weights(), first.weights())
 
 
 def test_less_than_was_done_already_ends_an_interrupted_run_where_it_is(tmp_path: Path) -> None:
-    Sitting(tmp_path, stop_at=20).run.go()
-    ended = Sitting(tmp_path, budget=Budget(epochs=2), learner=ToyLearner(seed=99))
+    Session(tmp_path, stop_at=20).run.go()
+    ended = Session(tmp_path, budget=Budget(epochs=2), learner=ToyLearner(seed=99))
     assert ended.run.go().step == 20
-    assert any("nothing is left to do" in note.text for note in ended.of(Note))  # pyright: ignore
-    assert Sitting(tmp_path, budget=Budget(epochs=2)).run.go().step == 20
-    assert Sitting(tmp_path, budget=Budget(epochs=6)).run.go().step == 36
+    assert any("nothing left to do" in note.text for note in ended.of(Note))  # pyright: ignore
+    assert Session(tmp_path, budget=Budget(epochs=2)).run.go().step == 20
+    assert Session(tmp_path, budget=Budget(epochs=6)).run.go().step == 36
 
 
 def test_a_run_that_stopped_early_stays_so_until_more_is_asked_for(tmp_path: Path) -> None:
     options = replace(OPTIONS, learning_rate=0.0, patience=2)
-    stopped = Sitting(tmp_path, options).run.go()
-    again = Sitting(tmp_path, options)
+    stopped = Session(tmp_path, options).run.go()
+    again = Session(tmp_path, options)
     finished = again.run.go()
     assert (finished.step, finished.reason) == (stopped.step, "early stopping")
     assert not again.of(StepDone)
-    assert "the run has stopped early" in again.of(Note)[0].text  # pyright: ignore
-    more = Sitting(tmp_path, options, Budget(epochs=20))
+    assert "the run stopped early" in again.of(Note)[0].text  # pyright: ignore
+    more = Session(tmp_path, options, Budget(epochs=20))
     assert more.run.go().reason == "early stopping"
     assert len(more.of(Validated)) == 2
 
 
 def test_early_stopping_keeps_the_best(tmp_path: Path) -> None:
     options = replace(OPTIONS, learning_rate=0.0, patience=2)
-    sitting = Sitting(tmp_path, options)
-    finished = sitting.run.go()
+    session = Session(tmp_path, options)
+    finished = session.run.go()
     assert finished.reason == "early stopping"
-    looks = sitting.of(Validated)
+    looks = session.of(Validated)
     assert [event.best for event in looks] == [True, False, False]  # pyright: ignore
     assert finished.best_step == looks[0].step  # pyright: ignore
 
 
 def test_a_loss_that_is_no_number_stops_at_the_last_good_checkpoint(tmp_path: Path) -> None:
     learner = ToyLearner()
-    sitting = Sitting(tmp_path, learner=learner)
+    session = Session(tmp_path, learner=learner)
     learner.poisoned = {int(learner.batches(1)[2][0])}
-    with pytest.raises(RunError, match="exploded") as caught:
-        sitting.run.go()
+    with pytest.raises(RunError, match="diverged") as caught:
+        session.run.go()
     assert "the examples" in str(caught.value)
     assert "learning_rate" in str(caught.value)
     kept = load_checkpoint(tmp_path)
@@ -213,16 +212,16 @@ def test_a_loss_that_is_no_number_stops_at_the_last_good_checkpoint(tmp_path: Pa
 def test_batches_that_do_not_fit_are_computed_in_parts(tmp_path: Path) -> None:
     learner = ToyLearner()
     learner.room = 1
-    sitting = Sitting(tmp_path, learner=learner)
-    assert any("4 parts" in note.text for note in sitting.of(Note))  # pyright: ignore
-    assert sitting.run.go().reason == "plan complete"
+    session = Session(tmp_path, learner=learner)
+    assert any("4 parts" in note.text for note in session.of(Note))  # pyright: ignore
+    assert session.run.go().reason == "plan complete"
 
 
 def test_one_example_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
     learner = ToyLearner()
     learner.room = 0
     with pytest.raises(RunError, match="one example alone"):
-        Sitting(tmp_path, learner=learner)
+        Session(tmp_path, learner=learner)
 
 
 @pytest.mark.parametrize("parts", [2, 3, 4])
@@ -233,7 +232,7 @@ def test_parts_give_the_gradient_of_the_whole_batch(parts: int) -> None:
     losses: list[float] = []
     for count in (1, parts):
         plan = Plan((Piece(0, 0.0, 1),), 1, 1, parts=count)
-        losses.append(gradient(learner, learner.heaviest(), plan, OPTIONS, 0.0)[0])
+        losses.append(gradient(learner, learner.largest_batch(), plan, OPTIONS, 0.0)[0])
         gradients.append([p.grad.clone() for p in learner.model.parameters() if p.grad is not None])
     assert losses[0] == pytest.approx(losses[1])
     for whole, split in zip(*gradients, strict=True):
@@ -250,14 +249,14 @@ def test_every_example_is_seen_once_an_epoch() -> None:
 
 
 def test_a_checkpoint_is_saved_before_the_first_step_and_after_the_last(tmp_path: Path) -> None:
-    sitting = Sitting(tmp_path)
-    assert [event.step for event in sitting.of(Saved)] == [0]  # pyright: ignore
-    sitting.run.go()
-    assert sitting.of(Saved)[-1].step == 30  # pyright: ignore
+    session = Session(tmp_path)
+    assert [event.step for event in session.of(Saved)] == [0]  # pyright: ignore
+    session.run.go()
+    assert session.of(Saved)[-1].step == 30  # pyright: ignore
 
 
 def test_a_damaged_checkpoint_is_said_to_be_one(tmp_path: Path) -> None:
-    Sitting(tmp_path)
+    Session(tmp_path)
     path = tmp_path / NAME
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(RunError, match="damaged"):

@@ -27,7 +27,7 @@ class ToyLearner:
         order = np.random.default_rng((7, epoch)).permutation(EXAMPLES).astype(np.int64)
         return np.split(order, 6)
 
-    def heaviest(self) -> Index:
+    def largest_batch(self) -> Index:
         return self.batches(0)[0]
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
@@ -43,13 +43,13 @@ class ToyLearner:
     def tokens(self, batch: Index) -> int:
         return len(batch)
 
-    def validation_pairs(self) -> int:
+    def validation_examples(self) -> int:
         return EXAMPLES
 
     @torch.inference_mode()
-    def validate(self, pairs: int) -> Score:
+    def validate(self, examples: int) -> Score:
         self.model.eval()
-        ids = torch.arange(min(pairs, EXAMPLES))
+        ids = torch.arange(min(examples, EXAMPLES))
         scores = self.model(ids)
         loss = token_loss(scores, ids % 5)
         wrong = (scores.argmax(-1) != ids % 5).float().mean().item()

@@ -30,8 +30,8 @@ class Pace:
     weight: float = 0.0  # of all steps that are in the means
     pairs: float = 0.0  # mean pairs of a step
     step_seconds: float = 0.0  # mean seconds of a step
-    sitting_seconds: float = 0.0  # steps and looks of this sitting
-    sitting_steps: int = 0
+    session_seconds: float = 0.0  # steps and validations of this session
+    session_steps: int = 0
 
     def __call__(self, event: Event) -> None:
         """Takes an event in."""
@@ -45,7 +45,7 @@ class Pace:
             case Validated():
                 self.looked = event
                 self.best = event if event.best else self.best
-                self.sitting_seconds += event.seconds
+                self.session_seconds += event.seconds
             case Saved():
                 self.saved = event
             case Finished():
@@ -60,19 +60,19 @@ class Pace:
 
     @property
     def seconds_left(self) -> float:
-        """What the steps that are left will take, looks included, at the pace of this sitting."""
-        if not self.sitting_steps:
+        """What the steps that are left will take, validations included, at the pace of this session."""
+        if not self.session_steps:
             return 0.0
-        return (self.steps - self.step) * self.sitting_seconds / self.sitting_steps
+        return (self.steps - self.step) * self.session_seconds / self.session_steps
 
     def _step(self, event: StepDone) -> None:
         self.step, self.steps, self.epoch = event.step, event.steps, event.epoch
-        self.sitting_steps += 1
-        self.sitting_seconds += event.seconds
+        self.session_steps += 1
+        self.session_seconds += event.seconds
         self.weight = MEMORY * self.weight + 1
         share = 1 / self.weight
         self.loss += share * (event.loss - self.loss)
-        self.pairs += share * (event.pairs - self.pairs)
+        self.pairs += share * (event.examples - self.pairs)
         self.step_seconds += share * (event.seconds - self.step_seconds)
 
 

@@ -101,12 +101,12 @@ def looked(pace: Pace) -> str:
 
 def facts(pace: Pace) -> str:
     """What stands beside the bar."""
-    parts = numbers(pace) if pace.sitting_steps else ["starting"]
+    parts = numbers(pace) if pace.session_steps else ["starting"]
     if pace.looked is not None:
         parts.append(measured(pace.looked))
     if pace.best is not None and pace.best is not pace.looked:
         parts.append(f"best {pace.best.value:.2f}")
-    if pace.sitting_steps:
+    if pace.session_steps:
         parts += [f"{pace.speed:,.0f} examples/s", f"{duration(pace.seconds_left)} left"]
     return "  ".join(parts)
 

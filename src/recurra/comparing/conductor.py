@@ -103,7 +103,7 @@ def refuse_taken(folder: Path) -> None:
 
 
 def recorded(question: Question) -> Question:
-    """The question with the time of the sitting before, if it is otherwise the same.
+    """The question with the time of the session before, if it is otherwise the same.
 
     Raises:
         RunError: there is no comparison to go on with, or another question is asked.

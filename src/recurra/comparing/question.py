@@ -47,7 +47,7 @@ class Question:
         return [Trial(variant, seed) for seed in range(first, first + self.seeds) for variant in self.variants]
 
     def to_mapping(self) -> dict[str, Any]:
-        """What another sitting has to ask for as well."""
+        """What another session has to ask for as well."""
         return {
             "task": self.task.name,
             **{name: named(self.task, getattr(self, name)) for name in ("data", "valid", "test")},

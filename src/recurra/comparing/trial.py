@@ -19,7 +19,7 @@ from recurra.tasks.finish import finish
 from recurra.tasks.fit import Outcome, Request, fit
 from recurra.tasks.model_folder import parameter_count
 from recurra.tasks.task import Emit
-from recurra.training import CHECKPOINT, Budget, Event, Exploded, StepDone
+from recurra.training import CHECKPOINT, Budget, Diverged, Event, StepDone
 
 Chosen = Callable[[float, bool], Sequence[Any]]
 
@@ -85,7 +85,7 @@ class Speed:
     def __call__(self, event: Event) -> None:
         """Takes an event in."""
         if isinstance(event, StepDone):
-            self.examples += event.pairs
+            self.examples += event.examples
             self.seconds += event.seconds
 
     @property
@@ -115,7 +115,7 @@ def run_trial(request: Request, budget: Budget, test: Chosen | None, emit: Emit)
 
     try:
         outcome = fit(replace(request, resume=resume), budget, tell)
-    except Exploded as error:
+    except Diverged as error:
         return TrialResult(failed=error.what)
     if outcome.finished.reason == "interrupted":
         raise KeyboardInterrupt

@@ -38,18 +38,18 @@ class BatchingOptions:
     """How large a batch may be. A single pair above the budget makes a batch of its own."""
 
     batch_tokens: int = 900  # source and target positions together: specials and padding count
-    batch_pairs: int = 0  # the most pairs in a batch; 0 is no limit
+    batch_examples: int = 0  # the most pairs in a batch; 0 is no limit
 
     def __post_init__(self) -> None:
         if self.batch_tokens < 1:
             raise UsageError(f"batch_tokens must be at least 1, got {self.batch_tokens}")
-        if self.batch_pairs < 0:
-            raise UsageError(f"batch_pairs must be 0 (no limit) or more, got {self.batch_pairs}")
+        if self.batch_examples < 0:
+            raise UsageError(f"batch_examples must be 0 (no limit) or more, got {self.batch_examples}")
 
     def room(self, width: int) -> int:
         """How many pairs of `width` positions each fit into one batch."""
         fitting = max(1, self.batch_tokens // width)
-        return min(fitting, self.batch_pairs) if self.batch_pairs else fitting
+        return min(fitting, self.batch_examples) if self.batch_examples else fitting
 
 
 class Batch(NamedTuple):
@@ -118,7 +118,7 @@ def _mixing_buckets(source: Lengths, target: Lengths, options: BatchingOptions) 
     every epoch. So the finest are taken in which a pair finds several batches' worth of others.
     """
     total = int(source.sum(dtype=np.int64) + target.sum(dtype=np.int64)) + 2 * len(source)
-    batches = max(total / options.batch_tokens, len(source) / (options.batch_pairs or np.inf))
+    batches = max(total / options.batch_tokens, len(source) / (options.batch_examples or np.inf))
     ranks = np.zeros(len(source), dtype=np.int32)
     for growth in _GROWTHS:
         ranks = _buckets(source, target, growth)

@@ -44,7 +44,7 @@ SETTINGS: dict[str, object] = {
     "training.learning_rate": 0.008,
     "training.label_smoothing": 0.05,
     "training.validations": 5,
-    "batching.batch_pairs": 64,
+    "batching.batch_examples": 64,
     "data.valid_share": 0.03,
 }
 

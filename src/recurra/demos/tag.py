@@ -49,7 +49,7 @@ SETTINGS: dict[str, object] = {
     "model.word_dropout": 0.2,
     "training.learning_rate": 0.008,
     "training.validations": 5,
-    "batching.batch_pairs": 64,
+    "batching.batch_examples": 64,
     "data.valid_share": 0.04,
 }
 

@@ -37,7 +37,7 @@ SETTINGS: dict[str, object] = {
     "training.learning_rate": 0.01,
     "training.validations": 5,
     "batching.batch_tokens": 1600,
-    "batching.batch_pairs": 32,
+    "batching.batch_examples": 32,
     "batching.steps": 50,
     "data.valid_share": 0.03,
 }

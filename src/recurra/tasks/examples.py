@@ -49,7 +49,7 @@ class Order:
         sources, targets = self.sources[self.examples], self.targets[self.examples]
         return [self.examples[batch] for batch in make_batches(sources, targets, self.options, self.seed, epoch)]
 
-    def heaviest(self) -> Index:
+    def largest_batch(self) -> Index:
         """The batch that takes most room."""
         batches = self.batches(0)
         return batches[longest_batch(batches, self.sources, self.targets)]

@@ -145,7 +145,7 @@ def written_down(emit: Emit, run_folder: Path) -> Emit:
 
 
 def prepare(request: Request, emit: Emit) -> tuple[Network, Encoded]:
-    """From files to a fresh network and encoded data; everything that a later sitting needs is written down."""
+    """From files to a fresh network and encoded data; everything that a later session needs is written down."""
     task, run_folder = request.task, request.folder / "run"
     divided = examples(request, run_folder, emit)
     network = task.make(divided.train, request.recipe, emit)
@@ -158,10 +158,10 @@ def prepare(request: Request, emit: Emit) -> tuple[Network, Encoded]:
 
 
 def restore(request: Request, run_folder: Path) -> tuple[Network, Encoded]:
-    """The network and the data of an earlier sitting.
+    """The network and the data of an earlier session.
 
     Raises:
-        RunError: a file of that sitting is lost or damaged, or the recipe asks for something else than that sitting's.
+        RunError: a file of that session is lost or damaged, or the recipe asks for something else than that session's.
     """
     for name in KEPT:
         if not (run_folder / name).exists():

@@ -1,4 +1,4 @@
-"""Some validation examples kept as text, for the closing measurement of a run that may end in another sitting."""
+"""Some validation examples kept as text, for the closing measurement of a run that may end in another session."""
 
 from __future__ import annotations
 

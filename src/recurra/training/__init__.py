@@ -5,9 +5,9 @@ from recurra.training.checkpoint import NAME as CHECKPOINT
 from recurra.training.checkpoint import Checkpoint, load_checkpoint, weights_of
 from recurra.training.events import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 from recurra.training.folder import locked
-from recurra.training.learner import Carried, Carrying, Index, Learner, Score
+from recurra.training.learner import Index, Learner, Score, State, Stateful
 from recurra.training.listeners import Listener, metrics_file, tensorboard
-from recurra.training.loop import Exploded, Loop, Position
+from recurra.training.loop import Diverged, Loop, Position
 from recurra.training.loss import Loss, token_loss
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Plan, learning_rate
@@ -16,11 +16,9 @@ from recurra.training.run import Run, Weights
 __all__ = [
     "CHECKPOINT",
     "Budget",
-    "Carried",
-    "Carrying",
     "Checkpoint",
+    "Diverged",
     "Event",
-    "Exploded",
     "Finished",
     "Index",
     "Learner",
@@ -34,6 +32,8 @@ __all__ = [
     "Run",
     "Saved",
     "Score",
+    "State",
+    "Stateful",
     "StepDone",
     "TrainingOptions",
     "Validated",

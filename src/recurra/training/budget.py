@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from recurra.errors import UsageError
 
-MOST_EPOCHS = 1_000_000
+MAX_EPOCHS = 1_000_000
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -23,8 +23,8 @@ class Budget:
     def __post_init__(self) -> None:
         if (self.seconds is None) == (self.epochs is None):
             raise UsageError("give either --time or --epochs", fix="For example --time 5m, or --epochs 20.")
-        if self.epochs is not None and not (type(self.epochs) in (int, float) and 0 < self.epochs <= MOST_EPOCHS):
-            raise UsageError(f"--epochs must be a number above 0 and at most {MOST_EPOCHS:,}, got {self.epochs!r}")
+        if self.epochs is not None and not (type(self.epochs) in (int, float) and 0 < self.epochs <= MAX_EPOCHS):
+            raise UsageError(f"--epochs must be a number above 0 and at most {MAX_EPOCHS:,}, got {self.epochs!r}")
 
     def elapsed(self) -> float:
         """Seconds since the command began."""
@@ -49,5 +49,5 @@ def parse_time(text: str) -> float:
 
 
 def budget_from_mapping(mapping: dict[str, float], started: float) -> Budget:
-    """The budget of an earlier sitting, for one that begins now."""
+    """The budget of an earlier session, for one that begins now."""
     return Budget(mapping.get("seconds"), mapping.get("epochs"), started)

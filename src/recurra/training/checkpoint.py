@@ -1,7 +1,7 @@
 """Checkpoints: one safetensors file that is complete or absent.
 
-It holds every tensor (weights, optimiser, best weights) and, in the header, the handful of plain values that a run
-continues from. It is written aside, synced, and renamed over the one before; a kill at any moment leaves one or the
+It holds every tensor (weights, optimiser, best weights) and, in the header, the few plain values that a run
+resumes from. It is written aside, synced, and renamed over the one before; a kill at any moment leaves one or the
 other, never half of one.
 """
 
@@ -68,15 +68,15 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     content = json.loads(header.get("recurra", "{}"))
     if content.get("format") != FORMAT:
         raise RunError(
-            f"a checkpoint of format {content.get('format')}, this recurra reads {FORMAT}",
+            f"the checkpoint has format {content.get('format')}, this version of recurra reads format {FORMAT}",
             where=str(path),
-            fix="Go on with the recurra that wrote it, or train into another folder with --to.",
+            fix="Resume with the version of recurra that wrote it, or train into another folder with --to.",
         )
     return Checkpoint(tensors, content["values"])
 
 
 def weights_of(model: nn.Module) -> dict[str, Tensor]:
-    """A copy of the trained numbers, shared ones once, on the CPU."""
+    """A copy of the weights on the CPU; shared ones stand once."""
     seen: set[int] = set()
     weights: dict[str, Tensor] = {}
     for name, value in model.state_dict().items():

@@ -1,6 +1,6 @@
-"""What a training run tells while it goes: plain records, yielded by the loop and by the run around it.
+"""What a training run emits: plain records, yielded by the loop and by the run around it.
 
-Printing, metrics.jsonl, TensorBoard and tests are readers of these; none of them is known to the loop.
+Printing, metrics.jsonl, TensorBoard and tests read these events; the loop knows none of them.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class StepDone:
     loss: float  # cross-entropy per target token in nats, with label smoothing as trained
     learning_rate: float
     gradient_norm: float  # before clipping
-    pairs: int
+    examples: int
     tokens: int  # target tokens, <EOS> included
     seconds: float  # of this step
 
 
 @dataclass(frozen=True)
 class Validated:
-    """One look at the validation data."""
+    """One validation."""
 
     step: int
     epoch: int
@@ -69,7 +69,7 @@ class Finished:
 
     step: int
     best_step: int
-    seconds: float  # of the whole run, earlier sittings included
+    seconds: float  # of the whole run, earlier sessions included
     reason: str  # "plan complete", "early stopping", "interrupted"
 
 

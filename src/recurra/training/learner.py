@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from recurra.training.loss import Loss
 
 Index = NDArray[np.int64]  # the numbers of the examples in a batch
-Carried = tuple[Tensor, ...]  # what a batch leaves to the next one: tensors with a row for each of its examples
+State = tuple[Tensor, ...]  # what a batch hands to the next one: tensors with a row for each of its examples
 
 
 class Score(NamedTuple):
-    """A look at the validation data."""
+    """What a validation gave."""
 
     loss: float  # nats per token
     value: float  # the validation measure, lower is better
@@ -36,7 +36,7 @@ class Learner(Protocol):
         """The batches of an epoch, a function of the seed and the epoch; every epoch has as many."""
         ...
 
-    def heaviest(self) -> Index:
+    def largest_batch(self) -> Index:
         """The batch that needs most memory."""
         ...
 
@@ -48,12 +48,12 @@ class Learner(Protocol):
         """Target tokens of a batch, as `loss` counts them."""
         ...
 
-    def validation_pairs(self) -> int:
+    def validation_examples(self) -> int:
         """Examples to validate on."""
         ...
 
-    def validate(self, pairs: int) -> Score:
-        """The score on the first `pairs` validation examples."""
+    def validate(self, examples: int) -> Score:
+        """The score on `examples` of the validation examples, spread evenly over them."""
         ...
 
     def describe(self, batch: Index) -> str:
@@ -62,13 +62,13 @@ class Learner(Protocol):
 
 
 @runtime_checkable
-class Carrying(Protocol):
-    """A learner whose batches go on from one another: a text in pieces (truncated back-propagation through time).
+class Stateful(Protocol):
+    """A learner whose batches continue one another: a text in pieces (truncated back-propagation through time).
 
-    The loop hands on what a batch leaves, takes it apart where a batch is computed in parts, and keeps it in the
-    checkpoint. So the learner remembers nothing, and a resumed run is the run that was never stopped.
+    The loop passes the state after a batch to the next one, splits it where a batch is computed in parts, and keeps it
+    in the checkpoint. So the learner itself is stateless, and a resumed run is the run that was never stopped.
     """
 
-    def loss_from(self, batch: Index, carried: Carried, *, smoothing: float, sampling: float) -> tuple[Loss, Carried]:
-        """The loss of a batch, and what it leaves; `carried` is empty at the beginning of an epoch."""
+    def loss_from(self, batch: Index, state: State, *, smoothing: float, sampling: float) -> tuple[Loss, State]:
+        """The loss of a batch and the state after it; `state` is empty at the beginning of an epoch."""
         ...

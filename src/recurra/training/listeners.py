@@ -1,4 +1,4 @@
-"""Readers of a run's events that write them down: metrics.jsonl always, TensorBoard where it is installed."""
+"""Listeners that record a run's events: metrics.jsonl always, TensorBoard if it is installed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def metrics_file(folder: Path) -> Listener:
 
 
 def tensorboard(folder: Path) -> Listener | None:
-    """Scalars for TensorBoard under `folder`/tensorboard; None where TensorBoard is not installed."""
+    """Scalars for TensorBoard under `folder`/tensorboard; None if TensorBoard is not installed."""
     if importlib.util.find_spec("tensorboard") is None:
         return None
     writer: Any = importlib.import_module("torch.utils.tensorboard").SummaryWriter(str(folder / "tensorboard"))

@@ -18,27 +18,27 @@ from torch.nn.utils import clip_grad_norm_
 
 from recurra.errors import RunError
 from recurra.training.events import StepDone
-from recurra.training.learner import Carried, Carrying, Index, Learner
+from recurra.training.learner import Index, Learner, State, Stateful
 from recurra.training.loss import Loss
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Plan, learning_rate
 
 
-class Exploded(RunError):
-    """The gradient was no finite number any more."""
+class Diverged(RunError):
+    """The gradient is not finite any more."""
 
 
 @dataclass
 class Position:
-    """Where a run is: steps done, the epoch, how many of its batches are done, and what the last one left."""
+    """Where a run is: steps done, the epoch, how many of its batches are done, and the state after the last one."""
 
     step: int = 0
     epoch: int = 0
     batch: int = 0
-    carried: Carried = ()  # nothing where batches do not go on from one another, nor at the beginning of an epoch
+    state: State = ()  # empty where batches do not continue one another, and at the beginning of an epoch
 
     def counts(self) -> dict[str, int]:
-        """All but what is carried, as plain data."""
+        """All but the state, as plain data."""
         return {"step": self.step, "epoch": self.epoch, "batch": self.batch}
 
 
@@ -64,12 +64,12 @@ class Loop:
         batches = self.learner.batches(at.epoch)
         while at.step < self.plan.steps:
             if at.batch == len(batches):
-                at.epoch, at.batch, at.carried = at.epoch + 1, 0, ()
+                at.epoch, at.batch, at.state = at.epoch + 1, 0, ()
                 batches = self.learner.batches(at.epoch)
             yield self._step(batches[at.batch])
 
     def try_batch(self, batch: Index) -> None:
-        """One step on a given batch, outside the order."""
+        """One step on a given batch, out of order."""
         self._step(batch)
 
     def _step(self, batch: Index) -> StepDone:
@@ -82,14 +82,14 @@ class Loop:
             group["lr"] = rate
         torch.manual_seed(step_seed(self.options.seed, at.step))
         self.learner.model.train()
-        loss, carried = gradient(self.learner, batch, self.plan, self.options, progress, at.carried)
+        loss, state = gradient(self.learner, batch, self.plan, self.options, progress, at.state)
         norm = clip(self.learner, self.options.clip_norm)
         if not math.isfinite(norm):
-            raise exploded(self.learner, batch, at.step + 1, norm)
+            raise diverged(self.learner, batch, at.step + 1, norm)
         self.optimizer.step()
         at.step += 1
         at.batch += 1
-        at.carried = carried
+        at.state = state
         return StepDone(
             at.step,
             self.plan.steps,
@@ -104,15 +104,15 @@ class Loop:
 
 
 def gradient(
-    learner: Learner, batch: Index, plan: Plan, options: TrainingOptions, progress: float, carried: Carried = ()
-) -> tuple[float, Carried]:
-    """Leaves the gradient of the batch's mean token loss in the parameters; gives that loss, and what is carried on."""
+    learner: Learner, batch: Index, plan: Plan, options: TrainingOptions, progress: float, state: State = ()
+) -> tuple[float, State]:
+    """Leaves the gradient of the batch's mean token loss in the parameters; returns the loss and the state after it."""
     learner.model.zero_grad(set_to_none=True)
     tokens = learner.tokens(batch)
     sampling = options.scheduled_sampling * progress
     total = 0.0
-    left: list[Carried] = []
-    for part, before in split(batch, carried, plan.parts):
+    left: list[State] = []
+    for part, before in split(batch, state, plan.parts):
         with autocast(learner, plan.bfloat16):
             loss, after = loss_of(learner, part, before, options.label_smoothing, sampling)
         (loss.total / tokens).backward()
@@ -121,27 +121,25 @@ def gradient(
     return total / tokens, tuple(torch.cat(parts) for parts in zip(*left, strict=True))
 
 
-def loss_of(
-    learner: Learner, batch: Index, carried: Carried, smoothing: float, sampling: float
-) -> tuple[Loss, Carried]:
-    """The loss of a batch by itself, or going on from the one before where the learner does that."""
-    if isinstance(learner, Carrying):
-        return learner.loss_from(batch, carried, smoothing=smoothing, sampling=sampling)
+def loss_of(learner: Learner, batch: Index, state: State, smoothing: float, sampling: float) -> tuple[Loss, State]:
+    """The loss of a batch, of a stateful learner from the state after the batch before."""
+    if isinstance(learner, Stateful):
+        return learner.loss_from(batch, state, smoothing=smoothing, sampling=sampling)
     return learner.loss(batch, smoothing=smoothing, sampling=sampling), ()
 
 
-def split(batch: Index, carried: Carried, parts: int) -> list[tuple[Index, Carried]]:
-    """A batch in so many parts, fewer where it has not as many examples, with the rows that each goes on from."""
+def split(batch: Index, state: State, parts: int) -> list[tuple[Index, State]]:
+    """A batch in so many parts (at most one for each example), each with its rows of the state."""
     pieces = np.array_split(batch, min(parts, len(batch)))
     ends = np.cumsum([len(piece) for piece in pieces]).tolist()
     return [
-        (piece, tuple(tensor[end - len(piece) : end] for tensor in carried))
+        (piece, tuple(tensor[end - len(piece) : end] for tensor in state))
         for piece, end in zip(pieces, ends, strict=True)
     ]
 
 
 def autocast(learner: Learner, bfloat16: bool) -> contextlib.AbstractContextManager[object]:
-    """bfloat16 where it was decided for, else nothing."""
+    """bfloat16 if the plan says so."""
     if not bfloat16:
         return contextlib.nullcontext()
     device = next(learner.model.parameters()).device.type
@@ -158,11 +156,11 @@ def step_seed(seed: int, step: int) -> int:
     return int(np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0] >> 1)
 
 
-def exploded(learner: Learner, batch: Index, step: int, norm: float) -> Exploded:
-    """The error for a gradient that is no number."""
-    return Exploded(
-        f"the gradient of step {step} is {norm}: the loss has exploded",
+def diverged(learner: Learner, batch: Index, step: int, norm: float) -> Diverged:
+    """The error for a gradient that is not finite."""
+    return Diverged(
+        f"training diverged: the gradient norm of step {step} is {norm}",
         where=learner.describe(batch),
-        fix="The last checkpoint is whole. Start again with a lower --set training.learning_rate, or a smaller "
+        fix="The last checkpoint is intact. Train again with a lower --set training.learning_rate or a lower "
         "--set training.clip_norm.",
     )

@@ -28,11 +28,11 @@ class Plan:
     """How long a run is and how it is carried out."""
 
     pieces: tuple[Piece, ...]
-    looks: int  # at the validation data, spread evenly over the progress
-    validation_pairs: int  # how many of them are looked at
-    parts: int = 1  # a batch is computed in so many parts, where memory is short
+    validations: int  # spread evenly over the progress
+    validation_examples: int  # used in each
+    parts: int = 1  # that a batch is computed in, where memory is short
     bfloat16: bool = False
-    look_seconds: float = 0.0  # that a look takes, as far as the start could tell
+    validation_seconds: float = 0.0  # of each, as estimated at the start
 
     @property
     def steps(self) -> int:
@@ -44,15 +44,15 @@ class Plan:
         piece = next(piece for piece in reversed(self.pieces) if piece.step <= step)
         return piece.progress + (1 - piece.progress) * (step - piece.step) / max(1, piece.steps - piece.step)
 
-    def look_is_due(self, step: int) -> bool:
-        """Whether the validation data are looked at after this step; they are after the last one."""
+    def validation_is_due(self, step: int) -> bool:
+        """Whether to validate after this step; always after the last one."""
         if step >= self.steps:
             return True
-        return int(self.progress(step) * self.looks) > int(self.progress(step - 1) * self.looks)
+        return int(self.progress(step) * self.validations) > int(self.progress(step - 1) * self.validations)
 
-    def looks_ahead(self, step: int) -> int:
-        """How many looks are still to come after `step` steps."""
-        return self.looks - int(self.progress(step) * self.looks)
+    def validations_left(self, step: int) -> int:
+        """Validations still to come after `step` steps."""
+        return self.validations - int(self.progress(step) * self.validations)
 
     def changed(self, step: int, steps: int) -> Plan:
         """The plan that goes on from `step` to a new total of `steps` with the progress made so far."""

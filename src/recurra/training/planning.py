@@ -23,19 +23,19 @@ from recurra.training.optimizer import make_optimizer
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Piece, Plan
 
-LONGEST_TRIAL, TRIAL_SHARE = 1.5, 0.015  # seconds that the speed of a step is measured for, and of the time allowed
-SHORT_TRIAL = 0.5  # where epochs are asked for, and the speed decides on nothing but bfloat16
-LOOK_SHARE = 0.1  # of the time may go into looking at the validation data
-FEWEST_PAIRS = 200  # below this a look says too little; then rather fewer looks
-MOST_PAIRS = 2000
+MAX_TRIAL, TRIAL_SHARE = 1.5, 0.015  # seconds for which the speed of a step is measured, and their share of the time
+SHORT_TRIAL = 0.5  # for --epochs, where the speed decides nothing but bfloat16
+VALIDATION_SHARE = 0.1  # of the time may go into validation
+MIN_EXAMPLES = 200  # fewer say too little: then rather fewer validations
+MAX_EXAMPLES = 2000
 
 
-class Looks(NamedTuple):
-    """How often and how closely the validation data are looked at."""
+class Validations(NamedTuple):
+    """How often to validate, and on how many examples."""
 
     number: int
-    pairs: int
-    seconds: float  # of all looks together
+    examples: int
+    seconds: float  # of all together
 
 
 def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: Callable[[Event], None]) -> Plan:
@@ -44,22 +44,29 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
     if trial.parts > 1:
         emit(Note(f"the longest batch did not fit into memory; batches are computed in {trial.parts} parts"))
     bfloat16, per_step = choose_precision(learner, options, trial, trial_seconds(budget), emit)
-    per_pair = seconds_per_validation_pair(learner)
+    per_example = seconds_per_validation_example(learner)
     per_epoch = len(learner.batches(0))
-    available = min(learner.validation_pairs(), MOST_PAIRS)
+    available = min(learner.validation_examples(), MAX_EXAMPLES)
     if budget.seconds is None:
         assert budget.epochs is not None
-        steps, looks = max(1, round(budget.epochs * per_epoch)), Looks(options.validations, available, 0.0)
+        steps, validations = max(1, round(budget.epochs * per_epoch)), Validations(options.validations, available, 0.0)
         reason = f"{per_epoch:,} {'steps' if per_epoch > 1 else 'step'} an epoch"
     else:
         left = budget.seconds - budget.elapsed()
-        looks = plan_looks(left, per_pair, available, options.validations)
-        left -= looks.seconds + reserve(looks)
+        validations = plan_validations(left, per_example, available, options.validations)
+        left -= validations.seconds + reserve(validations)
         steps = max(1, int(left / per_step))
         if left < per_step:
             emit(Note(f"warning: {no_time(budget)}"))
         reason = f"{max(0.0, left):.0f} s for training at {per_step * 1000:.0f} ms a step"
-    plan = Plan((Piece(0, 0.0, steps),), looks.number, looks.pairs, trial.parts, bfloat16, looks.pairs * per_pair)
+    plan = Plan(
+        (Piece(0, 0.0, steps),),
+        validations.number,
+        validations.examples,
+        trial.parts,
+        bfloat16,
+        validations.examples * per_example,
+    )
     emit(PlanMade(0, steps, steps / per_epoch, budget.seconds, per_step, reason))
     return plan
 
@@ -74,16 +81,16 @@ def no_time(budget: Budget) -> str:
 
 def trial_seconds(budget: Budget) -> float:
     """How long a speed is measured."""
-    return SHORT_TRIAL if budget.seconds is None else min(LONGEST_TRIAL, TRIAL_SHARE * budget.seconds)
+    return SHORT_TRIAL if budget.seconds is None else min(MAX_TRIAL, TRIAL_SHARE * budget.seconds)
 
 
 def parts_that_fit(learner: Learner, options: TrainingOptions) -> int:
-    """In how many parts the heaviest batch fits into memory: it is tried first, and halved until it fits.
+    """In how many parts the largest_batch batch fits into memory: it is tried first, and halved until it fits.
 
     Raises:
-        RunError: when not even a single example fits.
+        RunError: not even a single example fits.
     """
-    batch = learner.heaviest()
+    batch = learner.largest_batch()
     parts = 1
     while True:
         plan = Plan((Piece(0, 0.0, 1),), 1, 1, parts=parts)
@@ -164,29 +171,29 @@ def seconds_per_step(learner: Learner, options: TrainingOptions, plan: Plan, sec
     return (time.perf_counter() - started) / steps
 
 
-def seconds_per_validation_pair(learner: Learner) -> float:
-    """What a look costs per pair. The untrained network writes long outputs, so this is an upper bound."""
-    pairs = min(64, learner.validation_pairs())
-    learner.validate(pairs)
+def seconds_per_validation_example(learner: Learner) -> float:
+    """What an example costs. The untrained network writes long outputs, so this is an upper bound."""
+    examples = min(64, learner.validation_examples())
+    learner.validate(examples)
     started = time.perf_counter()
-    learner.validate(pairs)
-    return (time.perf_counter() - started) / pairs
+    learner.validate(examples)
+    return (time.perf_counter() - started) / examples
 
 
-def plan_looks(seconds: float, per_pair: float, available: int, wanted: int) -> Looks:
-    """As many looks as wanted on as many pairs as there are, as far as their share of the time allows."""
-    allowed = LOOK_SHARE * max(seconds, 0.0)
-    pairs = min(available, int(allowed / (wanted * per_pair)))
+def plan_validations(seconds: float, per_example: float, available: int, wanted: int) -> Validations:
+    """As many validations as wanted on as many examples as there are, within their share of the time."""
+    allowed = VALIDATION_SHARE * max(seconds, 0.0)
+    examples = min(available, int(allowed / (wanted * per_example)))
     number = wanted
-    if pairs < min(available, FEWEST_PAIRS):
-        pairs = min(available, FEWEST_PAIRS)
-        number = max(4, min(wanted, int(allowed / (pairs * per_pair))))
-    return Looks(number, pairs, number * pairs * per_pair)
+    if examples < min(available, MIN_EXAMPLES):
+        examples = min(available, MIN_EXAMPLES)
+        number = max(4, min(wanted, int(allowed / (examples * per_example))))
+    return Validations(number, examples, number * examples * per_example)
 
 
-def reserve(looks: Looks) -> float:
+def reserve(validations: Validations) -> float:
     """Seconds kept for the end: the last save, the model folder and the closing evaluation."""
-    return 2.0 + 4 * looks.seconds / looks.number
+    return 2.0 + 4 * validations.seconds / validations.number
 
 
 def _trial_loop(learner: Learner, options: TrainingOptions, plan: Plan) -> Loop:

@@ -1,4 +1,4 @@
-"""A whole run: plan, loop, looks at the validation data, checkpoints, stopping, and going on after an interruption."""
+"""A whole run: plan, loop, validation, checkpoints, early stopping, and resuming."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ from recurra.training.options import TrainingOptions
 from recurra.training.plan import Plan
 from recurra.training.planning import make_plan
 
-DRIFT = 0.02  # a plan is changed when it would miss the time asked for by more than this share of it
-CHECKS = 40  # times in a run that it is looked whether the plan still fits the time
+DRIFT = 0.02  # a plan is changed if it would miss the time by more than this share of it
+CHECKS = 40  # how often a run checks that its plan still fits the time
 
 Weights = dict[str, Tensor]
 
 
 @dataclass
 class Progress:
-    """What a run has come to, apart from the weights in training: everything here is in the checkpoint."""
+    """How far a run has come, apart from the current weights: all of this is in the checkpoint."""
 
     position: Position = field(default_factory=Position)
     best_value: float = float("inf")
-    best_loss: float = float("inf")  # of equal values the lower loss is the better
+    best_loss: float = float("inf")  # decides between equal values
     best_step: int = 0
-    looks_since_best: int = 0
-    elapsed: float = 0.0  # seconds of earlier sittings
+    evaluations_since_best: int = 0
+    elapsed: float = 0.0  # seconds of earlier sessions
     best: Weights = field(default_factory=dict[str, Tensor])
     recent: deque[Weights] = field(default_factory=deque[Weights])  # for training.average
 
@@ -80,7 +80,7 @@ class Run:
         self.emit = emit
         self.publish = publish
         self.optimizer = make_optimizer(learner.model.parameters(), options)
-        self.looking: list[float] = []  # seconds of each look of this sitting
+        self.validating: list[float] = []  # seconds of each validation in this session
         if resume is None:
             self.progress = Progress(recent=deque(maxlen=options.average))
             self.plan = make_plan(learner, options, budget, emit)
@@ -98,12 +98,12 @@ class Run:
         return finished
 
     def _over_already(self) -> str | None:
-        """Why a run that is taken up again has nothing left to do, which is said; None where it has."""
+        """Why a resumed run has nothing left to do, which is emitted as a note; None if it has."""
         step = self.progress.position.step
         if not self._has_stalled() and step < self.plan.steps:
             return None
-        ended = "the run has stopped early" if self._has_stalled() else "the run has taken all that is asked for"
-        self.emit(Note(f"nothing is left to do: {ended}, {step:,} steps; a larger --time or --epochs trains on"))
+        ended = "the run stopped early" if self._has_stalled() else "the plan is complete"
+        self.emit(Note(f"nothing left to do: {ended} after {step:,} steps; a larger --time or --epochs goes on"))
         return "early stopping" if self._has_stalled() else "plan complete"
 
     def _train(self) -> str:
@@ -115,8 +115,8 @@ class Run:
         with stop_requests() as stop:
             for event in loop:
                 self.emit(event)
-                if self.plan.look_is_due(event.step):
-                    self.looking.append(self._look(event))
+                if self.plan.validation_is_due(event.step):
+                    self.validating.append(self._validate(event))
                     if self._has_stalled() and event.step < self.plan.steps:
                         reason = "early stopping"
                 if stop() and event.step < self.plan.steps:
@@ -125,7 +125,7 @@ class Run:
                     break
                 now = time.monotonic()
                 if now - checked > (self.budget.seconds or math.inf) / CHECKS:
-                    self._keep_to_time(loop, (now - began - sum(self.looking)) / (event.step - first))
+                    self._keep_to_time(loop, (now - began - sum(self.validating)) / (event.step - first))
                     checked = now
                 if now - saved > self.options.save_every:
                     self.save()
@@ -140,13 +140,13 @@ class Run:
         tensors |= {f"best/{name}": value for name, value in progress.best.items()}
         for k, weights in enumerate(progress.recent):
             tensors |= {f"recent/{k}/{name}": value for name, value in weights.items()}
-        tensors |= {f"carried/{k}": value.cpu().contiguous() for k, value in enumerate(progress.position.carried)}
+        tensors |= {f"state/{k}": value.cpu().contiguous() for k, value in enumerate(progress.position.state)}
         values = {
             "position": progress.position.counts(),
             "best_value": progress.best_value,
             "best_loss": progress.best_loss,
             "best_step": progress.best_step,
-            "looks_since_best": progress.looks_since_best,
+            "evaluations_since_best": progress.evaluations_since_best,
             "elapsed": self._elapsed(),
             "recent": len(progress.recent),
             "plan": self.plan.to_mapping(),
@@ -160,13 +160,13 @@ class Run:
         load_weights(self.learner, checkpoint.section("model"))
         restore_optimizer(self.optimizer, checkpoint.section("optimizer"))
         recent = (checkpoint.section(f"recent/{k}") for k in range(values["recent"]))
-        carried = checkpoint.section("carried")
+        state = checkpoint.section("state")
         progress = Progress(
-            Position(**values["position"], carried=tuple(carried[str(k)] for k in range(len(carried)))),
+            Position(**values["position"], state=tuple(state[str(k)] for k in range(len(state)))),
             values["best_value"],
             values["best_loss"],
             values["best_step"],
-            values["looks_since_best"],
+            values["evaluations_since_best"],
             values["elapsed"],
             checkpoint.section("best"),
             deque(recent, maxlen=self.options.average),
@@ -174,69 +174,69 @@ class Run:
         plan = Plan.from_mapping(values["plan"])
         if self.budget.to_mapping() == values["budget"]:
             return progress, plan
-        progress.looks_since_best = 0  # who asks for more is patient again
+        progress.evaluations_since_best = 0  # a larger budget starts the patience anew
         return progress, self._plan_for_budget(plan, progress.position.step, progress.elapsed)
 
     def _plan_for_budget(self, plan: Plan, step: int, elapsed: float) -> Plan:
-        """The recorded plan, changed to another length than that of the earlier sittings."""
+        """The recorded plan with the length that the new budget asks for."""
         each = elapsed / max(step, 1)
         if self.budget.epochs is not None:
             steps = max(1, round(self.budget.epochs * len(self.learner.batches(0))))
-            reason = "another number of epochs is asked for now"
+            reason = "the number of epochs was changed"
         else:
             left = self._usable(elapsed + self.budget.elapsed())
             steps = step + int(left / max(each, 1e-6))
-            reason = f"another time is asked for now: {left:.0f} s are left"
+            reason = f"the time was changed: {left:.0f} s left"
         if steps <= step:
             return plan.cut(step)
-        return self._told(plan.extended(step, steps), step, each, reason)
+        return self._announced(plan.extended(step, steps), step, each, reason)
 
     def _usable(self, elapsed: float) -> float:
-        """Seconds left for steps: what is kept for the end is taken off."""
+        """Seconds left for steps, without what is kept for the end."""
         assert self.budget.seconds is not None
         return max(0.0, 0.98 * self.budget.seconds - 2.0 - elapsed)
 
-    def _look(self, event: StepDone) -> float:
-        """Validates the weights (or the mean of the last ones), keeps them if they are the best, and gives its time."""
+    def _validate(self, event: StepDone) -> float:
+        """Validates the weights (or the mean of the last ones), keeps them if they are the best; gives the seconds."""
         started = time.perf_counter()
         trained = weights_of(self.learner.model)
         self.progress.recent.append(trained)  # holds as many as are averaged: none by default
         candidate = mean_weights(list(self.progress.recent)) if self.options.average else trained
         load_weights(self.learner, candidate)
-        score = self.learner.validate(self.plan.validation_pairs)
+        score = self.learner.validate(self.plan.validation_examples)
         load_weights(self.learner, trained)
         best = (score.value, score.loss) < (self.progress.best_value, self.progress.best_loss)
         if best:
             self.progress.best = candidate
             self.progress.best_value, self.progress.best_loss = score.value, score.loss
-            self.progress.best_step, self.progress.looks_since_best = event.step, 0
+            self.progress.best_step, self.progress.evaluations_since_best = event.step, 0
             self.publish(candidate)
         else:
-            self.progress.looks_since_best += 1
+            self.progress.evaluations_since_best += 1
         seconds = time.perf_counter() - started
         self.emit(Validated(event.step, event.epoch, score.loss, self.learner.measure, score.value, best, seconds))
         return seconds
 
     def _keep_to_time(self, loop: Loop, each: float) -> None:
-        """Changes the plan when the time asked for would be missed at `each` seconds a step (saves included)."""
+        """Changes the plan if it would miss the time at `each` seconds a step (saves included)."""
         step = self.progress.position.step
-        per_look = fmean(self.looking) if self.looking else self.plan.look_seconds
-        left = max(0.0, self._usable(self._elapsed()) - self.plan.looks_ahead(step) * per_look)
+        per_validation = fmean(self.validating) if self.validating else self.plan.validation_seconds
+        left = max(0.0, self._usable(self._elapsed()) - self.plan.validations_left(step) * per_validation)
         possible, planned = int(left / each), self.plan.steps - step
         if planned <= 0 or abs(possible - planned) * each <= DRIFT * (self.budget.seconds or 0.0):
             return
-        reason = f"{left:.0f} s are left at {each * 1000:.0f} ms a step"
-        self.plan = loop.plan = self._told(self.plan.changed(step, step + possible), step, each, reason)
+        reason = f"{left:.0f} s left at {each * 1000:.0f} ms a step"
+        self.plan = loop.plan = self._announced(self.plan.changed(step, step + possible), step, each, reason)
         self.save()
 
-    def _told(self, plan: Plan, step: int, each: float, reason: str) -> Plan:
-        """The plan, when it has been said that it is a new one."""
+    def _announced(self, plan: Plan, step: int, each: float, reason: str) -> Plan:
+        """The same plan, after its event was emitted."""
         epochs = plan.steps / len(self.learner.batches(0))
         self.emit(PlanMade(step, plan.steps, epochs, self.budget.seconds, each, reason))
         return plan
 
     def _has_stalled(self) -> bool:
-        return 0 < self.options.patience <= self.progress.looks_since_best
+        return 0 < self.options.patience <= self.progress.evaluations_since_best
 
     def _elapsed(self) -> float:
         return self.progress.elapsed + self.budget.elapsed()

@@ -51,7 +51,7 @@ class CaptionRecipe(TaskRecipe):
     task: Literal["caption"] = "caption"
     data: CaptionDataOptions = field(default_factory=CaptionDataOptions)
     text: CaptionTextOptions = field(default_factory=CaptionTextOptions)
-    batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=4000, batch_pairs=32))
+    batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=4000, batch_examples=32))
     model: CaptionerOptions = field(default_factory=CaptionerOptions)
     training: TrainingOptions = field(
         default_factory=lambda: TrainingOptions(learning_rate=0.002, patience=0, label_smoothing=0.0)

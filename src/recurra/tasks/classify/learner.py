@@ -48,8 +48,8 @@ class LabelLearner:
     def batches(self, epoch: int) -> list[Index]:
         return self.order.batches(epoch)
 
-    def heaviest(self) -> Index:
-        return self.order.heaviest()
+    def largest_batch(self) -> Index:
+        return self.order.largest_batch()
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         scores = self.model(self.inputs.batch(self.train["input"].gather(batch)).to(self.device))
@@ -58,15 +58,15 @@ class LabelLearner:
     def tokens(self, batch: Index) -> int:
         return len(batch)
 
-    def validation_pairs(self) -> int:
+    def validation_examples(self) -> int:
         return len(self.valid)
 
     @torch.inference_mode()
-    def validate(self, pairs: int) -> Score:
+    def validate(self, examples: int) -> Score:
         """The error rate in percent; between equal ones, how improbable the right labels are, decides."""
         self.model.eval()
         loss, wrong, improbable, known, count = 0.0, 0, 0.0, 0, 0
-        for batch in validation_batches(self.valid, self.inputs, pairs):
+        for batch in validation_batches(self.valid, self.inputs, examples):
             scores = self.model(self.inputs.batch(self.valid["input"].gather(batch)).to(self.device)).float().cpu()
             right = labels_of(self.valid, batch)
             some = right != NOBODY
@@ -86,12 +86,12 @@ def labels_of(table: EncodedTable, batch: Index) -> torch.Tensor:
     return torch.from_numpy(table["label"].gather(batch).values.astype(np.int64))
 
 
-def validation_batches(valid: EncodedTable, inputs: Inputs, pairs: int) -> list[Index]:
-    """Batches over `pairs` of the validation examples, spread evenly over the file, of like lengths."""
-    chosen = spread(len(valid), pairs)
+def validation_batches(valid: EncodedTable, inputs: Inputs, examples: int) -> list[Index]:
+    """Batches over so many of the validation examples, spread evenly over the file, of like lengths."""
+    chosen = spread(len(valid), examples)
     return [chosen[batch] for batch in batches_by_length(inputs.lengths(valid["input"].lengths)[chosen])]
 
 
 def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
     """Batches for an answer, the shortest inputs first."""
-    return batches_of_like_length(lengths, BatchingOptions(batch_tokens=16384, batch_pairs=512))
+    return batches_of_like_length(lengths, BatchingOptions(batch_tokens=16384, batch_examples=512))

@@ -49,7 +49,7 @@ class ClassifyRecipe(TaskRecipe):
     task: Literal["classify"] = "classify"
     data: LabelDataOptions = field(default_factory=LabelDataOptions)
     text: InputTextOptions = field(default_factory=InputTextOptions)
-    batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=4096, batch_pairs=32))
+    batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=4096, batch_examples=32))
     model: ClassifierOptions = field(default_factory=ClassifierOptions)
     training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.002))
     decoding: LabelAnswerOptions = field(default_factory=LabelAnswerOptions)

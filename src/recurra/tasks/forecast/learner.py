@@ -36,7 +36,7 @@ class ForecastLearner:
     def batches(self, epoch: int) -> ShuffledBatches:
         return ShuffledBatches(len(self.train), self.size, self.seed, epoch)
 
-    def heaviest(self) -> Index:
+    def largest_batch(self) -> Index:
         """Windows have one length, but for series that are shorter than one."""
         return self.batches(0)[0]
 
@@ -48,14 +48,14 @@ class ForecastLearner:
         span = self.train.span(batch)
         return max(1, int(counted(self.model, span, every=True).sum()))
 
-    def validation_pairs(self) -> int:
+    def validation_examples(self) -> int:
         return len(self.valid)
 
     @torch.inference_mode()
-    def validate(self, pairs: int) -> Score:
+    def validate(self, examples: int) -> Score:
         """The loss of the steps to be forecast, over windows that are spread evenly."""
         self.model.eval()
-        chosen = spread(len(self.valid), pairs)
+        chosen = spread(len(self.valid), examples)
         total, count = 0.0, 0
         for batch in np.array_split(chosen, -(-len(chosen) // LOOK)):
             loss = forecast_loss(self.model, self.valid.span(batch).to(self.device), every=False)

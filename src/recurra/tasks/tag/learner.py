@@ -56,8 +56,8 @@ class TagLearner:
     def batches(self, epoch: int) -> list[Index]:
         return self.order.batches(epoch)
 
-    def heaviest(self) -> Index:
-        return self.order.heaviest()
+    def largest_batch(self) -> Index:
+        return self.order.largest_batch()
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         sentences, tags = batch_from(self.train, batch)
@@ -67,16 +67,16 @@ class TagLearner:
     def tokens(self, batch: Index) -> int:
         return int(self.lengths[batch].sum())
 
-    def validation_pairs(self) -> int:
+    def validation_examples(self) -> int:
         return len(self.valid)
 
     @torch.inference_mode()
-    def validate(self, pairs: int) -> Score:
+    def validate(self, examples: int) -> Score:
         self.model.eval()
         loss, tokens = 0.0, 0
         predictions: list[list[str]] = []
         references: list[list[str]] = []
-        chosen = spread(len(self.valid), pairs)
+        chosen = spread(len(self.valid), examples)
         for batch in batches_by_length(self.valid["words"].lengths[chosen]):
             sentences, tags = batch_from(self.valid, chosen[batch])
             sentences = to_device(sentences, self.device)
@@ -98,4 +98,4 @@ class TagLearner:
 
 def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
     """Batches for answers, the shortest sentences first."""
-    return batches_of_like_length(lengths, BatchingOptions(batch_tokens=8192, batch_pairs=256))
+    return batches_of_like_length(lengths, BatchingOptions(batch_tokens=8192, batch_examples=256))

@@ -60,7 +60,7 @@ class TagRecipe(TaskRecipe):
     task: Literal["tag"] = "tag"
     data: TagDataOptions = field(default_factory=TagDataOptions)
     text: TokenOptions = field(default_factory=TokenOptions)
-    batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=1024, batch_pairs=32))
+    batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=1024, batch_examples=32))
     model: TaggerOptions = field(default_factory=TaggerOptions)
     training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.003, label_smoothing=0.0))
 

@@ -81,8 +81,8 @@ class Seq2SeqLearner:
     def batches(self, epoch: int) -> list[Index]:
         return self.order.batches(epoch)
 
-    def heaviest(self) -> Index:
-        return self.order.heaviest()
+    def largest_batch(self) -> Index:
+        return self.order.largest_batch()
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         pairs = on_device(self.collate(self.train, batch), self.device)
@@ -96,13 +96,13 @@ class Seq2SeqLearner:
     def tokens(self, batch: Index) -> int:
         return int(self.train.target_lengths[batch].sum()) + len(batch)
 
-    def validation_pairs(self) -> int:
+    def validation_examples(self) -> int:
         return len(self.valid)
 
     @torch.inference_mode()
-    def validate(self, pairs: int) -> Score:
+    def validate(self, examples: int) -> Score:
         self.model.eval()
-        batches = validation_batches(self.valid, pairs)
+        batches = validation_batches(self.valid, examples)
         total, tokens = 0.0, 0
         for batch in batches:
             rows = on_device(self.collate(self.valid, batch), self.device)
@@ -129,9 +129,9 @@ class Seq2SeqLearner:
         return f"the batch of lines {named(sorted(self.train.lines[batch].tolist()))}"
 
 
-def validation_batches(valid: EncodedTargets, pairs: int) -> list[Index]:
-    """Batches over `pairs` of the validation pairs, spread evenly over the file, of like lengths."""
-    chosen = spread(len(valid), pairs)
+def validation_batches(valid: EncodedTargets, examples: int) -> list[Index]:
+    """Batches over so many of the validation pairs, spread evenly over the file, of like lengths."""
+    chosen = spread(len(valid), examples)
     options = BatchingOptions(batch_tokens=8192)
     return [
         chosen[batch] for batch in eval_batches(valid.source_lengths[chosen], options, valid.target_lengths[chosen])

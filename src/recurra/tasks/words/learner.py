@@ -26,7 +26,7 @@ from recurra.padded import Padded
 from recurra.tasks.examples import Order, batches_of_like_length, named, spread
 from recurra.tasks.words.recipe import WordsBatchingOptions
 from recurra.text.special import GO, PAD
-from recurra.training import Carried, Index, Loss, Score, token_loss
+from recurra.training import Index, Loss, Score, State, token_loss
 
 Tokens = NDArray[np.int32]
 VALIDATION_ROWS = 32  # places at which a validation text is read at once
@@ -57,8 +57,8 @@ class LineLearner:
     def batches(self, epoch: int) -> list[Index]:
         return self.order.batches(epoch)
 
-    def heaviest(self) -> Index:
-        return self.order.heaviest()
+    def largest_batch(self) -> Index:
+        return self.order.largest_batch()
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         inputs, targets = line_batch(self.train["units"].gather(batch))
@@ -67,13 +67,13 @@ class LineLearner:
     def tokens(self, batch: Index) -> int:
         return int(self.lengths[batch].sum())
 
-    def validation_pairs(self) -> int:
+    def validation_examples(self) -> int:
         return len(self.valid)
 
     @torch.inference_mode()
-    def validate(self, pairs: int) -> Score:
+    def validate(self, examples: int) -> Score:
         self.model.eval()
-        chosen = spread(len(self.valid), pairs)
+        chosen = spread(len(self.valid), examples)
         nats, units = 0.0, 0
         for batch in batches_by_length(self.valid["units"].lengths[chosen]):
             inputs, targets = line_batch(self.valid["units"].gather(chosen[batch]))
@@ -86,7 +86,7 @@ class LineLearner:
 
 
 class StreamLearner:
-    """Running text, its state carried from batch to batch."""
+    """Running text, its state state from batch to batch."""
 
     measure = "bits_per_character"
 
@@ -111,31 +111,31 @@ class StreamLearner:
         starts = first + length * np.arange(self.streams, dtype=np.int64)
         return [starts + self.steps * piece for piece in range(self.pieces)]
 
-    def heaviest(self) -> Index:
+    def largest_batch(self) -> Index:
         return self.batches(0)[0]
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         return self.loss_from(batch, (), smoothing=smoothing, sampling=sampling)[0]
 
-    def loss_from(self, batch: Index, carried: Carried, *, smoothing: float, sampling: float) -> tuple[Loss, Carried]:
+    def loss_from(self, batch: Index, state: State, *, smoothing: float, sampling: float) -> tuple[Loss, State]:
         places = batch[:, None] + np.arange(-1, self.steps)  # [B, T + 1]: one before each row as well
         ids = torch.from_numpy(self.text[places].astype(np.int64)).to(self.device)
         lengths = torch.full((len(batch),), self.steps, device=self.device)
-        state = self.model.state_from([tensor.to(self.device) for tensor in carried]) if carried else None
-        loss, after = loss_of(self.model, Padded(ids[:, :-1], lengths), ids[:, 1:], state)
+        before = self.model.state_from([tensor.to(self.device) for tensor in state]) if state else None
+        loss, after = loss_of(self.model, Padded(ids[:, :-1], lengths), ids[:, 1:], before)
         return loss, tuple(tensor.detach().to(self.model.bias.dtype) for tensor in tensors_of(after))
 
     def tokens(self, batch: Index) -> int:
         return len(batch) * self.steps
 
-    def validation_pairs(self) -> int:
+    def validation_examples(self) -> int:
         return -(-len(self.valid["units"].values) // self.steps)
 
     @torch.inference_mode()
-    def validate(self, pairs: int) -> Score:
+    def validate(self, examples: int) -> Score:
         """On the beginning of the validation text, as long as so many pieces of training text."""
         self.model.eval()
-        text: Tokens = self.valid["units"].values[: pairs * self.steps]
+        text: Tokens = self.valid["units"].values[: examples * self.steps]
         rows = max(1, min(VALIDATION_ROWS, len(text) // LEAST_ROW))
         nats, state = 0.0, None
         for inputs, targets in pieces_of(text, rows, self.steps):
@@ -178,7 +178,7 @@ def pieces_of(text: Tokens, rows: int, steps: int) -> Iterator[tuple[Padded, Ten
 
 def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
     """Batches of lines that are only read, the shortest first."""
-    return batches_of_like_length(lengths, WordsBatchingOptions(batch_tokens=EVAL_UNITS, batch_pairs=256))
+    return batches_of_like_length(lengths, WordsBatchingOptions(batch_tokens=EVAL_UNITS, batch_examples=256))
 
 
 def score(nats: float, valid: EncodedTable) -> Score:

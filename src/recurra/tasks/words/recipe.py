@@ -27,7 +27,7 @@ class WordsBatchingOptions(BatchingOptions):
     """How large a batch may be. Running text is read at several places at once, so many steps of each in a batch."""
 
     batch_tokens: int = 3200  # units: padding of lines counts
-    batch_pairs: int = 32  # the most lines in a batch, or places of a running text that are read at once
+    batch_examples: int = 32  # the most lines in a batch, or places of a running text that are read at once
     steps: int = 100  # running text: gradients go back so far at most; the state goes on to the next batch
 
     def __post_init__(self) -> None:
