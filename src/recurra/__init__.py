@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from recurra.api import train as train
     from recurra.comparing import Comparison as Comparison
     from recurra.errors import RecurraError as RecurraError
+    from recurra.tasks.answer import Answer as Answer
     from recurra.tasks.prediction import Evaluation as Evaluation
-    from recurra.tasks.prediction import Prediction as Prediction
     from recurra.tasks.translate.recipe import Recipe as Recipe
 
 # Torch's threads shall sleep while they wait for each other, not spin: on a machine that is shared with other work
@@ -28,10 +28,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Answer": "recurra.tasks.answer",
     "Comparison": "recurra.comparing",
     "Evaluation": "recurra.tasks.prediction",
     "Model": "recurra.api",
-    "Prediction": "recurra.tasks.prediction",
     "Recipe": "recurra.tasks.translate.recipe",
     "RecurraError": "recurra.errors",
     "compare": "recurra.api",
@@ -41,10 +41,10 @@ _HOMES = {
 }
 
 __all__ = [
+    "Answer",
     "Comparison",
     "Evaluation",
     "Model",
-    "Prediction",
     "Recipe",
     "RecurraError",
     "__version__",

@@ -22,13 +22,14 @@ from recurra.data import PairSource
 from recurra.errors import ModelError, UsageError
 from recurra.options import from_mapping, to_mapping
 from recurra.tasks import TASKS, Task
+from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.choosing import choose_task, read_recipe, recorded_task
 from recurra.tasks.finish import finish
 from recurra.tasks.fit import Request, fit
 from recurra.tasks.model_folder import load_network, parameter_count
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.task import Answer, Data, Generates, Network, Predictor, Scores
+from recurra.tasks.task import Data, Generates, Network, Predictor, Scores
 from recurra.tracing import Trace
 from recurra.training import Budget, Event, Note, parse_time
 
@@ -85,7 +86,7 @@ class Model:
         several = [inputs] if isinstance(inputs, str) else cast("Iterable[Any]", inputs)
         return list(self.predict_iter(several, options, **settings))
 
-    def predict_iter(self, inputs: Iterable[Any], options: Any = None, **settings: Any) -> Iterator[Answer]:
+    def predict_iter(self, inputs: Iterable[Any], options: Any = None, **settings: Any) -> Iterator[AnyAnswer]:
         """Like `predict`, one after the other: inputs may be an endless stream."""
         return self.predictor.predict(inputs, self.options(options, settings))
 

@@ -12,7 +12,8 @@ import pytest
 from recurra.cli import run
 from recurra.data import read_lines
 from recurra.decoding import DecodingOptions
-from recurra.tasks.prediction import Alternative, Evaluation, Prediction
+from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.prediction import Evaluation
 from recurra.tasks.translate.recipe import Recipe
 from recurra.tasks.translate.task import Translate
 from recurra.tracing import AttentionMap
@@ -55,26 +56,26 @@ class FakeModel:
     def options(self, options: None, settings: dict[str, Any]) -> DecodingOptions:
         return DecodingOptions(**settings)
 
-    def predict_iter(self, texts: Iterable[str], **settings: Any) -> Iterator[Prediction]:
+    def predict_iter(self, texts: Iterable[str], **settings: Any) -> Iterator[Answer[None]]:
         self.asked.append(settings)
         options = DecodingOptions(**settings)
         return (self.answer(text, options) for text in texts)
 
-    def predict(self, texts: Sequence[str], **settings: Any) -> list[Prediction]:
+    def predict(self, texts: Sequence[str], **settings: Any) -> list[Answer[None]]:
         return list(self.predict_iter(texts, **settings))
 
     def evaluate(self, data: Any, **settings: Any) -> Evaluation:
         self.asked.append((data, settings))
         return self.evaluation
 
-    def answer(self, text: str, options: DecodingOptions) -> Prediction:
+    def answer(self, text: str, options: DecodingOptions) -> Answer[None]:
         if not text:
-            return Prediction(text, [Alternative("", 0.0, 0.0, True)])
+            return Answer(text, [Alternative("")], None)
         seen = AttentionMap([*text, "<EOS>"], [*text[::-1]], [[1.0] + [0.0] * len(text)] * len(text))
         kept = seen if options.attention else None
         outputs = [text[::-1] + "!" * k for k in range(min(options.nbest, 2))]
         alternatives = [Alternative(one, -0.5 - k, -1.0 - k, True, kept) for k, one in enumerate(outputs)]
-        return Prediction(text, alternatives, [letter for letter in text if letter == "Q"])
+        return Answer(text, alternatives, None, [letter for letter in text if letter == "Q"])
 
 
 @pytest.fixture

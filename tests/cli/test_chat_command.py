@@ -15,8 +15,8 @@ from recurra.cli import chat as room
 from recurra.cli.conversation import KEPT, Conversation
 from recurra.data import read_lines
 from recurra.errors import DataError
+from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.chat.recipe import ChatDecodingOptions
-from recurra.tasks.prediction import Alternative, Prediction
 from recurra.tracing import AttentionMap
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class FakeChat:
     def options(self, options: None, settings: dict[str, Any]) -> ChatDecodingOptions:
         return ChatDecodingOptions(**settings)
 
-    def predict(self, inputs: list[list[str]], **settings: Any) -> list[Prediction]:
+    def predict(self, inputs: list[list[str]], **settings: Any) -> list[Answer[None]]:
         (turns,) = inputs
         self.asked.append((turns, settings))
         if any(len(turn) > 50 for turn in turns):
@@ -48,7 +48,8 @@ class FakeChat:
         seen = AttentionMap([*turns, "<EOS>"], [text], [[1.0] + [0.0] * len(turns)]) if self.attends else None
         marks = [options.seed // 2 * "*"] if options.sample else ["", "?", "!"][: options.nbest]
         alternatives = [Alternative(text + mark, -1.0, -1.0, True, seen) for mark in marks]
-        return [Prediction("\t".join(turns), alternatives, [turn for turn in turns if turn[:1] == "Q" and turn != "Q"])]
+        unknown = [turn for turn in turns if turn[:1] == "Q" and turn != "Q"]
+        return [Answer("\t".join(turns), alternatives, None, unknown)]
 
 
 @pytest.fixture

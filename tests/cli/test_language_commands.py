@@ -52,7 +52,7 @@ def test_several_continuations_and_an_object(recurra: CommandLine) -> None:
     assert len(recurra("generate", "m", "red", "--samples", "3").out.splitlines()) == 3
     found = json.loads(recurra("generate", "m", "red", "--samples", "3", "--format", "jsonl").out)
     assert found["source"] == "red"
-    assert [sorted(one) for one in found["samples"]] == [["finished", "log_prob", "text"]] * 3
+    assert [sorted(one) for one in found["alternatives"]] == [["finished", "log_prob", "score", "text"]] * 3
     recurra("generate", "m", "red", "--output", "out.txt", "--beam", "1")
     assert Path("out.txt").read_text() == recurra("generate", "m", "red", "--beam", "1").out
 
@@ -102,7 +102,7 @@ def test_bad_texts_to_score(recurra: CommandLine) -> None:
 
 def test_answers_show_themselves_in_a_notebook(model: package.Model) -> None:
     answer = model.predict("red <b>")[0]._repr_html_()
-    assert "What comes next" in answer
+    assert "Alternatives" in answer
     assert "&lt;b&gt;" in answer
     assert answer.count("<tr>") == 1 + len(model.predict("red")[0].alternatives)
     assert model.generate("red", samples=2, length=3)[0]._repr_html_().count("<tr>") == 1 + 2

@@ -14,7 +14,7 @@ import pytest
 from recurra.cli import predict as room
 from recurra.cli.answers import Unknown, one_line, writer
 from recurra.tasks import TASKS
-from recurra.tasks.prediction import Alternative, Prediction
+from recurra.tasks.answer import Alternative, Answer
 
 if TYPE_CHECKING:
     from conftest import CommandLine, FakeModel
@@ -100,6 +100,8 @@ def test_jsonl(recurra: CommandLine, model: FakeModel, tmp_path: Path) -> None:
             {"text": "Qé!", "score": -1.5, "log_prob": -2.0, "finished": True},
         ],
         "unknown": ["Q"],
+        "attention": None,
+        "details": None,
     }
     assert (second["source"], second["text"]) == ("", "")
     assert "é" in result.out  # as it is, not escaped
@@ -163,14 +165,14 @@ def test_many_unknown_characters_are_reported(recurra: CommandLine, model: FakeM
 def test_few_unknown_characters_are_not() -> None:
     unknown = Unknown()
     for k in range(200):
-        unknown.add(Prediction("x", [Alternative("", 0.0, 0.0, True)], ["Q"] * (k < 2)))
+        unknown.add(Answer("x", [Alternative("")], None, ["Q"] * (k < 2)))
     assert unknown.report() is None
-    unknown.add(Prediction("x", [Alternative("", 0.0, 0.0, True)], list("ABCDEFGHIJKL")))
+    unknown.add(Answer("x", [Alternative("")], None, list("ABCDEFGHIJKL")))
     assert (unknown.report() or "").endswith("and 3 others")
 
 
 def test_a_line_end_in_an_output_starts_no_new_line() -> None:
-    prediction = Prediction("x", [Alternative("a\nb", -1.0, -1.0, True)])
+    prediction = Answer("x", [Alternative("a\nb", -1.0, -1.0)], None)
     assert list(writer("text", 1)(prediction)) == ["a\\nb"]
     assert list(writer("text", 2)(prediction)) == ["-1.0000\ta\\nb", ""]
     assert one_line("a\r\nb") == "a\\r\\nb"

@@ -11,7 +11,8 @@ from rich.console import Console
 from recurra.demos import language
 from recurra.demos.demo import Learned
 from recurra.metrics import confusion, measure_labels
-from recurra.tasks.classify.answer import Chance, LabelAnswer
+from recurra.tasks.answer import Answer, choice
+from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.prediction import Evaluation
 
 PAIRS = [("Łotwa", "Polish"), ("ประเทศไทย", "Thai"), ("Noreg", "Norwegian Nynorsk"), ("Norge", "Norwegian Bokmål")] * 3
@@ -45,8 +46,9 @@ class Guesser:
         details = {"confusion": confusion(said, right).to_mapping()}
         return Evaluation(len(pairs), measure_labels(said, right), details=details)
 
-    def predict(self, names: list[str], nbest: int) -> list[LabelAnswer]:
-        return [LabelAnswer(name, [Chance("Polish", 0.75), Chance("Thai", 0.25)], {}) for name in names]
+    def predict(self, names: list[str], nbest: int) -> list[Answer[LabelProbabilities]]:
+        chosen = [choice("Polish", 0.75), choice("Thai", 0.25)]
+        return [Answer(name, chosen, LabelProbabilities({})) for name in names]
 
 
 def test_what_is_shown(tmp_path: Path) -> None:

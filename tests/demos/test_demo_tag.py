@@ -20,7 +20,9 @@ from recurra.demos import demo_named, tag
 from recurra.demos.dates import Draw, draws, forms_by_locale
 from recurra.demos.demo import Learned
 from recurra.demos.spelling import fold, spell
-from recurra.tasks.tag.predictor import TagAnswer
+from recurra.tasks.answer import Answer
+from recurra.tasks.tag.answer import TaggedTokens
+from recurra.tasks.tag.predictor import tagged
 
 DAY = date(1998, 5, 3)  # a Sunday
 
@@ -97,10 +99,10 @@ class Right:
         self.tags = {tuple(one.tokens): one.tags for one in shown}
         self.path = Path("m")
 
-    def predict(self, sentences: list[list[str]]) -> list[TagAnswer]:
-        answers = [TagAnswer(one, self.tags[tuple(one)], [1.0] * len(one)) for one in sentences]
+    def predict(self, sentences: list[list[str]]) -> list[Answer[TaggedTokens]]:
+        answers = [tagged(one, self.tags[tuple(one)], [1.0] * len(one)) for one in sentences]
         wrong = sentences[-1]
-        return [*answers[:-1], TagAnswer(wrong, ["B-day"] * len(wrong), [1.0] * len(wrong))]
+        return [*answers[:-1], tagged(wrong, ["B-day"] * len(wrong), [1.0] * len(wrong))]
 
     def evaluate(self, examples: Any) -> Any:
         f1 = SimpleNamespace(value=99.0, low=98.0, high=100.0)

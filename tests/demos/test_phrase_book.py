@@ -19,7 +19,7 @@ from recurra.demos.date_forms import LOCALES as DATE_LOCALES
 from recurra.demos.date_forms import forms
 from recurra.demos.demo import Learned
 from recurra.demos.phrases import COUNTRIES, phrases
-from recurra.tasks.prediction import Alternative, Prediction
+from recurra.tasks.answer import Alternative, Answer
 
 SPLIT = split()
 
@@ -99,10 +99,10 @@ def test_the_files_are_dialogues(tmp_path: Path) -> None:
     ("remembers", "share"), [(True, "100.0 % of 750 follow-ups are"), (False, "  0.0 % of 750 follow-ups are")]
 )
 def test_what_is_shown(remembers: bool, share: str, tmp_path: Path) -> None:
-    def predict(contexts: list[list[str]], **settings: Any) -> list[Prediction]:
+    def predict(contexts: list[list[str]], **settings: Any) -> list[Answer[None]]:
         asked = [[*context, ""] if remembers else [context[-1], ""] for context in contexts]
         replies = [list(understood(turns, 5 if remembers else 1))[-1][0] for turns in asked]
-        return [Prediction("", [Alternative(reply, 0.0, 0.0, True)]) for reply in replies]
+        return [Answer("", [Alternative(reply)], None) for reply in replies]
 
     out = io.StringIO()
     model: Any = SimpleNamespace(predict=predict, path=tmp_path / "m")

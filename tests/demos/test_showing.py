@@ -11,14 +11,14 @@ from rich.console import Console
 
 from recurra.demos.demo import Learned
 from recurra.demos.showing import PAGE, write_page
-from recurra.tasks.prediction import Alternative, Prediction
+from recurra.tasks.answer import Alternative, Answer
 from recurra.tracing import AttentionMap
 
 
 @pytest.mark.parametrize("count", [3, 5])
 def test_the_page_has_as_many_as_it_says(tmp_path: Path, count: int) -> None:
     looked = AttentionMap(["a"], ["b"], [[1.0]])
-    answers = [Prediction(f"source {n}", [Alternative(f"answer {n}", 0.0, 0.0, True, looked)]) for n in range(count)]
+    answers = [Answer(f"source {n}", [Alternative(f"answer {n}", attention=looked)], None) for n in range(count)]
     models: dict[str, Any] = {}
     said = io.StringIO()
     write_page(Learned(models, [], tmp_path, Console(file=said, width=200)), answers)

@@ -13,7 +13,8 @@ from rich.console import Console
 from recurra.data import PairSource, open_pairs
 from recurra.demos.demo import Learned
 from recurra.demos.questions import BEGINNINGS, DEMO, KINDS, MOST, NUMBERS, PLACES, kind_of, split
-from recurra.tasks.prediction import Alternative, Evaluation, Prediction
+from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.prediction import Evaluation
 from recurra.tracing import AttentionMap
 
 SPLIT = split()
@@ -90,13 +91,11 @@ def test_the_files_are_tables_with_named_columns(tmp_path: Path) -> None:
 
 
 def test_what_is_shown(tmp_path: Path) -> None:
-    def predict(texts: list[str], **settings: Any) -> list[Prediction]:
+    def predict(texts: list[str], **settings: Any) -> list[Answer[None]]:
         tokens = [*texts[0].split(), "<EOS>"]
         seen = AttentionMap(tokens, ["x"], [[1.0] + [0.0] * (len(tokens) - 1)])
         said = ["nobody" if text.split("\t")[1].startswith("Who") else answer(text) for text in texts]
-        return [
-            Prediction(text, [Alternative(one, 0.0, 0.0, True, seen)]) for text, one in zip(texts, said, strict=True)
-        ]
+        return [Answer(text, [Alternative(one, attention=seen)], None) for text, one in zip(texts, said, strict=True)]
 
     out = io.StringIO()
     model: Any = SimpleNamespace(predict=predict, path=tmp_path / "m", evaluate=lambda data: Evaluation(0, {}))

@@ -20,7 +20,8 @@ from recurra.data import EncodedTable, PairSource, Row, pad_sources, read_lines
 from recurra.layers import Recurrent
 from recurra.metrics import Measure, exact_match
 from recurra.padded import Padded
-from recurra.tasks.prediction import Alternative, Evaluation, Prediction
+from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Divided, Emit, Encoded, Look
@@ -185,11 +186,11 @@ class Predictor:
         return read_lines(path)
 
     @torch.inference_mode()
-    def predict(self, inputs: Iterable[str], options: None) -> Iterator[Prediction]:
+    def predict(self, inputs: Iterable[str], options: None) -> Iterator[Answer[None]]:
         for text in inputs:
             scores = self.network.model(pad_sources([self.network.letters.encode(text)])).log_softmax(-1)[0]
-            letter = self.network.letters.token(int(scores.argmax()))
-            yield Prediction(text, [Alternative(letter, float(scores.max()), float(scores.max()), True)])
+            best = float(scores.max())
+            yield Answer(text, [Alternative(self.network.letters.token(int(scores.argmax())), best, best)], None)
 
     def evaluate(self, examples: Iterable[Word], options: None) -> Evaluation:
         words = list(examples)

@@ -15,7 +15,8 @@ import recurra
 from recurra.cli import run
 from recurra.errors import DataError, ModelError, UsageError
 from recurra.models.forecast_output import LEAST_DEVIATION
-from recurra.tasks.forecast.answer import ForecastAnswer
+from recurra.tasks.answer import Answer
+from recurra.tasks.forecast.answer import ForecastValues
 from recurra.training import Saved
 
 SETTINGS: dict[str, object] = {
@@ -41,8 +42,8 @@ def train(data: Any, to: str = "m", epochs: float = 8, **changes: object) -> rec
     return recurra.train(data, task="forecast", to=to, epochs=epochs, settings=options(**changes))
 
 
-def medians(answer: ForecastAnswer) -> list[float]:
-    return answer.columns[0].median
+def medians(answer: Answer[ForecastValues]) -> list[float]:
+    return answer.details.columns[0].median
 
 
 @pytest.fixture(autouse=True)
@@ -74,8 +75,8 @@ def test_from_a_table_to_the_next_rows(capsys: pytest.CaptureFixture[str]) -> No
 
     assert run(["predict", "m", "past.csv", "--format", "jsonl"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["times"][0] == "2024-01-25"
-    assert list(found["columns"]["load"]["quantiles"]) == ["0.1", "0.5", "0.9"]
+    assert found["details"]["times"][0] == "2024-01-25"
+    assert list(found["details"]["columns"]["load"]["quantiles"]) == ["0.1", "0.5", "0.9"]
 
     assert run(["evaluate", "m", "x.csv", "--json"]) == 0
     measured = json.loads(capsys.readouterr().out)
@@ -99,7 +100,7 @@ def test_every_way_learns_a_season(strategy: str, output: str, level: str) -> No
     model = train(values[:360], **changes, training__learning_rate=0.02)
     answer = model.predict(values[:360])[0]
     assert max(abs(a - b) for a, b in zip(medians(answer), values[360:], strict=False)) < 0.6
-    low, high = answer.columns[0].quantiles["0.1"], answer.columns[0].quantiles["0.9"]
+    low, high = answer.details.columns[0].quantiles["0.1"], answer.details.columns[0].quantiles["0.9"]
     assert all(a < b < c for a, b, c in zip(low, medians(answer), high, strict=True))
     assert 40 < model.evaluate([values]).measures["coverage"].value <= 100
     loaded = recurra.load("m").predict(values[:360])[0]
@@ -231,7 +232,7 @@ def test_ensembles_and_traces() -> None:
 
 def test_the_interval_of_a_constant_series_is_narrow() -> None:
     model = train([5.0] * 100, epochs=20, model__output="gaussian", model__horizon=1)
-    column = model.predict([5.0] * 50)[0].columns[0]
+    column = model.predict([5.0] * 50)[0].details.columns[0]
     assert column.median[0] == pytest.approx(5.0, abs=0.2)
     assert column.quantiles["0.9"][0] - column.quantiles["0.1"][0] > LEAST_DEVIATION
 

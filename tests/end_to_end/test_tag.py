@@ -76,13 +76,14 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == "B-PLACE I-PLACE O\n\nB-PLACE\n"
     assert run(["predict", "m", "lines.txt", "--format", "jsonl"]) == 0
     first = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert first["spans"] == [{"text": "babaia city", "begin": 0, "end": 2, "kind": "PLACE"}]
-    assert all(0.5 < chance <= 1 for chance in first["probabilities"])
+    assert first["details"]["spans"] == [{"text": "babaia city", "begin": 0, "end": 2, "kind": "PLACE"}]
+    assert all(0.5 < chance <= 1 for chance in first["details"]["probabilities"])
 
     model = recurra.load("m")
-    assert model.predict([["babaia", "city"]])[0].tags == ["B-PLACE", "I-PLACE"]
+    assert model.predict([["babaia", "city"]])[0].details.tags == ["B-PLACE", "I-PLACE"]
     alone = model.predict("coocia")[0]
-    assert alone.probabilities == pytest.approx(model.predict(["babaia city gogoik", "coocia"])[1].probabilities)
+    together = model.predict(["babaia city gogoik", "coocia"])[1]
+    assert alone.details.probabilities == pytest.approx(together.details.probabilities)
     trace = model.trace("babaia city")
     assert trace.target_tokens == ["B-PLACE", "I-PLACE"]
     assert {layer.name for layer in trace.layers} == {"0.forward", "0.backward"}

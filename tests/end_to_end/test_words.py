@@ -72,7 +72,7 @@ def test_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["predict", "m", "prompts.txt", "--nbest", "1", "--format", "jsonl"]) == 0
     first = json.loads(capsys.readouterr().out.splitlines()[0])
     assert first["source"] == "Kab"
-    assert first["next"][0]["text"] in "aou"
+    assert first["alternatives"][0]["text"] in "aou"
 
     assert run(["generate", "m", "K", "--samples", "20", "--seed", "3", "--temperature", "0.5"]) == 0
     drawn = capsys.readouterr().out.splitlines()

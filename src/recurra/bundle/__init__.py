@@ -8,6 +8,15 @@ README.md            the model's card, for people
 
 from recurra.bundle.card import CardFacts, card_text
 from recurra.bundle.folder import Bundle, load_bundle, save_bundle, save_weights
-from recurra.bundle.weights import check_weights
+from recurra.bundle.weights import check_finite, check_weights
 
-__all__ = ["Bundle", "CardFacts", "card_text", "check_weights", "load_bundle", "save_bundle", "save_weights"]
+__all__ = [
+    "Bundle",
+    "CardFacts",
+    "card_text",
+    "check_finite",
+    "check_weights",
+    "load_bundle",
+    "save_bundle",
+    "save_weights",
+]

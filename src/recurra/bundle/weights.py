@@ -133,6 +133,21 @@ def check_weights(
         )
 
 
+def check_finite(weights: Mapping[str, Tensor], where: str | None = None) -> None:
+    """Refuses weights with which every answer would be nonsense.
+
+    Raises:
+        ModelError: some are NaN or infinite; names the first few.
+    """
+    infinite = [name for name, weight in weights.items() if not bool(weight.isfinite().all())]
+    if infinite:
+        raise ModelError(
+            f"there are weights that are not finite numbers (NaN or infinity), in {_some(infinite)}",
+            where=where,
+            fix="Copy the model folder again, or train again with a lower training.learning_rate.",
+        )
+
+
 def _shape(shape: Sequence[int]) -> str:
     return f"({', '.join(map(str, shape))})"
 

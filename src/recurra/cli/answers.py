@@ -4,9 +4,7 @@ text   one line per source; with N outputs, N lines "score<tab>output" per sourc
        empty lines, so that those of source k always begin at line N (k - 1) + 1. A line end in an output is
        written as \n. An answer that is a table of its own (a forecast) is written as CSV: a header, then its rows.
 chart  of a forecast: the past, the next values and their interval, drawn with characters.
-jsonl  one object per source: {"source", "text", "score", "alternatives": [{"text", "score", "log_prob",
-       "finished"}]}, and where there is something to say "unknown": [units] and "attention": {"source_tokens",
-       "target_tokens", "weights"}.
+jsonl  one object per source, the same keys for every task: docs/answer.schema.json.
 """
 
 from __future__ import annotations
@@ -14,14 +12,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recurra.errors import UsageError
 
 if TYPE_CHECKING:
-    from recurra.tasks.task import Answer
+    from recurra.tasks.answer import AnyAnswer
 
-Writer = Callable[["Answer"], Iterator[str]]
+Writer = Callable[["AnyAnswer"], Iterator[str]]
 HIGH = 0.01  # share of the sources; with more of them that are not wholly known, the user is told
 SHOWN = 10
 
@@ -31,27 +29,27 @@ def writer(format: str, nbest: int, *, colour: bool = False) -> Writer:
     if format == "chart":
         return lambda prediction: drawn(prediction, colour)
     if format == "jsonl":
-        return lambda prediction: iter([json.dumps(prediction.to_mapping(), ensure_ascii=False)])
+        return lambda prediction: iter([json.dumps(prediction.to_mapping(), ensure_ascii=False, allow_nan=False)])
     if nbest == 1:
         return table_writer()
     return lambda prediction: scored_lines(prediction, nbest)
 
 
-def drawn(prediction: Answer, colour: bool) -> Iterator[str]:
+def drawn(prediction: AnyAnswer, colour: bool) -> Iterator[str]:
     """A chart for each column of a forecast.
 
     Raises:
         UsageError: the answer is nothing that can be drawn.
     """
-    found: Any = prediction
-    if not hasattr(found, "charts"):
+    charts = prediction.details.charts() if prediction.details else ()
+    if not charts:
         raise UsageError("only forecasts are drawn as charts", where="--format", fix="Use text or jsonl.")
     from rich.console import Console
 
     from recurra.views import ChartView
 
     console = Console(no_color=not colour, force_terminal=colour)
-    for chart in found.charts():
+    for chart in charts:
         with console.capture() as lines:
             console.print(ChartView(chart))
         yield from lines.get().splitlines()
@@ -61,27 +59,28 @@ def table_writer() -> Writer:
     """One line for each prediction; of those that are tables, their rows, and before the first one the header."""
     shown = ""
 
-    def write(prediction: Answer) -> Iterator[str]:
+    def write(prediction: AnyAnswer) -> Iterator[str]:
         nonlocal shown
-        table: Any = prediction if hasattr(prediction, "lines") else None
+        table = prediction.details.table() if prediction.details else None
         if table is None:
             yield one_line(prediction.text)
             return
         if table.header != shown:
             yield table.header
             shown = table.header
-        yield from table.lines
+        yield from table.rows
 
     return write
 
 
-def scored_lines(prediction: Answer, nbest: int) -> Iterator[str]:
+def scored_lines(prediction: AnyAnswer, nbest: int) -> Iterator[str]:
     """`nbest` lines, the last ones empty where there are fewer outputs."""
     if not prediction.source:
         yield from [""] * nbest
         return
     for alternative in prediction.alternatives:
-        yield f"{alternative.score:.4f}\t{one_line(alternative.text)}"
+        score = "" if alternative.score is None else f"{alternative.score:.4f}"
+        yield f"{score}\t{one_line(alternative.text)}"
     yield from [""] * (nbest - len(prediction.alternatives))
 
 
@@ -98,7 +97,7 @@ class Unknown:
         self.affected = 0
         self.units: Counter[str] = Counter()
 
-    def add(self, prediction: Answer) -> None:
+    def add(self, prediction: AnyAnswer) -> None:
         """Takes one prediction into the count."""
         self.sources += 1
         self.affected += bool(prediction.unknown)

@@ -19,7 +19,7 @@ from recurra.errors import DataError, ModelError
 
 if TYPE_CHECKING:
     from recurra.api import Model
-    from recurra.tasks.prediction import Alternative
+    from recurra.tasks.answer import Alternative
 
 PROMPT = "> "
 

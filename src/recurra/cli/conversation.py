@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recurra.api import Model
-    from recurra.tasks.prediction import Alternative
+    from recurra.tasks.answer import Alternative
 
 KEPT = 20  # turns; no model reads more
 DRAWS = 20  # samples that are looked at for a reply which was not given yet

@@ -13,7 +13,7 @@ from recurra.cli.say import say
 from recurra.cli.settings import as_typed
 
 if TYPE_CHECKING:
-    from recurra.tasks.words.answer import Generated
+    from recurra.tasks.answer import AnyAnswer
 
 Prompt = Annotated[str, argument("PROMPT", "How the text begins; without it the model begins by itself.")]
 Length = Annotated[int | None, option("--length", "The most units of a continuation; 200 by default.", "N", 1)]
@@ -73,10 +73,10 @@ def generate(
         say(f"recurra: the model does not know {', '.join(map(repr, dict.fromkeys(found.unknown)))}")
 
 
-def lines_of(found: Generated, format: str) -> Iterator[str]:
+def lines_of(found: AnyAnswer, format: str) -> Iterator[str]:
     """The text with each of its continuations, those of several lines with a rule between them; or an object."""
     if format == "jsonl":
-        yield json.dumps(found.to_mapping(), ensure_ascii=False)
+        yield json.dumps(found.to_mapping(), ensure_ascii=False, allow_nan=False)
         return
     texts = [one.text for one in found.alternatives]
     ruled = any("\n" in text for text in texts)

@@ -16,7 +16,7 @@ from recurra.errors import UsageError
 
 if TYPE_CHECKING:
     from recurra.api import Model
-    from recurra.tasks.task import Answer
+    from recurra.tasks.answer import AnyAnswer
     from recurra.views import Shown
 
 MAPS = 200  # predictions on the page of --attention
@@ -93,7 +93,7 @@ def check_page(path: str | None) -> None:
         raise UsageError(what, where="--attention", fix="Name a page: --attention attention.html")
 
 
-def answers(model: Model, lines: Iterable[Any], chosen: dict[str, Any], interactive: bool) -> Iterator[Answer]:
+def answers(model: Model, lines: Iterable[Any], chosen: dict[str, Any], interactive: bool) -> Iterator[AnyAnswer]:
     """The predictions for the lines in order: each at once for someone who waits for it, else window by window."""
     if not interactive:
         yield from model.predict_iter(lines, **chosen)
@@ -114,7 +114,7 @@ def flushing(lines: Iterable[Any], out: TextIO) -> Iterator[Any]:
 
 
 @contextmanager
-def attention_page(path: str | None, title: str) -> Generator[Callable[[Answer], None]]:
+def attention_page(path: str | None, title: str) -> Generator[Callable[[AnyAnswer], None]]:
     """Gives a function that takes predictions; at the end the page of the first of them is written."""
     if path is None:
         yield lambda prediction: None
@@ -122,7 +122,7 @@ def attention_page(path: str | None, title: str) -> Generator[Callable[[Answer],
     shown: list[Shown] = []
     taken = 0
 
-    def take(prediction: Answer) -> None:
+    def take(prediction: AnyAnswer) -> None:
         nonlocal taken
         taken += 1
         if len(shown) < MAPS:

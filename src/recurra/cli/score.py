@@ -55,7 +55,7 @@ def text_lines(scored: ScoredText) -> Iterator[str]:
 
 def object_line(scored: ScoredText) -> Iterator[str]:
     """An object."""
-    yield json.dumps(scored.to_mapping(), ensure_ascii=False)
+    yield json.dumps(scored.to_mapping(), ensure_ascii=False, allow_nan=False)
 
 
 WRITERS: dict[str, Callable[[ScoredText], Iterator[str]]] = {"text": text_lines, "jsonl": object_line}

@@ -30,7 +30,8 @@ from rich.text import Text
 from recurra.demos.demo import Demo, Learned, Split, write_files
 
 if TYPE_CHECKING:
-    from recurra.tasks.forecast.answer import ForecastAnswer
+    from recurra.tasks.answer import Answer
+    from recurra.tasks.forecast.answer import ForecastValues
 
 STEPS = 50  # between the first number and the question
 TRAINING, HELD_OUT, SEED = 12_000, 500, 1
@@ -109,16 +110,16 @@ def show(learned: Learned) -> None:
     console, held_out = learned.console, learned.held_out
     sums = [series["sum"][-1] for series in held_out]
     pasts = [{name: values[:STEPS] for name, values in series.items()} for series in held_out]
-    answers: dict[str, list[ForecastAnswer]] = {name: learned.models[name].predict(pasts) for name in NAMES}
+    answers: dict[str, list[Answer[ForecastValues]]] = {name: learned.models[name].predict(pasts) for name in NAMES}
     console.print(f"{len(sums)} held-out series of {STEPS} steps; always saying 1 is {_off([1.0] * len(sums), sums)}")
     for name, found in answers.items():
-        medians = [answer.columns[0].median[0] for answer in found]
+        medians = [answer.details.columns[0].median[0] for answer in found]
         close = np.mean([abs(a - b) < CLOSE for a, b in zip(medians, sums, strict=True)])
         console.print(f"{NAMES[name]:15} {_off(medians, sums)}, {close:.0%} of its sums are right to {CLOSE}")
     console.print(answers_table(held_out, answers))
     order: list[int] = np.argsort(sums)[:: max(1, len(sums) // DRAWN)].tolist()
     for name, found in answers.items():
-        columns = [found[k].columns[0] for k in order]
+        columns = [found[k].details.columns[0] for k in order]
         low, middle, high = ([column.quantiles[q][0] for column in columns] for q in ("0.1", "0.5", "0.9"))
         title = f"{NAMES[name]}: held-out series by their sum, what it says and its 80 % interval"
         console.print(ChartView(Chart(title, [], middle, low, high, [sums[k] for k in order])))
@@ -136,14 +137,14 @@ def _off(said: list[float], sums: list[float]) -> str:
     return f"{np.mean(np.abs(np.array(said) - np.array(sums))):.3f} off on the average"
 
 
-def answers_table(held_out: Any, answers: Mapping[str, list[ForecastAnswer]]) -> Table:
+def answers_table(held_out: Any, answers: Mapping[str, list[Answer[ForecastValues]]]) -> Table:
     """The marked numbers of some series, their sum, and what each network says."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("marked, at step", "sum", *(NAMES[name] for name in answers)):
         table.add_column(name)
     for k, series in enumerate(held_out[:SHOWN]):
         total = series["sum"][-1]
-        said = [found[k].columns[0].median[0] for found in answers.values()]
+        said = [found[k].details.columns[0].median[0] for found in answers.values()]
         cells = [Text(f"{value:.2f}", "green" if abs(value - total) < CLOSE else "red") for value in said]
         table.add_row(marked(series), f"{total:.2f}", *cells)
     return table

@@ -28,7 +28,8 @@ from recurra.demos.language_names import english
 from recurra.demos.showing import try_it
 
 if TYPE_CHECKING:
-    from recurra.tasks.classify.answer import LabelAnswer
+    from recurra.tasks.answer import Answer
+    from recurra.tasks.classify.answer import LabelProbabilities
 
 # Lists that are copies of another language's: all of these names would count as told by nobody.
 COPIES = ("ht",)  # of French
@@ -90,12 +91,12 @@ def show(learned: Learned) -> None:
     closest = (f"{one.right} for {one.given} ({one.times})" for one in mistakes(confusion, 6))
     console.print(f"Most often mistaken: {', '.join(closest)}", soft_wrap=True)
     some = learned.held_out[:SHOWN]
-    answers = cast("list[LabelAnswer]", model.predict([name for name, _ in some], nbest=2))
+    answers = cast("list[Answer[LabelProbabilities]]", model.predict([name for name, _ in some], nbest=2))
     console.print(answers_table([language for _, language in some], answers))
     try_it(learned, "Your own names:")
 
 
-def answers_table(right: list[str], answers: list[LabelAnswer]) -> Table:
+def answers_table(right: list[str], answers: list[Answer[LabelProbabilities]]) -> Table:
     """The first names with the two most probable languages; beside a wrong answer the right one."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("name", overflow="fold")

@@ -32,7 +32,8 @@ from recurra.demos.showing import try_it
 from recurra.demos.spelling import fold, spell
 
 if TYPE_CHECKING:
-    from recurra.tasks.tag.predictor import TagAnswer
+    from recurra.tasks.answer import Answer
+    from recurra.tasks.tag.answer import TaggedTokens
 
 UNSEEN = ("sk", "gl", "et", "ka", "eu")
 SEEN = tuple(locale for locale in LOCALES if locale not in UNSEEN)
@@ -151,7 +152,7 @@ def show(learned: Learned) -> None:
     console, model = learned.console, learned.model
     console.print(measures_table(learned))
     shown = [next(dates_in([locale], random.Random(locale))) for locale in (*SHOWN, *UNSEEN)]
-    answers = cast("list[TagAnswer]", model.predict([one.parts.tokens for one in shown]))
+    answers = cast("list[Answer[TaggedTokens]]", model.predict([one.parts.tokens for one in shown]))
     if console.color_system:
         console.print(legend())
     console.print(dates_table(shown, answers, in_words=console.color_system is None))
@@ -178,7 +179,7 @@ def legend() -> Text:
                            + [Text("wrong", style="underline red")])  # fmt: skip
 
 
-def dates_table(shown: Sequence[Written], answers: Sequence[TagAnswer], *, in_words: bool) -> Table:
+def dates_table(shown: Sequence[Written], answers: Sequence[Answer[TaggedTokens]], *, in_words: bool) -> Table:
     """Dates with the parts that were found in them in colours; a line for each language."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("language")
@@ -191,18 +192,18 @@ def dates_table(shown: Sequence[Written], answers: Sequence[TagAnswer], *, in_wo
     return table
 
 
-def painted(answer: TagAnswer, right: Sequence[str]) -> Text:
+def painted(answer: Answer[TaggedTokens], right: Sequence[str]) -> Text:
     """The tokens in the colours of their tags; a wrong one is underlined."""
     styles = (
         COLOURS.get(tag[2:], "dim") + (" bold" if tag == wanted else " underline red")
-        for tag, wanted in zip(answer.tags, right, strict=True)
+        for tag, wanted in zip(answer.details.tags, right, strict=True)
     )
-    return Text(" ").join(Text(token, style=style) for token, style in zip(answer.tokens, styles, strict=True))
+    return Text(" ").join(Text(token, style=style) for token, style in zip(answer.details.tokens, styles, strict=True))
 
 
-def found_in(answer: TagAnswer) -> str:
+def found_in(answer: Answer[TaggedTokens]) -> str:
     """The parts in words, where there are no colours: weekday thứ sáu, day 20"""
-    spans = answer.to_mapping().get("spans", [])
+    spans = answer.details.to_mapping().get("spans", [])
     return ", ".join(f"{span['kind']} {span['text']}" for span in spans)
 
 

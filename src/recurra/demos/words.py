@@ -20,7 +20,8 @@ from recurra.demos.demo import Demo, Learned, Split, write_files
 from recurra.demos.showing import try_it
 
 if TYPE_CHECKING:
-    from recurra.tasks.words.answer import Generated, NextAnswer, ScoredText
+    from recurra.tasks.answer import Answer
+    from recurra.tasks.words.answer import ScoredText
 
 HELD_OUT = 0.1
 PROMPT = "The expression "
@@ -70,9 +71,9 @@ def show(learned: Learned) -> None:
         f"({characters:,} characters read)"
     )
     console.print(f'\nIt goes on with "{PROMPT}":', style="bold")
-    written = cast("list[Generated]", model.generate(PROMPT, length=CONTINUED, temperature=0.7))[0]
+    written = cast("list[Answer[None]]", model.generate(PROMPT, length=CONTINUED, temperature=0.7))[0]
     console.print(Text(written.text), soft_wrap=True)
-    console.print(expectations(cast("list[NextAnswer]", model.predict(list(ASKED), nbest=4))))
+    console.print(expectations(cast("list[Answer[None]]", model.predict(list(ASKED), nbest=4))))
     console.print("Held-out lines, coloured by what the model did not expect", style="bold", end="")
     console.print(" (up to 2 bits plain, 4 yellow, 7 orange, then red):")
     for one in [one for one in scored if one.text.strip()][:LINES]:
@@ -81,7 +82,7 @@ def show(learned: Learned) -> None:
     console.print(f"More of it:       recurra generate {learned.model.path} 'The '", soft_wrap=True)
 
 
-def expectations(answers: list[NextAnswer]) -> Table:
+def expectations(answers: list[Answer[None]]) -> Table:
     """What may come after some beginnings."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("after")

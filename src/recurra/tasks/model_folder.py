@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recurra.bundle import Bundle, check_weights, load_bundle, save_bundle
+from recurra.bundle import Bundle, check_finite, check_weights, load_bundle, save_bundle
 from recurra.errors import ModelError, UsageError
 from recurra.options import unknown_name
 from recurra.tasks.task import Network, Task
@@ -39,6 +39,7 @@ def load_network(folder: Path, tasks: Mapping[str, Task]) -> tuple[Task, Network
     network = rebuilt(folder, tasks[name], bundle)
     expected = {name: weight.shape for name, weight in weights_of(network.model).items()}
     check_weights(expected, bundle.weights, str(folder))
+    check_finite(bundle.weights, str(folder))
     network.model.load_state_dict(bundle.weights, strict=False)  # shared weights are listed once
     network.model.eval()
     return tasks[name], network, bundle

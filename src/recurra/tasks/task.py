@@ -17,9 +17,10 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from torch import nn
 
 from recurra.data import PairSource
+from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tracing import AttentionMap, Trace
+from recurra.tracing import Trace
 from recurra.training import Event, Learner
 
 Emit = Callable[[Event], None]
@@ -52,53 +53,6 @@ class Network(Protocol):
         ...
 
 
-class Alternative(Protocol):
-    """One of several answers."""
-
-    @property
-    def text(self) -> str:
-        """The answer in one line."""
-        ...
-
-    @property
-    def score(self) -> float:
-        """What answers are ranked by, higher is better."""
-        ...
-
-
-class Answer(Protocol):
-    """What a model says to one input."""
-
-    @property
-    def source(self) -> str:
-        """The input, as it can be shown; empty for an empty input."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """The best answer."""
-        ...
-
-    @property
-    def alternatives(self) -> Sequence[Alternative]:
-        """All answers asked for, best first."""
-        ...
-
-    @property
-    def unknown(self) -> Sequence[str]:
-        """Units of the input that the model does not know."""
-        ...
-
-    @property
-    def attention(self) -> AttentionMap | None:
-        """Where the best answer looked, if the network looks and it was asked for."""
-        ...
-
-    def to_mapping(self) -> dict[str, Any]:
-        """The object that `recurra predict --format jsonl` prints."""
-        ...
-
-
 class Predictor(Protocol):
     """One trained network, or several that answer together."""
 
@@ -106,7 +60,7 @@ class Predictor(Protocol):
         """The inputs in a file, or of standard input ("-"), as they come."""
         ...
 
-    def predict(self, inputs: Iterable[Any], options: Any) -> Iterator[Answer]:
+    def predict(self, inputs: Iterable[Any], options: Any) -> Iterator[AnyAnswer]:
         """An answer for each input, in order.
 
         Args:
@@ -128,7 +82,7 @@ class Predictor(Protocol):
 class Generates(Protocol):
     """A predictor that can also go on with a text."""
 
-    def generate(self, inputs: Iterable[str], options: Any) -> Iterator[Answer]:
+    def generate(self, inputs: Iterable[str], options: Any) -> Iterator[AnyAnswer]:
         """Continuations of each text.
 
         Args:

@@ -6,9 +6,10 @@ from recurra.views.chart_html import chart_html
 from recurra.views.comparison import comparison_html, comparison_table, comparison_text
 from recurra.views.confusion import ConfusionView, confusion_html, mistakes
 from recurra.views.html import (
+    Output,
     Shown,
+    answer_html,
     attention_html,
-    chances_html,
     evaluation_html,
     page,
     prediction_html,
@@ -23,11 +24,12 @@ __all__ = [
     "Chart",
     "ChartView",
     "ConfusionView",
+    "Output",
     "PictureView",
     "Shown",
+    "answer_html",
     "attention_html",
     "attention_lines",
-    "chances_html",
     "chart_html",
     "chart_lines",
     "comparison_html",

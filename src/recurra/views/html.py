@@ -8,7 +8,8 @@ those who do not see colours. All text is escaped, invisible characters are spel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ from recurra.views.style import STYLE
 from recurra.views.tokens import label
 
 LONG = 3  # cells; a source token that is longer is written downwards, above its column
+RARE = math.log(0.0005)  # a probability below this is 0.0 % when rounded
 ISOLATE, POP = "\u2068", "\u2069"  # <bdi> for titles, where there are no tags
 
 
@@ -33,6 +35,13 @@ class Shown(NamedTuple):
     source: str
     prediction: str
     attention: AttentionMap | None = None
+
+
+class Output(NamedTuple):
+    """One of the outputs for a source."""
+
+    text: str
+    log_prob: float | None = None  # natural logarithm of its probability
 
 
 def page(predictions: Iterable[Shown], title: str) -> Iterator[str]:
@@ -66,10 +75,21 @@ def predictions_html(pairs: Iterable[tuple[str, str]]) -> str:
     return _fragment(_list("Predictions", ("source", "prediction"), rows))
 
 
-def chances_html(source: str, chances: Iterable[tuple[str, float]]) -> str:
-    """What may come after a text, with its probabilities, as a fragment."""
-    rows = "".join(f'<tr><td>{_text(one)}</td><td class="number">{chance:.1%}</td></tr>\n' for one, chance in chances)
-    return _fragment(f"<p>{_text(source)}</p>\n" + _list("What comes next", ("next", "probability"), rows))
+def answer_html(source: str, outputs: Sequence[Output], attention: AttentionMap | None = None) -> str:
+    """An answer as a fragment: the best output with its attention, and where there are several a list of all."""
+    best = _prediction(Shown(source, outputs[0].text, attention))
+    if len(outputs) == 1:
+        return _fragment(best)
+    rows = "".join(
+        f'<tr><td>{_text(one.text)}</td><td class="number">{_probability(one.log_prob)}</td></tr>\n' for one in outputs
+    )
+    return _fragment(best + _list("Alternatives", ("output", "probability"), rows))
+
+
+def _probability(log_prob: float | None) -> str:
+    if log_prob is None:
+        return ""
+    return f"{math.exp(log_prob):.1%}" if log_prob > RARE else "&lt; 0.1%"
 
 
 def evaluation_html(evaluation: Mapping[str, Any]) -> str:

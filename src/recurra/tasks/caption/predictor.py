@@ -18,8 +18,9 @@ from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log
 from recurra.errors import DataError
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
+from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.caption.inputs import CaptionInputs, ImageInputs
-from recurra.tasks.prediction import Alternative, Evaluation, Prediction
+from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import trace_decoder
 from recurra.tasks.translate.evaluate import Likelihood, compared
 from recurra.text import Tokenizer
@@ -60,7 +61,7 @@ class CaptionPredictor:
         """A path a line, relative to the folder of the file, or a vector a line."""
         return read_content_lines(path)
 
-    def predict(self, inputs: Iterable[Any], options: DecodingOptions) -> Iterator[Prediction]:
+    def predict(self, inputs: Iterable[Any], options: DecodingOptions) -> Iterator[Answer[None]]:
         """A caption for each input: a path, an image of Pillow's, an array of bytes, or a vector; None is empty."""
         given = (self._given(one, f"input {number}") for number, one in enumerate(inputs, 1))
         while window := list(islice(given, WINDOW)):
@@ -102,14 +103,14 @@ class CaptionPredictor:
         return Given(content if isinstance(content, str) else shown(content), self.inputs.encode(content, place))
 
     @torch.inference_mode()
-    def _answers(self, window: list[Given], options: DecodingOptions) -> list[Prediction]:
-        answers = [Prediction(one.name, [Alternative("", 0.0, 0.0, True)]) for one in window]
+    def _answers(self, window: list[Given], options: DecodingOptions) -> list[Answer[None]]:
+        answers = [Answer(one.name, [Alternative("")], None) for one in window]
         filled = [i for i, one in enumerate(window) if one.values is not None]
         for start in range(0, len(filled), BATCH):
             chosen = filled[start : start + BATCH]
             rows = [cast("Values", window[i].values) for i in chosen]
             for i, row, found in zip(chosen, rows, decode(self.model, self._padded(rows), options), strict=True):
-                answers[i] = Prediction(window[i].name, [self._alternative(one, row, options) for one in found])
+                answers[i] = Answer(window[i].name, [self._alternative(one, row, options) for one in found], None)
         return answers
 
     def _alternative(self, found: Hypothesis, values: Values, options: DecodingOptions) -> Alternative:

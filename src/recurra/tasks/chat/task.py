@@ -43,8 +43,9 @@ from recurra.metrics import (
     same_output,
 )
 from recurra.padded import Padded
+from recurra.tasks.answer import Answer
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
-from recurra.tasks.prediction import Evaluation, Prediction
+from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
@@ -239,7 +240,7 @@ class ChatPredictor:
         """A context a line, tabs between its turns."""
         return read_lines(path)
 
-    def predict(self, inputs: Iterable[Said], options: ChatDecodingOptions) -> Iterator[Prediction]:
+    def predict(self, inputs: Iterable[Said], options: ChatDecodingOptions) -> Iterator[Answer[None]]:
         """A reply for each context."""
         shown: list[str] = []
 

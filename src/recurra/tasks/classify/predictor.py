@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any, Protocol, cast
 
@@ -21,7 +21,8 @@ from recurra.data.labelled import Content, checked_content
 from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Share, confusion, measure_labels
 from recurra.models import Classifier, device_of
-from recurra.tasks.classify.answer import Chance, LabelAnswer
+from recurra.tasks.answer import Alternative, Answer, choice
+from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.classify.inputs import Inputs, Values, ragged
 from recurra.tasks.classify.learner import batches_by_length
 from recurra.tasks.classify.recipe import LabelAnswerOptions
@@ -69,7 +70,7 @@ class LabelPredictor:
         """Texts, vectors or series, whatever the networks read."""
         return read_contents(path, self.first.inputs.kind)
 
-    def predict(self, inputs: Iterable[Any], options: LabelAnswerOptions) -> Iterator[LabelAnswer]:
+    def predict(self, inputs: Iterable[Any], options: LabelAnswerOptions) -> Iterator[Answer[LabelProbabilities]]:
         """Labels for each input; reads ahead by a window of inputs only."""
         remaining = iter(inputs)
         first = 1
@@ -121,7 +122,9 @@ class LabelPredictor:
         ]
         return ShownTrace(str(content), label, tokens, [label], AttentionMap(tokens, [label], weights), layers)
 
-    def _window(self, given: list[Any], places: list[str], options: LabelAnswerOptions) -> list[LabelAnswer]:
+    def _window(
+        self, given: list[Any], places: list[str], options: LabelAnswerOptions
+    ) -> list[Answer[LabelProbabilities]]:
         contents = [checked_content(one, place) for one, place in zip(given, places, strict=True)]
         rows = self.first.inputs.encode(contents, places)
         refuse_long(rows, places, self.first.inputs)
@@ -151,18 +154,19 @@ class LabelPredictor:
 
     def _answer(
         self, content: Content, row: Values, chance: Tensor, weights: list[float] | None, options: LabelAnswerOptions
-    ) -> LabelAnswer:
+    ) -> Answer[LabelProbabilities]:
         if not len(row):
-            return LabelAnswer("", [Chance("", 0.0)], {})
+            return Answer("", [Alternative("")], LabelProbabilities({}))
         labels = self.first.labels
         best = torch.sort(chance, descending=True, stable=True)
         order = cast("list[int]", best.indices.tolist())
         values = dict(zip(labels, cast("list[float]", chance.tolist()), strict=True))
-        chosen = [Chance(labels[k], values[labels[k]]) for k in order[: options.nbest]]
-        attention = None
+        chosen = [choice(labels[k], values[labels[k]]) for k in order[: options.nbest]]
         if weights is not None:
             attention = AttentionMap(self.first.inputs.tokens(content), [chosen[0].text], [weights])
-        return LabelAnswer(str(content), chosen, values, self.first.inputs.unknown(content, row), attention)
+            chosen[0] = replace(chosen[0], attention=attention)
+        unknown = self.first.inputs.unknown(content, row)
+        return Answer(str(content), chosen, LabelProbabilities(values), unknown)
 
 
 def notes_on(references: Sequence[str], labels: Sequence[str]) -> list[str]:

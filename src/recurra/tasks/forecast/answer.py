@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
-from recurra.tracing import AttentionMap
+from recurra.tasks.answer import Details, Table, refuse_nan
 from recurra.views import Chart, chart_html
 
 PAST_SHOWN = 100  # steps of the past on a chart
@@ -36,15 +37,19 @@ class ColumnForecast:
 
 
 @dataclass(frozen=True)
-class ForecastAnswer:
-    """The next values of one series."""
+class ForecastValues(Details):
+    """The next values of one series.
 
-    source: str  # what was read: "north: 120 steps of 2 numbers"
+    Raises:
+        ModelError: one of them is not a number, as damaged weights give them.
+    """
+
     series: str  # its name, empty where it has none
     times: list[str]  # of the steps that are forecast; empty where the series has no times
     columns: list[ColumnForecast]
-    unknown: list[str] = field(default_factory=list[str])  # numbers are never unknown
-    attention: AttentionMap | None = None  # nothing here looks back
+
+    def __post_init__(self) -> None:
+        refuse_nan(chain.from_iterable(values for one in self.columns for values in one.quantiles.values()))
 
     @property
     def text(self) -> str:
@@ -54,28 +59,17 @@ class ForecastAnswer:
             return parts[0]
         return "; ".join(f"{column.name}: {part}" for column, part in zip(self.columns, parts, strict=True))
 
-    @property
-    def score(self) -> float:
-        """There is one forecast, and nothing to rank it by."""
-        return 0.0
+    def to_mapping(self) -> dict[str, Any]:
+        """Times, and the quantiles of each column."""
+        columns = {one.name: {"median": one.median, "quantiles": one.quantiles} for one in self.columns}
+        return {"series": self.series, "times": self.times, "columns": columns}
 
-    @property
-    def alternatives(self) -> list[ForecastAnswer]:
-        """It alone."""
-        return [self]
-
-    @property
-    def header(self) -> str:
-        """The names of the columns of `lines`."""
+    def table(self) -> Table:
+        """A row for each step: the median of each column under its own name, then the other quantiles."""
         names = [*["series"] * bool(self.series), *["time"] * bool(self.times)]
         for column in self.columns:
             names += [column.name, *(f"{column.name}_{q}" for q in column.quantiles if float(q) != 0.5)]
-        return _csv(names)
-
-    @property
-    def lines(self) -> list[str]:
-        """A row of CSV for each step: the median of each column under its own name, then the other quantiles."""
-        return [self._row(k) for k in range(len(self.columns[0].median))]
+        return Table(_csv(names), [self._row(k) for k in range(len(self.columns[0].median))])
 
     def _row(self, k: int) -> str:
         fields = [*[self.series] * bool(self.series), *([self.times[k]] if self.times else [])]
@@ -84,26 +78,13 @@ class ForecastAnswer:
             fields += [column.text(values[k]) for q, values in column.quantiles.items() if float(q) != 0.5]
         return _csv(fields)
 
-    def to_mapping(self) -> dict[str, Any]:
-        """The object that `recurra predict --format jsonl` prints."""
-        columns = {one.name: {"median": one.median, "quantiles": one.quantiles} for one in self.columns}
-        return {
-            "source": self.source,
-            "series": self.series,
-            "text": self.text,
-            "times": self.times,
-            "columns": columns,
-        }
-
     def charts(self) -> list[Chart]:
         """A chart for each column."""
         before = f"{self.series}, " if self.series else ""
         return [column.chart(f"{before}{column.name}") for column in self.columns]
 
-    def __str__(self) -> str:
-        return self.text
-
-    def _repr_html_(self) -> str:
+    def html(self) -> str:
+        """The charts."""
         return chart_html(self.charts())
 
 

@@ -27,7 +27,8 @@ from recurra.data.times import next_times
 from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster, device_of
 from recurra.padded import Padded, pad
-from recurra.tasks.forecast.answer import PAST_SHOWN, ColumnForecast, ForecastAnswer
+from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.forecast.answer import PAST_SHOWN, ColumnForecast, ForecastValues
 from recurra.tasks.forecast.evaluate import Continuer, evaluate_windows
 from recurra.tasks.forecast.making import filled, in_order, missing_number, refused
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
@@ -62,7 +63,7 @@ class ForecastPredictor:
             yield from (one for one in read_series(source, [], findings) if not findings)
             findings.raise_if_any()
 
-    def predict(self, inputs: Iterable[Any], options: ForecastAnswerOptions) -> Iterator[ForecastAnswer]:
+    def predict(self, inputs: Iterable[Any], options: ForecastAnswerOptions) -> Iterator[Answer[ForecastValues]]:
         """The next values of each series."""
         if isinstance(inputs, Mapping | list | tuple | np.ndarray | str):
             inputs = list_of_series(inputs)
@@ -95,7 +96,7 @@ class ForecastPredictor:
         inside = model.inside(standard(model, [window]))
         last = len(series.values)
         tokens = [*series.times[-len(window) :]] or [str(k + 1) for k in range(last - len(window), last)]
-        written = answer.times or [f"+{k + 1}" for k in range(len(answer.columns[0].median))]
+        written = answer.details.times or [f"+{k + 1}" for k in range(len(answer.details.columns[0].median))]
         layers = [layer_trace(f"layers.{name}", tokens, values) for name, values in by_layer(inside).items()]
         return ShownTrace(str(series), answer.text, tokens, written, None, layers)
 
@@ -177,7 +178,7 @@ class ForecastPredictor:
         levels = self.first.recipe.model.levels()
         return [float(np.float32(NormalDist().inv_cdf(q))) for q in levels]
 
-    def _answer(self, series: Series, quantiles: Values) -> ForecastAnswer:
+    def _answer(self, series: Series, quantiles: Values) -> Answer[ForecastValues]:
         model = self.first.model
         values = in_order(series, self.first.columns)
         names = [f"{q:g}" for q in self.first.recipe.model.levels()]
@@ -188,7 +189,8 @@ class ForecastPredictor:
             past: list[float] = values[-PAST_SHOWN:, column].tolist()
             columns.append(ColumnForecast(name, found["0.5"], found, past, decimals(float(model.deviation[column]))))
         times = next_times(series.times, len(quantiles)) if series.times else []
-        return ForecastAnswer(str(series), series.name, times, columns)
+        forecast = ForecastValues(series.name, times, columns)
+        return Answer(str(series), [Alternative(forecast.text)], forecast)
 
 
 def standard(model: Forecaster, windows: Sequence[Values]) -> Padded:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from html import escape
+from dataclasses import asdict, dataclass
 from itertools import chain, islice
 from typing import Any, Protocol, cast
 
@@ -19,68 +18,16 @@ from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
 from recurra.models.tagger import Tagger
+from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.prediction import Evaluation
+from recurra.tasks.tag.answer import TaggedTokens
 from recurra.tasks.tag.learner import batches_by_length
 from recurra.tasks.tag.words import TokenReader, batch_of, to_device
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 
 WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
 LONGEST = 5000  # tokens; no longer sentence is tagged
-
-
-@dataclass(frozen=True)
-class Tagging:
-    """One tagging of a sentence."""
-
-    text: str  # the tags between spaces
-    score: float  # mean probability of its tags
-
-
-@dataclass(frozen=True)
-class TagAnswer:
-    """The tags of a sentence."""
-
-    tokens: list[str]
-    tags: list[str]
-    probabilities: list[float]  # of each tag, whatever the others are
-    unknown: list[str] = field(default_factory=list[str])  # words that the model does not know
-    attention: None = None  # a tagger looks at nothing
-
-    @property
-    def source(self) -> str:
-        """The tokens between spaces."""
-        return " ".join(self.tokens)
-
-    @property
-    def text(self) -> str:
-        """The tags between spaces."""
-        return " ".join(self.tags)
-
-    @property
-    def alternatives(self) -> list[Tagging]:
-        """The only one."""
-        mean = float(np.mean(self.probabilities)) if self.probabilities else 1.0
-        return [Tagging(self.text, mean)]
-
-    def to_mapping(self) -> dict[str, Any]:
-        """The object that `recurra predict --format jsonl` prints."""
-        mapping: dict[str, Any] = {"tokens": self.tokens, "tags": self.tags, "probabilities": self.probabilities}
-        if is_bio(self.tags):
-            mapping["spans"] = [
-                {"text": " ".join(self.tokens[span.begin : span.end]), **span._asdict()} for span in spans(self.tags)
-            ]
-        return mapping | ({"unknown": self.unknown} if self.unknown else {})
-
-    def __str__(self) -> str:
-        return self.text
-
-    def _repr_html_(self) -> str:
-        cells = "".join(
-            f'<ruby style="margin-right:.6em">{escape(token)}<rt>{escape(tag)}</rt></ruby>'
-            for token, tag in zip(self.tokens, self.tags, strict=True)
-        )
-        return f'<div style="line-height:2.2">{cells}</div>'
 
 
 class Labelled(Protocol):
@@ -114,7 +61,7 @@ class TagPredictor:
             return (list(sentence.tokens) for sentence in open_tagged(PairSource(path)))
         return (line.split() for line in read_lines(path))
 
-    def predict(self, inputs: Iterable[str | Sequence[str]], options: None) -> Iterator[TagAnswer]:
+    def predict(self, inputs: Iterable[str | Sequence[str]], options: None) -> Iterator[Answer[TaggedTokens]]:
         """The tags of each sentence: a text with tokens between spaces, or a list of tokens."""
         remaining, first = iter(inputs), 1
         while window := list(islice(remaining, WINDOW)):
@@ -124,7 +71,7 @@ class TagPredictor:
     def evaluate(self, examples: Iterable[Tagged], options: None) -> Evaluation:
         """Accuracy of tags and sentences; F1 of spans where the tags write spans. In the details each kind or tag."""
         sentences = at_least_one(examples)
-        answers = [answer.tags for answer in self.predict((sentence.tokens for sentence in sentences), None)]
+        answers = [answer.details.tags for answer in self.predict((sentence.tokens for sentence in sentences), None)]
         references = [list(sentence.tags) for sentence in sentences]
         measures = measured(answers, references)
         new = sorted({tag for tags in references for tag in tags} - set(self.network.tags))
@@ -145,8 +92,8 @@ class TagPredictor:
         layers = [layer_trace(name, tokens, values) for name, values in by_layer(inside).items()]
         return ShownTrace(" ".join(tokens), " ".join(tags), tokens, tags, None, layers)
 
-    def _window(self, sentences: list[list[str]]) -> list[TagAnswer]:
-        answers = [TagAnswer([], [], []) for _ in sentences]
+    def _window(self, sentences: list[list[str]]) -> list[Answer[TaggedTokens]]:
+        answers = [tagged([], [], []) for _ in sentences]
         filled = [k for k, tokens in enumerate(sentences) if tokens]
         encoded = self.network.reader.encode([sentences[k] for k in filled])
         lengths = np.array([len(ids) for ids, _ in encoded], dtype=np.int32)
@@ -157,7 +104,7 @@ class TagPredictor:
                 tokens = sentences[filled[number]]
                 tags = [self.network.tags[k] for k in row[: len(tokens)]]
                 unknown = self.network.reader.unknown(tokens)
-                answers[filled[number]] = TagAnswer(tokens, tags, chance[: len(tokens)], unknown)
+                answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], unknown)
         return answers
 
     @torch.inference_mode()
@@ -167,6 +114,15 @@ class TagPredictor:
         best = model.best(emissions)
         chances = model.probabilities(emissions).gather(2, best[..., None]).squeeze(2)
         return cast("list[list[int]]", best.tolist()), cast("list[list[float]]", chances.tolist())
+
+
+def tagged(
+    tokens: list[str], tags: list[str], probabilities: list[float], unknown: Sequence[str] = ()
+) -> Answer[TaggedTokens]:
+    """The one tagging of a sentence as an answer; its score is the mean probability of its tags."""
+    mean = float(np.mean(probabilities)) if probabilities else None
+    one = Alternative(" ".join(tags), mean)
+    return Answer(" ".join(tokens), [one], TaggedTokens(tokens, tags, probabilities), list(unknown))
 
 
 def tokens_of(given: object, number: int) -> list[str]:

@@ -14,7 +14,7 @@ from recurra.data import BatchingOptions, eval_batches, pad_sources
 from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode
 from recurra.errors import DataError
 from recurra.padded import Padded
-from recurra.tasks.prediction import Alternative, Prediction
+from recurra.tasks.answer import Alternative, Answer
 from recurra.text import ColumnTokenizer, SourceTokenizer, Tokenizer
 from recurra.text.columns import can_be_copied
 from recurra.text.special import EOS, SPECIAL_TOKENS, UNK
@@ -54,7 +54,7 @@ class TextPredictor:
         self.replace_unknown = replace_unknown
         self.search = search
 
-    def predict(self, texts: Iterable[str], options: DecodingOptions) -> Iterator[Prediction]:
+    def predict(self, texts: Iterable[str], options: DecodingOptions) -> Iterator[Answer[None]]:
         """A prediction per text, in order; reads ahead by a window of texts only.
 
         A text of several columns has tabs between them, or is a tuple of them.
@@ -69,14 +69,14 @@ class TextPredictor:
             yield from self._window(window, first, options)
             first += len(window)
 
-    def _window(self, texts: list[str], first: int, options: DecodingOptions) -> list[Prediction]:
+    def _window(self, texts: list[str], first: int, options: DecodingOptions) -> list[Answer[None]]:
         for number, text in enumerate(texts, first):
             check_text(text, number, self.source)
         encoded = self.source.encode_batch(texts)
         for number, ids in enumerate(encoded, first):
             if len(ids) > MAX_SOURCE:
                 raise too_long(number, len(ids))
-        answers = [Prediction(text, [Alternative("", 0.0, 0.0, True)]) for text in texts]
+        answers = [Answer(text, [Alternative("")], None) for text in texts]
         filled = [i for i, ids in enumerate(encoded) if ids]
         lengths = np.array([len(encoded[i]) for i in filled], dtype=np.int32)
         limit = BatchingOptions(batch_tokens=max(1, BATCH_TOKENS // (options.nbest if options.sample else 1)))
@@ -84,7 +84,7 @@ class TextPredictor:
             chosen = [filled[i] for i in cast("list[int]", batch.tolist())]
             source = pad_sources([encoded[i] for i in chosen]).to(self.device)
             for i, hypotheses in zip(chosen, self._decode(source, options), strict=True):
-                answers[i] = self._prediction(texts[i], encoded[i], hypotheses, attention=options.attention)
+                answers[i] = self._answer(texts[i], encoded[i], hypotheses, attention=options.attention)
         return answers
 
     @torch.inference_mode()
@@ -93,7 +93,7 @@ class TextPredictor:
             options = replace(options, attention=True, forbid_unknown=False)
         return self.search(self.model, source, options)
 
-    def _prediction(self, text: str, ids: list[int], hypotheses: list[Hypothesis], *, attention: bool) -> Prediction:
+    def _answer(self, text: str, ids: list[int], hypotheses: list[Hypothesis], *, attention: bool) -> Answer[None]:
         tokens = self.source.tokens(text) if attention or self.replace_unknown else []
         alternatives = [
             Alternative(
@@ -105,7 +105,7 @@ class TextPredictor:
             )
             for hypothesis in hypotheses
         ]
-        return Prediction(text, alternatives, self.source.unknown_tokens(text) if UNK in ids else [])
+        return Answer(text, alternatives, None, self.source.unknown_tokens(text) if UNK in ids else [])
 
     def _text(self, hypothesis: Hypothesis, source: list[str], ids: list[int]) -> str:
         if not self.replace_unknown or UNK not in hypothesis.tokens or hypothesis.attention is None:

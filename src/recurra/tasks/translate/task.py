@@ -20,8 +20,9 @@ from recurra.decoding import DecodingOptions, decode
 from recurra.errors import ModelError, RunError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
 from recurra.models.search import step_model
+from recurra.tasks.answer import Answer
 from recurra.tasks.examples import check_vocabulary, short_enough
-from recurra.tasks.prediction import Evaluation, Prediction
+from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
@@ -156,7 +157,7 @@ class TranslatePredictor:
         source = self.first.source
         return read_sources(path, len(source.columns) if isinstance(source, ColumnTokenizer) else 1)
 
-    def predict(self, inputs: Iterable[str], options: DecodingOptions) -> Iterator[Prediction]:
+    def predict(self, inputs: Iterable[str], options: DecodingOptions) -> Iterator[Answer[None]]:
         """An output for each source."""
         return self.texts.predict(inputs, options)
 

@@ -22,9 +22,10 @@ from recurra.metrics.language import measure_language
 from recurra.models import device_of
 from recurra.models.continuing import Continuing
 from recurra.padded import last_of, pad
+from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
-from recurra.tasks.words.answer import Continuation, Generated, Next, NextAnswer, ScoredText
+from recurra.tasks.words.answer import ScoredText
 from recurra.tasks.words.form import of_form
 from recurra.tasks.words.learner import batches_by_length
 from recurra.tasks.words.network import HIDDEN, WordsNetwork
@@ -48,15 +49,15 @@ class WordsPredictor:
         """A text a line."""
         return read_lines(path)
 
-    def predict(self, inputs: Iterable[str], options: NextOptions) -> Iterator[NextAnswer]:
+    def predict(self, inputs: Iterable[str], options: NextOptions) -> Iterator[Answer[None]]:
         """The most probable next units after each text, which begins from the initial state."""
         for texts, rows in self._windows(inputs):
             chances = self._after(rows)
             for text, chance in zip(texts, chances, strict=True):
-                yield NextAnswer(text, self._best(chance, options.nbest), self._unknown(text))
+                yield Answer(text, self._best(chance, options.nbest), None, self._unknown(text))
 
     @torch.inference_mode()
-    def generate(self, inputs: Iterable[str], options: GenerationOptions) -> Iterator[Generated]:
+    def generate(self, inputs: Iterable[str], options: GenerationOptions) -> Iterator[Answer[None]]:
         """Continuations of each text. They depend on the text and the seed, not on what else is asked for."""
         model = self.network.model.eval()
         search = Continuing(model, endless=self.network.running)
@@ -64,7 +65,7 @@ class WordsPredictor:
             source = pad([torch.tensor(row) for row in rows]).to(device_of(model))
             for text, row, found in zip(texts, rows, decode(search, source, options.decoding()), strict=True):
                 whole = [
-                    Continuation(
+                    Alternative(
                         self.network.text([*row[1:], *(GO if id == search.line_end else id for id in one.tokens)]),
                         one.log_prob / max(1, len(one.tokens) + one.finished),
                         one.log_prob,
@@ -72,7 +73,7 @@ class WordsPredictor:
                     )
                     for one in found
                 ]
-                yield Generated(text, whole, self._unknown(text))
+                yield Answer(text, whole, None, self._unknown(text))
 
     def score(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
         """The surprisals of each line; a running text goes on from line to line."""
@@ -138,11 +139,11 @@ class WordsPredictor:
                 chances[k] = chance
         return torch.stack(chances)
 
-    def _best(self, chance: Tensor, count: int) -> list[Next]:
+    def _best(self, chance: Tensor, count: int) -> list[Alternative]:
         hidden = [id for id in HIDDEN if id != self.network.line_end]
         order = chance.index_fill(0, torch.tensor(hidden), -1.0).sort(descending=True, stable=True).indices
         best = cast("list[int]", order[: min(count, len(chance) - len(hidden))].tolist())
-        return [Next(self.network.shown(id), float(chance[id])) for id in best]
+        return [choice(self.network.shown(id), float(chance[id])) for id in best]
 
     def _unknown(self, text: str) -> list[str]:
         return self.network.tokenizer.unknown_tokens(text)
