@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recurra.errors import UsageError
-from recurra.options import from_mapping, nearest, parse_value, to_mapping, unknown_name
+from recurra.options import (
+    check_names,
+    choices_of,
+    from_mapping,
+    nearest,
+    one_of,
+    parse_value,
+    to_mapping,
+    unknown_name,
+)
 
 
 @dataclass(frozen=True)
@@ -166,3 +175,43 @@ def test_nearest_and_unknown_names() -> None:
     error = unknown_name("cell", "lsmt", ["gru", "lstm"], where="model.cell")
     assert str(error) == "model.cell: unknown cell 'lsmt'\n  Did you mean 'lstm'?"
     assert error.exit_code == 2
+
+
+TABLE = {"gru": 1, "lstm": 2}
+
+
+@dataclass(frozen=True)
+class Named:
+    cell: str = one_of(TABLE, "lstm")
+    decay: Literal["linear", "cosine"] = "linear"
+    steps: int = 1
+
+    def __post_init__(self) -> None:
+        check_names(self, "model")
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ({"cell": "lsmt"}, "model.cell: unknown value 'lsmt'\n  Did you mean 'lstm'?"),
+        ({"cell": "transformer"}, "model.cell: unknown value 'transformer'\n  Known: gru, lstm."),
+        ({"cell": 7}, "model.cell must be one of 'gru', 'lstm', got 7 (int)"),
+    ],
+)
+def test_a_name_that_its_table_does_not_have_is_refused(mapping: dict[str, object], message: str) -> None:
+    assert refusal(mapping, Named, "model") == message
+    with pytest.raises(UsageError) as caught:
+        Named(**mapping)  # type: ignore[arg-type]
+    assert str(caught.value) == message
+
+
+def test_what_a_table_has_been_given_since_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choices_of(Named, "cell") == ("gru", "lstm")
+    monkeypatch.setitem(TABLE, "mine", 3)
+    assert from_mapping(Named, {"cell": "mine"}) == Named("mine")
+    assert choices_of(Named, "cell") == ("gru", "lstm", "mine")
+
+
+def test_choices_of_literals_and_of_other_values() -> None:
+    assert choices_of(Named, "decay") == ("linear", "cosine")
+    assert choices_of(Named, "steps") == ()

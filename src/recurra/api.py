@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from recurra.cells import CELLS
 from recurra.comparing import Axis, Comparison, Question, conduct, variants
 from recurra.data import PairSource
 from recurra.errors import ModelError, UsageError
@@ -37,7 +38,6 @@ __all__ = ["Comparison", "Model", "compare", "data_source", "load", "read_recipe
 
 Given = str | Path | Sequence[Any]
 DEFAULT_TIME, DEFAULT_COMPARING = "5m", "10m"
-CELLS = ("elman", "gru", "lstm")  # what is compared where nothing is said
 
 
 class Model:
@@ -308,7 +308,9 @@ def compare(
     chosen = choose_task(source(data, target), task, recipe)
     base = (recipe or chosen.task.recipe()).with_settings(settings or {})
     short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}
-    given = {**{name: values for name, values in short.items() if values}, **(vary or {})} or {"model.cell": CELLS}
+    given = {**{name: values for name, values in short.items() if values}, **(vary or {})} or {
+        "model.cell": tuple(CELLS)
+    }
     if seeds < 1:
         raise UsageError(f"seeds must be at least 1, got {seeds}")
     budget = chosen_budget(time, epochs, resume, began, DEFAULT_COMPARING)

@@ -2,7 +2,8 @@
 
 An unknown key is refused with the nearest known one and its section; a value of another type is refused with both.
 What a field means is written beside it, in the dataclass, next to the code that reads it. A field is a bool, a
-number, text, one of several literals, a nested dataclass (a section), or one of these or None.
+number, text, one of several literals, a nested dataclass (a section), or one of these or None. Text that must be a name
+in a table is declared with `one_of`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import difflib
 import math
 import types
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, fields, is_dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import MISSING, Field, field, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from recurra.errors import UsageError
@@ -35,6 +36,8 @@ class UnknownSetting(UsageError):
         self.known = known
         self.owner = owner
 
+
+NAMES = "names"  # the key of a field's metadata under which `one_of` keeps them
 
 Homes = Mapping[str, Sequence[str]]  # key -> the sections that have it; "" is the outermost
 
@@ -67,6 +70,32 @@ def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str | Non
     return UsageError(f"unknown {kind} {name!r}", where=where, fix=fix)
 
 
+def one_of(names: Collection[str], default: str) -> Any:
+    """A field of a dataclass whose text is one of `names`, such as the keys of a table.
+
+    They are looked up whenever a value is checked, so a name counts as soon as the table has it.
+    """
+    return field(default=default, metadata={NAMES: names})
+
+
+def choices_of(cls: type[Any], name: str) -> tuple[Any, ...]:
+    """The values that the field `name` of a dataclass may have: names of a table, or literals; () if any will do."""
+    declared = next(each for each in fields(cls) if each.name == name)
+    return tuple(_names_of(declared) or _literals(_members(get_type_hints(cls)[name])))
+
+
+def check_names(options: Any, section: str) -> None:
+    """Refuses a field made with `one_of` that names nothing: for the `__post_init__` of its dataclass.
+
+    Raises:
+        UsageError: with the nearest name.
+    """
+    for declared in fields(options):
+        names, value = _names_of(declared), getattr(options, declared.name)
+        if names is not None and value not in names:
+            raise _not_among(value, tuple(names), _path(section, declared.name))
+
+
 def from_mapping(cls: type[T], mapping: Mapping[str, object], section: str = "") -> T:
     """An instance of the dataclass `cls` from a mapping, strictly.
 
@@ -90,12 +119,12 @@ def to_mapping(options: Any) -> dict[str, Any]:
     Keys that are None are left out, since TOML has no null. So a field that may be None must be so by default.
     """
     mapping: dict[str, Any] = {}
-    for field in fields(options):
-        value = getattr(options, field.name)
-        if value is None and field.default is not None:
-            raise TypeError(f"{type(options).__name__}.{field.name} is None, which is not its default")
+    for declared in fields(options):
+        value = getattr(options, declared.name)
+        if value is None and declared.default is not None:
+            raise TypeError(f"{type(options).__name__}.{declared.name} is None, which is not its default")
         if value is not None:
-            mapping[field.name] = to_mapping(value) if is_dataclass(value) else value
+            mapping[declared.name] = to_mapping(value) if is_dataclass(value) else value
     return mapping
 
 
@@ -131,15 +160,15 @@ def _names(homes: Homes) -> frozenset[str]:
 
 def _read(cls: type[T], mapping: Mapping[str, object], section: str, homes: Homes) -> T:
     hints = get_type_hints(cls)
-    known = {field.name: field for field in fields(cast("Any", cls))}
+    known = {declared.name: declared for declared in fields(cast("Any", cls))}
     for key in mapping:
         if key not in known:
             raise UnknownSetting(_unknown_key(key, list(known), section, homes), _path(section, key), _names(homes))
     values: dict[str, object] = {}
-    for name, field in known.items():
+    for name, declared in known.items():
         if name in mapping:
-            values[name] = _checked(mapping[name], hints[name], _path(section, name), homes)
-        elif field.default is MISSING and field.default_factory is MISSING:
+            values[name] = _checked(mapping[name], hints[name], _names_of(declared), _path(section, name), homes)
+        elif declared.default is MISSING and declared.default_factory is MISSING:
             raise UsageError(f"the key {_path(section, name)!r} is missing")
     return cls(**values)
 
@@ -155,17 +184,17 @@ def _unknown_key(key: str, known: Sequence[str], section: str, homes: Homes) -> 
     return UsageError(f"unknown key {key!r}", where=where, fix=fix)
 
 
-def _checked(value: object, hint: Any, path: str, homes: Homes) -> object:
-    """The value as the field of type `hint` holds it."""
+def _checked(value: object, hint: Any, names: Collection[str] | None, path: str, homes: Homes) -> object:
+    """The value as the field of type `hint` holds it; text must be one of `names`, if there are any."""
     members = _members(hint)
     for member in members:
         if is_dataclass(member) and isinstance(member, type) and isinstance(value, Mapping):
             return _read(member, cast("Mapping[str, object]", value), path, homes)
-        if _fits(value, member):
+        if _fits(value, member) and (names is None or value is None or value in names):
             return value
     if float in members and type(value) is int and _finite(value):
         return float(value)
-    raise _unfitting(value, members, path)
+    raise _unfitting(value, members, names, path)
 
 
 def _members(hint: Any) -> tuple[Any, ...]:
@@ -190,19 +219,32 @@ def _finite(value: float) -> bool:
         return False
 
 
-def _unfitting(value: object, members: Sequence[Any], path: str) -> UsageError:
+def _unfitting(value: object, members: Sequence[Any], names: Collection[str] | None, path: str) -> UsageError:
     """The error for a value that no member of the field's type takes."""
     if any(map(is_dataclass, members)):
         return UsageError(f"[{path}] must be a section, got {_shown(value)}")
-    choices = [choice for member in members if get_origin(member) is Literal for choice in get_args(member)]
-    if choices and isinstance(value, str):
-        return unknown_name("value", value, [str(choice) for choice in choices], where=path)
-    if choices:
-        return UsageError(f"{path} must be one of {', '.join(map(repr, choices))}, got {_shown(value)}")
+    if choices := tuple(names or _literals(members)):
+        return _not_among(value, choices, path)
     if float in members and type(value) in (int, float):
         return UsageError(f"{path} must be a finite number, got {value!r:.40}")
     names = " or ".join("nothing" if kind is type(None) else kind.__name__ for kind in members)
     return UsageError(f"{path} must be {names}, got {_shown(value)}")
+
+
+def _not_among(value: object, choices: Sequence[Any], path: str) -> UsageError:
+    """The error for a value that is none of the choices."""
+    if isinstance(value, str):
+        return unknown_name("value", value, [str(choice) for choice in choices], where=path)
+    return UsageError(f"{path} must be one of {', '.join(map(repr, choices))}, got {_shown(value)}")
+
+
+def _names_of(declared: Field[Any]) -> Collection[str] | None:
+    """What `one_of` was given for a field; None for one made otherwise."""
+    return declared.metadata.get(NAMES)
+
+
+def _literals(members: Sequence[Any]) -> list[Any]:
+    return [choice for member in members if get_origin(member) is Literal for choice in get_args(member)]
 
 
 def _path(section: str, name: str) -> str:

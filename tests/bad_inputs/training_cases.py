@@ -132,7 +132,7 @@ SETTINGS = [
     train("rate below zero", "--epochs 1 --set training.learning_rate=-1", "training.learning_rate must be between 0.0 and 10.0, got -1.0"),
     train("unknown cell", "--epochs 1 --cell lsmt", "--cell: unknown value 'lsmt'", "Did you mean 'lstm'?"),
     train("unknown attention by --set", "--epochs 1 --set model.attention=addtive", "model.attention: unknown value 'addtive'", "Did you mean 'additive'?"),
-    train("odd width", "--epochs 1 --set model.width=7", "model.width must be an even number above 0, got 7"),
+    train("odd width", "--epochs 1 --set model.width=7", "model.width must be even, since half of it reads in each direction, got 7"),
     train("all dropped", "--epochs 1 --set model.dropout=1", "model.dropout must be at least 0 and below 1, got 1"),
     train("nothing set aside", "--epochs 1 --set data.valid_share=0", "data.valid_share must be between 0 and 1, got 0.0"),
     train("nothing in a batch", "--epochs 1 --set batching.batch_tokens=0", "batch_tokens must be at least 1, got 0"),

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from recurra import __version__
-from recurra.attention import ATTENTIONS
-from recurra.cells import CELLS
 from recurra.cli import options
 from recurra.cli.dispatch import COMMANDS
 from recurra.cli.settings import SHORT
@@ -86,8 +84,6 @@ def test_every_option_is_explained(name: str) -> None:
     ("literal", "known"),
     [
         (options.Size, WIDTHS),
-        (options.CellName, CELLS),
-        (options.AttentionName, ATTENTIONS),
         (options.UnitsName, get_args(ChosenUnits)),
     ],
 )
@@ -99,7 +95,7 @@ def test_the_defaults_that_help_names_are_the_recipes() -> None:
     model, training = Recipe().model, Recipe().training
     assert (model.size, model.cell, model.attention, model.layers) == ("base", "lstm", "bilinear", 2)
     assert (model.bidirectional, training.seed, Recipe().decoding.beam) == (True, 1, 5)
-    assert list(WIDTHS.values()) == [128, 256, 512]
+    assert list(WIDTHS.values()) == [64, 128, 256, 512]
 
 
 def test_every_short_option_is_short_for_a_setting_that_there_is() -> None:

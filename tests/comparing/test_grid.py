@@ -47,7 +47,7 @@ def test_a_network_without_cells_stands_there_once() -> None:
         ([CELLS, CELLS], "model.cell is varied twice"),
         ([Axis("model.cell", ())], "has no value"),
         ([Axis("model.cell", ("gru", "lsmt"))], "unknown value 'lsmt'"),
-        ([Axis("model.layers", (1, 0))], "model.layers must be at least 1, got 0"),
+        ([Axis("model.layers", (1, 0))], "model.layers must be between 1 and 20, got 0"),
         ([KINDS], "unknown key 'kind'"),
         ([Axis("cell", ("gru", "lstm"))], "names no section"),
     ],

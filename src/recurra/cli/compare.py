@@ -30,7 +30,9 @@ AXES = {
 }
 
 Models = Annotated[str | None, option("--models", "Kinds of network, where the task has several: rnn,cnn.", "A,B")]
-Cells = Annotated[str | None, option("--cells", "Recurrent cells; elman,gru,lstm if nothing is given.", "A,B")]
+Cells = Annotated[
+    str | None, option("--cells", "Recurrent cells: elman,gru,lstm; all that there are if nothing is given.", "A,B")
+]
 Attentions = Annotated[
     str | None, option("--attention", "Attentions: none,dot,additive; none: the source in one vector.", "A,B")
 ]

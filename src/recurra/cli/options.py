@@ -1,7 +1,8 @@
 """The options of all commands, each in its one home, and the names that they may be given.
 
-The names stand here as literals, so that `--help` need not import the rooms whose tables they are; a test holds the
-two equal. An option that was not given is None: then the recipe decides, and the help says how.
+Names of few choices stand here as literals, so that `--help` need not import the rooms whose tables they are; a test
+holds the two equal. Names of cells and attentions are those of their tables, which the recipe checks. An option that
+was not given is None: then the recipe decides, and the help says how.
 """
 
 from __future__ import annotations
@@ -10,9 +11,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-Size = Literal["small", "base", "large"]
-CellName = Literal["lstm", "gru", "elman"]
-AttentionName = Literal["dot", "scaled-dot", "bilinear", "additive", "none"]
+Size = Literal["tiny", "small", "base", "large"]
 UnitsName = Literal["auto", "chars", "words", "subwords", "features"]
 OutputFormat = Literal["text", "jsonl", "chart"]
 
@@ -85,10 +84,16 @@ ModelKind = Annotated[
     str | None,
     option("--model", "Kind of network, where a task has several: rnn, cnn, feedforward for classify.", "KIND"),
 ]
-SizeOption = Annotated[Size | None, option("--size", "Width of the network: 128, 256 or 512; base by default.")]
-CellOption = Annotated[CellName | None, option("--cell", "The recurrent cell; lstm by default.")]
+SizeOption = Annotated[
+    Size | None,
+    option("--size", "Width of the network: 64, 128, 256 or 512; the recipe's by default (translate: base)."),
+]
+CellOption = Annotated[
+    str | None, option("--cell", "The recurrent cell: lstm (the default), gru, or another that recurra has.", "CELL")
+]
 AttentionOption = Annotated[
-    AttentionName | None, option("--attention", "How the decoder looks at the source; bilinear by default.")
+    str | None,
+    option("--attention", "How the decoder attends to the source: bilinear (the default), additive, ... or none.", "A"),
 ]
 Layers = Annotated[
     int | None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from torch import Tensor
 
 from recurra.attention import ATTENTIONS
-from recurra.cells import Cell
 from recurra.data import ImageShape
 from recurra.layers import ForwardLayer, Recurrent, Stack
 from recurra.models.bridge import BRIDGES, LearnedBridge
@@ -58,8 +57,8 @@ def build_decoder(
 ) -> tuple[Decoder, list[ForwardLayer]]:
     """A decoder, and its recurrent layers from the lowest, whose first states a bridge makes."""
     width = options.hidden
-    first = Recurrent(_cell(options, 2 * width if options.input_feeding else width, width))
-    uppers = [Recurrent(_cell(options, 2 * width if k == 0 else width, width)) for k in range(options.layers - 1)]
+    first = Recurrent(make_cell(options, 2 * width if options.input_feeding else width, width))
+    uppers = [Recurrent(make_cell(options, 2 * width if k == 0 else width, width)) for k in range(options.layers - 1)]
     embedding = target_embedding(vocabulary, width)
     decoder = Decoder(
         embedding,
@@ -74,18 +73,5 @@ def build_decoder(
 
 
 def _encoder(options: ModelOptions, vocabulary: int, separator: int | None) -> Encoder:
-    stack = recurrent_stack(
-        options.hidden,
-        options.hidden,
-        options.layers,
-        cell=options.cell,
-        activation=options.activation,
-        bidirectional=options.bidirectional,
-        dropout=options.dropout,
-        residual=options.residual,
-    )
+    stack = recurrent_stack(options, options.hidden, bidirectional=options.bidirectional)
     return Encoder(vocabulary, stack, dropout=options.dropout, separator=separator)
-
-
-def _cell(options: DecoderOptions, input_size: int, hidden_size: int) -> Cell:
-    return make_cell(options.cell, input_size, hidden_size, options.activation)

@@ -18,9 +18,9 @@ from torch.nn.functional import dropout
 from recurra.errors import UsageError
 from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling
 from recurra.models.input_readers import NumberReader, TokenReader
-from recurra.models.options import WIDTHS
+from recurra.models.options import RecurrentOptions
 from recurra.models.recurrent_stack import recurrent_stack
-from recurra.options import NoEffect
+from recurra.options import NoEffect, one_of
 from recurra.padded import Padded
 
 # What `auto` is for each kind of network.
@@ -28,40 +28,31 @@ AUTO_POOLING = {"rnn": "max", "cnn": "max", "feedforward": "mean"}
 
 
 @dataclass(frozen=True)
-class ClassifierOptions:
+class ClassifierOptions(RecurrentOptions):
     """The section [model] of a recipe for labels."""
 
     kind: Literal["auto", "rnn", "cnn", "feedforward"] = "auto"  # auto: feedforward for vectors, else rnn
-    size: Literal["small", "base", "large"] = "base"  # the width of everything: 128, 256, 512
-    width: int = 0  # another width than the size's; 0 takes the size's
+    # activation: of Elman cells and of feedforward; auto: tanh, relu
+    # layers: recurrent ones, or hidden layers of feedforward
     embedding: int = 0  # entries of the vector of a unit; 0 is as many as the width
-    cell: Literal["elman", "gru", "lstm"] = "lstm"  # rnn only
-    activation: Literal["auto", "tanh", "relu", "sigmoid"] = "auto"  # Elman cells, feedforward; auto: tanh, relu
-    layers: int = 1  # recurrent layers, or hidden layers of feedforward
     bidirectional: bool = True  # rnn: half of the width reads forward, half backward
-    residual: bool = False  # rnn: layers above the first add their input to their output
     windows: str = "3 4 5"  # cnn: their widths in units or steps; each has half the width as feature maps
-    pooling: Literal["auto", "last", "mean", "max", "attention"] = "auto"  # max for rnn and cnn, mean for feedforward
+    pooling: str = one_of(("auto", *POOLINGS), "auto")  # auto: max for rnn and cnn, mean for feedforward
     dropout: float = 0.5  # share of values dropped on embeddings, between layers, before the output
     input_dropout: float = 0.1  # share of units read as <UNK>, of numbers read as their mean, in training
 
     def __post_init__(self) -> None:
-        if self.layers < 1:
-            raise UsageError(f"model.layers must be at least 1, got {self.layers}")
-        if self.width < 0 or self.hidden % 2:
-            raise UsageError(f"model.width must be an even number above 0, got {self.width}")
-        if self.embedding < 0:
-            raise UsageError(f"model.embedding must be at least 0, got {self.embedding}")
-        for name in ("dropout", "input_dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise UsageError(f"model.{name} must be at least 0 and below 1, got {getattr(self, name)}")
+        super().__post_init__()
+        self.check_halves()
+        self.check_between("embedding", 0, 16384)
+        self.check_share("input_dropout")
         self.window_widths()
         self._check_fit()
 
     @property
-    def hidden(self) -> int:
-        """The width."""
-        return self.width or WIDTHS[self.size]
+    def takes_activation(self) -> bool:
+        """Whether anything in the network reads `activation`."""
+        return self.kind != "rnn" or super().takes_activation
 
     def window_widths(self) -> list[int]:
         """The widths of the windows.
@@ -85,12 +76,11 @@ class ClassifierOptions:
             ("residual", ["rnn"]),
             ("windows", ["cnn"]),
             ("layers", ["rnn", "feedforward"]),
+            ("activation", ["feedforward", "rnn"]),
         ):
             if self.kind not in kinds and getattr(self, name) != getattr(plain, name):
                 fix = f"Leave it out, or choose model.kind={kinds[0]}."
                 raise NoEffect(f"model.{name}", f"where model.kind is {self.kind}", fix)
-        if self.activation != "auto" and (self.kind == "cnn" or (self.kind == "rnn" and self.cell != "elman")):
-            raise UsageError("model.activation is for Elman cells and for feedforward")
         if self.kind == "feedforward" and self.pooling == "last":
             raise UsageError(
                 "a feed-forward network knows no last step", fix="Use model.pooling=mean, or leave it out."
@@ -193,16 +183,7 @@ def _body(options: ClassifierOptions, input_size: int) -> Layer | None:
         return None
     if options.kind == "cnn":
         return Convolution(input_size, options.hidden // 2, options.window_widths())
-    return recurrent_stack(
-        input_size,
-        options.hidden,
-        options.layers,
-        cell=options.cell,
-        activation="tanh" if options.activation == "auto" else options.activation,
-        bidirectional=options.bidirectional,
-        dropout=options.dropout,
-        residual=options.residual,
-    )
+    return recurrent_stack(options, input_size, bidirectional=options.bidirectional)
 
 
 def _output(options: ClassifierOptions, size: int, labels: int) -> nn.Module:

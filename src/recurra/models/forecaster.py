@@ -65,16 +65,8 @@ class Forecaster(nn.Module):
         self.register_buffer("deviation", torch.ones(columns, dtype=torch.float64))
         self.register_buffer("naive", torch.ones(len(targets), dtype=torch.float64))
         self.register_buffer("targets", torch.tensor(targets), persistent=False)
-        self.layers: Stack = recurrent_stack(
-            columns + (len(targets) if self.season > 1 else 0),
-            options.hidden,
-            options.layers,
-            cell=options.cell,
-            activation=options.activation,
-            bidirectional=False,
-            dropout=options.dropout,
-            residual=options.residual,
-        )
+        read = columns + (len(targets) if self.season > 1 else 0)
+        self.layers: Stack = recurrent_stack(options, read, bidirectional=False)
         steps = 1 if self.recursive else options.horizon
         self.head = nn.Linear(options.hidden, steps * len(targets) * self.output.size)
 

@@ -6,20 +6,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from recurra.errors import UsageError
-
-FORECAST_WIDTHS = {"small": 32, "base": 64, "large": 128}  # a window holds far less than a text does
+from recurra.models.options import WIDTHS, RecurrentOptions
+from recurra.options import one_of
 
 
 @dataclass(frozen=True)
-class ForecasterOptions:
+class ForecasterOptions(RecurrentOptions):
     """The section [model]. The defaults are the same for every series."""
 
-    size: Literal["small", "base", "large"] = "base"  # the width of everything: 32, 64, 128
-    width: int = 0  # another width than the size's; 0 takes the size's
-    cell: Literal["elman", "gru", "lstm"] = "lstm"
-    activation: Literal["tanh", "relu", "sigmoid"] = "tanh"  # of Elman cells only
-    layers: int = 1
-    residual: bool = False  # layers above the first add their input to their output
+    size: str = one_of(WIDTHS, "tiny")  # the width of everything: 64, 128, ...; a window holds far less than a text
     dropout: float = 0.1  # share of values dropped between layers and before the output, in training
     strategy: Literal["direct", "recursive"] = "direct"  # all steps at once, or one after the other, each fed back
     horizon: int = 1  # steps that are forecast
@@ -30,21 +25,10 @@ class ForecasterOptions:
     level: Literal["auto", "last", "season", "none"] = "auto"
 
     def __post_init__(self) -> None:
-        for name in ("layers", "horizon"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"model.{name} must be at least 1, got {getattr(self, name)}")
-        if self.width < 0:
-            raise UsageError(f"model.width must be at least 0, got {self.width}")
-        if not 0 <= self.dropout < 1:
-            raise UsageError(f"model.dropout must be at least 0 and below 1, got {self.dropout}")
-        if self.activation != "tanh" and self.cell != "elman":
-            raise UsageError("model.activation is for Elman cells", fix="Leave it out, or add --cell elman.")
+        super().__post_init__()
+        if self.horizon < 1:
+            raise UsageError(f"model.horizon must be at least 1, got {self.horizon}")
         self.levels()
-
-    @property
-    def hidden(self) -> int:
-        """The width."""
-        return self.width or FORECAST_WIDTHS[self.size]
 
     def levels(self) -> tuple[float, ...]:
         """The quantiles, from the lowest.

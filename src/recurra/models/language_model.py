@@ -15,50 +15,33 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from recurra.errors import UsageError
 from recurra.layers import Unrolled, locked_dropout
-from recurra.models.options import WIDTHS
+from recurra.models.options import WIDTHS, RecurrentOptions
 from recurra.models.recurrent_stack import recurrent_stack
+from recurra.options import one_of
 from recurra.padded import Padded
 
 NEVER = -1e9  # the score of a unit that cannot come: its probability is exactly 0
 
 
 @dataclass(frozen=True)
-class LanguageModelOptions:
+class LanguageModelOptions(RecurrentOptions):
     """The section [model] of a language model's recipe."""
 
-    size: Literal["small", "base", "large"] = "large"  # the width of the layers: 128, 256, 512
-    width: int = 0  # another width than the size's; 0 takes the size's
-    cell: Literal["elman", "gru", "lstm"] = "lstm"
-    activation: Literal["tanh", "relu", "sigmoid"] = "tanh"  # of Elman cells only
-    layers: int = 1
-    residual: bool = False  # layers above the first add their input to their output
+    size: str = one_of(WIDTHS, "large")  # the width of the layers: 64, 128, 256, 512
     tie_embeddings: bool = True  # the output shares its weights with the embedding
     dropout: float = 0.2  # share of values dropped between layers and before the output, the same at all time steps
     input_dropout: float = 0.1  # share of an embedding's values dropped, likewise
 
     def __post_init__(self) -> None:
-        if not 1 <= self.layers <= 20:
-            raise UsageError(f"model.layers must be between 1 and 20, got {self.layers}")
-        if not 0 <= self.width <= 16384:
-            raise UsageError(f"model.width must be between 1 and 16384, or 0, got {self.width}")
-        for name in ("dropout", "input_dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise UsageError(f"model.{name} must be at least 0 and below 1, got {getattr(self, name)}")
-        if self.activation != "tanh" and self.cell != "elman":
-            raise UsageError(f"model.activation is for Elman cells; {self.cell} has its own")
-
-    @property
-    def hidden(self) -> int:
-        """H."""
-        return self.width or WIDTHS[self.size]
+        super().__post_init__()
+        self.check_share("input_dropout")
 
     def embedding(self, vocabulary: int) -> int:
         """E: a few characters need no long vectors to be told apart, and short ones make the first layer quick."""
@@ -82,17 +65,7 @@ class LanguageModel(nn.Module):
         self.options = options
         self.embedding = nn.Embedding(vocabulary, size)
         nn.init.normal_(self.embedding.weight, std=size**-0.5)
-        self.layers = recurrent_stack(
-            size,
-            options.hidden,
-            options.layers,
-            cell=options.cell,
-            activation=options.activation,
-            bidirectional=False,
-            dropout=options.dropout,
-            residual=options.residual,
-            locked=True,
-        )
+        self.layers = recurrent_stack(options, size, bidirectional=False, locked=True)
         self.narrow = nn.Linear(options.hidden, size) if size < options.hidden else nn.Identity()
         self.output = self.embedding.weight if options.tie_embeddings else nn.Parameter(torch.empty(vocabulary, size))
         if not options.tie_embeddings:

@@ -4,39 +4,34 @@ from __future__ import annotations
 
 from recurra.cells import CELLS, Cell, Elman
 from recurra.layers import Bidirectional, Layer, Recurrent, Stack
+from recurra.models.options import RecurrentOptions
 
 
-def make_cell(name: str, input_size: int, hidden_size: int, activation: str = "tanh") -> Cell:
-    """The cell of this name; `activation` is for Elman cells."""
-    if name == "elman":
-        return Elman(input_size, hidden_size, activation)
-    return CELLS[name](input_size, hidden_size)
+def make_cell(options: RecurrentOptions, input_size: int, hidden_size: int) -> Cell:
+    """The cell that the options name."""
+    kind = CELLS[options.cell]
+    if issubclass(kind, Elman):
+        return kind(input_size, hidden_size, "tanh" if options.activation == "auto" else options.activation)
+    return kind(input_size, hidden_size)
 
 
 def recurrent_stack(
-    input_size: int,
-    width: int,
-    layers: int,
-    *,
-    cell: str = "lstm",
-    activation: str = "tanh",
-    bidirectional: bool = True,
-    dropout: float = 0.0,
-    residual: bool = False,
-    locked: bool = False,
+    options: RecurrentOptions, input_size: int, *, bidirectional: bool = True, locked: bool = False
 ) -> Stack:
-    """`layers` layers, each `width` wide; if they read in both directions, half of the width reads forward.
+    """Layers of the options' width; if they read in both directions, half of the width reads forward.
 
-    `dropout`, `residual` and `locked` are those of the stack.
+    Args:
+        options: cell, width, number of layers, dropout and residual connections.
+        input_size: what the lowest layer reads.
+        bidirectional: whether each layer reads in both directions.
+        locked: dropout takes the same values at all time steps.
     """
-    sizes = [input_size, *[width] * (layers - 1)]
+    width = options.hidden
 
     def one(size: int) -> Layer:
         if not bidirectional:
-            return Recurrent(make_cell(cell, size, width, activation))
-        half = width // 2
-        return Bidirectional(
-            Recurrent(make_cell(cell, size, half, activation)), Recurrent(make_cell(cell, size, half, activation))
-        )
+            return Recurrent(make_cell(options, size, width))
+        return Bidirectional(*(Recurrent(make_cell(options, size, width // 2)) for _ in range(2)))
 
-    return Stack([one(size) for size in sizes], dropout=dropout, residual=residual, locked=locked)
+    sizes = [input_size, *[width] * (options.layers - 1)]
+    return Stack([one(size) for size in sizes], dropout=options.dropout, residual=options.residual, locked=locked)

@@ -12,28 +12,25 @@ B sentences, T tokens, U different tokens of a batch, C characters, K tags, E em
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
-from recurra.errors import UsageError
 from recurra.layers.crf import LinearChain
 from recurra.models.bridge import joined
+from recurra.models.options import RecurrentOptions
 from recurra.models.recurrent_stack import recurrent_stack
 from recurra.padded import Padded
 from recurra.text.special import PAD, UNK
 
 
 @dataclass(frozen=True)
-class TaggerOptions:
-    """The section [model] of a tagger's recipe."""
+class TaggerOptions(RecurrentOptions):
+    """The section [model] of a tagger's recipe; the width is that of each layer over the tokens."""
 
-    cell: Literal["elman", "gru", "lstm"] = "lstm"
-    layers: int = 1  # over the tokens
-    width: int = 256  # of each layer; half of it reads forward, half backward
     embedding: int = 100  # entries of a word's vector
     characters: int = 64  # entries of what the characters of a token say; 0 reads words only
     dropout: float = 0.5  # share of the values dropped on tokens, between and after layers, in training
@@ -41,14 +38,12 @@ class TaggerOptions:
     chain: bool = True  # whether neighbouring tags are scored as well (CRF)
 
     def __post_init__(self) -> None:
-        for name, low, high in (("layers", 1, 20), ("width", 2, 8192), ("embedding", 1, 8192), ("characters", 0, 8192)):
-            if not low <= getattr(self, name) <= high:
-                raise UsageError(f"model.{name} must be between {low} and {high}, got {getattr(self, name)}")
-        if self.width % 2 or self.characters % 2:
-            raise UsageError("model.width and model.characters must be even: half of them reads in each direction")
-        for name in ("dropout", "word_dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise UsageError(f"model.{name} must be at least 0 and below 1, got {getattr(self, name)}")
+        super().__post_init__()
+        self.check_between("embedding", 1, 8192)
+        self.check_between("characters", 0, 8192)
+        self.check_share("word_dropout")
+        for name in ("width", "characters"):
+            self.check_halves(name)
 
 
 class Sentences(NamedTuple):
@@ -79,10 +74,11 @@ class Tagger(nn.Module):
         read = options.embedding
         if options.characters:
             self.characters = nn.Embedding(characters, 32, padding_idx=PAD)
-            self.spelling = recurrent_stack(32, options.characters, 1, cell=options.cell)
+            spelling = replace(options, width=options.characters, layers=1)
+            self.spelling = recurrent_stack(spelling, 32)
             read += options.characters
-        self.layers = recurrent_stack(read, options.width, options.layers, cell=options.cell, dropout=options.dropout)
-        self.output = nn.Linear(options.width, tags)
+        self.layers = recurrent_stack(options, read)
+        self.output = nn.Linear(options.hidden, tags)
         self.chain = LinearChain(tags, allowed) if options.chain else None
 
     def forward(self, sentences: Sentences) -> Padded:

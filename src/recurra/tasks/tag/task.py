@@ -91,7 +91,7 @@ class TagNetwork:
         characters = f" and characters ({options.characters})" if options.characters else ""
         on_top = ", a chain of tags" if options.chain else ""
         return (
-            f"bi-directional {options.cell} of {counted(options.layers, 'layer')}, {options.width} wide, over words "
+            f"bi-directional {options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, over words "
             f"({options.embedding}){characters}{on_top}, to {counted(len(self.tags), 'tag')}"
         )
 
