@@ -40,11 +40,13 @@ TOKENS = 25_000  # of historical texts: the training size of the published figur
 COLUMNS = ("--source-column", "1,2", "--target-column", "3")
 FIGURES = {
     **{
-        f"g2p-2021-{name}": Figure(partial(data.g2p, "sigmorphon2021_task1/medium", name), "wer", "8m", aim)
+        f"g2p-2021-{name}": Figure(
+            partial(data.g2p, "sigmorphon2021_task1/medium", name), "sequence_error_rate", "8m", aim
+        )
         for name, aim in (("dut", 16.0), ("fre", 9.5), ("hun", 2.5))
     },
     **{
-        f"g2p-2020-{name}": Figure(partial(data.g2p, "sigmorphon2020_task1", name), "wer", "4m", aim)
+        f"g2p-2020-{name}": Figure(partial(data.g2p, "sigmorphon2020_task1", name), "sequence_error_rate", "4m", aim)
         for name, aim in (
             ("dut", 16.44), ("fre", 6.22), ("gre", 18.89), ("hun", 5.33),
             ("ice", 10.0), ("jpn", 7.56), ("rum", 10.67), ("vie", 4.67),
@@ -81,7 +83,7 @@ FIGURES = {
         partial(data.normalisation, "histnorm_slovene_bohoric", "slovene-goo300k-bohoric", TOKENS),
         "exact_match", "5m", 89.8,
     ),
-    "transliteration": Figure(data.transliteration, "error_rate", "5m", 22.5),
+    "transliteration": Figure(data.transliteration, "token_error_rate", "5m", 22.5),
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 model = recurra.train("pairs.tsv", time="5m")
 model.predict(["hello"])[0].text
-model.evaluate("test.tsv").measures["wer"].value
+model.evaluate("test.tsv").measures["sequence_error_rate"].value
 model.trace("hello")
 
 The same for every task: recurra.train("reviews.tsv", task="classify").
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from recurra.cells import CELLS
-from recurra.comparing import Axis, Comparison, Question, conduct, variants
+from recurra.comparing import Axis, Comparison, ComparisonRequest, run_comparison, variants
 from recurra.data import PairSource
 from recurra.errors import ModelError, UsageError
 from recurra.options import from_mapping, to_mapping
@@ -159,7 +159,7 @@ class Model:
     def __repr__(self) -> str:
         several = f"{len(self.networks)} models, " if len(self.networks) > 1 else ""
         first = self.networks[0]
-        return f"<recurra.Model {several}{first.in_words()}, {parameter_count(first):,} parameters, {self.path}>"
+        return f"<recurra.Model {several}{first.describe()}, {parameter_count(first):,} parameters, {self.path}>"
 
 
 def changed(options: Any, settings: Mapping[str, Any], section: str) -> Any:
@@ -314,7 +314,7 @@ def compare(
     if seeds < 1:
         raise UsageError(f"seeds must be at least 1, got {seeds}")
     budget = chosen_budget(time, epochs, resume, began, DEFAULT_COMPARING)
-    question = Question(
+    request = ComparisonRequest(
         chosen.task,
         source(data, target),
         None if valid is None else source(valid, valid_target),
@@ -333,7 +333,7 @@ def compare(
     emit = to_all(listeners)
     if chosen.note:
         emit(Note(chosen.note))
-    return conduct(question, emit)
+    return run_comparison(request, emit)
 
 
 def typed_command(argv: Sequence[str]) -> str:

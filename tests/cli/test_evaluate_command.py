@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EVALUATION = Evaluation(
     1234,
     {
-        "wer": Measure(16.04, 14.5, 17.5, "share of outputs that differ"),
+        "sequence_error_rate": Measure(16.04, 14.5, 17.5, "share of outputs that differ"),
         "bleu": Measure(32.5, 31.0, 34.0, "corpus BLEU", "nrefs:1|case:mixed"),
     },
     ["the texts look tokenized"],
@@ -34,7 +34,7 @@ def test_json_is_one_object_and_nothing_else(recurra: CommandLine, measured: Fak
     assert result.code == 0
     assert result.out.count("\n") == 1
     assert json.loads(result.out) == EVALUATION.to_mapping()
-    assert json.loads(result.out)["measures"]["wer"]["value"] == 16.04
+    assert json.loads(result.out)["measures"]["sequence_error_rate"]["value"] == 16.04
     assert result.err == "recurra: the texts look tokenized\n"
 
 

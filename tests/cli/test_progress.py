@@ -17,7 +17,7 @@ def step(number: int, *, steps: int = 100, loss: float = 2.0, pairs: int = 10, s
 
 
 def look(number: int, value: float, *, best: bool) -> Validated:
-    return Validated(number, 0, 1.5, "error_rate", value, best, 2.0)
+    return Validated(number, 0, 1.5, "token_error_rate", value, best, 2.0)
 
 
 PLAN = PlanMade(0, 100, 10.0, 60.0, 0.5, "50 s for training at 500 ms a step")
@@ -87,10 +87,10 @@ def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert captured.err.splitlines() == [
         "100 examples in pairs.tsv",
         "plan: 100 steps, 10 epochs; 50 s for training at 500 ms a step",
-        "step 10/100  epoch 1  loss 2.000  error rate 40.00 % (best)  20 examples/s  1:03 left",
-        "step 20/100  epoch 2  loss 2.000  error rate 41.50 %  20 examples/s  0:56 left",
+        "step 10/100  epoch 1  loss 2.000  token error rate 40.00 % (best)  20 examples/s  1:03 left",
+        "step 20/100  epoch 2  loss 2.000  token error rate 41.50 %  20 examples/s  0:56 left",
         "plan changed at step 20: 90 steps, 9 epochs; 42 s are left at 600 ms a step",
-        "plan complete at step 90 after 1:02; best at step 10: error rate 40.00 %",
+        "plan complete at step 90 after 1:02; best at step 10: token error rate 40.00 %",
     ]
 
 
@@ -129,7 +129,7 @@ def test_a_terminal_says_nothing_twice() -> None:
         moving = written.getvalue()
         live(RUN[-1])
     assert "20/90" in moving
-    assert "error rate 41.50 %  best 40.00  20 examples/s" in moving
+    assert "token error rate 41.50 %  best 40.00  20 examples/s" in moving
     shown = written.getvalue()
     assert shown.count("100 examples in pairs.tsv") == 1
     assert shown.count("plan: 100 steps") == 1

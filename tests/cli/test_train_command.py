@@ -22,7 +22,7 @@ EVENTS: list[Event] = [
     PlanMade(0, 20, 2.0, 60.0, 0.1, "50 s for training at 100 ms a step"),
     Saved(0, "x"),
     StepDone(1, 20, 0, 3.0, 0.001, 1.0, 50, 400, 0.1),
-    Validated(1, 0, 2.5, "error_rate", 41.25, True, 0.2),
+    Validated(1, 0, 2.5, "token_error_rate", 41.25, True, 0.2),
     Saved(1, "x"),
 ]
 
@@ -122,8 +122,8 @@ def test_progress_goes_to_stderr_and_the_next_commands_are_said(
     assert result.err.splitlines() == [
         "100 examples in pairs.tsv",
         "plan: 20 steps, 2 epochs; 50 s for training at 100 ms a step",
-        "step 1/20  epoch 1  loss 3.000  error rate 41.25 % (best)  500 examples/s  0:06 left",
-        "plan complete at step 20 after 1:01; best at step 1: error rate 41.25 %",
+        "step 1/20  epoch 1  loss 3.000  token error rate 41.25 % (best)  500 examples/s  0:06 left",
+        "plan complete at step 20 after 1:01; best at step 1: token error rate 41.25 %",
         "The model is in my model",
         "  recurra predict 'my model' FILE",
         "  recurra evaluate 'my model' DATA",

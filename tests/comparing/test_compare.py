@@ -111,7 +111,7 @@ def test_every_task_can_be_compared() -> None:
 
 
 def test_a_part_of_a_running_text_is_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recurra.comparing.conductor.MOST_TESTED", 40)
+    monkeypatch.setattr("recurra.comparing.run.MAX_TESTED", 40)
     text = [line for text in TEXTS for line in (text, "")]
     settings = {"model.width": 8, "model.layers": 1, "training.precision": "float32", "training.validations": 1,
                 "data.form": "running"}  # fmt: skip
@@ -159,7 +159,7 @@ def test_a_kill_before_the_result_is_written_loses_no_run(monkeypatch: pytest.Mo
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("recurra.comparing.conductor.keep", killed)
+        patched.setattr("recurra.comparing.run.store", killed)
         with pytest.raises(KeyboardInterrupt):
             compare()
     assert same(compare(resume=True), whole)
@@ -167,7 +167,7 @@ def test_a_kill_before_the_result_is_written_loses_no_run(monkeypatch: pytest.Mo
 
 def test_a_finished_comparison_is_only_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
     first = compare()
-    monkeypatch.setattr("recurra.comparing.conductor.run_trial", None)
+    monkeypatch.setattr("recurra.comparing.run.run_trial", None)
     assert compare(resume=True).to_mapping() == json.loads(json.dumps(first.to_mapping()))
 
 
@@ -177,11 +177,11 @@ def test_another_question_is_refused_and_nothing_is_overwritten() -> None:
         compare(resume=True, seeds=3)
     with pytest.raises(RunError, match="started with other data"):
         compare(LABELLED[1:], resume=True)
-    with pytest.raises(RunError, match="a comparison in this folder already"):
+    with pytest.raises(RunError, match="already holds a comparison"):
         compare()
     Path("other").mkdir()
     Path("other/letter.txt").write_text("dear reader")
-    with pytest.raises(RunError, match="not an empty folder"):
+    with pytest.raises(RunError, match="this folder is not empty"):
         compare(to="other")
 
 
@@ -216,7 +216,7 @@ def test_a_damaged_result_is_named() -> None:
         assert caught.value.where == "found/rnn-seed-1.json"
     for damage in ("[]", "{}", "", "not JSON"):
         Path("found/request.json").write_text(damage)
-        with pytest.raises(RunError, match="there is no comparison to go on with"):
+        with pytest.raises(RunError, match="there is no comparison to resume"):
             compare(resume=True)
 
 
@@ -234,9 +234,9 @@ def test_examples_that_are_trained_on_are_said_and_left_out_once() -> None:
     means: list[str] = []
     for row in mapping["variants"]:
         measured = recurra.load(f"found/{row['name']}-seed-1").evaluate(new).measures["accuracy"].value
-        assert row["mean_not_trained_on"] == pytest.approx(measured)
+        assert row["mean_unseen"] == pytest.approx(measured)
         means.append(f"{row['name']} {measured:.2f} %")
-    said = f"35 of the examples are in the training data as well; on the 60 others: {', '.join(means)}"
+    said = f"35 of the examples are also in the training data; on the 60 others: {', '.join(means)}"
     assert said in mapping["notes"]
     assert same(compare(test=LABELLED[:30] + new + LABELLED[:5], seeds=1, resume=True), found)
 
@@ -244,14 +244,14 @@ def test_examples_that_are_trained_on_are_said_and_left_out_once() -> None:
 def test_nothing_is_left_where_all_are_trained_on() -> None:
     mapping = compare(test=LABELLED[:30], seeds=1).to_mapping()
     assert mapping["trained_on"] == 30
-    assert not any("mean_not_trained_on" in row for row in mapping["variants"])
-    assert any(note.startswith("all 30 examples are in the training data as well") for note in mapping["notes"])
+    assert not any("mean_unseen" in row for row in mapping["variants"])
+    assert any(note.startswith("all 30 examples are also in the training data") for note in mapping["notes"])
 
 
 @pytest.mark.parametrize(
     ("data", "options", "measure"),
     [
-        ([(text, text[::-1]) for text in TEXTS], {"task": "translate", "cells": ["elman", "gru"]}, "error_rate"),
+        ([(text, text[::-1]) for text in TEXTS], {"task": "translate", "cells": ["elman", "gru"]}, "token_error_rate"),
         ([(list(text), ["B-x" if c == "a" else "O" for c in text]) for text in TEXTS],
          {"task": "tag", "vary": {"model.chain": [True, False]}}, "span_f1"),
     ],

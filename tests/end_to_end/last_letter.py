@@ -68,7 +68,7 @@ class Network:
     def vocabularies(self) -> dict[str, str]:
         return {"letters": self.letters.to_json()}
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         return f"elman, {self.recipe.model.width} wide"
 
     def sizes(self) -> dict[str, object]:

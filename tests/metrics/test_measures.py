@@ -17,11 +17,11 @@ from recurra.metrics import (
     bleu,
     chrf,
     edit_distances,
-    error_rate,
     exact_match,
     measure_pairs,
     perplexity,
-    wer,
+    sequence_error_rate,
+    token_error_rate,
 )
 
 WORDS = ["the", "The", "cat", "sat", "on", "mat", "don't", "3.5", ".", ",", "été", "北京", "", "  "]
@@ -39,18 +39,18 @@ def plain_distance(a: str, b: str) -> int:
     return row[-1]
 
 
-def test_exact_match_and_wer() -> None:
+def test_exact_match_and_sequence_error_rate() -> None:
     predictions, references = ["a", "b", "c c", "d"], ["a", "x", "c  c", "d"]
     assert exact_match(predictions, references).value == 50
-    assert wer(predictions, references).value == 50
+    assert sequence_error_rate(predictions, references).value == 50
     assert exact_match(["a", "b", "c"], ["a", "b", "x"]).value == pytest.approx(200 / 3)
-    assert wer(["a", "b", "c"], ["a", "b", "x"]).value == pytest.approx(100 / 3)
-    assert "whole outputs" in wer(["a"], ["a"]).definition
+    assert sequence_error_rate(["a", "b", "c"], ["a", "b", "x"]).value == pytest.approx(100 / 3)
+    assert "wrong as a whole" in sequence_error_rate(["a"], ["a"]).definition
 
 
 def test_the_interval_of_wer_mirrors_that_of_exact_match() -> None:
     predictions = ["a"] * 70 + ["b"] * 30
-    right, wrong = exact_match(predictions, ["a"] * 100), wer(predictions, ["a"] * 100)
+    right, wrong = exact_match(predictions, ["a"] * 100), sequence_error_rate(predictions, ["a"] * 100)
     assert (wrong.low, wrong.high) == pytest.approx((100 - right.high, 100 - right.low))
 
 
@@ -60,7 +60,7 @@ def test_error_rate_counts_edits(pairs: list[tuple[str, str]]) -> None:
     predictions, references = [list(a) for a, _ in pairs], [list(b) for _, b in pairs]
     assert edit_distances(predictions, references).tolist() == distances
     units = max(1, sum(len(b) for _, b in pairs))
-    assert error_rate(predictions, references).value == pytest.approx(100 * sum(distances) / units)
+    assert token_error_rate(predictions, references).value == pytest.approx(100 * sum(distances) / units)
 
 
 def test_units_are_compared_whole() -> None:
@@ -71,7 +71,7 @@ def test_units_are_compared_whole() -> None:
 
 
 def test_error_rate_may_exceed_100_and_names_its_units() -> None:
-    measure = error_rate([list("abcd")], [list("x")], "phones")
+    measure = token_error_rate([list("abcd")], [list("x")], "phones")
     assert measure.value == 400
     assert "phones" in measure.definition
 
@@ -128,8 +128,8 @@ def measured(function: object, *arguments: object) -> Measure:
     ("function", "right", "wrong"),
     [
         (exact_match, "a b", "b a"),
-        (wer, "a b", "b a"),
-        (error_rate, ["a", "b"], ["b"]),
+        (sequence_error_rate, "a b", "b a"),
+        (token_error_rate, ["a", "b"], ["b"]),
         (bleu, "the cat sat on it", "the cat sat on"),
         (chrf, "the cat", "the bat"),
     ],
@@ -140,7 +140,7 @@ def test_a_corpus_of_one_sentence(function: object, right: object, wrong: object
         assert measure.low == measure.value == measure.high
 
 
-@pytest.mark.parametrize("function", [exact_match, wer, error_rate, bleu, chrf, perplexity])
+@pytest.mark.parametrize("function", [exact_match, sequence_error_rate, token_error_rate, bleu, chrf, perplexity])
 def test_lengths_must_agree(function: object) -> None:
     with pytest.raises(ValueError, match="2 predictions but 1 references"):
         measured(function, ["a", "b"], ["a"])
@@ -148,7 +148,7 @@ def test_lengths_must_agree(function: object) -> None:
         measured(function, [], [])
 
 
-@pytest.mark.parametrize("function", [exact_match, wer, bleu, chrf])
+@pytest.mark.parametrize("function", [exact_match, sequence_error_rate, bleu, chrf])
 @pytest.mark.parametrize(
     ("predictions", "references"), [(["", ""], ["", ""]), (["a", "b"], ["", ""]), (["", "a"], ["b", "a"])]
 )
@@ -158,20 +158,33 @@ def test_empty_texts_give_numbers(function: object, predictions: list[str], refe
 
 
 def test_references_without_any_unit() -> None:
-    assert error_rate([[]], [[]]).value == 0
-    assert error_rate([["a", "b"]], [[]]).value == 200
+    assert token_error_rate([[]], [[]]).value == 0
+    assert token_error_rate([["a", "b"]], [[]]).value == 200
 
 
 def test_measure_pairs_gives_all_in_order() -> None:
     texts = ["a b c d e", "f g"]
     units = [text.split() for text in texts]
     measures = measure_pairs(texts, texts, units, units, [-1.0, -2.0], [6, 3], unit="words")
-    assert list(measures) == ["wer", "error_rate", "exact_match", "bleu", "chrf", "perplexity"]
+    assert list(measures) == ["sequence_error_rate", "token_error_rate", "exact_match", "bleu", "chrf", "perplexity"]
     values = {name: measure.value for name, measure in measures.items()}
     assert values == pytest.approx(
-        {"wer": 0, "error_rate": 0, "exact_match": 100, "bleu": 100, "chrf": 100, "perplexity": math.exp(1 / 3)}
+        {
+            "sequence_error_rate": 0,
+            "token_error_rate": 0,
+            "exact_match": 100,
+            "bleu": 100,
+            "chrf": 100,
+            "perplexity": math.exp(1 / 3),
+        }
     )
-    assert list(measure_pairs(texts, texts, units, units)) == ["wer", "error_rate", "exact_match", "bleu", "chrf"]
+    assert list(measure_pairs(texts, texts, units, units)) == [
+        "sequence_error_rate",
+        "token_error_rate",
+        "exact_match",
+        "bleu",
+        "chrf",
+    ]
 
 
 def test_measure_pairs_wants_one_of_each() -> None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from recurra.metrics.paired import holm, paired_difference, sampled, student_p
+from recurra.metrics.paired import holm, paired_difference, resample, student_p
 
 # t, degrees of freedom, P(|T| > t), from tables of Student's t.
 TABLE = [
@@ -43,23 +43,23 @@ def outputs(right: np.ndarray) -> np.ndarray:
 
 
 def test_the_measure_is_a_sum_over_a_sum() -> None:
-    found = sampled(np.array([[[1, 2], [3, 8]], [[0, 2], [5, 8]]], dtype=float))
+    found = resample(np.array([[[1, 2], [3, 8]], [[0, 2], [5, 8]]], dtype=float))
     assert found.values.tolist() == [40.0, 50.0]
     assert found.resampled.shape == (1000,)
 
 
 def test_what_is_the_same_does_not_differ() -> None:
-    one = sampled(outputs(np.random.default_rng(1).random((3, 100)) < 0.7))
+    one = resample(outputs(np.random.default_rng(1).random((3, 100)) < 0.7))
     assert paired_difference(one, one) == (0.0, pytest.approx(100 / 102), 1.0)
 
 
 def test_a_large_difference_is_sure_and_a_few_examples_never_are() -> None:
     generator = np.random.default_rng(1)
     good, bad = generator.random((3, 300)) < 0.9, generator.random((3, 300)) < 0.6
-    difference = paired_difference(sampled(outputs(good)), sampled(outputs(bad)))
+    difference = paired_difference(resample(outputs(good)), resample(outputs(bad)))
     assert difference.value == pytest.approx(30, abs=5)
     assert difference.p < 0.01
-    few = paired_difference(sampled(outputs(good[:, :19])), sampled(outputs(bad[:, :19])))
+    few = paired_difference(resample(outputs(good[:, :19])), resample(outputs(bad[:, :19])))
     assert few.p == 1.0
 
 
@@ -68,7 +68,7 @@ def test_pairing_sees_what_is_hidden_among_hard_and_easy_examples() -> None:
     hard = generator.random(400) < 0.5
     better = np.tile(~hard, (3, 1))
     worse = better & (generator.random((3, 400)) > 0.06)  # the same, with a few more mistakes
-    assert paired_difference(sampled(outputs(better)), sampled(outputs(worse))).p < 0.05
+    assert paired_difference(resample(outputs(better)), resample(outputs(worse))).p < 0.05
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.08])
@@ -80,5 +80,5 @@ def test_two_of_the_same_kind_are_rarely_told_apart(spread: float) -> None:
         difficulty = generator.random(200)
         skill = 0.7 + spread * generator.standard_normal((2, 3, 1))  # of two kinds, at three seeds
         one, other = generator.random((2, 3, 200)) < np.clip(skill + 0.5 * (difficulty - 0.5), 0, 1)
-        false += paired_difference(sampled(outputs(one)), sampled(outputs(other))).p < 0.05
+        false += paired_difference(resample(outputs(one)), resample(outputs(other))).p < 0.05
     assert false <= 10

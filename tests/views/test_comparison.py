@@ -28,7 +28,7 @@ def comparison() -> dict[str, Any]:
         "variants": [variant("lstm, dot", 97.5, [99.0, 96.0]), variant("<b>lstm</b>", 60.0, [98.0, 22.0]), failed],
         "lengths": [{"from": 1, "to": 5, "examples": 150}, {"from": 6, "to": 6, "examples": 150}], "unit": "units",
         "differences": [{"better": "lstm, dot", "worse": "<b>lstm</b>", "difference": 37.5, "error": 2.0, "p": 0.001,
-                         "sure": True}],
+                         "significant": True}],
         "level": 0.05, "notes": ["elman: 2 of 2 runs failed: training diverged"],
     }  # fmt: skip
 
@@ -64,7 +64,7 @@ def test_without_lengths_there_is_one_table(comparison: dict[str, Any]) -> None:
 def test_only_what_is_sure_is_said(comparison: dict[str, Any]) -> None:
     assert better_than(comparison, "lstm, dot") == "2"
     assert better_than(comparison, "<b>lstm</b>") == ""
-    comparison["differences"][0]["sure"] = False
+    comparison["differences"][0]["significant"] = False
     assert better_than(comparison, "lstm, dot") == ""
 
 

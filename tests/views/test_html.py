@@ -57,7 +57,7 @@ class Document(HTMLParser):
 EVALUATION = {
     "count": 1234,
     "measures": {
-        "wer": {"value": 2.9, "low": 1.94, "high": 4.1, "definition": "share of <outputs>"},
+        "sequence_error_rate": {"value": 2.9, "low": 1.94, "high": 4.1, "definition": "share of <outputs>"},
         "bleu": {"value": 33.216, "low": 32.0, "high": 34.4, "definition": "corpus BLEU", "signature": "nrefs:1|a<b"},
         "perplexity": {"value": None, "low": 1.2, "high": None, "definition": "exp of the mean"},
     },

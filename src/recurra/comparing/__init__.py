@@ -1,8 +1,8 @@
-"""Comparing: a small grid of networks is trained, measured on the same examples, and told apart from noise."""
+"""Comparing: a small grid of networks is trained and measured on the same examples, and the differences tested."""
 
 from recurra.comparing.comparison import Comparison
-from recurra.comparing.conductor import conduct
 from recurra.comparing.grid import Axis, Variant, variants
-from recurra.comparing.question import Comparable, Question
+from recurra.comparing.request import Comparable, ComparisonRequest
+from recurra.comparing.run import run_comparison
 
-__all__ = ["Axis", "Comparable", "Comparison", "Question", "Variant", "conduct", "variants"]
+__all__ = ["Axis", "Comparable", "Comparison", "ComparisonRequest", "Variant", "run_comparison", "variants"]

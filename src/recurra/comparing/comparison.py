@@ -1,4 +1,4 @@
-"""What came of a comparison: each variant's mean and deviation, by length, and which differences are more than noise.
+"""The result of a comparison: the mean and deviation of each variant, by length, and which differences are significant.
 
 S seeds, N examples; statistics [S, N, 2] as of metrics/examples.py.
 """
@@ -15,21 +15,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from recurra.comparing.grid import Variant
-from recurra.comparing.question import Question
+from recurra.comparing.request import ComparisonRequest
 from recurra.comparing.trial import TrialResult
 from recurra.metrics import ExampleScores
 from recurra.metrics.bootstrap import Numbers
 from recurra.metrics.examples import PERCENT, shares
-from recurra.metrics.paired import LEAST_EXAMPLES, Sampled, holm, paired_difference, sampled
+from recurra.metrics.paired import MIN_EXAMPLES, Resampled, holm, paired_difference, resample
 from recurra.views import comparison_html, comparison_text
 
-LEVEL = 0.05  # p values below it are no luck
-BINS, LEAST_IN_BIN = 4, 20  # by length: quarters, of at least so many examples
+LEVEL = 0.05  # of significance
+BINS, MIN_IN_BIN = 4, 20  # by length: quarters, of at least so many examples
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison that is finished; shows itself in a notebook and as text."""
+    """A finished comparison; shows itself in a notebook and as text."""
 
     mapping: dict[str, Any]
 
@@ -45,7 +45,7 @@ class Comparison:
 
 
 class Group(NamedTuple):
-    """The runs of one variant that came to a result."""
+    """The runs of one variant."""
 
     variant: Variant
     results: list[TrialResult]
@@ -54,66 +54,68 @@ class Group(NamedTuple):
 
 
 class Bin(NamedTuple):
-    """Examples of like length."""
+    """Examples of similar length."""
 
     least: int
     most: int
     examples: list[int]  # their numbers
 
 
-def compared(question: Question, results: Mapping[str, TrialResult], trained_on: Sequence[bool] = ()) -> Comparison:
-    """The results of all runs, in the order of the mean, the best first.
+def summarise(
+    request: ComparisonRequest, results: Mapping[str, TrialResult], trained_on: Sequence[bool] = ()
+) -> Comparison:
+    """Summarises the results of all runs; variants are sorted by their mean, the best first.
 
     Args:
-        trained_on: of each example [N], whether it is in the training data as well; empty where none is.
+        trained_on: for each example [N], whether it is in the training data too; empty if none is.
     """
     scores = next((result.scores for result in results.values() if not result.failed), ExampleScores())
-    name = question.measure or next(iter(scores.measures), "")
-    groups = [grouped(question, variant, results, name) for variant in question.variants]
+    name = request.measure or next(iter(scores.measures), "")
+    groups = [group_runs(request, variant, results, name) for variant in request.variants]
     share = scores.measures.get(name)
     higher = share is None or share.higher_is_better
     scale = PERCENT if share is None else share.scale
-    samples = [sampled(group.statistics, scale) if group.results else None for group in groups]
+    samples = [resample(group.statistics, scale) if group.results else None for group in groups]
     order = sorted(range(len(groups)), key=lambda k: rank(samples[k], higher))
     groups, samples = [groups[k] for k in order], [samples[k] for k in order]
     bins = by_length(scores.lengths)
-    apart = without(trained_on, groups)
+    unseen = unseen_means(trained_on, groups)
     return Comparison({
-        "task": question.task.name,
+        "task": request.task.name,
         "measure": name,
         "definition": share.definition if share else "",
         "higher_is_better": higher,
-        "seeds": question.seeds,
+        "seeds": request.seeds,
         "examples": len(scores.lengths),
-        "counted": question.task.noun,
-        "measured_on": where_measured(question),
+        "counted": request.task.noun,
+        "measured_on": measured_on(request),
         "trained_on": sum(trained_on),
-        "variants": [described(*one, bins) | apart.get(one[0].variant.name, {})
+        "variants": [describe(*one, bins) | unseen.get(one[0].variant.name, {})
                      for one in zip(groups, samples, strict=True)],
         "lengths": [{"from": one.least, "to": one.most, "examples": len(one.examples)} for one in bins],
         "unit": scores.unit,
         "differences": differences(groups, samples, higher),
         "level": LEVEL,
-        "notes": notes(question, groups, len(scores.lengths)) + notes_apart(trained_on, apart, scale),
+        "notes": notes(request, groups, len(scores.lengths)) + overlap_notes(trained_on, unseen, scale),
     })  # fmt: skip
 
 
-def grouped(question: Question, variant: Variant, results: Mapping[str, TrialResult], measure: str) -> Group:
+def group_runs(request: ComparisonRequest, variant: Variant, results: Mapping[str, TrialResult], measure: str) -> Group:
     """The results of one variant, by seed."""
-    own = [results[trial.name] for trial in question.trials() if trial.variant == variant]
+    own = [results[trial.name] for trial in request.trials() if trial.variant == variant]
     good = [result for result in own if not result.failed]
     statistics = [result.scores.measures[measure].statistics() for result in good]
     return Group(variant, good, [one.failed for one in own if one.failed], np.array(statistics))
 
 
-def rank(sample: Sampled | None, higher: bool) -> float:
-    """What variants are sorted by: the best first, those without any result last."""
+def rank(sample: Resampled | None, higher: bool) -> float:
+    """The sort key of a variant: the best first, those without a result last."""
     if sample is None:
         return math.inf
     return -float(sample.values.mean()) if higher else float(sample.values.mean())
 
 
-def described(group: Group, sample: Sampled | None, bins: Sequence[Bin]) -> dict[str, Any]:
+def describe(group: Group, sample: Resampled | None, bins: Sequence[Bin]) -> dict[str, Any]:
     """One variant in plain data."""
     mapping: dict[str, Any] = {"name": group.variant.name, "settings": group.variant.settings, "failed": group.failed}
     if sample is None:
@@ -134,8 +136,8 @@ def described(group: Group, sample: Sampled | None, bins: Sequence[Bin]) -> dict
     }
 
 
-def differences(groups: Sequence[Group], samples: Sequence[Sampled | None], higher: bool) -> list[dict[str, Any]]:
-    """Every two variants that have a result for each seed; p values corrected for their number."""
+def differences(groups: Sequence[Group], samples: Sequence[Resampled | None], higher: bool) -> list[dict[str, Any]]:
+    """All pairs of variants that have a result for each seed; p values corrected for their number."""
     whole = [(group, one) for group, one in zip(groups, samples, strict=True) if one is not None and not group.failed]
     found = [
         (one.variant.name, other.variant.name, paired_difference(first, second))
@@ -149,15 +151,15 @@ def differences(groups: Sequence[Group], samples: Sequence[Sampled | None], high
             "difference": difference.value if higher else -difference.value,
             "error": difference.error if math.isfinite(difference.error) else None,
             "p": p,
-            "sure": p < LEVEL,
+            "significant": p < LEVEL,
         }
         for (better, worse, difference), p in zip(found, corrected, strict=True)
     ]
 
 
 def by_length(lengths: Sequence[int]) -> list[Bin]:
-    """Quarters of the examples by the length of their inputs; fewer where lengths are few or examples are."""
-    number = min(BINS, len(lengths) // LEAST_IN_BIN)
+    """Quarters of the examples by the length of their inputs; fewer for few examples or few lengths."""
+    number = min(BINS, len(lengths) // MIN_IN_BIN)
     if number < 2:
         return []
     ordered = sorted(lengths)
@@ -172,42 +174,44 @@ def by_length(lengths: Sequence[int]) -> list[Bin]:
     ]
 
 
-def where_measured(question: Question) -> str:
-    """On which examples."""
-    if question.test is not None:
+def measured_on(request: ComparisonRequest) -> str:
+    """Which examples the variants were measured on."""
+    if request.test is not None:
         return "test data"
-    return "validation data, which also chose the best weights of each run"
+    return "validation data (also used to select the weights of each run)"
 
 
-def notes(question: Question, groups: Sequence[Group], examples: int) -> list[str]:
-    """What a reader of the figures should know."""
-    found = [f"{group.variant.name}: {len(group.failed)} of {question.seeds} runs failed: {group.failed[0]}"
+def notes(request: ComparisonRequest, groups: Sequence[Group], examples: int) -> list[str]:
+    """Caveats for the reader of the figures."""
+    found = [f"{group.variant.name}: {len(group.failed)} of {request.seeds} runs failed: {group.failed[0]}"
              for group in groups if group.failed]  # fmt: skip
-    if question.seeds == 1:
-        found.append("one seed: better than is said of these very runs, not of their kinds; use at least --seeds 3")
-    if examples < LEAST_EXAMPLES:
-        found.append(f"{examples} examples are too few to tell a difference from noise")
+    if request.seeds == 1:
+        found.append(
+            "one seed: significance holds for these runs only, not for their kinds of network; use --seeds 3 or more"
+        )
+    if examples < MIN_EXAMPLES:
+        found.append(f"{examples} examples are too few for any difference to be significant")
     return found + sorted({note for group in groups for result in group.results for note in result.notes})
 
 
-def without(trained_on: Sequence[bool], groups: Sequence[Group]) -> dict[str, dict[str, float]]:
-    """The mean of each variant on the examples that are not trained on; nothing where these are all or none."""
+def unseen_means(trained_on: Sequence[bool], groups: Sequence[Group]) -> dict[str, dict[str, float]]:
+    """The mean of each variant on the examples not in the training data; nothing if these are all or none."""
     rest = np.flatnonzero(~np.array(trained_on, dtype=bool))
     if not 0 < len(rest) < len(trained_on):
         return {}
     return {
-        group.variant.name: {"mean_not_trained_on": float(shares(group.statistics[:, rest].sum(axis=1)).mean())}
+        group.variant.name: {"mean_unseen": float(shares(group.statistics[:, rest].sum(axis=1)).mean())}
         for group in groups
         if group.results
     }
 
 
-def notes_apart(trained_on: Sequence[bool], apart: Mapping[str, Mapping[str, float]], scale: float) -> list[str]:
-    """What the measures are without the examples that are trained on too."""
+def overlap_notes(trained_on: Sequence[bool], unseen: Mapping[str, Mapping[str, float]], scale: float) -> list[str]:
+    """The means without the examples that are in the training data too."""
     if not any(trained_on):
         return []
     shared, total, unit = sum(trained_on), len(trained_on), " %" if scale == PERCENT else ""
-    if not apart:
-        return [f"all {total:,} examples are in the training data as well: how good the networks are is not known"]
-    means = ", ".join(f"{name} {values['mean_not_trained_on']:.2f}{unit}" for name, values in apart.items())
-    return [f"{shared:,} of the examples are in the training data as well; on the {total - shared:,} others: {means}"]
+    if not unseen:
+        return [f"all {total:,} examples are also in the training data: this says nothing about new examples"]
+    means = ", ".join(f"{name} {values['mean_unseen']:.2f}{unit}" for name, values in unseen.items())
+    return [f"{shared:,} of the examples are also in the training data; on the {total - shared:,} others: {means}"]

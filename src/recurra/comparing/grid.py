@@ -1,10 +1,10 @@
-"""Which networks are compared: every combination of the values given, as far as the task's recipe takes it.
+"""Which networks are compared: every combination of the given values that the recipe of the task accepts.
 
     --models rnn,cnn --cells gru,lstm       rnn, gru    rnn, lstm    cnn
 
-A convolutional network has no cell: a setting without effect is left out of a combination, and what is then the same
-stands there once. A combination that the recipe refuses is not trained. A value that stands in none is refused, with
-what the recipe says of it.
+A convolutional network has no cell: a setting that has no effect is left out of a combination, and duplicates are
+removed. A combination that the recipe refuses is not trained. A value that occurs in no combination is an error, with
+the message of the recipe.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def variants(axes: Sequence[Axis], recipe: TaskRecipe) -> list[Variant]:
     """All combinations, in the order of the values.
 
     Raises:
-        UsageError: a value that fits into no combination, a value given twice, or only one combination.
+        UsageError: a value that occurs in no combination, a duplicate, or only one combination.
     """
     check_axes(axes)
     refusals: dict[tuple[str, object], UsageError] = {}
@@ -52,26 +52,28 @@ def variants(axes: Sequence[Axis], recipe: TaskRecipe) -> list[Variant]:
             if not any(settings.get(axis.setting) == value for settings in found):
                 raise refusals[axis.setting, value]
     if len(found) < 2:
-        raise UsageError("there is only one network to train", fix="Give several values: --cells elman,gru,lstm")
+        raise UsageError(
+            "there is only one network to train", fix="Give several values, for example --cells elman,gru,lstm."
+        )
     several = [axis for axis in axes if len(axis.values) > 1]
     return [Variant(name_of(settings, several), settings) for settings in found]
 
 
 def check_axes(axes: Sequence[Axis]) -> None:
-    """Refuses a setting or a value that is given twice, and a setting without values."""
+    """Refuses duplicate settings and values, and a setting without values."""
     names = [axis.setting for axis in axes]
     for axis in axes:
         if names.count(axis.setting) > 1:
-            raise UsageError(f"{axis.setting} is varied twice", fix="Give all of its values once.")
+            raise UsageError(f"{axis.setting} is varied twice", fix="Give all of its values in one place.")
         twice = next((value for value in axis.values if axis.values.count(value) > 1), None)
         if twice is not None:
             raise UsageError(f"{axis.setting} has the value {twice} twice", fix="Leave one of them out.")
         if not axis.values:
-            raise UsageError(f"{axis.setting} has no value", fix="Give several, with commas between them.")
+            raise UsageError(f"{axis.setting} has no value", fix="Give several, separated by commas.")
 
 
 def with_effect(settings: dict[str, object], axes: Sequence[Axis], recipe: TaskRecipe) -> dict[str, object]:
-    """The settings without those that have no effect beside the others, whatever value of theirs is taken."""
+    """The settings without those that have no effect, whatever their value."""
     kept = settings
     for axis in axes:
         others = ({**settings, axis.setting: value} for value in axis.values)
@@ -81,12 +83,12 @@ def with_effect(settings: dict[str, object], axes: Sequence[Axis], recipe: TaskR
 
 
 def has_no_effect(setting: str, error: UsageError | None) -> bool:
-    """Whether this is what the recipe says."""
+    """Whether the error says that the setting has no effect."""
     return isinstance(error, NoEffect) and error.setting == setting
 
 
 def refusal(settings: dict[str, object], recipe: TaskRecipe) -> UsageError | None:
-    """What the recipe says against the settings."""
+    """The error with which the recipe refuses the settings, if it does."""
     try:
         recipe.with_settings(settings)
     except UsageError as error:
@@ -95,12 +97,12 @@ def refusal(settings: dict[str, object], recipe: TaskRecipe) -> UsageError | Non
 
 
 def name_of(settings: dict[str, object], several: Sequence[Axis]) -> str:
-    """What tells it from the others: a name says itself, a number or a switch needs its key."""
-    parts = [in_words(axis.setting, settings[axis.setting]) for axis in several if axis.setting in settings]
+    """The name of a variant: the values that vary; numbers and switches with their key."""
+    parts = [describe(axis.setting, settings[axis.setting]) for axis in several if axis.setting in settings]
     return ", ".join(parts)
 
 
-def in_words(setting: str, value: object) -> str:
+def describe(setting: str, value: object) -> str:
     """lstm, no attention, layers 2, bidirectional false"""
     key = setting.rpartition(".")[2]
     if value == "none":

@@ -1,4 +1,4 @@
-"""One network of the grid with one seed: trained, measured, and its result kept in a file that is whole or absent."""
+"""One network of the grid with one seed: trained and measured; its result is in a file that is complete or absent."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from recurra.tasks.model_folder import parameter_count
 from recurra.tasks.task import Emit
 from recurra.training import CHECKPOINT, Budget, Diverged, Event, StepDone
 
-Chosen = Callable[[float, bool], Sequence[Any]]
+TestExamples = Callable[[float, bool], Sequence[Any]]
 
 
 class Trial(NamedTuple):
-    """What is to be trained."""
+    """One run: a variant and a seed."""
 
     variant: Variant
     seed: int
 
     @property
     def name(self) -> str:
-        """For folders: lstm-dot-seed-1"""
+        """The name of its folder: lstm-dot-seed-1"""
         return re.sub(r"[^a-z0-9.]+", "-", f"{self.variant.name} seed {self.seed}".lower()).strip("-")
 
 
 @dataclass(frozen=True)
 class TrialResult:
-    """What came of it."""
+    """The result of a run."""
 
     parameters: int = 0
     seconds: float = 0.0  # of the whole run, reading and validation included
@@ -47,15 +47,15 @@ class TrialResult:
     answered_per_second: float = 0.0
     scores: ExampleScores = field(default_factory=ExampleScores)
     notes: tuple[str, ...] = ()
-    failed: str = ""  # why there is nothing else
+    failed: str = ""  # why, if the run failed
 
     def to_json(self) -> bytes:
-        """For the file."""
+        """The content of its file."""
         return json.dumps(asdict(self), ensure_ascii=False).encode()
 
 
 def result_from_json(text: str) -> TrialResult:
-    """The result in a file."""
+    """The result that `to_json` wrote."""
     mapping: dict[str, Any] = json.loads(text)
     scores = mapping.pop("scores")
     measures = {name: Share(**share) for name, share in scores.pop("measures").items()}
@@ -64,15 +64,19 @@ def result_from_json(text: str) -> TrialResult:
     return TrialResult(**mapping)
 
 
-def kept_result(folder: Path, trial: Trial) -> TrialResult | None:
-    """The result of a trial that has been finished before."""
+def stored_result(folder: Path, trial: Trial) -> TrialResult | None:
+    """The result of a trial that finished in an earlier session; None if it did not."""
     try:
         return result_from_json((folder / f"{trial.name}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         where = str(folder / f"{trial.name}.json")
-        raise RunError(f"this is not the result of a run: {error}", where=where, fix="Remove it.") from None
+        raise RunError(
+            f"this is not the result of a run ({error})",
+            where=where,
+            fix="Delete this file: the run is then trained again.",
+        ) from None
 
 
 class Speed:
@@ -83,47 +87,47 @@ class Speed:
         self.seconds = 0.0
 
     def __call__(self, event: Event) -> None:
-        """Takes an event in."""
+        """Listens to a run."""
         if isinstance(event, StepDone):
             self.examples += event.examples
             self.seconds += event.seconds
 
     @property
     def value(self) -> float:
-        """0 where nothing was trained."""
+        """Examples per second; 0 if nothing was trained."""
         return self.examples / self.seconds if self.seconds else 0.0
 
 
-def run_trial(request: Request, budget: Budget, test: Chosen | None, emit: Emit) -> TrialResult:
-    """Trains (or goes on with a run that was stopped) and measures.
+def run_trial(request: Request, budget: Budget, test: TestExamples | None, emit: Emit) -> TrialResult:
+    """Trains (or resumes an interrupted run) and measures.
 
     Args:
         request: task, data, recipe and folder.
-        test: the test examples, given the seconds that one takes and whether they go on from one another; without
-            them it is measured on validation examples.
+        test: returns the test examples, given the seconds that one takes and whether they continue one another; if
+            None, validation examples are used.
 
     Raises:
-        KeyboardInterrupt: after Ctrl-C, when the run has been saved.
-        DataError, UsageError, RunError: data or recipe cannot be used.
+        KeyboardInterrupt: after Ctrl-C; the run is saved.
+        DataError, UsageError, RunError: the data or the recipe cannot be used.
     """
     resume = (request.folder / "run" / CHECKPOINT).exists()
     speed = Speed()
 
-    def tell(event: Event) -> None:
+    def forward(event: Event) -> None:
         speed(event)
         emit(event)
 
     try:
-        outcome = fit(replace(request, resume=resume), budget, tell)
+        outcome = fit(replace(request, resume=resume), budget, forward)
     except Diverged as error:
         return TrialResult(failed=error.what)
     if outcome.finished.reason == "interrupted":
         raise KeyboardInterrupt
-    return replace(measured(request, outcome, test, tell), learned_per_second=speed.value)
+    return replace(measured(request, outcome, test, forward), learned_per_second=speed.value)
 
 
-def measured(request: Request, outcome: Outcome, test: Chosen | None, emit: Emit) -> TrialResult:
-    """The result of a run that has come to its end; writes the model's card."""
+def measured(request: Request, outcome: Outcome, test: TestExamples | None, emit: Emit) -> TrialResult:
+    """The result of a finished run; writes the model card."""
     network = outcome.network
     started = time.perf_counter()
     evaluation = finish(request, outcome, emit)
@@ -144,7 +148,7 @@ def measured(request: Request, outcome: Outcome, test: Chosen | None, emit: Emit
     )
 
 
-def keep(folder: Path, trial: Trial, result: TrialResult) -> None:
-    """Writes the result; from then on the trial is finished, and what it would go on with is taken away."""
+def store(folder: Path, trial: Trial, result: TrialResult) -> None:
+    """Writes the result, which marks the trial as finished, and deletes what it could have resumed from."""
     atomic_write(folder / f"{trial.name}.json", result.to_json())
     shutil.rmtree(folder / trial.name / "run", ignore_errors=True)

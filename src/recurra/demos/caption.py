@@ -117,7 +117,7 @@ def show(learned: Learned) -> None:
 
     console, model = learned.console, learned.model
     evaluation = model.evaluate(learned.held_out)
-    exact, rate = evaluation.measures["exact_match"], evaluation.measures["error_rate"]
+    exact, rate = evaluation.measures["exact_match"], evaluation.measures["token_error_rate"]
     console.print(
         f"{exact.value:.1f} % of {evaluation.count:,} held-out rows (other hands, other numbers) are exactly right "
         f"in all three languages\n(95 % interval: {exact.low:.1f} to {exact.high:.1f}); "

@@ -4,7 +4,6 @@ from recurra.metrics.bleu import bleu
 from recurra.metrics.chrf import chrf
 from recurra.metrics.coverage import coverage
 from recurra.metrics.distinct import Collapse, collapse, distinct, same_output
-from recurra.metrics.error_rate import edit_distances, error_rate
 from recurra.metrics.exact_match import exact_match
 from recurra.metrics.examples import ExampleScores, Share
 from recurra.metrics.labels import Confusion, LabelReport, accuracy, confusion, macro_f1, measure_labels
@@ -15,8 +14,9 @@ from recurra.metrics.pairs import measure_pairs
 from recurra.metrics.perplexity import perplexity
 from recurra.metrics.relative_mae import relative_mae
 from recurra.metrics.rmse import rmse
+from recurra.metrics.sequence_error_rate import sequence_error_rate
+from recurra.metrics.token_error_rate import edit_distances, token_error_rate
 from recurra.metrics.tokenized import looks_tokenized
-from recurra.metrics.wer import wer
 
 __all__ = [
     "Collapse",
@@ -33,7 +33,6 @@ __all__ = [
     "coverage",
     "distinct",
     "edit_distances",
-    "error_rate",
     "exact_match",
     "looks_tokenized",
     "macro_f1",
@@ -45,5 +44,6 @@ __all__ = [
     "relative_mae",
     "rmse",
     "same_output",
-    "wer",
+    "sequence_error_rate",
+    "token_error_rate",
 ]

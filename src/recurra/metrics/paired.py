@@ -1,4 +1,4 @@
-"""Is one kind of network better than another, or was it luck? Paired by example and by seed.
+"""Is one kind of network significantly better than another? Paired by example and by seed.
 
 Two kinds are trained with the same seeds and measured on the same examples. The difference d of their means over the
 seeds varies for two reasons: other examples, and other seeds. So its variance is the sum of two:
@@ -23,13 +23,13 @@ import numpy as np
 from recurra.metrics.bootstrap import Numbers, resampled
 from recurra.metrics.examples import PERCENT, shares
 
-MOST_DEGREES = 1000.0  # beyond it Student's t is the normal distribution
-LEAST_EXAMPLES = 20  # with fewer no difference is told from noise
+MAX_DEGREES = 1000.0  # beyond it Student's t is the normal distribution
+MIN_EXAMPLES = 20  # with fewer, no difference is significant
 GRID = 20_001  # points of the integral
 
 
-class Sampled(NamedTuple):
-    """A kind of network: how good at each seed, and its mean over the seeds on other examples."""
+class Resampled(NamedTuple):
+    """A kind of network: its measure at each seed, and its mean over the seeds on resampled examples."""
 
     values: Numbers  # [S]
     resampled: Numbers  # [R]
@@ -45,21 +45,21 @@ class Difference(NamedTuple):
     p: float  # of a difference as large where there is none, two-sided
 
 
-def sampled(statistics: Numbers, scale: float = PERCENT) -> Sampled:
+def resample(statistics: Numbers, scale: float = PERCENT) -> Resampled:
     """The measure at each seed, and its mean over the seeds on each resample of the examples."""
     seeds, examples, _ = statistics.shape
     values = shares(statistics.sum(axis=1))
     rows = statistics.transpose(1, 0, 2).reshape(examples, 2 * seeds)
     means = resampled(rows, lambda sums: shares(sums.reshape(-1, seeds, 2)).mean(axis=1))
-    return Sampled(values, means, examples, scale)
+    return Resampled(values, means, examples, scale)
 
 
-def paired_difference(one: Sampled, other: Sampled) -> Difference:
-    """How sure it is that two kinds differ; the same seeds, the same examples."""
+def paired_difference(one: Resampled, other: Resampled) -> Difference:
+    """The difference of two kinds, its standard error and p value; the same seeds, the same examples."""
     seeds, examples = len(one.values), one.examples
     each = one.values - other.values
     value = float(each.mean())
-    if examples < LEAST_EXAMPLES:
+    if examples < MIN_EXAMPLES:
         return Difference(value, math.inf, 1.0)
     # Where every resample says the same, the next example may still say something else.
     of_examples = max(float(np.var(one.resampled - other.resampled)), (one.scale / (examples + 2)) ** 2)
@@ -71,7 +71,7 @@ def paired_difference(one: Sampled, other: Sampled) -> Difference:
 
 def student_p(t: float, degrees: float) -> float:
     """P(|T| > |t|) for Student's t: with t = sqrt(v) tan(a), the density is proportional to cos(a)^(v - 1)."""
-    degrees = min(max(degrees, 1.0), MOST_DEGREES)
+    degrees = min(max(degrees, 1.0), MAX_DEGREES)
     start = math.atan(abs(t) / math.sqrt(degrees))
     return min(1.0, _area(start, degrees) / _area(0.0, degrees))
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from recurra.metrics.bleu import bleu
 from recurra.metrics.chrf import chrf
-from recurra.metrics.error_rate import error_rate
 from recurra.metrics.exact_match import exact_match
 from recurra.metrics.measure import Measure
 from recurra.metrics.perplexity import perplexity
-from recurra.metrics.wer import wer
+from recurra.metrics.sequence_error_rate import sequence_error_rate
+from recurra.metrics.token_error_rate import token_error_rate
 
 
 def measure_pairs(
@@ -39,8 +39,8 @@ def measure_pairs(
     if len(prediction_units) != len(predictions):
         raise ValueError(f"{len(predictions)} predictions but {len(prediction_units)} of them in units")
     measures = {
-        "wer": wer(predictions, references),
-        "error_rate": error_rate(prediction_units, reference_units, unit),
+        "sequence_error_rate": sequence_error_rate(predictions, references),
+        "token_error_rate": token_error_rate(prediction_units, reference_units, unit),
         "exact_match": exact_match(predictions, references),
         "bleu": bleu(predictions, references),
         "chrf": chrf(predictions, references),

@@ -35,7 +35,7 @@ def check_examples(
         emit(Note(f"{repeated:,} of the {task.noun} repeat an earlier one"))
     divided = task.divide(train, other, recipe, emit)
     network = task.make(divided.train, recipe, emit)
-    emit(Note(f"network: {network.in_words()}, {parameter_count(network):,} parameters"))
+    emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
     emit(Note(", ".join(f"{name}: {size:,}" for name, size in network.sizes().items())))
     for example in islice(train, show):
         emit(Note(f"line {example.line}: {shown(task, example)}"))

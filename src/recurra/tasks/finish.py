@@ -23,11 +23,11 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Evaluation:
     measured_on = f"{len(examples):,} validation {task.noun}, which also chose the best weights"
     data = {f"training {task.noun}": len(outcome.encoded.train), f"validation {task.noun}": len(outcome.encoded.valid)}
     sizes = sizes_of(outcome)
-    emit(Note(in_words(evaluation, task.headline, measured_on)))
+    emit(Note(describe(evaluation, task.headline, measured_on)))
     unseen = [example for example, known in zip(examples, trained_on, strict=True) if not known]
     if 0 < len(unseen) < len(examples):
         apart = predictor.evaluate(unseen, options)
-        emit(Note(in_words(apart, task.headline, f"the {len(unseen):,} not trained on")))
+        emit(Note(describe(apart, task.headline, f"the {len(unseen):,} not trained on")))
     for note in evaluation.notes:
         emit(Note(note))
     config: dict[str, Any] = {
@@ -48,7 +48,7 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Evaluation:
     return evaluation
 
 
-def in_words(evaluation: Evaluation, headline: Mapping[str, str], measured_on: str) -> str:
+def describe(evaluation: Evaluation, headline: Mapping[str, str], measured_on: str) -> str:
     """The leading measures in one line."""
     found = [
         words.format(evaluation.measures[key].value) for key, words in headline.items() if key in evaluation.measures

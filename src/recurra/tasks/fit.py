@@ -100,7 +100,7 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
             options = network.recipe.training
             network.model.to(pick_device(options.device))
             learner = request.task.learner(network, encoded, emit)
-            emit(Note(f"network: {network.in_words()}, {parameter_count(network):,} parameters"))
+            emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
             published = Publisher(request, network)
             run = Run(learner, options, budget, run_folder, emit, published, checkpoint)
         finished = run.go()

@@ -44,7 +44,7 @@ class Network(Protocol):
         """What it must know beside weights and recipe, as JSON texts by name: tokenizers, labels."""
         ...
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """Its kind and its size, in one line."""
         ...
 

@@ -1,4 +1,4 @@
-"""A comparison as tables: how good each variant is, which are surely better than which, and how right by length."""
+"""A comparison as tables: the measure of each variant, which differences are significant, and the measure by length."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from recurra.views.measures import LABELS
 from recurra.views.style import STYLE
 
 BARS = "▁▂▃▄▅▆▇█"
-WIDTH = 120  # of the text where there is no terminal
+WIDTH = 120  # of plain text
 
 DEFINITION = (
-    "better than: surely, p < {level:g}. The difference of two means varies with the examples (paired bootstrap) and "
-    "with the seeds (paired too); Student's t of both together, corrected by Holm where there are several pairs."
+    "better than: significant at p < {level:g}. The variance of the difference of two means is that over the examples "
+    "(paired bootstrap) plus that over the seeds (paired); Student's t, corrected by Holm for several pairs."
 )
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> RenderableType:
-    """Everything, for the terminal.
+    """The whole comparison, for the terminal.
 
     Args:
         comparison: as `recurra compare --json` prints it.
@@ -49,13 +49,13 @@ def comparison_html(comparison: Mapping[str, Any]) -> str:
     """The same as a fragment for a notebook."""
     tables = html_table("Variants, the best first", headers(comparison), rows(comparison))
     if comparison["lengths"]:
-        tables += html_table("How right by length", length_headers(comparison), length_rows(comparison))
+        tables += html_table("By length", length_headers(comparison), length_rows(comparison))
     under = "".join(f'<p class="note">{escape(line)}</p>\n' for line in lines(comparison))
     return f'<div class="recurra">\n<style>{STYLE}</style>\n{tables}{under}</div>\n'
 
 
 def headers(comparison: Mapping[str, Any]) -> list[str]:
-    """What the columns of the first table are called."""
+    """The headers of the first table."""
     name, unit = label(comparison)
     measure = f"{name}{unit}".replace(" ", "\n", 1)
     return ["", "variant", measure, "±\nseeds", "better\nthan", "para-\nmeters", "trained", "learns\n/s", "answers\n/s"]
@@ -68,7 +68,7 @@ def rows(comparison: Mapping[str, Any]) -> list[list[str]]:
 
 
 def row(number: int, variant: Mapping[str, Any], better: str) -> list[str]:
-    """One variant; only its name where no run came to a result."""
+    """One variant; only its name if all of its runs failed."""
     name = visible(variant["name"])
     if "mean" not in variant:
         return [str(number), name, "failed", *[""] * 6]
@@ -95,14 +95,16 @@ def short(number: int) -> str:
 
 
 def better_than(comparison: Mapping[str, Any], name: str) -> str:
-    """The numbers of the variants that this one surely beats: 2 4-6"""
+    """The numbers of the variants that this one is significantly better than: 2 4-6"""
     numbers = {variant["name"]: number for number, variant in enumerate(comparison["variants"], 1)}
-    beaten = sorted(numbers[one["worse"]] for one in comparison["differences"] if one["sure"] and one["better"] == name)
+    beaten = sorted(
+        numbers[one["worse"]] for one in comparison["differences"] if one["significant"] and one["better"] == name
+    )
     return " ".join(ranges(beaten))
 
 
 def ranges(numbers: Sequence[int]) -> list[str]:
-    """Rising numbers with those that follow each other put together: 2, 4-6."""
+    """Increasing numbers as ranges: 2, 4-6."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
@@ -113,13 +115,13 @@ def ranges(numbers: Sequence[int]) -> list[str]:
 
 
 def length_headers(comparison: Mapping[str, Any]) -> list[str]:
-    """What the columns of the second table are called: how long, and how many of them there are."""
+    """The headers of the second table: ranges of lengths."""
     spans = [one_length(one["from"], one["to"]) for one in comparison["lengths"]]
     return ["", f"{label(comparison)[0]} by length in {comparison['unit']}", *spans, ""]
 
 
 def length_rows(comparison: Mapping[str, Any]) -> list[list[str]]:
-    """A row for each variant that has a result, and a picture of its figures."""
+    """A row for each variant that has a result, with bars for its values."""
     measured = [(k, variant) for k, variant in enumerate(comparison["variants"], 1) if "mean" in variant]
     full = 100.0 if label(comparison)[1] else 0.0
     highest = max([full, *(max(variant["by_length"]) for _, variant in measured)]) or 1.0
@@ -142,7 +144,7 @@ def bars(values: Sequence[float], highest: float) -> str:
 
 
 def lines(comparison: Mapping[str, Any]) -> list[str]:
-    """What was measured, on what, and what else there is to say."""
+    """What was measured on which examples, and the notes."""
     on = f"{comparison['examples']:,} {comparison['counted']} of {comparison['measured_on']}"
     seeds = comparison["seeds"]
     found = [f"{label(comparison)[0]}: {comparison['definition']}. Mean over {seeds} seeds on {on}."

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 LABELS = {
-    "wer": ("WER", " %"),
-    "error_rate": ("error rate", " %"),
+    "sequence_error_rate": ("sequence error rate", " %"),
+    "token_error_rate": ("token error rate", " %"),
     "exact_match": ("exact match", " %"),
     "bleu": ("BLEU", ""),
     "chrf": ("chrF", ""),

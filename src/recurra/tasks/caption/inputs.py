@@ -57,7 +57,7 @@ class ImageInputs:
         """What writes about such images, with fresh weights."""
         return build_captioner(options, vocabulary, self.shape)
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """What is read."""
         colours = next(name for name, count in CHANNELS.items() if count == self.shape.channels)
         return f"images of {self.shape.height} x {self.shape.width} pixels, {colours}"
@@ -100,7 +100,7 @@ class VectorInputs:
         """What writes about such vectors, with fresh weights."""
         return build_captioner(options, vocabulary, None, self.numbers)
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """What is read."""
         return f"vectors of {self.numbers} numbers"
 
@@ -144,7 +144,7 @@ def decided_inputs(train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit
     sizes = {(one.height, one.width) for one in found}
     own = f"all are {found[0].height} x {found[0].width}" if len(sizes) == 1 else f"they have {len(sizes):,} sizes"
     emit(
-        Note(f"{inputs.in_words()}: {own} of {len(found):,} looked at, {WHY[channels]} (data.height, width, channels)")
+        Note(f"{inputs.describe()}: {own} of {len(found):,} looked at, {WHY[channels]} (data.height, width, channels)")
     )
     return inputs
 

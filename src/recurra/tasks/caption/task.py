@@ -62,13 +62,13 @@ class Captioner:
         """The shape of what is read, and the tokenizer."""
         return {"input": self.inputs.to_json(), "target": self.target.to_json()}
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """Its kind and its size."""
         options = self.recipe.model
         reads = (
-            f"convolutions over {self.inputs.in_words()}"
+            f"convolutions over {self.inputs.describe()}"
             if isinstance(self.inputs, ImageInputs)
-            else (f"two layers over {self.inputs.in_words()}")
+            else (f"two layers over {self.inputs.describe()}")
         )
         return (
             f"{reads}, an {options.cell} decoder of {counted(options.layers, 'layer')}, {options.hidden} wide, "
@@ -87,7 +87,7 @@ class Caption:
     summary = "Writes a text about an image (convolutions and a recurrent decoder)."
     noun = "captioned images"
     headline: Mapping[str, str] = {"exact_match": "exactly right {:.2f} %", "bleu": "BLEU {:.2f}"}
-    per_example = ("exact_match", "error_rate")
+    per_example = ("exact_match", "token_error_rate")
     recipe: type[TaskRecipe] = CaptionRecipe
 
     def recognise(self, look: Look) -> str | None:

@@ -52,7 +52,7 @@ class LabelNetwork:
         """The input's units or names, and the labels."""
         return {"input": self.inputs.to_json(), "labels": json.dumps(list(self.labels), ensure_ascii=False)}
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """Its kind and its size."""
         options = self.recipe.model
         over = {"text": "units of a text", "series": "steps of a series", "vector": "numbers of a vector"}

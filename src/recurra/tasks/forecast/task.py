@@ -50,7 +50,7 @@ class ForecastNetwork:
         names = {"columns": list(self.columns), "targets": list(self.targets)}
         return {"columns": json.dumps(names, ensure_ascii=False)}
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """Its kind and its size."""
         options = self.recipe.model
         way = "step by step" if self.model.recursive else "at once"

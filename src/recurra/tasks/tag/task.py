@@ -85,7 +85,7 @@ class TagNetwork:
         """Words, characters, tags."""
         return {**self.reader.vocabularies(), "tags": json.dumps(list(self.tags), ensure_ascii=False)}
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """Its kind and its size."""
         options = self.recipe.model
         characters = f" and characters ({options.characters})" if options.characters else ""

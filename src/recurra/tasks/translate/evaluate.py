@@ -76,7 +76,7 @@ def pair_scores(
     wrong = edit_distances(predicted, right)
     return {
         "exact_match": Share.right(exact, measures["exact_match"].definition),
-        "error_rate": Share(wrong.tolist(), [*map(len, right)], measures["error_rate"].definition, False),
+        "token_error_rate": Share(wrong.tolist(), [*map(len, right)], measures["token_error_rate"].definition, False),
     }
 
 

@@ -67,7 +67,7 @@ class Seq2SeqLearner:
         *,
         change: Change | None = None,
         collate: Collate = collate,
-        measure: Literal["error_rate", "perplexity"] = "error_rate",
+        measure: Literal["token_error_rate", "perplexity"] = "token_error_rate",
     ) -> None:
         self.model = model
         self.train = train

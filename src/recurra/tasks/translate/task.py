@@ -61,7 +61,7 @@ class Translator:
         """Both tokenizers."""
         return {"source": self.source.to_json(), "target": self.target.to_json()}
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """Its kind and its size."""
         options = self.recipe.model
         direction = "bi-directional " if options.bidirectional else ""
@@ -81,8 +81,11 @@ class Translate:
     name = "translate"
     summary = "Writes a target text for a source text (an encoder-decoder)."
     noun = "pairs"
-    headline: Mapping[str, str] = {"wer": "whole outputs wrong {:.2f} %", "error_rate": "error rate on units {:.2f} %"}
-    per_example = ("exact_match", "error_rate")
+    headline: Mapping[str, str] = {
+        "sequence_error_rate": "sequence error rate {:.2f} %",
+        "token_error_rate": "token error rate {:.2f} %",
+    }
+    per_example = ("exact_match", "token_error_rate")
     recipe: type[TaskRecipe] = Recipe
 
     def recognise(self, look: Look) -> str | None:

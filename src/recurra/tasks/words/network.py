@@ -36,7 +36,7 @@ class WordsNetwork:
         """The tokenizer."""
         return {"text": self.tokenizer.to_json()}
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """Its kind and its size."""
         options, units = self.recipe.model, self.tokenizer.units
         form = "running text" if self.running else "lines"

@@ -1,4 +1,4 @@
-"""What is asked: which networks are compared, on what, for how long, and where."""
+"""The request: which networks to compare, on what data, for how long, and where."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ from recurra.tasks.task import Data, Task
 
 @runtime_checkable
 class Comparable(Protocol):
-    """A task whose evaluations say how each example fared."""
+    """A task that has measures per example."""
 
-    per_example: Sequence[str]  # names of the measures in Evaluation.examples, the one to compare by first
+    per_example: Sequence[str]  # the measures in Evaluation.examples; the first is the default
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is compared, on what, for how long, and where."""
+class ComparisonRequest:
+    """Which networks to compare, on what data, for how long, and where."""
 
     task: Task
     data: Data
     valid: Data | None
     test: Data | None
-    recipe: TaskRecipe  # what all variants have in common
+    recipe: TaskRecipe  # common to all variants
     variants: Sequence[Variant]
     seeds: int
     folder: Path
-    seconds: float | None = None  # for the whole command; None with epochs, and where a comparison goes on as it was
+    seconds: float | None = None  # for the whole command; None with epochs, and for --resume without a new budget
     epochs: float | None = None
-    measure: str | None = None  # the task's first one if None
+    measure: str | None = None  # None: the first of the task
     resume: bool = False
     command: str = ""
     started: float = 0.0
 
     def trials(self) -> list[Trial]:
-        """One seed of all variants after the other, so that a comparison that is stopped has seen them all."""
+        """All variants with the first seed, then with the second: after an interruption all have results."""
         first = self.recipe.training.seed
         return [Trial(variant, seed) for seed in range(first, first + self.seeds) for variant in self.variants]
 
     def to_mapping(self) -> dict[str, Any]:
-        """What another session has to ask for as well."""
+        """What a resumed comparison has to repeat."""
         return {
             "task": self.task.name,
             **{name: named(self.task, getattr(self, name)) for name in ("data", "valid", "test")},
@@ -60,7 +60,7 @@ class Question:
 
 
 def named(task: Task, data: Data | None) -> Any:
-    """What tells the data from others: where they stand, or of a list its examples."""
+    """What identifies the data: file names, or the hash of a list of examples."""
     if data is None:
         return None
     if isinstance(data, PairSource):

@@ -1,4 +1,4 @@
-"""The edit-distance error rate: insertions, deletions and substitutions per reference unit.
+"""The token error rate: insertions, deletions and substitutions per reference token.
 
 Over characters it is known as CER, over phones as PER, over words as the WER of speech recognition.
 """
@@ -16,7 +16,7 @@ from recurra.metrics.measure import Measure, require_pairs
 from recurra.metrics.ratio import percentage
 
 
-def error_rate(
+def token_error_rate(
     predictions: Sequence[Sequence[str]], references: Sequence[Sequence[str]], unit: str = "units"
 ) -> Measure:
     """100 * sum of edit distances / sum of reference units. Above 100 where outputs are far too long.

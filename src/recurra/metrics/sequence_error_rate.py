@@ -1,7 +1,7 @@
-"""WER as the grapheme-to-phoneme field uses it: an output is one word, and it is right or wrong as a whole.
+"""The sequence error rate: the share of outputs that are wrong as a whole.
 
-Speech recognition means something else by WER: there an output is a sentence and its words are aligned. That
-measure is `error_rate` over words.
+Papers on grapheme-to-phoneme conversion call it WER, since there an output is one word. The WER of speech recognition,
+where an output is a sentence and its words are aligned, is `token_error_rate` over words.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from recurra.metrics.measure import Measure, require_pairs
 from recurra.metrics.ratio import percentage
 
 
-def wer(predictions: Sequence[str], references: Sequence[str]) -> Measure:
+def sequence_error_rate(predictions: Sequence[str], references: Sequence[str]) -> Measure:
     """The share of predictions that differ from their reference: 100 - exact match."""
     count = require_pairs(predictions, references)
     wrong = [prediction != reference for prediction, reference in zip(predictions, references, strict=True)]
     return percentage(
         wrong,
         np.ones(count),
-        "share of whole outputs that are wrong (100 - exact match), in percent; no alignment of words",
+        "share of outputs that are wrong as a whole (100 - exact match), in percent",
     )

@@ -1,0 +1,230 @@
+"""All runs of a comparison, one after the other, in one folder.
+
+folder/request.json         the request; --resume must repeat it
+folder/NAME-seed-1/         the model of each run
+folder/NAME-seed-1.json     its result, example by example, once it has finished
+folder/comparison.json      the comparison
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from recurra.comparing.comparison import Comparison, summarise
+from recurra.comparing.request import Comparable, ComparisonRequest
+from recurra.comparing.trial import TestExamples, Trial, TrialResult, run_trial, store, stored_result
+from recurra.data import PairSource, spool
+from recurra.errors import RunError, UsageError
+from recurra.files import atomic_write
+from recurra.metrics.examples import PERCENT, shares
+from recurra.options import unknown_name
+from recurra.tasks.fit import Request, opened, outermost_missing, removed_on_refusal
+from recurra.tasks.split import key_hash, shared_keys, smallest
+from recurra.tasks.task import Data, Emit
+from recurra.training import Budget, Event, Note, locked
+
+MIN_SECONDS = 10.0  # for a run: in less than that it learns next to nothing
+TRAINING, MEASURING = 0.8, 0.15  # of a run's time, where test data are given
+MAX_TESTED, MIN_TESTED = 2000, 200  # test examples
+REQUEST, RESULT = "request.json", "comparison.json"
+LEFTOVERS = {"lock", REQUEST, "input", "test-input"}  # of a comparison whose data could not be used
+
+
+def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
+    """Trains the runs that have not finished yet, and compares all of them.
+
+    Raises:
+        UsageError: too little time, or a task or measure that cannot be compared.
+        RunError: the folder is in use or not empty, or --resume finds no comparison or another one.
+        KeyboardInterrupt: after Ctrl-C; finished runs are kept, and the current one can be resumed.
+    """
+    check(request)
+    folder = request.folder
+    made = None if request.resume else outermost_missing(folder)
+    if request.resume:
+        request = with_recorded_budget(request)
+    else:
+        refuse_taken(folder)
+    with removed_on_refusal(made), locked(folder):
+        request = replace(request, data=rereadable(request.data, folder / "input"))
+        tests = Tests(request, emit)
+        each = seconds_per_run(request)
+        results: dict[str, TrialResult] = {}
+        for number, trial in enumerate(request.trials(), 1):
+            kept = stored_result(folder, trial)
+            result = results[trial.name] = kept or train_one(request, trial, number, each, tests, emit)
+            emit(Note(result_line(number, request, trial, result)))
+        comparison = summarise(request, results, tests.trained_on(results.values()))
+        atomic_write(folder / RESULT, json.dumps(comparison.to_mapping(), ensure_ascii=False).encode())
+    return comparison
+
+
+def check(request: ComparisonRequest) -> None:
+    """Refuses what cannot be compared, before anything is read."""
+    task = request.task
+    if not isinstance(task, Comparable):
+        what = f"the task {task.name} cannot be compared: it has no measure per example"
+        raise UsageError(what, fix="Train each network with recurra train and compare the results of recurra evaluate.")
+    if request.measure is not None and request.measure not in task.per_example:
+        raise unknown_name("measure", request.measure, task.per_example, where="--measure")
+    names = [trial.name for trial in request.trials()]
+    if len(set(names)) < len(names):
+        raise UsageError("two of the networks would have the same name", fix="Compare them in two comparisons.")
+    count = len(names)
+    if request.seconds is not None and request.seconds < MIN_SECONDS * count:
+        what = (
+            f"{request.seconds / count:.1f} s for each of the {count} runs is too little: each needs {MIN_SECONDS:g} s"
+        )
+        fix = f"Give --time {minutes(MIN_SECONDS * count)}, fewer values, or fewer --seeds."
+        raise UsageError(what, where="--time", fix=fix)
+
+
+def minutes(seconds: float) -> str:
+    """A time in the form of --time, rounded up: 90s, 5m."""
+    return f"{seconds:.0f}s" if seconds < 120 else f"{-(-seconds // 60):.0f}m"
+
+
+def refuse_taken(folder: Path) -> None:
+    """A new comparison needs an empty folder.
+
+    Raises:
+        RunError: the folder is not empty.
+    """
+    begun = folder.is_dir() and {path.name for path in folder.iterdir()} - LEFTOVERS
+    if begun and (folder / REQUEST).exists():
+        fix = "Resume it with --resume, or choose another folder with --to."
+        raise RunError("this folder already holds a comparison", where=str(folder), fix=fix)
+    if begun or (folder.exists() and not folder.is_dir()):
+        raise RunError("this folder is not empty", where=str(folder), fix="Choose another one with --to.")
+
+
+def with_recorded_budget(request: ComparisonRequest) -> ComparisonRequest:
+    """The request with the recorded time or epochs, if it is otherwise the recorded one.
+
+    Raises:
+        RunError: there is no comparison to resume, or it is another one.
+    """
+    try:
+        before = json.loads((request.folder / REQUEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = None
+    if not isinstance(before, dict) or "each" not in before:
+        fix = "Leave out --resume to start one."
+        raise RunError("there is no comparison to resume", where=str(request.folder), fix=fix)
+    if request.seconds is None and request.epochs is None:
+        request = replace(request, seconds=before.get("seconds"), epochs=before.get("epochs"))
+    now = json.loads(json.dumps(request.to_mapping()))
+    other = [name for name in now if now[name] != before.get(name)]
+    if other:
+        fix = "Repeat the options of the first command, or start another comparison with --to."
+        what = f"this comparison was started with other {' and '.join(other)}"
+        raise RunError(what, where=str(request.folder), fix=fix)
+    return request
+
+
+def seconds_per_run(request: ComparisonRequest) -> float | None:
+    """The time of each run: an equal share, fixed when the comparison starts."""
+    path = request.folder / REQUEST
+    if request.resume:
+        return json.loads(path.read_text(encoding="utf-8"))["each"]
+    each = None
+    if request.seconds is not None:
+        left = request.seconds - (time.monotonic() - request.started)
+        each = left / (len(request.variants) * request.seeds)
+    atomic_write(path, json.dumps({**request.to_mapping(), "each": each}, ensure_ascii=False).encode())
+    return each
+
+
+def train_one(
+    request: ComparisonRequest, trial: Trial, number: int, each: float | None, tests: Tests, emit: Emit
+) -> TrialResult:
+    """Trains and measures one run; notes about the data are emitted for the first run only."""
+
+    def forward(event: Event) -> None:
+        if number == 1 or not isinstance(event, Note):
+            emit(event)
+
+    settings = {**trial.variant.settings, "training.seed": trial.seed}
+    run_request = Request(
+        request.task,
+        request.data,
+        request.valid,
+        request.folder / trial.name,
+        request.recipe.with_settings(settings),
+        command=request.command,
+    )
+    share = None if each is None else each * (TRAINING if tests.examples else 0.97)
+    result = run_trial(run_request, Budget(share, request.epochs, time.monotonic()), tests.part(each), forward)
+    store(request.folder, trial, result)
+    return result
+
+
+class Tests:
+    """The test examples: every run is measured on the same ones."""
+
+    def __init__(self, request: ComparisonRequest, emit: Emit) -> None:
+        self.count = 0  # of those used; 0: not known yet
+        self.task = request.task
+        self.examples: list[Any] = []
+        self.shared = frozenset[bytes]()  # the keys of those in the training data
+        if request.test is None:
+            return
+        found = opened(request.task, request.test, request.folder / "test-input", " to test", emit)
+        self.examples = list(found)
+        self.shared = shared_keys(request.task.open(request.data), self.examples, request.task.key, emit, "test")
+        earlier = (stored_result(request.folder, trial) for trial in request.trials())
+        self.count = next((len(result.scores.lengths) for result in earlier if result and not result.failed), 0)
+
+    def part(self, each: float | None) -> TestExamples | None:
+        """A function that returns as many test examples as there is time for; None if there are none."""
+        return partial(self.chosen, each) if self.examples else None
+
+    def chosen(self, each: float | None, seconds: float, contiguous: bool) -> list[Any]:
+        """The examples with the smallest hashes, in their order; of a running text, its beginning.
+
+        Args:
+            each: seconds for a run; None if not limited.
+            seconds: that one example takes.
+            contiguous: whether the examples continue one another.
+        """
+        if not self.count:
+            possible = MAX_TESTED if each is None else int(MEASURING * each / max(seconds, 1e-6))
+            self.count = min(len(self.examples), MAX_TESTED, max(MIN_TESTED, possible))
+        if contiguous:
+            return self.examples[: self.count]
+        return smallest(self.examples, self.count, self.task.key)
+
+    def trained_on(self, results: Iterable[TrialResult]) -> list[bool]:
+        """For each measured example, whether it is in the training data too; empty if none is.
+
+        Empty as well if the measure counts something else than examples: of a series, its windows.
+        """
+        scores = next((result.scores for result in results if not result.failed), None)
+        if scores is None or not self.shared:
+            return []
+        found = [
+            key_hash(self.task.key(example)) in self.shared for example in self.chosen(None, 0.0, scores.contiguous)
+        ]
+        return found if any(found) and len(found) == len(scores.lengths) else []
+
+
+def result_line(number: int, request: ComparisonRequest, trial: Trial, result: TrialResult) -> str:
+    """What is said of a finished run."""
+    head = f"run {number} of {len(request.variants) * request.seeds}: {trial.variant.name}, seed {trial.seed}"
+    if result.failed:
+        return f"{head}: {result.failed}"
+    name = request.measure or next(iter(result.scores.measures))
+    share = result.scores.measures[name]
+    value, unit = float(shares(share.statistics().sum(axis=0))), " %" if share.scale == PERCENT else ""
+    return f"{head}: {name.replace('_', ' ')} {value:.2f}{unit}, {result.steps:,} steps in {result.seconds:.0f} s"
+
+
+def rereadable(data: Data, folder: Path) -> Data:
+    """Standard input and pipes are copied to a file, because every run reads the data."""
+    return spool(data, folder) if isinstance(data, PairSource) else data
