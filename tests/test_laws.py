@@ -12,11 +12,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-import recurra.layers.fast
 from recurra import attention, cells
 from recurra.attention import Attended, Dot, Memory
 from recurra.cells import GRU, LSTM, Elman, HiddenState, LSTMState, Step
 from recurra.layers import Bidirectional, BothStates, Recurrent, Unrolled
+from recurra.layers.kernels.elman import ElmanKernel
+from recurra.layers.kernels.lstm import LSTMKernel
 from recurra.padded import Padded
 
 
@@ -42,9 +43,9 @@ def test_layers_that_read_forward(layer: str, law: Callable[..., None]) -> None:
     law(laws.LAYERS[layer])
 
 
-@pytest.mark.parametrize("law", laws.TWIN_LAWS, ids=named)
-@pytest.mark.parametrize("layer", [name for name, make in laws.LAYERS.items() if laws.is_fast(make())])
-def test_layers_with_a_fast_twin(layer: str, law: Callable[..., None]) -> None:
+@pytest.mark.parametrize("law", laws.FUSED_LAWS, ids=named)
+@pytest.mark.parametrize("layer", [name for name, make in laws.LAYERS.items() if laws.is_fused(make())])
+def test_layers_with_a_fused_implementation(layer: str, law: Callable[..., None]) -> None:
     law(laws.LAYERS[layer])
 
 
@@ -158,7 +159,7 @@ class RoundsToSingle(Recurrent):
     def forward(self, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
         run = super().forward(inputs, state, trace=trace)
         rounded = run.outputs.values.float().to(run.outputs.values.dtype)
-        return run._replace(outputs=inputs.with_values(rounded) if self.fast else run.outputs)
+        return run._replace(outputs=inputs.with_values(rounded) if self.fused else run.outputs)
 
 
 class HidesAWeight(Recurrent):
@@ -226,7 +227,7 @@ BROKEN_LAYERS: list[tuple[type[Any], Callable[[int, int], cells.Cell], Callable[
     (LooksAhead, GRU, laws.whole_is_step_by_step),
     (LooksAhead, GRU, laws.any_split_is_the_same),
     (MixesRows, GRU, laws.rows_do_not_meet),
-    (RoundsToSingle, GRU, laws.twins_agree),
+    (RoundsToSingle, GRU, laws.implementations_agree),
     (RoundsToSingle, GRU, laws.gradients_are_true),
     (HidesAWeight, GRU, laws.saving_keeps_everything),
     (ChangesItsInput, GRU, laws.nothing_is_kept),
@@ -244,9 +245,10 @@ def test_broken_layers_are_caught(kind: type[Any], cell: Callable[..., cells.Cel
 
 
 def test_padding_that_is_not_shut_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recurra.layers.fast, "_shut_on_padding", lambda cell: ())
+    for kernel in (LSTMKernel, ElmanKernel):
+        monkeypatch.setattr(kernel, "shut", lambda kernel, cell: ())
     with pytest.raises(AssertionError):
-        laws.twins_agree(lambda: Recurrent(LSTM(3, 4)))
+        laws.implementations_agree(lambda: Recurrent(LSTM(3, 4)))
     with pytest.raises(AssertionError):
         laws.padding_may_be_long(lambda: Recurrent(Elman(3, 4, "relu")))
 

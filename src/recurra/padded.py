@@ -53,6 +53,13 @@ def last_of(sequence: Padded) -> Tensor:
     return sequence.values[rows, sequence.lengths - 1]
 
 
+def last_or(values: Tensor, lengths: Tensor, otherwise: Tensor) -> Tensor:
+    """Values [B, T, ...] at each row's last step; `otherwise` [B, ...] for rows of length 0."""
+    rows = torch.arange(len(lengths), device=lengths.device)
+    last = values[rows, (lengths - 1).clamp(min=0)]
+    return torch.where((lengths > 0)[:, None], last, otherwise)
+
+
 def select_rows(state: Any, index: Tensor) -> Any:
     """The rows `index` [N] of a state: a tensor [B, ...], or tuples, named tuples and Padded made of them.
 

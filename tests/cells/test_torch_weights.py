@@ -65,7 +65,7 @@ def test_weights_are_copied_not_shared() -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_cell_steps_like_its_torch_twin(name: str) -> None:
+def test_a_cell_steps_like_torchs(name: str) -> None:
     cell = laws.built(lambda: laws.CELLS[name](3, 4))
     x, state = laws.sample_step(cell)
     first = tuple(part[None] for part in state)
@@ -77,7 +77,7 @@ def test_a_cell_steps_like_its_torch_twin(name: str) -> None:
 
 
 def test_what_torch_does_not_have_is_refused() -> None:
-    with pytest.raises(UsageError, match="no twin of Elman"):
+    with pytest.raises(UsageError, match="no Elman cell with these settings"):
         to_torch(Elman(3, 4, "sigmoid"))
 
 

@@ -29,7 +29,16 @@ def test_a_healthy_machine(recurra: CommandLine) -> None:
     result = recurra("doctor")
     assert (result.code, result.err) == (0, "")
     assert "!!" not in result.out
-    for text in ("Python  ", "processor", "cores", "bfloat16", "GPU", "disk here", "twins differ by", "1,234 steps/s"):
+    for text in (
+        "Python  ",
+        "processor",
+        "cores",
+        "bfloat16",
+        "GPU",
+        "disk here",
+        "implementations differ by",
+        "1,234 steps/s",
+    ):
         assert text in result.out
     assert f" {torch.__version__}\n" in result.out
 
@@ -65,10 +74,10 @@ def test_a_full_disk_is_marked(recurra: CommandLine, monkeypatch: pytest.MonkeyP
     assert "0.1 GB free" in result.out
 
 
-def test_twins_that_disagree_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert self_test.twins().advice == ""
+def test_implementations_that_disagree_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert self_test.implementations().advice == ""
     monkeypatch.setattr(self_test, "TOLERANCE", -1.0)
-    assert "computes wrongly" in self_test.twins().advice
+    assert "computes wrongly" in self_test.implementations().advice
 
 
 def test_the_report_stands_in_columns() -> None:

@@ -89,23 +89,23 @@ def cell_of(operator: str, w: Array, r: Array, b: Array) -> Cell:
     return cell
 
 
-def last_hidden(cell: Cell, x: Array, *, fast: bool) -> Array:
+def last_hidden(cell: Cell, x: Array, *, fused: bool) -> Array:
     """Y_h [1, B, H] for X [T, B, I]."""
     values = torch.from_numpy(x).transpose(0, 1)
-    run = Recurrent(cell, fast=fast)(Padded(values, torch.full((values.shape[0],), values.shape[1])))
+    run = Recurrent(cell, fused=fused)(Padded(values, torch.full((values.shape[0],), values.shape[1])))
     return run.state.hidden.detach().numpy()[None]
 
 
 @pytest.mark.skipif(not VECTORS.exists(), reason="the ONNX test vectors (shared data) are not on this machine")
-@pytest.mark.parametrize("fast", [False, True], ids=["plain", "fast"])
+@pytest.mark.parametrize("fused", [False, True], ids=["reference", "fused"])
 @pytest.mark.parametrize("case", CASES)
-def test_onnx_node(case: str, fast: bool) -> None:
+def test_onnx_node(case: str, fused: bool) -> None:
     folder = VECTORS / case / "test_data_set_0"
     x, w, r, *bias = (read_tensor(path) for path in sorted(folder.glob("input_*.pb")))
     operator = next(name for name in KINDS if f"_{name}_" in case)
     b = bias[0] if bias else np.zeros((1, 2 * w.shape[1]), np.float32)
     assert operator != "gru" or (len(x) == 1 and not np.split(b[0], 2)[1].any()), "see the module's docstring"
-    seen = last_hidden(cell_of(operator, w, r, b), x, fast=fast)
+    seen = last_hidden(cell_of(operator, w, r, b), x, fused=fused)
     np.testing.assert_allclose(seen, read_tensor(folder / "output_0.pb"), rtol=0, atol=1e-5)
 
 
@@ -141,5 +141,5 @@ def test_the_order_of_the_blocks(operator: str, equations: Callable[..., Array])
     rows = 4 * len(ONNX_BLOCKS[operator])
     shapes = ((5, 2, 3), (1, rows, 3), (1, rows, 4), (1, 2 * rows))
     x, w, r, b = (random.normal(size=shape).astype(np.float32) for shape in shapes)
-    seen = last_hidden(cell_of(operator, w, r, b), x, fast=True)
+    seen = last_hidden(cell_of(operator, w, r, b), x, fused=True)
     np.testing.assert_allclose(seen, equations(x, w, r, b), rtol=0, atol=1e-5)

@@ -26,11 +26,11 @@ MODULES: dict[str, Callable[..., nn.RNNBase]] = {
 LENGTHS = torch.tensor([3, 7, 1, 5])
 
 
-def layers_of(module: nn.RNNBase, *, fast: bool) -> Stack:
+def layers_of(module: nn.RNNBase, *, fused: bool) -> Stack:
     """The layers with the weights of a torch module."""
 
     def one(k: int, *, reverse: bool = False) -> Recurrent:
-        return Recurrent(from_torch(module, k, reverse=reverse), fast=fast)
+        return Recurrent(from_torch(module, k, reverse=reverse), fused=fused)
 
     def layer(k: int) -> Layer:
         return Bidirectional(one(k), one(k, reverse=True)) if module.bidirectional else one(k)
@@ -73,14 +73,14 @@ def slopes(results: tuple[Tensor, ...], inputs: list[Tensor]) -> tuple[Tensor, .
     return torch.autograd.grad(loss, inputs)
 
 
-@pytest.mark.parametrize("fast", [False, True], ids=["plain", "fast"])
+@pytest.mark.parametrize("fused", [False, True], ids=["reference", "fused"])
 @pytest.mark.parametrize("bidirectional", [False, True], ids=["one way", "both ways"])
 @pytest.mark.parametrize("depth", [1, 3])
 @pytest.mark.parametrize("name", MODULES)
-def test_ragged_batches_equal_packed_sequences(name: str, depth: int, bidirectional: bool, fast: bool) -> None:
+def test_ragged_batches_equal_packed_sequences(name: str, depth: int, bidirectional: bool, fused: bool) -> None:
     torch.manual_seed(1)
     module = MODULES[name](5, 4, num_layers=depth, bidirectional=bidirectional, batch_first=True)
-    stack = layers_of(module, fast=fast)
+    stack = layers_of(module, fused=fused)
     values = torch.randn(4, 9, 5, requires_grad=True)  # two steps longer than the longest row
     parts = 2 if name == "lstm" else 1
     start = [torch.randn(depth * (1 + bidirectional), 4, 4, requires_grad=True) for _ in range(parts)]
@@ -99,7 +99,7 @@ def test_full_batches_equal_torch_from_zero(name: str) -> None:
     torch.manual_seed(2)
     module = MODULES[name](5, 4, num_layers=2, bidirectional=True, batch_first=True)
     values = torch.randn(3, 6, 5)
-    run = layers_of(module, fast=True)(Padded(values, torch.full((3,), 6)))
+    run = layers_of(module, fused=True)(Padded(values, torch.full((3,), 6)))
     outputs, end = module(values)
     torch.testing.assert_close(run.outputs.values, outputs, rtol=0, atol=1e-6)
     for mine, other in zip(in_torchs_order(run.state), end if name == "lstm" else (end,), strict=True):

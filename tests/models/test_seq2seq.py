@@ -132,7 +132,7 @@ def test_every_weight_gets_a_gradient(model: Seq2Seq) -> None:
 
 
 @pytest.mark.parametrize("name", ["default", "gru", "elman", "one layer", "input feeding"])
-def test_tracing_takes_the_plain_twin_and_gives_the_same(name: str) -> None:
+def test_tracing_takes_the_reference_implementation_and_gives_the_same(name: str) -> None:
     model = network(**VARIANTS[name])
     source, target = batch()
     start = model.start(source)

@@ -1,6 +1,6 @@
 """One time step: the Elman, LSTM and GRU cells, their equations as in the papers, their gates returned."""
 
-from recurra.cells.base import Cell, HiddenState, Step
+from recurra.cells.base import Cell, DenseCell, HiddenState, Step
 from recurra.cells.elman import ACTIVATIONS, Elman
 from recurra.cells.gru import GRU
 from recurra.cells.lstm import LSTM, LSTMState
@@ -14,6 +14,7 @@ __all__ = [
     "GRU",
     "LSTM",
     "Cell",
+    "DenseCell",
     "Elman",
     "HiddenState",
     "LSTMState",

@@ -3,6 +3,9 @@
 A cell maps an input x_t and a state to a Step: an output, the next state, and the gates it used. State goes in and
 comes out; nothing is kept between calls. Every tensor has the batch first.
 
+    Cell         W x_t + b for every gate block; what is done with it and with the state, the cell's body says
+    DenseCell    and U h_{t-1} + b besides, as torch's cells have it (Elman, LSTM, GRU)
+
 B batch, I input size, H hidden size, G number of gate blocks.
 """
 
@@ -32,10 +35,7 @@ class Step(NamedTuple):
 
 
 class Cell(nn.Module, ABC):
-    """A recurrent cell with the parameters and the layout of torch.nn's recurrent modules.
-
-    The weights of all gate blocks are stacked in torch's order, so they cross to and from torch unchanged.
-    Torch's cells carry two biases; so do ours, because the sum of two rounded numbers is not the rounded sum.
+    """A recurrent cell. Its state is a named tuple of tensors [B, H], of which `hidden` is also its output.
 
     Args:
         input_size: I, entries of x_t.
@@ -43,30 +43,32 @@ class Cell(nn.Module, ABC):
     """
 
     blocks: ClassVar[tuple[str, ...]]  # the gate blocks in the order of the weight rows
+    unbounded: ClassVar[frozenset[str]] = frozenset()  # the blocks whose activation is not between -1 and 1
+
+    weight_input: nn.Parameter  # W: [G*H, I]
+    bias_input: nn.Parameter  # [G*H]
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
         self.input_size = input_size
         self.hidden_size = hidden_size
-        rows = len(self.blocks) * hidden_size
-        self.weight_input = nn.Parameter(torch.empty(rows, input_size))  # W: [G*H, I]
-        self.weight_hidden = nn.Parameter(torch.empty(rows, hidden_size))  # U: [G*H, H]
-        self.bias_input = nn.Parameter(torch.empty(rows))  # [G*H]
-        self.bias_hidden = nn.Parameter(torch.empty(rows))  # [G*H]
+        self.make_parameters(len(self.blocks) * hidden_size)
         self.reset_parameters()
 
+    def make_parameters(self, rows: int) -> None:
+        """Registers what is learned, not yet filled; `rows` is G*H."""
+        self.weight_input = nn.Parameter(torch.empty(rows, self.input_size))
+        self.bias_input = nn.Parameter(torch.empty(rows))
+
     def reset_parameters(self) -> None:
-        """Glorot's uniform W and an orthogonal U per block (Saxe et al. 2014), biases zero."""
+        """Glorot's uniform W, biases zero."""
         bound = math.sqrt(6 / (self.input_size + self.hidden_size))
         nn.init.uniform_(self.weight_input, -bound, bound)
-        for block in self.weight_hidden.chunk(len(self.blocks)):
-            nn.init.orthogonal_(block)
         nn.init.zeros_(self.bias_input)
-        nn.init.zeros_(self.bias_hidden)
 
-    @abstractmethod
     def initial_state(self, batch: int) -> Any:
         """The zero state for `batch` rows, on the parameters' device and of their type."""
+        return HiddenState(self._zeros(batch))
 
     def forward(self, x: Tensor, state: Any) -> Step:
         """One step: x [B, I] and a state to a Step."""
@@ -80,7 +82,31 @@ class Cell(nn.Module, ABC):
         """
 
     def _zeros(self, batch: int) -> Tensor:
-        return self.weight_hidden.new_zeros(batch, self.hidden_size)
+        return self.weight_input.new_zeros(batch, self.hidden_size)
 
     def extra_repr(self) -> str:
         return f"{self.input_size}, {self.hidden_size}"
+
+
+class DenseCell(Cell):
+    """A cell that multiplies its hidden state by U, with the parameters and the layout of torch.nn's modules.
+
+    The weights of all gate blocks are stacked in torch's order, so they cross to and from torch unchanged.
+    Torch's cells carry two biases; so do ours, because the sum of two rounded numbers is not the rounded sum.
+    """
+
+    weight_hidden: nn.Parameter  # U: [G*H, H]
+    bias_hidden: nn.Parameter  # [G*H]
+
+    def make_parameters(self, rows: int) -> None:
+        self.weight_input = nn.Parameter(torch.empty(rows, self.input_size))
+        self.weight_hidden = nn.Parameter(torch.empty(rows, self.hidden_size))
+        self.bias_input = nn.Parameter(torch.empty(rows))
+        self.bias_hidden = nn.Parameter(torch.empty(rows))
+
+    def reset_parameters(self) -> None:
+        """Also an orthogonal U per block (Saxe et al. 2014)."""
+        super().reset_parameters()
+        for block in self.weight_hidden.chunk(len(self.blocks)):
+            nn.init.orthogonal_(block)
+        nn.init.zeros_(self.bias_hidden)

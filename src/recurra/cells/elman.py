@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-from recurra.cells.base import Cell, HiddenState, Step
+from recurra.cells.base import DenseCell, HiddenState, Step
 from recurra.options import unknown_name
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -19,7 +19,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-class Elman(Cell):
+class Elman(DenseCell):
     r"""The simple recurrent network.
 
     .. math:: h_t = s(W x_t + b_W + U h_{t-1} + b_U)
@@ -27,7 +27,7 @@ class Elman(Cell):
     Args:
         input_size: I.
         hidden_size: H.
-        activation: s, one of "tanh", "relu", "sigmoid". Torch has twins of the first two.
+        activation: s, one of "tanh", "relu", "sigmoid". Torch has the first two as well.
 
     Raises:
         UsageError: an unknown activation.
@@ -40,9 +40,6 @@ class Elman(Cell):
             raise unknown_name("activation", activation, ACTIVATIONS)
         super().__init__(input_size, hidden_size)
         self.activation = activation
-
-    def initial_state(self, batch: int) -> HiddenState:
-        return HiddenState(self._zeros(batch))
 
     def advance(self, x: Tensor, state: HiddenState) -> Step:
         s = ACTIVATIONS[self.activation]

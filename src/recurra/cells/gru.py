@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-from recurra.cells.base import Cell, HiddenState, Step
+from recurra.cells.base import DenseCell, HiddenState, Step
 
 
-class GRU(Cell):
+class GRU(DenseCell):
     r"""The GRU.
 
     .. math::
@@ -25,9 +25,6 @@ class GRU(Cell):
     """
 
     blocks: ClassVar[tuple[str, ...]] = ("reset", "update", "new")
-
-    def initial_state(self, batch: int) -> HiddenState:
-        return HiddenState(self._zeros(batch))
 
     def advance(self, x: Tensor, state: HiddenState) -> Step:
         h = state.hidden

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-from recurra.cells.base import Cell, Step
+from recurra.cells.base import DenseCell, Step
 
 
 class LSTMState(NamedTuple):
@@ -18,7 +18,7 @@ class LSTMState(NamedTuple):
     cell: Tensor  # [B, H]
 
 
-class LSTM(Cell):
+class LSTM(DenseCell):
     r"""The LSTM, with a forget bias of 1 at the start (Jozefowicz et al. 2015).
 
     .. math::

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from recurra.cells.base import Cell
+from recurra.cells.base import Cell, DenseCell
 from recurra.cells.elman import Elman
 from recurra.cells.gru import GRU
 from recurra.cells.lstm import LSTM
@@ -19,7 +19,7 @@ NAMES = {
 }
 
 
-def from_torch(module: nn.RNNBase, layer: int = 0, *, reverse: bool = False) -> Cell:
+def from_torch(module: nn.RNNBase, layer: int = 0, *, reverse: bool = False) -> DenseCell:
     """The cell that holds the weights of one layer and direction of a torch.nn.RNN, LSTM or GRU.
 
     Raises:
@@ -32,7 +32,7 @@ def from_torch(module: nn.RNNBase, layer: int = 0, *, reverse: bool = False) -> 
         )
     input_size = getattr(module, f"weight_ih{suffix}").shape[1]
     if isinstance(module, nn.LSTM):
-        cell: Cell = LSTM(input_size, module.hidden_size)
+        cell: DenseCell = LSTM(input_size, module.hidden_size)
     elif isinstance(module, nn.GRU):
         cell = GRU(input_size, module.hidden_size)
     else:
@@ -48,7 +48,7 @@ def to_torch(cell: Cell) -> nn.RNNBase:
     """The one-layer, batch-first torch module that holds the weights of a cell.
 
     Raises:
-        UsageError: an Elman cell with the sigmoid, which torch does not have.
+        UsageError: a cell that torch does not have, such as an Elman cell with the sigmoid.
     """
     if isinstance(cell, LSTM):
         module: nn.RNNBase = nn.LSTM(cell.input_size, cell.hidden_size, batch_first=True)
@@ -57,7 +57,7 @@ def to_torch(cell: Cell) -> nn.RNNBase:
     elif isinstance(cell, Elman) and cell.activation in ("tanh", "relu"):
         module = nn.RNN(cell.input_size, cell.hidden_size, nonlinearity=cell.activation, batch_first=True)
     else:
-        raise UsageError(f"torch.nn has no twin of {type(cell).__name__} with these settings")
+        raise UsageError(f"torch.nn has no {type(cell).__name__} cell with these settings")
     module.to(cell.weight_input)  # its type and device before the numbers, so that none is rounded
     with torch.no_grad():
         for ours, theirs in NAMES.items():

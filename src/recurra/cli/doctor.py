@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def doctor() -> int:
     """Look at this machine: versions, processor, memory, disk, and a test of a second.
 
-    Lines that begin with !! need attention; then the exit code is 1. The test runs an LSTM by both of its twins, the
-    plain one and the fast one, and compares what they give.
+    Lines that begin with !! need attention; then the exit code is 1. The test runs an LSTM by the
+    reference and by the fused implementation, and compares what they give.
     """
     from recurra.cli import machine
 

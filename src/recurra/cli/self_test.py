@@ -1,4 +1,4 @@
-"""What `recurra doctor` finds out with torch: what it runs on, and whether both twins of a layer agree."""
+"""What `recurra doctor` finds out with torch: what it runs on, and whether both implementations of a layer agree."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from recurra.cli.machine import Finding
 from recurra.layers import Recurrent
 from recurra.padded import Padded
 
-TOLERANCE = 1e-4  # between the twins, in float32
+TOLERANCE = 1e-4  # between the implementations, in float32
 
 
 def examine() -> Iterator[Finding]:
     """Everything, in the order in which it is shown."""
     yield Finding("torch runs", f"{torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()} kernels")
     yield from accelerators()
-    yield twins()
+    yield implementations()
 
 
 def accelerators() -> Iterator[Finding]:
@@ -31,16 +31,19 @@ def accelerators() -> Iterator[Finding]:
         yield Finding("GPU", f"{torch.cuda.get_device_name(number)}, {free / 1e9:.1f} of {total / 1e9:.1f} GB free")
 
 
-def twins() -> Finding:
-    """An LSTM over ragged rows, by the plain and the fast twin."""
+def implementations() -> Finding:
+    """An LSTM over ragged rows, by the reference and the fused implementation."""
     torch.manual_seed(0)
     cell = LSTM(64, 128)
     inputs = Padded(torch.randn(32, 40, 64), torch.randint(1, 41, (32,)))
-    fast, plain = Recurrent(cell), Recurrent(cell, fast=False)
+    fused, reference = Recurrent(cell), Recurrent(cell, fused=False)
     with torch.inference_mode():
-        apart = float((fast(inputs).outputs.values - plain(inputs).outputs.values).abs().max())
-        quick, slow = steps_per_second(fast, inputs), steps_per_second(plain, inputs)
-    value = f"LSTM twins differ by {apart:.0e}; fast {quick:,.0f} steps/s, plain {slow:,.0f} (32 rows, 128 wide)"
+        apart = float((fused(inputs).outputs.values - reference(inputs).outputs.values).abs().max())
+        quick, slow = steps_per_second(fused, inputs), steps_per_second(reference, inputs)
+    value = (
+        f"LSTM implementations differ by {apart:.0e}; fused {quick:,.0f} steps/s, reference {slow:,.0f} "
+        "(32 rows, 128 wide)"
+    )
     if apart <= TOLERANCE:
         return Finding("self-test", value)
     return Finding("self-test", value, "They must agree: this torch computes wrongly here. Try another version of it.")

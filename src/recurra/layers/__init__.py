@@ -1,4 +1,4 @@
-"""Many time steps: one unroll with a plain and a fast twin, stacks, both directions; windows, pooling, none at all."""
+"""Many time steps: one cell unrolled, stacks, both directions; windows, pooling, none at all."""
 
 from recurra.layers.base import ForwardLayer, Layer, Unrolled
 from recurra.layers.bidirectional import Bidirectional, BothStates, reverse

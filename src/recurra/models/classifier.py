@@ -126,7 +126,7 @@ class Classifier(nn.Module):
         return self.inside(inputs).scores
 
     def inside(self, inputs: Padded, *, trace: bool = False) -> Inside:
-        """The same with what happens on the way; `trace` asks for gates and states, through the plain twin."""
+        """The same with what happens on the way; `trace` asks for gates and states, by the reference implementation."""
         sequence: Padded = self.reader(inputs)
         seen: dict[str, Tensor] = {}
         if self.body is not None:

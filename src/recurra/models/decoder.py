@@ -23,7 +23,7 @@ from torch.nn.functional import dropout
 
 from recurra.attention import Attended, Attention, Memory
 from recurra.cells import Step
-from recurra.layers import ForwardLayer, Stack
+from recurra.layers import Recurrent, Stack
 from recurra.models.output import VocabularyOutput
 from recurra.padded import Padded
 from recurra.text.special import PAD
@@ -70,7 +70,7 @@ class Decoder(nn.Module):
     def __init__(
         self,
         embedding: nn.Embedding,
-        first: ForwardLayer,
+        first: Recurrent,
         attention: Attention,
         upper: Stack | None,
         output: VocabularyOutput,

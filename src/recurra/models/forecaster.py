@@ -128,7 +128,7 @@ class Forecaster(nn.Module):
         return torch.stack(path, 1).view(batch, samples, len(path), -1)
 
     def inside(self, window: Padded) -> dict[str, Tensor]:
-        """Gates and states of every step of the window, by the plain twin."""
+        """Gates and states of every step of the window, by the reference implementation."""
         level = self._first(window.values) if self.recursive else last_of(window)[:, self.targets]
         return self.layers(window.with_values(self._read(window.values, level)), trace=True).trace
 

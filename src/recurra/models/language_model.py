@@ -80,7 +80,7 @@ class LanguageModel(nn.Module):
 
         Args:
             state: of the layers, to go on from; None begins.
-            trace: asks for gates and states, through the plain twin.
+            trace: asks for gates and states, through the reference implementation.
         """
         options = self.options
         values = locked_dropout(self.embedding(ids.values), options.input_dropout, self.training)

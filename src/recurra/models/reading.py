@@ -9,14 +9,13 @@ B sentences, S source positions, V source vocabulary, G*H gate blocks.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor
 
-from recurra.cells import Cell
 from recurra.layers import Bidirectional, BothStates, Layer, Recurrent, Stack, Unrolled, reverse
-from recurra.layers.stepping import run_steps, steps_of
+from recurra.layers.kernels import run_steps
 from recurra.models.encoder import Encoder, SourceEncoder
 from recurra.padded import Padded
 
@@ -24,12 +23,12 @@ LARGEST_TABLE = 32_000_000  # numbers; tokens of a larger vocabulary are multipl
 FEWEST_ROWS = 16  # torch's kernels take less time for fewer rows than we do, call by call
 
 
-def reader_of(encoder: SourceEncoder) -> Reader | PlainReader:
+def reader_of(encoder: SourceEncoder) -> Reader | EncoderAsItIs:
     """The quickest way to read sources in evaluation."""
-    return Reader(encoder) if isinstance(encoder, Encoder) else PlainReader(encoder)
+    return Reader(encoder) if isinstance(encoder, Encoder) else EncoderAsItIs(encoder)
 
 
-class PlainReader:
+class EncoderAsItIs:
     """An encoder as it is: what reads no ids has no table to look things up in."""
 
     def __init__(self, encoder: SourceEncoder) -> None:
@@ -68,14 +67,15 @@ class Reader:
 class OneWay:
     """A layer that reads ids from left to right."""
 
-    def __init__(self, cell: Cell, embedding: Tensor) -> None:
-        self.cell = cell
-        self.steps = steps_of(cell)
+    def __init__(self, layer: Recurrent, embedding: Tensor) -> None:
+        self.layer = layer
+        self.steps = layer.prepare()
         self.table = self.steps.read(embedding)  # [V, G*H]
 
     def read(self, source: Padded) -> Unrolled:
         """Ids [B, S] to outputs and last state."""
-        return run_steps(self.steps, self._reads(source), source.lengths, self.cell.initial_state(len(source.lengths)))
+        start = self.layer.initial_state(len(source.lengths))
+        return run_steps(self.steps, self._reads(source), source.lengths, start)
 
     def _reads(self, source: Padded) -> Iterator[Tensor]:
         for ids in source.values.t().contiguous():
@@ -101,7 +101,6 @@ def first_layer(layer: Layer, embedding: Tensor) -> OneWay | BothWays | None:
     if isinstance(layer, Bidirectional):
         ahead, back = (first_layer(way, embedding) for way in (layer.ahead, layer.back))
         return BothWays(ahead, back) if isinstance(ahead, OneWay) and isinstance(back, OneWay) else None
-    cell: Any = layer.cell if isinstance(layer, Recurrent) else None
-    if cell is None or len(embedding) * len(cell.bias_input) > LARGEST_TABLE:
+    if not isinstance(layer, Recurrent) or len(embedding) * len(layer.cell.bias_input) > LARGEST_TABLE:
         return None
-    return OneWay(cell, embedding)
+    return OneWay(layer, embedding)

@@ -23,7 +23,7 @@ from torch.nn.functional import linear, log_softmax
 from recurra.cells import Step
 from recurra.decoding import Ensemble, Scored, Start, StepModel
 from recurra.layers import Recurrent, Stack
-from recurra.layers.stepping import CellSteps, steps_of, tanh_of_sigmoid_
+from recurra.layers.kernels import CellSteps, tanh_of_sigmoid_
 from recurra.models.decoder import Decoder, DecoderState
 from recurra.models.reading import LARGEST_TABLE, reader_of
 from recurra.models.seq2seq import Seq2Seq, SourceMemory
@@ -105,7 +105,7 @@ class First:
     """The decoder's first layer: what it makes of the last token is looked up."""
 
     def __init__(self, decoder: Decoder) -> None:
-        self.steps = steps_of(cast("Recurrent", decoder.first).cell)
+        self.steps = decoder.first.prepare()
         self.embedding = decoder.embedding.weight.detach()
         size = self.embedding.shape[1]
         self.of_token = self.steps.weight[:, :size]
@@ -134,7 +134,7 @@ class Upper:
 
     def __init__(self, stack: Stack, query_size: int) -> None:
         self.stack = stack
-        self.layers: list[CellSteps] = [steps_of(cast("Recurrent", layer).cell) for layer in stack.layers]
+        self.layers: list[CellSteps] = [cast("Recurrent", layer).prepare() for layer in stack.layers]
         lowest = self.layers[0]
         self.of_query, self.of_context, self.bias = (
             lowest.weight[:, :query_size],

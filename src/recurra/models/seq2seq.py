@@ -82,7 +82,7 @@ class Seq2Seq(nn.Module):
         return Scored(log_softmax(scores, dim=-1), state, weights)
 
     def trace(self, source: Padded, target_input: Padded) -> tuple[Decoded, dict[str, Tensor]]:
-        """A known target through the plain twin: attention weights, and every gate and state by name."""
+        """A known target through the reference implementation: attention weights, gates and states by name."""
         encoded = self.encoder(source, trace=True)
         start = self.start_from(source, encoded)
         decoded = self.decoder(target_input, start.state, start.memory.look, trace=True)

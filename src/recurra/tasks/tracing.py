@@ -1,4 +1,4 @@
-"""One text through the plain twin of an encoder-decoder: every gate, state and weight as plain data."""
+"""One text through the reference implementation of an encoder-decoder: every gate, state and weight as plain data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plain and the fast twin of one layer: what laws.py does not say of every layer."""
+"""The reference and the fused implementation of one layer: what laws.py does not say of every layer."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from recurra.cells import GRU, LSTM, Cell, LSTMState, Step
 from recurra.layers import Recurrent
 from recurra.padded import Padded
 
-FAST = ("elman-tanh", "elman-relu", "lstm", "gru")
-BOTH = [(name, fast) for name in laws.CELLS for fast in (False, True) if not fast or name in FAST]
+FUSED = ("elman-tanh", "elman-relu", "lstm", "gru")
+BOTH = [(name, fused) for name in laws.CELLS for fused in (False, True) if not fused or name in FUSED]
 
 
-def layer_of(name: str, *, fast: bool = True, dtype: torch.dtype = torch.float32) -> Any:
-    return laws.built(lambda: Recurrent(laws.CELLS[name](3, 4), fast=fast), dtype=dtype)
+def layer_of(name: str, *, fused: bool = True, dtype: torch.dtype = torch.float32) -> Any:
+    return laws.built(lambda: Recurrent(laws.CELLS[name](3, 4), fused=fused), dtype=dtype)
 
 
 @pytest.mark.parametrize("name", laws.CELLS)
-def test_there_is_a_fast_twin_of_every_cell_that_torch_has(name: str) -> None:
-    assert layer_of(name).fast == (name in FAST)
-    assert not layer_of(name, fast=False).fast
+def test_there_is_a_fused_implementation_of_every_cell_that_torch_has(name: str) -> None:
+    assert layer_of(name).fused == (name in FUSED)
+    assert not layer_of(name, fused=False).fused
 
 
-@pytest.mark.parametrize(("name", "fast"), BOTH)
-def test_gradients_entry_by_entry(name: str, fast: bool) -> None:
-    layer = laws.built(lambda: Recurrent(laws.CELLS[name](2, 2), fast=fast), dtype=torch.float64)
+@pytest.mark.parametrize(("name", "fused"), BOTH)
+def test_gradients_entry_by_entry(name: str, fused: bool) -> None:
+    layer = laws.built(lambda: Recurrent(laws.CELLS[name](2, 2), fused=fused), dtype=torch.float64)
     values, lengths, state = laws.sample(layer, (2, 3, 0))
     run: Any = lambda layer, x, *start: layer(Padded(x, lengths), laws.like(state, start))  # noqa: E731
     laws.assert_gradients(layer, run, values, state, entry_by_entry=True)
@@ -58,12 +58,12 @@ def torch_lstm_takes_bfloat16() -> bool:
     return True
 
 
-@pytest.mark.parametrize(("name", "fast"), BOTH)
-def test_bfloat16_autocast(name: str, fast: bool) -> None:
+@pytest.mark.parametrize(("name", "fused"), BOTH)
+def test_bfloat16_autocast(name: str, fused: bool) -> None:
     """Within the precision of bfloat16, whole, step by step and over padding; no NaN on the way back."""
-    if name == "lstm" and fast and not torch_lstm_takes_bfloat16():
+    if name == "lstm" and fused and not torch_lstm_takes_bfloat16():
         pytest.skip("torch has no bfloat16 LSTM for this CPU")
-    layer = layer_of(name, fast=fast)
+    layer = layer_of(name, fused=fused)
     values, lengths, state = laws.sample(layer)
     values = values.masked_fill(laws.padding(values, lengths), float("nan"))
     expected = laws.leaves(laws.whole(layer, values, lengths, state))
@@ -88,9 +88,9 @@ def test_a_variant_of_a_cell_is_not_run_by_the_kernel_of_its_parent() -> None:
     def make() -> Recurrent:
         return Recurrent(Coupled(3, 4))
 
-    assert not make().fast
+    assert not make().fused
     laws.whole_is_step_by_step(make)
-    laws.twins_agree(make)
+    laws.implementations_agree(make)
 
 
 @pytest.mark.parametrize("name", laws.CELLS)

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-from recurra.cells import GRU, LSTM, Cell, HiddenState, LSTMState, Step
+from recurra.cells import Cell, Step
 from recurra.layers.base import Unrolled
 from recurra.padded import Padded
 
@@ -41,7 +41,7 @@ class CellSteps(ABC):
         """The step, from what was read [B, G*H], which may be written over."""
 
 
-class PlainSteps(CellSteps):
+class ReferenceSteps(CellSteps):
     """Any cell, by its own body."""
 
     def __init__(self, cell: Cell) -> None:
@@ -50,49 +50,6 @@ class PlainSteps(CellSteps):
 
     def advance(self, read: Tensor, state: Any) -> Step:
         return self.cell.advance(read, state)
-
-
-class LSTMSteps(CellSteps):
-    """The LSTM."""
-
-    def __init__(self, cell: LSTM) -> None:
-        scale = _doubled(cell, "candidate")
-        self.weight = cell.weight_input.detach() * scale[:, None]
-        self.bias = (cell.bias_input.detach() + cell.bias_hidden.detach()) * scale
-        self.weight_hidden = (cell.weight_hidden.detach() * scale[:, None]).t()
-
-    def advance(self, read: Tensor, state: LSTMState) -> Step:
-        h, c = state
-        i, f, g, o = read.addmm_(h, self.weight_hidden).sigmoid_().chunk(4, dim=-1)
-        c = (f * c).addcmul_(i, tanh_of_sigmoid_(g))
-        h = tanh(c).mul_(o)
-        return Step(h, LSTMState(h, c), {})
-
-
-class GRUSteps(CellSteps):
-    """The GRU."""
-
-    def __init__(self, cell: GRU) -> None:
-        scale = _doubled(cell, "new")
-        self.weight = cell.weight_input.detach() * scale[:, None]
-        self.bias = cell.bias_input.detach() * scale
-        self.weight_hidden = (cell.weight_hidden.detach() * scale[:, None]).t()
-        self.bias_hidden = cell.bias_hidden.detach() * scale
-
-    def advance(self, read: Tensor, state: HiddenState) -> Step:
-        h, gates = state.hidden, 2 * state.hidden.shape[1]
-        own = torch.addmm(self.bias_hidden, h, self.weight_hidden)
-        r, z = (read[:, :gates] + own[:, :gates]).sigmoid_().chunk(2, dim=-1)
-        n = tanh_of_sigmoid_(torch.addcmul(read[:, gates:], r, own[:, gates:]).sigmoid_())
-        h = torch.lerp(n, h, z)
-        return Step(h, HiddenState(h), {})
-
-
-def steps_of(cell: Cell) -> CellSteps:
-    """The quickest steps of a cell."""
-    if type(cell) is LSTM:
-        return LSTMSteps(cell)
-    return GRUSteps(cell) if type(cell) is GRU else PlainSteps(cell)
 
 
 def run_steps(steps: CellSteps, reads: Iterable[Tensor], lengths: Tensor, state: Any) -> Unrolled:
@@ -117,7 +74,7 @@ def tanh_of_sigmoid_(sigmoid: Tensor) -> Tensor:
     return sigmoid.mul_(2).sub_(1)
 
 
-def _doubled(cell: Cell, block: str) -> Tensor:
+def doubled(cell: Cell, block: str) -> Tensor:
     """2 for the sums of one block, 1 for the others: [G*H]."""
     scale = torch.ones_like(cell.bias_input).view(len(cell.blocks), -1)
     scale[cell.blocks.index(block)] = 2

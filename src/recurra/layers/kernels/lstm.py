@@ -1,0 +1,46 @@
+"""The LSTM by torch's kernels."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from recurra.cells import LSTM, LSTMState, Step
+from recurra.layers.kernels.prepared import CellSteps, doubled, tanh, tanh_of_sigmoid_
+from recurra.layers.kernels.torch_kernel import SHUT, TorchKernel, layout
+
+
+class LSTMKernel(TorchKernel[LSTM]):
+    """See the module's text."""
+
+    def run(self, cell: LSTM, values: Tensor, state: LSTMState, weights: list[Tensor]) -> tuple[Tensor, LSTMState]:
+        start = state.hidden[None].contiguous(), state.cell[None].contiguous()
+        outputs, hidden, memory = torch.lstm(values, start, weights, *layout(cell))
+        return outputs, LSTMState(hidden[0], memory[0])
+
+    def step_with(self, cell: LSTM, x: Tensor, state: LSTMState, weights: list[Tensor]) -> LSTMState:
+        return LSTMState(*torch.lstm_cell(x, (state.hidden, state.cell), *weights))
+
+    def shut(self, cell: LSTM) -> tuple[float, ...]:
+        """c_t = 1 c_{t-1} + 0 c'_t over padding, since the cell state is not an output that could be looked up."""
+        return (-SHUT, SHUT, 0.0, 0.0)  # input, forget, candidate, output
+
+    def prepare(self, cell: LSTM) -> CellSteps:
+        return LSTMSteps(cell)
+
+
+class LSTMSteps(CellSteps):
+    """The steps of a search."""
+
+    def __init__(self, cell: LSTM) -> None:
+        scale = doubled(cell, "candidate")
+        self.weight = cell.weight_input.detach() * scale[:, None]
+        self.bias = (cell.bias_input.detach() + cell.bias_hidden.detach()) * scale
+        self.weight_hidden = (cell.weight_hidden.detach() * scale[:, None]).t()
+
+    def advance(self, read: Tensor, state: LSTMState) -> Step:
+        h, c = state
+        i, f, g, o = read.addmm_(h, self.weight_hidden).sigmoid_().chunk(4, dim=-1)
+        c = (f * c).addcmul_(i, tanh_of_sigmoid_(g))
+        h = tanh(c).mul_(o)
+        return Step(h, LSTMState(h, c), {})
