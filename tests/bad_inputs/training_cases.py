@@ -181,7 +181,7 @@ TARGETS = [
     BadInput("misspelt data, deep target", {"x.tsv": PAIRS}, typed("train y.tsv --to a/b/m --epochs 1"), ("y.tsv: there is no such file",)),
     BadInput("misspelt data, empty target", {"x.tsv": PAIRS, "m": None}, typed("train y.tsv --to m --epochs 1"), ("y.tsv: there is no such file",)),
     BadInput("misspelt validation data", {"x.tsv": PAIRS}, typed("train x.tsv --valid y.tsv --to m --epochs 1"), ("y.tsv: there is no such file",)),
-    train("no run to go on with", "--resume", "m: there is no run to go on with", "Leave out --resume to start one.", kind=RunError),
+    train("no run to go on with", "--resume", "m: there is no run to resume", "Leave out --resume to start one.", kind=RunError),
     resumed("other options", "--cell gru --seed 5", "a run goes on with the options it was started with; these are others:",
             "training.seed  was 1, now 5", "model.cell     was 'lstm', now 'gru'", "--to"),
     with_model("a locked folder", while_locked, "m/run: another run is using this folder (process ", "Wait for it, stop it", kind=RunError),

@@ -72,10 +72,10 @@ def test_json_is_one_object_and_nothing_else(recurra: CommandLine, called: dict[
     assert json.loads(recurra("compare", "a.tsv", "--json").out) == Found().to_mapping()
 
 
-def test_an_interruption_says_how_to_go_on(recurra: CommandLine, called: dict[str, Any]) -> None:
+def test_an_interruption_says_how_to_resume(recurra: CommandLine, called: dict[str, Any]) -> None:
     result = recurra("compare", "a b.tsv", "--to", "interrupt")
     assert (result.code, result.out) == (130, "")
-    assert result.err.endswith("Go on with:\n  recurra compare 'a b.tsv' --to interrupt --resume\n")
+    assert result.err.endswith("Resume with:\n  recurra compare 'a b.tsv' --to interrupt --resume\n")
     assert recurra("compare", "a", "--to", "interrupt", "--resume").err.count("--resume") == 1
 
 

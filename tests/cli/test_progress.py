@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from recurra.cli.pace import Pace, duration, planned
 from recurra.cli.progress import Lines, Live, facts
+from recurra.cli.run_progress import RunProgress, duration, plan_line
 from recurra.training import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 
 
@@ -16,7 +16,7 @@ def step(number: int, *, steps: int = 100, loss: float = 2.0, pairs: int = 10, s
     return StepDone(number, steps, (number - 1) // 10, loss, 0.001, 1.0, pairs, 100, seconds)
 
 
-def look(number: int, value: float, *, best: bool) -> Validated:
+def validated(number: int, value: float, *, best: bool) -> Validated:
     return Validated(number, 0, 1.5, "token_error_rate", value, best, 2.0)
 
 
@@ -26,49 +26,49 @@ RUN: list[Event] = [
     PLAN,
     Saved(0, "x"),
     *(step(k) for k in range(1, 11)),
-    look(10, 40.0, best=True),
+    validated(10, 40.0, best=True),
     Saved(10, "x"),
     *(step(k) for k in range(11, 21)),
-    look(20, 41.5, best=False),
-    PlanMade(20, 90, 9.0, 60.0, 0.6, "42 s are left at 600 ms a step"),
-    Finished(90, 10, 62.0, "plan complete"),
+    validated(20, 41.5, best=False),
+    PlanMade(20, 70, 7.0, 60.0, 0.8, "42 s left at 800 ms a step"),
+    Finished(70, 10, 62.0, "plan complete"),
 ]
 
 
-def pace_of(events: list[Event]) -> Pace:
-    pace = Pace()
+def progress_after(events: list[Event]) -> RunProgress:
+    run = RunProgress()
     for event in events:
-        pace(event)
-    return pace
+        run(event)
+    return run
 
 
 def test_speed_and_loss_are_means_of_the_steps() -> None:
-    pace = pace_of([PLAN, step(1, loss=4.0, pairs=10), step(2, loss=2.0, pairs=20)])
-    assert 2.9 < pace.loss < 3.0  # later steps count a little more
-    assert pace.speed == pytest.approx(30, abs=0.3)
-    assert (pace.step, pace.steps, pace.epoch) == (2, 100, 0)
+    run = progress_after([PLAN, step(1, loss=4.0, pairs=10), step(2, loss=2.0, pairs=20)])
+    assert 2.9 < run.loss < 3.0  # later steps count a little more
+    assert run.speed == pytest.approx(30, abs=0.3)
+    assert (run.step, run.steps, run.epoch) == (2, 100, 0)
 
 
 def test_the_time_left_has_the_looks_in_it() -> None:
-    pace = pace_of([PLAN, *(step(k) for k in range(1, 11)), look(10, 40.0, best=True)])
-    assert pace.seconds_left == pytest.approx(90 * (10 * 0.5 + 2.0) / 10)
+    run = progress_after([PLAN, *(step(k) for k in range(1, 11)), validated(10, 40.0, best=True)])
+    assert run.seconds_left == pytest.approx(90 * (10 * 0.5 + 2.0) / 10)
 
 
 def test_a_resumed_run_counts_its_own_steps_only() -> None:
-    pace = pace_of([step(51), step(52)])
-    assert pace.seconds_left == pytest.approx(48 * 0.5)
+    run = progress_after([step(51), step(52)])
+    assert run.seconds_left == pytest.approx(48 * 0.5)
 
 
 def test_nothing_is_known_before_the_first_step() -> None:
-    assert (Pace().speed, Pace().seconds_left) == (0.0, 0.0)
-    assert facts(pace_of([PLAN])) == "starting"
+    assert (RunProgress().speed, RunProgress().seconds_left) == (0.0, 0.0)
+    assert facts(progress_after([PLAN])) == "starting"
 
 
 def test_the_best_is_kept() -> None:
-    pace = pace_of(RUN)
-    assert pace.best is not None
-    assert (pace.best.value, pace.looked and pace.looked.value) == (40.0, 41.5)
-    assert pace.saved == Saved(10, "x")
+    run = progress_after(RUN)
+    assert run.best is not None
+    assert (run.best.value, run.validated and run.validated.value) == (40.0, 41.5)
+    assert run.saved == Saved(10, "x")
 
 
 @pytest.mark.parametrize(
@@ -89,19 +89,19 @@ def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
         "plan: 100 steps, 10 epochs; 50 s for training at 500 ms a step",
         "step 10/100  epoch 1  loss 2.000  token error rate 40.00 % (best)  20 examples/s  1:03 left",
         "step 20/100  epoch 2  loss 2.000  token error rate 41.50 %  20 examples/s  0:56 left",
-        "plan changed at step 20: 90 steps, 9 epochs; 42 s are left at 600 ms a step",
-        "plan complete at step 90 after 1:02; best at step 10: token error rate 40.00 %",
+        "plan changed at step 20: 70 steps, 7 epochs; 42 s left at 800 ms a step",
+        "plan complete at step 70 after 1:02; best at step 10: token error rate 40.00 %",
     ]
 
 
 def test_a_plan_that_hardly_changes_is_not_worth_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     lines = Lines()
-    for steps in (100, 105, 95, 109, 111, 109, 99):
+    for steps in (100, 124, 80, 110, 126, 110, 90):
         lines(PlanMade(0 if steps == 100 else 20, steps, 9.0, 60.0, 0.6, "x"))
     assert [line.split(",")[0] for line in capsys.readouterr().err.splitlines()] == [
         "plan: 100 steps",
-        "plan changed at step 20: 111 steps",
-        "plan changed at step 20: 99 steps",
+        "plan changed at step 20: 126 steps",
+        "plan changed at step 20: 90 steps",
     ]
 
 
@@ -116,7 +116,7 @@ def test_a_plan_that_hardly_changes_is_not_worth_a_line(capsys: pytest.CaptureFi
     ],
 )
 def test_plans_in_words(steps: int, epochs: float, said: str) -> None:
-    assert planned(PlanMade(0, steps, epochs, None, 0.1, "x")) == said
+    assert plan_line(PlanMade(0, steps, epochs, None, 0.1, "x")) == said
 
 
 def test_a_terminal_says_nothing_twice() -> None:
@@ -128,7 +128,7 @@ def test_a_terminal_says_nothing_twice() -> None:
         live.bar.refresh()
         moving = written.getvalue()
         live(RUN[-1])
-    assert "20/90" in moving
+    assert "20/70" in moving
     assert "token error rate 41.50 %  best 40.00  20 examples/s" in moving
     shown = written.getvalue()
     assert shown.count("100 examples in pairs.tsv") == 1

@@ -138,12 +138,12 @@ def test_what_a_model_is_for_is_said_first(task: str, first: str) -> None:
     assert next_steps("m", task) == f"The model is in m\n  recurra {first}\n  recurra evaluate m DATA"
 
 
-def test_an_interruption_says_how_to_go_on(recurra: CommandLine, trained: Any) -> None:
+def test_an_interruption_says_how_to_resume(recurra: CommandLine, trained: Any) -> None:
     trained(None, EVENTS)
     result = recurra("train", "my pairs.tsv", "--to", "m")
     assert (result.code, result.out) == (130, "")
     assert result.err.splitlines()[-2:] == [
-        "recurra: interrupted; the run is saved at step 1. Go on with:",
+        "recurra: interrupted; the run is saved at step 1. Resume with:",
         "  recurra train 'my pairs.tsv' --to m --resume",
     ]
     assert recurra("train", "pairs.tsv", "--resume").err.count("--resume") == 1
@@ -153,7 +153,7 @@ def test_an_interruption_before_anything_was_saved(recurra: CommandLine, trained
     trained(None, EVENTS[:2])
     result = recurra("train", "pairs.tsv")
     assert result.code == 130
-    assert "there is no run to go on with" in result.err
+    assert "there is no run to resume" in result.err
     assert "--resume" not in result.err
 
 

@@ -135,7 +135,7 @@ def compare(
         except KeyboardInterrupt:
             found = None
     if found is None:
-        say(f"recurra: interrupted; finished runs are kept. Go on with:\n  {resumed('compare', context.obj.args)}")
+        say(f"recurra: interrupted; finished runs are kept. Resume with:\n  {resumed('compare', context.obj.args)}")
         return INTERRUPTED
     show(found.to_mapping(), as_json)
     return 0

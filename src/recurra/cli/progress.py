@@ -1,7 +1,6 @@
 """What a training run shows on stderr: a live line in a terminal, else a line for each thing that happens.
 
-In a terminal the looks at the validation data stand in the live line; elsewhere each has a line of its own. Nothing
-is said twice.
+In a terminal the validations appear in the live line; elsewhere each has a line of its own. Nothing is said twice.
 """
 
 from __future__ import annotations
@@ -13,30 +12,30 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from recurra.cli.pace import Pace, duration, ended, measured, planned
+from recurra.cli.run_progress import RunProgress, duration, end_line, measure_text, plan_line
 from recurra.cli.say import harmless, say
 from recurra.training.events import Event, Finished, Note, PlanMade, StepDone, Validated
 
 
 class Lines:
-    """Prints notes, plans, looks and the end as plain lines."""
+    """Prints notes, plans, validations and the end as plain lines."""
 
     def __init__(self) -> None:
-        self.pace = Pace()
+        self.run = RunProgress()
 
     def __call__(self, event: Event) -> None:
-        self.pace(event)
-        line = told(event, self.pace) or (looked(self.pace) if isinstance(event, Validated) else "")
+        self.run(event)
+        line = line_of(event, self.run) or (validation_line(self.run) if isinstance(event, Validated) else "")
         if line:
             say(line)
 
 
 class Live:
-    """Prints notes, plans and the end as lines; steps and looks move a line at the bottom."""
+    """Prints notes, plans and the end as lines; steps and validations update a line at the bottom."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.pace = Pace()
+        self.run = RunProgress()
         self.bar = Progress(
             TextColumn("step {task.fields[step]}"),
             BarColumn(bar_width=None),
@@ -49,17 +48,17 @@ class Live:
         self.task = self.bar.add_task("", total=None, step="", facts="", visible=False)
 
     def __call__(self, event: Event) -> None:
-        self.pace(event)
-        if line := told(event, self.pace):
+        self.run(event)
+        if line := line_of(event, self.run):
             self.console.print(Text(harmless(line)), soft_wrap=True)
         if isinstance(event, PlanMade | StepDone | Validated):
-            pace = self.pace
+            run = self.run
             self.bar.update(
                 self.task,
-                total=pace.steps,
-                completed=pace.step,
-                step=f"{pace.step:,}/{pace.steps:,}",
-                facts=facts(pace),
+                total=run.steps,
+                completed=run.step,
+                step=f"{run.step:,}/{run.steps:,}",
+                facts=facts(run),
                 visible=True,
             )
         if isinstance(event, Finished):
@@ -68,7 +67,7 @@ class Live:
 
 @contextmanager
 def progress() -> Generator[Live | Lines]:
-    """A listener that shows a run on stderr, in the manner that stderr allows."""
+    """A listener that shows a run on stderr: live in a terminal, else line by line."""
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         yield Lines()
@@ -78,39 +77,39 @@ def progress() -> Generator[Live | Lines]:
         yield live
 
 
-def told(event: Event, pace: Pace) -> str:
-    """The line for an event that every manner of showing prints; empty for the others."""
+def line_of(event: Event, run: RunProgress) -> str:
+    """The line for an event that both modes print; empty for the others."""
     match event:
         case Note():
             return event.text
         case PlanMade():
-            return planned(event) if pace.plan is event else ""
+            return plan_line(event) if run.plan is event else ""
         case Finished():
-            return ended(pace)
+            return end_line(run)
         case _:
             return ""
 
 
-def looked(pace: Pace) -> str:
-    """The line for a look at the validation data."""
-    parts = [f"step {pace.step:,}/{pace.steps:,}", *numbers(pace)]
-    if pace.looked is not None:
-        parts.append(measured(pace.looked) + (" (best)" if pace.looked.best else ""))
-    return "  ".join([*parts, f"{pace.speed:,.0f} examples/s", f"{duration(pace.seconds_left)} left"])
+def validation_line(run: RunProgress) -> str:
+    """The line for a validation."""
+    parts = [f"step {run.step:,}/{run.steps:,}", *numbers(run)]
+    if run.validated is not None:
+        parts.append(measure_text(run.validated) + (" (best)" if run.validated.best else ""))
+    return "  ".join([*parts, f"{run.speed:,.0f} examples/s", f"{duration(run.seconds_left)} left"])
 
 
-def facts(pace: Pace) -> str:
-    """What stands beside the bar."""
-    parts = numbers(pace) if pace.session_steps else ["starting"]
-    if pace.looked is not None:
-        parts.append(measured(pace.looked))
-    if pace.best is not None and pace.best is not pace.looked:
-        parts.append(f"best {pace.best.value:.2f}")
-    if pace.session_steps:
-        parts += [f"{pace.speed:,.0f} examples/s", f"{duration(pace.seconds_left)} left"]
+def facts(run: RunProgress) -> str:
+    """The text beside the bar."""
+    parts = numbers(run) if run.session_steps else ["starting"]
+    if run.validated is not None:
+        parts.append(measure_text(run.validated))
+    if run.best is not None and run.best is not run.validated:
+        parts.append(f"best {run.best.value:.2f}")
+    if run.session_steps:
+        parts += [f"{run.speed:,.0f} examples/s", f"{duration(run.seconds_left)} left"]
     return "  ".join(parts)
 
 
-def numbers(pace: Pace) -> list[str]:
+def numbers(run: RunProgress) -> list[str]:
     """Epoch (the first is 1) and loss."""
-    return [f"epoch {pace.epoch + 1}", f"loss {pace.loss:.3f}"]
+    return [f"epoch {run.epoch + 1}", f"loss {run.loss:.3f}"]

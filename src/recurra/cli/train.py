@@ -15,7 +15,7 @@ from recurra.cli.say import say
 from recurra.cli.settings import as_typed, check_budget, train_settings
 
 if TYPE_CHECKING:
-    from recurra.cli.pace import Pace
+    from recurra.cli.run_progress import RunProgress
 
 
 def train(
@@ -96,7 +96,7 @@ def train(
             )
         except KeyboardInterrupt:
             trained = None
-    say(next_steps(str(trained.path), trained.task.name) if trained else how_to_go_on(show.pace, context.obj.args))
+    say(next_steps(str(trained.path), trained.task.name) if trained else how_to_resume(show.run, context.obj.args))
     return 0 if trained else INTERRUPTED
 
 
@@ -111,10 +111,9 @@ def next_steps(folder: str, task: str) -> str:
     return f"The model is in {folder}\n  recurra {first}\n  recurra evaluate {quoted} DATA"
 
 
-def how_to_go_on(pace: Pace, args: Sequence[str]) -> str:
-    """What Ctrl-C leaves: the command that goes on, if there is anything to go on with."""
-    if pace.saved is None:
-        return "recurra: interrupted before the first step; there is no run to go on with"
-    return (
-        f"recurra: interrupted; the run is saved at step {pace.saved.step:,}. Go on with:\n  {resumed('train', args)}"
-    )
+def how_to_resume(run: RunProgress, args: Sequence[str]) -> str:
+    """What to say after Ctrl-C: the command that resumes the run, if there is one."""
+    if run.saved is None:
+        return "recurra: interrupted before the first step; there is no run to resume"
+    again = resumed("train", args)
+    return f"recurra: interrupted; the run is saved at step {run.saved.step:,}. Resume with:\n  {again}"

@@ -82,9 +82,7 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
     made = None if request.resume else outermost_missing(run_folder)
     checkpoint = load_checkpoint(run_folder) if request.resume else None
     if request.resume and checkpoint is None:
-        raise RunError(
-            "there is no run to go on with", where=str(request.folder), fix="Leave out --resume to start one."
-        )
+        raise RunError("there is no run to resume", where=str(request.folder), fix="Leave out --resume to start one.")
     if not request.resume:
         refuse_taken(request.folder)
     with locked(run_folder):
