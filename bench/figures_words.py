@@ -10,7 +10,7 @@ chorales      JSB chorales (Boulanger-Lewandowski et al. 2012), train, valid and
               frame is the product of those of its tokens, so the nats of a frame are the sum of theirs. A frame has
               one such spelling only; what the model gives to other orders is lost, so the figure is too high if
               anything. The end of a chorale is not counted, since the published figures have none. No transposition:
-              plain `recurra train --task words`. Needs scipy, which reads the .mat file.
+              plain `recurra train --task language-model`. Needs scipy, which reads the .mat file.
 
 With --part valid the figure is that of the validation data: to tune on. --trained measures the model that is there.
 """
@@ -72,7 +72,7 @@ def train(name: str, time: str, more: list[str]) -> None:
     valid = ["--valid", str(files["valid"])] if "valid" in files else []
     shutil.rmtree(WORK / f"{name}-model", ignore_errors=True)
     where = ["--to", str(WORK / f"{name}-model"), "--time", time]
-    recurra("train", str(files["train"]), *valid, "--task", "words", *where, *more)
+    recurra("train", str(files["train"]), *valid, "--task", "language-model", *where, *more)
 
 
 def shakespeare(model: str, files: dict[str, Path], time: str, part: str, more: list[str]) -> None:

@@ -117,11 +117,11 @@ class Model:
             settings: single options: length=500, samples=3, temperature=0.5, top_k=10, top_p=0.9, seed=1, beam=5.
 
         Raises:
-            UsageError: an unknown or impossible option, or a model for a task that continues no text.
+            UsageError: an unknown or impossible option, or a model that is not a language model.
         """
         predictor = self.predictor
         if not isinstance(predictor, Generates):
-            raise self._cannot("continues no text", "generate")
+            raise self._cannot("is not a language model", "generate")
         options = changed(self.recipe.generation, settings, "generation")  # type: ignore[attr-defined]
         return list(predictor.generate([inputs] if isinstance(inputs, str) else inputs, options))
 
@@ -129,7 +129,7 @@ class Model:
         """How much each unit of one line or of several surprises a language model, in bits.
 
         Raises:
-            UsageError: a model for a task that foresees no text.
+            UsageError: a model that is not a language model.
         """
         return list(self.score_iter([inputs] if isinstance(inputs, str) else inputs))
 
@@ -137,7 +137,7 @@ class Model:
         """Like `score`, one after the other: inputs may be an endless stream."""
         predictor = self.predictor
         if not isinstance(predictor, Scores):
-            raise self._cannot("foresees no text", "score")
+            raise self._cannot("is not a language model", "score")
         return predictor.score(inputs)
 
     def trace(self, given: Any, **settings: Any) -> Trace:
@@ -153,7 +153,7 @@ class Model:
         return changed(chosen, settings, "decoding")
 
     def _cannot(self, what: str, how: str) -> UsageError:
-        able = "a model for the task words does (recurra train TEXT --task words)"
+        able = "recurra train TEXT --task language-model makes one"
         return UsageError(f"a model for the task {self.task.name} {what}; {able}", where=how)
 
     def __repr__(self) -> str:

@@ -18,7 +18,7 @@ EXAMPLES: dict[str, list[Any]] = {
     "translate": [("ab", "ba"), ("b", "b")],
     "classify": [("ab", "x"), ("b", "y")],
     "tag": [(["a", "b"], ["X", "Y"])],
-    "words": ["ab", "b"],
+    "language-model": ["ab", "b"],
     "caption": [([0.5, 1.5], "ab"), ([1.0, 0.0], "b")],
     "chat": [["ab", "b"]],
 }
@@ -52,5 +52,5 @@ ANSWERING = [
     asked("a vector without numbers", "caption", lambda m: m.predict([[]]), "input 1: expected an image, got \"[]\"", "a list of numbers"),
     asked("a number to be traced", "translate", lambda m: m.trace(5), "text 1: expected a text, got int 5"),
     asked("no text to be traced", "chat", lambda m: m.trace(None), "text 1: expected the turns so far, got None"),
-    asked("a trace without end", "words", lambda m: m.trace("ab" * 10_001), "text 1: the text has 20,003 units, more than the 20,000 that are read"),
+    asked("a trace without end", "language-model", lambda m: m.trace("ab" * 10_001), "text 1: the text has 20,003 units, more than the 20,000 that are read"),
 ]  # fmt: skip

@@ -16,10 +16,10 @@ from bad_input import STANDARD_INPUT, BadInput
 from caption_cases import CAPTIONS
 from dialogue_cases import DIALOGUES
 from labelled_cases import LABELLED
+from language_cases import WORDS
 from reading_cases import READING
 from series_cases import SERIES
 from training_cases import PAIRS, TRAINING
-from words_cases import WORDS
 
 import recurra
 from recurra.errors import RecurraError

@@ -17,7 +17,7 @@ LINES = ["red red green blue", "green blue red", "blue red red red green"]
 @pytest.fixture(autouse=True)
 def model(monkeypatch: pytest.MonkeyPatch) -> package.Model:
     """What every model folder is opened as: a language model of three colours that has learned nothing."""
-    task = TASKS["words"]
+    task = TASKS["language-model"]
     settings = {"model.width": 8, "model.layers": 1, "text.units": "words", "data.form": "lines"}
     data = task.divide(task.open(LINES), None, task.recipe().with_settings(settings), lambda event: None).train
     network = task.make(data, task.recipe().with_settings(settings), lambda event: None)

@@ -132,7 +132,7 @@ def test_progress_goes_to_stderr_and_the_next_commands_are_said(
 
 @pytest.mark.parametrize(
     ("task", "first"),
-    [("tag", "predict m FILE"), ("words", "generate m"), ("chat", "chat m"), ("caption", "predict m FILE")],
+    [("tag", "predict m FILE"), ("language-model", "generate m"), ("chat", "chat m"), ("caption", "predict m FILE")],
 )
 def test_what_a_model_is_for_is_said_first(task: str, first: str) -> None:
     assert next_steps("m", task) == f"The model is in m\n  recurra {first}\n  recurra evaluate m DATA"

@@ -76,7 +76,7 @@ def test_each_run_is_what_the_model_in_its_folder_answers() -> None:
 
 
 EVERY_TASK: dict[str, tuple[list[Any], str]] = {
-    "words": (TEXTS, "bits_per_character"),
+    "language-model": (TEXTS, "bits_per_character"),
     "chat": ([[text, text[::-1]] for text in TEXTS], "nats_per_unit"),
     "caption": ([([float(text.count(letter)) for letter in LETTERS], text[:2]) for text in TEXTS], "exact_match"),
     "translate": ([(text, text[::-1]) for text in TEXTS], "exact_match"),
@@ -115,7 +115,8 @@ def test_a_part_of_a_running_text_is_its_beginning(monkeypatch: pytest.MonkeyPat
     text = [line for text in TEXTS for line in (text, "")]
     settings = {"model.width": 8, "model.layers": 1, "training.precision": "float32", "training.validations": 1,
                 "data.form": "running"}  # fmt: skip
-    found = compare(text, task="words", models=(), cells=["elman", "gru"], test=text[::-1], settings=settings, seeds=1)
+    cells = ["elman", "gru"]
+    found = compare(text, task="language-model", models=(), cells=cells, test=text[::-1], settings=settings, seeds=1)
     for row in found.to_mapping()["variants"]:
         model = recurra.load(f"found/{row['name']}-seed-1")
         right = model.evaluate(text[::-1][:40]).measures["bits_per_character"].value

@@ -9,8 +9,8 @@ import pytest
 
 from recurra.data import PairSource
 from recurra.data.plain import Passage, PlainList, open_plain
+from recurra.tasks.language_model.signs import why_text
 from recurra.tasks.task import Look
-from recurra.tasks.words.signs import why_text
 
 
 def test_a_file_line_by_line_as_often_as_wanted(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ VECTOR = "{} {} 0.5 1"
 DATA = {
     "classify": "".join(f"{word}\t{'odd' if len(word) % 2 else 'even'}\n" for word in WORDS),
     "tag": "".join("".join(f"{letter} {letter.upper()}\n" for letter in word) + "\n" for word in WORDS),
-    "words": "".join(f"{word} {word}\n" for word in WORDS),
+    "language-model": "".join(f"{word} {word}\n" for word in WORDS),
     "caption": "".join(f"{VECTOR.format(len(word), k % 3)}\t{word}\n" for k, word in enumerate(WORDS)),
     "chat": "".join(f"{word}\n{word[::-1]}\n\n" for word in WORDS),
     "forecast": "x\n" + "".join(f"{k * k % 17}\n" for k in range(120)),

@@ -83,8 +83,8 @@ def test_evaluations_and_traces_are_what_their_schemas_say(task: str) -> None:
 
 
 def test_continuations_and_surprisals_are_what_their_schemas_say() -> None:
-    made = network("words")
-    asked = predictor("words", made)
+    made = network("language-model")
+    asked = predictor("language-model", made)
     assert isinstance(asked, Generates)
     assert isinstance(asked, Scores)
     options = made.recipe.with_settings({"generation.samples": 2, "generation.length": 5}).generation

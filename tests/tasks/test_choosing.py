@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from recurra.data import PairSource
-from recurra.tasks.choosing import choose_task
+from recurra.errors import UsageError
+from recurra.tasks import TASKS
+from recurra.tasks.choosing import choose_task, read_recipe
 from recurra.tasks.translate.recipe import Recipe
 
 SAID = "task: translate, because nothing in the data tells another one (--task says otherwise)"
@@ -28,3 +30,21 @@ def test_of_a_file_that_is_not_there_nothing_is_told(tmp_path: Path) -> None:
 def test_a_task_that_was_named_is_not_told() -> None:
     assert choose_task([("ab", "BA")], "translate").note == ""
     assert choose_task([("ab", "BA")], None, Recipe()).note == ""
+
+
+def test_a_language_model_has_a_short_name_everywhere(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text('task = "lm"\n[model]\nwidth = 8\n')
+    assert read_recipe(recipe).task == "language-model"
+    assert choose_task(["a b"], "lm").task is TASKS["language-model"]
+    assert choose_task(["a b"], "lm", read_recipe(recipe)).task is TASKS["language-model"]
+    with pytest.raises(UsageError, match=r"the recipe is for the task language-model, not tag"):
+        choose_task(["a b"], "tag", read_recipe(recipe))
+
+
+def test_what_a_task_was_called_before_is_answered_with_its_name(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text('task = "words"\n')
+    for named in (lambda: choose_task(["a b"], "words"), lambda: read_recipe(recipe)):
+        with pytest.raises(UsageError, match="the task words is now called language-model"):
+            named()

@@ -54,7 +54,7 @@ TOYS: dict[str, Toy] = {
         [(text.split(), ["B-X", "I-X" if text[0] < "e" else "O"]) for text in SENTENCES],
         ["red blue", "dark", "quiz red"],
     ),
-    "words": Toy(SENTENCES, ["red", "dark", "quiz"], {"data.form": "lines"}, None, {"nbest": 4}),
+    "language-model": Toy(SENTENCES, ["red", "dark", "quiz"], {"data.form": "lines"}, None, {"nbest": 4}),
     "forecast": Toy(
         [{"a": [float(k * k % 17) for k in range(80)], "b": [float(k % 5) for k in range(80)]}],
         [{"a": [1.0, 2.0, 3.0, 2.0] * 5, "b": [0.0, 1.0, 0.0, 1.0] * 5}],

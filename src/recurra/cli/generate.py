@@ -47,7 +47,7 @@ def generate(
 ) -> None:
     """Go on with a text.
 
-    The model is one of the task words. Units are drawn one after the other, each as probable as the model holds it.
+    The model is a language model. Units are drawn one after the other, each as probable as the model holds it.
     Of a model for lines, each continuation ends with its line.
     """
     short = {

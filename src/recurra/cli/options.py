@@ -68,7 +68,7 @@ ValidTarget = Annotated[
 
 TaskOption = Annotated[
     str | None,
-    option("--task", "What is to be learned: translate, tag, ...; without it the data tell, or it is translate.", "T"),
+    option("--task", "What is to be learned: translate, tag, lm, ...; detected in the data by default.", "T"),
 ]
 
 To = Annotated[str | None, option("--to", "The model folder; <name of DATA>-model by default.", "DIR")]

@@ -14,7 +14,7 @@ from recurra.cli.output import opened_output
 from recurra.cli.predict import flushing
 
 if TYPE_CHECKING:
-    from recurra.tasks.words.answer import ScoredText
+    from recurra.tasks.language_model.answer import ScoredText
 
 ScoreFormat = Annotated[
     given.OutputFormat,
@@ -34,7 +34,7 @@ def score(
 ) -> None:
     """Give the surprisal of each unit of a text, in bits: -log2 of its probability, given all before it.
 
-    The model is one of the task words. If it learned from running text, the text is read from its first line to its
+    The model is a language model. If it learned from running text, the text is read from its first line to its
     last as one; else each line by itself. The end of a line is a unit too.
     """
     write = WRITERS[format]

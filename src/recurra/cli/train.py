@@ -101,7 +101,7 @@ def train(
 
 
 # What a model is for first, of the tasks that have a command of their own.
-FIRST_USE = {"chat": "chat {}", "words": "generate {}"}
+FIRST_USE = {"chat": "chat {}", "language-model": "generate {}"}
 
 
 def next_steps(folder: str, task: str) -> str:

@@ -78,7 +78,7 @@ def open_plain(source: PairSource) -> PlainFile:
     if source.format not in FORMATS:
         raise unknown_name("format", source.format, FORMATS, where="--format")
     if source.target_path is not None:
-        fix = "Name one file: recurra train TEXT --task words"
+        fix = "Name one file: recurra train TEXT --task language-model"
         raise UsageError("plain text is one file, and a second one was given", where="--target", fix=fix)
     if source.source_column is not None or source.target_column is not None:
         raise UsageError("plain text has no columns", where="--source-column, --target-column", fix="Leave them out.")

@@ -11,7 +11,7 @@ import importlib
 from recurra.demos.demo import Demo, Learned, Split
 from recurra.options import unknown_name
 
-# Name, which is the file's as well -> what is learned.
+# Name, which is that of the file as well (with _ for -), and what is learned.
 DEMOS = {
     "caption": "of a row of handwritten digits: the number in words, in three languages",
     "chat": "with a phrase book that understands 'and in German?'",
@@ -21,7 +21,7 @@ DEMOS = {
     "tag": "for each word of a date in a hundred languages: weekday, day, month, year; five languages are never seen",
     "order": "of words: two reviews of the same words, told apart by a recurrent network and not by a bag of words",
     "forecast": "of the sum of two marked numbers met long before: what an LSTM keeps and an Elman network forgets",
-    "words": "the next character of a text: the Python language reference goes on, and shows what surprises",
+    "language-model": "the next character of a text: the Python language reference goes on, and shows what surprises",
 }
 
 
@@ -33,7 +33,7 @@ def demo_named(name: str) -> Demo:
     """
     if name not in DEMOS:
         raise unknown_name("demo", name, DEMOS, where="DEMO")
-    demo: Demo = importlib.import_module(f"recurra.demos.{name}").DEMO
+    demo: Demo = importlib.import_module(f"recurra.demos.{name.replace('-', '_')}").DEMO
     return demo
 
 

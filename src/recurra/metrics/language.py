@@ -1,4 +1,4 @@
-"""How well a language model foresees a text: perplexity for each unit, bits and nats for each character.
+"""How well a language model predicts a text: perplexity for each unit, bits and nats for each character.
 
 Bits per character can be compared between models with different units, perplexity cannot.
 """

@@ -19,6 +19,8 @@ from recurra.tasks.task import Data, Look
 
 DEFAULT = "translate"
 NO_SIGN = "nothing in the data tells another one"
+SHORT = {"lm": "language-model"}
+RENAMED = {"words": "language-model"}
 LINES, BYTES = 2000, 1_000_000  # of a file that is looked at
 
 
@@ -34,14 +36,21 @@ class Chosen(NamedTuple):
         return f"task: {self.task.name}, because {self.reason} (--task says otherwise)" if self.reason else ""
 
 
-def task_named(name: str) -> Task:
-    """The task of this name.
+def task_named(name: str, where: str = "--task") -> Task:
+    """The task of this name, or of this short one.
+
+    Args:
+        where: the name was read, for the message.
 
     Raises:
         UsageError: there is none.
     """
+    name = SHORT.get(name, name)
+    if name in RENAMED:
+        fix = f"Write {RENAMED[name]}, or short lm."
+        raise UsageError(f"the task {name} is now called {RENAMED[name]}", where=where, fix=fix)
     if name not in TASKS:
-        raise unknown_name("task", name, TASKS, where="--task")
+        raise unknown_name("task", name, TASKS, where=where)
     return TASKS[name]
 
 
@@ -52,7 +61,7 @@ def choose_task(data: Data, name: str | None = None, recipe: TaskRecipe | None =
         UsageError: an unknown task, or one that the recipe is not for.
     """
     if recipe is not None and recipe.task:
-        if name not in (None, recipe.task):
+        if name is not None and task_named(name).name != recipe.task:
             raise UsageError(
                 f"the recipe is for the task {recipe.task}, not {name}", where="--task", fix="Leave one out."
             )
@@ -100,7 +109,5 @@ def read_recipe(path: str | Path) -> TaskRecipe:
         UsageError: no such file, not TOML, unknown sections or keys, values of the wrong type.
     """
     mapping = read_toml(Path(path))
-    name = mapping.get("task", DEFAULT)
-    if name not in TASKS:
-        raise unknown_name("task", str(name), TASKS, where=str(path))
-    return recipe_of(mapping, TASKS[name].recipe, str(path))
+    task = task_named(str(mapping.get("task", DEFAULT)), str(path))
+    return recipe_of({**mapping, "task": task.name}, task.recipe, str(path))

@@ -56,7 +56,7 @@ def test_lines(capsys: pytest.CaptureFixture[str]) -> None:
     Path("names.txt").write_text("\n".join(names(600)) + "\n")
     assert run(["train", "names.txt", "--to", "m", "--epochs", "6", *SETS]) == 0
     said = capsys.readouterr().err
-    assert "task: words, because it is one column of text" in said
+    assert "task: language-model, because it is one column of text" in said
     assert "form: lines, because there are no paragraphs" in said
     assert "chosen by a hash of the example" in said
     assert "over the chars of lines" in said
@@ -138,7 +138,7 @@ def test_running_text(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_running_text_stopped_and_resumed_is_the_run_that_was_never_stopped() -> None:
     Path("verses.txt").write_text(verses(60))
     settings = {**SETTINGS, "model.dropout": 0.3, "batching.batch_tokens": 80, "batching.steps": 20}
-    keywords = {"epochs": 2, "task": "words"}
+    keywords = {"epochs": 2, "task": "language-model"}
     recurra.train("verses.txt", to="whole", settings=settings, **keywords)
     states: list[int] = []
 
@@ -162,7 +162,7 @@ def test_a_running_text_stopped_and_resumed_is_the_run_that_was_never_stopped() 
 def test_words_as_units_and_the_next_word(capsys: pytest.CaptureFixture[str]) -> None:
     lines = ["red red green blue", "green blue red", "blue red red red green"] * 60
     settings = {**SETTINGS, "training.learning_rate": 0.01}
-    model = recurra.train(lines, task="words", to="m", epochs=4, settings=settings)
+    model = recurra.train(lines, task="language-model", to="m", epochs=4, settings=settings)
     assert model.recipe.text.units == "words"  # type: ignore[attr-defined]
     answer = model.predict("red red green")[0]
     assert {one.text for one in answer.alternatives} == {"red", "green", "blue", "<EOS>"}
@@ -179,22 +179,22 @@ def test_what_a_text_has_not_is_refused(capsys: pytest.CaptureFixture[str]) -> N
         (["--set", "batching.steps=7"], "batching.steps is for running text, and these are lines"),
         (["--target-column", "2"], "plain text has no columns"),
     ):
-        assert run(["train", "names.txt", "--task", "words", "--to", "m", *arguments]) != 0
+        assert run(["train", "names.txt", "--task", "lm", "--to", "m", *arguments]) != 0
         assert message in capsys.readouterr().err
         assert not Path("m").exists()
     recurra.train([("a b", "x"), ("b a", "y")] * 20, task="classify", to="c", epochs=1, settings={"model.width": 8})
     assert run(["generate", "c", "a"]) == 2
-    assert "a model for the task classify continues no text" in capsys.readouterr().err
+    assert "a model for the task classify is not a language model" in capsys.readouterr().err
     Path("t.txt").write_text("a\n")
     assert run(["score", "c", "t.txt"]) == 2
-    assert "a model for the task classify foresees no text" in capsys.readouterr().err
+    assert "a model for the task classify is not a language model" in capsys.readouterr().err
 
 
 def test_check(capsys: pytest.CaptureFixture[str]) -> None:
     Path("verses.txt").write_text(verses(50))
     assert run(["check", "verses.txt", "--show", "1"]) == 0
     out = capsys.readouterr().out
-    assert "task: words" in out
+    assert "task: language-model" in out
     assert "form: running" in out
     assert "units: chars" in out
     assert "line 1: the " in out

@@ -20,8 +20,8 @@ from recurra.data.plain import Passage
 from recurra.models import device_of
 from recurra.models.language_model import LanguageModel
 from recurra.padded import Padded
-from recurra.tasks.words.learner import batches_by_length, line_batch
-from recurra.tasks.words.network import WordsNetwork
+from recurra.tasks.language_model.learner import batches_by_length, line_batch
+from recurra.tasks.language_model.network import LanguageNetwork
 from recurra.text.special import GO
 
 WINDOW = 1000  # lines that are encoded, and sorted by length, together
@@ -35,19 +35,19 @@ class Cost(NamedTuple):
     nats: list[float]  # of each unit, the end of the line among them
 
 
-def costs(network: WordsNetwork, passages: Iterable[Passage]) -> Iterator[Cost]:
+def costs(network: LanguageNetwork, passages: Iterable[Passage]) -> Iterator[Cost]:
     """The nats of each passage, in order."""
     network.model.eval()
     return running_costs(network, passages) if network.running else line_costs(network, passages)
 
 
-def encoded(network: WordsNetwork, passages: list[Passage]) -> list[list[int]]:
+def encoded(network: LanguageNetwork, passages: list[Passage]) -> list[list[int]]:
     """The units of each passage, with the end of its line."""
     ids = network.tokenizer.encode_batch([passage.text for passage in passages])
     return [[*row, network.line_end] if one.ends else row for one, row in zip(passages, ids, strict=True)]
 
 
-def line_costs(network: WordsNetwork, passages: Iterable[Passage]) -> Iterator[Cost]:
+def line_costs(network: LanguageNetwork, passages: Iterable[Passage]) -> Iterator[Cost]:
     """Of lines that stand by themselves."""
     remaining, device = iter(passages), device_of(network.model)
     while window := list(islice(remaining, WINDOW)):
@@ -63,7 +63,7 @@ def line_costs(network: WordsNetwork, passages: Iterable[Passage]) -> Iterator[C
         yield from map(Cost, window, found)
 
 
-def running_costs(network: WordsNetwork, passages: Iterable[Passage]) -> Iterator[Cost]:
+def running_costs(network: LanguageNetwork, passages: Iterable[Passage]) -> Iterator[Cost]:
     """Of running text: the state is handed on."""
     state, last = None, GO
     for passage in passages:

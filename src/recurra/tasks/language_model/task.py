@@ -15,15 +15,23 @@ from recurra.data import EncodedTable, PairSource, Row, spool
 from recurra.data.plain import Passage, PlainList, PlainText, open_plain
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.tasks.examples import check_vocabulary, short_enough
+from recurra.tasks.language_model.form import (
+    Items,
+    Running,
+    decide_form,
+    divided_lines,
+    divided_running,
+    form_of,
+    of_form,
+)
+from recurra.tasks.language_model.learner import LineLearner, StreamLearner
+from recurra.tasks.language_model.network import LanguageNetwork, make_network
+from recurra.tasks.language_model.predictor import LanguagePredictor
+from recurra.tasks.language_model.recipe import LanguageRecipe
+from recurra.tasks.language_model.scoring import encoded
+from recurra.tasks.language_model.signs import why_text
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
-from recurra.tasks.words.form import Items, Running, decide_form, divided_lines, divided_running, form_of, of_form
-from recurra.tasks.words.learner import LineLearner, StreamLearner
-from recurra.tasks.words.network import WordsNetwork, make_network
-from recurra.tasks.words.predictor import WordsPredictor
-from recurra.tasks.words.recipe import WordsRecipe
-from recurra.tasks.words.scoring import encoded
-from recurra.tasks.words.signs import why_text
 from recurra.text import Decision, Tokenizer, decide_units
 from recurra.training import Learner, Note
 
@@ -33,11 +41,11 @@ SAMPLE = 2000  # passages that `auto` looks at to decide on the units
 FEW = 5_000_000  # characters; of less text the pieces of words are learned badly, and characters do better
 
 
-class Words:
+class LanguageModelling:
     """The task."""
 
-    name = "words"
-    summary = "Foresees the next word or character of a text (a recurrent language model)."
+    name = "language-model"
+    summary = "Predicts the next word or character of a text (a recurrent language model)."
     noun = "lines"
     headline: Mapping[str, str] = {
         "perplexity": "perplexity {:.2f}",
@@ -45,7 +53,7 @@ class Words:
         "nats_per_character": "{:.3f} nats",
     }
     per_example = ("bits_per_character",)
-    recipe: type[TaskRecipe] = WordsRecipe
+    recipe: type[TaskRecipe] = LanguageRecipe
 
     def recognise(self, look: Look) -> str | None:
         """One column of text."""
@@ -62,7 +70,7 @@ class Words:
         return example.text
 
     def divide(
-        self, train: Iterable[Passage], valid: Iterable[Passage] | None, recipe: WordsRecipe, emit: Emit
+        self, train: Iterable[Passage], valid: Iterable[Passage] | None, recipe: LanguageRecipe, emit: Emit
     ) -> Divided:
         """Lines by a hash of each; of running text the last part."""
         form = recipe.data.form
@@ -78,7 +86,7 @@ class Words:
         assert not isinstance(others, Running)
         return divided_lines(sides[0], others, recipe.data, emit)
 
-    def make(self, train: Iterable[Passage], recipe: WordsRecipe, emit: Emit) -> WordsNetwork:
+    def make(self, train: Iterable[Passage], recipe: LanguageRecipe, emit: Emit) -> LanguageNetwork:
         """A decided recipe, units learned from the training text, a fresh network."""
         recipe = decided(train, recipe, emit)
         text = recipe.text
@@ -87,11 +95,11 @@ class Words:
         check_vocabulary(tokenizer.size, text.min_count)
         return make_network(recipe, tokenizer)
 
-    def load(self, recipe: WordsRecipe, vocabularies: Mapping[str, str]) -> WordsNetwork:
+    def load(self, recipe: LanguageRecipe, vocabularies: Mapping[str, str]) -> LanguageNetwork:
         """The same again."""
         return make_network(recipe, Tokenizer.from_json(vocabularies["text"]))
 
-    def encode(self, examples: Iterable[Passage], network: WordsNetwork, folder: Path) -> None:
+    def encode(self, examples: Iterable[Passage], network: LanguageNetwork, folder: Path) -> None:
         """The units of each passage, and how many characters they are, line ends in both."""
         EncodedTable.write(folder, KINDS, encoded_rows(examples, network))
 
@@ -99,7 +107,7 @@ class Words:
         """Units and characters."""
         return EncodedTable.open(folder)
 
-    def learner(self, network: WordsNetwork, encoded: Encoded, emit: Emit) -> Learner:
+    def learner(self, network: LanguageNetwork, encoded: Encoded, emit: Emit) -> Learner:
         """Of lines without those that are too long; of running text with all of it."""
         recipe = network.recipe
         train, valid, batching, seed = encoded.train, encoded.valid, recipe.batching, recipe.training.seed
@@ -113,7 +121,7 @@ class Words:
             raise RunError("no line is left: all are too long", fix="Raise --set data.max_length.")
         return LineLearner(network.model, train, valid, kept, batching, seed)
 
-    def predictor(self, networks: Sequence[WordsNetwork]) -> WordsPredictor:
+    def predictor(self, networks: Sequence[LanguageNetwork]) -> LanguagePredictor:
         """One network.
 
         Raises:
@@ -121,7 +129,7 @@ class Words:
         """
         if len(networks) > 1:
             raise ModelError("language models do not answer together", fix="Give one model folder.")
-        return WordsPredictor(networks[0])
+        return LanguagePredictor(networks[0])
 
     def pack(self, example: Passage) -> list[Any]:
         """Text, whether the line ends, line."""
@@ -137,14 +145,14 @@ class Words:
         return " ".join(example.text.split()[:3])
 
 
-def decided(train: Iterable[Passage], recipe: WordsRecipe, emit: Emit) -> WordsRecipe:
+def decided(train: Iterable[Passage], recipe: LanguageRecipe, emit: Emit) -> LanguageRecipe:
     """The recipe with form and units in place of `auto`; says why these units.
 
     Raises:
         UsageError: options that the form does not have.
     """
     form = form_of(train)
-    plain = WordsRecipe()
+    plain = LanguageRecipe()
     if form == "lines" and recipe.batching.steps != plain.batching.steps:
         raise UsageError("batching.steps is for running text, and these are lines", fix="Leave it out.")
     if form == "running" and recipe.data.max_length != plain.data.max_length:
@@ -169,7 +177,7 @@ def suitable_units(train: Iterable[Passage]) -> Decision:
                     if total < FEW else decision.reason)  # fmt: skip
 
 
-def encoded_rows(examples: Iterable[Passage], network: WordsNetwork) -> Iterator[Row]:
+def encoded_rows(examples: Iterable[Passage], network: LanguageNetwork) -> Iterator[Row]:
     """Rows for the table; a passage without units, which is an empty part of a line, makes none."""
     remaining = iter(examples)
     while chunk := list(islice(remaining, CHUNK)):

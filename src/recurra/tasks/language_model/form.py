@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from recurra.data.plain import Passage
 from recurra.errors import DataError
+from recurra.tasks.language_model.recipe import LanguageDataOptions
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Divided, Emit
-from recurra.tasks.words.recipe import WordsDataOptions
 from recurra.text.special import EOS, GO
 from recurra.training import Note
 
@@ -149,12 +149,12 @@ def form_of(passages: Iterable[Passage]) -> Literal["lines", "running"]:
     return "running" if isinstance(passages, Running | Stretch) else "lines"
 
 
-def divided_lines(train: Items, valid: Items | None, options: WordsDataOptions, emit: Emit) -> Divided:
+def divided_lines(train: Items, valid: Items | None, options: LanguageDataOptions, emit: Emit) -> Divided:
     """By a hash of the line."""
     return divide_by_hash(train, valid, options, lambda passage: passage.text, emit)
 
 
-def divided_running(train: Running, valid: Running | None, options: WordsDataOptions, emit: Emit) -> Divided:
+def divided_running(train: Running, valid: Running | None, options: LanguageDataOptions, emit: Emit) -> Divided:
     """The last part validates: text goes on, so that no single lines can be taken out of it."""
     if valid is not None:
         return Divided(train, valid, contiguous=True)

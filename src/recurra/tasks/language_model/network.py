@@ -7,20 +7,20 @@ from dataclasses import dataclass
 import torch
 
 from recurra.models.language_model import LanguageModel
-from recurra.tasks.words.form import LINE_END
-from recurra.tasks.words.recipe import WordsRecipe
+from recurra.tasks.language_model.form import LINE_END
+from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.text import Tokenizer
 from recurra.text.counted import counted
 from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
 
 
 @dataclass(frozen=True)
-class WordsNetwork:
+class LanguageNetwork:
     """A network, its units and the recipe it was made by."""
 
     model: LanguageModel
     tokenizer: Tokenizer
-    recipe: WordsRecipe
+    recipe: LanguageRecipe
 
     @property
     def running(self) -> bool:
@@ -70,11 +70,11 @@ class WordsNetwork:
         return [id for line in self.tokenizer.encode_batch(lines) for id in (GO, *line)]
 
 
-def make_network(recipe: WordsRecipe, tokenizer: Tokenizer) -> WordsNetwork:
+def make_network(recipe: LanguageRecipe, tokenizer: Tokenizer) -> LanguageNetwork:
     """A network with fresh weights, drawn from the recipe's seed."""
     torch.manual_seed(recipe.training.seed)
     never = [PAD, EOS if recipe.data.form == "running" else GO]
-    return WordsNetwork(LanguageModel(recipe.model, tokenizer.size, never), tokenizer, recipe)
+    return LanguageNetwork(LanguageModel(recipe.model, tokenizer.size, never), tokenizer, recipe)
 
 
 HIDDEN = (PAD, UNK, GO, EOS)  # no text: they are not predicted, but for the end of a line

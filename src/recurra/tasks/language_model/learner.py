@@ -24,7 +24,7 @@ from recurra.models import device_of
 from recurra.models.language_model import LanguageModel, tensors_of
 from recurra.padded import Padded
 from recurra.tasks.examples import Order, batches_of_like_length, named, spread
-from recurra.tasks.words.recipe import WordsBatchingOptions
+from recurra.tasks.language_model.recipe import LanguageBatchingOptions
 from recurra.text.special import GO, PAD
 from recurra.training import Index, Loss, Score, State, token_loss
 
@@ -45,7 +45,7 @@ class LineLearner:
         train: EncodedTable,
         valid: EncodedTable,
         examples: Index,
-        options: WordsBatchingOptions,
+        options: LanguageBatchingOptions,
         seed: int,
     ) -> None:
         self.model = model
@@ -91,7 +91,12 @@ class StreamLearner:
     measure = "bits_per_character"
 
     def __init__(
-        self, model: LanguageModel, train: EncodedTable, valid: EncodedTable, options: WordsBatchingOptions, seed: int
+        self,
+        model: LanguageModel,
+        train: EncodedTable,
+        valid: EncodedTable,
+        options: LanguageBatchingOptions,
+        seed: int,
     ) -> None:
         self.model = model
         self.train, self.valid = train, valid
@@ -178,7 +183,7 @@ def pieces_of(text: Tokens, rows: int, steps: int) -> Iterator[tuple[Padded, Ten
 
 def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
     """Batches of lines that are only read, the shortest first."""
-    return batches_of_like_length(lengths, WordsBatchingOptions(batch_tokens=EVAL_UNITS, batch_examples=256))
+    return batches_of_like_length(lengths, LanguageBatchingOptions(batch_tokens=EVAL_UNITS, batch_examples=256))
 
 
 def score(nats: float, valid: EncodedTable) -> Score:

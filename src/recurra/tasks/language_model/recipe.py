@@ -15,7 +15,7 @@ from recurra.training import TrainingOptions
 
 
 @dataclass(frozen=True)
-class WordsDataOptions(DataOptions):
+class LanguageDataOptions(DataOptions):
     """Which text is used, and as what. Of running text the last part is set aside for validation, no line here or
     there; `max_length` is for lines alone."""
 
@@ -23,7 +23,7 @@ class WordsDataOptions(DataOptions):
 
 
 @dataclass(frozen=True)
-class WordsBatchingOptions(BatchingOptions):
+class LanguageBatchingOptions(BatchingOptions):
     """How large a batch may be. Running text is read at several places at once, so many steps of each in a batch."""
 
     batch_tokens: int = 3200  # units: padding of lines counts
@@ -94,13 +94,13 @@ class GenerationOptions:
 
 
 @dataclass(frozen=True)
-class WordsRecipe(TaskRecipe):
+class LanguageRecipe(TaskRecipe):
     """All sections. The defaults are the same for every text."""
 
-    task: Literal["words"] = "words"
-    data: WordsDataOptions = field(default_factory=WordsDataOptions)
+    task: Literal["language-model"] = "language-model"
+    data: LanguageDataOptions = field(default_factory=LanguageDataOptions)
     text: InputTextOptions = field(default_factory=InputTextOptions)
-    batching: WordsBatchingOptions = field(default_factory=WordsBatchingOptions)
+    batching: LanguageBatchingOptions = field(default_factory=LanguageBatchingOptions)
     model: LanguageModelOptions = field(default_factory=LanguageModelOptions)
     training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.005, label_smoothing=0.0))
     decoding: NextOptions = field(default_factory=NextOptions)
@@ -109,7 +109,8 @@ class WordsRecipe(TaskRecipe):
     def __post_init__(self) -> None:
         if self.training.scheduled_sampling:
             raise UsageError(
-                "training.scheduled_sampling is for outputs that answer a source", fix="Leave it out for words."
+                "training.scheduled_sampling is for outputs that answer a source",
+                fix="Leave it out for a language model.",
             )
         if self.training.label_smoothing:
             what = "training.label_smoothing makes a language model's probabilities wrong, which are what it is for"

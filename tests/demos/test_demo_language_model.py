@@ -14,7 +14,7 @@ from recurra.demos import Demo, Learned, Split, demo_named
 
 @pytest.fixture(scope="module")
 def demo() -> Demo:
-    return demo_named("words")
+    return demo_named("language-model")
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +39,11 @@ def test_written_down_it_is_read_again(demo: Demo, data: Split, tmp_path: Path) 
 
 
 def test_what_it_shows(demo: Demo, data: Split, tmp_path: Path) -> None:
-    settings = {**demo.networks["words"], "model.width": 16, "training.validations": 1}
+    settings = {**demo.networks["language model"], "model.width": 16, "training.validations": 1}
     some = Split(data.training[:300], data.held_out)
-    model = recurra.train(some.training, task="words", to=tmp_path / "m", epochs=1, settings=settings)
+    model = recurra.train(some.training, task="language-model", to=tmp_path / "m", epochs=1, settings=settings)
     out = io.StringIO()
-    demo.show(Learned({"words": model}, some.held_out, tmp_path, Console(file=out, width=100)))
+    demo.show(Learned({"language model": model}, some.held_out, tmp_path, Console(file=out, width=100)))
     shown = out.getvalue()
     assert "A character of the held-out text costs" in shown
     assert "The expression " in shown

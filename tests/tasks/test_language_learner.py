@@ -13,8 +13,8 @@ import torch
 from recurra.data import EncodedTable, Row
 from recurra.models.language_model import LanguageModel, LanguageModelOptions
 from recurra.padded import Padded
-from recurra.tasks.words.learner import LineLearner, StreamLearner
-from recurra.tasks.words.recipe import WordsBatchingOptions
+from recurra.tasks.language_model.learner import LineLearner, StreamLearner
+from recurra.tasks.language_model.recipe import LanguageBatchingOptions
 from recurra.text.special import EOS, GO, PAD
 from recurra.training import Plan, State, Stateful, TrainingOptions
 from recurra.training.loop import gradient
@@ -38,7 +38,7 @@ def running(folder: Path, units: int = 200, **options: int) -> StreamLearner:
     dice = np.random.default_rng(1)
     rows = [[*dice.integers(4, VOCABULARY, 9).tolist(), GO] for _ in range(units // 10)]
     text = table(folder / "t", rows)
-    return StreamLearner(model(), text, text, WordsBatchingOptions(**options), seed=1)
+    return StreamLearner(model(), text, text, LanguageBatchingOptions(**options), seed=1)
 
 
 def test_every_batch_goes_on_where_the_one_before_ended(tmp_path: Path) -> None:
@@ -59,7 +59,8 @@ def test_every_batch_goes_on_where_the_one_before_ended(tmp_path: Path) -> None:
 @pytest.mark.parametrize("units", [2, 3, 10, 50, 119, 121, 1000])
 def test_texts_of_any_length_make_batches(tmp_path: Path, units: int) -> None:
     text = table(tmp_path / "t", [[5] * units])
-    learner = StreamLearner(model(), text, text, WordsBatchingOptions(batch_tokens=120, batch_examples=6, steps=20), 1)
+    options = LanguageBatchingOptions(batch_tokens=120, batch_examples=6, steps=20)
+    learner = StreamLearner(model(), text, text, options, 1)
     for epoch in range(3):
         for batch in learner.batches(epoch):
             assert batch.min() >= 1
@@ -131,7 +132,7 @@ def test_validation_reads_the_whole_beginning_once(tmp_path: Path) -> None:
 def test_lines_count_their_ends(tmp_path: Path) -> None:
     rows = [[5, 6, EOS], [7, EOS], [8, 9, 10, 11, EOS]]
     text = table(tmp_path / "t", rows)
-    learner = LineLearner(model(GO), text, text, np.arange(3), WordsBatchingOptions(), seed=1)
+    learner = LineLearner(model(GO), text, text, np.arange(3), LanguageBatchingOptions(), seed=1)
     learner.model.eval()
     (batch,) = learner.batches(0)
     assert learner.tokens(batch) == 10

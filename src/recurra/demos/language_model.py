@@ -2,7 +2,7 @@
 
 It is read as one running text, character by character: headings, paragraphs broken at a width, grammar rules and code.
 Held out is the last tenth. What is shown: a continuation, what the model expects next, and lines of the held-out text
-coloured by surprisal: bright is what the model did not foresee.
+coloured by surprisal: bright is what the model did not expect.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from recurra.demos.showing import try_it
 
 if TYPE_CHECKING:
     from recurra.tasks.answer import Answer
-    from recurra.tasks.words.answer import ScoredText
+    from recurra.tasks.language_model.answer import ScoredText
 
 HELD_OUT = 0.1
 PROMPT = "The expression "
@@ -59,7 +59,7 @@ def write_text(folder: Path, parts: Split) -> dict[Path, int]:
 
 
 def show(learned: Learned) -> None:
-    """How well it foresees, a continuation, what it expects, and what surprises it."""
+    """How well it predicts, a continuation, what it expects, and what surprises it."""
     from recurra.views.surprisal import surprisal_text
 
     console, model = learned.console, learned.model
@@ -105,5 +105,13 @@ def line(example: str) -> str:
 
 
 DEMO = Demo(
-    "words", split, {"words": SETTINGS}, show, noun="lines", line=line, write=write_text, time="60s", least=20.0
+    "language-model",
+    split,
+    {"language model": SETTINGS},
+    show,
+    noun="lines",
+    line=line,
+    write=write_text,
+    time="60s",
+    least=20.0,
 )

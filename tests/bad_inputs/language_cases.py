@@ -31,7 +31,7 @@ def train(
 
     def act(_: Path) -> object:
         given = "x.txt" if isinstance(data, bytes) else data
-        return recurra.train(given, task="words", to="m", epochs=1, settings=tiny)
+        return recurra.train(given, task="language-model", to="m", epochs=1, settings=tiny)
 
     return BadInput(name, {"x.txt": data} if isinstance(data, bytes) else {}, act, says, kind)
 

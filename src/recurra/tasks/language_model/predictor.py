@@ -23,14 +23,14 @@ from recurra.models import device_of
 from recurra.models.continuing import Continuing
 from recurra.padded import last_of, pad
 from recurra.tasks.answer import Alternative, Answer, choice
+from recurra.tasks.language_model.answer import ScoredText
+from recurra.tasks.language_model.form import of_form
+from recurra.tasks.language_model.learner import batches_by_length
+from recurra.tasks.language_model.network import HIDDEN, LanguageNetwork
+from recurra.tasks.language_model.recipe import GenerationOptions, NextOptions
+from recurra.tasks.language_model.scoring import Cost, costs
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
-from recurra.tasks.words.answer import ScoredText
-from recurra.tasks.words.form import of_form
-from recurra.tasks.words.learner import batches_by_length
-from recurra.tasks.words.network import HIDDEN, WordsNetwork
-from recurra.tasks.words.recipe import GenerationOptions, NextOptions
-from recurra.tasks.words.scoring import Cost, costs
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import excerpt
 
@@ -40,10 +40,10 @@ BLOCK = 1000  # units of running text that are resampled together: lines of one 
 
 
 @dataclass(frozen=True)
-class WordsPredictor:
+class LanguagePredictor:
     """One language model."""
 
-    network: WordsNetwork
+    network: LanguageNetwork
 
     def read(self, path: str) -> Iterator[str]:
         """A text a line."""
@@ -153,8 +153,8 @@ class WordsPredictor:
         if not unknown:
             return []
         return [
-            f"{unknown:,} of {units:,} units ({unknown / units:.2%}) are unknown to the model: to foresee <UNK> is "
-            "easier than to foresee what it stands for, so the measures are too good"
+            f"{unknown:,} of {units:,} units ({unknown / units:.2%}) are unknown to the model: to predict <UNK> is "
+            "easier than to predict what it stands for, so the measures are too good"
         ]
 
 

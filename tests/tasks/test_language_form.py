@@ -6,8 +6,8 @@ import pytest
 
 from recurra.data.plain import Passage, PlainList
 from recurra.errors import DataError
-from recurra.tasks.words.form import Items, Running, decide_form, divided_running, form_of, of_form, parts_of
-from recurra.tasks.words.recipe import WordsDataOptions
+from recurra.tasks.language_model.form import Items, Running, decide_form, divided_running, form_of, of_form, parts_of
+from recurra.tasks.language_model.recipe import LanguageDataOptions
 from recurra.training import Event, Note
 
 PROSE = [
@@ -53,7 +53,7 @@ def test_long_lines_are_cut_at_spaces_and_nothing_is_lost() -> None:
 def test_running_text_is_divided_once_and_the_end_validates() -> None:
     text = Running(passages(*(f"line {k}" for k in range(100))), "text")
     said: list[Event] = []
-    divided = divided_running(text, None, WordsDataOptions(), said.append)
+    divided = divided_running(text, None, LanguageDataOptions(), said.append)
     train, valid = list(divided.train), list(divided.valid)
     assert [*train, *valid] == list(text)
     assert 9 <= len(valid) <= 11
@@ -61,13 +61,13 @@ def test_running_text_is_divided_once_and_the_end_validates() -> None:
     assert form_of(divided.train) == "running"
     assert isinstance(said[0], Note)
     assert f"the text from line {valid[0].line} on" in said[0].text
-    few = divided_running(text, None, WordsDataOptions(valid_most=3), said.append)
+    few = divided_running(text, None, LanguageDataOptions(valid_most=3), said.append)
     assert len(list(few.valid)) == 3
 
 
 def test_too_little_text_validates_itself_and_that_is_said() -> None:
     said: list[Event] = []
-    divided = divided_running(Running(passages("one line"), "text"), None, WordsDataOptions(), said.append)
+    divided = divided_running(Running(passages("one line"), "text"), None, LanguageDataOptions(), said.append)
     assert list(divided.train) == list(divided.valid)
     assert "used for validation as well" in str(said)
 
