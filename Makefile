@@ -3,6 +3,7 @@
 #
 #   make demo     train the built-in demo, show its results
 #   make test     lint, types, import contract, tests
+#   make quick    the tests that take no longer than a blink, in a minute
 #   make docs     the documentation, docs/_build/html/index.html
 #   make clean    remove all of it
 #
@@ -14,16 +15,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP_EXTRA ?=
+# One process for each core; the one that is done first takes over half of what another has left.
+PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test quick lint docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
 	$(BIN)/recurra demo dates
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
+
+quick: $(VENV)/.installed-test
+	$(BIN)/pytest $(PARALLEL) -m "not slow"
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check

@@ -1,1 +1,35 @@
-"""Its place makes this folder importable: tests in every room may `import laws`."""
+"""What holds for all tests. Its place makes this folder importable: tests in every room may `import laws`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+# What trains, or starts processes, for seconds: `make quick` leaves it out.
+SLOW = ("bad_inputs", "comparing", "end_to_end", "test_bundle.py", "test_docs.py", "test_readme.py")
+
+# One thread for this process and for those that tests start: tests run in several processes at once (make test), and
+# sums come out the same on every machine. Before torch is loaded, which reads it once.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are not shown: what gzip writes holds the time, and all processes must call a test the same."""
+    return argname if isinstance(val, bytes) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(HERE).parts[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_time_for_trials() -> None:
+    """A run of so many epochs measures the speed of a step as shortly as it can, as nothing depends on it here."""
+    import recurra.training.planning
+
+    recurra.training.planning.SHORT_TRIAL = 0.0

@@ -5,7 +5,8 @@ numbers agree, values and gradients alike. `tests/test_laws.py` holds every row 
 to it, and shows that the laws can fail.
 
 A new cell costs one row in CELLS, another way to put layers together one in ARRANGEMENTS, a new attention one in
-ATTENTIONS and its equation in tests/attention.
+ATTENTIONS and its equation in tests/attention. Whatever else reads a sequence has a row in CONVOLUTIONS, POOLINGS or
+FEED_FORWARD, and its equation in tests/layers.
 
 B batch, T time, S source positions, I input size, H hidden size.
 """
@@ -27,7 +28,17 @@ from torch.testing import assert_close
 
 from recurra.attention import Additive, Attention, Bilinear, Dot, Last, ScaledDot
 from recurra.cells import GRU, LSTM, Cell, Elman
-from recurra.layers import Bidirectional, ForwardLayer, Layer, Recurrent, Stack
+from recurra.layers import POOLINGS as POOLING_KINDS
+from recurra.layers import (
+    Bidirectional,
+    Convolution,
+    FeedForward,
+    ForwardLayer,
+    Layer,
+    Pooling,
+    Recurrent,
+    Stack,
+)
 from recurra.layers.kernels import REFERENCE, kernel_of
 from recurra.padded import Padded, select_rows
 
@@ -82,11 +93,31 @@ def all_layers() -> Iterator[tuple[str, Callable[[], Layer]]]:
                 yield f"{cell}, {name}, reference", partial(arrange, reference)
 
 
-LAYERS: dict[str, Callable[[], Layer]] = dict(all_layers())
+# Layers without a cell: windows of odd and even widths, alone and below a recurrent layer.
+CONVOLUTIONS: dict[str, Callable[[], Layer]] = {
+    "windows": lambda: Convolution(3, 2, (1, 2, 3)),
+    "wide windows": lambda: Convolution(3, 4, (7,)),
+    "windows below an lstm": lambda: Stack([Convolution(3, 2, (2, 3)), Recurrent(LSTM(4, 4))], residual=True),
+}
+
+LAYERS: dict[str, Callable[[], Layer]] = dict(all_layers()) | CONVOLUTIONS
+
+# Poolings of sequences that were read forward, and of those whose last two values were read backward.
+POOLINGS: dict[str, Callable[[], Pooling]] = {
+    f"{name}{how}": partial(kind, 5, backward)
+    for name, kind in POOLING_KINDS.items()
+    for how, backward in (("", 0), (", both ways", 2))
+}
+GOES_BY_PLACES = {"last", "last, both ways"}  # poolings that go by where a value stands
+
+FEED_FORWARD: dict[str, Callable[[], FeedForward]] = {
+    activation: partial(FeedForward, 3, 4, 2, activation, layers=layers)
+    for activation, layers in (("tanh", 1), ("relu", 2), ("sigmoid", 3))
+}
 
 
 def goes_step_by_step(layer: Layer) -> bool:
-    return isinstance(layer, ForwardLayer) and not any(isinstance(part, Bidirectional) for part in layer.modules())
+    return all(isinstance(part, ForwardLayer) for part in layer.modules() if isinstance(part, Layer))
 
 
 def is_fused(layer: Layer) -> bool:
@@ -581,6 +612,163 @@ ATTENTION_LAWS = (
     an_attention_keeps_nothing,
     saving_keeps_the_attention,
 )
+
+
+# ------------------------------------------------------------------------------------------------ laws of poolings
+
+
+def sample_pooled(pooling: Pooling) -> tuple[Tensor, Tensor]:
+    """Values [B, T, H] (noise on the padding) and lengths [B]."""
+    return random_like(pooling, len(LENGTHS), max(LENGTHS), pooling.size), torch.tensor(LENGTHS)
+
+
+def pool(pooling: Pooling, values: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    pooled = pooling(Padded(values, lengths))
+    return pooled.values, pooled.weights.to(values.dtype)
+
+
+def padding_is_not_pooled(make: Callable[[], Pooling]) -> None:
+    """Whatever stands on the padding, to the last bit."""
+    pooling = built(make)
+    values, lengths = sample_pooled(pooling)
+    outside = padding(values, lengths)
+    expected = observe(pool, pooling, values.masked_fill(outside, 0), lengths)
+    for fill in (float("nan"), float("inf"), 1e30, -1e30):
+        assert_same(observe(pool, pooling, values.masked_fill(outside, fill), lengths), expected, tolerance=0)
+
+
+def pooled_rows_do_not_meet(make: Callable[[], Pooling]) -> None:
+    """A row gives in a batch what it gives alone, wherever it stands and however far it is padded."""
+    pooling = built(make)
+    given = sample_pooled(pooling)
+
+    def alone(pooling: Pooling, values: Tensor, lengths: Tensor) -> Any:
+        rows: list[tuple[Tensor, Tensor]] = []
+        for b, length in enumerate(lengths.tolist()):
+            row = pool(pooling, values[b : b + 1, :length], lengths[b : b + 1])
+            rows.append((row[0], nn.functional.pad(row[1], (0, values.shape[1] - length))))
+        return map_state(lambda *rows: torch.cat(rows), *rows)
+
+    def further(pooling: Pooling, values: Tensor, lengths: Tensor) -> Any:
+        pooled, weights = pool(pooling, nn.functional.pad(values, (0, 0, 0, 3)), lengths)
+        return pooled, weights[:, : values.shape[1]]
+
+    def reordered(pooling: Pooling, values: Tensor, lengths: Tensor) -> Any:
+        order = torch.arange(len(lengths)).roll(1)
+        return select_rows(pool(pooling, *select_rows((values, lengths), order)), order.argsort())
+
+    expected = observe(pool, pooling, *given)
+    for run in (alone, further, reordered):
+        assert_same(observe(run, pooling, *given), expected)
+
+
+def pooled_weights_share_the_steps(make: Callable[[], Pooling]) -> None:
+    """They are not negative, sum to 1 in a row that has steps, and are 0 on padding."""
+    pooling = built(make)
+    values, lengths = sample_pooled(pooling)
+    pooled, weights = pool(pooling, values, lengths)
+    assert pooled.shape == (len(values), pooling.size)
+    assert weights.shape == values.shape[:2]
+    assert (weights >= 0).all()
+    assert not weights.masked_select(padding(values, lengths)[..., 0]).any()
+    assert_close(weights.sum(-1), (lengths > 0).to(weights.dtype))
+
+
+def no_steps_give_zero(make: Callable[[], Pooling]) -> None:
+    """A row of padding alone, and a batch of no time: zeros, and gradients of zero."""
+    pooling = built(make)
+    values, _ = sample_pooled(pooling)
+    none = torch.zeros(len(values), dtype=torch.int64)
+    seen = observe(pool, pooling, values, none)
+    assert_same(seen, {name: torch.zeros_like(tensor) for name, tensor in seen.items()}, tolerance=0)
+    pooled, weights = pool(pooling, values[:, :0], none)
+    assert weights.shape == (len(values), 0)
+    assert pooled.shape == (len(values), pooling.size)
+    assert not pooled.any()
+
+
+def pooling_follows_its_values(make: Callable[[], Pooling]) -> None:
+    """The steps in another order give the same, and their weights in that order. Not where it GOES_BY_PLACES."""
+    pooling = built(make)
+    values, _ = sample_pooled(pooling)
+    order = torch.tensor([3, 0, 5, 1, 4, 2])
+
+    def permuted(pooling: Pooling, values: Tensor, lengths: Tensor) -> Any:
+        pooled, weights = pool(pooling, values[:, order], lengths)
+        return pooled, weights[:, order.argsort()]
+
+    given = (values, torch.full((len(values),), values.shape[1]))
+    assert_same(observe(permuted, pooling, *given), observe(pool, pooling, *given))
+
+
+def pooled_gradients_are_true(make: Callable[[], Pooling]) -> None:
+    """Against finite differences in double precision, entry by entry."""
+    pooling = built(make, dtype=torch.float64)
+    values, lengths = sample_pooled(pooling)
+    run: Any = lambda pooling, values: pool(pooling, values, lengths)  # noqa: E731
+    assert_gradients(pooling, run, values.double(), (), entry_by_entry=True)
+
+
+def a_pooling_keeps_nothing(make: Callable[[], Pooling]) -> None:
+    """A call depends on what it is given, not on the calls before; and it leaves what it is given alone."""
+    pooling = built(make)
+    values, lengths = sample_pooled(pooling)
+    before = values.clone()
+    expected = observe(pool, pooling, values, lengths)
+    pool(pooling, 2 * values, lengths)
+    assert_same(observe(pool, pooling, values, lengths), expected, tolerance=0)
+    assert_close(values, before, rtol=0, atol=0)
+
+
+def saving_keeps_the_pooling(make: Callable[[], Pooling]) -> None:
+    pooling, other = built(make), built(make, seed=1)
+    assert_saved_alike(pooling, other, pool, sample_pooled(pooling))
+
+
+POOLING_LAWS = (
+    padding_is_not_pooled,
+    pooled_rows_do_not_meet,
+    pooled_weights_share_the_steps,
+    no_steps_give_zero,
+    pooling_follows_its_values,
+    pooled_gradients_are_true,
+    a_pooling_keeps_nothing,
+    saving_keeps_the_pooling,
+)
+
+
+# ------------------------------------------------------------------------------------------------ laws of feed-forward
+
+
+def answered(network: FeedForward, x: Tensor) -> tuple[Tensor, ...]:
+    return (network(x), *network.inside(x))
+
+
+def every_step_is_read_by_itself(make: Callable[[], FeedForward]) -> None:
+    """Inputs in any shape [..., I] give what they give one by one; the last of `inside` is what the output reads."""
+    network = built(make)
+    x = random_like(network, 2, 3, 3)
+
+    def alone(network: FeedForward, x: Tensor) -> Any:
+        rows = [answered(network, row) for row in x.flatten(0, 1)]
+        return tuple(torch.stack(parts).view(2, 3, -1) for parts in zip(*rows, strict=True))
+
+    assert_same(observe(alone, network, x), observe(answered, network, x))
+    assert_close(network.output(network.inside(x)[-1]), network(x))
+
+
+def feed_forward_gradients_are_true(make: Callable[[], FeedForward]) -> None:
+    """Against finite differences in double precision, entry by entry."""
+    network = built(make, dtype=torch.float64)
+    assert_gradients(network, answered, random_like(network, 2, 3), (), entry_by_entry=True)
+
+
+def saving_keeps_the_feed_forward(make: Callable[[], FeedForward]) -> None:
+    network, other = built(make), built(make, seed=1)
+    assert_saved_alike(network, other, answered, (random_like(network, 2, 3),))
+
+
+FEED_FORWARD_LAWS = (every_step_is_read_by_itself, feed_forward_gradients_are_true, saving_keeps_the_feed_forward)
 
 
 # ------------------------------------------------------------------------------------------------ shared by the laws

@@ -12,12 +12,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from recurra import attention, cells
+from recurra import attention, cells, layers
 from recurra.attention import Attended, Dot, Memory
 from recurra.cells import GRU, LSTM, Elman, HiddenState, LSTMState, Step
-from recurra.layers import Bidirectional, BothStates, Recurrent, Unrolled
+from recurra.layers import Bidirectional, BothStates, Convolution, FeedForward, Pooled, Pooling, Recurrent, Unrolled
 from recurra.layers.kernels.elman import ElmanKernel
 from recurra.layers.kernels.lstm import LSTMKernel
+from recurra.layers.pooling import AttentionPooling, LastPooling, MaxPooling, MeanPooling
 from recurra.padded import Padded
 
 
@@ -59,11 +60,29 @@ def test_attentions(name: str, law: Callable[..., None]) -> None:
         law(laws.ATTENTIONS[name])
 
 
+@pytest.mark.parametrize("law", laws.POOLING_LAWS, ids=named)
+@pytest.mark.parametrize("name", laws.POOLINGS)
+def test_poolings(name: str, law: Callable[..., None]) -> None:
+    if law is laws.pooling_follows_its_values and name in laws.GOES_BY_PLACES:
+        with pytest.raises(AssertionError):
+            law(laws.POOLINGS[name])
+    else:
+        law(laws.POOLINGS[name])
+
+
+@pytest.mark.parametrize("law", laws.FEED_FORWARD_LAWS, ids=named)
+@pytest.mark.parametrize("activation", laws.FEED_FORWARD)
+def test_feed_forward(activation: str, law: Callable[..., None]) -> None:
+    law(laws.FEED_FORWARD[activation])
+
+
 def test_nothing_public_is_missing_from_the_tables() -> None:
     assert {type(make(1, 1)) for make in laws.CELLS.values()} == set(cells.CELLS.values())
     activations = {cell.activation for make in laws.CELLS.values() if isinstance(cell := make(1, 1), Elman)}
     assert activations == set(cells.ACTIVATIONS)
     assert {name: type(make()) for name, make in laws.ATTENTIONS.items()} == attention.ATTENTIONS
+    assert {type(make()) for make in laws.POOLINGS.values()} == set(layers.POOLINGS.values())
+    assert set(laws.FEED_FORWARD) == set(cells.ACTIVATIONS)
 
 
 # ------------------------------------------------------------------------------------------------ broken on purpose
@@ -374,3 +393,94 @@ BROKEN_ATTENTIONS: list[tuple[type[Dot], Callable[..., None]]] = [
 def test_broken_attentions_are_caught(kind: type[Dot], law: Callable[..., None]) -> None:
     with pytest.raises(AssertionError):
         law(lambda: kind(5, 5))
+
+
+class ReadsPaddingInItsWindows(Convolution):
+    """Zero where padding is written, but the windows at a row's end have seen it."""
+
+    def forward(self, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
+        full = Padded(inputs.values, torch.full_like(inputs.lengths, inputs.values.shape[1]))
+        run = super().forward(full, state, trace=trace)
+        return run._replace(outputs=inputs.with_values(run.outputs.values * inputs.mask[..., None]))
+
+
+@pytest.mark.parametrize("law", [laws.padding_changes_nothing, laws.rows_do_not_meet], ids=named)
+def test_windows_over_padding_are_caught(law: Callable[..., None]) -> None:
+    with pytest.raises(AssertionError):
+        law(lambda: ReadsPaddingInItsWindows(3, 2, (2, 3)))
+
+
+def as_if_full(pooling: type[Pooling], sequence: Padded, instance: Any) -> Pooled:
+    full = torch.full_like(sequence.lengths, sequence.values.shape[1])
+    return pooling.forward(instance, Padded(sequence.values, full))
+
+
+class LastOfAll(LastPooling):
+    """Its last step is that of the batch, not of the row."""
+
+    def forward(self, sequence: Padded) -> Pooled:
+        return as_if_full(LastPooling, sequence, self)
+
+
+class MeanOfAll(MeanPooling):
+    """Padding counts as steps of zero."""
+
+    def forward(self, sequence: Padded) -> Pooled:
+        clean = sequence.values.masked_fill(~sequence.mask[..., None], 0.0)
+        return as_if_full(MeanPooling, sequence.with_values(clean), self)
+
+
+class MaxWithPadding(MaxPooling):
+    """The zeros on the padding win where all values are negative."""
+
+    def forward(self, sequence: Padded) -> Pooled:
+        clean = sequence.values.masked_fill(~sequence.mask[..., None], 0.0)
+        return as_if_full(MaxPooling, sequence.with_values(clean), self)
+
+
+class LooksAtPadding(AttentionPooling):
+    def forward(self, sequence: Padded) -> Pooled:
+        clean = sequence.values.masked_fill(~sequence.mask[..., None], 0.0)
+        return as_if_full(AttentionPooling, sequence.with_values(clean), self)
+
+
+class LeavesEmptyRows(MaxPooling):
+    """Rows without steps keep the lowest number."""
+
+    def forward(self, sequence: Padded) -> Pooled:
+        values = sequence.values.masked_fill(~sequence.mask[..., None], -1e38)
+        return super().forward(sequence)._replace(values=values.amax(1))
+
+
+class WeighsAllAlike(LastPooling):
+    def forward(self, sequence: Padded) -> Pooled:
+        return super().forward(sequence)._replace(weights=torch.ones_like(sequence.values[..., 0]))
+
+
+BROKEN_POOLINGS: list[tuple[type[Pooling], Callable[..., None]]] = [
+    (LastOfAll, laws.padding_is_not_pooled),
+    (LastOfAll, laws.pooled_rows_do_not_meet),
+    (MeanOfAll, laws.pooled_rows_do_not_meet),
+    (MeanOfAll, laws.pooled_weights_share_the_steps),
+    (MaxWithPadding, laws.pooled_rows_do_not_meet),
+    (LooksAtPadding, laws.pooled_rows_do_not_meet),
+    (LooksAtPadding, laws.no_steps_give_zero),
+    (LeavesEmptyRows, laws.no_steps_give_zero),
+    (WeighsAllAlike, laws.pooled_weights_share_the_steps),
+]
+
+
+@pytest.mark.parametrize(("kind", "law"), BROKEN_POOLINGS, ids=named)
+def test_broken_poolings_are_caught(kind: type[Pooling], law: Callable[..., None]) -> None:
+    with pytest.raises(AssertionError):
+        law(lambda: kind(5))
+
+
+class KnowsItsNeighbours(FeedForward):
+    def inside(self, x: Tensor) -> list[Tensor]:
+        return super().inside(x - x.mean(0))
+
+
+def test_a_broken_feed_forward_network_is_caught() -> None:
+    with pytest.raises(AssertionError):
+        laws.every_step_is_read_by_itself(lambda: KnowsItsNeighbours(3, 4, 2))

@@ -6,11 +6,10 @@ import gc
 import hashlib
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-import torch
 from answering_cases import ANSWERING
 from bad_input import STANDARD_INPUT, BadInput
 from caption_cases import CAPTIONS
@@ -30,7 +29,6 @@ ALL = [*ANSWERING, *CAPTIONS, *DIALOGUES, *READING, *TRAINING, *LABELLED, *SERIE
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a model that has learned next to nothing."""
-    torch.set_num_threads(1)
     recipe = recurra.Recipe().with_settings({
         "model.width": 8, "model.layers": 1, "training.validations": 1, "training.precision": "float32",
         "text.source_units": "chars", "text.target_units": "chars", "decoding.max_length": 5,
@@ -39,6 +37,14 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder.parent / "x.tsv").write_bytes(PAIRS)
     recurra.train(folder.parent / "x.tsv", to=folder, epochs=1, recipe=recipe)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collecting_is_quick() -> Iterator[None]:
+    """Everything that is there already (torch, above all) is left out when garbage is collected after each case."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)

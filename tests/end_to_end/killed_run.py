@@ -19,6 +19,7 @@ import torch
 
 import recurra.files
 import recurra.training.checkpoint
+import recurra.training.planning
 from recurra.api import train
 from recurra.tasks.translate.recipe import Recipe
 
@@ -90,6 +91,7 @@ def main() -> None:
     parser.add_argument("--without-rename", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    recurra.training.planning.SHORT_TRIAL = 0.0
     fate = Fate(options.die_at)
     if options.without_rename:
         recurra.training.checkpoint.atomic_write = without_rename(fate)
