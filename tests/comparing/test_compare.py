@@ -254,7 +254,7 @@ def test_nothing_is_left_where_all_are_trained_on() -> None:
     [
         ([(text, text[::-1]) for text in TEXTS], {"task": "translate", "cells": ["elman", "gru"]}, "token_error_rate"),
         ([(list(text), ["B-x" if c == "a" else "O" for c in text]) for text in TEXTS],
-         {"task": "tag", "vary": {"model.chain": [True, False]}}, "span_f1"),
+         {"task": "tag", "vary": {"model.crf": [True, False]}}, "span_f1"),
     ],
     ids=["translate", "tag"],
 )  # fmt: skip

@@ -12,7 +12,7 @@ import torch
 
 import recurra
 from recurra.cli import run
-from recurra.errors import DataError, ModelError, UsageError
+from recurra.errors import DataError, UsageError
 from recurra.training import Saved, load_checkpoint
 
 SETTINGS = {
@@ -99,8 +99,11 @@ def test_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert trace.source_tokens == ["<GO>", "K", "a", "n"]
     assert len(trace.target_tokens) == 4
     assert {layer.name for layer in trace.layers} == {"0"}
-    with pytest.raises(ModelError, match="do not answer together"):
-        recurra.load(["m", "m"])
+    assert recurra.load(["m", "m"]).score("Kan")[0].bits == pytest.approx(model.score("Kan")[0].bits, rel=1e-4)
+    assert run(["generate", "m", "K", "--ensemble", "m", "--beam", "1"]) == 0
+    assert capsys.readouterr().out == model.generate("K", beam=1)[0].text + "\n"
+    assert run(["score", "m", "names.txt", "--ensemble", "m"]) == 0
+    assert capsys.readouterr().out
     with pytest.raises(UsageError, match="unknown key 'lenght'"):
         model.generate("K", lenght=3)
     with pytest.raises(DataError, match="expected a text"):

@@ -11,7 +11,7 @@ import torch
 
 import recurra
 from recurra.cli import run
-from recurra.errors import DataError, ModelError, UsageError
+from recurra.errors import DataError, UsageError
 from recurra.models.tagger import Tagger, TaggerOptions
 from recurra.tasks.tag.task import allowed_after
 from recurra.tasks.tag.words import batch_of
@@ -60,7 +60,7 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     said = capsys.readouterr().err
     assert "task: tag, because it has a token a line" in said
     assert "500 sentences in train.txt" in said
-    assert "a chain of tags, to 3 tags" in said
+    assert "a CRF, to 3 tags" in said
     assert run(["evaluate", "m", test, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [(row["label"], row["f1"]) for row in found["labels"]] == [("PLACE", 100)]
@@ -91,13 +91,13 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         model.predict([3])
     with pytest.raises(UsageError, match="expected several inputs, got int"):
         model.predict(3)
-    with pytest.raises(ModelError, match="do not answer together"):
-        recurra.load(["m", "m"])
+    together = recurra.load(["m", "m"]).predict("coocia")[0]
+    assert together.details.probabilities == pytest.approx(alone.details.probabilities)
 
 
 def test_parts_of_speech_without_a_chain(tmp_path: Path) -> None:
     rows = [(tokens, ["X" if tag == "O" else "P" for tag in tags]) for tokens, tags in sentences(300, 1)]
-    settings = {**SETTINGS, "model.chain": False, "training.label_smoothing": 0.1}
+    settings = {**SETTINGS, "model.crf": False, "training.label_smoothing": 0.1}
     model = recurra.train(rows, task="tag", to="m", epochs=6, settings=settings)
     found = model.evaluate(rows)
     assert set(found.measures) == {"accuracy", "sentence_exact"}

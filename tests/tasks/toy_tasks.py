@@ -65,11 +65,17 @@ TOYS: dict[str, Toy] = {
 SMALL = {"model.width": 8, "model.layers": 1}
 
 
-def network(task: str, seed: int = 1, settings: Mapping[str, object] | None = None) -> Network:
-    """A network of this task with fresh weights, three times as large as usual so that answers differ."""
+def network(
+    task: str, seed: int = 1, settings: Mapping[str, object] | None = None, rows: list[Any] | None = None
+) -> Network:
+    """A network of this task with fresh weights, three times as large as usual so that answers differ.
+
+    Args:
+        rows: other examples than those of the table.
+    """
     toy, found = TOYS[task], TASKS[task]
     recipe = found.recipe().with_settings({**SMALL, "training.seed": seed, **toy.settings, **(settings or {})})
-    examples = found.divide(found.open(toy.rows), None, recipe, lambda event: None).train
+    examples = found.divide(found.open(rows or toy.rows), None, recipe, lambda event: None).train
     made = found.make(examples, recipe, lambda event: None)
     with torch.no_grad():
         for parameter in made.model.parameters():

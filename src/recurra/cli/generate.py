@@ -43,6 +43,7 @@ def generate(
     seed: Seed = None,
     beam: GenerationBeam = None,
     format: given.PredictionFormat = "text",
+    ensemble: given.Ensemble = None,
     output: given.Output = None,
 ) -> None:
     """Go on with a text.
@@ -65,7 +66,7 @@ def generate(
     with opened_output(output) as out:
         from recurra import api
 
-        loaded = api.load(model)
+        loaded = api.load([model, *(ensemble or [])])
         with as_typed(short, table):
             found = loaded.generate(prompt, **chosen)[0]
         out.writelines(f"{line}\n" for line in lines_of(found, format))

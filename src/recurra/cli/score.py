@@ -30,6 +30,7 @@ def score(
     model: given.ModelFolder,
     file: given.Texts = "-",
     format: ScoreFormat = "text",
+    ensemble: given.Ensemble = None,
     output: given.Output = None,
 ) -> None:
     """Give the surprisal of each unit of a text, in bits: -log2 of its probability, given all before it.
@@ -41,7 +42,7 @@ def score(
     with opened_output(output) as out:
         from recurra import api
 
-        loaded = api.load(model)
+        loaded = api.load([model, *(ensemble or [])])
         for scored in loaded.score_iter(flushing(loaded.read(file), out)):
             out.writelines(f"{line}\n" for line in write(scored))
 

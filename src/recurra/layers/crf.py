@@ -10,6 +10,8 @@ B sentences, T tokens, K tags.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -36,6 +38,17 @@ class LinearChain(nn.Module):
         self.transition = nn.Parameter(torch.zeros(tags, tags))
         cost = torch.zeros(tags + 1, tags) if allowed is None else torch.where(allowed, 0.0, NEVER)
         self.register_buffer("forbidden", cost)
+
+    @classmethod
+    def mean(cls, chains: Sequence[LinearChain]) -> LinearChain:
+        """A chain whose scores are the means of those of several, which allow the same; of one, it itself."""
+        if len(chains) == 1:
+            return chains[0]
+        found = cls(len(chains[0].start))
+        found.load_state_dict(
+            {name: torch.stack([chain.state_dict()[name] for chain in chains]).mean(0) for name in found.state_dict()}
+        )
+        return found.to(chains[0].start.device)
 
     def negative_log_likelihood(self, emissions: Padded, tags: Tensor) -> Tensor:
         """-log p(y | x) of tags [B, T] under emissions [B, T, K]: [B]."""

@@ -1,9 +1,9 @@
-"""A tag for every token (many to many, aligned): words and their characters, both directions, a chain of tags on top.
+"""A tag for every token (many to many, aligned): words and their characters, both directions, a CRF on top.
 
     token_t    = [word embedding; last states of a bi-directional LSTM over the token's characters]
     h_t        = bi-directional layers over the tokens
     emission_t = W h_t + b
-    p(y | x)   from a linear chain (layers/crf.py), or softmax(emission_t) for each token by itself
+    p(y | x)   from a linear-chain CRF (layers/crf.py), or softmax(emission_t) for each token by itself
 
 This is the network of Lample et al. (2016) and Ma & Hovy (2016).
 
@@ -35,7 +35,7 @@ class TaggerOptions(RecurrentOptions):
     characters: int = 64  # entries of what the characters of a token say; 0 reads words only
     dropout: float = 0.5  # share of the values dropped on tokens, between and after layers, in training
     word_dropout: float = 0.05  # share of the words read as <UNK> in training, so that unknown ones are learned
-    chain: bool = True  # whether neighbouring tags are scored as well (CRF)
+    crf: bool = True  # whether neighbouring tags are scored as well, by a linear-chain CRF
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -79,7 +79,7 @@ class Tagger(nn.Module):
             read += options.characters
         self.layers = recurrent_stack(options, read)
         self.output = nn.Linear(options.hidden, tags)
-        self.chain = LinearChain(tags, allowed) if options.chain else None
+        self.crf = LinearChain(tags, allowed) if options.crf else None
 
     def forward(self, sentences: Sentences) -> Padded:
         """Emissions [B, T, K]."""
@@ -95,8 +95,8 @@ class Tagger(nn.Module):
     def loss(self, sentences: Sentences, tags: Tensor, smoothing: float = 0.0) -> Tensor:
         """Nats of the right tags [B, T], summed over all tokens."""
         emissions = self(sentences)
-        if self.chain is not None:
-            return self.chain.negative_log_likelihood(emissions, tags).sum()
+        if self.crf is not None:
+            return self.crf.negative_log_likelihood(emissions, tags).sum()
         mask = emissions.mask
         return nn.functional.cross_entropy(
             emissions.values[mask], tags[mask], reduction="sum", label_smoothing=smoothing
@@ -104,11 +104,7 @@ class Tagger(nn.Module):
 
     def best(self, emissions: Padded) -> Tensor:
         """The most probable tags [B, T]."""
-        return emissions.values.argmax(-1) if self.chain is None else self.chain.best(emissions)
-
-    def probabilities(self, emissions: Padded) -> Tensor:
-        """Of each tag of each token, whatever the others are: [B, T, K]."""
-        return emissions.values.softmax(-1) if self.chain is None else self.chain.marginals(emissions)
+        return emissions.values.argmax(-1) if self.crf is None else self.crf.best(emissions)
 
     def _tokens(self, sentences: Sentences) -> Tensor:
         ids = sentences.words.values

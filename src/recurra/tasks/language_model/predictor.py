@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import cast
@@ -15,7 +15,7 @@ from torch import Tensor
 from recurra.data import read_lines
 from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.plain import Passage
-from recurra.decoding import decode
+from recurra.decoding import Ensemble, decode
 from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Share
 from recurra.metrics.language import measure_language
@@ -41,9 +41,14 @@ BLOCK = 1000  # units of running text that are resampled together: lines of one 
 
 @dataclass(frozen=True)
 class LanguagePredictor:
-    """One language model."""
+    """One language model, or several that answer by the mean of their probabilities."""
 
-    network: LanguageNetwork
+    networks: Sequence[LanguageNetwork]
+
+    @property
+    def network(self) -> LanguageNetwork:
+        """The first, which is the one that is traced."""
+        return self.networks[0]
 
     def read(self, path: str) -> Iterator[str]:
         """A text a line."""
@@ -59,14 +64,15 @@ class LanguagePredictor:
     @torch.inference_mode()
     def generate(self, inputs: Iterable[str], options: GenerationOptions) -> Iterator[Answer[None]]:
         """Continuations of each text. They depend on the text and the seed, not on what else is asked for."""
-        model = self.network.model.eval()
-        search = Continuing(model, endless=self.network.running)
+        steps = [Continuing(one.model.eval(), endless=one.running) for one in self.networks]
+        search = steps[0] if len(steps) == 1 else Ensemble(steps)
+        line_end = steps[0].line_end
         for texts, rows in self._windows(inputs):
-            source = pad([torch.tensor(row) for row in rows]).to(device_of(model))
+            source = pad([torch.tensor(row) for row in rows]).to(device_of(self.network.model))
             for text, row, found in zip(texts, rows, decode(search, source, options.decoding()), strict=True):
                 whole = [
                     Alternative(
-                        self.network.text([*row[1:], *(GO if id == search.line_end else id for id in one.tokens)]),
+                        self.network.text([*row[1:], *(GO if id == line_end else id for id in one.tokens)]),
                         one.log_prob / max(1, len(one.tokens) + one.finished),
                         one.log_prob,
                         one.finished,
@@ -78,7 +84,7 @@ class LanguagePredictor:
     def score(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
         """The surprisals of each line; a running text goes on from line to line."""
         lines = (Passage(checked(text, k), k) for k, text in enumerate(inputs, 1))
-        for passage, nats in costs(self.network, lines):
+        for passage, nats in costs(self.networks, lines):
             tokens = [*self.network.tokenizer.tokens(passage.text), self.network.shown(self.network.line_end)]
             bits = [float(value) for value in np.array(nats) / np.log(2)]
             yield ScoredText(passage.text, tokens, bits, self._unknown(passage.text))
@@ -86,7 +92,7 @@ class LanguagePredictor:
     def evaluate(self, examples: Iterable[Passage], options: NextOptions) -> Evaluation:
         """Perplexity and bits per character; the details say what was counted."""
         passages = of_form(examples, self.network.recipe.data.form)
-        found = list(costs(self.network, passages))
+        found = list(costs(self.networks, passages))
         samples = blocks(found) if self.network.running else [[cost] for cost in found]
         measures = measure_language(
             [sum(sum(cost.nats) for cost in sample) for sample in samples],
@@ -129,13 +135,13 @@ class LanguagePredictor:
     @torch.inference_mode()
     def _after(self, rows: list[list[int]]) -> Tensor:
         """The probabilities [N, V] of what comes after each row."""
-        model = self.network.model.eval()
+        models = [network.model.eval() for network in self.networks]
         chances: list[Tensor] = [torch.empty(0)] * len(rows)
         for batch in batches_by_length(np.array([len(row) for row in rows], dtype=np.int32)):
             numbers = cast("list[int]", batch.tolist())
-            ids = pad([torch.tensor(rows[k]) for k in numbers]).to(device_of(model))
-            features = last_of(model(ids).outputs)
-            for k, chance in zip(numbers, model.scores(features).float().softmax(-1).cpu(), strict=True):
+            ids = pad([torch.tensor(rows[k]) for k in numbers]).to(device_of(models[0]))
+            found = [model.scores(last_of(model(ids).outputs)).float().softmax(-1).cpu() for model in models]
+            for k, chance in zip(numbers, torch.stack(found).mean(0), strict=True):
                 chances[k] = chance
         return torch.stack(chances)
 

@@ -6,7 +6,8 @@ state going on from line to line; nothing of it is cut, whatever its length.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
@@ -28,6 +29,10 @@ WINDOW = 1000  # lines that are encoded, and sorted by length, together
 AT_ONCE = 1000  # units of a running text that the layers read in one call
 
 
+ModelState = Any  # of the layers of a model; None begins
+States = list[ModelState] | None  # one for each model; None begins
+
+
 class Cost(NamedTuple):
     """The nats of a passage."""
 
@@ -35,10 +40,11 @@ class Cost(NamedTuple):
     nats: list[float]  # of each unit, the end of the line among them
 
 
-def costs(network: LanguageNetwork, passages: Iterable[Passage]) -> Iterator[Cost]:
-    """The nats of each passage, in order."""
-    network.model.eval()
-    return running_costs(network, passages) if network.running else line_costs(network, passages)
+def costs(networks: Sequence[LanguageNetwork], passages: Iterable[Passage]) -> Iterator[Cost]:
+    """The nats of each passage, in order, under the mean probability of the networks."""
+    models = [network.model.eval() for network in networks]
+    first = networks[0]
+    return running_costs(first, models, passages) if first.running else line_costs(first, models, passages)
 
 
 def encoded(network: LanguageNetwork, passages: list[Passage]) -> list[list[int]]:
@@ -47,7 +53,9 @@ def encoded(network: LanguageNetwork, passages: list[Passage]) -> list[list[int]
     return [[*row, network.line_end] if one.ends else row for one, row in zip(passages, ids, strict=True)]
 
 
-def line_costs(network: LanguageNetwork, passages: Iterable[Passage]) -> Iterator[Cost]:
+def line_costs(
+    network: LanguageNetwork, models: Sequence[LanguageModel], passages: Iterable[Passage]
+) -> Iterator[Cost]:
     """Of lines that stand by themselves."""
     remaining, device = iter(passages), device_of(network.model)
     while window := list(islice(remaining, WINDOW)):
@@ -57,15 +65,18 @@ def line_costs(network: LanguageNetwork, passages: Iterable[Passage]) -> Iterato
         for batch in batches_by_length(rows.lengths.astype(np.int32)):
             some = [rows.values[ends[k] - rows.lengths[k] : ends[k]] for k in batch]
             inputs, targets = line_batch(Ragged(np.concatenate(some), rows.lengths[batch]))
-            nats, _ = nats_of(network.model, inputs.to(device), targets.to(device), None)
+            nats, _ = nats_of(models, inputs.to(device), targets.to(device), None)
             for k, row in zip(batch, cast("list[list[float]]", nats.tolist()), strict=True):
                 found[k] = row[: int(rows.lengths[k])]
         yield from map(Cost, window, found)
 
 
-def running_costs(network: LanguageNetwork, passages: Iterable[Passage]) -> Iterator[Cost]:
+def running_costs(
+    network: LanguageNetwork, models: Sequence[LanguageModel], passages: Iterable[Passage]
+) -> Iterator[Cost]:
     """Of running text: the state is handed on."""
-    state, last = None, GO
+    states: States = None
+    last = GO
     for passage in passages:
         ids = encoded(network, [passage])[0]
         nats: list[float] = []
@@ -73,15 +84,28 @@ def running_costs(network: LanguageNetwork, passages: Iterable[Passage]) -> Iter
             piece = ids[first : first + AT_ONCE]
             row = torch.tensor([[last, *piece]], device=device_of(network.model))
             inputs = Padded(row[:, :-1], torch.tensor([len(piece)], device=row.device))
-            found, state = nats_of(network.model, inputs, row[:, 1:], state)
+            found, states = nats_of(models, inputs, row[:, 1:], states)
             nats += cast("list[float]", found[0].tolist())
             last = piece[-1]
         yield Cost(passage, nats)
 
 
 @torch.inference_mode()
-def nats_of(model: LanguageModel, inputs: Padded, targets: Tensor, state: Any) -> tuple[Tensor, Any]:
-    """-log p of the units [B, T], which is nothing on padding, and the state after them."""
-    run = model(inputs, state)
-    scores = log_softmax(model.scores(run.outputs.values).float(), dim=-1)
-    return -scores.gather(2, targets[..., None]).squeeze(2), run.state
+def nats_of(
+    models: Sequence[LanguageModel], inputs: Padded, targets: Tensor, states: States
+) -> tuple[Tensor, list[ModelState]]:
+    """-log of the mean p of the units [B, T], which is nothing on padding, and the states of the models after them."""
+    runs = [model(inputs, state) for model, state in zip(models, states or [None] * len(models), strict=True)]
+    nats = [nats_under(model, run.outputs.values, targets) for model, run in zip(models, runs, strict=True)]
+    return mean_cost(nats), [run.state for run in runs]
+
+
+def nats_under(model: LanguageModel, features: Tensor, targets: Tensor) -> Tensor:
+    """-log p of the units [B, T] under one model."""
+    scores = log_softmax(model.scores(features).float(), dim=-1)
+    return -scores.gather(2, targets[..., None]).squeeze(2)
+
+
+def mean_cost(nats: Sequence[Tensor]) -> Tensor:
+    """-log of the mean of the probabilities whose -log is given."""
+    return nats[0] if len(nats) == 1 else math.log(len(nats)) - torch.stack([-one for one in nats]).logsumexp(0)

@@ -122,14 +122,19 @@ class LanguageModelling:
         return LineLearner(network.model, train, valid, kept, batching, seed)
 
     def predictor(self, networks: Sequence[LanguageNetwork]) -> LanguagePredictor:
-        """One network.
+        """One network, or an ensemble.
 
         Raises:
-            ModelError: several.
+            ModelError: networks with another vocabulary than the first, or one for lines and one for running text.
         """
-        if len(networks) > 1:
-            raise ModelError("language models do not answer together", fix="Give one model folder.")
-        return LanguagePredictor(networks[0])
+        first = networks[0]
+        for other in networks[1:]:
+            if other.vocabularies() != first.vocabularies() or other.running != first.running:
+                raise ModelError(
+                    "the models of an ensemble must have the same vocabulary and the same data.form",
+                    fix="Train them on the same data with other seeds (--seed), in other folders.",
+                )
+        return LanguagePredictor(networks)
 
     def pack(self, example: Passage) -> list[Any]:
         """Text, whether the line ends, line."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any, Protocol, cast
 
@@ -22,6 +23,7 @@ from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tag.answer import TaggedTokens
+from recurra.tasks.tag.ensemble import TaggerEnsemble
 from recurra.tasks.tag.learner import batches_by_length
 from recurra.tasks.tag.words import TokenReader, batch_of, to_device
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
@@ -51,9 +53,19 @@ class Labelled(Protocol):
 
 @dataclass(frozen=True)
 class TagPredictor:
-    """One tagger."""
+    """One tagger, or several that answer together."""
 
-    network: Labelled
+    networks: Sequence[Labelled]
+
+    @property
+    def network(self) -> Labelled:
+        """The first, which is the one that is traced."""
+        return self.networks[0]
+
+    @cached_property
+    def ensemble(self) -> TaggerEnsemble:
+        """All of them as one."""
+        return TaggerEnsemble([network.model for network in self.networks])
 
     def read(self, path: str) -> Iterator[list[str]]:
         """A sentence a line, its tokens between spaces; of a file with tags (.conll, .conllu, .jsonl) its tokens."""
@@ -99,21 +111,15 @@ class TagPredictor:
         lengths = np.array([len(ids) for ids, _ in encoded], dtype=np.int32)
         for batch in batches_by_length(lengths) if filled else []:
             numbers = cast("list[int]", batch.tolist())
-            best, chances = self._tagged([encoded[number] for number in numbers])
+            found = self.ensemble.tag(batch_of([encoded[number] for number in numbers]))
+            best = cast("list[list[int]]", found.tags.tolist())
+            chances = cast("list[list[float]]", found.probabilities.tolist())
             for number, row, chance in zip(numbers, best, chances, strict=True):
                 tokens = sentences[filled[number]]
                 tags = [self.network.tags[k] for k in row[: len(tokens)]]
                 unknown = self.network.reader.unknown(tokens)
                 answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], unknown)
         return answers
-
-    @torch.inference_mode()
-    def _tagged(self, rows: list[tuple[list[int], list[list[int]]]]) -> tuple[list[list[int]], list[list[float]]]:
-        model = self.network.model.eval()
-        emissions = model(to_device(batch_of(rows), device_of(model)))
-        best = model.best(emissions)
-        chances = model.probabilities(emissions).gather(2, best[..., None]).squeeze(2)
-        return cast("list[list[int]]", best.tolist()), cast("list[list[float]]", chances.tolist())
 
 
 def tagged(

@@ -67,9 +67,9 @@ class TagRecipe(TaskRecipe):
     def __post_init__(self) -> None:
         if self.training.scheduled_sampling:
             raise UsageError("training.scheduled_sampling is for outputs that are written", fix="Leave it out.")
-        if self.model.chain and self.training.label_smoothing:
-            what = "training.label_smoothing is for tags that are chosen one by one, and model.chain is on"
-            raise UsageError(what, fix="Leave it out, or set model.chain=false.")
+        if self.model.crf and self.training.label_smoothing:
+            what = "training.label_smoothing is for tags that are chosen one by one, and model.crf is on"
+            raise UsageError(what, fix="Leave it out, or set model.crf=false.")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class TagNetwork:
         """Its kind and its size."""
         options = self.recipe.model
         characters = f" and characters ({options.characters})" if options.characters else ""
-        on_top = ", a chain of tags" if options.chain else ""
+        on_top = ", a CRF" if options.crf else ""
         return (
             f"bi-directional {options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, over words "
             f"({options.embedding}){characters}{on_top}, to {counted(len(self.tags), 'tag')}"
@@ -181,14 +181,22 @@ class Tag:
         )
 
     def predictor(self, networks: Sequence[TagNetwork]) -> TagPredictor:
-        """One network.
+        """One network, or an ensemble.
 
         Raises:
-            ModelError: several.
+            ModelError: networks with other vocabularies or tags than the first, or one with a CRF and one without.
         """
-        if len(networks) > 1:
-            raise ModelError("taggers do not answer together", fix="Give one model folder.")
-        return TagPredictor(networks[0])
+        first = networks[0]
+        for other in networks[1:]:
+            if other.vocabularies() != first.vocabularies() or other.recipe.text != first.recipe.text:
+                raise ModelError(
+                    "the models of an ensemble must have the same vocabularies and tags",
+                    fix="Train them on the same data with other seeds (--seed), in other folders.",
+                )
+            if other.recipe.model.crf != first.recipe.model.crf:
+                what = "the models of an ensemble must all have a CRF, or all have none"
+                raise ModelError(what, fix="Train them with the same model.crf.")
+        return TagPredictor(networks)
 
     def pack(self, example: Tagged) -> list[Any]:
         """Tokens, tags, line."""
