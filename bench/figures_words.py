@@ -88,7 +88,9 @@ def shakespeare(model: str, files: dict[str, Path], time: str, part: str, more: 
 
 
 def chorales(model: str, files: dict[str, Path], time: str, part: str, more: list[str]) -> None:
-    rows = [json.loads(row) for row in recurra("score", model, str(files[part]), "--format", "jsonl").splitlines()]
+    rows = [
+        json.loads(row) for row in recurra("score", model, str(files[part]), "--output-format", "jsonl").splitlines()
+    ]
     tokens = [token for row in rows for token in row["tokens"] if token["token"] != END]
     frames = sum(token["token"] == FRAME for token in tokens)
     nats = sum(token["bits"] for token in tokens) * math.log(2)

@@ -78,7 +78,7 @@ JSONL = [
 ]  # fmt: skip
 
 OPTIONS = [
-    one("dialogues as TSV", "x.txt", TALK, "--format: unknown format 'tsv'", kind=UsageError, format="tsv"),
+    one("dialogues as TSV", "x.txt", TALK, "--input-format: unknown format 'tsv'", kind=UsageError, format="tsv"),
     one("two files of dialogues", "x.txt", TALK, "--target: dialogues stand in one file", kind=UsageError, target_path="y"),
     one("columns of dialogues", "x.txt", TALK, "dialogues have no columns", kind=UsageError, source_column="1"),
     train("no turns to be read", TALK, "data.turns must be between 1 and 20, got 0", data__turns=0),

@@ -144,9 +144,9 @@ TSV = [
     one("a third column", "x.tsv", b"a\tb\tc\n", 'x.tsv:1: expected 2 columns, saw 3: "a⇥b⇥c"', "--source-column 1"),
     one("two tabs", "x.tsv", b"a\t\tb\n", 'saw 3: "a⇥⇥b"'),
     one("a backslash and a t", "x.tsv", b"a\\tb\n", 'x.tsv:1: expected 2 columns, saw 1: "a\\tb"', "not a tab"),
-    one("CSV called TSV", "x.tsv", b'"a, b","c"\n', "x.tsv:1: expected 2 columns, saw 1", "looks like CSV", "--format csv"),
-    one("CSV on standard input", "-", b"a;b\n", "standard input:1: ", "looks like CSV", "--format csv"),
-    one("JSON called TSV", "x.tsv", b'{"source": "a"}\n', "x.tsv:1: ", "looks like JSON Lines", "--format jsonl"),
+    one("CSV called TSV", "x.tsv", b'"a, b","c"\n', "x.tsv:1: expected 2 columns, saw 1", "looks like CSV", "--input-format csv"),
+    one("CSV on standard input", "-", b"a;b\n", "standard input:1: ", "looks like CSV", "--input-format csv"),
+    one("JSON called TSV", "x.tsv", b'{"source": "a"}\n', "x.tsv:1: ", "looks like JSON Lines", "--input-format jsonl"),
     one("all lines wrong", "x.tsv", b"a\n" * 2000, "x.tsv: 2,000 problems (lines with another number of columns: 2,000)",
         "x.tsv:1: ", "x.tsv:20: ", "... and 1,980 more"),
     one("a word of a million characters", "x.tsv", b"x" * 1_000_000 + b"\n",
@@ -178,7 +178,7 @@ CSV = [
 
 JSONL = [
     one("no JSON", "x.jsonl", b'{"source": "a", "target": "b"}\nhello\n', 'x.jsonl:2:1: expected a JSON object, saw "hello"'),
-    one("TSV called JSON Lines", "x.jsonl", b"a\tb\n", "x.jsonl:1:1: ", "looks like TSV", "--format tsv"),
+    one("TSV called JSON Lines", "x.jsonl", b"a\tb\n", "x.jsonl:1:1: ", "looks like TSV", "--input-format tsv"),
     one("Python's quotes", "x.jsonl", b"{'source': 'a'}\n", "x.jsonl:1:2: ", "JSON has double quotes"),
     one("a JSON array", "x.json", b'[{"source": "a", "target": "b"}]\n', "x.json:1: expected an object, saw an array", "jq -c '.[]'"),
     one("an object over several lines", "x.json", b'{\n "source": "a"\n}\n', "x.json:1:2: ", "x.json:2:", "jq -c . makes it so"),
@@ -216,7 +216,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 OPTIONS = [
-    usage("an unknown format", read("x.tsv", format="xml"), "--format: unknown format 'xml'", "tsv"),
+    usage("an unknown format", read("x.tsv", format="xml"), "--input-format: unknown format 'xml'", "tsv"),
     usage("nearest format", read("x.tsv", format="json"), "unknown format 'json'", "Did you mean 'jsonl'?"),
     usage("parallel with one file", read("x.tsv", format="parallel"), "the file of the targets is missing"),
     usage("TSV with two files", read("x.tsv", "x.jsonl", format="tsv"), "a second file was given, but the format is tsv"),

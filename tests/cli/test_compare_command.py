@@ -46,7 +46,7 @@ def test_every_option(recurra: CommandLine, called: dict[str, Any]) -> None:
     line = (
         "compare --source a --target b --valid c --valid-target d --test e --test-target f --to x --time 20m --seeds 2 "
         "--cells gru,lstm --attention none,dot --layers 1,2 --vary model.dropout=0.1,0.3 --set model.width=32 "
-        "--measure token_error_rate --task translate --resume --format parallel"
+        "--measure token_error_rate --task translate --resume --input-format parallel"
     )
     assert recurra(*shlex.split(line)).code == 0
     assert called.pop("started") > 0

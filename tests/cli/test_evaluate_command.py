@@ -54,6 +54,6 @@ def test_options_are_passed_on(recurra: CommandLine, measured: FakeModel) -> Non
 
 
 def test_a_csv_with_named_columns(recurra: CommandLine, measured: FakeModel) -> None:
-    recurra("evaluate", "m", "p.csv", "--format", "csv", "--source-column", "word", "--target-column", "2")
+    recurra("evaluate", "m", "p.csv", "--input-format", "csv", "--source-column", "word", "--target-column", "2")
     files = {"target": None, "format": "csv", "source_column": "word", "target_column": "2"}
     assert measured.asked[1] == ("p.csv", files)

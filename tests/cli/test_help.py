@@ -26,9 +26,9 @@ WANTED = {
     "demo": "dates --to --time --data " + " ".join(DEMOS),
     "train": "DATA --task --model --units --valid --to --size --time --epochs --cell --attention "
     "--layers --bidirectional --no-bidirectional "
-    "--source-units --target-units --seed --recipe --set --resume --source --target --format --source-column "
+    "--source-units --target-units --seed --recipe --set --resume --source --target --input-format --source-column "
     "--target-column",
-    "predict": "MODEL FILE --beam --nbest --sample --temperature --top-k --top-p --format --attention --output "
+    "predict": "MODEL FILE --beam --nbest --sample --temperature --top-k --top-p --output-format --attention --output "
     "--ensemble",
     "chat": "MODEL --beam --diversity --sample --temperature --top-k --top-p --seed --ensemble --set "
     "/again /forget /why",
@@ -36,8 +36,8 @@ WANTED = {
     "compare": "DATA --task --models --cells --attention --layers --vary --seeds --time --epochs --test --measure --to "
     "--resume --set --recipe --json --valid",
     "check": "DATA --task --units --show --valid",
-    "generate": "MODEL PROMPT --length --samples --temperature --top-k --top-p --seed --beam --format --output",
-    "score": "MODEL FILE --format --output",
+    "generate": "MODEL PROMPT --length --samples --temperature --top-k --top-p --seed --beam --output-format --output",
+    "score": "MODEL FILE --output-format --output",
     "doctor": "",
 }
 

@@ -50,7 +50,7 @@ def test_every_dial_reaches_the_search(recurra: CommandLine, model: package.Mode
 
 def test_several_continuations_and_an_object(recurra: CommandLine) -> None:
     assert len(recurra("generate", "m", "red", "--samples", "3").out.splitlines()) == 3
-    found = json.loads(recurra("generate", "m", "red", "--samples", "3", "--format", "jsonl").out)
+    found = json.loads(recurra("generate", "m", "red", "--samples", "3", "--output-format", "jsonl").out)
     assert found["source"] == "red"
     assert [sorted(one) for one in found["alternatives"]] == [["finished", "log_prob", "score", "text"]] * 3
     recurra("generate", "m", "red", "--output", "out.txt", "--beam", "1")
@@ -84,7 +84,7 @@ def test_surprisals(recurra: CommandLine, model: package.Model) -> None:
         for one in lines
     )
     assert found.out == expected
-    rows = [json.loads(row) for row in recurra("score", "m", "t.txt", "--format", "jsonl").out.splitlines()]
+    rows = [json.loads(row) for row in recurra("score", "m", "t.txt", "--output-format", "jsonl").out.splitlines()]
     assert [row["text"] for row in rows] == ["red green", "", "blue"]
     for row in rows:
         assert row["bits"] == pytest.approx(sum(one["bits"] for one in row["tokens"]))

@@ -32,7 +32,7 @@ def outcome(*args: str) -> subprocess.CompletedProcess[str]:
         ("trian", 2),
         ("train", 2),
         ("train pairs.tsv --epoch 3", 2),
-        ("train pairs.tsv --cell lsmt", 2),
+        ("train pairs.tsv --target-units bytes", 2),
         ("train pairs.tsv --layers two", 2),
         ("train pairs.tsv --time soon", 2),
         ("train pairs.tsv --time 5m --epochs 3", 2),

@@ -89,7 +89,7 @@ def test_nbest_text_keeps_its_stride(recurra: CommandLine, model: FakeModel, tmp
 
 def test_jsonl(recurra: CommandLine, model: FakeModel, tmp_path: Path) -> None:
     file = lines(tmp_path / "in.txt", "éQ", "")
-    result = recurra("predict", "m", file, "--format", "jsonl", "--nbest", "2")
+    result = recurra("predict", "m", file, "--output-format", "jsonl", "--nbest", "2")
     first, second = map(json.loads, result.out.splitlines())
     assert first == {
         "source": "éQ",
@@ -109,7 +109,7 @@ def test_jsonl(recurra: CommandLine, model: FakeModel, tmp_path: Path) -> None:
 
 def test_the_page_of_attention(recurra: CommandLine, model: FakeModel, tmp_path: Path) -> None:
     file, page = lines(tmp_path / "in.txt", "abc", "<b>"), tmp_path / "page.html"
-    result = recurra("predict", "m", file, "--attention", str(page), "--format", "jsonl")
+    result = recurra("predict", "m", file, "--attention", str(page), "--output-format", "jsonl")
     assert result.code == 0
     assert model.asked[-1] == {"attention": True}
     html = page.read_text(encoding="utf-8")

@@ -82,7 +82,7 @@ def test_every_option(recurra: CommandLine, model: FakeModel, trained: Any) -> N
     line = (
         "train --source a --target b --valid c --valid-target d --to 'my model' --time 1h30m --size large --cell gru "
         "--attention additive --layers 3 --no-bidirectional --source-units words --target-units chars --seed 7 "
-        "--set training.learning_rate=0.001 --set model.dropout=0.5 --resume --format parallel"
+        "--set training.learning_rate=0.001 --set model.dropout=0.5 --resume --input-format parallel"
     )
     assert recurra(*shlex.split(line)).code == 0
     recipe = asked(called)
@@ -98,7 +98,8 @@ def test_every_option(recurra: CommandLine, model: FakeModel, trained: Any) -> N
 
 def test_columns_and_epochs(recurra: CommandLine, model: FakeModel, trained: Any) -> None:
     called = trained(model, [])
-    recurra("train", "-", "--source-column", "2", "--target-column", "pronunciation", "--epochs", "2.5", "--format=csv")
+    line = "train - --source-column 2 --target-column pronunciation --epochs 2.5 --input-format=csv"
+    recurra(*line.split())
     assert (called["data"], called["source_column"], called["target_column"]) == ("-", "2", "pronunciation")
     assert (called["epochs"], called["format"]) == (2.5, "csv")
 

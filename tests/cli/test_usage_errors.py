@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+import recurra as package
 
 if TYPE_CHECKING:
     from conftest import CommandLine
@@ -37,7 +40,11 @@ WRONG = [
     ("train a --attention scaled_dot", "Did you mean 'scaled-dot'?"),
     ("train a --size huge", "Known: tiny, small, base, large."),
     ("train a --source-units char", "Did you mean 'chars'?"),
-    ("train a --format xml", "Known: auto, tsv, csv, jsonl, parallel."),
+    ("train a --input-format xml", "Known: auto, tsv, csv, jsonl, parallel."),
+    ("train a --format csv", "there is no --format any more\n  Use --input-format."),
+    ("evaluate m a --format csv", "there is no --format any more\n  Use --input-format."),
+    ("predict m --format jsonl", "there is no --format any more\n  Use --"),
+    ("score m --format=jsonl", "there is no --format any more\n  Use --output-format."),
     ("train a --layers 0", "--layers: must be at least 1, got 0"),
     ("train a --layers 1.5", "--layers: expected a whole number, got '1.5'"),
     ("train a --seed -1", "--seed: must be at least 0, got -1"),
@@ -70,7 +77,7 @@ WRONG = [
     ("predict m f g", "unexpected argument 'g'"),
     ("predict m --beam 0", "--beam: must be at least 1, got 0"),
     ("predict m --top_k 3", "unknown option '--top_k'\n  Did you mean --top-k?"),
-    ("predict m --format json", "Did you mean 'jsonl'?"),
+    ("predict m --output-format json", "Did you mean 'jsonl'?"),
     ("predict m --temperature 2", "--temperature has no effect without --sample"),
     ("predict m --top-k 5", "--top-k has no effect without --sample"),
     ("predict m --seed 5", "--seed has no effect without --sample"),
@@ -144,3 +151,9 @@ def test_an_argument_that_would_act_on_the_terminal_is_shown_harmlessly(recurra:
     assert "\x1b" not in result.err
     assert "\u202e" not in result.err
     assert "<U+202E>" in result.err or "\\u202e" in result.err
+
+
+def test_no_message_names_an_option_that_there_is_not() -> None:
+    sources = Path(package.__file__).parent.rglob("*.py")
+    named = re.compile(r"(?<![\w-])--format\b")
+    assert [path.name for path in sources if named.search(path.read_text("utf-8"))] == ["command.py"]

@@ -80,7 +80,7 @@ def test_from_files_to_captions(capsys: pytest.CaptureFixture[str]) -> None:
     (_, first), (_, second) = list(pictures(40, 2))[:2]
     assert capsys.readouterr().out == f"{first}\n\n{second}\n"
     assert Path("page.html").read_text().count("<figure") == 2 * (1 + 4)  # the image, three words and the end
-    assert run(["predict", "m", "b/lines.txt", "--format", "jsonl", "--nbest", "2"]) == 0
+    assert run(["predict", "m", "b/lines.txt", "--output-format", "jsonl", "--nbest", "2"]) == 0
     row = json.loads(capsys.readouterr().out.splitlines()[0])
     assert (row["source"], row["text"], len(row["alternatives"])) == ("b/test/0.png", first, 2)
 

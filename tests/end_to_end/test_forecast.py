@@ -73,7 +73,7 @@ def test_from_a_table_to_the_next_rows(capsys: pytest.CaptureFixture[str]) -> No
         assert low < middle < high
         assert abs(middle - truth) < 0.5
 
-    assert run(["predict", "m", "past.csv", "--format", "jsonl"]) == 0
+    assert run(["predict", "m", "past.csv", "--output-format", "jsonl"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["details"]["times"][0] == "2024-01-25"
     assert list(found["details"]["columns"]["load"]["quantiles"]) == ["0.1", "0.5", "0.9"]
@@ -242,7 +242,7 @@ def test_charts_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     model = train([data], epochs=1)
     Path("x.csv").write_text("a,b\n" + "".join(f"{a},{b}\n" for a, b in zip(*data.values(), strict=True)))
     capsys.readouterr()
-    assert run(["predict", "m", "x.csv", "--format", "chart"]) == 0
+    assert run(["predict", "m", "x.csv", "--output-format", "chart"]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert [line for line in shown if line.strip() in ("a", "b")] == ["a", "b"]
     assert sum("⠤⠤ forecast  ░░ interval" in line for line in shown) == 2

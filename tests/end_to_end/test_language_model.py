@@ -69,7 +69,7 @@ def test_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert rows[5:10] == [""] * 5
     chances = [float(row.split("\t")[0]) for row in rows[:5]]
     assert chances == sorted(chances, reverse=True)
-    assert run(["predict", "m", "prompts.txt", "--nbest", "1", "--format", "jsonl"]) == 0
+    assert run(["predict", "m", "prompts.txt", "--nbest", "1", "--output-format", "jsonl"]) == 0
     first = json.loads(capsys.readouterr().out.splitlines()[0])
     assert first["source"] == "Kab"
     assert first["alternatives"][0]["text"] in "aou"
@@ -126,7 +126,7 @@ def test_running_text(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert out.startswith("the two and\n")
     assert len(out) == len("the two and\n") + 60 + 1
-    assert run(["score", "m", "verses.txt", "--format", "jsonl"]) == 0
+    assert run(["score", "m", "verses.txt", "--output-format", "jsonl"]) == 0
     rows = [json.loads(row) for row in capsys.readouterr().out.splitlines()]
     assert [row["text"] for row in rows] == verses(100).split("\n")[:-1]
     model = recurra.load("m")

@@ -74,7 +74,7 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     Path("lines.txt").write_text("babaia city gogoik\n\ncoocia\n")
     assert run(["predict", "m", "lines.txt"]) == 0
     assert capsys.readouterr().out == "B-PLACE I-PLACE O\n\nB-PLACE\n"
-    assert run(["predict", "m", "lines.txt", "--format", "jsonl"]) == 0
+    assert run(["predict", "m", "lines.txt", "--output-format", "jsonl"]) == 0
     first = json.loads(capsys.readouterr().out.splitlines()[0])
     assert first["details"]["spans"] == [{"text": "babaia city", "begin": 0, "end": 2, "kind": "PLACE"}]
     assert all(0.5 < chance <= 1 for chance in first["details"]["probabilities"])

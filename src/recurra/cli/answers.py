@@ -43,7 +43,7 @@ def drawn(prediction: AnyAnswer, colour: bool) -> Iterator[str]:
     """
     charts = prediction.details.charts() if prediction.details else ()
     if not charts:
-        raise UsageError("only forecasts are drawn as charts", where="--format", fix="Use text or jsonl.")
+        raise UsageError("only forecasts are drawn as charts", where="--output-format", fix="Use text or jsonl.")
     from rich.console import Console
 
     from recurra.views import ChartView

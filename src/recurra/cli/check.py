@@ -38,7 +38,7 @@ def check(
     task: given.TaskOption = None,
     source: given.Source = None,
     target: given.Target = None,
-    format: given.Format = None,
+    input_format: given.InputFormat = None,
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
     valid: given.Valid = None,
@@ -55,7 +55,7 @@ def check(
     Makes the checks of recurra train and says what it found. Of pairs to translate: counts, lengths, units, repeated
     and ambiguous pairs, invisible characters, and what validation pairs have that the training pairs do not.
     """
-    files = given_pairs(data, source, target, format, source_column, target_column)
+    files = given_pairs(data, source, target, input_format, source_column, target_column)
     check_valid(target, valid, valid_target)
     short = {"--units": units, "--source-units": source_units, "--target-units": target_units}
     chosen_settings = train_settings(short, settings or [])

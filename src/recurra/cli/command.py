@@ -135,8 +135,15 @@ def as_typed(option: str, args: list[str]) -> str:
     return next((word for word in words if word.startswith(option)), option)
 
 
+# What an option was called before, and what it may be called now.
+RENAMED = {"--format": ("--input-format", "--output-format")}
+
+
 def unknown_option(word: str, names: list[str], path: str) -> UsageError:
-    """The error for an option that there is not."""
+    """The error for an option that does not exist."""
+    now = [name for name in RENAMED.get(word, ()) if name in names]
+    if now:
+        return UsageError(f"there is no {word} any more", fix=f"Use {' or '.join(now)}.")
     close = nearest("--" + word.lstrip("-"), names)
     fix = f"Did you mean {close}?" if close else f"{path} --help shows the options."
     return UsageError(f"unknown option {word!r}", fix=fix)

@@ -79,7 +79,7 @@ def compare(
     measure: MeasureName = None,
     source: given.Source = None,
     target: given.Target = None,
-    format: given.Format = None,
+    input_format: given.InputFormat = None,
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
     valid: given.Valid = None,
@@ -96,7 +96,7 @@ def compare(
     each one's mean, its deviation over the seeds, its size and speed, which differences are larger than the noise, and
     how right each is by the length of the input.
     """
-    files = given_pairs(data, source, target, format, source_column, target_column)
+    files = given_pairs(data, source, target, input_format, source_column, target_column)
     check_budget(time, epochs)
     check_valid(target, valid, valid_target)
     check_test(target, test, test_target)

@@ -19,7 +19,7 @@ def evaluate(
     data: given.Pairs = None,
     source: given.Source = None,
     target: given.Target = None,
-    format: given.Format = None,
+    input_format: given.InputFormat = None,
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
     ensemble: given.Ensemble = None,
@@ -31,7 +31,7 @@ def evaluate(
 
     Predicts every input, compares with what it should be, and gives each measure with its 95 % interval.
     """
-    files = given_pairs(data, source, target, format, source_column, target_column)
+    files = given_pairs(data, source, target, input_format, source_column, target_column)
     short = {"beam": beam}
     chosen = decoding_settings(short, settings or [])
 

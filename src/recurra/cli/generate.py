@@ -42,7 +42,7 @@ def generate(
     top_p: TopP = None,
     seed: Seed = None,
     beam: GenerationBeam = None,
-    format: given.PredictionFormat = "text",
+    output_format: given.OutputFormat = "text",
     ensemble: given.Ensemble = None,
     output: given.Output = None,
 ) -> None:
@@ -69,7 +69,7 @@ def generate(
         loaded = api.load([model, *(ensemble or [])])
         with as_typed(short, table):
             found = loaded.generate(prompt, **chosen)[0]
-        out.writelines(f"{line}\n" for line in lines_of(found, format))
+        out.writelines(f"{line}\n" for line in lines_of(found, output_format))
     if found.unknown:
         say(f"recurra: the model does not know {', '.join(map(repr, dict.fromkeys(found.unknown)))}")
 

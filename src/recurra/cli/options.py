@@ -13,7 +13,7 @@ import typer
 
 Size = Literal["tiny", "small", "base", "large"]
 UnitsName = Literal["auto", "chars", "words", "subwords", "features"]
-OutputFormat = Literal["text", "jsonl", "chart"]
+OutputFormatName = Literal["text", "jsonl", "chart"]
 
 
 def option(name: str, help: str, metavar: str | None = None, least: float | None = None) -> Any:
@@ -39,10 +39,10 @@ Source = Annotated[
     str | None, option("--source", "Two parallel files instead of DATA: here the sources, one a line.", "FILE")
 ]
 Target = Annotated[str | None, option("--target", "The targets (labels, tags), line by line beside --source.", "FILE")]
-Format = Annotated[
+InputFormat = Annotated[
     str | None,
     option(
-        "--format",
+        "--input-format",
         "How the file is written: tsv, csv, jsonl, or another that the task has; auto (the default) goes by its name "
         "and a look inside.",
         "FORMAT",
@@ -187,10 +187,10 @@ Texts = Annotated[
     str,
     typer.Argument(metavar="FILE", help="Texts, one a line; - (the default) is standard input.", show_default=False),
 ]
-PredictionFormat = Annotated[
-    OutputFormat,
+OutputFormat = Annotated[
+    OutputFormatName,
     typer.Option(
-        "--format",
+        "--output-format",
         help="text: an output a line. jsonl: an object a line, with score and alternatives. chart: a forecast, drawn.",
     ),
 ]

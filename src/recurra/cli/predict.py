@@ -35,7 +35,7 @@ def predict(
     top_p: given.TopP = None,
     seed: given.SamplingSeed = None,
     settings: given.DecodingSettings = None,
-    format: given.PredictionFormat = "text",
+    output_format: given.OutputFormat = "text",
     attention: given.AttentionPage = None,
     output: given.Output = None,
 ) -> None:
@@ -58,7 +58,7 @@ def predict(
         check_effect(loaded, short)
         lines = flushing(loaded.read(file), out)
         colour = output is None and sys.stdout.isatty()
-        write = writer(format, getattr(loaded.options(None, chosen), "nbest", 1), colour=colour)
+        write = writer(output_format, getattr(loaded.options(None, chosen), "nbest", 1), colour=colour)
         unknown = Unknown()
         for prediction in answers(loaded, lines, chosen, interactive):
             out.writelines(f"{line}\n" for line in write(prediction))

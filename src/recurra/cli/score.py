@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from recurra.tasks.language_model.answer import ScoredText
 
 ScoreFormat = Annotated[
-    given.OutputFormat,
+    given.OutputFormatName,
     typer.Option(
-        "--format",
+        "--output-format",
         help="text: a unit a line, bits, tab, unit, and an empty line after each line of the text. jsonl: an object "
         "for each line of the text, with its bits per character.",
     ),
@@ -29,7 +29,7 @@ ScoreFormat = Annotated[
 def score(
     model: given.ModelFolder,
     file: given.Texts = "-",
-    format: ScoreFormat = "text",
+    output_format: ScoreFormat = "text",
     ensemble: given.Ensemble = None,
     output: given.Output = None,
 ) -> None:
@@ -38,7 +38,7 @@ def score(
     The model is a language model. If it learned from running text, the text is read from its first line to its
     last as one; else each line by itself. The end of a line is a unit too.
     """
-    write = WRITERS[format]
+    write = WRITERS[output_format]
     with opened_output(output) as out:
         from recurra import api
 

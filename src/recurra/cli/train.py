@@ -24,7 +24,7 @@ def train(
     task: given.TaskOption = None,
     source: given.Source = None,
     target: given.Target = None,
-    format: given.Format = None,
+    input_format: given.InputFormat = None,
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
     valid: given.Valid = None,
@@ -54,7 +54,7 @@ def train(
     was stopped, the same command with --resume goes on with it. The recipe of the task has more settings than there are
     options here (--set); an option that the task does not have is refused.
     """
-    files = given_pairs(data, source, target, format, source_column, target_column)
+    files = given_pairs(data, source, target, input_format, source_column, target_column)
     check_budget(time, epochs)
     check_valid(target, valid, valid_target)
     short = {

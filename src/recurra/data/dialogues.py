@@ -109,7 +109,7 @@ def open_dialogues(source: PairSource) -> Dialogues:
         UsageError: a format or a combination of options that cannot be.
     """
     if source.format not in FORMATS:
-        raise unknown_name("format", source.format, FORMATS, where="--format")
+        raise unknown_name("format", source.format, FORMATS, where="--input-format")
     if source.target_path is not None:
         raise UsageError("dialogues stand in one file", where="--target", fix="Leave --target out.")
     if source.source_column or source.target_column:

@@ -150,7 +150,7 @@ def _remedy(text: str, example: str) -> str:
     if text.strip() == "{":
         return "Each object stands on one line, not over several: jq -c . makes it so."
     if text.count("\t") == 1:
-        return "This looks like TSV: let its name end in .tsv, or give --format tsv."
+        return "This looks like TSV: let its name end in .tsv, or give --input-format tsv."
     if text.lstrip().startswith("{'"):
         return "JSON has double quotes around keys and texts; in Python, json.dumps writes them."
     return f"A line is, for example: {example}"

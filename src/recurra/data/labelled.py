@@ -139,7 +139,7 @@ def open_labelled(source: PairSource) -> LabelledData:
     """
     source = replace(source, first="text", second="label", noun="example")
     if source.format not in FORMATS:
-        raise unknown_name("format", source.format, FORMATS, where="--format")
+        raise unknown_name("format", source.format, FORMATS, where="--input-format")
     if not os.path.isdir(source.path):
         require_file(source.path)
     if any(is_stream(path) for path in (source.path, source.target_path) if path is not None):
@@ -211,13 +211,13 @@ def _read_series(source: PairSource, notes: list[str], findings: Findings) -> It
 
 def _require_folder(source: PairSource) -> None:
     if not os.path.isdir(source.path):
-        raise UsageError("the format is folder, and this is none", where=source.path, fix="Leave --format out.")
+        raise UsageError("the format is folder, and this is none", where=source.path, fix="Leave --input-format out.")
 
 
 def _refuse_target(source: PairSource, format: str) -> None:
     if source.target_path is not None and format != "idx":
         fix = "Leave --target out; the labels stand beside the examples."
-        raise UsageError(f"a second file was given, but the format is {format}", where="--format", fix=fix)
+        raise UsageError(f"a second file was given, but the format is {format}", where="--input-format", fix=fix)
 
 
 def _checked(example: Any, where: str, number: int) -> Labelled:

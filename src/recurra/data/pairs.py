@@ -160,7 +160,7 @@ def open_pairs(source: PairSource) -> PairFile:
         UsageError: a format or a combination of options that cannot be.
     """
     if source.format not in get_args(Format):
-        raise unknown_name("format", source.format, get_args(Format), where="--format")
+        raise unknown_name("format", source.format, get_args(Format), where="--input-format")
     paths = [path for path in (source.path, source.target_path) if path is not None]
     for path in paths:
         require_file(path)
@@ -185,10 +185,10 @@ def from_copy(source: PairSource, open: Callable[[PairSource], Opened]) -> Opene
 
 def _check_options(source: PairSource, format: Format) -> None:
     if format == "parallel" and source.target_path is None:
-        raise UsageError("parallel files are two: the file of the targets is missing", where="--format")
+        raise UsageError("parallel files are two: the file of the targets is missing", where="--input-format")
     if format != "parallel" and source.target_path is not None:
         fix = "Leave the format out, or put both texts in one file."
-        raise UsageError(f"a second file was given, but the format is {format}", where="--format", fix=fix)
+        raise UsageError(f"a second file was given, but the format is {format}", where="--input-format", fix=fix)
     if format == "parallel" and (source.source_column or source.target_column):
         raise UsageError("parallel files have no columns", where="--source-column, --target-column")
 

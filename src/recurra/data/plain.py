@@ -76,7 +76,7 @@ def open_plain(source: PairSource) -> PlainFile:
         UsageError: a format that there is not, columns, or a second file.
     """
     if source.format not in FORMATS:
-        raise unknown_name("format", source.format, FORMATS, where="--format")
+        raise unknown_name("format", source.format, FORMATS, where="--input-format")
     if source.target_path is not None:
         fix = "Name one file: recurra train TEXT --task language-model"
         raise UsageError("plain text is one file, and a second one was given", where="--target", fix=fix)

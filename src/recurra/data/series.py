@@ -118,7 +118,7 @@ def open_series(source: PairSource) -> SeriesData:
         UsageError: a format or a combination of options that cannot be.
     """
     if source.format not in FORMATS:
-        raise unknown_name("format", source.format, FORMATS, where="--format")
+        raise unknown_name("format", source.format, FORMATS, where="--input-format")
     if source.target_path is not None:
         fix = "Put the columns beside each other into one table; --target-column says which of them are forecast."
         raise UsageError("series stand in one file, two were given", where="--target", fix=fix)

@@ -80,7 +80,7 @@ def open_tagged(source: PairSource) -> TaggedFile:
         UsageError: a format or a combination of options that cannot be.
     """
     if source.format not in ("auto", *READERS):
-        raise unknown_name("format", source.format, ["auto", *READERS], where="--format")
+        raise unknown_name("format", source.format, ["auto", *READERS], where="--input-format")
     paths = [path for path in (source.path, source.target_path) if path is not None]
     for path in paths:
         require_file(path)
@@ -91,7 +91,7 @@ def open_tagged(source: PairSource) -> TaggedFile:
         what = (
             f"a second file was given, but the format is {format}" if source.target_path else "parallel files are two"
         )
-        raise UsageError(what, where="--format", fix="Give --source TOKENS --target TAGS for parallel files.")
+        raise UsageError(what, where="--input-format", fix="Give --source TOKENS --target TAGS for parallel files.")
     return TaggedFile(source, format)
 
 

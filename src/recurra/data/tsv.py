@@ -63,9 +63,9 @@ def _remedy(text: str, seen: int, columns: Columns, source: PairSource) -> str:
     if seen == 1 and "\\t" in text:
         return "The line holds a backslash and a t, not a tab: write real tabs (⇥)."
     if seen == 1 and looks_like_csv(text):
-        return "This looks like CSV: let its name end in .csv, or give --format csv."
+        return "This looks like CSV: let its name end in .csv, or give --input-format csv."
     if seen == 1 and text.startswith("{"):
-        return "This looks like JSON Lines: let its name end in .jsonl, or give --format jsonl."
+        return "This looks like JSON Lines: let its name end in .jsonl, or give --input-format jsonl."
     if seen == 1 and SPACES.search(text):
         return (
             f"The columns seem to be separated by spaces: put one tab (⇥) between {source.first} and {source.second}."

@@ -1,8 +1,8 @@
 """What a model answers to one input: the same record for every task, which shows itself in a notebook.
 
-`to_mapping` is the object that `recurra predict --format jsonl` prints; docs/answer.schema.json describes it, and a
-test holds the answers of every task against it. What only one task has to say (the probabilities of labels, tags, the
-columns of a forecast) stands in `details`.
+`to_mapping` is the object that `recurra predict --output-format jsonl` prints; docs/answer.schema.json describes it, a
+test checks the answers of every task against it. What only one task has to say (the probabilities of labels, tags,
+the columns of a forecast) stands in `details`.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class ScoredText:
         return self.total / (len(self.text) + 1)
 
     def to_mapping(self) -> dict[str, Any]:
-        """The object that `recurra score --format jsonl` prints."""
+        """The object that `recurra score --output-format jsonl` prints."""
         tokens = [{"token": token, "bits": bits} for token, bits in zip(self.tokens, self.bits, strict=True)]
         mapping: dict[str, Any] = {"text": self.text, "bits": self.total, "bits_per_character": self.bits_per_character}
         return {**mapping, "tokens": tokens, "unknown": self.unknown}
