@@ -4,9 +4,9 @@ A law is a function of a factory: it builds what the factory makes, does one thi
 numbers agree, values and gradients alike. `tests/test_laws.py` holds every row of a table to every law that applies
 to it, and shows that the laws can fail.
 
-A new cell costs one row in CELLS, another way to put layers together one in ARRANGEMENTS, a new attention one in
-ATTENTIONS and its equation in tests/attention. Whatever else reads a sequence has a row in CONVOLUTIONS, POOLINGS or
-FEED_FORWARD, and its equation in tests/layers.
+A new cell is in the table as soon as it is in recurra's own; another way to put layers together costs one row in
+ARRANGEMENTS, a new attention one in ATTENTIONS and its equation in tests/attention. Whatever else reads a sequence has
+a row in CONVOLUTIONS, POOLINGS or FEED_FORWARD, and its equation in tests/layers.
 
 B batch, T time, S source positions, I input size, H hidden size.
 """
@@ -26,8 +26,9 @@ from torch.autograd import gradcheck
 from torch.func import functional_call
 from torch.testing import assert_close
 
+from recurra import cells
 from recurra.attention import Additive, Attention, Bilinear, Dot, Last, ScaledDot
-from recurra.cells import GRU, LSTM, Cell, Elman
+from recurra.cells import LSTM, Cell, Elman
 from recurra.layers import POOLINGS as POOLING_KINDS
 from recurra.layers import (
     Bidirectional,
@@ -44,12 +45,10 @@ from recurra.padded import Padded, select_rows
 
 # ------------------------------------------------------------------------------------------------ the tables
 
+# Every cell of recurra's own table, the Elman cell with every activation.
 CELLS: dict[str, Callable[[int, int], Cell]] = {
-    "elman-tanh": Elman,
-    "elman-relu": partial(Elman, activation="relu"),
-    "elman-sigmoid": partial(Elman, activation="sigmoid"),
-    "lstm": LSTM,
-    "gru": GRU,
+    **{f"elman-{name}": partial(Elman, activation=name) for name in cells.ACTIVATIONS},
+    **{name: kind for name, kind in cells.CELLS.items() if kind is not Elman},
 }
 
 ATTENTIONS: dict[str, Callable[[], Attention]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from recurra.cells import ACTIVATIONS, GRU, LSTM, Cell, Elman, HiddenState, LSTMState
+from recurra.cells import ACTIVATIONS, GRU, LSTM, Cell, DenseCell, Elman, HiddenState, LSTMState
 
 Array = NDArray[np.float64]
+C = TypeVar("C", bound=Cell)
 RANDOM = np.random.default_rng(0)
 
 
@@ -23,7 +25,7 @@ def sigma(x: Array) -> Array:
 NUMPY_ACTIVATIONS = {"tanh": np.tanh, "sigmoid": sigma, "relu": lambda x: np.maximum(x, 0)}
 
 
-def randomised(cell: Cell) -> Cell:
+def randomised(cell: C) -> C:
     for parameter in cell.double().parameters():
         parameter.data.copy_(torch.from_numpy(RANDOM.normal(size=tuple(parameter.shape))))
     return cell
@@ -33,7 +35,7 @@ def numbers(*tensors: torch.Tensor) -> list[Array]:
     return [tensor.detach().numpy() for tensor in tensors]
 
 
-def blocks(cell: Cell) -> list[tuple[Array, Array, Array, Array]]:
+def blocks(cell: DenseCell) -> list[tuple[Array, Array, Array, Array]]:
     """W [H, I], U [H, H] and the two biases [H] of each gate, in the cell's order."""
     parts = numbers(cell.weight_input, cell.weight_hidden, cell.bias_input, cell.bias_hidden)
     return list(zip(*(np.split(part, len(cell.blocks)) for part in parts), strict=True))

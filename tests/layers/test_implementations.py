@@ -10,11 +10,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from recurra.cells import GRU, LSTM, Cell, LSTMState, Step
+from recurra.cells import GRU, LSTM, Cell, LinearCell, LSTMState, Step
 from recurra.layers import Recurrent
+from recurra.layers.kernels import REFERENCE, kernel_of
 from recurra.padded import Padded
 
-FUSED = ("elman-tanh", "elman-relu", "lstm", "gru")
+FUSED = [name for name, make in laws.CELLS.items() if kernel_of(make(1, 1)) is not REFERENCE]
 BOTH = [(name, fused) for name in laws.CELLS for fused in (False, True) if not fused or name in FUSED]
 
 
@@ -22,10 +23,12 @@ def layer_of(name: str, *, fused: bool = True, dtype: torch.dtype = torch.float3
     return laws.built(lambda: Recurrent(laws.CELLS[name](3, 4), fused=fused), dtype=dtype)
 
 
-@pytest.mark.parametrize("name", laws.CELLS)
-def test_there_is_a_fused_implementation_of_every_cell_that_torch_has(name: str) -> None:
-    assert layer_of(name).fused == (name in FUSED)
-    assert not layer_of(name, fused=False).fused
+def test_there_is_a_fused_implementation_of_every_cell_that_torch_has_and_of_every_linear_recurrence() -> None:
+    linear = {name for name, make in laws.CELLS.items() if isinstance(make(1, 1), LinearCell)}
+    assert set(FUSED) == linear | {"elman-tanh", "elman-relu", "gru", "lstm"}
+    for name in laws.CELLS:
+        assert layer_of(name).fused == (name in FUSED)
+        assert not layer_of(name, fused=False).fused
 
 
 @pytest.mark.parametrize(("name", "fused"), BOTH)

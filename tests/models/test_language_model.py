@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from recurra.cells import CELLS
 from recurra.decoding import DecodingOptions, decode
 from recurra.errors import UsageError
 from recurra.layers import locked_dropout
@@ -28,7 +29,7 @@ def text(rows: int = 3, steps: int = 11) -> Padded:
     return Padded(ids, torch.full((rows,), steps))
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru", "elman"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("residual", [False, True])
 def test_pieces_with_the_state_carried_give_the_whole(cell: str, residual: bool) -> None:
     model, whole = network(cell, residual=residual, layers=3), text()

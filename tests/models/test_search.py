@@ -9,6 +9,8 @@ import torch
 from test_seq2seq import SOURCE, VARIANTS, batch, network
 
 import recurra.models.reading
+from recurra import cells
+from recurra.attention import ATTENTIONS
 from recurra.decoding import StepModel
 from recurra.models import Seq2Seq
 from recurra.models.search import search_model
@@ -16,11 +18,9 @@ from recurra.padded import Padded, pad, select_rows
 from recurra.text.special import EOS
 
 CELLS: list[dict[str, object]] = [
-    {"cell": "lstm"},
-    {"cell": "gru"},
-    *({"cell": "elman", "activation": activation} for activation in ("tanh", "relu", "sigmoid")),
+    *({"cell": name} for name in cells.CELLS if name != "elman"),
+    *({"cell": "elman", "activation": activation} for activation in cells.ACTIVATIONS),
 ]
-ATTENTIONS = ["dot", "scaled-dot", "bilinear", "additive", "none"]
 PRODUCT = [
     {**cell, "attention": attention, "layers": layers, "input_feeding": feeding}
     for cell, attention, layers, feeding in itertools.product(CELLS, ATTENTIONS, (1, 2, 3), (False, True))

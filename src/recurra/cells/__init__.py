@@ -1,12 +1,17 @@
-"""One time step: the Elman, LSTM and GRU cells, their equations as in the papers, their gates returned."""
+"""One time step: recurrent cells, their equations as in the papers, their gates returned. CELLS has their names."""
 
 from recurra.cells.base import Cell, DenseCell, HiddenState, Step
 from recurra.cells.elman import ACTIVATIONS, Elman
 from recurra.cells.gru import GRU
+from recurra.cells.linear import Coefficients, LinearCell
 from recurra.cells.lstm import LSTM, LSTMState
 from recurra.cells.torch_weights import from_torch, to_torch
 
-CELLS: dict[str, type[Cell]] = {"elman": Elman, "gru": GRU, "lstm": LSTM}
+CELLS: dict[str, type[Cell]] = {
+    "elman": Elman,
+    "gru": GRU,
+    "lstm": LSTM,
+}
 
 __all__ = [
     "ACTIVATIONS",
@@ -14,10 +19,12 @@ __all__ = [
     "GRU",
     "LSTM",
     "Cell",
+    "Coefficients",
     "DenseCell",
     "Elman",
     "HiddenState",
     "LSTMState",
+    "LinearCell",
     "Step",
     "from_torch",
     "to_torch",
