@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from recurra.cells import ACTIVATIONS, GRU, LSTM, Cell, DenseCell, Elman, HiddenState, LSTMState
+from recurra.cells import ACTIVATIONS, GRU, LSTM, Cell, DenseCell, Elman, HiddenState, LSTMState, MinGRU
 
 Array = NDArray[np.float64]
 C = TypeVar("C", bound=Cell)
@@ -82,6 +82,27 @@ def test_gru() -> None:
     np.testing.assert_allclose(step.output[0].detach(), (1 - z) * n + z * h)
     for name, gate in {"reset": r, "update": z, "new": n}.items():
         np.testing.assert_allclose(step.gates[name][0].detach(), gate)
+
+
+def g(x: Array) -> Array:
+    return np.array([a + 0.5 if a >= 0 else sigma(a) for a in x])
+
+
+def test_mingru() -> None:
+    """z = sigma(W_z x_t); c = g(W_c x_t); h_t = (1-z) h_{t-1} + z c, over a few steps."""
+    cell = randomised(MinGRU(3, 4))
+    (w_z, w_c), (b_z, b_c) = (np.split(part, 2) for part in numbers(cell.weight_input, cell.bias_input))
+    h = RANDOM.normal(size=4)
+    state = HiddenState(torch.from_numpy(h)[None])
+    for x in RANDOM.normal(size=(5, 3)):
+        z, c = sigma(w_z @ x + b_z), g(w_c @ x + b_c)
+        h = (1 - z) * h + z * c
+        step = cell(torch.from_numpy(x)[None], state)
+        state = step.state
+        np.testing.assert_allclose(step.output[0].detach(), h)
+        assert list(step.gates) == ["update", "candidate"]
+        np.testing.assert_allclose(step.gates["update"][0].detach(), z)
+        np.testing.assert_allclose(step.gates["candidate"][0].detach(), c)
 
 
 def test_the_lecture_by_hand() -> None:

@@ -5,12 +5,14 @@ from recurra.cells.elman import ACTIVATIONS, Elman
 from recurra.cells.gru import GRU
 from recurra.cells.linear import Coefficients, LinearCell
 from recurra.cells.lstm import LSTM, LSTMState
+from recurra.cells.mingru import MinGRU
 from recurra.cells.torch_weights import from_torch, to_torch
 
 CELLS: dict[str, type[Cell]] = {
     "elman": Elman,
     "gru": GRU,
     "lstm": LSTM,
+    "mingru": MinGRU,
 }
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "HiddenState",
     "LSTMState",
     "LinearCell",
+    "MinGRU",
     "Step",
     "from_torch",
     "to_torch",

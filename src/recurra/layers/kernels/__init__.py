@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from recurra.cells import GRU, LSTM, Cell, Elman
+from recurra.cells import GRU, LSTM, Cell, Elman, MinGRU
 from recurra.layers.kernels.base import Kernel
 from recurra.layers.kernels.elman import ElmanKernel
 from recurra.layers.kernels.gru import GRUKernel
 from recurra.layers.kernels.lstm import LSTMKernel
 from recurra.layers.kernels.prepared import CellSteps, run_steps, tanh_of_sigmoid_
+from recurra.layers.kernels.scan import ScanKernel
 
 REFERENCE: Kernel[Cell] = Kernel()
 
@@ -17,6 +18,7 @@ KERNELS: dict[type[Cell], Kernel[Any]] = {
     Elman: ElmanKernel(),
     GRU: GRUKernel(),
     LSTM: LSTMKernel(),
+    MinGRU: ScanKernel(),
 }
 
 
