@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from recurra.cells import ACTIVATIONS, GRU, LSTM, Cell, DenseCell, Elman, HiddenState, LSTMState, MinGRU
+from recurra.cells import ACTIVATIONS, GRU, LSTM, Cell, DenseCell, Elman, HiddenState, LSTMState, MinGRU, MinLSTM
 
 Array = NDArray[np.float64]
 C = TypeVar("C", bound=Cell)
@@ -103,6 +103,35 @@ def test_mingru() -> None:
         assert list(step.gates) == ["update", "candidate"]
         np.testing.assert_allclose(step.gates["update"][0].detach(), z)
         np.testing.assert_allclose(step.gates["candidate"][0].detach(), c)
+
+
+def test_minlstm() -> None:
+    """f = sigma(W_f x_t), i = sigma(W_i x_t), both divided by f + i; h_t = f h_{t-1} + i g(W_c x_t)."""
+    cell = randomised(MinLSTM(3, 4))
+    (w_f, w_i, w_c), (b_f, b_i, b_c) = (np.split(part, 3) for part in numbers(cell.weight_input, cell.bias_input))
+    h = RANDOM.normal(size=4)
+    state = HiddenState(torch.from_numpy(h)[None])
+    for x in RANDOM.normal(size=(5, 3)):
+        f, i, c = sigma(w_f @ x + b_f), sigma(w_i @ x + b_i), g(w_c @ x + b_c)
+        f, i = f / (f + i), i / (f + i)
+        h = f * h + i * c
+        step = cell(torch.from_numpy(x)[None], state)
+        state = step.state
+        np.testing.assert_allclose(step.output[0].detach(), h)
+        for name, gate in {"forget": f, "input": i, "candidate": c}.items():
+            np.testing.assert_allclose(step.gates[name][0].detach(), gate)
+
+
+def test_the_gates_of_a_minlstm_sum_to_1_even_where_both_are_shut() -> None:
+    """Where f and i are 0 in single precision, f / (f + i) is still a number, and has a gradient."""
+    cell = MinLSTM(1, 2)
+    sums = torch.tensor([[-300.0, -120, -300, -121, 0, 0]], requires_grad=True)
+    gates = cell.coefficients(sums).gates
+    torch.testing.assert_close(gates["forget"], torch.tensor([[0.5, sigma(np.array(1.0))]], dtype=torch.float32))
+    torch.testing.assert_close(gates["forget"] + gates["input"], torch.ones(1, 2))
+    (slope,) = torch.autograd.grad(gates["forget"].sum(), sums)
+    assert slope.isfinite().all()
+    assert slope[0, 0] == 0.25
 
 
 def test_the_lecture_by_hand() -> None:

@@ -6,6 +6,7 @@ from recurra.cells.gru import GRU
 from recurra.cells.linear import Coefficients, LinearCell
 from recurra.cells.lstm import LSTM, LSTMState
 from recurra.cells.mingru import MinGRU
+from recurra.cells.minlstm import MinLSTM
 from recurra.cells.torch_weights import from_torch, to_torch
 
 CELLS: dict[str, type[Cell]] = {
@@ -13,6 +14,7 @@ CELLS: dict[str, type[Cell]] = {
     "gru": GRU,
     "lstm": LSTM,
     "mingru": MinGRU,
+    "minlstm": MinLSTM,
 }
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "LSTMState",
     "LinearCell",
     "MinGRU",
+    "MinLSTM",
     "Step",
     "from_torch",
     "to_torch",

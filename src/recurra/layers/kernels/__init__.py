@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recurra.cells import GRU, LSTM, Cell, Elman, MinGRU
+from recurra.cells import GRU, LSTM, Cell, Elman, MinGRU, MinLSTM
 from recurra.layers.kernels.base import Kernel
 from recurra.layers.kernels.elman import ElmanKernel
 from recurra.layers.kernels.gru import GRUKernel
@@ -19,6 +19,7 @@ KERNELS: dict[type[Cell], Kernel[Any]] = {
     GRU: GRUKernel(),
     LSTM: LSTMKernel(),
     MinGRU: ScanKernel(),
+    MinLSTM: ScanKernel(),
 }
 
 
