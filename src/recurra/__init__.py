@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from recurra.comparing import Comparison as Comparison
     from recurra.errors import RecurraError as RecurraError
     from recurra.tasks.answer import Answer as Answer
+    from recurra.tasks.answers import Answers as Answers
     from recurra.tasks.prediction import Evaluation as Evaluation
     from recurra.tasks.translate.recipe import Recipe as Recipe
 
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Answer": "recurra.tasks.answer",
+    "Answers": "recurra.tasks.answers",
     "Comparison": "recurra.comparing",
     "Evaluation": "recurra.tasks.prediction",
     "Model": "recurra.api",
@@ -42,6 +44,7 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "Answers",
     "Comparison",
     "Evaluation",
     "Model",

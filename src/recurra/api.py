@@ -1,7 +1,7 @@
 """The front door: train a model, load one, ask it.
 
 model = recurra.train("pairs.tsv", time="5m")
-model.predict(["hello"])[0].text
+model.predict("hello").text
 model.evaluate("test.tsv").measures["sequence_error_rate"].value
 model.trace("hello")
 
@@ -15,8 +15,9 @@ import sys
 import time as clock
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, Unpack, cast, overload
 
+from recurra.bundle import Bundle
 from recurra.cells import CELLS
 from recurra.comparing import Axis, Comparison, ComparisonRequest, run_comparison, variants
 from recurra.data import PairSource
@@ -24,19 +25,35 @@ from recurra.errors import ModelError, UsageError
 from recurra.options import from_mapping, to_mapping
 from recurra.tasks import TASKS, Task
 from recurra.tasks.answer import AnyAnswer
+from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings
+from recurra.tasks.answers import Answers
 from recurra.tasks.choosing import choose_task, read_recipe, recorded_task
 from recurra.tasks.finish import finish
 from recurra.tasks.fit import Request, fit
-from recurra.tasks.model_folder import load_network, parameter_count
+from recurra.tasks.headline_score import headline_score
+from recurra.tasks.language_model.answer import ScoredText
+from recurra.tasks.model_folder import (
+    bundle_of,
+    load_network,
+    network_of,
+    parameter_count,
+    refuse_other_folder,
+    save_network,
+)
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.task import Data, Generates, Network, Predictor, Scores
+from recurra.tasks.task import Data, Generates, Network, Predictor, Surprised
+from recurra.tasks.xy import paired
 from recurra.tracing import Trace
-from recurra.training import Budget, Event, Note, parse_time
+from recurra.training import Budget, Event, Note, parse_time, weights_of
+from recurra.views import ModelFacts, model_html, model_text
 
 __all__ = ["Comparison", "Model", "compare", "data_source", "load", "read_recipe", "train"]
 
-Given = str | Path | Sequence[Any]
+Given: TypeAlias = str | Path | Iterable[Any]  # a file, or examples: rows of any kind, a data frame
+One: TypeAlias = str | tuple[str, ...] | Mapping[str, object]
+Texts: TypeAlias = list[str] | list[tuple[str, ...]] | list[list[str]] | Iterator[str]
+AnswerList: TypeAlias = Answers[AnyAnswer]
 DEFAULT_TIME, DEFAULT_COMPARING = "5m", "10m"
 
 
@@ -47,12 +64,22 @@ class Model:
         task: what it does.
         networks: more than one answer together, by the mean of their probabilities.
         path: the model folder of the first.
+        facts, card: what the folder says of the first beside weights and recipe.
     """
 
-    def __init__(self, task: Task, networks: Sequence[Network], path: Path) -> None:
+    def __init__(
+        self,
+        task: Task,
+        networks: Sequence[Network],
+        path: Path,
+        facts: Mapping[str, Any] | None = None,
+        card: str = "",
+    ) -> None:
         self.task = task
         self.networks = list(networks)
         self.path = path
+        self.facts = facts or {}
+        self.card = card
         self.predictor: Predictor = task.predictor(self.networks)
 
     @property
@@ -68,26 +95,42 @@ class Model:
         """
         return self.predictor.read(path)
 
-    def predict(self, inputs: Any, options: Any = None, **settings: Any) -> list[Any]:
-        """The model's answers, in order.
+    @overload
+    def predict(self, inputs: One, options: object = None, **settings: Unpack[AnswerSettings]) -> AnyAnswer: ...
+    @overload
+    def predict(self, inputs: Texts, options: object = None, **settings: Unpack[AnswerSettings]) -> AnswerList: ...
+    @overload
+    def predict(self, inputs: object, options: object = None, **settings: Unpack[AnswerSettings]) -> Any: ...
+    def predict(
+        self, inputs: Any, options: object = None, **settings: Unpack[AnswerSettings]
+    ) -> AnyAnswer | AnswerList:
+        """The model's answer: to one input an answer, to several a list of them in their order.
+
+        What one input is follows from what the model reads: a text, or a tuple of its columns (turns of a dialogue,
+        tokens of a sentence); a vector [D]; a series [T] or [T, D] or its columns by name; an image, its path or its
+        array. Anything else that can be iterated is several inputs.
 
         Args:
-            inputs: one text or several; for tasks that read something else than text, several inputs.
+            inputs: one or several.
             options: how to answer; the recipe's section [decoding] if None.
-            settings: single options: beam=5, nbest=3, attention=True, sample=True, temperature=0.8, ...
+            settings: single options by name: beam=5, nbest=3, attention=True, sample=True, temperature=0.8, ...
 
         Raises:
-            UsageError: an unknown or impossible option, or one input that is no text.
+            UsageError: an unknown or impossible option.
             DataError: an input that cannot be read or is too long.
-        """
-        if not isinstance(inputs, Iterable):
-            what = f"expected several inputs, got {type(inputs).__name__}"
-            raise UsageError(what, where="predict", fix="Give a list of them, if need be of one: [input].")
-        several = [inputs] if isinstance(inputs, str) else cast("Iterable[Any]", inputs)
-        return list(self.predict_iter(several, options, **settings))
 
-    def predict_iter(self, inputs: Iterable[Any], options: Any = None, **settings: Any) -> Iterator[AnyAnswer]:
-        """Like `predict`, one after the other: inputs may be an endless stream."""
+        Example:
+            >>> model.predict("3 May 1998").text
+            >>> model.predict(["3 May 1998", "4 June 2001"], nbest=3)[1].alternatives
+        """
+        several = not self.predictor.is_one(inputs)
+        answers = Answers(self.predict_iter(inputs if several else [inputs], options, **settings))
+        return answers if several else answers[0]
+
+    def predict_iter(
+        self, inputs: Iterable[Any], options: object = None, **settings: Unpack[AnswerSettings]
+    ) -> Iterator[AnyAnswer]:
+        """Answers to several inputs, one after the other: they may be an endless stream."""
         return self.predictor.predict(inputs, self.options(options, settings))
 
     def evaluate(
@@ -98,10 +141,10 @@ class Model:
         format: str = "auto",
         source_column: str | None = None,
         target_column: str | None = None,
-        options: Any = None,
-        **settings: Any,
+        options: object = None,
+        **settings: Unpack[AnswerSettings],
     ) -> Evaluation:
-        """All measures on examples: a file (or two parallel ones), or a list of examples.
+        """All measures on examples: a file (or two parallel ones), or examples given in Python.
 
         Raises:
             DataError: the examples cannot be read.
@@ -109,8 +152,31 @@ class Model:
         source = data_source(data, target, format, source_column, target_column)
         return self.predictor.evaluate(self.task.open(source), self.options(options, settings))
 
-    def generate(self, inputs: str | Iterable[str] = "", **settings: Any) -> list[Any]:
-        """Continuations of one text or of several, by a language model.
+    def score(self, data: Given, y: Iterable[Any] | None = None) -> float:
+        """How good the model is in one number, as scikit-learn calls it: higher is better.
+
+        Of labels and tags the accuracy (of tags that write spans their F1), of texts the share that is exactly right,
+        each between 0 and 1; of forecasts 1 - error / error of the naive forecast; of a language model -(bits per
+        character). `evaluate` has all measures, with their intervals.
+
+        Args:
+            data: inputs, if y is given; else examples, as `evaluate` takes them.
+            y: what is right for each input.
+
+        Raises:
+            DataError: the examples cannot be read.
+            UsageError: inputs and y are not equally many.
+        """
+        return headline_score(self.evaluate(data if y is None else paired(data, y)))
+
+    @overload
+    def generate(self, inputs: str = "", **settings: Unpack[GenerationSettings]) -> AnyAnswer: ...
+    @overload
+    def generate(self, inputs: Iterable[str], **settings: Unpack[GenerationSettings]) -> AnswerList: ...
+    def generate(
+        self, inputs: str | Iterable[str] = "", **settings: Unpack[GenerationSettings]
+    ) -> AnyAnswer | AnswerList:
+        """Continuations by a language model: of one text an answer, of several a list.
 
         Args:
             inputs: how each text begins.
@@ -121,30 +187,56 @@ class Model:
         """
         predictor = self.predictor
         if not isinstance(predictor, Generates):
-            raise self._cannot("is not a language model", "generate")
-        options = changed(self.recipe.generation, settings, "generation")  # type: ignore[attr-defined]
-        return list(predictor.generate([inputs] if isinstance(inputs, str) else inputs, options))
+            raise self._no_language_model("generate")
+        options = changed(predictor.generation, settings, "generation")
+        answers = Answers(predictor.generate([inputs] if isinstance(inputs, str) else inputs, options))
+        return answers[0] if isinstance(inputs, str) else answers
 
-    def score(self, inputs: str | Iterable[str]) -> list[Any]:
-        """How much each unit of one line or of several surprises a language model, in bits.
+    @overload
+    def surprisal(self, inputs: str) -> ScoredText: ...
+    @overload
+    def surprisal(self, inputs: list[str] | Iterator[str]) -> list[ScoredText]: ...
+    def surprisal(self, inputs: str | Iterable[str]) -> ScoredText | list[ScoredText]:
+        """How much each unit of a text surprises a language model, in bits: -log2 of its probability.
+
+        Args:
+            inputs: one text, or several.
 
         Raises:
             UsageError: a model that is not a language model.
         """
-        return list(self.score_iter([inputs] if isinstance(inputs, str) else inputs))
+        found = list(self.surprisal_iter([inputs] if isinstance(inputs, str) else inputs))
+        return found[0] if isinstance(inputs, str) else found
 
-    def score_iter(self, inputs: Iterable[str]) -> Iterator[Any]:
-        """Like `score`, one after the other: inputs may be an endless stream."""
+    def surprisal_iter(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
+        """Like `surprisal`, one after the other: inputs may be an endless stream."""
         predictor = self.predictor
-        if not isinstance(predictor, Scores):
-            raise self._cannot("is not a language model", "score")
-        return predictor.score(inputs)
+        if not isinstance(predictor, Surprised):
+            raise self._no_language_model("surprisal")
+        return predictor.surprisal(inputs)
 
-    def trace(self, given: Any, **settings: Any) -> Trace:
+    def trace(self, given: Any, **settings: Unpack[AnswerSettings]) -> Trace:
         """Everything that happens inside when the (first) model answers this input."""
         return self.predictor.trace(given, self.options(None, settings))
 
-    def options(self, options: Any, settings: dict[str, Any]) -> Any:
+    def save(self, path: str | Path) -> None:
+        """Writes the model into a folder, whole or not at all; `recurra.load` opens it, and it answers the same.
+
+        Args:
+            path: a folder that is not there, is empty, or holds a saved model, which is replaced.
+
+        Raises:
+            UsageError: several models as one.
+            RunError: the folder holds something else, or cannot be written.
+        """
+        if len(self.networks) > 1:
+            what = f"{len(self.networks)} models answer together here, and a folder holds one"
+            raise UsageError(what, where="save", fix="Save each by itself: recurra.load(folder).save(path).")
+        folder, network = Path(path), self.networks[0]
+        refuse_other_folder(folder, self.path)
+        save_network(folder, self.task, network, weights_of(network.model), self.facts, self.card)
+
+    def options(self, options: object, settings: Mapping[str, object]) -> Any:
         """The options given, or the recipe's, with single ones changed."""
         chosen = self.recipe.decoding if options is None else options
         if settings and chosen is None:
@@ -152,17 +244,45 @@ class Model:
             raise UsageError(f"{name} answers without options; given: {', '.join(settings)}")
         return changed(chosen, settings, "decoding")
 
-    def _cannot(self, what: str, how: str) -> UsageError:
-        able = "recurra train TEXT --task language-model makes one"
-        return UsageError(f"a model for the task {self.task.name} {what}; {able}", where=how)
+    def _no_language_model(self, where: str) -> UsageError:
+        what = f"a model for the task {self.task.name} is not a language model"
+        return UsageError(what, where=where, fix="Train one: recurra train TEXT --task language-model.")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        bundles = [
+            bundle_of(self.task, network, weights_of(network.model), self.facts, self.card) for network in self.networks
+        ]
+        return unpickled, (bundles, self.path)
 
     def __repr__(self) -> str:
         several = f"{len(self.networks)} models, " if len(self.networks) > 1 else ""
         first = self.networks[0]
         return f"<recurra.Model {several}{first.describe()}, {parameter_count(first):,} parameters, {self.path}>"
 
+    def __str__(self) -> str:
+        return model_text(self._shown())
 
-def changed(options: Any, settings: Mapping[str, Any], section: str) -> Any:
+    def _repr_html_(self) -> str:
+        return model_html(self._shown())
+
+    def _shown(self) -> ModelFacts:
+        return ModelFacts(
+            self.task.summary,
+            [network.describe() for network in self.networks],
+            sum(map(parameter_count, self.networks)),
+            str(self.path),
+            self.facts.get("trained", {}),
+            self.facts.get("measured", {}) if len(self.networks) == 1 else {},
+        )
+
+
+def unpickled(bundles: Sequence[Bundle], path: Path) -> Model:
+    """The model that was pickled."""
+    loaded = [network_of(bundle, path, TASKS) for bundle in bundles]
+    return Model(loaded[0].task, [one.network for one in loaded], path, loaded[0].facts, loaded[0].card)
+
+
+def changed(options: Any, settings: Mapping[str, object], section: str) -> Any:
     """Options of a section with single ones changed, strictly."""
     if not settings:
         return options
@@ -179,13 +299,12 @@ def load(path: str | Path | Sequence[str | Path]) -> Model:
     if not paths:
         raise UsageError("no model folder was given")
     loaded = [load_network(one, TASKS) for one in paths]
-    task = loaded[0][0]
-    for (other, _, _), folder in zip(loaded, paths, strict=True):
-        if other is not task:
-            raise ModelError(
-                f"the models of an ensemble must have one task: {task.name} first, {other.name} here", where=str(folder)
-            )
-    return Model(task, [network for _, network, _ in loaded], paths[0])
+    first = loaded[0]
+    for other, folder in zip(loaded, paths, strict=True):
+        if other.task is not first.task:
+            what = f"the models of an ensemble must have one task: {first.task.name} first, {other.task.name} here"
+            raise ModelError(what, where=str(folder))
+    return Model(first.task, [one.network for one in loaded], paths[0], first.facts, first.card)
 
 
 def train(
@@ -250,8 +369,8 @@ def train(
     outcome = fit(request, chosen_budget(time, epochs, resume, request.started), emit)
     if outcome.finished.reason == "interrupted":
         raise KeyboardInterrupt
-    finish(request, outcome, emit)
-    return Model(chosen.task, [outcome.network], folder)
+    closing = finish(request, outcome, emit)
+    return Model(chosen.task, [outcome.network], folder, closing.facts, closing.card)
 
 
 def compare(
@@ -384,7 +503,7 @@ def data_source(
     if not isinstance(data, str | Path):
         if not isinstance(data, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] the caller may not be typed
             raise UsageError(f"expected a file or a list of examples, got {data!r:.60}", where="data")
-        return data
+        return cast("Sequence[Any]", data)
     options = {"path": str(data), "format": format}
     named = {"target_path": target, "source_column": source_column, "target_column": target_column}
     options |= {name: str(value) for name, value in named.items() if value is not None}

@@ -109,7 +109,7 @@ def asked(name: str, act: Callable[[recurra.Model], object], *says: str, kind: A
 
 
 ASKED = [
-    asked("a past with too few columns", lambda m: m.predict([[1.0, 2.0]]), "expected 2 columns of numbers (a, b), saw 1 (1)", "trained with"),
+    asked("a past with too few columns", lambda m: m.predict([1.0, 2.0]), "expected 2 columns of numbers (a, b), saw 1 (1)", "trained with"),
     asked("a past of nothing", lambda m: m.predict([{"a": [], "b": []}]), "input 1: the series has no steps"),
     asked("a gap in the past", lambda m: m.predict([{"a": [1, float("nan")], "b": [1, 2]}]), "input 1: the number of 'a' at step 2 of the series is missing", "data.missing"),
     asked("a text for a past", lambda m: m.predict("how far is it"), "expected a series of numbers, got \"'how far is it'\""),

@@ -38,8 +38,8 @@ class FakeChat:
     def options(self, options: None, settings: dict[str, Any]) -> ChatDecodingOptions:
         return ChatDecodingOptions(**settings)
 
-    def predict(self, inputs: list[list[str]], **settings: Any) -> list[Answer[None]]:
-        (turns,) = inputs
+    def predict(self, inputs: tuple[str, ...], **settings: Any) -> Answer[None]:
+        turns = [*inputs]
         self.asked.append((turns, settings))
         if any(len(turn) > 50 for turn in turns):
             raise DataError("the text is too long", where="text 1")
@@ -49,7 +49,7 @@ class FakeChat:
         marks = [options.seed // 2 * "*"] if options.sample else ["", "?", "!"][: options.nbest]
         alternatives = [Alternative(text + mark, -1.0, -1.0, True, seen) for mark in marks]
         unknown = [turn for turn in turns if turn[:1] == "Q" and turn != "Q"]
-        return [Answer("\t".join(turns), alternatives, None, unknown)]
+        return Answer("\t".join(turns), alternatives, None, unknown)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> package.Model:
 def test_a_continuation(recurra: CommandLine, model: package.Model) -> None:
     found = recurra("generate", "m", "red", "--length", "5", "--seed", "3")
     assert (found.code, found.err) == (0, "")
-    assert found.out == model.generate("red", length=5, seed=3)[0].text + "\n"
+    assert found.out == model.generate("red", length=5, seed=3).text + "\n"
     assert len(found.out.split()) <= 6
     again = recurra("generate", "m", "red", "--length", "5", "--seed", "3")
     assert again.out == found.out
@@ -43,7 +43,7 @@ def test_every_dial_reaches_the_search(recurra: CommandLine, model: package.Mode
         (["--beam", "1"], {"beam": 1}),
     ):
         out = recurra("generate", "m", "red", "--length", "30", *typed).out
-        assert out == model.generate("red", length=30, **settings)[0].text + "\n"
+        assert out == model.generate("red", length=30, **settings).text + "\n"
     drawn = recurra("generate", "m", "red", "--length", "30", "--top-k", "1", "--seed", "1").out
     assert drawn == recurra("generate", "m", "red", "--length", "30", "--beam", "1").out  # nothing is left to chance
 
@@ -78,7 +78,7 @@ def test_surprisals(recurra: CommandLine, model: package.Model) -> None:
     Path("t.txt").write_text("red green\n\nblue\n")
     found = recurra("score", "m", "t.txt")
     assert found.code == 0
-    lines = [model.score(text)[0] for text in ("red green", "", "blue")]
+    lines = [model.surprisal(text) for text in ("red green", "", "blue")]
     expected = "".join(
         "".join(f"{bits:.4f}\t{token}\n" for token, bits in zip(one.tokens, one.bits, strict=True)) + "\n"
         for one in lines
@@ -101,8 +101,8 @@ def test_bad_texts_to_score(recurra: CommandLine) -> None:
 
 
 def test_answers_show_themselves_in_a_notebook(model: package.Model) -> None:
-    answer = model.predict("red <b>")[0]._repr_html_()
+    answer = model.predict("red <b>")._repr_html_()
     assert "Alternatives" in answer
     assert "&lt;b&gt;" in answer
-    assert answer.count("<tr>") == 1 + len(model.predict("red")[0].alternatives)
-    assert model.generate("red", samples=2, length=3)[0]._repr_html_().count("<tr>") == 1 + 2
+    assert answer.count("<tr>") == 1 + len(model.predict("red").alternatives)
+    assert model.generate("red", samples=2, length=3)._repr_html_().count("<tr>") == 1 + 2

@@ -185,6 +185,9 @@ class Predictor:
     def read(self, path: str) -> Iterator[str]:
         return read_lines(path)
 
+    def is_one(self, given: object) -> bool:
+        return isinstance(given, str)
+
     @torch.inference_mode()
     def predict(self, inputs: Iterable[str], options: None) -> Iterator[Answer[None]]:
         for text in inputs:

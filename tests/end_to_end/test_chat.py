@@ -71,7 +71,7 @@ def test_it_knows_what_was_said(
     model = recurra.load("m")
     turns = ["i am eve from lima", GREETING, "who am i"]
     assert model.predict([turns])[0].text == "you are eve from lima"
-    assert model.predict("\t".join(turns))[0].source == "\t".join(turns)
+    assert model.predict("\t".join(turns)).source == "\t".join(turns)
     assert model.predict([["something else", *turns]])[0].text == "you are eve from lima"  # reads the last three
     assert model.trace(turns).prediction == "you are eve from lima"
     alone, together = model.predict([turns]), model.predict([["i am bob from rome"], turns])

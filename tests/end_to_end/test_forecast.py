@@ -98,12 +98,12 @@ def test_every_way_learns_a_season(strategy: str, output: str, level: str) -> No
         **({"data__season": 12} if level == "season" else {}),
     }
     model = train(values[:360], **changes, training__learning_rate=0.02)
-    answer = model.predict(values[:360])[0]
+    answer = model.predict(values[:360])
     assert max(abs(a - b) for a, b in zip(medians(answer), values[360:], strict=False)) < 0.6
     low, high = answer.details.columns[0].quantiles["0.1"], answer.details.columns[0].quantiles["0.9"]
     assert all(a < b < c for a, b, c in zip(low, medians(answer), high, strict=True))
     assert 40 < model.evaluate([values]).measures["coverage"].value <= 100
-    loaded = recurra.load("m").predict(values[:360])[0]
+    loaded = recurra.load("m").predict(values[:360])
     assert loaded == answer
 
 
@@ -139,20 +139,20 @@ def test_many_series_one_answer_each_alone_or_together() -> None:
         model = train(several, to=strategy, epochs=1, model__strategy=strategy)
         together = model.predict(several)
         for series, answer in zip(several, together, strict=True):
-            assert medians(model.predict(series)[0]) == pytest.approx(medians(answer), rel=1e-5)
+            assert medians(model.predict(series)) == pytest.approx(medians(answer), rel=1e-5)
 
 
 @pytest.mark.parametrize("strategy", ["direct", "recursive"])
 def test_other_units_give_the_same_forecasts_in_them(strategy: str) -> None:
     values = wave(150)
     plain = train(values, to="plain", epochs=2, model__strategy=strategy)
-    expected = np.array(medians(plain.predict(values)[0]))
+    expected = np.array(medians(plain.predict(values)))
     exact = train([1024 * value for value in values], to="exact", epochs=2, model__strategy=strategy)
-    assert medians(exact.predict([1024 * value for value in values])[0]) == list(1024 * expected)  # a power of two
+    assert medians(exact.predict([1024 * value for value in values])) == list(1024 * expected)  # a power of two
     scaled = train([1000 * value for value in values], to="scaled", epochs=2, model__strategy=strategy)
-    np.testing.assert_allclose(medians(scaled.predict([1000 * v for v in values])[0]), 1000 * expected, rtol=1e-4)
+    np.testing.assert_allclose(medians(scaled.predict([1000 * v for v in values])), 1000 * expected, rtol=1e-4)
     moved = train([value + 1e6 for value in values], to="moved", epochs=2, model__strategy=strategy)
-    np.testing.assert_allclose(medians(moved.predict([v + 1e6 for v in values])[0]), 1e6 + expected, atol=1e-3)
+    np.testing.assert_allclose(medians(moved.predict([v + 1e6 for v in values])), 1e6 + expected, atol=1e-3)
 
 
 def test_stopped_and_resumed_is_as_never_stopped() -> None:
@@ -177,10 +177,10 @@ def test_columns_that_are_only_read() -> None:
     data = {"cause": list(cause), "effect": list(effect)}
     alone = {"data__targets": "effect", "data__window": 4, "model__horizon": 1, "model__level": "none"}
     model = train([data], epochs=20, model__dropout=0.0, **alone)
-    answer = model.predict([data])[0]
-    assert [column.name for column in answer.columns] == ["effect"]
+    answer = model.predict(data)
+    assert [column.name for column in answer.details.columns] == ["effect"]
     assert medians(answer)[0] == pytest.approx(3 * cause[-1], abs=0.6)
-    swapped = model.predict([{"effect": data["effect"], "cause": data["cause"]}])[0]
+    swapped = model.predict({"effect": data["effect"], "cause": data["cause"]})
     assert swapped == answer
     with pytest.raises(UsageError, match="a recursive forecast reads its own numbers, and cause"):
         train([data], to="n", data__targets="effect", model__strategy="recursive")
@@ -195,14 +195,14 @@ def test_missing_numbers_are_filled_if_that_is_asked_for() -> None:
     assert not Path("refused").exists()
     for how in ("previous", "mean"):
         model = train(values, to=how, epochs=2, data__missing=how)
-        assert all(map(math.isfinite, medians(model.predict(values)[0])))
+        assert all(map(math.isfinite, medians(model.predict(values))))
         assert math.isfinite(model.evaluate([values]).measures["mae"].value)
 
 
 def test_more_steps_change_none_of_the_first() -> None:
     values = wave(100)
     model = train(values, epochs=1, model__strategy="recursive")
-    few, many = (medians(model.predict(values, steps=steps)[0]) for steps in (3, 30))
+    few, many = (medians(model.predict(values, steps=steps)) for steps in (3, 30))
     assert (len(few), len(many)) == (3, 30)
     assert many[:3] == pytest.approx(few, rel=1e-6)
     direct = train(values, to="direct", epochs=1)
@@ -217,8 +217,8 @@ def test_more_steps_change_none_of_the_first() -> None:
 def test_ensembles_and_traces() -> None:
     values = wave(100)
     one, two = (train(values, to=f"m{seed}", epochs=1, training__seed=seed) for seed in (1, 2))
-    both = medians(recurra.load(["m1", "m2"]).predict(values)[0])
-    mean = np.mean([medians(one.predict(values)[0]), medians(two.predict(values)[0])], axis=0)
+    both = medians(recurra.load(["m1", "m2"]).predict(values))
+    mean = np.mean([medians(one.predict(values)), medians(two.predict(values))], axis=0)
     np.testing.assert_allclose(both, mean, rtol=1e-6)
     train(values, to="other", epochs=1, model__horizon=2)
     with pytest.raises(ModelError, match="the same columns, window, horizon"):
@@ -232,7 +232,7 @@ def test_ensembles_and_traces() -> None:
 
 def test_the_interval_of_a_constant_series_is_narrow() -> None:
     model = train([5.0] * 100, epochs=20, model__output="gaussian", model__horizon=1)
-    column = model.predict([5.0] * 50)[0].details.columns[0]
+    column = model.predict([5.0] * 50).details.columns[0]
     assert column.median[0] == pytest.approx(5.0, abs=0.2)
     assert column.quantiles["0.9"][0] - column.quantiles["0.1"][0] > LEAST_DEVIATION
 
@@ -246,7 +246,7 @@ def test_charts_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out.splitlines()
     assert [line for line in shown if line.strip() in ("a", "b")] == ["a", "b"]
     assert sum("⠤⠤ forecast  ░░ interval" in line for line in shown) == 2
-    answer = model.predict([data])[0]
+    answer = model.predict(data)
     assert answer._repr_html_().count("<svg") == 2
     assert answer.text.startswith("a: ")
     assert run(["predict", "m", "x.csv", "--beam", "3"]) == 2

@@ -86,22 +86,22 @@ def test_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["measures"]["nats_per_character"]["value"] < 1.4  # 20 letters at random: 3
 
     model = recurra.load("m")
-    assert model.score("Kan")[0].total == pytest.approx(
+    assert model.surprisal("Kan").total == pytest.approx(
         sum(-math.log2(chance(model, "Kan"[:k], ["K", "a", "n", "<EOS>"][k])) for k in range(4)), rel=1e-4
     )
-    many = model.score(["Kan", "bababa", "d"])
-    assert many[2].bits == pytest.approx(model.score("d")[0].bits, rel=1e-4)
-    assert model.generate("K", beam=3, samples=3)[0].alternatives[0].finished
+    many = model.surprisal(["Kan", "bababa", "d"])
+    assert many[2].bits == pytest.approx(model.surprisal("d").bits, rel=1e-4)
+    assert model.generate("K", beam=3, samples=3).alternatives[0].finished
     assert [one.text for one in model.generate(["K", "ba", ""], seed=1)] == [
-        model.generate(text, seed=1)[0].text for text in ("K", "ba", "")
+        model.generate(text, seed=1).text for text in ("K", "ba", "")
     ]
     trace = model.trace("Kan")
     assert trace.source_tokens == ["<GO>", "K", "a", "n"]
     assert len(trace.target_tokens) == 4
     assert {layer.name for layer in trace.layers} == {"0"}
-    assert recurra.load(["m", "m"]).score("Kan")[0].bits == pytest.approx(model.score("Kan")[0].bits, rel=1e-4)
+    assert recurra.load(["m", "m"]).surprisal("Kan").bits == pytest.approx(model.surprisal("Kan").bits, rel=1e-4)
     assert run(["generate", "m", "K", "--ensemble", "m", "--beam", "1"]) == 0
-    assert capsys.readouterr().out == model.generate("K", beam=1)[0].text + "\n"
+    assert capsys.readouterr().out == model.generate("K", beam=1).text + "\n"
     assert run(["score", "m", "names.txt", "--ensemble", "m"]) == 0
     assert capsys.readouterr().out
     with pytest.raises(UsageError, match="unknown key 'lenght'"):
@@ -111,7 +111,7 @@ def test_lines(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def chance(model: recurra.Model, text: str, following: str) -> float:
-    answer = model.predict(text, nbest=100)[0]
+    answer = model.predict(text, nbest=100)
     return next(one.score for one in answer.alternatives if one.text == following)
 
 
@@ -132,8 +132,8 @@ def test_running_text(capsys: pytest.CaptureFixture[str]) -> None:
     model = recurra.load("m")
     measures = model.evaluate("verses.txt").measures
     assert measures["bits_per_character"].value == pytest.approx(sum(row["bits"] for row in rows) / len(verses(100)))
-    _, second = model.score(["the two and", "the two again."])
-    assert second.bits[0] != pytest.approx(model.score("the two again.")[0].bits[0], rel=1e-3)  # the state goes on
+    _, second = model.surprisal(["the two and", "the two again."])
+    assert second.bits[0] != pytest.approx(model.surprisal("the two again.").bits[0], rel=1e-3)  # the state goes on
     assert run(["score", "m", "verses.txt"]) == 0
     assert capsys.readouterr().out.count("\t\\n\n\n") == 300
 
@@ -167,10 +167,10 @@ def test_words_as_units_and_the_next_word(capsys: pytest.CaptureFixture[str]) ->
     settings = {**SETTINGS, "training.learning_rate": 0.01}
     model = recurra.train(lines, task="language-model", to="m", epochs=4, settings=settings)
     assert model.recipe.text.units == "words"  # type: ignore[attr-defined]
-    answer = model.predict("red red green")[0]
+    answer = model.predict("red red green")
     assert {one.text for one in answer.alternatives} == {"red", "green", "blue", "<EOS>"}
-    assert model.predict("red purple")[0].unknown == ["purple"]
-    assert "<ruby" not in model.score("red green")[0]._repr_html_()
+    assert model.predict("red purple").unknown == ["purple"]
+    assert "<ruby" not in model.surprisal("red green")._repr_html_()
     assert "unknown to the model" in model.evaluate(["red purple"]).notes[0]
 
 

@@ -11,7 +11,7 @@ import torch
 
 import recurra
 from recurra.cli import run
-from recurra.errors import DataError, UsageError
+from recurra.errors import DataError
 from recurra.models.tagger import Tagger, TaggerOptions
 from recurra.tasks.tag.task import allowed_after
 from recurra.tasks.tag.words import batch_of
@@ -81,7 +81,7 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
     model = recurra.load("m")
     assert model.predict([["babaia", "city"]])[0].details.tags == ["B-PLACE", "I-PLACE"]
-    alone = model.predict("coocia")[0]
+    alone = model.predict("coocia")
     together = model.predict(["babaia city gogoik", "coocia"])[1]
     assert alone.details.probabilities == pytest.approx(together.details.probabilities)
     trace = model.trace("babaia city")
@@ -89,9 +89,10 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert {layer.name for layer in trace.layers} == {"0.forward", "0.backward"}
     with pytest.raises(DataError, match="expected a text or a list of tokens"):
         model.predict([3])
-    with pytest.raises(UsageError, match="expected several inputs, got int"):
+    with pytest.raises(DataError, match="expected a text or a list of tokens"):
         model.predict(3)
-    together = recurra.load(["m", "m"]).predict("coocia")[0]
+    assert model.predict(("babaia", "city")).details.tags == ["B-PLACE", "I-PLACE"]
+    together = recurra.load(["m", "m"]).predict("coocia")
     assert together.details.probabilities == pytest.approx(alone.details.probabilities)
 
 

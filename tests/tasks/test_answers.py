@@ -16,7 +16,7 @@ from recurra.errors import ModelError
 from recurra.tasks import TASKS
 from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.model_folder import load_network, save_network
-from recurra.tasks.task import Generates, Scores
+from recurra.tasks.task import Generates, Surprised
 from recurra.training import weights_of
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -86,11 +86,11 @@ def test_continuations_and_surprisals_are_what_their_schemas_say() -> None:
     made = network("language-model")
     asked = predictor("language-model", made)
     assert isinstance(asked, Generates)
-    assert isinstance(asked, Scores)
+    assert isinstance(asked, Surprised)
     options = made.recipe.with_settings({"generation.samples": 2, "generation.length": 5}).generation
     for answer in asked.generate(["red", "quiz", ""], options):
         assert len(check(answer.to_mapping())["alternatives"]) == 2
-    for scored in asked.score(["red", "quiz", ""]):
+    for scored in asked.surprisal(["red", "quiz", ""]):
         check(scored.to_mapping(), "surprisal.schema.json")
 
 

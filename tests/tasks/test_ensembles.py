@@ -112,7 +112,7 @@ def test_language_models_together_give_the_mean_probability(form: str) -> None:
     several = [network("language-model", seed, {"data.form": form}) for seed in (1, 2)]
     asked, (first, second) = LanguagePredictor(several), map(LanguagePredictor, zip(several))
     for text in ("red blue", "quiz", ""):
-        together, one, other = (next(each.score([text])).bits for each in (asked, first, second))
+        together, one, other = (next(each.surprisal([text])).bits for each in (asked, first, second))
         means = [-math.log2((2**-a + 2**-b) / 2) for a, b in zip(one, other, strict=True)]
         assert together == pytest.approx(means, rel=1e-4)
     options = several[0].recipe.with_settings({"generation.beam": 3, "generation.length": 6}).generation
@@ -133,7 +133,7 @@ def test_a_continuation_of_an_ensemble_has_the_mean_probability() -> None:
     asked = LanguagePredictor(several)
     options = several[0].recipe.with_settings({"generation.beam": 1, "generation.length": 4}).generation
     (drawn,) = asked.generate(["red"], options)
-    (whole,), (begun,) = asked.score([drawn.text]), asked.score(["red"])
+    (whole,), (begun,) = asked.surprisal([drawn.text]), asked.surprisal(["red"])
     assert drawn.best.log_prob is not None
     count = len(whole.bits) - (not drawn.best.finished)
     added = sum(whole.bits[:count]) - sum(begun.bits[:-1])

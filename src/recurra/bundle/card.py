@@ -58,13 +58,13 @@ def _shell(facts: CardFacts) -> str:
 
 
 def _python(facts: CardFacts) -> str:
-    inputs = f"[{facts.example!r}]" if facts.example else 'model.read("FILE")'
+    answer = f"model.predict({facts.example!r})" if facts.example else 'model.predict(model.read("FILE"))[0]'
     return "\n".join(
         (
             "import recurra",
             "",
             f"model = recurra.load({facts.name!r})",
-            f"print(model.predict({inputs})[0].text)",
+            f"print({answer}.text)",
         )
     )
 

@@ -72,6 +72,7 @@ class Conversation:
             yield from self._asked(turns, seed=seed)
 
     def _asked(self, turns: list[str], **more: int) -> list[Alternative]:
-        answer = self.model.predict([turns], **{**self.settings, **more})[0]
+        settings: dict[str, Any] = {**self.settings, **more}
+        answer = self.model.predict(tuple(turns), **settings)
         self.unknown = list(answer.unknown)
         return answer.alternatives

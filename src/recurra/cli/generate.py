@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from recurra.cli import options as given
 from recurra.cli.options import argument, option
@@ -61,14 +61,14 @@ def generate(
         "--beam": beam,
     }
     table = {name: name.removeprefix("--").replace("-", "_") for name in short}
-    chosen = {table[name]: value for name, value in short.items() if value is not None}
+    chosen: dict[str, Any] = {table[name]: value for name, value in short.items() if value is not None}
 
     with opened_output(output) as out:
         from recurra import api
 
         loaded = api.load([model, *(ensemble or [])])
         with as_typed(short, table):
-            found = loaded.generate(prompt, **chosen)[0]
+            found = loaded.generate(prompt, **chosen)
         out.writelines(f"{line}\n" for line in lines_of(found, output_format))
     if found.unknown:
         say(f"recurra: the model does not know {', '.join(map(repr, dict.fromkeys(found.unknown)))}")

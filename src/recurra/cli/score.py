@@ -43,7 +43,7 @@ def score(
         from recurra import api
 
         loaded = api.load([model, *(ensemble or [])])
-        for scored in loaded.score_iter(flushing(loaded.read(file), out)):
+        for scored in loaded.surprisal_iter(flushing(loaded.read(file), out)):
             out.writelines(f"{line}\n" for line in write(scored))
 
 

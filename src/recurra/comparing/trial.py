@@ -130,7 +130,7 @@ def measured(request: Request, outcome: Outcome, test: TestExamples | None, emit
     """The result of a finished run; writes the model card."""
     network = outcome.network
     started = time.perf_counter()
-    evaluation = finish(request, outcome, emit)
+    evaluation = finish(request, outcome, emit).evaluation
     each = (time.perf_counter() - started) / evaluation.count
     if test is not None:
         examples = test(each, evaluation.examples.contiguous)

@@ -27,7 +27,7 @@ from recurra.errors import RunError
 from recurra.files import atomic_write, plain_errors
 
 if TYPE_CHECKING:
-    from recurra.tasks.answer import Answer
+    from recurra.tasks.answer import AnyAnswer
 
 LANGUAGES = ("en", "fr", "es")
 BETWEEN = " · "
@@ -124,7 +124,7 @@ def show(learned: Learned) -> None:
         f"{rate.value:.1f} % of the words are wrong"
     )
     some: Sequence[Example] = learned.held_out[:SHOWN]
-    answers: list[Answer[None]] = model.predict([row for row, _ in some], attention=True)
+    answers: list[AnyAnswer] = model.predict([row for row, _ in some], attention=True)
     for answer, (_, text) in zip(answers, some, strict=True):
         assert answer.attention is not None
         assert answer.attention.picture is not None

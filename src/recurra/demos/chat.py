@@ -27,7 +27,7 @@ from recurra.demos.phrases import Phrases, phrases
 from recurra.demos.showing import try_it
 
 if TYPE_CHECKING:
-    from recurra.tasks.answer import Answer
+    from recurra.tasks.answer import AnyAnswer
 
 TRAINING, HELD_OUT, SEED = 6000, 250, 1  # dialogues
 QUESTIONS = 4  # of a dialogue
@@ -141,7 +141,7 @@ def talk(learned: Learned, questions: Sequence[str]) -> None:
     from recurra.views import AttentionView
 
     said: list[str] = []
-    replies: list[Answer[None]] = []
+    replies: list[AnyAnswer] = []
     for question in questions:
         said.append(question)
         replies += learned.model.predict([said], attention=True)

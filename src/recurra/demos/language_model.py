@@ -20,8 +20,7 @@ from recurra.demos.demo import Demo, Learned, Split, write_files
 from recurra.demos.showing import try_it
 
 if TYPE_CHECKING:
-    from recurra.tasks.answer import Answer
-    from recurra.tasks.language_model.answer import ScoredText
+    from recurra.tasks.answer import AnyAnswer
 
 HELD_OUT = 0.1
 PROMPT = "The expression "
@@ -63,7 +62,7 @@ def show(learned: Learned) -> None:
     from recurra.views.surprisal import surprisal_text
 
     console, model = learned.console, learned.model
-    scored = cast("list[ScoredText]", model.score(learned.held_out[: 10 * LINES]))
+    scored = model.surprisal(list(learned.held_out[: 10 * LINES]))
     characters = sum(len(one.tokens) for one in scored)
     bits = sum(one.total for one in scored) / characters
     console.print(
@@ -71,9 +70,9 @@ def show(learned: Learned) -> None:
         f"({characters:,} characters read)"
     )
     console.print(f'\nIt goes on with "{PROMPT}":', style="bold")
-    written = cast("list[Answer[None]]", model.generate(PROMPT, length=CONTINUED, temperature=0.7))[0]
+    written = model.generate(PROMPT, length=CONTINUED, temperature=0.7)
     console.print(Text(written.text), soft_wrap=True)
-    console.print(expectations(cast("list[Answer[None]]", model.predict(list(ASKED), nbest=4))))
+    console.print(expectations(model.predict(list(ASKED), nbest=4)))
     console.print("Held-out lines, coloured by what the model did not expect", style="bold", end="")
     console.print(" (up to 2 bits plain, 4 yellow, 7 orange, then red):")
     for one in [one for one in scored if one.text.strip()][:LINES]:
@@ -82,7 +81,7 @@ def show(learned: Learned) -> None:
     console.print(f"More of it:       recurra generate {learned.model.path} 'The '", soft_wrap=True)
 
 
-def expectations(answers: list[Answer[None]]) -> Table:
+def expectations(answers: list[AnyAnswer]) -> Table:
     """What may come after some beginnings."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("after")

@@ -25,7 +25,7 @@ from recurra.demos.demo import Demo, Learned, Split, write_files
 from recurra.demos.showing import try_it, write_page
 
 if TYPE_CHECKING:
-    from recurra.tasks.answer import Answer
+    from recurra.tasks.answer import AnyAnswer
 
 TRAINING, HELD_OUT, SEED = 20_000, 1000, 1
 LEAST, MOST = 3, 5  # sentences of a story
@@ -186,7 +186,7 @@ def kind_of(text: str) -> str:
 def show(learned: Learned) -> None:
     """How many answers are right, by the kind of question; some answers, and where the network looked."""
     console = learned.console
-    answers: Sequence[Answer[None]] = learned.model.predict([text for text, _ in learned.held_out], attention=True)
+    answers: Sequence[AnyAnswer] = learned.model.predict([text for text, _ in learned.held_out], attention=True)
     right = [answer.text == target for answer, (_, target) in zip(answers, learned.held_out, strict=True)]
     console.print(f"{100 * sum(right) / len(right):.1f} % of {len(right):,} held-out questions are answered right:")
     for kind in KINDS.values():
@@ -199,15 +199,15 @@ def show(learned: Learned) -> None:
     try_it(learned, "Your own stories (story, tab, question):")
 
 
-def examples_shown(answers: Sequence[Answer[None]]) -> list[Answer[None]]:
+def examples_shown(answers: Sequence[AnyAnswer]) -> list[AnyAnswer]:
     """The first question of each kind."""
-    found: dict[str, Answer[None]] = {}
+    found: dict[str, AnyAnswer] = {}
     for answer in answers:
         found.setdefault(kind_of(answer.source), answer)
     return [found[kind] for kind in KINDS.values() if kind in found]
 
 
-def show_attention(learned: Learned, answer: Answer[None]) -> None:
+def show_attention(learned: Learned, answer: AnyAnswer) -> None:
     """A story, its question, the answer, and the weights of the answer's look."""
     from recurra.views import AttentionView
 

@@ -10,7 +10,7 @@ from recurra.demos.demo import Learned
 from recurra.files import atomic_write
 
 if TYPE_CHECKING:
-    from recurra.tasks.answer import Answer
+    from recurra.tasks.answer import AnyAnswer
 
 SHOWN = 10
 PAGE = "attention.html"
@@ -40,7 +40,7 @@ def show_texts(learned: Learned, noun: str) -> None:
     try_it(learned, f"Your own {noun}:")
 
 
-def judged(pairs: Sequence[Pair], answers: Sequence[Answer[None]]) -> list[Pair]:
+def judged(pairs: Sequence[Pair], answers: Sequence[AnyAnswer]) -> list[Pair]:
     """Sources and answers; beside a wrong answer the right one."""
     return [
         (source, answer.text if answer.text == target else f"{answer.text}  (wrong, it is {target})")
@@ -48,7 +48,7 @@ def judged(pairs: Sequence[Pair], answers: Sequence[Answer[None]]) -> list[Pair]
     ]
 
 
-def write_page(learned: Learned, predictions: Sequence[Answer[None]]) -> None:
+def write_page(learned: Learned, predictions: Sequence[AnyAnswer]) -> None:
     """The predictions with their attention maps as a page, and where it is."""
     from recurra.views import Shown, page
 

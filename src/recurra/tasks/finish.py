@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from recurra.bundle import CardFacts, card_text
 from recurra.tasks.fit import Outcome, Request
@@ -14,7 +14,15 @@ from recurra.tasks.task import Emit
 from recurra.training import Note, weights_of
 
 
-def finish(request: Request, outcome: Outcome, emit: Emit) -> Evaluation:
+class Closing(NamedTuple):
+    """How good the model is, and what its folder says beside weights and recipe."""
+
+    evaluation: Evaluation
+    facts: Mapping[str, Any]  # of config.json
+    card: str
+
+
+def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     """Measures the model on validation examples, says the result, and writes the model folder with its card."""
     task, network = request.task, outcome.network
     examples, trained_on = read_sample(request.folder / "run", task)
@@ -44,8 +52,9 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Evaluation:
         measured_on=measured_on,
         example=task.card_example(examples[0]),
     )
-    save_network(request.folder, task, network, weights_of(network.model), config, card_text(card))
-    return evaluation
+    closing = Closing(evaluation, config, card_text(card))
+    save_network(request.folder, task, network, weights_of(network.model), closing.facts, closing.card)
+    return closing
 
 
 def describe(evaluation: Evaluation, headline: Mapping[str, str], measured_on: str) -> str:

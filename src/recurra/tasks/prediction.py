@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recurra.metrics import ExampleScores, Measure
-from recurra.views import evaluation_html
+from recurra.views import evaluation_html, evaluation_text
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Evaluation:
         """The object that `recurra evaluate --json` prints."""
         measures = {name: measure.to_mapping() for name, measure in self.measures.items()}
         return {"count": self.count, "measures": measures, **self.details}
+
+    def __str__(self) -> str:
+        return evaluation_text(self.to_mapping())
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         return evaluation_html(self.to_mapping())

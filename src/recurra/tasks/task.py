@@ -60,6 +60,10 @@ class Predictor(Protocol):
         """The inputs in a file, or of standard input ("-"), as they come."""
         ...
 
+    def is_one(self, given: object) -> bool:
+        """Whether what is given in Python is one input and not several."""
+        ...
+
     def predict(self, inputs: Iterable[Any], options: Any) -> Iterator[AnyAnswer]:
         """An answer for each input, in order.
 
@@ -80,22 +84,27 @@ class Predictor(Protocol):
 
 @runtime_checkable
 class Generates(Protocol):
-    """A predictor that can also go on with a text."""
+    """A predictor that can also continue a text."""
+
+    @property
+    def generation(self) -> Any:
+        """The options where no others are given: the recipe's section [generation]."""
+        ...
 
     def generate(self, inputs: Iterable[str], options: Any) -> Iterator[AnyAnswer]:
         """Continuations of each text.
 
         Args:
-            options: of the type of the recipe's section [generation].
+            options: of the type of `generation`.
         """
         ...
 
 
 @runtime_checkable
-class Scores(Protocol):
+class Surprised(Protocol):
     """A predictor that can also say how much each unit of a text surprises it."""
 
-    def score(self, inputs: Iterable[str]) -> Iterator[Any]:
+    def surprisal(self, inputs: Iterable[str]) -> Iterator[Any]:
         """The surprisals of each text, one after the other."""
         ...
 

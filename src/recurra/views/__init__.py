@@ -17,6 +17,8 @@ from recurra.views.html import (
     trace_html,
 )
 from recurra.views.image_text import PictureView
+from recurra.views.measures import evaluation_text
+from recurra.views.model import ModelFacts, model_html, model_text
 from recurra.views.tables import evaluation_table, predictions_table
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "Chart",
     "ChartView",
     "ConfusionView",
+    "ModelFacts",
     "Output",
     "PictureView",
     "Shown",
@@ -38,7 +41,10 @@ __all__ = [
     "confusion_html",
     "evaluation_html",
     "evaluation_table",
+    "evaluation_text",
     "mistakes",
+    "model_html",
+    "model_text",
     "page",
     "prediction_html",
     "predictions_html",

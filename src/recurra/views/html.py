@@ -69,10 +69,16 @@ def attention_html(attention: AttentionMap) -> str:
     return _fragment(_map(attention))
 
 
-def predictions_html(pairs: Iterable[tuple[str, str]]) -> str:
-    """A list of predictions beside their sources, as a fragment."""
+def predictions_html(pairs: Iterable[tuple[str, str]], total: int = 0) -> str:
+    """A list of predictions beside their sources, as a fragment.
+
+    Args:
+        total: how many there are, where only the first of them are shown.
+    """
+    pairs = list(pairs)
     rows = "".join(f"<tr><td>{_text(source)}</td><td>{_text(output)}</td></tr>\n" for source, output in pairs)
-    return _fragment(_list("Predictions", ("source", "prediction"), rows))
+    more = f"<p>... and {total - len(pairs):,} more</p>\n" if total > len(pairs) else ""
+    return _fragment(_list("Predictions", ("source", "prediction"), rows) + more)
 
 
 def answer_html(source: str, outputs: Sequence[Output], attention: AttentionMap | None = None) -> str:

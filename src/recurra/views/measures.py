@@ -54,6 +54,14 @@ def count_line(evaluation: Mapping[str, Any]) -> str:
     return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}"
 
 
+def evaluation_text(evaluation: Mapping[str, Any]) -> str:
+    """An evaluation's mapping in a few lines: what was measured, and each value with its interval."""
+    rows = measure_rows(evaluation)
+    name, value = (max((len(row[k]) for row in rows), default=0) for k in (0, 1))
+    lines = [f"{row.name:<{name}}  {row.value:>{value}}  ({row.interval})" for row in rows]
+    return "\n  ".join([count_line(evaluation), *lines])
+
+
 def _row(name: str, measure: Mapping[str, Any]) -> MeasureRow:
     label, unit = LABELS.get(name, (name, ""))
     interval = f"{_number(measure['low'])} to {_number(measure['high'])}"

@@ -20,6 +20,7 @@ from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.caption.inputs import CaptionInputs, ImageInputs
+from recurra.tasks.one_input import is_one_image, is_one_vector
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import trace_decoder
 from recurra.tasks.translate.evaluate import Likelihood, compared
@@ -60,6 +61,10 @@ class CaptionPredictor:
     def read(self, path: str) -> Iterator[Content | None]:
         """A path a line, relative to the folder of the file, or a vector a line."""
         return read_content_lines(path)
+
+    def is_one(self, given: object) -> bool:
+        """An image is one, or a vector where the network reads vectors; None is an empty input."""
+        return is_one_image(given) if isinstance(self.inputs, ImageInputs) else is_one_vector(given)
 
     def predict(self, inputs: Iterable[Any], options: DecodingOptions) -> Iterator[Answer[None]]:
         """A caption for each input: a path, an image of Pillow's, an array of bytes, or a vector; None is empty."""

@@ -45,6 +45,7 @@ from recurra.metrics import (
 from recurra.padded import Padded
 from recurra.tasks.answer import Answer
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
+from recurra.tasks.one_input import is_one_text
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
@@ -239,6 +240,10 @@ class ChatPredictor:
     def read(self, path: str) -> Iterator[str]:
         """A context a line, tabs between its turns."""
         return read_lines(path)
+
+    def is_one(self, given: object) -> bool:
+        """A text with tabs between its turns, or a tuple of turns, is one."""
+        return is_one_text(given)
 
     def predict(self, inputs: Iterable[Said], options: ChatDecodingOptions) -> Iterator[Answer[None]]:
         """A reply for each context."""

@@ -23,10 +23,11 @@ from recurra.metrics import ExampleScores, Share, confusion, measure_labels
 from recurra.models import Classifier, device_of
 from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.classify.answer import LabelProbabilities
-from recurra.tasks.classify.inputs import Inputs, Values, ragged
+from recurra.tasks.classify.inputs import Inputs, TextInputs, Values, ragged
 from recurra.tasks.classify.learner import batches_by_length
 from recurra.tasks.classify.recipe import LabelAnswerOptions
 from recurra.tasks.examples import at_least_one
+from recurra.tasks.one_input import is_one_series, is_one_text, is_one_vector
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.tracing import AttentionMap
@@ -69,6 +70,13 @@ class LabelPredictor:
     def read(self, path: str) -> Iterator[Content]:
         """Texts, vectors or series, whatever the networks read."""
         return read_contents(path, self.first.inputs.kind)
+
+    def is_one(self, given: object) -> bool:
+        """A text, a vector or a series, whichever the networks read."""
+        inputs = self.first.inputs
+        if isinstance(inputs, TextInputs):
+            return is_one_text(given)
+        return is_one_series(given, len(inputs.names)) if inputs.series else is_one_vector(given)
 
     def predict(self, inputs: Iterable[Any], options: LabelAnswerOptions) -> Iterator[Answer[LabelProbabilities]]:
         """Labels for each input; reads ahead by a window of inputs only."""

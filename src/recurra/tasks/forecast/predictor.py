@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from statistics import NormalDist
@@ -22,7 +22,7 @@ from recurra.data import PairSource, Series
 from recurra.data.findings import Findings
 from recurra.data.lines import is_stream, require_file
 from recurra.data.pair_source import spool
-from recurra.data.series import checked_series, list_of_series, read_series
+from recurra.data.series import checked_series, read_series
 from recurra.data.times import next_times
 from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster, device_of
@@ -32,6 +32,7 @@ from recurra.tasks.forecast.answer import PAST_SHOWN, ColumnForecast, ForecastVa
 from recurra.tasks.forecast.evaluate import Continuer, evaluate_windows
 from recurra.tasks.forecast.making import filled, in_order, missing_number, refused
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
+from recurra.tasks.one_input import is_one_series
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 
@@ -63,10 +64,12 @@ class ForecastPredictor:
             yield from (one for one in read_series(source, [], findings) if not findings)
             findings.raise_if_any()
 
+    def is_one(self, given: object) -> bool:
+        """The numbers of a series, [T] or [T, D], or its columns by name."""
+        return is_one_series(given, len(self.first.columns))
+
     def predict(self, inputs: Iterable[Any], options: ForecastAnswerOptions) -> Iterator[Answer[ForecastValues]]:
         """The next values of each series."""
-        if isinstance(inputs, Mapping | list | tuple | np.ndarray | str):
-            inputs = list_of_series(inputs)
         remaining = iter(inputs)
         first = 1
         while chunk := list(islice(remaining, CHUNK)):
@@ -85,7 +88,7 @@ class ForecastPredictor:
     @torch.inference_mode()
     def trace(self, given: Any, options: ForecastAnswerOptions) -> ShownTrace:
         """Gates and states of every step of the window, in the first network."""
-        several = [given] if isinstance(given, Series) else list_of_series(given)
+        several = [given] if self.is_one(given) else list(given)
         if len(several) != 1:
             raise DataError(f"expected one series, got {len(several)}", where="the input", fix="Trace them one by one.")
         series = checked_series(several[0], "the input")

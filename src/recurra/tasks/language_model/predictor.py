@@ -29,6 +29,7 @@ from recurra.tasks.language_model.learner import batches_by_length
 from recurra.tasks.language_model.network import HIDDEN, LanguageNetwork
 from recurra.tasks.language_model.recipe import GenerationOptions, NextOptions
 from recurra.tasks.language_model.scoring import Cost, costs
+from recurra.tasks.one_input import is_one_text
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
@@ -54,12 +55,21 @@ class LanguagePredictor:
         """A text a line."""
         return read_lines(path)
 
+    def is_one(self, given: object) -> bool:
+        """A text is one."""
+        return is_one_text(given)
+
     def predict(self, inputs: Iterable[str], options: NextOptions) -> Iterator[Answer[None]]:
         """The most probable next units after each text, which begins from the initial state."""
         for texts, rows in self._windows(inputs):
             chances = self._after(rows)
             for text, chance in zip(texts, chances, strict=True):
                 yield Answer(text, self._best(chance, options.nbest), None, self._unknown(text))
+
+    @property
+    def generation(self) -> GenerationOptions:
+        """How a text is continued where nothing else is said."""
+        return self.network.recipe.generation
 
     @torch.inference_mode()
     def generate(self, inputs: Iterable[str], options: GenerationOptions) -> Iterator[Answer[None]]:
@@ -81,7 +91,7 @@ class LanguagePredictor:
                 ]
                 yield Answer(text, whole, None, self._unknown(text))
 
-    def score(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
+    def surprisal(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
         """The surprisals of each line; a running text goes on from line to line."""
         lines = (Passage(checked(text, k), k) for k, text in enumerate(inputs, 1))
         for passage, nats in costs(self.networks, lines):

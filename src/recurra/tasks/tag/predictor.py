@@ -21,6 +21,7 @@ from recurra.models import device_of
 from recurra.models.tagger import Tagger
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.examples import at_least_one
+from recurra.tasks.one_input import is_one_text
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tag.answer import TaggedTokens
 from recurra.tasks.tag.ensemble import TaggerEnsemble
@@ -72,6 +73,10 @@ class TagPredictor:
         if has_tags(path):
             return (list(sentence.tokens) for sentence in open_tagged(PairSource(path)))
         return (line.split() for line in read_lines(path))
+
+    def is_one(self, given: object) -> bool:
+        """A text, or a tuple of tokens, is one."""
+        return is_one_text(given)
 
     def predict(self, inputs: Iterable[str | Sequence[str]], options: None) -> Iterator[Answer[TaggedTokens]]:
         """The tags of each sentence: a text with tokens between spaces, or a list of tokens."""

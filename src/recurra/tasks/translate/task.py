@@ -22,6 +22,7 @@ from recurra.models import Seq2Seq, build_seq2seq, copy_table, device_of
 from recurra.models.search import step_model
 from recurra.tasks.answer import Answer
 from recurra.tasks.examples import check_vocabulary, short_enough
+from recurra.tasks.one_input import is_one_text
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
@@ -159,6 +160,10 @@ class TranslatePredictor:
         """A source a line, its columns with tabs between them; of a table or JSON Lines the sources alone."""
         source = self.first.source
         return read_sources(path, len(source.columns) if isinstance(source, ColumnTokenizer) else 1)
+
+    def is_one(self, given: object) -> bool:
+        """A text, or a tuple of its columns, is one."""
+        return is_one_text(given)
 
     def predict(self, inputs: Iterable[str], options: DecodingOptions) -> Iterator[Answer[None]]:
         """An output for each source."""

@@ -1,0 +1,35 @@
+"""One number for how good a model is, as scikit-learn's `score` gives it: higher is better, and of shares 1 is perfect.
+
+It is made of the first measure of an evaluation that stands in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from recurra.errors import UsageError
+from recurra.tasks.prediction import Evaluation
+
+# Measure -> what its value becomes, in the order in which they are looked for.
+SCORES: dict[str, Callable[[float], float]] = {
+    "r2": lambda value: value,  # of regression
+    "span_f1": lambda value: value / 100,  # tags that write spans
+    "accuracy": lambda value: value / 100,  # labels and other tags
+    "exact_match": lambda value: value / 100,  # texts: translations, captions, replies
+    "relative_mae": lambda value: 1 - value,  # forecasts: the share of the naive forecast's error that is gone
+    "mae": lambda value: -value,  # forecasts whose naive forecast has no error
+    "bits_per_character": lambda value: -value,  # language models
+}
+
+
+def headline_score(evaluation: Evaluation) -> float:
+    """The score.
+
+    Raises:
+        UsageError: the evaluation has none of the measures in the table.
+    """
+    for name, score in SCORES.items():
+        if name in evaluation.measures:
+            return score(evaluation.measures[name].value)
+    known = ", ".join(evaluation.measures)
+    raise UsageError(f"none of its measures is a score ({known})", where="score", fix="Take one: model.evaluate(...).")

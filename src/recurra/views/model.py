@@ -1,0 +1,52 @@
+"""A trained model in a few lines and as HTML: what it does, how large it is, what it learned from, how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+from recurra.views.html import evaluation_html
+from recurra.views.measures import measure_rows
+
+MEASURES = 3  # in a few lines there is room for the first
+
+
+class ModelFacts(NamedTuple):
+    """What is shown of a model."""
+
+    summary: str  # "Writes a target text for a source text."
+    networks: Sequence[str]  # each in words
+    parameters: int  # of all of them
+    folder: str
+    trained: Mapping[str, Any]  # of config.json: "training pairs": 90, ...; empty where it is not known
+    measured: Mapping[str, Any]  # of config.json: "on", and an evaluation; empty likewise
+
+
+def model_text(facts: ModelFacts) -> str:
+    """The model in a few lines."""
+    lines = [f"{facts.summary} {facts.folder}", *_sizes(facts)]
+    for row in measure_rows(facts.measured)[:MEASURES] if facts.measured else []:
+        lines.append(f"{row.name}: {row.value} ({row.interval})")
+    if facts.measured:
+        lines.append(f"measured on {facts.measured['on']}")
+    return "\n  ".join(lines)
+
+
+def model_html(facts: ModelFacts) -> str:
+    """The model as a fragment."""
+    said = "".join(f"<br>{escape(line)}" for line in _sizes(facts))
+    head = f"<p><b>{escape(facts.summary)}</b> <code>{escape(facts.folder)}</code>{said}</p>\n"
+    if not facts.measured:
+        return f'<div class="recurra">\n{head}</div>\n'
+    found = {"measures": facts.measured["measures"], "count": facts.measured["count"]}
+    counted = {key: facts.measured[key] for key in ("counted",) if key in facts.measured}
+    where = f'<p class="note">measured on {escape(str(facts.measured["on"]))}</p>\n'
+    return f'<div class="recurra">\n{head}{evaluation_html(found | counted)}{where}</div>\n'
+
+
+def _sizes(facts: ModelFacts) -> Iterator[str]:
+    yield f"{'; '.join(facts.networks)}; {facts.parameters:,} parameters"
+    learned = [f"{value:,} {name}" for name, value in facts.trained.items() if name.startswith("training ")]
+    if learned:
+        yield f"learned from {', '.join(learned)} in {facts.trained.get('steps', 0):,} steps"

@@ -1,0 +1,108 @@
+"""A model in Python: one answer to one input, a list to several; saved, pickled and printed it stays what it is."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from pathlib import Path
+
+import pytest
+
+import recurra
+from recurra.api import Model
+from recurra.errors import RunError, UsageError
+from recurra.tasks.answers import Answers
+
+DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+PAIRS = [(str(number), " ".join(DIGITS[int(digit)] for digit in str(number))) for number in range(100)]
+SMALL = {"model.width": 16, "model.layers": 1}
+
+
+@pytest.fixture(scope="module", name="model")
+def a_small_model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    folder = tmp_path_factory.mktemp("models") / "digits"
+    return recurra.train(PAIRS, to=folder, epochs=2, settings=SMALL)
+
+
+def test_one_text_has_one_answer_and_a_list_a_list(model: Model) -> None:
+    answer, answers = model.predict("12", beam=2, nbest=2), model.predict(["12"], beam=2, nbest=2)
+    assert answer.source == "12"
+    assert len(answer.alternatives) == 2
+    assert isinstance(answers, Answers)
+    assert answers == [answer]
+    assert model.predict(iter(["12", "7"])).texts == [model.predict(text).text for text in ("12", "7")]
+    assert model.predict([]) == []
+
+
+def test_the_score_is_the_share_that_is_right(model: Model) -> None:
+    found = model.predict([source for source, _ in PAIRS]).texts
+    share = sum(text == target for text, (_, target) in zip(found, PAIRS, strict=True)) / len(PAIRS)
+    assert model.score(PAIRS) == pytest.approx(share)
+    assert model.score([source for source, _ in PAIRS], [target for _, target in PAIRS]) == pytest.approx(share)
+    own = list(zip((source for source, _ in PAIRS), found, strict=True))
+    assert model.score(own) == 1
+    with pytest.raises(UsageError, match="X has 2 inputs and y 1"):
+        model.score(["1", "2"], ["one"])
+
+
+def test_a_saved_model_answers_the_same_bit_for_bit(model: Model, tmp_path: Path) -> None:
+    model.save(tmp_path / "copy")
+    again = recurra.load(tmp_path / "copy")
+    texts = [source for source, _ in PAIRS]
+    assert again.predict(texts, beam=3, nbest=3) == model.predict(texts, beam=3, nbest=3)
+    assert (tmp_path / "copy" / "README.md").read_text("utf-8") == (model.path / "README.md").read_text("utf-8")
+    assert again.facts == recurra.load(model.path).facts
+    again.save(tmp_path / "copy")  # onto itself
+    model.save(tmp_path / "copy")  # onto another copy
+    assert recurra.load(tmp_path / "copy").predict("12") == model.predict("12")
+
+
+def test_saving_takes_nothing_away(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match="not empty, and not a model"):
+        model.save(tmp_path)
+    with pytest.raises(RunError, match="this is a file"):
+        model.save(tmp_path / "notes.txt")
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    recurra.train(PAIRS[:20], to=tmp_path / "other", epochs=1, settings=SMALL)
+    with pytest.raises(RunError, match="a training run is in this folder"):
+        model.save(tmp_path / "other")
+
+
+def test_an_ensemble_is_not_saved_as_one(model: Model, tmp_path: Path) -> None:
+    both = recurra.load([model.path, model.path])
+    with pytest.raises(UsageError, match="2 models answer together") as caught:
+        both.save(tmp_path / "both")
+    assert "recurra.load" in str(caught.value.fix)
+    assert not (tmp_path / "both").exists()
+
+
+def test_a_model_can_be_pickled_and_copied(model: Model) -> None:
+    for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        assert again.task is model.task
+        assert again.predict("12", nbest=2, beam=2) == model.predict("12", nbest=2, beam=2)
+        assert again.facts == model.facts
+    both = pickle.loads(pickle.dumps(recurra.load([model.path, model.path])))
+    assert len(both.networks) == 2
+
+
+def test_it_prints_in_a_few_lines(model: Model) -> None:
+    assert "\n" not in repr(model)
+    lines = str(model).splitlines()
+    assert 3 <= len(lines) <= 7
+    assert str(model.path) in lines[0]
+    assert "parameters" in lines[1]
+    assert "learned from" in lines[2]
+    shown = model._repr_html_()
+    assert shown.count("<tr>") > 1
+    assert "parameters" in shown
+    both = recurra.load([model.path, model.path])
+    assert "measured" not in str(both) + both._repr_html_()  # it was measured alone
+
+
+def test_an_evaluation_prints_in_a_few_lines(model: Model) -> None:
+    evaluation = model.evaluate(PAIRS[:7])
+    lines = str(evaluation).splitlines()
+    assert lines[0] == "7 pairs"
+    assert len(lines) == 1 + len(evaluation.measures)
+    assert repr(evaluation) == str(evaluation)
