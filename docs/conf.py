@@ -8,6 +8,8 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 import recurra
+from recurra.cli.settings import markdown_lines, rows_of
+from recurra.tasks import TASKS
 
 project = "recurra"
 author = "The recurra founders"
@@ -30,6 +32,14 @@ html_title = f"recurra {release}"
 def setup(app: Sphinx) -> None:
     """Formulas become MathML while the pages are built: they need no script, and no network to fetch one from."""
     app.add_html_math_renderer("mathml", inline_renderers=(inline_formula, None), block_renderers=(formula, None))
+    app.connect("source-read", add_settings)
+
+
+def add_settings(app: Sphinx, page: str, source: list[str]) -> None:
+    """The page of the settings ends with all of them, so that it is never out of date."""
+    if page == "settings":
+        rows = rows_of({name: task.recipe for name, task in TASKS.items()})
+        source[0] += "\n".join(markdown_lines(rows, len(TASKS)))
 
 
 def inline_formula(writer: HTML5Translator, node: Element) -> None:

@@ -11,7 +11,7 @@ import pytest
 from recurra import __version__
 from recurra.cli import options
 from recurra.cli.dispatch import COMMANDS
-from recurra.cli.settings import SHORT
+from recurra.cli.set_options import SHORT
 from recurra.demos import DEMOS
 from recurra.models.options import WIDTHS
 from recurra.tasks import TASKS
@@ -38,6 +38,7 @@ WANTED = {
     "check": "DATA --task --units --show --valid",
     "generate": "MODEL PROMPT --length --samples --temperature --top-k --top-p --seed --beam --output-format --output",
     "score": "MODEL FILE --output-format --output",
+    "settings": "NAME --task --output-format",
     "doctor": "",
 }
 

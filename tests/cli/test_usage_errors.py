@@ -99,7 +99,10 @@ WRONG = [
     ("compare a --vary bridge", "--vary: expected section.key=value, got 'bridge'"),
     ("compare a --vary model.bridg=last,mean", "unknown key 'bridg'\n  Did you mean 'bridge'?"),
     ("compare a --cells gru,lstm --vary model.cell=elman", "--vary: model.cell is varied twice"),
-    ("compare a --time 10s", "--time: 1.1 s for each of the 9 runs is too little: each needs 10 s\n  Give --time 90s"),
+    (
+        "compare a --cells elman,gru,lstm --time 10s",
+        "--time: 1.1 s for each of the 9 runs is too little: each needs 10 s\n  Give --time 90s",
+    ),
     ("compare a --time 5m --epochs 1", "--time and --epochs exclude each other"),
     ("compare a --seeds 0", "--seeds: must be at least 1, got 0"),
     ("compare a --measure bleu", "--measure: unknown measure 'bleu'\n  Known: exact_match, token_error_rate."),

@@ -61,7 +61,7 @@ def test_running_text_is_divided_once_and_the_end_validates() -> None:
     assert form_of(divided.train) == "running"
     assert isinstance(said[0], Note)
     assert f"the text from line {valid[0].line} on" in said[0].text
-    few = divided_running(text, None, LanguageDataOptions(valid_most=3), said.append)
+    few = divided_running(text, None, LanguageDataOptions(valid_max=3), said.append)
     assert len(list(few.valid)) == 3
 
 

@@ -14,7 +14,7 @@ from recurra.cli.answers import one_line
 from recurra.cli.conversation import Conversation
 from recurra.cli.predict import check_dials
 from recurra.cli.say import harmless, say
-from recurra.cli.settings import decoding_settings
+from recurra.cli.set_options import decoding_settings
 from recurra.errors import DataError, ModelError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from recurra.cli import options as given
 from recurra.cli.options import option
 from recurra.cli.pairs import check_valid, given_pairs
 from recurra.cli.say import harmless
-from recurra.cli.settings import as_typed, train_settings
+from recurra.cli.set_options import as_typed, train_settings
 
 if TYPE_CHECKING:
     from recurra.data import PairFile

@@ -14,7 +14,7 @@ from recurra.cli.failures import INTERRUPTED, resumed
 from recurra.cli.options import option
 from recurra.cli.pairs import check_test, check_valid, given_pairs
 from recurra.cli.say import harmless, say
-from recurra.cli.settings import as_typed, check_budget, parsed_settings
+from recurra.cli.set_options import as_typed, check_budget, parsed_settings
 from recurra.errors import UsageError
 from recurra.options import parse_value
 

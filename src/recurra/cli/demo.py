@@ -12,7 +12,7 @@ import typer
 
 from recurra.cli import options as given
 from recurra.cli.say import say
-from recurra.cli.settings import check_budget
+from recurra.cli.set_options import check_budget
 from recurra.demos import DEMOS, demo_named
 from recurra.errors import UsageError
 

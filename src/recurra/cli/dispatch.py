@@ -28,6 +28,7 @@ COMMANDS = {
     "generate": "go on with a text, with a model that was trained on text",
     "score": "say how much each word or character of a text surprises such a model",
     "check": "look through training data and say what is in it and what is wrong with it",
+    "settings": "list the settings of all tasks: defaults, meanings, allowed values",
     "doctor": "look at this machine: versions, speed, what is missing",
 }
 

@@ -10,7 +10,7 @@ from recurra.cli import options as given
 from recurra.cli.options import argument, option
 from recurra.cli.output import opened_output
 from recurra.cli.say import say
-from recurra.cli.settings import as_typed
+from recurra.cli.set_options import as_typed
 
 if TYPE_CHECKING:
     from recurra.tasks.answer import AnyAnswer

@@ -11,7 +11,7 @@ from recurra.cli import options as given
 from recurra.cli.answers import Unknown, writer
 from recurra.cli.output import opened_output
 from recurra.cli.say import say
-from recurra.cli.settings import check_effect, decoding_settings, option_of
+from recurra.cli.set_options import check_effect, decoding_settings, option_of
 from recurra.errors import UsageError
 
 if TYPE_CHECKING:

@@ -1,149 +1,141 @@
-"""Options that are short for settings of a recipe, and `--set` for all the others.
-
-    --cell gru --set training.dropout=0.2      {"model.cell": "gru", "training.dropout": 0.2}
-
-Options win over a recipe file. Two options that say different things about one setting are refused.
-"""
+"""`recurra settings`: every setting of the recipes, with its default and what it means."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
+import typer
+
+from recurra.cli import options as given
+from recurra.cli.options import argument
 from recurra.errors import UsageError
-from recurra.options import UnknownSetting, parse_value
 
 if TYPE_CHECKING:
-    from recurra.api import Model
+    from recurra.tasks.settings import Setting
 
-SHORT = {
-    "--model": "model.kind",
-    "--size": "model.size",
-    "--cell": "model.cell",
-    "--attention": "model.attention",
-    "--layers": "model.layers",
-    "--bidirectional": "model.bidirectional",
-    "--units": "text.units",
-    "--source-units": "text.source_units",
-    "--target-units": "text.target_units",
-    "--horizon": "model.horizon",
-    "--season": "data.season",
-    "--seed": "training.seed",
-}
+Part = Annotated[
+    str | None, argument("NAME", "Only settings whose name contains this: dropout, model., decoding.beam.")
+]
+SettingsFormat = Annotated[
+    Literal["text", "markdown", "toml", "jsonl"],
+    typer.Option(
+        "--output-format",
+        help="text: one setting per line. markdown: a table per section. toml: a recipe file with all defaults, for "
+        "--recipe (needs --task). jsonl: one object per line.",
+    ),
+]
 
-TIME = re.compile(r"\s*(\d+(\.\d+)?[smhd])+\s*")
+# The order of the sections; others follow.
+SECTIONS = ("data", "text", "batching", "model", "training", "decoding", "generation")
 
 
-def train_settings(short: Mapping[str, object], texts: Iterable[str]) -> dict[str, object]:
-    """The settings that the options of `recurra train` stand for, by section.key.
+class Row(NamedTuple):
+    """A setting that is the same for some tasks."""
 
-    Args:
-        short: the values of the options in SHORT; None where an option was not given.
-        texts: what --set was given.
+    setting: Setting
+    tasks: list[str]
+
+
+def settings(name: Part = None, task: given.TaskOption = None, output_format: SettingsFormat = "text") -> None:
+    """List all settings: name, default, meaning, and the values that are allowed.
+
+    Without --task the settings of all tasks are listed. A setting that not all tasks have, or not with the same
+    default, is followed by the names of its tasks.
     """
-    given = {SHORT[option]: value for option, value in short.items() if value is not None}
-    named = {SHORT[option]: option for option in short}
-    settings = parsed_settings(texts)
-    for name, value in settings.items():
-        if name in given and given[name] != value:
-            what = f"{name} is given twice: {given[name]} by {named[name]}, {value} by --set"
-            raise UsageError(what, fix="Leave one of them out.")
-    return given | settings
-
-
-@contextmanager
-def as_typed(short: Mapping[str, object], table: Mapping[str, str] = SHORT) -> Generator[None]:
-    """Says what is wrong with an option by the option's name, not by that of the setting it is short for.
-
-    Args:
-        short: the values of the options in the table; None where an option was not given.
-        table: the settings that the command's options are short for.
-
-    Raises:
-        UsageError: the task has no such setting, or not such a value.
-    """
-    given = {table[option]: option for option, value in short.items() if value is not None}
-    try:
-        yield
-    except UnknownSetting as error:
-        if error.name not in given:
-            raise
-        has = ", ".join(option for option, name in table.items() if name in error.known)
-        raise UsageError(f"{given[error.name]} has no effect on {error.owner}", fix=f"It has {has}.") from None
-    except UsageError as error:
-        if not given:
-            raise
-        setting = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in given))
-        what, where, fix = (
-            setting.sub(lambda found: given[found[0]], text or "") for text in (error.what, error.where, error.fix)
+    if output_format == "toml" and task is None:
+        raise UsageError(
+            "a recipe file is for one task", where="--output-format", fix="Add --task, such as --task tag."
         )
-        raise UsageError(what, where=where or None, fix=fix or None) from None
+
+    from recurra.options import nearest
+    from recurra.tasks import TASKS
+    from recurra.tasks.choosing import task_named
+
+    chosen = [task_named(task)] if task else list(TASKS.values())
+    rows = rows_of({one.name: one.recipe for one in chosen})
+    found = [row for row in rows if name is None or name in row.setting.name]
+    if name is not None and not found:
+        close = nearest(name, [row.setting.name for row in rows])
+        fix = f"Did you mean {close}?" if close else "recurra settings lists all of them."
+        raise UsageError(f"no setting has {name!r} in its name", fix=fix)
+    match output_format:
+        case "text":
+            print("\n".join(text_lines(found, len(chosen))))
+        case "markdown":
+            print("\n".join(markdown_lines(found, len(chosen))))
+        case "toml":
+            print("\n".join(toml_lines(found, chosen[0].name)))
+        case "jsonl":
+            print("\n".join(map(object_line, found)))
 
 
-def parsed_settings(texts: Iterable[str], option: str = "--set") -> dict[str, object]:
-    """{"key": value} of "key=value" texts.
+def rows_of(recipes: dict[str, Any]) -> list[Row]:
+    """The settings of the recipes, each once for all tasks where it is the same."""
+    from recurra.tasks.settings import settings_of
 
-    Raises:
-        UsageError: a text without = or without a key.
-    """
-    settings: dict[str, object] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            fix = f"Write it as section.key=value, for example {option} model.layers=3."
-            raise UsageError(f"expected section.key=value, got {text!r}", where=option, fix=fix)
-        settings[name.strip()] = parse_value(value.strip())
-    return settings
+    tasks: dict[tuple[Any, ...], Row] = {}
+    for name, recipe in recipes.items():
+        for setting in settings_of(recipe):
+            tasks.setdefault(tuple(setting), Row(setting, [])).tasks.append(name)
+    names = list(dict.fromkeys(row.setting.name for row in tasks.values()))
+    return sorted(tasks.values(), key=lambda row: (place(row.setting.name), names.index(row.setting.name)))
 
 
-def decoding_settings(short: Mapping[str, Any], texts: Iterable[str]) -> dict[str, Any]:
-    """The settings of the section [decoding] alone, by key; --set may name the section or not.
-
-    Raises:
-        UsageError: a setting of another section, which a trained model does not change any more.
-    """
-    given = {key: value for key, value in short.items() if value is not None}
-    for name, value in parsed_settings(texts).items():
-        section, dot, key = name.rpartition(".")
-        if dot and section != "decoding":
-            fix = "A trained model takes only decoding settings, for example --set decoding.length_penalty=1."
-            raise UsageError(f"{name} cannot be set for a trained model", where="--set", fix=fix)
-        if key in given and given[key] != value:
-            raise UsageError(f"{key} is given twice: {given[key]} and {value}", fix="Leave one of them out.")
-        given[key] = value
-    return given
+def place(name: str) -> int:
+    """Where the section of a setting comes."""
+    section = name.partition(".")[0]
+    return SECTIONS.index(section) if section in SECTIONS else len(SECTIONS)
 
 
-def check_effect(model: Model, short: Mapping[str, object]) -> None:
-    """Refuses options that the task's answers do not have.
-
-    Raises:
-        UsageError: one that was given has no effect; those that have are named.
-    """
-    known = [name for name in short if hasattr(model.recipe.decoding, name)]
-    for name, value in short.items():
-        if value is not None and name not in known:
-            has = ", ".join(map(option_of, known))
-            what = f"{option_of(name)} has no effect on a model for the task {model.task.name}"
-            raise UsageError(what, fix=f"It has {has}." if has else "It answers without options.")
+def text_lines(rows: Sequence[Row], tasks: int) -> Iterator[str]:
+    """One line per setting."""
+    names = max(len(row.setting.name) for row in rows)
+    defaults = max(len(shown(row.setting.default)) for row in rows)
+    for setting, used_by in rows:
+        only = f"  [{', '.join(used_by)}]" if len(used_by) < tasks else ""
+        default = shown(setting.default)
+        yield f"{setting.name:{names}}  {default:{defaults}}  {setting.meaning} ({setting.kind}){only}"
 
 
-def option_of(name: str) -> str:
-    """The option that a setting has: top_k, --top-k."""
-    return "--" + name.replace("_", "-")
+def markdown_lines(rows: Sequence[Row], tasks: int) -> Iterator[str]:
+    """A table for each section; docs/settings.md ends with them."""
+    section = ""
+    for (name, kind, _, default, meaning), used_by in rows:
+        own, _, key = name.partition(".")
+        if own != section:
+            yield f"\n## [{own}]\n\n| setting | default | meaning | values | tasks |\n|---|---|---|---|---|"
+            section = own
+        only = ", ".join(used_by) if len(used_by) < tasks else "all"
+        cells = (f"`{key}`", f"`{shown(default)}`", meaning, kind, only)
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|').replace('<', '&lt;') for cell in cells)} |"
 
 
-def check_budget(time: str | None, epochs: float | None) -> None:
-    """Refuses a time together with epochs, and a time that cannot be read.
+def toml_lines(rows: Sequence[Row], task: str) -> Iterator[str]:
+    """A recipe file that changes nothing; what is not set by default is commented out."""
+    import tomli_w
 
-    Raises:
-        UsageError: with an example of a time.
-    """
-    if time is not None and epochs is not None:
-        raise UsageError("--time and --epochs exclude each other", fix="Give one of them.")
-    if time is not None and not TIME.fullmatch(time):
-        raise UsageError(f"{time!r} is not a time", where="--time", fix="Write it as 90s, 5m, 1h30m or 2h.")
-    if epochs is not None and epochs <= 0:
-        raise UsageError(f"must be above 0, got {epochs:g}", where="--epochs")
+    yield f'task = "{task}"'
+    section = ""
+    for setting, _ in rows:
+        own, _, key = setting.name.partition(".")
+        if own != section:
+            yield f"\n[{own}]"
+            section = own
+        yield f"# {setting.meaning} ({setting.kind})"
+        yield f"# {key} =" if setting.default is None else tomli_w.dumps({key: setting.default}).strip()
+
+
+def object_line(row: Row) -> str:
+    """One JSON object."""
+    name, kind, choices, default, meaning = row.setting
+    shown = {"setting": name, "default": default, "kind": kind, "choices": list(choices), "meaning": meaning}
+    return json.dumps({**shown, "tasks": row.tasks}, ensure_ascii=False)
+
+
+def shown(default: object) -> str:
+    """A default as --set takes it: true, 0.1, lstm; - for what is not set, "" for an empty text."""
+    if default is None:
+        return "-"
+    return str(default).lower() if isinstance(default, bool) else str(default) or '""'

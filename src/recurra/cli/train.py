@@ -12,7 +12,7 @@ from recurra.cli import options as given
 from recurra.cli.failures import INTERRUPTED, resumed
 from recurra.cli.pairs import check_valid, given_pairs
 from recurra.cli.say import say
-from recurra.cli.settings import as_typed, check_budget, train_settings
+from recurra.cli.set_options import as_typed, check_budget, train_settings
 
 if TYPE_CHECKING:
     from recurra.cli.run_progress import RunProgress

@@ -37,8 +37,8 @@ _BATCHES_PER_BUCKET = 3
 class BatchingOptions:
     """How large a batch may be. A single pair above the budget makes a batch of its own."""
 
-    batch_tokens: int = 900  # source and target positions together: specials and padding count
-    batch_examples: int = 0  # the most pairs in a batch; 0 is no limit
+    batch_tokens: int = 900  # source and target positions per batch, special tokens and padding included
+    batch_examples: int = 0  # maximum number of examples per batch; 0: no limit
 
     def __post_init__(self) -> None:
         if self.batch_tokens < 1:

@@ -31,15 +31,17 @@ AUTO_POOLING = {"rnn": "max", "cnn": "max", "feedforward": "mean"}
 class ClassifierOptions(RecurrentOptions):
     """The section [model] of a recipe for labels."""
 
-    kind: Literal["auto", "rnn", "cnn", "feedforward"] = "auto"  # auto: feedforward for vectors, else rnn
-    # activation: of Elman cells and of feedforward; auto: tanh, relu
-    # layers: recurrent ones, or hidden layers of feedforward
-    embedding: int = 0  # entries of the vector of a unit; 0 is as many as the width
-    bidirectional: bool = True  # rnn: half of the width reads forward, half backward
-    windows: str = "3 4 5"  # cnn: their widths in units or steps; each has half the width as feature maps
-    pooling: str = one_of(("auto", *POOLINGS), "auto")  # auto: max for rnn and cnn, mean for feedforward
-    dropout: float = 0.5  # share of values dropped on embeddings, between layers, before the output
-    input_dropout: float = 0.1  # share of units read as <UNK>, of numbers read as their mean, in training
+    # kind of network; auto: feedforward for vectors, else rnn
+    kind: Literal["auto", "rnn", "cnn", "feedforward"] = "auto"
+    # activation: of elman cells (auto: tanh) and of feedforward (auto: relu)
+    # layers: number of recurrent layers, or of hidden layers of feedforward
+    embedding: int = 0  # size of the embeddings; 0: the width
+    bidirectional: bool = True  # rnn: reads in both directions, each with half of the width
+    windows: str = "3 4 5"  # cnn: widths of the windows in units or steps, each with half of the width as feature maps
+    # how the states become one vector; auto: max for rnn and cnn, mean for feedforward
+    pooling: str = one_of(("auto", *POOLINGS), "auto")
+    dropout: float = 0.5  # share of values dropped on embeddings, between layers and before the output
+    input_dropout: float = 0.1  # share of units read as <UNK>, and of numbers read as their mean, in training
 
     def __post_init__(self) -> None:
         super().__post_init__()

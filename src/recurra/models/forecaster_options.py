@@ -14,14 +14,14 @@ from recurra.options import one_of
 class ForecasterOptions(RecurrentOptions):
     """The section [model]. The defaults are the same for every series."""
 
-    size: str = one_of(WIDTHS, "tiny")  # the width of everything: 64, 128, ...; a window holds far less than a text
+    size: str = one_of(WIDTHS, "tiny")  # width of all layers: 64, 128, 256 or 512
     dropout: float = 0.1  # share of values dropped between layers and before the output, in training
-    strategy: Literal["direct", "recursive"] = "direct"  # all steps at once, or one after the other, each fed back
-    horizon: int = 1  # steps that are forecast
-    output: Literal["quantile", "gaussian"] = "quantile"  # what is said about each number
-    quantiles: str = "0.1 0.5 0.9"  # that are answered; with output=quantile those that are learned; 0.5 among them
-    # What outputs are differences from: the last value that is known, that of a season before, or nothing. auto takes
-    # what forecasts the training data better; without data.season, last.
+    strategy: Literal["direct", "recursive"] = "direct"  # all steps at once, or step by step, each fed back as input
+    horizon: int = 1  # number of steps to forecast
+    output: Literal["quantile", "gaussian"] = "quantile"  # distribution of each forecast number
+    quantiles: str = "0.1 0.5 0.9"  # quantiles to return, 0.5 among them; with output=quantile those that are trained
+    # Baseline from which outputs are differences: the last known value, that of a season before, or none. auto: the one
+    # that forecasts the training data better; without data.season, last.
     level: Literal["auto", "last", "season", "none"] = "auto"
 
     def __post_init__(self) -> None:

@@ -34,10 +34,10 @@ NEVER = -1e9  # the score of a unit that cannot come: its probability is exactly
 class LanguageModelOptions(RecurrentOptions):
     """The section [model] of a language model's recipe."""
 
-    size: str = one_of(WIDTHS, "large")  # the width of the layers: 64, 128, 256, 512
-    tie_embeddings: bool = True  # the output shares its weights with the embedding
-    dropout: float = 0.2  # share of values dropped between layers and before the output, the same at all time steps
-    input_dropout: float = 0.1  # share of an embedding's values dropped, likewise
+    size: str = one_of(WIDTHS, "large")  # width of all layers: 64, 128, 256 or 512
+    tie_embeddings: bool = True  # output layer and embedding share their weights
+    dropout: float = 0.2  # share of values dropped between layers and before the output, the same at all steps
+    input_dropout: float = 0.1  # share of the values of embeddings dropped, the same at all steps
 
     def __post_init__(self) -> None:
         super().__post_init__()

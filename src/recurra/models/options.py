@@ -21,11 +21,11 @@ WIDTHS = {"tiny": 64, "small": 128, "base": 256, "large": 512}  # the one size d
 class RecurrentOptions:
     """What can be said about recurrent layers, whatever network they are part of."""
 
-    size: str = one_of(WIDTHS, "base")  # the width of everything: 64, 128, 256, 512
-    width: int = 0  # another width than the size's; 0 takes the size's
-    cell: str = one_of(CELLS, "lstm")
-    activation: str = one_of(("auto", *ACTIVATIONS), "auto")  # of Elman cells only; auto: tanh
-    layers: int = 1
+    size: str = one_of(WIDTHS, "base")  # width of all layers: 64, 128, 256 or 512
+    width: int = 0  # width of all layers, instead of that of the size; 0: that of the size
+    cell: str = one_of(CELLS, "lstm")  # recurrent cell
+    activation: str = one_of(("auto", *ACTIVATIONS), "auto")  # of elman cells only; auto: tanh
+    layers: int = 1  # number of recurrent layers
     residual: bool = False  # layers above the first add their input to their output
     dropout: float = 0.0  # share of values dropped between layers, in training
 
@@ -84,11 +84,11 @@ class RecurrentOptions:
 class DecoderOptions(RecurrentOptions):
     """What can be said about what writes, whatever it writes about."""
 
-    layers: int = 2  # of the decoder, and of a recurrent encoder
-    dropout: float = 0.3  # share of values dropped on embeddings, between layers, before the output
-    attention: str = one_of(ATTENTIONS, "bilinear")
-    input_feeding: bool = False  # the decoder also reads what it attended to one step before (slower: step by step)
-    tie_embeddings: bool = True  # the output layer shares its weights with the decoder's embedding
+    layers: int = 2  # number of layers of the decoder, and of a recurrent encoder
+    dropout: float = 0.3  # share of values dropped on embeddings, between layers and before the output
+    attention: str = one_of(ATTENTIONS, "bilinear")  # score function of the attention; none: no attention
+    input_feeding: bool = False  # the decoder also reads the attention context of the step before (slower)
+    tie_embeddings: bool = True  # output layer and decoder embedding share their weights
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -99,19 +99,19 @@ class DecoderOptions(RecurrentOptions):
 class ModelOptions(DecoderOptions):
     """The section [model] of the recipe of an encoder-decoder over texts."""
 
-    bidirectional: bool = True  # encoder: half of the width reads forward, half backward
-    bridge: str = one_of(BRIDGES, "last")  # how the decoder's first state is made
-    copy: bool = False  # pointer-generator: the output may copy source tokens
-    match: bool = True  # where source columns share their units, tokens that two of them have are marked
+    bidirectional: bool = True  # the encoder reads in both directions, each with half of the width
+    bridge: str = one_of(BRIDGES, "last")  # how the initial state of the decoder is computed
+    copy: bool = False  # pointer-generator network: source tokens can be copied to the output
+    match: bool = True  # mark the tokens that occur in two source columns, if these share their units
 
 
 @dataclass(frozen=True)
 class CaptionerOptions(DecoderOptions):
     """The section [model] of the recipe of what writes about images or vectors."""
 
-    dropout: float = 0.1  # as above; images are told apart by little, and a third of it dropped learned far more slowly
-    cells: int = 12  # an image is halved until it has at most so many cells on its longer side to look at
-    shift: float = 0.05  # in training images are moved by up to this share of their sides, so places count less
+    dropout: float = 0.1  # share of values dropped between layers and before the output; 0.3 learned far more slowly
+    cells: int = 12  # images are halved until the longer side has at most this many cells
+    shift: float = 0.05  # images are shifted randomly by up to this share of their sides in training
 
     def __post_init__(self) -> None:
         super().__post_init__()

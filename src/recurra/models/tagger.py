@@ -31,11 +31,11 @@ from recurra.text.special import PAD, UNK
 class TaggerOptions(RecurrentOptions):
     """The section [model] of a tagger's recipe; the width is that of each layer over the tokens."""
 
-    embedding: int = 100  # entries of a word's vector
-    characters: int = 64  # entries of what the characters of a token say; 0 reads words only
-    dropout: float = 0.5  # share of the values dropped on tokens, between and after layers, in training
-    word_dropout: float = 0.05  # share of the words read as <UNK> in training, so that unknown ones are learned
-    crf: bool = True  # whether neighbouring tags are scored as well, by a linear-chain CRF
+    embedding: int = 100  # size of the word embeddings
+    characters: int = 64  # size of the vector computed from the characters of a token; 0: words only
+    dropout: float = 0.5  # share of values dropped on tokens, between and after layers, in training
+    word_dropout: float = 0.05  # share of words read as <UNK> in training, so that unknown words are learned
+    crf: bool = True  # score neighbouring tags too, with a linear-chain CRF
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -21,15 +21,15 @@ from recurra.training import TrainingOptions
 class DataOptions:
     """Which examples are used: the section [data]."""
 
-    valid_share: float = 0.1  # set aside by a hash of the example where no validation data are given
-    valid_most: int = 2000  # but not more examples than this
-    max_length: int = 1000  # units per side; longer examples are left out of training, and counted
+    valid_share: float = 0.1  # share of the examples set aside for validation (by hash) if no validation data are given
+    valid_max: int = 2000  # at most this many examples are set aside
+    max_length: int = 1000  # longer examples (in units, on either side) are counted and left out of training
 
     def __post_init__(self) -> None:
         if not 0 < self.valid_share < 1:
             raise UsageError(f"data.valid_share must be between 0 and 1, got {self.valid_share}")
-        if self.max_length < 1 or self.valid_most < 1:
-            raise UsageError("data.max_length and data.valid_most must be at least 1")
+        if self.max_length < 1 or self.valid_max < 1:
+            raise UsageError("data.max_length and data.valid_max must be at least 1")
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def divide_by_hash(
     """
     if valid is None:
         total = sum(1 for _ in train)
-        share = min(options.valid_share, options.valid_most / max(total, 1))
+        share = min(options.valid_share, options.valid_max / max(total, 1))
         kept, aside = split(train, share, together or key)
         count = sum(1 for _ in aside)
         if count in (0, total):

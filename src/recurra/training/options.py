@@ -12,21 +12,21 @@ from recurra.errors import UsageError
 class TrainingOptions:
     """The section [training] of a recipe. The same defaults serve every language and data set."""
 
-    seed: int = 1  # of the initial weights, the order of the examples and dropout
-    optimizer: Literal["adam", "adamw", "sgd"] = "adamw"
-    learning_rate: float = 0.004  # the highest, reached at the end of the warm-up
-    weight_decay: float = 0.01  # for adamw only
-    warmup: float = 0.05  # share of the plan over which the learning rate rises from 0
-    decay: Literal["linear", "cosine", "none"] = "linear"  # how it falls to 0 at the end of the plan
-    clip_norm: float = 1.0  # gradients are clipped to this norm; 0 does not clip
-    label_smoothing: float = 0.1  # share of the target probability spread over the vocabulary
-    scheduled_sampling: float = 0.0  # share of target inputs replaced by predictions at the end of the plan
-    validations: int = 20  # over the whole plan; fewer if they would take too much of the time
-    patience: int = 8  # validations without improvement before early stopping; 0 never stops early
-    average: int = 0  # validate and keep the mean of the weights at the last so many validations; 0 does not average
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 if it measures as faster
+    seed: int = 1  # random seed of initial weights, order of examples and dropout
+    optimizer: Literal["adam", "adamw", "sgd"] = "adamw"  # update rule
+    learning_rate: float = 0.004  # the highest learning rate, reached at the end of the warm-up
+    weight_decay: float = 0.01  # decoupled weight decay of adamw
+    warmup: float = 0.05  # share of the run in which the learning rate rises from 0
+    decay: Literal["linear", "cosine", "none"] = "linear"  # how the learning rate falls to 0 at the end of the run
+    clip_norm: float = 1.0  # maximum norm of the gradient; 0: no clipping
+    label_smoothing: float = 0.1  # share of the target probability that is spread over the vocabulary
+    scheduled_sampling: float = 0.0  # share of target inputs replaced by predictions, reached at the end of the run
+    validations: int = 20  # number of validations in the whole run; fewer if they would take too much time
+    patience: int = 8  # validations without improvement before early stopping; 0: no early stopping
+    average: int = 0  # keep the mean of the weights at the last so many validations; 0: no averaging
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 if it is measured to be faster
     device: Literal["auto", "cpu", "cuda"] = "auto"  # auto: a GPU if there is one
-    save_every: float = 60.0  # the most seconds between two checkpoints
+    save_every: float = 60.0  # maximum number of seconds between two checkpoints
 
     def __post_init__(self) -> None:
         for name, low, high in (

@@ -18,9 +18,9 @@ from recurra.training import TrainingOptions
 class CaptionDataOptions(DataOptions):
     """Which examples are used, and what the network sees of an image."""
 
-    height: int = 0  # of what the network reads, in pixels; 0: the images' own, at most 96 on the longer side
-    width: int = 0  # likewise
-    channels: Literal["auto", "grey", "rgb", "rgba"] = "auto"  # auto: what the images have; rgba keeps the opacity
+    height: int = 0  # height of the images for the network, in pixels; 0: their own, at most 96 on the longer side
+    width: int = 0  # width likewise
+    channels: Literal["auto", "grey", "rgb", "rgba"] = "auto"  # auto: those of the images; rgba keeps the opacity
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -33,10 +33,10 @@ class CaptionDataOptions(DataOptions):
 class CaptionTextOptions:
     """How captions become units: the section [text]."""
 
-    target_units: ChosenUnits = "auto"  # auto looks at the data and says why
-    target_vocabulary: int = 4000  # at most so many units, the most frequent ones
-    min_count: int = 1  # units seen less often become <UNK>
-    normalization: Literal["NFC", "NFD", "none"] = "NFC"
+    target_units: ChosenUnits = "auto"  # what captions are split into; auto decides from the data and says why
+    target_vocabulary: int = 4000  # maximum number of units, the most frequent ones
+    min_count: int = 1  # units that occur less often become <UNK>
+    normalization: Literal["NFC", "NFD", "none"] = "NFC"  # Unicode normalization
 
 
 @dataclass(frozen=True)

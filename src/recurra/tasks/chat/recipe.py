@@ -16,9 +16,10 @@ from recurra.tasks.translate.recipe import Recipe
 class ChatDataOptions(DataOptions):
     """Which exchanges are used, and what of them."""
 
-    turns: int = 3  # how many of the turns before a reply the model reads
-    replies: Literal["all", "second"] = "all"  # which turns are learned; second: only those of who does not begin
-    withhold: float = 0.1  # share of the contexts kept back in training: so the network learns what a reply has alone
+    turns: int = 3  # number of previous turns that the model reads
+    # which turns are learned as replies; second: only those of the second speaker
+    replies: Literal["all", "second"] = "all"
+    withhold: float = 0.1  # share of the contexts hidden in training, to learn how probable a reply is without one
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -30,15 +31,16 @@ class ChatDataOptions(DataOptions):
 
 @dataclass(frozen=True)
 class ChatDecodingOptions(DecodingOptions):
-    """How a reply is chosen: the dials of translation, and two against giving the same one to everything."""
+    """How a reply is chosen: the settings of translation, and two against always giving the same reply.
 
-    beam: int = 10  # also how many candidates there are
-    max_length: int | None = 60
-    # lambda of Li et al. (2016), see decoding/anti_lm.py: how much of what a reply has in itself is taken off; 0: off.
-    # Samples are left as they are drawn.
+    Samples are not reranked.
+    """
+
+    beam: int = 10  # width of the beam, and number of candidates for a reply
+    max_length: int | None = 60  # maximum number of tokens in a reply
+    # weight of the anti-language model of Li et al. (2016): the higher, the fewer replies that fit everywhere; 0: off
     anti_lm: float = 0.4
-    # gamma of Li, Monroe & Jurafsky (2016), see decoding/diverse.py: nats that a candidate loses for each better
-    # sibling, so that candidates differ; 0 is off.
+    # penalty of Li, Monroe & Jurafsky (2016), in nats, for siblings in the beam, so that candidates differ; 0: off
     diversity: float = 0.0
 
     def __post_init__(self) -> None:

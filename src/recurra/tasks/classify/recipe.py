@@ -17,25 +17,26 @@ from recurra.training import TrainingOptions
 class LabelDataOptions(DataOptions):
     """Which examples are used, and what becomes of numbers that are missing."""
 
-    missing: Literal["refuse", "mean", "previous"] = "refuse"  # or filled: by the training mean, by the step before
+    # missing numbers: an error, or filled with the training mean or with the previous step
+    missing: Literal["refuse", "mean", "previous"] = "refuse"
 
 
 @dataclass(frozen=True)
 class InputTextOptions:
     """How text becomes units: the section [text]."""
 
-    units: ChosenUnits = "auto"  # auto looks at the data and says why
-    vocabulary: int = 8000  # at most so many units, the most frequent ones
-    min_count: int = 1  # units seen less often become <UNK>
-    normalization: Literal["NFC", "NFD", "none"] = "NFC"
+    units: ChosenUnits = "auto"  # what texts are split into; auto decides from the data and says why
+    vocabulary: int = 8000  # maximum number of units, the most frequent ones
+    min_count: int = 1  # units that occur less often become <UNK>
+    normalization: Literal["NFC", "NFD", "none"] = "NFC"  # Unicode normalization
 
 
 @dataclass(frozen=True)
 class LabelAnswerOptions:
     """How a label is answered: the section [decoding]."""
 
-    nbest: int = 1  # labels for each input, the most probable first
-    attention: bool = False  # also give what the pooling took from each unit or step
+    nbest: int = 1  # labels per input, the most probable first
+    attention: bool = False  # also return the weights of the pooling
 
     def __post_init__(self) -> None:
         if self.nbest < 1:

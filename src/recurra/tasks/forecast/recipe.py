@@ -15,10 +15,11 @@ from recurra.training import TrainingOptions
 class SeriesDataOptions(DataOptions):
     """Which steps are used, and what becomes of numbers that are missing."""
 
-    targets: str = ""  # columns that are forecast, commas between; empty: those of --target-column, or all
-    window: int = 0  # steps that are read before a forecast; 0 is derived from horizon, season and lengths, and said
-    season: int = 0  # steps after which a series is like itself (24 for hours of a day); 0: none
-    missing: Literal["refuse", "mean", "previous"] = "refuse"  # or read as the training mean, as the number before
+    targets: str = ""  # columns to forecast, separated by commas; empty: those of --target-column, or all
+    window: int = 0  # steps read before a forecast; 0: derived from horizon, season and lengths
+    season: int = 0  # seasonal period in steps (24 for hours of a day); 0: none
+    # missing numbers: an error, or read as the training mean or as the previous number
+    missing: Literal["refuse", "mean", "previous"] = "refuse"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -34,7 +35,7 @@ class SeriesDataOptions(DataOptions):
 class WindowOptions:
     """How large a batch is: the section [batching]."""
 
-    windows: int = 64  # in a batch
+    windows: int = 64  # windows per batch
 
     def __post_init__(self) -> None:
         if self.windows < 1:
@@ -45,11 +46,11 @@ class WindowOptions:
 class ForecastAnswerOptions:
     """How a forecast is answered: the section [decoding]."""
 
-    steps: int = 0  # to be forecast; 0 is the horizon of the model, and only recursive ones go beyond theirs
-    samples: int = 200  # recursive: sample paths whose quantiles are answered
-    seed: int = 1  # recursive: of the sample paths, which are the same for every series
-    stride: int = 0  # evaluation: steps between two forecasts; 0: as many as are forecast, less in short series
-    last: int = 0  # evaluation: only so many steps at the end of each series are forecast; 0: all after a window
+    steps: int = 0  # steps to forecast; 0: the horizon; only recursive models can go beyond it
+    samples: int = 200  # recursive: sample paths from which the quantiles are computed
+    seed: int = 1  # recursive: random seed of the sample paths
+    stride: int = 0  # evaluation: steps between two forecasts; 0: as many as are forecast, fewer in short series
+    last: int = 0  # evaluation: only the last so many steps of each series are forecast; 0: all after the first window
 
     def __post_init__(self) -> None:
         for name in ("steps", "seed", "stride", "last"):

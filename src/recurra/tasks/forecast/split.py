@@ -76,7 +76,7 @@ def divide_by_time(
         return Divided(train, valid)
     lengths = [len(series.values) for series in train]
     horizon = recipe.model.horizon
-    most = max(horizon, recipe.data.valid_most * horizon // len(lengths))
+    most = max(horizon, recipe.data.valid_max * horizon // len(lengths))
     cut = Cut(recipe.data.valid_share, most, horizon, (recipe.data.window or horizon) + horizon)
     ends = [steps - cut.at(steps) for steps in lengths]
     if 2 * sum(end > 0 for end in ends) < len(ends) or not any(ends):

@@ -160,7 +160,7 @@ def divided_running(train: Running, valid: Running | None, options: LanguageData
         return Divided(train, valid, contiguous=True)
     sizes = np.array([len(passage.text) + passage.ends for passage in train], dtype=np.int64)
     after: NDArray[np.int64] = np.cumsum(sizes[::-1])  # characters of the last n passages
-    count = min(1 + int((after < options.valid_share * int(after[-1])).sum()), options.valid_most)
+    count = min(1 + int((after < options.valid_share * int(after[-1])).sum()), options.valid_max)
     if count >= len(sizes):
         emit(Note("too little text to set any aside: the training text is used for validation as well"))
         return Divided(train, train, contiguous=True)

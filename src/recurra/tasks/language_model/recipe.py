@@ -19,16 +19,17 @@ class LanguageDataOptions(DataOptions):
     """Which text is used, and as what. Of running text the last part is set aside for validation, no line here or
     there; `max_length` is for lines alone."""
 
-    form: Literal["auto", "lines", "running"] = "auto"  # lines by themselves, or one text; auto looks and says why
+    # whether lines are texts of their own or one running text; auto decides from the data
+    form: Literal["auto", "lines", "running"] = "auto"
 
 
 @dataclass(frozen=True)
 class LanguageBatchingOptions(BatchingOptions):
     """How large a batch may be. Running text is read at several places at once, so many steps of each in a batch."""
 
-    batch_tokens: int = 3200  # units: padding of lines counts
-    batch_examples: int = 32  # the most lines in a batch, or places of a running text that are read at once
-    steps: int = 100  # running text: gradients go back so far at most; the state goes on to the next batch
+    batch_tokens: int = 3200  # units per batch, padding included
+    batch_examples: int = 32  # maximum number of lines per batch, or of places at which a running text is read at once
+    steps: int = 100  # running text: units per place and batch, beyond which gradients do not go back
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -45,7 +46,7 @@ class LanguageBatchingOptions(BatchingOptions):
 class NextOptions:
     """How the next unit is predicted: the section [decoding]."""
 
-    nbest: int = 5  # units, the most probable first
+    nbest: int = 5  # next units to predict, the most probable first
 
     def __post_init__(self) -> None:
         if self.nbest < 1:
@@ -56,13 +57,13 @@ class NextOptions:
 class GenerationOptions:
     """How a text is continued: the section [generation]."""
 
-    length: int = 200  # the most units of a continuation
-    samples: int = 1  # continuations of each text; of a beam search the best ones
-    temperature: float = 0.8  # below 1 the probable units are drawn more often still; 1 draws as the model believes
-    top_k: int = 0  # draw among this many most probable units only; 0: among all
-    top_p: float = 1.0  # draw among the most probable units that together reach this probability; 1: among all
-    seed: int = 0  # the same seed gives the same continuations
-    beam: int = 0  # 0 draws; 1 takes the most probable unit at each step, more search for the most probable text
+    length: int = 200  # maximum number of units of a continuation
+    samples: int = 1  # continuations per text; with a beam, the best ones
+    temperature: float = 0.8  # below 1: more conservative, above 1: more varied
+    top_k: int = 0  # sample from the K most probable units only; 0: from all
+    top_p: float = 1.0  # sample from the most probable units that together reach this probability; 1: from all
+    seed: int = 0  # random seed; the same seed gives the same continuations
+    beam: int = 0  # 0: sampling; 1: greedy search; more: beam search
 
     def __post_init__(self) -> None:
         if self.length < 1 or self.samples < 1 or self.beam < 0:

@@ -41,16 +41,16 @@ SHOWN = 5
 class TagDataOptions(DataOptions):
     """Which sentences are used."""
 
-    repair: bool = False  # an I-X that goes on with nothing begins a span, instead of being refused
+    repair: bool = False  # an I- tag that continues nothing begins a span, instead of being an error
 
 
 @dataclass(frozen=True)
 class TokenOptions:
     """How tokens are read: the section [text]."""
 
-    vocabulary: int = 20_000  # at most so many words, the most frequent ones; the others are read by their characters
-    min_count: int = 1  # words seen less often become <UNK>
-    lowercase: bool = True  # words are looked up in lower case; characters keep it
+    vocabulary: int = 20_000  # maximum number of words, the most frequent ones; others are read by their characters
+    min_count: int = 1  # words that occur less often become <UNK>
+    lowercase: bool = True  # words are looked up in lower case; characters keep their case
 
 
 @dataclass(frozen=True)

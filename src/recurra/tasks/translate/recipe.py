@@ -18,12 +18,13 @@ from recurra.text import UNITS, ChosenUnits
 class TextOptions:
     """How text becomes units: the section [text]."""
 
-    source_units: str = "auto"  # auto looks at the data and says why; of several columns: "chars,features"
-    target_units: ChosenUnits = "auto"
-    source_vocabulary: int = 4000  # at most so many units, the most frequent ones; of each kind in the columns
-    target_vocabulary: int = 4000
-    min_count: int = 1  # units seen less often become <UNK>
-    normalization: Literal["NFC", "NFD", "none"] = "NFC"
+    # what sources are split into; auto decides from the data; for several columns "chars,features"
+    source_units: str = "auto"
+    target_units: ChosenUnits = "auto"  # what targets are split into; auto decides from the data and says why
+    source_vocabulary: int = 4000  # maximum number of source units, the most frequent ones (for each kind of column)
+    target_vocabulary: int = 4000  # maximum number of target units, the most frequent ones
+    min_count: int = 1  # units that occur less often become <UNK>
+    normalization: Literal["NFC", "NFD", "none"] = "NFC"  # Unicode normalization
 
     def __post_init__(self) -> None:
         for name in self.source_units.split(","):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from recurra.cli.settings import TIME, decoding_settings, parsed_settings, train_settings
+from recurra.cli.set_options import TIME, decoding_settings, parsed_settings, train_settings
 from recurra.errors import UsageError
 from recurra.training import parse_time
 
