@@ -23,6 +23,7 @@ from recurra.comparing import Axis, Comparison, ComparisonRequest, run_compariso
 from recurra.data import PairSource
 from recurra.errors import ModelError, UsageError
 from recurra.options import from_mapping, to_mapping
+from recurra.progress import shown_comparison, shown_run
 from recurra.tasks import TASKS, Task
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings
@@ -323,6 +324,7 @@ def train(
     format: str = "auto",
     source_column: str | None = None,
     target_column: str | None = None,
+    progress: bool | None = None,
     listeners: Sequence[Callable[[Event], None]] = (),
     started: float | None = None,
 ) -> Model:
@@ -340,6 +342,7 @@ def train(
         settings: single options instead of the recipe's: {"model.cell": "gru", "training.seed": 2}.
         resume: go on with the run in `to`.
         format, source_column, target_column: how to read the files; columns by name or by number from 1.
+        progress: whether the run is shown; in a terminal and a notebook, and nowhere else, if None.
         listeners: called with every event of the run.
         started: when the command began, on time.monotonic's clock; now if None.
 
@@ -363,13 +366,14 @@ def train(
         clock.monotonic() if started is None else started,
     )
 
-    emit = to_all(listeners)
-    if chosen.note:
-        emit(Note(chosen.note))
-    outcome = fit(request, chosen_budget(time, epochs, resume, request.started), emit)
-    if outcome.finished.reason == "interrupted":
-        raise KeyboardInterrupt
-    closing = finish(request, outcome, emit)
+    with shown_run(progress) as show:
+        emit = to_all([*listeners, show])
+        if chosen.note:
+            emit(Note(chosen.note))
+        outcome = fit(request, chosen_budget(time, epochs, resume, request.started), emit)
+        if outcome.finished.reason == "interrupted":
+            raise KeyboardInterrupt
+        closing = finish(request, outcome, emit)
     return Model(chosen.task, [outcome.network], folder, closing.facts, closing.card)
 
 
@@ -398,6 +402,7 @@ def compare(
     format: str = "auto",
     source_column: str | None = None,
     target_column: str | None = None,
+    progress: bool | None = None,
     listeners: Sequence[Callable[[Event], None]] = (),
     started: float | None = None,
 ) -> Comparison:
@@ -449,10 +454,11 @@ def compare(
         typed_command(sys.argv),
         began,
     )
-    emit = to_all(listeners)
-    if chosen.note:
-        emit(Note(chosen.note))
-    return run_comparison(request, emit)
+    with shown_comparison(progress) as show:
+        emit = to_all([*listeners, show])
+        if chosen.note:
+            emit(Note(chosen.note))
+        return run_comparison(request, emit)
 
 
 def typed_command(argv: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from recurra.progress import shown_comparison
 from recurra.training import Note, StepDone
 
 if TYPE_CHECKING:
@@ -29,11 +30,11 @@ def called(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What `recurra.api.compare` was called with."""
     seen: dict[str, Any] = {}
 
-    def compare(data: Any, *, listeners: Any, **options: Any) -> Found:
+    def compare(data: Any, *, progress: bool, **options: Any) -> Found:
         seen.update(options, data=data)
-        for event in (Note("run 1 of 2: \x1b[31m[red]gru[/red]"), StepDone(1, 2, 0, 1.0, 0.1, 1.0, 1, 1, 0.1)):
-            for listener in listeners:
-                listener(event)
+        with shown_comparison(progress) as show:
+            for event in (Note("run 1 of 2: \x1b[31m[red]gru[/red]"), StepDone(1, 2, 0, 1.0, 0.1, 1.0, 1, 1, 0.1)):
+                show(event)
         if seen.get("to") == "interrupt":
             raise KeyboardInterrupt
         return Found()

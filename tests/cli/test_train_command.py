@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from recurra.cli.train import next_steps
+from recurra.progress import shown_run
 from recurra.tasks.translate.recipe import Recipe
 from recurra.training import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 
@@ -34,11 +35,12 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     def install(model: FakeModel | None, events: list[Event]) -> dict[str, Any]:
         called: dict[str, Any] = {}
 
-        def train(data: Any, *, listeners: list[Callable[[Event], None]], **settings: Any) -> FakeModel:
+        def train(data: Any, *, listeners: list[Callable[[Event], None]], progress: bool, **settings: Any) -> FakeModel:
             called.update(settings, data=data)
-            for event in events:
-                for listener in listeners:
-                    listener(event)
+            with shown_run(progress) as show:
+                for event in events:
+                    for listener in (*listeners, show):
+                        listener(event)
             if model is None:
                 raise KeyboardInterrupt
             return model

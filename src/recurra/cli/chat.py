@@ -13,9 +13,9 @@ from recurra.cli import options as given
 from recurra.cli.answers import one_line
 from recurra.cli.conversation import Conversation
 from recurra.cli.predict import check_dials
-from recurra.cli.say import harmless, say
 from recurra.cli.set_options import decoding_settings
 from recurra.errors import DataError, ModelError
+from recurra.say import harmless, say
 
 if TYPE_CHECKING:
     from recurra.api import Model

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from recurra.cli import options as given
 from recurra.cli.options import option
 from recurra.cli.pairs import check_valid, given_pairs
-from recurra.cli.say import harmless
 from recurra.cli.set_options import as_typed, train_settings
+from recurra.say import harmless
 
 if TYPE_CHECKING:
     from recurra.data import PairFile

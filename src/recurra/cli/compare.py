@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,13 +11,10 @@ from recurra.cli import options as given
 from recurra.cli.failures import INTERRUPTED, resumed
 from recurra.cli.options import option
 from recurra.cli.pairs import check_test, check_valid, given_pairs
-from recurra.cli.say import harmless, say
 from recurra.cli.set_options import as_typed, check_budget, parsed_settings
 from recurra.errors import UsageError
 from recurra.options import parse_value
-
-if TYPE_CHECKING:
-    from recurra.training import Event
+from recurra.say import say
 
 # What the options are short for.
 AXES = {
@@ -110,7 +105,7 @@ def compare(
     from recurra import api
 
     whole = api.read_recipe(recipe) if recipe else None
-    with as_typed(short, AXES), told() as listener:
+    with as_typed(short, AXES):
         try:
             found = api.compare(
                 files.data,
@@ -129,7 +124,7 @@ def compare(
                 recipe=whole,
                 settings=parsed_settings(settings or []),
                 resume=resume,
-                listeners=[listener],
+                progress=True,
                 started=context.obj.started,
             )
         except KeyboardInterrupt:
@@ -163,22 +158,3 @@ def show(comparison: dict[str, object], as_json: bool) -> None:
     from recurra.views import comparison_table
 
     Console().print(comparison_table(comparison))
-
-
-@contextmanager
-def told() -> Generator[Callable[[Event], None]]:
-    """A listener that prints notes on stderr, and in a terminal shows the step of the run that is going on."""
-    from rich.console import Console
-
-    from recurra.training import Note, StepDone
-
-    console = Console(stderr=True, highlight=False)
-    with console.status("starting") as status:
-
-        def listen(event: Event) -> None:
-            if isinstance(event, Note):
-                console.print(harmless(event.text), markup=False, soft_wrap=True)
-            elif isinstance(event, StepDone) and console.is_terminal:
-                status.update(f"step {event.step:,}/{event.steps:,}  loss {event.loss:.3f}")
-
-        yield listen

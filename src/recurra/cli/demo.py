@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from recurra.cli import options as given
-from recurra.cli.say import say
 from recurra.cli.set_options import check_budget
 from recurra.demos import DEMOS, demo_named
 from recurra.errors import UsageError
+from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.api import Model
@@ -78,7 +78,6 @@ def trained(demo: Demo, examples: Sequence[Any], folder: Path, seconds: float, s
     Each gets its share of the time, and at least that of the shortest demo where the ones before took longer.
     """
     from recurra import api
-    from recurra.cli.progress import progress
 
     models: dict[str, Model] = {}
     for number, (name, settings) in enumerate(demo.networks.items(), 1):
@@ -86,14 +85,13 @@ def trained(demo: Demo, examples: Sequence[Any], folder: Path, seconds: float, s
         share = max(started + seconds * number / len(demo.networks) - began, demo.least / len(demo.networks))
         if len(demo.networks) > 1:
             say(f"training {name}")
-        with progress() as show:
-            models[name] = api.train(
-                examples,
-                task=demo.task,
-                to=folder if len(demo.networks) == 1 else folder / name,
-                time=f"{round(share, 1):g}s",
-                settings=settings,
-                listeners=[show],
-                started=began,
-            )
+        models[name] = api.train(
+            examples,
+            task=demo.task,
+            to=folder if len(demo.networks) == 1 else folder / name,
+            time=f"{round(share, 1):g}s",
+            settings=settings,
+            progress=True,
+            started=began,
+        )
     return models

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from recurra.cli.say import harmless
+from recurra.say import harmless
 
 if TYPE_CHECKING:
     from recurra.cli.machine import Finding

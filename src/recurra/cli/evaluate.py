@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from recurra.cli import options as given
 from recurra.cli.pairs import given_pairs
-from recurra.cli.say import say
 from recurra.cli.set_options import check_effect, decoding_settings
+from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.tasks.prediction import Evaluation

@@ -16,8 +16,8 @@ import sys
 from collections.abc import Sequence
 
 from recurra import __version__
-from recurra.cli.say import say
 from recurra.errors import RecurraError
+from recurra.say import say
 
 FAILED, INTERRUPTED, PIPE_CLOSED = 1, 130, 141
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from recurra.cli import options as given
 from recurra.cli.options import argument, option
 from recurra.cli.output import opened_output
-from recurra.cli.say import say
 from recurra.cli.set_options import as_typed
+from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.tasks.answer import AnyAnswer

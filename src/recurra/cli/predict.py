@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 from recurra.cli import options as given
 from recurra.cli.answers import Unknown, writer
 from recurra.cli.output import opened_output
-from recurra.cli.say import say
 from recurra.cli.set_options import check_effect, decoding_settings, option_of
 from recurra.errors import UsageError
+from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.api import Model

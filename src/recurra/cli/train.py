@@ -11,11 +11,11 @@ import typer
 from recurra.cli import options as given
 from recurra.cli.failures import INTERRUPTED, resumed
 from recurra.cli.pairs import check_valid, given_pairs
-from recurra.cli.say import say
 from recurra.cli.set_options import as_typed, check_budget, train_settings
+from recurra.say import say
 
 if TYPE_CHECKING:
-    from recurra.cli.run_progress import RunProgress
+    from recurra.progress import RunProgress
 
 
 def train(
@@ -74,10 +74,11 @@ def train(
     chosen = train_settings(short, settings or [])
 
     from recurra import api
-    from recurra.cli.progress import progress
+    from recurra.progress import RunProgress
 
     whole = api.read_recipe(recipe) if recipe else None
-    with progress() as show, as_typed(short):
+    run = RunProgress()
+    with as_typed(short):
         try:
             trained = api.train(
                 files.data,
@@ -91,12 +92,13 @@ def train(
                 recipe=whole,
                 settings=chosen,
                 resume=resume,
-                listeners=[show],
+                listeners=[run],
+                progress=True,
                 started=context.obj.started,
             )
         except KeyboardInterrupt:
             trained = None
-    say(next_steps(str(trained.path), trained.task.name) if trained else how_to_resume(show.run, context.obj.args))
+    say(next_steps(str(trained.path), trained.task.name) if trained else how_to_resume(run, context.obj.args))
     return 0 if trained else INTERRUPTED
 
 

@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from recurra.cli.progress import Lines, Live, facts
-from recurra.cli.run_progress import RunProgress, duration, plan_line
+from recurra.progress.run_progress import RunProgress, duration, plan_line
+from recurra.progress.terminal import Lines, Live, facts
 from recurra.training import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 
 

@@ -5,15 +5,13 @@ In a terminal the validations appear in the live line; elsewhere each has a line
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
-
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
+from rich.status import Status
 from rich.text import Text
 
-from recurra.cli.run_progress import RunProgress, duration, end_line, measure_text, plan_line
-from recurra.cli.say import harmless, say
+from recurra.progress.run_progress import RunProgress, duration, end_line, measure_text, plan_line
+from recurra.say import harmless, say
 from recurra.training.events import Event, Finished, Note, PlanMade, StepDone, Validated
 
 
@@ -65,16 +63,18 @@ class Live:
             self.bar.stop()
 
 
-@contextmanager
-def progress() -> Generator[Live | Lines]:
-    """A listener that shows a run on stderr: live in a terminal, else line by line."""
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        yield Lines()
-        return
-    live = Live(console)
-    with live.bar:
-        yield live
+class LiveRuns:
+    """Prints the notes of a comparison; in a terminal the step of the run that is being trained stands below them."""
+
+    def __init__(self, console: Console, status: Status) -> None:
+        self.console = console
+        self.status = status
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Note):
+            self.console.print(harmless(event.text), markup=False, soft_wrap=True)
+        elif isinstance(event, StepDone) and self.console.is_terminal:
+            self.status.update(f"step {event.step:,}/{event.steps:,}  loss {event.loss:.3f}")
 
 
 def line_of(event: Event, run: RunProgress) -> str:
