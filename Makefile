@@ -47,13 +47,14 @@ clean:
 
 # The install is editable, because whoever has a Makefile has the sources: a change in src counts at once, tools look
 # at the files that are edited, and only new dependencies need a new install. It builds with the hatchling named in
-# constraints.txt (--no-build-isolation), since pip holds a separate build environment to no constraints.
+# constraints.txt (--no-build-isolation), since pip holds a separate build environment to no constraints; what is only
+# there as sources (docopt, for num2words) is built by the setuptools named there.
 $(VENV)/.installed: EXTRA =
 $(VENV)/.installed-test: EXTRA = [test]
 $(VENV)/.installed-docs: EXTRA = [docs]
 $(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-docs: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing recurra$(EXTRA) into $(VENV); the first time this downloads torch and takes some minutes."
-	$(PIP) hatchling editables
+	$(PIP) hatchling editables setuptools
 	$(PIP) --no-build-isolation -e '.$(EXTRA)'
 	@touch $@
 

@@ -1,7 +1,7 @@
-"""What recurra says when something is wrong: what happened, where, and how to mend it.
+"""The errors of recurra: what happened, where, and how to fix it.
 
-Every mistake that a user can make is one of these kinds; the command line prints them without a traceback.
-A Python exception of another kind that reaches the user is a defect of recurra.
+Every mistake that a user can make raises one of these; the command line prints them without a traceback. Any other
+exception that reaches the user is an internal error.
 """
 
 from __future__ import annotations

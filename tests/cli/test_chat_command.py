@@ -95,7 +95,7 @@ def test_another_reply(recurra: CommandLine, chatty: FakeChat, monkeypatch: pyte
     type_in(monkeypatch, "/again", "abc", "/again", "/again", "/again", "de", terminal=True)
     result = recurra("chat", "m", "--beam", "3")
     assert replies(result.out) == ["a", "a?", "a!", "aad", ""]
-    assert "nothing was said yet" in result.err
+    assert "there is no reply yet" in result.err
     assert "there is no other reply" in result.err
     assert chatty.asked[-1][0] == ["abc", "a!", "de"]  # the last reply stays, and is what the model has said
 
@@ -117,7 +117,7 @@ def test_why_shows_where_the_last_reply_looked(
     result = recurra("chat", "m")
     assert "abc <EOS>" in result.out
     assert "█ from 75%" in result.out
-    assert result.err.count("nothing was said yet") == 2
+    assert result.err.count("there is no reply yet") == 2
     chatty.attends = False
     type_in(monkeypatch, "abc", "/why", terminal=True)
     assert "this model has no attention" in recurra("chat", "m").err
@@ -134,7 +134,7 @@ def test_mistakes_at_the_terminal_do_not_end_it(
 ) -> None:
     type_in(monkeypatch, "/why?", "x" * 51, "", "abc", terminal=True)
     result = recurra("chat", "m")
-    assert "there is no /why?, only /again, /forget, /why" in result.err
+    assert "unknown command /why?; there are /again, /forget, /why" in result.err
     assert "the text is too long" in result.err
     assert chatty.asked[-1][0] == ["abc"]  # what was too long has not been said
 
@@ -182,7 +182,7 @@ def test_options_that_cannot_be(
 def test_a_model_that_does_not_chat(recurra: CommandLine, model: FakeModel) -> None:
     result = recurra("chat", "my model")
     assert (result.code, result.out) == (1, "")
-    assert "my model: expected a model for the task chat, this one is for translate" in result.err
+    assert "my model: expected a model for the task chat, this one is for the task translate" in result.err
     assert "recurra predict 'my model'" in result.err
 
 

@@ -47,7 +47,7 @@ def test_a_missing_package(recurra: CommandLine, monkeypatch: pytest.MonkeyPatch
     assert "the package 'sacrebleu' is missing\n  recurra doctor" in result.err
 
 
-def test_a_defect_leaves_its_traceback_in_a_file(
+def test_an_internal_error_leaves_its_traceback_in_a_file(
     recurra: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     fail_with(monkeypatch, ZeroDivisionError("by zero"))
@@ -55,7 +55,7 @@ def test_a_defect_leaves_its_traceback_in_a_file(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     result = recurra("evaluate", "m", "a file")
     assert result.code == 1
-    assert result.err.startswith("recurra: error: a defect of recurra: ZeroDivisionError: by zero\n")
+    assert result.err.startswith("recurra: error: internal error: ZeroDivisionError: by zero\n")
     assert "Traceback" not in result.err
     written = Path(re.search(r"the file (\S+\.txt)\.", result.err)[1]).read_text()  # type: ignore[index]
     assert "recurra evaluate m 'a file'" in written

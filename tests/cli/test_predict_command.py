@@ -126,7 +126,7 @@ def test_the_page_has_an_end(
     file, page = lines(tmp_path / "in.txt", "ab1", "ab2", "ab3"), tmp_path / "page.html"
     result = recurra("predict", "m", file, "--attention", str(page))
     assert len(result.out.splitlines()) == 3
-    assert "shows the first 2 of 3 texts" in result.err
+    assert "shows the first 2 of 3 inputs" in result.err
     assert "ab2" in page.read_text()
     assert "ab3" not in page.read_text()
 
@@ -158,7 +158,7 @@ def test_a_failure_on_the_way_leaves_no_output(recurra: CommandLine, model: Fake
 def test_many_unknown_characters_are_reported(recurra: CommandLine, model: FakeModel, tmp_path: Path) -> None:
     result = recurra("predict", "m", lines(tmp_path / "in.txt", "abQ", "c", "QQ"))
     assert result.out == "Qba\nc\nQQ\n"
-    assert "2 of 3 texts (66.7%) have characters or words that the model does not know" in result.err
+    assert "2 of 3 inputs (66.7%) contain characters or words that the model does not know" in result.err
     assert "'Q'" in result.err
 
 

@@ -43,7 +43,7 @@ def drawn(prediction: AnyAnswer, colour: bool) -> Iterator[str]:
     """
     charts = prediction.details.charts() if prediction.details else ()
     if not charts:
-        raise UsageError("only forecasts are drawn as charts", where="--output-format", fix="Use text or jsonl.")
+        raise UsageError("only forecasts can be drawn as charts", where="--output-format", fix="Use text or jsonl.")
     from rich.console import Console
 
     from recurra.views import ChartView
@@ -110,6 +110,6 @@ class Unknown:
         most = ", ".join(repr(unit) for unit, _ in self.units.most_common(SHOWN))
         more = f" and {len(self.units) - SHOWN:,} others" if len(self.units) > SHOWN else ""
         return (
-            f"{self.affected:,} of {self.sources:,} texts ({self.affected / self.sources:.1%}) have characters or "
+            f"{self.affected:,} of {self.sources:,} inputs ({self.affected / self.sources:.1%}) contain characters or "
             f"words that the model does not know and reads as <UNK>: {most}{more}"
         )

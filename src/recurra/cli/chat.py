@@ -36,12 +36,12 @@ def chat(
     seed: given.SamplingSeed = None,
     settings: given.DecodingSettings = None,
 ) -> None:
-    """Talk with a model that was trained on dialogues.
+    """Chat with a model that was trained on dialogues.
 
-    It replies to each line that is typed and remembers the last turns. Ctrl-D ends. /again asks for another reply,
-    /forget begins another dialogue, /why shows where the model looked when it replied.
+    The model replies to each line, with the last turns as context. Ctrl-D ends. /again asks for another reply, /forget
+    starts a new dialogue, /why shows the attention of the last reply.
 
-    Through a pipe: a line out for each line in, and a blank line begins another dialogue.
+    In a pipe: one line out for each line in; a blank line starts a new dialogue.
     """
     dials = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
     check_dials(sample, beam, dials)
@@ -60,27 +60,26 @@ def chat(
 
 
 def check_task(loaded: Model, name: str) -> None:
-    """Refuses a model that has not learned to reply.
+    """Refuses a model of another task.
 
     Raises:
         ModelError: with the command that fits it.
     """
     if loaded.task.name != "chat":
         raise ModelError(
-            f"expected a model for the task chat, this one is for {loaded.task.name}",
+            f"expected a model for the task chat, this one is for the task {loaded.task.name}",
             where=name,
-            fix=f"Ask it with recurra predict {shlex.quote(name)}; recurra train DIALOGUES --task chat makes one that "
-            "chats.",
+            fix=f"Use recurra predict {shlex.quote(name)}, or train one: recurra train DIALOGUES --task chat.",
         )
 
 
 def in_terminal() -> bool:
-    """Whether someone sits there who types and reads."""
+    """Whether a user types and reads."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def through_pipe(conversation: Conversation) -> None:
-    """A line for each line, blank for blank."""
+    """One line out for each line in, blank for blank."""
     for line in conversation.model.read("-"):
         if line.strip():
             print(one_line(conversation.answer(line.strip()).text), flush=True)
@@ -90,20 +89,20 @@ def through_pipe(conversation: Conversation) -> None:
 
 
 def talk(conversation: Conversation) -> None:
-    """Replies to what is typed, and does what a command says."""
-    say("Type what you say and press Enter; Ctrl-D ends.")
+    """Replies to lines, and obeys commands."""
+    say("Type a line and press Enter; Ctrl-D ends.")
     for command, (what, _) in COMMANDS.items():
         say(f"  {command:8} {what}")
-    told: set[str] = set()
+    reported: set[str] = set()
     for line in typed():
         if line.startswith("/"):
             obey(conversation, line)
         elif line:
-            reply(conversation, line, told)
+            reply(conversation, line, reported)
 
 
 def typed() -> Iterator[str]:
-    """Line after line, with the arrow keys where Python has them."""
+    """The lines that are typed, with line editing where Python has it."""
     with suppress(ImportError):
         importlib.import_module("readline")  # input() finds it
     while True:
@@ -113,44 +112,44 @@ def typed() -> Iterator[str]:
             print()
             return
         except UnicodeDecodeError:
-            say("  that was no UTF-8")
+            say("  this line is not UTF-8")
 
 
 def obey(conversation: Conversation, command: str) -> None:
-    """Does what a command says."""
+    """Carries out a command."""
     if command in COMMANDS:
         COMMANDS[command][1](conversation)
     else:
-        say(f"  there is no {command}, only {', '.join(COMMANDS)}")
+        say(f"  unknown command {command}; there are {', '.join(COMMANDS)}")
 
 
-def reply(conversation: Conversation, line: str, told: set[str]) -> None:
+def reply(conversation: Conversation, line: str, reported: set[str]) -> None:
     """The reply to a line; units that the model does not know are named the first time that they occur."""
     try:
         show(conversation.answer(line))
     except DataError as error:
         say(f"  {error.what}")
         return
-    new = [unit for unit in dict.fromkeys(conversation.unknown) if unit not in told]
-    told.update(new)
+    new = [unit for unit in dict.fromkeys(conversation.unknown) if unit not in reported]
+    reported.update(new)
     if new:
         say(f"  not known to the model: {', '.join(map(repr, new))}")
 
 
 def again(conversation: Conversation) -> None:
-    """Another reply."""
+    """Gives another reply."""
     other = conversation.again()
     if other is not None:
         show(other)
     else:
-        say("  there is no other reply" if conversation.replies else "  nothing was said yet")
+        say("  there is no other reply" if conversation.replies else "  there is no reply yet")
 
 
 def why(conversation: Conversation) -> None:
-    """Where the model looked when it gave its last reply."""
+    """Shows the attention of the last reply."""
     attention = conversation.replies[-1].attention if conversation.replies else None
     if attention is None:
-        say("  this model has no attention" if conversation.replies else "  nothing was said yet")
+        say("  this model has no attention" if conversation.replies else "  there is no reply yet")
         return
     from rich.console import Console
 
@@ -160,12 +159,12 @@ def why(conversation: Conversation) -> None:
 
 
 def show(said: Alternative) -> None:
-    """What the model says."""
+    """Prints a reply."""
     print(f"  {harmless(said.text)}" if said.text else "  (nothing)", flush=True)
 
 
 COMMANDS: dict[str, tuple[str, Callable[[Conversation], None]]] = {
     "/again": ("another reply", again),
-    "/forget": ("another dialogue", Conversation.forget),
-    "/why": ("where it looked when it replied", why),
+    "/forget": ("start a new dialogue", Conversation.forget),
+    "/why": ("show the attention of the last reply", why),
 }

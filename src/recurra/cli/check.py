@@ -1,4 +1,4 @@
-"""`recurra check`: what is in training data and what is wrong with it, without training."""
+"""`recurra check`: a description of training data and of the problems in them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Show = Annotated[
     int | None,
     option(
         "--show",
-        "Also print the first N examples, pairs as the model reads them: tokens, ids, both targets.",
+        "Also print the first N examples; pairs as the model reads them: tokens, ids, both targets.",
         "N",
         1,
     ),
@@ -50,10 +50,10 @@ def check(
     recipe: given.RecipeFile = None,
     settings: given.Settings = None,
 ) -> None:
-    """Look through training data, and train nothing.
+    """Describe training data and the problems in them, without training.
 
-    Makes the checks of recurra train and says what it found. Of pairs to translate: counts, lengths, units, repeated
-    and ambiguous pairs, invisible characters, and what validation pairs have that the training pairs do not.
+    Makes all checks of recurra train. For the task translate also counts, lengths, units, duplicate and ambiguous
+    pairs, invisible characters, and what is in the validation pairs but not in the training pairs.
     """
     files = given_pairs(data, source, target, input_format, source_column, target_column)
     check_valid(target, valid, valid_target)

@@ -1,4 +1,4 @@
-"""`recurra compare`: which cells, attentions and networks are better on these data, and which only by luck."""
+"""`recurra compare`: which cells, attentions and networks are significantly better on these data."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from recurra.cli import options as given
 from recurra.cli.failures import INTERRUPTED, resumed
+from recurra.cli.known_names import assignments, value_list_of
 from recurra.cli.options import option
 from recurra.cli.pairs import check_test, check_valid, given_pairs
 from recurra.cli.set_options import as_typed, check_budget, parsed_settings
@@ -16,7 +17,7 @@ from recurra.errors import UsageError
 from recurra.options import parse_value
 from recurra.say import say
 
-# What the options are short for.
+# The settings that the options are short for.
 AXES = {
     "--models": "model.kind",
     "--cells": "model.cell",
@@ -24,37 +25,57 @@ AXES = {
     "--layers": "model.layers",
 }
 
-Models = Annotated[str | None, option("--models", "Kinds of network, where the task has several: rnn,cnn.", "A,B")]
+Models = Annotated[
+    str | None,
+    option(
+        "--models",
+        "Kinds of network, for tasks that have several: rnn,cnn.",
+        "A,B",
+        complete=value_list_of("model.kind"),
+    ),
+]
 Cells = Annotated[
-    str | None, option("--cells", "Recurrent cells: elman,gru,lstm; all that there are if nothing is given.", "A,B")
+    str | None,
+    option("--cells", "Recurrent cells: elman,gru,lstm; all by default.", "A,B", complete=value_list_of("model.cell")),
 ]
 Attentions = Annotated[
-    str | None, option("--attention", "Attentions: none,dot,additive; none: the source in one vector.", "A,B")
+    str | None,
+    option("--attention", "Kinds of attention: none,dot,additive.", "A,B", complete=value_list_of("model.attention")),
 ]
 LayerCounts = Annotated[str | None, option("--layers", "Numbers of layers: 1,2.", "A,B")]
 Vary = Annotated[
     list[str] | None,
-    option("--vary", "Any other setting, with its values: model.bridge=last,mean; may be repeated.", "KEY=A,B"),
-]
-Seeds = Annotated[int | None, option("--seeds", "Runs of each network, with seeds from 1 on; 3 by default.", "N", 1)]
-Test = Annotated[str | None, option("--test", "What all are measured on; without it the validation data.", "FILE")]
-TestTarget = Annotated[
-    str | None, option("--test-target", "The targets of --test, where the files are parallel.", "FILE")
-]
-MeasureName = Annotated[
-    str | None, option("--measure", "Compare by this measure of the task instead of its first one.", "NAME")
-]
-To = Annotated[str | None, option("--to", "A folder for all of it; <name of DATA>-comparison by default.", "DIR")]
-Time = Annotated[
-    str | None,
     option(
-        "--time", "How long the whole command may take, an equal share for each run: 10m, 1h; 10m by default.", "TIME"
+        "--vary",
+        "Another setting and its values: model.bridge=last,mean; may be repeated.",
+        "KEY=A,B",
+        complete=assignments,
     ),
 ]
-Epochs = Annotated[float | None, option("--epochs", "Passes of each run over the examples, instead of a time.", "N")]
-Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with the comparison in its folder; finished runs are kept.")
+Seeds = Annotated[
+    int | None, option("--seeds", "Number of runs of each network, with seeds from 1 on; 3 by default.", "N", 1)
 ]
+Test = Annotated[
+    str | None,
+    option("--test", "Test data, on which all networks are measured; by default the validation data.", "FILE"),
+]
+TestTarget = Annotated[
+    str | None,
+    option("--test-target", "The targets of --test, if sources and targets are in two parallel files.", "FILE"),
+]
+MeasureName = Annotated[
+    str | None, option("--measure", "Compare by this measure instead of the default one of the task.", "NAME")
+]
+To = Annotated[str | None, option("--to", "The folder of the comparison; <name of DATA>-comparison by default.", "DIR")]
+Time = Annotated[
+    str | None,
+    option("--time", "Time limit for the whole command, shared equally by all runs: 10m (the default), 1h.", "TIME"),
+]
+Epochs = Annotated[
+    float | None,
+    option("--epochs", "Number of passes of each run over the training data, instead of a time limit.", "N"),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Resume the comparison in its folder; finished runs are kept.")]
 
 
 def compare(
@@ -85,11 +106,11 @@ def compare(
     settings: given.Settings = None,
     as_json: given.AsJson = False,
 ) -> int:
-    """Train a small grid of networks on the same data, and say which are better.
+    """Train a small grid of networks on the same data and compare them.
 
     Every combination of the values is trained with several seeds and measured on the same examples. The tables show
-    each one's mean, its deviation over the seeds, its size and speed, which differences are larger than the noise, and
-    how right each is by the length of the input.
+    mean, standard deviation over the seeds, size and speed of each network, which differences are significant, and the
+    measure by the length of the input.
     """
     files = given_pairs(data, source, target, input_format, source_column, target_column)
     check_budget(time, epochs)
@@ -99,7 +120,7 @@ def compare(
     axes = {AXES[name]: listed(name, text) for name, text in short.items() if text is not None}
     for name, value in parsed_settings(vary or [], "--vary").items():
         if name in axes:
-            raise UsageError(f"{name} is varied twice", where="--vary", fix="Give all of its values once.")
+            raise UsageError(f"{name} is varied twice", where="--vary", fix="Give all of its values in one place.")
         axes[name] = listed("--vary", str(value))
 
     from recurra import api
@@ -137,14 +158,14 @@ def compare(
 
 
 def listed(name: str, text: str) -> list[object]:
-    """The values between commas.
+    """The values separated by commas.
 
     Raises:
-        UsageError: there is nothing between two of them.
+        UsageError: one of them is empty.
     """
     values = [value.strip() for value in text.split(",")]
     if not all(values):
-        raise UsageError(f"expected values with commas between them, got {text!r}", where=name)
+        raise UsageError(f"expected values separated by commas, got {text!r}", where=name)
     return [parse_value(value) for value in values]
 
 

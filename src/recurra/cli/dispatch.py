@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -19,18 +20,22 @@ from recurra.options import unknown_name
 
 # Name -> what it does. The file cli/NAME.py has a function of the same name; its parameters are the options.
 COMMANDS = {
-    "demo": "train a built-in demo and show what it learned",
-    "train": "learn a task from examples, into a model folder",
-    "predict": "write the model's output for each line of text",
-    "chat": "talk with a model that was trained on dialogues",
-    "evaluate": "measure a model on examples",
-    "compare": "train a grid of networks and say which are better and which by luck",
-    "generate": "go on with a text, with a model that was trained on text",
-    "score": "say how much each word or character of a text surprises such a model",
-    "check": "look through training data and say what is in it and what is wrong with it",
-    "settings": "list the settings of all tasks: defaults, meanings, allowed values",
-    "doctor": "look at this machine: versions, speed, what is missing",
+    "demo": "train a built-in demo and show the result",
+    "train": "train a model on examples",
+    "predict": "write the output of a model for each input",
+    "chat": "chat with a model that was trained on dialogues",
+    "evaluate": "evaluate a model on examples",
+    "compare": "train a grid of networks and say which differences are significant",
+    "generate": "continue a text, with a language model",
+    "score": "write the surprisal of each word or character of a text, under a language model",
+    "check": "describe training data and the problems in it, without training",
+    "settings": "list all settings of the tasks: defaults, meanings, allowed values",
+    "doctor": "check the installation and the machine",
 }
+
+
+# Options that install completion, and the variable by which a shell then asks.
+COMPLETION, COMPLETE = ("--install-completion", "--show-completion"), "_RECURRA_COMPLETE"
 
 
 def main() -> NoReturn:
@@ -42,6 +47,8 @@ def run(args: Sequence[str]) -> int:
     """Runs a command line and gives its exit code; says on stderr what went wrong."""
     started = time.monotonic()
     write_utf8()
+    if COMPLETE in os.environ:  # a shell asks how a command line may go on
+        return completion(args)
     try:
         code = dispatch(list(args), started)
         sys.stdout.flush()
@@ -67,10 +74,13 @@ def dispatch(args: list[str], started: float) -> int:
     if name == "--version":
         print(f"recurra {__version__}")
         return 0
+    if name.partition("=")[0] in COMPLETION:
+        return completion(args)
     if not args:
         print(overview(), file=sys.stderr)
         return 2
-    raise unknown_name("option" if name.startswith("-") else "command", name, [*COMMANDS, "--help", "--version"])
+    known = [*COMMANDS, "--help", "--version", *COMPLETION]
+    raise unknown_name("option" if name.startswith("-") else "command", name, known)
 
 
 def call(name: str, args: list[str], started: float) -> int:
@@ -79,6 +89,13 @@ def call(name: str, args: list[str], started: float) -> int:
 
     function = getattr(importlib.import_module(f"recurra.cli.{name}"), name)
     return invoke(function, f"recurra {name}", CommandLine(args, started))
+
+
+def completion(args: Sequence[str]) -> int:
+    """Installs completion by the shell, prints its script, or answers the shell."""
+    from recurra.cli.completion import complete
+
+    return complete(args, list(COMMANDS))
 
 
 def overview() -> str:
@@ -90,8 +107,9 @@ def overview() -> str:
         "",
         *(f"  {name:10}{text}" for name, text in COMMANDS.items()),
         "",
-        "recurra COMMAND --help shows a command's arguments, recurra --version the version.",
-        "A first own model: recurra train DATA --time 5m --to MODEL, then recurra predict MODEL.",
+        "recurra COMMAND --help shows the arguments of a command, recurra --version the version,",
+        "recurra --install-completion makes your shell complete commands, options and their values.",
+        "To start: recurra train DATA --time 5m --to MODEL, then recurra predict MODEL.",
     ]
     return "\n".join(lines)
 

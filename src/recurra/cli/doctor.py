@@ -1,4 +1,4 @@
-"""`recurra doctor`: this machine as recurra sees it, and what is missing or wrong."""
+"""`recurra doctor`: the installation and the machine, and what is missing or wrong."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def doctor() -> int:
-    """Look at this machine: versions, processor, memory, disk, and a test of a second.
+    """Check the installation and the machine: versions, processor, memory, disk, and a short test.
 
-    Lines that begin with !! need attention; then the exit code is 1. The test runs an LSTM by the
-    reference and by the fused implementation, and compares what they give.
+    Lines that begin with !! need attention; then the exit code is 1. The test compares the fused LSTM with its
+    reference implementation.
     """
     from recurra.cli import machine
 

@@ -1,4 +1,4 @@
-"""`recurra evaluate`: how good a model is on examples."""
+"""`recurra evaluate`: the measures of a model on examples."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def evaluate(
     settings: given.DecodingSettings = None,
     as_json: given.AsJson = False,
 ) -> None:
-    """Measure a model on examples.
+    """Evaluate a model on examples.
 
-    Predicts every input, compares with what it should be, and gives each measure with its 95 % interval.
+    Predicts every input, compares the outputs with the references, and prints each measure with its 95 % interval.
     """
     files = given_pairs(data, source, target, input_format, source_column, target_column)
     short = {"beam": beam}

@@ -1,10 +1,10 @@
-"""What a user reads when something went wrong, and the exit code that goes with it. Never a traceback.
+"""What a user reads when something went wrong, and the exit code. Never a traceback.
 
     recurra: error: pairs.tsv:7: expected two columns, saw one
       A tab stands between source and target.
 
-An exception that is no RecurraError is a defect of recurra: its traceback goes to a file that the user can send.
-(What only a defect needs is imported only then.)
+Any exception but a RecurraError is an internal error: its traceback goes to a file that the user can send. (What only
+an internal error needs is imported only then.)
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def explain(error: BaseException, args: Sequence[str]) -> int:
     if isinstance(error, ModuleNotFoundError) and not (error.name or "recurra").startswith("recurra"):
         complain(f"the package {error.name!r} is missing\n  recurra doctor says how to install it.")
         return FAILED
-    complain(defect(error, args))
+    complain(internal_error(error, args))
     return FAILED
 
 
@@ -46,19 +46,19 @@ def complain(message: str) -> None:
         say(f"recurra: error: {message}")
 
 
-def defect(error: BaseException, args: Sequence[str]) -> str:
-    """The message about an exception that nobody expected."""
+def internal_error(error: BaseException, args: Sequence[str]) -> str:
+    """The message for an exception that is not a RecurraError."""
     import traceback
 
     trace = "".join(traceback.format_exception(error))
-    what = f"a defect of recurra: {type(error).__name__}: {error}"
+    what = f"internal error: {type(error).__name__}: {error}"
     if os.environ.get("RECURRA_DEBUG"):
         return f"{what}\n{trace}"
     try:
         kept = f"the file {crash_file(trace, args)}"
     except OSError:
-        kept = "what RECURRA_DEBUG=1 shows"
-    return f"{what}\n  Your input is not to blame. Please report it, with {kept}."
+        kept = "the output of RECURRA_DEBUG=1"
+    return f"{what}\n  This is a bug in recurra, not in your input. Please report it and attach {kept}."
 
 
 def crash_file(trace: str, args: Sequence[str]) -> str:

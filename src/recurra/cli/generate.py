@@ -1,4 +1,4 @@
-"""`recurra generate`: how a text goes on, written by a language model."""
+"""`recurra generate`: continuations of a text, written by a language model."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ from recurra.say import say
 if TYPE_CHECKING:
     from recurra.tasks.answer import AnyAnswer
 
-Prompt = Annotated[str, argument("PROMPT", "How the text begins; without it the model begins by itself.")]
-Length = Annotated[int | None, option("--length", "The most units of a continuation; 200 by default.", "N", 1)]
-Samples = Annotated[int | None, option("--samples", "So many continuations; 1 by default.", "N", 1)]
+Prompt = Annotated[str, argument("PROMPT", "The beginning of the text; empty by default.")]
+Length = Annotated[int | None, option("--length", "Maximum number of units of a continuation; 200 by default.", "N", 1)]
+Samples = Annotated[int | None, option("--samples", "Number of continuations; 1 by default.", "N", 1)]
 GenerationBeam = Annotated[
     int | None,
-    option("--beam", "Search for the most probable continuation instead of drawing one; 1 is greedy search.", "N", 1),
+    option("--beam", "Search for the most probable continuation instead of sampling; 1 is greedy search.", "N", 1),
 ]
 Temperature = Annotated[
-    float | None, option("--temperature", "Below 1 more even texts, above 1 more varied ones; 0.8 by default.", "T")
+    float | None, option("--temperature", "Below 1 more conservative, above 1 more varied; 0.8 by default.", "T")
 ]
-TopK = Annotated[int | None, option("--top-k", "Draw among the K most probable units only; 0 for all.", "K", 0)]
-TopP = Annotated[float | None, option("--top-p", "Draw among the most probable units that together reach P.", "P")]
-Seed = Annotated[int | None, option("--seed", "The same seed gives the same text; 0 by default.", "N", 0)]
+TopK = Annotated[int | None, option("--top-k", "Sample from the K most probable units only; 0: from all.", "K", 0)]
+TopP = Annotated[
+    float | None, option("--top-p", "Sample from the most probable units that together reach probability P.", "P")
+]
+Seed = Annotated[int | None, option("--seed", "Random seed; the same seed gives the same text; 0 by default.", "N", 0)]
 
 BETWEEN = "-" * 40  # between several continuations of a text that has lines
 
@@ -46,10 +48,10 @@ def generate(
     ensemble: given.Ensemble = None,
     output: given.Output = None,
 ) -> None:
-    """Go on with a text.
+    """Continue a text, with a language model.
 
-    The model is a language model. Units are drawn one after the other, each as probable as the model holds it.
-    Of a model for lines, each continuation ends with its line.
+    Units are sampled one after the other from the distribution of the model. A model trained on lines ends a
+    continuation at the end of the line.
     """
     short = {
         "--length": length,

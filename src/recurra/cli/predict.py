@@ -39,10 +39,10 @@ def predict(
     attention: given.AttentionPage = None,
     output: given.Output = None,
 ) -> None:
-    """Write the model's output for each line of text.
+    """Write the output of a model for each input.
 
-    One line in, one line out, empty for empty. Reads and writes by windows of 2000 lines; typed in at a terminal,
-    each line is answered at once.
+    One line in, one line out; an empty line for an empty one. Reads and writes in blocks of 2000 lines; lines typed in
+    a terminal are answered at once.
     """
     dials = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
     check_dials(sample, beam, dials)
@@ -51,7 +51,7 @@ def predict(
     chosen = decoding_settings(short, settings or [])
     interactive = file == STDIN and sys.stdin.isatty()
 
-    with opened_output(output) as out, attention_page(attention, f"Where {model} looked") as add_to_page:
+    with opened_output(output) as out, attention_page(attention, f"Attention of {model}") as add_to_page:
         from recurra import api
 
         loaded = api.load([model, *(ensemble or [])])
@@ -72,29 +72,31 @@ def check_dials(sample: bool, beam: int | None, dials: Mapping[str, object]) -> 
     """Refuses what would have no effect.
 
     Raises:
-        UsageError: dials of sampling without --sample, a beam with it.
+        UsageError: settings of sampling without --sample, a beam with it.
     """
     for name, value in dials.items():
         if value is not None and not sample:
             option = option_of(name)
             raise UsageError(f"{option} has no effect without --sample", fix=f"Add --sample, or leave {option} out.")
     if sample and beam is not None:
-        raise UsageError("--sample and --beam exclude each other", fix="Sampling keeps no beam: leave one of them out.")
+        raise UsageError("--sample and --beam exclude each other", fix="Leave one of them out.")
 
 
 def check_page(path: str | None) -> None:
-    """Refuses a page that is not called one: it could be the file of the texts.
+    """Refuses a page whose name does not say that it is one: it could be the file of inputs.
 
     Raises:
         UsageError: a name that does not end in .html.
     """
     if path is not None and not path.endswith((".html", ".htm")):
-        what = f"writes a page, and {path!r} does not end in .html"
-        raise UsageError(what, where="--attention", fix="Name a page: --attention attention.html")
+        what = f"expected a name that ends in .html, got {path!r}"
+        raise UsageError(
+            what, where="--attention", fix="The option names the page to write, for example --attention attention.html."
+        )
 
 
 def answers(model: Model, lines: Iterable[Any], chosen: dict[str, Any], interactive: bool) -> Iterator[AnyAnswer]:
-    """The predictions for the lines in order: each at once for someone who waits for it, else window by window."""
+    """The predictions in order: each at once for a user who types, else block by block."""
     if not interactive:
         yield from model.predict_iter(lines, **chosen)
         return
@@ -115,7 +117,7 @@ def flushing(lines: Iterable[Any], out: TextIO) -> Iterator[Any]:
 
 @contextmanager
 def attention_page(path: str | None, title: str) -> Generator[Callable[[AnyAnswer], None]]:
-    """Gives a function that takes predictions; at the end the page of the first of them is written."""
+    """Yields a function that takes predictions; at the end the page of the first of them is written."""
     if path is None:
         yield lambda prediction: None
         return
@@ -134,4 +136,4 @@ def attention_page(path: str | None, title: str) -> Generator[Callable[[AnyAnswe
         yield take
         file.writelines(page(shown, title))
     if taken > MAPS:
-        say(f"{path} shows the first {MAPS} of {taken:,} texts")
+        say(f"{path} shows the first {MAPS} of {taken:,} inputs")

@@ -1,4 +1,4 @@
-"""`recurra score`: how much each unit of a text surprises a language model."""
+"""`recurra score`: the surprisal of each unit of a text, under a language model."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ ScoreFormat = Annotated[
     given.OutputFormatName,
     typer.Option(
         "--output-format",
-        help="text: a unit a line, bits, tab, unit, and an empty line after each line of the text. jsonl: an object "
-        "for each line of the text, with its bits per character.",
+        help="text: one unit per line (bits, tab, unit), and an empty line after each line of the text. jsonl: one "
+        "object per line of the text, with its bits per character.",
     ),
 ]
 
@@ -33,10 +33,10 @@ def score(
     ensemble: given.Ensemble = None,
     output: given.Output = None,
 ) -> None:
-    """Give the surprisal of each unit of a text, in bits: -log2 of its probability, given all before it.
+    """Write the surprisal of each unit of a text in bits: -log2 of its probability, given the text before it.
 
-    The model is a language model. If it learned from running text, the text is read from its first line to its
-    last as one; else each line by itself. The end of a line is a unit too.
+    A model trained on running text reads the whole text as one; a model trained on lines reads each line by itself. The
+    end of a line is a unit too.
     """
     write = WRITERS[output_format]
     with opened_output(output) as out:

@@ -48,11 +48,11 @@ def train(
     recipe: given.RecipeFile = None,
     settings: given.Settings = None,
 ) -> int:
-    """Learn a task from examples: to translate pairs of texts, to label, to tag, ...
+    """Train a model on examples.
 
-    Trains until the time is over or the validation measure stops improving, and keeps the best weights. However a run
-    was stopped, the same command with --resume goes on with it. The recipe of the task has more settings than there are
-    options here (--set); an option that the task does not have is refused.
+    Trains until the time is over or the validation measure stops improving, and keeps the best weights. A run that was
+    interrupted, however it was, is resumed by the same command with --resume. A task has more settings than there are
+    options here: see --set and recurra settings. An option that the task does not have is refused.
     """
     files = given_pairs(data, source, target, input_format, source_column, target_column)
     check_budget(time, epochs)
@@ -102,12 +102,12 @@ def train(
     return 0 if trained else INTERRUPTED
 
 
-# What a model is for first, of the tasks that have a command of their own.
+# The first command to try, for tasks that have one of their own.
 FIRST_USE = {"chat": "chat {}", "language-model": "generate {}"}
 
 
 def next_steps(folder: str, task: str) -> str:
-    """Where the model is, and what can be typed next."""
+    """Where the model is, and what to type next."""
     quoted = shlex.quote(folder)
     first = FIRST_USE.get(task, "predict {} FILE").format(quoted)
     return f"The model is in {folder}\n  recurra {first}\n  recurra evaluate {quoted} DATA"
