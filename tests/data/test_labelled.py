@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from recurra.data import Labelled, LabelledList, Numbers, PairSource, open_labelled, read_contents
+from recurra.data.content import pack_content
 from recurra.data.labelled import format_of
 from recurra.data.numbers import filled_forward, missing_in, parse_number
 from recurra.errors import DataError, UsageError
@@ -50,7 +51,7 @@ def read(path: str, **options: Any) -> tuple[list[Labelled], list[str]]:
 def plain(example: Labelled) -> tuple[Any, ...]:
     """The example with numbers as text, since NaN equals nothing."""
     content, label, line = example
-    return (content if isinstance(content, str) else (str(content.values.tolist()), content.names), label, line)
+    return str(pack_content(content)), label, line
 
 
 @pytest.mark.parametrize(
@@ -144,13 +145,14 @@ def idx(*shape: int, values: bytes) -> bytes:
     return struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape) + values
 
 
-def test_pictures_whose_rows_are_steps() -> None:
+def test_pictures_are_images_in_grey() -> None:
     put("labels", idx(2, values=bytes([7, 0])))
     images = put("images.gz", gzip.compress(idx(2, 2, 3, values=bytes([0, 255, 0, 51, 0, 0] + [0] * 6))))
     (first, second), _ = read(images, target_path="labels")
     assert (first.label, second.label) == ("7", "0")
-    assert first.content.values.tolist() == [[0, 1, 0], [np.float32(0.2), 0, 0]]
-    assert [len(one.values) for one in read_contents(images, "series") if isinstance(one, Numbers)] == [2, 2]
+    assert isinstance(first.content, np.ndarray)
+    assert (first.content.dtype, first.content.tolist()) == (np.uint8, [[0, 255, 0], [51, 0, 0]])
+    assert [np.shape(one) for one in read_contents(images, "image")] == [(2, 3), (2, 3)]
 
 
 @pytest.mark.parametrize(

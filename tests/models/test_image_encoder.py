@@ -24,7 +24,7 @@ def network(shape: ImageShape | None, **options: object) -> Seq2Seq:
     torch.manual_seed(1)
     model = build_captioner(CaptionerOptions(width=16, **options), 9, shape, 5).eval()  # type: ignore[arg-type]
     with torch.no_grad():
-        for buffer in (model.encoder.mean, model.encoder.deviation):
+        for buffer in (model.encoder.reader.mean, model.encoder.reader.deviation):
             buffer.copy_(torch.rand_like(buffer) + 0.1)  # type: ignore[arg-type, operator]
     return model
 
@@ -74,7 +74,7 @@ def test_cells_are_those_that_the_grid_promises(shape: ImageShape) -> None:
     encoder = network(shape).encoder
     assert isinstance(encoder, ImageEncoder)
     run = encoder(images(shape, 3))
-    cells = encoder.grid.rows * encoder.grid.columns
+    cells = encoder.reader.grid.rows * encoder.reader.grid.columns
     assert run.outputs.values.shape == (3, cells, 16)
     assert run.outputs.lengths.tolist() == [cells] * 3
     assert run.state[-1].hidden.shape == (3, 16)

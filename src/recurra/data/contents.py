@@ -7,17 +7,18 @@ and targets that are there too are not looked at.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 from recurra.data.columns import TAB
+from recurra.data.content import Content, ContentKind, Fields
 from recurra.data.delimited import csv_rows
 from recurra.data.findings import Findings
 from recurra.data.idx import looks_like_idx, read_pictures
+from recurra.data.images import image_file, image_or_text
 from recurra.data.jsonl import read_texts
-from recurra.data.labelled import Content
 from recurra.data.lines import TextFile, is_stream, require_file
 from recurra.data.numbers import Numbers
 from recurra.data.pair_source import PairSource, spool
@@ -27,15 +28,20 @@ from recurra.data.vectors import read_table
 from recurra.errors import DataError
 from recurra.text.visible import excerpt
 
-ContentKind = Literal["text", "vector", "series"]
 
-
-def read_contents(path: str, kind: ContentKind) -> Iterator[Content]:
+def read_contents(path: str, kind: ContentKind, names: tuple[str, ...] = ()) -> Iterator[Content]:
     """The examples of a file, or of standard input ("-"), as a model of this kind reads them.
+
+    Args:
+        names: of the columns, where the model reads several.
 
     Raises:
         DataError: the file cannot be read as this.
     """
+    if kind == "image":
+        return _images(path)
+    if kind == "columns":
+        return _fields(path, names)
     return _texts(path) if kind == "text" else _numbers(path, kind == "series")
 
 
@@ -115,6 +121,21 @@ def _column(path: str) -> Iterator[str]:
     findings.raise_if_any()
 
 
+def _images(path: str) -> Iterator[Content]:
+    """The images of an idx file; else the paths in the first column, relative to the folder of the file."""
+    if looks_like_idx(path):
+        return read_pictures(path, path)
+    folder = "" if is_stream(path) else os.path.dirname(path)
+    return (image_file(cell, folder) if cell.strip() else "" for cell in first_cells(path))
+
+
+def _fields(path: str, names: tuple[str, ...]) -> Iterator[Fields]:
+    """Lines with tabs between their columns."""
+    folder = "" if is_stream(path) else os.path.dirname(path)
+    for text in read_sources(path, len(names)):
+        yield Fields(tuple(image_or_text(cell, folder) for cell in text.split(TAB)), names)
+
+
 def _numbers(path: str, series: bool) -> Iterator[Numbers]:
     require_file(path)
     with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
@@ -122,9 +143,7 @@ def _numbers(path: str, series: bool) -> Iterator[Numbers]:
         if is_stream(path):
             source = spool(source, folder)
         findings = Findings(source.names[0])
-        if looks_like_idx(source.path):
-            yield from read_pictures(source.path, findings.name)
-        elif series and _is_ts(source):
+        if series and _is_ts(source):
             yield from (case.numbers for case in TsFile(source.path, findings.name).cases(findings))
         else:
             table = read_table(source, [], findings, series=series, labelled=False)

@@ -1,7 +1,6 @@
 """The idx files of MNIST and its relatives: pictures of bytes, and a byte for the label of each.
 
-A picture [rows, columns] is read as a series: each of its rows is a time step, from top to bottom, and its columns are
-the variables. Bytes 0 to 255 become 0 to 1.
+A picture is an image in grey: bytes [rows, columns].
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.data.numbers import Numbers, numbered
+from recurra.data.images import Pixels
 from recurra.errors import DataError
 
 BYTES = 0x08  # idx's number for unsigned bytes
@@ -32,7 +31,7 @@ def looks_like_idx(path: str | Path) -> bool:
         return False
 
 
-def read_pictures(path: str, name: str) -> Iterator[Numbers]:
+def read_pictures(path: str, name: str) -> Iterator[Pixels]:
     """The pictures of a file, one after the other.
 
     Raises:
@@ -40,16 +39,14 @@ def read_pictures(path: str, name: str) -> Iterator[Numbers]:
     """
     with _opened(path) as file:
         count, rows, columns = _shape(file, 3, name, "pictures")
-        names, read = numbered(columns), 0
+        read = 0
         while read < count:
             wanted = min(CHUNK, count - read)
             data = _bytes(file, wanted * rows * columns, name)
             if len(data) < wanted * rows * columns:
                 read += len(data) // (rows * columns)
                 raise DataError(f"expected {count:,} pictures, the file ends after {read:,}", where=name, fix=AGAIN)
-            pictures = np.frombuffer(data, dtype=np.uint8).reshape(wanted, rows, columns) / np.float32(255)
-            for picture in pictures.astype(np.float32):
-                yield Numbers(picture, names)
+            yield from np.frombuffer(data, dtype=np.uint8).reshape(wanted, rows, columns)
             read += wanted
         _check_end(file, name)
 

@@ -46,6 +46,29 @@ class ImageShape:
         return self.height * self.width * self.channels
 
 
+class ImageFile(str):
+    """The cell of a table that names an image: the text of the cell, and beside it where the file is."""
+
+    path: str
+
+    def __new__(cls, cell: str, path: str) -> ImageFile:
+        found = super().__new__(cls, cell)
+        found.path = path
+        return found
+
+
+def image_file(cell: str, folder: str) -> ImageFile:
+    """The cell of a table in a folder, as the image that it names."""
+    return ImageFile(cell, os.path.join(folder, cell.strip()))
+
+
+def image_or_text(cell: str, folder: str) -> str:
+    """The image that a cell names, if there is such a file and it is called like one; else the cell."""
+    name = cell.strip()
+    named = name.lower().endswith(ENDINGS) and "\0" not in name
+    return image_file(cell, folder) if named and os.path.isfile(os.path.join(folder, name)) else cell
+
+
 class Seen(NamedTuple):
     """What an image is before it is made to fit."""
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from recurra.data.content import Cell, Content
 from recurra.data.findings import Findings
 from recurra.data.folder import read_folder
 from recurra.data.idx import looks_like_idx, read_labels, read_pictures
@@ -32,13 +33,12 @@ from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 from recurra.text.visible import excerpt
 
-Content = str | Numbers
 TABLES = (".csv", ".tsv", ".tab", "")  # endings of what may be a table of numbers
 FORMATS = ("auto", "tsv", "csv", "jsonl", "parallel", "folder", "ts", "vectors", "series", "idx")
 
 
 class Labelled(NamedTuple):
-    """An example: a text, a vector or a series, its label, and the line (from 1) it came from."""
+    """An example: a text, numbers, an image or several of these, its label, and the line (from 1) it came from."""
 
     content: Content
     label: str
@@ -235,7 +235,7 @@ def _checked(example: Any, where: str, number: int) -> Labelled:
     return Labelled(checked_content(content, where), label.strip(), number)
 
 
-def checked_content(content: Any, where: str) -> Content:
+def checked_content(content: Any, where: str) -> Cell:
     """A text or numbers that were given in Python.
 
     Raises:

@@ -1,11 +1,23 @@
-"""Networks: the encoder-decoder, for texts and for images; what labels a whole input; what continues a series."""
+"""Networks: the encoder-decoder, for texts and for images; from a whole input to a label; what continues a series."""
 
 from recurra.models.build import build_captioner, build_seq2seq
-from recurra.models.classifier import AUTO_POOLING, Classifier, ClassifierOptions, Inside, build_classifier
 from recurra.models.forecaster import Forecaster, build_forecaster
 from recurra.models.forecaster_options import ForecasterOptions
-from recurra.models.image_encoder import ImageEncoder
+from recurra.models.image_encoder import ImageEncoder, ImageReader
 from recurra.models.input_readers import NumberReader, TokenReader
+from recurra.models.many_to_one import (
+    AUTO_POOLING,
+    Branch,
+    BranchRun,
+    Inside,
+    ManyToOne,
+    ManyToOneOptions,
+    build_many_to_one,
+    category_branch,
+    image_branch,
+    number_branch,
+    token_branch,
+)
 from recurra.models.options import CaptionerOptions, ModelOptions
 from recurra.models.output import copy_table
 from recurra.models.seq2seq import Seq2Seq, SourceMemory, device_of
@@ -13,13 +25,16 @@ from recurra.models.vector_encoder import VectorEncoder
 
 __all__ = [
     "AUTO_POOLING",
+    "Branch",
+    "BranchRun",
     "CaptionerOptions",
-    "Classifier",
-    "ClassifierOptions",
     "Forecaster",
     "ForecasterOptions",
     "ImageEncoder",
+    "ImageReader",
     "Inside",
+    "ManyToOne",
+    "ManyToOneOptions",
     "ModelOptions",
     "NumberReader",
     "Seq2Seq",
@@ -27,9 +42,13 @@ __all__ = [
     "TokenReader",
     "VectorEncoder",
     "build_captioner",
-    "build_classifier",
     "build_forecaster",
+    "build_many_to_one",
     "build_seq2seq",
+    "category_branch",
     "copy_table",
     "device_of",
+    "image_branch",
+    "number_branch",
+    "token_branch",
 ]

@@ -1,4 +1,4 @@
-"""The encoder of images: convolutions that halve the image until it is a small grid of cells, each a vector.
+"""What reads images: convolutions that halve the image until it is a small grid of cells, each a vector.
 
     stem     3x3 convolution                                          [C, rows, columns]
     halving  h = relu(norm(conv 3x3, stride 2)), then h + norm(conv 3x3 h)   as often as the grid is too large
@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, dropout, pad, relu
 
 from recurra.data import ImageShape
+from recurra.errors import UsageError
 from recurra.layers import Unrolled
 from recurra.models.encoder import SourceEncoder
 from recurra.padded import Padded
@@ -88,24 +89,29 @@ def _taken_from(count: int, size: int, share: float, device: torch.device) -> Te
     return (torch.arange(size, device=device) + offsets).clamp(0, size - 1)
 
 
-class ImageEncoder(SourceEncoder):
-    """See the module's text.
+class ImageReader(nn.Module):
+    """Images to cells; see the module's text.
 
     Args:
         shape: of the images.
         width: H, a multiple of 8.
         cells: the most cells on the longer side.
         shift: in training, images are moved by up to this share of their sides.
-        dropout: share of the values dropped on the cells, in training.
+
+    Raises:
+        UsageError: a width that is no multiple of 8.
     """
 
     mean: Tensor  # [C] of the training images
     deviation: Tensor  # [C]
 
-    def __init__(self, shape: ImageShape, width: int, cells: int, *, shift: float = 0.0, dropout: float = 0.0) -> None:
+    def __init__(self, shape: ImageShape, width: int, cells: int, *, shift: float = 0.0) -> None:
+        if width % GROUP:
+            raise UsageError(f"model.width must be a multiple of {GROUP} where images are read, got {width}")
         super().__init__()
         self.shape = shape
         self.grid = grid_of(shape.height, shape.width, cells)
+        self.output_size = width
         self.register_buffer("mean", torch.full((shape.channels,), 0.5))
         self.register_buffer("deviation", torch.full((shape.channels,), 0.25))
         maps = [min(width, max(GROUP, width // 8) * 2**k) for k in range(self.grid.halvings + 1)]
@@ -117,12 +123,14 @@ class ImageEncoder(SourceEncoder):
         self.norm_cells = nn.LayerNorm(width)
         self.narrow = nn.Linear(width, width // 8)
         self.to_whole = nn.Linear(len(self.places) * (width // 8), width)
-        self.norm_whole = nn.LayerNorm(width)
         self.shift = shift
-        self.dropout = dropout
 
-    def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
-        """Cells of bytes [B, S, P] to cells [B, S, H], and the whole as the state."""
+    def forward(self, source: Padded) -> Padded:
+        """Cells of bytes [B, S, P] to cells [B, S, H]."""
+        return self.read(source)[0]
+
+    def read(self, source: Padded) -> tuple[Padded, Tensor]:
+        """The same, and beside the cells the whole image [B, H]."""
         images = put_together(source.values, self.grid, self.shape)
         if self.training and self.shift:
             images = shifted(images, self.shift)
@@ -133,8 +141,27 @@ class ImageEncoder(SourceEncoder):
         colours = avg_pool2d(values, 2**self.grid.halvings, ceil_mode=True, count_include_pad=False)  # [B, C, ...]
         local = self.to_cells(torch.cat([maps, colours], dim=1)).flatten(2).transpose(1, 2)  # [B, S, H]
         whole = self.to_whole(relu(self.narrow(local)).flatten(1))  # [B, H]
-        cells = self.norm_cells(local + self.places + whole[:, None])
-        cells = dropout(cells, self.dropout, self.training)
+        return source.with_values(self.norm_cells(local + self.places + whole[:, None])), whole
+
+
+class ImageEncoder(SourceEncoder):
+    """The cells of an image to look at, and norm(whole) for the decoder to start from.
+
+    Args:
+        shape, width, cells, shift: of the reader.
+        dropout: share of the values dropped on the cells, in training.
+    """
+
+    def __init__(self, shape: ImageShape, width: int, cells: int, *, shift: float = 0.0, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.reader = ImageReader(shape, width, cells, shift=shift)
+        self.norm_whole = nn.LayerNorm(width)
+        self.dropout = dropout
+
+    def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
+        """Cells of bytes [B, S, P] to cells [B, S, H], and the whole as the state."""
+        read, whole = self.reader.read(source)
+        cells = dropout(read.values, self.dropout, self.training)
         seen: dict[str, Tensor] = {"cells.hidden": cells} if trace else {}
         return Unrolled(source.with_values(cells), (Summary(self.norm_whole(whole)),), seen)
 

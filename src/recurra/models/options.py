@@ -50,7 +50,7 @@ class RecurrentOptions:
         """Whether anything in the network reads `activation`."""
         return issubclass(CELLS[self.cell], Elman)
 
-    def check_between(self, name: str, low: int, high: int) -> None:
+    def check_between(self, name: str, low: float, high: float) -> None:
         """Refuses a number outside of what is sensible.
 
         Raises:

@@ -14,7 +14,7 @@ from torch.nn.functional import dropout
 from recurra.layers import Unrolled
 from recurra.models.encoder import SourceEncoder
 from recurra.models.image_encoder import Summary
-from recurra.models.input_readers import FARTHEST
+from recurra.models.input_readers import NumberReader
 from recurra.padded import Padded
 
 
@@ -27,21 +27,16 @@ class VectorEncoder(SourceEncoder):
         dropout: share of the values dropped between the maps, in training.
     """
 
-    mean: Tensor  # [D] of the training vectors
-    deviation: Tensor  # [D]
-
     def __init__(self, numbers: int, width: int, *, dropout: float = 0.0) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.zeros(numbers))
-        self.register_buffer("deviation", torch.ones(numbers))
+        self.reader = NumberReader(numbers)
         self.hidden = nn.Linear(numbers, width)
         self.cell = nn.Linear(width, width)
         self.dropout = dropout
 
     def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
         """Vectors [B, 1, D] to cells [B, 1, H], and the same as the state."""
-        values = ((source.values - self.mean) / self.deviation).clamp(-FARTHEST, FARTHEST)
-        hidden = dropout(torch.tanh(self.hidden(values)), self.dropout, self.training)
+        hidden = dropout(torch.tanh(self.hidden(self.reader(source).values)), self.dropout, self.training)
         cell = dropout(torch.tanh(self.cell(hidden)), self.dropout, self.training)
         seen: dict[str, Tensor] = {"cells.hidden": cell} if trace else {}
         return Unrolled(source.with_values(cell), (Summary(cell[:, 0]),), seen)

@@ -9,7 +9,7 @@ E is the record of one example: a NamedTuple from the data room with the number 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -21,9 +21,8 @@ from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tracing import Trace
-from recurra.training import Event, Learner
+from recurra.training import Emit, Learner
 
-Emit = Callable[[Event], None]
 Data = PairSource | Sequence[Any]  # files as the user names them, or examples given in Python
 
 

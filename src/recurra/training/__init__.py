@@ -3,7 +3,7 @@
 from recurra.training.budget import Budget, budget_from_mapping, parse_time
 from recurra.training.checkpoint import NAME as CHECKPOINT
 from recurra.training.checkpoint import Checkpoint, load_checkpoint, weights_of
-from recurra.training.events import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
+from recurra.training.events import Emit, Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 from recurra.training.folder import locked
 from recurra.training.learner import Index, Learner, Score, State, Stateful
 from recurra.training.listeners import Listener, metrics_file, tensorboard
@@ -18,6 +18,7 @@ __all__ = [
     "Budget",
     "Checkpoint",
     "Diverged",
+    "Emit",
     "Event",
     "Finished",
     "Index",

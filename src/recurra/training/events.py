@@ -5,6 +5,7 @@ Printing, metrics.jsonl, TensorBoard and tests read these events; the loop knows
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -74,3 +75,4 @@ class Finished:
 
 
 Event = Note | PlanMade | StepDone | Validated | Saved | Finished
+Emit = Callable[[Event], None]  # where events go

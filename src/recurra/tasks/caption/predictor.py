@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from recurra.columns import ImageColumn
 from recurra.data import Captioned
 from recurra.data.captions import Content, given_content, kind_of, numbers_in, read_content_lines
 from recurra.data.table import Values
@@ -19,11 +20,11 @@ from recurra.errors import DataError
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
-from recurra.tasks.caption.inputs import CaptionInputs, ImageInputs
+from recurra.tasks.caption.inputs import CaptionInputs, encode, padded
 from recurra.tasks.one_input import is_one_image, is_one_vector
 from recurra.tasks.prediction import Evaluation
-from recurra.tasks.seq2seq.evaluate import Likelihood, compared
-from recurra.tasks.seq2seq.trace import trace_decoder
+from recurra.tasks.tracing import trace_decoder
+from recurra.tasks.translate.evaluate import Likelihood, compared
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
 from recurra.tracing import AttentionMap, Picture, Trace
@@ -64,7 +65,7 @@ class CaptionPredictor:
 
     def is_one(self, given: object) -> bool:
         """An image is one, or a vector where the network reads vectors; None is an empty input."""
-        return is_one_image(given) if isinstance(self.inputs, ImageInputs) else is_one_vector(given)
+        return is_one_image(given) if isinstance(self.inputs, ImageColumn) else is_one_vector(given)
 
     def predict(self, inputs: Iterable[Any], options: DecodingOptions) -> Iterator[Answer[None]]:
         """A caption for each input: a path, an image of Pillow's, an array of bytes, or a vector; None is empty."""
@@ -80,7 +81,7 @@ class CaptionPredictor:
         likelihoods: list[float] = []
         remaining = iter(examples)
         while window := list(islice(remaining, WINDOW)):
-            encoded = [self.inputs.encode(one.content, f"{name}:{one.line}") for one in window]
+            encoded = [encode(self.inputs, one.content, f"{name}:{one.line}") for one in window]
             given = [Given("", values) for values in encoded]
             predictions += [answer.text for answer in self._answers(given, replace(options, nbest=1))]
             captions += [one.caption for one in window]
@@ -105,7 +106,7 @@ class CaptionPredictor:
         if given is None or (isinstance(given, str) and not given.strip()):
             return Given("", None)
         content = given_content(given, place)
-        return Given(content if isinstance(content, str) else shown(content), self.inputs.encode(content, place))
+        return Given(content if isinstance(content, str) else shown(content), encode(self.inputs, content, place))
 
     @torch.inference_mode()
     def _answers(self, window: list[Given], options: DecodingOptions) -> list[Answer[None]]:
@@ -133,14 +134,11 @@ class CaptionPredictor:
 
     def _looked_at(self, values: Values) -> tuple[list[str], Picture | None]:
         """The names of what there is to look at, and the image whose cells they are."""
-        if not isinstance(self.inputs, ImageInputs):
-            return ["vector"], None
-        shape, grid = self.inputs.shape, self.inputs.grid
-        picture = Picture(shape.height, shape.width, shape.channels, values.tobytes(), grid.rows, grid.columns)
-        return picture.cells(), picture
+        picture = self.inputs.picture(values) if isinstance(self.inputs, ImageColumn) else None
+        return (["vector"], None) if picture is None else (picture.cells(), picture)
 
     def _padded(self, rows: Sequence[Values]) -> Padded:
-        return self.inputs.padded(np.stack(rows)).to(self.device)
+        return padded(self.inputs, np.stack(rows)).to(self.device)
 
     @torch.inference_mode()
     def _likelihoods(self, encoded: list[Values], captions: list[str]) -> list[float]:

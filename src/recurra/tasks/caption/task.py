@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +17,7 @@ from typing import Any, cast
 import numpy as np
 import torch
 
+from recurra.columns import ImageColumn
 from recurra.data import (
     Batch,
     Captioned,
@@ -29,17 +31,29 @@ from recurra.data import (
     spool,
 )
 from recurra.data.captions import folder_of
+from recurra.errors import ModelError
+from recurra.models import Seq2Seq
 from recurra.models.search import step_model
-from recurra.tasks.caption.inputs import CaptionInputs, ImageInputs, decided_inputs, inputs_from_json, standardise
+from recurra.tasks.caption.inputs import (
+    CaptionInputs,
+    build_network,
+    decided_inputs,
+    described,
+    encode,
+    inputs_from_json,
+    inputs_to_json,
+    padded,
+    standardise,
+)
 from recurra.tasks.caption.predictor import CaptionPredictor
 from recurra.tasks.caption.recipe import CaptionRecipe
 from recurra.tasks.caption.signs import why_images
 from recurra.tasks.examples import check_vocabulary
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
-from recurra.tasks.seq2seq.network import SAMPLE, Seq2SeqNetwork, check_same_vocabularies
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.translate.learner import Seq2SeqLearner
+from recurra.tasks.translate.task import SAMPLE, short_pairs
 from recurra.text import Tokenizer, decide_whole_units
 from recurra.text.counted import counted
 from recurra.training import Index, Note
@@ -48,16 +62,25 @@ CHUNK = 1024  # captions encoded at once
 
 
 @dataclass(frozen=True)
-class Captioner(Seq2SeqNetwork[CaptionInputs, CaptionRecipe]):
-    """One that reads images or vectors."""
+class Captioner:
+    """A network, what it reads, the tokenizer of what it writes, and the recipe it was made by."""
+
+    model: Seq2Seq
+    inputs: CaptionInputs
+    target: Tokenizer
+    recipe: CaptionRecipe
+
+    def vocabularies(self) -> dict[str, str]:
+        """The shape of what is read, and the tokenizer."""
+        return {"input": inputs_to_json(self.inputs), "target": self.target.to_json()}
 
     def describe(self) -> str:
         """Its kind and its size."""
         options = self.recipe.model
         reads = (
-            f"convolutions over {self.source.describe()}"
-            if isinstance(self.source, ImageInputs)
-            else (f"two layers over {self.source.describe()}")
+            f"convolutions over {described(self.inputs)}"
+            if isinstance(self.inputs, ImageColumn)
+            else f"two layers over {described(self.inputs)}"
         )
         return (
             f"{reads}, an {options.cell} decoder of {counted(options.layers, 'layer')}, {options.hidden} wide, "
@@ -66,7 +89,7 @@ class Captioner(Seq2SeqNetwork[CaptionInputs, CaptionRecipe]):
 
     def sizes(self) -> dict[str, object]:
         """What is read, and of the vocabulary."""
-        return {**self.source.sizes(), "target vocabulary": self.target.size}
+        return {**self.inputs.sizes(), "target vocabulary": self.target.size}
 
 
 class Caption:
@@ -114,12 +137,12 @@ class Caption:
     def load(self, recipe: CaptionRecipe, vocabularies: Mapping[str, str]) -> Captioner:
         """The same again."""
         return make_network(
-            recipe, inputs_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
+            recipe, inputs_from_json(vocabularies["input"]), Tokenizer.from_json(vocabularies["target"])
         )
 
     def encode(self, examples: Iterable[Captioned], network: Captioner, folder: Path) -> None:
         """The bytes of images (or the numbers of vectors), and the ids of captions."""
-        kinds = {"content": network.source.column, "target": "<i4"}
+        kinds = {"content": network.inputs.dtype, "target": "<i4"}
         EncodedTable.write(folder, kinds, encoded_rows(examples, network))
 
     def open_encoded(self, folder: Path) -> EncodedCaptions:
@@ -128,10 +151,10 @@ class Caption:
 
     def learner(self, network: Captioner, encoded: Encoded, emit: Emit) -> Seq2SeqLearner:
         """Without the captions that are too long."""
-        recipe, inputs = network.recipe, network.source
+        recipe, inputs = network.recipe, network.inputs
 
         def collate(examples: EncodedCaptions, index: Index) -> Batch:
-            return examples.batch(index, inputs.padded)
+            return examples.batch(index, partial(padded, inputs))
 
         return Seq2SeqLearner(
             network.model,
@@ -149,10 +172,15 @@ class Caption:
         Raises:
             ModelError: networks that read or write something else than the first.
         """
-        check_same_vocabularies(networks)
         first = networks[0]
+        for other in networks[1:]:
+            if other.vocabularies() != first.vocabularies():
+                raise ModelError(
+                    "the models of an ensemble must read the same kind of images and have the same tokenizer",
+                    fix="Train them on the same data with other seeds (--seed), in other folders.",
+                )
         model = step_model([network.model for network in networks])
-        return CaptionPredictor(first.model, model, first.source, first.target)
+        return CaptionPredictor(first.model, model, first.inputs, first.target)
 
     def pack(self, example: Captioned) -> list[Any]:
         """The path of the image, or what it holds; caption, line."""
@@ -207,12 +235,12 @@ def captions_of(examples: Iterable[Captioned]) -> Iterator[list[str]]:
 def make_network(recipe: CaptionRecipe, inputs: CaptionInputs, target: Tokenizer) -> Captioner:
     """A network with fresh weights, drawn from the recipe's seed."""
     torch.manual_seed(recipe.training.seed)
-    return Captioner(inputs.network(recipe.model, target.size), inputs, target, recipe)
+    return Captioner(build_network(inputs, recipe.model, target.size), inputs, target, recipe)
 
 
 def encoded_rows(examples: Iterable[Captioned], network: Captioner) -> Iterator[Row]:
     """Each example as the values of two columns."""
     name = getattr(examples, "name", "examples")
     for example in examples:
-        content = network.source.encode(example.content, f"{name}:{example.line}")
+        content = encode(network.inputs, example.content, f"{name}:{example.line}")
         yield Row({"content": content, "target": network.target.encode(example.caption)}, example.line)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from recurra.columns import TextOptions
 from recurra.data import BatchingOptions
 from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
 from recurra.models.language_model import LanguageModelOptions
-from recurra.tasks.classify.recipe import InputTextOptions
 from recurra.tasks.recipe import DataOptions, TaskRecipe
 from recurra.training import TrainingOptions
 
@@ -100,7 +100,7 @@ class LanguageRecipe(TaskRecipe):
 
     task: Literal["language-model"] = "language-model"
     data: LanguageDataOptions = field(default_factory=LanguageDataOptions)
-    text: InputTextOptions = field(default_factory=InputTextOptions)
+    text: TextOptions = field(default_factory=TextOptions)
     batching: LanguageBatchingOptions = field(default_factory=LanguageBatchingOptions)
     model: LanguageModelOptions = field(default_factory=LanguageModelOptions)
     training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.005, label_smoothing=0.0))

@@ -1,0 +1,219 @@
+"""Vectors and series of numbers; and one number among other columns.
+
+T time, D variables (of a vector: entries).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.columns.column import ColumnKind, Values, network_kind, other_kind, padded
+from recurra.columns.moments import moments, put_moments
+from recurra.columns.stored import stored, stored_names, stored_one_of
+from recurra.data import Numbers, Ragged
+from recurra.data.content import Cell
+from recurra.data.numbers import NotANumber, filled_forward, missing_in, parse_number
+from recurra.errors import DataError
+from recurra.models import Branch, ManyToOneOptions, NumberReader, number_branch
+from recurra.padded import Padded
+
+Missing = Literal["refuse", "mean", "previous"]  # or filled: by the training mean, by the step before
+MISSING: tuple[Missing, ...] = ("refuse", "mean", "previous")
+
+
+@dataclass(frozen=True)
+class NumbersColumn:
+    """Vectors or series.
+
+    Args:
+        names: of the D variables.
+        series: whether there are steps.
+        missing: what becomes of a missing number.
+        transposed: whether the network reads a vector entry by entry.
+    """
+
+    names: tuple[str, ...]
+    series: bool
+    missing: Missing = "refuse"
+    transposed: bool = False
+    dtype: str = "<f4"
+
+    @classmethod
+    def learn(cls, first: Numbers, missing: Missing, options: ManyToOneOptions) -> NumbersColumn:
+        """What the first of the training examples is, all are."""
+        kind = "series" if first.is_series else "vector"
+        transposed = kind == "vector" and network_kind(kind, options) != "feedforward"
+        return cls(first.names, first.is_series, missing, transposed)
+
+    @property
+    def kind(self) -> ColumnKind:
+        """Of the cells."""
+        return "series" if self.series else "vector"
+
+    @property
+    def counted(self) -> str:
+        """What lengths count."""
+        return "steps" if self.series else "numbers"
+
+    def describe(self) -> str:
+        return f"the {'steps of a series' if self.series else 'numbers of a vector'}"
+
+    def sizes(self) -> dict[str, object]:
+        return {"numbers of a step" if self.series else "numbers of a vector": len(self.names)}
+
+    def encode(self, cells: Sequence[Cell], places: Sequence[str]) -> list[Values]:
+        """The numbers of each cell [T * D]."""
+        return [self._row(cell, place).ravel() for cell, place in zip(cells, places, strict=True)]
+
+    def lengths(self, counts: NDArray[np.int32]) -> NDArray[np.int32]:
+        return counts if self.transposed else counts // len(self.names)
+
+    def batch(self, rows: Ragged) -> Padded:
+        """Numbers [B, T, D]."""
+        return padded(rows, len(self.names), np.float32)
+
+    def tokens(self, cell: Cell) -> list[str]:
+        """Names for the steps."""
+        if not isinstance(cell, Numbers):
+            return []
+        if self.transposed:
+            return list(self.names)
+        return [str(step) for step in range(1, (len(cell.values) if self.series else 1) + 1)]
+
+    def unknown(self, cell: Cell, row: Values) -> list[str]:
+        """Numbers are never unknown."""
+        return []
+
+    def branch(self, options: ManyToOneOptions) -> Branch:
+        kind = network_kind(self.kind, options)
+        return number_branch(options, kind, len(self.names), transposed=self.transposed)
+
+    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
+        assert isinstance(branch.reader, NumberReader)
+        values = (cell.values for cell, _ in cells if isinstance(cell, Numbers))
+        put_moments(branch.reader, moments(values, len(self.names)))
+
+    def to_mapping(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "names": list(self.names),
+            "missing": self.missing,
+            "transposed": self.transposed,
+        }
+
+    @classmethod
+    def from_mapping(cls, mapping: dict[str, Any]) -> NumbersColumn:
+        """The same again.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        series = stored_one_of(mapping, "kind", ("vector", "series")) == "series"
+        return cls(stored_names(mapping, "names"), series, _missing(mapping), stored(mapping, "transposed", bool))
+
+    def _row(self, cell: Cell, place: str) -> NDArray[np.float32]:
+        if not isinstance(cell, Numbers) or cell.is_series != self.series:
+            raise other_kind(f"a {self.kind}", cell, place)
+        values = self._in_order(cell, place)
+        if self.missing == "refuse" and (gap := missing_in(cell)):
+            raise refused(gap, place)
+        if self.missing == "previous" and self.series:
+            values = filled_forward(values)
+        return values
+
+    def _in_order(self, cell: Numbers, place: str) -> NDArray[np.float32]:
+        """The variables by the names that the network knows; by their order if these are other names."""
+        if cell.names == self.names:
+            return cell.values
+        if set(self.names) <= set(cell.names):
+            return cell.values[..., [cell.names.index(name) for name in self.names]]
+        if len(cell.names) == len(self.names):
+            return cell.values
+        raise DataError(
+            f"expected {len(self.names)} numbers{' a step' if self.series else ''} ({', '.join(self.names[:5])}"
+            f"{', ...' if len(self.names) > 5 else ''}), saw {len(cell.names)}",
+            where=place,
+            fix="Give the columns that the model was trained with.",
+        )
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """One number among other columns."""
+
+    name: str
+    missing: Missing = "refuse"
+    kind: ColumnKind = "number"
+    dtype: str = "<f4"
+    counted: str = "numbers"
+
+    def describe(self) -> str:
+        return "a number"
+
+    def sizes(self) -> dict[str, object]:
+        return {}
+
+    def encode(self, cells: Sequence[Cell], places: Sequence[str]) -> list[Values]:
+        """The number of each cell [1]; NaN where there is none."""
+        return [np.array([self._number(cell, place)], np.float32) for cell, place in zip(cells, places, strict=True)]
+
+    def lengths(self, counts: NDArray[np.int32]) -> NDArray[np.int32]:
+        return counts
+
+    def batch(self, rows: Ragged) -> Padded:
+        """Numbers [B, 1, 1]."""
+        return padded(rows, 1, np.float32)
+
+    def tokens(self, cell: Cell) -> list[str]:
+        """The number as it stands there."""
+        return [str(cell).strip()]
+
+    def unknown(self, cell: Cell, row: Values) -> list[str]:
+        """Numbers are never unknown."""
+        return []
+
+    def branch(self, options: ManyToOneOptions) -> Branch:
+        return number_branch(options, "feedforward", 1)
+
+    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
+        assert isinstance(branch.reader, NumberReader)
+        values = (np.array([self._number(cell, place)]) for cell, place in cells)
+        put_moments(branch.reader, moments(values, 1))
+
+    def to_mapping(self) -> dict[str, Any]:
+        return {"kind": self.kind, "name": self.name, "missing": self.missing}
+
+    @classmethod
+    def from_mapping(cls, mapping: dict[str, Any]) -> NumberColumn:
+        """The same again.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        return cls(stored(mapping, "name", str), _missing(mapping))
+
+    def _number(self, cell: Cell, place: str) -> float:
+        if not isinstance(cell, str):
+            raise other_kind("a number", cell, place)
+        try:
+            value = parse_number(cell)
+        except NotANumber as error:
+            raise DataError(f"column {self.name!r}: {error.what}", where=place, fix=error.fix) from None
+        if np.isnan(value) and self.missing == "refuse":
+            raise refused(f"the number of {self.name!r} is missing", place)
+        return value
+
+
+def _missing(mapping: dict[str, Any]) -> Missing:
+    return cast("Missing", stored_one_of(mapping, "missing", MISSING))
+
+
+def refused(gap: str, place: str) -> DataError:
+    """The refusal of numbers that are missing."""
+    fix = "Fill it, or train with --set data.missing=mean (or, of series, =previous), which says how it is filled."
+    return DataError(gap, where=place, fix=fix)

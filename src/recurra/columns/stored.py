@@ -1,0 +1,69 @@
+"""What a model folder says of its columns, read strictly: what is missing or of another type is damaged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from recurra.errors import ModelError
+
+T = TypeVar("T")
+FIX = "Undo the last edit of the file, or copy the model folder again."
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """The object of a JSON text.
+
+    Raises:
+        ModelError: it is none.
+    """
+    try:
+        found: Any = json.loads(text)
+    except ValueError as error:
+        raise ModelError(f"what the model reads cannot be read: {error}", fix=FIX) from error
+    if not isinstance(found, dict):
+        raise damaged(f"an object was expected, not {type(found).__name__}")
+    return cast("dict[str, Any]", found)
+
+
+def stored(mapping: Mapping[str, Any], name: str, kind: type[T]) -> T:
+    """The value under a name.
+
+    Raises:
+        ModelError: there is none, or one of another type.
+    """
+    value = mapping.get(name)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        seen = f"{type(value).__name__}" if name in mapping else "nothing"
+        raise damaged(f"expected {name!r} to be {kind.__name__}, saw {seen}")
+    return value
+
+
+def stored_names(mapping: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The texts of a list under a name, at least one.
+
+    Raises:
+        ModelError: there is no such list.
+    """
+    values = cast("list[object]", stored(mapping, name, list))
+    if not values or not all(isinstance(value, str) for value in values):
+        raise damaged(f"expected {name!r} to be a list of texts")
+    return tuple(cast("list[str]", values))
+
+
+def stored_one_of(mapping: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str:
+    """The text under a name, which is one of those known.
+
+    Raises:
+        ModelError: it is not.
+    """
+    value = stored(mapping, name, str)
+    if value not in known:
+        raise damaged(f"expected {name!r} to be one of {', '.join(known)}, saw {value!r}")
+    return value
+
+
+def damaged(what: str) -> ModelError:
+    """The refusal of a description that makes no column."""
+    return ModelError(f"the description of what the model reads is damaged: {what}", fix=FIX)

@@ -1,0 +1,111 @@
+"""Texts, cut into units."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.columns.column import ColumnKind, Values, network_kind, other_kind, padded
+from recurra.columns.stored import stored
+from recurra.data import Ragged
+from recurra.data.content import Cell
+from recurra.errors import RunError
+from recurra.models import Branch, ManyToOneOptions, token_branch
+from recurra.padded import Padded
+from recurra.text import ChosenUnits, Tokenizer, decide_whole_units
+from recurra.text.special import SPECIAL_TOKENS, UNK
+from recurra.training import Emit, Note
+
+SAMPLE = 2000  # texts that `auto` looks at to decide on the units
+
+
+@dataclass(frozen=True)
+class TextOptions:
+    """How text becomes units: the section [text]."""
+
+    units: ChosenUnits = "auto"  # what texts are split into; auto decides from the data and says why
+    vocabulary: int = 8000  # maximum number of units, the most frequent ones
+    min_count: int = 1  # units that occur less often become <UNK>
+    normalization: Literal["NFC", "NFD", "none"] = "NFC"  # Unicode normalization
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """Texts, and the tokenizer that cuts them."""
+
+    tokenizer: Tokenizer
+    kind: ColumnKind = "text"
+    dtype: str = "<i4"
+    counted: str = "units"
+
+    @classmethod
+    def learn(cls, texts: Iterable[str], options: TextOptions, emit: Emit, about: str = "") -> TextColumn:
+        """Units chosen by looking at the texts, where that is left open, and learned from all of them.
+
+        Args:
+            texts: read twice.
+            about: which column it is, for the note.
+
+        Raises:
+            RunError: no unit is seen often enough.
+        """
+        units = options.units
+        if units == "auto":
+            decision = decide_whole_units(list(islice(texts, SAMPLE)))
+            emit(Note(f"{about}units: {decision.units}, because {decision.reason}"))
+            units = decision.units
+        tokenizer = Tokenizer.build(texts, units, options.vocabulary, options.min_count, options.normalization)
+        if tokenizer.size == len(SPECIAL_TOKENS):
+            what = f"{about}no unit is seen {options.min_count} times: the vocabulary would be empty"
+            raise RunError(what, fix="Lower text.min_count.")
+        return cls(tokenizer)
+
+    def describe(self) -> str:
+        return "the units of a text"
+
+    def sizes(self) -> dict[str, object]:
+        return {"input vocabulary": self.tokenizer.size}
+
+    def encode(self, cells: Sequence[Cell], places: Sequence[str]) -> list[Values]:
+        """The ids of each text [T]."""
+        for cell, place in zip(cells, places, strict=True):
+            if not isinstance(cell, str):
+                raise other_kind("a text", cell, place)
+        return [np.array(ids, dtype=np.int32) for ids in self.tokenizer.encode_batch([str(cell) for cell in cells])]
+
+    def lengths(self, counts: NDArray[np.int32]) -> NDArray[np.int32]:
+        return counts
+
+    def batch(self, rows: Ragged) -> Padded:
+        """Ids [B, T]."""
+        return padded(rows, 1, np.int64)
+
+    def tokens(self, cell: Cell) -> list[str]:
+        return self.tokenizer.tokens(str(cell))
+
+    def unknown(self, cell: Cell, row: Values) -> list[str]:
+        return self.tokenizer.unknown_tokens(str(cell)) if (row == UNK).any() else []
+
+    def branch(self, options: ManyToOneOptions) -> Branch:
+        return token_branch(options, network_kind(self.kind, options), self.tokenizer.size)
+
+    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
+        """Units have no means."""
+
+    def to_mapping(self) -> dict[str, Any]:
+        return {"kind": self.kind, "tokenizer": json.loads(self.tokenizer.to_json())}
+
+    @classmethod
+    def from_mapping(cls, mapping: dict[str, Any]) -> TextColumn:
+        """The same again.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        return cls(Tokenizer.from_json(json.dumps(stored(mapping, "tokenizer", dict), ensure_ascii=False)))

@@ -1,0 +1,237 @@
+"""What the training examples decide about the input: what goes together, what the columns hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.columns import (
+    CategoryColumn,
+    Column,
+    ColumnKind,
+    ImageColumn,
+    ImageSize,
+    Inputs,
+    NumberColumn,
+    NumbersColumn,
+    TextColumn,
+    kind_of_cell,
+    network_kind,
+    refused,
+)
+from recurra.columns.choose import categories_note, check_numbers, choose_kinds, kinds_said
+from recurra.columns.images import unpacked
+from recurra.data import Findings, Labelled, Numbers, Row
+from recurra.data.content import Cell, Content, Fields, cells_of
+from recurra.data.images import ImageFile
+from recurra.data.numbers import missing_in
+from recurra.errors import DataError, RunError, UsageError
+from recurra.models import AUTO_POOLING, Branch
+from recurra.options import NoEffect
+from recurra.tasks.examples import short_enough
+from recurra.tasks.many_to_one.head import Head
+from recurra.tasks.many_to_one.learner import TARGET
+from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
+from recurra.training import Emit, Index, Note
+
+CHUNK = 1024  # examples encoded at once
+NETWORKS = {"rnn": "recurrent", "cnn": "convolutional", "feedforward": "feed-forward"}
+WHY = {"vector": "vectors have no order in time", "image": "what is in an image may stand anywhere in it"}
+ORDER_COUNTS = "order counts in texts and series"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of one column of the training examples with their places, as often as wanted."""
+
+    examples: Iterable[Labelled]
+    name: str  # of the data
+    column: int
+
+    def __iter__(self) -> Iterator[tuple[Cell, str]]:
+        for example in self.examples:
+            yield cells_of(example.content)[self.column], f"{self.name}:{example.line}"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The same as texts alone."""
+
+    cells: Cells
+
+    def __iter__(self) -> Iterator[str]:
+        return (str(cell) for cell, _ in self.cells)
+
+
+def check_contents(examples: Iterable[Labelled], recipe: ManyToOneRecipe) -> None:
+    """Refuses images that cannot be read, numbers that are missing unless it is said what becomes of them, and contents
+    that do not go together.
+
+    Raises:
+        DataError: all of them in one message.
+        UsageError: missing numbers of vectors are to be filled from a step before.
+    """
+    name = getattr(examples, "name", "examples")
+    findings = Findings(name)
+    kind = ""
+    for example in examples:
+        seen = kind_of(example.content)
+        kind = kind or seen
+        place = f"{name}:{example.line}"
+        if seen != kind:
+            what = f"expected {kind}, as in the first example, saw {seen}"
+            findings.add("examples of another kind", DataError(what, where=place, fix="Keep to one kind."))
+            continue
+        for cell in cells_of(example.content):
+            if isinstance(cell, Numbers) and (gap := missing_in(cell)):
+                if recipe.data.missing == "refuse":
+                    findings.add("examples with missing numbers", refused(gap, place))
+                elif recipe.data.missing == "previous" and not cell.is_series:
+                    fix = "Use data.missing=mean."
+                    raise UsageError("data.missing is previous, and vectors have no step before", fix=fix)
+            elif isinstance(cell, ImageFile):
+                try:
+                    unpacked(cell, place)
+                except DataError as error:
+                    findings.add("images that cannot be read", error)
+    findings.raise_if_any()
+
+
+def kind_of(content: Content) -> str:
+    """What the content is, so that two with the same answer go together."""
+    if isinstance(content, Fields):
+        return f"{len(content.cells)} columns"
+    return kind_of_cell(content)
+
+
+def decided(recipe: ManyToOneRecipe, first: Content, emit: Emit) -> ManyToOneRecipe:
+    """The recipe with kind and pooling in place of `auto`, where there is one column; says what was decided and why."""
+    if isinstance(first, Fields):
+        return recipe
+    settings: dict[str, object] = {}
+    kind = recipe.model.kind
+    if kind == "auto":
+        column = column_kind(first)
+        kind = network_kind(column, recipe.model)
+        settings["model.kind"] = kind
+        emit(Note(f"network: {NETWORKS[kind]}, because {WHY.get(column, ORDER_COUNTS)}"))
+    if recipe.model.pooling == "auto":
+        settings["model.pooling"] = AUTO_POOLING[kind]
+    return recipe.with_settings(settings)
+
+
+def column_kind(cell: Cell) -> ColumnKind:
+    """What the only column holds."""
+    if isinstance(cell, Numbers):
+        return "series" if cell.is_series else "vector"
+    return "image" if isinstance(cell, ImageFile | np.ndarray) else "text"
+
+
+def learn_inputs(train: Iterable[Labelled], first: Content, recipe: ManyToOneRecipe, emit: Emit) -> Inputs:
+    """What the network reads, learned from the training examples; what was decided about each column is said.
+
+    Raises:
+        DataError: a column of numbers in which something is none.
+        NoEffect: a setting for something that there is not.
+    """
+    name = getattr(train, "name", "examples")
+    if not isinstance(first, Fields):
+        kind = column_kind(first)
+        refuse_without_effect(recipe, [kind], several=False)
+        return Inputs((learn_column(Cells(train, name, 0), kind, "", recipe, emit),))
+    choices = choose_kinds((cells_of(one.content) for one in train), first.names, kinds_said(recipe.data.kinds))
+    refuse_without_effect(recipe, [choice.kind for choice in choices], several=True)
+    columns: list[Column] = []
+    for k, (column, choice) in enumerate(zip(first.names, choices, strict=True)):
+        learned = learn_column(Cells(train, name, k), choice.kind, column, recipe, emit)
+        emit(Note(f"column {column}: {choice.kind}{categories_note(learned)}, because {choice.reason}"))
+        columns.append(learned)
+    return Inputs(tuple(columns), first.names)
+
+
+def learn_column(cells: Cells, kind: ColumnKind, name: str, recipe: ManyToOneRecipe, emit: Emit) -> Column:
+    """One column, from its training cells."""
+    data, model = recipe.data, recipe.model
+    match kind:
+        case "text":
+            return TextColumn.learn(Texts(cells), recipe.text, emit, f"column {name}: " if name else "")
+        case "category":
+            return CategoryColumn.learn(Texts(cells))
+        case "number":
+            check_numbers(cells, name, cells.name)
+            return NumberColumn(name, data.missing)
+        case "image":
+            size = ImageSize(data.height, data.width, data.channels)
+            return ImageColumn.learn(cells, size, model.cells, emit, network_kind("image", model))
+        case _:
+            first, _ = next(iter(cells))
+            assert isinstance(first, Numbers)
+            return NumbersColumn.learn(first, data.missing, model)
+
+
+def refuse_without_effect(recipe: ManyToOneRecipe, kinds: list[ColumnKind], *, several: bool) -> None:
+    """Nothing that is asked for may be without effect on what is read.
+
+    Raises:
+        NoEffect: a setting for texts where there is none, and so on.
+    """
+    plain = type(recipe)().with_settings({"model.kind": recipe.model.kind}).sections()
+    images = "image" in kinds
+    convolved = images and network_kind("image", recipe.model) == "cnn"
+    numbers = not {"number", "vector", "series"}.isdisjoint(kinds)
+    windows = any(kind in ("text", "series", "vector") for kind in kinds)
+    effects = {
+        "text.units": ("text" in kinds, "texts"),
+        "text.vocabulary": ("text" in kinds, "texts"),
+        "text.min_count": ("text" in kinds, "texts"),
+        "text.normalization": ("text" in kinds, "texts"),
+        "model.embedding": ("text" in kinds, "texts"),
+        "data.missing": (numbers, "numbers"),
+        "data.kinds": (several, "several columns"),
+        "data.height": (images, "images"),
+        "data.width": (images, "images"),
+        "data.channels": (images, "images"),
+        "model.cells": (convolved, "images that convolutions read"),
+        "model.shift": (convolved, "images that convolutions read"),
+        "model.windows": (windows, "texts or series"),
+    }
+    for setting, (present, noun) in effects.items():
+        section, _, key = setting.partition(".")
+        if not present and recipe.sections()[section][key] != plain[section][key]:
+            raise NoEffect(setting, f"where there are no {noun}", "Leave it out.")
+
+
+def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labelled]) -> None:
+    """Puts the means and deviations of the training numbers and images into what reads them."""
+    name = getattr(train, "name", "examples")
+    for k, (branch, column) in enumerate(zip(branches, inputs.columns, strict=True)):
+        column.standardise(branch, Cells(train, name, k))
+
+
+def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, head: Head) -> Iterator[Row]:
+    """Each example as values of the columns of the input and of the label."""
+    name = getattr(examples, "name", "examples")
+    remaining = iter(examples)
+    while chunk := list(islice(remaining, CHUNK)):
+        places = [f"{name}:{one.line}" for one in chunk]
+        encoded = inputs.encode([one.content for one in chunk], places)
+        for k, (example, place) in enumerate(zip(chunk, places, strict=True)):
+            target = [head.encode(example.label, place)]
+            yield Row({**inputs.rows(encoded, k), TARGET: target}, example.line)
+
+
+def short_examples(lengths: NDArray[np.int32], longest: int, emit: Emit) -> Index:
+    """The numbers of the examples that are not longer than allowed.
+
+    Raises:
+        RunError: when none is left.
+    """
+    kept = short_enough(lengths, longest, "examples", "units or steps", emit)
+    if not len(kept):
+        fix = "Raise --set data.max_length."
+        raise RunError(f"no example is left: all are longer than {longest:,} units or steps", fix=fix)
+    return kept

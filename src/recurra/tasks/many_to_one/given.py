@@ -1,0 +1,101 @@
+"""What is given in Python, as a model reads it: texts, numbers, images, or several columns as a tuple or by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from recurra.columns import Column, Inputs
+from recurra.data import Numbers
+from recurra.data.content import Cell, Content, Fields
+from recurra.data.images import image_file
+from recurra.data.labelled import checked_content
+from recurra.errors import DataError
+from recurra.options import unknown_name
+from recurra.tasks.one_input import is_one_image, is_one_series, is_one_text, is_one_vector
+from recurra.text.visible import excerpt
+
+
+def is_one(given: object, inputs: Inputs) -> bool:
+    """Whether this is one input for such a model, not several."""
+    match inputs.kind:
+        case "image":
+            return is_one_image(given)
+        case "vector":
+            return is_one_vector(given)
+        case "series":
+            return is_one_series(given, inputs.variables)
+        case _:
+            return is_one_text(given) or isinstance(given, Fields)
+
+
+def content_of(given: object, inputs: Inputs, place: str) -> Content:
+    """What is given, as the columns of the model read it.
+
+    Raises:
+        DataError: it is no such thing.
+    """
+    if len(inputs.columns) == 1:
+        return cell_of(given, inputs.columns[0], place)
+    if isinstance(given, Fields):
+        return given
+    if isinstance(given, Mapping):
+        by_name = cast("Mapping[Any, object]", given)
+        for name in inputs.names:
+            if name not in by_name:
+                error = unknown_name("column", name, map(str, by_name))
+                raise DataError(f"there is no column {name!r}", where=place, fix=error.fix)
+        cells = [by_name[name] for name in inputs.names]
+    elif isinstance(given, Sequence) and not isinstance(given, str):
+        cells = list(cast("Sequence[object]", given))
+    else:
+        what = f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {excerpt(repr(given), 40)}"
+        raise DataError(what, where=place, fix="Give a tuple of them, or a dict with their names.")
+    if len(cells) != len(inputs.columns):
+        what = f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {len(cells)}"
+        raise DataError(what, where=place, fix="Give the columns that the model was trained with.")
+    pairs = zip(cells, inputs.columns, strict=True)
+    return Fields(tuple(cell_of(cell, column, place) for cell, column in pairs), inputs.names)
+
+
+def cell_of(given: object, column: Column, place: str) -> Cell:
+    """The same for one column."""
+    match column.kind:
+        case "image":
+            return image_given(given, place)
+        case "number" | "category":
+            return text_given(given)
+        case _:
+            if isinstance(given, PurePath):
+                given = str(given)
+            return checked_content(given, place)
+
+
+def text_given(given: object) -> str:
+    """A number or a category as the cell of a table; empty where there is none."""
+    missing = given is None or (isinstance(given, float) and given != given)
+    return "" if missing else str(given)
+
+
+def image_given(given: object, place: str) -> Cell:
+    """A path, an image of Pillow's, or an array of bytes.
+
+    Raises:
+        DataError: it is none of these.
+    """
+    if isinstance(given, str | PurePath):
+        return image_file(str(given), "")
+    if isinstance(given, Image.Image):
+        return np.asarray(given.convert("RGBA" if given.has_transparency_data else "RGB"))
+    if isinstance(given, np.ndarray):
+        pixels = cast("NDArray[Any]", given)
+        if pixels.dtype == np.uint8:
+            return pixels
+    seen = "numbers" if isinstance(given, Numbers) else excerpt(repr(cast("object", given)), 40)
+    fix = "Give a path, an image of Pillow's, or an array of bytes (0 to 255, array.astype('uint8'))."
+    raise DataError(f"expected an image, got {seen}", where=place, fix=fix)

@@ -1,0 +1,129 @@
+"""What stands at the end of a network that makes one answer of a whole input: a label, or a number.
+
+A head is learned from the training examples once, and stored in the model. It turns labels into numbers on the disk,
+has the loss and the validation score, and makes answers and measures of what the network (or several of them) gives.
+
+B batch, N examples, L outputs of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, Self
+
+from torch import Tensor
+
+from recurra.data import Labelled
+from recurra.metrics import ExampleScores
+from recurra.tasks.answer import AnyAnswer
+from recurra.tasks.prediction import Evaluation
+from recurra.tasks.split import Key
+from recurra.tasks.task import Divided
+from recurra.tracing import AttentionMap
+from recurra.training import Emit, Loss, Score
+
+
+class Head(Protocol):
+    """One of the heads of this folder: frozen dataclasses."""
+
+    @property
+    def measure(self) -> str:
+        """Name of the validation measure."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """numpy's name of what is kept of a label on the disk: "<i4"."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """L."""
+        ...
+
+    @classmethod
+    def check(cls, examples: Iterable[Labelled]) -> None:
+        """Refuses labels that cannot be learned.
+
+        Raises:
+            DataError: all of them in one message.
+        """
+        ...
+
+    @classmethod
+    def settle(cls, divided: Divided, key: Key, emit: Emit) -> Divided:
+        """The training and validation examples, where some have to go to the other side."""
+        ...
+
+    @classmethod
+    def learn(cls, train: Iterable[Labelled], recipe: Any, emit: Emit) -> Self:
+        """What the training labels decide; says it.
+
+        Raises:
+            DataError: there is nothing to learn in them.
+        """
+        ...
+
+    @classmethod
+    def from_json(cls, text: str, recipe: Any) -> Self:
+        """What `to_json` wrote.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        ...
+
+    def to_json(self) -> str:
+        """All that was learned."""
+        ...
+
+    def describe(self) -> str:
+        """In words, for the network's line: "6 labels"."""
+        ...
+
+    def sizes(self) -> dict[str, object]:
+        """For the card."""
+        ...
+
+    def encode(self, label: str, place: str) -> float:
+        """What is kept of a label.
+
+        Raises:
+            DataError: it is none that the head can have.
+        """
+        ...
+
+    def loss(self, outputs: Tensor, targets: Tensor, smoothing: float) -> Loss:
+        """Of outputs [B, L] and what is kept of the labels [B]."""
+        ...
+
+    def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:
+        """What a batch adds to the validation score."""
+        ...
+
+    def score(self, sums: Sequence[float]) -> Score:
+        """The score of all batches."""
+        ...
+
+    def values(self, outputs: Tensor) -> Tensor:
+        """What several networks answer by the mean of [B, L]: probabilities, numbers."""
+        ...
+
+    def text(self, values: Tensor) -> str:
+        """The answer in one line, from the values [L] of one example."""
+        ...
+
+    def answer(
+        self, source: str, values: Tensor | None, unknown: list[str], attention: AttentionMap | None, options: Any
+    ) -> AnyAnswer:
+        """The answer from the values [L] of one example; None of an empty one."""
+        ...
+
+    def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:
+        """All measures, from the values [N, L].
+
+        Args:
+            name: of the data, for messages.
+            scores: lengths of the inputs, to which the head adds what each example counts.
+        """
+        ...

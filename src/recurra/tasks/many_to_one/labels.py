@@ -1,0 +1,190 @@
+"""The head of labels: softmax over the labels of the training data, cross-entropy, accuracy and macro-F1.
+
+B batch, N examples, L labels.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import cast
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softmax
+
+from recurra.columns.stored import damaged
+from recurra.data import Labelled
+from recurra.errors import DataError, ModelError
+from recurra.metrics import ExampleScores, Share, confusion, measure_labels
+from recurra.tasks.answer import Alternative, Answer, choice
+from recurra.tasks.classify.answer import LabelProbabilities
+from recurra.tasks.classify.recipe import LabelAnswerOptions
+from recurra.tasks.prediction import Evaluation
+from recurra.tasks.split import Key, Part, shared_keys
+from recurra.tasks.task import Divided
+from recurra.text.counted import counted
+from recurra.tracing import AttentionMap
+from recurra.training import Emit, Loss, Note, Score, token_loss
+
+UNKNOWN_LABEL = -1  # the number of a label that the network does not know
+TIE = 1e-4  # what the second criterion of a validation counts beside the first
+
+
+@dataclass(frozen=True)
+class LabelHead:
+    """The labels, in the order of the network's scores."""
+
+    labels: tuple[str, ...]
+    measure: str = "error"
+    dtype: str = "<i4"
+
+    @property
+    def size(self) -> int:
+        """L."""
+        return len(self.labels)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {label: k for k, label in enumerate(self.labels)}
+
+    @classmethod
+    def check(cls, examples: Iterable[Labelled]) -> None:
+        """Every text is a label."""
+
+    @classmethod
+    def settle(cls, divided: Divided, key: Key, emit: Emit) -> Divided:
+        """Labels of which nothing would be left to learn from are kept in the training data."""
+        if not isinstance(divided.train, Part) or not isinstance(divided.valid, Part):
+            return divided
+        left = {example.label for example in divided.train}
+        lost = {example.label for example in divided.valid} - left
+        if not lost:
+            return divided
+        stays, goes = divided.train.belongs, divided.valid.belongs
+        train = Part(divided.train.examples, lambda example: stays(example) or example.label in lost)
+        valid = Part(divided.valid.examples, lambda example: goes(example) and example.label not in lost)
+        if not any(True for _ in valid):
+            return Divided(train, train, shared_keys(train, train, key, emit))
+        return Divided(train, valid, shared_keys(train, valid, key, emit))
+
+    @classmethod
+    def learn(cls, train: Iterable[Labelled], recipe: object, emit: Emit) -> LabelHead:
+        """The labels in the order of their names; says how often the commonest and the rarest are there.
+
+        Raises:
+            DataError: only one.
+        """
+        counts = Counter(example.label for example in train)
+        if len(counts) < 2:
+            only = next(iter(counts))
+            raise DataError(
+                f"expected at least two labels, saw only {only!r}",
+                where=getattr(train, "name", None),
+                fix="Is it the right column? Name the label's with --target-column.",
+            )
+        (most, times), (least, few) = counts.most_common(1)[0], counts.most_common()[-1]
+        emit(Note(f"{len(counts)} labels, from {most!r} ({times:,}) to {least!r} ({few:,})"))
+        if sum(counts.values()) < 2 * len(counts):
+            emit(Note("warning: most labels occur once; is this column one of labels?"))
+        return cls(tuple(sorted(counts)))
+
+    @classmethod
+    def from_json(cls, text: str, recipe: object) -> LabelHead:
+        """The labels that `to_json` wrote.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        try:
+            labels: object = json.loads(text)
+        except ValueError as error:
+            raise ModelError(f"the labels cannot be read: {error}", fix="Copy the model folder again.") from error
+        several = cast("list[object]", labels) if isinstance(labels, list) else []
+        if len(several) < 2 or not all(isinstance(label, str) for label in several):
+            raise damaged("expected a list of at least two labels")
+        return cls(tuple(cast("list[str]", several)))
+
+    def to_json(self) -> str:
+        return json.dumps(list(self.labels), ensure_ascii=False)
+
+    def describe(self) -> str:
+        return counted(len(self.labels), "label")
+
+    def sizes(self) -> dict[str, object]:
+        return {"labels": len(self.labels)}
+
+    def encode(self, label: str, place: str) -> float:
+        return self._numbers.get(label, UNKNOWN_LABEL)
+
+    def loss(self, outputs: Tensor, targets: Tensor, smoothing: float) -> Loss:
+        return token_loss(outputs, targets.long(), smoothing)
+
+    def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:
+        """Nats, wrong answers, how improbable the right labels are; of known labels, and of all."""
+        right = targets.long()
+        known = right != UNKNOWN_LABEL
+        nats = float(token_loss(outputs[known], right[known]).total) if known.any() else 0.0
+        chance = softmax(outputs, dim=-1)[torch.arange(len(right)), right.clamp(min=0)] * known
+        wrong = int((outputs.argmax(-1) != right).sum())
+        return nats, wrong, float((1 - chance).sum()), int(known.sum()), len(right)
+
+    def score(self, sums: Sequence[float]) -> Score:
+        """The error rate in percent; between equal ones, how improbable the right labels are, decides."""
+        nats, wrong, improbable, known, count = sums
+        return Score(nats / max(known, 1), 100 * (wrong + TIE * improbable) / max(count, 1))
+
+    def values(self, outputs: Tensor) -> Tensor:
+        """Probabilities [B, L]."""
+        return softmax(outputs.float(), dim=-1)
+
+    def text(self, values: Tensor) -> str:
+        return self.labels[int(values.argmax(-1))]
+
+    def answer(
+        self,
+        source: str,
+        values: Tensor | None,
+        unknown: list[str],
+        attention: AttentionMap | None,
+        options: LabelAnswerOptions,
+    ) -> Answer[LabelProbabilities]:
+        """The most probable labels, the first of equals first."""
+        if values is None:
+            return Answer("", [Alternative("")], LabelProbabilities({}))
+        order = cast("list[int]", torch.sort(values, descending=True, stable=True).indices.tolist())
+        chances = dict(zip(self.labels, cast("list[float]", values.tolist()), strict=True))
+        chosen = [choice(self.labels[k], chances[self.labels[k]]) for k in order[: options.nbest]]
+        chosen[0] = replace(chosen[0], attention=attention)
+        return Answer(source, chosen, LabelProbabilities(chances), unknown)
+
+    def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:
+        """Accuracy and macro-F1, and in the details each label and what it was taken for."""
+        predictions = [self.labels[k] for k in cast("list[int]", values.argmax(-1).tolist())]
+        references = [example.label for example in examples]
+        table = confusion(predictions, references)
+        details = {
+            "counted": "examples",
+            "labels": [asdict(report) for report in table.reports()],
+            "confusion": table.to_mapping(),
+        }
+        measures = measure_labels(predictions, references)
+        right = [one == other for one, other in zip(predictions, references, strict=True)]
+        accuracy = Share.right(right, measures["accuracy"].definition)
+        notes = notes_on(references, self.labels)
+        return Evaluation(len(examples), measures, notes, details, replace(scores, measures={"accuracy": accuracy}))
+
+
+def notes_on(references: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """What a reader of the measures should know: labels that none could get right, and what a constant would reach."""
+    counts = Counter(references)
+    most, times = counts.most_common(1)[0]
+    notes = [f"always answering {most!r} would be right in {times / len(references):.1%}"]
+    if strange := sorted(set(counts).difference(labels)):
+        shown = ", ".join(f"{label!r} ({counts[label]:,})" for label in strange[:5])
+        more = f" and {len(strange) - 5} others" if len(strange) > 5 else ""
+        notes.append(f"warning: labels that the model has never seen count as wrong: {shown}{more}")
+    return notes

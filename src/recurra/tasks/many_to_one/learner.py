@@ -1,0 +1,90 @@
+"""What the training room needs to know of a network that makes one answer of a whole input."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from recurra.columns import Inputs
+from recurra.data import BatchingOptions, EncodedTable
+from recurra.models import ManyToOne, device_of
+from recurra.tasks.examples import Order, batches_of_like_length, named, spread
+from recurra.tasks.many_to_one.head import Head
+from recurra.training import Index, Loss, Score
+
+TARGET = "label"  # the column of an encoded table that holds what is to be found
+
+
+class HeadLearner:
+    """A network with its training and validation examples.
+
+    Args:
+        examples: the training examples that are used; those that are too long are left out.
+        options: how large a batch may be.
+        seed: of the order.
+    """
+
+    def __init__(
+        self,
+        model: ManyToOne,
+        inputs: Inputs,
+        head: Head,
+        train: EncodedTable,
+        valid: EncodedTable,
+        examples: Index,
+        options: BatchingOptions,
+        seed: int,
+    ) -> None:
+        self.model = model
+        self.inputs = inputs
+        self.head = head
+        self.measure = head.measure
+        self.train = train
+        self.valid = valid
+        self.order = Order(examples, options, seed, inputs.lengths(train))
+        self.device = device_of(model)
+
+    def batches(self, epoch: int) -> list[Index]:
+        return self.order.batches(epoch)
+
+    def largest_batch(self) -> Index:
+        return self.order.largest_batch()
+
+    def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
+        outputs = self._outputs(self.train, batch)
+        return self.head.loss(outputs, targets_of(self.train, batch).to(self.device), smoothing)
+
+    def tokens(self, batch: Index) -> int:
+        return len(batch)
+
+    def validation_examples(self) -> int:
+        return len(self.valid)
+
+    @torch.inference_mode()
+    def validate(self, examples: int) -> Score:
+        """The head's score over so many of the validation examples, spread evenly over the file."""
+        self.model.eval()
+        chosen = spread(len(self.valid), examples)
+        every: list[tuple[float, ...]] = []
+        for batch in batches_by_length(self.inputs.lengths(self.valid)[chosen]):
+            outputs = self._outputs(self.valid, chosen[batch]).float().cpu()
+            every.append(self.head.sums(outputs, targets_of(self.valid, chosen[batch])))
+        return self.head.score([sum(column) for column in zip(*every, strict=True)])
+
+    def describe(self, batch: Index) -> str:
+        return f"the batch of lines {named(sorted(self.train.lines[batch].tolist()))}"
+
+    def _outputs(self, table: EncodedTable, batch: Index) -> Tensor:
+        return self.model([column.to(self.device) for column in self.inputs.gather(table, batch)])
+
+
+def targets_of(table: EncodedTable, batch: Index) -> Tensor:
+    """What is kept of the labels [B]."""
+    return torch.from_numpy(table[TARGET].gather(batch).values.copy())
+
+
+def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
+    """Batches for an answer, the shortest inputs first."""
+    return batches_of_like_length(lengths, BatchingOptions(batch_tokens=16384, batch_examples=512))

@@ -1,0 +1,177 @@
+"""From inputs to answers, in the order of the input; how good they are; and all that happens on the way to one.
+
+N examples, T time, L outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Protocol, cast
+
+import torch
+from torch import Tensor
+
+from recurra.columns import Inputs, Values
+from recurra.data import Labelled, read_contents
+from recurra.data.content import Content, shown_content
+from recurra.errors import DataError
+from recurra.metrics import ExampleScores
+from recurra.models import BranchRun, ManyToOne, device_of
+from recurra.tasks.answer import AnyAnswer
+from recurra.tasks.examples import at_least_one
+from recurra.tasks.many_to_one.given import content_of, is_one
+from recurra.tasks.many_to_one.head import Head
+from recurra.tasks.many_to_one.learner import batches_by_length
+from recurra.tasks.prediction import Evaluation
+from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tracing import AttentionMap
+
+WINDOW = 2000  # inputs that are sorted by length together; bounds the memory for an endless stream
+LONGEST = 20_000  # units or steps; nothing longer is read
+
+
+class Trained(Protocol):
+    """What is needed of a network."""
+
+    @property
+    def model(self) -> ManyToOne:
+        """The weights."""
+        ...
+
+    @property
+    def inputs(self) -> Inputs:
+        """What it reads."""
+        ...
+
+    @property
+    def head(self) -> Head:
+        """What it answers."""
+        ...
+
+
+@dataclass(frozen=True)
+class HeadPredictor:
+    """One network, or several with the same inputs and the same head, which answer by the mean of what they give."""
+
+    networks: Sequence[Trained]
+
+    @property
+    def first(self) -> Trained:
+        """The one that is traced."""
+        return self.networks[0]
+
+    def read(self, path: str) -> Iterator[Content]:
+        """Texts, vectors or series, whatever the networks read."""
+        return read_contents(path, self.first.inputs.kind, self.first.inputs.names)
+
+    def is_one(self, given: object) -> bool:
+        """Whether this is one input, as the networks read it, and not several."""
+        return is_one(given, self.first.inputs)
+
+    def predict(self, inputs: Iterable[Any], options: Any) -> Iterator[AnyAnswer]:
+        """An answer for each input; reads ahead by a window of inputs only."""
+        remaining = iter(inputs)
+        first = 1
+        while window := list(islice(remaining, WINDOW)):
+            places = [f"input {number}" for number in range(first, first + len(window))]
+            yield from self._window(window, places, options)
+            first += len(window)
+
+    def evaluate(self, examples: Iterable[Labelled], options: Any) -> Evaluation:
+        """The head's measures."""
+        name = getattr(examples, "name", "examples")
+        found = at_least_one(examples)
+        inputs = self.first.inputs
+        encoded = inputs.encode([one.content for one in found], [f"{name}:{one.line}" for one in found])
+        values, _ = self._values(encoded)
+        scores = ExampleScores(inputs.lengths_of(encoded).tolist(), inputs.counted)
+        return self.first.head.evaluate(values, found, name, scores)
+
+    @torch.inference_mode()
+    def trace(self, given: Any, options: Any) -> ShownTrace:
+        """Gates and states of every step, and what the pooling took from it, in the first network."""
+        network, place = self.first, ["the input"]
+        content = content_of(given, network.inputs, "the input")
+        encoded = network.inputs.encode([content], place)
+        if not network.inputs.lengths_of(encoded)[0]:
+            raise DataError("there is nothing in it", where="the input", fix="Give a text with letters.")
+        refuse_long(encoded, place, network.inputs)
+        network.model.eval()
+        batch = [column.to(device_of(network.model)) for column in network.inputs.batch(encoded, [0])]
+        inside = network.model.inside(batch, trace=True)
+        answer = network.head.text(network.head.values(inside.scores)[0])
+        attention = self._attention(content, [column[0] for column in encoded], weights_of(inside.branches)[0], answer)
+        tokens = attention.source_tokens
+        layers = [
+            layer_trace(name, column_tokens, values)
+            for column_tokens, name, values in self._layers(content, inside.branches)
+        ]
+        return ShownTrace(shown_content(content), answer, tokens, [answer], attention, layers)
+
+    def _layers(self, content: Content, branches: Sequence[BranchRun]) -> Iterator[tuple[list[str], str, Any]]:
+        """The layers of each column, with the units or steps that they go over."""
+        inputs = self.first.inputs
+        parts = zip(inputs.names or ("",), inputs.columns, inputs.cells(content, "the input"), branches, strict=True)
+        for name, column, cell, run in parts:
+            for layer, values in by_layer(run.trace).items():
+                yield column.tokens(cell), f"{name}.{layer}" if name else layer, values
+
+    def _window(self, given: list[Any], places: list[str], options: Any) -> Iterator[AnyAnswer]:
+        inputs, head = self.first.inputs, self.first.head
+        contents = [content_of(one, inputs, place) for one, place in zip(given, places, strict=True)]
+        encoded = inputs.encode(contents, places)
+        refuse_long(encoded, places, inputs)
+        values, weights = self._values(encoded)
+        for k, (content, length) in enumerate(zip(contents, inputs.lengths_of(encoded).tolist(), strict=True)):
+            if not length:
+                yield head.answer("", None, [], None, options)
+                continue
+            rows = [column[k] for column in encoded]
+            attention = self._attention(content, rows, weights[k], head.text(values[k])) if options.attention else None
+            yield head.answer(shown_content(content), values[k], inputs.unknown(content, rows), attention, options)
+
+    @torch.inference_mode()
+    def _values(self, encoded: Sequence[Sequence[Values]]) -> tuple[Tensor, list[list[float]]]:
+        """What the head makes answers of [N, L], and what the first network's pooling took from each unit or step."""
+        inputs, head = self.first.inputs, self.first.head
+        lengths = inputs.lengths_of(encoded)
+        values = torch.zeros(len(lengths), head.size)
+        weights: list[list[float]] = [[] for _ in lengths]
+        for batch in batches_by_length(lengths):
+            numbers = cast("list[int]", batch.tolist())
+            columns = inputs.batch(encoded, numbers)
+            for network in self.networks:
+                network.model.eval()
+                inside = network.model.inside([column.to(device_of(network.model)) for column in columns])
+                values[batch] += head.values(inside.scores).cpu() / len(self.networks)
+                if network is self.first:
+                    for k, taken in zip(numbers, weights_of(inside.branches), strict=True):
+                        weights[k] = taken
+        return values, weights
+
+    def _attention(self, content: Content, rows: Sequence[Values], weights: list[float], answer: str) -> AttentionMap:
+        inputs = self.first.inputs
+        return AttentionMap(inputs.tokens(content), [answer], [weights], inputs.picture(rows))
+
+
+def weights_of(branches: Sequence[BranchRun]) -> list[list[float]]:
+    """What the poolings took from each unit or step of each example, one column after the other, without padding."""
+    columns: list[list[list[float]]] = []
+    for run in branches:
+        rows, lengths = cast("list[list[float]]", run.weights.tolist()), cast("list[int]", run.lengths.tolist())
+        columns.append([row[:length] for row, length in zip(rows, lengths, strict=True)])
+    return [[weight for part in parts for weight in part] for parts in zip(*columns, strict=True)]
+
+
+def refuse_long(encoded: Sequence[Sequence[Values]], places: Sequence[str], inputs: Inputs) -> None:
+    """Refuses what would take too much memory.
+
+    Raises:
+        DataError: an input of too many units or steps.
+    """
+    for length, place in zip(inputs.lengths_of(encoded).tolist(), places, strict=True):
+        if length > LONGEST:
+            what = f"the input has {length:,} units or steps, more than the {LONGEST:,} that are read"
+            raise DataError(what, where=place, fix="Split it.")

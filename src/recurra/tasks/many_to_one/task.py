@@ -1,0 +1,184 @@
+"""Many to one, and one to one: what the tasks do that make one answer of a whole input.
+
+This file connects: examples to columns and a head, these to an encoded table and a network, the network to a learner,
+and trained networks to answers. What each of them does stands in its own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from recurra.columns import Inputs
+from recurra.data import EncodedTable, Labelled, LabelledList, PairSource, open_labelled, spool
+from recurra.data.content import content_key, pack_content, unpack_content
+from recurra.data.labelled import LabelledData
+from recurra.errors import ModelError
+from recurra.models import ManyToOne, build_many_to_one
+from recurra.tasks.many_to_one.build import (
+    check_contents,
+    decided,
+    encoded_rows,
+    learn_inputs,
+    short_examples,
+    standardise,
+)
+from recurra.tasks.many_to_one.head import Head
+from recurra.tasks.many_to_one.learner import TARGET, HeadLearner
+from recurra.tasks.many_to_one.predictor import HeadPredictor
+from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.split import divide_by_hash
+from recurra.tasks.task import Data, Divided, Encoded, Look
+from recurra.text.counted import counted
+from recurra.training import Emit
+
+
+@dataclass(frozen=True)
+class HeadNetwork:
+    """A network, what it reads, what it answers, and the recipe it was made by."""
+
+    model: ManyToOne
+    inputs: Inputs
+    head: Head
+    recipe: ManyToOneRecipe
+
+    def vocabularies(self) -> dict[str, str]:
+        """The columns, and what the head learned."""
+        return {"input": self.inputs.to_json(), "head": self.head.to_json()}
+
+    def describe(self) -> str:
+        """Its kind and its size."""
+        return f"{self._kind()}, over {self.inputs.describe()}, to {self.head.describe()}"
+
+    def sizes(self) -> dict[str, object]:
+        """Of what it reads and answers."""
+        return {**self.inputs.sizes(), **self.head.sizes()}
+
+    def _kind(self) -> str:
+        options = self.recipe.model
+        if len(self.inputs.columns) > 1:
+            return f"a part for each of {len(self.inputs.columns)} columns, {options.hidden} wide"
+        if self.inputs.kind == "image" and options.kind == "cnn":
+            return f"convolutions, {options.hidden} wide, {options.pooling} pooling"
+        parts = {
+            "rnn": f"{'bi-directional ' if options.bidirectional else ''}{options.cell} "
+            f"of {counted(options.layers, 'layer')}, {options.hidden} wide, {options.pooling} pooling",
+            "cnn": f"windows of {options.windows}, {options.hidden // 2} maps each, {options.pooling} pooling",
+            "feedforward": f"feed-forward network of {counted(options.layers, 'hidden layer')}, {options.hidden} wide, "
+            f"on the {options.pooling}",
+        }
+        return parts[options.kind]
+
+
+@dataclass
+class ManyToOneTask:
+    """What the rows have in common; a row says what it is called, and which head it has.
+
+    Args:
+        signs: says why data are surely for this task, or None.
+    """
+
+    name: str
+    summary: str
+    headline: Mapping[str, str]
+    per_example: tuple[str, ...]
+    recipe: type[TaskRecipe]
+    head: type[Head]
+    signs: Callable[[Look], str | None]
+    noun: str = "examples"
+
+    def recognise(self, look: Look) -> str | None:
+        """As the row says."""
+        return self.signs(look)
+
+    def open(self, data: Data, copies: Path | None = None) -> LabelledData:
+        """Texts, vectors or series with labels, from files or from a list of (content, label)."""
+        if not isinstance(data, PairSource):
+            return LabelledList(data)
+        return open_labelled(data if copies is None else spool(data, copies))
+
+    def key(self, example: Labelled) -> str:
+        """Content and label."""
+        return f"{example.label}\t{content_key(example.content)}"
+
+    def divide(
+        self, train: Iterable[Labelled], valid: Iterable[Labelled] | None, recipe: ManyToOneRecipe, emit: Emit
+    ) -> Divided:
+        """By a hash of content and label, and as the head wants it."""
+        for examples in filter(None, (train, valid)):
+            check_contents(examples, recipe)
+            self.head.check(examples)
+        divided = divide_by_hash(train, valid, recipe.data, self.key, emit)
+        return divided if valid is not None else self.head.settle(divided, self.key, emit)
+
+    def make(self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit) -> HeadNetwork:
+        """A decided recipe, a head and columns from the training examples, a fresh network."""
+        head = self.head.learn(train, recipe, emit)
+        first = next(iter(train)).content
+        recipe = decided(recipe, first, emit)
+        inputs = learn_inputs(train, first, recipe, emit)
+        network = make_network(recipe, inputs, head)
+        standardise(network.model.column_branches, inputs, train)
+        return network
+
+    def load(self, recipe: ManyToOneRecipe, vocabularies: Mapping[str, str]) -> HeadNetwork:
+        """The same again."""
+        return make_network(
+            recipe, Inputs.from_json(vocabularies["input"]), self.head.from_json(vocabularies["head"], recipe)
+        )
+
+    def encode(self, examples: Iterable[Labelled], network: HeadNetwork, folder: Path) -> None:
+        """What is kept of each column, and of the label."""
+        kinds = {**network.inputs.dtypes(), TARGET: network.head.dtype}
+        EncodedTable.write(folder, kinds, encoded_rows(examples, network.inputs, network.head))
+
+    def open_encoded(self, folder: Path) -> EncodedTable:
+        """The same."""
+        return EncodedTable.open(folder)
+
+    def learner(self, network: HeadNetwork, encoded: Encoded, emit: Emit) -> HeadLearner:
+        """Without the examples that are too long."""
+        recipe, inputs = network.recipe, network.inputs
+        examples = short_examples(inputs.lengths(encoded.train), recipe.data.max_length, emit)
+        options, seed = recipe.batching, recipe.training.seed
+        return HeadLearner(network.model, inputs, network.head, encoded.train, encoded.valid, examples, options, seed)
+
+    def predictor(self, networks: Sequence[HeadNetwork]) -> HeadPredictor:
+        """One network, or an ensemble.
+
+        Raises:
+            ModelError: networks that read or answer something else than the first.
+        """
+        first = networks[0].vocabularies()
+        for other in networks[1:]:
+            if other.vocabularies() != first:
+                raise ModelError(
+                    "the models of an ensemble must have the same units and labels",
+                    fix="Train them on the same data with other seeds (--seed), in other folders.",
+                )
+        return HeadPredictor(networks)
+
+    def pack(self, example: Labelled) -> list[Any]:
+        """Content, label, line; numbers with their names."""
+        return [pack_content(example.content), example.label, example.line]
+
+    def unpack(self, row: Sequence[Any]) -> Labelled:
+        """The same again."""
+        content, label, line = row
+        return Labelled(unpack_content(content), label, line)
+
+    def card_example(self, example: Labelled) -> str:
+        """A text; numbers are no line."""
+        return example.content if isinstance(example.content, str) else ""
+
+
+def make_network(recipe: ManyToOneRecipe, inputs: Inputs, head: Head) -> HeadNetwork:
+    """A network with fresh weights, drawn from the recipe's seed."""
+    torch.manual_seed(recipe.training.seed)
+    model = build_many_to_one(recipe.model, inputs.branches(recipe.model), head.size)
+    return HeadNetwork(model, inputs, head, recipe)
