@@ -21,10 +21,11 @@ from torch.nn.utils import clip_grad_norm_
 
 from recurra.data import collate, open_pairs
 from recurra.data.pairs import PairSource
+from recurra.tasks.seq2seq.learner import Seq2SeqLearner, real_targets
+from recurra.tasks.seq2seq.network import build_tokenizers, make_text_network
 from recurra.tasks.task import Encoded
-from recurra.tasks.translate.learner import Seq2SeqLearner, real_targets
 from recurra.tasks.translate.recipe import Recipe
-from recurra.tasks.translate.task import Translate, build_tokenizers, make_translator
+from recurra.tasks.translate.task import Translate
 from recurra.training import Loop, Plan, Position, learning_rate, token_loss
 from recurra.training.loop import step_seed
 from recurra.training.optimizer import make_optimizer
@@ -38,7 +39,7 @@ def learner_on(folder: Path) -> Seq2SeqLearner:
     """The default network on Dutch pronunciations."""
     train, valid = (open_pairs(PairSource(str(DATA / f"dut_{part}.tsv"))) for part in ("train", "dev"))
     task = Translate()
-    translator = make_translator(RECIPE, *build_tokenizers(train, RECIPE))
+    translator = make_text_network(RECIPE, *build_tokenizers(train, RECIPE))
     for name, examples in (("train", train), ("valid", valid)):
         task.encode(examples, translator, folder / name)
     encoded = Encoded(task.open_encoded(folder / "train"), task.open_encoded(folder / "valid"))

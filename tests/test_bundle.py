@@ -106,7 +106,7 @@ def test_the_folder_holds_what_its_documentation_says(folder: Path) -> None:
     }
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     assert list(config)[:3] == ["format", "recurra", "task"]
-    assert config["format"] == 1
+    assert config["format"] == 2
     assert config["tokenizers"]["source"]["file"] == "tokenizers/source.json"
     assert len(config["tokenizers"]["source"]["sha256"]) == 64
     assert "✓" in (folder / "config.json").read_text(encoding="utf-8")
@@ -228,11 +228,18 @@ def test_a_model_of_transformers(folder: Path) -> None:
 
 
 def test_a_newer_format(folder: Path) -> None:
-    edit_config(folder, format=2, recurra="9.1", tokenizers="whatever it will be")
+    edit_config(folder, format=3, recurra="9.1", tokenizers="whatever it will be")
     message = refusal(folder)
-    assert "newer recurra (9.1) in format 2" in message
-    assert "reads formats up to 1" in message
+    assert "newer recurra (9.1) in format 3" in message
+    assert "reads format 2" in message
     assert "pip install --upgrade recurra" in message
+
+
+def test_an_older_format(folder: Path) -> None:
+    edit_config(folder, format=1, recurra="0.0.9")
+    message = refusal(folder)
+    assert "older recurra (0.0.9) in format 1; this one" in message
+    assert "Train the model again" in message
 
 
 @pytest.mark.parametrize("number", [..., None, "1", 1.0, True, 0, -1, [1]])
@@ -255,8 +262,8 @@ def test_no_format_number(folder: Path, number: object) -> None:
         (b'{"format": 1' + b"0" * 5000 + b"}", "not valid JSON"),
         (b"[1, 2]", "no format number"),
         (b"null", "no format number"),
-        (b'{"format": 1}', "the section 'tokenizers' is missing"),
-        (b'{"format": 1, "tokenizers": []}', "the section 'tokenizers' is missing"),
+        (b'{"format": 2}', "the section 'tokenizers' is missing"),
+        (b'{"format": 2, "tokenizers": []}', "the section 'tokenizers' is missing"),
         (b" " * 16_000_001, "far more than such a file"),
     ],
 )

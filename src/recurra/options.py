@@ -145,9 +145,10 @@ def parse_value(text: str) -> object:
 def _homes(cls: Any, section: str) -> dict[str, list[str]]:
     """The sections of every key of `cls` and of the dataclasses inside it."""
     homes: dict[str, list[str]] = {}
-    for name, hint in get_type_hints(cls).items():
+    hints = get_type_hints(cls)
+    for name in (declared.name for declared in fields(cls)):
         homes.setdefault(name, []).append(section)
-        for inner in _members(hint):
+        for inner in _members(hints[name]):
             nested = _homes(inner, _path(section, name)) if is_dataclass(inner) else {}
             for key, places in nested.items():
                 homes.setdefault(key, []).extend(places)

@@ -156,7 +156,7 @@ def test_ensembles_answer_together_and_must_read_the_same() -> None:
     both = recurra.load(["m0", "m1"])
     assert len(both.predict([image for image, _ in data[:3]])) == 3
     assert both.evaluate(data[:5]).count == 5
-    with pytest.raises(ModelError, match="the same kind of images"):
+    with pytest.raises(ModelError, match="must read the same"):
         recurra.load(["m0", "m2"])
 
 

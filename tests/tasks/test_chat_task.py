@@ -15,8 +15,8 @@ from recurra.errors import DataError, RunError, UsageError
 from recurra.padded import pad
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
 from recurra.tasks.chat.task import Chat, ChatPredictor, Pairs, as_turns, context_text, search, withheld
+from recurra.tasks.seq2seq.network import TextNetwork
 from recurra.tasks.split import place
-from recurra.tasks.translate.task import Translator
 from recurra.text.special import EOS, PAD
 from recurra.training import Event, Note
 
@@ -30,7 +30,7 @@ def recipe(**settings: object) -> ChatRecipe:
     )
 
 
-def network(**settings: object) -> Translator:
+def network(**settings: object) -> TextNetwork[ChatRecipe]:
     """With fresh weights, larger than usual, so that its replies differ."""
     made = Chat().make(list_dialogues(TALKS), recipe(**settings), list[Event]().append)
     with torch.no_grad():

@@ -19,7 +19,7 @@ from recurra.bundle.weights import read_weights, weights_to_bytes
 from recurra.errors import ModelError, RunError
 from recurra.files import atomic_write, plain_errors, remove_leftovers
 
-FORMAT = 1  # raised when an older recurra could no longer read what is written
+FORMAT = 2  # raised when an older recurra could no longer read what is written
 CONFIG, WEIGHTS, CARD, TOKENIZERS = "config.json", "model.safetensors", "README.md", "tokenizers"
 RESERVED = ("format", "recurra", "tokenizers")  # keys of config.json that are written here
 TEXT_LIMIT = 16_000_000  # bytes of config.json and of README.md
@@ -119,9 +119,16 @@ def _read_config(path: Path) -> dict[str, Any]:
     if number > FORMAT:
         raise ModelError(
             f"written by a newer recurra ({config.get('recurra', 'unknown')}) in format {number}; "
-            f"this one ({version('recurra')}) reads formats up to {FORMAT}",
+            f"this one ({version('recurra')}) reads format {FORMAT}",
             where=str(path),
             fix="pip install --upgrade recurra",
+        )
+    if number < FORMAT:
+        raise ModelError(
+            f"written by an older recurra ({config.get('recurra', 'unknown')}) in format {number}; "
+            f"this one ({version('recurra')}) reads format {FORMAT}",
+            where=str(path),
+            fix="Train the model again; README.md beside it has the command.",
         )
     if not isinstance(config.get("tokenizers"), dict):
         raise ModelError("the section 'tokenizers' is missing", where=str(path), fix="Copy the model folder again.")

@@ -101,7 +101,8 @@ REPORTS: dict[str, Callable[..., None]] = {"translate": pairs_report}
 def report(training: PairFile, valid: PairFile | None, recipe: Recipe, show: int) -> None:
     """Prints what the checks find, and pairs as the model reads them."""
     from recurra.data import check_pairs, lay_out, layout_lines, report_lines
-    from recurra.tasks.translate.task import SAMPLE, build_tokenizers, decided_units, with_units
+    from recurra.tasks.seq2seq.network import SAMPLE, build_tokenizers
+    from recurra.tasks.translate.task import decided_units, with_units
 
     chosen = decided_units(list(islice(training, SAMPLE)), recipe)
     recipe = with_units(recipe, chosen)

@@ -5,6 +5,7 @@ B batch, C channels, S cells of an image, P bytes under a cell.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -158,6 +159,10 @@ class ImageColumn:
         return moments(
             (self.encode([image], [place])[0].astype(np.float64) / 255 for image, place in sample), variables
         )
+
+    def to_json(self) -> str:
+        """The same as `to_mapping`, as a text."""
+        return json.dumps(self.to_mapping(), ensure_ascii=False)
 
     def to_mapping(self) -> dict[str, Any]:
         shape = self.shape

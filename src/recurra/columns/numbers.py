@@ -5,6 +5,7 @@ T time, D variables (of a vector: entries).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -97,6 +98,10 @@ class NumbersColumn:
         assert isinstance(branch.reader, NumberReader)
         values = (cell.values for cell, _ in cells if isinstance(cell, Numbers))
         put_moments(branch.reader, moments(values, len(self.names)))
+
+    def to_json(self) -> str:
+        """The same as `to_mapping`, as a text."""
+        return json.dumps(self.to_mapping(), ensure_ascii=False)
 
     def to_mapping(self) -> dict[str, Any]:
         return {

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from recurra.data import PairSource
 from recurra.data.lines import STANDARD_INPUT
 from recurra.errors import UsageError
-from recurra.options import unknown_name
-from recurra.tasks import TASKS, Task
+from recurra.tasks import TASKS, Task, task_named
 from recurra.tasks.fit import RECIPE
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import read_toml, recipe_of
@@ -19,8 +18,6 @@ from recurra.tasks.task import Data, Look
 
 DEFAULT = "translate"
 NO_SIGN = "nothing in the data tells another one"
-SHORT = {"lm": "language-model"}
-RENAMED = {"words": "language-model"}
 LINES, BYTES = 2000, 1_000_000  # of a file that is looked at
 
 
@@ -34,24 +31,6 @@ class Chosen(NamedTuple):
     def note(self) -> str:
         """What the user is told; empty where it was the user who said so."""
         return f"task: {self.task.name}, because {self.reason} (--task says otherwise)" if self.reason else ""
-
-
-def task_named(name: str, where: str = "--task") -> Task:
-    """The task of this name, or of this short one.
-
-    Args:
-        where: the name was read, for the message.
-
-    Raises:
-        UsageError: there is none.
-    """
-    name = SHORT.get(name, name)
-    if name in RENAMED:
-        fix = f"Write {RENAMED[name]}, or short lm."
-        raise UsageError(f"the task {name} is now called {RENAMED[name]}", where=where, fix=fix)
-    if name not in TASKS:
-        raise unknown_name("task", name, TASKS, where=where)
-    return TASKS[name]
 
 
 def choose_task(data: Data, name: str | None = None, recipe: TaskRecipe | None = None) -> Chosen:

@@ -6,9 +6,9 @@ have stands here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import tomli_w
 
@@ -32,6 +32,15 @@ class DataOptions:
             raise UsageError("data.max_length and data.valid_max must be at least 1")
 
 
+class HasRecipe(Protocol):
+    """A task, as far as it matters here."""
+
+    @property
+    def recipe(self) -> type[TaskRecipe]:
+        """Its own recipe."""
+        ...
+
+
 @dataclass(frozen=True)
 class TaskRecipe:
     """What the recipes of all tasks have; each narrows the types and adds sections. Defaults serve all data sets."""
@@ -40,6 +49,17 @@ class TaskRecipe:
     data: DataOptions = field(default_factory=DataOptions)
     training: TrainingOptions = field(default_factory=TrainingOptions)
     decoding: Any = None  # the section that may still be changed when the model answers: a frozen dataclass
+
+    task_named: ClassVar[Callable[[str, str], HasRecipe]]  # set where the table of tasks is made
+
+    @staticmethod
+    def for_task(name: str) -> TaskRecipe:
+        """The recipe of a task, all of its settings at their defaults: Recipe.for_task("classify").
+
+        Raises:
+            UsageError: there is no such task; with the nearest that there is.
+        """
+        return TaskRecipe.task_named(name, "Recipe.for_task").recipe()
 
     def with_settings(self, settings: Mapping[str, object]) -> Self:
         """The recipe with {"section.key": value} changed.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -46,18 +45,13 @@ def decided_inputs(train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit
 
 
 def inputs_from_json(text: str) -> CaptionInputs:
-    """What `inputs_to_json` wrote.
+    """What `to_json` wrote.
 
     Raises:
         ModelError: it is damaged.
     """
     mapping = json_object(text)
     return (NumbersColumn if mapping.get("kind") == "vector" else ImageColumn).from_mapping(mapping)
-
-
-def inputs_to_json(inputs: CaptionInputs) -> str:
-    """For the model folder."""
-    return json.dumps(inputs.to_mapping())
 
 
 def described(inputs: CaptionInputs) -> str:

@@ -23,8 +23,8 @@ from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.caption.inputs import CaptionInputs, encode, padded
 from recurra.tasks.one_input import is_one_image, is_one_vector
 from recurra.tasks.prediction import Evaluation
-from recurra.tasks.tracing import trace_decoder
-from recurra.tasks.translate.evaluate import Likelihood, compared
+from recurra.tasks.seq2seq.evaluate import Likelihood, compared
+from recurra.tasks.seq2seq.trace import trace_decoder
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
 from recurra.tracing import AttentionMap, Picture, Trace

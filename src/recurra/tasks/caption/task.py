@@ -31,8 +31,6 @@ from recurra.data import (
     spool,
 )
 from recurra.data.captions import folder_of
-from recurra.errors import ModelError
-from recurra.models import Seq2Seq
 from recurra.models.search import step_model
 from recurra.tasks.caption.inputs import (
     CaptionInputs,
@@ -41,7 +39,6 @@ from recurra.tasks.caption.inputs import (
     described,
     encode,
     inputs_from_json,
-    inputs_to_json,
     padded,
     standardise,
 )
@@ -50,10 +47,10 @@ from recurra.tasks.caption.recipe import CaptionRecipe
 from recurra.tasks.caption.signs import why_images
 from recurra.tasks.examples import check_vocabulary
 from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
+from recurra.tasks.seq2seq.network import SAMPLE, Seq2SeqNetwork, check_same_vocabularies
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
-from recurra.tasks.translate.learner import Seq2SeqLearner
-from recurra.tasks.translate.task import SAMPLE, short_pairs
 from recurra.text import Tokenizer, decide_whole_units
 from recurra.text.counted import counted
 from recurra.training import Index, Note
@@ -62,25 +59,16 @@ CHUNK = 1024  # captions encoded at once
 
 
 @dataclass(frozen=True)
-class Captioner:
-    """A network, what it reads, the tokenizer of what it writes, and the recipe it was made by."""
-
-    model: Seq2Seq
-    inputs: CaptionInputs
-    target: Tokenizer
-    recipe: CaptionRecipe
-
-    def vocabularies(self) -> dict[str, str]:
-        """The shape of what is read, and the tokenizer."""
-        return {"input": inputs_to_json(self.inputs), "target": self.target.to_json()}
+class Captioner(Seq2SeqNetwork[CaptionInputs, CaptionRecipe]):
+    """One that reads images or vectors."""
 
     def describe(self) -> str:
         """Its kind and its size."""
         options = self.recipe.model
         reads = (
-            f"convolutions over {described(self.inputs)}"
-            if isinstance(self.inputs, ImageColumn)
-            else f"two layers over {described(self.inputs)}"
+            f"convolutions over {described(self.source)}"
+            if isinstance(self.source, ImageColumn)
+            else f"two layers over {described(self.source)}"
         )
         return (
             f"{reads}, an {options.cell} decoder of {counted(options.layers, 'layer')}, {options.hidden} wide, "
@@ -89,7 +77,7 @@ class Captioner:
 
     def sizes(self) -> dict[str, object]:
         """What is read, and of the vocabulary."""
-        return {**self.inputs.sizes(), "target vocabulary": self.target.size}
+        return {**self.source.sizes(), "target vocabulary": self.target.size}
 
 
 class Caption:
@@ -137,12 +125,12 @@ class Caption:
     def load(self, recipe: CaptionRecipe, vocabularies: Mapping[str, str]) -> Captioner:
         """The same again."""
         return make_network(
-            recipe, inputs_from_json(vocabularies["input"]), Tokenizer.from_json(vocabularies["target"])
+            recipe, inputs_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
         )
 
     def encode(self, examples: Iterable[Captioned], network: Captioner, folder: Path) -> None:
         """The bytes of images (or the numbers of vectors), and the ids of captions."""
-        kinds = {"content": network.inputs.dtype, "target": "<i4"}
+        kinds = {"content": network.source.dtype, "target": "<i4"}
         EncodedTable.write(folder, kinds, encoded_rows(examples, network))
 
     def open_encoded(self, folder: Path) -> EncodedCaptions:
@@ -151,7 +139,7 @@ class Caption:
 
     def learner(self, network: Captioner, encoded: Encoded, emit: Emit) -> Seq2SeqLearner:
         """Without the captions that are too long."""
-        recipe, inputs = network.recipe, network.inputs
+        recipe, inputs = network.recipe, network.source
 
         def collate(examples: EncodedCaptions, index: Index) -> Batch:
             return examples.batch(index, partial(padded, inputs))
@@ -172,15 +160,10 @@ class Caption:
         Raises:
             ModelError: networks that read or write something else than the first.
         """
+        check_same_vocabularies(networks)
         first = networks[0]
-        for other in networks[1:]:
-            if other.vocabularies() != first.vocabularies():
-                raise ModelError(
-                    "the models of an ensemble must read the same kind of images and have the same tokenizer",
-                    fix="Train them on the same data with other seeds (--seed), in other folders.",
-                )
         model = step_model([network.model for network in networks])
-        return CaptionPredictor(first.model, model, first.inputs, first.target)
+        return CaptionPredictor(first.model, model, first.source, first.target)
 
     def pack(self, example: Captioned) -> list[Any]:
         """The path of the image, or what it holds; caption, line."""
@@ -242,5 +225,5 @@ def encoded_rows(examples: Iterable[Captioned], network: Captioner) -> Iterator[
     """Each example as the values of two columns."""
     name = getattr(examples, "name", "examples")
     for example in examples:
-        content = encode(network.inputs, example.content, f"{name}:{example.line}")
+        content = encode(network.source, example.content, f"{name}:{example.line}")
         yield Row({"content": content, "target": network.target.encode(example.caption)}, example.line)

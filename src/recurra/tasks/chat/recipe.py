@@ -9,7 +9,7 @@ from recurra.data.dialogues import MOST_TURNS
 from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
 from recurra.tasks.recipe import DataOptions
-from recurra.tasks.translate.recipe import Recipe
+from recurra.tasks.seq2seq.recipe import TextPairRecipe
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class ChatDecodingOptions(DecodingOptions):
 
 
 @dataclass(frozen=True)
-class ChatRecipe(Recipe):
+class ChatRecipe(TextPairRecipe):
     """All sections. The defaults are the same for every data set."""
 
-    task: Literal["chat"] = "chat"  # pyright: ignore[reportIncompatibleVariableOverride]  # each recipe has its own name
+    task: Literal["chat"] = "chat"
     data: ChatDataOptions = field(default_factory=ChatDataOptions)
     decoding: ChatDecodingOptions = field(default_factory=ChatDecodingOptions)
 

@@ -1,8 +1,8 @@
-"""Chat: the turns so far to a reply. Translation whose source is the last turns, each a column of the source.
+"""Chat: the turns so far to a reply. Text to text, whose source is the last turns, each a column of the source.
 
-What a network, a tokenizer and a search are is translation's. Here stand only what a dialogue asks for: exchanges
-become pairs, dialogues are never divided between training and validation, some contexts are withheld while the network
-learns (so that its decoder can say what a reply is worth alone), and candidates are reranked by that.
+What stands here is only what a dialogue asks for: exchanges become pairs, dialogues are never split between training
+and validation, some contexts are withheld while the network learns (so that its decoder can say what a reply is worth
+alone), and candidates are reranked by that.
 """
 
 from __future__ import annotations
@@ -48,21 +48,12 @@ from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.seq2seq.evaluate import UNIT_NAMES, Likelihood, canonical
+from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
+from recurra.tasks.seq2seq.network import SAMPLE, TextNetwork, build_tokenizers, load_text_network, make_text_network
+from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
-from recurra.tasks.tracing import trace_translator
-from recurra.tasks.translate.evaluate import UNIT_NAMES, Likelihood, canonical, target_likelihood
-from recurra.tasks.translate.learner import Seq2SeqLearner
-from recurra.tasks.translate.predictor import TextPredictor
-from recurra.tasks.translate.task import (
-    SAMPLE,
-    Translator,
-    build_tokenizers,
-    make_predictor,
-    make_translator,
-    short_pairs,
-    translator_from,
-)
 from recurra.text import decide_units
 from recurra.text.columns import TAB
 from recurra.text.special import EOS, PAD
@@ -103,26 +94,26 @@ class Chat:
         """By a hash of whole dialogues: all exchanges of one stand on one side."""
         return divide_by_hash(train, valid, recipe.data, self.key, emit, together=lambda one: one.dialogue)
 
-    def make(self, train: Iterable[Exchange], recipe: ChatRecipe, emit: Emit) -> Translator:
+    def make(self, train: Iterable[Exchange], recipe: ChatRecipe, emit: Emit) -> TextNetwork[ChatRecipe]:
         """One kind of units for all turns, a vocabulary for those before and one for replies, a fresh network."""
         recipe = choose_units(Pairs(train, recipe), recipe, emit)
-        return make_translator(recipe, *build_tokenizers(Pairs(train, recipe), recipe))
+        return make_text_network(recipe, *build_tokenizers(Pairs(train, recipe), recipe))
 
-    def load(self, recipe: ChatRecipe, vocabularies: Mapping[str, str]) -> Translator:
+    def load(self, recipe: ChatRecipe, vocabularies: Mapping[str, str]) -> TextNetwork[ChatRecipe]:
         """The same again."""
-        return translator_from(recipe, vocabularies)
+        return load_text_network(recipe, vocabularies)
 
-    def encode(self, examples: Iterable[Exchange], network: Translator, folder: Path) -> None:
+    def encode(self, examples: Iterable[Exchange], network: TextNetwork[ChatRecipe], folder: Path) -> None:
         """The ids of contexts and replies."""
-        EncodedPairs.write(folder, Pairs(examples, chat_recipe(network)), network.source, network.target)
+        EncodedPairs.write(folder, Pairs(examples, network.recipe), network.source, network.target)
 
     def open_encoded(self, folder: Path) -> EncodedPairs:
         """The ids of contexts and replies."""
         return EncodedPairs.open(folder)
 
-    def learner(self, network: Translator, encoded: Encoded, emit: Emit) -> Seq2SeqLearner:
+    def learner(self, network: TextNetwork[ChatRecipe], encoded: Encoded, emit: Emit) -> Seq2SeqLearner:
         """A share of the contexts is withheld; the weights with the lowest perplexity are the best."""
-        recipe = chat_recipe(network)
+        recipe = network.recipe
         examples = short_pairs(encoded.train, recipe.data.max_length, emit)
         return Seq2SeqLearner(
             network.model,
@@ -135,9 +126,9 @@ class Chat:
             measure="perplexity",
         )
 
-    def predictor(self, networks: Sequence[Translator]) -> ChatPredictor:
+    def predictor(self, networks: Sequence[TextNetwork[ChatRecipe]]) -> ChatPredictor:
         """One network, or an ensemble."""
-        return ChatPredictor(networks[0], make_predictor(networks, search))
+        return ChatPredictor(TextPredictor(networks, search))
 
     def pack(self, example: Exchange) -> list[Any]:
         """All fields."""
@@ -199,12 +190,6 @@ def choose_units(pairs: Iterable[Example], recipe: ChatRecipe, emit: Emit) -> Ch
     return recipe.with_settings({"text.source_units": columns, "text.target_units": target})
 
 
-def chat_recipe(network: Translator) -> ChatRecipe:
-    """A chatting network's own recipe."""
-    assert isinstance(network.recipe, ChatRecipe)
-    return network.recipe
-
-
 def withheld(batch: Batch, share: float) -> Batch:
     """The batch, in which a share of the contexts, drawn at random, is empty."""
     source = batch.source
@@ -227,15 +212,19 @@ def search(model: StepModel, source: Padded, options: ChatDecodingOptions) -> li
 
 @dataclass(frozen=True)
 class ChatPredictor:
-    """One chatting network, or several: the first is the one that is traced."""
+    """One chatting network, or several."""
 
-    first: Translator
-    texts: TextPredictor
+    texts: TextPredictor[ChatRecipe]
+
+    @property
+    def recipe(self) -> ChatRecipe:
+        """How the first was made."""
+        return self.texts.first.recipe
 
     @property
     def turns(self) -> int:
         """How many turns it reads."""
-        return chat_recipe(self.first).data.turns
+        return self.recipe.data.turns
 
     def read(self, path: str) -> Iterator[str]:
         """A context a line, tabs between its turns."""
@@ -260,12 +249,12 @@ class ChatPredictor:
 
     def evaluate(self, examples: Iterable[Exchange], options: ChatDecodingOptions) -> Evaluation:
         """How probable the right replies are, how varied its own, and whether it says the same to everything."""
-        pairs, target = list(Pairs(examples, chat_recipe(self.first))), self.texts.target
+        pairs, target = list(Pairs(examples, self.recipe)), self.texts.target
         answers = self.texts.predict((pair.source for pair in pairs), replace(options, nbest=1))
         replies = [answer.text for answer in answers]
         right = [canonical(pair.target, target) for pair in pairs]
         units = [target.tokens(text) for text in replies], [target.tokens(text) for text in right]
-        likelihood = target_likelihood(self.texts, pairs)
+        likelihood = self.texts.likelihood(pairs)
         name = UNIT_NAMES[target.units]
         measures: dict[str, Measure] = {
             "perplexity": perplexity(likelihood.log_likelihoods, likelihood.tokens),
@@ -286,8 +275,7 @@ class ChatPredictor:
 
     def trace(self, given: Said, options: ChatDecodingOptions) -> Trace:
         """The best reply, never a sample, and all gates, states and weights on the way to it."""
-        first, text = self.first, context_text(as_turns(given, 1), self.turns)
-        return trace_translator(first.model, first.source, first.target, text, options, search)
+        return self.texts.trace(context_text(as_turns(given, 1), self.turns), options)
 
 
 def nats_per_unit(likelihood: Likelihood, unit: str) -> Share:

@@ -1,22 +1,14 @@
-"""How good a model is on pairs: predict every source, compare with its target."""
+"""How good written texts are beside the true ones."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, cast
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-import numpy as np
-import torch
-
-from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
-from recurra.decoding import DecodingOptions, log_likelihoods
 from recurra.metrics import ExampleScores, Measure, Share, edit_distances, looks_tokenized, measure_pairs
-from recurra.padded import pad
 from recurra.tasks.prediction import Evaluation
-from recurra.tasks.translate.predictor import TextPredictor
 from recurra.text import Tokenizer
-from recurra.text.special import EOS, GO
 from recurra.text.tokenizer import JOIN
 
 UNIT_NAMES = {"chars": "characters", "words": "words or symbols", "subwords": "subwords", "features": "features"}
@@ -27,16 +19,6 @@ class Likelihood(NamedTuple):
 
     log_likelihoods: list[float]  # per pair, summed over its target tokens and <EOS>
     tokens: list[int]
-
-
-def evaluate_pairs(predictor: TextPredictor, examples: Iterable[Example], options: DecodingOptions) -> Evaluation:
-    """All measures over the examples, each with its interval."""
-    pairs = list(examples)
-    predictions = [answer.text for answer in predictor.predict((pair.source for pair in pairs), options)]
-    likelihood = target_likelihood(predictor, pairs)
-    lengths = [len(ids) for ids in predictor.source.encode_batch([pair.source for pair in pairs])]
-    unit = UNIT_NAMES.get(predictor.source.units, "units")
-    return compared(predictions, [pair.target for pair in pairs], predictor.target, likelihood, lengths, unit)
 
 
 def compared(
@@ -94,19 +76,3 @@ def canonical(text: str, tokenizer: Tokenizer) -> str:
     if tokenizer.units == "features":
         return JOIN["features"].join(tokenizer.tokens(text))
     return " ".join(text.split()) if tokenizer.units == "words" else text
-
-
-def target_likelihood(predictor: TextPredictor, pairs: Sequence[Example]) -> Likelihood:
-    """The log-likelihood of every target under the model, which may be any step model."""
-    sources = predictor.source.encode_batch([pair.source for pair in pairs])
-    targets = predictor.target.encode_batch([pair.target for pair in pairs])
-    lengths = np.array([len(ids) for ids in sources], dtype=np.int32)
-    totals = [0.0] * len(pairs)
-    for batch in eval_batches(lengths, BatchingOptions(batch_tokens=8192)):
-        numbers = cast("list[int]", batch.tolist())
-        source = pad_sources([sources[i] for i in numbers]).to(predictor.device)
-        rows = [torch.tensor([GO, *targets[i], EOS]) for i in numbers]
-        found = log_likelihoods(predictor.model, source, pad(rows).to(predictor.device))
-        for i, value in zip(numbers, found, strict=True):
-            totals[i] = value
-    return Likelihood(totals, [len(ids) + 1 for ids in targets])

@@ -14,11 +14,13 @@ from torch import Tensor
 
 from recurra.data import Batch, BatchingOptions, collate, eval_batches
 from recurra.decoding import DecodingOptions, greedy
+from recurra.errors import RunError
 from recurra.metrics import edit_distances
 from recurra.models import Seq2Seq, device_of
 from recurra.models.search import search_model
 from recurra.padded import Padded
-from recurra.tasks.examples import Order, named, spread
+from recurra.tasks.examples import Order, named, short_enough, spread
+from recurra.tasks.task import Emit
 from recurra.text.special import GO
 from recurra.training import Index, Loss, Score, token_loss
 
@@ -165,3 +167,16 @@ def on_device(batch: Batch, device: torch.device) -> Batch:
         return batch
     source, target_input, target_output, index = batch
     return Batch(source.to(device), target_input.to(device), target_output.to(device), index)
+
+
+def short_pairs(pairs: EncodedTargets, longest: int, emit: Emit) -> Index:
+    """The numbers of the pairs that are not longer than allowed on either side.
+
+    Raises:
+        RunError: when none is left.
+    """
+    lengths = np.maximum(pairs.source_lengths, pairs.target_lengths)
+    kept = short_enough(lengths, longest, "examples", "units", emit)
+    if not len(kept):
+        raise RunError(f"no example is left: all are longer than {longest:,} units", fix="Raise --set data.max_length.")
+    return kept

@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any, cast
+from typing import Any, Generic, cast
 
 import numpy as np
 import torch
 
-from recurra.data import BatchingOptions, eval_batches, pad_sources
-from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode
+from recurra.data import BatchingOptions, Example, eval_batches, pad_sources, read_sources
+from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
 from recurra.errors import DataError
-from recurra.padded import Padded
+from recurra.models import device_of
+from recurra.models.search import step_model
+from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
-from recurra.text import ColumnTokenizer, SourceTokenizer, Tokenizer
+from recurra.tasks.one_input import is_one_text
+from recurra.tasks.prediction import Evaluation
+from recurra.tasks.seq2seq.evaluate import UNIT_NAMES, Likelihood, compared
+from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
+from recurra.tasks.seq2seq.trace import trace_decoder
+from recurra.tasks.tracing import ShownTrace
+from recurra.text import ColumnTokenizer, SourceTokenizer
 from recurra.text.columns import can_be_copied
-from recurra.text.special import EOS, SPECIAL_TOKENS, UNK
+from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
 from recurra.tracing import AttentionMap
 
 # From a model, sources and options to the outputs of each source, best first.
@@ -28,33 +36,39 @@ BATCH_TOKENS = 8192  # source and target positions of a batch, times the samples
 MAX_SOURCE = 5000  # units; nothing longer is decoded
 
 
-class TextPredictor:
-    """A step model between two tokenizers.
+class TextPredictor(Generic[T_co]):
+    """One network that reads and writes texts, or several that answer together: a step model between two tokenizers.
+
+    Where model.copy is on, an <UNK> in the output is replaced by the source token with the largest weight.
 
     Args:
-        model: anything that keeps decoding's StepModel protocol: a network, an ensemble, later an ONNX session.
-        replace_unknown: an <UNK> in the output is replaced by the source token with the largest weight.
+        networks: the first is the one that is traced.
         search: how outputs are found.
+
+    Raises:
+        ModelError: networks with other vocabularies than the first.
     """
 
-    def __init__(
-        self,
-        model: StepModel,
-        source: SourceTokenizer,
-        target: Tokenizer,
-        *,
-        device: torch.device | None = None,
-        replace_unknown: bool = False,
-        search: Search = decode,
-    ) -> None:
-        self.model = model
-        self.source = source
-        self.target = target
-        self.device = device or torch.device("cpu")
-        self.replace_unknown = replace_unknown
+    def __init__(self, networks: Sequence[TextNetwork[T_co]], search: Search = decode) -> None:
+        check_same_vocabularies(networks)
+        first = networks[0]
+        self.first = first
+        self.model = step_model([network.model for network in networks])
+        self.source = first.source
+        self.target = first.target
+        self.device = device_of(first.model)
+        self.replace_unknown = first.recipe.model.copy
         self.search = search
 
-    def predict(self, texts: Iterable[str], options: DecodingOptions) -> Iterator[Answer[None]]:
+    def read(self, path: str) -> Iterator[str]:
+        """A source a line, its columns with tabs between them; of a table or JSON Lines the sources alone."""
+        return read_sources(path, len(self.source.columns) if isinstance(self.source, ColumnTokenizer) else 1)
+
+    def is_one(self, given: object) -> bool:
+        """A text, or a tuple of its columns, is one."""
+        return is_one_text(given)
+
+    def predict(self, inputs: Iterable[str], options: DecodingOptions) -> Iterator[Answer[None]]:
         """A prediction per text, in order; reads ahead by a window of texts only.
 
         A text of several columns has tabs between them, or is a tuple of them.
@@ -63,11 +77,56 @@ class TextPredictor:
             DataError: a text longer than 5,000 units, one with another number of columns, or something that is no
                 text, with its number.
         """
-        rows = map(one_text, texts)
+        rows = map(one_text, inputs)
         first = 1
         while window := list(islice(rows, WINDOW)):
             yield from self._window(window, first, options)
             first += len(window)
+
+    def evaluate(self, examples: Iterable[Example], options: DecodingOptions) -> Evaluation:
+        """Predicts every source and compares: all measures, each with its interval."""
+        pairs = list(examples)
+        sources = [pair.source for pair in pairs]
+        predictions = [answer.text for answer in self.predict(sources, replace(options, nbest=1))]
+        lengths = [len(ids) for ids in self.source.encode_batch(sources)]
+        unit = UNIT_NAMES.get(self.source.units, "units")
+        targets = [pair.target for pair in pairs]
+        return compared(predictions, targets, self.target, self.likelihood(pairs), lengths, unit)
+
+    def likelihood(self, pairs: Sequence[Example]) -> Likelihood:
+        """The log-likelihood of every target."""
+        sources = self.source.encode_batch([pair.source for pair in pairs])
+        targets = self.target.encode_batch([pair.target for pair in pairs])
+        lengths = np.array([len(ids) for ids in sources], dtype=np.int32)
+        totals = [0.0] * len(pairs)
+        for batch in eval_batches(lengths, BatchingOptions(batch_tokens=BATCH_TOKENS)):
+            numbers = cast("list[int]", batch.tolist())
+            source = pad_sources([sources[i] for i in numbers]).to(self.device)
+            rows = [torch.tensor([GO, *targets[i], EOS]) for i in numbers]
+            found = log_likelihoods(self.model, source, pad(rows).to(self.device))
+            for i, value in zip(numbers, found, strict=True):
+                totals[i] = value
+        return Likelihood(totals, [len(ids) + 1 for ids in targets])
+
+    @torch.inference_mode()
+    def trace(self, given: str | Sequence[str], options: DecodingOptions) -> ShownTrace:
+        """The best output of the first network, never a sample, and all gates, states and weights on the way to it.
+
+        Args:
+            given: a text, its columns with tabs between them or as a tuple.
+
+        Raises:
+            DataError: it is no text, one with another number of columns, or too long to decode.
+        """
+        text = one_text(given)
+        check_text(text, 1, self.source)
+        ids = self.source.encode(text)
+        if len(ids) > MAX_SOURCE:
+            raise too_long(1, len(ids))
+        source = pad_sources([ids]).to(self.device)
+        best = self.search(self.first.model, source, replace(options, nbest=1, sample=False))[0][0]
+        tokens = [*self.source.tokens(text), SPECIAL_TOKENS[EOS]]
+        return trace_decoder(self.first.model, source, text, tokens, best, self.target)
 
     def _window(self, texts: list[str], first: int, options: DecodingOptions) -> list[Answer[None]]:
         for number, text in enumerate(texts, first):

@@ -1,0 +1,129 @@
+"""An encoder-decoder with what it reads and what it writes; of texts, how its tokenizers and its weights are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Generic, Protocol, TypeVar
+
+import torch
+
+from recurra.data import Example
+from recurra.errors import ModelError
+from recurra.models import Seq2Seq, build_seq2seq, copy_table
+from recurra.tasks.examples import check_vocabulary
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.seq2seq.recipe import TextPairRecipe
+from recurra.text import ColumnTokenizer, SourceTokenizer, Tokenizer, build_source, source_from_json
+from recurra.text.columns import SEPARATOR_ID, can_be_copied, cells_of
+from recurra.text.counted import counted
+
+SAMPLE = 2000  # examples that `auto` looks at to decide on the units
+
+
+class Source(Protocol):
+    """What a network reads."""
+
+    def to_json(self) -> str:
+        """All of it, so that it can be made again."""
+        ...
+
+
+S_co = TypeVar("S_co", bound=Source, covariant=True)
+R_co = TypeVar("R_co", bound=TaskRecipe, covariant=True)
+T = TypeVar("T", bound=TextPairRecipe)
+T_co = TypeVar("T_co", bound=TextPairRecipe, covariant=True)
+
+
+@dataclass(frozen=True)
+class Seq2SeqNetwork(Generic[S_co, R_co]):
+    """An encoder-decoder, what it reads, the tokenizer of what it writes, and the recipe it was made by."""
+
+    model: Seq2Seq
+    source: S_co
+    target: Tokenizer
+    recipe: R_co
+
+    def vocabularies(self) -> dict[str, str]:
+        """Both sides."""
+        return {"source": self.source.to_json(), "target": self.target.to_json()}
+
+
+@dataclass(frozen=True)
+class TextNetwork(Seq2SeqNetwork[SourceTokenizer, T_co]):
+    """One that reads texts."""
+
+    def describe(self) -> str:
+        """Its kind and its size."""
+        options = self.recipe.model
+        direction = "bi-directional " if options.bidirectional else ""
+        return (
+            f"{direction}{options.cell} encoder and decoder of {counted(options.layers, 'layer')}, "
+            f"{options.hidden} wide, {'no' if options.attention == 'none' else options.attention} attention"
+        )
+
+    def sizes(self) -> dict[str, object]:
+        """Of the vocabularies."""
+        return {"source vocabulary": self.source.size, "target vocabulary": self.target.size}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The sources of examples, as often as they are wanted."""
+
+    examples: Iterable[Example]
+
+    def __iter__(self) -> Iterator[str]:
+        return (example.source for example in self.examples)
+
+
+def build_tokenizers(examples: Iterable[Example], recipe: TextPairRecipe) -> tuple[SourceTokenizer, Tokenizer]:
+    """One tokenizer per side, from the training examples only.
+
+    With model.copy the target vocabulary also has what stands in the sources in the same units, so that it can be
+    copied by its name.
+
+    Raises:
+        RunError: a vocabulary would be empty.
+    """
+    text, units = recipe.text, recipe.text.source_units.split(",")
+    targets: Iterable[str] = (example.target for example in examples)
+    if recipe.model.copy:
+        targets = chain(targets, cells_of(Sources(examples), units, text.target_units))
+    source = build_source(Sources(examples), units, text.source_vocabulary, text.min_count, text.normalization)
+    target = Tokenizer.build(targets, text.target_units, text.target_vocabulary, text.min_count, text.normalization)
+    for side, tokenizer in (("source", source), ("target", target)):
+        check_vocabulary(tokenizer.size, text.min_count, f"{side} unit")
+    return source, target
+
+
+def make_text_network(recipe: T, source: SourceTokenizer, target: Tokenizer) -> TextNetwork[T]:
+    """A network with fresh weights, drawn from the recipe's seed."""
+    separator = SEPARATOR_ID if isinstance(source, ColumnTokenizer) and source.shares_units else None
+    torch.manual_seed(recipe.training.seed)
+    copies = None
+    if recipe.model.copy:
+        target_ids = {target.token(id): id for id in range(target.size)}
+        names = [source.token(id) if can_be_copied(source, id, target.units) else None for id in range(source.size)]
+        copies = copy_table(names, target_ids)
+    return TextNetwork(build_seq2seq(recipe.model, source.size, target.size, copies, separator), source, target, recipe)
+
+
+def load_text_network(recipe: T, vocabularies: Mapping[str, str]) -> TextNetwork[T]:
+    """The network that a recipe describes, with fresh weights and recorded tokenizers."""
+    source, target = source_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
+    return make_text_network(recipe, source, target)
+
+
+def check_same_vocabularies(networks: Sequence[Seq2SeqNetwork[Source, TaskRecipe]]) -> None:
+    """Refuses networks that cannot answer together.
+
+    Raises:
+        ModelError: networks that read or write something else than the first.
+    """
+    if any(other.vocabularies() != networks[0].vocabularies() for other in networks[1:]):
+        raise ModelError(
+            "the models of an ensemble must read the same and have the same tokenizers",
+            fix="Train them on the same data with other seeds (--seed), in other folders.",
+        )
