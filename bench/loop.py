@@ -19,8 +19,7 @@ from statistics import median
 import torch
 from torch.nn.utils import clip_grad_norm_
 
-from recurra.data import collate, open_pairs
-from recurra.data.pairs import PairSource
+from recurra.data import PAIRS, DataSource, collate, open_examples
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, real_targets
 from recurra.tasks.seq2seq.network import build_tokenizers, make_text_network
 from recurra.tasks.task import Encoded
@@ -37,7 +36,7 @@ RECIPE = Recipe().with_settings({"text.source_units": "chars", "text.target_unit
 
 def learner_on(folder: Path) -> Seq2SeqLearner:
     """The default network on Dutch pronunciations."""
-    train, valid = (open_pairs(PairSource(str(DATA / f"dut_{part}.tsv"))) for part in ("train", "dev"))
+    train, valid = (open_examples(DataSource(str(DATA / f"dut_{part}.tsv")), PAIRS) for part in ("train", "dev"))
     task = Translate()
     translator = make_text_network(RECIPE, *build_tokenizers(train, RECIPE))
     for name, examples in (("train", train), ("valid", valid)):

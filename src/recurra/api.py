@@ -14,13 +14,15 @@ import shlex
 import sys
 import time as clock
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack, cast, overload
 
 from recurra.bundle import Bundle
 from recurra.cells import CELLS
 from recurra.comparing import Axis, Comparison, ComparisonRequest, run_comparison, variants
-from recurra.data import PairSource
+from recurra.data import DataSource, Examples, open_examples, open_inputs, rows_of
+from recurra.data.source import REMEMBERED
 from recurra.errors import ModelError, UsageError
 from recurra.options import from_mapping, to_mapping
 from recurra.progress import shown_comparison, shown_run
@@ -43,7 +45,7 @@ from recurra.tasks.model_folder import (
 )
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.task import Data, Generates, Network, Predictor, Surprised
+from recurra.tasks.task import Generates, Network, Predictor, Surprised
 from recurra.tasks.xy import paired
 from recurra.tracing import Trace
 from recurra.training import Budget, Event, Note, parse_time, weights_of
@@ -51,7 +53,7 @@ from recurra.views import ModelFacts, model_html, model_text
 
 __all__ = ["Comparison", "Model", "compare", "data_source", "load", "read_recipe", "train"]
 
-Given: TypeAlias = str | Path | Iterable[Any]  # a file, or examples: rows of any kind, a data frame
+Given: TypeAlias = str | Path | DataSource | Iterable[Any]  # a file, or examples: rows of any kind, a data frame
 One: TypeAlias = str | tuple[str, ...] | Mapping[str, object]
 Texts: TypeAlias = list[str] | list[tuple[str, ...]] | list[list[str]] | Iterator[str]
 AnswerList: TypeAlias = Answers[AnyAnswer]
@@ -80,6 +82,7 @@ class Model:
         self.networks = list(networks)
         self.path = path
         self.facts = facts or {}
+        self.columns = recorded_columns(self.facts, path)
         self.card = card
         self.predictor: Predictor = task.predictor(self.networks)
 
@@ -88,13 +91,23 @@ class Model:
         """How the (first) model was made."""
         return self.networks[0].recipe
 
-    def read(self, path: str) -> Iterator[Any]:
+    def read(
+        self,
+        path: str | Path,
+        *,
+        format: str = "auto",
+        source_column: str | None = None,
+        time_column: str | None = None,
+    ) -> Examples[Any]:
         """The inputs in a file, or of standard input ("-"), as `recurra predict` reads them.
 
+        Of a table they stand in the columns that the training data had, unless others are named.
+
         Raises:
-            DataError: the file cannot be read as what the task reads.
+            DataError: the file cannot be read as what the task reads, or lacks a column.
         """
-        return self.predictor.read(path)
+        source = data_source(path, None, format, source_column, None, time_column).completed(self.columns)
+        return open_inputs(source, self.task.kind, self.predictor.reads)
 
     @overload
     def predict(self, inputs: One, options: object = None, **settings: Unpack[AnswerSettings]) -> AnyAnswer: ...
@@ -142,16 +155,18 @@ class Model:
         format: str = "auto",
         source_column: str | None = None,
         target_column: str | None = None,
+        time_column: str | None = None,
         options: object = None,
         **settings: Unpack[AnswerSettings],
     ) -> Evaluation:
         """All measures on examples: a file (or two parallel ones), or examples given in Python.
 
         Raises:
-            DataError: the examples cannot be read.
+            DataError: the examples cannot be read, or a table lacks a column.
         """
-        source = data_source(data, target, format, source_column, target_column)
-        return self.predictor.evaluate(self.task.open(source), self.options(options, settings))
+        source = data_source(data, target, format, source_column, target_column, time_column)
+        examples = open_examples(source.completed(self.columns), self.task.kind)
+        return self.predictor.evaluate(examples, self.options(options, settings))
 
     def score(self, data: Given, y: Iterable[Any] | None = None) -> float:
         """How good the model is in one number, as scikit-learn calls it: higher is better.
@@ -277,6 +292,21 @@ class Model:
         )
 
 
+def recorded_columns(facts: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """What a model folder says about the columns of the training data.
+
+    Raises:
+        ModelError: something else stands there.
+    """
+    found: object = facts.get("columns", {})
+    said = cast("dict[object, object]", found) if isinstance(found, dict) else {None: None}
+    columns = {str(name): value for name, value in said.items() if name in REMEMBERED and isinstance(value, str)}
+    if len(columns) < len(said):
+        where = str(folder / "config.json")
+        raise ModelError("columns of the training data cannot be read", where=where, fix="Copy the model folder again.")
+    return columns
+
+
 def unpickled(bundles: Sequence[Bundle], path: Path) -> Model:
     """The model that was pickled."""
     loaded = [network_of(bundle, path, TASKS) for bundle in bundles]
@@ -324,6 +354,7 @@ def train(
     format: str = "auto",
     source_column: str | None = None,
     target_column: str | None = None,
+    time_column: str | None = None,
     progress: bool | None = None,
     listeners: Sequence[Callable[[Event], None]] = (),
     started: float | None = None,
@@ -351,14 +382,14 @@ def train(
         KeyboardInterrupt: after Ctrl-C, when the run has been saved.
     """
     folder = Path(to) if to is not None else default_folder(data)
-    source = data_source(data, target, format, source_column, target_column)
+    source = data_source(data, target, format, source_column, target_column, time_column)
     if resume and task is None and recipe is None:
         task = recorded_task(folder)
     chosen = choose_task(source, task, recipe)
     request = Request(
         chosen.task,
         source,
-        None if valid is None else data_source(valid, valid_target, format, source_column, target_column),
+        None if valid is None else data_source(valid, valid_target, format, source_column, target_column, time_column),
         folder,
         (recipe or chosen.task.recipe()).with_settings(settings or {}),
         resume,
@@ -402,6 +433,7 @@ def compare(
     format: str = "auto",
     source_column: str | None = None,
     target_column: str | None = None,
+    time_column: str | None = None,
     progress: bool | None = None,
     listeners: Sequence[Callable[[Event], None]] = (),
     started: float | None = None,
@@ -425,11 +457,12 @@ def compare(
         KeyboardInterrupt: after Ctrl-C; finished runs are kept.
     """
 
-    def source(given: Given, second: str | Path | None) -> Data:
-        return data_source(given, second, format, source_column, target_column)
+    def source(given: Given, second: str | Path | None) -> DataSource:
+        return data_source(given, second, format, source_column, target_column, time_column)
 
     began = clock.monotonic() if started is None else started
-    chosen = choose_task(source(data, target), task, recipe)
+    whole = source(data, target)
+    chosen = choose_task(whole, task, recipe)
     base = (recipe or chosen.task.recipe()).with_settings(settings or {})
     short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}
     given = {**{name: values for name, values in short.items() if values}, **(vary or {})} or {
@@ -440,7 +473,7 @@ def compare(
     budget = chosen_budget(time, epochs, resume, began, DEFAULT_COMPARING)
     request = ComparisonRequest(
         chosen.task,
-        source(data, target),
+        whole,
         None if valid is None else source(valid, valid_target),
         None if test is None else source(test, test_target),
         base,
@@ -492,6 +525,8 @@ def chosen_budget(
 
 def default_folder(data: Given, what: str = "model") -> Path:
     """<name of the data>-model in the current folder."""
+    if isinstance(data, DataSource) and data.rows is None:
+        data = data.path
     if not isinstance(data, str | Path):
         raise UsageError(f"a list of examples has no name to call the {what} after", fix='Give to="folder".')
     name = "stdin" if str(data) == "-" else Path(data).name.removesuffix(".gz")
@@ -499,18 +534,25 @@ def default_folder(data: Given, what: str = "model") -> Path:
 
 
 def data_source(
-    data: Given, target: str | Path | None, format: str, source_column: str | None, target_column: str | None
-) -> Data:
-    """What the data room reads; lists of examples as they are.
+    data: Given,
+    target: str | Path | None = None,
+    format: str = "auto",
+    source_column: str | None = None,
+    target_column: str | None = None,
+    time_column: str | None = None,
+) -> DataSource:
+    """What the data room reads: a file, two parallel ones, or rows given in Python.
 
     Raises:
-        UsageError: neither a file nor a list.
+        UsageError: neither a file nor anything with rows, or a second file beside rows.
     """
-    if not isinstance(data, str | Path):
-        if not isinstance(data, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] the caller may not be typed
-            raise UsageError(f"expected a file or a list of examples, got {data!r:.60}", where="data")
-        return cast("Sequence[Any]", data)
-    options = {"path": str(data), "format": format}
-    named = {"target_path": target, "source_column": source_column, "target_column": target_column}
-    options |= {name: str(value) for name, value in named.items() if value is not None}
-    return from_mapping(PairSource, options, "data")
+    if isinstance(data, DataSource):
+        return data
+    if isinstance(data, str | Path):
+        source = DataSource(str(data), None if target is None else str(target), format)
+    elif target is not None:
+        fix = "Give (source, target) rows, or two files."
+        raise UsageError("a file of targets was given beside rows of examples", where="target", fix=fix)
+    else:
+        source = DataSource(rows=rows_of(data))
+    return replace(source, source_column=source_column, target_column=target_column, time_column=time_column)

@@ -11,6 +11,7 @@ from typing import Any
 from bad_input import BadInput
 
 import recurra
+from recurra.data import DataSource, open_examples
 from recurra.errors import DataError, RecurraError, UsageError
 from recurra.tasks import TASKS
 
@@ -36,14 +37,20 @@ def asked(
     def ask(folder: Path) -> object:
         one = TASKS[task]
         recipe = one.recipe().with_settings({"model.width": 8})
-        return act(recurra.Model(one, [one.make(one.open(EXAMPLES[task]), recipe, lambda event: None)], folder))
+        return act(
+            recurra.Model(
+                one,
+                [one.make(open_examples(DataSource(rows=EXAMPLES[task]), one.kind), recipe, lambda event: None)],
+                folder,
+            )
+        )
 
     return BadInput(name, {"empty.conll": b"\n", "empty.tsv": b""}, ask, says, kind)
 
 
 ANSWERING = [
     asked("no sentences to measure a tagger on", "tag", lambda m: m.evaluate("empty.conll"), "empty.conll: there are no examples"),
-    asked("no examples to measure a classifier on", "classify", lambda m: m.evaluate([]), "examples: there are no examples"),
+    asked("no examples to measure a classifier on", "classify", lambda m: m.evaluate([]), "examples: expected examples, there is none"),
     *(
         asked(f"a number as data of {task}", task, lambda m: m.evaluate(5), "data: expected a file or a list of examples, got 5", kind=UsageError)  # type: ignore[arg-type]
         for task in EXAMPLES

@@ -14,7 +14,7 @@ from bad_input import BadInput
 from PIL import Image
 
 import recurra
-from recurra.data import PairSource, open_captions
+from recurra.data import CAPTIONS, DataSource, open_examples
 from recurra.errors import UsageError
 
 
@@ -34,7 +34,7 @@ def enormous() -> bytes:
 
 def read(path: str = "x.tsv", **options: str) -> Callable[[Path], object]:
     """Reads all examples."""
-    return lambda _: list(open_captions(PairSource(path, **options)))  # type: ignore[arg-type]
+    return lambda _: list(open_examples(DataSource(path, **options), CAPTIONS))  # type: ignore[arg-type]
 
 
 def one(name: str, data: bytes | None, *says: str) -> BadInput:
@@ -98,4 +98,4 @@ SETTINGS = [
     train("coverage without attention", "decoding.coverage_penalty needs attention", decoding__coverage_penalty=0.2, model__attention="none"),
 ]  # fmt: skip
 
-CAPTIONS = [*FILES, *TABLES, *SETTINGS]
+BAD_CAPTIONS = [*FILES, *TABLES, *SETTINGS]

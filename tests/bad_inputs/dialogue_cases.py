@@ -11,7 +11,7 @@ from pathlib import Path
 from bad_input import STANDARD_INPUT, BadInput
 
 import recurra
-from recurra.data import PairSource, list_dialogues, open_dialogues
+from recurra.data import DIALOGUES, DataSource, open_examples
 from recurra.errors import DataError, RecurraError, UsageError
 
 TALK = b"Hello\nHi\n\nBye\nSee you\n"
@@ -19,7 +19,7 @@ TALK = b"Hello\nHi\n\nBye\nSee you\n"
 
 def read(path: str, **options: str) -> Callable[[Path], object]:
     """Reads all dialogues."""
-    return lambda _: list(open_dialogues(PairSource(path, **options)))  # type: ignore[arg-type]
+    return lambda _: list(open_examples(DataSource(path, **options), DIALOGUES))  # type: ignore[arg-type]
 
 
 def one(
@@ -47,7 +47,7 @@ def train(name: str, data: bytes, *says: str, kind: type[RecurraError] = UsageEr
 
 def given(name: str, dialogues: object, *says: str) -> BadInput:
     """Dialogues given in Python."""
-    return BadInput(name, {}, lambda _: list_dialogues(dialogues), says)  # type: ignore[arg-type]
+    return BadInput(name, {}, lambda _: list(open_examples(DataSource(rows=dialogues), DIALOGUES)), says)  # type: ignore[arg-type]
 
 
 LINES = [
@@ -98,4 +98,4 @@ PYTHON = [
 ]  # fmt: skip
 
 
-DIALOGUES = [*LINES, *JSONL, *OPTIONS, *PYTHON]
+BAD_DIALOGUES = [*LINES, *JSONL, *OPTIONS, *PYTHON]

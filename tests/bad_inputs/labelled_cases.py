@@ -12,7 +12,7 @@ from pathlib import Path
 from bad_input import BadInput
 
 import recurra
-from recurra.data import PairSource, open_labelled
+from recurra.data import LABELLED, DataSource, open_examples
 from recurra.errors import UsageError
 
 HEADER = b"@problemName x\n@classLabel true up down\n@data\n"
@@ -20,7 +20,7 @@ HEADER = b"@problemName x\n@classLabel true up down\n@data\n"
 
 def read(path: str, **options: str) -> Callable[[Path], object]:
     """Reads all examples."""
-    return lambda _: list(open_labelled(PairSource(path, **options)))  # type: ignore[arg-type]
+    return lambda _: list(open_examples(DataSource(path, **options), LABELLED))  # type: ignore[arg-type]
 
 
 def one(name: str, path: str, data: bytes, *says: str, **options: str) -> BadInput:
@@ -85,7 +85,7 @@ TABLES = [
     train("an unknown way to fill", "x.csv", b"a,b,label\n1,2,x\n1,,y\n3,4,x\n", "data.missing: unknown value 'median'", "Did you mean 'mean'?", data__missing="median"),
 ]  # fmt: skip
 
-SERIES = [
+BAD_SERIES = [
     ts("a word in a series", b"1,2,x:up\n", "x.ts:4: variable 1, step 3: expected a number, saw \"x\"", "write ?"),
     ts("a label that the header lacks", b"1,2:upp\n", "x.ts:4: expected a label after the last colon, saw \"upp\"", "Did you mean 'up'?"),
     ts("no label in a line", b"1,2\n", "x.ts:4: expected a label after the last colon, saw \"1,2\"", "up, down"),
@@ -104,7 +104,7 @@ SERIES = [
 
 IMAGES = idx(2, 2, 2, values=bytes(8))
 PICTURES = [
-    BadInput("pictures without labels", {"x": IMAGES}, read("x"), ("x: the pictures have no labels", "--source IMAGES --target LABELS")),
+    BadInput("pictures without labels", {"x": IMAGES}, read("x"), ("idx files are two: the file of the labels is missing", "--source FILE --target FILE"), UsageError),
     BadInput("more pictures than labels", {"x": IMAGES, "y": idx(1, values=b"\1")}, read("x", target_path="y"), ("x: 2 pictures, but 1 labels in y",)),
     BadInput("pictures as labels", {"x": IMAGES}, read("x", target_path="x"), ("x: expected an idx file of labels (unsigned bytes), saw an idx file of pictures", "the labels second")),
     BadInput("pictures that are cut off", {"x": IMAGES[:-3], "y": idx(2, values=b"\1\0")}, read("x", target_path="y"), ("x: expected 2 pictures, the file ends after 1", "download it again")),
@@ -115,4 +115,4 @@ PICTURES = [
 ]  # fmt: skip
 
 
-LABELLED = [*TEXTS, *TABLES, *SERIES, *PICTURES]
+BAD_LABELLED = [*TEXTS, *TABLES, *BAD_SERIES, *PICTURES]

@@ -11,15 +11,14 @@ from pathlib import Path
 from bad_input import STANDARD_INPUT, BadInput
 
 import recurra
-from recurra.data import PairSource
-from recurra.data.plain import open_plain
+from recurra.data import PLAIN, DataSource, open_examples
 from recurra.errors import DataError, RecurraError, UsageError
 from recurra.options import UnknownSetting
 
 
 def read(path: str, **options: str) -> Callable[[Path], object]:
     """Reads all lines."""
-    return lambda _: list(open_plain(PairSource(path, **options)))  # type: ignore[arg-type]
+    return lambda _: list(open_examples(DataSource(path, **options), PLAIN))  # type: ignore[arg-type]
 
 
 def train(
@@ -62,7 +61,7 @@ WORDS = [
     train("dials of drawing in a search", b"emma\nava\n", "temperature has no effect on a beam search", kind=UsageError, generation__beam=2, generation__temperature=0.5),
     train("more samples than a search keeps", b"emma\nava\n", "samples: samples = 3 is more than beam = 2", kind=UsageError, generation__beam=2, generation__samples=3),
     train("no length", b"emma\nava\n", "length and samples must be at least 1", kind=UsageError, generation__length=0),
-    train("texts that are pairs", [("a", "b")], "texts[0]: expected a text, got tuple", 'for example ["emma", "olivia"]'),
+    train("texts that are pairs", [("a", "b")], "texts[0]: expected a text, got tuple", "Give strings"),
     train("half of a character in a text", ["ab", "c\ud800"], "texts[1]: lone surrogate"),
     train("no texts", [], "texts: there are no examples"),
 ]  # fmt: skip

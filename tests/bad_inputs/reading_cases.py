@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bad_input import BadInput
 
-from recurra.data import EncodedPairs, PairSource, open_pairs
+from recurra.data import PAIRS, DataSource, EncodedPairs, open_examples
 from recurra.errors import UsageError
 from recurra.text import Tokenizer
 
@@ -23,7 +23,7 @@ def read(path: str, target_path: str | None = None, **options: str) -> Callable[
 
     def act(folder: Path) -> object:
         tokenizer = Tokenizer.build(["abcdefghijklmnopqrstuvwxyz"], "chars")
-        pairs = open_pairs(PairSource(path, target_path, **options))  # type: ignore[arg-type]
+        pairs = open_examples(DataSource(path, target_path, **options), PAIRS)  # type: ignore[arg-type]
         return EncodedPairs.write(folder / "cache", pairs, tokenizer, tokenizer)
 
     return act

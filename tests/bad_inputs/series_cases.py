@@ -12,7 +12,7 @@ from typing import Any
 from bad_input import BadInput
 
 import recurra
-from recurra.data import PairSource, SeriesList, open_series
+from recurra.data import SERIES, DataSource, open_examples
 from recurra.errors import DataError, UsageError
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.task import Forecast
@@ -23,12 +23,12 @@ LONG = b"x\n" + b"".join(b"%d\n" % (n * n % 17) for n in range(40))
 
 def one(name: str, data: bytes, *says: str, path: str = "x.csv", kind: Any = DataError, **options: str) -> BadInput:
     """One table, read."""
-    return BadInput(name, {path: data}, lambda _: list(open_series(PairSource(path, **options))), says, kind)  # type: ignore[arg-type]
+    return BadInput(name, {path: data}, lambda _: list(open_examples(DataSource(path, **options), SERIES)), says, kind)  # type: ignore[arg-type]
 
 
 def given(name: str, values: Any, *says: str) -> BadInput:
     """Series given in Python."""
-    return BadInput(name, {}, lambda _: SeriesList(values), says)
+    return BadInput(name, {}, lambda _: list(open_examples(DataSource(rows=values), SERIES)), says)
 
 
 def train(name: str, data: bytes, *says: str, kind: Any = DataError, **settings: object) -> BadInput:
@@ -101,7 +101,7 @@ def asked(name: str, act: Callable[[recurra.Model], object], *says: str, kind: A
 
     def ask(folder: Path) -> object:
         recipe = ForecastRecipe().with_settings(TINY)
-        data = SeriesList([{"a": [*range(40)], "b": [*range(40)]}])
+        data = open_examples(DataSource(rows=[{"a": [*range(40)], "b": [*range(40)]}]), SERIES)
         network = Forecast().make(data, recipe, lambda event: None)
         return act(recurra.Model(Forecast(), [network], folder))
 
@@ -119,4 +119,4 @@ ASKED = [
     asked("an odd number of samples", lambda m: m.predict([[1.0]], samples=3), "decoding.samples must be an even number, got 3", kind=UsageError),
 ]  # fmt: skip
 
-SERIES = [*TABLES, *LISTS, *SETTINGS, *ASKED]
+BAD_SERIES = [*TABLES, *LISTS, *SETTINGS, *ASKED]

@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 from answering_cases import ANSWERING
 from bad_input import STANDARD_INPUT, BadInput
-from caption_cases import CAPTIONS
-from dialogue_cases import DIALOGUES
-from labelled_cases import LABELLED
+from caption_cases import BAD_CAPTIONS
+from dialogue_cases import BAD_DIALOGUES
+from labelled_cases import BAD_LABELLED
 from language_cases import WORDS
 from reading_cases import READING
-from series_cases import SERIES
+from series_cases import BAD_SERIES
 from training_cases import PAIRS, TRAINING
 
 import recurra
 from recurra.errors import RecurraError
 
-ALL = [*ANSWERING, *CAPTIONS, *DIALOGUES, *READING, *TRAINING, *LABELLED, *SERIES, *WORDS]
+ALL = [*ANSWERING, *BAD_CAPTIONS, *BAD_DIALOGUES, *READING, *TRAINING, *BAD_LABELLED, *BAD_SERIES, *WORDS]
 
 
 @pytest.fixture(scope="session")

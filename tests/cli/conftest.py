@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from recurra.cli import run
-from recurra.data import read_lines
+from recurra.data import PLAIN, DataSource, Examples, open_inputs
 from recurra.decoding import DecodingOptions
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.prediction import Evaluation
@@ -50,8 +50,8 @@ class FakeModel:
     recipe: Recipe = field(default_factory=Recipe)
     task: Any = field(default_factory=Translate)
 
-    def read(self, path: str) -> Iterator[str]:
-        return read_lines(path)
+    def read(self, path: str, **columns: Any) -> Examples[str]:
+        return open_inputs(DataSource(path), PLAIN, None)
 
     def options(self, options: None, settings: dict[str, Any]) -> DecodingOptions:
         return DecodingOptions(**settings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import pytest
 
 from recurra.cli import chat as room
 from recurra.cli.conversation import KEPT, Conversation
-from recurra.data import read_lines
+from recurra.data import PLAIN, DataSource, Examples, open_inputs
 from recurra.errors import DataError
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.chat.recipe import ChatDecodingOptions
@@ -32,8 +31,8 @@ class FakeChat:
     loaded: list[str] = field(default_factory=list)
     attends: bool = True
 
-    def read(self, path: str) -> Iterator[str]:
-        return read_lines(path)
+    def read(self, path: str, **columns: Any) -> Examples[str]:
+        return open_inputs(DataSource(path), PLAIN, None)
 
     def options(self, options: None, settings: dict[str, Any]) -> ChatDecodingOptions:
         return ChatDecodingOptions(**settings)

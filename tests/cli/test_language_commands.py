@@ -9,6 +9,7 @@ import pytest
 from conftest import CommandLine
 
 import recurra as package
+from recurra.data import DataSource, open_examples
 from recurra.tasks import TASKS
 
 LINES = ["red red green blue", "green blue red", "blue red red red green"]
@@ -19,7 +20,12 @@ def model(monkeypatch: pytest.MonkeyPatch) -> package.Model:
     """What every model folder is opened as: a language model of three colours that has learned nothing."""
     task = TASKS["language-model"]
     settings = {"model.width": 8, "model.layers": 1, "text.units": "words", "data.form": "lines"}
-    data = task.divide(task.open(LINES), None, task.recipe().with_settings(settings), lambda event: None).train
+    data = task.divide(
+        open_examples(DataSource(rows=LINES), task.kind),
+        None,
+        task.recipe().with_settings(settings),
+        lambda event: None,
+    ).train
     network = task.make(data, task.recipe().with_settings(settings), lambda event: None)
     opened = package.Model(task, [network], Path("m"))
     monkeypatch.setattr("recurra.api.load", lambda path: opened)

@@ -67,6 +67,7 @@ def test_the_plain_command(recurra: CommandLine, model: FakeModel, trained: Any)
         "format": "auto",
         "source_column": None,
         "target_column": None,
+        "time_column": None,
         "valid": None,
         "valid_target": None,
         "to": None,

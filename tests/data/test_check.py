@@ -14,14 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recurra.data import (
+    PAIRS,
+    DataSource,
     Example,
-    PairList,
     Rows,
     SeenPairs,
     check_pairs,
     collate,
     lay_out,
     layout_lines,
+    open_examples,
     report_lines,
     report_warnings,
 )
@@ -31,7 +33,7 @@ from recurra.data.lengths import LengthCounter
 from recurra.data.overlap import hash_pair
 from recurra.text import EOS, GO, PAD, UNK, Tokenizer
 
-PAIRS = [("ab", "x y"), ("abc", "x"), ("ab", "z"), ("ab", "x y"), ("b" * 9, "y z x")]
+GIVEN = [("ab", "x y"), ("abc", "x"), ("ab", "z"), ("ab", "x y"), ("b" * 9, "y z x")]
 
 
 def checked(
@@ -42,16 +44,16 @@ def checked(
         Tokenizer.build([target for _, target in train], "words"),
     )
     return check_pairs(
-        PairList(train, "train"),
+        open_examples(DataSource(rows=train, name="train"), PAIRS),
         tokenizers,
-        PairList(valid, "valid") if valid else None,
+        open_examples(DataSource(rows=valid, name="valid"), PAIRS) if valid else None,
         reasons=("of this", ""),
         max_source_length=limit,
     )
 
 
 def test_repetitions() -> None:
-    report = checked(PAIRS)
+    report = checked(GIVEN)
     assert (report.pairs, report.duplicates, report.ambiguous) == (5, 1, 1)
     lines = report_lines(report)
     assert lines[0] == "train: 5 pairs"
@@ -60,7 +62,7 @@ def test_repetitions() -> None:
 
 
 def test_units_and_lengths() -> None:
-    report = checked(PAIRS, limit=3)
+    report = checked(GIVEN, limit=3)
     assert (report.source.units, report.source.reason, report.source.vocabulary) == ("chars", "of this", 7)
     assert (report.target.units, report.target.reason, report.target.vocabulary) == ("words", "", 7)
     assert (report.source.lengths.median, report.source.lengths.longest) == (2, 9)
@@ -74,7 +76,7 @@ def test_units_and_lengths() -> None:
 
 
 def test_what_valid_shares_with_train_and_what_it_has_alone() -> None:
-    report = checked(PAIRS, [("ab", "x y"), ("abc", "q x"), ("a?!?", "z"), ("new", "x")])
+    report = checked(GIVEN, [("ab", "x y"), ("abc", "q x"), ("a?!?", "z"), ("new", "x")])
     valid = report.valid
     assert valid is not None
     assert (valid.pairs, valid.repeated, valid.known_sources) == (4, 1, 1)
@@ -121,12 +123,12 @@ def test_characters() -> None:
 def test_mixed_spellings_without_normalization_are_a_warning() -> None:
     train = [("caf\u00e9", "x"), ("cafe\u0301", "y")]
     tokenizers = (Tokenizer.build(["cafe"], "chars", normalization="none"), Tokenizer.build(["x y"], "words"))
-    report = check_pairs(PairList(train), tokenizers)
+    report = check_pairs(open_examples(DataSource(rows=train), PAIRS), tokenizers)
     assert any("set text.normalization to NFC" in warning for warning in report_warnings(report))
 
 
 def test_the_report_is_plain_data() -> None:
-    report = checked(PAIRS, [("ab", "x y")])
+    report = checked(GIVEN, [("ab", "x y")])
     again = json.loads(json.dumps(dataclasses.asdict(report)))
     assert again["source"]["lengths"]["longest"] == 9
     assert again["valid"]["repeated"] == 1

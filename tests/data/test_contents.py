@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recurra.data import read_sources
-from recurra.data.captions import read_content_lines
+from recurra.data import CAPTIONS, PAIRS, DataSource, open_inputs
 from recurra.errors import DataError
 
 
@@ -27,18 +26,18 @@ def put(name: str, text: str) -> str:
         ("x.txt", "how far\n\nwho\n"),
         ("x.tsv", "how far\n\nwho\n"),
         ("x.tsv", "how far\tcombien\n\nwho\tqui\n"),
-        ("x.csv", 'how far,combien\n"",x\nwho,qui\n'),
+        ("x.csv", 'english,french\nhow far,combien\n"",x\nwho,qui\n'),
         ("x.csv", 'target,id,source\ncombien,1,how far\nx,2,""\nqui,3,who\n'),
         ("x.jsonl", '{"source": "how far", "target": "combien"}\n\n{"source": "who"}\n'),
     ],
 )
 def test_targets_are_left_aside(name: str, text: str) -> None:
-    assert list(read_sources(put(name, text), 1)) == ["how far", "", "who"]
+    assert list(open_inputs(DataSource(put(name, text)), PAIRS, 1)) == ["how far", "", "who"]
 
 
 @pytest.mark.parametrize("text", ["walk\tV;PST\n", "walk\tV;PST\twalked\n"])
 def test_sources_of_two_columns(text: str) -> None:
-    assert list(read_sources(put("x.tsv", text), 2)) == ["walk\tV;PST"]
+    assert list(open_inputs(DataSource(put("x.tsv", text)), PAIRS, 2)) == ["walk\tV;PST"]
 
 
 @pytest.mark.parametrize(
@@ -52,9 +51,12 @@ def test_sources_of_two_columns(text: str) -> None:
 )
 def test_what_is_no_source_is_refused(name: str, text: str, what: str) -> None:
     with pytest.raises(DataError) as caught:
-        list(read_sources(put(name, text), 1))
+        list(open_inputs(DataSource(put(name, text)), PAIRS, 1))
     assert what in str(caught.value)
 
 
 def test_captions_beside_images_are_left_aside() -> None:
-    assert list(read_content_lines(put("x.tsv", "a.png\ta cat\n\n1 2\ta dog\n")))[:2] == ["a.png", None]
+    assert list(open_inputs(DataSource(put("x.tsv", "a.png\ta cat\n\n1 2\ta dog\n")), CAPTIONS, None))[:2] == [
+        "a.png",
+        None,
+    ]

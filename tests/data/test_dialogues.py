@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from recurra.data import Dialogues, Exchange, PairSource, list_dialogues, open_dialogues
+from recurra.data import DIALOGUES, DataSource, Examples, Exchange, open_examples
 from recurra.data.dialogues import MOST_TURNS
 from recurra.errors import DataError, UsageError
 
@@ -17,12 +17,12 @@ LINES = "Hello\nHi\nHow are you?\n\n\nBye \nSee you\n"
 JSONL = "".join(json.dumps({"turns": turns, "id": 7}) + "\n" for turns in TALKS)
 
 
-def opened(folder: Path, text: str, name: str = "x.txt", **options: str) -> Dialogues:
+def opened(folder: Path, text: str, name: str = "x.txt", **options: str) -> Examples[Exchange]:
     (folder / name).write_text(text, encoding="utf-8")
-    return open_dialogues(PairSource(str(folder / name), **options))  # type: ignore[arg-type]
+    return open_examples(DataSource(str(folder / name), **options), DIALOGUES)  # type: ignore[arg-type]
 
 
-def said(dialogues: Dialogues) -> list[tuple[list[str], str, int]]:
+def said(dialogues: Examples[Exchange]) -> list[tuple[list[str], str, int]]:
     return [(one.context, one.reply, one.number) for one in dialogues]
 
 
@@ -33,20 +33,20 @@ EXPECTED = [(["Hello"], "Hi", 1), (["Hello", "Hi"], "How are you?", 2), (["Bye"]
 def test_every_reply_with_what_was_said_before(name: str, text: str, tmp_path: Path) -> None:
     dialogues = opened(tmp_path, text, name)
     assert said(dialogues) == said(dialogues) == EXPECTED
-    assert said(list_dialogues(TALKS)) == EXPECTED
+    assert said(open_examples(DataSource(rows=TALKS), DIALOGUES)) == EXPECTED
 
 
 def test_exchanges_know_their_line_and_their_dialogue(tmp_path: Path) -> None:
     found = list(opened(tmp_path, LINES))
     assert [one.line for one in found] == [2, 3, 7]
     assert found[0].dialogue == found[1].dialogue != found[2].dialogue
-    assert [one.dialogue for one in list_dialogues(TALKS)] == [one.dialogue for one in found]
+    assert [one.dialogue for one in open_examples(DataSource(rows=TALKS), DIALOGUES)] == [one.dialogue for one in found]
     assert Exchange(*json.loads(json.dumps(found[1]))) == found[1]
 
 
 def test_a_context_has_an_end() -> None:
     turns = [f"turn {k}" for k in range(50)]
-    last = list(list_dialogues([turns]))[-1]
+    last = list(open_examples(DataSource(rows=[turns]), DIALOGUES))[-1]
     assert last.context == turns[49 - MOST_TURNS : 49]
     assert last.number == 49
 
@@ -54,7 +54,7 @@ def test_a_context_has_an_end() -> None:
 def test_who_is_not_answered_is_left_out(tmp_path: Path) -> None:
     dialogues = opened(tmp_path, "Alone\n\n" + LINES + "\nMe too\n")
     assert said(dialogues) == EXPECTED
-    assert str(dialogues.skipped) == "2 dialogues of a single turn left out (lines 1, 11)"
+    assert str(dialogues.skipped) == "2 dialogues of a single turn skipped of 4 (lines 1, 11)"
 
 
 def test_a_file_without_blank_lines_is_worth_a_word(tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ def test_what_is_no_dialogue(text: str, says: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("given", ["Hello", ["Hello"], [["a", None]], [{"turns": ["a"]}]])
 def test_what_is_no_dialogue_in_python(given: Any) -> None:
-    with pytest.raises(DataError, match=r"dialogues\[0\]"):
-        list_dialogues([given] if isinstance(given, str) else given)
+    with pytest.raises(DataError, match=r"expected (a list of turns|a string as turn|dialogues of two turns)"):
+        list(open_examples(DataSource(rows=[given] if isinstance(given, str) else given), DIALOGUES))
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_what_is_no_dialogue_in_python(given: Any) -> None:
     [
         ({"format": "tsv"}, "unknown format 'tsv'"),
         ({"target_path": "y"}, "dialogues stand in one file"),
-        ({"source_column": "a"}, "dialogues have no columns"),
+        ({"source_column": "a"}, "have no columns"),
     ],
 )
 def test_options_that_cannot_be(options: dict[str, str], says: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=says):
-        opened(tmp_path, LINES, **options)
+        list(opened(tmp_path, LINES, **options))

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recurra.data import Labelled, LabelledList, Numbers, PairSource, open_labelled, read_contents
+from recurra.data import LABELLED, DataSource, Labelled, Numbers, open_examples, open_inputs
 from recurra.data.content import pack_content
-from recurra.data.labelled import format_of
+from recurra.data.labelled import Reads, labelled_format
 from recurra.data.numbers import filled_forward, missing_in, parse_number
 from recurra.errors import DataError, UsageError
 
@@ -42,7 +42,7 @@ def put(name: str, data: bytes | str) -> str:
 
 def read(path: str, **options: Any) -> tuple[list[Labelled], list[str]]:
     """The examples, twice the same, and the notes."""
-    found = open_labelled(PairSource(path, **options))
+    found = open_examples(DataSource(path, **options), LABELLED)
     examples = list(found)
     assert [plain(one) for one in found] == [plain(one) for one in examples]
     return examples, list(found.notes)
@@ -87,7 +87,7 @@ def test_a_folder_with_a_file_for_each_label() -> None:
     assert examples[:2] == [Labelled("Stavros", "Greek", 1), Labelled("Antonopoulos", "Greek", 3)]
     assert examples[-1] == Labelled("O'Neal", "Irish", 2)
     assert notes == ["names: 2 files ending in .txt are the labels; 2 others are not read"]
-    found = open_labelled(PairSource("names"))
+    found = open_examples(DataSource("names"), LABELLED)
     assert len(list(found)) == 204
     assert str(found.skipped) == "1 example with an empty side skipped of 205 (lines 2)"
 
@@ -103,7 +103,9 @@ def test_a_ts_file_with_several_variables_lengths_and_a_missing_number() -> None
 
 def test_a_ts_file_without_labels_is_for_prediction() -> None:
     path = put("x.ts", TS.replace(b"true up down", b"false").replace(b":up", b"").replace(b":down", b""))
-    assert [len(one.values) for one in read_contents(path, "series") if isinstance(one, Numbers)] == [3, 2]
+    assert [
+        len(one.values) for one in open_inputs(DataSource(path), LABELLED, Reads("series")) if isinstance(one, Numbers)
+    ] == [3, 2]
     with pytest.raises(DataError, match="no labels"):
         read(path)
 
@@ -152,16 +154,16 @@ def test_pictures_are_images_in_grey() -> None:
     assert (first.label, second.label) == ("7", "0")
     assert isinstance(first.content, np.ndarray)
     assert (first.content.dtype, first.content.tolist()) == (np.uint8, [[0, 255, 0], [51, 0, 0]])
-    assert [np.shape(one) for one in read_contents(images, "image")] == [(2, 3), (2, 3)]
+    assert [np.shape(one) for one in open_inputs(DataSource(images), LABELLED, Reads("image"))] == [(2, 3), (2, 3)]
 
 
 @pytest.mark.parametrize(
     ("name", "data", "format"),
     [
-        ("x.csv", "text,label\na b,1\nc d,0\ne f,1\n", "auto"),  # a column called label, but the other is text
-        ("x.csv", "id,text,label\n1,a b,1\n2,c d,0\n3,e f,1\n", "auto"),  # texts are all different, so no label
-        ("x.csv", "a,b\n1,2\n3,4\n", "auto"),  # no label to be seen
-        ("x.tsv", "3\tthree\n4\tfour\n", "auto"),
+        ("x.csv", "text,label\na b,1\nc d,0\ne f,1\n", "csv"),  # a column called label, but the other is text
+        ("x.csv", "id,text,label\n1,a b,1\n2,c d,0\n3,e f,1\n", "csv"),  # texts are all different, so no label
+        ("x.csv", "a,b\n1,2\n3,4\n", "csv"),  # no label to be seen
+        ("x.tsv", "3\tthree\n4\tfour\n", "tsv"),
         ("x.csv", "x,y,label\n1,2,a\n3,4,b\n", "vectors"),
         ("x.csv", "series,x,label\n1,2,a\n1,3,a\n2,4,b\n", "series"),
         ("x.ts", TS, "ts"),
@@ -169,19 +171,19 @@ def test_pictures_are_images_in_grey() -> None:
     ],
 )
 def test_what_a_file_is_is_told_from_it(name: str, data: bytes | str, format: str) -> None:
-    assert format_of(PairSource(put(name, data))) == format
+    assert labelled_format(DataSource(put(name, data), sides=LABELLED.sides)) == format
 
 
 def test_standard_input_is_read_as_often_as_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.TextIOWrapper(io.BufferedReader(io.BytesIO(b"a\tx\nb\ty\n")))  # type: ignore[arg-type]
     monkeypatch.setattr("sys.stdin", stream)
-    found = open_labelled(PairSource("-"))
+    found = open_examples(DataSource("-"), LABELLED)
     assert list(found) == list(found) == [Labelled("a", "x", 1), Labelled("b", "y", 2)]
     assert found.name == "standard input"
 
 
 def test_examples_from_python() -> None:
-    found = LabelledList([("a", " x "), ([1, 2.5], "y"), ([[1], [2]], "z")])
+    found = open_examples(DataSource(rows=[("a", " x "), ([1, 2.5], "y"), ([[1], [2]], "z")]), LABELLED)
     assert [one.label for one in found] == ["x", "y", "z"]
     assert [str(one.content) for one in found] == ["a", "2 numbers", "2 steps of 1 number"]
 
@@ -189,11 +191,9 @@ def test_examples_from_python() -> None:
 @pytest.mark.parametrize(
     ("example", "message"),
     [
-        ("ab", "expected an example"),
-        (("a",), "got 1 things"),
-        (("a", ""), "expected a label"),
-        (("a", 3), "expected a label"),
-        ((" ", "x"), "the text is empty"),
+        ("ab", "expected .text, label., got str"),
+        (("a",), "got 1 values"),
+        (("a", 3.5), "expected a text, got float"),
         (("\ud800", "x"), "lone surrogate"),
         (([[1], [2, 3]], "x"), "expected numbers"),
         (([float("inf")], "x"), "infinite"),
@@ -202,7 +202,7 @@ def test_examples_from_python() -> None:
 )
 def test_examples_from_python_that_are_none(example: Any, message: str) -> None:
     with pytest.raises(DataError, match=message) as caught:
-        LabelledList([("a", "x"), example])
+        list(open_examples(DataSource(rows=[("a", "x"), example]), LABELLED))
     assert caught.value.where == "examples[1]"
 
 
@@ -216,15 +216,19 @@ def test_examples_from_python_that_are_none(example: Any, message: str) -> None:
     ],
 )
 def test_texts_without_labels(name: str, data: str) -> None:
-    assert list(read_contents(put(name, data), "text")) == ["how far", "", "who"]
+    assert list(open_inputs(DataSource(put(name, data)), LABELLED, Reads("text"))) == ["how far", "", "who"]
 
 
 def test_numbers_without_labels() -> None:
     plain = put("x.csv", "a,b\n1,2\n3,4\n")
     labelled = put("y.csv", "a,b,kind\n1,2,x\n3,4,y\n")
     for path in (plain, labelled):
-        assert [one.values.tolist() for one in read_contents(path, "vector")] == [[1, 2], [3, 4]]  # type: ignore[union-attr]
-    (one,) = read_contents(put("z.csv", "series,a\n7,1\n7,2\n"), "series")
+        vectors = open_inputs(DataSource(path), LABELLED, Reads("vector"))
+        assert [one.values.tolist() for one in vectors] == [
+            [1, 2],
+            [3, 4],
+        ]  # type: ignore[union-attr]
+    (one,) = open_inputs(DataSource(put("z.csv", "series,a\n7,1\n7,2\n")), LABELLED, Reads("series"))
     assert isinstance(one, Numbers)
     assert one.values.tolist() == [[1], [2]]
 
@@ -242,11 +246,18 @@ def test_what_is_missing_is_filled_with_the_step_before() -> None:
     assert filled[1:].tolist() == [[2, 1], [2, 1], [5, 6]]
 
 
+def test_whole_numbers_are_labels_and_what_is_empty_is_skipped_as_in_a_file() -> None:
+    rows = [("a", 3), ("b", True), ("c", "")]
+    examples = open_examples(DataSource(rows=rows), LABELLED)
+    assert [one.label for one in examples] == ["3", "True"]
+    assert str(examples.skipped) == "1 example with an empty side skipped of 3 (lines 3)"
+
+
 def test_options_that_cannot_be() -> None:
     put("x.tsv", "a\tb\n")
     with pytest.raises(UsageError, match="unknown format 'tvs'"):
-        open_labelled(PairSource("x.tsv", format="tvs"))
+        open_examples(DataSource("x.tsv", format="tvs"), LABELLED)
     with pytest.raises(UsageError, match="a second file was given"):
-        open_labelled(PairSource("x.tsv", "x.tsv", format="vectors"))
+        open_examples(DataSource("x.tsv", "x.tsv", format="vectors"), LABELLED)
     with pytest.raises(UsageError, match="the format is folder"):
-        open_labelled(PairSource("x.tsv", format="folder"))
+        list(open_examples(DataSource("x.tsv", format="folder"), LABELLED))

@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,12 @@ from hypothesis import strategies as st
 
 from recurra.data.encoding import narrow_encoding, wide_encoding
 from recurra.data.findings import Findings
-from recurra.data.lines import LONGEST_LINE, TextFile, is_stream, read_lines, require_file
+from recurra.data.lines import LONGEST_LINE, TextFile, is_stream, require_file
 from recurra.errors import DataError
+
+
+def read_lines(path: str, notes: list[str] | None = None) -> Iterator[str]:
+    return (line.text for line in TextFile(path, notes=notes).lines())
 
 
 def written(folder: Path, data: bytes, name: str = "x.txt") -> str:

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recurra.data import Example, PairFile, PairList, PairSource, open_pairs, spool
+from recurra.data import PAIRS, DataSource, Example, Examples, open_examples, spool
 from recurra.errors import DataError, RunError, UsageError
 
-PAIRS = [("grün", "green"), ('say "hi"', "a, b; c"), ("x" * 200, "e\u0301")]
-EXPECTED = [Example(source, target, line) for line, (source, target) in enumerate(PAIRS, 1)]
+GIVEN = [("grün", "green"), ('say "hi"', "a, b; c"), ("x" * 200, "e\u0301")]
+EXPECTED = [Example(source, target, line) for line, (source, target) in enumerate(GIVEN, 1)]
 
 
 def table(separator: str, header: tuple[str, ...] | None, rows: list[tuple[str, ...]]) -> bytes:
@@ -36,54 +36,54 @@ def jsonl(rows: list[tuple[str, str]], names: tuple[str, str] = ("source", "targ
     return "".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows).encode()
 
 
-def opened(folder: Path, name: str, data: bytes, **options: str) -> PairFile:
+def opened(folder: Path, name: str, data: bytes, **options: str) -> Examples[Example]:
     (folder / name).write_bytes(data)
-    return open_pairs(PairSource(str(folder / name), **options))  # type: ignore[arg-type]
+    return open_examples(DataSource(str(folder / name), **options), PAIRS)  # type: ignore[arg-type]
 
 
-def texts(pairs: PairFile) -> list[tuple[str, str]]:
+def texts(pairs: Examples[Example]) -> list[tuple[str, str]]:
     return [(example.source, example.target) for example in pairs]
 
 
 @pytest.mark.parametrize(
     ("name", "data", "options"),
     [
-        ("x.tsv", tsv(PAIRS), {}),
-        ("x.txt", tsv(PAIRS), {}),
-        ("x.csv", tsv(PAIRS), {"format": "tsv"}),
-        ("x.TSV.gz", gzip.compress(tsv(PAIRS)), {}),
-        ("x.tsv", tsv([("source", "target"), *PAIRS]), {}),
-        ("x.tsv", tsv([("n", b, a) for a, b in PAIRS]), {"source_column": "3", "target_column": "2"}),
-        ("x.tsv", tsv([("n", "en", "de"), *[("1", b, a) for a, b in PAIRS]]),
+        ("x.tsv", tsv(GIVEN), {}),
+        ("x.txt", tsv(GIVEN), {}),
+        ("x.csv", tsv(GIVEN), {"format": "tsv"}),
+        ("x.TSV.gz", gzip.compress(tsv(GIVEN)), {}),
+        ("x.tsv", tsv([("source", "target"), *GIVEN]), {}),
+        ("x.tsv", tsv([("n", b, a) for a, b in GIVEN]), {"source_column": "3", "target_column": "2"}),
+        ("x.tsv", tsv([("n", "en", "de"), *[("1", b, a) for a, b in GIVEN]]),
          {"source_column": "de", "target_column": "en"}),
-        ("x.csv", table(",", ("de", "en"), list(PAIRS)), {}),
-        ("x.csv", table(";", ("de", "en"), list(PAIRS)), {}),
-        ("x.csv", table("\t", ("de", "en"), list(PAIRS)), {}),
-        ("x.csv", table(",", ("id", "target", "source"), [("1", b, a) for a, b in PAIRS]), {}),
-        ("x.csv", table(",", ("id", "en", "de"), [("1", b, a) for a, b in PAIRS]),
+        ("x.csv", table(",", ("de", "en"), list(GIVEN)), {}),
+        ("x.csv", table(";", ("de", "en"), list(GIVEN)), {}),
+        ("x.csv", table("\t", ("de", "en"), list(GIVEN)), {}),
+        ("x.csv", table(",", ("id", "target", "source"), [("1", b, a) for a, b in GIVEN]), {}),
+        ("x.csv", table(",", ("id", "en", "de"), [("1", b, a) for a, b in GIVEN]),
          {"source_column": "de", "target_column": "en"}),
-        ("x.csv", table(",", ("id", "en", "de"), [("1", b, a) for a, b in PAIRS]),
+        ("x.csv", table(",", ("id", "en", "de"), [("1", b, a) for a, b in GIVEN]),
          {"source_column": "3", "target_column": "2"}),
-        ("x.jsonl", jsonl(PAIRS), {}),
-        ("x.ndjson.gz", gzip.compress(jsonl(PAIRS)), {}),
-        ("x", jsonl(PAIRS), {}),
-        ("x.jsonl", jsonl(PAIRS, ("de", "en")), {"source_column": "de", "target_column": "en"}),
+        ("x.jsonl", jsonl(GIVEN), {}),
+        ("x.ndjson.gz", gzip.compress(jsonl(GIVEN)), {}),
+        ("x", jsonl(GIVEN), {}),
+        ("x.jsonl", jsonl(GIVEN, ("de", "en")), {"source_column": "de", "target_column": "en"}),
     ],
 )  # fmt: skip
 def test_every_format_gives_the_same_pairs_twice(
     tmp_path: Path, name: str, data: bytes, options: dict[str, str]
 ) -> None:
     pairs = opened(tmp_path, name, data, **options)
-    assert texts(pairs) == PAIRS
+    assert texts(pairs) == GIVEN
     assert list(pairs) == list(pairs)
-    assert pairs.skipped.total == len(PAIRS)
+    assert pairs.skipped.total == len(GIVEN)
     assert len(pairs.notes) == len(set(pairs.notes))
 
 
 def test_parallel_files(tmp_path: Path) -> None:
     (tmp_path / "a.de").write_text("eins\nzwei\r\ndrei", encoding="utf-8")
     (tmp_path / "a.en.gz").write_bytes(gzip.compress(b"one\ntwo\nthree\n"))
-    pairs = open_pairs(PairSource(str(tmp_path / "a.de"), str(tmp_path / "a.en.gz")))
+    pairs = open_examples(DataSource(str(tmp_path / "a.de"), str(tmp_path / "a.en.gz")), PAIRS)
     assert list(pairs) == [("eins", "one", 1), ("zwei", "two", 2), ("drei", "three", 3)]
     assert list(pairs) == list(pairs)
 
@@ -184,8 +184,8 @@ def test_standard_input_is_copied_and_read_twice(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a\tb\n")))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "run"))
     (tmp_path / "run").mkdir()
-    source = PairSource("-")
-    pairs = open_pairs(spool(source, tmp_path / "run") if spooled else source)
+    source = DataSource("-")
+    pairs = open_examples(spool(source, tmp_path / "run") if spooled else source, PAIRS)
     assert list(pairs) == list(pairs) == [("a", "b", 1)]
     assert pairs.name == "standard input"
     del pairs
@@ -197,16 +197,16 @@ def test_a_pipe_is_spooled_and_keeps_its_name(tmp_path: Path) -> None:
     pipe, folder = tmp_path / "pipe.jsonl", tmp_path / "copies"
     os.mkfifo(pipe)
     writer = subprocess.Popen(["sh", "-c", 'printf \'%s\\n\' "$1" > "$2"', "sh", '{"source": "a"}', str(pipe)])
-    source = spool(PairSource(str(pipe)), folder)
+    source = spool(DataSource(str(pipe)), folder)
     assert writer.wait(timeout=60) == 0
-    pairs = open_pairs(source)
+    pairs = open_examples(source, PAIRS)
     for _ in range(2):
         with pytest.raises(DataError, match=r"pipe\.jsonl:1: the object has no key 'target'"):
             list(pairs)
 
 
 def test_spooling_leaves_plain_files_alone(tmp_path: Path) -> None:
-    source = PairSource(str(tmp_path / "x.tsv"))
+    source = DataSource(str(tmp_path / "x.tsv"))
     assert spool(source, tmp_path / "copies") == source
     assert not (tmp_path / "copies").exists()
 
@@ -215,16 +215,16 @@ def test_spooling_says_where_it_cannot_write(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(RunError, match="cannot be copied"):
-        spool(PairSource(str(tmp_path / "pipe")), tmp_path / "file")
+        spool(DataSource(str(tmp_path / "pipe")), tmp_path / "file")
 
 
 def test_both_sides_from_standard_input_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot both come from standard input"):
-        spool(PairSource("-", "-"), tmp_path)
+        spool(DataSource("-", "-"), tmp_path)
 
 
 def test_pairs_in_python() -> None:
-    pairs = PairList([("a", "b"), ("", "x"), ("c", "d")])
+    pairs = open_examples(DataSource(rows=[("a", "b"), ("", "x"), ("c", "d")]), PAIRS)
     assert list(pairs) == list(pairs) == [("a", "b", 1), ("c", "d", 3)]
     assert pairs.skipped.first_lines == (2,)
 
@@ -233,26 +233,26 @@ def test_pairs_in_python() -> None:
     ("given", "says"),
     [
         ([], "there is none"),
-        ([("a", "b"), "ab"], r"pairs\[1\]: expected a pair, got str"),
-        ([("a", "b"), ("a",)], r"pairs\[1\]: expected two texts, got 1"),
-        ([("a", None)], r"pairs\[0\]: expected a string, got NoneType"),
-        ([(1, "b")], r"pairs\[0\]: expected a string, got int"),
+        ([("a", "b"), "ab"], r"pairs\[1\]: expected .source, target., got str"),
+        ([("a", "b"), ("a",)], r"pairs\[1\]: expected .source, target., got 1"),
+        ([("a", None)], "saw no pair that has it"),
+        ([(1, "b")], r"pairs\[0\]: expected a text, got int"),
         ([("a", "\ud83d")], r"lone surrogate U\+D83D at character 1"),
         ([("a", "b"), ("", ""), ("", "")], "2 pairs with an empty side"),
-        (["ab"], "expected a pair"),
+        (["ab"], "expected .source, target., got str"),
     ],
 )
 def test_bad_pairs_in_python(given: list[tuple[str, str]], says: str) -> None:
     with pytest.raises(DataError, match=says):
-        PairList(given)
+        list(open_examples(DataSource(rows=given), PAIRS))
 
 
 @pytest.mark.parametrize("path", ["translation/multi30k_raw/val", "g2p/sigmorphon2021_task1/medium/dut_dev.tsv"])
 def test_real_data(path: str) -> None:
     data = Path(__file__).parents[3] / "shared" / "data" / path
-    source = PairSource(str(data)) if data.suffix else PairSource(f"{data}.de.gz", f"{data}.en.gz")
+    source = DataSource(str(data)) if data.suffix else DataSource(f"{data}.de.gz", f"{data}.en.gz")
     if not Path(source.path).exists():
         pytest.skip(f"{source.path} is not on this machine")
-    pairs = open_pairs(source)
+    pairs = open_examples(source, PAIRS)
     assert sum(1 for _ in pairs) == pairs.skipped.total >= 1000
     assert not pairs.notes

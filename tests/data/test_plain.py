@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from recurra.data import PairSource
-from recurra.data.plain import Passage, PlainList, open_plain
-from recurra.tasks.language_model.signs import why_text
-from recurra.tasks.task import Look
+from recurra.data import PLAIN, DataSource, Preview, open_examples
+from recurra.data.plain import Passage
+from recurra.tasks.language_model.detect import detect
 
 
 def test_a_file_line_by_line_as_often_as_wanted(tmp_path: Path) -> None:
@@ -18,14 +17,18 @@ def test_a_file_line_by_line_as_often_as_wanted(tmp_path: Path) -> None:
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress("emma\n\nzoë\n".encode()))
     wanted = [Passage("emma", 1), Passage("", 2), Passage("zoë", 3)]
     for name in ("a.txt", "a.txt.gz"):
-        text = open_plain(PairSource(str(tmp_path / name)))
+        text = open_examples(DataSource(str(tmp_path / name)), PLAIN)
         assert list(text) == list(text) == wanted
-    assert len(open_plain(PairSource(str(tmp_path / "a.txt"))).notes) == 0
+    assert len(open_examples(DataSource(str(tmp_path / "a.txt")), PLAIN).notes) == 0
 
 
 def test_line_ends_in_a_list_end_lines() -> None:
-    assert list(PlainList(["a\nb\n", "c"])) == [Passage("a", 1), Passage("b", 1), Passage("c", 2)]
-    assert list(PlainList([""])) == [Passage("", 1)]
+    assert list(open_examples(DataSource(rows=["a\nb\n", "c"]), PLAIN)) == [
+        Passage("a", 1),
+        Passage("b", 1),
+        Passage("c", 2),
+    ]
+    assert list(open_examples(DataSource(rows=[""]), PLAIN)) == [Passage("", 1)]
 
 
 @pytest.mark.parametrize(
@@ -43,5 +46,5 @@ def test_line_ends_in_a_list_end_lines() -> None:
     ],
 )
 def test_plain_text_is_recognised(name: str, lines: list[str], is_text: bool) -> None:
-    found = why_text(Look(PairSource(name), Path(name), lines))
+    found = detect(Preview(DataSource(name), lines))
     assert (found is not None) == is_text

@@ -11,15 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recurra.data import PairSource, SeriesList, open_series
-from recurra.data.series import SeriesData
+from recurra.data import SERIES, DataSource, Examples, Series, open_examples, rows_of
 from recurra.data.series_columns import why_series
 from recurra.data.times import next_times
 
 
-def read(path: Path, text: str, **options: Any) -> SeriesData:
+def read(path: Path, text: str, **options: Any) -> Examples[Series]:
     path.write_text(text)
-    return open_series(PairSource(str(path), **options))
+    return open_examples(DataSource(str(path), **options), SERIES)
 
 
 def test_times_and_numbers(tmp_path: Path) -> None:
@@ -62,25 +61,25 @@ def test_several_series(tmp_path: Path) -> None:
 
 def test_packed_and_from_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x.csv.gz").write_bytes(gzip.compress(b"x\n1\n2\n"))
-    (packed,) = open_series(PairSource(str(tmp_path / "x.csv.gz")))
+    (packed,) = open_examples(DataSource(str(tmp_path / "x.csv.gz")), SERIES)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"x\n1\n2\n")))
-    data = open_series(PairSource("-"))
+    data = open_examples(DataSource("-"), SERIES)
     for _ in range(2):
         (streamed,) = data
         np.testing.assert_equal(packed.values, streamed.values)
 
 
 def test_from_python() -> None:
-    (one,) = SeriesList([1, 2.5, 3])
+    (one,) = open_examples(DataSource(rows=[1, 2.5, 3]), SERIES)
     assert one.values.tolist() == [[1], [2.5], [3]]
-    first, second = SeriesList([[1, 2], [3, 4, 5]])
+    first, second = open_examples(DataSource(rows=[[1, 2], [3, 4, 5]]), SERIES)
     assert (len(first.values), len(second.values)) == (2, 3)
-    (steps,) = SeriesList([[[1, 2], [3, 4], [5, 6]]])
+    (steps,) = open_examples(DataSource(rows=[[[1, 2], [3, 4], [5, 6]]]), SERIES)
     assert steps.values.shape == (3, 2)
-    (named,) = SeriesList({"a": [1, 2], "b": [3, 4]})  # type: ignore[arg-type]
+    (named,) = open_examples(DataSource(rows=rows_of({"a": [1, 2], "b": [3, 4]})), SERIES)  # type: ignore[arg-type]
     assert (named.columns, named.values.tolist()) == (("a", "b"), [[1, 3], [2, 4]])
-    assert len(list(SeriesList(np.ones((3, 4))))) == 3  # type: ignore[arg-type]
-    (array,) = SeriesList(np.ones(4))  # type: ignore[arg-type]
+    assert len(list(open_examples(DataSource(rows=rows_of(np.ones((3, 4)))), SERIES))) == 3  # type: ignore[arg-type]
+    (array,) = open_examples(DataSource(rows=rows_of(np.ones(4))), SERIES)  # type: ignore[arg-type]
     assert array.values.shape == (4, 1)
 
 
@@ -105,7 +104,7 @@ ROWS = "".join(f"2024-01-{day:02},{day * 7 % 5}\n" for day in range(1, 31))
 )
 def test_what_is_recognised(tmp_path: Path, name: str, text: str, reason: str | None) -> None:
     (tmp_path / name).write_text(text)
-    assert why_series(PairSource(str(tmp_path / name))) == reason
+    assert why_series(DataSource(str(tmp_path / name))) == reason
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recurra.data import Example, PairList, PairSource, check_pairs, open_pairs, report_lines
+from recurra.data import PAIRS, DataSource, Example, check_pairs, open_examples, report_lines
 from recurra.errors import DataError, UsageError
 from recurra.text import Tokenizer, build_source
 
@@ -24,7 +24,7 @@ NAMED = {"source_column": "lemma, features", "target_column": "form"}
 
 def read(folder: Path, name: str, text: str, options: dict[str, str]) -> list[Example]:
     (folder / name).write_text(text, encoding="utf-8")
-    return list(open_pairs(PairSource(str(folder / name), **options)))  # type: ignore[arg-type]
+    return list(open_examples(DataSource(str(folder / name), **options), PAIRS))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,12 @@ def test_an_empty_column_is_no_empty_source(tmp_path: Path) -> None:
 
 
 def test_in_python_the_columns_are_a_tuple() -> None:
-    examples = PairList([(("walk", "V;PST"), "walked"), (["sing", "V;3;SG"], "sings")])
+    examples = open_examples(DataSource(rows=[(("walk", "V;PST"), "walked"), (["sing", "V;3;SG"], "sings")]), PAIRS)
     assert [(one.source, one.target) for one in examples] == EXPECTED
     with pytest.raises(DataError, match="columns without tabs"):
-        PairList([(("a\tb", "c"), "d")])
-    with pytest.raises(DataError, match="a string in each column, got int"):
-        PairList([(("a", 3), "d")])  # type: ignore[list-item]
+        list(open_examples(DataSource(rows=[(("a\tb", "c"), "d")]), PAIRS))
+    with pytest.raises(DataError, match="expected a text, got int"):
+        list(open_examples(DataSource(rows=[(("a", 3), "d")]), PAIRS))  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_columns_that_cannot_be(source_column: str, message: str, tmp_path: Path
 
 
 def test_the_check_shows_each_column() -> None:
-    examples = PairList([(("walk", "V;PST"), "walked"), (("sing", "V;3;SG"), "sings")])
+    examples = open_examples(DataSource(rows=[(("walk", "V;PST"), "walked"), (("sing", "V;3;SG"), "sings")]), PAIRS)
     source = build_source([one.source for one in examples], ["chars", "features"], 100, 1, "NFC")
     target = Tokenizer.build([one.target for one in examples], "chars")
     lines = report_lines(check_pairs(examples, (source, target)))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from recurra.data import PairSource
+from recurra.data import TAGGED, DataSource, open_examples
 from recurra.data.bio import Span, broken_at, is_bio, repaired, spans
-from recurra.data.tagged import Tagged, TaggedList, open_tagged
+from recurra.data.tagged import Tagged
 from recurra.errors import DataError, RecurraError, UsageError
 
 WANTED = [Tagged(("in", "New", "York"), ("O", "B-P", "I-P"), 1), Tagged(("ok",), ("O",), 5)]
@@ -17,7 +17,7 @@ WANTED = [Tagged(("in", "New", "York"), ("O", "B-P", "I-P"), 1), Tagged(("ok",),
 def read(folder: Path, name: str, text: str, **options: str) -> list[Tagged]:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    return list(open_tagged(PairSource(str(path), **options)))
+    return list(open_examples(DataSource(str(path), **options), TAGGED))
 
 
 def test_columns(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_parallel_files_and_json(tmp_path: Path) -> None:
     found = read(tmp_path, "tokens", "in New York \nok\n", target_path=str(tmp_path / "tags"))
     assert [sentence[:2] for sentence in found] == [sentence[:2] for sentence in WANTED]
     assert read(tmp_path, "a.jsonl", '{"tokens": ["ok"], "tags": ["O"]}\n') == [Tagged(("ok",), ("O",), 1)]
-    assert list(TaggedList([(["ok"], ["O"])])) == [Tagged(("ok",), ("O",), 1)]
+    assert list(open_examples(DataSource(rows=[(["ok"], ["O"])]), TAGGED)) == [Tagged(("ok",), ("O",), 1)]
 
 
 BAD = {
@@ -59,7 +59,7 @@ BAD = {
     "no JSON": ("a.jsonl", "in O\n", {}, ("a.jsonl:1: not JSON",)),
     "no tags": ("a.jsonl", '{"tokens": ["in"]}\n', {}, ("a.jsonl:1: expected a list of texts under 'tags', got None",)),
     "an unknown format": ("a.txt", "in O\n", {"format": "conl"}, ("unknown format 'conl'", "Did you mean 'conll'?")),
-    "parallel, one file": ("a.txt", "in O\n", {"format": "parallel"}, ("parallel files are two", "--target TAGS")),
+    "parallel, one file": ("a.txt", "in O\n", {"format": "parallel"}, ("parallel files are two", "--target FILE")),
 }
 
 
@@ -69,7 +69,7 @@ def test_bad_input(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     file, text, options, said = BAD[name]
     Path(file).write_text(text, encoding="utf-8")
     with pytest.raises((DataError, UsageError)) as caught:
-        list(open_tagged(PairSource(file, **options)))
+        list(open_examples(DataSource(file, **options), TAGGED))
     for part in said:
         assert part in str(caught.value)
 
@@ -85,8 +85,8 @@ def test_tags_that_are_too_few(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sentence", ["ok", 3, (["a"],), (["a"], ["O", "O"]), ([], []), (["a"], [3]), ("ab", "OO")])
 def test_bad_lists(sentence: object) -> None:
-    with pytest.raises(RecurraError, match="sentences:1"):
-        TaggedList([sentence])
+    with pytest.raises(RecurraError, match="sentences\\[0\\]"):
+        list(open_examples(DataSource(rows=[sentence]), TAGGED))
 
 
 def test_spans() -> None:

@@ -11,7 +11,7 @@ import torch
 from rich.console import Console
 
 import recurra
-from recurra.data import PairSource, SeriesList, open_series
+from recurra.data import SERIES, DataSource, open_examples
 from recurra.demos import Learned, demo_named
 from recurra.demos.forecast import NETWORKS, STEPS, Series, line, one_series, split
 
@@ -34,8 +34,8 @@ def test_its_tables_are_its_lists(tmp_path: Path) -> None:
     some = split(4, 3)
     files = demo_named("forecast").write(tmp_path / "adding", some)
     assert list(files.values()) == [4, 3]
-    lists = list(SeriesList(some.training))
-    tables = list(open_series(PairSource(str(tmp_path / "adding" / "train.csv"))))
+    lists = list(open_examples(DataSource(rows=some.training), SERIES))
+    tables = list(open_examples(DataSource(str(tmp_path / "adding" / "train.csv")), SERIES))
     assert [one.name for one in tables] == ["1", "2", "3", "4"]
     for a, b in zip(lists, tables, strict=True):
         np.testing.assert_equal(a.values, b.values)

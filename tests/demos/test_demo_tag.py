@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from recurra.data import PairSource
+from recurra.data import TAGGED, DataSource, open_examples
 from recurra.data.bio import is_bio, spans
-from recurra.data.tagged import open_tagged
 from recurra.demos import demo_named, tag
 from recurra.demos.dates import Draw, draws, forms_by_locale
 from recurra.demos.demo import Learned
@@ -87,7 +86,7 @@ def test_the_files_are_read_as_what_they_are(tmp_path: Path, monkeypatch: pytest
     split = tag.split()
     sizes = tag.write(tmp_path / "dates", split)
     assert [path.name for path in sizes] == ["train.conll", "test.conll", *(f"{one}.conll" for one in tag.UNSEEN)]
-    read = list(open_tagged(PairSource(str(tmp_path / "dates" / "train.conll"))))
+    read = list(open_examples(DataSource(str(tmp_path / "dates" / "train.conll")), TAGGED))
     assert [(list(one.tokens), list(one.tags)) for one in read] == [tuple(one) for one in split.training]
 
 

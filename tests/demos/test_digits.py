@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recurra.data import PairSource, open_captions
+from recurra.data import CAPTIONS, DataSource, open_examples
 from recurra.demos import Split
 from recurra.demos.caption import BETWEEN, DEMO, in_words, rows, split
 from recurra.errors import RunError
@@ -55,7 +55,7 @@ def test_a_row_shows_the_digits_of_its_number() -> None:
 def test_written_down_to_train_on(data: Split, tmp_path: Path) -> None:
     sizes = DEMO.write(tmp_path / "digits", Split(data.training[:5], data.held_out[:3]))
     assert list(sizes.values()) == [5, 3]
-    examples = list(open_captions(PairSource(str(tmp_path / "digits" / "test.tsv"))))
+    examples = list(open_examples(DataSource(str(tmp_path / "digits" / "test.tsv")), CAPTIONS))
     assert [one.caption for one in examples] == [text for _, text in data.held_out[:3]]
     assert (np.asarray(Image.open(str(examples[1].content))) == data.held_out[1][0]).all()
 

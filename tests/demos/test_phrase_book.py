@@ -13,7 +13,7 @@ import pytest
 from babel.dates import get_day_names, get_month_names
 from rich.console import Console
 
-from recurra.data import PairSource, list_dialogues, open_dialogues
+from recurra.data import DIALOGUES, DataSource, open_examples
 from recurra.demos.chat import DEMO, FULL, OTHER_ITEM, OTHER_LANGUAGE, TALK, split
 from recurra.demos.date_forms import LOCALES as DATE_LOCALES
 from recurra.demos.date_forms import forms
@@ -91,8 +91,10 @@ def test_the_dialogue_shown_asks_as_the_data_do() -> None:
 def test_the_files_are_dialogues(tmp_path: Path) -> None:
     sizes = DEMO.write(tmp_path / "talk", SPLIT)
     assert list(sizes.values()) == [len(SPLIT.training), len(SPLIT.held_out)]
-    back = [(one.context, one.reply) for one in open_dialogues(PairSource(str(tmp_path / "talk" / "test.txt")))]
-    assert back == [(one.context, one.reply) for one in list_dialogues(SPLIT.held_out)]
+    back = [
+        (one.context, one.reply) for one in open_examples(DataSource(str(tmp_path / "talk" / "test.txt")), DIALOGUES)
+    ]
+    assert back == [(one.context, one.reply) for one in open_examples(DataSource(rows=SPLIT.held_out), DIALOGUES)]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from recurra.data import PairSource, open_pairs
+from recurra.data import PAIRS, DataSource, open_examples
 from recurra.demos.demo import Learned
 from recurra.demos.questions import BEGINNINGS, DEMO, KINDS, MOST, NUMBERS, PLACES, kind_of, split
 from recurra.tasks.answer import Alternative, Answer
@@ -86,8 +86,8 @@ def test_the_last_word_on_somebody_is_not_always_the_last_place_of_the_story() -
 
 def test_the_files_are_tables_with_named_columns(tmp_path: Path) -> None:
     DEMO.write(tmp_path, SPLIT)
-    source = PairSource(str(tmp_path / "test.tsv"), source_column="story,question", target_column="answer")
-    assert [(one.source, one.target) for one in open_pairs(source)] == list(SPLIT.held_out)
+    source = DataSource(str(tmp_path / "test.tsv"), source_column="story,question", target_column="answer")
+    assert [(one.source, one.target) for one in open_examples(source, PAIRS)] == list(SPLIT.held_out)
 
 
 def test_what_is_shown(tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from recurra.cells import CELLS
-from recurra.data import EncodedTable, PairSource, Row, pad_sources, read_lines
+from recurra.data import PLAIN, EncodedTable, Passage, Preview, Row, pad_sources
 from recurra.layers import Recurrent
 from recurra.metrics import Measure, exact_match
 from recurra.padded import Padded
@@ -24,15 +24,10 @@ from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Divided, Emit, Encoded, Look
+from recurra.tasks.task import Divided, Emit, Encoded
 from recurra.text import Tokenizer
 from recurra.tracing import Trace
 from recurra.training import Index, Loss, Score, token_loss
-
-
-class Word(NamedTuple):
-    text: str
-    line: int
 
 
 @dataclass(frozen=True)
@@ -73,16 +68,6 @@ class Network:
 
     def sizes(self) -> dict[str, object]:
         return {"letters": self.letters.size}
-
-
-class Words:
-    """The words of a file."""
-
-    def __init__(self, path: str) -> None:
-        self.name, self.notes, self.skipped = path, [], ""
-
-    def __iter__(self) -> Iterator[Word]:
-        return (Word(line, number) for number, line in enumerate(read_lines(self.name), 1) if line)
 
 
 class Learner:
@@ -131,21 +116,15 @@ class LastLetter:
     noun = "words"
     headline: Mapping[str, str] = {"exact_match": "right {:.1f} %"}
     recipe = LastLetterRecipe
+    kind = PLAIN
 
-    def recognise(self, look: Look) -> str | None:
-        return "its name ends in .words" if look.ending == ".words" else None
+    def detect(self, preview: Preview) -> str | None:
+        return "its name ends in .words" if preview.ending == ".words" else None
 
-    def open(self, data: Any, copies: Path | None = None) -> Words:
-        assert isinstance(data, PairSource)
-        return Words(data.path)
+    def divide(self, train: Iterable[Passage], valid: Iterable[Passage] | None, recipe: Any, emit: Emit) -> Divided:
+        return divide_by_hash(train, valid, recipe.data, self.kind.key, emit)
 
-    def key(self, example: Word) -> str:
-        return example.text
-
-    def divide(self, train: Iterable[Word], valid: Iterable[Word] | None, recipe: Any, emit: Emit) -> Divided:
-        return divide_by_hash(train, valid, recipe.data, self.key, emit)
-
-    def make(self, train: Iterable[Word], recipe: LastLetterRecipe, emit: Emit) -> Network:
+    def make(self, train: Iterable[Passage], recipe: LastLetterRecipe, emit: Emit) -> Network:
         return self._network(recipe, Tokenizer.build((word.text for word in train), "chars"))
 
     def load(self, recipe: LastLetterRecipe, vocabularies: Mapping[str, str]) -> Network:
@@ -155,7 +134,7 @@ class LastLetter:
         torch.manual_seed(recipe.training.seed)
         return Network(LastLetterModel(letters.size, recipe.model.width), letters, recipe)
 
-    def encode(self, examples: Iterable[Word], network: Network, folder: Path) -> None:
+    def encode(self, examples: Iterable[Passage], network: Network, folder: Path) -> None:
         rows = (Row({"letters": network.letters.encode(word.text + word.text[-1])}, word.line) for word in examples)
         EncodedTable.write(folder, {"letters": "<i4"}, rows)
 
@@ -168,13 +147,7 @@ class LastLetter:
     def predictor(self, networks: Sequence[Network]) -> Predictor:
         return Predictor(networks[0])
 
-    def pack(self, example: Word) -> list[Any]:
-        return list(example)
-
-    def unpack(self, row: Sequence[Any]) -> Word:
-        return Word(*row)
-
-    def card_example(self, example: Word) -> str:
+    def card_example(self, example: Passage) -> str:
         return example.text
 
 
@@ -182,8 +155,7 @@ class Predictor:
     def __init__(self, network: Network) -> None:
         self.network = network
 
-    def read(self, path: str) -> Iterator[str]:
-        return read_lines(path)
+    reads = None
 
     def is_one(self, given: object) -> bool:
         return isinstance(given, str)
@@ -195,7 +167,7 @@ class Predictor:
             best = float(scores.max())
             yield Answer(text, [Alternative(self.network.letters.token(int(scores.argmax())), best, best)], None)
 
-    def evaluate(self, examples: Iterable[Word], options: None) -> Evaluation:
+    def evaluate(self, examples: Iterable[Passage], options: None) -> Evaluation:
         words = list(examples)
         answers = [answer.text for answer in self.predict((word.text for word in words), None)]
         measures: dict[str, Measure] = {"exact_match": exact_match(answers, [word.text[-1] for word in words])}

@@ -102,7 +102,9 @@ def test_words_of_two_columns_are_compared(tmp_path: Path) -> None:
     right: dict[bool, int] = {}
     for match, said in ((True, {}), (False, {"model.match": False})):  # it is the default
         words = {"text.source_units": "words", "text.target_units": "words"}
-        recurra.train(training, to=tmp_path / f"{match}", epochs=8, settings={**SMALL, **words, **said})
+        recurra.train(
+            training, task="translate", to=tmp_path / f"{match}", epochs=8, settings={**SMALL, **words, **said}
+        )
         texts = [answer.text for answer in recurra.load(tmp_path / f"{match}").predict([one for one, _ in held_out])]
         right[match] = sum(text == target for text, (_, target) in zip(texts, held_out, strict=True))
     assert right[True] >= 185  # 194 when this was written, and 142 unmarked

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from toy_tasks import TOYS, network, options_of, predictor
 
+from recurra.data import DataSource, open_examples
 from recurra.errors import ModelError
 from recurra.tasks import TASKS
 from recurra.tasks.answer import Alternative, Answer, choice
@@ -78,7 +79,10 @@ def test_unknown_units_are_named(task: str) -> None:
 def test_evaluations_and_traces_are_what_their_schemas_say(task: str) -> None:
     made, toy = network(task), TOYS[task]
     asked = predictor(task, made)
-    check(asked.evaluate(TASKS[task].open(toy.rows), made.recipe.decoding).to_mapping(), "evaluation.schema.json")
+    check(
+        asked.evaluate(open_examples(DataSource(rows=toy.rows), TASKS[task].kind), made.recipe.decoding).to_mapping(),
+        "evaluation.schema.json",
+    )
     check(json.loads(asked.trace(toy.inputs[0], made.recipe.decoding).to_json()), "trace.schema.json")
 
 

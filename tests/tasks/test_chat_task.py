@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from recurra.data import Batch, list_dialogues
+from recurra.data import DIALOGUES, Batch, DataSource, open_examples
 from recurra.decoding import decode
 from recurra.errors import DataError, RunError, UsageError
 from recurra.padded import pad
@@ -32,7 +32,7 @@ def recipe(**settings: object) -> ChatRecipe:
 
 def network(**settings: object) -> TextNetwork[ChatRecipe]:
     """With fresh weights, larger than usual, so that its replies differ."""
-    made = Chat().make(list_dialogues(TALKS), recipe(**settings), list[Event]().append)
+    made = Chat().make(open_examples(DataSource(rows=TALKS), DIALOGUES), recipe(**settings), list[Event]().append)
     with torch.no_grad():
         for parameter in made.model.parameters():
             parameter.mul_(3)
@@ -66,11 +66,13 @@ def test_what_is_no_context(given: object) -> None:
 
 def test_only_the_replies_of_one_side_if_that_is_asked_for() -> None:
     def replies(which: str) -> list[str]:
-        return [pair.target for pair in Pairs(list_dialogues(TALKS), recipe(data__replies=which))]
+        return [
+            pair.target for pair in Pairs(open_examples(DataSource(rows=TALKS), DIALOGUES), recipe(data__replies=which))
+        ]
 
     assert replies("all") == ["hi", "who are you", "a machine", "good day", "bye", "see you", "me"]
     assert replies("second") == ["hi", "a machine", "good day", "see you", "me"]
-    first_alone = [one for one in list_dialogues(TALKS) if one.number == 2]
+    first_alone = [one for one in open_examples(DataSource(rows=TALKS), DIALOGUES) if one.number == 2]
     with pytest.raises(RunError, match="no turn is a reply"):
         list(Pairs(first_alone, recipe(data__replies="second")))
 
@@ -78,18 +80,24 @@ def test_only_the_replies_of_one_side_if_that_is_asked_for() -> None:
 def test_the_exchanges_of_a_dialogue_stand_on_one_side() -> None:
     talks = [[f"a{k}", f"b{k}", f"c{k}", f"d{k}"] for k in range(60)]
     notes = list[Event]()
-    divided = Chat().divide(list_dialogues(talks), None, recipe(data__valid_share=0.3), notes.append)
+    divided = Chat().divide(
+        open_examples(DataSource(rows=talks), DIALOGUES), None, recipe(data__valid_share=0.3), notes.append
+    )
     sides = [{one.dialogue for one in side} for side in (divided.train, divided.valid)]
     assert all(sides)
     assert sides[0].isdisjoint(sides[1])
     assert len(list(divided.train)) + len(list(divided.valid)) == 180
-    assert {one.dialogue for one in list_dialogues(talks) if place(one.dialogue) < 0.3} == sides[1]
+    assert {
+        one.dialogue for one in open_examples(DataSource(rows=talks), DIALOGUES) if place(one.dialogue) < 0.3
+    } == sides[1]
 
 
 def test_the_same_exchange_in_two_dialogues_is_counted_as_shared() -> None:
     talks = [["hello", "hi", str(k), "yes"] for k in range(60)]
     notes = list[Event]()
-    divided = Chat().divide(list_dialogues(talks), None, recipe(data__valid_share=0.3), notes.append)
+    divided = Chat().divide(
+        open_examples(DataSource(rows=talks), DIALOGUES), None, recipe(data__valid_share=0.3), notes.append
+    )
     said = [str(note.text) for note in notes if isinstance(note, Note)]
     assert any("validation examples are in the training data as well" in text for text in said)
     assert len(divided.shared) == 1  # hello, hi
@@ -156,16 +164,21 @@ def test_the_trace_is_of_the_reply_that_is_said() -> None:
 
 def test_measures_and_the_warning_of_a_collapse() -> None:
     talker = predictor()
-    evaluation = talker.evaluate(list_dialogues(TALKS * 20), ChatDecodingOptions(beam=1, max_length=1, anti_lm=0.0))
+    evaluation = talker.evaluate(
+        open_examples(DataSource(rows=TALKS * 20), DIALOGUES),
+        ChatDecodingOptions(beam=1, max_length=1, anti_lm=0.0),
+    )
     assert set(evaluation.measures) == {"perplexity", "distinct_1", "same_reply", "bleu", "exact_match"}
     assert evaluation.count == 140
     assert evaluation.notes[0].startswith("warning: the answers have collapsed")
-    longer = talker.evaluate(list_dialogues(TALKS), ChatDecodingOptions(beam=1, min_length=3, max_length=3))
+    longer = talker.evaluate(
+        open_examples(DataSource(rows=TALKS), DIALOGUES), ChatDecodingOptions(beam=1, min_length=3, max_length=3)
+    )
     assert "distinct_2" in longer.measures
 
 
 def test_an_exchange_can_be_packed() -> None:
     task = Chat()
-    for exchange in list_dialogues(TALKS):
-        assert task.unpack(task.pack(exchange)) == exchange
+    for exchange in open_examples(DataSource(rows=TALKS), DIALOGUES):
+        assert DIALOGUES.unpack(DIALOGUES.pack(exchange)) == exchange
         assert task.card_example(exchange) == exchange.context[-1]

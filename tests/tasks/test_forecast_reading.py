@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from recurra.data import SERIES, DataSource, open_inputs
 from recurra.errors import DataError
-from recurra.tasks.forecast.predictor import ForecastPredictor
 
 
 def read(path: Path, text: str) -> list[object]:
     path.write_text(text)
-    return list(ForecastPredictor([]).read(str(path)))
+    return list(open_inputs(DataSource(str(path)), SERIES, None))
 
 
 def test_empty_in_empty_out(tmp_path: Path) -> None:

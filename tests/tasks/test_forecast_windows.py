@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recurra.data import EncodedTable, Row, SeriesList
+from recurra.data import SERIES, DataSource, EncodedTable, Row, open_examples
 from recurra.tasks.forecast.evaluate import naive_forecast
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.split import divide_by_time
@@ -68,7 +68,7 @@ def said(notes: list[object]) -> str:
 def test_the_end_of_a_series_validates_and_its_beginning_trains() -> None:
     notes: list[object] = []
     recipe = ForecastRecipe().with_settings({"data.window": 10, "model.horizon": 2})
-    data = SeriesList([list(range(100)), list(range(1000, 1050)), [1, 2, 3]])
+    data = open_examples(DataSource(rows=[list(range(100)), list(range(1000, 1050)), [1, 2, 3]]), SERIES)
     divided = divide_by_time(data, None, recipe, str, notes.append)
     train, valid = list(divided.train), list(divided.valid)
     assert [one.values[-1, 0] for one in train] == [89, 1044, 3]
@@ -82,7 +82,7 @@ def test_the_end_of_a_series_validates_and_its_beginning_trains() -> None:
 def test_whole_series_validate_where_all_are_short() -> None:
     notes: list[object] = []
     recipe = ForecastRecipe().with_settings({"data.window": 10, "data.valid_share": 0.3})
-    data = SeriesList([[float(k), *range(10)] for k in range(40)])
+    data = open_examples(DataSource(rows=[[float(k), *range(10)] for k in range(40)]), SERIES)
     divided = divide_by_time(data, None, recipe, lambda one: str(one.values[0, 0]), notes.append)
     train, valid = ({one.line for one in side} for side in (divided.train, divided.valid))
     assert train | valid == set(range(1, 41))

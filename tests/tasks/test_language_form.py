@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from recurra.data.plain import Passage, PlainList
+from recurra.data import PLAIN, DataSource, open_examples
+from recurra.data.plain import Passage
 from recurra.errors import DataError
 from recurra.tasks.language_model.form import Items, Running, decide_form, divided_running, form_of, of_form, parts_of
 from recurra.tasks.language_model.recipe import LanguageDataOptions
@@ -74,11 +75,11 @@ def test_too_little_text_validates_itself_and_that_is_said() -> None:
 
 def test_empty_lines_between_lines_are_left_out_and_counted() -> None:
     said: list[Event] = []
-    found = of_form(PlainList(["a", "b"] * 100 + [""] + ["c"]), "lines", said.append)
+    found = of_form(open_examples(DataSource(rows=["a", "b"] * 100 + [""] + ["c"]), PLAIN), "lines", said.append)
     assert isinstance(found, Items)
     assert len(list(found)) == 201
     assert "1 of 202 lines are empty (lines 201) and left out" in str(said)
     with pytest.raises(DataError, match=r"texts: 3 of 5 lines are empty \(lines 2, 3, 4\)\n.*data.form=running"):
-        of_form(PlainList(["a", "", "", "", "b"]), "lines")
+        of_form(open_examples(DataSource(rows=["a", "", "", "", "b"]), PLAIN), "lines")
     with pytest.raises(DataError, match="all lines are empty"):
-        of_form(PlainList(["", " "]), "running")
+        of_form(open_examples(DataSource(rows=["", " "]), PLAIN), "running")

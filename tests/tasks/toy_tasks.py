@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from recurra.data import DataSource, open_examples
 from recurra.tasks import TASKS
 from recurra.tasks.task import Network, Predictor
 
@@ -75,7 +76,8 @@ def network(
     """
     toy, found = TOYS[task], TASKS[task]
     recipe = found.recipe().with_settings({**SMALL, "training.seed": seed, **toy.settings, **(settings or {})})
-    examples = found.divide(found.open(rows or toy.rows), None, recipe, lambda event: None).train
+    given = open_examples(DataSource(rows=rows or toy.rows), found.kind)
+    examples = found.divide(given, None, recipe, lambda event: None).train
     made = found.make(examples, recipe, lambda event: None)
     with torch.no_grad():
         for parameter in made.model.parameters():

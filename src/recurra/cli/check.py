@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 from recurra.cli import options as given
 from recurra.cli.options import option
@@ -15,10 +15,9 @@ from recurra.cli.set_options import as_typed, train_settings
 from recurra.say import harmless
 
 if TYPE_CHECKING:
-    from recurra.data import PairFile
+    from recurra.data import DataSource, Example, Examples
     from recurra.tasks import Task
     from recurra.tasks.recipe import TaskRecipe
-    from recurra.tasks.task import Data
     from recurra.tasks.translate.recipe import Recipe
     from recurra.text import Decision
 
@@ -41,6 +40,7 @@ def check(
     input_format: given.InputFormat = None,
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
+    time_column: given.TimeColumn = None,
     valid: given.Valid = None,
     valid_target: given.ValidTarget = None,
     show: Show = None,
@@ -55,7 +55,7 @@ def check(
     Makes all checks of recurra train. For the task translate also counts, lengths, units, duplicate and ambiguous
     pairs, invisible characters, and what is in the validation pairs but not in the training pairs.
     """
-    files = given_pairs(data, source, target, input_format, source_column, target_column)
+    files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     check_valid(target, valid, valid_target)
     short = {"--units": units, "--source-units": source_units, "--target-units": target_units}
     chosen_settings = train_settings(short, settings or [])
@@ -76,7 +76,9 @@ def check(
         look(chosen.task, source_data, other, whole, Path(folder), show or 0)
 
 
-def any_report(task: Task, data: Data, valid: Data | None, recipe: TaskRecipe, folder: Path, show: int) -> None:
+def any_report(
+    task: Task, data: DataSource, valid: DataSource | None, recipe: TaskRecipe, folder: Path, show: int
+) -> None:
     """Prints what training would say before its first step."""
     from recurra.tasks.checking import check_examples
     from recurra.training import Event, Note
@@ -88,17 +90,19 @@ def any_report(task: Task, data: Data, valid: Data | None, recipe: TaskRecipe, f
     check_examples(task, data, valid, recipe, folder, tell, show)
 
 
-def pairs_report(task: Task, data: Data, valid: Data | None, recipe: Any, folder: Path, show: int) -> None:
+def pairs_report(task: Task, data: DataSource, valid: DataSource | None, recipe: Any, folder: Path, show: int) -> None:
     """Prints what only pairs are looked at for."""
-    training: Any = task.open(data, folder / "train")
-    report(training, None if valid is None else cast("Any", task.open(valid, folder / "valid")), recipe, show)
+    from recurra.data import PAIRS, open_examples, spool
+
+    training = open_examples(spool(data, folder / "train"), PAIRS)
+    report(training, None if valid is None else open_examples(spool(valid, folder / "valid"), PAIRS), recipe, show)
 
 
 # What is looked at beside what every task is asked.
 REPORTS: dict[str, Callable[..., None]] = {"translate": pairs_report}
 
 
-def report(training: PairFile, valid: PairFile | None, recipe: Recipe, show: int) -> None:
+def report(training: Examples[Example], valid: Examples[Example] | None, recipe: Recipe, show: int) -> None:
     """Prints what the checks find, and pairs as the model reads them."""
     from recurra.data import check_pairs, lay_out, layout_lines, report_lines
     from recurra.tasks.seq2seq.network import SAMPLE, build_tokenizers

@@ -98,6 +98,7 @@ def compare(
     input_format: given.InputFormat = None,
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
+    time_column: given.TimeColumn = None,
     valid: given.Valid = None,
     valid_target: given.ValidTarget = None,
     to: To = None,
@@ -112,7 +113,7 @@ def compare(
     mean, standard deviation over the seeds, size and speed of each network, which differences are significant, and the
     measure by the length of the input.
     """
-    files = given_pairs(data, source, target, input_format, source_column, target_column)
+    files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     check_budget(time, epochs)
     check_valid(target, valid, valid_target)
     check_test(target, test, test_target)

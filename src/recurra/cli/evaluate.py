@@ -22,6 +22,7 @@ def evaluate(
     input_format: given.InputFormat = None,
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
+    time_column: given.TimeColumn = None,
     ensemble: given.Ensemble = None,
     beam: given.Beam = None,
     settings: given.DecodingSettings = None,
@@ -31,7 +32,7 @@ def evaluate(
 
     Predicts every input, compares the outputs with the references, and prints each measure with its 95 % interval.
     """
-    files = given_pairs(data, source, target, input_format, source_column, target_column)
+    files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     short = {"beam": beam}
     chosen = decoding_settings(short, settings or [])
 

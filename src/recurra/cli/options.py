@@ -63,6 +63,9 @@ SourceColumn = Annotated[
 TargetColumn = Annotated[
     str | None, option("--target-column", "Column of the targets (labels, tags), by name or by number.", "COLUMN")
 ]
+TimeColumn = Annotated[
+    str | None, option("--time-column", "Column of a series that says when each step was, likewise.", "COLUMN")
+]
 Valid = Annotated[
     str | None, option("--valid", "Validation data; by default a share of the examples is set aside.", "FILE")
 ]

@@ -15,6 +15,7 @@ class GivenPairs(NamedTuple):
     format: str
     source_column: str | None
     target_column: str | None
+    time_column: str | None
 
     def keywords(self) -> dict[str, Any]:
         """All but the data, by name."""
@@ -28,6 +29,7 @@ def given_pairs(
     format: str | None,
     source_column: str | None,
     target_column: str | None,
+    time_column: str | None = None,
 ) -> GivenPairs:
     """DATA or --source with --target.
 
@@ -42,7 +44,7 @@ def given_pairs(
         raise UsageError("DATA and --source/--target exclude each other", fix="Name one file, or two parallel ones.")
     if source is not None and target is None:
         raise UsageError("--source is given without --target", fix="Name the file of the targets: --target FILE.")
-    return GivenPairs(pairs or source or "", target, format or "auto", source_column, target_column)
+    return GivenPairs(pairs or source or "", target, format or "auto", source_column, target_column, time_column)
 
 
 def check_valid(target: str | None, valid: str | None, valid_target: str | None) -> None:

@@ -26,6 +26,9 @@ STDIN = "-"
 def predict(
     model: given.ModelFolder,
     file: given.Texts = STDIN,
+    input_format: given.InputFormat = None,
+    source_column: given.SourceColumn = None,
+    time_column: given.TimeColumn = None,
     ensemble: given.Ensemble = None,
     beam: given.Beam = None,
     nbest: given.Nbest = None,
@@ -39,10 +42,11 @@ def predict(
     attention: given.AttentionPage = None,
     output: given.Output = None,
 ) -> None:
-    """Write the output of a model for each input.
+    """Write the output of a model for each input: a line of text, or a row of a table.
 
-    One line in, one line out; an empty line for an empty one. Reads and writes in blocks of 2000 lines; lines typed in
-    a terminal are answered at once.
+    Of a table the columns are read that the training data had, unless others are named; targets beside them are left
+    aside. One line in, one line out; an empty line for an empty one. Reads and writes in blocks of 2000 lines; lines
+    typed in a terminal are answered at once.
     """
     dials = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
     check_dials(sample, beam, dials)
@@ -56,7 +60,9 @@ def predict(
 
         loaded = api.load([model, *(ensemble or [])])
         check_effect(loaded, short)
-        lines = flushing(loaded.read(file), out)
+        columns = {"source_column": source_column, "time_column": time_column}
+        inputs = loaded.read(file, format=input_format or "auto", **columns)
+        lines = flushing(inputs, out)
         colour = output is None and sys.stdout.isatty()
         write = writer(output_format, getattr(loaded.options(None, chosen), "nbest", 1), colour=colour)
         unknown = Unknown()
@@ -64,6 +70,8 @@ def predict(
             out.writelines(f"{line}\n" for line in write(prediction))
             add_to_page(prediction)
             unknown.add(prediction)
+    for note in inputs.notes:
+        say(f"recurra: {note}")
     if (report := unknown.report()) and not interactive:
         say(f"recurra: {report}")
 

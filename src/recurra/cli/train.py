@@ -27,6 +27,7 @@ def train(
     input_format: given.InputFormat = None,
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
+    time_column: given.TimeColumn = None,
     valid: given.Valid = None,
     valid_target: given.ValidTarget = None,
     to: given.To = None,
@@ -54,7 +55,7 @@ def train(
     interrupted, however it was, is resumed by the same command with --resume. A task has more settings than there are
     options here: see --set and recurra settings. An option that the task does not have is refused.
     """
-    files = given_pairs(data, source, target, input_format, source_column, target_column)
+    files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     check_budget(time, epochs)
     check_valid(target, valid, valid_target)
     short = {

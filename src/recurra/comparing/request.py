@@ -9,10 +9,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from recurra.comparing.grid import Variant
 from recurra.comparing.trial import Trial
-from recurra.data import PairSource
+from recurra.data import DataSource, open_examples
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import key_hash
-from recurra.tasks.task import Data, Task
+from recurra.tasks.task import Task
 
 
 @runtime_checkable
@@ -27,9 +27,9 @@ class ComparisonRequest:
     """Which networks to compare, on what data, for how long, and where."""
 
     task: Task
-    data: Data
-    valid: Data | None
-    test: Data | None
+    data: DataSource
+    valid: DataSource | None
+    test: DataSource | None
     recipe: TaskRecipe  # common to all variants
     variants: Sequence[Variant]
     seeds: int
@@ -59,11 +59,11 @@ class ComparisonRequest:
         }
 
 
-def named(task: Task, data: Data | None) -> Any:
+def named(task: Task, data: DataSource | None) -> Any:
     """What identifies the data: file names, or the hash of a list of examples."""
     if data is None:
         return None
-    if isinstance(data, PairSource):
+    if data.rows is None:
         return list(data.names)
-    digests = b"".join(key_hash(task.key(example)) for example in task.open(data))
-    return {"examples": len(data), "hash": key_hash(digests.hex()).hex()}
+    digests = b"".join(key_hash(task.kind.key(example)) for example in open_examples(data, task.kind))
+    return {"examples": len(data.rows), "hash": key_hash(digests.hex()).hex()}

@@ -19,14 +19,14 @@ from typing import Any
 from recurra.comparing.comparison import Comparison, summarise
 from recurra.comparing.request import Comparable, ComparisonRequest
 from recurra.comparing.trial import TestExamples, Trial, TrialResult, run_trial, store, stored_result
-from recurra.data import PairSource, spool
+from recurra.data import open_examples, spool
 from recurra.errors import RunError, UsageError
 from recurra.files import atomic_write
 from recurra.metrics.examples import PERCENT, shares
 from recurra.options import unknown_name
 from recurra.tasks.fit import Request, opened, outermost_missing, removed_on_refusal
 from recurra.tasks.split import key_hash, shared_keys, smallest
-from recurra.tasks.task import Data, Emit
+from recurra.tasks.task import Emit
 from recurra.training import Budget, Event, Note, locked
 
 MIN_SECONDS = 10.0  # for a run: in less than that it learns next to nothing
@@ -52,7 +52,7 @@ def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
     else:
         refuse_taken(folder)
     with removed_on_refusal(made), locked(folder):
-        request = replace(request, data=rereadable(request.data, folder / "input"))
+        request = replace(request, data=spool(request.data, folder / "input"))
         tests = Tests(request, emit)
         each = seconds_per_run(request)
         results: dict[str, TrialResult] = {}
@@ -177,7 +177,8 @@ class Tests:
             return
         found = opened(request.task, request.test, request.folder / "test-input", " to test", emit)
         self.examples = list(found)
-        self.shared = shared_keys(request.task.open(request.data), self.examples, request.task.key, emit, "test")
+        trained_on = open_examples(request.data, request.task.kind)
+        self.shared = shared_keys(trained_on, self.examples, request.task.kind.key, emit, "test")
         earlier = (stored_result(request.folder, trial) for trial in request.trials())
         self.count = next((len(result.scores.lengths) for result in earlier if result and not result.failed), 0)
 
@@ -198,7 +199,7 @@ class Tests:
             self.count = min(len(self.examples), MAX_TESTED, max(MIN_TESTED, possible))
         if contiguous:
             return self.examples[: self.count]
-        return smallest(self.examples, self.count, self.task.key)
+        return smallest(self.examples, self.count, self.task.kind.key)
 
     def trained_on(self, results: Iterable[TrialResult]) -> list[bool]:
         """For each measured example, whether it is in the training data too; empty if none is.
@@ -208,9 +209,8 @@ class Tests:
         scores = next((result.scores for result in results if not result.failed), None)
         if scores is None or not self.shared:
             return []
-        found = [
-            key_hash(self.task.key(example)) in self.shared for example in self.chosen(None, 0.0, scores.contiguous)
-        ]
+        key, chosen = self.task.kind.key, self.chosen(None, 0.0, scores.contiguous)
+        found = [key_hash(key(example)) in self.shared for example in chosen]
         return found if any(found) and len(found) == len(scores.lengths) else []
 
 
@@ -223,8 +223,3 @@ def result_line(number: int, request: ComparisonRequest, trial: Trial, result: T
     share = result.scores.measures[name]
     value, unit = float(shares(share.statistics().sum(axis=0))), " %" if share.scale == PERCENT else ""
     return f"{head}: {name.replace('_', ' ')} {value:.2f}{unit}, {result.steps:,} steps in {result.seconds:.0f} s"
-
-
-def rereadable(data: Data, folder: Path) -> Data:
-    """Standard input and pipes are copied to a file, because every run reads the data."""
-    return spool(data, folder) if isinstance(data, PairSource) else data

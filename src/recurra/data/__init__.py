@@ -10,73 +10,82 @@ from recurra.data.batching import (
     pad_sources,
 )
 from recurra.data.cache import EncodedPairs
-from recurra.data.captions import Captioned, CaptionFile, CaptionList, open_captions
+from recurra.data.captions import CAPTIONS, Captioned
 from recurra.data.check import Report, check_pairs
-from recurra.data.contents import read_contents, read_sources
-from recurra.data.dialogues import Dialogues, Exchange, list_dialogues, open_dialogues
+from recurra.data.dialogues import DIALOGUES, Exchange
 from recurra.data.encoded_captions import EncodedCaptions
 from recurra.data.example import Example
+from recurra.data.examples import Examples, Kind, Reading, Skipped, name_of, open_examples, open_inputs
 from recurra.data.findings import Findings
 from recurra.data.images import ImageShape
-from recurra.data.labelled import Labelled, LabelledList, open_labelled
+from recurra.data.kept import keep
+from recurra.data.labelled import LABELLED, Labelled
 from recurra.data.layout import PairLayout, lay_out, layout_lines
-from recurra.data.lines import Line, TextFile, read_lines
+from recurra.data.lines import Line, TextFile
 from recurra.data.numbers import Numbers
 from recurra.data.overlap import SeenPairs
-from recurra.data.pairs import PairFile, PairList, PairSource, Skipped, open_pairs, spool
+from recurra.data.pairs import PAIRS
+from recurra.data.plain import PLAIN, Passage
+from recurra.data.preview import Preview, preview_of
 from recurra.data.report import report_lines, report_warnings
-from recurra.data.series import Series, SeriesList, open_series
+from recurra.data.rows import rows_of
+from recurra.data.series import SERIES, Series
+from recurra.data.source import DataSource, spool
 from recurra.data.table import EncodedTable, Ragged, Row, Rows
+from recurra.data.tagged import TAGGED, Tagged
 
 __all__ = [
+    "CAPTIONS",
+    "DIALOGUES",
+    "LABELLED",
+    "PAIRS",
+    "PLAIN",
+    "SERIES",
+    "TAGGED",
     "Batch",
     "BatchingOptions",
-    "CaptionFile",
-    "CaptionList",
     "Captioned",
-    "Dialogues",
+    "DataSource",
     "EncodedCaptions",
     "EncodedPairs",
     "EncodedTable",
     "Example",
+    "Examples",
     "Exchange",
     "Findings",
     "ImageShape",
+    "Kind",
     "Labelled",
-    "LabelledList",
     "Line",
     "Numbers",
-    "PairFile",
     "PairLayout",
-    "PairList",
-    "PairSource",
+    "Passage",
+    "Preview",
     "Ragged",
+    "Reading",
     "Report",
     "Row",
     "Rows",
     "SeenPairs",
     "Series",
-    "SeriesList",
     "Skipped",
+    "Tagged",
     "TextFile",
     "check_pairs",
     "collate",
     "eval_batches",
+    "keep",
     "lay_out",
     "layout_lines",
-    "list_dialogues",
     "longest_batch",
     "make_batches",
-    "open_captions",
-    "open_dialogues",
-    "open_labelled",
-    "open_pairs",
-    "open_series",
+    "name_of",
+    "open_examples",
+    "open_inputs",
     "pad_sources",
-    "read_contents",
-    "read_lines",
-    "read_sources",
+    "preview_of",
     "report_lines",
     "report_warnings",
+    "rows_of",
     "spool",
 ]

@@ -5,16 +5,16 @@
 
 Paths are relative to the folder of the table. Instead of a path there may be a vector: numbers with spaces between
 them, as many in each row. The tables are those of pairs (TSV, CSV, JSON Lines), read by the same readers; further
-columns are left alone. The first pass over a table opens every image, so that all that is wrong is known before
-anything is learned; the later ones only name them.
+columns are left alone. A pass over a table opens every image, so that all that is wrong is known before anything is
+learned; training keeps what it has read and reads once.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -24,20 +24,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from recurra.data.example import Example
-from recurra.data.findings import Findings
+from recurra.data.examples import Kind, Reader, Reading
 from recurra.data.images import image_of, read_image
-from recurra.data.jsonl import HALF, lone_surrogate
-from recurra.data.lines import TextFile, is_stream
-from recurra.data.pair_source import PairSource
-from recurra.data.pairs import READERS, Empty, PairFile, Skipped, check_empty, open_pairs
-from recurra.data.tsv import first_cells
-from recurra.errors import DataError, UsageError
+from recurra.data.inputs import read_texts
+from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
+from recurra.data.rows import row_sides, text_of
+from recurra.data.source import DataSource, Sides
+from recurra.errors import DataError
 from recurra.text.visible import excerpt
 
 Vector = NDArray[np.float32]  # [D]
 Content = str | NDArray[Any]  # the path of an image; bytes [rows, columns (, channels)]; a vector [D]
 
-FIRST, SECOND, NOUN = "image", "text", "captioned image"
 BAD = "images or vectors that cannot be read"
 
 
@@ -50,110 +48,61 @@ class Captioned(NamedTuple):
     digest: int
 
 
-class CaptionFile:
-    """The captioned images of a table; each iteration reads it from the beginning.
+def read_tables(read: Reader[Example]) -> Reader[Captioned]:
+    """A reader of pairs as one of images (or vectors) with captions; every image is opened."""
 
-    Args:
-        source: where they are, with its columns decided.
-        pairs: the table as one of pairs; what is copied for it stays as long as it does.
-        folder: what paths are relative to.
-    """
-
-    def __init__(self, source: PairSource, pairs: PairFile, folder: str) -> None:
-        self.source = source
-        self.pairs = pairs
-        self.folder = folder
-        self.name = pairs.name
-        self.notes = pairs.notes
-        self.skipped = Skipped(0, (), 0)
-        self.digests: array[int] | None = None  # row by row, once everything has been looked at
-
-    def __iter__(self) -> Iterator[Captioned]:
-        findings, empty = Findings(self.name), Empty()
-        rows = READERS[self.pairs.format](self.source, self.notes, findings)
-        filled = (row for row in rows if not empty.is_empty(row))
-        yield from self._looked_at(filled, findings) if self.digests is None else self._named(filled, self.digests)
-        self.skipped = empty.skipped(NOUN)
-        if not findings:
-            check_empty(self.skipped, self.name, FIRST, SECOND)
-        findings.raise_if_any()
-
-    def _looked_at(self, rows: Iterator[Example], findings: Findings) -> Iterator[Captioned]:
-        """The first pass: everything is opened."""
-        digests, kind = array("Q"), Kind()
-        for row in rows:
-            content, place = content_of(row.source, self.folder), f"{self.name}:{row.line}"
+    def read_captions(reading: Reading) -> Iterator[Captioned]:
+        reading.source = with_columns(reading)
+        kind = Alike()
+        for row in read(reading):
+            place = reading.place(row.line)
+            if not row.source.strip():
+                yield Captioned("", row.target, row.line, 0)
+                continue
             try:
+                content = content_of(row.source, reading.source.base)
                 kind.check(content, place)
                 if isinstance(content, str):
                     read_image(content, place)
-                digests.append(digest_of(content))
+                yield Captioned(content, row.target, row.line, digest_of(content))
             except DataError as error:
-                findings.add(BAD, error)
-            if not findings:
-                yield Captioned(content, row.target, row.line, digests[-1])
-        if not findings:
-            self.digests = digests
+                reading.findings.add(BAD, error)
 
-    def _named(self, rows: Iterator[Example], digests: array[int]) -> Iterator[Captioned]:
-        """A later pass."""
-        for row, digest in zip(rows, digests, strict=True):
-            yield Captioned(content_of(row.source, self.folder), row.target, row.line, digest)
+    return read_captions
 
 
-class CaptionList:
-    """Captioned images given in Python, with the ways of a CaptionFile.
+def read_rows(reading: Reading) -> Iterator[Captioned]:
+    """Captioned images given in Python.
 
     An image is a path, an image of Pillow's, or an array of bytes; a vector is a list or an array of numbers.
     """
-
-    def __init__(self, examples: Iterable[tuple[object, str]], name: str = "examples") -> None:
-        self.name = name
-        self.notes: list[str] = []
-        kind, empty = Kind(), Empty()
-        self.examples: list[Captioned] = []
-        for number, example in enumerate(examples, 1):
-            content, caption = _pair(example, f"{name}[{number - 1}]")
-            if not empty.is_empty(Example("given", caption, number)):
-                kind.check(content, f"{name}[{number - 1}]")
-                self.examples.append(Captioned(content, caption, number, digest_of(content)))
-        self.skipped = empty.skipped(NOUN)
-        check_empty(self.skipped, name, FIRST, SECOND)
-
-    def __iter__(self) -> Iterator[Captioned]:
-        return iter(self.examples)
+    kind = Alike()
+    for row in row_sides(reading):
+        place = reading.place(row.line)
+        try:
+            caption = text_of(row.second, place)
+            if is_nothing(row.first):
+                yield Captioned("", caption, row.line, 0)
+                continue
+            content = given_content(row.first, place)
+            kind.check(content, place)
+            yield Captioned(content, caption, row.line, digest_of(content))
+        except DataError as error:
+            reading.findings.add(BAD, error)
 
 
-def open_captions(source: PairSource, folder: str | None = None) -> CaptionFile:
-    """The captioned images of a table; they are looked at when they are iterated.
-
-    Args:
-        folder: what paths are relative to; where the table is, or for a stream the current folder, if None.
-
-    Raises:
-        DataError: the table is missing or cannot be read.
-        UsageError: options that such a table does not have.
-    """
-    if source.target_path is not None or source.format == "parallel":
-        fix = "Put the path of each image and its text on one line, with a tab between them."
-        raise UsageError("images and their texts stand in one table, not in two parallel files", fix=fix)
-    pairs = open_pairs(replace(source, first=FIRST, second=SECOND, noun=NOUN))
-    return CaptionFile(_with_columns(pairs), pairs, folder_of(source.path) if folder is None else folder)
+def is_nothing(given: object) -> bool:
+    """Whether nothing stands where an image should."""
+    return given is None or (isinstance(given, str) and not given.strip())
 
 
-def folder_of(path: str) -> str:
-    """What the paths in a table are relative to."""
-    return "" if is_stream(path) else os.path.dirname(path)
-
-
-def read_content_lines(path: str) -> Iterator[Content | None]:
+def read_inputs(reading: Reading, what: None) -> Iterator[Content | None]:
     """What is to be described, a path or a vector a line, as it comes; None for an empty line.
 
-    Of a table (.tsv) it is the first column; captions that are there too are not looked at.
+    Of a table it is the column that is named, or called image, or the first; captions beside it are not looked at.
     """
-    folder = folder_of(path)
-    for text in first_cells(path):
-        yield content_of(text, folder) if text.strip() else None
+    for text in read_texts(reading, 1):
+        yield content_of(text, reading.source.base) if text.strip() else None
 
 
 def content_of(cell: str, folder: str) -> Content:
@@ -191,7 +140,7 @@ def given_content(given: object, place: str) -> Content:
     raise DataError(what, where=place, fix=fix)
 
 
-class Kind:
+class Alike:
     """Sees to it that all examples are of one kind: images, or vectors of so many numbers."""
 
     def __init__(self) -> None:
@@ -235,27 +184,57 @@ def digest_of(content: Content) -> int:
     return int.from_bytes(found.digest(), "little")
 
 
-def _with_columns(pairs: PairFile) -> PairSource:
+def with_columns(reading: Reading) -> DataSource:
     """The columns called image and text, or the first two of a table without names; further ones are left alone."""
-    source = pairs.source
-    if source.source_column is not None or source.target_column is not None or pairs.format != "tsv":
+    source = reading.source
+    named = source.source_column is not None or source.target_column is not None
+    if named or (source.format if source.format != "auto" else format_of(source)) != "tsv":
         return source
-    lines = TextFile(source.path, pairs.name).lines()
-    names = next((line.text.split("\t") for line in lines if line.text.strip()), [""])
-    if {FIRST, SECOND} <= set(names):
-        return replace(source, source_column=FIRST, target_column=SECOND)
+    names = first_line(source).split("\t")
+    first, second, _ = source.sides
+    if {first, second} <= set(names):
+        return replace(source, source_column=first, target_column=second)
     if len(names) > 2:
-        pairs.notes.append(f"{pairs.name} has {len(names)} columns: the first two are the image and its text")
+        reading.note(f"{reading.name} has {len(names)} columns: the first two are the image and its text")
     return replace(source, source_column="1", target_column="2")
 
 
-def _pair(example: object, place: str) -> tuple[Content, str]:
-    fix = 'Give (image, text) tuples, for example [("cat.png", "a cat")].'
-    if isinstance(example, str) or not isinstance(example, tuple | list):
-        raise DataError(f"expected an image and a text, got {excerpt(repr(example), 40)}", where=place, fix=fix)
-    values = list(cast("Sequence[object]", example))
-    if len(values) != 2 or not isinstance(values[1], str):
-        raise DataError(f"expected an image and a text, got {excerpt(repr(values), 40)}", where=place, fix=fix)
-    if lone := lone_surrogate(values[1]):
-        raise DataError(f"lone surrogate {lone}", where=place, fix=HALF)
-    return given_content(values[0], place), values[1]
+def is_blank(example: Captioned) -> bool:
+    """Whether there is no image, or no caption."""
+    return is_nothing(example.content) or not example.caption.strip()
+
+
+def pack(example: Captioned) -> list[Any]:
+    """The path of the image, or what it holds; caption, line, digest."""
+    content = example.content
+    if isinstance(content, str):
+        return [os.path.abspath(content), example.caption, example.line, example.digest]
+    packed = [content.dtype.str, list(content.shape), b64encode(content.tobytes()).decode("ascii")]
+    return [packed, example.caption, example.line, example.digest]
+
+
+def unpack(row: Sequence[Any]) -> Captioned:
+    """The same again."""
+    content, caption, line, digest = row
+    if not isinstance(content, str):
+        kind, shape, values = cast("tuple[str, list[int], str]", content)
+        content = np.frombuffer(b64decode(values), dtype=kind).reshape(shape)
+    return Captioned(content, caption, line, digest)
+
+
+CAPTIONS = Kind(
+    sides=Sides("image", "text", "captioned image"),
+    formats={name: read_tables(read) for name, read in FORMATS.items() if name != "parallel"},
+    rows=read_rows,
+    format_of=format_of,
+    key=lambda example: f"{example.digest:x}\t{example.caption}",
+    pack=pack,
+    unpack=unpack,
+    inputs=read_inputs,
+    blank=is_blank,
+    check=check_empty,
+    one_file=(
+        "images and their texts stand in one table, not in two parallel files",
+        "Put the path of each image and its text on one line, with a tab between them.",
+    ),
+)

@@ -14,9 +14,9 @@ from itertools import islice
 
 from recurra.data.characters import CharacterCounter, CharacterReport
 from recurra.data.example import Example
+from recurra.data.examples import Examples, Skipped
 from recurra.data.lengths import LengthCounter, LengthReport
 from recurra.data.overlap import PairHashes, SeenPairs
-from recurra.data.pairs import PairFile, PairList, Skipped
 from recurra.text import UNK, ColumnTokenizer, SourceTokenizer, Tokenizer
 
 CHUNK = 4096  # pairs encoded at once
@@ -91,9 +91,9 @@ class Report:
 
 
 def check_pairs(
-    train: PairFile | PairList,
+    train: Examples[Example],
     tokenizers: tuple[SourceTokenizer, Tokenizer],
-    valid: PairFile | PairList | None = None,
+    valid: Examples[Example] | None = None,
     *,
     reasons: tuple[str, str] = ("", ""),
     max_source_length: int | None = None,
@@ -133,7 +133,7 @@ def check_pairs(
 
 
 def _check_valid(
-    valid: PairFile | PairList, tokenizers: tuple[SourceTokenizer, Tokenizer], seen: SeenPairs
+    valid: Examples[Example], tokenizers: tuple[SourceTokenizer, Tokenizer], seen: SeenPairs
 ) -> ValidReport:
     source, target = _UnknownCounter(tokenizers[0]), _UnknownCounter(tokenizers[1])
     pairs, repeated, known_sources = 0, 0, 0

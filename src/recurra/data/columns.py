@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from recurra.data.pair_source import PairSource
+from recurra.data.source import DataSource
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 
@@ -20,7 +20,7 @@ class Columns(NamedTuple):
     """Where the two texts stand in a row."""
 
     source: tuple[int, ...]  # from 0; several make one text
-    target: int
+    target: int | None  # None: it is not asked for
     least: int  # how many columns a row has at least
     most: int | None  # ... and at most; None: any number
 
@@ -32,6 +32,15 @@ class Columns(NamedTuple):
         """The source of a row, tabs between its columns."""
         return TAB.join(row[k] for k in self.source)
 
+    def target_text(self, row: Sequence[str]) -> str:
+        """The target of a row; empty where it is not asked for."""
+        return "" if self.target is None else row[self.target]
+
+    def names(self, header: Sequence[str]) -> dict[str, str]:
+        """What these columns are called in a header, for a model that is to know them."""
+        found = {"source_column": ",".join(header[k].strip() for k in self.source)}
+        return found if self.target is None else {**found, "target_column": header[self.target].strip()}
+
     def tab_inside(self, row: Sequence[str]) -> str | None:
         """The first of several columns that has a tab of its own, which would be taken for the end of it."""
         return next((row[k] for k in self.source if TAB in row[k]), None) if len(self.source) > 1 else None
@@ -42,7 +51,7 @@ class Columns(NamedTuple):
         return f"{'' if self.most else 'at least '}{self.least} columns"
 
 
-def are_named(source: PairSource) -> bool:
+def are_named(source: DataSource) -> bool:
     """Whether the user names a column, so that the table must have a header.
 
     Raises:
@@ -73,7 +82,7 @@ def is_number(column: str) -> bool:
     return column.isascii() and column.isdigit()
 
 
-def by_number(source: PairSource) -> Columns:
+def by_number(source: DataSource) -> Columns:
     """The columns a user numbered, or the only two of a table without header."""
     if source.source_column is None or source.target_column is None:
         return Columns((0,), 1, 2, 2)
@@ -84,20 +93,25 @@ def by_number(source: PairSource) -> Columns:
     return Columns(tuple(sources), target, max(numbers), None)
 
 
-def by_name(source: PairSource, header: Sequence[str], place: str) -> Columns:
-    """The columns a user named, found in the header of the table."""
+def by_name(source: DataSource, header: Sequence[str], place: str, *, with_target: bool = True) -> Columns:
+    """The columns a user named, found in the header of the table.
+
+    Raises:
+        DataError: the header has no such column, or has it twice.
+    """
     sources, target = wanted_names(source)
-    for name in (*sources, target):
+    for name in (*sources, target) if with_target else sources:
         if name not in header:
             error = unknown_name("column", name, header, where=place)
             seen = f"the header has no column {name!r}; it names {', '.join(map(repr, header))}"
             raise DataError(seen, where=place, fix=error.fix)
         if header.count(name) > 1:
             raise DataError(f"the header names the column {name!r} twice", where=place, fix="Rename one of them.")
-    return Columns(tuple(map(header.index, sources)), header.index(target), len(header), len(header))
+    places = tuple(map(header.index, sources))
+    return Columns(places, header.index(target) if with_target else None, len(header), len(header))
 
 
-def wanted_names(source: PairSource) -> tuple[tuple[str, ...], str]:
+def wanted_names(source: DataSource) -> tuple[tuple[str, ...], str]:
     """The names of the columns of the source, and of that of the target.
 
     They are "source" and "target", or as the source calls them, where the user gave none.
@@ -105,8 +119,8 @@ def wanted_names(source: PairSource) -> tuple[tuple[str, ...], str]:
     Raises:
         UsageError: they are the same.
     """
-    sources = [column or source.first for column in several(source.source_column)]
-    target = source.target_column or source.second
+    sources = [column or source.sides.first for column in several(source.source_column)]
+    target = source.target_column or source.sides.second
     _refuse_same([*sources, target])
     return tuple(sources), target
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from recurra.data.findings import Findings
-from recurra.data.lines import TextFile
-from recurra.data.pair_source import PairSource
+from recurra.data.examples import Reading
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 
@@ -23,13 +21,13 @@ RAGGED = "lines with another number of columns"
 Sentence = tuple[list[str], list[str], int]
 
 
-def read_conll(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Sentence]:
+def read_conll(reading: Reading) -> Iterator[Sentence]:
     """The first and the last column, or those that the source names by number."""
-    file = TextFile(source.path, source.names[0], notes)
+    source, findings = reading.source, reading.findings
     wanted = _number(source.source_column, 1, "--source-column"), _number(source.target_column, -1, "--target-column")
     columns = 0
     tokens, tags, begin = list[str](), list[str](), 0
-    for number, text in file.lines(findings):
+    for number, text in reading.file.lines(findings):
         fields = text.split("\t") if "\t" in text else text.split()
         if not text.strip() or text.startswith("-DOCSTART-"):
             if tokens:
@@ -38,12 +36,12 @@ def read_conll(source: PairSource, notes: list[str], findings: Findings) -> Iter
             continue
         columns = columns or len(fields)
         if len(fields) != columns or max(columns, *wanted) > columns or columns < 2:
-            findings.add(RAGGED, _ragged(file.place(number), text, max(2, columns, *wanted), len(fields)))
+            findings.add(RAGGED, _ragged(reading.place(number), text, max(2, columns, *wanted), len(fields)))
             continue
         found = [fields[column - 1 if column > 0 else column].strip() for column in wanted]
         if not all(found):
             findings.add(
-                "empty tokens or tags", DataError(f"an empty token or tag: {shown(text)}", where=file.place(number))
+                "empty tokens or tags", DataError(f"an empty token or tag: {shown(text)}", where=reading.place(number))
             )
             continue
         begin = begin if tokens else number
@@ -53,12 +51,12 @@ def read_conll(source: PairSource, notes: list[str], findings: Findings) -> Iter
         yield tokens, tags, begin
 
 
-def read_conllu(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Sentence]:
+def read_conllu(reading: Reading) -> Iterator[Sentence]:
     """FORM and UPOS, or the columns that the source names."""
-    file = TextFile(source.path, source.names[0], notes)
+    source, findings = reading.source, reading.findings
     wanted = _conllu_column(source.source_column, "form"), _conllu_column(source.target_column, "upos")
     tokens, tags, begin = list[str](), list[str](), 0
-    for number, text in file.lines(findings):
+    for number, text in reading.file.lines(findings):
         if text.startswith("#"):
             continue
         if not text.strip():
@@ -68,7 +66,7 @@ def read_conllu(source: PairSource, notes: list[str], findings: Findings) -> Ite
             continue
         fields = text.split("\t")
         if len(fields) != len(CONLLU):
-            findings.add(RAGGED, _ragged(file.place(number), text, len(CONLLU), len(fields)))
+            findings.add(RAGGED, _ragged(reading.place(number), text, len(CONLLU), len(fields)))
             continue
         if NOT_A_TOKEN.fullmatch(fields[0]):
             continue

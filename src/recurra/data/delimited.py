@@ -11,9 +11,8 @@ from collections.abc import Iterator
 
 from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number
 from recurra.data.example import Example
-from recurra.data.findings import Findings
-from recurra.data.lines import TextFile
-from recurra.data.pair_source import PairSource
+from recurra.data.examples import Reading
+from recurra.data.rows import cell_text, is_table
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
 from recurra.text.visible import excerpt, visible
@@ -23,54 +22,67 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 LOOK_AHEAD = 20  # lines from which the separator is told
 
 
-def read_csv(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Example]:
+def read_csv(reading: Reading) -> Iterator[Example]:
     """The pairs of a CSV file; a blank line is a pair of empty texts."""
-    file = TextFile(source.path, source.names[0], notes)
-    rows = csv_rows(file, findings)
+    rows = CsvRows(reading)
     columns: Columns | None = None
     for number, row in rows:
         if columns is None:
-            columns = _columns(source, row, file)
+            columns = _columns(row, reading)
         elif not any(field.strip() for field in row):
             yield Example("", "", number)
         elif columns.fit(row) and (text := columns.tab_inside(row)):
-            findings.add(INSIDE, tab_inside(text, file.place(number)))
+            reading.findings.add(INSIDE, tab_inside(text, reading.place(number)))
         elif columns.fit(row):
-            yield Example(columns.source_text(row), row[columns.target], number)
+            yield Example(columns.source_text(row), columns.target_text(row), number)
         else:
-            findings.add(RAGGED, _ragged(row, number, columns, rows.separator, file))
+            reading.findings.add(RAGGED, _ragged(row, number, columns, rows.separator, reading))
 
 
-def csv_rows(file: TextFile, findings: Findings) -> CsvRows:
-    """The rows of a table, its header too; its separator is told from the first lines."""
-    lines = (line.text + "\n" for line in file.lines(findings))
-    start = list(itertools.islice(lines, LOOK_AHEAD))
-    return CsvRows(itertools.chain(start, lines), _separator(start, file), file, findings)
+def table_rows(reading: Reading) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table as cells, its header too: of a file, or of mappings and data frames in Python."""
+    rows = reading.source.rows
+    return iter(CsvRows(reading)) if rows is None else _cells(reading)
 
 
-def _columns(source: PairSource, header: list[str], file: TextFile) -> Columns:
+def _cells(reading: Reading) -> Iterator[tuple[int, list[str]]]:
+    """Rows given in Python: mappings have their names as header, sequences have none."""
+    rows = reading.source.rows or ()
+    names = [*rows[0]] if rows and is_table(rows) else None
+    if names is not None:
+        yield 0, [str(name) for name in names]
+    for number, row in enumerate(rows, 1):
+        yield number, [cell_text(row.get(name)) for name in names] if names is not None else list(map(cell_text, row))
+
+
+def _columns(header: list[str], reading: Reading) -> Columns:
     """The columns by the user's names or numbers; by the names source and target; or the only two."""
-    place = file.place(1)
+    source, place = reading.source, reading.place(1)
+    first, second, noun = source.sides
     shown = ", ".join(visible(name) for name in header)
-    if are_named(source) or (source.source_column is None and {source.first, source.second} <= set(header)):
-        return by_name(source, header, place)
-    if source.source_column is None and len(header) != 2:
+    if are_named(source) or (source.source_column is None and {first, second} <= set(header)):
+        columns = by_name(source, header, place)
+    elif source.source_column is None and len(header) != 2:
         raise DataError(
-            f"expected 2 columns, or columns named {source.first} and {source.second}; saw {len(header)}: {shown}",
+            f"expected 2 columns, or columns named {first} and {second}; saw {len(header)}: {shown}",
             where=place,
             fix="Say which ones: --source-column and --target-column, by name or by number.",
         )
-    file.note(f"{place} is the header ({shown}) and is not a {source.noun}")
-    return by_number(source)
+    else:
+        reading.note(f"{place} is the header ({shown}) and is not a {noun}")
+        columns = by_number(source)
+    if source.source_column is None or are_named(source):
+        reading.facts.columns.update(columns.names(header))
+    return columns
 
 
-def _separator(start: list[str], file: TextFile) -> str:
+def _separator(start: list[str], reading: Reading) -> str:
     """The separator that gives every line at the beginning the same number of columns, a comma if several do."""
     for separator, name in SEPARATORS.items():
         widths = {len(row) for row in csv.reader(start, delimiter=separator) if row}
         if len(widths) == 1 and min(widths) > 1:
             if separator != ",":
-                file.note(f"{file.name}: the columns are separated by {name}")
+                reading.note(f"{reading.name}: the columns are separated by {name}")
             return separator
     return ","
 
@@ -81,20 +93,24 @@ def tab_inside(text: str, place: str) -> DataError:
     return DataError(f"expected a column without tabs, saw {excerpt(text)}", where=place, fix=fix)
 
 
-def _ragged(row: list[str], number: int, columns: Columns, separator: str, file: TextFile) -> DataError:
+def _ragged(row: list[str], number: int, columns: Columns, separator: str, reading: Reading) -> DataError:
     what = f"expected {columns.expected}, saw {len(row)}: {excerpt(separator.join(row))}"
     fix = f'A text with "{visible(separator)}" in it stands in double quotes.'
-    return DataError(what, where=file.place(number), fix=fix)
+    return DataError(what, where=reading.place(number), fix=fix)
 
 
 class CsvRows:
-    """Rows with the number of the line they begin on; a row with broken quoting is a finding."""
+    """The rows of a file, its header too, with the number of the line they begin on.
 
-    def __init__(self, lines: Iterator[str], separator: str, file: TextFile, findings: Findings) -> None:
-        self.separator = separator
-        self.reader = csv.reader(lines, delimiter=separator, strict=True)
-        self.file = file
-        self.findings = findings
+    The separator is told from the first lines; a row with broken quoting is a finding.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        lines = (line.text + "\n" for line in reading.file.lines(reading.findings))
+        start = list(itertools.islice(lines, LOOK_AHEAD))
+        self.separator = _separator(start, reading)
+        self.reader = csv.reader(itertools.chain(start, lines), delimiter=self.separator, strict=True)
+        self.reading = reading
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         while True:
@@ -104,7 +120,7 @@ class CsvRows:
             except StopIteration:
                 return
             except csv.Error as error:
-                self.findings.add(QUOTING, self._broken(error, number))
+                self.reading.findings.add(QUOTING, self._broken(error, number))
             else:
                 yield number, row
 
@@ -117,4 +133,4 @@ class CsvRows:
         else:
             what = f"broken quoting: {error}"
         fix = 'A text that holds quotes stands in quotes, and each of its own is doubled: "she said ""yes"""'
-        return DataError(what, where=self.file.place(number), fix=fix)
+        return DataError(what, where=self.reading.place(number), fix=fix)

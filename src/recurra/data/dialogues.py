@@ -3,33 +3,31 @@
 Every turn but the first is a reply to those before it, so a dialogue of T turns gives T - 1 exchanges. An exchange
 carries as much of the dialogue as any model may be told to read (MOST_TURNS); how much it does read is its own matter.
 
-    for exchange in open_dialogues(PairSource("talk.txt")):
+    for exchange in open_examples(DataSource("talk.txt"), DIALOGUES):
         exchange.context, exchange.reply, exchange.line
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from itertools import islice
 from typing import Any, NamedTuple, cast
 
+import numpy as np
+
 from recurra.data.columns import TAB
-from recurra.data.findings import Findings
+from recurra.data.examples import Kind, Reader, Reading, Skipped
 from recurra.data.jsonl import HALF, KINDS, kind_of, lone_surrogate, read_objects
-from recurra.data.lines import TextFile, is_stream, require_file
-from recurra.data.pair_source import PairSource
-from recurra.data.pairs import from_copy
+from recurra.data.pairs import first_line
+from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 from recurra.text.visible import excerpt
 
 MOST_TURNS = 20  # that a reply may depend on
-FORMATS = ("auto", "turns", "jsonl")
+TURNS = "turns"  # the key of a dialogue in an object
 EXAMPLE = '{"turns": ["Hello", "Hi", "How are you?"]}'
-LINES_SHOWN = 5
 LONG_DIALOGUE = 200  # turns without a blank line between them, which is worth a word
 
 TABS = "turns with a tab inside"
@@ -53,46 +51,6 @@ class Exchange(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True)
-class Alone:
-    """Dialogues left out because nobody replies."""
-
-    count: int
-    first_lines: tuple[int, ...]
-
-    def __str__(self) -> str:
-        """One sentence for the user; empty if there are none."""
-        if not self.count:
-            return ""
-        lines = ", ".join(map(str, self.first_lines)) + (", ..." if self.count > len(self.first_lines) else "")
-        return f"{self.count:,} dialogue{'s' if self.count > 1 else ''} of a single turn left out (lines {lines})"
-
-
-class Dialogues:
-    """The exchanges of dialogues, as often as they are wanted; `notes` and `skipped` are complete after one pass."""
-
-    def __init__(self, name: str, read: Callable[[list[str], Findings], Iterator[Dialogue]]) -> None:
-        self.name = name
-        self.notes: list[str] = []
-        self.skipped = Alone(0, ())
-        self._read = read
-
-    def __iter__(self) -> Iterator[Exchange]:
-        findings, alone, seen = Findings(self.name), list[int](), False
-        for dialogue in self._read(self.notes, findings):
-            if len(dialogue.turns) < 2:
-                alone.append(dialogue.lines[0])
-            elif not findings:
-                seen = True
-                yield from exchanges(dialogue)
-        self.skipped = Alone(len(alone), tuple(alone[:LINES_SHOWN]))
-        findings.raise_if_any()
-        if not seen:
-            fix = "One turn stands on each line, the reply on the next; a blank line begins another dialogue."
-            what = f"expected dialogues of two turns at least, saw {len(alone):,} single turns"
-            raise DataError(what, where=self.name, fix=fix)
-
-
 def exchanges(dialogue: Dialogue) -> Iterator[Exchange]:
     """Every reply of a dialogue with what was said before."""
     turns, lines = dialogue
@@ -101,50 +59,38 @@ def exchanges(dialogue: Dialogue) -> Iterator[Exchange]:
         yield Exchange(turns[max(0, k - MOST_TURNS) : k], turns[k], k, digest, lines[k])
 
 
-def open_dialogues(source: PairSource) -> Dialogues:
-    """The exchanges of a file; its format is found out here, its lines are read when iterated.
+def replies(read: Reader[Dialogue]) -> Reader[Exchange]:
+    """A reader of dialogues as one of their exchanges; those in which nobody replies are skipped and counted."""
+
+    def read_exchanges(reading: Reading) -> Iterator[Exchange]:
+        for dialogue in read(reading):
+            reading.total += 1
+            if len(dialogue.turns) < 2:
+                reading.skipped.append(dialogue.lines[0])
+            else:
+                yield from exchanges(dialogue)
+
+    return read_exchanges
+
+
+def read_turns(reading: Reading) -> Iterator[Dialogue]:
+    """A turn a line, a blank line between dialogues.
 
     Raises:
-        DataError: the file is missing or cannot be read.
-        UsageError: a format or a combination of options that cannot be.
+        UsageError: a column is named.
     """
-    if source.format not in FORMATS:
-        raise unknown_name("format", source.format, FORMATS, where="--input-format")
-    if source.target_path is not None:
-        raise UsageError("dialogues stand in one file", where="--target", fix="Leave --target out.")
-    if source.source_column or source.target_column:
-        raise UsageError("dialogues have no columns", where="--source-column, --target-column")
-    require_file(source.path)
-    if is_stream(source.path):
-        return from_copy(source, open_dialogues)
-    form = source.format if source.format != "auto" else _format_of(source)
-    reader = _read_jsonl if form == "jsonl" else _read_turns
-    return Dialogues(source.names[0], lambda notes, findings: reader(source, notes, findings))
-
-
-def list_dialogues(given: Iterable[Any], name: str = "dialogues") -> Dialogues:
-    """Dialogues given in Python: a list of turns for each. `line` is the number of the dialogue, from 1.
-
-    Raises:
-        DataError: something that is no list of strings, with its place.
-    """
-    checked = [_checked(turns, f"{name}[{k}]", k + 1) for k, turns in enumerate(given)]
-    return Dialogues(name, lambda notes, findings: iter(checked))
-
-
-def _read_turns(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Dialogue]:
-    """A turn a line, a blank line between dialogues."""
-    file = TextFile(source.path, source.names[0], notes)
+    if reading.source.source_column is not None:
+        raise UsageError("dialogues have no columns", where="--source-column", fix="Leave it out.")
     open = Dialogue([], [])
-    for line in file.lines(findings):
+    for line in reading.file.lines(reading.findings):
         if line.text.strip():
             if TAB in line.text:
-                findings.add(TABS, _tab(line.text, file.place(line.number)))
+                reading.findings.add(TABS, _tab(line.text, reading.place(line.number)))
             open.turns.append(line.text.strip())
             open.lines.append(line.number)
             if len(open.turns) == LONG_DIALOGUE:
-                file.note(f"{file.place(open.lines[0])} begins a dialogue of {LONG_DIALOGUE} turns and more; between "
-                          "two dialogues stands a blank line")  # fmt: skip
+                reading.note(f"{reading.place(open.lines[0])} begins a dialogue of {LONG_DIALOGUE} turns and more; "
+                             "between two dialogues stands a blank line")  # fmt: skip
         elif open.turns:
             yield open
             open = Dialogue([], [])
@@ -152,20 +98,33 @@ def _read_turns(source: PairSource, notes: list[str], findings: Findings) -> Ite
         yield open
 
 
-def _read_jsonl(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Dialogue]:
+def read_json(reading: Reading) -> Iterator[Dialogue]:
     """A dialogue an object."""
-    file = TextFile(source.path, source.names[0], notes)
-    for line, record in read_objects(file, findings, EXAMPLE):
+    name = reading.source.source_column or TURNS
+    for line, record in read_objects(reading, EXAMPLE):
+        place = reading.place(line.number)
         try:
-            if "turns" not in record:
-                fix = unknown_name("key", "turns", record).fix
-                raise DataError(f"the object has no key 'turns': {excerpt(line.text)}", fix=fix)
-            yield _checked(record["turns"], file.place(line.number), line.number)
+            if name not in record:
+                fix = unknown_name("key", name, record).fix
+                raise DataError(f"the object has no key {name!r}: {excerpt(line.text)}", fix=fix)
+            yield checked(record[name], place, line.number)
         except DataError as error:
-            findings.add(NO_TURNS, DataError(error.what, where=file.place(line.number), fix=error.fix))
+            reading.findings.add(NO_TURNS, DataError(error.what, where=place, fix=error.fix))
 
 
-def _checked(given: object, place: str, line: int) -> Dialogue:
+def read_rows(reading: Reading) -> Iterator[Dialogue]:
+    """Dialogues given in Python: a list of turns for each, or a mapping with one."""
+    name = reading.source.source_column or TURNS
+    for number, row in enumerate(reading.source.rows or (), 1):
+        place = reading.place(number)
+        try:
+            turns = cast("Mapping[str, object]", row).get(name) if isinstance(row, Mapping) else row
+            yield checked(turns.tolist() if isinstance(turns, np.ndarray) else turns, place, number)
+        except DataError as error:
+            reading.findings.add(NO_TURNS, DataError(error.what, where=place, fix=error.fix))
+
+
+def checked(given: object, place: str, line: int) -> Dialogue:
     """Turns that are no text, or nothing at all, are refused; blank ones are left out."""
     if isinstance(given, str) or not isinstance(given, list | tuple):
         raise DataError(f"expected a list of turns, saw {_shown(given)}", where=place, fix=f"For example {EXAMPLE}.")
@@ -189,14 +148,23 @@ def _tab(turn: str, place: str) -> DataError:
     return DataError(what, where=place, fix=fix)
 
 
-def _format_of(source: PairSource) -> str:
+def format_of(source: DataSource) -> str:
     """By the ending, else by the first line that is not blank."""
-    name = source.names[0].lower().removesuffix(".gz")
-    if name.endswith((".jsonl", ".ndjson", ".json")):
+    if source.ending in (".jsonl", ".ndjson", ".json"):
         return "jsonl"
-    lines = TextFile(source.path, source.names[0]).lines()
-    first = next((line.text for line in islice(lines, 100) if line.text.strip()), "")
-    return "jsonl" if has_turns(first) else "turns"
+    return "jsonl" if has_turns(first_line(source)) else "turns"
+
+
+def check(skipped: Skipped, source: DataSource) -> None:
+    """Refuses data without a reply.
+
+    Raises:
+        DataError: nothing, or single turns only.
+    """
+    if skipped.count == skipped.total:
+        fix = "One turn stands on each line, the reply on the next; a blank line begins another dialogue."
+        what = f"expected dialogues of two turns at least, saw {skipped.count:,} single turns"
+        raise DataError(what, where=source.names[0], fix=fix)
 
 
 def has_turns(line: str) -> bool:
@@ -208,6 +176,38 @@ def has_turns(line: str) -> bool:
     return isinstance(value, dict) and isinstance(cast("dict[str, Any]", value).get("turns"), list)
 
 
+def is_dialogues(rows: Sequence[Any]) -> bool:
+    """Whether rows given in Python are lists of turns: more than pairs of texts, or mappings with them."""
+    if rows and all(isinstance(row, Mapping) for row in rows):
+        return all(isinstance(cast("Mapping[str, Any]", row).get(TURNS), list | tuple) for row in rows)
+    lists = [cast("Sequence[Any]", row) for row in rows if isinstance(row, list | tuple)]
+    texts = all(isinstance(text, str) for turns in lists for text in turns)
+    return len(lists) == len(rows) and texts and any(len(turns) > 2 for turns in lists)
+
+
 def _shown(value: object) -> str:
     kind = kind_of(value) if value is None or type(value) in KINDS else type(value).__name__
     return f"{kind}: {excerpt(str(value), 40)}"
+
+
+def read_inputs(reading: Reading, what: None) -> Iterator[str]:
+    """A context a line, tabs between its turns."""
+    return (line.text for line in reading.file.lines())
+
+
+DIALOGUES = Kind(
+    sides=Sides("turns", "", "exchange"),
+    formats={"turns": replies(read_turns), "jsonl": replies(read_json)},
+    rows=replies(read_rows),
+    format_of=format_of,
+    key=lambda example: TAB.join([*example.context, example.reply]),
+    pack=list,
+    unpack=lambda row: Exchange(*row),
+    inputs=read_inputs,
+    check=check,
+    skipped=("dialogue", "of a single turn"),
+    one_file=("dialogues stand in one file", "Leave --target out."),
+    columns=("source_column",),
+    no_columns="dialogues have no such column",
+    called="dialogues",
+)

@@ -12,9 +12,8 @@ from typing import Any, cast
 
 from recurra.data.columns import INSIDE, TAB, wanted_names
 from recurra.data.example import Example
-from recurra.data.findings import Findings
-from recurra.data.lines import Line, TextFile
-from recurra.data.pair_source import PairSource
+from recurra.data.examples import Reading
+from recurra.data.lines import Line
 from recurra.errors import DataError
 from recurra.options import unknown_name
 from recurra.text.visible import code_point, excerpt
@@ -32,52 +31,37 @@ KINDS: dict[type, str] = {
 }
 
 
-def read_jsonl(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Example]:
-    """The pairs of a JSON Lines file; a blank line is a pair of empty texts."""
-    file = TextFile(source.path, source.names[0], notes)
-    sources, target = wanted_names(source)
-    for line in file.lines(findings):
+def read_jsonl(reading: Reading) -> Iterator[Example]:
+    """The pairs of a JSON Lines file; a blank line is a pair of empty texts. Without targets they are empty."""
+    sources, target = wanted_names(reading.source)
+    if reading.source.source_column or reading.source.target_column:
+        reading.facts.columns.update(source_column=",".join(sources), target_column=target)
+    example = example_line((*sources, target))
+    for line in reading.file.lines(reading.findings):
         if not line.text.strip():
             yield Example("", "", line.number)
             continue
         try:
-            record = _record(line, file, example_line((*sources, target)))
-            cells = [_text(record, name, line, file) for name in sources]
-            yield Example(_one_text(cells, line, file), _text(record, target, line, file), line.number)
+            record = _record(line, reading, example)
+            cells = [_text(record, name, line, reading) for name in sources]
+            written = _text(record, target, line, reading) if reading.with_targets else ""
+            yield Example(_one_text(cells, line, reading), written, line.number)
         except _Wrong as wrong:
-            findings.add(wrong.kind, wrong.error)
+            reading.findings.add(wrong.kind, wrong.error)
 
 
-def read_texts(path: str, name: str, other: str) -> Iterator[str]:
-    """The texts under one key of a JSON Lines file, as they come; a blank line is an empty text.
-
-    Args:
-        other: the key of what is to be found, for the example in messages.
-
-    Raises:
-        DataError: the first line that is no such object.
-    """
-    file = TextFile(path)
-    for line in file.lines():
-        try:
-            example = example_line((name, other))
-            yield _text(_record(line, file, example), name, line, file) if line.text.strip() else ""
-        except _Wrong as wrong:
-            raise wrong.error from None
-
-
-def read_objects(file: TextFile, findings: Findings, example: str) -> Iterator[tuple[Line, dict[str, Any]]]:
+def read_objects(reading: Reading, example: str) -> Iterator[tuple[Line, dict[str, Any]]]:
     """The objects of a JSON Lines file with their lines, blank ones left out; what is none is a finding.
 
     Args:
         example: a line as it should be, for the message.
     """
-    for line in file.lines(findings):
+    for line in reading.file.lines(reading.findings):
         if line.text.strip():
             try:
-                yield line, _record(line, file, example)
+                yield line, _record(line, reading, example)
             except _Wrong as wrong:
-                findings.add(wrong.kind, wrong.error)
+                reading.findings.add(wrong.kind, wrong.error)
 
 
 class _Wrong(Exception):
@@ -89,8 +73,8 @@ class _Wrong(Exception):
         self.error = DataError(what, where=where, fix=fix)
 
 
-def _record(line: Line, file: TextFile, example: str) -> dict[str, Any]:
-    place = file.place(line.number)
+def _record(line: Line, reading: Reading, example: str) -> dict[str, Any]:
+    place = reading.place(line.number)
     kind = "lines that are not JSON"
     try:
         value: object = json.loads(line.text)
@@ -105,8 +89,8 @@ def _record(line: Line, file: TextFile, example: str) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def _text(record: dict[str, Any], name: str, line: Line, file: TextFile) -> str:
-    place = file.place(line.number)
+def _text(record: dict[str, Any], name: str, line: Line, reading: Reading) -> str:
+    place = reading.place(line.number)
     if name not in record:
         fix = unknown_name("key", name, record).fix
         seen = ", ".join(map(repr, list(record)[:10])) or "none"
@@ -121,11 +105,11 @@ def _text(record: dict[str, Any], name: str, line: Line, file: TextFile) -> str:
     return value
 
 
-def _one_text(cells: list[str], line: Line, file: TextFile) -> str:
+def _one_text(cells: list[str], line: Line, reading: Reading) -> str:
     if len(cells) > 1 and (inside := next((cell for cell in cells if TAB in cell), None)):
         what = f"expected texts without tabs, saw {excerpt(inside)}"
         fix = "Tabs separate the columns of a source: write a space instead."
-        raise _Wrong(INSIDE, what, file.place(line.number), fix)
+        raise _Wrong(INSIDE, what, reading.place(line.number), fix)
     return TAB.join(cells)
 
 

@@ -128,12 +128,6 @@ class TextFile:
         return shlex.quote(self.path) if self.name == self.path else "FILE"  # of a copy nobody knows the path
 
 
-def read_lines(path: str, notes: list[str] | None = None) -> Iterator[str]:
-    """Every line of a file of text, empty ones too; "-" is standard input and is read as it comes."""
-    for line in TextFile(path, notes=notes).lines():
-        yield line.text
-
-
 def is_stream(path: str) -> bool:
     """Whether what `path` gives can be read only once: standard input, a pipe, a `<(command)`."""
     if path == STANDARD_INPUT:

@@ -8,9 +8,9 @@ from itertools import zip_longest
 
 from recurra.data.encoding import NOT_UTF8
 from recurra.data.example import Example
+from recurra.data.examples import Reading
 from recurra.data.findings import Findings
 from recurra.data.lines import TextFile
-from recurra.data.pair_source import PairSource
 from recurra.errors import DataError, UsageError
 from recurra.text.visible import code_point
 
@@ -20,8 +20,9 @@ COUNTS = "files with another number of lines"
 SUSPICIOUS = "\x00\r\x0b\x0c\x85\u2028\u2029"
 
 
-def read_parallel(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Example]:
+def read_parallel(reading: Reading) -> Iterator[Example]:
     """The pairs of two files."""
+    source, findings, notes = reading.source, reading.findings, reading.facts.notes
     assert source.target_path is not None
     first_name, second_name = source.names
     if os.path.samefile(source.path, source.target_path):

@@ -1,26 +1,17 @@
-"""Plain text, line by line, as often as it is wanted: files, packed files, standard input, lists of texts.
-
-    for passage in open_plain(PairSource("book.txt")):
-        passage.text, passage.line
+"""Plain text, line by line: files, packed files, standard input, texts given in Python.
 
 Empty lines are passages too: whether they mean anything is for those who know what kind of text it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, cast
 
-from recurra.data.findings import Findings
-from recurra.data.jsonl import HALF, lone_surrogate
-from recurra.data.lines import TextFile, is_stream, require_file
-from recurra.data.pair_source import PairSource
-from recurra.data.pairs import from_copy
-from recurra.errors import DataError, UsageError
-from recurra.options import unknown_name
-from recurra.text.visible import excerpt
-
-FORMATS = ("auto", "text")
+from recurra.data.examples import Kind, Reading
+from recurra.data.rows import NO_PAIR, text_of
+from recurra.data.source import Sides
+from recurra.errors import DataError
 
 
 class Passage(NamedTuple):
@@ -31,65 +22,51 @@ class Passage(NamedTuple):
     ends: bool = True  # whether the line ends here
 
 
-class PlainFile:
-    """The lines of a file; each iteration reads it from the beginning."""
-
-    skipped = ""
-
-    def __init__(self, source: PairSource) -> None:
-        self.source = source
-        self.name = source.names[0]
-        self.notes: list[str] = []
-
-    def __iter__(self) -> Iterator[Passage]:
-        findings = Findings(self.name)
-        for line in TextFile(self.source.path, self.name, self.notes).lines(findings):
-            if not findings:
-                yield Passage(line.text, line.number)
-        findings.raise_if_any()
+def read_lines(reading: Reading) -> Iterator[Passage]:
+    """The lines of a file."""
+    return (Passage(line.text, line.number) for line in reading.file.lines(reading.findings))
 
 
-class PlainList:
-    """Texts given in Python; line ends in them end lines. `line` is the number of the text in the list, from 1."""
-
-    skipped = ""
-
-    def __init__(self, texts: Iterable[object], name: str = "texts") -> None:
-        self.name = name
-        self.notes: list[str] = []
-        given = [_checked(text, f"{name}[{number}]") for number, text in enumerate(texts)]
-        lines = [text.removesuffix("\n").split("\n") for text in given]
-        self.passages = [Passage(line, number) for number, some in enumerate(lines, 1) for line in some]
-
-    def __iter__(self) -> Iterator[Passage]:
-        return iter(self.passages)
+def read_rows(reading: Reading) -> Iterator[Passage]:
+    """Texts given in Python, as texts or as mappings of one column; line ends in them end lines."""
+    for number, row in enumerate(reading.source.rows or (), 1):
+        place = reading.place(number)
+        try:
+            text = text_of(only_cell(row), place)
+        except DataError as error:
+            reading.findings.add(NO_PAIR.format("text"), error)
+            continue
+        for line in text.removesuffix("\n").split("\n"):
+            yield Passage(line, number)
 
 
-PlainText = PlainFile | PlainList
+def only_cell(row: Any) -> Any:
+    """The cell of a mapping of one column; another row as it is."""
+    if not isinstance(row, Mapping):
+        return row
+    cells = list(cast("Mapping[str, Any]", row).values())
+    return cells[0] if len(cells) == 1 else cells
 
 
-def open_plain(source: PairSource) -> PlainFile:
-    """The lines of a file. What can be read only once is copied to a temporary folder, which goes with the result.
-
-    Raises:
-        DataError: the file is missing or cannot be read.
-        UsageError: a format that there is not, columns, or a second file.
-    """
-    if source.format not in FORMATS:
-        raise unknown_name("format", source.format, FORMATS, where="--input-format")
-    if source.target_path is not None:
-        fix = "Name one file: recurra train TEXT --task language-model"
-        raise UsageError("plain text is one file, and a second one was given", where="--target", fix=fix)
-    if source.source_column is not None or source.target_column is not None:
-        raise UsageError("plain text has no columns", where="--source-column, --target-column", fix="Leave them out.")
-    require_file(source.path)
-    return from_copy(source, open_plain) if is_stream(source.path) else PlainFile(source)
+def read_inputs(reading: Reading, what: None) -> Iterator[str]:
+    """A text a line."""
+    return (line.text for line in reading.file.lines())
 
 
-def _checked(text: object, where: str) -> str:
-    if not isinstance(text, str):
-        fix = 'Give a list of strings, for example ["emma", "olivia"].'
-        raise DataError(f"expected a text, got {type(text).__name__} {excerpt(repr(text), 40)}", where=where, fix=fix)
-    if lone := lone_surrogate(text):
-        raise DataError(f"lone surrogate {lone}", where=where, fix=HALF)
-    return text
+PLAIN = Kind(
+    sides=Sides("text", "", "line"),
+    formats={"text": read_lines},
+    rows=read_rows,
+    format_of=lambda source: "text",
+    key=lambda example: example.text,
+    pack=lambda example: [example.text, example.ends, example.line],
+    unpack=lambda row: Passage(row[0], row[2], row[1]),
+    inputs=read_inputs,
+    one_file=(
+        "plain text is one file, and a second one was given",
+        "Name one file: recurra train TEXT --task language-model",
+    ),
+    columns=(),
+    no_columns="plain text has no columns",
+    called="texts",
+)

@@ -12,29 +12,27 @@ T steps, D columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby, islice
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.data.delimited import csv_rows
-from recurra.data.findings import Findings
-from recurra.data.lines import TextFile, is_stream, require_file
+from recurra.data.delimited import table_rows
+from recurra.data.examples import Kind, Reading, Skipped
 from recurra.data.numbers import numbered
-from recurra.data.pair_source import PairSource
-from recurra.data.pairs import Skipped, from_copy
-from recurra.data.series_columns import LOOK, SeriesColumns, find_columns, targets_of
+from recurra.data.rows import is_table
+from recurra.data.series_columns import LOOK, SeriesColumns, find_columns, targets_of, why_series
+from recurra.data.source import DataSource, Sides
 from recurra.data.tsv import RAGGED
 from recurra.data.vectors import BROKEN_SERIES, filled_rows, row_numbers
-from recurra.errors import DataError, UsageError
-from recurra.options import unknown_name
+from recurra.errors import DataError
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
 STEPS = "Each row of the table is a step: its numbers, separated by commas or tabs."
-FORMATS = ("auto", "csv", "tsv", "series")  # all are one reader's, which sees the separator itself
 
 
 class Series(NamedTuple):
@@ -59,108 +57,81 @@ class Series(NamedTuple):
         return f"series {self.name!r}" if self.name else "the series"
 
 
-class SeriesFile:
-    """The series of a table; each iteration reads it from the beginning, one series in memory at a time.
-
-    `notes` says in whole sentences what was taken for what; it is complete after the first whole pass.
-    """
-
-    def __init__(self, source: PairSource) -> None:
-        self.source = source
-        self.name = source.names[0]
-        self.notes: list[str] = []
-        self.skipped = Skipped(0, (), 0, "series")
-
-    def __iter__(self) -> Iterator[Series]:
-        findings = Findings(self.name)
-        total = 0
-        for series in read_series(self.source, self.notes, findings):
-            total += 1
-            if not findings:
-                yield series
-        if not findings and not total:
-            raise DataError("expected a series, there is none", where=self.name, fix=STEPS)
-        findings.raise_if_any()
-
-
-class SeriesList:
-    """Series given in Python: numbers, steps of numbers, or columns by name; `line` is the number, from 1."""
-
-    def __init__(self, examples: Sequence[Any], name: str = "series") -> None:
-        self.name = name
-        self.notes: list[str] = []
-        several = list_of_series(examples)
-        self.skipped = Skipped(0, (), len(several), "series")
-        self.series = [checked_series(one, f"{name}[{k}]", k + 1) for k, one in enumerate(several)]
-        if not self.series:
-            raise DataError("expected a series, there is none", where=name)
-        for one in self.series[1:]:
-            if one.columns != self.series[0].columns:
-                raise DataError(
-                    f"expected the columns of the first series ({', '.join(self.series[0].columns)}), "
-                    f"saw {', '.join(one.columns)}",
-                    where=f"{name}[{one.line - 1}]",
-                    fix="All series have the same columns.",
-                )
-
-    def __iter__(self) -> Iterator[Series]:
-        return iter(self.series)
-
-
-SeriesData = SeriesFile | SeriesList
-
-
-def open_series(source: PairSource) -> SeriesData:
-    """The series of a file, which is read when iterated.
-
-    Raises:
-        DataError: it is missing or cannot be read.
-        UsageError: a format or a combination of options that cannot be.
-    """
-    if source.format not in FORMATS:
-        raise unknown_name("format", source.format, FORMATS, where="--input-format")
-    if source.target_path is not None:
-        fix = "Put the columns beside each other into one table; --target-column says which of them are forecast."
-        raise UsageError("series stand in one file, two were given", where="--target", fix=fix)
-    require_file(source.path)
-    return from_copy(source, SeriesFile) if is_stream(source.path) else SeriesFile(source)
-
-
-def read_series(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Series]:
+def read_series(reading: Reading) -> Iterator[Series]:
     """The series of a table; what is wrong with a row is a finding.
 
     Raises:
         DataError: it cannot be told what the columns are, or nothing stands below their names.
     """
-    file = TextFile(source.path, source.names[0], notes)
-    rows = filled_rows(iter(csv_rows(file, findings)))
+    rows = filled_rows(table_rows(reading))
     first = list(islice(rows, LOOK))
     if not first:
         return
-    columns = find_columns(source, [fields for _, fields in first], file)
+    columns = find_columns([fields for _, fields in first], reading)
     if columns.header and len(first) == 1:
         what = "expected steps below the names of the columns, there are none"
-        raise DataError(what, where=file.place(first[0][0]), fix=STEPS)
-    every = _fitting(chain(first[1:] if columns.header else first, rows), columns, file, findings)
+        raise DataError(what, where=reading.place(first[0][0]), fix=STEPS)
+    every = _fitting(chain(first[1:] if columns.header else first, rows), columns, reading)
     seen = set[str]()
     for name, steps in groupby(every, key=lambda row: columns.name_of(row[1])):
         if name in seen:
             what = f"series {name!r} goes on here, after rows of others"
-            place = file.place(next(steps)[0])
-            findings.add(BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together: sort."))
+            place = reading.place(next(steps)[0])
+            reading.findings.add(
+                BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together: sort.")
+            )
             continue
         seen.add(name)
-        if (series := _one_series(name, steps, columns, file, findings)) is not None:
+        if (series := _one_series(name, steps, columns, reading)) is not None:
             yield series
+
+
+def read_rows(reading: Reading) -> Iterator[Series]:
+    """The series given in Python: a table by columns, or numbers, steps of numbers, columns by name for each.
+
+    Raises:
+        DataError: something that is no series, or of other columns than the first.
+    """
+    rows = reading.source.rows or ()
+    if len(rows) > 1 and is_table(rows):
+        yield from read_series(reading)
+        return
+    first: Series | None = None
+    for number, given in enumerate(list_of_series(rows), 1):
+        place = reading.place(number)
+        try:
+            series = checked_series(given, place, number)
+            first = first or series
+            if series.columns != first.columns:
+                raise DataError(
+                    f"expected the columns of the first series ({', '.join(first.columns)}), "
+                    f"saw {', '.join(series.columns)}",
+                    where=place,
+                    fix="All series have the same columns.",
+                )
+            yield series
+        except DataError as error:
+            reading.findings.add("rows that are no series", error)
+
+
+def are_series(rows: Sequence[Any]) -> str | None:
+    """Why rows given in Python are surely series, as a clause that can follow "because"."""
+    if is_table(rows) and len(rows) > 1:
+        return why_series(DataSource(rows=rows))
+    try:
+        several = [checked_series(one, "") for one in list_of_series(rows)]
+    except DataError:
+        return None
+    return "these are numbers without labels" if several and all(len(one.values) > 1 for one in several) else None
 
 
 def list_of_series(given: Any) -> list[Any]:
     """Several series, or one that is given as its numbers: [3.5, 3.7, ...] or {"price": [...]}."""
     if isinstance(given, Mapping):
         return [given]
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
+    if isinstance(given, str) or not isinstance(given, Iterable):
         raise _no_series(given, "series")
-    every: list[Any] = list(given)
+    every: list[Any] = list(cast("Iterable[Any]", given))
     plain = bool(every) and all(isinstance(value, int | float | np.number) for value in every)
     return [every] if plain else every
 
@@ -198,7 +169,7 @@ def _no_series(given: Any, where: str) -> DataError:
 
 
 def _fitting(
-    rows: Iterator[tuple[int, list[str]]], columns: SeriesColumns, file: TextFile, findings: Findings
+    rows: Iterator[tuple[int, list[str]]], columns: SeriesColumns, reading: Reading
 ) -> Iterator[tuple[int, list[str]]]:
     """The rows that have as many columns as the first."""
     for number, fields in rows:
@@ -207,22 +178,70 @@ def _fitting(
             continue
         what = f"expected {counted(columns.width, 'column')}, saw {len(fields)}: {excerpt(', '.join(fields))}"
         fix = "Each row has a field for every column; a missing one is empty. A decimal point is a full stop."
-        findings.add(RAGGED, DataError(what, where=file.place(number), fix=fix))
+        reading.findings.add(RAGGED, DataError(what, where=reading.place(number), fix=fix))
 
 
 def _one_series(
-    name: str, steps: Iterator[tuple[int, list[str]]], columns: SeriesColumns, file: TextFile, findings: Findings
+    name: str, steps: Iterator[tuple[int, list[str]]], columns: SeriesColumns, reading: Reading
 ) -> Series | None:
     """The series of some rows; None where a cell is no number."""
     values, times, line = list[list[float]](), list[str](), 0
     whole = True
     for number, fields in steps:
         line = line or number
-        row = row_numbers(fields, columns.names, columns.numbers, file.place(number), findings)
+        row = row_numbers(fields, columns.names, columns.numbers, reading.place(number), reading)
         whole = whole and row is not None
         values.append(row or [])
         if columns.time is not None:
             times.append(fields[columns.time].strip())
     if not whole:
         return None
-    return Series(name, np.array(values), columns.names, tuple(times), line, targets_of(columns, file))
+    return Series(name, np.array(values), columns.names, tuple(times), line, targets_of(columns, reading))
+
+
+def key(series: Series) -> str:
+    """Name and numbers."""
+    return f"{series.name}\t{series.start}\t{series.values.tobytes().decode('latin-1')}"
+
+
+def pack(series: Series) -> list[Any]:
+    """All of it; a number that is missing is None."""
+    values: list[list[float]] = series.values.tolist()
+    known = [[None if math.isnan(value) else value for value in row] for row in values]
+    name, _, *others = series
+    return [name, known, *others]
+
+
+def unpack(row: Sequence[Any]) -> Series:
+    """The same again."""
+    name, values, columns, times, line, targets, start = row
+    return Series(name, np.array(values, dtype=np.float64), tuple(columns), tuple(times), line, tuple(targets), start)
+
+
+def check(skipped: Skipped, source: DataSource) -> None:
+    """Refuses data without a series.
+
+    Raises:
+        DataError: there is none.
+    """
+    if not skipped.total:
+        raise DataError("expected a series, there is none", where=source.names[0], fix=STEPS)
+
+
+SERIES = Kind(
+    sides=Sides("series", "value", "series"),
+    formats=dict.fromkeys(("csv", "tsv", "series"), read_series),  # one reader, which sees the separator itself
+    rows=read_rows,
+    format_of=lambda source: "series",
+    key=key,
+    pack=pack,
+    unpack=unpack,
+    inputs=lambda reading, what: read_series(reading),
+    check=check,
+    one_file=(
+        "series stand in one file, two were given",
+        "Put the columns beside each other into one table; --target-column says which of them are forecast.",
+    ),
+    columns=("source_column", "target_column", "time_column"),
+    called="series",
+)

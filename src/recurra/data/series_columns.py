@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
+from shlex import quote
 from typing import NamedTuple
 
 from recurra.data.columns import several
-from recurra.data.delimited import csv_rows
-from recurra.data.findings import Findings
-from recurra.data.lines import TextFile
+from recurra.data.delimited import table_rows
+from recurra.data.examples import Reading
 from recurra.data.numbers import MISSING, is_number, same_names
-from recurra.data.pair_source import PairSource
+from recurra.data.source import DataSource
 from recurra.data.times import is_time
 from recurra.data.vectors import GROUP_NAME, LABEL_NAMES, column_of, filled_rows
 from recurra.errors import DataError, UsageError
@@ -39,23 +39,28 @@ class SeriesColumns(NamedTuple):
         return "" if self.group is None else fields[self.group].strip()
 
 
-def find_columns(source: PairSource, rows: list[list[str]], file: TextFile) -> SeriesColumns:
+def find_columns(rows: list[list[str]], reading: Reading) -> SeriesColumns:
     """What the columns are, told from the first rows; notes what was taken for what.
 
     Raises:
         DataError: a column that the user names is not there, a second column holds no numbers, or none does.
     """
-    columns = _columns(source, rows, file.place(1))
+    columns = _columns(reading.source, rows, reading.place(1))
     if not columns.header:
-        file.note(f"{file.name}: no header, so the columns are numbered from 1")
+        reading.note(f"{reading.name}: no header, so the columns are numbered from 1")
     names = [name.strip() for name in rows[0]] if columns.header else [str(k + 1) for k in range(columns.width)]
-    for what, column in (("the time of each step", columns.time), ("the name of its series", columns.group)):
+    for what, option, column in (
+        ("the time of each step", "time_column", columns.time),
+        ("the name of its series", "source_column", columns.group),
+    ):
         if column is not None:
-            file.note(f"{file.name}: column {names[column]!r} is {what}")
+            reading.note(f"{reading.name}: column {names[column]!r} is {what}")
+            if columns.header:
+                reading.facts.columns[option] = names[column]
     return columns
 
 
-def targets_of(columns: SeriesColumns, file: TextFile) -> tuple[str, ...]:
+def targets_of(columns: SeriesColumns, reading: Reading) -> tuple[str, ...]:
     """The columns that the user wants to be forecast.
 
     Raises:
@@ -65,16 +70,15 @@ def targets_of(columns: SeriesColumns, file: TextFile) -> tuple[str, ...]:
         if name not in columns.names:
             fix = f"Columns of numbers: {', '.join(columns.names)}."
             raise DataError(
-                f"the column {name!r} is to be forecast, and holds no numbers", where=file.place(1), fix=fix
+                f"the column {name!r} is to be forecast, and holds no numbers", where=reading.place(1), fix=fix
             )
     return columns.targets
 
 
-def why_series(source: PairSource) -> str | None:
+def why_series(source: DataSource) -> str | None:
     """Why a table is surely one of series, as a clause that can follow "because"; None where it may be another."""
-    file = TextFile(source.path, source.names[0], [])
     try:
-        rows = [fields for _, fields in islice(filled_rows(iter(csv_rows(file, Findings(file.name)))), LOOK)]
+        rows = [fields for _, fields in islice(filled_rows(table_rows(Reading(source))), LOOK)]
         if len(rows) < LEAST or any(len(row) != len(rows[0]) for row in rows):
             return None
         columns = _columns(source, rows, "")
@@ -90,7 +94,7 @@ def why_series(source: PairSource) -> str | None:
     return "this is a table of numbers without a column of labels" if columns.header or alone else None
 
 
-def _columns(source: PairSource, rows: list[list[str]], place: str) -> SeriesColumns:
+def _columns(source: DataSource, rows: list[list[str]], place: str) -> SeriesColumns:
     head, width = rows[0], len(rows[0])
     body = [row for row in rows[1:] if len(row) == width]
     texts = {k for k in range(width) if _is_text([row[k] for row in body or rows])}
@@ -99,7 +103,10 @@ def _columns(source: PairSource, rows: list[list[str]], place: str) -> SeriesCol
     if twice := same_names(names):
         raise DataError(f"the header names the column {twice!r} twice", where=place, fix="Rename one of them.")
     group = _group(source, names, place)
-    time = _time(names, [k for k in sorted(texts) if k != group], group, rows)
+    if source.time_column is not None:
+        time = column_of(source.time_column, names, place)
+    else:
+        time = _time(names, [k for k in sorted(texts) if k != group], group, rows)
     numbers = tuple(k for k in range(width) if k not in (group, time))
     for k in numbers:
         if k in texts and body:
@@ -117,13 +124,14 @@ def _is_text(cells: list[str]) -> bool:
     return 2 * sum(map(_like_number, filled)) < len(filled)
 
 
-def _has_header(head: list[str], texts: set[int], rows: list[list[str]], source: PairSource) -> bool:
+def _has_header(head: list[str], texts: set[int], rows: list[list[str]], source: DataSource) -> bool:
     """Whether the first row names the columns: it has text above numbers, or a name that is known."""
     if len(rows) == 1:  # all of them may be names, or one of them the time
         return not any(is_number(cell) and cell.strip() for cell in head)
     above_numbers = [head[k].strip() for k in range(len(head)) if k not in texts]
     above_texts = [head[k].strip() for k in sorted(texts)]
-    known = {GROUP_NAME, *TIME_NAMES[:-1], *filter(None, several(source.target_column)), source.source_column}
+    named = (source.source_column, source.time_column)
+    known = {GROUP_NAME, *TIME_NAMES[:-1], *filter(None, several(source.target_column)), *filter(None, named)}
     return any(not _like_number(cell) for cell in above_numbers) or any(
         cell.lower() in known and not cell.isdecimal() for cell in above_texts
     )
@@ -134,7 +142,7 @@ def _like_number(cell: str) -> bool:
     return is_number(cell) or is_number(cell.replace(",", ".", 1))
 
 
-def _group(source: PairSource, names: tuple[str, ...], place: str) -> int | None:
+def _group(source: DataSource, names: tuple[str, ...], place: str) -> int | None:
     if source.source_column is not None:
         return column_of(source.source_column, names, place)
     return names.index(GROUP_NAME) if GROUP_NAME in names else None
@@ -150,7 +158,8 @@ def _time(names: tuple[str, ...], texts: list[int], group: int | None, rows: lis
 
 def _no_numbers(name: str, seen: str, place: str) -> DataError:
     fix = (
-        f"If it says which series a row belongs to: --source-column {name}. If it says when: call it time. "
+        f"If it says which series a row belongs to: --source-column {quote(name)}. If it says when: "
+        f"--time-column {quote(name)}. "
         "Otherwise take it out."
     )
     return DataError(f"column {name!r} holds texts, such as {excerpt(seen, 40)}", where=place, fix=fix)

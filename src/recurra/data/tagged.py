@@ -1,34 +1,28 @@
-"""Sentences of which each token has a tag: columns (CoNLL, CoNLL-U), parallel files, JSON Lines, or Python lists.
-
-    for sentence in open_tagged(PairSource("train.conll")):
-        sentence.tokens, sentence.tags, sentence.line
+"""Sentences of which each token has a tag: columns (CoNLL, CoNLL-U), parallel files, JSON Lines, or rows in Python.
 
 conll     a token a line, columns between tabs or spaces, an empty line after each sentence; first and last column
 conllu    the same with ten columns, FORM and UPOS; comments, words of several tokens and empty nodes are left out
 parallel  line n of one file has the tokens, line n of the other their tags, between spaces
 jsonl     an object a line: {"tokens": [...], "tags": [...]}
-
-Problems are collected over the whole file and raised together, as for pairs.
+rows      (tokens, tags), or mappings with these keys
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple, cast
 
-from recurra.data.conll import read_conll, read_conllu
-from recurra.data.findings import Findings
-from recurra.data.lines import TextFile, is_stream, require_file
-from recurra.data.pair_source import PairSource, spool
-from recurra.errors import DataError, UsageError
-from recurra.options import unknown_name
+from recurra.data.conll import Sentence, read_conll, read_conllu
+from recurra.data.examples import Kind, Reader, Reading
+from recurra.data.lines import TextFile
+from recurra.data.rows import NO_PAIR, row_sides
+from recurra.data.source import DataSource, Sides
+from recurra.errors import DataError
 
 ENDINGS = {".conll": "conll", ".bio": "conll", ".iob": "conll", ".conllu": "conllu", ".jsonl": "jsonl"}
+UNEVEN = "lines with another number of tags than tokens"
 
 
 class Tagged(NamedTuple):
@@ -39,96 +33,20 @@ class Tagged(NamedTuple):
     line: int
 
 
-class TaggedFile:
-    """The sentences of one source; each iteration reads it from the beginning."""
+def tagged(read: Reader[Sentence]) -> Reader[Tagged]:
+    """A reader of sentences as lists as one of records."""
 
-    skipped = ""
+    def read_tagged(reading: Reading) -> Iterator[Tagged]:
+        return (Tagged(tuple(tokens), tuple(tags), line) for tokens, tags, line in read(reading))
 
-    def __init__(self, source: PairSource, format: str) -> None:
-        self.source = source
-        self.format = format
-        self.name = source.names[0]
-        self.notes: list[str] = []
-
-    def __iter__(self) -> Iterator[Tagged]:
-        findings = Findings(self.name)
-        for tokens, tags, line in READERS[self.format](self.source, self.notes, findings):
-            if not findings:
-                yield Tagged(tuple(tokens), tuple(tags), line)
-        findings.raise_if_any()
+    return read_tagged
 
 
-class TaggedList:
-    """Sentences given in Python: (tokens, tags) each; `line` is the number in the list, from 1."""
-
-    skipped = ""
-
-    def __init__(self, sentences: Iterable[Any], name: str = "sentences") -> None:
-        self.name = name
-        self.notes: list[str] = []
-        self.sentences = [_checked(sentence, number, name) for number, sentence in enumerate(sentences, 1)]
-
-    def __iter__(self) -> Iterator[Tagged]:
-        return iter(self.sentences)
-
-
-def open_tagged(source: PairSource) -> TaggedFile:
-    """The sentences of a source; its format is found out here, its lines are read when iterated.
-
-    Raises:
-        DataError: a file is missing or cannot be read.
-        UsageError: a format or a combination of options that cannot be.
-    """
-    if source.format not in ("auto", *READERS):
-        raise unknown_name("format", source.format, ["auto", *READERS], where="--input-format")
-    paths = [path for path in (source.path, source.target_path) if path is not None]
-    for path in paths:
-        require_file(path)
-    if any(is_stream(path) for path in paths):
-        return _spooled(source)
-    format = source.format if source.format != "auto" else _format_of(source)
-    if (format == "parallel") != (source.target_path is not None):
-        what = (
-            f"a second file was given, but the format is {format}" if source.target_path else "parallel files are two"
-        )
-        raise UsageError(what, where="--input-format", fix="Give --source TOKENS --target TAGS for parallel files.")
-    return TaggedFile(source, format)
-
-
-def _spooled(source: PairSource) -> TaggedFile:
-    """The sentences of a stream, from a copy that is taken away with them."""
-    folder = tempfile.mkdtemp(prefix="recurra-")
-    try:
-        found = open_tagged(spool(source, folder))
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    weakref.finalize(found, shutil.rmtree, folder, ignore_errors=True)
-    return found
-
-
-def has_tags(path: str) -> bool:
-    """Whether the name is that of a file in which sentences have tags."""
-    return _format_named(path) is not None
-
-
-def _format_of(source: PairSource) -> str:
-    return "parallel" if source.target_path is not None else _format_named(source.names[0]) or "conll"
-
-
-def _format_named(path: str) -> str | None:
-    name = path.lower().removesuffix(".gz")
-    return next((format for ending, format in ENDINGS.items() if name.endswith(ending)), None)
-
-
-Sentences = Iterator[tuple[list[str], list[str], int]]
-
-
-def _read_parallel(source: PairSource, notes: list[str], findings: Findings) -> Sentences:
+def read_parallel(reading: Reading) -> Iterator[Sentence]:
+    """Tokens and tags between spaces, in two files."""
+    source, findings = reading.source, reading.findings
     assert source.target_path is not None
-    files = [
-        TextFile(path, name, notes) for path, name in zip((source.path, source.target_path), source.names, strict=True)
-    ]
+    files = reading.file, TextFile(source.target_path, source.names[1], reading.facts.notes)
     counts = [0, 0]
     for number, rows in enumerate(zip_longest(*(file.lines(findings) for file in files)), 1):
         for side, row in enumerate(rows):
@@ -137,7 +55,7 @@ def _read_parallel(source: PairSource, notes: list[str], findings: Findings) -> 
             continue
         tokens, tags = (row.text.split() for row in rows)
         if len(tokens) != len(tags):
-            findings.add("lines with another number of tags than tokens", _uneven(files[0].place(number), tokens, tags))
+            findings.add(UNEVEN, _uneven(files[0].place(number), tokens, tags))
         elif tokens:
             yield tokens, tags, number
     if counts[0] != counts[1] and not findings:
@@ -146,35 +64,53 @@ def _read_parallel(source: PairSource, notes: list[str], findings: Findings) -> 
         findings.add("files of different length", DataError(what, where=files[counts[1] > counts[0]].name))
 
 
-def _read_json(source: PairSource, notes: list[str], findings: Findings) -> Sentences:
-    token_key, tag_key = source.source_column or "tokens", source.target_column or "tags"
-    file = TextFile(source.path, source.names[0], notes)
-    for number, text in file.lines(findings):
+def read_json(reading: Reading) -> Iterator[Sentence]:
+    """Lists under two keys."""
+    source, findings = reading.source, reading.findings
+    names = source.source_column or source.sides.first, source.target_column or source.sides.second
+    for number, text in reading.file.lines(findings):
         if not text.strip():
             continue
+        place = reading.place(number)
         try:
             row: object = json.loads(text)
             sentence = cast("dict[str, Any]", row) if isinstance(row, dict) else {}
-            yield (
-                *_lists(sentence.get(token_key), sentence.get(tag_key), file.place(number), (token_key, tag_key)),
-                number,
-            )
+            tokens, tags = sentence.get(names[0]), sentence.get(names[1])
+            yield *sentence_of(tokens, tags, place, names, with_tags=reading.with_targets), number
         except json.JSONDecodeError as error:
-            findings.add("lines that are not JSON", DataError(f"not JSON: {error.msg}", where=file.place(number)))
+            findings.add("lines that are not JSON", DataError(f"not JSON: {error.msg}", where=place))
+        except (ValueError, RecursionError) as error:
+            findings.add(
+                "lines that are not JSON", DataError(f"the line cannot be read as JSON ({error})", where=place)
+            )
         except DataError as error:
             findings.add("lines that are no tagged sentence", error)
 
 
-def _lists(tokens: object, tags: object, where: str, names: tuple[str, str]) -> tuple[list[str], list[str]]:
-    """Two lists of texts, equally long."""
-    for name, values in zip(names, (tokens, tags), strict=True):
-        texts = cast("list[object] | tuple[object, ...]", values) if isinstance(values, list | tuple) else None
-        if texts is None or not all(isinstance(text, str) and text for text in texts):
-            raise DataError(f"expected a list of texts under {name!r}, got {values!r:.60}", where=where)
-    found = list(cast("list[str]", tokens)), list(cast("list[str]", tags))
-    if len(found[0]) != len(found[1]) or not found[0]:
+def read_rows(reading: Reading) -> Iterator[Sentence]:
+    """The sentences given in Python."""
+    for row in row_sides(reading):
+        try:
+            yield *sentence_of(row.first, row.second, reading.place(row.line), reading.source.sides[:2]), row.line
+        except DataError as error:
+            reading.findings.add(NO_PAIR.format("sentence"), error)
+
+
+def sentence_of(
+    tokens: object, tags: object, where: str, names: Sequence[str], *, with_tags: bool = True
+) -> tuple[list[str], list[str]]:
+    """Two lists of texts, equally long; without tags the second is empty."""
+    found = _texts(tokens, names[0], where), _texts(tags, names[1], where) if with_tags else []
+    if not found[0] or (with_tags and len(found[0]) != len(found[1])):
         raise _uneven(where, *found)
     return found
+
+
+def _texts(values: object, name: str, where: str) -> list[str]:
+    texts = cast("Sequence[object]", values) if isinstance(values, list | tuple) else None
+    if texts is None or not all(isinstance(text, str) and text for text in texts):
+        raise DataError(f"expected a list of texts under {name!r}, got {values!r:.60}", where=where)
+    return list(cast("Sequence[str]", texts))
 
 
 def _uneven(where: str, tokens: list[str], tags: list[str]) -> DataError:
@@ -185,19 +121,46 @@ def _uneven(where: str, tokens: list[str], tags: list[str]) -> DataError:
     )
 
 
-def _checked(sentence: Any, number: int, name: str) -> Tagged:
-    where = f"{name}:{number}"
-    try:
-        tokens, tags = sentence[0], sentence[1]
-    except (TypeError, IndexError, KeyError):
-        raise DataError(f"expected (tokens, tags), got {sentence!r:.60}", where=where) from None
-    found = _lists(tokens, tags, where, ("tokens", "tags"))
-    return Tagged(tuple(found[0]), tuple(found[1]), number)
+def are_sentences(rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether rows given in Python are (tokens, tags)."""
+    return bool(rows) and all(len(row) == 2 and all(map(_is_list, row)) and len(row[0]) == len(row[1]) for row in rows)
 
 
-READERS: dict[str, Callable[[PairSource, list[str], Findings], Sentences]] = {
+def _is_list(side: Any) -> bool:
+    """Whether it is a list of texts."""
+    return isinstance(side, list | tuple) and all(isinstance(text, str) for text in cast("Sequence[Any]", side))
+
+
+def format_of(source: DataSource) -> str:
+    """By the second file, or the ending."""
+    return "parallel" if source.target_path is not None else ENDINGS.get(source.ending, "conll")
+
+
+def read_inputs(reading: Reading, what: None) -> Iterator[list[str]]:
+    """A sentence a line, its tokens between spaces; of a file with tags (.conll, .conllu, .jsonl) its tokens."""
+    source = reading.source
+    form = source.format if source.format not in ("auto", "parallel") else ENDINGS.get(source.ending)
+    if form is None:
+        return (line.text.split() for line in reading.file.lines())
+    return (tokens for tokens, _, _ in SENTENCES[form](reading))
+
+
+SENTENCES: dict[str, Reader[Sentence]] = {
     "conll": read_conll,
     "conllu": read_conllu,
-    "parallel": _read_parallel,
-    "jsonl": _read_json,
+    "parallel": read_parallel,
+    "jsonl": read_json,
 }
+
+TAGGED = Kind(
+    sides=Sides("tokens", "tags", "sentence"),
+    formats={name: tagged(read) for name, read in SENTENCES.items()},
+    rows=tagged(read_rows),
+    format_of=format_of,
+    key=lambda example: f"{' '.join(example.tokens)}\t{' '.join(example.tags)}",
+    pack=lambda example: [list(example.tokens), list(example.tags), example.line],
+    unpack=lambda row: Tagged(tuple(row[0]), tuple(row[1]), row[2]),
+    inputs=read_inputs,
+    two_files=frozenset({"parallel"}),
+    called="sentences",
+)

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from recurra.data.columns import Columns, are_named, by_name, by_number
 from recurra.data.example import Example
-from recurra.data.findings import Findings
-from recurra.data.lines import Line, TextFile, read_lines
-from recurra.data.pair_source import PairSource
+from recurra.data.examples import Reading
+from recurra.data.lines import Line
+from recurra.data.source import DataSource
 from recurra.errors import DataError
 from recurra.text.visible import excerpt
 
@@ -22,38 +22,35 @@ RAGGED = "lines with another number of columns"
 SPACES = re.compile(r"\S {2,}\S")
 
 
-def first_cells(path: str) -> Iterator[str]:
-    """The lines of a file, or of standard input ("-"); of a table with tabs, by its ending, the first cell of each."""
-    table = path.lower().removesuffix(".gz").endswith(TABLE_ENDINGS)
-    return (line.partition("\t")[0] if table else line for line in read_lines(path))
-
-
-def read_tsv(source: PairSource, notes: list[str], findings: Findings) -> Iterator[Example]:
+def read_tsv(reading: Reading) -> Iterator[Example]:
     """The pairs of a TSV file; a blank line is a pair of empty texts."""
-    file = TextFile(source.path, source.names[0], notes)
+    source = reading.source
     columns = None if are_named(source) else by_number(source)
-    for line in file.lines(findings):
+    for line in reading.file.lines(reading.findings):
         row = line.text.split("\t")
         if columns is None:
-            columns = by_name(source, row, file.place(line.number))
+            columns = by_name(source, row, reading.place(line.number))
+            reading.facts.columns.update(columns.names(row))
         elif line.number == 1 and _is_header(source, row):
-            file.note(f"{file.place(1)} names the columns and is not a {source.noun}")
+            reading.note(f"{reading.place(1)} names the columns and is not a {source.sides.noun}")
+            reading.facts.columns.update(columns.names(row))
         elif columns.fit(row):
-            yield Example(columns.source_text(row), row[columns.target], line.number)
+            yield Example(columns.source_text(row), columns.target_text(row), line.number)
         elif not line.text.strip():
             yield Example("", "", line.number)
         else:
-            findings.add(RAGGED, ragged(line, columns, file, source))
+            reading.findings.add(RAGGED, ragged(line, columns, reading))
 
 
-def ragged(line: Line, columns: Columns, file: TextFile, source: PairSource) -> DataError:
+def ragged(line: Line, columns: Columns, reading: Reading) -> DataError:
     """What is wrong with a line that has another number of columns: the line itself, and the likeliest reason."""
     seen = line.text.count("\t") + 1
     what = f"expected {columns.expected}, saw {seen}: {excerpt(line.text)}"
-    return DataError(what, where=file.place(line.number), fix=_remedy(line.text, seen, columns, source))
+    return DataError(what, where=reading.place(line.number), fix=_remedy(line.text, seen, columns, reading.source))
 
 
-def _remedy(text: str, seen: int, columns: Columns, source: PairSource) -> str:
+def _remedy(text: str, seen: int, columns: Columns, source: DataSource) -> str:
+    first, second, _ = source.sides
     if seen > columns.least:
         return (
             "A tab (⇥) separates columns and cannot stand inside a text. If the file has more columns, "
@@ -67,10 +64,8 @@ def _remedy(text: str, seen: int, columns: Columns, source: PairSource) -> str:
     if seen == 1 and text.startswith("{"):
         return "This looks like JSON Lines: let its name end in .jsonl, or give --input-format jsonl."
     if seen == 1 and SPACES.search(text):
-        return (
-            f"The columns seem to be separated by spaces: put one tab (⇥) between {source.first} and {source.second}."
-        )
-    return f"A line is {source.first}, one tab (⇥), {source.second}."
+        return f"The columns seem to be separated by spaces: put one tab (⇥) between {first} and {second}."
+    return f"A line is {first}, one tab (⇥), {second}."
 
 
 def looks_like_csv(text: str) -> bool:
@@ -85,6 +80,6 @@ def looks_like_csv(text: str) -> bool:
     return False
 
 
-def _is_header(source: PairSource, row: list[str]) -> bool:
+def _is_header(source: DataSource, row: list[str]) -> bool:
     names = [field.strip().lower() for field in row]
-    return source.source_column is None and names == [source.first, source.second]
+    return source.source_column is None and names == [source.sides.first, source.sides.second]

@@ -16,11 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from recurra.data.columns import is_number as is_column_number
-from recurra.data.delimited import csv_rows
-from recurra.data.findings import Findings
-from recurra.data.lines import TextFile
+from recurra.data.delimited import table_rows
+from recurra.data.examples import Reading
 from recurra.data.numbers import NotANumber, Numbers, is_number, parse_number, same_names
-from recurra.data.pair_source import PairSource
+from recurra.data.source import DataSource
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
 from recurra.options import unknown_name
@@ -56,9 +55,7 @@ class Cell(NamedTuple):
     line: int
 
 
-def read_table(
-    source: PairSource, notes: list[str], findings: Findings, *, series: bool, labelled: bool = True
-) -> Iterator[Cell]:
+def read_table(reading: Reading, *, series: bool, labelled: bool = True) -> Iterator[Cell]:
     """The examples of a table.
 
     Args:
@@ -68,18 +65,17 @@ def read_table(
     Raises:
         DataError: there is no column of labels, or none of numbers.
     """
-    file = TextFile(source.path, source.names[0], notes)
-    rows = filled_rows(iter(csv_rows(file, findings)))
+    rows = filled_rows(table_rows(reading))
     first = list(islice(rows, LOOK))
     if not first:
         return
-    layout = lay_out(source, [fields for _, fields in first], file.place(first[0][0]), series, labelled)
-    _tell(layout, first[0][1], file)
-    every = fitting(chain(first[1:] if layout.header else first, rows), layout, file, findings)
-    yield from (_series if series else _vectors)(every, layout, file, findings)
+    layout = lay_out(reading.source, [fields for _, fields in first], reading.place(first[0][0]), series, labelled)
+    _note_layout(layout, first[0][1], reading)
+    every = fitting(chain(first[1:] if layout.header else first, rows), layout, reading)
+    yield from (_series if series else _vectors)(every, layout, reading)
 
 
-def lay_out(source: PairSource, rows: list[list[str]], place: str, series: bool, labelled: bool) -> Layout:
+def lay_out(source: DataSource, rows: list[list[str]], place: str, series: bool, labelled: bool) -> Layout:
     """What the columns are, told from the first rows.
 
     Raises:
@@ -122,7 +118,7 @@ def filled_rows(rows: Iterator[Row]) -> Iterator[Row]:
     return (row for row in rows if any(field.strip() for field in row[1]))
 
 
-def fitting(rows: Iterator[Row], layout: Layout, file: TextFile, findings: Findings) -> Iterator[Row]:
+def fitting(rows: Iterator[Row], layout: Layout, reading: Reading) -> Iterator[Row]:
     """The rows that have as many columns as the first."""
     for number, fields in rows:
         if len(fields) == layout.width:
@@ -130,35 +126,35 @@ def fitting(rows: Iterator[Row], layout: Layout, file: TextFile, findings: Findi
             continue
         what = f"expected {layout.width} columns, saw {len(fields)}: {excerpt(', '.join(fields))}"
         fix = "Each row has a field for every column; where a number is missing it is empty."
-        findings.add(RAGGED, DataError(what, where=file.place(number), fix=fix))
+        reading.findings.add(RAGGED, DataError(what, where=reading.place(number), fix=fix))
 
 
-def _vectors(rows: Iterator[Row], layout: Layout, file: TextFile, findings: Findings) -> Iterator[Cell]:
+def _vectors(rows: Iterator[Row], layout: Layout, reading: Reading) -> Iterator[Cell]:
     for number, fields in rows:
-        values = row_numbers(fields, layout.names, layout.columns, file.place(number), findings)
-        if values is not None and _has_label(fields, layout, file.place(number), findings):
+        values = row_numbers(fields, layout.names, layout.columns, reading.place(number), reading)
+        if values is not None and _has_label(fields, layout, reading.place(number), reading):
             label = None if layout.label is None else fields[layout.label].strip()
             yield Cell(Numbers(np.array(values, dtype=np.float32), layout.names), label, number)
 
 
-def _series(rows: Iterator[Row], layout: Layout, file: TextFile, findings: Findings) -> Iterator[Cell]:
+def _series(rows: Iterator[Row], layout: Layout, reading: Reading) -> Iterator[Cell]:
     assert layout.group is not None
     group, seen = layout.group, set[str]()
     for name, steps in groupby(rows, key=lambda row: row[1][group].strip()):
         every = list(steps)
-        place = file.place(every[0][0])
+        place = reading.place(every[0][0])
         if name in seen:
             what = f"series {name!r} goes on here, after rows of others"
-            findings.add(BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together."))
+            reading.findings.add(BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together."))
         seen.add(name)
         columns = layout.columns
-        values = [row_numbers(fields, layout.names, columns, file.place(k), findings) for k, fields in every]
-        label = _common_label(every, layout, file, findings)
-        if all(row is not None for row in values) and _has_label(every[0][1], layout, place, findings):
+        values = [row_numbers(fields, layout.names, columns, reading.place(k), reading) for k, fields in every]
+        label = _common_label(every, layout, reading)
+        if all(row is not None for row in values) and _has_label(every[0][1], layout, place, reading):
             yield Cell(Numbers(np.array(values, dtype=np.float32), layout.names), label, every[0][0])
 
 
-def _common_label(rows: list[Row], layout: Layout, file: TextFile, findings: Findings) -> str | None:
+def _common_label(rows: list[Row], layout: Layout, reading: Reading) -> str | None:
     """The label of a series, which stands in all of its rows."""
     if layout.label is None:
         return None
@@ -167,13 +163,13 @@ def _common_label(rows: list[Row], layout: Layout, file: TextFile, findings: Fin
         if fields[layout.label].strip() != label:
             what = f"a series has one label; this one has {label!r} and here {fields[layout.label].strip()!r}"
             fix = "If the label changes from step to step, each step is an example: name no series column."
-            findings.add(BROKEN_SERIES, DataError(what, where=file.place(number), fix=fix))
+            reading.findings.add(BROKEN_SERIES, DataError(what, where=reading.place(number), fix=fix))
             break
     return label
 
 
 def row_numbers(
-    fields: list[str], names: Sequence[str], columns: Sequence[int], place: str, findings: Findings
+    fields: list[str], names: Sequence[str], columns: Sequence[int], place: str, reading: Reading
 ) -> list[float] | None:
     """The numbers that stand in some columns of a row; None where one of them is none."""
     values: list[float] = []
@@ -182,20 +178,20 @@ def row_numbers(
             values.append(parse_number(fields[column]))
         except NotANumber as error:
             what = f"column {name!r}: {error.what}"
-            findings.add(BAD_CELLS, DataError(what, where=place, fix=error.fix))
+            reading.findings.add(BAD_CELLS, DataError(what, where=place, fix=error.fix))
             return None
     return values
 
 
-def _has_label(fields: list[str], layout: Layout, place: str, findings: Findings) -> bool:
+def _has_label(fields: list[str], layout: Layout, place: str, reading: Reading) -> bool:
     if layout.label is None or fields[layout.label].strip():
         return True
     fix = "Write the label, or take the row out."
-    findings.add(NO_LABEL, DataError("the label is empty", where=place, fix=fix))
+    reading.findings.add(NO_LABEL, DataError("the label is empty", where=place, fix=fix))
     return False
 
 
-def _group(source: PairSource, names: tuple[str, ...], place: str) -> int:
+def _group(source: DataSource, names: tuple[str, ...], place: str) -> int:
     if source.source_column is not None:
         return column_of(source.source_column, names, place)
     if GROUP_NAME in names:
@@ -207,7 +203,7 @@ def _group(source: PairSource, names: tuple[str, ...], place: str) -> int:
     )
 
 
-def _label(source: PairSource, names: tuple[str, ...], numeric: set[int], group: int | None, place: str) -> int:
+def _label(source: DataSource, names: tuple[str, ...], numeric: set[int], group: int | None, place: str) -> int:
     if source.target_column is not None:
         return column_of(source.target_column, names, place)
     called = [k for k, name in enumerate(names) if name.lower() in LABEL_NAMES]
@@ -236,21 +232,24 @@ def column_of(wanted: str, names: tuple[str, ...], place: str) -> int:
     raise DataError(seen, where=place, fix=unknown_name("column", wanted, names).fix)
 
 
-def _tell(layout: Layout, head: list[str], file: TextFile) -> None:
+def _note_layout(layout: Layout, head: list[str], reading: Reading) -> None:
     """Notes what was taken for what."""
     if not layout.header:
-        file.note(f"{file.name}: no header, so the columns are numbered from 1")
+        reading.note(f"{reading.name}: no header, so the columns are numbered from 1")
+    if layout.group is not None and layout.header:
+        reading.facts.columns["source_column"] = head[layout.group].strip()
     if layout.label is not None:
         name = head[layout.label].strip() if layout.header else str(layout.label + 1)
         count = len(layout.names)
-        file.note(f"{file.name}: the labels are in column {name!r}, numbers in {count} other{'s' * (count > 1)}")
+        if layout.header:
+            reading.facts.columns["target_column"] = name
+        reading.note(f"{reading.name}: the labels are in column {name!r}, numbers in {count} other{'s' * (count > 1)}")
 
 
-def kind_of_table(source: PairSource) -> str | None:
+def kind_of_table(source: DataSource) -> str | None:
     """What a table of numbers and labels holds, "vectors" or "series"; None where it is for another reader."""
-    file = TextFile(source.path, source.names[0], [])
     try:
-        rows = [fields for _, fields in islice(filled_rows(iter(csv_rows(file, Findings(file.name)))), LOOK)]
+        rows = [fields for _, fields in islice(filled_rows(table_rows(Reading(source))), LOOK)]
         if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
             return None
         series = GROUP_NAME in [name.strip() for name in rows[0]]

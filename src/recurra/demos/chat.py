@@ -113,9 +113,9 @@ def turns(asked: Sequence[Asked], book: Phrases) -> list[str]:
 
 def show(learned: Learned) -> None:
     """How many replies are right, to first questions and to the others, and what memory is worth; then a dialogue."""
-    from recurra.data import list_dialogues
+    from recurra.data import DIALOGUES, DataSource, open_examples
 
-    exchanges = [one for one in list_dialogues(learned.held_out) if one.number % 2]
+    exchanges = [one for one in open_examples(DataSource(rows=learned.held_out), DIALOGUES) if one.number % 2]
     first = [(one.context, one.reply) for one in exchanges if one.number == 1]
     others = [(one.context, one.reply) for one in exchanges if one.number > 1]
     alone = [(context[-1:], reply) for context, reply in others]

@@ -7,18 +7,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from recurra.data import DataSource
 from recurra.tasks.fit import opened
 from recurra.tasks.model_folder import parameter_count
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import key_hash
-from recurra.tasks.task import Data, Emit, Task
+from recurra.tasks.task import Emit, Task
 from recurra.training import Note
 
 SHOWN = 200  # characters of an example
 
 
 def check_examples(
-    task: Task, data: Data, valid: Data | None, recipe: TaskRecipe, copies: Path, emit: Emit, show: int = 0
+    task: Task, data: DataSource, valid: DataSource | None, recipe: TaskRecipe, copies: Path, emit: Emit, show: int = 0
 ) -> None:
     """Reads all examples, decides all that is to be decided, and says what it finds.
 
@@ -30,7 +31,10 @@ def check_examples(
         DataError: the data are not what the task reads.
     """
     train = opened(task, data, copies / "train", "", emit)
-    other = None if valid is None else opened(task, valid, copies / "valid", " for validation", emit)
+    other = None
+    if valid is not None:
+        source = valid.completed({**data.remembered(), **train.columns})
+        other = opened(task, source, copies / "valid", " for validation", emit)
     if repeated := count_repeated(task, train):
         emit(Note(f"{repeated:,} of the {task.noun} repeat an earlier one"))
     divided = task.divide(train, other, recipe, emit)
@@ -46,12 +50,12 @@ def count_repeated(task: Task, examples: Iterable[Any]) -> int:
     seen: set[bytes] = set()
     total = 0
     for example in examples:
-        seen.add(key_hash(task.key(example)))
+        seen.add(key_hash(task.kind.key(example)))
         total += 1
     return total - len(seen)
 
 
 def shown(task: Task, example: Any) -> str:
     """The example in one line, cut where it is long."""
-    text = "  ".join(str(value) for value in task.pack(example)[:-1])
+    text = "  ".join(str(value) for value in task.kind.pack(example)[:-1])
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."

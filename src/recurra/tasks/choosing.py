@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-from recurra.data import PairSource
+from recurra.data import DataSource, preview_of
 from recurra.data.lines import STANDARD_INPUT
 from recurra.errors import UsageError
 from recurra.tasks import TASKS, Task, task_named
 from recurra.tasks.fit import RECIPE
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import read_toml, recipe_of
-from recurra.tasks.task import Data, Look
 
 DEFAULT = "translate"
-NO_SIGN = "nothing in the data tells another one"
-LINES, BYTES = 2000, 1_000_000  # of a file that is looked at
+NO_SIGN = "no other task was detected"
 
 
 class Chosen(NamedTuple):
@@ -30,11 +26,11 @@ class Chosen(NamedTuple):
     @property
     def note(self) -> str:
         """What the user is told; empty where it was the user who said so."""
-        return f"task: {self.task.name}, because {self.reason} (--task says otherwise)" if self.reason else ""
+        return f"task: {self.task.name}, because {self.reason} (choose another with --task)" if self.reason else ""
 
 
-def choose_task(data: Data, name: str | None = None, recipe: TaskRecipe | None = None) -> Chosen:
-    """The task that the user or the recipe names, else the one that recognises the data, else translation.
+def choose_task(data: DataSource, name: str | None = None, recipe: TaskRecipe | None = None) -> Chosen:
+    """The task that the user or the recipe names, else the one that is detected in the data, else translation.
 
     Raises:
         UsageError: an unknown task, or one that the recipe is not for.
@@ -47,13 +43,11 @@ def choose_task(data: Data, name: str | None = None, recipe: TaskRecipe | None =
         return Chosen(task_named(recipe.task), "")
     if name is not None:
         return Chosen(task_named(name), "")
-    if not isinstance(data, PairSource):
-        return Chosen(TASKS[DEFAULT], NO_SIGN)
-    look = look_at(data)
+    preview = preview_of(data)
     for task in TASKS.values():
-        if reason := task.recognise(look):
+        if reason := task.detect(preview):
             return Chosen(task, reason)
-    there = look.path.is_file() or data.path == STANDARD_INPUT
+    there = data.rows is not None or preview.path.is_file() or data.path == STANDARD_INPUT
     return Chosen(TASKS[DEFAULT], NO_SIGN if there else "")  # of a file that is not there only that is told
 
 
@@ -61,24 +55,6 @@ def recorded_task(folder: Path) -> str | None:
     """The task of the run in a folder; None if there is none."""
     path = folder / "run" / RECIPE
     return str(read_toml(path).get("task", DEFAULT)) if path.is_file() else None
-
-
-def look_at(source: PairSource) -> Look:
-    """The first lines of a file, as far as they are text; nothing here is an error."""
-    path = Path(source.path)
-    return Look(source, path, first_lines(path) if path.is_file() else [])
-
-
-def first_lines(path: Path) -> list[str]:
-    """The first lines; none of what cannot be read or is not UTF-8."""
-    opened = gzip.open if path.name.lower().endswith(".gz") else open
-    try:
-        with opened(path, "rb") as file:
-            start = file.read(BYTES)
-        whole = start if len(start) < BYTES else start[: start.rfind(b"\n") + 1]
-        return [line.removesuffix("\r") for line in whole.decode("utf-8-sig").split("\n")[:LINES]]
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error):
-        return []
 
 
 def read_recipe(path: str | Path) -> TaskRecipe:

@@ -39,6 +39,7 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     for note in evaluation.notes:
         emit(Note(note))
     config: dict[str, Any] = {
+        "columns": dict(outcome.columns),
         "trained": {"finished": True, "command": request.command, **data, **sizes},
         "measured": {"on": measured_on, **evaluation.to_mapping()},
     }

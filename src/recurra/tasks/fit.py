@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
 from recurra.bundle import save_weights
+from recurra.data import DataSource, Examples, keep, open_examples, spool
 from recurra.errors import DataError, RecurraError, RunError
 from recurra.files import atomic_write, plain_errors
 from recurra.tasks.model_folder import parameter_count, save_network
@@ -24,7 +25,8 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import read_recipe
 from recurra.tasks.resuming import check_same
 from recurra.tasks.sample import write_sample
-from recurra.tasks.task import Data, Divided, Emit, Encoded, Network, Task
+from recurra.tasks.source_record import recorded_columns, write_source
+from recurra.tasks.task import Emit, Encoded, Network, Task
 from recurra.training import (
     CHECKPOINT,
     Budget,
@@ -40,8 +42,8 @@ from recurra.training import (
     tensorboard,
 )
 
-RECIPE, VOCABULARIES = "recipe.toml", "vocabularies.json"
-KEPT = (RECIPE, VOCABULARIES, "valid.json", "data")  # what a run needs to go on, beside the checkpoint
+RECIPE, VOCABULARIES, SOURCE = "recipe.toml", "vocabularies.json", "source.json"
+KEPT = (RECIPE, VOCABULARIES, SOURCE, "valid.json", "data")  # what a run needs to go on, beside the checkpoint
 START_AGAIN = "Copy the whole folder again, or train into another one with --to."
 
 
@@ -50,8 +52,8 @@ class Request:
     """What is to be trained, from what, into which folder."""
 
     task: Task
-    data: Data
-    valid: Data | None
+    data: DataSource
+    valid: DataSource | None
     folder: Path
     recipe: TaskRecipe
     resume: bool = False
@@ -66,6 +68,7 @@ class Outcome:
     network: Network
     encoded: Encoded
     finished: Finished
+    columns: Mapping[str, str]  # of the training data, as the model remembers them
 
 
 def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
@@ -90,19 +93,19 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         with removed_on_refusal(made):
             if checkpoint is None:
                 shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
-                network, encoded = prepare(request, emit)
+                network, encoded, columns = prepare(request, emit)
             else:
-                network, encoded = restore(request, run_folder)
+                network, encoded, columns = restore(request, run_folder)
                 budget = budget or budget_from_mapping(checkpoint.values["budget"], request.started)
             assert budget is not None
             options = network.recipe.training
             network.model.to(pick_device(options.device))
             learner = request.task.learner(network, encoded, emit)
             emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
-            published = Publisher(request, network)
+            published = Publisher(request, network, columns)
             run = Run(learner, options, budget, run_folder, emit, published, checkpoint)
         finished = run.go()
-    return Outcome(network, encoded, finished)
+    return Outcome(network, encoded, finished, columns)
 
 
 def outermost_missing(folder: Path) -> Path | None:
@@ -142,24 +145,41 @@ def written_down(emit: Emit, run_folder: Path) -> Emit:
     return tell
 
 
-def prepare(request: Request, emit: Emit) -> tuple[Network, Encoded]:
+class Prepared(NamedTuple):
+    """What a run begins with, or goes on with."""
+
+    network: Network
+    encoded: Encoded
+    columns: Mapping[str, str]
+
+
+def prepare(request: Request, emit: Emit) -> Prepared:
     """From files to a fresh network and encoded data; everything that a later session needs is written down."""
     task, run_folder = request.task, request.folder / "run"
-    divided = examples(request, run_folder, emit)
+    copies = run_folder / "input"
+    train = opened(task, request.data, copies / "train", "", emit)
+    columns = {**request.data.remembered(), **train.columns}
+    valid = None
+    if request.valid is not None:
+        source = request.valid.completed(columns)
+        valid = opened(task, source, copies / "valid", " for validation", emit)
+    divided = task.divide(train, valid, request.recipe, emit)
     network = task.make(divided.train, request.recipe, emit)
     for name in ("train", "valid"):
         task.encode(getattr(divided, name), network, run_folder / "data" / name)
     write_sample(run_folder, task, divided)
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
     atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
-    return network, open_encoded(task, run_folder)
+    write_source(run_folder / SOURCE, request.data, columns)
+    shutil.rmtree(copies, ignore_errors=True)  # everything is encoded
+    return Prepared(network, open_encoded(task, run_folder), columns)
 
 
-def restore(request: Request, run_folder: Path) -> tuple[Network, Encoded]:
+def restore(request: Request, run_folder: Path) -> Prepared:
     """The network and the data of an earlier session.
 
     Raises:
-        RunError: a file of that session is lost or damaged, or the recipe asks for something else than that session's.
+        RunError: a file of that session is lost or damaged, or recipe or data are other ones than that session's.
     """
     for name in KEPT:
         if not (run_folder / name).exists():
@@ -172,7 +192,8 @@ def restore(request: Request, run_folder: Path) -> tuple[Network, Encoded]:
         encoded = open_encoded(task, run_folder)
     except DataError as error:
         raise RunError(error.what, where=error.where, fix=START_AGAIN) from error
-    return task.load(recipe, vocabularies), encoded
+    columns = recorded_columns(run_folder / SOURCE, request.data)
+    return Prepared(task.load(recipe, vocabularies), encoded, columns)
 
 
 def open_encoded(task: Task, run_folder: Path) -> Encoded:
@@ -196,23 +217,18 @@ def refuse_taken(folder: Path) -> None:
         raise RunError("this is not an empty folder", where=str(folder), fix="Name another one with --to.")
 
 
-def examples(request: Request, run_folder: Path, emit: Emit) -> Divided:
-    """The training and the validation examples."""
-    task = request.task
-    train = opened(task, request.data, run_folder / "train-input", "", emit)
-    valid = None
-    if request.valid is not None:
-        valid = opened(task, request.valid, run_folder / "valid-input", " for validation", emit)
-    return task.divide(train, valid, request.recipe, emit)
+def opened(task: Task, data: DataSource, copies: Path, purpose: str, emit: Emit) -> Examples[Any]:
+    """The examples, read once and kept, so that everything wrong with them is known; says how many there are.
 
-
-def opened(task: Task, data: Data, copies: Path, purpose: str, emit: Emit) -> Iterable[Any]:
-    """The examples, read once from end to end, so that everything wrong with them is known; says how many there are."""
-    found: Any = task.open(data, copies)
-    total = sum(1 for _ in found)
+    Args:
+        copies: a folder for what can be read only once, and for examples that are too many to be kept in memory.
+        purpose: what they are for, after their number: " for validation".
+    """
+    found = keep(open_examples(spool(data, copies), task.kind), task.kind, copies / "examples.jsonl")
     for note in [*dict.fromkeys(found.notes), str(found.skipped)]:
         if note:
             emit(Note(note))
+    total = found.count()
     if not total:
         raise DataError("there are no examples", where=found.name)
     emit(Note(f"{total:,} {task.noun}{purpose} in {found.name}"))
@@ -235,13 +251,14 @@ def pick_device(name: str) -> torch.device:
 class Publisher:
     """Puts each new best into the model folder: the whole folder at first, then only the weights."""
 
-    def __init__(self, request: Request, network: Network) -> None:
+    def __init__(self, request: Request, network: Network, columns: Mapping[str, str]) -> None:
         self.request = request
         self.network = network
+        self.facts = {"trained": {"finished": False}, "columns": dict(columns)}
 
     def __call__(self, weights: Weights) -> None:
         folder = self.request.folder
         if (folder / "config.json").exists():
             save_weights(folder, weights)
         else:
-            save_network(folder, self.request.task, self.network, weights, {"trained": {"finished": False}}, "")
+            save_network(folder, self.request.task, self.network, weights, self.facts, "")

@@ -25,12 +25,12 @@ class Sample(NamedTuple):
 def write_sample(run_folder: Path, task: Task, divided: Divided) -> None:
     """Keeps those with the smallest hashes, in their order; of what goes on from one to the next, the first ones."""
     first = divided.contiguous
-    chosen = list(islice(divided.valid, SAMPLE)) if first else smallest(divided.valid, SAMPLE, task.key)
-    rows = [[task.pack(example), key_hash(task.key(example)) in divided.shared] for example in chosen]
+    chosen = list(islice(divided.valid, SAMPLE)) if first else smallest(divided.valid, SAMPLE, task.kind.key)
+    rows = [[task.kind.pack(example), key_hash(task.kind.key(example)) in divided.shared] for example in chosen]
     atomic_write(run_folder / NAME, json.dumps(rows, ensure_ascii=False).encode())
 
 
 def read_sample(run_folder: Path, task: Task) -> Sample:
     """What was kept."""
     rows = json.loads((run_folder / NAME).read_text(encoding="utf-8"))
-    return Sample([task.unpack(row) for row, _ in rows], [known for _, known in rows])
+    return Sample([task.kind.unpack(row) for row, _ in rows], [known for _, known in rows])

@@ -16,14 +16,12 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from torch import nn
 
-from recurra.data import PairSource
+from recurra.data import Kind, Preview
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tracing import Trace
 from recurra.training import Emit, Learner
-
-Data = PairSource | Sequence[Any]  # files as the user names them, or examples given in Python
 
 
 class Network(Protocol):
@@ -55,8 +53,9 @@ class Network(Protocol):
 class Predictor(Protocol):
     """One trained network, or several that answer together."""
 
-    def read(self, path: str) -> Iterator[Any]:
-        """The inputs in a file, or of standard input ("-"), as they come."""
+    @property
+    def reads(self) -> Any:
+        """What its network reads, as the kind's `inputs` wants to know it: a number of columns, text or numbers."""
         ...
 
     def is_one(self, given: object) -> bool:
@@ -117,19 +116,6 @@ class Divided(NamedTuple):
     contiguous: bool = False  # validation examples go on from one another: a sample of them is their beginning
 
 
-class Look(NamedTuple):
-    """What a task sees of the data when nobody says which task they are for."""
-
-    source: PairSource
-    path: Path
-    lines: list[str]  # the first ones, without line ends; none of a folder, of a stream and of what is not text
-
-    @property
-    def ending(self) -> str:
-        """The file's ending in lower case, ".gz" taken off: ".tsv"."""
-        return Path(self.path.name.lower().removesuffix(".gz")).suffix
-
-
 @dataclass(frozen=True)
 class Encoded:
     """Training and validation examples as numbers on the disk, however the task keeps them."""
@@ -146,26 +132,10 @@ class Task(Protocol):
     noun: str  # what an example is, in the plural: "pairs"
     headline: Mapping[str, str]  # leading measures, key -> "whole outputs wrong {:.2f} %"
     recipe: type[TaskRecipe]
+    kind: Kind[Any]  # what its examples are, and how they are read
 
-    def recognise(self, look: Look) -> str | None:
+    def detect(self, preview: Preview) -> str | None:
         """Why these data are surely for this task ("its second column has 6 different labels"), or None."""
-        ...
-
-    def open(self, data: Data, copies: Path | None = None) -> Iterable[Any]:
-        """The examples of files or of a list, to be read as often as wanted; with attributes name, notes, skipped.
-
-        Args:
-            data: files as named by the user, or a list of examples in Python.
-            copies: where what can be read only once (standard input, pipes) is copied; a temporary folder if None.
-
-        Raises:
-            DataError: they are not what they should be: here or when they are read.
-            UsageError: options that these data do not have.
-        """
-        ...
-
-    def key(self, example: Any) -> str:
-        """What makes an example this one: two with one key are the same, wherever they stand."""
         ...
 
     def divide(self, train: Iterable[Any], valid: Iterable[Any] | None, recipe: Any, emit: Emit) -> Divided:
@@ -206,14 +176,6 @@ class Task(Protocol):
         Raises:
             ModelError: networks that do not fit together, or of which the task takes only one.
         """
-        ...
-
-    def pack(self, example: Any) -> list[Any]:
-        """The example as JSON values."""
-        ...
-
-    def unpack(self, row: Sequence[Any]) -> Any:
-        """The example that was packed."""
         ...
 
     def card_example(self, example: Any) -> str:

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from recurra.columns import ImageColumn
-from recurra.data import Captioned
-from recurra.data.captions import Content, given_content, kind_of, numbers_in, read_content_lines
+from recurra.data import Captioned, name_of
+from recurra.data.captions import Content, given_content, kind_of, numbers_in
 from recurra.data.table import Values
 from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
 from recurra.errors import DataError
@@ -59,9 +59,9 @@ class CaptionPredictor:
         """Where the networks are."""
         return device_of(self.first)
 
-    def read(self, path: str) -> Iterator[Content | None]:
-        """A path a line, relative to the folder of the file, or a vector a line."""
-        return read_content_lines(path)
+    @property
+    def reads(self) -> None:
+        """An image or a vector; which of them, is seen from each."""
 
     def is_one(self, given: object) -> bool:
         """An image is one, or a vector where the network reads vectors; None is an empty input."""
@@ -75,7 +75,7 @@ class CaptionPredictor:
 
     def evaluate(self, examples: Iterable[Captioned], options: DecodingOptions) -> Evaluation:
         """Predicts every caption and compares."""
-        name = getattr(examples, "name", "examples")
+        name = name_of(examples)
         predictions: list[str] = []
         captions: list[str] = []
         likelihoods: list[float] = []

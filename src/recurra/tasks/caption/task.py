@@ -6,32 +6,27 @@ whose first column holds paths, a shape that all images are made to fit, and the
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
 
-import numpy as np
 import torch
 
 from recurra.columns import ImageColumn
 from recurra.data import (
+    CAPTIONS,
     Batch,
     Captioned,
-    CaptionFile,
-    CaptionList,
     EncodedCaptions,
     EncodedTable,
-    PairSource,
+    Preview,
     Row,
-    open_captions,
-    spool,
+    name_of,
 )
-from recurra.data.captions import folder_of
 from recurra.models.search import step_model
+from recurra.tasks.caption.detect import detect
 from recurra.tasks.caption.inputs import (
     CaptionInputs,
     build_network,
@@ -44,13 +39,12 @@ from recurra.tasks.caption.inputs import (
 )
 from recurra.tasks.caption.predictor import CaptionPredictor
 from recurra.tasks.caption.recipe import CaptionRecipe
-from recurra.tasks.caption.signs import why_images
 from recurra.tasks.examples import check_vocabulary
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.network import SAMPLE, Seq2SeqNetwork, check_same_vocabularies
 from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.task import Divided, Emit, Encoded
 from recurra.text import Tokenizer, decide_whole_units
 from recurra.text.counted import counted
 from recurra.training import Index, Note
@@ -89,26 +83,17 @@ class Caption:
     headline: Mapping[str, str] = {"exact_match": "exactly right {:.2f} %", "bleu": "BLEU {:.2f}"}
     per_example = ("exact_match", "token_error_rate")
     recipe: type[TaskRecipe] = CaptionRecipe
+    kind = CAPTIONS
 
-    def recognise(self, look: Look) -> str | None:
+    def detect(self, preview: Preview) -> str | None:
         """A column of paths under which there are images."""
-        return why_images(look)
-
-    def open(self, data: Data, copies: Path | None = None) -> CaptionFile | CaptionList:
-        """Images with captions: of a table, or of a list of (image, text)."""
-        if not isinstance(data, PairSource):
-            return CaptionList(data)
-        return open_captions(data if copies is None else spool(data, copies), folder_of(data.path))
-
-    def key(self, example: Captioned) -> str:
-        """What the image holds (not what it is called), and the caption."""
-        return f"{example.digest:x}\t{example.caption}"
+        return detect(preview)
 
     def divide(
         self, train: Iterable[Captioned], valid: Iterable[Captioned] | None, recipe: CaptionRecipe, emit: Emit
     ) -> Divided:
         """By a hash of image and caption."""
-        return divide_by_hash(train, valid, recipe.data, self.key, emit)
+        return divide_by_hash(train, valid, recipe.data, self.kind.key, emit)
 
     def make(self, train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) -> Captioner:
         """A decided shape, units and longest caption, a tokenizer, a fresh network that knows the images' means."""
@@ -165,22 +150,6 @@ class Caption:
         model = step_model([network.model for network in networks])
         return CaptionPredictor(first.model, model, first.source, first.target)
 
-    def pack(self, example: Captioned) -> list[Any]:
-        """The path of the image, or what it holds; caption, line."""
-        content = example.content
-        if not isinstance(content, str):
-            packed = [content.dtype.str, list(content.shape), b64encode(content.tobytes()).decode("ascii")]
-            return [packed, example.caption, example.line]
-        return [str(Path(content).absolute()), example.caption, example.line]
-
-    def unpack(self, row: Sequence[Any]) -> Captioned:
-        """The same again, without the digest: it has served where examples are divided."""
-        content, caption, line = row
-        if not isinstance(content, str):
-            kind, shape, values = cast("tuple[str, list[int], str]", content)
-            content = np.frombuffer(b64decode(values), dtype=kind).reshape(shape)
-        return Captioned(content, caption, line, 0)
-
     def card_example(self, example: Captioned) -> str:
         """The path of an image; others are no line."""
         return example.content if isinstance(example.content, str) else ""
@@ -223,7 +192,7 @@ def make_network(recipe: CaptionRecipe, inputs: CaptionInputs, target: Tokenizer
 
 def encoded_rows(examples: Iterable[Captioned], network: Captioner) -> Iterator[Row]:
     """Each example as the values of two columns."""
-    name = getattr(examples, "name", "examples")
+    name = name_of(examples)
     for example in examples:
         content = encode(network.source, example.content, f"{name}:{example.line}")
         yield Row({"content": content, "target": network.target.encode(example.caption)}, example.line)

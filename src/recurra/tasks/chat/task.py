@@ -12,23 +12,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import torch
 
 from recurra.data import (
+    DIALOGUES,
     Batch,
-    Dialogues,
     EncodedPairs,
     Example,
     Exchange,
-    PairSource,
-    list_dialogues,
-    open_dialogues,
-    read_lines,
-    spool,
+    Preview,
 )
-from recurra.data.dialogues import has_turns
+from recurra.data.dialogues import has_turns, is_dialogues
 from recurra.decoding import Diverse, Hypothesis, StepModel, decode, rerank
 from recurra.errors import DataError, RunError, UsageError
 from recurra.metrics import (
@@ -53,7 +49,7 @@ from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.network import SAMPLE, TextNetwork, build_tokenizers, load_text_network, make_text_network
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.task import Divided, Emit, Encoded
 from recurra.text import decide_units
 from recurra.text.columns import TAB
 from recurra.text.special import EOS, PAD
@@ -72,27 +68,21 @@ class Chat:
     headline: Mapping[str, str] = {"perplexity": "perplexity {:.1f}", "distinct_2": "distinct-2 {:.1f} %"}
     per_example = ("nats_per_unit", "exact_match")
     recipe: type[TaskRecipe] = ChatRecipe
+    kind = DIALOGUES
 
-    def recognise(self, look: Look) -> str | None:
+    def detect(self, preview: Preview) -> str | None:
         """Objects with turns are dialogues; lines of text may be anything."""
-        first = next((line for line in look.lines if line.strip()), "")
+        given = preview.given
+        if given is not None:
+            return "its rows are lists of turns" if is_dialogues(given) else None
+        first = next((line for line in preview.lines if line.strip()), "")
         return "its objects have turns" if has_turns(first) else None
-
-    def open(self, data: Data, copies: Path | None = None) -> Dialogues:
-        """Dialogues of a file, or of a list of lists of turns."""
-        if not isinstance(data, PairSource):
-            return list_dialogues(data)
-        return open_dialogues(data if copies is None else spool(data, copies))
-
-    def key(self, example: Exchange) -> str:
-        """What was said before, and the reply."""
-        return TAB.join([*example.context, example.reply])
 
     def divide(
         self, train: Iterable[Exchange], valid: Iterable[Exchange] | None, recipe: ChatRecipe, emit: Emit
     ) -> Divided:
         """By a hash of whole dialogues: all exchanges of one stand on one side."""
-        return divide_by_hash(train, valid, recipe.data, self.key, emit, together=lambda one: one.dialogue)
+        return divide_by_hash(train, valid, recipe.data, self.kind.key, emit, together=lambda one: one.dialogue)
 
     def make(self, train: Iterable[Exchange], recipe: ChatRecipe, emit: Emit) -> TextNetwork[ChatRecipe]:
         """One kind of units for all turns, a vocabulary for those before and one for replies, a fresh network."""
@@ -129,14 +119,6 @@ class Chat:
     def predictor(self, networks: Sequence[TextNetwork[ChatRecipe]]) -> ChatPredictor:
         """One network, or an ensemble."""
         return ChatPredictor(TextPredictor(networks, search))
-
-    def pack(self, example: Exchange) -> list[Any]:
-        """All fields."""
-        return list(example)
-
-    def unpack(self, row: Sequence[Any]) -> Exchange:
-        """All fields."""
-        return Exchange(*row)
 
     def card_example(self, example: Exchange) -> str:
         """The turn before the reply."""
@@ -226,9 +208,9 @@ class ChatPredictor:
         """How many turns it reads."""
         return self.recipe.data.turns
 
-    def read(self, path: str) -> Iterator[str]:
-        """A context a line, tabs between its turns."""
-        return read_lines(path)
+    @property
+    def reads(self) -> None:
+        """A context; how many of its turns, is the network's matter."""
 
     def is_one(self, given: object) -> bool:
         """A text with tabs between its turns, or a tuple of turns, is one."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from recurra.tasks.classify.detect import detect
 from recurra.tasks.classify.recipe import ClassifyRecipe
-from recurra.tasks.classify.signs import why_labels
 from recurra.tasks.many_to_one.labels import LabelHead
 from recurra.tasks.many_to_one.task import ManyToOneTask
 
@@ -14,5 +14,5 @@ CLASSIFY = ManyToOneTask(
     per_example=("accuracy",),
     recipe=ClassifyRecipe,
     head=LabelHead,
-    signs=why_labels,
+    detects=detect,
 )

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from recurra.data import Findings, Row, Series
+from recurra.data import Findings, Row, Series, name_of
 from recurra.data.columns import several
 from recurra.data.numbers import filled_forward
 from recurra.errors import DataError, UsageError
@@ -30,7 +30,7 @@ def check_series(examples: Iterable[Series], recipe: ForecastRecipe) -> None:
     Raises:
         DataError: all of them in one message.
     """
-    name = getattr(examples, "name", "series")
+    name = name_of(examples)
     findings = Findings(name)
     for series in examples:
         place = f"{name}:{series.line}"

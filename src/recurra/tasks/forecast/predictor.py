@@ -6,7 +6,6 @@ B batch, T steps of a window, D columns, K of them forecast, H steps that are fo
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,11 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from recurra.data import PairSource, Series
-from recurra.data.findings import Findings
-from recurra.data.lines import is_stream, require_file
-from recurra.data.pair_source import spool
-from recurra.data.series import checked_series, read_series
+from recurra.data import Series
+from recurra.data.series import checked_series
 from recurra.data.times import next_times
 from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster, device_of
@@ -53,16 +49,9 @@ class ForecastPredictor:
         """The one that is traced."""
         return self.networks[0]
 
-    def read(self, path: str) -> Iterator[Series]:
-        """The series of a file, or of standard input."""
-        require_file(path)
-        with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
-            source = PairSource(path)
-            if is_stream(path):
-                source = spool(source, folder)
-            findings = Findings(source.names[0])
-            yield from (one for one in read_series(source, [], findings) if not findings)
-            findings.raise_if_any()
+    @property
+    def reads(self) -> None:
+        """Series; which of their columns, is the network's matter."""
 
     def is_one(self, given: object) -> bool:
         """The numbers of a series, [T] or [T, D], or its columns by name."""

@@ -7,17 +7,14 @@ What each of them does stands in its own room.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
 
-from recurra.data import EncodedTable, PairSource, Series, SeriesList, open_series, spool
-from recurra.data.series import SeriesData
+from recurra.data import SERIES, EncodedTable, Preview, Series
+from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
 from recurra.errors import ModelError
 from recurra.models import Forecaster, build_forecaster
@@ -28,7 +25,7 @@ from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.split import divide_by_time
 from recurra.tasks.forecast.windows import Windows
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.task import Divided, Emit, Encoded
 from recurra.text.counted import counted
 from recurra.training import Note
 
@@ -78,23 +75,16 @@ class Forecast:
         "coverage": "{:.0f} % of the numbers in their interval",
     }
     recipe: type[TaskRecipe] = ForecastRecipe
+    kind = SERIES
     per_example = ("scaled_error",)
 
-    def recognise(self, look: Look) -> str | None:
+    def detect(self, preview: Preview) -> str | None:
         """Tables of numbers, with a time or without, that have no labels."""
-        if look.ending not in TABLES or not look.lines or look.source.target_path is not None:
+        if preview.given is not None:
+            return are_series(preview.source.rows or ())
+        if preview.ending not in TABLES or not preview.lines or preview.source.target_path is not None:
             return None
-        return why_series(look.source)
-
-    def open(self, data: Data, copies: Path | None = None) -> SeriesData:
-        """Series of a table, or of lists of numbers."""
-        if not isinstance(data, PairSource):
-            return SeriesList(data)
-        return open_series(data if copies is None else spool(data, copies))
-
-    def key(self, example: Series) -> str:
-        """Name and numbers."""
-        return f"{example.name}\t{example.start}\t{example.values.tobytes().decode('latin-1')}"
+        return why_series(preview.source)
 
     def divide(
         self, train: Iterable[Series], valid: Iterable[Series] | None, recipe: ForecastRecipe, emit: Emit
@@ -102,7 +92,7 @@ class Forecast:
         """By time: the end of each series validates."""
         for examples in filter(None, (train, valid)):
             check_series(examples, recipe)
-        return divide_by_time(train, valid, recipe, self.key, emit)
+        return divide_by_time(train, valid, recipe, self.kind.key, emit)
 
     def make(self, train: Iterable[Series], recipe: ForecastRecipe, emit: Emit) -> ForecastNetwork:
         """A decided recipe, and a fresh network that knows the means and deviations of the training numbers."""
@@ -160,20 +150,6 @@ class Forecast:
                 fix="Train them on the same data with other seeds (--seed), in other folders.",
             )
         return ForecastPredictor(networks)
-
-    def pack(self, example: Series) -> list[Any]:
-        """All of it; a number that is missing is None."""
-        values: list[list[float]] = example.values.tolist()
-        known = [[None if math.isnan(value) else value for value in row] for row in values]
-        name, _, *others = example
-        return [name, known, *others]
-
-    def unpack(self, row: Sequence[Any]) -> Series:
-        """The same again."""
-        name, values, columns, times, line, targets, start = row
-        return Series(
-            name, np.array(values, dtype=np.float64), tuple(columns), tuple(times), line, tuple(targets), start
-        )
 
     def card_example(self, example: Series) -> str:
         """A table is no line."""

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from recurra.data import read_lines
 from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.plain import Passage
 from recurra.decoding import Ensemble, decode
@@ -51,9 +50,9 @@ class LanguagePredictor:
         """The first, which is the one that is traced."""
         return self.networks[0]
 
-    def read(self, path: str) -> Iterator[str]:
-        """A text a line."""
-        return read_lines(path)
+    @property
+    def reads(self) -> None:
+        """Text."""
 
     def is_one(self, given: object) -> bool:
         """A text is one."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from recurra.data import EncodedTable, PairSource, Row, spool
-from recurra.data.plain import Passage, PlainList, PlainText, open_plain
+from recurra.data import PLAIN, EncodedTable, Passage, Preview, Row
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.tasks.examples import check_vocabulary, short_enough
+from recurra.tasks.language_model.detect import detect
 from recurra.tasks.language_model.form import (
     Items,
     Running,
@@ -29,9 +28,8 @@ from recurra.tasks.language_model.network import LanguageNetwork, make_network
 from recurra.tasks.language_model.predictor import LanguagePredictor
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.tasks.language_model.scoring import encoded
-from recurra.tasks.language_model.signs import why_text
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.task import Divided, Emit, Encoded
 from recurra.text import Decision, Tokenizer, decide_units
 from recurra.training import Learner, Note
 
@@ -54,20 +52,11 @@ class LanguageModelling:
     }
     per_example = ("bits_per_character",)
     recipe: type[TaskRecipe] = LanguageRecipe
+    kind = PLAIN
 
-    def recognise(self, look: Look) -> str | None:
+    def detect(self, preview: Preview) -> str | None:
         """One column of text."""
-        return why_text(look)
-
-    def open(self, data: Data, copies: Path | None = None) -> PlainText:
-        """The lines of a file, or of a list of texts."""
-        if not isinstance(data, PairSource):
-            return PlainList(data)
-        return open_plain(data if copies is None else spool(data, copies))
-
-    def key(self, example: Passage) -> str:
-        """The text."""
-        return example.text
+        return detect(preview)
 
     def divide(
         self, train: Iterable[Passage], valid: Iterable[Passage] | None, recipe: LanguageRecipe, emit: Emit
@@ -135,15 +124,6 @@ class LanguageModelling:
                     fix="Train them on the same data with other seeds (--seed), in other folders.",
                 )
         return LanguagePredictor(networks)
-
-    def pack(self, example: Passage) -> list[Any]:
-        """Text, whether the line ends, line."""
-        return [example.text, example.ends, example.line]
-
-    def unpack(self, row: Sequence[Any]) -> Passage:
-        """The same again."""
-        text, ends, line = row
-        return Passage(text, line, ends)
 
     def card_example(self, example: Passage) -> str:
         """The beginning of a line."""

@@ -25,7 +25,7 @@ from recurra.columns import (
 )
 from recurra.columns.choose import categories_note, check_numbers, choose_kinds, kinds_said
 from recurra.columns.images import unpacked
-from recurra.data import Findings, Labelled, Numbers, Row
+from recurra.data import Findings, Labelled, Numbers, Row, name_of
 from recurra.data.content import Cell, Content, Fields, cells_of
 from recurra.data.images import ImageFile
 from recurra.data.numbers import missing_in
@@ -75,7 +75,7 @@ def check_contents(examples: Iterable[Labelled], recipe: ManyToOneRecipe) -> Non
         DataError: all of them in one message.
         UsageError: missing numbers of vectors are to be filled from a step before.
     """
-    name = getattr(examples, "name", "examples")
+    name = name_of(examples)
     findings = Findings(name)
     kind = ""
     for example in examples:
@@ -138,7 +138,7 @@ def learn_inputs(train: Iterable[Labelled], first: Content, recipe: ManyToOneRec
         DataError: a column of numbers in which something is none.
         NoEffect: a setting for something that there is not.
     """
-    name = getattr(train, "name", "examples")
+    name = name_of(train)
     if not isinstance(first, Fields):
         kind = column_kind(first)
         refuse_without_effect(recipe, [kind], several=False)
@@ -207,14 +207,14 @@ def refuse_without_effect(recipe: ManyToOneRecipe, kinds: list[ColumnKind], *, s
 
 def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labelled]) -> None:
     """Puts the means and deviations of the training numbers and images into what reads them."""
-    name = getattr(train, "name", "examples")
+    name = name_of(train)
     for k, (branch, column) in enumerate(zip(branches, inputs.columns, strict=True)):
         column.standardise(branch, Cells(train, name, k))
 
 
 def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, head: Head) -> Iterator[Row]:
     """Each example as values of the columns of the input and of the label."""
-    name = getattr(examples, "name", "examples")
+    name = name_of(examples)
     remaining = iter(examples)
     while chunk := list(islice(remaining, CHUNK)):
         places = [f"{name}:{one.line}" for one in chunk]

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn.functional import softmax
 
 from recurra.columns.stored import damaged
-from recurra.data import Labelled
+from recurra.data import Labelled, name_of
 from recurra.errors import DataError, ModelError
 from recurra.metrics import ExampleScores, Share, confusion, measure_labels
 from recurra.tasks.answer import Alternative, Answer, choice
@@ -83,7 +83,7 @@ class LabelHead:
             only = next(iter(counts))
             raise DataError(
                 f"expected at least two labels, saw only {only!r}",
-                where=getattr(train, "name", None),
+                where=name_of(train),
                 fix="Is it the right column? Name the label's with --target-column.",
             )
         (most, times), (least, few) = counts.most_common(1)[0], counts.most_common()[-1]

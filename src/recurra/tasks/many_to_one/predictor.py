@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 
 from recurra.columns import Inputs, Values
-from recurra.data import Labelled, read_contents
+from recurra.data import Labelled, name_of
 from recurra.data.content import Content, shown_content
+from recurra.data.labelled import Reads
 from recurra.errors import DataError
 from recurra.metrics import ExampleScores
 from recurra.models import BranchRun, ManyToOne, device_of
@@ -62,9 +63,10 @@ class HeadPredictor:
         """The one that is traced."""
         return self.networks[0]
 
-    def read(self, path: str) -> Iterator[Content]:
-        """Texts, vectors or series, whatever the networks read."""
-        return read_contents(path, self.first.inputs.kind, self.first.inputs.names)
+    @property
+    def reads(self) -> Reads:
+        """Texts, numbers, images, or several columns."""
+        return Reads(self.first.inputs.kind, self.first.inputs.names)
 
     def is_one(self, given: object) -> bool:
         """Whether this is one input, as the networks read it, and not several."""
@@ -81,7 +83,7 @@ class HeadPredictor:
 
     def evaluate(self, examples: Iterable[Labelled], options: Any) -> Evaluation:
         """The head's measures."""
-        name = getattr(examples, "name", "examples")
+        name = name_of(examples)
         found = at_least_one(examples)
         inputs = self.first.inputs
         encoded = inputs.encode([one.content for one in found], [f"{name}:{one.line}" for one in found])

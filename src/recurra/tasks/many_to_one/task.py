@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from recurra.columns import Inputs
-from recurra.data import EncodedTable, Labelled, LabelledList, PairSource, open_labelled, spool
-from recurra.data.content import content_key, pack_content, unpack_content
-from recurra.data.labelled import LabelledData
+from recurra.data import LABELLED, EncodedTable, Kind, Labelled, Preview
 from recurra.errors import ModelError
 from recurra.models import ManyToOne, build_many_to_one
 from recurra.tasks.many_to_one.build import (
@@ -33,7 +30,7 @@ from recurra.tasks.many_to_one.predictor import HeadPredictor
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Data, Divided, Encoded, Look
+from recurra.tasks.task import Divided, Encoded
 from recurra.text.counted import counted
 from recurra.training import Emit
 
@@ -80,7 +77,7 @@ class ManyToOneTask:
     """What the rows have in common; a row says what it is called, and which head it has.
 
     Args:
-        signs: says why data are surely for this task, or None.
+        detects: says why data are surely for this task, or None.
     """
 
     name: str
@@ -89,22 +86,13 @@ class ManyToOneTask:
     per_example: tuple[str, ...]
     recipe: type[TaskRecipe]
     head: type[Head]
-    signs: Callable[[Look], str | None]
+    detects: Callable[[Preview], str | None]
     noun: str = "examples"
+    kind: Kind[Labelled] = LABELLED
 
-    def recognise(self, look: Look) -> str | None:
+    def detect(self, preview: Preview) -> str | None:
         """As the row says."""
-        return self.signs(look)
-
-    def open(self, data: Data, copies: Path | None = None) -> LabelledData:
-        """Texts, vectors or series with labels, from files or from a list of (content, label)."""
-        if not isinstance(data, PairSource):
-            return LabelledList(data)
-        return open_labelled(data if copies is None else spool(data, copies))
-
-    def key(self, example: Labelled) -> str:
-        """Content and label."""
-        return f"{example.label}\t{content_key(example.content)}"
+        return self.detects(preview)
 
     def divide(
         self, train: Iterable[Labelled], valid: Iterable[Labelled] | None, recipe: ManyToOneRecipe, emit: Emit
@@ -113,8 +101,8 @@ class ManyToOneTask:
         for examples in filter(None, (train, valid)):
             check_contents(examples, recipe)
             self.head.check(examples)
-        divided = divide_by_hash(train, valid, recipe.data, self.key, emit)
-        return divided if valid is not None else self.head.settle(divided, self.key, emit)
+        divided = divide_by_hash(train, valid, recipe.data, LABELLED.key, emit)
+        return divided if valid is not None else self.head.settle(divided, LABELLED.key, emit)
 
     def make(self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit) -> HeadNetwork:
         """A decided recipe, a head and columns from the training examples, a fresh network."""
@@ -162,15 +150,6 @@ class ManyToOneTask:
                     fix="Train them on the same data with other seeds (--seed), in other folders.",
                 )
         return HeadPredictor(networks)
-
-    def pack(self, example: Labelled) -> list[Any]:
-        """Content, label, line; numbers with their names."""
-        return [pack_content(example.content), example.label, example.line]
-
-    def unpack(self, row: Sequence[Any]) -> Labelled:
-        """The same again."""
-        content, label, line = row
-        return Labelled(unpack_content(content), label, line)
 
     def card_example(self, example: Labelled) -> str:
         """A text; numbers are no line."""

@@ -10,7 +10,7 @@ from typing import Any, Generic, cast
 import numpy as np
 import torch
 
-from recurra.data import BatchingOptions, Example, eval_batches, pad_sources, read_sources
+from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
 from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
 from recurra.errors import DataError
 from recurra.models import device_of
@@ -60,9 +60,10 @@ class TextPredictor(Generic[T_co]):
         self.replace_unknown = first.recipe.model.copy
         self.search = search
 
-    def read(self, path: str) -> Iterator[str]:
-        """A source a line, its columns with tabs between them; of a table or JSON Lines the sources alone."""
-        return read_sources(path, len(self.source.columns) if isinstance(self.source, ColumnTokenizer) else 1)
+    @property
+    def reads(self) -> int:
+        """The number of columns of a source."""
+        return len(self.source.columns) if isinstance(self.source, ColumnTokenizer) else 1
 
     def is_one(self, given: object) -> bool:
         """A text, or a tuple of its columns, is one."""

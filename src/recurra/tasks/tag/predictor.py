@@ -11,9 +11,8 @@ from typing import Any, Protocol, cast
 import numpy as np
 import torch
 
-from recurra.data import PairSource, read_lines
+from recurra.data import Tagged
 from recurra.data.bio import is_bio, spans
-from recurra.data.tagged import Tagged, has_tags, open_tagged
 from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
@@ -68,11 +67,9 @@ class TagPredictor:
         """All of them as one."""
         return TaggerEnsemble([network.model for network in self.networks])
 
-    def read(self, path: str) -> Iterator[list[str]]:
-        """A sentence a line, its tokens between spaces; of a file with tags (.conll, .conllu, .jsonl) its tokens."""
-        if has_tags(path):
-            return (list(sentence.tokens) for sentence in open_tagged(PairSource(path)))
-        return (line.split() for line in read_lines(path))
+    @property
+    def reads(self) -> None:
+        """Tokens."""
 
     def is_one(self, given: object) -> bool:
         """A text, or a tuple of tokens, is one."""

@@ -16,9 +16,9 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from recurra.data import BatchingOptions, EncodedTable, PairSource, Row, spool
+from recurra.data import TAGGED, BatchingOptions, EncodedTable, Preview, Row, Tagged, name_of
 from recurra.data.bio import broken_at, is_bio, repaired, spans
-from recurra.data.tagged import Tagged, TaggedFile, TaggedList, open_tagged
+from recurra.data.tagged import are_sentences
 from recurra.errors import DataError, ModelError, RunError, UsageError
 from recurra.metrics.spans import span_f1, tag_accuracy
 from recurra.models.tagger import Tagger, TaggerOptions
@@ -28,7 +28,7 @@ from recurra.tasks.split import divide_by_hash
 from recurra.tasks.tag.learner import TagLearner
 from recurra.tasks.tag.predictor import TagPredictor
 from recurra.tasks.tag.words import TokenReader
-from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.task import Divided, Emit, Encoded
 from recurra.text.counted import counted
 from recurra.training import Note, TrainingOptions
 
@@ -109,31 +109,26 @@ class Tag:
     headline: Mapping[str, str] = {"span_f1": "span F1 {:.2f} %", "accuracy": "accuracy {:.2f} %"}
     per_example = ("span_f1", "accuracy", "sentence_exact")
     recipe: type[TaskRecipe] = TagRecipe
+    kind = TAGGED
 
-    def recognise(self, look: Look) -> str | None:
+    def detect(self, preview: Preview) -> str | None:
         """By the file's ending, or by columns of which the last writes spans."""
-        if look.ending in (".conll", ".conllu", ".iob", ".bio"):
-            return f"its name ends in {look.ending}"
-        rows = [line.split() for line in look.lines]
+        if preview.ending in (".conll", ".conllu", ".iob", ".bio"):
+            return f"its name ends in {preview.ending}"
+        if preview.records() and all({"tokens", "tags"} <= set(record) for record in preview.records() if record):
+            return "its keys are tokens and tags"
+        if preview.given is not None:
+            return "its rows are tokens and their tags" if are_sentences(preview.table()) else None
+        rows = [line.split() for line in preview.lines]
         columns = {len(row) for row in rows if row}
         if rows and [] in rows[:-1] and len(columns) == 1 and columns != {1} and is_bio(row[-1] for row in rows if row):
             return "it has a token a line, empty lines between sentences, and tags such as B-X in its last column"
         return None
 
-    def open(self, data: Data, copies: Path | None = None) -> TaggedFile | TaggedList:
-        """Sentences of a file, of two parallel ones, or of a list of (tokens, tags)."""
-        if not isinstance(data, PairSource):
-            return TaggedList(data)
-        return open_tagged(data if copies is None else spool(data, copies))
-
-    def key(self, example: Tagged) -> str:
-        """Tokens and tags."""
-        return f"{' '.join(example.tokens)}\t{' '.join(example.tags)}"
-
     def divide(self, train: Iterable[Tagged], valid: Iterable[Tagged] | None, recipe: TagRecipe, emit: Emit) -> Divided:
         """By a hash of tokens and tags; broken spans are refused, or repaired if that is asked for."""
         checked = [spans_whole(side, recipe.data.repair, emit) for side in (train, valid) if side is not None]
-        return divide_by_hash(checked[0], checked[1] if valid is not None else None, recipe.data, self.key, emit)
+        return divide_by_hash(checked[0], checked[1] if valid is not None else None, recipe.data, self.kind.key, emit)
 
     def make(self, train: Iterable[Tagged], recipe: TagRecipe, emit: Emit) -> TagNetwork:
         """Vocabularies and a fresh network."""
@@ -198,14 +193,6 @@ class Tag:
                 raise ModelError(what, fix="Train them with the same model.crf.")
         return TagPredictor(networks)
 
-    def pack(self, example: Tagged) -> list[Any]:
-        """Tokens, tags, line."""
-        return [list(example.tokens), list(example.tags), example.line]
-
-    def unpack(self, row: Sequence[Any]) -> Tagged:
-        """Tokens, tags, line."""
-        return Tagged(tuple(row[0]), tuple(row[1]), row[2])
-
     def card_example(self, example: Tagged) -> str:
         """The tokens."""
         return " ".join(example.tokens)
@@ -242,7 +229,7 @@ def spans_whole(sentences: Iterable[Tagged], repair: bool, emit: Emit) -> Iterab
     broken = [(sentence, k) for sentence in sentences for k in broken_at(sentence.tags)]
     if not broken:
         return sentences
-    name = getattr(sentences, "name", "sentences")
+    name = name_of(sentences)
     if repair:
         emit(Note(f"{len(broken):,} spans of {name} begin with I- and were repaired to begin with B- (data.repair)"))
         return Repaired(sentences)

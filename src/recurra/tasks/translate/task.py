@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from recurra.data import EncodedPairs, Example, PairFile, PairList, PairSource, open_pairs, spool
+from recurra.data import PAIRS, EncodedPairs, Example, Preview
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.network import SAMPLE, TextNetwork, build_tokenizers, load_text_network, make_text_network
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Data, Divided, Emit, Encoded, Look
+from recurra.tasks.task import Divided, Emit, Encoded
 from recurra.tasks.translate.recipe import Recipe
 from recurra.text import (
     Decision,
@@ -39,24 +39,15 @@ class Translate:
     }
     per_example = ("exact_match", "token_error_rate")
     recipe: type[TaskRecipe] = Recipe
+    kind = PAIRS
 
-    def recognise(self, look: Look) -> str | None:
+    def detect(self, preview: Preview) -> str | None:
         """Two parallel files are read by nobody else; other pairs are for translation if for nothing else."""
-        return "these are two parallel files" if look.source.target_path else None
-
-    def open(self, data: Data, copies: Path | None = None) -> PairFile | PairList:
-        """Pairs of a file, of two parallel ones, or of a list of (source, target)."""
-        if not isinstance(data, PairSource):
-            return PairList(data)
-        return open_pairs(data if copies is None else spool(data, copies))
-
-    def key(self, example: Example) -> str:
-        """Both texts."""
-        return f"{example.source}\t{example.target}"
+        return "these are two parallel files" if preview.source.target_path else None
 
     def divide(self, train: Iterable[Example], valid: Iterable[Example] | None, recipe: Recipe, emit: Emit) -> Divided:
         """By a hash of both texts."""
-        return divide_by_hash(train, valid, recipe.data, self.key, emit)
+        return divide_by_hash(train, valid, recipe.data, self.kind.key, emit)
 
     def make(self, train: Iterable[Example], recipe: Recipe, emit: Emit) -> TextNetwork[Recipe]:
         """Units in place of `auto`, a tokenizer per side, a fresh network."""
@@ -86,14 +77,6 @@ class Translate:
     def predictor(self, networks: Sequence[TextNetwork[Recipe]]) -> TextPredictor[Recipe]:
         """One network, or an ensemble."""
         return TextPredictor(networks)
-
-    def pack(self, example: Example) -> list[Any]:
-        """Source, target, line."""
-        return list(example)
-
-    def unpack(self, row: Sequence[Any]) -> Example:
-        """Source, target, line."""
-        return Example(*row)
 
     def card_example(self, example: Example) -> str:
         """A source."""

@@ -4,40 +4,44 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
-from recurra.tasks.task import Look
+from recurra.data import Preview
 
 ENDINGS = ("", ".txt", ".text", ".md", ".rst", ".tex")
-LEAST = 2  # lines that say something
+MIN_LINES = 2  # that say something
 NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)*|[.,]\d+)([eE][-+]?\d+)?\s*")
 SEVERAL_SPACES = re.compile(r"\S {2,}\S")
 
 
-def why_text(look: Look) -> str | None:
+def detect(preview: Preview) -> str | None:
     """The reason, as a clause that can follow "because"; None where it may be something else.
 
     Columns between tabs, objects, numbers, and lines that are all cut in two by several spaces (pairs whose tabs
     were lost) are no plain text.
     """
-    source = look.source
+    source = preview.source
     if (
-        look.ending not in ENDINGS
+        preview.ending not in ENDINGS
         or source.format not in ("auto", "text")
         or source.target_path
         or source.source_column
     ):
         return None
-    lines = [line for line in look.lines if line.strip()]
-    if len(lines) < LEAST or any("\t" in line or "\0" in line for line in lines):
+    given = preview.given
+    if given is not None and not all(isinstance(row, str) for row in given):
+        return None
+    lines = [line for line in (preview.lines if given is None else given) if line.strip()]
+    if len(lines) < MIN_LINES or any("\t" in line or "\0" in line for line in lines):
         return None
     if is_object(lines[0]) or share(lines, NUMBER.fullmatch) > 0.5 or share(lines, SEVERAL_SPACES.search) > 0.9:
         return None
     return "it is one column of text"
 
 
-def share(lines: list[str], found: object) -> float:
+def share(lines: list[str], found: Callable[[str], object]) -> float:
     """Share of the lines in which something is found."""
-    return sum(bool(found(line)) for line in lines) / len(lines)  # type: ignore[operator]
+    return sum(bool(found(line)) for line in lines) / len(lines)
 
 
 def is_object(line: str) -> bool:

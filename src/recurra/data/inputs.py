@@ -1,0 +1,137 @@
+"""What a model is asked about, where that is text: the sources of a file as they come, without what is to be found.
+
+Text that is no table stands one a line. Of a table (by its ending, or by the format that is named) it is the column
+that training read: the one that is named, the one that is called as usual, or the first. Labels and targets that are
+there too are not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from recurra.data.columns import TAB, Columns, by_name, is_number, several
+from recurra.data.delimited import CsvRows
+from recurra.data.examples import Reading
+from recurra.data.jsonl import read_jsonl
+from recurra.errors import DataError, UsageError
+from recurra.text.visible import excerpt, visible
+
+FORMATS = {".tsv": "tsv", ".tab": "tsv", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+def read_texts(reading: Reading, columns: int) -> Iterator[str]:
+    """One text after the other; an empty one for an empty line.
+
+    Args:
+        columns: that a text has, with tabs between them.
+
+    Raises:
+        DataError: a table that lacks a column that is named; one column asked for, and a text with a tab in it.
+    """
+    form = reading.source.format
+    if form in ("auto", "parallel", "folder", "text"):
+        form = FORMATS.get(reading.source.ending, "lines")
+    source = reading.source
+    if source.source_column is not None and form != "lines":
+        check_count(source.source_column, columns)
+    if form == "jsonl":
+        yield from (example.source for example in read_jsonl(reading))
+    elif form == "csv":
+        yield from _of_csv(reading)
+    elif form == "tsv" and source.source_column is not None:
+        yield from _of_named_tsv(reading)
+    else:
+        yield from _lines(reading, columns, table=form == "tsv")
+
+
+def check_count(named: str, columns: int) -> None:
+    """Refuses another number of columns than the model reads.
+
+    Raises:
+        UsageError: with both numbers.
+    """
+    if (count := len(several(named))) != columns:
+        what = f"the model reads {columns} column{'s' * (columns > 1)}, and {count} are named: {named}"
+        raise UsageError(what, where="--source-column")
+
+
+def wanted(reading: Reading, header: Sequence[str], place: str) -> Columns:
+    """Where the source stands in a table with a header.
+
+    Raises:
+        DataError: the header lacks a column that is named.
+    """
+    source = replace(reading.source, target_column=None)
+    if source.source_column is not None and all(is_number(str(name)) for name in several(source.source_column)):
+        return _numbered(source.source_column)
+    if source.source_column is not None or source.sides.first in header:
+        return by_name(source, [name.strip() for name in header], place, with_target=False)
+    if len(header) > 2:
+        what = f"expected a column named {source.sides.first}, saw {len(header)} columns: {excerpt(', '.join(header))}"
+        raise DataError(what, where=place, fix="Name the column: --source-column.")
+    return Columns((0,), None, 1, None)
+
+
+def _of_csv(reading: Reading) -> Iterator[str]:
+    """The texts of a table whose first row names the columns."""
+    columns: Columns | None = None
+    for number, row in CsvRows(reading):
+        if columns is None:
+            columns = wanted(reading, row, reading.place(number))
+            if reading.source.source_column is None:
+                shown = ", ".join(map(visible, row))
+                what = f"is the header ({shown}) and is not a {reading.source.sides.first}"
+                reading.note(f"{reading.place(number)} {what}")
+        elif not any(cell.strip() for cell in row):
+            yield ""
+        else:
+            yield _cells(row, columns, reading.place(number))
+
+
+def _of_named_tsv(reading: Reading) -> Iterator[str]:
+    """The texts of a table with tabs, in columns that are named or numbered."""
+    named = not all(is_number(str(name)) for name in several(reading.source.source_column))
+    columns = None if named else _numbered(str(reading.source.source_column))
+    for line in reading.file.lines():
+        row = line.text.split(TAB)
+        if columns is None:
+            columns = wanted(reading, row, reading.place(line.number))
+        elif not line.text.strip():
+            yield ""
+        else:
+            yield _cells(row, columns, reading.place(line.number))
+
+
+def _cells(row: Sequence[str], columns: Columns, place: str) -> str:
+    if len(row) < columns.least:
+        what = f"expected {columns.expected}, saw {len(row)}: {excerpt(TAB.join(row))}"
+        raise DataError(what, where=place, fix="Each row has a cell for every column.")
+    return columns.source_text(row)
+
+
+def _numbered(columns: str) -> Columns:
+    numbers = [int(str(name)) for name in several(columns)]
+    if 0 in numbers:
+        raise UsageError("columns are counted from 1, got 0", where="--source-column")
+    return Columns(tuple(number - 1 for number in numbers), None, max(numbers), None)
+
+
+def _lines(reading: Reading, columns: int, *, table: bool) -> Iterator[str]:
+    """The lines; of a table whose rows have one column more, all but the last; no header that names the columns."""
+    first, second, _ = reading.source.sides
+    for line in reading.file.lines():
+        text = line.text
+        if (
+            table
+            and line.number == 1
+            and [name.strip().lower() for name in text.split(TAB)] in ([first], [first, second])
+        ):
+            continue
+        if table and text.count(TAB) == columns:
+            text = text.rpartition(TAB)[0]
+        if columns == 1 and TAB in text:
+            what = f"expected a text without tabs, saw {excerpt(text)}"
+            fix = f"Give the {first}s alone, one a line, or name their column: --source-column 1 --input-format tsv."
+            raise DataError(what, where=reading.place(line.number), fix=fix)
+        yield text

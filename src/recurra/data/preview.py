@@ -1,0 +1,98 @@
+"""What is seen of data when nobody says what they are: the first lines of a file, or the first rows given in Python."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from recurra.data.source import DataSource
+
+LINES, BYTES = 2000, 1_000_000  # of a file that is looked at
+JSON_LINES = (".jsonl", ".ndjson", ".json")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The beginning of a source."""
+
+    source: DataSource
+    lines: list[str] = field(default_factory=list[str])  # without line ends; none of a folder, a stream, no text
+
+    @property
+    def path(self) -> Path:
+        """The (first) file."""
+        return Path(self.source.path)
+
+    @property
+    def ending(self) -> str:
+        """The file's ending in lower case, ".gz" taken off: ".tsv"."""
+        return self.source.ending
+
+    @property
+    def given(self) -> list[Any] | None:
+        """The first rows given in Python; None of files."""
+        return None if self.source.rows is None else list(self.source.rows[:LINES])
+
+    def names(self) -> list[str]:
+        """What the columns are called: keys of mappings and of JSON Lines, else the cells of the first row."""
+        first = next(iter(self.records()), None)
+        if first is not None:
+            return [str(name) for name in first]
+        if self.given is not None or not self.lines:
+            return []
+        return [name.strip() for name in self.table()[0]]
+
+    def records(self) -> list[Mapping[str, Any]]:
+        """The rows that are mappings: given in Python, or objects of JSON Lines."""
+        if self.given is not None:
+            return [cast("Mapping[str, Any]", row) for row in self.given if isinstance(row, Mapping)]
+        return list(map(_object, self.lines)) if self.ending in JSON_LINES else []
+
+    def table(self) -> list[list[Any]]:
+        """The rows as cells, the header of a file among them; of rows given in Python what they hold."""
+        if self.given is not None:
+            return [cells for row in self.given if (cells := _cells(row)) is not None]
+        if self.ending in JSON_LINES:
+            return [list(record.values()) for record in self.records()]
+        if self.ending == ".csv":
+            return list(csv.reader(self.lines))
+        return [line.split("\t") for line in self.lines]
+
+
+def _cells(row: Any) -> list[Any] | None:
+    """What a row given in Python holds; None of one that is no row."""
+    if isinstance(row, Mapping):
+        return list(cast("Mapping[str, Any]", row).values())
+    return list(cast("Sequence[Any]", row)) if isinstance(row, tuple | list) else None
+
+
+def preview_of(source: DataSource) -> Preview:
+    """The first lines of a file, as far as they are text; nothing here is an error."""
+    path = Path(source.path)
+    return Preview(source, first_lines(path) if source.rows is None and path.is_file() else [])
+
+
+def first_lines(path: Path) -> list[str]:
+    """The first lines; none of what cannot be read or is not UTF-8."""
+    opened = gzip.open if path.name.lower().endswith(".gz") else open
+    try:
+        with opened(path, "rb") as file:
+            start = file.read(BYTES)
+        whole = start if len(start) < BYTES else start[: start.rfind(b"\n") + 1]
+        return [line.removesuffix("\r") for line in whole.decode("utf-8-sig").split("\n")[:LINES]]
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error):
+        return []
+
+
+def _object(line: str) -> Mapping[str, Any]:
+    try:
+        found: object = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}

@@ -1,0 +1,175 @@
+"""Examples given in Python: sequences, generators, mappings by column, data frames and arrays, as one kind of rows.
+
+A row is an example as its task wants it, such as (source, target), or a mapping from the names of columns to cells. A
+data frame (pandas, polars, pyarrow: whatever narwhals reads) is rows of the second form.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, time
+from numbers import Real
+from typing import Any, NamedTuple, cast
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from recurra.data.columns import by_name, wanted_names
+from recurra.data.examples import Reading
+from recurra.data.jsonl import HALF, lone_surrogate
+from recurra.errors import DataError, UsageError
+from recurra.text.visible import excerpt
+
+NO_PAIR = "rows that are no {}"
+
+
+def rows_of(data: Any) -> list[Any]:
+    """The rows of what is given in Python instead of a file.
+
+    Args:
+        data: a data frame, a column of one, an array, a mapping from columns to lists, or anything that can be
+            iterated.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    native = nw.from_native(data, pass_through=True, allow_series=True)
+    if isinstance(native, nw.LazyFrame):
+        native = native.collect()
+    if isinstance(native, nw.DataFrame):
+        return list(native.iter_rows(named=True))
+    if isinstance(native, nw.Series):
+        return native.to_list()
+    if isinstance(data, str | bytes) or not isinstance(data, Iterable):
+        raise UsageError(f"expected a file or a list of examples, got {data!r:.60}", where="data")
+    if isinstance(data, Mapping):
+        return [data]
+    return list(cast("Iterable[Any]", data))
+
+
+class RowSides(NamedTuple):
+    """The two sides of a row, not looked at yet."""
+
+    first: Any
+    second: Any  # None where it is not asked for
+    line: int
+
+
+def row_sides(reading: Reading) -> Iterator[RowSides]:
+    """What stands on the two sides of each row: of a mapping under the columns, of another row what it holds.
+
+    What is no such row is a finding.
+    """
+    sides = reading.source.sides
+    finder = Finder(reading)
+    for line, row in enumerate(reading.source.rows or (), 1):
+        try:
+            if isinstance(row, Mapping):
+                first, second = finder.sides(cast("Mapping[str, Any]", row))
+            else:
+                first, second = _two(row, reading.place(line), sides.first, sides.second)
+            yield RowSides(first, second, line)
+        except DataError as error:
+            reading.findings.add(
+                NO_PAIR.format(sides.noun), DataError(error.what, where=reading.place(line), fix=error.fix)
+            )
+
+
+class Finder:
+    """Finds the two sides of rows that are mappings: the columns named, or called as usual, or the only two."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.names: tuple[tuple[str, ...], str] | None = None
+
+    def sides(self, row: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Both; several columns of the source as a tuple."""
+        if self.names is None:
+            self.names = self._decided([str(name) for name in row])
+        sources, target = self.names
+        for name in (*sources, target):
+            if name not in row:
+                seen = ", ".join(map(repr, list(row)[:10])) or "none"
+                raise DataError(f"the row has no column {name!r}; its columns: {seen}")
+        cells = tuple(plain(row[name]) for name in sources)
+        return cells[0] if len(cells) == 1 else cells, plain(row[target])
+
+    def _decided(self, header: Sequence[str]) -> tuple[tuple[str, ...], str]:
+        source = self.reading.source
+        named = source.source_column is not None or source.target_column is not None
+        usual = {source.sides.first, source.sides.second} <= set(header)
+        if not named and not usual and len(header) == 2:
+            names = (header[0],), header[1]
+        else:
+            by_name(source, header, self.reading.name)
+            names = wanted_names(source)
+        self.reading.facts.columns.update(source_column=",".join(names[0]), target_column=names[1])
+        return names
+
+
+def _two(row: Any, place: str, first: str, second: str) -> tuple[Any, Any]:
+    fix = f"Give ({first}, {second}) tuples, or mappings with the columns {first!r} and {second!r}."
+    if isinstance(row, str | bytes) or not isinstance(row, tuple | list | np.ndarray):
+        raise DataError(f"expected ({first}, {second}), got {shown(row)}", where=place, fix=fix)
+    values = list(cast("Sequence[Any]", row))
+    if len(values) != 2:
+        raise DataError(f"expected ({first}, {second}), got {len(values)} values", where=place, fix=fix)
+    return plain(values[0]), plain(values[1])
+
+
+def plain(value: Any) -> Any:
+    """A cell as Python's own value; None of one that is missing."""
+    if isinstance(value, np.generic):
+        value = cast("Any", value).item()
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return None if type(value).__name__ in ("NAType", "NaTType") else value  # of pandas
+
+
+def cell_text(value: Any) -> str:
+    """A cell as it would stand in a file; empty where it is missing."""
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, date | time):
+        return value.isoformat().removesuffix("T00:00:00")
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def is_cell(value: Any) -> bool:
+    """Whether a value can stand in a cell of a table: a text, a number, a time, or nothing."""
+    return plain(value) is None or isinstance(value, str | Real | np.generic | date | time)
+
+
+def is_table(rows: Sequence[Any] | None) -> bool:
+    """Whether rows are those of a table: mappings from columns to cells."""
+    return bool(rows) and all(
+        isinstance(row, Mapping) and all(map(is_cell, cast("Mapping[str, Any]", row).values()))
+        for row in (rows or ())[:50]
+    )
+
+
+def text_of(value: Any, place: str, *, numbers: bool = False) -> str:
+    """A text; nothing is an empty one.
+
+    Args:
+        numbers: whether whole numbers and truth values are taken too, as labels are.
+
+    Raises:
+        DataError: something else, or half a character.
+    """
+    if value is None:
+        return ""
+    if numbers and isinstance(value, bool | int):
+        return str(value)
+    if not isinstance(value, str):
+        raise DataError(f"expected a text, got {shown(value)}", where=place, fix="Give strings; str(value) makes one.")
+    if lone := lone_surrogate(value):
+        raise DataError(f"lone surrogate {lone}", where=place, fix=HALF)
+    return value
+
+
+def shown(value: Any) -> str:
+    """A value in a message, with its type."""
+    return f"{type(value).__name__} {excerpt(repr(value), 40)}"

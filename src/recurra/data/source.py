@@ -1,0 +1,129 @@
+"""Where examples come from, as a user names it: a file, two parallel files, or rows given in Python; and the columns.
+
+What is said here about formats and columns is what a model remembers of its training data (`remembered`), so that
+another file of the same form needs no words.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from recurra.data.lines import STANDARD_INPUT, TextFile, is_stream
+from recurra.errors import DataError, RunError, UsageError
+
+COLUMNS = ("source_column", "target_column", "time_column")  # what a user can say about the columns of a table
+REMEMBERED = ("format", *COLUMNS)
+
+
+class Sides(NamedTuple):
+    """What the two sides of an example are called where nobody names them: in a header, as keys, in messages."""
+
+    first: str = "source"
+    second: str = "target"
+    noun: str = "pair"  # what both together are called
+
+
+PAIR = Sides()
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """Examples of a file, of two parallel files, or of rows given in Python."""
+
+    path: str = ""  # "-" is standard input
+    target_path: str | None = None  # the second of two parallel files: its line n belongs to line n of the first
+    format: str = "auto"  # one that the task reads; auto: by the ending of the name and a look at the first lines
+    source_column: str | None = None  # name or number (from 1) of the source's column, or several: "lemma,features"
+    target_column: str | None = None
+    time_column: str | None = None  # of series: when a step was
+    name: str | None = None  # what messages call the file; the path if None
+    target_name: str | None = None
+    folder: str | None = None  # what paths in the data are relative to; where the file is if None
+    rows: Sequence[Any] | None = None  # instead of a path; each an example, or a mapping from columns to cells
+    sides: Sides = PAIR
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What messages call the file of the sources and the file of the targets."""
+        first = self.name or ("examples" if self.rows is not None else TextFile(self.path).name)
+        if self.target_path is None:
+            return first, first
+        return first, self.target_name or TextFile(self.target_path).name
+
+    @property
+    def paths(self) -> list[str]:
+        """The files."""
+        if self.rows is not None:
+            return []
+        return [path for path in (self.path, self.target_path) if path is not None]
+
+    @property
+    def ending(self) -> str:
+        """The ending of the (first) name in lower case, ".gz" taken off: ".tsv"; none of rows."""
+        return "" if self.rows is not None else Path(self.names[0].lower().removesuffix(".gz")).suffix
+
+    @property
+    def base(self) -> str:
+        """What paths in the data are relative to."""
+        if self.folder is not None or self.rows is not None:
+            return self.folder or ""
+        return "" if is_stream(self.path) else os.path.dirname(self.path)
+
+    def remembered(self) -> dict[str, str]:
+        """What was said about format and columns, for a model that is to know it."""
+        said = {name: getattr(self, name) for name in REMEMBERED}
+        return {name: value for name, value in said.items() if value not in (None, "auto")}
+
+    def completed(self, remembered: Mapping[str, str]) -> DataSource:
+        """The same, and what is not said here is as it was in training."""
+        own = self.remembered()
+        return replace(self, **{name: value for name, value in remembered.items() if name not in own})
+
+
+def spool(source: DataSource, folder: str | os.PathLike[str]) -> DataSource:
+    """The same examples from files that can be read again: what is standard input or a pipe is copied to `folder`.
+
+    Messages go on naming the place the user gave. A source of plain files comes back as it is.
+    """
+    if source.path == STANDARD_INPUT and source.target_path == STANDARD_INPUT:
+        raise UsageError(
+            "source and target cannot both come from standard input",
+            where="--source - --target -",
+            fix="Give one of them as a file, or both in one stream with a tab between them.",
+        )
+    if source.rows is not None:
+        return source
+    first_name, second_name = source.names
+    if is_stream(source.path):
+        path = _copied(source.path, Path(folder) / "source.input")
+        source = replace(source, path=path, name=first_name, folder=source.folder or "")
+    if source.target_path is not None and is_stream(source.target_path):
+        path = _copied(source.target_path, Path(folder) / "target.input")
+        source = replace(source, target_path=path, target_name=second_name)
+    return source
+
+
+def _copied(path: str, to: Path) -> str:
+    """Copies a stream byte by byte to a file that is there only when it is whole."""
+    part = to.with_name(to.name + ".part")
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with open(part, "wb") as copy:
+            if path == STANDARD_INPUT:
+                shutil.copyfileobj(sys.stdin.buffer, copy)
+            else:
+                with open(path, "rb") as stream:
+                    shutil.copyfileobj(stream, copy)
+        os.replace(part, to)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if isinstance(error, FileNotFoundError) and path != STANDARD_INPUT and not os.path.exists(path):
+            raise DataError("there is no such file", where=path) from None
+        raise RunError(f"the input cannot be copied: {reason}", where=str(to)) from None
+    return str(to)

@@ -1,0 +1,50 @@
+"""How one sees that data are images with captions, when nobody says which task they are for."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from recurra.data import CAPTIONS, Preview
+from recurra.data.columns import is_number
+from recurra.data.images import ENDINGS
+
+LOOKED_AT = 20  # rows
+
+
+def detect(preview: Preview) -> str | None:
+    """The reason, as a clause that can follow "because"; None where they may be something else."""
+    if preview.source.target_path is not None:
+        return None
+    cells = [cell for cell in first_cells(preview) if not isinstance(cell, str) or cell.strip()][:LOOKED_AT]
+    found = [cell for cell in cells if is_image(cell, preview.source.base)]
+    # One that is missing is a mistake that is to be told; none that is there says nothing.
+    return "its first column names image files" if cells and 2 * len(found) > len(cells) else None
+
+
+def is_image(cell: Any, folder: str) -> bool:
+    """Whether it is an image, or there is a file of this name, and the name is that of an image."""
+    if not isinstance(cell, str):
+        return isinstance(cell, Image.Image) or (
+            isinstance(cell, np.ndarray) and cast("NDArray[Any]", cell).dtype == np.uint8
+        )
+    path = os.path.join(folder, cell.strip())
+    return path.lower().endswith(ENDINGS) and "\0" not in path and os.path.isfile(path)
+
+
+def first_cells(preview: Preview) -> list[Any]:
+    """What stands where images are named, of the first rows; headers too."""
+    column = preview.source.source_column
+    name = column or CAPTIONS.sides.first
+    if records := preview.records():
+        return [record.get(name, next(iter(record.values()), None)) for record in records]
+    if column is not None and is_number(column):
+        place = int(column) - 1
+    else:
+        names = preview.names()
+        place = names.index(name) if name in names else 0
+    return [row[place] for row in preview.table() if 0 <= place < len(row)]

@@ -1,0 +1,66 @@
+"""How one sees that data are examples with labels, when nobody says which task they are for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from numbers import Real
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.data import LABELLED, Preview
+from recurra.data.folder import label_files
+from recurra.data.idx import looks_like_idx
+from recurra.data.rows import is_table, plain
+from recurra.data.vectors import kind_of_table
+
+NAMES = set(LABELLED.sides[:2])
+MIN_LINES = 20  # with fewer nothing is sure
+MAX_LABELS = 100
+USES = 5  # times that each label is used, on the average
+
+
+def detect(preview: Preview) -> str | None:
+    """The reason, as a clause that can follow "because"; None where they may be something else."""
+    source = preview.source
+    if preview.path.is_dir() and preview.given is None:
+        count = len(label_files(source.path))
+        return f"this is a folder with {count} files, each for a label" if count > 1 else None
+    if preview.given is None and preview.path.is_file() and looks_like_idx(source.path):
+        return "these are pictures of the idx format"
+    if preview.ending == ".ts":
+        return "these are series with labels" if _has_class_labels(preview.lines) else None
+    if source.target_path is not None or not (preview.lines or preview.given):
+        return None
+    if {name.lower() for name in preview.names()} >= NAMES:
+        return f"its {'keys' if preview.records() else 'columns'} are called text and label"
+    table = preview.ending in (".csv", ".tsv", ".tab") or is_table(source.rows)
+    if table and (kind := kind_of_table(source)):
+        return f"this is a table of numbers ({kind}) with a column of labels"
+    return few_labels(preview)
+
+
+def few_labels(preview: Preview) -> str | None:
+    """Whether the second of two columns has few different values, each many times."""
+    rows = preview.table()[preview.ending == ".csv" :]
+    rows = [row for row in rows if any(not isinstance(cell, str) or cell.strip() for cell in row)]
+    if len(rows) < MIN_LINES or any(len(row) != 2 for row in rows):
+        return None
+    if not all(isinstance(plain(row[1]), str | bool | int) for row in rows):
+        return None
+    labels = Counter(str(row[1]).strip() for row in rows)
+    contents = len({_fingerprint(row[0]) for row in rows})
+    if not 2 <= len(labels) <= MAX_LABELS or len(rows) < USES * len(labels) or contents < 2 * len(labels):
+        return None
+    return f"its second column has only {len(labels)} different texts in {len(rows):,} lines"
+
+
+def _fingerprint(content: Any) -> object:
+    if isinstance(content, str | Real):
+        return content
+    return cast("NDArray[Any]", content).tobytes() if isinstance(content, np.ndarray) else repr(content)
+
+
+def _has_class_labels(lines: list[str]) -> bool:
+    return any(line.lower().split()[:2] == ["@classlabel", "true"] for line in lines[:200])

@@ -1,0 +1,50 @@
+"""What a run was started with: which data, and which of their columns. A run goes on with the same."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from recurra.data import DataSource
+from recurra.errors import RunError
+from recurra.files import atomic_write
+
+
+def write_source(path: Path, source: DataSource, columns: Mapping[str, str]) -> None:
+    """Writes it down."""
+    record = {"files": _files(source), "columns": dict(columns)}
+    atomic_write(path, json.dumps(record, ensure_ascii=False).encode())
+
+
+def recorded_columns(path: Path, source: DataSource) -> dict[str, str]:
+    """The columns that were written down.
+
+    Raises:
+        RunError: the run was started with other data, or the record is damaged.
+    """
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        before: list[list[Any]] = record["files"]
+        columns = {str(name): str(value) for name, value in record["columns"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        fix = "Copy the whole folder again, or train into another one with --to."
+        raise RunError(f"the record of the data cannot be read: {error}", where=str(path), fix=fix) from None
+    now = _files(source)
+    if now != before:
+        seen = " and ".join(f"{name} ({size:,} bytes)" for name, size in now) or "rows given in Python"
+        was = " and ".join(f"{name} ({size:,} bytes)" for name, size in before) or "rows given in Python"
+        raise RunError(
+            f"a run goes on with the data it was started with: {was}; these are {seen}",
+            where=str(path.parent.parent),
+            fix="Give the same data, or train into another folder with --to.",
+        )
+    return columns
+
+
+def _files(source: DataSource) -> list[list[Any]]:
+    """Name and size of each file; a stream has no size that is known before."""
+    paths = zip(source.paths, source.names, strict=False)
+    return [[os.path.basename(name), os.path.getsize(path) if os.path.isfile(path) else 0] for path, name in paths]
