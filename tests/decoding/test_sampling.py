@@ -172,3 +172,16 @@ def test_no_noise_picks_a_token_without_weight():
     weights = torch.tensor([[[0.0, 0.0, 0.25, 0.0, 0.5, 0.0]]]).repeat(4, 1, 1)  # rounding: they may not sum to 1
     noise = torch.tensor([0.0, 0.333, 0.334, 1 - 2.0**-53], dtype=torch.float64)[:, None]
     assert pick(weights, noise).flatten().tolist() == [2, 2, 4, 4]
+
+
+def test_equal_samples_come_in_the_order_of_their_numbers():
+    """All outputs have one length and one score; the first is what a single sample gives."""
+    model, source = Chain(40, 0, levels=1), pad(rows(3, 4))
+    dials = {"sample": True, "min_length": 3, "max_length": 3, "length_penalty": 0.0}
+    several = sample(model, source, DecodingOptions(nbest=30, **dials))
+    alone = sample(model, source, DecodingOptions(nbest=1, **dials))
+    fewer = sample(model, source, DecodingOptions(nbest=20, **dials))
+    for many, some, [one] in zip(several, fewer, alone, strict=True):
+        assert len({hypothesis.score for hypothesis in many}) == 1
+        assert many[0].tokens == one.tokens
+        assert [hypothesis.tokens for hypothesis in some] == [hypothesis.tokens for hypothesis in many[:20]]

@@ -101,3 +101,15 @@ def test_autocast_takes_no_digits_of_the_partition(chain: LinearChain) -> None:
     with torch.autocast("cpu", dtype=torch.bfloat16):
         narrow = chain.log_partition(given)
     torch.testing.assert_close(narrow, chain.log_partition(given))
+
+
+def test_of_equal_taggings_the_one_with_lower_tags_at_the_end() -> None:
+    plain = LinearChain(TAGS)
+    given = Padded(torch.zeros(len(LENGTHS), 4, TAGS), LENGTHS)
+    assert not plain.best(given).any()
+    with torch.no_grad():
+        plain.end.copy_(torch.tensor([0.0, 1.0, 1.0]))
+    assert plain.best(given)[0].tolist() == [0, 0, 0, 1]
+    with torch.no_grad():
+        plain.transition[:, 1] = -1.0
+    assert plain.best(given)[0].tolist() == [0, 0, 0, 2]
