@@ -5,17 +5,20 @@ N examples.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from recurra.data import BatchingOptions, eval_batches, longest_batch, make_batches
 from recurra.errors import DataError, RunError
+from recurra.models import device_of
 from recurra.tasks.task import Emit
 from recurra.text.special import SPECIAL_TOKENS
-from recurra.training import Index, Note
+from recurra.training import Index, Loss, Note, Score
 
 SHOWN = 5  # lines that a message names
 
@@ -53,6 +56,66 @@ class Order:
         """The batch that takes most room."""
         batches = self.batches(0)
         return batches[longest_batch(batches, self.sources, self.targets)]
+
+
+class Numbered(Protocol):
+    """Examples as numbers on the disk."""
+
+    lines: NDArray[np.int64]  # [N] where each stands in the user's file
+
+    def __len__(self) -> int: ...
+
+
+M = TypeVar("M", bound=nn.Module)
+N = TypeVar("N", bound=Numbered)
+
+
+class ExampleLearner(ABC, Generic[M, N]):
+    """A network with its training and validation examples, for tasks whose examples are learned one by one.
+
+    What a task adds is its loss and its score.
+
+    Args:
+        order: of the training examples that are used.
+    """
+
+    measure: str  # name of the validation measure, lower is better
+    noun: str = "the batch of lines"  # what `describe` says before the lines
+
+    def __init__(self, model: M, train: N, valid: N, order: Order) -> None:
+        self.model = model
+        self.train = train
+        self.valid = valid
+        self.order = order
+        self.device = device_of(model)
+
+    @abstractmethod
+    def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
+        """The loss of a batch."""
+
+    @abstractmethod
+    def tokens(self, batch: Index) -> int:
+        """Target tokens of a batch, as `loss` counts them."""
+
+    @abstractmethod
+    def validate(self, examples: int) -> Score:
+        """The score on so many of the validation examples."""
+
+    def batches(self, epoch: int) -> list[Index]:
+        """The batches of an epoch."""
+        return self.order.batches(epoch)
+
+    def largest_batch(self) -> Index:
+        """The batch that needs most memory."""
+        return self.order.largest_batch()
+
+    def validation_examples(self) -> int:
+        """Examples to validate on."""
+        return len(self.valid)
+
+    def describe(self, batch: Index) -> str:
+        """Where the examples of a batch come from."""
+        return f"{self.noun} {named(sorted(self.train.lines[batch].tolist()))}"
 
 
 def batches_of_like_length(lengths: Lengths, options: BatchingOptions) -> list[Index]:

@@ -23,7 +23,7 @@ from recurra.data import EncodedTable, Ragged
 from recurra.models import device_of
 from recurra.models.language_model import LanguageModel, tensors_of
 from recurra.padded import Padded
-from recurra.tasks.examples import Order, batches_of_like_length, named, spread
+from recurra.tasks.examples import ExampleLearner, Order, batches_of_like_length, spread
 from recurra.tasks.language_model.recipe import LanguageBatchingOptions
 from recurra.text.special import GO, PAD
 from recurra.training import Index, Loss, Score, State, token_loss
@@ -34,10 +34,11 @@ LEAST_ROW = 500  # units that each of them has at least: its beginning knows not
 EVAL_UNITS = 8192  # in a batch of lines that are not learned from
 
 
-class LineLearner:
+class LineLearner(ExampleLearner[LanguageModel, EncodedTable]):
     """Lines that stand by themselves, each from the initial state, its end counted."""
 
     measure = "bits_per_character"
+    noun = "the lines"
 
     def __init__(
         self,
@@ -48,17 +49,8 @@ class LineLearner:
         options: LanguageBatchingOptions,
         seed: int,
     ) -> None:
-        self.model = model
-        self.train, self.valid = train, valid
-        self.device = device_of(model)
         self.lengths = train["units"].lengths
-        self.order = Order(examples, options, seed, self.lengths)
-
-    def batches(self, epoch: int) -> list[Index]:
-        return self.order.batches(epoch)
-
-    def largest_batch(self) -> Index:
-        return self.order.largest_batch()
+        super().__init__(model, train, valid, Order(examples, options, seed, self.lengths))
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         inputs, targets = line_batch(self.train["units"].gather(batch))
@@ -66,9 +58,6 @@ class LineLearner:
 
     def tokens(self, batch: Index) -> int:
         return int(self.lengths[batch].sum())
-
-    def validation_examples(self) -> int:
-        return len(self.valid)
 
     @torch.inference_mode()
     def validate(self, examples: int) -> Score:
@@ -80,9 +69,6 @@ class LineLearner:
             loss, _ = loss_of(self.model, inputs.to(self.device), targets.to(self.device), None)
             nats, units = nats + float(loss.total), units + loss.tokens
         return score(nats / units, self.valid)
-
-    def describe(self, batch: Index) -> str:
-        return f"the lines {named(sorted(self.train.lines[batch].tolist()))}"
 
 
 class StreamLearner:

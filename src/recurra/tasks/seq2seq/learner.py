@@ -16,10 +16,10 @@ from recurra.data import Batch, BatchingOptions, collate, eval_batches
 from recurra.decoding import DecodingOptions, greedy
 from recurra.errors import RunError
 from recurra.metrics import edit_distances
-from recurra.models import Seq2Seq, device_of
+from recurra.models import Seq2Seq
 from recurra.models.search import search_model
 from recurra.padded import Padded
-from recurra.tasks.examples import Order, named, short_enough, spread
+from recurra.tasks.examples import ExampleLearner, Numbered, Order, short_enough, spread
 from recurra.tasks.task import Emit
 from recurra.text.special import GO
 from recurra.training import Index, Loss, Score, token_loss
@@ -31,21 +31,18 @@ Collate = Callable[[Any, Index], Batch]  # numbered examples as tensors
 LOOK = DecodingOptions(beam=1, forbid_unknown=False)  # how validation decodes: greedily
 
 
-class EncodedTargets(Protocol):
-    """Examples as numbers, whatever their sources are: what is asked of EncodedPairs and EncodedCaptions."""
+class EncodedTargets(Numbered, Protocol):
+    """Examples whatever their sources are: what is asked of EncodedPairs and EncodedCaptions."""
 
-    lines: NDArray[np.int64]  # [N]
     source_lengths: NDArray[np.int32]  # [N]
     target_lengths: NDArray[np.int32]  # [N]
-
-    def __len__(self) -> int: ...
 
     def target(self, row: int) -> NDArray[np.int32]:
         """The ids of one target."""
         ...
 
 
-class Seq2SeqLearner:
+class Seq2SeqLearner(ExampleLearner[Seq2Seq, EncodedTargets]):
     """A network with its training and validation pairs.
 
     Args:
@@ -71,20 +68,11 @@ class Seq2SeqLearner:
         collate: Collate = collate,
         measure: Literal["token_error_rate", "perplexity"] = "token_error_rate",
     ) -> None:
-        self.model = model
-        self.train = train
-        self.valid = valid
-        self.order = Order(examples, options, seed, train.source_lengths, train.target_lengths)
+        order = Order(examples, options, seed, train.source_lengths, train.target_lengths)
+        super().__init__(model, train, valid, order)
         self.change = change
         self.collate = collate
-        self.measure: str = measure
-        self.device = device_of(model)
-
-    def batches(self, epoch: int) -> list[Index]:
-        return self.order.batches(epoch)
-
-    def largest_batch(self) -> Index:
-        return self.order.largest_batch()
+        self.measure = measure
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         pairs = on_device(self.collate(self.train, batch), self.device)
@@ -97,9 +85,6 @@ class Seq2SeqLearner:
 
     def tokens(self, batch: Index) -> int:
         return int(self.train.target_lengths[batch].sum()) + len(batch)
-
-    def validation_examples(self) -> int:
-        return len(self.valid)
 
     @torch.inference_mode()
     def validate(self, examples: int) -> Score:
@@ -126,9 +111,6 @@ class Seq2SeqLearner:
             errors += int(edit_distances(outputs, references).sum())
             units += sum(map(len, references))
         return 100 * errors / max(units, 1)
-
-    def describe(self, batch: Index) -> str:
-        return f"the batch of lines {named(sorted(self.train.lines[batch].tolist()))}"
 
 
 def validation_batches(valid: EncodedTargets, examples: int) -> list[Index]:

@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 
 from recurra.data import BatchingOptions, EncodedTable
 from recurra.metrics import Measure
-from recurra.models import device_of
 from recurra.models.tagger import Tagger
-from recurra.tasks.examples import Order, batches_of_like_length, named, spread
+from recurra.tasks.examples import ExampleLearner, Order, batches_of_like_length, spread
 from recurra.tasks.tag.words import batch_from, to_device
 from recurra.training import Index, Loss, Score
 
 MeasureTags = Callable[[list[list[str]], list[list[str]]], Measure]  # predictions, references
 
 
-class TagLearner:
+class TagLearner(ExampleLearner[Tagger, EncodedTable]):
     """A tagger with its training and validation sentences.
 
     Args:
@@ -30,6 +29,8 @@ class TagLearner:
         options: how large a batch may be.
         seed: of the order.
     """
+
+    noun = "the sentences that begin on lines"
 
     def __init__(
         self,
@@ -43,21 +44,11 @@ class TagLearner:
         options: BatchingOptions,
         seed: int,
     ) -> None:
-        self.model = model
-        self.train = train
-        self.valid = valid
+        self.lengths = train["words"].lengths
+        super().__init__(model, train, valid, Order(examples, options, seed, self.lengths))
         self.tags = tags
         self.quality = quality
         self.measure = measure
-        self.device = device_of(model)
-        self.lengths = train["words"].lengths
-        self.order = Order(examples, options, seed, self.lengths)
-
-    def batches(self, epoch: int) -> list[Index]:
-        return self.order.batches(epoch)
-
-    def largest_batch(self) -> Index:
-        return self.order.largest_batch()
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         sentences, tags = batch_from(self.train, batch)
@@ -66,9 +57,6 @@ class TagLearner:
 
     def tokens(self, batch: Index) -> int:
         return int(self.lengths[batch].sum())
-
-    def validation_examples(self) -> int:
-        return len(self.valid)
 
     @torch.inference_mode()
     def validate(self, examples: int) -> Score:
@@ -88,9 +76,6 @@ class TagLearner:
                 references.append(self._names(right[:length]))
                 tokens += length
         return Score(loss / max(tokens, 1), 100 - self.quality(predictions, references).value)
-
-    def describe(self, batch: Index) -> str:
-        return f"the sentences that begin on lines {named(sorted(self.train.lines[batch].tolist()))}"
 
     def _names(self, numbers: torch.Tensor) -> list[str]:
         return [self.tags[number] for number in cast("list[int]", numbers.tolist())]
