@@ -88,9 +88,9 @@ SETTINGS = [
     train("an activation for an LSTM", LONG, "model.activation is for Elman cells", kind=UsageError, model__activation="relu"),
     train("a longest series", LONG, "data.max_length has no effect on series", "data.window", kind=UsageError, data__max_length=50),
     train("label smoothing of numbers", LONG, "training.label_smoothing is for outputs of symbols, not of numbers", kind=UsageError, training__label_smoothing=0.1),
-    train("a level of no season", LONG, "model.level=season counts from the value a season before, and no season is given", "--season N", kind=UsageError, model__level="season"),
-    train("a window without a whole season", LONG, "data.window: a window of 6 steps has no whole season of 12", kind=UsageError, model__level="season", data__season=12, data__window=6),
-    train("a season that the series are too short for", b"x\n" + b"1\n2\n3\n4\n" * 5, "data.window: a window of 8 steps has no whole season of 12", kind=UsageError, model__level="season", data__season=12),
+    train("a baseline of no season", LONG, "model.baseline=season counts from the value a season before, and no season is given", "--season N", kind=UsageError, model__baseline="season"),
+    train("a window without a whole season", LONG, "data.window: a window of 6 steps has no whole season of 12", kind=UsageError, model__baseline="season", data__season=12, data__window=6),
+    train("a season that the series are too short for", b"x\n" + b"1\n2\n3\n4\n" * 5, "data.window: a window of 8 steps has no whole season of 12", kind=UsageError, model__baseline="season", data__season=12),
     train("a negative window", LONG, "data.window and data.season must be at least 0", kind=UsageError, data__window=-1),
     train("no windows in a batch", LONG, "batching.windows must be at least 1, got 0", kind=UsageError, batching__windows=0),
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from recurra.decoding import DecodingOptions, Hypothesis, Scored, Start
 from recurra.decoding.limits import length_limits
-from recurra.decoding.scoring import LEAST_COVERAGE
+from recurra.decoding.scoring import MIN_COVERAGE
 from recurra.padded import Padded, pad
 from recurra.text.special import EOS, GO, PAD, UNK
 
@@ -107,7 +107,7 @@ def replay(model: Any, row: Tensor, tokens: Sequence[int], finished: bool, optio
     score = float(total) / ((5 + len(looks)) / 6) ** options.length_penalty
     if options.coverage_penalty:
         seen = torch.zeros(len(row)) if attention is None else attention.sum(0)
-        score += options.coverage_penalty * float(seen.clamp(LEAST_COVERAGE, 1).log().sum())
+        score += options.coverage_penalty * float(seen.clamp(MIN_COVERAGE, 1).log().sum())
     return Replay(float(total), score, attention)
 
 
@@ -126,7 +126,7 @@ def every_output(model: Any, row: Tensor, options: DecodingOptions) -> list[tupl
         scored = model.step(torch.tensor([(tokens or [GO])[-1]]), state, memory)
         log_probs, seen = scored.log_probs[0].tolist(), seen + scored.attention[0]
         if len(tokens) >= options.min_length:
-            coverage = options.coverage_penalty * float(seen.clamp(LEAST_COVERAGE, 1).log().sum())
+            coverage = options.coverage_penalty * float(seen.clamp(MIN_COVERAGE, 1).log().sum())
             length_penalty = ((5 + len(tokens) + 1) / 6) ** options.length_penalty
             found.append(((log_prob + log_probs[EOS]) / length_penalty + coverage, tokens))
         if len(tokens) < options.max_length:
@@ -150,7 +150,7 @@ def plain_beam(model: Any, row: Tensor, options: DecodingOptions) -> list[tuple[
     """Beam search for one sentence with Python lists: outputs and whether they are finished, best first."""
 
     def score(log_prob: np.float32, seen: Tensor, length: int) -> np.float32:
-        coverage = options.coverage_penalty * float(seen.double().clamp(LEAST_COVERAGE, 1).log().sum())
+        coverage = options.coverage_penalty * float(seen.double().clamp(MIN_COVERAGE, 1).log().sum())
         return log_prob / lengthy(length) + np.float32(coverage)
 
     def lengthy(length: int) -> np.float32:

@@ -88,14 +88,14 @@ def test_from_a_table_to_the_next_rows(capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.parametrize("strategy", ["direct", "recursive"])
 @pytest.mark.parametrize("output", ["quantile", "gaussian"])
-@pytest.mark.parametrize("level", ["last", "season", "none"])
-def test_every_way_learns_a_season(strategy: str, output: str, level: str) -> None:
+@pytest.mark.parametrize("baseline", ["last", "season", "none"])
+def test_every_way_learns_a_season(strategy: str, output: str, baseline: str) -> None:
     values = wave(400)
     changes = {
         "model__strategy": strategy,
         "model__output": output,
-        "model__level": level,
-        **({"data__season": 12} if level == "season" else {}),
+        "model__baseline": baseline,
+        **({"data__season": 12} if baseline == "season" else {}),
     }
     model = train(values[:360], **changes, training__learning_rate=0.02)
     answer = model.predict(values[:360])
@@ -118,19 +118,19 @@ def test_the_level_is_that_of_a_season_before_where_this_forecasts_better() -> N
         listeners=[lambda event: said.append(getattr(event, "text", ""))],
     )  # fmt: skip
     assert any(
-        text.startswith("level: season, because on the training data the number 12 steps before") for text in said
+        text.startswith("baseline: season, because on the training data the number 12 steps before") for text in said
     )
-    assert model.recipe.model.level == "season"  # type: ignore[attr-defined]
+    assert model.recipe.model.baseline == "season"  # type: ignore[attr-defined]
     seasonal = model.evaluate([rising], last=24, stride=1)
     assert seasonal.measures["relative_mae"].value < 0.9
     assert seasonal.measures["mase"].definition.startswith(
         "mean absolute error over that of taking the number 12 steps"
     )
     last = train(rising[:96].tolist(), to="last", epochs=20, data__season=12, model__horizon=12, data__window=24,
-                 model__level="last")  # fmt: skip
+                 model__baseline="last")  # fmt: skip
     assert last.evaluate([rising], last=24, stride=1).measures["mase"].value > 1.5 * seasonal.measures["mase"].value
     walk = np.cumsum(np.random.default_rng(1).normal(size=120)).tolist()
-    assert train(walk, to="walk", epochs=1, data__season=12).recipe.model.level == "last"  # type: ignore[attr-defined]
+    assert train(walk, to="walk", epochs=1, data__season=12).recipe.model.baseline == "last"  # type: ignore[attr-defined]
 
 
 def test_many_series_one_answer_each_alone_or_together() -> None:
@@ -175,7 +175,7 @@ def test_columns_that_are_only_read() -> None:
     cause = dice.normal(size=500)
     effect = np.concatenate([[0.0], 3 * cause[:-1]])  # tomorrow's number is today's cause
     data = {"cause": list(cause), "effect": list(effect)}
-    alone = {"data__targets": "effect", "data__window": 4, "model__horizon": 1, "model__level": "none"}
+    alone = {"data__targets": "effect", "data__window": 4, "model__horizon": 1, "model__baseline": "none"}
     model = train([data], epochs=20, model__dropout=0.0, **alone)
     answer = model.predict(data)
     assert [column.name for column in answer.details.columns] == ["effect"]

@@ -24,9 +24,9 @@ def build(**options: object) -> Forecaster:
 
 
 KINDS = [
-    {"strategy": strategy, "output": output, "level": level, "cell": cell}
+    {"strategy": strategy, "output": output, "baseline": baseline, "cell": cell}
     for strategy in ("direct", "recursive")
-    for output, level, cell in (
+    for output, baseline, cell in (
         ("quantile", "last", "lstm"),
         ("gaussian", "none", "gru"),
         ("quantile", "none", "elman"),
@@ -54,11 +54,11 @@ def test_padding_and_neighbours_change_nothing(kind: dict[str, object]) -> None:
     torch.testing.assert_close(answer(model, spoilt), answer(model, together))
 
 
-@pytest.mark.parametrize("level", ["last", "season", "none"])
+@pytest.mark.parametrize("baseline", ["last", "season", "none"])
 @pytest.mark.parametrize("read", [1, 6])
-def test_a_path_is_what_each_next_step_would_say(level: str, read: int) -> None:
+def test_a_path_is_what_each_next_step_would_say(baseline: str, read: int) -> None:
     """Fed back or given from the beginning, the same numbers give the same next ones."""
-    model = build(strategy="recursive", level=level, output="gaussian")
+    model = build(strategy="recursive", baseline=baseline, output="gaussian")
     window = pad([torch.randn(read, 2), torch.randn(read, 2)])
     scores = torch.randn(1, 3, 2)
     path = model.paths(window, scores)[:, 0]  # [B, H, K]
@@ -71,7 +71,7 @@ def test_a_path_is_what_each_next_step_would_say(level: str, read: int) -> None:
 
 @pytest.mark.parametrize("strategy", ["direct", "recursive"])
 def test_without_weights_it_forecasts_the_season_before(strategy: str) -> None:
-    model = build(strategy=strategy, level="season", quantiles="0.5")
+    model = build(strategy=strategy, baseline="season", quantiles="0.5")
     torch.nn.init.zeros_(model.head.weight)
     torch.nn.init.zeros_(model.head.bias)
     window = pad([torch.tensor([[1.0, 9], [2, 8], [3, 7], [4, 6]]), torch.tensor([[5.0, 5]])])
@@ -82,7 +82,7 @@ def test_without_weights_it_forecasts_the_season_before(strategy: str) -> None:
 
 
 def test_it_reads_what_has_changed_since_the_season_before() -> None:
-    model = build(level="season")
+    model = build(baseline="season")
     values = torch.tensor([[[1.0, 9], [2, 8], [4, 7], [7, 6]]])
     read = model._read(values, values[:, -1])
     assert read.shape == (1, 4, 4)
@@ -96,7 +96,7 @@ def test_a_window_means_the_same_at_every_height(strategy: str) -> None:
     higher = window.with_values(window.values + 3)
     plain, moved = (answer(model, one) for one in (window, higher))
     torch.testing.assert_close(moved, plain + 3, rtol=1e-5, atol=1e-5)
-    without = build(strategy=strategy, level="none")
+    without = build(strategy=strategy, baseline="none")
     assert (answer(without, higher) - answer(without, window) - 3).abs().max() > 0.1
 
 

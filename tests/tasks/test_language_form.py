@@ -31,7 +31,7 @@ def passages(*texts: str) -> list[Passage]:
         (["how far is it", "who is there", "the man went home"] * 5, "lines", "no paragraphs"),
         (["A line.", "", "Another one.", "", "And one."], "running", "2 of 5 lines are empty"),
         (["word " * 500], "running", "a line has 2,500 characters"),
-        (PROSE * 3, "running", "of the lines a sentence goes on in the next one"),
+        (PROSE * 3, "running", "of the lines the sentence continues on the next line"),
         (["emma", "olivia", *["ava"] * 200, "", "x"], "lines", "no paragraphs"),
     ],
 )

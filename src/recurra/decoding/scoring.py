@@ -23,7 +23,7 @@ from recurra.errors import UsageError
 from recurra.padded import Padded
 
 # A position nobody looked at would cost infinitely much: one forgotten comma would outweigh everything else.
-LEAST_COVERAGE = 1e-4
+MIN_COVERAGE = 1e-4
 NONE = -torch.inf  # the score of an output that does not exist
 
 
@@ -45,7 +45,7 @@ def coverage_penalty(coverage: Tensor, mask: Tensor, beta: float) -> Tensor:
         mask: [B, S] False where the source is padding.
         beta: the weight.
     """
-    seen = coverage.double().clamp(LEAST_COVERAGE, 1.0).log()
+    seen = coverage.double().clamp(MIN_COVERAGE, 1.0).log()
     return (beta * torch.where(mask[:, None], seen, 0.0).sum(-1)).float()
 
 

@@ -45,7 +45,7 @@ SHARED: dict[str, object] = {
     "data.window": STEPS,
     "data.valid_share": 0.02,
     "model.width": 48,
-    "model.level": "none",
+    "model.baseline": "none",
     "model.dropout": 0.0,
     "training.learning_rate": 0.01,
     "training.validations": 10,

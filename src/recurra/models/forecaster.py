@@ -3,11 +3,12 @@
     direct       the last state gives all H steps at once: many to one
     recursive    each state gives the next step, which is fed back H times: many to many
 
-Inside, numbers are counted in deviations of their column from its mean, as the training data had them. But for
-`level="none"` the columns that are forecast are counted from a value of the window itself (its last one; recursive: its
-first one), so that a window means the same at every height, and outputs are differences from the last known value.
+Inside, numbers are counted in deviations of their column from its mean, as the training data had them. Unless
+`baseline` is "none", the columns that are forecast are counted from a value of the window itself (its last one;
+recursive: its first one), so that a window means the same at every height, and outputs are differences from the last
+known value.
 
-With `level="season"` outputs are differences from the value a season before, and the layers also read how much each
+With `baseline="season"` outputs are differences from the value a season before, and the layers also read how much each
 step has changed since then: the seasonal naive forecast is what a network without any weights says. Where a window has
 no whole season yet, the last value stands in for the one before.
 
@@ -28,7 +29,7 @@ from recurra.models.forecaster_options import ForecasterOptions
 from recurra.models.recurrent_stack import recurrent_stack
 from recurra.padded import Padded, last_of, select_rows
 
-FARTHEST = 10.0  # deviations; what lies beyond is read as lying there
+MAX_DEVIATIONS = 10.0  # deviations; what lies beyond is read as lying there
 
 
 class Forecasts(NamedTuple):
@@ -45,7 +46,7 @@ class Forecaster(nn.Module):
         targets: where the K columns that are forecast stand among the D.
         columns: D.
         options: the section [model].
-        season: steps after which a series is like itself, for `level="season"`.
+        season: steps after which a series is like itself, for `baseline="season"`.
     """
 
     mean: Tensor  # [D]
@@ -58,8 +59,8 @@ class Forecaster(nn.Module):
         self.output: ForecastOutput = make_output(options.output, options.levels())
         self.recursive = options.strategy == "recursive"
         self.horizon = options.horizon
-        self.level = options.level != "none"
-        self.season = season if options.level == "season" else 1  # 1: the value a season before is the last one
+        self.baseline = options.baseline != "none"
+        self.season = season if options.baseline == "season" else 1  # 1: the value a season before is the last one
         self.dropout = options.dropout
         self.register_buffer("mean", torch.zeros(columns, dtype=torch.float64))
         self.register_buffer("deviation", torch.ones(columns, dtype=torch.float64))
@@ -106,7 +107,7 @@ class Forecaster(nn.Module):
             scores: normal scores that each step's value is drawn at: [S, H, K].
         """
         batch, samples = len(window.lengths), len(scores)
-        level = self._first(window.values).repeat_interleave(samples, 0)
+        baseline = self._first(window.values).repeat_interleave(samples, 0)
         run = self.layers(window.with_values(self._read(window.values, self._first(window.values))))
         state = select_rows(run.state, torch.arange(batch, device=scores.device).repeat_interleave(samples))
         output = last_of(run.outputs).repeat_interleave(samples, 0)
@@ -122,15 +123,15 @@ class Forecaster(nn.Module):
             path.append(known)
             if len(path) < scores.shape[1]:
                 change = torch.where(whole, known - before, 0)
-                read = self._counted(self._columns(known)[:, None], level, change[:, None])
+                read = self._counted(self._columns(known)[:, None], baseline, change[:, None])
                 step = self.layers.step(read[:, 0], state)
                 output, state = step.output, step.state
         return torch.stack(path, 1).view(batch, samples, len(path), -1)
 
     def inside(self, window: Padded) -> dict[str, Tensor]:
         """Gates and states of every step of the window, by the reference implementation."""
-        level = self._first(window.values) if self.recursive else last_of(window)[:, self.targets]
-        return self.layers(window.with_values(self._read(window.values, level)), trace=True).trace
+        baseline = self._first(window.values) if self.recursive else last_of(window)[:, self.targets]
+        return self.layers(window.with_values(self._read(window.values, baseline)), trace=True).trace
 
     def _head(self, states: Tensor) -> Tensor:
         return self.head(dropout(states, self.dropout, self.training))
@@ -149,26 +150,26 @@ class Forecaster(nn.Module):
 
     def _base(self, known: Tensor) -> Tensor:
         """What outputs are counted from."""
-        return known if self.level else torch.zeros_like(known)
+        return known if self.baseline else torch.zeros_like(known)
 
     def _columns(self, values: Tensor) -> Tensor:
         """The forecast columns [N, K] in their places among all [N, D]."""
         return torch.zeros(len(values), len(self.mean), device=values.device).index_copy(1, self.targets, values)
 
-    def _read(self, values: Tensor, level: Tensor) -> Tensor:
+    def _read(self, values: Tensor, baseline: Tensor) -> Tensor:
         """Numbers [N, T, D] as the layers read them, with what has changed since a season before."""
         known = values[..., self.targets]
         change = torch.zeros_like(known)
         change[:, self.season :] = known[:, self.season :] - known[:, : -self.season]
-        return self._counted(values, level, change)
+        return self._counted(values, baseline, change)
 
-    def _counted(self, values: Tensor, level: Tensor, change: Tensor) -> Tensor:
-        """Numbers [N, T, D] counted from the level [N, K], and changes [N, T, K] if there is a season; not too far."""
-        if self.level:
-            values = values.index_add(2, self.targets, level[:, None].expand(-1, values.shape[1], -1), alpha=-1)
+    def _counted(self, values: Tensor, baseline: Tensor, change: Tensor) -> Tensor:
+        """Numbers [N, T, D] minus the baseline [N, K], clipped, and changes [N, T, K] if there is a season."""
+        if self.baseline:
+            values = values.index_add(2, self.targets, baseline[:, None].expand(-1, values.shape[1], -1), alpha=-1)
         if self.season > 1:
             values = torch.cat([values, change], 2)
-        return values.clamp(-FARTHEST, FARTHEST)
+        return values.clamp(-MAX_DEVIATIONS, MAX_DEVIATIONS)
 
 
 def at_steps(values: Tensor, steps: Tensor) -> Tensor:

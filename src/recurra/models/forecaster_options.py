@@ -22,7 +22,7 @@ class ForecasterOptions(RecurrentOptions):
     quantiles: str = "0.1 0.5 0.9"  # quantiles to return, 0.5 among them; with output=quantile those that are trained
     # Baseline from which outputs are differences: the last known value, that of a season before, or none. auto: the one
     # that forecasts the training data better; without data.season, last.
-    level: Literal["auto", "last", "season", "none"] = "auto"
+    baseline: Literal["auto", "last", "season", "none"] = "auto"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -119,7 +119,7 @@ class ExampleLearner(ABC, Generic[M, N]):
 
 
 def batches_of_like_length(lengths: Lengths, options: BatchingOptions) -> list[Index]:
-    """Batches of what is only read, the shortest first."""
+    """Batches for inference, the shortest examples first."""
     return eval_batches(lengths, options, np.zeros_like(lengths))
 
 

@@ -21,12 +21,12 @@ from recurra.data import Series
 from recurra.errors import DataError, UsageError
 from recurra.metrics import ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse
 from recurra.models import Forecaster
-from recurra.tasks.forecast.making import Values, filled, in_order, missing_number, refused
+from recurra.tasks.forecast.build import Values, filled, in_order, missing_number, refused
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions, ForecastRecipe
 from recurra.tasks.prediction import Evaluation
 
 CHUNK = 512  # windows that are forecast together
-FEWEST = 10  # windows of a series; with fewer its forecasts overlap
+MIN_WINDOWS = 10  # of a series; with fewer windows its forecasts overlap
 
 
 class Continuer(Protocol):
@@ -155,7 +155,7 @@ def rolling_windows(
         read = filled(values, data.missing)
         first = max(series.start, min(data.window, len(values) - steps), len(values) - (options.last or len(values)))
         ends = len(values) - steps + 1  # of the origins
-        for origin in range(first, ends, options.stride or min(steps, max(1, (ends - first) // FEWEST))):
+        for origin in range(first, ends, options.stride or min(steps, max(1, (ends - first) // MIN_WINDOWS))):
             truth = values[origin : origin + steps, places]
             naive = naive_forecast(read[:origin, places], steps, max(1, data.season))
             yield Window(read[max(0, origin - data.window) : origin], truth, naive)

@@ -12,7 +12,7 @@ from recurra.tasks.examples import named, spread
 from recurra.tasks.forecast.windows import ShuffledBatches, Span, Windows
 from recurra.training import Index, Loss, Score
 
-LOOK = 256  # windows of a validation batch
+VALIDATION_BATCH = 256  # windows
 
 
 class ForecastLearner:
@@ -57,7 +57,7 @@ class ForecastLearner:
         self.model.eval()
         chosen = spread(len(self.valid), examples)
         total, count = 0.0, 0
-        for batch in np.array_split(chosen, -(-len(chosen) // LOOK)):
+        for batch in np.array_split(chosen, -(-len(chosen) // VALIDATION_BATCH)):
             loss = forecast_loss(self.model, self.valid.span(batch).to(self.device), every=False)
             total, count = total + float(loss.total), count + loss.tokens
         loss = total / max(count, 1)

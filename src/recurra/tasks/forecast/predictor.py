@@ -25,8 +25,8 @@ from recurra.models import Forecaster, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.forecast.answer import PAST_SHOWN, ColumnForecast, ForecastValues
+from recurra.tasks.forecast.build import filled, in_order, missing_number, refused
 from recurra.tasks.forecast.evaluate import Continuer, evaluate_windows
-from recurra.tasks.forecast.making import filled, in_order, missing_number, refused
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.tasks.one_input import is_one_series
 from recurra.tasks.prediction import Evaluation

@@ -80,11 +80,11 @@ class ForecastRecipe(TaskRecipe):
         for name in ("scheduled_sampling", "label_smoothing"):
             if getattr(self.training, name):
                 raise UsageError(f"training.{name} is for outputs of symbols, not of numbers", fix="Leave it out.")
-        if self.model.level != "season":
+        if self.model.baseline != "season":
             return
         if self.data.season < 2:
-            what = "model.level=season counts from the value a season before, and no season is given"
+            what = "model.baseline=season counts from the value a season before, and no season is given"
             raise UsageError(what, fix="Add --season N: 12 for months, 24 for hours of a day.")
         if 0 < self.data.window < self.data.season:
             what = f"a window of {self.data.window} steps has no whole season of {self.data.season}"
-            raise UsageError(what, where="data.window", fix="Make it longer, or set model.level=last.")
+            raise UsageError(what, where="data.window", fix="Make it longer, or set model.baseline=last.")

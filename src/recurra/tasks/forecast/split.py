@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from recurra.data import Series
-from recurra.tasks.forecast.making import LONG
+from recurra.tasks.forecast.build import LONG
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.split import Key, divide_by_hash
 from recurra.tasks.task import Divided, Emit

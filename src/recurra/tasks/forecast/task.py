@@ -18,8 +18,8 @@ from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
 from recurra.errors import ModelError
 from recurra.models import Forecaster, build_forecaster
+from recurra.tasks.forecast.build import check_series, decided, encoded_rows, standardise, target_names
 from recurra.tasks.forecast.learner import ForecastLearner
-from recurra.tasks.forecast.making import check_series, decided, encoded_rows, standardise, target_names
 from recurra.tasks.forecast.predictor import ForecastPredictor
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.split import divide_by_time
@@ -100,7 +100,7 @@ class Forecast:
         targets = target_names(recipe, first)
         if len(first.columns) > 1:
             only = [name for name in first.columns if name not in targets]
-            emit(Note(f"forecast: {', '.join(targets)}" + (f"; only read: {', '.join(only)}" if only else "")))
+            emit(Note(f"forecast: {', '.join(targets)}" + (f"; covariates: {', '.join(only)}" if only else "")))
         places = [first.columns.index(name) for name in targets]
         network = make_network(decided(recipe, train, places, emit), first.columns, targets)
         standardise(network.model, train, recipe.data.season)

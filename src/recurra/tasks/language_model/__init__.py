@@ -1,1 +1,1 @@
-"""The next word or character, and texts that go on."""
+"""The next word or character of a text, continuations, and surprisal."""

@@ -1,7 +1,7 @@
-"""What kind of text it is: lines that stand by themselves (names, sentences), or one running text.
+"""What kind of text it is: independent lines (names, sentences), or one running text.
 
     lines      <GO> e m m a <EOS>                 each begins from nothing and ends; empty ones mean nothing
-    running    <GO> T o   b e <GO> o r   n o t    one after another, the state goes on; <GO> says: a new line
+    running    <GO> T o   b e <GO> o r   n o t    one after another, the state is kept; <GO> begins a new line
 
 So the end of a line is one unit in both, and is counted and learned like any other.
 """
@@ -24,10 +24,10 @@ from recurra.tasks.task import Divided, Emit
 from recurra.text.special import EOS, GO
 from recurra.training import Note
 
-SAMPLE = 5000  # lines that `auto` looks at
+SAMPLE = 5000  # lines from which `auto` decides
 EMPTY_SHARE = 0.01  # more empty lines than this separate paragraphs
-LONG_LINE = 2000  # characters; nobody writes so much on a line that stands by itself
-WRAPPED_SHARE = 0.2  # lines after which the sentence goes on in lower case: text that was broken to a width
+LONG_LINE = 2000  # characters; longer than any independent line
+WRAPPED_SHARE = 0.2  # of lines whose sentence continues in lower case on the next: text wrapped at a width
 CAPITALS = 0.05  # ... which can be seen only where lines begin with capitals now and then
 SENTENCE_ENDS = (".", "!", "?", '"', "'", ":", ";", "”", "’", "。", "…", ")")
 PASSAGE = 1000  # characters; longer lines of running text are cut where there is a space
@@ -45,23 +45,23 @@ class FormDecision:
 
 
 def decide_form(passages: Iterable[Passage]) -> FormDecision:
-    """Lines or running text, by a look at the beginning."""
+    """Lines or running text, decided by the beginning of the data."""
     lines = [passage.text for passage in islice(passages, SAMPLE)]
     filled = [line for line in lines if line.strip()]
     empty, longest = len(lines) - len(filled), max(map(len, lines), default=0)
-    wrapped = sum(goes_on(one, other) for one, other in pairwise(lines)) / max(1, len(filled))
+    wrapped = sum(continues(one, other) for one, other in pairwise(lines)) / max(1, len(filled))
     if empty > max(1, EMPTY_SHARE * len(lines)):
         return FormDecision("running", f"{empty:,} of {len(lines):,} lines are empty, as between paragraphs")
     if longest > LONG_LINE:
         return FormDecision("running", f"a line has {longest:,} characters")
     capitals = sum(line[:1].isupper() for line in filled) / max(1, len(filled))
     if wrapped > WRAPPED_SHARE and capitals > CAPITALS:
-        return FormDecision("running", f"after {wrapped:.0%} of the lines a sentence goes on in the next one")
-    return FormDecision("lines", "there are no paragraphs, and sentences do not go on from line to line")
+        return FormDecision("running", f"after {wrapped:.0%} of the lines the sentence continues on the next line")
+    return FormDecision("lines", "there are no paragraphs, and no sentence continues on the next line")
 
 
-def goes_on(line: str, following: str) -> bool:
-    """Whether a line of several words stops within a sentence that the next one goes on with."""
+def continues(line: str, following: str) -> bool:
+    """Whether a line of several words stops within a sentence that the next one continues."""
     several = " " in line.strip() and " " in following.strip()
     return several and not line.rstrip().endswith(SENTENCE_ENDS) and following[:1].islower()
 
@@ -114,7 +114,7 @@ def of_form(passages: Any, form: str, emit: Emit | None = None) -> Items | Runni
     """The passages as the form has them; says what is left out.
 
     Raises:
-        DataError: nothing but empty lines, or too many of them among lines that stand by themselves.
+        DataError: nothing but empty lines, or too many of them among independent lines.
     """
     name: str = getattr(passages, "name", "text")
     if not any(passage.text.strip() for passage in passages):
@@ -136,12 +136,12 @@ def check_empty_lines(passages: Iterable[Passage], name: str, emit: Emit | None)
     if not empty:
         return
     more = ", ..." if len(empty) > EMPTY_SHOWN else ""
-    told = f"{len(empty):,} of {total:,} lines are empty (lines {', '.join(map(str, empty[:EMPTY_SHOWN]))}{more})"
+    what = f"{len(empty):,} of {total:,} lines are empty (lines {', '.join(map(str, empty[:EMPTY_SHOWN]))}{more})"
     if len(empty) > max(1, EMPTY_SHARE * total):
         fix = "Where they separate paragraphs of one text, say --set data.form=running; else take them out."
-        raise DataError(told, where=name, fix=fix)
+        raise DataError(what, where=name, fix=fix)
     if emit:
-        emit(Note(f"{told} and left out"))
+        emit(Note(f"{what} and left out"))
 
 
 def form_of(passages: Iterable[Passage]) -> Literal["lines", "running"]:
@@ -155,7 +155,7 @@ def divided_lines(train: Items, valid: Items | None, options: LanguageDataOption
 
 
 def divided_running(train: Running, valid: Running | None, options: LanguageDataOptions, emit: Emit) -> Divided:
-    """The last part validates: text goes on, so that no single lines can be taken out of it."""
+    """The last part validates, since no single lines can be taken out of a continuous text."""
     if valid is not None:
         return Divided(train, valid, contiguous=True)
     sizes = np.array([len(passage.text) + passage.ends for passage in train], dtype=np.int64)

@@ -1,8 +1,8 @@
 """What the training room needs to know of a language model: lines in batches, or a running text read at many places.
 
 Running text (truncated back-propagation through time, Williams & Peng 1990; Mikolov et al. 2010): the text is cut into
-as many streams as a batch has rows, and each batch takes the next steps of every stream. The state goes on from batch
-to batch, gradients do not. An example of a batch is the place in the text where a row begins, so the order is a
+as many streams as a batch has rows, and each batch takes the next steps of every stream. The state is handed from batch
+to batch, gradients are not. An example of a batch is the place in the text where a row begins, so the order is a
 function of (seed, epoch): each epoch begins a little further on, and cuts the text elsewhere.
 
 B rows, T time.
@@ -30,12 +30,12 @@ from recurra.training import Index, Loss, Score, State, token_loss
 
 Tokens = NDArray[np.int32]
 VALIDATION_ROWS = 32  # places at which a validation text is read at once
-LEAST_ROW = 500  # units that each of them has at least: its beginning knows nothing of what came before
+MIN_ROW = 500  # units that each of them has at least: its beginning knows nothing of what came before
 EVAL_UNITS = 8192  # in a batch of lines that are not learned from
 
 
 class LineLearner(ExampleLearner[LanguageModel, EncodedTable]):
-    """Lines that stand by themselves, each from the initial state, its end counted."""
+    """Independent lines, each from the initial state, its end counted."""
 
     measure = "bits_per_character"
     noun = "the lines"
@@ -127,7 +127,7 @@ class StreamLearner:
         """On the beginning of the validation text, as long as so many pieces of training text."""
         self.model.eval()
         text: Tokens = self.valid["units"].values[: examples * self.steps]
-        rows = max(1, min(VALIDATION_ROWS, len(text) // LEAST_ROW))
+        rows = max(1, min(VALIDATION_ROWS, len(text) // MIN_ROW))
         nats, state = 0.0, None
         for inputs, targets in pieces_of(text, rows, self.steps):
             loss, state = loss_of(self.model, inputs.to(self.device), targets.to(self.device), state)
@@ -168,7 +168,7 @@ def pieces_of(text: Tokens, rows: int, steps: int) -> Iterator[tuple[Padded, Ten
 
 
 def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
-    """Batches of lines that are only read, the shortest first."""
+    """Batches for inference, the shortest lines first."""
     return batches_of_like_length(lengths, LanguageBatchingOptions(batch_tokens=EVAL_UNITS, batch_examples=256))
 
 

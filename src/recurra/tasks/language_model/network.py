@@ -24,7 +24,7 @@ class LanguageNetwork:
 
     @property
     def running(self) -> bool:
-        """Whether it reads running text, not lines by themselves."""
+        """Whether it reads running text, not independent lines."""
         return self.recipe.data.form == "running"
 
     @property
@@ -49,7 +49,7 @@ class LanguageNetwork:
         return {"vocabulary": self.tokenizer.size}
 
     def shown(self, id: int) -> str:
-        """A unit as it is shown: the end of a line as it is in running text, of a line by itself as <EOS>."""
+        """A unit as it is shown: the end of a line as it is in running text, of an independent line as <EOS>."""
         if id == self.line_end:
             return "\n" if self.running else SPECIAL_TOKENS[EOS]
         return self.tokenizer.token(id)
@@ -77,4 +77,4 @@ def make_network(recipe: LanguageRecipe, tokenizer: Tokenizer) -> LanguageNetwor
     return LanguageNetwork(LanguageModel(recipe.model, tokenizer.size, never), tokenizer, recipe)
 
 
-HIDDEN = (PAD, UNK, GO, EOS)  # no text: they are not predicted, but for the end of a line
+NOT_TEXT = (PAD, UNK, GO, EOS)  # not predicted, except the end of a line

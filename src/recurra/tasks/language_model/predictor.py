@@ -1,4 +1,4 @@
-"""A trained language model as one that answers: what comes next, how a text goes on, how surprising it is."""
+"""From texts to answers: what comes next, how a text continues, how surprising it is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.language_model.answer import ScoredText
 from recurra.tasks.language_model.form import of_form
 from recurra.tasks.language_model.learner import batches_by_length
-from recurra.tasks.language_model.network import HIDDEN, LanguageNetwork
+from recurra.tasks.language_model.network import NOT_TEXT, LanguageNetwork
 from recurra.tasks.language_model.recipe import GenerationOptions, NextOptions
 from recurra.tasks.language_model.scoring import Cost, costs
 from recurra.tasks.one_input import is_one_text
@@ -35,7 +35,7 @@ from recurra.text.special import GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import excerpt
 
 WINDOW = 500  # texts that are read together
-LONGEST = 20_000  # units; no longer text is gone on with, since what it began with is long forgotten
+LONGEST = 20_000  # units; no longer text is continued: its beginning is long forgotten
 BLOCK = 1000  # units of running text that are resampled together: lines of one text are not independent
 
 
@@ -91,7 +91,7 @@ class LanguagePredictor:
                 yield Answer(text, whole, None, self._unknown(text))
 
     def surprisal(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
-        """The surprisals of each line; a running text goes on from line to line."""
+        """The surprisals of each line; the state of a running text is kept from line to line."""
         lines = (Passage(checked(text, k), k) for k, text in enumerate(inputs, 1))
         for passage, nats in costs(self.networks, lines):
             tokens = [*self.network.tokenizer.tokens(passage.text), self.network.shown(self.network.line_end)]
@@ -122,7 +122,7 @@ class LanguagePredictor:
         ids = self._encoded(checked(given, 1), 1)
         run = model(pad([torch.tensor(ids)]).to(device_of(model)), trace=True)
         scores = model.scores(run.outputs.values)[0]
-        scores[:, [id for id in HIDDEN if id != network.line_end]] = -torch.inf
+        scores[:, [id for id in NOT_TEXT if id != network.line_end]] = -torch.inf
         best = [network.shown(id) for id in cast("list[int]", scores.argmax(-1).tolist())]
         tokens = [SPECIAL_TOKENS[GO], *(network.shown(id) for id in ids[1:])]
         layers = [layer_trace(name, tokens, values) for name, values in by_layer(run.trace).items()]
@@ -155,7 +155,7 @@ class LanguagePredictor:
         return torch.stack(chances)
 
     def _best(self, chance: Tensor, count: int) -> list[Alternative]:
-        hidden = [id for id in HIDDEN if id != self.network.line_end]
+        hidden = [id for id in NOT_TEXT if id != self.network.line_end]
         order = chance.index_fill(0, torch.tensor(hidden), -1.0).sort(descending=True, stable=True).indices
         best = cast("list[int]", order[: min(count, len(chance) - len(hidden))].tolist())
         return [choice(self.network.shown(id), float(chance[id])) for id in best]

@@ -56,7 +56,7 @@ def encoded(network: LanguageNetwork, passages: list[Passage]) -> list[list[int]
 def line_costs(
     network: LanguageNetwork, models: Sequence[LanguageModel], passages: Iterable[Passage]
 ) -> Iterator[Cost]:
-    """Of lines that stand by themselves."""
+    """Of independent lines."""
     remaining, device = iter(passages), device_of(network.model)
     while window := list(islice(remaining, WINDOW)):
         rows = Ragged.of(encoded(network, window))

@@ -35,8 +35,8 @@ from recurra.training import Learner, Note
 
 KINDS = {"units": "<i4", "characters": "<i4"}
 CHUNK = 1024  # passages encoded at once
-SAMPLE = 2000  # passages that `auto` looks at to decide on the units
-FEW = 5_000_000  # characters; of less text the pieces of words are learned badly, and characters do better
+SAMPLE = 2000  # passages from which `auto` decides the units
+MIN_SUBWORD_TEXT = 5_000_000  # characters; of less text the pieces of words are learned badly, and characters do better
 
 
 class LanguageModelling:
@@ -156,10 +156,10 @@ def suitable_units(train: Iterable[Passage]) -> Decision:
     if decision.units == "words":
         return decision
     total = sum(len(passage.text) for passage in train)
-    if decision.units == "subwords" and total >= FEW:
+    if decision.units == "subwords" and total >= MIN_SUBWORD_TEXT:
         return decision
     return Decision("chars", f"{total:,} characters are too few to learn well from words or their pieces"
-                    if total < FEW else decision.reason)  # fmt: skip
+                    if total < MIN_SUBWORD_TEXT else decision.reason)  # fmt: skip
 
 
 def encoded_rows(examples: Iterable[Passage], network: LanguageNetwork) -> Iterator[Row]:

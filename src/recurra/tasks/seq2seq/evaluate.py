@@ -32,7 +32,7 @@ def compared(
     """All measures of texts beside the true ones.
 
     Args:
-        lengths: by which examples are told apart where models are compared.
+        lengths: by which examples are grouped where models are compared.
         unit: what the lengths count.
     """
     references = [canonical(text, tokenizer) for text in targets]

@@ -24,11 +24,11 @@ from recurra.tasks.task import Emit
 from recurra.text.special import GO
 from recurra.training import Index, Loss, Score, token_loss
 
-MOST = 700.0  # nats per token; what is more has a perplexity that no float holds
+MAX_NATS = 700.0  # nats per token; what is more has a perplexity that no float holds
 Change = Callable[[Batch], Batch]
 Collate = Callable[[Any, Index], Batch]  # numbered examples as tensors
 
-LOOK = DecodingOptions(beam=1, forbid_unknown=False)  # how validation decodes: greedily
+GREEDY = DecodingOptions(beam=1, forbid_unknown=False)  # how validation decodes: greedily
 
 
 class EncodedTargets(Numbered, Protocol):
@@ -96,7 +96,7 @@ class Seq2SeqLearner(ExampleLearner[Seq2Seq, EncodedTargets]):
             loss = token_loss(self.model(rows.source, rows.target_input), real_targets(rows))
             total, tokens = total + float(loss.total), tokens + loss.tokens
         mean = total / max(tokens, 1)
-        return Score(mean, math.exp(min(mean, MOST)) if self.measure == "perplexity" else self._errors(batches))
+        return Score(mean, math.exp(min(mean, MAX_NATS)) if self.measure == "perplexity" else self._errors(batches))
 
     def _errors(self, batches: list[Index]) -> float:
         """The error rate of greedy outputs, in percent."""
@@ -106,7 +106,7 @@ class Seq2SeqLearner(ExampleLearner[Seq2Seq, EncodedTargets]):
             source = on_device(self.collate(self.valid, batch), self.device).source
             references = [self.valid.target(int(i)).tolist() for i in batch]
             # What is twice as long as every reference is wrong already; a network that has just begun never stops.
-            longest = replace(LOOK, max_length=5 + 2 * max(map(len, references)))
+            longest = replace(GREEDY, max_length=5 + 2 * max(map(len, references)))
             outputs = [best[0].tokens for best in greedy(search, source, longest)]
             errors += int(edit_distances(outputs, references).sum())
             units += sum(map(len, references))

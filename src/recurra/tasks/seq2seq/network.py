@@ -19,7 +19,7 @@ from recurra.text import ColumnTokenizer, SourceTokenizer, Tokenizer, build_sour
 from recurra.text.columns import SEPARATOR_ID, can_be_copied, cells_of
 from recurra.text.counted import counted
 
-SAMPLE = 2000  # examples that `auto` looks at to decide on the units
+SAMPLE = 2000  # examples from which `auto` decides the units
 
 
 class Source(Protocol):

@@ -93,15 +93,15 @@ def target_names(recipe: ForecastRecipe, first: Series) -> tuple[str, ...]:
 
 
 def decided(recipe: ForecastRecipe, train: Iterable[Series], targets: list[int], emit: Emit) -> ForecastRecipe:
-    """The recipe with a window in place of 0 and a level in place of auto; says what was decided.
+    """The recipe with a window in place of 0 and a baseline in place of auto; says what was decided.
 
     Args:
         targets: where the columns that are forecast stand.
     """
     if not recipe.data.window:
         recipe = recipe.with_settings({"data.window": suitable_window(recipe, train, emit)})
-    if recipe.model.level == "auto":
-        recipe = recipe.with_settings({"model.level": suitable_level(recipe, train, targets, emit)})
+    if recipe.model.baseline == "auto":
+        recipe = recipe.with_settings({"model.baseline": suitable_baseline(recipe, train, targets, emit)})
     return recipe
 
 
@@ -118,7 +118,7 @@ def suitable_window(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit)
     return window
 
 
-def suitable_level(recipe: ForecastRecipe, train: Iterable[Series], targets: list[int], emit: Emit) -> str:
+def suitable_baseline(recipe: ForecastRecipe, train: Iterable[Series], targets: list[int], emit: Emit) -> str:
     """`season` where the value a season before forecasts the training data better than the last value does."""
     season, steps = recipe.data.season, np.arange(1, recipe.model.horizon + 1)
     if season < 2 or recipe.data.window < season:
@@ -126,10 +126,10 @@ def suitable_level(recipe: ForecastRecipe, train: Iterable[Series], targets: lis
     lags, places = np.unique([steps, -(-steps // season) * season], return_inverse=True)  # a season serves many steps
     errors = naive_errors(train, lags.tolist())[places.ravel()][:, targets].reshape(2, len(steps), -1).mean(axis=1)
     share = float((errors[1] / np.maximum(errors[0], 1e-300)).mean())
-    level = "season" if share < 1 else "last"
+    baseline = "season" if share < 1 else "last"
     said = f"the number {season} steps before errs by {share:.0%} of what the last one errs by"
-    emit(Note(f"level: {level}, because on the training data {said} (model.level says otherwise)"))
-    return level
+    emit(Note(f"baseline: {baseline}, because on the training data {said} (model.baseline says otherwise)"))
+    return baseline
 
 
 @torch.no_grad()
