@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from toy_tasks import network, options_of, predictor
 
-from recurra.tasks import TASKS
 from recurra.tasks.task import Network
 
 
@@ -20,11 +19,9 @@ def undecided(made: Network) -> Network:
 
 
 def test_labels() -> None:
-    task: Any = TASKS["classify"]
     rows = [(f"{letter}{other}", f"label {letter}") for letter in "qwertzuiopasdfghjkl" for other in "xyz"]
-    recipe = task.recipe().with_settings({"model.width": 8, "decoding.nbest": 19})
-    made = undecided(task.make(task.open(rows), recipe, lambda event: None))
-    (answer,) = task.predictor([made]).predict(["qx"], made.recipe.decoding)
+    made = undecided(network("classify", rows=rows))
+    (answer,) = predictor("classify", made).predict(["qx"], options_of("classify", made, nbest=19, attention=False))
     assert [one.text for one in answer.alternatives] == sorted({label for _, label in rows})
     assert len({one.score for one in answer.alternatives}) == 1
 
