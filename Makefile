@@ -11,9 +11,16 @@
 #
 #   make demo PIP_EXTRA="--extra-index-url https://download.pytorch.org/whl/cpu"
 
-PYTHON ?= python3
 VENV := .venv
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+BIN := $(VENV)/Scripts
+EXE := .exe
+else
+PYTHON ?= python3
 BIN := $(VENV)/bin
+EXE :=
+endif
 PIP_EXTRA ?=
 # One process for each core; the one that is done first takes over half of what another has left.
 PARALLEL := -n auto --dist worksteal
@@ -52,13 +59,13 @@ clean:
 $(VENV)/.installed: EXTRA =
 $(VENV)/.installed-test: EXTRA = [test]
 $(VENV)/.installed-docs: EXTRA = [docs]
-$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-docs: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-docs: pyproject.toml constraints.txt | $(BIN)/python$(EXE)
 	@echo "Installing recurra$(EXTRA) into $(VENV); the first time this downloads torch and takes some minutes."
 	$(PIP) hatchling editables setuptools
 	$(PIP) --no-build-isolation -e '.$(EXTRA)'
 	@touch $@
 
-$(BIN)/python:
+$(BIN)/python$(EXE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "recurra needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \

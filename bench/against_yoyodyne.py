@@ -33,6 +33,7 @@ from statistics import median
 from typing import Any
 
 import torch
+from history import record
 
 import recurra
 from recurra.training import Event, StepDone
@@ -212,6 +213,7 @@ def main() -> None:
     print(f"\nyoyodyne: {theirs.about}; recurra: {ours.about}")
     for name, row in table.items():
         print(f"{name:30}" + "  ".join(f"{key} {value:.1f}" for key, value in row.items()))
+    record("against_yoyodyne", {"yoyodyne": theirs.about, "rounds": given.rounds, **table})
     (WORK / "against_yoyodyne.json").write_text(json.dumps(table, indent=1), encoding="utf-8")
 
 

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import figure_data as data
 from command import recurra
+from history import record
 
 MODELS = data.ROOT / "bench/work/models"
 LINES = data.ROOT / "bench/work/figures.jsonl"
@@ -137,9 +138,12 @@ def main() -> None:
         interval = f"({one['low']:.2f} to {one['high']:.2f})"
         print(f"{name} {options.part} {time}: {figure.measure} {one['value']:.2f} {interval}, aim {figure.aim}", *more,
               flush=True)  # fmt: skip
-        record = {"figure": name, "part": options.part, "time": time, "set": options.set, "measures": measures}
+        line = {"figure": name, "part": options.part, "time": time, "set": options.set, "measures": measures}
         with LINES.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+            file.write(json.dumps(line) + "\n")
+        found = {key: round(one[key], 3) for key in ("value", "low", "high")}
+        told = {"part": options.part, "time": time, "set": options.set, "measure": figure.measure}
+        record(f"figure {name}", {**told, **found})
     if len(values) > 1:
         print(f"mean of {len(values)}: {sum(values) / len(values):.2f}")
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 import torch
+from history import record
 from torch.nn.utils import clip_grad_norm_
 
 from recurra.data import PAIRS, DataSource, collate, open_examples
@@ -100,6 +101,8 @@ def main() -> None:
             ratios.append(seconds[0] / seconds[1])
             print(f"loop {seconds[0]:.2f} s, by hand {seconds[1]:.2f} s, ratio {ratios[-1]:.4f}", flush=True)
     print(f"median ratio {median(ratios):.4f}, losses equal")
+    found = {"ratio": round(median(ratios), 4), "lowest": round(min(ratios), 4), "highest": round(max(ratios), 4)}
+    record("loop", {**found, "rounds": options.rounds, "steps": options.steps})
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+from history import record
+
 RECURRA = str(Path(sys.executable).with_name("recurra"))
 COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
@@ -35,6 +37,8 @@ def main() -> None:
     bare = median(times["python -c pass"])
     for name, measured in times.items():
         print(f"{name:28} {median(measured):6.0f} ms, {median(measured) - bare:+5.0f} ms beside a bare start")
+    figures = {name: round(median(measured) - bare, 1) for name, measured in times.items()}
+    record("startup", {"unit": "ms beside a bare start", "rounds": rounds, "bare": round(bare, 1), **figures})
 
 
 if __name__ == "__main__":

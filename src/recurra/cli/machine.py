@@ -1,4 +1,4 @@
-"""What `recurra doctor` finds out without torch, which may be what is missing: system, processor, packages, disks."""
+"""The part of `recurra doctor` that needs no torch, which may be missing: system, processor, packages, disks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from recurra import __version__
 
-LEAST_DISK = 1e9  # bytes; a run writes its encoded data, a checkpoint and the model
+MIN_DISK = 1e9  # bytes; a run writes its encoded data, a checkpoint and the model
 CPU_FLAGS = {"AVX2": "avx2", "AVX-512": "avx512f", "AMX": "amx_tile", "bfloat16 AMX": "amx_bf16"}
 
 
@@ -50,13 +50,12 @@ def processor() -> Iterator[Finding]:
         has = [f"{name} {'yes' if flag in flags else 'no'}" for name, flag in CPU_FLAGS.items()]
         yield Finding("instructions", ", ".join(has))
     yield Finding(
-        "bfloat16 on it",
-        "may pay: training measures it and says so"
-        if "amx_bf16" in flags
-        else "cannot pay without AMX: float32 is used",
+        "bfloat16",
+        "may be faster: training measures it" if "amx_bf16" in flags else "slower without AMX: float32 is used",
     )
-    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
-    yield Finding("memory", f"{pages * size / 1e9:.1f} GB")
+    if sys.platform != "win32":  # which has no sysconf
+        pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+        yield Finding("memory", f"{pages * size / 1e9:.1f} GB")
 
 
 def usable_cores() -> int:
@@ -90,5 +89,5 @@ def disks() -> Iterator[Finding]:
     """Room where models and temporary files go."""
     for name, folder in (("disk here", os.getcwd()), ("disk for temporary files", tempfile.gettempdir())):
         free = shutil.disk_usage(folder).free
-        advice = f"Less than {LEAST_DISK / 1e9:.0f} GB may not be enough for a run." if free < LEAST_DISK else ""
+        advice = f"A run may need more than {MIN_DISK / 1e9:.0f} GB." if free < MIN_DISK else ""
         yield Finding(name, f"{free / 1e9:.1f} GB free in {folder}", advice)

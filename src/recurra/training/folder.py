@@ -1,29 +1,56 @@
-"""The run folder: where a run keeps what it needs to go on, locked while it is used."""
+"""The run folder: where a run keeps what it needs to be resumed, locked while it is used."""
 
 from __future__ import annotations
 
-import fcntl
 import os
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from recurra.errors import RunError
 from recurra.files import plain_errors
 
+if sys.platform == "win32":
+    import msvcrt
+
+    PLACE = 1 << 30  # the byte that is locked, far behind the number of the process, which stays readable
+
+    def lock(file: IO[str]) -> None:
+        """Takes the lock of a file.
+
+        Raises:
+            OSError: another process holds it.
+        """
+        file.seek(PLACE)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        file.seek(0)
+
+else:
+    import fcntl
+
+    def lock(file: IO[str]) -> None:
+        """Takes the lock of a file.
+
+        Raises:
+            OSError: another process holds it.
+        """
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
 
 @contextmanager
 def locked(folder: Path) -> Generator[None]:
-    """Holds the folder's lock. The system lets go of it when the process ends, however it ends.
+    """Holds the lock of the folder. The system releases it when the process ends, however it ends.
 
     Raises:
-        RunError: another process holds it, or it cannot be made.
+        RunError: another process holds it, or the folder cannot be made.
     """
     with plain_errors(folder, 0):
         folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+", encoding="utf-8") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file)
         except OSError as error:
             file.seek(0)
             raise RunError(
