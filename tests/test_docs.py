@@ -24,6 +24,7 @@ PAGES = {
     "recurra.layers": "layers.md",
     "recurra.metrics": "metrics.md",
     "recurra.models": "models.md",
+    "recurra.sklearn": "sklearn.md",
     "recurra.text": "data.md",
     "recurra.tracing": "looking-inside.md",
     "recurra.views": "looking-inside.md",

@@ -1,0 +1,78 @@
+"""Inputs as scikit-learn's users have them (arrays, data frames, lists of texts), as recurra reads them.
+
+N inputs, D numbers, T steps.
+"""
+
+# scikit-learn has no types:
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+import numpy as np
+from sklearn.utils import Tags
+from sklearn.utils.validation import validate_data
+
+from recurra.sklearn.base import RecurraEstimator
+
+TEXTS, ARRAYS, RAGGED = "texts", "arrays of numbers", "series of different lengths"
+
+
+class ContentEstimator(RecurraEstimator):
+    """An estimator that reads texts, vectors or series, whichever it is fitted to.
+
+    Attributes:
+        input_kind_: which of them it was fitted to, in words.
+    """
+
+    input_kind_: str
+
+    def _contents(self, X: Any, *, reset: bool) -> list[Any]:
+        """The inputs one by one.
+
+        Args:
+            X: texts, numbers [N, D] or [N, T, D], or a list of series [T, D].
+            reset: whether the estimator is being fitted to them; else they have to be as they were then.
+
+        Raises:
+            ValueError: something else, or other inputs than those of fitting.
+        """
+        kind = kind_of(X)
+        if reset:
+            self.input_kind_ = kind
+        elif kind != self.input_kind_:
+            raise ValueError(f"The estimator was fitted to {self.input_kind_}, and these are {kind}.")
+        if kind == TEXTS:
+            return [str(text) for text in X]
+        if kind == RAGGED:
+            return [np.asarray(one, np.float32) for one in X]
+        checked: Any = validate_data(self, X, reset=reset, dtype=np.float64, allow_nd=True)
+        return list(np.asarray(checked, np.float32))
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def kind_of(X: Any) -> str:
+    """What the inputs are, in words.
+
+    Only the first of them is looked at: `validate_data` refuses what is not like it.
+
+    Raises:
+        ValueError: a single text.
+    """
+    if isinstance(X, str | bytes):
+        raise ValueError("Expected several texts, got a single one: give a list of texts.")
+    listed = isinstance(X, list | tuple)
+    # What is no list may be a data frame, and going through one gives the names of its columns.
+    if not isinstance(X, Iterable) or (not listed and np.ndim(cast("Any", X)) != 1):
+        return ARRAYS
+    first: Any = next(iter(X), None)
+    if isinstance(first, str):
+        return TEXTS
+    return RAGGED if listed and np.ndim(first) == 2 else ARRAYS

@@ -1,0 +1,62 @@
+"""A tagger of sequences of tokens."""
+
+# scikit-learn has no types:
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_consistent_length
+
+from recurra.sklearn.base import RecurraEstimator
+from recurra.tasks.tag.answer import TaggedTokens
+
+
+class RecurraTagger(RecurraEstimator):
+    """Gives each token of a sentence a tag.
+
+    Its parameters are those of `RecurraEstimator`.
+
+    Attributes:
+        classes_: the tags, sorted.
+    """
+
+    task = "tag"
+
+    def fit(self, X: Iterable[str | Sequence[str]], y: Iterable[str | Sequence[str]]) -> Self:
+        """Trains.
+
+        Args:
+            X: sentences: lists of tokens, or texts with spaces between the tokens.
+            y: for each its tags, likewise.
+        """
+        sentences, tags = [tokens(one) for one in X], [tokens(one) for one in y]
+        check_consistent_length(sentences, tags)
+        self.classes_ = sorted({tag for row in tags for tag in row})
+        self.model_ = self._train(list(zip(sentences, tags, strict=True)))
+        return self
+
+    def predict(self, X: Iterable[str | Sequence[str]]) -> list[list[str]]:
+        """The tags of each sentence."""
+        model = self._fitted()
+        answers = model.predict_iter(tokens(one) for one in X)
+        return [answer.details.tags for answer in answers if isinstance(answer.details, TaggedTokens)]
+
+    def score(self, X: Iterable[str | Sequence[str]], y: Iterable[str | Sequence[str]]) -> float:
+        """The F1 of spans where the tags write spans (B-, I-, O), else the share of the tags that are right."""
+        return self._fitted().score([tokens(one) for one in X], [tokens(one) for one in y])
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        return tags
+
+
+def tokens(given: Any) -> list[str]:
+    """The tokens of a sentence, or its tags."""
+    return given.split() if isinstance(given, str) else [str(token) for token in given]

@@ -1,0 +1,193 @@
+"""The estimators are what scikit-learn calls so: its own checks, and what these cannot check because it is text."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from typing import Any
+
+import numpy as np
+import pandas
+import pytest
+from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.utils import estimator_checks
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import recurra
+from recurra.errors import UsageError
+from recurra.sklearn import RecurraClassifier, RecurraForecaster, RecurraTagger, RecurraTranslator
+
+QUICK: dict[str, Any] = {"width": 16, "settings": {"training.validations": 1}}
+CLASSIFIER = RecurraClassifier(epochs=5, learning_rate=0.03, **QUICK)
+TEXTS = [f"it was {word} {again}" for word in ("good", "bad") for again in ("again", "as ever", "for us", "today")] * 8
+LABELS = ["good" in text for text in TEXTS]
+
+
+@pytest.fixture(autouse=True)
+def disk_that_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred models are trained here, and none of them has to survive a power cut."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+
+
+@parametrize_with_checks([CLASSIFIER])
+def test_scikit_learns_own_checks(estimator: BaseEstimator, check: Any) -> None:
+    check(estimator)
+
+
+# Of what reads tokens, texts or series scikit-learn has no data to fit; these checks need none.
+WITHOUT_DATA = [
+    estimator_checks.check_estimator_cloneable,
+    estimator_checks.check_estimator_repr,
+    estimator_checks.check_estimator_tags_renamed,
+    estimator_checks.check_valid_tag_types,
+    estimator_checks.check_no_attributes_set_in_init,
+    estimator_checks.check_do_not_raise_errors_in_init_or_set_params,
+    estimator_checks.check_mixin_order,
+    estimator_checks.check_parameters_default_constructible,
+    estimator_checks.check_get_params_invariance,
+    estimator_checks.check_set_params,
+]
+
+
+@pytest.mark.parametrize("kind", [RecurraTagger, RecurraTranslator, RecurraForecaster])
+@pytest.mark.parametrize("check", WITHOUT_DATA, ids=lambda check: check.__name__)
+def test_the_checks_that_need_no_data(kind: type[Any], check: Any) -> None:
+    check(kind.__name__, kind())
+
+
+@pytest.fixture(scope="module", name="texts")
+def fitted_to_texts() -> RecurraClassifier:
+    return RecurraClassifier(epochs=15, random_state=1, learning_rate=0.02, **QUICK).fit(TEXTS, LABELS)
+
+
+def test_texts_and_labels_of_their_own_type(texts: RecurraClassifier) -> None:
+    assert texts.classes_.tolist() == [False, True]
+    found = texts.predict(["it was good for all", "it was bad for all"])
+    assert found.dtype == bool
+    assert found.tolist() == [True, False]
+    chances = texts.predict_proba(np.array(TEXTS, dtype=object))
+    np.testing.assert_allclose(chances.sum(1), 1)
+    assert texts.score(TEXTS, LABELS) == 1
+    assert texts.model_.predict("it was good today").text == "True"
+    with pytest.raises(ValueError, match="fitted to texts, and these are arrays of numbers"):
+        texts.predict([[1.0, 2.0]])
+    with pytest.raises(ValueError, match="give a list of texts"):
+        texts.predict("it was good")
+
+
+def test_an_empty_text_has_the_commonest_label() -> None:
+    found = RecurraClassifier(epochs=1, random_state=1, **QUICK).fit([*TEXTS, "bad", "bad"], [*LABELS, False, False])
+    assert found.predict_proba([""])[0].tolist() == pytest.approx([34 / 66, 32 / 66])
+    assert not found.predict([""])[0]
+
+
+def test_whole_numbers_come_back_as_such() -> None:
+    labels = np.array([7 if label else -3 for label in LABELS])
+    found = RecurraClassifier(epochs=1, random_state=1, **QUICK).fit(TEXTS, labels).predict(TEXTS)
+    assert found.dtype == labels.dtype
+    assert set(found.tolist()) <= {7, -3}
+
+
+def test_series_of_one_length_and_of_several() -> None:
+    rises = [np.linspace(0, 1, 5 + k % 3)[:, None] for k in range(30)]
+    series = [sign * one for one in rises for sign in (1, -1)]
+    labels = ["up", "down"] * 30
+    found = RecurraClassifier(epochs=10, random_state=1, learning_rate=0.02, **QUICK).fit(series, labels)
+    assert found.score(series, labels) > 0.9
+    block = np.stack([sign * np.linspace(0, 1, 5)[:, None] for sign in (1, -1)] * 30)
+    found = RecurraClassifier(epochs=10, random_state=1, learning_rate=0.02, **QUICK).fit(block, labels)
+    assert found.score(block, labels) > 0.9
+
+
+def test_one_seed_one_model_and_a_pickle_of_it(texts: RecurraClassifier) -> None:
+    again = clone(texts).fit(TEXTS, LABELS)
+    expected = texts.predict_proba(TEXTS)
+    np.testing.assert_array_equal(again.predict_proba(TEXTS), expected)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(texts)).predict_proba(TEXTS), expected)
+    other = clone(texts).set_params(random_state=2).fit(TEXTS, LABELS)
+    assert (other.predict_proba(TEXTS) != expected).any()
+
+
+def test_in_a_pipeline_a_grid_search_and_a_cross_validation() -> None:
+    lower = FunctionTransformer(lambda texts: [text.lower() for text in texts])
+    whole = Pipeline([("lower", lower), ("model", RecurraClassifier(epochs=8, random_state=1, **QUICK))])
+    search = GridSearchCV(whole, {"model__learning_rate": [1e-6, 0.03]}, cv=2).fit(TEXTS, LABELS)
+    assert search.best_params_ == {"model__learning_rate": 0.03}
+    assert search.score(["It was GOOD today", "It was BAD today"], [True, False]) == 1
+    X = np.random.default_rng(1).normal(size=(200, 3))
+    scaled = make_pipeline(StandardScaler(), clone(CLASSIFIER).set_params(random_state=1))
+    assert cross_val_score(scaled, 1000 * X, X[:, 0] > 0, cv=2).mean() > 0.9
+
+
+def test_parameters_are_settings_of_the_recipe() -> None:
+    found = RecurraClassifier(
+        epochs=1, width=8, cell="lstm", layers=2, settings={"model.kind": "rnn", "model.dropout": 0.4}, random_state=3
+    )
+    recipe: Any = found.fit(TEXTS, LABELS).model_.recipe
+    assert (recipe.model.width, recipe.model.cell, recipe.model.layers) == (8, "lstm", 2)
+    assert recipe.model.dropout == 0.4
+    with pytest.raises(UsageError, match=r"model\.width is given twice"):
+        RecurraClassifier(width=8, settings={"model.width": 8}).fit(TEXTS, LABELS)
+
+
+def test_a_tagger() -> None:
+    sentences = [["to", place, "now"] for place in ("rome", "lima", "oslo", "cairo")] * 8
+    tags = [["O", "B-PLACE", "O"]] * len(sentences)
+    found = RecurraTagger(epochs=12, random_state=1, learning_rate=0.02, **QUICK)
+    with pytest.raises(NotFittedError):
+        found.predict(sentences)
+    assert found.fit(sentences, tags) is found
+    assert found.classes_ == ["B-PLACE", "O"]
+    assert found.predict(["to rome now"]) == found.predict([["to", "rome", "now"]]) == [["O", "B-PLACE", "O"]]
+    assert found.score(sentences, tags) == 1
+    assert found.score([" ".join(one) for one in sentences], [" ".join(one) for one in tags]) == 1
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        found.fit(sentences, tags[1:])
+
+
+def test_a_translator() -> None:
+    words = [a + b for a in "abcd" for b in "efgh"] * 4
+    found = RecurraTranslator(epochs=25, random_state=1, learning_rate=0.02, **QUICK)
+    with pytest.raises(NotFittedError):
+        found.predict(words)
+    found.fit(words, [word.upper() for word in words])
+    texts = found.predict(["ae", "dh"])
+    assert isinstance(texts, np.ndarray)
+    assert texts.shape == (2,)
+    assert found.score(words, [word.upper() for word in words]) == np.mean(
+        found.predict(words) == [word.upper() for word in words]
+    )
+    found = RecurraTranslator(epochs=1, random_state=1, **QUICK).fit(np.array([[w, w] for w in words]), words)
+    assert found.predict([("ae", "be")]).shape == (1,)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        found.fit(words, words[1:])
+
+
+def test_a_forecaster() -> None:
+    wave = np.sin(np.arange(200) / 3)
+    found = RecurraForecaster(horizon=4, epochs=10, random_state=1, learning_rate=0.02, **QUICK)
+    with pytest.raises(NotFittedError):
+        found.predict(wave)
+    found.fit(wave)
+    assert found.predict().shape == (4,)
+    np.testing.assert_array_equal(found.predict(), found.predict(wave))
+    assert found.predict([wave, wave[:150]]).shape == (2, 4)
+    assert found.score(wave) == found.model_.score([wave])
+    both = np.stack([wave, 2 * wave], 1)
+    named = {"a": wave.tolist(), "b": (2 * wave).tolist()}
+    several = RecurraForecaster(horizon=3, season=19, epochs=1, random_state=1, **QUICK)
+    assert several.fit(both).predict().shape == (3, 2)
+    assert several.model_.recipe.to_mapping()["data"]["season"] == 19
+    assert several.fit(named).predict([named]).shape == (1, 3, 2)
+    np.testing.assert_array_equal(several.predict(pandas.DataFrame(named)), several.predict(named))
+    assert several.model_.predict(named).details.columns[1].name == "b"
+
+
+def test_the_model_inside_can_be_saved(texts: RecurraClassifier, tmp_path: Any) -> None:
+    texts.model_.save(tmp_path / "m")
+    again = recurra.load(tmp_path / "m")
+    assert again.predict(TEXTS[:3]).texts == texts.model_.predict(TEXTS[:3]).texts
