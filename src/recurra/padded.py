@@ -1,7 +1,8 @@
 """Sequences of different lengths in one tensor: the values and, beside them, the lengths.
 
 B batch (rows), T time. Padding stands on the right and its value never matters: every consumer takes it out
-by `mask` or `lengths`, and the law tests fill it with NaN to prove it.
+by `mask` or `lengths`, and the law tests fill it with NaN to prove it. What reads sequences takes a plain tensor as
+well (`as_padded`).
 """
 
 from __future__ import annotations
@@ -13,10 +14,17 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
+from recurra.errors import UsageError
+
 
 @dataclass(frozen=True)
 class Padded:
-    """Values [B, T, ...] of which row b holds lengths[b] steps; the rest of the row is padding."""
+    """Values [B, T, ...] of which row b holds lengths[b] steps; the rest of the row is padding.
+
+    >>> batch = Padded(torch.zeros(2, 5, 3), lengths=torch.tensor([5, 2]))
+    >>> batch.mask.sum(1).tolist(), batch.ragged
+    ([5, 2], True)
+    """
 
     values: Tensor
     lengths: Tensor  # [B] int64
@@ -41,6 +49,52 @@ class Padded:
         return Padded(values, self.lengths)
 
 
+# To torch.compile and torch.export a Padded is its two tensors.
+torch.export.register_dataclass(Padded, serialized_type_name="recurra.padded.Padded")
+
+
+def as_padded(sequence: Padded | Tensor, lengths: Tensor | Sequence[int] | None = None) -> Padded:
+    """A sequence as a Padded, checked.
+
+    Args:
+        sequence: a Padded; or values [B, T, ...].
+        lengths: of the rows of values [B]; None: all have T steps.
+
+    Raises:
+        UsageError: something else, lengths given twice, not one for each row, no whole numbers, or beyond T.
+
+    >>> as_padded(torch.zeros(2, 5, 3), lengths=[5, 2]).lengths
+    tensor([5, 2])
+    """
+    if isinstance(sequence, Padded):
+        if lengths is not None:
+            raise UsageError("lengths are given twice: in a Padded and beside it")
+        padded = sequence
+    elif isinstance(sequence, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        if sequence.dim() < 2:
+            raise UsageError(f"expected values [B, T, ...], got {list(sequence.shape)}")
+        rows, steps = sequence.shape[:2]
+        if lengths is None:
+            lengths = torch.full((rows,), steps, device=sequence.device)
+        padded = Padded(sequence, torch.as_tensor(lengths, device=sequence.device))
+    else:
+        fix = "Packed sequences are not needed: give the padded values and their lengths."
+        raise UsageError(f"expected a tensor or a Padded, got {type(sequence).__name__}", fix=fix)
+    _check_lengths(padded)
+    return padded
+
+
+def _check_lengths(padded: Padded) -> None:
+    """Refuses lengths that the values do not have. Where a graph is recorded, numbers are not known yet."""
+    lengths, (rows, steps) = padded.lengths, padded.values.shape[:2]
+    if lengths.shape != (rows,):
+        raise UsageError(f"expected a length for each of {rows} rows, got lengths of shape {list(lengths.shape)}")
+    if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
+        raise UsageError(f"lengths must be whole numbers, got {lengths.dtype}")
+    if not torch.compiler.is_compiling() and bool(((lengths < 0) | (lengths > steps)).any()):
+        raise UsageError(f"lengths must be between 0 and {steps}, the steps there are, got {lengths.tolist()}")
+
+
 def pad(rows: Sequence[Tensor], value: float = 0) -> Padded:
     """Rows [T_b, ...] joined to values [B, max T_b, ...], filled up with `value`."""
     lengths = torch.tensor([len(row) for row in rows], dtype=torch.int64)
@@ -55,7 +109,7 @@ def last_of(sequence: Padded) -> Tensor:
 
 def last_or(values: Tensor, lengths: Tensor, otherwise: Tensor) -> Tensor:
     """Values [B, T, ...] at each row's last step; `otherwise` [B, ...] for rows of length 0."""
-    rows = torch.arange(len(lengths), device=lengths.device)
+    rows = torch.arange(lengths.shape[0], device=lengths.device)
     last = values[rows, (lengths - 1).clamp(min=0)]
     return torch.where((lengths > 0)[:, None], last, otherwise)
 
@@ -74,5 +128,5 @@ def select_rows(state: Any, index: Tensor) -> Any:
     if isinstance(state, tuple):
         whole = cast("tuple[Any, ...]", state)
         parts = [select_rows(part, index) for part in whole]
-        return type(whole)(*parts) if hasattr(whole, "_fields") else tuple(parts)
+        return tuple(parts) if type(whole) is tuple else type(whole)(*parts)
     raise TypeError(f"a state is made of tensors and tuples, not {type(state).__name__}")

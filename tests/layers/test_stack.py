@@ -22,7 +22,7 @@ class Same(ForwardLayer):
     def initial_state(self, batch: int) -> HiddenState:
         return HiddenState(torch.zeros(batch, 0))
 
-    def forward(self, inputs: Padded, state: HiddenState | None = None, *, trace: bool = False) -> Unrolled:
+    def run(self, inputs: Padded, state: HiddenState | None, *, trace: bool) -> Unrolled:
         return Unrolled(inputs, state or self.initial_state(len(inputs.lengths)), {})
 
     def step(self, x: Tensor, state: HiddenState, *, trace: bool = False) -> Step:

@@ -1,4 +1,4 @@
-"""One look at the source: dot, scaled dot, bilinear and additive attention, and none."""
+"""Attention over a source: dot, scaled dot, bilinear and additive attention, and none."""
 
 from recurra.attention.additive import Additive
 from recurra.attention.base import Attended, Attention, Memory

@@ -22,9 +22,7 @@ from recurra.attention.base import Attention
 # The product of two powers stays a number in float32. A tanh is wrong only where query or key is beyond 21 and the
 # other pulls back; float32 and bfloat16 share this range, float64 takes the same.
 LARGEST = 43.0
-BLOCK = (
-    1 << 17
-)  # meetings that are looked at at once where nothing is kept for gradients: half a megabyte stays in a cache
+BLOCK = 1 << 17  # meetings made at once where nothing is kept for gradients: half a megabyte stays in a cache
 
 
 class Additive(Attention):

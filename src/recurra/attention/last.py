@@ -1,6 +1,6 @@
-"""No attention: every look sees the same fixed vector, the encoder's output at the last source step.
+"""No attention: every query gets the same fixed vector, the encoder's output at the last source step.
 
-This is the bottleneck that the lecture draws. As a look it is all weight on the last position, so it takes part in
+This is the bottleneck that the lecture draws. As attention it is all weight on the last position, so it takes part in
 the same laws and pictures as the others.
 """
 
@@ -13,7 +13,7 @@ from recurra.attention.base import Attention
 
 
 class Last(Attention):
-    """The plain context vector: weight 1 on the last step of the source."""
+    """The fixed context vector: weight 1 on the last step of the source."""
 
     def compare(self, asked: Tensor, keys: Tensor) -> Tensor:
         return asked.new_zeros(asked.shape[0], asked.shape[1], keys.shape[1])

@@ -1,6 +1,6 @@
 """Many time steps: the contract that every layer keeps, whatever it is made of.
 
-A layer maps a Padded of inputs and a state to an Unrolled: the outputs, the state after each row's last step, and on
+A layer maps a sequence of inputs and a state to an Unrolled: the outputs, the state after each row's last step, and on
 request everything that happened inside. Stacks and bi-directional layers are layers too.
 
 B batch, T time, I input size, H output size.
@@ -9,12 +9,15 @@ B batch, T time, I input size, H output size.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
 
+import torch
 from torch import Tensor, nn
 
-from recurra.cells import Step
-from recurra.padded import Padded
+from recurra.cells import Cell, Step
+from recurra.errors import UsageError
+from recurra.padded import Padded, as_padded
 
 
 class Unrolled(NamedTuple):
@@ -31,13 +34,49 @@ class Layer(nn.Module, ABC):
     input_size: int
     output_size: int
 
-    @abstractmethod
-    def initial_state(self, batch: int) -> Any:
-        """The zero state for `batch` rows."""
+    def forward(
+        self,
+        inputs: Padded | Tensor,
+        state: Any = None,
+        *,
+        lengths: Tensor | Sequence[int] | None = None,
+        trace: bool = False,
+    ) -> Unrolled:
+        """All steps of the inputs.
+
+        Args:
+            inputs: a Padded of values [B, T, I], or the values alone; what stands on the padding does not matter.
+            state: to begin with, such as another run left it; None is `initial_state(B)`, zero.
+            lengths: of the rows [B], where inputs are a plain tensor; None: all rows have T steps.
+            trace: also return every gate and state, by the reference implementation.
+
+        Raises:
+            UsageError: inputs of another width or type, lengths beyond T, a state of another shape.
+        """
+        sequence = as_padded(inputs, lengths)
+        self._check(sequence.values, state)
+        return self.run(sequence, state, trace=trace)
 
     @abstractmethod
-    def forward(self, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
-        """All steps of inputs [B, T, I], from `state` or from zero. `trace` asks for gates and states."""
+    def run(self, inputs: Padded, state: Any, *, trace: bool) -> Unrolled:
+        """What `forward` does, its arguments checked; the state may be None."""
+
+    @abstractmethod
+    def initial_state(self, batch: int) -> Any:
+        """The zero state for `batch` rows: a tensor [B, ...], or tuples and named tuples of such."""
+
+    def _check(self, values: Tensor, state: Any) -> None:
+        name, shape = type(self).__name__, list(values.shape)
+        if len(shape) != 3 or shape[2] != self.input_size:
+            raise UsageError(f"{name} reads values [B, T, {self.input_size}], got {shape}")
+        expected = self.initial_state(0)
+        cast_by_torch = torch.is_autocast_enabled(values.device.type)
+        dtype = next((part.dtype for part in _tensors(expected)), values.dtype)
+        if values.dtype != dtype and not cast_by_torch:
+            raise UsageError(f"{name} reads values of type {dtype}, got {values.dtype}")
+        if state is not None and not _fits(state, expected, shape[0], any_type=cast_by_torch):
+            expected = self.initial_state(shape[0])
+            raise UsageError(f"{name} expects the state {_described(expected)}, got {_described(state)}")
 
 
 class ForwardLayer(Layer):
@@ -46,3 +85,44 @@ class ForwardLayer(Layer):
     @abstractmethod
     def step(self, x: Tensor, state: Any, *, trace: bool = False) -> Step:
         """One step: x [B, I] and a state to output and state; `trace` asks for the gates."""
+
+
+def check_layer(layer: object, kind: type[Layer], owner: str) -> None:
+    """Refuses what is no layer of a kind, where callers may be untyped.
+
+    Raises:
+        UsageError: it says what to make of it.
+    """
+    if not isinstance(layer, kind):
+        fix = "A cell becomes a layer by Recurrent(cell)." if isinstance(layer, Cell) else None
+        wanted = "layers that read from left to right" if kind is ForwardLayer else "layers"
+        name = f"{type(layer).__module__}.{type(layer).__name__}"
+        raise UsageError(f"{owner} takes {wanted} of recurra.layers, got {name}", fix=fix)
+
+
+def _tensors(state: Any) -> list[Tensor]:
+    """The tensors of a state, from left to right."""
+    return [state] if isinstance(state, Tensor) else [tensor for part in state for tensor in _tensors(part)]
+
+
+def _fits(state: Any, expected: Any, batch: int, *, any_type: bool) -> bool:
+    """Whether a state for `batch` rows is made as the expected one, which has no rows."""
+    if isinstance(expected, Tensor):
+        return (
+            isinstance(state, Tensor)
+            and state.shape == (batch, *expected.shape[1:])
+            and (any_type or state.dtype == expected.dtype)
+        )
+    if not isinstance(state, type(expected)) or len(state) != len(expected):
+        return False
+    return all(_fits(one, other, batch, any_type=any_type) for one, other in zip(state, expected, strict=True))
+
+
+def _described(state: Any) -> str:
+    """LSTMState([2, 4], [2, 4]), with the type of numbers where it is not the usual one."""
+    if isinstance(state, Tensor):
+        return f"{list(state.shape)}" + (f" {state.dtype}" if state.dtype != torch.float32 else "")
+    if isinstance(state, tuple):
+        name = type(cast("object", state)).__name__
+        return f"{'' if name == 'tuple' else name}({', '.join(map(_described, cast('tuple[Any, ...]', state)))})"
+    return type(state).__name__

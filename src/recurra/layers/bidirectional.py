@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from recurra.layers.base import ForwardLayer, Layer, Unrolled
+from recurra.errors import UsageError
+from recurra.layers.base import ForwardLayer, Layer, Unrolled, check_layer
 from recurra.padded import Padded
 
 
@@ -23,15 +24,36 @@ def reverse(sequence: Padded) -> Padded:
     steps = torch.arange(sequence.values.shape[1], device=sequence.lengths.device)
     lengths = sequence.lengths[:, None]
     index = torch.where(steps < lengths, lengths - 1 - steps, steps)  # [B, T]
-    rows = torch.arange(len(sequence.lengths), device=index.device)[:, None]
+    rows = torch.arange(sequence.lengths.shape[0], device=index.device)[:, None]
     return sequence.with_values(sequence.values[rows, index])
 
 
 class Bidirectional(Layer):
-    """Output [B, T, H_forward + H_backward]; a ragged batch gives what its rows give alone."""
+    """Output [B, T, H_forward + H_backward]; a ragged batch gives what its rows give alone.
+
+    Args:
+        forward: reads each row from its beginning.
+        backward: reads each row from its own end; of the same input size.
+
+    Raises:
+        UsageError: something that cannot go from one end to the other, or layers that read different widths.
+
+    >>> import torch
+    >>> from recurra.cells import LSTM
+    >>> from recurra.layers import Recurrent
+    >>> both = Bidirectional(Recurrent(LSTM(3, 4)), Recurrent(LSTM(3, 4)))
+    >>> run = both(torch.randn(2, 5, 3), lengths=[5, 2])
+    >>> run.outputs.values.shape, run.state.backward.cell.shape
+    (torch.Size([2, 5, 8]), torch.Size([2, 4]))
+    """
 
     def __init__(self, forward: ForwardLayer, backward: ForwardLayer) -> None:
         super().__init__()
+        for layer in (forward, backward):
+            check_layer(layer, ForwardLayer, "Bidirectional")
+        if forward.input_size != backward.input_size:
+            sizes = f"{forward.input_size} and {backward.input_size}"
+            raise UsageError(f"both directions read the same values, got layers that read {sizes}")
         self.ahead = forward
         self.back = backward
         self.input_size = forward.input_size
@@ -40,7 +62,7 @@ class Bidirectional(Layer):
     def initial_state(self, batch: int) -> BothStates:
         return BothStates(self.ahead.initial_state(batch), self.back.initial_state(batch))
 
-    def forward(self, inputs: Padded, state: BothStates | None = None, *, trace: bool = False) -> Unrolled:
+    def run(self, inputs: Padded, state: BothStates | None, *, trace: bool) -> Unrolled:
         state = self.initial_state(inputs.values.shape[0]) if state is None else state
         ahead = self.ahead(inputs, state.forward, trace=trace)
         back = self.back(reverse(inputs), state.backward, trace=trace)

@@ -51,7 +51,7 @@ class Convolution(Layer):
         """Windows remember nothing."""
         return ()
 
-    def forward(self, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
+    def run(self, inputs: Padded, state: Any, *, trace: bool) -> Unrolled:
         mask = inputs.mask[..., None]  # [B, T, 1]
         values = inputs.values.masked_fill(~mask, 0.0).transpose(1, 2)  # [B, I, T]
         maps = [self._maps(window, width, values) for window, width in zip(self.windows, self.widths, strict=True)]

@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from recurra.cells import Cell, Step
+from recurra.errors import UsageError
 from recurra.layers.base import ForwardLayer, Unrolled
 from recurra.layers.kernels import REFERENCE, CellSteps, kernel_of
 from recurra.layers.unroll import unroll
@@ -19,9 +20,27 @@ class Recurrent(ForwardLayer):
     Args:
         cell: the time step.
         fused: False takes the reference implementation always; it is what the tests compare the fused one with.
+
+    Raises:
+        UsageError: something that is no cell of recurra.
+
+    >>> import torch
+    >>> from recurra.cells import GRU
+    >>> layer = Recurrent(GRU(input_size=3, hidden_size=4))
+    >>> outputs, state, _ = layer(torch.randn(2, 5, 3), lengths=[5, 2])
+    >>> outputs.values.shape, state.hidden.shape
+    (torch.Size([2, 5, 4]), torch.Size([2, 4]))
+    >>> layer(torch.randn(2, 5, 7))
+    Traceback (most recent call last):
+    recurra.errors.UsageError: Recurrent reads values [B, T, 3], got [2, 5, 7]
     """
 
     def __init__(self, cell: Cell, *, fused: bool = True) -> None:
+        if not isinstance(cell, Cell):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+            raise UsageError(
+                f"Recurrent takes a cell of recurra.cells, got {type(cell).__module__}.{type(cell).__name__}",
+                fix="recurra.cells.from_torch makes a cell of a torch.nn.RNN, LSTM or GRU.",
+            )
         super().__init__()
         self.cell = cell
         self.fused = fused and kernel_of(cell) is not REFERENCE
@@ -31,13 +50,22 @@ class Recurrent(ForwardLayer):
     def initial_state(self, batch: int) -> Any:
         return self.cell.initial_state(batch)
 
-    def forward(self, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
+    def run(self, inputs: Padded, state: Any, *, trace: bool) -> Unrolled:
         if trace or not self.fused or inputs.values.shape[1] == 0:
             return unroll(self.cell, inputs, state, trace=trace)
         state = self.initial_state(inputs.values.shape[0]) if state is None else state
         return kernel_of(self.cell).unroll(self.cell, inputs, state)
 
     def step(self, x: Tensor, state: Any, *, trace: bool = False) -> Step:
+        """One step of x [B, I]; `trace` asks for the gates.
+
+        Raises:
+            UsageError: x or the state has another shape.
+        """
+        shapes = [tuple(part.shape) for part in state]
+        if x.shape != (len(x), self.input_size) or any(shape != (len(x), self.output_size) for shape in shapes):
+            what = f"expected x [B, {self.input_size}] and a state of [B, {self.output_size}]"
+            raise UsageError(f"{what}, got x {list(x.shape)} and {', '.join(str(list(shape)) for shape in shapes)}")
         kernel = kernel_of(self.cell) if self.fused and not trace else REFERENCE
         return kernel.step(self.cell, x, state)
 

@@ -11,7 +11,7 @@ from torch.nn.functional import dropout
 
 from recurra.cells import Step
 from recurra.errors import UsageError
-from recurra.layers.base import ForwardLayer, Layer, Unrolled
+from recurra.layers.base import ForwardLayer, Layer, Unrolled, check_layer
 from recurra.layers.dropout import locked_dropout
 from recurra.padded import Padded
 
@@ -26,13 +26,26 @@ class Stack(ForwardLayer):
         locked: the same values are set to 0 at all time steps of a row (dropout.py).
 
     Raises:
-        UsageError: sizes that do not fit, or `step` on a stack with a bi-directional layer.
+        UsageError: no layer, something else than layers, sizes that do not fit, or `step` on a stack with a
+            bi-directional layer.
+
+    >>> import torch
+    >>> from recurra.cells import GRU, LSTM
+    >>> from recurra.layers import Recurrent
+    >>> deep = Stack([Recurrent(LSTM(3, 4)), Recurrent(GRU(4, 2))], dropout=0.1)
+    >>> outputs, (below, above), _ = deep(torch.randn(2, 5, 3))
+    >>> outputs.values.shape, below.cell.shape, above.hidden.shape
+    (torch.Size([2, 5, 2]), torch.Size([2, 4]), torch.Size([2, 2]))
     """
 
     def __init__(
         self, layers: Sequence[Layer], *, dropout: float = 0.0, residual: bool = False, locked: bool = False
     ) -> None:
         super().__init__()
+        if not layers:
+            raise UsageError("a stack has at least one layer")
+        for layer in layers:
+            check_layer(layer, Layer, "Stack")
         for below, above in pairwise(layers):
             if below.output_size != above.input_size:
                 raise UsageError(f"a layer that reads {above.input_size} stands on one that writes {below.output_size}")
@@ -46,8 +59,8 @@ class Stack(ForwardLayer):
     def initial_state(self, batch: int) -> tuple[Any, ...]:
         return tuple(layer.initial_state(batch) for layer in self._layers())
 
-    def forward(self, inputs: Padded, state: tuple[Any, ...] | None = None, *, trace: bool = False) -> Unrolled:
-        before = state or self.initial_state(inputs.values.shape[0])
+    def run(self, inputs: Padded, state: tuple[Any, ...] | None, *, trace: bool) -> Unrolled:
+        before = self.initial_state(inputs.values.shape[0]) if state is None else state
         after: list[Any] = []
         seen: dict[str, Tensor] = {}
         for k, layer in enumerate(self._layers()):

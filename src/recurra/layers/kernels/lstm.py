@@ -6,8 +6,11 @@ import torch
 from torch import Tensor
 
 from recurra.cells import LSTM, LSTMState, Step
+from recurra.layers.base import Unrolled
 from recurra.layers.kernels.prepared import CellSteps, doubled, tanh, tanh_of_sigmoid_
 from recurra.layers.kernels.torch_kernel import SHUT, TorchKernel, layout
+from recurra.layers.unroll import unroll
+from recurra.padded import Padded
 
 
 class LSTMKernel(TorchKernel[LSTM]):
@@ -17,6 +20,11 @@ class LSTMKernel(TorchKernel[LSTM]):
         start = state.hidden[None].contiguous(), state.cell[None].contiguous()
         outputs, hidden, memory = torch.lstm(values, start, weights, *layout(cell))
         return outputs, LSTMState(hidden[0], memory[0])
+
+    def unroll(self, cell: LSTM, inputs: Padded, state: LSTMState) -> Unrolled:
+        if torch.compiler.is_compiling() and torch.is_grad_enabled():
+            return unroll(cell, inputs, state)  # torch cannot record the gradient of its LSTM (it saves a None)
+        return super().unroll(cell, inputs, state)
 
     def step_with(self, cell: LSTM, x: Tensor, state: LSTMState, weights: list[Tensor]) -> LSTMState:
         return LSTMState(*torch.lstm_cell(x, (state.hidden, state.cell), *weights))

@@ -41,6 +41,11 @@ class ScanKernel(Kernel[LinearCell]):
 
 def scan(keep: Tensor, add: Tensor, start: Tensor) -> Tensor:
     """h_t = keep_t h_{t-1} + add_t for keep and add [B, T, H], T at least 1, from start [B, H]: all h [B, T, H]."""
+    if torch.compiler.is_compiling():  # a recorded graph is fused, and its gradient derived, by who records it
+        states = [start]
+        for a, b in zip(keep.unbind(1), add.unbind(1), strict=True):
+            states.append(torch.addcmul(b, a, states[-1]))
+        return torch.stack(states[1:], 1)
     return cast("Tensor", _Scan.apply(keep, add, start))
 
 
