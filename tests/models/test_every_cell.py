@@ -14,13 +14,14 @@ from recurra.data import ImageShape
 from recurra.decoding import DecodingOptions, decode
 from recurra.models import (
     CaptionerOptions,
-    ClassifierOptions,
     ForecasterOptions,
+    ManyToOneOptions,
     ModelOptions,
     build_captioner,
-    build_classifier,
     build_forecaster,
+    build_many_to_one,
     build_seq2seq,
+    token_branch,
 )
 from recurra.models.language_model import LanguageModel, LanguageModelOptions
 from recurra.models.search import step_model
@@ -44,8 +45,9 @@ def caption(cell: str) -> tuple[nn.Module, Callable[[], Tensor]]:
 
 
 def classify(cell: str) -> tuple[nn.Module, Callable[[], Tensor]]:
-    model = build_classifier(ClassifierOptions(kind="rnn", cell=cell, pooling="last", **DEEP), 3, vocabulary=9)
-    return model, lambda: model(IDS)
+    options = ManyToOneOptions(kind="rnn", cell=cell, pooling="last", **DEEP)
+    model = build_many_to_one(options, [token_branch(options, "rnn", 9)], 3)
+    return model, lambda: model([IDS])
 
 
 def tag(cell: str) -> tuple[nn.Module, Callable[[], Tensor]]:

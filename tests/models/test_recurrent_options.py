@@ -6,7 +6,7 @@ import pytest
 
 from recurra.cells import CELLS
 from recurra.errors import UsageError
-from recurra.models import CaptionerOptions, ClassifierOptions, ForecasterOptions, ModelOptions
+from recurra.models import CaptionerOptions, ForecasterOptions, ManyToOneOptions, ModelOptions
 from recurra.models.language_model import LanguageModelOptions
 from recurra.models.options import WIDTHS, RecurrentOptions
 from recurra.models.recurrent_stack import make_cell, recurrent_stack
@@ -16,7 +16,7 @@ from recurra.options import choices_of, from_mapping
 ALL: list[type[RecurrentOptions]] = [
     ModelOptions,
     CaptionerOptions,
-    ClassifierOptions,
+    ManyToOneOptions,
     ForecasterOptions,
     LanguageModelOptions,
     TaggerOptions,
@@ -58,7 +58,7 @@ def test_bounds_are_the_same_everywhere(kind: type[RecurrentOptions], wrong: dic
 @pytest.mark.parametrize("kind", [*ALL])
 def test_an_activation_is_for_elman_cells(kind: type[RecurrentOptions]) -> None:
     assert kind(cell="elman", activation="relu").activation == "relu"
-    kept = {"kind": "rnn"} if kind is ClassifierOptions else {}
+    kept = {"kind": "rnn"} if kind is ManyToOneOptions else {}
     with pytest.raises(UsageError, match="for Elman cells; lstm has its own"):
         kind(activation="relu", **kept)
 
