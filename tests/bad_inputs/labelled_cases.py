@@ -80,7 +80,7 @@ TABLES = [
     one("a series in pieces", "x.csv", b"series,x,label\na,1,u\nb,2,v\na,3,u\n", "x.csv:4: series 'a' goes on here, after rows of others", "Keep the rows of a series together", format="series"),
     one("a series with two labels", "x.csv", b"series,x,label\na,1,u\na,2,v\nb,1,u\n", "x.csv:3: a series has one label; this one has 'u' and here 'v'", format="series"),
     one("an empty table", "x.csv", b"", "x.csv: expected examples, there is none", format="vectors"),
-    train("missing numbers that nobody filled", "x.csv", b"a,b,label\n1,2,x\n1,,y\n3,?,x\n", "2 problems (examples with missing numbers: 2)", "x.csv:3: the number of 'b' is missing", "x.csv:4:", "--set data.missing=mean"),
+    train("missing numbers that nobody filled", "x.csv", b"a,b,label\n1,2,x\n1,,y\n3,?,x\n", "2 problems (examples with missing numbers: 2)", "x.csv:3: the number of 'b' is missing", "2 times, also at x.csv:4", "--set data.missing=mean"),
     train("the step before in a vector", "x.csv", b"a,b,label\n1,2,x\n1,,y\n3,4,x\n", "data.missing is previous, and vectors have no step before", "data.missing=mean", data__missing="previous"),
     train("an unknown way to fill", "x.csv", b"a,b,label\n1,2,x\n1,,y\n3,4,x\n", "data.missing: unknown value 'median'", "Did you mean 'mean'?", data__missing="median"),
 ]  # fmt: skip
@@ -99,7 +99,7 @@ BAD_SERIES = [
     one("a flag that is none", "x.ts", b"@classLabel yes a b\n@data\n", "x.ts:1: @classLabel must be followed by true or false, saw \"yes a b\""),
     one("dimensions that are none", "x.ts", b"@dimensions many\n@data\n", "x.ts:1: @dimensions must be followed by a number from 1"),
     one("series without labels", "x.ts", b"@classLabel false\n@data\n1,2\n", "x.ts: the series have no labels", "recurra predict"),
-    one("many bad series", "x.ts", HEADER + b"1,x:up\n" * 25, "x.ts: 25 problems (series that cannot be read: 25)", "... and 5 more"),
+    one("many bad series", "x.ts", HEADER + b"1,x:up\n" * 25, "x.ts: 25 problems (series that cannot be read: 25)", "25 times, also at x.ts:5, x.ts:6,"),
 ]  # fmt: skip
 
 IMAGES = idx(2, 2, 2, values=bytes(8))

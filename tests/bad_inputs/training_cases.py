@@ -213,7 +213,7 @@ MODELS = [
            "m/tokenizers/target.json: this is not the target vocabulary that the model was trained with"),
     opened("a lost tokenizer", lost("tokenizers/source.json"), "m/tokenizers/source.json: source.json is missing"),
     opened("weights of another shape", config(model={"width": 16}), "m: the weights do not fit", "encoder.embedding.weight: expected (", ", 16), found (", ", 8)"),
-    with_model("an ensemble of strangers", lambda _: recurra.load(["m", "other"]), "the models of an ensemble must have the same tokenizers", "--seed", damage=with_stranger),
+    with_model("an ensemble of strangers", lambda _: recurra.load(["m", "other"]), "the models of an ensemble must read the same and have the same tokenizers", "--seed", damage=with_stranger),
 ]  # fmt: skip
 
 TEXTS = [

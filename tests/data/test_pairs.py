@@ -150,7 +150,7 @@ def test_more_than_one_in_a_hundred_empty_pairs_are_refused(tmp_path: Path, tota
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     lines = [b"ok\tok"] * 100
     for number in range(1, 51):
-        lines[number] = b"no tab" if number % 2 else b"caf\xe9\tx"
+        lines[number] = b"no tab %d" % number if number % 2 else b"caf\xe9\tx"
     pairs = opened(tmp_path, "x.tsv", b"\n".join(lines))
     got: list[Example] = []
     with pytest.raises(DataError) as caught:
@@ -159,8 +159,9 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     assert "50 problems" in message
     assert "lines with another number of columns: 25" in message
     assert "lines that are not UTF-8: 25" in message
-    assert sum(f"x.tsv:{number}:" in message for number in range(1, 101)) == 20
-    assert "and 30 more" in message
+    assert message.count("no tab") == 19, "the first twenty that differ"
+    assert "25 times, also at " in message, "what is the same is said once"
+    assert "and 6 more" in message
     assert got == [Example("ok", "ok", 1)], "nothing is handed out after the first problem"
 
 

@@ -1,7 +1,7 @@
 """What is wrong with a file, collected over a whole pass, so that a user mends it once and not line by line.
 
-A reader adds each bad line under its kind; at the end of the pass everything is raised as one DataError: the
-first twenty in full, all of them by count.
+A reader adds each bad line under its kind; at the end of the pass everything is raised as one DataError: the first
+twenty that differ, each with the places where it was seen, all of them by count.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections import Counter
 
 from recurra.errors import DataError
 
-SHOWN = 20
+SHOWN = 20  # problems
+PLACES = 10  # of one problem that is there many times
 
 
 class Findings:
@@ -19,7 +20,8 @@ class Findings:
     def __init__(self, name: str) -> None:
         self.name = name
         self.counts: Counter[str] = Counter()
-        self.first: list[DataError] = []
+        self.first: dict[str, list[DataError]] = {}  # by what is wrong, in the order of the data
+        self.times: Counter[str] = Counter()
 
     def __bool__(self) -> bool:
         return bool(self.counts)
@@ -27,8 +29,11 @@ class Findings:
     def add(self, kind: str, error: DataError) -> None:
         """Notes one problem; `kind` names all of its sort in the plural ("lines that are not UTF-8")."""
         self.counts[kind] += 1
-        if len(self.first) < SHOWN:
-            self.first.append(error)
+        if error.what in self.first or len(self.first) < SHOWN:
+            self.times[error.what] += 1
+            same = self.first.setdefault(error.what, [])
+            if len(same) < PLACES:
+                same.append(error)
 
     def raise_if_any(self) -> None:
         """Ends the pass.
@@ -40,7 +45,7 @@ class Findings:
             return
         total = sum(self.counts.values())
         if total == 1:
-            raise self.first[0]
+            raise next(iter(self.first.values()))[0]
         counts = ", ".join(f"{kind}: {count:,}" for kind, count in self.counts.most_common())
         raise DataError(
             "\n".join([f"{total:,} problems ({counts})", *self._listed(total)]),
@@ -49,9 +54,18 @@ class Findings:
         )
 
     def _listed(self, total: int) -> list[str]:
-        listed = [f"  {error.where}: {error.what}" if error.where else f"  {error.what}" for error in self.first]
-        rest = total - len(self.first)
+        listed = [self._line(what, errors) for what, errors in self.first.items()]
+        rest = total - self.times.total()
         return [*listed, f"  ... and {rest:,} more"] if rest else listed
 
+    def _line(self, what: str, errors: list[DataError]) -> str:
+        first, *others = (error.where for error in errors)
+        line = f"  {first}: {what}" if first else f"  {what}"
+        if not others:
+            return line
+        more = ", ..." if self.times[what] > len(errors) else ""
+        return f"{line}\n    {self.times[what]:,} times, also at {', '.join(map(str, others))}{more}"
+
     def _remedies(self) -> list[str]:
-        return list(dict.fromkeys(error.fix for error in self.first if error.fix))
+        every = (error for errors in self.first.values() for error in errors)
+        return list(dict.fromkeys(error.fix for error in every if error.fix))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from recurra.data import Preview
+from recurra.data.plain import only_cell
 
 ENDINGS = ("", ".txt", ".text", ".md", ".rst", ".tex")
 MIN_LINES = 2  # that say something
@@ -28,10 +29,10 @@ def detect(preview: Preview) -> str | None:
         or source.source_column
     ):
         return None
-    given = preview.given
-    if given is not None and not all(isinstance(row, str) for row in given):
+    rows = preview.lines if preview.given is None else list(map(only_cell, preview.given))
+    if not all(isinstance(row, str) for row in rows):
         return None
-    lines = [line for line in (preview.lines if given is None else given) if line.strip()]
+    lines = [line for line in rows if line.strip()]
     if len(lines) < MIN_LINES or any("\t" in line or "\0" in line for line in lines):
         return None
     if is_object(lines[0]) or share(lines, NUMBER.fullmatch) > 0.5 or share(lines, SEVERAL_SPACES.search) > 0.9:
