@@ -13,7 +13,7 @@ import recurra
 from recurra.cli import run
 from recurra.errors import DataError
 from recurra.models.tagger import Tagger, TaggerOptions
-from recurra.tasks.tag.task import allowed_after
+from recurra.tasks.tag.network import allowed_after
 from recurra.tasks.tag.words import batch_of
 
 SETTINGS = {
@@ -132,3 +132,20 @@ def test_what_may_follow() -> None:
     tags = ["B-X", "B-Y", "I-X", "O"]
     assert allowed_after(tags)[:, 2].tolist() == [True, False, True, False, False]
     assert allowed_after(tags)[:, [0, 1, 3]].all()
+
+
+def test_tags_that_the_training_data_lack_count_as_wrong() -> None:
+    rows = [(["a", "b"], ["B-X", "I-X"]), (["c"], ["O"])] * 30
+    valid = [(["a", "b"], ["B-X", "I-X"]), (["a", "b"], ["B-Z", "I-Z"])]
+    told: list[str] = []
+    settings = {**SETTINGS, "training.patience": 0}
+    for to, some in (("half", valid), ("none", valid[1:])):
+        model = recurra.train(rows, valid=some, task="tag", to=to, epochs=5, settings=settings,
+                              listeners=[lambda event: told.append(str(getattr(event, "text", "")))])  # fmt: skip
+        assert "1 validation sentences have tags that the training data lack, which count as wrong" in told
+        assert model.networks[0].tags == ("B-X", "I-X", "O")  # type: ignore[attr-defined]
+        measured = model.evaluate(some)
+        assert measured.measures["span_f1"].value == pytest.approx(50.0 if to == "half" else 0.0)
+    validated = [json.loads(line) for line in Path("half/run/metrics.jsonl").read_text().splitlines()]
+    scores = [row["value"] for row in validated if "value" in row]
+    assert scores[-1] == pytest.approx(50.0)  # of two spans one can be found

@@ -203,8 +203,7 @@ def painted(answer: Answer[TaggedTokens], right: Sequence[str]) -> Text:
 
 def found_in(answer: Answer[TaggedTokens]) -> str:
     """The parts in words, where there are no colours: weekday thứ sáu, day 20"""
-    spans = answer.details.to_mapping().get("spans", [])
-    return ", ".join(f"{span['kind']} {span['text']}" for span in spans)
+    return ", ".join(f"{span.kind} {text}" for text, span in answer.details.named())
 
 
 DEMO = Demo("tag", split, {"tag": SETTINGS}, show, noun="dates", line=line, write=write, time="60s", least=20.0)

@@ -92,6 +92,14 @@ class Tagger(nn.Module):
         emissions = self.output(self._drop(run.outputs.values))
         return words.with_values(emissions), run.trace
 
+    def sentence_losses(self, sentences: Sentences, tags: Tensor) -> Tensor:
+        """Nats of the right tags [B, T], summed over the tokens of each sentence: [B]."""
+        emissions = self(sentences)
+        if self.crf is not None:
+            return self.crf.negative_log_likelihood(emissions, tags)
+        nats = nn.functional.cross_entropy(emissions.values.transpose(1, 2), tags, reduction="none")
+        return (nats * emissions.mask).sum(1)
+
     def loss(self, sentences: Sentences, tags: Tensor, smoothing: float = 0.0) -> Tensor:
         """Nats of the right tags [B, T], summed over all tokens."""
         emissions = self(sentences)

@@ -11,7 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from recurra.errors import ModelError
 from recurra.tracing import AttentionMap
@@ -29,7 +29,7 @@ class Details(ABC):
     """What only one task has to say beside texts and scores."""
 
     @abstractmethod
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """The object under "details": finite numbers, strings, and lists and objects of them."""
 
     def html(self) -> str:
@@ -65,7 +65,7 @@ class Alternative:
     def __post_init__(self) -> None:
         refuse_nan(number for number in (self.score, self.log_prob) if number is not None)
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Its text and its numbers."""
         return {"text": self.text, "score": self.score, "log_prob": self.log_prob, "finished": self.finished}
 
@@ -99,7 +99,7 @@ class Answer(Generic[D_co]):
         """What the model attended to as it wrote the best output, if it has attention and was asked for it."""
         return self.best.attention
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """The answer as a JSON object, the same keys for every task."""
         return {
             "source": self.source,

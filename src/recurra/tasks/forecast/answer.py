@@ -7,7 +7,6 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 from recurra.tasks.answer import Details, Table, refuse_nan
 from recurra.views import Chart, chart_html
@@ -59,7 +58,7 @@ class ForecastValues(Details):
             return parts[0]
         return "; ".join(f"{column.name}: {part}" for column, part in zip(self.columns, parts, strict=True))
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Times, and the quantiles of each column."""
         columns = {one.name: {"median": one.median, "quantiles": one.quantiles} for one in self.columns}
         return {"series": self.series, "times": self.times, "columns": columns}

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,44 +20,20 @@ from numpy.typing import NDArray
 from recurra.data import Series
 from recurra.errors import DataError, UsageError
 from recurra.metrics import ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse
-from recurra.models import Forecaster
 from recurra.tasks.forecast.build import Values, filled, in_order, missing_number, refused
-from recurra.tasks.forecast.recipe import ForecastAnswerOptions, ForecastRecipe
+from recurra.tasks.forecast.network import ForecastNetwork
+from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.tasks.prediction import Evaluation
 
 CHUNK = 512  # windows that are forecast together
 MIN_WINDOWS = 10  # of a series; with fewer windows its forecasts overlap
 
 
-class Continuer(Protocol):
-    """What is needed of a network."""
-
-    @property
-    def model(self) -> Forecaster:
-        """The weights."""
-        ...
-
-    @property
-    def recipe(self) -> ForecastRecipe:
-        """How it was made."""
-        ...
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of what it reads."""
-        ...
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The names of what it forecasts."""
-        ...
-
-
 class Forecasting(Protocol):
     """What makes the forecasts that are measured."""
 
     @property
-    def first(self) -> Continuer:
+    def first(self) -> ForecastNetwork:
         """A network."""
         ...
 
@@ -167,7 +143,7 @@ def naive_forecast(past: Values, steps: int, season: int) -> Values:
     return past[len(past) - season :][np.arange(steps) % season]
 
 
-def details(errors: Errors, targets: tuple[str, ...]) -> dict[str, Any]:
+def details(errors: Errors, targets: tuple[str, ...]) -> dict[str, object]:
     """The mean absolute error of each step and of each column, and that of the naive forecast."""
     with np.errstate(invalid="ignore"):
         steps = [

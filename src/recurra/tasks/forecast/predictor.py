@@ -26,7 +26,8 @@ from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.forecast.answer import PAST_SHOWN, ColumnForecast, ForecastValues
 from recurra.tasks.forecast.build import filled, in_order, missing_number, refused
-from recurra.tasks.forecast.evaluate import Continuer, evaluate_windows
+from recurra.tasks.forecast.evaluate import evaluate_windows
+from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.tasks.one_input import is_one_series
 from recurra.tasks.prediction import Evaluation
@@ -42,10 +43,10 @@ Values = NDArray[np.float64]
 class ForecastPredictor:
     """One network, or several for the same columns: they answer by the mean of their quantiles."""
 
-    networks: Sequence[Continuer]
+    networks: Sequence[ForecastNetwork]
 
     @property
-    def first(self) -> Continuer:
+    def first(self) -> ForecastNetwork:
         """The one that is traced."""
         return self.networks[0]
 

@@ -6,62 +6,26 @@ What each of them does stands in its own room.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-
-import torch
 
 from recurra.data import SERIES, EncodedTable, Preview, Series
 from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
 from recurra.errors import ModelError
-from recurra.models import Forecaster, build_forecaster
 from recurra.tasks.forecast.build import check_series, decided, encoded_rows, standardise, target_names
 from recurra.tasks.forecast.learner import ForecastLearner
+from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network
 from recurra.tasks.forecast.predictor import ForecastPredictor
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.split import divide_by_time
 from recurra.tasks.forecast.windows import Windows
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Divided, Emit, Encoded
-from recurra.text.counted import counted
 from recurra.training import Note
 
 TABLES = (".csv", ".tsv", ".tab")
 MEASURES = {"quantile": "quantile_loss", "gaussian": "nats"}
-
-
-@dataclass(frozen=True)
-class ForecastNetwork:
-    """A network, the columns that it reads and forecasts, and the recipe it was made by."""
-
-    model: Forecaster
-    columns: tuple[str, ...]
-    targets: tuple[str, ...]
-    recipe: ForecastRecipe
-
-    def vocabularies(self) -> dict[str, str]:
-        """The names of the columns."""
-        names = {"columns": list(self.columns), "targets": list(self.targets)}
-        return {"columns": json.dumps(names, ensure_ascii=False)}
-
-    def describe(self) -> str:
-        """Its kind and its size."""
-        options = self.recipe.model
-        way = "step by step" if self.model.recursive else "at once"
-        return (
-            f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, "
-            f"reads {self.recipe.data.window} steps "
-            f"of {counted(len(self.columns), 'column')}, forecasts {options.horizon} of {len(self.targets)}, {way}"
-        )
-
-    def sizes(self) -> dict[str, object]:
-        """Of what it reads and forecasts."""
-        recipe = self.recipe
-        steps = {"window": recipe.data.window, "horizon": recipe.model.horizon}
-        return {"columns read": len(self.columns), "columns forecast": len(self.targets), **steps}
 
 
 class Forecast:
@@ -108,8 +72,7 @@ class Forecast:
 
     def load(self, recipe: ForecastRecipe, vocabularies: Mapping[str, str]) -> ForecastNetwork:
         """The same again."""
-        names = json.loads(vocabularies["columns"])
-        return make_network(recipe, tuple(names["columns"]), tuple(names["targets"]))
+        return load_network(recipe, vocabularies)
 
     def encode(self, examples: Iterable[Series], network: ForecastNetwork, folder: Path) -> None:
         """All numbers as they are; those of the columns that are forecast a second time, with their gaps."""
@@ -154,11 +117,3 @@ class Forecast:
     def card_example(self, example: Series) -> str:
         """A table is no line."""
         return ""
-
-
-def make_network(recipe: ForecastRecipe, columns: tuple[str, ...], targets: tuple[str, ...]) -> ForecastNetwork:
-    """A network with fresh weights, drawn from the recipe's seed."""
-    torch.manual_seed(recipe.training.seed)
-    places = [columns.index(name) for name in targets]
-    model = build_forecaster(recipe.model, len(columns), places, recipe.data.season)
-    return ForecastNetwork(model, columns, targets, recipe)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from recurra.tasks.answer import refuse_nan
 from recurra.views.surprisal import surprisal_html
@@ -31,10 +30,14 @@ class ScoredText:
         """The end of the line is one."""
         return self.total / (len(self.text) + 1)
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """The object that `recurra score --output-format jsonl` prints."""
         tokens = [{"token": token, "bits": bits} for token, bits in zip(self.tokens, self.bits, strict=True)]
-        mapping: dict[str, Any] = {"text": self.text, "bits": self.total, "bits_per_character": self.bits_per_character}
+        mapping: dict[str, object] = {
+            "text": self.text,
+            "bits": self.total,
+            "bits_per_character": self.bits_per_character,
+        }
         return {**mapping, "tokens": tokens, "unknown": self.unknown}
 
     def _repr_html_(self) -> str:

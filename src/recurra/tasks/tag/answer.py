@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
-from recurra.data.bio import is_bio, spans
+from recurra.data.bio import Span, is_bio, spans
 from recurra.tasks.answer import Details
 
 
@@ -18,14 +17,16 @@ class TaggedTokens(Details):
     tags: list[str]
     probabilities: list[float]  # of each tag, whatever the others are
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """All of it, and the spans where the tags write spans."""
-        mapping: dict[str, Any] = {"tokens": self.tokens, "tags": self.tags, "probabilities": self.probabilities}
+        mapping: dict[str, object] = {"tokens": self.tokens, "tags": self.tags, "probabilities": self.probabilities}
         if is_bio(self.tags):
-            mapping["spans"] = [
-                {"text": " ".join(self.tokens[span.begin : span.end]), **span._asdict()} for span in spans(self.tags)
-            ]
+            mapping["spans"] = [{"text": text, **span._asdict()} for text, span in self.named()]
         return mapping
+
+    def named(self) -> list[tuple[str, Span]]:
+        """The text of each span that the tags write, and the span."""
+        return [(" ".join(self.tokens[span.begin : span.end]), span) for span in spans(self.tags)]
 
     def html(self) -> str:
         """Each tag above its token."""

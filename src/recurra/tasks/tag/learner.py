@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
@@ -10,22 +10,20 @@ import torch
 from numpy.typing import NDArray
 
 from recurra.data import BatchingOptions, EncodedTable
+from recurra.data.bio import is_bio, spans
 from recurra.metrics import Measure
+from recurra.metrics.spans import span_f1, tag_accuracy
 from recurra.models.tagger import Tagger
 from recurra.tasks.examples import ExampleLearner, Order, batches_of_like_length, spread
 from recurra.tasks.tag.words import batch_from, to_device
 from recurra.training import Index, Loss, Score
 
-MeasureTags = Callable[[list[list[str]], list[list[str]]], Measure]  # predictions, references
-
 
 class TagLearner(ExampleLearner[Tagger, EncodedTable]):
-    """A tagger with its training and validation sentences.
+    """A tagger with its training and validation sentences; what validates are spans where the tags write spans.
 
     Args:
         tags: the names of the tags, by number.
-        quality: what is measured in a look, in percent, higher is better.
-        measure: the name of 100 minus that.
         options: how large a batch may be.
         seed: of the order.
     """
@@ -39,16 +37,14 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
         valid: EncodedTable,
         examples: Index,
         tags: Sequence[str],
-        quality: MeasureTags,
-        measure: str,
         options: BatchingOptions,
         seed: int,
     ) -> None:
         self.lengths = train["words"].lengths
         super().__init__(model, train, valid, Order(examples, options, seed, self.lengths))
-        self.tags = tags
-        self.quality = quality
-        self.measure = measure
+        self.names = [*tags, "I-?", "B-?"]  # unknown tags have the numbers -2 and -1
+        self.by_spans = is_bio(tags)
+        self.measure = "wrong_spans" if self.by_spans else "wrong_tags"
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         sentences, tags = batch_from(self.train, batch)
@@ -68,19 +64,32 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
         for batch in batches_by_length(self.valid["words"].lengths[chosen]):
             sentences, tags = batch_from(self.valid, chosen[batch])
             sentences = to_device(sentences, self.device)
-            loss += float(self.model.loss(sentences, tags.to(self.device)))
+            known = (tags >= 0).all(1)
+            nats = self.model.sentence_losses(sentences, tags.clamp(min=0).to(self.device)).cpu()
+            loss += float(nats[known].sum())
             best = self.model.best(self.model(sentences)).cpu()
             lengths = cast("list[int]", sentences.words.lengths.tolist())
+            tokens += int(sentences.words.lengths.cpu()[known].sum())
             for row, right, length in zip(best, tags, lengths, strict=True):
                 predictions.append(self._names(row[:length]))
                 references.append(self._names(right[:length]))
-                tokens += length
-        return Score(loss / max(tokens, 1), 100 - self.quality(predictions, references).value)
+        measure = quality_of_spans if self.by_spans else tag_accuracy
+        return Score(loss / max(tokens, 1), 100 - measure(predictions, references).value)
 
     def _names(self, numbers: torch.Tensor) -> list[str]:
-        return [self.tags[number] for number in cast("list[int]", numbers.tolist())]
+        return [self.names[number] for number in cast("list[int]", numbers.tolist())]
 
 
 def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
     """Batches for answers, the shortest sentences first."""
     return batches_of_like_length(lengths, BatchingOptions(batch_tokens=8192, batch_examples=256))
+
+
+def count_unknown(table: EncodedTable) -> int:
+    """Sentences with a tag that the network does not know."""
+    return sum(bool((table["tags"].row(row) < 0).any()) for row in range(len(table)))
+
+
+def quality_of_spans(predictions: list[list[str]], references: list[list[str]]) -> Measure:
+    """F1 of the spans that the tags write."""
+    return span_f1([{*spans(tags)} for tags in predictions], [{*spans(tags)} for tags in references])

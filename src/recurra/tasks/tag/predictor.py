@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import chain, islice
-from typing import Any, Protocol, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -17,7 +17,6 @@ from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
-from recurra.models.tagger import Tagger
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.one_input import is_one_text
@@ -25,40 +24,22 @@ from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tag.answer import TaggedTokens
 from recurra.tasks.tag.ensemble import TaggerEnsemble
 from recurra.tasks.tag.learner import batches_by_length
-from recurra.tasks.tag.words import TokenReader, batch_of, to_device
+from recurra.tasks.tag.network import TagNetwork
+from recurra.tasks.tag.words import batch_of, to_device
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 
 WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
 LONGEST = 5000  # tokens; no longer sentence is tagged
 
 
-class Labelled(Protocol):
-    """What is needed of a network."""
-
-    @property
-    def model(self) -> Tagger:
-        """The weights."""
-        ...
-
-    @property
-    def reader(self) -> TokenReader:
-        """What it reads."""
-        ...
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Their names, by number."""
-        ...
-
-
 @dataclass(frozen=True)
 class TagPredictor:
     """One tagger, or several that answer together."""
 
-    networks: Sequence[Labelled]
+    networks: Sequence[TagNetwork]
 
     @property
-    def network(self) -> Labelled:
+    def network(self) -> TagNetwork:
         """The first, which is the one that is traced."""
         return self.networks[0]
 
@@ -150,7 +131,7 @@ def tokens_of(given: object, number: int) -> list[str]:
     return cast("list[str]", found)
 
 
-def details(predictions: list[list[str]], references: list[list[str]]) -> dict[str, Any]:
+def details(predictions: list[list[str]], references: list[list[str]]) -> dict[str, object]:
     """Precision, recall and F1 of each kind of span; where the tags write none, of each tag."""
     if is_bio({tag for tags in references for tag in tags}):
         reports = kind_reports([{*spans(tags)} for tags in predictions], [{*spans(tags)} for tags in references])

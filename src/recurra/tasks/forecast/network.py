@@ -1,0 +1,58 @@
+"""A forecaster with the columns that it reads and forecasts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from recurra.models import Forecaster, build_forecaster
+from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.text.counted import counted
+
+
+@dataclass(frozen=True)
+class ForecastNetwork:
+    """A network, the columns that it reads and forecasts, and the recipe it was made by."""
+
+    model: Forecaster
+    columns: tuple[str, ...]
+    targets: tuple[str, ...]
+    recipe: ForecastRecipe
+
+    def vocabularies(self) -> dict[str, str]:
+        """The names of the columns."""
+        names = {"columns": list(self.columns), "targets": list(self.targets)}
+        return {"columns": json.dumps(names, ensure_ascii=False)}
+
+    def describe(self) -> str:
+        """Its kind and its size."""
+        options = self.recipe.model
+        way = "step by step" if self.model.recursive else "at once"
+        return (
+            f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, "
+            f"reads {self.recipe.data.window} steps "
+            f"of {counted(len(self.columns), 'column')}, forecasts {options.horizon} of {len(self.targets)}, {way}"
+        )
+
+    def sizes(self) -> dict[str, object]:
+        """Of what it reads and forecasts."""
+        recipe = self.recipe
+        steps = {"window": recipe.data.window, "horizon": recipe.model.horizon}
+        return {"columns read": len(self.columns), "columns forecast": len(self.targets), **steps}
+
+
+def load_network(recipe: ForecastRecipe, vocabularies: Mapping[str, str]) -> ForecastNetwork:
+    """The network that a recipe describes, with fresh weights and recorded columns."""
+    names = json.loads(vocabularies["columns"])
+    return make_network(recipe, tuple(names["columns"]), tuple(names["targets"]))
+
+
+def make_network(recipe: ForecastRecipe, columns: tuple[str, ...], targets: tuple[str, ...]) -> ForecastNetwork:
+    """A network with fresh weights, drawn from the recipe's seed."""
+    torch.manual_seed(recipe.training.seed)
+    places = [columns.index(name) for name in targets]
+    model = build_forecaster(recipe.model, len(columns), places, recipe.data.season)
+    return ForecastNetwork(model, columns, targets, recipe)

@@ -1,0 +1,47 @@
+"""The recipe of a tagger: sections, keys and their defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from recurra.data import BatchingOptions
+from recurra.errors import UsageError
+from recurra.models.tagger import TaggerOptions
+from recurra.tasks.recipe import DataOptions, TaskRecipe
+from recurra.training import TrainingOptions
+
+
+@dataclass(frozen=True)
+class TagDataOptions(DataOptions):
+    """Which sentences are used."""
+
+    repair: bool = False  # an I- tag that continues nothing begins a span, instead of being an error
+
+
+@dataclass(frozen=True)
+class TokenOptions:
+    """How tokens are read: the section [text]."""
+
+    vocabulary: int = 20_000  # maximum number of words, the most frequent ones; others are read by their characters
+    min_count: int = 1  # words that occur less often become <UNK>
+    lowercase: bool = True  # words are looked up in lower case; characters keep their case
+
+
+@dataclass(frozen=True)
+class TagRecipe(TaskRecipe):
+    """All sections. The defaults are the same for every data set."""
+
+    task: Literal["tag"] = "tag"
+    data: TagDataOptions = field(default_factory=TagDataOptions)
+    text: TokenOptions = field(default_factory=TokenOptions)
+    batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=1024, batch_examples=32))
+    model: TaggerOptions = field(default_factory=TaggerOptions)
+    training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.003, label_smoothing=0.0))
+
+    def __post_init__(self) -> None:
+        if self.training.scheduled_sampling:
+            raise UsageError("training.scheduled_sampling is for outputs that are written", fix="Leave it out.")
+        if self.model.crf and self.training.label_smoothing:
+            what = "training.label_smoothing is for tags that are chosen one by one, and model.crf is on"
+            raise UsageError(what, fix="Leave it out, or set model.crf=false.")
