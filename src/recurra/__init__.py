@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from recurra.errors import RecurraError as RecurraError
     from recurra.tasks.answer import Answer as Answer
     from recurra.tasks.answers import Answers as Answers
-    from recurra.tasks.prediction import Evaluation as Evaluation
+    from recurra.tasks.evaluation import Evaluation as Evaluation
     from recurra.tasks.translate.recipe import Recipe as Recipe
 
 # Torch's threads shall sleep while they wait for each other, not spin: on a machine that is shared with other work
@@ -32,7 +32,7 @@ _HOMES = {
     "Answer": "recurra.tasks.answer",
     "Answers": "recurra.tasks.answers",
     "Comparison": "recurra.comparing",
-    "Evaluation": "recurra.tasks.prediction",
+    "Evaluation": "recurra.tasks.evaluation",
     "Model": "recurra.api",
     "Recipe": "recurra.tasks.translate.recipe",
     "RecurraError": "recurra.errors",

@@ -31,6 +31,7 @@ from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings
 from recurra.tasks.answers import Answers
 from recurra.tasks.choosing import choose_task, read_recipe, recorded_task
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.finish import finish
 from recurra.tasks.fit import Request, fit
 from recurra.tasks.headline_score import headline_score
@@ -43,7 +44,6 @@ from recurra.tasks.model_folder import (
     refuse_other_folder,
     save_network,
 )
-from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Generates, Network, Predictor, Surprised
 from recurra.tasks.xy import paired

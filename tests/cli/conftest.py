@@ -13,7 +13,7 @@ from recurra.cli import run
 from recurra.data import PLAIN, DataSource, Examples, open_inputs
 from recurra.decoding import DecodingOptions
 from recurra.tasks.answer import Alternative, Answer
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.translate.recipe import Recipe
 from recurra.tasks.translate.task import Translate
 from recurra.tracing import AttentionMap

@@ -11,7 +11,7 @@ import pytest
 from recurra.demos import DEMOS, Demo, Learned, Split, demo_named
 from recurra.demos.dates import DEMO
 from recurra.metrics import Measure
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from conftest import CommandLine, FakeModel

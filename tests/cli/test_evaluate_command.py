@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recurra.metrics import Measure
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from conftest import CommandLine, FakeModel

@@ -13,7 +13,7 @@ from recurra.demos.demo import Learned
 from recurra.metrics import confusion, measure_labels
 from recurra.tasks.answer import Answer, choice
 from recurra.tasks.classify.answer import LabelProbabilities
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 
 PAIRS = [("Łotwa", "Polish"), ("ประเทศไทย", "Thai"), ("Noreg", "Norwegian Nynorsk"), ("Norge", "Norwegian Bokmål")] * 3
 

@@ -14,7 +14,7 @@ from recurra.data import PAIRS, DataSource, open_examples
 from recurra.demos.demo import Learned
 from recurra.demos.questions import BEGINNINGS, DEMO, KINDS, MOST, NUMBERS, PLACES, kind_of, split
 from recurra.tasks.answer import Alternative, Answer
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 from recurra.tracing import AttentionMap
 
 SPLIT = split()

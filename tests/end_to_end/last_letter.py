@@ -21,7 +21,7 @@ from recurra.layers import Recurrent
 from recurra.metrics import Measure, exact_match
 from recurra.padded import Padded
 from recurra.tasks.answer import Alternative, Answer
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import divide_by_hash
 from recurra.tasks.task import Divided, Emit, Encoded

@@ -11,7 +11,7 @@ from recurra.cli.set_options import check_effect, decoding_settings
 from recurra.say import say
 
 if TYPE_CHECKING:
-    from recurra.tasks.prediction import Evaluation
+    from recurra.tasks.evaluation import Evaluation
 
 
 def evaluate(

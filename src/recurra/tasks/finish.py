@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from recurra.bundle import CardFacts, card_text
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.fit import Outcome, Request
 from recurra.tasks.model_folder import parameter_count, save_network
-from recurra.tasks.prediction import Evaluation
 from recurra.tasks.sample import read_sample
 from recurra.tasks.task import Emit
 from recurra.training import Note, weights_of

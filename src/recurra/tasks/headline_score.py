@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recurra.errors import UsageError
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 
 # Measure -> what its value becomes, in the order in which they are looked for.
 SCORES: dict[str, Callable[[float], float]] = {

@@ -18,7 +18,7 @@ from torch import nn
 
 from recurra.data import Kind, Preview
 from recurra.tasks.answer import AnyAnswer
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tracing import Trace
 from recurra.training import Emit, Learner

@@ -21,8 +21,8 @@ from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.caption.inputs import CaptionInputs, encode, padded
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_image, is_one_vector
-from recurra.tasks.prediction import Evaluation
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared
 from recurra.tasks.seq2seq.trace import trace_decoder
 from recurra.text import Tokenizer

@@ -41,8 +41,8 @@ from recurra.metrics import (
 from recurra.padded import Padded
 from recurra.tasks.answer import Answer
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
-from recurra.tasks.prediction import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.evaluate import UNIT_NAMES, Likelihood, canonical
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs

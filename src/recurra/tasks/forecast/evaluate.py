@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from recurra.data import Series
 from recurra.errors import DataError, UsageError
 from recurra.metrics import ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.forecast.build import Values, filled, in_order, missing_number, refused
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
-from recurra.tasks.prediction import Evaluation
 
 CHUNK = 512  # windows that are forecast together
 MIN_WINDOWS = 10  # of a series; with fewer windows its forecasts overlap

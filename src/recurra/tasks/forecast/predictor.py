@@ -24,13 +24,13 @@ from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.forecast.answer import PAST_SHOWN, ColumnForecast, ForecastValues
 from recurra.tasks.forecast.build import filled, in_order, missing_number, refused
 from recurra.tasks.forecast.evaluate import evaluate_windows
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.tasks.one_input import is_one_series
-from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 
 CHUNK = 64  # series that are answered together

@@ -22,6 +22,7 @@ from recurra.models import device_of
 from recurra.models.continuing import Continuing
 from recurra.padded import last_of, pad
 from recurra.tasks.answer import Alternative, Answer, choice
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.language_model.answer import ScoredText
 from recurra.tasks.language_model.form import of_form
 from recurra.tasks.language_model.learner import batches_by_length
@@ -29,7 +30,6 @@ from recurra.tasks.language_model.network import NOT_TEXT, LanguageNetwork
 from recurra.tasks.language_model.recipe import GenerationOptions, NextOptions
 from recurra.tasks.language_model.scoring import Cost, costs
 from recurra.tasks.one_input import is_one_text
-from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import excerpt

@@ -16,7 +16,7 @@ from torch import Tensor
 from recurra.data import Labelled
 from recurra.metrics import ExampleScores
 from recurra.tasks.answer import AnyAnswer
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.split import Key
 from recurra.tasks.task import Divided
 from recurra.tracing import AttentionMap

@@ -23,7 +23,7 @@ from recurra.metrics import ExampleScores, Share, confusion, measure_labels
 from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.classify.recipe import LabelAnswerOptions
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.split import Key, Part, shared_keys
 from recurra.tasks.task import Divided
 from recurra.text.counted import counted

@@ -21,11 +21,11 @@ from recurra.errors import DataError
 from recurra.metrics import ExampleScores
 from recurra.models import BranchRun, ManyToOne, device_of
 from recurra.tasks.answer import AnyAnswer
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.many_to_one.given import content_of, is_one
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import batches_by_length
-from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.tracing import AttentionMap
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from recurra.metrics import ExampleScores, Measure, Share, edit_distances, looks_tokenized, measure_pairs
-from recurra.tasks.prediction import Evaluation
+from recurra.tasks.evaluation import Evaluation
 from recurra.text import Tokenizer
 from recurra.text.tokenizer import JOIN
 

@@ -17,8 +17,8 @@ from recurra.models import device_of
 from recurra.models.search import step_model
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
-from recurra.tasks.prediction import Evaluation
 from recurra.tasks.seq2seq.evaluate import UNIT_NAMES, Likelihood, compared
 from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
 from recurra.tasks.seq2seq.trace import trace_decoder

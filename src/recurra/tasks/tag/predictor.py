@@ -18,9 +18,9 @@ from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.one_input import is_one_text
-from recurra.tasks.prediction import Evaluation
 from recurra.tasks.tag.answer import TaggedTokens
 from recurra.tasks.tag.ensemble import TaggerEnsemble
 from recurra.tasks.tag.learner import batches_by_length
