@@ -40,6 +40,11 @@ class Padded:
         """Whether any row is shorter than T."""
         return bool((self.lengths < self.values.shape[1]).any())
 
+    @property
+    def may_be_ragged(self) -> bool:
+        """The same; always True where a graph is recorded, which has to serve other lengths as well."""
+        return torch.compiler.is_compiling() or self.ragged
+
     def to(self, device: torch.device) -> Padded:
         """The same on a device."""
         return Padded(self.values.to(device), self.lengths.to(device))

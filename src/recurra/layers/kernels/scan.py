@@ -29,13 +29,15 @@ class ScanKernel(Kernel[LinearCell]):
     """Any cell that is a linear recurrence. Gates, and what is carried, have the precision of the state."""
 
     def unroll(self, cell: LinearCell, inputs: Padded, state: HiddenState) -> Unrolled:
-        mask, start = inputs.mask[..., None], state.hidden
-        values = inputs.values.masked_fill(~mask, 0.0)
-        sums = linear(values, cell.weight_input, cell.bias_input).to(
-            start.dtype
-        )  # autocast: the product alone is bfloat16
-        keep, add, _ = cell.coefficients(sums)
-        outputs = scan(keep, add, start).masked_fill(~mask, 0.0)
+        start, ragged = state.hidden, inputs.may_be_ragged
+        padding = ~inputs.mask[..., None]
+        values = inputs.values.masked_fill(padding, 0.0) if ragged else inputs.values
+        sums = linear(values, cell.weight_input, cell.bias_input)
+        keep, add, _ = cell.coefficients(sums.to(start.dtype))  # under autocast the product alone is in bfloat16
+        outputs = scan(keep, add, start)
+        if not ragged:
+            return Unrolled(inputs.with_values(outputs), HiddenState(outputs[:, -1]), {})
+        outputs = outputs.masked_fill(padding, 0.0)
         return Unrolled(inputs.with_values(outputs), HiddenState(last_or(outputs, inputs.lengths, start)), {})
 
 

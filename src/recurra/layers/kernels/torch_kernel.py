@@ -39,7 +39,7 @@ class TorchKernel(Kernel[D]):
         return ()
 
     def unroll(self, cell: D, inputs: Padded, state: Any) -> Unrolled:
-        if not torch.compiler.is_compiling() and not inputs.ragged:  # a recorded graph serves all lengths
+        if not inputs.may_be_ragged:
             outputs, state = self.run(cell, inputs.values, state, _weights(cell, cell.weight_input))
             return Unrolled(inputs.with_values(outputs), state, {})
         mask = inputs.mask[..., None]
