@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor
 
 from recurra.errors import UsageError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -119,11 +121,15 @@ def last_or(values: Tensor, lengths: Tensor, otherwise: Tensor) -> Tensor:
     return torch.where((lengths > 0)[:, None], last, otherwise)
 
 
-def select_rows(state: Any, index: Tensor) -> Any:
+def select_rows(state: T, index: Tensor) -> T:
     """The rows `index` [N] of a state: a tensor [B, ...], or tuples, named tuples and Padded made of them.
 
     One function serves every kind of state because each tensor in a state has the batch first. None stays None.
     """
+    return _selected(state, index)
+
+
+def _selected(state: Any, index: Tensor) -> Any:
     if state is None:
         return None
     if isinstance(state, Tensor):
@@ -132,6 +138,6 @@ def select_rows(state: Any, index: Tensor) -> Any:
         return Padded(state.values.index_select(0, index), state.lengths.index_select(0, index))
     if isinstance(state, tuple):
         whole = cast("tuple[Any, ...]", state)
-        parts = [select_rows(part, index) for part in whole]
+        parts = [_selected(part, index) for part in whole]
         return tuple(parts) if type(whole) is tuple else type(whole)(*parts)
     raise TypeError(f"a state is made of tensors and tuples, not {type(state).__name__}")

@@ -85,7 +85,7 @@ def test_a_source_is_read_alike(
     model = network(**cell, layers=layers, bidirectional=bidirectional, residual=True, match=True)
     reader = search_model(model).reader
     expected = model.encoder(sources())
-    monkeypatch.setattr(recurra.models.reading, "FEWEST_ROWS", 1)
+    monkeypatch.setattr(recurra.models.reading, "MIN_ROWS", 1)
     monkeypatch.setattr(model, "encoder", None)  # it has to do without
     seen = reader.read(sources())
     torch.testing.assert_close(seen.outputs.values, expected.outputs.values)
@@ -96,8 +96,8 @@ def test_a_large_vocabulary_and_few_rows_are_read_by_the_encoder(monkeypatch: py
     model = network()
     expected = model.encoder(sources())
     assert torch.equal(search_model(model).reader.read(sources()).outputs.values, expected.outputs.values)
-    monkeypatch.setattr(recurra.models.reading, "FEWEST_ROWS", 1)
-    monkeypatch.setattr(recurra.models.reading, "LARGEST_TABLE", 5)
+    monkeypatch.setattr(recurra.models.reading, "MIN_ROWS", 1)
+    monkeypatch.setattr(recurra.models.reading, "MAX_TABLE", 5)
     reader = search_model(model).reader
     assert reader.first is None
     assert torch.equal(reader.read(sources()).outputs.values, expected.outputs.values)

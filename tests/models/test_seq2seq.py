@@ -136,7 +136,7 @@ def test_tracing_takes_the_reference_implementation_and_gives_the_same(name: str
     model = network(**VARIANTS[name])
     source, target = batch()
     start = model.start(source)
-    fast = model.decoder(target, start.state, start.memory.look)
+    fast = model.decoder(target, start.state, start.memory.encoded)
     traced, inside = model.trace(source, target)
     torch.testing.assert_close(traced.features[target.mask], fast.features[target.mask])
     torch.testing.assert_close(traced.weights[target.mask], fast.weights[target.mask])

@@ -26,7 +26,8 @@ def from_torch(module: nn.RNNBase, layer: int = 0, *, reverse: bool = False) -> 
         UsageError: a module without biases, with projections, or with no such layer.
     """
     suffix = f"_l{layer}{'_reverse' if reverse else ''}"
-    if not hasattr(module, f"weight_ih{suffix}") or not module.bias or module.proj_size:
+    there = 0 <= layer < module.num_layers and (module.bidirectional or not reverse)
+    if not there or not module.bias or module.proj_size:
         raise UsageError(
             f"no layer {layer}{' (reverse)' if reverse else ''} with biases and without projection in {module}"
         )

@@ -90,8 +90,8 @@ class AttentionPooling(Pooling):
 
     def forward(self, sequence: Padded) -> Pooled:
         nobody = sequence.values.new_zeros(sequence.values.shape[0], 1, 0)
-        looked = self.attention(nobody, self.attention.prepare(sequence))
-        return Pooled(looked.context[:, 0], looked.weights[:, 0])
+        attended = self.attention(nobody, self.attention.prepare(sequence))
+        return Pooled(attended.context[:, 0], attended.weights[:, 0])
 
 
 class SelfScore(Attention):

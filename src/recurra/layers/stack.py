@@ -56,14 +56,19 @@ class Stack(ForwardLayer):
         self.input_size = layers[0].input_size
         self.output_size = layers[-1].output_size
 
+    @property
+    def each(self) -> list[Layer]:
+        """The layers, from the lowest."""
+        return [layer for layer in self.layers if isinstance(layer, Layer)]
+
     def initial_state(self, batch: int) -> tuple[Any, ...]:
-        return tuple(layer.initial_state(batch) for layer in self._layers())
+        return tuple(layer.initial_state(batch) for layer in self.each)
 
     def run(self, inputs: Padded, state: tuple[Any, ...] | None, *, trace: bool) -> Unrolled:
         before = self.initial_state(inputs.values.shape[0]) if state is None else state
         after: list[Any] = []
         seen: dict[str, Tensor] = {}
-        for k, layer in enumerate(self._layers()):
+        for k, layer in enumerate(self.each):
             run = layer(inputs if k == 0 else inputs.with_values(self._dropped(inputs.values)), before[k], trace=trace)
             inputs = run.outputs.with_values(self.joined(k, inputs.values, run.outputs.values))
             after.append(run.state)
@@ -73,7 +78,7 @@ class Stack(ForwardLayer):
     def step(self, x: Tensor, state: tuple[Any, ...], *, trace: bool = False) -> Step:
         after: list[Any] = []
         gates: dict[str, Tensor] = {}
-        for k, layer in enumerate(self._layers()):
+        for k, layer in enumerate(self.each):
             if not isinstance(layer, ForwardLayer):
                 raise UsageError("a bi-directional layer needs the whole sequence; it cannot go step by step")
             step = layer.step(x if k == 0 else self._drop(x), state[k], trace=trace)
@@ -81,9 +86,6 @@ class Stack(ForwardLayer):
             after.append(step.state)
             gates |= {f"{k}.{name}": gate for name, gate in step.gates.items()}
         return Step(x, tuple(after), gates)
-
-    def _layers(self) -> list[Layer]:
-        return list(self.layers)  # pyright: ignore[reportReturnType, reportArgumentType]
 
     def _dropped(self, values: Tensor) -> Tensor:
         """Values [B, T, H] between two layers."""

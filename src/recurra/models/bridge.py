@@ -7,7 +7,8 @@ maps an encoder's Unrolled to one hidden vector per decoder layer, and for LSTMs
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -78,7 +79,7 @@ def joined(state: Any) -> Any:
     """The states of two directions as one state of twice the width; another state as it is."""
     if not isinstance(state, BothStates):
         return state
-    pairs = cast("list[tuple[Tensor, Tensor]]", list(zip(state.forward, state.backward, strict=True)))
+    pairs: Iterable[tuple[Tensor, Tensor]] = zip(state.forward, state.backward, strict=True)
     return type(state.forward)(*(torch.cat(pair, dim=-1) for pair in pairs))
 
 

@@ -7,7 +7,7 @@
     scores_t           = output(attended_t)
 
 The last two lines are Luong et al. (2015). Attention stands between the layers, so that the upper ones carry what has
-been looked at through time, although no step waits for the one before: with the target known (teacher forcing) all
+been attended to through time, although no step waits for the one before: with the target known (teacher forcing) all
 steps run at once. Only input feeding, where attended_{t-1} is an input of step t, goes step by step.
 
 B batch, T target positions, S source positions, H width, E embedding size, N = B*K rows of a search, K hypotheses each.
@@ -112,7 +112,7 @@ class Decoder(nn.Module):
     def step(self, previous: Tensor, state: DecoderState, memory: Memory, *, trace: bool = False) -> DecoderStep:
         """One step for N rows, from the previous ids [N].
 
-        The memory holds B rows; the K hypotheses of a row look at it as K queries.
+        The memory holds B rows; the K hypotheses of a row attend to it as K queries.
         """
         inputs = self._embed(previous)
         if state.attended is not None:
@@ -154,10 +154,9 @@ class Decoder(nn.Module):
 
 def _seen(place: str, step: Step) -> dict[str, Tensor]:
     """Gates and states of a step by name, as a whole run gives them: "first.forget", "upper.0.hidden"."""
-    if not hasattr(step.state, "_asdict"):  # a stack's states, one per layer
-        states = {f"{k}.{name}": value for k, layer in enumerate(step.state) for name, value in layer._asdict().items()}
-    else:
-        states = step.state._asdict()
+    stacked: bool = type(step.state) is tuple  # a stack's states, one per layer
+    layers: dict[str, Any] = {f"{k}.": layer for k, layer in enumerate(step.state)} if stacked else {"": step.state}
+    states = {f"{k}{name}": value for k, layer in layers.items() for name, value in layer._asdict().items()}
     return {f"{place}.{name}": value for name, value in (step.gates | states).items()}
 
 

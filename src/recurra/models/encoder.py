@@ -17,7 +17,7 @@ from recurra.text.special import PAD
 
 
 class SourceEncoder(nn.Module, ABC):
-    """What reads a source, of whatever kind: it leaves outputs to look at, and a state that a bridge can take."""
+    """What reads a source, of whatever kind: it leaves outputs to attend to, and a state that a bridge can take."""
 
     @abstractmethod
     def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-LEAST_DEVIATION = 1e-3  # of a normal distribution, in units of the column's own deviation
+MIN_DEVIATION = 1e-3  # of a normal distribution, in units of the column's own deviation
 
 
 class ForecastOutput(ABC):
@@ -79,7 +79,7 @@ class GaussianOutput(ForecastOutput):
 
     def _parts(self, raw: Tensor) -> tuple[Tensor, Tensor]:
         mean, width = raw.unbind(-1)
-        return mean, softplus(width) + LEAST_DEVIATION
+        return mean, softplus(width) + MIN_DEVIATION
 
 
 def make_output(name: str, quantiles: Sequence[float]) -> ForecastOutput:

@@ -25,7 +25,7 @@ class VocabularyOutput(nn.Module):
             nn.init.normal_(self.weight, std=size**-0.5)
 
     def forward(self, features: Tensor, weights: Tensor, copy_ids: Tensor | None) -> Tensor:
-        """Features [M, E] to logits [M, V]; where the decoder looked does not matter here."""
+        """Features [M, E] to logits [M, V]; what the decoder attended to does not matter here."""
         return linear(features, self.weight, self.bias)
 
 
@@ -54,8 +54,8 @@ class CopyOutput(VocabularyOutput):
 def copy_table(source_tokens: Sequence[str | None], target_id: Mapping[str, int]) -> Tensor:
     """The target id of every source token, <UNK> where the target vocabulary lacks it: [source vocabulary].
 
-    What is no text of the target's kind (None: a feature, a separator) gets <PAD>, which no target has: what looks
-    there is not copied.
+    What is no text of the target's kind (None: a feature, a separator) gets <PAD>, which no target has: attention to it
+    copies nothing.
     """
     ids = (PAD if token is None else target_id.get(token, UNK) for token in source_tokens)
     return torch.tensor(list(ids), dtype=torch.int64)

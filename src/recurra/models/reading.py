@@ -9,7 +9,6 @@ B sentences, S source positions, V source vocabulary, G*H gate blocks.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 import torch
 from torch import Tensor
@@ -19,8 +18,8 @@ from recurra.layers.kernels import run_steps
 from recurra.models.encoder import Encoder, SourceEncoder
 from recurra.padded import Padded
 
-LARGEST_TABLE = 32_000_000  # numbers; tokens of a larger vocabulary are multiplied as they come
-FEWEST_ROWS = 16  # torch's kernels take less time for fewer rows than we do, call by call
+MAX_TABLE = 32_000_000  # numbers; tokens of a larger vocabulary are multiplied as they come
+MIN_ROWS = 16  # torch's kernels take less time for fewer rows than we do, call by call
 
 
 def reader_of(encoder: SourceEncoder) -> Reader | EncoderAsItIs:
@@ -29,7 +28,7 @@ def reader_of(encoder: SourceEncoder) -> Reader | EncoderAsItIs:
 
 
 class EncoderAsItIs:
-    """An encoder as it is: what reads no ids has no table to look things up in."""
+    """An encoder as it is: what reads no ids needs no table."""
 
     def __init__(self, encoder: SourceEncoder) -> None:
         self.encoder = encoder
@@ -49,16 +48,16 @@ class Reader:
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.stack = encoder.layers if isinstance(encoder.layers, Stack) else Stack([encoder.layers])
-        self.first = first_layer(cast("Layer", self.stack.layers[0]), encoder.entries().detach())
+        self.first = first_layer(self.stack.each[0], encoder.entries().detach())
 
     def read(self, source: Padded) -> Unrolled:
         """Source ids [B, S] to outputs [B, S, H] and the last state."""
-        if self.first is None or len(source.lengths) < FEWEST_ROWS or not source.values.shape[1]:
+        if self.first is None or len(source.lengths) < MIN_ROWS or not source.values.shape[1]:
             return self.encoder(source)
         run = self.first.read(self.encoder.places(source))
         outputs, states = run.outputs, [run.state]
-        for k, layer in enumerate(list(self.stack.layers)[1:], 1):
-            run = cast("Unrolled", layer(outputs))
+        for k, layer in enumerate(self.stack.each[1:], 1):
+            run: Unrolled = layer(outputs)
             outputs = outputs.with_values(self.stack.joined(k, outputs.values, run.outputs.values))
             states.append(run.state)
         return Unrolled(outputs, tuple(states), {})
@@ -101,6 +100,6 @@ def first_layer(layer: Layer, embedding: Tensor) -> OneWay | BothWays | None:
     if isinstance(layer, Bidirectional):
         ahead, back = (first_layer(way, embedding) for way in (layer.ahead, layer.back))
         return BothWays(ahead, back) if isinstance(ahead, OneWay) and isinstance(back, OneWay) else None
-    if not isinstance(layer, Recurrent) or len(embedding) * len(layer.cell.bias_input) > LARGEST_TABLE:
+    if not isinstance(layer, Recurrent) or len(embedding) * len(layer.cell.bias_input) > MAX_TABLE:
         return None
     return OneWay(layer, embedding)

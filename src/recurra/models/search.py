@@ -14,7 +14,7 @@ A entries of what the attention compares.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -25,7 +25,7 @@ from recurra.decoding import Ensemble, Scored, Start, StepModel
 from recurra.layers import Recurrent, Stack
 from recurra.layers.kernels import CellSteps, tanh_of_sigmoid_
 from recurra.models.decoder import Decoder, DecoderState
-from recurra.models.reading import LARGEST_TABLE, reader_of
+from recurra.models.reading import MAX_TABLE, reader_of
 from recurra.models.seq2seq import Seq2Seq, SourceMemory
 from recurra.padded import Padded
 
@@ -69,8 +69,8 @@ class SearchModel:
     def start(self, source: Padded) -> Start:
         """Encodes source ids [B, S]; the memory's values are what the maps make of them."""
         state, memory = self.model.start_from(source, self.reader.read(source))
-        look = memory.look._replace(values=linear(memory.look.values, self.of_context))
-        return Start(state, SourceMemory(look, memory.copy_ids))
+        encoded = memory.encoded._replace(values=linear(memory.encoded.values, self.of_context))
+        return Start(state, SourceMemory(encoded, memory.copy_ids))
 
     @torch.no_grad()
     def step(self, previous: Tensor, state: DecoderState, memory: SourceMemory) -> Scored:
@@ -79,17 +79,17 @@ class SearchModel:
         products = torch.addmm(self.bias, first.output, self.of_hidden)
         asked = products[:, : self.asked] if self.asked else first.output
         own = products[:, self.asked :]
-        sentences = len(memory.look.mask)
-        scores = self.attention.compare(asked.view(sentences, -1, asked.shape[1]), memory.look.keys)
-        weights = self.attention.weigh(scores, memory.look.mask)
-        looked = torch.bmm(weights, memory.look.values).flatten(0, 1)  # [N, E] or [N, G*H + E]
+        sentences = len(memory.encoded.mask)
+        scores = self.attention.compare(asked.view(sentences, -1, asked.shape[1]), memory.encoded.keys)
+        weights = self.attention.weigh(scores, memory.encoded.mask)
+        attended = torch.bmm(weights, memory.encoded.values).flatten(0, 1)  # [N, E] or [N, G*H + E]
         upper: tuple[Any, ...] = ()
         if self.upper is None:
-            sums = own + looked
+            sums = own + attended
         else:
             size = own.shape[1]
-            hidden, upper = self.upper.step(own + looked[:, :size], state.layers[1:])
-            sums = torch.addmm(looked[:, size:], hidden, self.combine).add_(self.combine_bias)
+            hidden, upper = self.upper.step(own + attended[:, :size], state.layers[1:])
+            sums = torch.addmm(attended[:, size:], hidden, self.combine).add_(self.combine_bias)
         features = tanh_of_sigmoid_(sums.sigmoid_())
         after = DecoderState((first.state, *upper), None if state.attended is None else features)
         return self._scored(features, weights.flatten(0, 1), after, memory.copy_ids)
@@ -110,7 +110,7 @@ class First:
         size = self.embedding.shape[1]
         self.of_token = self.steps.weight[:, :size]
         self.of_attended = self.steps.weight[:, size:].t()  # with input feeding, else empty
-        small = len(self.embedding) * len(self.steps.bias) <= LARGEST_TABLE
+        small = len(self.embedding) * len(self.steps.bias) <= MAX_TABLE
         self.table = self._sums(self.embedding) if small else None  # [V, G*H]
 
     def step(self, previous: Tensor, state: DecoderState) -> Step:
@@ -134,7 +134,7 @@ class Upper:
 
     def __init__(self, stack: Stack, query_size: int) -> None:
         self.stack = stack
-        self.layers: list[CellSteps] = [cast("Recurrent", layer).prepare() for layer in stack.layers]
+        self.layers: list[CellSteps] = [layer.prepare() for layer in stack.each if isinstance(layer, Recurrent)]
         lowest = self.layers[0]
         self.of_query, self.of_context, self.bias = (
             lowest.weight[:, :query_size],

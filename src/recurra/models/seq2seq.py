@@ -24,9 +24,9 @@ from recurra.padded import Padded
 
 
 class SourceMemory(NamedTuple):
-    """What the decoder may look at: made once per source, passed to every step."""
+    """What the decoder may attend to: made once per source, passed to every step."""
 
-    look: Memory
+    encoded: Memory
     copy_ids: Tensor | None  # [B, S] the target id of every source token, when copying
 
 
@@ -61,7 +61,7 @@ class Seq2Seq(nn.Module):
     def forward(self, source: Padded, target_input: Padded) -> Tensor:
         """Scores [M, V] (softmax gives probabilities) of the M real target positions, row by row."""
         start = self.start(source)
-        decoded = self.decoder(target_input, start.state, start.memory.look)
+        decoded = self.decoder(target_input, start.state, start.memory.encoded)
         return self.scores(decoded, target_input, start.memory)
 
     def scores(self, decoded: Decoded, target: Padded, memory: SourceMemory) -> Tensor:
@@ -74,7 +74,7 @@ class Seq2Seq(nn.Module):
 
     def step(self, previous: Tensor, state: DecoderState, memory: SourceMemory) -> Scored:
         """One step of a search: the last ids [N] to log-probabilities [N, V]."""
-        features, weights, state, _ = self.decoder.step(previous, state, memory.look)
+        features, weights, state, _ = self.decoder.step(previous, state, memory.encoded)
         copy_ids = memory.copy_ids
         if copy_ids is not None:
             copy_ids = copy_ids.repeat_interleave(len(previous) // len(copy_ids), dim=0)
@@ -85,7 +85,7 @@ class Seq2Seq(nn.Module):
         """A known target through the reference implementation: attention weights, gates and states by name."""
         encoded = self.encoder(source, trace=True)
         start = self.start_from(source, encoded)
-        decoded = self.decoder(target_input, start.state, start.memory.look, trace=True)
+        decoded = self.decoder(target_input, start.state, start.memory.encoded, trace=True)
         inside = {f"encoder.{name}": value for name, value in encoded.trace.items()}
         return decoded, inside | {f"decoder.{name}": value for name, value in decoded.trace.items()}
 

@@ -13,12 +13,13 @@ B sentences, T tokens, U different tokens of a batch, C characters, K tags, E em
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
+from recurra.layers import Unrolled
 from recurra.layers.crf import LinearChain
 from recurra.models.bridge import joined
 from recurra.models.options import RecurrentOptions
@@ -121,7 +122,7 @@ class Tagger(nn.Module):
         parts = [self.words(ids)]
         if self.options.characters:
             spellings = sentences.spellings
-            run: Any = self.spelling(spellings.with_values(self.characters(spellings.values)))
+            run: Unrolled = self.spelling(spellings.with_values(self.characters(spellings.values)))
             parts.append(joined(run.state[-1]).hidden[sentences.places])  # [U, c] to [B, T, c]
         return self._drop(torch.cat(parts, dim=-1))
 
