@@ -20,7 +20,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> package.Model:
     """What every model folder is opened as: a language model of three colours that has learned nothing."""
     task = TASKS["language-model"]
     settings = {"model.width": 8, "model.layers": 1, "text.units": "words", "data.form": "lines"}
-    data = task.divide(
+    data = task.split(
         open_examples(DataSource(rows=LINES), task.kind),
         None,
         task.recipe().with_settings(settings),

@@ -11,7 +11,6 @@ import pytest
 import torch
 
 import recurra
-from recurra.comparing import Comparable
 from recurra.comparing import trial as trials
 from recurra.errors import DataError, RunError
 from recurra.tasks import TASKS
@@ -107,7 +106,7 @@ def test_every_measure_is_the_evaluation_s(task: str) -> None:
 
 
 def test_every_task_can_be_compared() -> None:
-    assert [name for name, task in TASKS.items() if not isinstance(task, Comparable)] == []
+    assert [name for name, task in TASKS.items() if not task.per_example] == []
 
 
 def test_a_part_of_a_running_text_is_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:

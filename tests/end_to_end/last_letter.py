@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
@@ -23,8 +23,7 @@ from recurra.padded import Padded
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Divided, Emit, Encoded
+from recurra.tasks.task import Emit, Encoded, Task
 from recurra.text import Tokenizer
 from recurra.tracing import Trace
 from recurra.training import Index, Loss, Score, token_loss
@@ -108,7 +107,7 @@ class Learner:
         return self.model(pad_sources([row[:-1] for row in rows])), torch.tensor([row[-1] for row in rows])
 
 
-class LastLetter:
+class LastLetter(Task[Passage, LastLetterRecipe, Network]):
     """The task."""
 
     name = "last-letter"
@@ -120,9 +119,6 @@ class LastLetter:
 
     def detect(self, preview: Preview) -> str | None:
         return "its name ends in .words" if preview.ending == ".words" else None
-
-    def divide(self, train: Iterable[Passage], valid: Iterable[Passage] | None, recipe: Any, emit: Emit) -> Divided:
-        return divide_by_hash(train, valid, recipe.data, self.kind.key, emit)
 
     def make(self, train: Iterable[Passage], recipe: LastLetterRecipe, emit: Emit) -> Network:
         return self._network(recipe, Tokenizer.build((word.text for word in train), "chars"))
@@ -137,9 +133,6 @@ class LastLetter:
     def encode(self, examples: Iterable[Passage], network: Network, folder: Path) -> None:
         rows = (Row({"letters": network.letters.encode(word.text + word.text[-1])}, word.line) for word in examples)
         EncodedTable.write(folder, {"letters": "<i4"}, rows)
-
-    def open_encoded(self, folder: Path) -> EncodedTable:
-        return EncodedTable.open(folder)
 
     def learner(self, network: Network, encoded: Encoded, emit: Emit) -> Learner:
         return Learner(network, encoded)

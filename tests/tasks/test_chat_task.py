@@ -14,7 +14,7 @@ from recurra.decoding import decode
 from recurra.errors import DataError, RunError, UsageError
 from recurra.padded import pad
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
-from recurra.tasks.chat.task import Chat, ChatPredictor, Pairs, as_turns, context_text, search, withheld
+from recurra.tasks.chat.task import Chat, ChatPredictor, as_turns, context_text, pairs_of, search, withheld
 from recurra.tasks.seq2seq.network import TextNetwork
 from recurra.tasks.split import place
 from recurra.text.special import EOS, PAD
@@ -67,26 +67,27 @@ def test_what_is_no_context(given: object) -> None:
 def test_only_the_replies_of_one_side_if_that_is_asked_for() -> None:
     def replies(which: str) -> list[str]:
         return [
-            pair.target for pair in Pairs(open_examples(DataSource(rows=TALKS), DIALOGUES), recipe(data__replies=which))
+            pair.target
+            for pair in pairs_of(open_examples(DataSource(rows=TALKS), DIALOGUES), recipe(data__replies=which))
         ]
 
     assert replies("all") == ["hi", "who are you", "a machine", "good day", "bye", "see you", "me"]
     assert replies("second") == ["hi", "a machine", "good day", "see you", "me"]
     first_alone = [one for one in open_examples(DataSource(rows=TALKS), DIALOGUES) if one.number == 2]
     with pytest.raises(RunError, match="no turn is a reply"):
-        list(Pairs(first_alone, recipe(data__replies="second")))
+        list(pairs_of(first_alone, recipe(data__replies="second")))
 
 
 def test_the_exchanges_of_a_dialogue_stand_on_one_side() -> None:
     talks = [[f"a{k}", f"b{k}", f"c{k}", f"d{k}"] for k in range(60)]
     notes = list[Event]()
-    divided = Chat().divide(
+    parts = Chat().split(
         open_examples(DataSource(rows=talks), DIALOGUES), None, recipe(data__valid_share=0.3), notes.append
     )
-    sides = [{one.dialogue for one in side} for side in (divided.train, divided.valid)]
+    sides = [{one.dialogue for one in side} for side in (parts.train, parts.valid)]
     assert all(sides)
     assert sides[0].isdisjoint(sides[1])
-    assert len(list(divided.train)) + len(list(divided.valid)) == 180
+    assert len(list(parts.train)) + len(list(parts.valid)) == 180
     assert {
         one.dialogue for one in open_examples(DataSource(rows=talks), DIALOGUES) if place(one.dialogue) < 0.3
     } == sides[1]
@@ -95,12 +96,12 @@ def test_the_exchanges_of_a_dialogue_stand_on_one_side() -> None:
 def test_the_same_exchange_in_two_dialogues_is_counted_as_shared() -> None:
     talks = [["hello", "hi", str(k), "yes"] for k in range(60)]
     notes = list[Event]()
-    divided = Chat().divide(
+    parts = Chat().split(
         open_examples(DataSource(rows=talks), DIALOGUES), None, recipe(data__valid_share=0.3), notes.append
     )
     said = [str(note.text) for note in notes if isinstance(note, Note)]
     assert any("validation examples are in the training data as well" in text for text in said)
-    assert len(divided.shared) == 1  # hello, hi
+    assert len(parts.shared) == 1  # hello, hi
 
 
 def test_all_turns_have_the_same_units_and_one_vocabulary() -> None:

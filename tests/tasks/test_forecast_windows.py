@@ -10,7 +10,7 @@ import pytest
 from recurra.data import SERIES, DataSource, EncodedTable, Row, open_examples
 from recurra.tasks.forecast.evaluate import naive_forecast
 from recurra.tasks.forecast.recipe import ForecastRecipe
-from recurra.tasks.forecast.split import divide_by_time
+from recurra.tasks.forecast.split import split_by_time
 from recurra.tasks.forecast.windows import ShuffledBatches, Windows, permuted
 
 
@@ -69,8 +69,8 @@ def test_the_end_of_a_series_validates_and_its_beginning_trains() -> None:
     notes: list[object] = []
     recipe = ForecastRecipe().with_settings({"data.window": 10, "model.horizon": 2})
     data = open_examples(DataSource(rows=[list(range(100)), list(range(1000, 1050)), [1, 2, 3]]), SERIES)
-    divided = divide_by_time(data, None, recipe, str, notes.append)
-    train, valid = list(divided.train), list(divided.valid)
+    parts = split_by_time(data, None, recipe, str, notes.append)
+    train, valid = list(parts.train), list(parts.valid)
     assert [one.values[-1, 0] for one in train] == [89, 1044, 3]
     assert [(one.values[0, 0], one.values[one.start, 0], one.values[-1, 0]) for one in valid] == [
         (80, 90, 99),
@@ -83,8 +83,8 @@ def test_whole_series_validate_where_all_are_short() -> None:
     notes: list[object] = []
     recipe = ForecastRecipe().with_settings({"data.window": 10, "data.valid_share": 0.3})
     data = open_examples(DataSource(rows=[[float(k), *range(10)] for k in range(40)]), SERIES)
-    divided = divide_by_time(data, None, recipe, lambda one: str(one.values[0, 0]), notes.append)
-    train, valid = ({one.line for one in side} for side in (divided.train, divided.valid))
+    parts = split_by_time(data, None, recipe, lambda one: str(one.values[0, 0]), notes.append)
+    train, valid = ({one.line for one in side} for side in (parts.train, parts.valid))
     assert train | valid == set(range(1, 41))
     assert not train & valid
     assert "too short to set their ends aside" in said(notes)

@@ -1,13 +1,13 @@
-"""Lines or running text, and how each of them is divided."""
+"""Lines or running text, and how each of them is parts."""
 
 from __future__ import annotations
 
 import pytest
 
-from recurra.data import PLAIN, DataSource, open_examples
+from recurra.data import PLAIN, DataSource, as_examples, open_examples
 from recurra.data.plain import Passage
 from recurra.errors import DataError
-from recurra.tasks.language_model.form import Items, Running, decide_form, divided_running, form_of, of_form, parts_of
+from recurra.tasks.language_model.form import decide_form, of_form, parts_of, split_running
 from recurra.tasks.language_model.recipe import LanguageDataOptions
 from recurra.training import Event, Note
 
@@ -52,31 +52,29 @@ def test_long_lines_are_cut_at_spaces_and_nothing_is_lost() -> None:
 
 
 def test_running_text_is_divided_once_and_the_end_validates() -> None:
-    text = Running(passages(*(f"line {k}" for k in range(100))), "text")
+    text = as_examples(passages(*(f"line {k}" for k in range(100))))
     said: list[Event] = []
-    divided = divided_running(text, None, LanguageDataOptions(), said.append)
-    train, valid = list(divided.train), list(divided.valid)
+    parts = split_running(text, None, LanguageDataOptions(), said.append)
+    train, valid = list(parts.train), list(parts.valid)
     assert [*train, *valid] == list(text)
     assert 9 <= len(valid) <= 11
-    assert divided.contiguous
-    assert form_of(divided.train) == "running"
+    assert parts.contiguous
     assert isinstance(said[0], Note)
     assert f"the text from line {valid[0].line} on" in said[0].text
-    few = divided_running(text, None, LanguageDataOptions(valid_max=3), said.append)
+    few = split_running(text, None, LanguageDataOptions(valid_max=3), said.append)
     assert len(list(few.valid)) == 3
 
 
 def test_too_little_text_validates_itself_and_that_is_said() -> None:
     said: list[Event] = []
-    divided = divided_running(Running(passages("one line"), "text"), None, LanguageDataOptions(), said.append)
-    assert list(divided.train) == list(divided.valid)
+    parts = split_running(as_examples(passages("one line")), None, LanguageDataOptions(), said.append)
+    assert list(parts.train) == list(parts.valid)
     assert "used for validation as well" in str(said)
 
 
 def test_empty_lines_between_lines_are_left_out_and_counted() -> None:
     said: list[Event] = []
     found = of_form(open_examples(DataSource(rows=["a", "b"] * 100 + [""] + ["c"]), PLAIN), "lines", said.append)
-    assert isinstance(found, Items)
     assert len(list(found)) == 201
     assert "1 of 202 lines are empty (lines 201) and left out" in str(said)
     with pytest.raises(DataError, match=r"texts: 3 of 5 lines are empty \(lines 2, 3, 4\)\n.*data.form=running"):

@@ -77,7 +77,7 @@ def network(
     toy, found = TOYS[task], TASKS[task]
     recipe = found.recipe().with_settings({**SMALL, "training.seed": seed, **toy.settings, **(settings or {})})
     given = open_examples(DataSource(rows=rows or toy.rows), found.kind)
-    examples = found.divide(given, None, recipe, lambda event: None).train
+    examples = found.split(given, None, recipe, lambda event: None).train
     made = found.make(examples, recipe, lambda event: None)
     with torch.no_grad():
         for parameter in made.model.parameters():

@@ -2,7 +2,7 @@
 
 from recurra.comparing.comparison import Comparison
 from recurra.comparing.grid import Axis, Variant, variants
-from recurra.comparing.request import Comparable, ComparisonRequest
+from recurra.comparing.request import ComparisonRequest
 from recurra.comparing.run import run_comparison
 
-__all__ = ["Axis", "Comparable", "Comparison", "ComparisonRequest", "Variant", "run_comparison", "variants"]
+__all__ = ["Axis", "Comparison", "ComparisonRequest", "Variant", "run_comparison", "variants"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from recurra.comparing.grid import Variant
 from recurra.comparing.trial import Trial
@@ -13,13 +13,6 @@ from recurra.data import DataSource, open_examples
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import key_hash
 from recurra.tasks.task import Task
-
-
-@runtime_checkable
-class Comparable(Protocol):
-    """A task that has measures per example."""
-
-    per_example: Sequence[str]  # the measures in Evaluation.examples; the first is the default
 
 
 @dataclass(frozen=True)

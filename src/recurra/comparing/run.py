@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from recurra.comparing.comparison import Comparison, summarise
-from recurra.comparing.request import Comparable, ComparisonRequest
+from recurra.comparing.request import ComparisonRequest
 from recurra.comparing.trial import TestExamples, Trial, TrialResult, run_trial, store, stored_result
 from recurra.data import open_examples, spool
 from recurra.errors import RunError, UsageError
@@ -68,7 +68,7 @@ def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
 def check(request: ComparisonRequest) -> None:
     """Refuses what cannot be compared, before anything is read."""
     task = request.task
-    if not isinstance(task, Comparable):
+    if not task.per_example:
         what = f"the task {task.name} cannot be compared: it has no measure per example"
         raise UsageError(what, fix="Train each network with recurra train and compare the results of recurra evaluate.")
     if request.measure is not None and request.measure not in task.per_example:

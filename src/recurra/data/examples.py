@@ -198,6 +198,14 @@ class Examples(Generic[T]):
         return sum(1 for _ in self)
 
 
+def as_examples(examples: Iterable[T]) -> Examples[T]:
+    """Examples as they are; any others, such as a list, with the ways of a stream."""
+    if isinstance(examples, Examples):
+        return examples
+    kept = list(examples)
+    return Examples(lambda: iter(kept), "examples", "example")
+
+
 def name_of(examples: Iterable[Any]) -> str:
     """What messages call them; also of a plain list."""
     return examples.name if isinstance(examples, Examples) else "examples"

@@ -37,8 +37,8 @@ def check_examples(
         other = opened(task, source, copies / "valid", " for validation", emit)
     if repeated := count_repeated(task, train):
         emit(Note(f"{repeated:,} of the {task.noun} repeat an earlier one"))
-    divided = task.divide(train, other, recipe, emit)
-    network = task.make(divided.train, recipe, emit)
+    parts = task.split(train, other, recipe, emit)
+    network = task.make(parts.train, recipe.with_settings(parts.decided), emit)
     emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
     emit(Note(", ".join(f"{name}: {size:,}" for name, size in network.sizes().items())))
     for example in islice(train, show):

@@ -163,11 +163,11 @@ def prepare(request: Request, emit: Emit) -> Prepared:
     if request.valid is not None:
         source = request.valid.completed(columns)
         valid = opened(task, source, copies / "valid", " for validation", emit)
-    divided = task.divide(train, valid, request.recipe, emit)
-    network = task.make(divided.train, request.recipe, emit)
+    parts = task.split(train, valid, request.recipe, emit)
+    network = task.make(parts.train, request.recipe.with_settings(parts.decided), emit)
     for name in ("train", "valid"):
-        task.encode(getattr(divided, name), network, run_folder / "data" / name)
-    write_sample(run_folder, task, divided)
+        task.encode(getattr(parts, name), network, run_folder / "data" / name)
+    write_sample(run_folder, task, parts)
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
     atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
     write_source(run_folder / SOURCE, request.data, columns)

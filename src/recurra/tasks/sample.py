@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from recurra.files import atomic_write
-from recurra.tasks.split import key_hash, smallest
-from recurra.tasks.task import Divided, Task
+from recurra.tasks.split import Split, key_hash, smallest
+from recurra.tasks.task import Task
 
 SAMPLE = 500  # validation examples that the closing evaluation answers
 NAME = "valid.json"
@@ -22,11 +22,11 @@ class Sample(NamedTuple):
     trained_on: list[bool]  # whether each is in the training data as well
 
 
-def write_sample(run_folder: Path, task: Task, divided: Divided) -> None:
+def write_sample(run_folder: Path, task: Task, parts: Split) -> None:
     """Keeps those with the smallest hashes, in their order; of what goes on from one to the next, the first ones."""
-    first = divided.contiguous
-    chosen = list(islice(divided.valid, SAMPLE)) if first else smallest(divided.valid, SAMPLE, task.kind.key)
-    rows = [[task.kind.pack(example), key_hash(task.kind.key(example)) in divided.shared] for example in chosen]
+    first = parts.contiguous
+    chosen = list(islice(parts.valid, SAMPLE)) if first else smallest(parts.valid, SAMPLE, task.kind.key)
+    rows = [[task.kind.pack(example), key_hash(task.kind.key(example)) in parts.shared] for example in chosen]
     atomic_write(run_folder / NAME, json.dumps(rows, ensure_ascii=False).encode())
 
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
+from recurra.data import Examples
 from recurra.tasks.recipe import DataOptions
-from recurra.tasks.task import Divided, Emit
-from recurra.training import Note
+from recurra.training import Emit, Note
 
 Key = Callable[[Any], str]
 
@@ -35,34 +34,25 @@ def place(key: str) -> float:
     return int.from_bytes(key_hash(key), "big") / (1 << 56)
 
 
-@dataclass(frozen=True)
-class Part:
-    """The examples of a stream that belong to one side; iterable as often as the stream is."""
+class Split(NamedTuple):
+    """Examples to learn from, and examples to validate with; both can be read as often as wanted."""
 
-    examples: Iterable[Any]
-    belongs: Callable[[Any], bool]
-
-    def __iter__(self) -> Iterator[Any]:
-        return (example for example in self.examples if self.belongs(example))
-
-
-def split(examples: Iterable[Any], share: float, key: Key) -> tuple[Part, Part]:
-    """The examples for training, and those set aside."""
-    return (
-        Part(examples, lambda example: place(key(example)) >= share),
-        Part(examples, lambda example: place(key(example)) < share),
-    )
+    train: Examples[Any]
+    valid: Examples[Any]
+    shared: frozenset[bytes] = frozenset()  # keys (key_hash) of validation examples that are trained on too
+    decided: Mapping[str, object] = {}  # settings that had to be decided to split: {"data.form": "lines"}
+    contiguous: bool = False  # validation examples follow one another: a sample of them is their beginning
 
 
-def divide_by_hash(
-    train: Iterable[Any],
-    valid: Iterable[Any] | None,
+def split_by_hash(
+    train: Examples[Any],
+    valid: Examples[Any] | None,
     options: DataOptions,
     key: Key,
     emit: Emit,
     *,
     together: Key | None = None,
-) -> Divided:
+) -> Split:
     """What most tasks do: the validation data given, or a share set aside by hash; says what is done.
 
     Validation examples that are trained on too make the measure too good; they are counted and named in `shared`.
@@ -72,17 +62,21 @@ def divide_by_hash(
         together: what examples have in common that are to stand on one side; the key if None.
     """
     if valid is None:
-        total = sum(1 for _ in train)
+        total = train.count()
         share = min(options.valid_share, options.valid_max / max(total, 1))
-        kept, aside = split(train, share, together or key)
-        count = sum(1 for _ in aside)
+        side = together or key
+        kept, aside = (
+            train.filter(lambda example: place(side(example)) >= share),
+            train.filter(lambda example: place(side(example)) < share),
+        )
+        count = aside.count()
         if count in (0, total):
             emit(Note("too few examples to set any aside: the training examples are used for validation as well"))
-            return Divided(train, train)
+            return Split(train, train)
         part = f"{count:,} of them ({count / total:.1%})"
         emit(Note(f"{part} are set aside for validation, chosen by a hash of the example"))
         train, valid = kept, aside
-    return Divided(train, valid, shared_keys(train, valid, key, emit))
+    return Split(train, valid, shared_keys(train, valid, key, emit))
 
 
 def shared_keys(

@@ -9,17 +9,20 @@ E is the record of one example: a NamedTuple from the data room with the number 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Generic, Protocol, runtime_checkable
 
 from torch import nn
+from typing_extensions import TypeVar
 
-from recurra.data import Kind, Preview
+from recurra.data import EncodedTable, Examples, Kind, Preview
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.split import Split, split_by_hash
 from recurra.tracing import Trace
 from recurra.training import Emit, Learner
 
@@ -107,15 +110,6 @@ class Surprised(Protocol):
         ...
 
 
-class Divided(NamedTuple):
-    """Examples to learn from, and examples to validate with."""
-
-    train: Iterable[Any]  # as often as wanted
-    valid: Iterable[Any]
-    shared: frozenset[bytes] = frozenset()  # keys (split.key_hash) of validation examples that are trained on too
-    contiguous: bool = False  # validation examples go on from one another: a sample of them is their beginning
-
-
 @dataclass(frozen=True)
 class Encoded:
     """Training and validation examples as numbers on the disk, however the task keeps them."""
@@ -124,39 +118,48 @@ class Encoded:
     valid: Any
 
 
-class Task(Protocol):
-    """One row of the table TASKS."""
+E = TypeVar("E", default=Any)  # an example
+R = TypeVar("R", bound=TaskRecipe, default=Any)
+N = TypeVar("N", bound=Network, default=Any)
+
+
+class Task(ABC, Generic[E, R, N]):
+    """One row of the table TASKS.
+
+    What has a body here is what most tasks do.
+    """
 
     name: str  # "translate"
     summary: str  # one sentence for help and card: "Writes a target text for a source text."
     noun: str  # what an example is, in the plural: "pairs"
     headline: Mapping[str, str]  # leading measures, key -> "whole outputs wrong {:.2f} %"
-    recipe: type[TaskRecipe]
+    per_example: Sequence[str] = ()  # measures that are sums over examples (Evaluation.examples), so can be compared
+    recipe: type[R]
     kind: Kind[Any]  # what its examples are, and how they are read
 
     def detect(self, preview: Preview) -> str | None:
         """Why these data are surely for this task ("its second column has 6 different labels"), or None."""
-        ...
+        return None
 
-    def divide(self, train: Iterable[Any], valid: Iterable[Any] | None, recipe: Any, emit: Emit) -> Divided:
+    def split(self, train: Examples[E], valid: Examples[E] | None, recipe: R, emit: Emit) -> Split:
         """Which examples are trained on and which validate; without validation data some are set aside, and said."""
-        ...
+        return split_by_hash(train, valid, recipe.data, self.kind.key, emit)
 
-    def make(self, train: Iterable[Any], recipe: Any, emit: Emit) -> Any:
-        """A fresh Network: what the recipe leaves open is decided and said, vocabularies are built from `train`."""
-        ...
+    @abstractmethod
+    def make(self, train: Iterable[E], recipe: R, emit: Emit) -> N:
+        """A fresh network: what the recipe leaves open is decided and said, vocabularies are built from `train`."""
 
-    def load(self, recipe: Any, vocabularies: Mapping[str, str]) -> Any:
-        """The same Network again, with fresh weights.
+    @abstractmethod
+    def load(self, recipe: R, vocabularies: Mapping[str, str]) -> N:
+        """The same network again, with fresh weights.
 
         Raises:
             KeyError: a vocabulary that it needs is not there.
         """
-        ...
 
-    def encode(self, examples: Iterable[Any], network: Any, folder: Path) -> None:
+    @abstractmethod
+    def encode(self, examples: Iterable[E], network: N, folder: Path) -> None:
         """Writes examples as numbers into a folder, in a stream."""
-        ...
 
     def open_encoded(self, folder: Path) -> Any:
         """What `encode` wrote, mapped into memory; has a len().
@@ -164,20 +167,20 @@ class Task(Protocol):
         Raises:
             DataError: nothing whole is there.
         """
-        ...
+        return EncodedTable.open(folder)
 
-    def learner(self, network: Any, encoded: Encoded, emit: Emit) -> Learner:
+    @abstractmethod
+    def learner(self, network: N, encoded: Encoded, emit: Emit) -> Learner:
         """The network and its data as the training room knows them; says what is left out."""
-        ...
 
-    def predictor(self, networks: Sequence[Any]) -> Predictor:
+    @abstractmethod
+    def predictor(self, networks: Sequence[N]) -> Predictor:
         """Trained networks as one that answers.
 
         Raises:
-            ModelError: networks that do not fit together, or of which the task takes only one.
+            ModelError: networks that do not fit together.
         """
-        ...
 
-    def card_example(self, example: Any) -> str:
+    def card_example(self, example: E) -> str:
         """An input for the snippets of the card: a line as `predict` reads it; empty where inputs are no lines."""
-        ...
+        return ""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -11,7 +10,7 @@ import torch
 from recurra.columns import ImageColumn, ImageSize, NumbersColumn, Values, moments, put_moments
 from recurra.columns.images import spread
 from recurra.columns.stored import json_object
-from recurra.data import Captioned, Numbers
+from recurra.data import Captioned, Examples, Numbers, as_examples
 from recurra.data.captions import Content, kind_of, numbers_in
 from recurra.data.content import Cell
 from recurra.data.numbers import numbered
@@ -25,14 +24,9 @@ from recurra.training import Emit
 CaptionInputs = ImageColumn | NumbersColumn
 
 
-@dataclass(frozen=True)
-class Images:
-    """The images of examples with their places, as often as wanted."""
-
-    examples: Iterable[Captioned]
-
-    def __iter__(self) -> Iterator[tuple[Cell, str]]:
-        return ((cell_of(example.content), f"line {example.line}") for example in self.examples)
+def images_of(examples: Iterable[Captioned]) -> Examples[tuple[Cell, str]]:
+    """The images of examples with their places."""
+    return as_examples(examples).map(lambda example: (cell_of(example.content), f"line {example.line}"))
 
 
 def decided_inputs(train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) -> CaptionInputs:
@@ -41,7 +35,9 @@ def decided_inputs(train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit
     if count := numbers_in(first):
         return NumbersColumn(numbered(count), series=False)
     data = recipe.data
-    return ImageColumn.learn(Images(train), ImageSize(data.height, data.width, data.channels), recipe.model.cells, emit)
+    return ImageColumn.learn(
+        images_of(train), ImageSize(data.height, data.width, data.channels), recipe.model.cells, emit
+    )
 
 
 def inputs_from_json(text: str) -> CaptionInputs:
@@ -100,7 +96,7 @@ def standardise(model: Seq2Seq, inputs: CaptionInputs, train: Iterable[Captioned
     """Puts the means and deviations of training images (per channel) or vectors (per number) into the encoder."""
     encoder = model.encoder
     if isinstance(inputs, ImageColumn) and isinstance(encoder, ImageEncoder):
-        put_moments(encoder.reader, inputs.moments(Images(train), inputs.shape.channels))
+        put_moments(encoder.reader, inputs.moments(images_of(train), inputs.shape.channels))
     elif isinstance(inputs, NumbersColumn) and isinstance(encoder, VectorEncoder):
         rows = (encode(inputs, example.content, f"line {example.line}") for example in spread(train))
         put_moments(encoder.reader, moments(rows, len(inputs.names)))

@@ -40,11 +40,9 @@ from recurra.tasks.caption.inputs import (
 from recurra.tasks.caption.predictor import CaptionPredictor
 from recurra.tasks.caption.recipe import CaptionRecipe
 from recurra.tasks.examples import check_vocabulary
-from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.network import SAMPLE, Seq2SeqNetwork, check_same_vocabularies
-from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Divided, Emit, Encoded
+from recurra.tasks.task import Emit, Encoded, Task
 from recurra.text import Tokenizer, decide_whole_units
 from recurra.text.counted import counted
 from recurra.training import Index, Note
@@ -74,7 +72,7 @@ class Captioner(Seq2SeqNetwork[CaptionInputs, CaptionRecipe]):
         return {**self.source.sizes(), "target vocabulary": self.target.size}
 
 
-class Caption:
+class Caption(Task[Captioned, CaptionRecipe, Captioner]):
     """The task."""
 
     name = "caption"
@@ -82,18 +80,12 @@ class Caption:
     noun = "captioned images"
     headline: Mapping[str, str] = {"exact_match": "exactly right {:.2f} %", "bleu": "BLEU {:.2f}"}
     per_example = ("exact_match", "token_error_rate")
-    recipe: type[TaskRecipe] = CaptionRecipe
+    recipe = CaptionRecipe
     kind = CAPTIONS
 
     def detect(self, preview: Preview) -> str | None:
         """A column of paths under which there are images."""
         return detect(preview)
-
-    def divide(
-        self, train: Iterable[Captioned], valid: Iterable[Captioned] | None, recipe: CaptionRecipe, emit: Emit
-    ) -> Divided:
-        """By a hash of image and caption."""
-        return divide_by_hash(train, valid, recipe.data, self.kind.key, emit)
 
     def make(self, train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) -> Captioner:
         """A decided shape, units and longest caption, a tokenizer, a fresh network that knows the images' means."""

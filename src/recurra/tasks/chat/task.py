@@ -21,8 +21,10 @@ from recurra.data import (
     Batch,
     EncodedPairs,
     Example,
+    Examples,
     Exchange,
     Preview,
+    as_examples,
 )
 from recurra.data.dialogues import has_turns, is_dialogues
 from recurra.decoding import Diverse, Hypothesis, StepModel, decode, rerank
@@ -40,16 +42,15 @@ from recurra.metrics import (
 )
 from recurra.padded import Padded
 from recurra.tasks.answer import Answer
-from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
+from recurra.tasks.chat.recipe import ChatDataOptions, ChatDecodingOptions, ChatRecipe
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
-from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.evaluate import UNIT_NAMES, Likelihood, canonical
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.network import SAMPLE, TextNetwork, build_tokenizers, load_text_network, make_text_network
 from recurra.tasks.seq2seq.predictor import TextPredictor
-from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Divided, Emit, Encoded
+from recurra.tasks.split import Split, split_by_hash
+from recurra.tasks.task import Emit, Encoded, Task
 from recurra.text import decide_units
 from recurra.text.columns import TAB
 from recurra.text.special import EOS, PAD
@@ -59,7 +60,7 @@ from recurra.training import Note
 Said = str | Sequence[str]  # the turns so far: in one text with tabs between them, or one by one
 
 
-class Chat:
+class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
     """The task."""
 
     name = "chat"
@@ -67,7 +68,7 @@ class Chat:
     noun = "exchanges"
     headline: Mapping[str, str] = {"perplexity": "perplexity {:.1f}", "distinct_2": "distinct-2 {:.1f} %"}
     per_example = ("nats_per_unit", "exact_match")
-    recipe: type[TaskRecipe] = ChatRecipe
+    recipe = ChatRecipe
     kind = DIALOGUES
 
     def detect(self, preview: Preview) -> str | None:
@@ -78,16 +79,16 @@ class Chat:
         first = next((line for line in preview.lines if line.strip()), "")
         return "its objects have turns" if has_turns(first) else None
 
-    def divide(
-        self, train: Iterable[Exchange], valid: Iterable[Exchange] | None, recipe: ChatRecipe, emit: Emit
-    ) -> Divided:
+    def split(
+        self, train: Examples[Exchange], valid: Examples[Exchange] | None, recipe: ChatRecipe, emit: Emit
+    ) -> Split:
         """By a hash of whole dialogues: all exchanges of one stand on one side."""
-        return divide_by_hash(train, valid, recipe.data, self.kind.key, emit, together=lambda one: one.dialogue)
+        return split_by_hash(train, valid, recipe.data, self.kind.key, emit, together=lambda one: one.dialogue)
 
     def make(self, train: Iterable[Exchange], recipe: ChatRecipe, emit: Emit) -> TextNetwork[ChatRecipe]:
         """One kind of units for all turns, a vocabulary for those before and one for replies, a fresh network."""
-        recipe = choose_units(Pairs(train, recipe), recipe, emit)
-        return make_text_network(recipe, *build_tokenizers(Pairs(train, recipe), recipe))
+        recipe = choose_units(pairs_of(train, recipe), recipe, emit)
+        return make_text_network(recipe, *build_tokenizers(pairs_of(train, recipe), recipe))
 
     def load(self, recipe: ChatRecipe, vocabularies: Mapping[str, str]) -> TextNetwork[ChatRecipe]:
         """The same again."""
@@ -95,7 +96,7 @@ class Chat:
 
     def encode(self, examples: Iterable[Exchange], network: TextNetwork[ChatRecipe], folder: Path) -> None:
         """The ids of contexts and replies."""
-        EncodedPairs.write(folder, Pairs(examples, network.recipe), network.source, network.target)
+        EncodedPairs.write(folder, pairs_of(examples, network.recipe), network.source, network.target)
 
     def open_encoded(self, folder: Path) -> EncodedPairs:
         """The ids of contexts and replies."""
@@ -125,21 +126,19 @@ class Chat:
         return example.context[-1]
 
 
-@dataclass(frozen=True)
-class Pairs:
+def pairs_of(exchanges: Iterable[Exchange], recipe: ChatRecipe) -> Examples[Example]:
     """Exchanges as the pairs that translation learns from: the last turns, and the reply."""
+    return as_examples(exchanges).pieces(lambda every: _pairs(every, recipe.data))
 
-    exchanges: Iterable[Exchange]
-    recipe: ChatRecipe
 
-    def __iter__(self) -> Iterator[Example]:
-        data, seen = self.recipe.data, False
-        for one in self.exchanges:
-            if data.replies == "all" or one.number % 2:
-                seen = True
-                yield Example(context_text(one.context, data.turns), one.reply, one.line)
-        if not seen:
-            raise RunError("no turn is a reply that is to be learned", fix="Leave out data.replies=second.")
+def _pairs(exchanges: Iterator[Exchange], data: ChatDataOptions) -> Iterator[Example]:
+    seen = False
+    for one in exchanges:
+        if data.replies == "all" or one.number % 2:
+            seen = True
+            yield Example(context_text(one.context, data.turns), one.reply, one.line)
+    if not seen:
+        raise RunError("no turn is a reply that is to be learned", fix="Leave out data.replies=second.")
 
 
 def context_text(turns: Sequence[str], number: int) -> str:
@@ -231,7 +230,7 @@ class ChatPredictor:
 
     def evaluate(self, examples: Iterable[Exchange], options: ChatDecodingOptions) -> Evaluation:
         """How probable the right replies are, how varied its own, and whether it says the same to everything."""
-        pairs, target = list(Pairs(examples, self.recipe)), self.texts.target
+        pairs, target = list(pairs_of(examples, self.recipe)), self.texts.target
         answers = self.texts.predict((pair.source for pair in pairs), replace(options, nbest=1))
         replies = [answer.text for answer in answers]
         right = [canonical(pair.target, target) for pair in pairs]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from recurra.data import SERIES, EncodedTable, Preview, Series
+from recurra.data import SERIES, EncodedTable, Examples, Preview, Series
 from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
 from recurra.errors import ModelError
@@ -18,17 +18,17 @@ from recurra.tasks.forecast.learner import ForecastLearner
 from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network
 from recurra.tasks.forecast.predictor import ForecastPredictor
 from recurra.tasks.forecast.recipe import ForecastRecipe
-from recurra.tasks.forecast.split import divide_by_time
+from recurra.tasks.forecast.split import split_by_time
 from recurra.tasks.forecast.windows import Windows
-from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.task import Divided, Emit, Encoded
+from recurra.tasks.split import Split
+from recurra.tasks.task import Emit, Encoded, Task
 from recurra.training import Note
 
 TABLES = (".csv", ".tsv", ".tab")
 MEASURES = {"quantile": "quantile_loss", "gaussian": "nats"}
 
 
-class Forecast:
+class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
     """The task."""
 
     name = "forecast"
@@ -38,7 +38,7 @@ class Forecast:
         "relative_mae": "error {:.3f} of the naive forecast's",
         "coverage": "{:.0f} % of the numbers in their interval",
     }
-    recipe: type[TaskRecipe] = ForecastRecipe
+    recipe = ForecastRecipe
     kind = SERIES
     per_example = ("scaled_error",)
 
@@ -50,13 +50,13 @@ class Forecast:
             return None
         return why_series(preview.source)
 
-    def divide(
-        self, train: Iterable[Series], valid: Iterable[Series] | None, recipe: ForecastRecipe, emit: Emit
-    ) -> Divided:
+    def split(
+        self, train: Examples[Series], valid: Examples[Series] | None, recipe: ForecastRecipe, emit: Emit
+    ) -> Split:
         """By time: the end of each series validates."""
         for examples in filter(None, (train, valid)):
             check_series(examples, recipe)
-        return divide_by_time(train, valid, recipe, self.kind.key, emit)
+        return split_by_time(train, valid, recipe, self.kind.key, emit)
 
     def make(self, train: Iterable[Series], recipe: ForecastRecipe, emit: Emit) -> ForecastNetwork:
         """A decided recipe, and a fresh network that knows the means and deviations of the training numbers."""
@@ -79,10 +79,6 @@ class Forecast:
         places = [network.columns.index(name) for name in network.targets]
         rows = encoded_rows(examples, network.columns, places, network.recipe.data.missing)
         EncodedTable.write(folder, {"inputs": "<f8", "targets": "<f8", "start": "<i8"}, rows)
-
-    def open_encoded(self, folder: Path) -> EncodedTable:
-        """Series as numbers."""
-        return EncodedTable.open(folder)
 
     def learner(self, network: ForecastNetwork, encoded: Encoded, emit: Emit) -> ForecastLearner:
         """Over windows."""

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
-from typing import Any, Literal
+from itertools import chain, islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.data.plain import Passage
+from recurra.data import Examples, Passage
 from recurra.errors import DataError
 from recurra.tasks.language_model.recipe import LanguageDataOptions
-from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Divided, Emit
+from recurra.tasks.split import Split, split_by_hash
+from recurra.tasks.task import Emit
 from recurra.text.special import EOS, GO
 from recurra.training import Note
 
@@ -66,41 +65,6 @@ def continues(line: str, following: str) -> bool:
     return several and not line.rstrip().endswith(SENTENCE_ENDS) and following[:1].islower()
 
 
-@dataclass(frozen=True)
-class Items:
-    """The lines that are not empty."""
-
-    passages: Iterable[Passage]
-    name: str
-
-    def __iter__(self) -> Iterator[Passage]:
-        return (passage for passage in self.passages if passage.text.strip())
-
-
-@dataclass(frozen=True)
-class Running:
-    """All lines; very long ones in parts."""
-
-    passages: Iterable[Passage]
-    name: str
-
-    def __iter__(self) -> Iterator[Passage]:
-        for passage in self.passages:
-            yield from parts_of(passage)
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """The passages from one number up to another."""
-
-    passages: Iterable[Passage]
-    first: int
-    end: int
-
-    def __iter__(self) -> Iterator[Passage]:
-        return islice(iter(self.passages), self.first, self.end)
-
-
 def parts_of(passage: Passage) -> Iterator[Passage]:
     """A passage in parts of about PASSAGE characters; joined they are the text again, each part begins with a space."""
     text, begin = passage.text, 0
@@ -110,28 +74,29 @@ def parts_of(passage: Passage) -> Iterator[Passage]:
     yield passage._replace(text=text[begin:])
 
 
-def of_form(passages: Any, form: str, emit: Emit | None = None) -> Items | Running:
+def of_form(passages: Examples[Passage], form: str, emit: Emit | None = None) -> Examples[Passage]:
     """The passages as the form has them; says what is left out.
+
+    Independent lines are those that are not empty; of running text very long lines are cut into parts.
 
     Raises:
         DataError: nothing but empty lines, or too many of them among independent lines.
     """
-    name: str = getattr(passages, "name", "text")
     if not any(passage.text.strip() for passage in passages):
-        raise DataError("expected text, all lines are empty", where=name)
+        raise DataError("expected text, all lines are empty", where=passages.name)
     if form == "running":
-        return Running(passages, name)
-    check_empty_lines(passages, name, emit)
-    return Items(passages, name)
+        return passages.pieces(lambda every: chain.from_iterable(map(parts_of, every)))
+    check_empty_lines(passages, emit)
+    return passages.filter(lambda passage: bool(passage.text.strip()))
 
 
-def check_empty_lines(passages: Iterable[Passage], name: str, emit: Emit | None) -> None:
+def check_empty_lines(passages: Examples[Passage], emit: Emit | None) -> None:
     """Says how many lines are empty.
 
     Raises:
         DataError: too many to be accidents.
     """
-    total = sum(1 for _ in passages)
+    total = passages.count()
     empty = [passage.line for passage in passages if not passage.text.strip()]
     if not empty:
         return
@@ -139,33 +104,32 @@ def check_empty_lines(passages: Iterable[Passage], name: str, emit: Emit | None)
     what = f"{len(empty):,} of {total:,} lines are empty (lines {', '.join(map(str, empty[:EMPTY_SHOWN]))}{more})"
     if len(empty) > max(1, EMPTY_SHARE * total):
         fix = "Where they separate paragraphs of one text, say --set data.form=running; else take them out."
-        raise DataError(what, where=name, fix=fix)
+        raise DataError(what, where=passages.name, fix=fix)
     if emit:
         emit(Note(f"{what} and left out"))
 
 
-def form_of(passages: Iterable[Passage]) -> Literal["lines", "running"]:
-    """Which form the passages have that training is given, or their division."""
-    return "running" if isinstance(passages, Running | Stretch) else "lines"
-
-
-def divided_lines(train: Items, valid: Items | None, options: LanguageDataOptions, emit: Emit) -> Divided:
+def split_lines(
+    train: Examples[Passage], valid: Examples[Passage] | None, options: LanguageDataOptions, emit: Emit
+) -> Split:
     """By a hash of the line."""
-    return divide_by_hash(train, valid, options, lambda passage: passage.text, emit)
+    return split_by_hash(train, valid, options, lambda passage: passage.text, emit)
 
 
-def divided_running(train: Running, valid: Running | None, options: LanguageDataOptions, emit: Emit) -> Divided:
+def split_running(
+    train: Examples[Passage], valid: Examples[Passage] | None, options: LanguageDataOptions, emit: Emit
+) -> Split:
     """The last part validates, since no single lines can be taken out of a continuous text."""
     if valid is not None:
-        return Divided(train, valid, contiguous=True)
+        return Split(train, valid, contiguous=True)
     sizes = np.array([len(passage.text) + passage.ends for passage in train], dtype=np.int64)
     after: NDArray[np.int64] = np.cumsum(sizes[::-1])  # characters of the last n passages
     count = min(1 + int((after < options.valid_share * int(after[-1])).sum()), options.valid_max)
     if count >= len(sizes):
         emit(Note("too little text to set any aside: the training text is used for validation as well"))
-        return Divided(train, train, contiguous=True)
+        return Split(train, train, contiguous=True)
     first = len(sizes) - count
-    aside = Stretch(train, first, len(sizes))
+    aside = train.pieces(lambda every: islice(every, first, None))
     line, share = next(iter(aside)).line, after[count - 1] / after[-1]
     emit(Note(f"the text from line {line:,} on ({share:.1%} of it) is set aside for validation"))
-    return Divided(Stretch(train, 0, first), aside, contiguous=True)
+    return Split(train.pieces(lambda every: islice(every, first)), aside, contiguous=True)

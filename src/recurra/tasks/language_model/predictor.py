@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from recurra.data import as_examples
 from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.plain import Passage
 from recurra.decoding import Ensemble, decode
@@ -100,7 +101,7 @@ class LanguagePredictor:
 
     def evaluate(self, examples: Iterable[Passage], options: NextOptions) -> Evaluation:
         """Perplexity and bits per character; the details say what was counted."""
-        passages = of_form(examples, self.network.recipe.data.form)
+        passages = of_form(as_examples(examples), self.network.recipe.data.form)
         found = list(costs(self.networks, passages))
         samples = blocks(found) if self.network.running else [[cost] for cost in found]
         measures = measure_language(

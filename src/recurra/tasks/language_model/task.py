@@ -10,26 +10,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from recurra.data import PLAIN, EncodedTable, Passage, Preview, Row
+from recurra.data import PLAIN, EncodedTable, Examples, Passage, Preview, Row
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.tasks.examples import check_vocabulary, short_enough
 from recurra.tasks.language_model.detect import detect
 from recurra.tasks.language_model.form import (
-    Items,
-    Running,
     decide_form,
-    divided_lines,
-    divided_running,
-    form_of,
     of_form,
+    split_lines,
+    split_running,
 )
 from recurra.tasks.language_model.learner import LineLearner, StreamLearner
 from recurra.tasks.language_model.network import LanguageNetwork, make_network
 from recurra.tasks.language_model.predictor import LanguagePredictor
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.tasks.language_model.scoring import encoded
-from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.task import Divided, Emit, Encoded
+from recurra.tasks.split import Split
+from recurra.tasks.task import Emit, Encoded, Task
 from recurra.text import Decision, Tokenizer, decide_units
 from recurra.training import Learner, Note
 
@@ -39,7 +36,7 @@ SAMPLE = 2000  # passages from which `auto` decides the units
 MIN_SUBWORD_TEXT = 5_000_000  # characters; of less text the pieces of words are learned badly, and characters do better
 
 
-class LanguageModelling:
+class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
     """The task."""
 
     name = "language-model"
@@ -51,29 +48,25 @@ class LanguageModelling:
         "nats_per_character": "{:.3f} nats",
     }
     per_example = ("bits_per_character",)
-    recipe: type[TaskRecipe] = LanguageRecipe
+    recipe = LanguageRecipe
     kind = PLAIN
 
     def detect(self, preview: Preview) -> str | None:
         """One column of text."""
         return detect(preview)
 
-    def divide(
-        self, train: Iterable[Passage], valid: Iterable[Passage] | None, recipe: LanguageRecipe, emit: Emit
-    ) -> Divided:
+    def split(
+        self, train: Examples[Passage], valid: Examples[Passage] | None, recipe: LanguageRecipe, emit: Emit
+    ) -> Split:
         """Lines by a hash of each; of running text the last part."""
         form = recipe.data.form
         if form == "auto":
             decision = decide_form(train)
             form = decision.form
             emit(Note(f"form: {form}, because {decision.reason} (--set data.form says otherwise)"))
-        sides = [of_form(side, form, emit) for side in (train, valid) if side is not None]
-        others = sides[1] if len(sides) > 1 else None
-        if isinstance(sides[0], Running):
-            assert not isinstance(others, Items)
-            return divided_running(sides[0], others, recipe.data, emit)
-        assert not isinstance(others, Running)
-        return divided_lines(sides[0], others, recipe.data, emit)
+        others = None if valid is None else of_form(valid, form, emit)
+        split = split_running if form == "running" else split_lines
+        return split(of_form(train, form, emit), others, recipe.data, emit)._replace(decided={"data.form": form})
 
     def make(self, train: Iterable[Passage], recipe: LanguageRecipe, emit: Emit) -> LanguageNetwork:
         """A decided recipe, units learned from the training text, a fresh network."""
@@ -91,10 +84,6 @@ class LanguageModelling:
     def encode(self, examples: Iterable[Passage], network: LanguageNetwork, folder: Path) -> None:
         """The units of each passage, and how many characters they are, line ends in both."""
         EncodedTable.write(folder, KINDS, encoded_rows(examples, network))
-
-    def open_encoded(self, folder: Path) -> EncodedTable:
-        """Units and characters."""
-        return EncodedTable.open(folder)
 
     def learner(self, network: LanguageNetwork, encoded: Encoded, emit: Emit) -> Learner:
         """Of lines without those that are too long; of running text with all of it."""
@@ -136,7 +125,7 @@ def decided(train: Iterable[Passage], recipe: LanguageRecipe, emit: Emit) -> Lan
     Raises:
         UsageError: options that the form does not have.
     """
-    form = form_of(train)
+    form = decide_form(train).form if recipe.data.form == "auto" else recipe.data.form
     plain = LanguageRecipe()
     if form == "lines" and recipe.batching.steps != plain.batching.steps:
         raise UsageError("batching.steps is for running text, and these are lines", fix="Leave it out.")

@@ -13,12 +13,11 @@ from typing import Any, Protocol, Self
 
 from torch import Tensor
 
-from recurra.data import Labelled
+from recurra.data import Examples, Labelled
 from recurra.metrics import ExampleScores
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.evaluation import Evaluation
-from recurra.tasks.split import Key
-from recurra.tasks.task import Divided
+from recurra.tasks.split import Key, Split
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Score
 
@@ -51,7 +50,7 @@ class Head(Protocol):
         ...
 
     @classmethod
-    def settle(cls, divided: Divided, key: Key, emit: Emit) -> Divided:
+    def settle(cls, whole: Examples[Labelled], parts: Split, key: Key, emit: Emit) -> Split:
         """The training and validation examples, where some have to go to the other side."""
         ...
 

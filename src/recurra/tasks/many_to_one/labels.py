@@ -17,15 +17,14 @@ from torch import Tensor
 from torch.nn.functional import softmax
 
 from recurra.columns.stored import damaged
-from recurra.data import Labelled, name_of
+from recurra.data import Examples, Labelled, name_of
 from recurra.errors import DataError, ModelError
 from recurra.metrics import ExampleScores, Share, confusion, measure_labels
 from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.classify.recipe import LabelAnswerOptions
 from recurra.tasks.evaluation import Evaluation
-from recurra.tasks.split import Key, Part, shared_keys
-from recurra.tasks.task import Divided
+from recurra.tasks.split import Key, Split, key_hash, shared_keys
 from recurra.text.counted import counted
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score, token_loss
@@ -56,20 +55,18 @@ class LabelHead:
         """Every text is a label."""
 
     @classmethod
-    def settle(cls, divided: Divided, key: Key, emit: Emit) -> Divided:
+    def settle(cls, whole: Examples[Labelled], parts: Split, key: Key, emit: Emit) -> Split:
         """Labels of which nothing would be left to learn from are kept in the training data."""
-        if not isinstance(divided.train, Part) or not isinstance(divided.valid, Part):
-            return divided
-        left = {example.label for example in divided.train}
-        lost = {example.label for example in divided.valid} - left
+        left = {example.label for example in parts.train}
+        lost = {example.label for example in parts.valid} - left
         if not lost:
-            return divided
-        stays, goes = divided.train.belongs, divided.valid.belongs
-        train = Part(divided.train.examples, lambda example: stays(example) or example.label in lost)
-        valid = Part(divided.valid.examples, lambda example: goes(example) and example.label not in lost)
-        if not any(True for _ in valid):
-            return Divided(train, train, shared_keys(train, train, key, emit))
-        return Divided(train, valid, shared_keys(train, valid, key, emit))
+            return parts
+        aside = {key_hash(key(example)) for example in parts.valid if example.label not in lost}
+        if not aside:
+            return Split(whole, whole, shared_keys(whole, whole, key, emit))
+        train = whole.filter(lambda example: key_hash(key(example)) not in aside)
+        valid = parts.valid.filter(lambda example: example.label not in lost)
+        return Split(train, valid, shared_keys(train, valid, key, emit))
 
     @classmethod
     def learn(cls, train: Iterable[Labelled], recipe: object, emit: Emit) -> LabelHead:

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from recurra.columns import Inputs
-from recurra.data import LABELLED, EncodedTable, Kind, Labelled, Preview
+from recurra.data import LABELLED, EncodedTable, Examples, Kind, Labelled, Preview
 from recurra.errors import ModelError
 from recurra.models import ManyToOne, build_many_to_one
 from recurra.tasks.many_to_one.build import (
@@ -28,9 +28,8 @@ from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import TARGET, HeadLearner
 from recurra.tasks.many_to_one.predictor import HeadPredictor
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
-from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Divided, Encoded
+from recurra.tasks.split import Split, split_by_hash
+from recurra.tasks.task import Encoded, Task
 from recurra.text.counted import counted
 from recurra.training import Emit
 
@@ -72,8 +71,8 @@ class HeadNetwork:
         return parts[options.kind]
 
 
-@dataclass
-class ManyToOneTask:
+@dataclass(kw_only=True)
+class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
     """What the rows have in common; a row says what it is called, and which head it has.
 
     Args:
@@ -83,8 +82,8 @@ class ManyToOneTask:
     name: str
     summary: str
     headline: Mapping[str, str]
-    per_example: tuple[str, ...]
-    recipe: type[TaskRecipe]
+    per_example: Sequence[str]
+    recipe: type[ManyToOneRecipe]
     head: type[Head]
     detects: Callable[[Preview], str | None]
     noun: str = "examples"
@@ -94,15 +93,15 @@ class ManyToOneTask:
         """As the row says."""
         return self.detects(preview)
 
-    def divide(
-        self, train: Iterable[Labelled], valid: Iterable[Labelled] | None, recipe: ManyToOneRecipe, emit: Emit
-    ) -> Divided:
+    def split(
+        self, train: Examples[Labelled], valid: Examples[Labelled] | None, recipe: ManyToOneRecipe, emit: Emit
+    ) -> Split:
         """By a hash of content and label, and as the head wants it."""
         for examples in filter(None, (train, valid)):
             check_contents(examples, recipe)
             self.head.check(examples)
-        divided = divide_by_hash(train, valid, recipe.data, LABELLED.key, emit)
-        return divided if valid is not None else self.head.settle(divided, LABELLED.key, emit)
+        parts = split_by_hash(train, valid, recipe.data, LABELLED.key, emit)
+        return parts if valid is not None else self.head.settle(train, parts, LABELLED.key, emit)
 
     def make(self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit) -> HeadNetwork:
         """A decided recipe, a head and columns from the training examples, a fresh network."""
@@ -124,10 +123,6 @@ class ManyToOneTask:
         """What is kept of each column, and of the label."""
         kinds = {**network.inputs.dtypes(), TARGET: network.head.dtype}
         EncodedTable.write(folder, kinds, encoded_rows(examples, network.inputs, network.head))
-
-    def open_encoded(self, folder: Path) -> EncodedTable:
-        """The same."""
-        return EncodedTable.open(folder)
 
     def learner(self, network: HeadNetwork, encoded: Encoded, emit: Emit) -> HeadLearner:
         """Without the examples that are too long."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, Protocol, TypeVar
 
 import torch
 
-from recurra.data import Example
+from recurra.data import Example, as_examples
 from recurra.errors import ModelError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table
 from recurra.tasks.examples import check_vocabulary
@@ -68,16 +68,6 @@ class TextNetwork(Seq2SeqNetwork[SourceTokenizer, T_co]):
         return {"source vocabulary": self.source.size, "target vocabulary": self.target.size}
 
 
-@dataclass(frozen=True)
-class Sources:
-    """The sources of examples, as often as they are wanted."""
-
-    examples: Iterable[Example]
-
-    def __iter__(self) -> Iterator[str]:
-        return (example.source for example in self.examples)
-
-
 def build_tokenizers(examples: Iterable[Example], recipe: TextPairRecipe) -> tuple[SourceTokenizer, Tokenizer]:
     """One tokenizer per side, from the training examples only.
 
@@ -88,10 +78,11 @@ def build_tokenizers(examples: Iterable[Example], recipe: TextPairRecipe) -> tup
         RunError: a vocabulary would be empty.
     """
     text, units = recipe.text, recipe.text.source_units.split(",")
+    sources = as_examples(examples).map(lambda example: example.source)
     targets: Iterable[str] = (example.target for example in examples)
     if recipe.model.copy:
-        targets = chain(targets, cells_of(Sources(examples), units, text.target_units))
-    source = build_source(Sources(examples), units, text.source_vocabulary, text.min_count, text.normalization)
+        targets = chain(targets, cells_of(sources, units, text.target_units))
+    source = build_source(sources, units, text.source_vocabulary, text.min_count, text.normalization)
     target = Tokenizer.build(targets, text.target_units, text.target_vocabulary, text.min_count, text.normalization)
     for side, tokenizer in (("source", source), ("target", target)):
         check_vocabulary(tokenizer.size, text.min_count, f"{side} unit")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 
-from recurra.data import Row, Tagged, name_of
+from recurra.data import Examples, Row, Tagged
 from recurra.data.bio import broken_at, is_bio, repaired
 from recurra.errors import DataError
 from recurra.tasks.tag.network import TagNetwork
@@ -19,27 +18,7 @@ CHUNK = 512  # sentences encoded at once
 SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Tokens:
-    """The tokens alone of some sentences, as often as they are wanted."""
-
-    sentences: Iterable[Tagged]
-
-    def __iter__(self) -> Iterator[tuple[str, ...]]:
-        return (sentence.tokens for sentence in self.sentences)
-
-
-@dataclass(frozen=True)
-class Repaired:
-    """Sentences whose broken spans begin where they are first seen."""
-
-    sentences: Iterable[Tagged]
-
-    def __iter__(self) -> Iterator[Tagged]:
-        return (sentence._replace(tags=repaired(sentence.tags)) for sentence in self.sentences)
-
-
-def spans_whole(sentences: Iterable[Tagged], repair: bool, emit: Emit) -> Iterable[Tagged]:
+def spans_whole(sentences: Examples[Tagged], repair: bool, emit: Emit) -> Examples[Tagged]:
     """The same sentences, repaired if that is asked for and the tags write spans.
 
     Raises:
@@ -50,10 +29,10 @@ def spans_whole(sentences: Iterable[Tagged], repair: bool, emit: Emit) -> Iterab
     broken = [(sentence, k) for sentence in sentences for k in broken_at(sentence.tags)]
     if not broken:
         return sentences
-    name = name_of(sentences)
+    name = sentences.name
     if repair:
         emit(Note(f"{len(broken):,} spans of {name} begin with I- and were repaired to begin with B- (data.repair)"))
-        return Repaired(sentences)
+        return sentences.map(lambda sentence: sentence._replace(tags=repaired(sentence.tags)))
     places = [
         f"  {name}:{sentence.line}: token {k + 1}, {sentence.tokens[k]!r}, has the tag {sentence.tags[k]} after "
         f"{sentence.tags[k - 1] if k else 'the beginning'}"

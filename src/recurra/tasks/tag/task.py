@@ -9,24 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from recurra.data import TAGGED, EncodedTable, Preview, Tagged
+from recurra.data import TAGGED, EncodedTable, Examples, Preview, Tagged, as_examples
 from recurra.data.bio import is_bio
 from recurra.data.tagged import are_sentences
 from recurra.errors import ModelError, RunError
 from recurra.tasks.examples import short_enough
-from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.split import divide_by_hash
+from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.tag.learner import TagLearner, count_unknown
 from recurra.tasks.tag.network import TagNetwork, load_network, make_network
 from recurra.tasks.tag.predictor import TagPredictor
 from recurra.tasks.tag.recipe import TagRecipe
-from recurra.tasks.tag.sentences import KINDS, Tokens, encoded_rows, spans_whole
+from recurra.tasks.tag.sentences import KINDS, encoded_rows, spans_whole
 from recurra.tasks.tag.words import TokenReader
-from recurra.tasks.task import Divided, Emit, Encoded
+from recurra.tasks.task import Emit, Encoded, Task
 from recurra.training import Note
 
 
-class Tag:
+class Tag(Task[Tagged, TagRecipe, TagNetwork]):
     """The task."""
 
     name = "tag"
@@ -34,7 +33,7 @@ class Tag:
     noun = "sentences"
     headline: Mapping[str, str] = {"span_f1": "span F1 {:.2f} %", "accuracy": "accuracy {:.2f} %"}
     per_example = ("span_f1", "accuracy", "sentence_exact")
-    recipe: type[TaskRecipe] = TagRecipe
+    recipe = TagRecipe
     kind = TAGGED
 
     def detect(self, preview: Preview) -> str | None:
@@ -51,15 +50,18 @@ class Tag:
             return "it has a token a line, empty lines between sentences, and tags such as B-X in its last column"
         return None
 
-    def divide(self, train: Iterable[Tagged], valid: Iterable[Tagged] | None, recipe: TagRecipe, emit: Emit) -> Divided:
+    def split(self, train: Examples[Tagged], valid: Examples[Tagged] | None, recipe: TagRecipe, emit: Emit) -> Split:
         """By a hash of tokens and tags; broken spans are refused, or repaired if that is asked for."""
         checked = [spans_whole(side, recipe.data.repair, emit) for side in (train, valid) if side is not None]
-        return divide_by_hash(checked[0], checked[1] if valid is not None else None, recipe.data, self.kind.key, emit)
+        return split_by_hash(checked[0], checked[1] if valid is not None else None, recipe.data, self.kind.key, emit)
 
     def make(self, train: Iterable[Tagged], recipe: TagRecipe, emit: Emit) -> TagNetwork:
         """Vocabularies and a fresh network."""
         reader = TokenReader.build(
-            Tokens(train), recipe.text.vocabulary, recipe.text.min_count, lowercase=recipe.text.lowercase
+            as_examples(train).map(lambda sentence: sentence.tokens),
+            recipe.text.vocabulary,
+            recipe.text.min_count,
+            lowercase=recipe.text.lowercase,
         )
         tags = sorted({tag for sentence in train for tag in sentence.tags})
         if len(tags) < 2:
@@ -75,10 +77,6 @@ class Tag:
     def encode(self, examples: Iterable[Tagged], network: TagNetwork, folder: Path) -> None:
         """Words, characters and tags as numbers."""
         EncodedTable.write(folder, KINDS, encoded_rows(examples, network))
-
-    def open_encoded(self, folder: Path) -> EncodedTable:
-        """The numbers."""
-        return EncodedTable.open(folder)
 
     def learner(self, network: TagNetwork, encoded: Encoded, emit: Emit) -> TagLearner:
         """Measured by spans where the tags write spans, else by tokens."""

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recurra.data import PAIRS, EncodedPairs, Example, Preview
-from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.network import SAMPLE, TextNetwork, build_tokenizers, load_text_network, make_text_network
 from recurra.tasks.seq2seq.predictor import TextPredictor
-from recurra.tasks.split import divide_by_hash
-from recurra.tasks.task import Divided, Emit, Encoded
+from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.translate.recipe import Recipe
 from recurra.text import (
     Decision,
@@ -27,7 +25,7 @@ from recurra.text.columns import decide_columns
 from recurra.training import Note
 
 
-class Translate:
+class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
     """The task."""
 
     name = "translate"
@@ -38,16 +36,12 @@ class Translate:
         "token_error_rate": "token error rate {:.2f} %",
     }
     per_example = ("exact_match", "token_error_rate")
-    recipe: type[TaskRecipe] = Recipe
+    recipe = Recipe
     kind = PAIRS
 
     def detect(self, preview: Preview) -> str | None:
         """Two parallel files are read by nobody else; other pairs are for translation if for nothing else."""
         return "these are two parallel files" if preview.source.target_path else None
-
-    def divide(self, train: Iterable[Example], valid: Iterable[Example] | None, recipe: Recipe, emit: Emit) -> Divided:
-        """By a hash of both texts."""
-        return divide_by_hash(train, valid, recipe.data, self.kind.key, emit)
 
     def make(self, train: Iterable[Example], recipe: Recipe, emit: Emit) -> TextNetwork[Recipe]:
         """Units in place of `auto`, a tokenizer per side, a fresh network."""
