@@ -5,18 +5,21 @@ from recurra.layers.bidirectional import Bidirectional, BothStates, reverse
 from recurra.layers.convolution import Convolution
 from recurra.layers.dropout import locked_dropout
 from recurra.layers.feedforward import FeedForward
+from recurra.layers.kernels import KERNELS, Kernel
 from recurra.layers.pooling import POOLINGS, Pooled, Pooling
 from recurra.layers.recurrent import Recurrent
 from recurra.layers.stack import Stack
-from recurra.layers.unroll import unroll
+from recurra.layers.unroll import steps, unroll
 
 __all__ = [
+    "KERNELS",
     "POOLINGS",
     "Bidirectional",
     "BothStates",
     "Convolution",
     "FeedForward",
     "ForwardLayer",
+    "Kernel",
     "Layer",
     "Pooled",
     "Pooling",
@@ -25,5 +28,6 @@ __all__ = [
     "Unrolled",
     "locked_dropout",
     "reverse",
+    "steps",
     "unroll",
 ]
