@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recurra.cli import predict as room
-from recurra.cli.answers import Unknown, one_line, writer
+from recurra.cli.answers import one_line, writer
 from recurra.tasks import TASKS
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.unknown import Unknown
 
 if TYPE_CHECKING:
     from conftest import CommandLine, FakeModel

@@ -13,7 +13,7 @@ from referencing import Registry, Resource
 from toy_tasks import TOYS, network, options_of, predictor
 
 from recurra.data import DataSource, open_examples
-from recurra.errors import ModelError
+from recurra.errors import DataError, ModelError
 from recurra.tasks import TASKS
 from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.model_folder import load_network, save_network
@@ -32,6 +32,11 @@ def check(mapping: object, schema: str = "answer.schema.json") -> Any:
     read = json.loads(json.dumps(mapping, allow_nan=False))
     Draft202012Validator(SCHEMAS[schema], registry=REGISTRY).validate(read)
     return read
+
+
+def given(task: str, rows: list[Any]) -> Any:
+    """Rows as the examples of a task."""
+    return open_examples(DataSource(rows=rows), TASKS[task].kind)
 
 
 def answers(task: str) -> list[Answer[Any]]:
@@ -66,6 +71,30 @@ def test_answers_are_what_the_schema_says(task: str) -> None:
         assert (empty.text, empty.score, empty.alternatives) == ("", None, [Alternative("")])
 
 
+@pytest.mark.parametrize("blank", ["   ", "\u200b", "\u2003 \u00ad"])
+def test_of_what_cannot_be_seen_nothing_is_made(blank: str) -> None:
+    made = network("translate")
+    asked = predictor("translate", made)
+    (answer,) = asked.predict([blank], made.recipe.decoding)
+    assert (answer.source, answer.alternatives) == ("", [Alternative("")])
+    with pytest.raises(DataError, match="there is nothing in it"):
+        asked.trace(blank, made.recipe.decoding)
+    pair = network("translate", rows=[("red\tblue", "x"), ("blue\tred", "y")] * 20)
+    (answer,) = predictor("translate", pair).predict(["\t"], pair.recipe.decoding)
+    assert answer.text == ""
+
+
+@pytest.mark.parametrize("task", ["translate", "chat", "tag"])
+def test_an_evaluation_names_what_the_model_cannot_read(task: str) -> None:
+    made = network(task)
+    strange = {"translate": ("quiz", "x"), "chat": ["quiz", "red"], "tag": (["quiz"], ["O"])}[task]
+    asked = predictor(task, made)
+    known, both = ([TOYS[task].rows[0]] * 3, [TOYS[task].rows[0], strange])
+    notes = [asked.evaluate(given(task, rows), made.recipe.decoding).notes for rows in (known, both)]
+    assert not any("does not know" in note for note in notes[0])
+    assert any("does not know and reads as <UNK>: " in note for note in notes[1])
+
+
 @pytest.mark.parametrize("task", [name for name, toy in TOYS.items() if isinstance(toy.inputs[-1], str | list)])
 def test_unknown_units_are_named(task: str) -> None:
     toy = TOYS[task]
@@ -80,7 +109,7 @@ def test_evaluations_and_traces_are_what_their_schemas_say(task: str) -> None:
     made, toy = network(task), TOYS[task]
     asked = predictor(task, made)
     check(
-        asked.evaluate(open_examples(DataSource(rows=toy.rows), TASKS[task].kind), made.recipe.decoding).to_mapping(),
+        asked.evaluate(given(task, toy.rows), made.recipe.decoding).to_mapping(),
         "evaluation.schema.json",
     )
     check(json.loads(asked.trace(toy.inputs[0], made.recipe.decoding).to_json()), "trace.schema.json")

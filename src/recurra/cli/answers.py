@@ -10,7 +10,6 @@ jsonl  one object per source, the same keys for every task: docs/answer.schema.j
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from recurra.tasks.answer import AnyAnswer
 
 Writer = Callable[["AnyAnswer"], Iterator[str]]
-HIGH = 0.01  # share of the sources; with more of them that are not wholly known, the user is told
-SHOWN = 10
 
 
 def writer(format: str, nbest: int, *, colour: bool = False) -> Writer:
@@ -87,29 +84,3 @@ def scored_lines(prediction: AnyAnswer, nbest: int) -> Iterator[str]:
 def one_line(text: str) -> str:
     r"""The text with its line ends, if it has any, written as \n."""
     return text.replace("\r", "\\r").replace("\n", "\\n")
-
-
-class Unknown:
-    """Counts the sources that have units which the model does not know."""
-
-    def __init__(self) -> None:
-        self.sources = 0
-        self.affected = 0
-        self.units: Counter[str] = Counter()
-
-    def add(self, prediction: AnyAnswer) -> None:
-        """Takes one prediction into the count."""
-        self.sources += 1
-        self.affected += bool(prediction.unknown)
-        self.units.update(prediction.unknown)
-
-    def report(self) -> str | None:
-        """What to tell the user; None where it is little."""
-        if self.affected <= HIGH * self.sources:
-            return None
-        most = ", ".join(repr(unit) for unit, _ in self.units.most_common(SHOWN))
-        more = f" and {len(self.units) - SHOWN:,} others" if len(self.units) > SHOWN else ""
-        return (
-            f"{self.affected:,} of {self.sources:,} inputs ({self.affected / self.sources:.1%}) contain characters or "
-            f"words that the model does not know and reads as <UNK>: {most}{more}"
-        )

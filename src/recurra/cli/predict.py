@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 from recurra.cli import options as given
-from recurra.cli.answers import Unknown, writer
+from recurra.cli.answers import writer
 from recurra.cli.output import opened_output
 from recurra.cli.set_options import check_effect, decoding_settings, option_of
 from recurra.errors import UsageError
@@ -57,6 +57,7 @@ def predict(
 
     with opened_output(output) as out, attention_page(attention, f"Attention of {model}") as add_to_page:
         from recurra import api
+        from recurra.tasks.unknown import Unknown
 
         loaded = api.load([model, *(ensemble or [])])
         check_effect(loaded, short)

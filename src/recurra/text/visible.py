@@ -28,6 +28,11 @@ def is_invisible(character: str) -> bool:
     return unicodedata.category(character) != "Zs"
 
 
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to be seen in a text: spaces, tabs and characters that leave no mark."""
+    return not text.strip() or all(character.isspace() or is_invisible(character) for character in text)
+
+
 def excerpt(text: str, width: int = 80) -> str:
     """The beginning of a text, visible and in double quotes; what is left out is counted."""
     if len(text) <= width:

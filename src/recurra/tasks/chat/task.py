@@ -51,6 +51,7 @@ from recurra.tasks.seq2seq.network import SAMPLE, TextNetwork, build_tokenizers,
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Emit, Encoded, Task
+from recurra.tasks.unknown import unknown_notes
 from recurra.text import decide_units
 from recurra.text.columns import TAB
 from recurra.text.special import EOS, PAD
@@ -231,7 +232,7 @@ class ChatPredictor:
     def evaluate(self, examples: Iterable[Exchange], options: ChatDecodingOptions) -> Evaluation:
         """How probable the right replies are, how varied its own, and whether it says the same to everything."""
         pairs, target = list(pairs_of(examples, self.recipe)), self.texts.target
-        answers = self.texts.predict((pair.source for pair in pairs), replace(options, nbest=1))
+        answers = list(self.texts.predict((pair.source for pair in pairs), replace(options, nbest=1)))
         replies = [answer.text for answer in answers]
         right = [canonical(pair.target, target) for pair in pairs]
         units = [target.tokens(text) for text in replies], [target.tokens(text) for text in right]
@@ -245,7 +246,7 @@ class ChatPredictor:
             "exact_match": exact_match(replies, right),
         }
         collapsed = collapse(replies, right, *units)
-        notes = [] if collapsed is None else [f"warning: {collapsed}. {REMEDY}"]
+        notes = [*([] if collapsed is None else [f"warning: {collapsed}. {REMEDY}"]), *unknown_notes(answers)]
         lengths = [len(ids) for ids in self.texts.source.encode_batch([pair.source for pair in pairs])]
         exact = [one == other for one, other in zip(replies, right, strict=True)]
         scores = {

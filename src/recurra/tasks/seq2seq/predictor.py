@@ -23,9 +23,11 @@ from recurra.tasks.seq2seq.evaluate import UNIT_NAMES, Likelihood, compared
 from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
 from recurra.tasks.seq2seq.trace import trace_decoder
 from recurra.tasks.tracing import ShownTrace
+from recurra.tasks.unknown import unknown_notes
 from recurra.text import ColumnTokenizer, SourceTokenizer
 from recurra.text.columns import can_be_copied
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
+from recurra.text.visible import is_blank
 from recurra.tracing import AttentionMap
 
 # From a model, sources and options to the outputs of each source, best first.
@@ -88,11 +90,13 @@ class TextPredictor(Generic[T_co]):
         """Predicts every source and compares: all measures, each with its interval."""
         pairs = list(examples)
         sources = [pair.source for pair in pairs]
-        predictions = [answer.text for answer in self.predict(sources, replace(options, nbest=1))]
+        answers = list(self.predict(sources, replace(options, nbest=1, attention=False)))
         lengths = [len(ids) for ids in self.source.encode_batch(sources)]
         unit = UNIT_NAMES.get(self.source.units, "units")
         targets = [pair.target for pair in pairs]
-        return compared(predictions, targets, self.target, self.likelihood(pairs), lengths, unit)
+        predictions = [answer.text for answer in answers]
+        found = compared(predictions, targets, self.target, self.likelihood(pairs), lengths, unit)
+        return replace(found, notes=[*found.notes, *unknown_notes(answers)])
 
     def likelihood(self, pairs: Sequence[Example]) -> Likelihood:
         """The log-likelihood of every target."""
@@ -121,6 +125,8 @@ class TextPredictor(Generic[T_co]):
         """
         text = one_text(given)
         check_text(text, 1, self.source)
+        if is_blank(text):
+            raise DataError("there is nothing in it", where="text 1", fix="Give a text with letters.")
         ids = self.source.encode(text)
         if len(ids) > MAX_SOURCE:
             raise too_long(1, len(ids))
@@ -136,8 +142,8 @@ class TextPredictor(Generic[T_co]):
         for number, ids in enumerate(encoded, first):
             if len(ids) > MAX_SOURCE:
                 raise too_long(number, len(ids))
-        answers = [Answer(text, [Alternative("")], None) for text in texts]
-        filled = [i for i, ids in enumerate(encoded) if ids]
+        answers = [Answer("" if is_blank(text) else text, [Alternative("")], None) for text in texts]
+        filled = [i for i, ids in enumerate(encoded) if ids and not is_blank(texts[i])]
         lengths = np.array([len(encoded[i]) for i in filled], dtype=np.int32)
         limit = BatchingOptions(batch_tokens=max(1, BATCH_TOKENS // (options.nbest if options.sample else 1)))
         for batch in eval_batches(lengths, limit):

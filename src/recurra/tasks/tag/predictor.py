@@ -27,6 +27,7 @@ from recurra.tasks.tag.learner import batches_by_length
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.words import batch_of, to_device
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tasks.unknown import unknown_notes
 
 WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
 LONGEST = 5000  # tokens; no longer sentence is tagged
@@ -66,11 +67,13 @@ class TagPredictor:
     def evaluate(self, examples: Iterable[Tagged], options: None) -> Evaluation:
         """Accuracy of tags and sentences; F1 of spans where the tags write spans. In the details each kind or tag."""
         sentences = at_least_one(examples)
-        answers = [answer.details.tags for answer in self.predict((sentence.tokens for sentence in sentences), None)]
+        found = list(self.predict((sentence.tokens for sentence in sentences), None))
+        answers = [answer.details.tags for answer in found]
         references = [list(sentence.tags) for sentence in sentences]
         measures = measured(answers, references)
         new = sorted({tag for tags in references for tag in tags} - set(self.network.tags))
         notes = [f"tags that the model has never seen: {', '.join(new)}"] if new else []
+        notes += unknown_notes(found)
         scores = ExampleScores([*map(len, references)], "tokens", tag_scores(answers, references, measures))
         return Evaluation(len(sentences), measures, notes, details(answers, references), scores)
 
