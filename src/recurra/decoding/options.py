@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from recurra.errors import UsageError
 
+MAX_RATIO = 2.0
+
 
 @dataclass(frozen=True)
 class DecodingOptions:
@@ -23,7 +25,7 @@ class DecodingOptions:
     coverage_penalty: float = 0.0  # beta of Wu et al. (2016), who use 0.2; needs attention; 0: off
     min_length: int = 0  # minimum number of tokens of an output
     max_length: int | None = None  # maximum number of tokens of an output; not set: see max_ratio
-    max_ratio: float = 2.0  # maximum number of output tokens per source token (plus a few) if max_length is not set
+    max_ratio: float = MAX_RATIO  # maximum number of output tokens per source token (plus a few), without max_length
     forbid_unknown: bool = True  # never write <UNK>, which is no text and cannot be right
     sample: bool = False  # sample outputs instead of searching for the best one
     temperature: float = 1.0  # sampling: below 1 more conservative, above 1 more varied
@@ -47,6 +49,9 @@ class DecodingOptions:
         if self.max_length is not None and self.max_length < max(self.min_length, 1):
             least = f"min_length = {self.min_length}" if self.min_length else "1"
             raise UsageError(f"max_length = {self.max_length} is less than {least}", where="max_length")
+        if self.max_length is not None and self.max_ratio != MAX_RATIO:
+            what = f"max_ratio has no effect where max_length is given, which is {self.max_length} here"
+            raise UsageError(what, where="max_ratio", fix="Set max_length in its place.")
 
 
 def _at_least(least: float, **values: float) -> None:

@@ -147,12 +147,12 @@ class ForecastPredictor:
         self, model: Forecaster, windows: Sequence[Values], steps: int, options: ForecastAnswerOptions
     ) -> Values:
         forecasts = model.direct(standard(model, windows))
-        raw = forecasts.raw.float()[:, :steps]
+        raw = forecasts.raw.float()
         levels = [
             forecasts.base + model.output.at(raw, torch.full(raw.shape[:-1], score, device=raw.device))
             for score in self._scores()
         ]
-        return np.stack([model.own_units(values).cpu().numpy() for values in levels], axis=-1)
+        return np.stack([model.own_units(values)[:, :steps].cpu().numpy() for values in levels], axis=-1)
 
     def _sampled(
         self, model: Forecaster, windows: Sequence[Values], steps: int, options: ForecastAnswerOptions

@@ -1,0 +1,301 @@
+"""Every setting of every task changes something, or is refused with a word: none is accepted and then ignored.
+
+Each task is trained for a few steps on examples that are hardly more than those of toy_tasks.py, and again with another
+value of each setting. What is compared is all that a user could see of it: events (times left out), weights, answers,
+measures. A setting that has an effect only beside others or on other examples has them in BESIDE and ROWS; where its
+effect cannot be seen here, the reason stands in UNSEEN. Names of tables are settings too: so every cell learns and
+answers in every task that has a recurrent network.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.torch import save
+from toy_tasks import TOYS
+
+import recurra
+from recurra.cells import CELLS
+from recurra.errors import RecurraError
+from recurra.options import choices_of
+from recurra.tasks import TASKS
+from recurra.training import Event, weights_of
+
+Settings = Mapping[str, object]
+EPOCHS = 2
+# Few steps, and nothing that is left to the clock.
+SHORT: Settings = {
+    "model.width": 8,
+    "model.layers": 1,
+    "training.precision": "float32",
+    "training.validations": 2,
+    "training.learning_rate": 0.01,
+}
+
+# Other values than those that `others` thinks of. "task: section.key" is for one task, "section.key" for all.
+VALUES: dict[str, list[object]] = {
+    "batching.batch_tokens": [60],
+    "batching.batch_examples": [5],
+    "batching.steps": [10],
+    "caption: model.cells": [2],
+    "data.height": [4],
+    "data.width": [4],
+    "data.max_length": [9],
+    "tag: data.max_length": [1],
+    "classify: data.max_length": [2],
+    "batching.windows": [8],
+    "training.precision": ["bfloat16"],
+    "data.season": [7],
+    "data.targets": ["a"],
+    "data.valid_max": [3],
+    "forecast: data.valid_max": [1],
+    "data.kinds": ["text=category"],
+    "data.valid_share": [0.5],
+    "decoding.beam": [1],
+    "decoding.max_length": [4],
+    "decoding.max_ratio": [9.0],
+    "decoding.samples": [10],
+    "decoding.steps": [2],
+    "decoding.last": [4],
+    "decoding.stride": [2],
+    "generation.length": [3],
+    "language-model: decoding.nbest": [2],
+    "model.horizon": [4],
+    "model.layers": [2],
+    "model.quantiles": ["0.2 0.5 0.8"],
+    "model.width": [16],
+    "model.windows": ["2"],
+    "tag: model.characters": [8],
+    "text.min_count": [30],
+    "text.source_units": ["graphemes", "words", "subwords"],
+    "text.normalization": ["none"],
+    "text.source_vocabulary": [8],
+    "text.target_vocabulary": [8],
+    "text.vocabulary": [8],
+    "training.average": [2],
+    "training.clip_norm": [0.01],
+    "training.learning_rate": [0.001],
+    "training.patience": [1],
+    "training.save_every": [0.0],
+    "training.validations": [1],
+}
+
+LONG: Settings = {"decoding.min_length": 5, "decoding.max_length": 9}
+SAMPLED: Settings = {**LONG, "decoding.sample": True, "decoding.temperature": 2.0}
+CHAT: Settings = {"decoding.anti_lm": 0.0}
+RECURSIVE: Settings = {"model.strategy": "recursive"}
+WILD: Settings = {"decoding.sample": True, "decoding.temperature": 9.0, "decoding.nbest": 5}
+BOTH_CHARS: Settings = {"text.source_units": "chars", "text.target_units": "chars"}
+STILL: Settings = {"training.validations": 6, "training.learning_rate": 0.0}
+
+# What a setting needs beside it to have an effect, likewise.
+BESIDE: dict[str, Settings] = {
+    "data.valid_max": {"data.valid_share": 0.6},
+    "decoding.beam": LONG,
+    "decoding.coverage_penalty": LONG,
+    "decoding.diversity": {**LONG, "decoding.nbest": 5},
+    "decoding.forbid_unknown": {**LONG, "decoding.nbest": 5, "text.min_count": 30},
+    "decoding.length_penalty": LONG,
+    "decoding.max_length": WILD,
+    "decoding.max_ratio": {**WILD, "decoding.min_length": 20},
+    "decoding.nbest": {"decoding.beam": 20},
+    "decoding.samples": RECURSIVE,
+    "decoding.seed": SAMPLED,
+    "decoding.temperature": SAMPLED,
+    "decoding.top_k": SAMPLED,
+    "decoding.top_p": SAMPLED,
+    "classify: decoding.nbest": {},
+    "language-model: decoding.nbest": {},
+    "forecast: decoding.seed": RECURSIVE,
+    "chat: decoding.coverage_penalty": {**LONG, **CHAT},
+    "chat: decoding.max_ratio": {},
+    "caption: decoding.max_ratio": {},
+    "text.normalization": {"text.units": "chars"},
+    "translate: text.normalization": BOTH_CHARS,
+    "chat: text.normalization": BOTH_CHARS,
+    "caption: text.normalization": {"text.target_units": "chars"},
+    "translate: model.match": {"text.source_units": "words,words"},
+    "chat: decoding.beam": {**LONG, **CHAT},
+    "chat: data.withhold": CHAT,
+    "model.activation": {"model.cell": "elman"},
+    "model.residual": {"model.layers": 2},
+    "model.size": {"model.width": 0},
+    "model.windows": {"model.kind": "cnn"},
+    "language-model: model.dropout": {"model.layers": 2},
+    "forecast: data.valid_max": {},
+    "forecast: model.baseline": {"data.season": 5},
+    "training.average": {"training.validations": 6, "training.learning_rate": 0.05},
+    "training.patience": {**STILL, "batching.batch_examples": 5},
+    "forecast: training.patience": {**STILL, "batching.windows": 8},
+    "caption: model.residual": {"model.layers": 3},
+}
+
+PICTURES = [(np.full((8, 12), 20 * (k % 6), dtype=np.uint8), text) for k, (_, text) in enumerate(TOYS["caption"].rows)]
+HOLES = [([0.5, math.nan, 2.0 + k % 3][:: 1 if k % 2 else -1], "odd" if k % 2 else "even") for k in range(40)]
+SERIES = {name: [*values[:40], math.nan, *values[41:]] for name, values in TOYS["forecast"].rows[0].items()}
+
+# Other examples, where those of toy_tasks.py have nothing that a setting is for.
+ROWS: dict[str, list[Any]] = {
+    "caption: decoding.coverage_penalty": PICTURES,
+    "caption: model.cells": PICTURES,
+    "caption: model.shift": PICTURES,
+    "data.channels": PICTURES,
+    "data.height": PICTURES,
+    "data.width": PICTURES,
+    "classify: data.missing": HOLES,
+    "forecast: data.missing": [SERIES],
+    "data.repair": [(["a", "b"], ["O", "I-X"]), *TOYS["tag"].rows],
+    "text.lowercase": [(["Red", "red"], ["B-X", "O"]), *TOYS["tag"].rows],
+    "translate: model.match": [
+        ((first, second), second) for first, _ in TOYS["translate"].rows for second in ("red", "blue")
+    ],
+    "batching.steps": TOYS["language-model"].rows * 3,
+}
+RUNNING: Settings = {"data.form": "running"}
+BESIDE["batching.steps"] = RUNNING
+
+WITHOUT_REFUSED = {"data.missing", "data.repair"}  # what these examples need to be taken at all
+
+# Settings whose effect cannot be seen here, and why.
+UNSEEN: dict[str, str] = {
+    "training.device": "there may be no second device; tests/tasks/test_device.py",
+}
+
+
+def settings_of(task: str) -> Iterator[str]:
+    """The names of all settings, as section.key."""
+    recipe = TASKS[task].recipe()
+    for section in dataclasses.fields(recipe):
+        options = getattr(recipe, section.name)
+        if dataclasses.is_dataclass(options):
+            yield from (f"{section.name}.{field.name}" for field in dataclasses.fields(options))
+
+
+def of(table: Mapping[str, Any], task: str, name: str) -> Any:
+    """The entry of a table for this task, or for all; None if there is none."""
+    return table.get(f"{task}: {name}", table.get(name))
+
+
+def others(task: str, name: str, default: object) -> list[Any]:
+    """Values of a setting that are not `default`."""
+    section, key = name.split(".")
+    if (values := of(VALUES, task, name)) is not None:
+        return values
+    if choices := choices_of(type(getattr(TASKS[task].recipe(), section)), key):
+        return [choice for choice in choices if choice != default]
+    if isinstance(default, bool):
+        return [not default]
+    if isinstance(default, int):
+        return [2 * default + 1]
+    if isinstance(default, float):
+        return [0.7 if default < 0.5 else 0.3]
+    raise AssertionError(f"{name} of {task} needs another value in VALUES")
+
+
+Frozen = tuple[tuple[str, object], ...]
+
+
+@cache
+def seen(task: str, rows: str, settings: Frozen) -> str:
+    """All that can be seen of a run, or of its refusal; `rows` names examples of ROWS, or none."""
+    toy = TOYS[task]
+    examples = ROWS[rows] if rows else [accented(row, k) for k, row in enumerate(toy.rows)]
+    inputs = inputs_of(examples) if rows else [accented(given, k) for k, given in enumerate(toy.inputs)]
+    events: list[Event] = []
+    with TemporaryDirectory() as folder:
+        model = recurra.train(
+            examples,
+            task=task,
+            to=Path(folder) / "m",
+            epochs=EPOCHS,
+            settings={**SHORT, **toy.settings, **dict(settings)},
+            listeners=[events.append],
+        )
+        answers = [answer.to_mapping() for answer in model.predict(inputs)]
+        if hasattr(model.recipe, "generation"):
+            answers += [answer.to_mapping() for answer in model.generate(inputs)]
+        found = {
+            "events": [told(event) for event in events],
+            "weights": hashlib.sha256(save(weights_of(model.networks[0].model))).hexdigest(),
+            "answers": answers,
+            "measures": str(model.evaluate(examples[:12])),
+        }
+        return json.dumps(found, indent=1)
+
+
+def accented(value: Any, k: int) -> Any:
+    """The example with letters that can be written in two ways, every second one in the other way."""
+    if isinstance(value, str):
+        return value.replace("r", "r\u0301" if k % 2 else "\u0155") if value.islower() else value
+    if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
+        return type(value)(accented(part, k) for part in value)
+    return value
+
+
+def inputs_of(examples: list[Any]) -> list[Any]:
+    """What is asked, of examples that are an input and what is right for it."""
+    return [example[0] if isinstance(example, tuple) else example for example in examples[:2]]
+
+
+def told(event: Event) -> str:
+    """An event without times and paths."""
+    shown = {name: value for name, value in vars(event).items() if "seconds" not in name and name != "path"}
+    return f"{type(event).__name__} {shown}"
+
+
+def outcome(task: str, name: str, settings: Mapping[str, object]) -> str:
+    """What can be seen of a run, or the message of its refusal."""
+    rows = next((key for key in (f"{task}: {name}", name) if key in ROWS), "")
+    try:
+        return seen(task, rows, tuple(sorted(settings.items())))
+    except RecurraError as error:
+        if name.split(".")[1] not in str(error):
+            raise AssertionError(f"{name} is refused without its name: {error}") from error
+        return f"refused: {error}"
+
+
+EVERY = [(task, name) for task in TOYS for name in settings_of(task) if name not in UNSEEN]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("task", "name"), EVERY, ids=[": ".join(one) for one in EVERY])
+def test_a_setting_changes_something_or_is_refused(task: str, name: str) -> None:
+    section, key = name.split(".")
+    beside: Settings = of(BESIDE, task, name) or {}
+    before = {**SHORT, **TOYS[task].settings, **beside}
+    default = before.get(name, getattr(getattr(TASKS[task].recipe(), section), key))
+    base = outcome(task, name, beside)
+    assert not base.startswith("refused") or name in WITHOUT_REFUSED, base
+    same = [value for value in others(task, name, default) if outcome(task, name, {**beside, name: value}) == base]
+    # One of the choices is what auto chose.
+    assert len(same) <= (default == "auto"), f"{name} of {task} is without effect: {same} give the same as {default!r}"
+
+
+def test_two_runs_with_the_same_settings_are_the_same() -> None:
+    """Else all settings would seem to have an effect."""
+    for task in TOYS:
+        first = seen(task, "", ())
+        assert first == seen.__wrapped__(task, "", ())
+
+
+def test_the_tables_name_settings_that_there_are() -> None:
+    names = {name for task in TOYS for name in settings_of(task)}
+    names |= {f"{task}: {name}" for task in TOYS for name in settings_of(task)}
+    assert {*VALUES, *BESIDE, *ROWS, *UNSEEN} - names == set()
+
+
+def test_cells_are_among_the_choices_of_every_task_with_a_recurrent_network() -> None:
+    for task in TOYS:
+        model = getattr(TASKS[task].recipe(), "model", None)
+        if hasattr(model, "cell"):
+            assert set(others(task, "model.cell", None)) == set(CELLS)
