@@ -344,14 +344,14 @@ def test_a_weight_file_with_something_behind_it(folder: Path) -> None:
     path = folder / "model.safetensors"
     size = path.stat().st_size
     path.write_bytes(path.read_bytes() + b"x")
-    assert f"it has {size + 1} bytes, its header speaks of {size}" in refusal(folder)
+    assert f"it has {size + 1} bytes, its header says {size}" in refusal(folder)
 
 
 def test_the_size_is_checked_before_a_byte_of_numbers_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     header = json.dumps({"a": {"dtype": "F32", "shape": [10**15], "data_offsets": [0, 4 * 10**15]}}).encode()
     (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
     monkeypatch.setattr(bundle.weights, "read_bytes", None)
-    assert "its header speaks of 4,000,000,000,000,0" in refusal(folder)
+    assert "its header says 4,000,000,000,000,0" in refusal(folder)
 
 
 @pytest.mark.parametrize(

@@ -246,7 +246,7 @@ class Model:
             RunError: the folder holds something else, or cannot be written.
         """
         if len(self.networks) > 1:
-            what = f"{len(self.networks)} models answer together here, and a folder holds one"
+            what = f"{len(self.networks)} models are an ensemble, and a folder holds a single model"
             raise UsageError(what, where="save", fix="Save each by itself: recurra.load(folder).save(path).")
         folder, network = Path(path), self.networks[0]
         refuse_other_folder(folder, self.path)

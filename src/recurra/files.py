@@ -95,7 +95,7 @@ def _no_room(path: Path, size: int) -> RunError:
 def _not_writable(path: Path, error: OSError) -> RunError:
     folder = path.parent
     if isinstance(error, IsADirectoryError):
-        return RunError("this is a folder, a file is to be written here", where=str(path), fix="Give a file name.")
+        return RunError("this is a folder, expected a file to write", where=str(path), fix="Give a file name.")
     if isinstance(error, FileNotFoundError):
         return RunError("the folder does not exist", where=str(folder), fix=f"Make it: mkdir -p '{folder}'")
     if isinstance(error, NotADirectoryError | FileExistsError):

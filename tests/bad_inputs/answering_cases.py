@@ -55,7 +55,7 @@ ANSWERING = [
         asked(f"a number as data of {task}", task, lambda m: m.evaluate(5), "data: expected a file or a list of examples, got 5", kind=UsageError)  # type: ignore[arg-type]
         for task in EXAMPLES
     ),
-    asked("no image to be traced", "caption", lambda m: m.trace(""), "the input: there is nothing in it", "path of an image"),
+    asked("no image to be traced", "caption", lambda m: m.trace(""), "the input: the input is empty", "path of an image"),
     asked("a vector without numbers", "caption", lambda m: m.predict([[]]), "input 1: expected an image, got \"[]\"", "a list of numbers"),
     asked("a number to be traced", "translate", lambda m: m.trace(5), "text 1: expected a text, got int 5"),
     asked("no text to be traced", "chat", lambda m: m.trace(None), "text 1: expected the turns so far, got None"),

@@ -84,7 +84,7 @@ OPTIONS = [
     train("no turns to be read", TALK, "data.turns must be between 1 and 20, got 0", data__turns=0),
     train("more turns than are kept", TALK, "data.turns must be between 1 and 20, got 21", data__turns=21),
     train("all contexts withheld", TALK, "data.withhold must be at least 0 and below 1, got 1", data__withhold=1.0),
-    train("anti-LM that was never shown", TALK, "decoding.anti_lm asks what a reply has without its context", "Set decoding.anti_lm=0", data__withhold=0.0),
+    train("anti-LM that was never shown", TALK, "decoding.anti_lm needs a model that has seen empty contexts", "Set decoding.anti_lm=0", data__withhold=0.0),
     train("replies of nobody known", TALK, "data.replies", "'first'", data__replies="first"),
     train("too much against the same reply", TALK, "anti_lm must be at least 0 and below 1, got 1.0", decoding__anti_lm=1.0),
     train("a diversity below 0", TALK, "diversity must be between 0 and 100, got -1", decoding__diversity=-1.0),

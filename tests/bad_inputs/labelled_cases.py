@@ -63,7 +63,7 @@ TEXTS = [
     train("windows that are no numbers", "x.tsv", b"a\tx\nb\ty\n", "model.windows must be numbers from 1 with spaces between, got 'wide'", model__kind="cnn", model__windows="wide"),
     train("a cell in a bag of words", "x.tsv", b"a\tx\nb\ty\n", "model.cell has no effect where model.kind is feedforward", "model.kind=rnn", model__kind="feedforward", model__cell="gru"),
     train("the last step of a bag", "x.tsv", b"a\tx\nb\ty\n", "a feed-forward network knows no last step", "mean", model__kind="feedforward", model__pooling="last"),
-    train("scheduled sampling of labels", "x.tsv", b"a\tx\nb\ty\n", "training.scheduled_sampling is for outputs that are sequences", training__scheduled_sampling=0.5),
+    train("scheduled sampling of labels", "x.tsv", b"a\tx\nb\ty\n", "training.scheduled_sampling is only for outputs that are sequences", training__scheduled_sampling=0.5),
 ]  # fmt: skip
 
 TABLES = [
@@ -74,7 +74,7 @@ TABLES = [
     one("no label among the columns", "x.csv", b"a,b\n1,2\n3,4\n", "x.csv:1: it cannot be told which column is the label; there are 'a', 'b'", "--target-column", format="vectors"),
     one("a label column that is not there", "x.csv", b"a,kind\n1,x\n3,y\n", "x.csv:1: there is no column 'kinds'", "Did you mean 'kind'?", format="vectors", target_column="kinds"),
     one("a table whose header names a column twice", "x.csv", b"a,a,label\n1,2,x\n3,4,y\n", "x.csv:1: the header names the column 'a' twice", format="vectors"),
-    one("an empty label", "x.csv", b"a,label\n1,x\n2,\n3,y\n", "x.csv:3: the label is empty", "take the row out", format="vectors"),
+    one("an empty label", "x.csv", b"a,label\n1,x\n2,\n3,y\n", "x.csv:3: the label is empty", "remove the row", format="vectors"),
     one("nothing but labels", "x.csv", b"label\nx\ny\n", "x.csv:1: there is no column of numbers", format="vectors"),
     one("no column that names the series", "x.csv", b"x,label\n1,a\n2,b\n", "x.csv:1: no column says which series a row belongs to; there are 'x', 'label'", "--source-column", format="series"),
     one("a series in pieces", "x.csv", b"series,x,label\na,1,u\nb,2,v\na,3,u\n", "x.csv:4: series 'a' goes on here, after rows of others", "Keep the rows of a series together", format="series"),

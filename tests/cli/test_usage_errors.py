@@ -68,7 +68,7 @@ WRONG = [
     ("train a --set layers", "--set: expected section.key=value, got 'layers'"),
     ("train a --set =3", "--set: expected section.key=value, got '=3'"),
     ("train a --cell gru --set model.cell=lstm", "model.cell is given twice: gru by --cell, lstm by --set"),
-    ("train a --set layers=3", "the setting 'layers' names no section"),
+    ("train a --set layers=3", "the setting 'layers' has no section"),
     ("train a --set model.layer=3", "unknown key 'layer'"),
     ("train a --set modle.layers=3", "unknown section 'modle'\n  Did you mean 'model'?"),
     ("train a --set model.layers=many", "model.layers must be int, got 'many'"),
@@ -136,7 +136,7 @@ FAILING = [
     ("compare nowhere.tsv --resume", "nowhere-comparison: there is no comparison to resume\n  Leave out --resume"),
     ("evaluate nowhere pairs.tsv", "nowhere: no such folder"),
     ("predict m --output nowhere/out.txt", "there is no such folder\n  Make it first: mkdir -p "),
-    ("predict m --output .", "this is a folder, a file is to be written here"),
+    ("predict m --output .", "this is a folder, expected a file to write"),
 ]
 
 

@@ -228,7 +228,7 @@ def test_examples_that_are_trained_on_are_said_and_left_out_once() -> None:
         seeds=1,
         listeners=[lambda event: told.append(getattr(event, "text", ""))],
     )
-    assert "warning: 35 of the test examples are in the training data as well" in told
+    assert "warning: 35 of the test examples are also in the training data" in told
     mapping = found.to_mapping()
     assert (mapping["examples"], mapping["trained_on"]) == (95, 35)
     means: list[str] = []

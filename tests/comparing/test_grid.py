@@ -49,7 +49,7 @@ def test_a_network_without_cells_stands_there_once() -> None:
         ([Axis("model.cell", ("gru", "lsmt"))], "unknown value 'lsmt'"),
         ([Axis("model.layers", (1, 0))], "model.layers must be between 1 and 20, got 0"),
         ([KINDS], "unknown key 'kind'"),
-        ([Axis("cell", ("gru", "lstm"))], "names no section"),
+        ([Axis("cell", ("gru", "lstm"))], "has no section"),
     ],
 )
 def test_refusals(axes: list[Axis], message: str) -> None:

@@ -100,7 +100,7 @@ def test_the_same_exchange_in_two_dialogues_is_counted_as_shared() -> None:
         open_examples(DataSource(rows=talks), DIALOGUES), None, recipe(data__valid_share=0.3), notes.append
     )
     said = [str(note.text) for note in notes if isinstance(note, Note)]
-    assert any("validation examples are in the training data as well" in text for text in said)
+    assert any("validation examples are also in the training data" in text for text in said)
     assert len(parts.shared) == 1  # hello, hi
 
 
@@ -171,7 +171,7 @@ def test_measures_and_the_warning_of_a_collapse() -> None:
     )
     assert set(evaluation.measures) == {"perplexity", "distinct_1", "same_reply", "bleu", "exact_match"}
     assert evaluation.count == 140
-    assert evaluation.notes[0].startswith("warning: the answers have collapsed")
+    assert evaluation.notes[0].startswith("warning: the outputs have collapsed")
     longer = talker.evaluate(
         open_examples(DataSource(rows=TALKS), DIALOGUES), ChatDecodingOptions(beam=1, min_length=3, max_length=3)
     )

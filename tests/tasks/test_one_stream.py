@@ -187,7 +187,7 @@ REFUSED: dict[str, tuple[list[Any], Callable[[Path], str], str]] = {
     "tag": (
         [(["a", "b"], ["O", "I-X"]), (["b", "a"], ["O", "B-X"])],
         lines(["a\tO", "b\tI-X", "", "b\tO", "a\tB-X", ""]),
-        "go on with a span",
+        "continue a span",
     ),
     "chat": ([["hello"], ["good", ""]], lines(["hello", "", "good", ""]), "expected dialogues of two turns at least"),
     "language-model": (["", " "], lines(["", " "]), "all lines are empty"),

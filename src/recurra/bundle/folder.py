@@ -83,7 +83,7 @@ def load_bundle(folder: Path) -> Bundle:
         raise ModelError(
             f"there is no {WEIGHTS}: a training run that has not saved any weights yet, or an incomplete copy",
             where=str(folder),
-            fix="Go on with the run (recurra train ... --resume), or copy the model folder again.",
+            fix="Resume the run (recurra train ... --resume), or copy the model folder again.",
         )
     plain = {key: value for key, value in config.items() if key not in RESERVED}
     return Bundle(plain, read_weights(path), tokenizers, _read_card(find(folder, CARD)))

@@ -37,7 +37,7 @@ def _no_config(folder: Path) -> ModelError:
         return ModelError(
             "a training run that has not saved any weights yet",
             where=str(folder),
-            fix="Go on with it: recurra train ... --resume",
+            fix="Resume it: recurra train ... --resume",
         )
     if not any(folder.iterdir()):
         return ModelError("not a model: the folder is empty", where=str(folder), fix=ADVICE)

@@ -74,7 +74,7 @@ def read_header(path: Path) -> Header:
         raise damaged(path, "its header cannot be read") from error
     expected = 8 + header_size + end
     if size != expected:
-        raise damaged(path, f"it has {size:,} bytes, its header speaks of {expected:,}")
+        raise damaged(path, f"it has {size:,} bytes, its header says {expected:,}")
     return Header(metadata, size)
 
 

@@ -34,7 +34,7 @@ def opened_output(path: str | None) -> Generator[TextIO]:
     target = Path(os.path.realpath(path))
     with plainly(target):
         if target.is_dir():
-            raise RunError("this is a folder, a file is to be written here", where=path, fix="Give a file name.")
+            raise RunError("this is a folder, expected a file to write", where=path, fix="Give a file name.")
         if is_stream(target):
             with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
                 yield file

@@ -158,7 +158,7 @@ class Alike:
             what = f"expected {self.first}, as in the first example, saw {found}"
             raise DataError(what, where=place, fix="Keep to one kind: paths of images, or as many numbers in each row.")
         if numbers_in(content) and not np.isfinite(content).all():  # pyright: ignore[reportArgumentType, reportCallIssue]
-            raise DataError("expected numbers, saw one that is not finite", where=place, fix="Take it out, or give 0.")
+            raise DataError("expected numbers, saw one that is not finite", where=place, fix="Remove it, or give 0.")
 
 
 def kind_of(content: Content) -> str:

@@ -103,7 +103,7 @@ def not_utf8(line: bytes, error: UnicodeDecodeError, place: str, path: str, *, m
     guess = narrow_encoding(line)
     if mixed:
         what = f"expected UTF-8, saw {seen}; this line looks like {guess}, earlier ones are UTF-8"
-        return DataError(what, where=where, fix="The file mixes encodings: mend these lines one by one.")
+        return DataError(what, where=where, fix="The file mixes encodings: fix these lines one by one.")
     what = f"expected UTF-8, saw {seen}; the text looks like {guess}"
     return DataError(what, where=where, fix=convert(guess, path))
 

@@ -92,7 +92,7 @@ def as_numbers(value: Any, where: str) -> Numbers:
     if values.ndim not in (1, 2) or not values.shape[-1]:
         raise DataError(f"expected a vector or a series, got the shape {values.shape}", where=where, fix=fix)
     if np.isinf(values).any():
-        raise DataError("a number is infinite", where=where, fix="Leave the example out, or mend the number.")
+        raise DataError("a number is infinite", where=where, fix="Leave the example out, or fix the number.")
     return Numbers(values, numbered(values.shape[-1]))
 
 

@@ -99,7 +99,7 @@ def check_empty(skipped: Skipped, source: DataSource) -> None:
         fix = "Are the two texts in other columns? Name them with --source-column and --target-column."
         raise DataError(f"expected text on both sides, saw no {noun} that has it", where=name, fix=fix)
     if skipped.too_many:
-        fix = f"Take them out, or find out why they are there; up to {EMPTY_SHARE:.0%} are skipped."
+        fix = f"Remove them, or find out why they are there; up to {EMPTY_SHARE:.0%} are skipped."
         raise DataError(f"expected text on both sides, saw {skipped}", where=name, fix=fix)
 
 

@@ -57,10 +57,10 @@ def _mismatch(files: tuple[TextFile, TextFile], counts: list[int], trailing: int
     )
     found = [place for file in files if (place := _first_suspicious(file))]
     if trailing == abs(counts[0] - counts[1]):
-        fix = "The lines too many are empty ones at the end: take them out."
+        fix = "The extra lines are empty ones at the end: remove them."
     elif found:
         what += f"; suspicious: {'; '.join(found)}"
-        fix = r"A line ends at \n only. Some programs also break lines at this character: take it out of both files."
+        fix = r"A line ends at \n only. Some programs also break lines at this character: remove it from both files."
     else:
         fix = "Line n of one file belongs to line n of the other: find the line that is missing or too many."
     return DataError(what, where=longer.name, fix=fix)

@@ -164,7 +164,11 @@ def text_of(value: Any, place: str, *, numbers: bool = False) -> str:
     if numbers and isinstance(value, bool | int):
         return str(value)
     if not isinstance(value, str):
-        raise DataError(f"expected a text, got {shown(value)}", where=place, fix="Give strings; str(value) makes one.")
+        raise DataError(
+            f"expected a text, got {shown(value)}",
+            where=place,
+            fix="Give strings: str(value) turns the value into one.",
+        )
     if lone := lone_surrogate(value):
         raise DataError(f"lone surrogate {lone}", where=place, fix=HALF)
     return value

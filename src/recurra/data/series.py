@@ -157,7 +157,7 @@ def checked_series(given: Any, where: str, number: int = 1) -> Series:
     if values.ndim != 2 or not values.shape[1]:
         raise _no_series(given, where)
     if np.isinf(values).any():
-        raise DataError("a number is infinite", where=where, fix="Mend it; where a number is missing, give NaN.")
+        raise DataError("a number is infinite", where=where, fix="Fix it; where a number is missing, give NaN.")
     columns = numbered(values.shape[1]) if named is None else tuple(map(str, named))
     return Series("", values, columns, (), number)
 

@@ -160,6 +160,6 @@ def _no_numbers(name: str, seen: str, place: str) -> DataError:
     fix = (
         f"If it says which series a row belongs to: --source-column {quote(name)}. If it says when: "
         f"--time-column {quote(name)}. "
-        "Otherwise take it out."
+        "Otherwise remove it."
     )
     return DataError(f"column {name!r} holds texts, such as {excerpt(seen, 40)}", where=place, fix=fix)

@@ -186,7 +186,7 @@ def row_numbers(
 def _has_label(fields: list[str], layout: Layout, place: str, reading: Reading) -> bool:
     if layout.label is None or fields[layout.label].strip():
         return True
-    fix = "Write the label, or take the row out."
+    fix = "Write the label, or remove the row."
     reading.findings.add(NO_LABEL, DataError("the label is empty", where=place, fix=fix))
     return False
 
@@ -214,7 +214,7 @@ def _label(source: DataSource, names: tuple[str, ...], numeric: set[int], group:
     raise DataError(
         f"it cannot be told which column is the label; there are {', '.join(map(repr, names))}",
         where=place,
-        fix="Say it: --target-column NAME (or its number from 1).",
+        fix="Name it: --target-column NAME (or its number from 1).",
     )
 
 

@@ -34,7 +34,7 @@ def show_texts(learned: Learned, noun: str) -> None:
     console.print(predictions_table(judged(some, predictions)))
     clearest = min(predictions, key=lambda prediction: abs(len(prediction.source) - 20))
     if clearest.attention is not None:
-        console.print("Where it looked: the output downwards, the source across")
+        console.print("Attention: outputs down, sources across")
         console.print(AttentionView(clearest.attention))
     write_page(learned, predictions)
     try_it(learned, f"Your own {noun}:")
@@ -54,7 +54,7 @@ def write_page(learned: Learned, predictions: Sequence[AnyAnswer]) -> None:
 
     shown = (Shown(one.source, one.text, one.attention) for one in predictions)
     path = learned.folder / PAGE
-    atomic_write(path, "".join(page(shown, "recurra demo: where it looked")).encode())
+    atomic_write(path, "".join(page(shown, "recurra demo: attention")).encode())
     learned.console.print(f"\nThese {len(predictions)} as a page: {path}", soft_wrap=True)
 
 

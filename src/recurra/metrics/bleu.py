@@ -14,4 +14,4 @@ def bleu(predictions: Sequence[str], references: Sequence[str]) -> Measure:
 
     # force: sacreBLEU's own warning of tokenized text is left to looks_tokenized.
     metric = BLEU(tokenize="13a", force=True)
-    return measured(metric, predictions, references, "corpus BLEU of up to 4 words, cased, tokenized by 13a")
+    return measured(metric, predictions, references, "corpus BLEU (n-grams up to 4), cased, tokenized by 13a")

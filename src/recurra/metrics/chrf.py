@@ -12,5 +12,5 @@ def chrf(predictions: Sequence[str], references: Sequence[str]) -> Measure:
     """Corpus chrF2, equal to `sacrebleu.corpus_chrf`."""
     from sacrebleu.metrics.chrf import CHRF  # takes longer to import than all of recurra.metrics
 
-    definition = "F-score of character n-grams up to 6, recall counting twice as much (chrF2)"
+    definition = "F-score of character n-grams up to 6, recall weighted twice (chrF2)"
     return measured(CHRF(), predictions, references, definition)

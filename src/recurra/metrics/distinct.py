@@ -49,7 +49,7 @@ def same_output(outputs: Sequence[str]) -> Measure:
     """How often the commonest output is given, in percent."""
     commonest, _ = Counter(outputs).most_common(1)[0]
     said = [output == commonest for output in outputs]
-    return percentage(said, np.ones(len(outputs)), "share of the commonest output among all, in percent")
+    return percentage(said, np.ones(len(outputs)), "share of the most frequent output, in percent")
 
 
 class Collapse(NamedTuple):
@@ -62,8 +62,9 @@ class Collapse(NamedTuple):
 
     def __str__(self) -> str:
         return (
-            f"the answers have collapsed: {self.share:.0%} of them are {self.output!r} (the commonest right one is "
-            f"{self.usual:.0%} of these), and they have {self.variety:.0%} of the word pairs that the right ones have"
+            f"the outputs have collapsed: {self.share:.0%} of them are {self.output!r} (the most frequent reference is "
+            f"{self.usual:.0%} of the references), and they have {self.variety:.0%} of the distinct word pairs of the "
+            "references"
         )
 
 

@@ -14,4 +14,4 @@ def exact_match(predictions: Sequence[str], references: Sequence[str]) -> Measur
     """The share of predictions that equal their reference, code point by code point."""
     count = require_pairs(predictions, references)
     right = [prediction == reference for prediction, reference in zip(predictions, references, strict=True)]
-    return percentage(right, np.ones(count), "share of outputs that equal their reference entirely, in percent")
+    return percentage(right, np.ones(count), "share of outputs that equal their reference, in percent")

@@ -64,7 +64,9 @@ def macro_f1(predictions: Sequence[str], references: Sequence[str]) -> Measure:
     given = _one_hot([number[label] for label in predictions], len(labels))
     right = _one_hot([number[label] for label in references], len(labels))
     statistics = np.concatenate([given * right, given + right], axis=1)  # [N, 2 K]
-    definition = "mean of the labels' F1 (harmonic mean of precision and recall), each counting the same, in percent"
+    definition = (
+        "mean of the labels' F1 (harmonic mean of precision and recall), all labels weighted equally, in percent"
+    )
     return measure_of(statistics, _macro_f1, definition)
 
 

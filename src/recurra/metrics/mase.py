@@ -15,5 +15,5 @@ from recurra.metrics.measure import Measure
 def mase(scaled: ArrayLike, counts: ArrayLike, season: int = 1) -> Measure:
     """Sums of absolute errors in units of the scale over counts of numbers, both [N] per window."""
     before = "the number before" if season == 1 else f"the number {season} steps before"
-    definition = f"mean absolute error over that of taking {before}, on the training data"
+    definition = f"mean absolute error divided by that of predicting {before}, on the training data"
     return quotient(scaled, counts, definition)

@@ -11,4 +11,4 @@ from recurra.metrics.measure import Measure
 def relative_mae(scaled: ArrayLike, naive: ArrayLike, season: int = 1) -> Measure:
     """Sums of absolute errors of the model and of the naive forecast, each in units of its column's scale: [N]."""
     what = "the last known number" if season == 1 else f"the last known number of the same place in {season} steps"
-    return quotient(scaled, naive, f"mean absolute error over that of forecasting {what}, on the same windows")
+    return quotient(scaled, naive, f"mean absolute error divided by that of predicting {what}, on the same windows")

@@ -27,10 +27,10 @@ def tag_accuracy(predictions: Tags, references: Tags) -> Measure:
 
 
 def sentence_exact(predictions: Tags, references: Tags) -> Measure:
-    """The share of sentences of which every tag is right."""
+    """The share of sentences whose tags are all right."""
     count = require_pairs(predictions, references)
     right = [list(one) == list(other) for one, other in zip(predictions, references, strict=True)]
-    return percentage(right, np.ones(count), "share of sentences of which every tag is right, in percent")
+    return percentage(right, np.ones(count), "share of sentences whose tags are all right, in percent")
 
 
 def span_f1(predictions: Spans, references: Spans) -> Measure:

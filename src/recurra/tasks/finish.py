@@ -28,14 +28,14 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     examples, trained_on = read_sample(request.folder / "run", task)
     predictor, options = task.predictor([network]), network.recipe.decoding
     evaluation = predictor.evaluate(examples, options)
-    measured_on = f"{len(examples):,} validation {task.noun}, which also chose the best weights"
+    measured_on = f"{len(examples):,} validation {task.noun} (also used for model selection)"
     data = {f"training {task.noun}": len(outcome.encoded.train), f"validation {task.noun}": len(outcome.encoded.valid)}
     sizes = sizes_of(outcome)
     emit(Note(describe(evaluation, task.headline, measured_on)))
     unseen = [example for example, known in zip(examples, trained_on, strict=True) if not known]
     if 0 < len(unseen) < len(examples):
         apart = predictor.evaluate(unseen, options)
-        emit(Note(describe(apart, task.headline, f"the {len(unseen):,} not trained on")))
+        emit(Note(describe(apart, task.headline, f"the {len(unseen):,} that are not in the training data")))
     for note in evaluation.notes:
         emit(Note(note))
     config: dict[str, Any] = {

@@ -183,7 +183,7 @@ def restore(request: Request, run_folder: Path) -> Prepared:
     """
     for name in KEPT:
         if not (run_folder / name).exists():
-            raise RunError(f"{name} is missing, so the run cannot go on", where=str(run_folder), fix=START_AGAIN)
+            raise RunError(f"{name} is missing, so the run cannot be resumed", where=str(run_folder), fix=START_AGAIN)
     task = request.task
     recorded = read_recipe(run_folder / RECIPE, task.recipe)
     recipe = check_same(recorded, request.recipe, task.recipe())
@@ -209,12 +209,12 @@ def refuse_taken(folder: Path) -> None:
     """
     if (folder / "run" / CHECKPOINT).exists() or (folder / "config.json").exists():
         raise RunError(
-            "there is a model or an unfinished run in this folder already",
+            "this folder already holds a model or an unfinished run",
             where=str(folder),
-            fix="Go on with it with --resume, or train into another folder with --to.",
+            fix="Resume it with --resume, or train into another folder with --to.",
         )
     if folder.exists() and (not folder.is_dir() or any(path.name != "run" for path in folder.iterdir())):
-        raise RunError("this is not an empty folder", where=str(folder), fix="Name another one with --to.")
+        raise RunError("this folder is not empty", where=str(folder), fix="Choose another one with --to.")
 
 
 def opened(task: Task, data: DataSource, copies: Path, purpose: str, emit: Emit) -> Examples[Any]:

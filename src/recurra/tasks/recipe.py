@@ -105,4 +105,4 @@ class TaskRecipe:
     def _without_section(self, name: str) -> UsageError:
         homes = [f"{section}.{key}" for section, keys in self.sections().items() for key in keys if key == name]
         fix = f"Did you mean {homes[0]}?" if homes else "Write it as section.key=value, for example model.layers=3."
-        return UsageError(f"the setting {name!r} names no section", fix=fix)
+        return UsageError(f"the setting {name!r} has no section", fix=fix)

@@ -28,8 +28,8 @@ def check_same(recorded: R, asked: TaskRecipe, default: TaskRecipe) -> R:
         width = max(map(len, refused))
         rows = "\n".join(f"  {name:{width}}  was {old.get(name)!r}, now {new[name]!r}" for name in refused)
         raise RunError(
-            f"a run goes on with the options it was started with; these are others:\n{rows}",
-            fix="Leave them out to go on, or train into another folder with --to.",
+            f"--resume needs the options that the run was started with; these differ:\n{rows}",
+            fix="Leave them out to resume, or train into another folder with --to.",
         )
     return recorded.with_settings(changed)
 

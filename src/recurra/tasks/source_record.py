@@ -37,7 +37,7 @@ def recorded_columns(path: Path, source: DataSource) -> dict[str, str]:
         seen = " and ".join(f"{name} ({size:,} bytes)" for name, size in now) or "rows given in Python"
         was = " and ".join(f"{name} ({size:,} bytes)" for name, size in before) or "rows given in Python"
         raise RunError(
-            f"a run goes on with the data it was started with: {was}; these are {seen}",
+            f"--resume needs the data that the run was started with: {was}; these are {seen}",
             where=str(path.parent.parent),
             fix="Give the same data, or train into another folder with --to.",
         )

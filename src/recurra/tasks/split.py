@@ -87,5 +87,5 @@ def shared_keys(
     shared = frozenset(seen.intersection(key_hash(key(example)) for example in train))
     if shared:
         count = sum(key_hash(key(example)) in shared for example in others)
-        emit(Note(f"warning: {count:,} of the {kind} examples are in the training data as well"))
+        emit(Note(f"warning: {count:,} of the {kind} examples are also in the training data"))
     return shared

@@ -111,7 +111,7 @@ class ColumnTokenizer:
             return SEPARATOR
         units = self.units_of(id)
         if units is None:
-            raise IndexError(f"id {id} is not in a vocabulary of {self.size}")
+            raise IndexError(f"id {id} is outside a vocabulary of {self.size}")
         return self.parts[units].token(id - self._first[units] + SPECIALS)
 
     def id(self, token: str) -> int:

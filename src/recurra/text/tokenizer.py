@@ -135,7 +135,7 @@ class Tokenizer:
         """
         found = self._library.id_to_token(id) if id >= 0 else None
         if found is None:
-            raise IndexError(f"id {id} is not in a vocabulary of {self.size}")
+            raise IndexError(f"id {id} is outside a vocabulary of {self.size}")
         return found
 
     def id(self, token: str) -> int:

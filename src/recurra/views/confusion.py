@@ -53,7 +53,7 @@ class ConfusionView:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         chosen = chosen_part(self.confusion, labels_that_fit(self.confusion, options.max_width))
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-        table.add_column("right, down; given, across", overflow="fold")
+        table.add_column("true down; predicted across", overflow="fold")
         for number in range(1, len(chosen.labels) + 1):
             table.add_column(str(number), justify="right", no_wrap=True)
         for row, (label, counts) in enumerate(zip(chosen.labels, chosen.counts, strict=True)):
@@ -121,7 +121,7 @@ def confusion_html(confusion: Mapping[str, Any]) -> str:
     note = left_out(chosen)
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="confusion table">\n<table class="map counts">\n'
-        f"<caption>Right labels down, given ones across{'. ' + escape(note) if note else ''}</caption>\n"
+        f"<caption>True labels down, predicted labels across{'. ' + escape(note) if note else ''}</caption>\n"
         f"<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
     )
 
@@ -155,7 +155,7 @@ def _cell(count: int, *, right: bool, strong: bool) -> Text:
 def _html_cells(label: str, chosen: Chosen, counts: list[int]) -> str:
     total = max(sum(counts), 1)
     return "".join(
-        f'<td style="--w:{count / total:.3g}" title="{escape(label)} given as {escape(other)}: {count}">'
+        f'<td style="--w:{count / total:.3g}" title="{escape(label)} predicted as {escape(other)}: {count}">'
         f"{count or ''}</td>"
         for other, count in zip(chosen.labels, counts, strict=True)
     )

@@ -93,7 +93,7 @@ def looks_lines(attention: AttentionMap, picture: Picture, width: int) -> Iterat
         for row in range(picture.rows):
             yield "│".join(grid[row] for grid in grids[part])
         yield ""
-    yield "dark where the model looked; by the largest weight of each token"
+    yield "darker: more attention, relative to the largest weight of the token"
 
 
 def _grid(weights: list[float], picture: Picture) -> list[str]:

@@ -28,7 +28,7 @@ def looks_html(attention: AttentionMap, picture: Picture) -> str:
         f'<div class="looks" style="--picture:url({image})">\n'
         f'<figure class="whole"><div class="look" style="{size}"></div><figcaption>the image</figcaption></figure>\n'
         f"{figures}</div>\n"
-        '<p class="note">Under each image what was written; bright where the model looked for it.</p>\n'
+        '<p class="note">Below each image its token; the brighter, the more attention.</p>\n'
     )
 
 

@@ -96,7 +96,7 @@ class CaptionPredictor:
         """The caption that greedy search or the beam finds, and all states and weights on the way to it."""
         one = self._given(given, "the input")
         if one.values is None:
-            raise DataError("there is nothing in it", where="the input", fix="Give the path of an image, or a vector.")
+            raise DataError("the input is empty", where="the input", fix="Give the path of an image, or a vector.")
         source = self._padded([one.values])
         best = decode(self.first, source, replace(options, nbest=1, sample=False))[0][0]
         cells, picture = self._looked_at(one.values)

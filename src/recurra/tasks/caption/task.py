@@ -78,7 +78,7 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
     name = "caption"
     summary = "Writes a text about an image (convolutions and a recurrent decoder)."
     noun = "captioned images"
-    headline: Mapping[str, str] = {"exact_match": "exactly right {:.2f} %", "bleu": "BLEU {:.2f}"}
+    headline: Mapping[str, str] = {"exact_match": "exact match {:.2f} %", "bleu": "BLEU {:.2f}"}
     per_example = ("exact_match", "token_error_rate")
     recipe = CaptionRecipe
     kind = CAPTIONS

@@ -63,6 +63,6 @@ class ChatRecipe(TextPairRecipe):
         super().__post_init__()
         if self.decoding.anti_lm and not self.data.withhold:
             raise UsageError(
-                "decoding.anti_lm asks what a reply has without its context, and data.withhold = 0 never shows it",
+                "decoding.anti_lm needs a model that has seen empty contexts, and data.withhold = 0 shows it none",
                 fix="Set decoding.anti_lm=0 as well, or leave data.withhold at 0.1.",
             )

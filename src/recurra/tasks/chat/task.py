@@ -139,7 +139,7 @@ def _pairs(exchanges: Iterator[Exchange], data: ChatDataOptions) -> Iterator[Exa
             seen = True
             yield Example(context_text(one.context, data.turns), one.reply, one.line)
     if not seen:
-        raise RunError("no turn is a reply that is to be learned", fix="Leave out data.replies=second.")
+        raise RunError("no turn is a reply to learn", fix="Leave out data.replies=second.")
 
 
 def context_text(turns: Sequence[str], number: int) -> str:
@@ -272,7 +272,7 @@ def has_ngrams(replies: Sequence[Sequence[str]], n: int) -> bool:
     return any(len(units) >= n for units in replies)
 
 
-REMEDY = "Train for longer or on more, raise anti_lm (up to 0.9) or diversity, or sample."
+REMEDY = "Train longer or on more data, raise anti_lm (up to 0.9) or diversity, or sample."
 
 
 def as_turns(given: object, number: int) -> list[str]:

@@ -28,7 +28,7 @@ def detect(preview: Preview) -> str | None:
         count = len(label_files(source.path))
         return f"this is a folder with {count} files, each for a label" if count > 1 else None
     if preview.given is None and preview.path.is_file() and looks_like_idx(source.path):
-        return "these are pictures of the idx format"
+        return "these are images in idx format"
     if preview.ending == ".ts":
         return "these are series with labels" if _has_class_labels(preview.lines) else None
     if source.target_path is not None or not (preview.lines or preview.given):

@@ -64,7 +64,7 @@ def too_short(series: Series, horizon: int, place: str) -> DataError:
     """The refusal of a series without a single window."""
     steps = len(series.values)
     what = f"{series.place} has {steps} step{'s' * (steps != 1)}; a forecast of {horizon} needs {horizon + 1} at least"
-    return DataError(what, where=place, fix="Take it out, or forecast fewer steps: --set model.horizon=N.")
+    return DataError(what, where=place, fix="Remove it, or forecast fewer steps: --set model.horizon=N.")
 
 
 def target_names(recipe: ForecastRecipe, first: Series) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ def suitable_window(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit)
     window = max(1, min(wanted, int(steps - horizon) // 2))
     why = "four times the horizon" if wanted == 4 * horizon else "two seasons" if wanted == 2 * season else "the usual"
     short = f"half of what series of {steps:,.0f} steps leave" if window < wanted else why
-    emit(Note(f"window: {window} steps are read before a forecast, {short} (data.window says otherwise)"))
+    emit(Note(f"window: {window} steps are read before a forecast, {short} (change it with --set data.window)"))
     return window
 
 
@@ -128,7 +128,7 @@ def suitable_baseline(recipe: ForecastRecipe, train: Iterable[Series], targets: 
     share = float((errors[1] / np.maximum(errors[0], 1e-300)).mean())
     baseline = "season" if share < 1 else "last"
     said = f"the number {season} steps before errs by {share:.0%} of what the last one errs by"
-    emit(Note(f"baseline: {baseline}, because on the training data {said} (model.baseline says otherwise)"))
+    emit(Note(f"baseline: {baseline}, because on the training data {said} (change it with --set model.baseline)"))
     return baseline
 
 

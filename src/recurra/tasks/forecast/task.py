@@ -35,8 +35,8 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
     summary = "Continues a series of numbers."
     noun = "series"
     headline: Mapping[str, str] = {
-        "relative_mae": "error {:.3f} of the naive forecast's",
-        "coverage": "{:.0f} % of the numbers in their interval",
+        "relative_mae": "MAE {:.3f} of that of the naive forecast",
+        "coverage": "interval coverage {:.0f} %",
     }
     recipe = ForecastRecipe
     kind = SERIES
@@ -87,7 +87,7 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
             Windows(table, len(network.columns), recipe.data.window, recipe.model.horizon)
             for table in (encoded.train, encoded.valid)
         )
-        emit(Note(f"{len(train):,} windows to learn from, {len(valid):,} to validate with"))
+        emit(Note(f"{len(train):,} windows for training, {len(valid):,} for validation"))
         measure = MEASURES[recipe.model.output]
         return ForecastLearner(network.model, train, valid, recipe.batching.windows, recipe.training.seed, measure)
 

@@ -72,10 +72,12 @@ class GenerationOptions:
         idle = [name for name, default in plain.items() if self.beam and getattr(self, name) != default]
         if idle:
             raise UsageError(
-                f"{idle[0]} has no effect on a beam search", fix="Leave it out, or leave beam out to draw."
+                f"{idle[0]} has no effect on a beam search", fix="Leave it out, or leave beam out to sample."
             )
         if self.beam and self.samples > self.beam:
-            what = f"samples = {self.samples} is more than beam = {self.beam}: a search finds no more than it keeps"
+            what = (
+                f"samples = {self.samples} is more than beam = {self.beam}: a beam search returns no more than its beam"
+            )
             raise UsageError(what, where="samples", fix=f"Use beam = {self.samples} or wider, or fewer samples.")
         self.decoding()
 
@@ -110,9 +112,9 @@ class LanguageRecipe(TaskRecipe):
     def __post_init__(self) -> None:
         if self.training.scheduled_sampling:
             raise UsageError(
-                "training.scheduled_sampling is for outputs that answer a source",
+                "training.scheduled_sampling has no effect on a language model",
                 fix="Leave it out for a language model.",
             )
         if self.training.label_smoothing:
-            what = "training.label_smoothing makes a language model's probabilities wrong, which are what it is for"
+            what = "training.label_smoothing would distort the probabilities, the purpose of a language model"
             raise UsageError(what, fix="Leave it out, or use more --set model.dropout.")

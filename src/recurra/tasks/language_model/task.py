@@ -63,7 +63,7 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         if form == "auto":
             decision = decide_form(train)
             form = decision.form
-            emit(Note(f"form: {form}, because {decision.reason} (--set data.form says otherwise)"))
+            emit(Note(f"form: {form}, because {decision.reason} (change it with --set data.form)"))
         others = None if valid is None else of_form(valid, form, emit)
         split = split_running if form == "running" else split_lines
         return split(of_form(train, form, emit), others, recipe.data, emit)._replace(decided={"data.form": form})
@@ -91,7 +91,7 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         train, valid, batching, seed = encoded.train, encoded.valid, recipe.batching, recipe.training.seed
         if network.running:
             if len(train["units"].values) < 2:
-                raise RunError("the text has fewer than two units: nothing is to be learned", fix="Give more text.")
+                raise RunError("the text has fewer than two units: there is nothing to learn", fix="Give more text.")
             return StreamLearner(network.model, train, valid, batching, seed)
         lengths = train["units"].lengths - 1
         kept = short_enough(lengths, recipe.data.max_length, "lines", "units", emit)

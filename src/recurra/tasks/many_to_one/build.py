@@ -233,5 +233,5 @@ def short_examples(lengths: NDArray[np.int32], longest: int, emit: Emit) -> Inde
     kept = short_enough(lengths, longest, "examples", "units or steps", emit)
     if not len(kept):
         fix = "Raise --set data.max_length."
-        raise RunError(f"no example is left: all are longer than {longest:,} units or steps", fix=fix)
+        raise RunError(f"all examples are longer than {longest:,} units or steps", fix=fix)
     return kept

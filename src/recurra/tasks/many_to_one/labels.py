@@ -81,12 +81,12 @@ class LabelHead:
             raise DataError(
                 f"expected at least two labels, saw only {only!r}",
                 where=name_of(train),
-                fix="Is it the right column? Name the label's with --target-column.",
+                fix="Is it the right column? Name the column of the labels with --target-column.",
             )
         (most, times), (least, few) = counts.most_common(1)[0], counts.most_common()[-1]
         emit(Note(f"{len(counts)} labels, from {most!r} ({times:,}) to {least!r} ({few:,})"))
         if sum(counts.values()) < 2 * len(counts):
-            emit(Note("warning: most labels occur once; is this column one of labels?"))
+            emit(Note("warning: most labels occur once; are these labels?"))
         return cls(tuple(sorted(counts)))
 
     @classmethod

@@ -98,7 +98,7 @@ class HeadPredictor:
         content = content_of(given, network.inputs, "the input")
         encoded = network.inputs.encode([content], place)
         if not network.inputs.lengths_of(encoded)[0]:
-            raise DataError("there is nothing in it", where="the input", fix="Give a text with letters.")
+            raise DataError("the input is empty", where="the input", fix="Give a text with letters.")
         refuse_long(encoded, place, network.inputs)
         network.model.eval()
         batch = [column.to(device_of(network.model)) for column in network.inputs.batch(encoded, [0])]

@@ -46,4 +46,4 @@ class ManyToOneRecipe(TaskRecipe):
 
     def __post_init__(self) -> None:
         if self.training.scheduled_sampling:
-            raise UsageError("training.scheduled_sampling is for outputs that are sequences", fix="Leave it out.")
+            raise UsageError("training.scheduled_sampling is only for outputs that are sequences", fix="Leave it out.")

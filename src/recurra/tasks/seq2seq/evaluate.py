@@ -65,7 +65,9 @@ def pair_scores(
 def notes_on(predictions: Sequence[str], references: Sequence[str]) -> list[str]:
     """What a reader of the measures should know."""
     if looks_tokenized(references) or looks_tokenized(predictions):
-        return ["the text looks tokenized (spaces before punctuation): its BLEU compares with no published figure"]
+        return [
+            "the text looks tokenized (spaces before punctuation): its BLEU is not comparable with published figures"
+        ]
     return []
 
 

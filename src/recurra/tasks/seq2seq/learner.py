@@ -160,5 +160,5 @@ def short_pairs(pairs: EncodedTargets, longest: int, emit: Emit) -> Index:
     lengths = np.maximum(pairs.source_lengths, pairs.target_lengths)
     kept = short_enough(lengths, longest, "examples", "units", emit)
     if not len(kept):
-        raise RunError(f"no example is left: all are longer than {longest:,} units", fix="Raise --set data.max_length.")
+        raise RunError(f"all examples are longer than {longest:,} units", fix="Raise --set data.max_length.")
     return kept

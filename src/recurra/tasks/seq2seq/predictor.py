@@ -220,7 +220,7 @@ def no_text(number: int, value: object) -> DataError:
     return DataError(
         f"expected a text, got {type(value).__name__} {value!r:.40}",
         where=f"text {number}",
-        fix="Give strings; str(value) makes one of a number.",
+        fix="Give strings: str(value) turns a number into one.",
     )
 
 

@@ -82,7 +82,7 @@ class TagPredictor:
         """Gates and states over the tokens."""
         tokens = tokens_of(given, 1)
         if not tokens:
-            raise DataError("there are no tokens in it", where="text 1", fix="Give tokens with spaces between them.")
+            raise DataError("the input has no tokens", where="text 1", fix="Give tokens with spaces between them.")
         model = self.network.model.eval()
         sentences = to_device(batch_of(self.network.reader.encode([tokens])), device_of(model))
         emissions, inside = model.inside(sentences, trace=True)

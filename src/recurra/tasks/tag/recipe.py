@@ -41,7 +41,7 @@ class TagRecipe(TaskRecipe):
 
     def __post_init__(self) -> None:
         if self.training.scheduled_sampling:
-            raise UsageError("training.scheduled_sampling is for outputs that are written", fix="Leave it out.")
+            raise UsageError("training.scheduled_sampling has no effect on a tagger", fix="Leave it out.")
         if self.model.crf and self.training.label_smoothing:
-            what = "training.label_smoothing is for tags that are chosen one by one, and model.crf is on"
+            what = "training.label_smoothing has no effect with a CRF"
             raise UsageError(what, fix="Leave it out, or set model.crf=false.")

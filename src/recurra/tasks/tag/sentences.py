@@ -40,7 +40,7 @@ def spans_whole(sentences: Examples[Tagged], repair: bool, emit: Emit) -> Exampl
     ]
     more = [f"  ... and {len(broken) - SHOWN:,} more"] if len(broken) > SHOWN else []
     raise DataError(
-        "\n".join([f"{len(broken):,} tags I-X go on with a span that has not begun with B-X:", *places, *more]),
+        "\n".join([f"{len(broken):,} tags I-X continue a span that did not begin with B-X:", *places, *more]),
         where=name,
         fix="Correct them, or let each begin a span: --set data.repair=true",
     )

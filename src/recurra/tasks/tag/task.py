@@ -66,7 +66,7 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         tags = sorted({tag for sentence in train for tag in sentence.tags})
         if len(tags) < 2:
             raise RunError(
-                f"there is only one tag, {tags[0]!r}: nothing is to be learned", fix="Look at the tag column."
+                f"there is only one tag, {tags[0]!r}: there is nothing to learn", fix="Look at the tag column."
             )
         return make_network(recipe, reader, tuple(tags))
 
