@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from recurra.api import typed_command
+from recurra.api.asked import typed_command
 from recurra.bundle import CardFacts, card_text
 from recurra.metrics import Measure
 

@@ -41,7 +41,7 @@ def test_the_score_is_the_share_that_is_right(model: Model) -> None:
     assert model.score([source for source, _ in PAIRS], [target for _, target in PAIRS]) == pytest.approx(share)
     own = list(zip((source for source, _ in PAIRS), found, strict=True))
     assert model.score(own) == 1
-    with pytest.raises(UsageError, match="X has 2 inputs and y 1"):
+    with pytest.raises(UsageError, match="X has 2 inputs and y has 1"):
         model.score(["1", "2"], ["one"])
 
 
@@ -71,7 +71,7 @@ def test_saving_takes_nothing_away(model: Model, tmp_path: Path) -> None:
 
 def test_an_ensemble_is_not_saved_as_one(model: Model, tmp_path: Path) -> None:
     both = recurra.load([model.path, model.path])
-    with pytest.raises(UsageError, match="2 models answer together") as caught:
+    with pytest.raises(UsageError, match="2 models are an ensemble") as caught:
         both.save(tmp_path / "both")
     assert "recurra.load" in str(caught.value.fix)
     assert not (tmp_path / "both").exists()

@@ -1,39 +1,23 @@
-"""The front door: train a model, load one, ask it.
-
-model = recurra.train("pairs.tsv", time="5m")
-model.predict("hello").text
-model.evaluate("test.tsv").measures["sequence_error_rate"].value
-model.trace("hello")
-
-The same for every task: recurra.train("reviews.tsv", task="classify").
-"""
+"""A trained model: asked, measured, traced, saved."""
 
 from __future__ import annotations
 
-import shlex
-import sys
-import time as clock
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack, cast, overload
 
+from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired
 from recurra.bundle import Bundle
-from recurra.cells import CELLS
-from recurra.comparing import Axis, Comparison, ComparisonRequest, run_comparison, variants
-from recurra.data import DataSource, Examples, open_examples, open_inputs, rows_of
+from recurra.data import Examples, open_examples, open_inputs
+from recurra.data.series import SERIES
 from recurra.data.source import REMEMBERED
 from recurra.errors import ModelError, UsageError
 from recurra.options import from_mapping, to_mapping
-from recurra.progress import shown_comparison, shown_run
 from recurra.tasks import TASKS, Task
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings
 from recurra.tasks.answers import Answers
-from recurra.tasks.choosing import choose_task, read_recipe, recorded_task
 from recurra.tasks.evaluation import Evaluation
-from recurra.tasks.finish import finish
-from recurra.tasks.fit import Request, fit
 from recurra.tasks.headline_score import headline_score
 from recurra.tasks.language_model.answer import ScoredText
 from recurra.tasks.model_folder import (
@@ -46,18 +30,11 @@ from recurra.tasks.model_folder import (
 )
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Generates, Network, Predictor, Surprised
-from recurra.tasks.xy import paired
 from recurra.tracing import Trace
-from recurra.training import Budget, Event, Note, parse_time, weights_of
+from recurra.training import weights_of
 from recurra.views import ModelFacts, model_html, model_text
 
-__all__ = ["Comparison", "Model", "compare", "data_source", "load", "read_recipe", "train"]
-
-Given: TypeAlias = str | Path | DataSource | Iterable[Any]  # a file, or examples: rows of any kind, a data frame
-One: TypeAlias = str | tuple[str, ...] | Mapping[str, object]
-Texts: TypeAlias = list[str] | list[tuple[str, ...]] | list[list[str]] | Iterator[str]
 AnswerList: TypeAlias = Answers[AnyAnswer]
-DEFAULT_TIME, DEFAULT_COMPARING = "5m", "10m"
 
 
 class Model:
@@ -137,6 +114,7 @@ class Model:
             >>> model.predict("3 May 1998").text
             >>> model.predict(["3 May 1998", "4 June 2001"], nbest=3)[1].alternatives
         """
+        inputs = asked_about(inputs, series=self.task.kind is SERIES)
         several = not self.predictor.is_one(inputs)
         answers = Answers(self.predict_iter(inputs if several else [inputs], options, **settings))
         return answers if several else answers[0]
@@ -145,7 +123,9 @@ class Model:
         self, inputs: Iterable[Any], options: object = None, **settings: Unpack[AnswerSettings]
     ) -> Iterator[AnyAnswer]:
         """Answers to several inputs, one after the other: they may be an endless stream."""
-        return self.predictor.predict(inputs, self.options(options, settings))
+        given = asked_about(inputs, series=self.task.kind is SERIES)
+        rows = (cells_of(one, self.columns) for one in given)
+        return self.predictor.predict(rows, self.options(options, settings))
 
     def evaluate(
         self,
@@ -336,223 +316,3 @@ def load(path: str | Path | Sequence[str | Path]) -> Model:
             what = f"the models of an ensemble must have one task: {first.task.name} first, {other.task.name} here"
             raise ModelError(what, where=str(folder))
     return Model(first.task, [one.network for one in loaded], paths[0], first.facts, first.card)
-
-
-def train(
-    data: Given,
-    *,
-    task: str | None = None,
-    target: str | Path | None = None,
-    valid: Given | None = None,
-    valid_target: str | Path | None = None,
-    to: str | Path | None = None,
-    time: str | None = None,
-    epochs: float | None = None,
-    recipe: TaskRecipe | None = None,
-    settings: Mapping[str, object] | None = None,
-    resume: bool = False,
-    format: str = "auto",
-    source_column: str | None = None,
-    target_column: str | None = None,
-    time_column: str | None = None,
-    progress: bool | None = None,
-    listeners: Sequence[Callable[[Event], None]] = (),
-    started: float | None = None,
-) -> Model:
-    """Trains a model and leaves it in a folder.
-
-    Args:
-        data: a file of examples, the file of sources if `target` is given, or a list of examples: (source, target).
-        task: what is to be learned; the recipe's, or what the data tell, if None.
-        target: the second of two parallel files.
-        valid, valid_target: validation data likewise; without them a share of `data` is set aside.
-        to: the model folder; "<name of the data>-model" if None.
-        time: how long the whole command may take, such as "5m"; five minutes if neither time nor epochs is given.
-        epochs: passes over the data instead of a time.
-        recipe: all other options; the task's defaults if None.
-        settings: single options instead of the recipe's: {"model.cell": "gru", "training.seed": 2}.
-        resume: go on with the run in `to`.
-        format, source_column, target_column: how to read the files; columns by name or by number from 1.
-        progress: whether the run is shown; in a terminal and a notebook, and nowhere else, if None.
-        listeners: called with every event of the run.
-        started: when the command began, on time.monotonic's clock; now if None.
-
-    Raises:
-        UsageError, DataError, RunError: before the first training step wherever possible.
-        KeyboardInterrupt: after Ctrl-C, when the run has been saved.
-    """
-    folder = Path(to) if to is not None else default_folder(data)
-    source = data_source(data, target, format, source_column, target_column, time_column)
-    if resume and task is None and recipe is None:
-        task = recorded_task(folder)
-    chosen = choose_task(source, task, recipe)
-    request = Request(
-        chosen.task,
-        source,
-        None if valid is None else data_source(valid, valid_target, format, source_column, target_column, time_column),
-        folder,
-        (recipe or chosen.task.recipe()).with_settings(settings or {}),
-        resume,
-        typed_command(sys.argv),
-        clock.monotonic() if started is None else started,
-    )
-
-    with shown_run(progress) as show:
-        emit = to_all([*listeners, show])
-        if chosen.note:
-            emit(Note(chosen.note))
-        outcome = fit(request, chosen_budget(time, epochs, resume, request.started), emit)
-        if outcome.finished.reason == "interrupted":
-            raise KeyboardInterrupt
-        closing = finish(request, outcome, emit)
-    return Model(chosen.task, [outcome.network], folder, closing.facts, closing.card)
-
-
-def compare(
-    data: Given,
-    *,
-    cells: Sequence[str] = (),
-    attention: Sequence[str] = (),
-    models: Sequence[str] = (),
-    layers: Sequence[int] = (),
-    vary: Mapping[str, Sequence[object]] | None = None,
-    seeds: int = 3,
-    test: Given | None = None,
-    test_target: str | Path | None = None,
-    measure: str | None = None,
-    task: str | None = None,
-    target: str | Path | None = None,
-    valid: Given | None = None,
-    valid_target: str | Path | None = None,
-    to: str | Path | None = None,
-    time: str | None = None,
-    epochs: float | None = None,
-    recipe: TaskRecipe | None = None,
-    settings: Mapping[str, object] | None = None,
-    resume: bool = False,
-    format: str = "auto",
-    source_column: str | None = None,
-    target_column: str | None = None,
-    time_column: str | None = None,
-    progress: bool | None = None,
-    listeners: Sequence[Callable[[Event], None]] = (),
-    started: float | None = None,
-) -> Comparison:
-    """Trains a small grid of networks, each with several seeds, and says which are better and which by luck.
-
-    Args:
-        cells, attention, models, layers: the values that are combined; elman, gru, lstm if nothing is given.
-        vary: more of them: {"model.bridge": ["last", "mean"]}.
-        seeds: runs of each network, with the seeds from training.seed on.
-        test, test_target: what all are measured on; validation data if None.
-        measure: one of the task's measures that are counted example by example; its first one if None.
-        to: a folder for all of it; "<name of the data>-comparison" if None.
-        time: how long the whole command may take, an equal share for each run; ten minutes if neither is given.
-        resume: go on with the comparison in `to`; finished runs are kept.
-
-    All other arguments are as in `train`.
-
-    Raises:
-        UsageError, DataError, RunError: before the first training step wherever possible.
-        KeyboardInterrupt: after Ctrl-C; finished runs are kept.
-    """
-
-    def source(given: Given, second: str | Path | None) -> DataSource:
-        return data_source(given, second, format, source_column, target_column, time_column)
-
-    began = clock.monotonic() if started is None else started
-    whole = source(data, target)
-    chosen = choose_task(whole, task, recipe)
-    base = (recipe or chosen.task.recipe()).with_settings(settings or {})
-    short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}
-    given = {**{name: values for name, values in short.items() if values}, **(vary or {})} or {
-        "model.cell": tuple(CELLS)
-    }
-    if seeds < 1:
-        raise UsageError(f"seeds must be at least 1, got {seeds}")
-    budget = chosen_budget(time, epochs, resume, began, DEFAULT_COMPARING)
-    request = ComparisonRequest(
-        chosen.task,
-        whole,
-        None if valid is None else source(valid, valid_target),
-        None if test is None else source(test, test_target),
-        base,
-        variants([Axis(name, tuple(values)) for name, values in given.items()], base),
-        seeds,
-        Path(to) if to is not None else default_folder(data, "comparison"),
-        None if budget is None else budget.seconds,
-        None if budget is None else budget.epochs,
-        measure,
-        resume,
-        typed_command(sys.argv),
-        began,
-    )
-    with shown_comparison(progress) as show:
-        emit = to_all([*listeners, show])
-        if chosen.note:
-            emit(Note(chosen.note))
-        return run_comparison(request, emit)
-
-
-def typed_command(argv: Sequence[str]) -> str:
-    """What was typed, so that it can be typed again; empty where the program is another one that uses recurra."""
-    program = Path(argv[0])
-    if program.parts[-3:] == ("recurra", "cli", "__main__.py"):
-        return shlex.join(["python", "-m", "recurra.cli", *argv[1:]])
-    return shlex.join(["recurra", *argv[1:]]) if program.stem == "recurra" else ""
-
-
-def to_all(listeners: Sequence[Callable[[Event], None]]) -> Callable[[Event], None]:
-    """All listeners as one."""
-
-    def emit(event: Event) -> None:
-        for listener in listeners:
-            listener(event)
-
-    return emit
-
-
-def chosen_budget(
-    time: str | None, epochs: float | None, resume: bool, started: float, usual: str = DEFAULT_TIME
-) -> Budget | None:
-    """What was asked for; the usual time for a new run, the recorded budget (None) for a resumed one, if nothing."""
-    if time is None and epochs is None:
-        if resume:
-            return None
-        time = usual
-    return Budget(None if time is None else parse_time(time), epochs, started)
-
-
-def default_folder(data: Given, what: str = "model") -> Path:
-    """<name of the data>-model in the current folder."""
-    if isinstance(data, DataSource) and data.rows is None:
-        data = data.path
-    if not isinstance(data, str | Path):
-        raise UsageError(f"a list of examples has no name to call the {what} after", fix='Give to="folder".')
-    name = "stdin" if str(data) == "-" else Path(data).name.removesuffix(".gz")
-    return Path(f"{Path(name).stem}-{what}")
-
-
-def data_source(
-    data: Given,
-    target: str | Path | None = None,
-    format: str = "auto",
-    source_column: str | None = None,
-    target_column: str | None = None,
-    time_column: str | None = None,
-) -> DataSource:
-    """What the data room reads: a file, two parallel ones, or rows given in Python.
-
-    Raises:
-        UsageError: neither a file nor anything with rows, or a second file beside rows.
-    """
-    if isinstance(data, DataSource):
-        return data
-    if isinstance(data, str | Path):
-        source = DataSource(str(data), None if target is None else str(target), format)
-    elif target is not None:
-        fix = "Give (source, target) rows, or two files."
-        raise UsageError("a file of targets was given beside rows of examples", where="target", fix=fix)
-    else:
-        source = DataSource(rows=rows_of(data))
-    return replace(source, source_column=source_column, target_column=target_column, time_column=time_column)

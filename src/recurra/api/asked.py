@@ -1,0 +1,127 @@
+"""What `train` and `compare` are asked for, in the form in which the rooms below take it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time as clock
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from recurra.api.given import Given, data_source, default_folder, paired
+from recurra.data import DataSource
+from recurra.tasks import Task
+from recurra.tasks.choosing import choose_task, recorded_task
+from recurra.tasks.recipe import TaskRecipe
+from recurra.training import Budget, Event, Note, parse_time
+
+
+class TrainKeywords(TypedDict, total=False):
+    """The keyword arguments of `recurra.train`, which explains them."""
+
+    task: str | None
+    target: str | Path | None
+    valid: Given | None
+    valid_target: str | Path | None
+    to: str | Path | None
+    time: str | None
+    epochs: float | None
+    recipe: TaskRecipe | None
+    settings: Mapping[str, object] | None
+    resume: bool
+    format: str
+    source_column: str | None
+    target_column: str | None
+    time_column: str | None
+    progress: bool | None
+    listeners: Sequence[Callable[[Event], None]]
+    started: float | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The same, decided and checked as far as this can be done without reading all of the data."""
+
+    task: Task
+    reason: str  # why this task; empty where the user named it
+    data: DataSource
+    valid: DataSource | None
+    folder: Path
+    recipe: TaskRecipe
+    budget: Budget | None  # None: that of the run to be resumed
+    resume: bool
+    command: str
+    started: float
+    source_of: Callable[[Given, str | Path | None], DataSource]  # other data of the same form
+
+
+def asked(data: Given, y: Iterable[Any] | None, what: str, usual: str, **how: Unpack[TrainKeywords]) -> Asked:
+    """What is asked for.
+
+    Args:
+        what: is made: "model", "comparison".
+        usual: how long it takes if nothing is said.
+
+    Raises:
+        UsageError: what cannot be meant.
+    """
+
+    def source_of(given: Given, target: str | Path | None = None) -> DataSource:
+        if y is not None and isinstance(given, tuple) and len(given) == 2:
+            return paired(*given)
+        columns = (how.get("source_column"), how.get("target_column"), how.get("time_column"))
+        return data_source(given, target, how.get("format", "auto"), *columns)
+
+    started = how.get("started")
+    started = clock.monotonic() if started is None else started
+    to, recipe, name, resume = how.get("to"), how.get("recipe"), how.get("task"), how.get("resume", False)
+    folder = Path(to) if to is not None else default_folder(data, what)
+    source = source_of(data, how.get("target")) if y is None else paired(data, y)
+    if resume and name is None and recipe is None:
+        name = recorded_task(folder)
+    chosen = choose_task(source, name, recipe)
+    valid = how.get("valid")
+    return Asked(
+        chosen.task,
+        chosen.note,
+        source,
+        None if valid is None else source_of(valid, how.get("valid_target")),
+        folder,
+        (recipe or chosen.task.recipe()).with_settings(how.get("settings") or {}),
+        chosen_budget(how.get("time"), how.get("epochs"), resume, started, usual),
+        resume,
+        typed_command(sys.argv),
+        started,
+        source_of,
+    )
+
+
+def typed_command(argv: Sequence[str]) -> str:
+    """What was typed, so that it can be typed again; empty where the program is another one that uses recurra."""
+    program = Path(argv[0])
+    if program.parts[-3:] == ("recurra", "cli", "__main__.py"):
+        return shlex.join(["python", "-m", "recurra.cli", *argv[1:]])
+    return shlex.join(["recurra", *argv[1:]]) if program.stem == "recurra" else ""
+
+
+def told(asked: Asked, listeners: Sequence[Callable[[Event], None]]) -> Callable[[Event], None]:
+    """All listeners as one, who know already which task it is and why."""
+
+    def emit(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    if asked.reason:
+        emit(Note(asked.reason))
+    return emit
+
+
+def chosen_budget(time: str | None, epochs: float | None, resume: bool, started: float, usual: str) -> Budget | None:
+    """What was asked for; the usual time for a new run, the recorded budget (None) for a resumed one, if nothing."""
+    if time is None and epochs is None:
+        if resume:
+            return None
+        time = usual
+    return Budget(None if time is None else parse_time(time), epochs, started)

@@ -1,0 +1,152 @@
+"""What users give from Python: files, rows of any kind, inputs and what is right for them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from torch import Tensor
+
+from recurra.data import DataSource, Numbers, rows_of
+from recurra.data.rows import is_table, plain
+from recurra.errors import DataError, UsageError
+from recurra.options import unknown_name
+
+Given: TypeAlias = str | Path | DataSource | Iterable[Any]  # a file, or examples: rows of any kind, a data frame
+One: TypeAlias = str | tuple[str, ...] | Mapping[str, object]
+Texts: TypeAlias = list[str] | list[tuple[str, ...]] | list[list[str]] | Iterator[str]
+
+TARGET = "target"  # the column of y beside the columns of a data frame, where y has no name of its own
+
+
+def default_folder(data: Given, what: str) -> Path:
+    """<name of the data>-model in the current folder."""
+    if isinstance(data, DataSource) and data.rows is None:
+        data = data.path
+    if not isinstance(data, str | Path):
+        raise UsageError(f"a list of examples has no name to call the {what} after", fix='Give to="folder".')
+    name = "stdin" if str(data) == "-" else Path(data).name.removesuffix(".gz")
+    return Path(f"{Path(name).stem}-{what}")
+
+
+def data_source(
+    data: Given,
+    target: str | Path | None = None,
+    format: str = "auto",
+    source_column: str | None = None,
+    target_column: str | None = None,
+    time_column: str | None = None,
+) -> DataSource:
+    """What the data room reads: a file, two parallel ones, or rows given in Python.
+
+    Raises:
+        UsageError: neither a file nor anything with rows, or a second file beside rows.
+    """
+    if isinstance(data, DataSource):
+        return data
+    if isinstance(data, str | Path):
+        source = DataSource(str(data), None if target is None else str(target), format)
+    elif target is not None:
+        fix = "Give (source, target) rows, or two files."
+        raise UsageError("a file of targets was given beside rows of examples", where="target", fix=fix)
+    else:
+        source = DataSource(rows=rows_of(data))
+    return replace(source, source_column=source_column, target_column=target_column, time_column=time_column)
+
+
+def paired(X: Any, y: Any) -> DataSource:
+    """Examples of inputs and of what is right for each, as scikit-learn's users have them.
+
+    Of a data frame the columns keep their names, which the model then knows.
+
+    Args:
+        X: inputs of any kind: a list, an array, a column of a data frame, a data frame, a generator.
+        y: one for each: labels, texts, tags or numbers.
+
+    Raises:
+        UsageError: inputs of a file, columns without rows, or other numbers of inputs and targets.
+    """
+    inputs, targets = one_by_one(X, "X"), one_by_one(y, "y")
+    if len(inputs) != len(targets):
+        what = f"X has {len(inputs):,} input{'s' * (len(inputs) != 1)} and y has {len(targets):,}"
+        raise UsageError(what, where="y", fix="Give one y for each input.")
+    frame = nw.from_native(X, pass_through=True)
+    if not isinstance(frame, nw.DataFrame):
+        return DataSource(rows=list(zip(inputs, targets, strict=True)))
+    names = [str(name) for name in frame.columns]
+    if comma := [name for name in names if "," in name]:
+        raise UsageError(f"a column is called {comma[0]!r}", where="X", fix="Rename it: names have no commas here.")
+    target = target_name(y, names)
+    rows = [
+        dict(zip([*names, target], [*cells.values(), one], strict=True))
+        for cells, one in zip(inputs, targets, strict=True)
+    ]
+    # A table of numbers is read whole; of other columns it must be said which they are.
+    numbers = all(kind.is_numeric() for kind in frame.schema.values())
+    return DataSource(rows=rows, source_column=None if numbers else ",".join(names), target_column=target)
+
+
+def one_by_one(values: Any, name: str) -> list[Any]:
+    """Inputs or targets, each as Python, numpy or the data frame has it.
+
+    Raises:
+        UsageError: a file, a single one, or columns of which it cannot be told what a row is.
+    """
+    if isinstance(values, str | bytes | Path | DataSource) or not isinstance(values, Iterable):
+        what = f"expected inputs and a y for each, got {values!r:.60}"
+        raise UsageError(what, where=name, fix="A file has both sides: give it alone, with target_column= if need be.")
+    if isinstance(values, Mapping):
+        what = "expected one after the other, got a mapping"
+        raise UsageError(what, where=name, fix="Make rows of its columns: a data frame, or a list of mappings.")
+    return rows_of(values.numpy(force=True) if isinstance(values, Tensor) else cast("Any", values))
+
+
+def target_name(y: Any, taken: Iterable[str]) -> str:
+    """What the column of y is called: as it is itself, unless a column of the inputs is called so.
+
+    Raises:
+        UsageError: there is no name that is free.
+    """
+    column = nw.from_native(y, pass_through=True, allow_series=True)
+    name = str(column.name or TARGET) if isinstance(column, nw.Series) else TARGET
+    if name in taken:
+        what = f"a column of X is called {name!r}, as y is"
+        raise UsageError(what, where="y", fix="Rename one of them, or take the column out of X.")
+    return name
+
+
+def asked_about(given: Any, *, series: bool) -> Any:
+    """Inputs for a model, one or several: those of a data frame as its rows, or as a series where series are read."""
+    frame = nw.from_native(given, pass_through=True)
+    if not isinstance(frame, nw.DataFrame):
+        return given
+    if not series:
+        return rows_of(given)
+    return {str(name): frame[name].to_list() for name, kind in frame.schema.items() if kind.is_numeric()}
+
+
+def cells_of(given: Any, columns: Mapping[str, str]) -> Any:
+    """An input as a model reads it: of a row with names the cells of the columns that the model was trained on.
+
+    Args:
+        columns: what the model remembers of its training data.
+
+    Raises:
+        DataError: a row that lacks one of these columns.
+    """
+    if not isinstance(given, Mapping) or not is_table([given]):
+        return cast("Any", given)
+    row = {str(name): value for name, value in cast("Mapping[object, object]", given).items()}
+    target = columns.get("target_column")
+    names = columns["source_column"].split(",") if "source_column" in columns else [n for n in row if n != target]
+    for name in names:
+        if name not in row:
+            raise DataError(f"the row has no column {name!r}", fix=unknown_name("column", name, row).fix)
+    cells = [plain(row[name]) for name in names]
+    if cells and all(isinstance(cell, int | float) for cell in cells):
+        return Numbers(np.array(cells, np.float32), tuple(names))
+    return cells[0] if len(cells) == 1 else tuple("" if cell is None else str(cell) for cell in cells)

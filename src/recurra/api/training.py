@@ -1,0 +1,160 @@
+"""Training a model, and comparing several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Unpack
+
+from recurra.api.asked import TrainKeywords, asked, told
+from recurra.api.given import Given
+from recurra.api.model import Model
+from recurra.cells import CELLS
+from recurra.comparing import Axis, Comparison, ComparisonRequest, run_comparison, variants
+from recurra.errors import UsageError
+from recurra.progress import shown_comparison, shown_run
+from recurra.tasks.finish import finish
+from recurra.tasks.fit import Request, fit
+from recurra.tasks.recipe import TaskRecipe
+from recurra.training import Event
+
+TIME, COMPARING = "5m", "10m"  # how long it takes if nothing is said
+
+
+def train(
+    data: Given,
+    y: Iterable[Any] | None = None,
+    *,
+    task: str | None = None,
+    target: str | Path | None = None,
+    valid: Given | None = None,
+    valid_target: str | Path | None = None,
+    to: str | Path | None = None,
+    time: str | None = None,
+    epochs: float | None = None,
+    recipe: TaskRecipe | None = None,
+    settings: Mapping[str, object] | None = None,
+    resume: bool = False,
+    format: str = "auto",
+    source_column: str | None = None,
+    target_column: str | None = None,
+    time_column: str | None = None,
+    progress: bool | None = None,
+    listeners: Sequence[Callable[[Event], None]] = (),
+    started: float | None = None,
+) -> Model:
+    """Trains a model and leaves it in a folder.
+
+    Args:
+        data: a file of examples; the file of sources if `target` is given; examples given in Python: rows such as
+            (source, target) or {"source": ..., "target": ...}, a data frame; or, if `y` is given, the inputs alone.
+        y: what is right for each input: train(X, y, task="classify") with lists, arrays or columns of a data frame.
+        task: what is to be learned; the recipe's, or what the data tell, if None.
+        target: the second of two parallel files.
+        valid, valid_target: validation data likewise, (X, y) where `y` is given; without them a share of `data` is set
+            aside.
+        to: the model folder; "<name of the data>-model" if None.
+        time: how long the whole command may take, such as "5m"; five minutes if neither time nor epochs is given.
+        epochs: passes over the data instead of a time.
+        recipe: all other options; the task's defaults if None.
+        settings: single options instead of the recipe's: {"model.cell": "gru", "training.seed": 2}.
+        resume: go on with the run in `to`.
+        format, source_column, target_column: how to read the files; columns by name or by number from 1.
+        progress: whether the run is shown; in a terminal and a notebook, and nowhere else, if None.
+        listeners: called with every event of the run.
+        started: when the command began, on time.monotonic's clock; now if None.
+
+    Raises:
+        UsageError, DataError, RunError: before the first training step wherever possible.
+        KeyboardInterrupt: after Ctrl-C, when the run has been saved.
+    """
+    how = asked(
+        data,
+        y,
+        "model",
+        TIME,
+        task=task,
+        target=target,
+        valid=valid,
+        valid_target=valid_target,
+        to=to,
+        time=time,
+        epochs=epochs,
+        recipe=recipe,
+        settings=settings,
+        resume=resume,
+        format=format,
+        source_column=source_column,
+        target_column=target_column,
+        time_column=time_column,
+        started=started,
+    )
+    request = Request(
+        how.task, how.data, how.valid, how.folder, how.recipe, how.resume, how.command, how.started
+    )  # fmt: skip
+    with shown_run(progress) as show:
+        emit = told(how, [*listeners, show])
+        outcome = fit(request, how.budget, emit)
+        if outcome.finished.reason == "interrupted":
+            raise KeyboardInterrupt
+        closing = finish(request, outcome, emit)
+    return Model(how.task, [outcome.network], how.folder, closing.facts, closing.card)
+
+
+def compare(
+    data: Given,
+    y: Iterable[Any] | None = None,
+    *,
+    cells: Sequence[str] = (),
+    attention: Sequence[str] = (),
+    models: Sequence[str] = (),
+    layers: Sequence[int] = (),
+    vary: Mapping[str, Sequence[object]] | None = None,
+    seeds: int = 3,
+    test: Given | None = None,
+    test_target: str | Path | None = None,
+    measure: str | None = None,
+    **training: Unpack[TrainKeywords],
+) -> Comparison:
+    """Trains a small grid of networks, each with several seeds, and says which are better and which by luck.
+
+    Args:
+        cells, attention, models, layers: the values that are combined; elman, gru, lstm if nothing is given.
+        vary: more of them: {"model.bridge": ["last", "mean"]}.
+        seeds: runs of each network, with the seeds from training.seed on.
+        test, test_target: what all are measured on, (X, y) where `y` is given; validation data if None.
+        measure: one of the task's measures that are counted example by example; its first one if None.
+        training: all other arguments of `train`. `to` is a folder for all of it ("<name of the data>-comparison" if
+            nothing is said), `time` how long the whole may take, an equal share for each run (ten minutes), `resume`
+            goes on with the comparison in `to` and keeps its finished runs.
+
+    Raises:
+        UsageError, DataError, RunError: before the first training step wherever possible.
+        KeyboardInterrupt: after Ctrl-C; finished runs are kept.
+    """
+
+    if seeds < 1:
+        raise UsageError(f"seeds must be at least 1, got {seeds}")
+    how = asked(data, y, "comparison", COMPARING, **training)
+    short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}
+    given = {**{name: values for name, values in short.items() if values}, **(vary or {})} or {
+        "model.cell": tuple(CELLS)
+    }
+    request = ComparisonRequest(
+        how.task,
+        how.data,
+        how.valid,
+        None if test is None else how.source_of(test, test_target),
+        how.recipe,
+        variants([Axis(name, tuple(values)) for name, values in given.items()], how.recipe),
+        seeds,
+        how.folder,
+        None if how.budget is None else how.budget.seconds,
+        None if how.budget is None else how.budget.epochs,
+        measure,
+        how.resume,
+        how.command,
+        how.started,
+    )
+    with shown_comparison(training.get("progress")) as show:
+        return run_comparison(request, told(how, [*training.get("listeners", ()), show]))
