@@ -77,7 +77,7 @@ def test_of_what_cannot_be_seen_nothing_is_made(blank: str) -> None:
     asked = predictor("translate", made)
     (answer,) = asked.predict([blank], made.recipe.decoding)
     assert (answer.source, answer.alternatives) == ("", [Alternative("")])
-    with pytest.raises(DataError, match="there is nothing in it"):
+    with pytest.raises(DataError, match="the input is empty"):
         asked.trace(blank, made.recipe.decoding)
     pair = network("translate", rows=[("red\tblue", "x"), ("blue\tred", "y")] * 20)
     (answer,) = predictor("translate", pair).predict(["\t"], pair.recipe.decoding)

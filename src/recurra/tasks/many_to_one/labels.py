@@ -179,7 +179,7 @@ def notes_on(references: Sequence[str], labels: Sequence[str]) -> list[str]:
     """What a reader of the measures should know: labels that none could get right, and what a constant would reach."""
     counts = Counter(references)
     most, times = counts.most_common(1)[0]
-    notes = [f"always answering {most!r} would be right in {times / len(references):.1%}"]
+    notes = [f"baseline: always answering {most!r} is right in {times / len(references):.1%}"]
     if strange := sorted(set(counts).difference(labels)):
         shown = ", ".join(f"{label!r} ({counts[label]:,})" for label in strange[:5])
         more = f" and {len(strange) - 5} others" if len(strange) > 5 else ""

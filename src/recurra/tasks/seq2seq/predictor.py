@@ -126,7 +126,7 @@ class TextPredictor(Generic[T_co]):
         text = one_text(given)
         check_text(text, 1, self.source)
         if is_blank(text):
-            raise DataError("there is nothing in it", where="text 1", fix="Give a text with letters.")
+            raise DataError("the input is empty", where="text 1", fix="Give a text with letters.")
         ids = self.source.encode(text)
         if len(ids) > MAX_SOURCE:
             raise too_long(1, len(ids))
