@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from recurra.api.asked import typed_command
 from recurra.bundle import CardFacts, card_text
@@ -40,6 +41,8 @@ def blocks(text: str, language: str) -> list[str]:
 
 def test_all_facts_are_on_the_card() -> None:
     text = card_text(FACTS)
+    head, _, text = text.partition("\n---\n\n")
+    assert yaml.safe_load(head)["library_name"] == "recurra"
     assert text.startswith("# dates\n\nWrites a target text for a source text. Made by recurra with\n\n```sh\n")
     for line in (
         "recurra train pairs.tsv --to dates",
@@ -106,3 +109,9 @@ def test_where_inputs_are_no_lines_the_card_says_what_the_file_is() -> None:
 )
 def test_the_command_can_be_typed_again(argv: list[str], typed: str) -> None:
     assert typed_command(argv) == typed
+
+
+def test_where_the_files_of_a_user_lie_is_not_on_the_card() -> None:
+    text = card_text(replace(FACTS, example="/home/ada/secret/cat.png"))
+    assert "cat.png" in text
+    assert "secret" not in text

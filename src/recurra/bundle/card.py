@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 from recurra.metrics import Measure
 
@@ -28,9 +29,19 @@ class CardFacts:
     example: str = "text"  # a source for the snippets, ideally one of the data; empty where inputs are no lines
 
 
+# What model hubs read: YAML before the text.
+FRONT_MATTER = """---
+library_name: recurra
+tags:
+  - recurra
+  - recurrent-neural-network
+---"""
+
+
 def card_text(facts: CardFacts) -> str:
-    """The card as Markdown."""
-    parts = [f"# {_cell(facts.name)}", *_origin(facts)]
+    """The card as Markdown. Of an absolute path as example only the name is on it, not where a user keeps files."""
+    facts = replace(facts, example=_without_folders(facts.example))
+    parts = [FRONT_MATTER, f"# {_cell(facts.name)}", *_origin(facts)]
     parts += ["## Use", _fenced(_shell(facts), "sh"), _fenced(_python(facts), "python")]
     if not facts.example:
         parts.append("`FILE` holds inputs as the training data have them, without the answers.")
@@ -41,6 +52,11 @@ def card_text(facts: CardFacts) -> str:
     if facts.measures:
         parts += ["## Measures", *_measures(facts)]
     return "\n\n".join(parts) + "\n"
+
+
+def _without_folders(example: str) -> str:
+    """The name alone of an absolute path; anything else as it is."""
+    return PurePath(example).name if PurePath(example).is_absolute() and "\n" not in example else example
 
 
 def _origin(facts: CardFacts) -> list[str]:
