@@ -14,7 +14,7 @@ import torch
 import recurra
 from recurra.cli import run
 from recurra.errors import DataError, ModelError, UsageError
-from recurra.models.forecast_output import LEAST_DEVIATION
+from recurra.models.forecast_output import MIN_DEVIATION
 from recurra.tasks.answer import Answer
 from recurra.tasks.forecast.answer import ForecastValues
 from recurra.training import Saved
@@ -234,7 +234,7 @@ def test_the_interval_of_a_constant_series_is_narrow() -> None:
     model = train([5.0] * 100, epochs=20, model__output="gaussian", model__horizon=1)
     column = model.predict([5.0] * 50).details.columns[0]
     assert column.median[0] == pytest.approx(5.0, abs=0.2)
-    assert column.quantiles["0.9"][0] - column.quantiles["0.1"][0] > LEAST_DEVIATION
+    assert column.quantiles["0.9"][0] - column.quantiles["0.1"][0] > MIN_DEVIATION
 
 
 def test_charts_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from recurra.columns.moments import moments, put_moments
 from recurra.columns.stored import stored, stored_names, stored_one_of
 from recurra.data import Numbers, Ragged
 from recurra.data.content import Cell
-from recurra.data.numbers import NotANumber, filled_forward, missing_in, parse_number
+from recurra.data.numbers import NotANumber, columns_in_order, filled_forward, missing_in, parse_number
 from recurra.errors import DataError
 from recurra.models import Branch, ManyToOneOptions, NumberReader, number_branch
 from recurra.padded import Padded
@@ -132,19 +132,8 @@ class NumbersColumn:
         return values
 
     def _in_order(self, cell: Numbers, place: str) -> NDArray[np.float32]:
-        """The variables by the names that the network knows; by their order if these are other names."""
-        if cell.names == self.names:
-            return cell.values
-        if set(self.names) <= set(cell.names):
-            return cell.values[..., [cell.names.index(name) for name in self.names]]
-        if len(cell.names) == len(self.names):
-            return cell.values
-        raise DataError(
-            f"expected {len(self.names)} numbers{' a step' if self.series else ''} ({', '.join(self.names[:5])}"
-            f"{', ...' if len(self.names) > 5 else ''}), saw {len(cell.names)}",
-            where=place,
-            fix="Give the columns that the model was trained with.",
-        )
+        what = f"numbers{' a step' if self.series else ''}"
+        return cell.values[..., columns_in_order(cell.names, self.names, what, place)]
 
 
 @dataclass(frozen=True)

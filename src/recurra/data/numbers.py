@@ -78,6 +78,30 @@ def numbered(count: int) -> tuple[str, ...]:
     return tuple(str(number) for number in range(1, count + 1))
 
 
+def columns_in_order(names: Sequence[str], wanted: Sequence[str], what: str, where: str) -> list[int]:
+    """Where the columns of numbers stand that a model reads: by their names, or by their order where one side has none.
+
+    Args:
+        names: of the columns that there are.
+        wanted: the names that the model knows.
+        what: what the columns are: "columns of numbers".
+
+    Raises:
+        DataError: there are too few or too many, or columns of other names.
+    """
+    if set(wanted) <= set(names):
+        return [list(names).index(name) for name in wanted]
+    unnamed = (tuple(names), tuple(wanted))
+    if len(names) == len(wanted) and numbered(len(names)) in unnamed:
+        return list(range(len(names)))
+    listed = [f"{', '.join(some[:5])}{', ...' if len(some) > 5 else ''}" for some in (wanted, names)]
+    raise DataError(
+        f"expected {len(wanted)} {what} ({listed[0]}), saw {len(names)} ({listed[1]})",
+        where=where,
+        fix="Give the columns that the model was trained with.",
+    )
+
+
 def as_numbers(value: Any, where: str) -> Numbers:
     """A list or an array given in Python: [D] or [T, D].
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recurra.data import Findings, Row, Series, name_of
 from recurra.data.columns import several
-from recurra.data.numbers import filled_forward
+from recurra.data.numbers import columns_in_order, filled_forward
 from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster
 from recurra.options import unknown_name
@@ -181,20 +181,9 @@ def encoded_rows(
 
 
 def in_order(series: Series, columns: tuple[str, ...]) -> Values:
-    """The columns by the names that the network knows; by their order if these are other names: [T, D].
+    """The columns that the network knows, as `columns_in_order` finds them: [T, D].
 
     Raises:
-        DataError: there are too few or too many.
+        DataError: they are not there.
     """
-    if series.columns == columns:
-        return series.values
-    if set(columns) <= set(series.columns):
-        return series.values[:, [series.columns.index(name) for name in columns]]
-    if len(series.columns) == len(columns):
-        return series.values
-    raise DataError(
-        f"expected {len(columns)} columns of numbers ({', '.join(columns[:5])}{', ...' if len(columns) > 5 else ''}), "
-        f"saw {len(series.columns)} ({', '.join(series.columns[:5])})",
-        where=series.place,
-        fix="Give the columns that the model was trained with.",
-    )
+    return series.values[:, columns_in_order(series.columns, columns, "columns of numbers", series.place)]
