@@ -4,6 +4,7 @@
 #   make demo     train the built-in demo, show its results
 #   make test     lint, types, import contract, tests
 #   make quick    the tests that take no longer than a blink, in a minute
+#   make mutants  small mistakes put into the code, to see whether the tests notice; half an hour
 #   make docs     the documentation, docs/_build/html/index.html
 #   make clean    remove all of it
 #
@@ -26,7 +27,7 @@ PIP_EXTRA ?=
 PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
 
-.PHONY: demo test quick lint docs clean
+.PHONY: demo test quick mutants lint docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -37,6 +38,9 @@ test: lint
 
 quick: $(VENV)/.installed-test
 	$(BIN)/pytest $(PARALLEL) -m "not slow"
+
+mutants: $(VENV)/.installed-test
+	$(BIN)/python tests/mutants.py
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check
