@@ -59,7 +59,6 @@ VALUES: dict[str, list[object]] = {
     "data.targets": ["a"],
     "data.valid_max": [3],
     "forecast: data.valid_max": [1],
-    "forecast: data.valid_max": [1],
     "data.kinds": ["text=category"],
     "data.valid_share": [0.5],
     "decoding.beam": [1],
