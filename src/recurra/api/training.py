@@ -116,7 +116,7 @@ def compare(
     measure: str | None = None,
     **training: Unpack[TrainKeywords],
 ) -> Comparison:
-    """Trains a small grid of networks, each with several seeds, and says which are better and which by luck.
+    """Trains a small grid of networks, each with several seeds, and says which differences are significant.
 
     Args:
         cells, attention, models, layers: the values that are combined; elman, gru, lstm if nothing is given.
