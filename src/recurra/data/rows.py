@@ -12,7 +12,6 @@ from datetime import date, time
 from numbers import Real
 from typing import Any, NamedTuple, cast
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from recurra.data.columns import by_name, wanted_names
@@ -34,6 +33,10 @@ def rows_of(data: Any) -> list[Any]:
     Raises:
         UsageError: it is none of these.
     """
+    if isinstance(data, list | tuple):
+        return list(cast("Sequence[Any]", data))
+    import narwhals.stable.v2 as nw  # only here: most data are files, and its import takes a tenth of a second
+
     native = nw.from_native(data, pass_through=True, allow_series=True)
     if isinstance(native, nw.LazyFrame):
         native = native.collect()
