@@ -178,3 +178,19 @@ def test_attention_refuses_lengths_beyond_the_source() -> None:
 def test_a_padded_is_handed_on_as_it_is() -> None:
     padded = Padded(VALUES, torch.tensor([5, 2]))
     assert as_padded(padded) is padded
+
+
+def test_hooks_and_overridden_layers_within_layers_are_called() -> None:
+    class Louder(Recurrent):
+        def forward(self, *given: Any, **options: Any) -> Any:
+            run = super().forward(*given, **options)
+            return run._replace(outputs=run.outputs.with_values(2 * run.outputs.values))
+
+    inner = Recurrent(GRU(4, 4))
+    stack, both = Stack([Recurrent(GRU(3, 4)), inner]), Bidirectional(Recurrent(GRU(3, 4)), Louder(GRU(3, 4)))
+    seen: list[Any] = []
+    inner.register_forward_hook(lambda module, given, run: seen.append(run.outputs.values))
+    assert torch.equal(stack(VALUES).outputs.values, seen[0])
+    backward = both(VALUES).outputs.values[..., 4:]
+    reference = Recurrent(both.back.cell)(VALUES.flip(1)).outputs.values.flip(1)
+    assert_close(backward, 2 * reference)

@@ -57,6 +57,16 @@ class Layer(nn.Module, ABC):
         self._check(sequence.values, state)
         return self.run(sequence, state, trace=trace)
 
+    def within(self, inputs: Padded, state: Any, *, trace: bool) -> Unrolled:
+        """The same for a layer that another one is made of: what that one has checked is not checked again.
+
+        Where `forward` does more, because it was overridden or has hooks, it is called.
+        """
+        kinds = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+        if any(getattr(self, kind) for kind in kinds) or type(self).forward is not Layer.forward:
+            return self(inputs, state, trace=trace)
+        return self.run(inputs, state, trace=trace)
+
     @abstractmethod
     def run(self, inputs: Padded, state: Any, *, trace: bool) -> Unrolled:
         """What `forward` does, its arguments checked; the state may be None."""

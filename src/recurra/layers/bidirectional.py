@@ -64,8 +64,8 @@ class Bidirectional(Layer):
 
     def run(self, inputs: Padded, state: BothStates | None, *, trace: bool) -> Unrolled:
         state = self.initial_state(inputs.values.shape[0]) if state is None else state
-        ahead = self.ahead(inputs, state.forward, trace=trace)
-        back = self.back(reverse(inputs), state.backward, trace=trace)
+        ahead = self.ahead.within(inputs, state.forward, trace=trace)
+        back = self.back.within(reverse(inputs), state.backward, trace=trace)
         outputs = torch.cat([ahead.outputs.values, reverse(back.outputs).values], dim=-1)
         seen: dict[str, Tensor] = {f"forward.{name}": value for name, value in ahead.trace.items()}
         seen |= {f"backward.{name}": reverse(inputs.with_values(value)).values for name, value in back.trace.items()}

@@ -69,7 +69,8 @@ class Stack(ForwardLayer):
         after: list[Any] = []
         seen: dict[str, Tensor] = {}
         for k, layer in enumerate(self.each):
-            run = layer(inputs if k == 0 else inputs.with_values(self._dropped(inputs.values)), before[k], trace=trace)
+            read = inputs if k == 0 else inputs.with_values(self._dropped(inputs.values))
+            run = layer.within(read, before[k], trace=trace)
             inputs = run.outputs.with_values(self.joined(k, inputs.values, run.outputs.values))
             after.append(run.state)
             seen |= {f"{k}.{name}": value for name, value in run.trace.items()}
