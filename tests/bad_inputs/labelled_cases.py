@@ -95,7 +95,7 @@ BAD_SERIES = [
     one("no header", "x.ts", b"1,2,3:up\n", "x.ts:1: expected a line that begins with @ or #, saw \"1,2,3:up\"", "@data"),
     one("a header without data", "x.ts", b"@problemName x\n", "x.ts: expected the line @data, saw none"),
     one("time stamps", "x.ts", b"@timeStamps true\n@data\n", "x.ts:1: series with time stamps are not read"),
-    one("numbers to be predicted", "x.ts", b"@targetlabel true\n@data\n", "x.ts:1: the series have numbers to be predicted, not labels", "forecast"),
+    one("numbers to be predicted", "x.ts", b"@targetlabel true\n@data\n", "x.ts:1: the series have numbers to be predicted, not labels", "--task regress"),
     one("a flag that is none", "x.ts", b"@classLabel yes a b\n@data\n", "x.ts:1: @classLabel must be followed by true or false, saw \"yes a b\""),
     one("dimensions that are none", "x.ts", b"@dimensions many\n@data\n", "x.ts:1: @dimensions must be followed by a number from 1"),
     one("series without labels", "x.ts", b"@classLabel false\n@data\n1,2\n", "x.ts: the series have no labels", "recurra predict"),

@@ -29,6 +29,7 @@ VECTOR = "{} {} 0.5 1"
 # A file for each task, in its own form. Translation is killed at many moments elsewhere (killed_run.py).
 DATA = {
     "classify": "".join(f"{word}\t{'odd' if len(word) % 2 else 'even'}\n" for word in WORDS),
+    "regress": "".join(f"{word}\t{len(word) + ord(word[0]) / 50}\n" for word in WORDS),
     "tag": "".join("".join(f"{letter} {letter.upper()}\n" for letter in word) + "\n" for word in WORDS),
     "language-model": "".join(f"{word} {word}\n" for word in WORDS),
     "caption": "".join(f"{VECTOR.format(len(word), k % 3)}\t{word}\n" for k, word in enumerate(WORDS)),

@@ -15,6 +15,7 @@ from recurra.layers.crf import LinearChain
 from recurra.tasks import TASKS
 from recurra.tasks.answer import Answer
 from recurra.tasks.language_model.predictor import LanguagePredictor
+from recurra.tasks.many_to_one.numbers import NumberDetails
 from recurra.tasks.task import Network
 
 # Examples of which another vocabulary is made, or other columns.
@@ -23,6 +24,7 @@ OTHER: dict[str, list[Any]] = {
     "chat": [["red", "blue", "red"], ["blue", "red", "blue"]] * 20,
     "caption": [([3.0, k % 3, 0.5], "red") for k in range(40)],
     "classify": [("red", "short"), ("bright light", "long"), ("dark", "middle")] * 20,
+    "regress": [("red", 1.0), ("bright light", 2.5), ("dark", 7.0)] * 20,
     "tag": [(["red", "blue"], ["B-X", "O"])] * 40,
     "language-model": ["red", "blue"] * 20,
     "forecast": [{"a": [float(k * k % 17) for k in range(80)], "c": [float(k % 5) for k in range(80)]}],
@@ -35,6 +37,8 @@ def asked(task: str, *networks: Network) -> list[Answer[Any]]:
 
 def numbers(answer: Answer[Any]) -> list[float]:
     """What of an answer is a number."""
+    if isinstance(answer.details, NumberDetails):
+        return [] if answer.details.value is None else [answer.details.value]
     if answer.score is None:
         return [value for column in answer.details.columns for value in column.median]
     return [one.score for one in answer.alternatives if one.score is not None]

@@ -51,6 +51,11 @@ TOYS: dict[str, Toy] = {
         ["red blue", "dark", "quiz"],
         options={"nbest": 2, "attention": True},
     ),
+    "regress": Toy(
+        [(text, len(text) + 0.5) for text in SENTENCES],
+        ["red blue", "dark", "quiz"],
+        options={"attention": True},
+    ),
     "tag": Toy(
         [(text.split(), ["B-X", "I-X" if text[0] < "e" else "O"]) for text in SENTENCES],
         ["red blue", "dark", "quiz red"],

@@ -19,7 +19,7 @@ from recurra.data.examples import Examples, Kind, Reading, Skipped, as_examples,
 from recurra.data.findings import Findings
 from recurra.data.images import ImageShape
 from recurra.data.kept import keep
-from recurra.data.labelled import LABELLED, Labelled
+from recurra.data.labelled import LABELLED, NUMBERED, Labelled
 from recurra.data.layout import PairLayout, lay_out, layout_lines
 from recurra.data.lines import Line, TextFile
 from recurra.data.numbers import Numbers
@@ -38,6 +38,7 @@ __all__ = [
     "CAPTIONS",
     "DIALOGUES",
     "LABELLED",
+    "NUMBERED",
     "PAIRS",
     "PLAIN",
     "SERIES",

@@ -2,30 +2,37 @@
 
 text       TSV, CSV and JSON Lines (text, label), two parallel files, a folder with one file per label
 vectors    a table of numbers with a column of labels
-series     .ts files; a table whose rows are steps; idx pictures, whose rows are steps
-rows       (text, label), (vector, label), (series, label), or mappings by column
+series     .ts files; a table whose rows are steps
+images     a table with their paths; idx pictures
+columns    several of a table, each a text, a number or an image
+rows       (text, label), (vector, label), ((text, number), label), ... or mappings by column
+
+What is called a label here may also be a number: NUMBERED reads the same where numbers are learned.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from recurra.data.cells import content_given, content_of_text
 from recurra.data.columns import TAB
-from recurra.data.content import Cell, Content, ContentKind, Fields, content_key, pack_content, unpack_content
+from recurra.data.columns import is_number as is_column_number
+from recurra.data.content import Content, ContentKind, Fields, cells_of, content_key, pack_content, unpack_content
+from recurra.data.delimited import table_rows
 from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading
 from recurra.data.folder import read_folder
 from recurra.data.idx import looks_like_idx, read_labels, read_pictures
 from recurra.data.images import image_file, image_or_text
 from recurra.data.inputs import read_texts
-from recurra.data.jsonl import HALF, lone_surrogate
-from recurra.data.numbers import Numbers, as_numbers
+from recurra.data.numbers import Numbers
 from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
-from recurra.data.rows import NO_PAIR, is_table, row_sides, text_of
-from recurra.data.source import DataSource, Sides, spool
+from recurra.data.rows import NO_PAIR, cell_text, is_cell, is_table, row_sides, text_of
+from recurra.data.source import NUMBER, DataSource, Sides, spool
 from recurra.data.ts_file import TsFile
 from recurra.data.vectors import kind_of_table, read_table
 from recurra.errors import DataError
@@ -52,10 +59,25 @@ def of_pairs(read: Reader[Example]) -> Reader[Labelled]:
     """A reader of pairs as one of texts with labels; spaces around a label do not belong to it."""
 
     def read_labelled(reading: Reading) -> Iterator[Labelled]:
+        name_all_columns(reading)
         for text, label, line in read(reading):
-            yield Labelled(text, label.strip(), line)
+            yield Labelled(content_of_text(text, reading.source), label.strip(), line)
 
     return read_labelled
+
+
+def name_all_columns(reading: Reading) -> None:
+    """Where only the label's column is named, all others of a table with a header are the input."""
+    source = reading.source
+    if source.source_column is not None or source.target_column is None or source.rows is not None:
+        return
+    if source.format == "jsonl" or is_column_number(source.target_column):
+        return
+    _, header = next(table_rows(Reading(source)), (0, list[str]()))
+    others = [name for name in header if name != source.target_column]
+    if source.target_column in header and len(others) > 1 and source.sides.first not in others:
+        reading.source = replace(source, source_column=",".join(others))
+        reading.note(f"{reading.name}: the input is all columns but {source.target_column!r}: {', '.join(others)}")
 
 
 def read_ts(reading: Reading) -> Iterator[Labelled]:
@@ -64,7 +86,11 @@ def read_ts(reading: Reading) -> Iterator[Labelled]:
     Raises:
         DataError: they have no labels.
     """
-    for case in TsFile(reading.source.path, reading.name, reading.facts.notes).cases(reading.findings):
+    file = TsFile(reading.source.path, reading.name, reading.facts.notes, reading.source.learns_numbers)
+    for case in file.cases(reading.findings):
+        if case.label is None and reading.source.learns_numbers:
+            fix = "The header has to say @targetlabel true. Labels are learned with --task classify."
+            raise DataError("the series have no numbers to learn", where=reading.name, fix=fix)
         if case.label is None:
             fix = "The header says @classLabel false. Such a file is for recurra predict."
             raise DataError("the series have no labels", where=reading.name, fix=fix)
@@ -109,27 +135,11 @@ def read_rows(reading: Reading) -> Iterator[Labelled]:
     for row in row_sides(reading):
         place = reading.place(row.line)
         try:
-            label = text_of(row.second, place, numbers=True).strip()
-            yield Labelled(checked_content(row.first, place), label, row.line)
+            number = reading.source.learns_numbers and is_cell(row.second)
+            label = cell_text(row.second) if number else text_of(row.second, place, numbers=True).strip()
+            yield Labelled(content_given(row.first, reading.source, place), label, row.line)
         except DataError as error:
             reading.findings.add(NO_PAIR.format("example"), error)
-
-
-def checked_content(content: Any, where: str) -> Cell:
-    """A text or numbers that were given in Python; several texts are columns of one.
-
-    Raises:
-        DataError: it is neither.
-    """
-    if isinstance(content, Numbers):
-        return content
-    if content is None:
-        return ""
-    if isinstance(content, str):
-        if lone := lone_surrogate(content):
-            raise DataError(f"lone surrogate {lone}", where=where, fix=HALF)
-        return content
-    return as_numbers(content, where)
 
 
 def labelled_format(source: DataSource) -> str:
@@ -170,7 +180,8 @@ def _numbers(reading: Reading, *, series: bool) -> Iterator[Numbers]:
     with TemporaryDirectory(prefix="recurra-") as folder:
         source = reading.source = spool(reading.source, folder)
         if series and (source.format == "ts" or first_line(source).strip().startswith(("@", "#"))):
-            yield from (case.numbers for case in TsFile(source.path, reading.name).cases(reading.findings))
+            file = TsFile(source.path, reading.name, [], source.learns_numbers)
+            yield from (case.numbers for case in file.cases(reading.findings))
         else:
             yield from (cell.numbers for cell in read_table(reading, series=series, labelled=False))
 
@@ -193,7 +204,7 @@ def unpack(row: Sequence[Any]) -> Labelled:
 
 def is_blank(example: Labelled) -> bool:
     """Whether the text or the label is empty."""
-    return not example.label or (isinstance(example.content, str) and not example.content.strip())
+    return not example.label or all(isinstance(cell, str) and not cell.strip() for cell in cells_of(example.content))
 
 
 TEXTS: dict[str, Reader[Labelled]] = {name: of_pairs(read) for name, read in {**FORMATS, "folder": read_folder}.items()}
@@ -218,3 +229,5 @@ LABELLED = Kind(
     two_files=frozenset({"parallel", "idx"}),
     folders=True,
 )
+
+NUMBERED = replace(LABELLED, sides=Sides("text", NUMBER, "example"))

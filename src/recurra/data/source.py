@@ -30,6 +30,7 @@ class Sides(NamedTuple):
 
 
 PAIR = Sides()
+NUMBER = "number"  # what the second side is called where numbers are learned
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class DataSource:
     def ending(self) -> str:
         """The ending of the (first) name in lower case, ".gz" taken off: ".tsv"; none of rows."""
         return "" if self.rows is not None else Path(self.names[0].lower().removesuffix(".gz")).suffix
+
+    @property
+    def learns_numbers(self) -> bool:
+        """Whether what is to be found is a number, not a label."""
+        return self.sides.second == NUMBER
 
     @property
     def base(self) -> str:

@@ -1,7 +1,7 @@
 """The .ts files of sktime and of the UEA and UCR archives: series with labels.
 
     @problemName ...          lines that begin with @ say what follows, those with # are remarks
-    @classLabel true 1 2      whether there are labels, and which
+    @classLabel true 1 2      whether there are labels, and which; @targetlabel true: numbers instead
     @data
     0.5,0.7,0.9:1,0,?:1       the variables of one series, a colon between them, and its label at the end
 
@@ -52,6 +52,7 @@ class TsFile:
     path: str
     name: str
     notes: list[str] = field(default_factory=list[str])
+    with_numbers: bool = False  # whether numbers to be learned are looked for, not labels
 
     def cases(self, findings: Findings) -> Iterator[Case]:
         """The series in their order; what cannot be read is added to `findings` and left out.
@@ -67,7 +68,7 @@ class TsFile:
             if not text or text.startswith("#"):
                 continue
             if not in_data:
-                in_data = _read_header(header, text, file.place(line.number))
+                in_data = _read_header(header, text, file.place(line.number), with_numbers=self.with_numbers)
                 continue
             try:
                 case = _read_case(text, line, header)
@@ -80,7 +81,7 @@ class TsFile:
             raise DataError("expected the line @data, saw none", where=self.name, fix="Is this a .ts file, and whole?")
 
 
-def _read_header(header: Header, text: str, place: str) -> bool:
+def _read_header(header: Header, text: str, place: str, *, with_numbers: bool) -> bool:
     """Takes one line of the header in; whether it is the last.
 
     Raises:
@@ -91,10 +92,12 @@ def _read_header(header: Header, text: str, place: str) -> bool:
         case "@data":
             return True
         case "@classlabel":
-            header.labels = values[1:] if _flag(name, values, place) else None
-        case "@targetlabel" if _flag(name, values, place):
-            fix = "recurra learns labels from .ts files; for numbers see the task forecast."
-            raise DataError("the series have numbers to be predicted, not labels", where=place, fix=fix)
+            header.labels = values[1:] if _flag(name, values, place) else header.labels
+        case "@targetlabel":
+            if _flag(name, values, place) and not with_numbers:
+                fix = "Numbers are learned with --task regress."
+                raise DataError("the series have numbers to be predicted, not labels", where=place, fix=fix)
+            header.labels = [] if _flag(name, values, place) else header.labels
         case "@timestamps" if _flag(name, values, place):
             fix = "Write the values alone, at even steps of time."
             raise DataError("series with time stamps are not read", where=place, fix=fix)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recurra.data.columns import is_number as is_column_number
+from recurra.data.columns import several
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Reading
 from recurra.data.numbers import NotANumber, Numbers, is_number, parse_number, same_names
@@ -26,6 +27,7 @@ from recurra.options import unknown_name
 from recurra.text.visible import excerpt
 
 LABEL_NAMES = ("label", "class")
+NUMBER_NAMES = ("number", "target", "value")  # of what is to be found, where that is a number
 GROUP_NAME = "series"
 TIME_NAMES = ("time", "step")
 LOOK = 50  # rows from which it is told which columns hold numbers
@@ -83,14 +85,16 @@ def lay_out(source: DataSource, rows: list[list[str]], place: str, series: bool,
     """
     head, width = rows[0], len(rows[0])
     numeric = numeric_columns(rows)
-    header = has_header(head, numeric, [source.source_column, source.target_column])
+    header = has_header(head, numeric, [*several(source.source_column), source.target_column])
     names = tuple(name.strip() for name in head) if header else tuple(str(k + 1) for k in range(width))
     if twice := same_names(names):
         raise DataError(f"the header names the column {twice!r} twice", where=place, fix="Rename one of them.")
     group = _group(source, names, place) if series else None
     label = _label(source, names, numeric, group, place) if labelled else None
     others = [k for k in range(width) if k not in (group, label) and not (series and names[k].lower() in TIME_NAMES)]
-    columns = tuple(k for k in others if labelled or k in numeric)
+    if source.source_column is not None and not series:
+        others = [column_of(str(name), names, place) for name in several(source.source_column)]
+    columns = tuple(k for k in others if labelled or (k in numeric and names[k] != source.target_column))
     if not columns:
         raise DataError("there is no column of numbers", where=place, fix="Put each number into a column of its own.")
     return Layout(tuple(names[k] for k in columns), columns, label, group, width, header)
@@ -206,13 +210,16 @@ def _group(source: DataSource, names: tuple[str, ...], place: str) -> int:
 def _label(source: DataSource, names: tuple[str, ...], numeric: set[int], group: int | None, place: str) -> int:
     if source.target_column is not None:
         return column_of(source.target_column, names, place)
-    called = [k for k, name in enumerate(names) if name.lower() in LABEL_NAMES]
+    numbers = source.learns_numbers
+    called = [k for k, name in enumerate(names) if name.lower() in (NUMBER_NAMES if numbers else LABEL_NAMES)]
     others = [k for k, name in enumerate(names) if k not in numeric and k != group and name.lower() not in TIME_NAMES]
+    if numbers:
+        others = []
     for found in (called, others):
         if len(found) == 1:
             return found[0]
     raise DataError(
-        f"it cannot be told which column is the label; there are {', '.join(map(repr, names))}",
+        f"it cannot be told which column is the {source.sides.second}; there are {', '.join(map(repr, names))}",
         where=place,
         fix="Name it: --target-column NAME (or its number from 1).",
     )
@@ -238,12 +245,15 @@ def _note_layout(layout: Layout, head: list[str], reading: Reading) -> None:
         reading.note(f"{reading.name}: no header, so the columns are numbered from 1")
     if layout.group is not None and layout.header:
         reading.facts.columns["source_column"] = head[layout.group].strip()
+    elif reading.source.source_column is not None:
+        reading.facts.columns["source_column"] = reading.source.source_column
     if layout.label is not None:
         name = head[layout.label].strip() if layout.header else str(layout.label + 1)
         count = len(layout.names)
         if layout.header:
             reading.facts.columns["target_column"] = name
-        reading.note(f"{reading.name}: the labels are in column {name!r}, numbers in {count} other{'s' * (count > 1)}")
+        what = f"the {reading.source.sides.second}s are in column {name!r}"
+        reading.note(f"{reading.name}: {what}, numbers in {count} other{'s' * (count > 1)}")
 
 
 def kind_of_table(source: DataSource) -> str | None:
@@ -258,6 +268,8 @@ def kind_of_table(source: DataSource) -> str | None:
         return None
     assert layout.label is not None
     body = rows[1:] if layout.header else rows
+    if source.learns_numbers:
+        return ("series" if series else "vectors") if set(layout.columns) <= numeric_columns(rows) else None
     alone = len(layout.columns) == 1 and not layout.header and not series
     numbers = set(layout.columns) <= numeric_columns(rows)
     labels = [row[layout.label] for row in body]

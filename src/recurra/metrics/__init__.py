@@ -12,6 +12,7 @@ from recurra.metrics.mase import mase
 from recurra.metrics.measure import Measure
 from recurra.metrics.pairs import measure_pairs
 from recurra.metrics.perplexity import perplexity
+from recurra.metrics.regression import measure_numbers
 from recurra.metrics.relative_mae import relative_mae
 from recurra.metrics.rmse import rmse
 from recurra.metrics.sequence_error_rate import sequence_error_rate
@@ -39,6 +40,7 @@ __all__ = [
     "mae",
     "mase",
     "measure_labels",
+    "measure_numbers",
     "measure_pairs",
     "perplexity",
     "relative_mae",

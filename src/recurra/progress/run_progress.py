@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, Validated
 
 DECAY = 0.98  # of the moving averages of loss and speed, which then cover about fifty steps
-PLAIN = ("perplexity", "nats", "bits_per_character")  # validation measures that are not percentages
+PLAIN = ("perplexity", "nats", "bits_per_character", "rmse")  # validation measures that are not percentages
 MIN_CHANGE = 0.25  # of the steps of a plan: smaller changes are only in metrics.jsonl
 
 

@@ -8,13 +8,15 @@ from recurra.tasks.classify.task import CLASSIFY
 from recurra.tasks.forecast.task import Forecast
 from recurra.tasks.language_model.task import LanguageModelling
 from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.regress.task import REGRESS
 from recurra.tasks.tag.task import Tag
 from recurra.tasks.task import Task
 from recurra.tasks.translate.task import Translate
 
 # In the order in which they are asked whether data are theirs; what nobody recognises is for the last.
 TASKS: dict[str, Task] = {
-    task.name: task for task in (Caption(), Chat(), Tag(), Forecast(), CLASSIFY, LanguageModelling(), Translate())
+    task.name: task
+    for task in (Caption(), Chat(), Tag(), Forecast(), REGRESS, CLASSIFY, LanguageModelling(), Translate())
 }
 
 SHORT = {"lm": "language-model"}

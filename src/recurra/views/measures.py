@@ -18,6 +18,7 @@ LABELS = {
     "macro_f1": ("macro-F1", " %"),
     "mae": ("MAE", ""),
     "rmse": ("RMSE", ""),
+    "r2": ("R2", " %"),
     "mase": ("MASE", ""),
     "relative_mae": ("MAE / naive", ""),
     "coverage": ("coverage", " %"),

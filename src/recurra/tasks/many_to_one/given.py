@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, cast
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
 from recurra.columns import Column, Inputs
 from recurra.data import Numbers
+from recurra.data.cells import cell_given, checked_text
 from recurra.data.content import Cell, Content, Fields
 from recurra.data.images import image_file
-from recurra.data.labelled import checked_content
+from recurra.data.numbers import as_numbers
+from recurra.data.rows import cell_text
 from recurra.errors import DataError
 from recurra.options import unknown_name
 from recurra.tasks.one_input import is_one_image, is_one_series, is_one_text, is_one_vector
@@ -64,38 +62,17 @@ def content_of(given: object, inputs: Inputs, place: str) -> Content:
 
 
 def cell_of(given: object, column: Column, place: str) -> Cell:
-    """The same for one column."""
-    match column.kind:
-        case "image":
-            return image_given(given, place)
-        case "number" | "category":
-            return text_given(given)
-        case _:
-            if isinstance(given, PurePath):
-                given = str(given)
-            return checked_content(given, place)
-
-
-def text_given(given: object) -> str:
-    """A number or a category as the cell of a table; empty where there is none."""
-    missing = given is None or (isinstance(given, float) and given != given)
-    return "" if missing else str(given)
-
-
-def image_given(given: object, place: str) -> Cell:
-    """A path, an image of Pillow's, or an array of bytes.
+    """The same for one column.
 
     Raises:
-        DataError: it is none of these.
+        DataError: nothing that such a column can hold.
     """
-    if isinstance(given, str | PurePath):
-        return image_file(str(given), "")
-    if isinstance(given, Image.Image):
-        return np.asarray(given.convert("RGBA" if given.has_transparency_data else "RGB"))
-    if isinstance(given, np.ndarray):
-        pixels = cast("NDArray[Any]", given)
-        if pixels.dtype == np.uint8:
-            return pixels
-    seen = "numbers" if isinstance(given, Numbers) else excerpt(repr(cast("object", given)), 40)
-    fix = "Give a path, an image of Pillow's, or an array of bytes (0 to 255, array.astype('uint8'))."
-    raise DataError(f"expected an image, got {seen}", where=place, fix=fix)
+    match column.kind:
+        case "number" | "category":
+            return cell_text(given)
+        case "vector" | "series":
+            return given if isinstance(given, Numbers | str) else as_numbers(given, place)
+        case "text":
+            return checked_text(str(given), place) if isinstance(given, str | PurePath) else cell_given(given, place)
+        case "image":
+            return image_file(given, "") if isinstance(given, str) else cell_given(given, place)

@@ -100,8 +100,8 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         for examples in filter(None, (train, valid)):
             check_contents(examples, recipe)
             self.head.check(examples)
-        parts = split_by_hash(train, valid, recipe.data, LABELLED.key, emit)
-        return parts if valid is not None else self.head.settle(train, parts, LABELLED.key, emit)
+        parts = split_by_hash(train, valid, recipe.data, self.kind.key, emit)
+        return parts if valid is not None else self.head.settle(train, parts, self.kind.key, emit)
 
     def make(self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit) -> HeadNetwork:
         """A decided recipe, a head and columns from the training examples, a fresh network."""

@@ -1,0 +1,97 @@
+"""Cells of examples with a label: what stands in a table, or was given in Python, as a text, numbers or an image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from recurra.data.columns import TAB, several
+from recurra.data.content import Cell, Content, Fields
+from recurra.data.images import image_file, image_of, image_or_text
+from recurra.data.jsonl import HALF, lone_surrogate
+from recurra.data.numbers import Numbers, as_numbers
+from recurra.data.rows import cell_text, is_cell
+from recurra.data.source import DataSource
+from recurra.errors import DataError
+
+
+def content_of_text(text: str, source: DataSource) -> Content:
+    """The source of a row: its columns, where the user names several; a cell that names an image is that image."""
+    names = several(source.source_column)
+    if len(names) == 1:
+        return image_or_text(text, source.base)
+    cells = text.split(TAB)
+    return Fields(tuple(image_or_text(cell, source.base) for cell in cells), tuple(str(name) for name in names))
+
+
+def content_given(given: Any, source: DataSource, place: str) -> Content:
+    """What stands for the input in a row given in Python: a tuple with a text or an image in it is several columns.
+
+    Raises:
+        DataError: it is nothing that is read.
+    """
+    if not is_fields(given):
+        return cell_given(given, place, source.base)
+    parts = list(cast("Sequence[Any]", given))
+    cells = tuple(cell_given(cell, place, source.base, alone=False) for cell in parts)
+    names = several(source.source_column)
+    if len(names) != len(cells):
+        names = [*range(1, len(cells) + 1)]
+    return Fields(cells, tuple(map(str, names)))
+
+
+def is_fields(given: object) -> bool:
+    """Whether this is several columns, and not a vector or a series: one of them at least is a text or an image."""
+    if not isinstance(given, tuple | list):
+        return False
+    return any(map(_is_text_or_image, cast("Sequence[object]", given)))
+
+
+def _is_text_or_image(part: object) -> bool:
+    if isinstance(part, np.ndarray):
+        pixels = cast("NDArray[Any]", part)
+        return pixels.dtype == np.uint8 and pixels.ndim > 1
+    return isinstance(part, str | PurePath | Image.Image)
+
+
+def cell_given(given: Any, place: str, folder: str = "", *, alone: bool = True) -> Cell:
+    """A text, numbers or an image that was given in Python.
+
+    Args:
+        folder: what paths are relative to.
+        alone: False for one of several columns, where a number is a cell and not a vector.
+
+    Raises:
+        DataError: it is none of these.
+    """
+    if isinstance(given, Numbers):
+        return given
+    if isinstance(given, PurePath):
+        return image_file(str(given), folder)
+    if isinstance(given, str):
+        return image_or_text(checked_text(given, place), folder)
+    if isinstance(given, Image.Image):
+        return np.asarray(given.convert("RGBA" if given.has_transparency_data else "RGB"))
+    if isinstance(given, np.ndarray):
+        pixels = cast("NDArray[Any]", given)
+        if pixels.dtype == np.uint8 and pixels.ndim > 1:
+            return np.asarray(image_of(pixels, place))
+    if given is None or (not alone and is_cell(given)):
+        return cell_text(given)
+    return as_numbers(given, place)
+
+
+def checked_text(text: str, place: str) -> str:
+    """A text without half a character.
+
+    Raises:
+        DataError: there is one.
+    """
+    if lone := lone_surrogate(text):
+        raise DataError(f"lone surrogate {lone}", where=place, fix=HALF)
+    return text

@@ -1,0 +1,213 @@
+"""The head of numbers: one output, in deviations from the mean of the training numbers; squared, Huber or absolute.
+
+B batch, N examples.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from torch import Tensor
+from torch.nn.functional import huber_loss, l1_loss, mse_loss
+
+from recurra.columns.moments import moments
+from recurra.columns.stored import damaged, json_object, stored
+from recurra.data import Examples, Findings, Labelled, name_of
+from recurra.data.numbers import NotANumber, parse_number
+from recurra.errors import DataError
+from recurra.metrics import ExampleScores, Share, measure_numbers
+from recurra.tasks.answer import Alternative, Answer, Details, refuse_nan
+from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.regress.recipe import NumberAnswerOptions, RegressRecipe
+from recurra.tasks.split import Key, Split
+from recurra.tracing import AttentionMap
+from recurra.training import Emit, Loss, Note, Score
+
+LossName = Literal["squared", "huber", "absolute"]
+LOSSES = {"squared": mse_loss, "huber": huber_loss, "absolute": l1_loss}
+FEW_NUMBERS = 10  # so few different ones may be labels
+FEW_SHARE = 0.1  # of the examples
+
+
+@dataclass(frozen=True)
+class NumberDetails(Details):
+    """The number of an answer; None of an empty input.
+
+    Raises:
+        ModelError: a value that is not a number, as damaged weights give them.
+    """
+
+    value: float | None
+
+    def __post_init__(self) -> None:
+        refuse_nan([] if self.value is None else [self.value])
+
+    def to_mapping(self) -> dict[str, Any]:
+        """With all of its digits."""
+        return {"value": self.value}
+
+
+@dataclass(frozen=True)
+class NumberHead:
+    """The mean and the deviation of the training numbers, in which the network answers.
+
+    Args:
+        loss_name: of the standardised numbers.
+    """
+
+    mean: float
+    deviation: float
+    loss_name: LossName = "squared"
+    measure: str = "rmse"
+    dtype: str = "<f8"
+    size: int = 1
+
+    @classmethod
+    def check(cls, examples: Iterable[Labelled]) -> None:
+        """Refuses what is no number.
+
+        Raises:
+            DataError: all of it in one message.
+        """
+        name = name_of(examples)
+        findings = Findings(name)
+        for example in examples:
+            try:
+                number_of(example.label, f"{name}:{example.line}")
+            except DataError as error:
+                findings.add("targets that are no numbers", error)
+        findings.raise_if_any()
+
+    @classmethod
+    def settle(cls, whole: Examples[Labelled], parts: Split, key: Key, emit: Emit) -> Split:
+        """Any numbers may be validated with."""
+        return parts
+
+    @classmethod
+    def learn(cls, train: Iterable[Labelled], recipe: RegressRecipe, emit: Emit) -> NumberHead:
+        """Mean and deviation; says them, and between what the numbers lie.
+
+        Raises:
+            DataError: all numbers are the same.
+        """
+        name = name_of(train)
+        values = np.array([number_of(example.label, f"{name}:{example.line}") for example in train])
+        different = {float(value) for value in values}
+        if len(different) < 2:
+            raise DataError(
+                f"expected different numbers to learn, all are {shown(values[0])}",
+                where=name,
+                fix="Is it the right column? Name the number's with --target-column.",
+            )
+        (mean,), (deviation,) = moments([values], 1)
+        emit(Note(f"{len(values):,} numbers from {shown(values.min())} to {shown(values.max())}, mean {shown(mean)}, "
+                  f"standard deviation {shown(deviation)}"))  # fmt: skip
+        if len(different) <= min(FEW_NUMBERS, FEW_SHARE * len(values)):
+            seen = ", ".join(map(shown, sorted(different)))
+            emit(Note(f"warning: only {len(different)} different numbers ({seen}); if they are names and not amounts, "
+                      "they are labels: --task classify"))  # fmt: skip
+        return cls(float(mean), float(deviation), recipe.output.loss)
+
+    @classmethod
+    def from_json(cls, text: str, recipe: RegressRecipe) -> NumberHead:
+        """The head that `to_json` wrote.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        mapping = json_object(text)
+        mean, deviation = stored(mapping, "mean", float), stored(mapping, "deviation", float)
+        if not (math.isfinite(mean) and math.isfinite(deviation) and deviation > 0):
+            raise damaged(f"there are no numbers with mean {mean} and deviation {deviation}")
+        return cls(mean, deviation, recipe.output.loss)
+
+    def to_json(self) -> str:
+        return json.dumps({"mean": self.mean, "deviation": self.deviation})
+
+    def describe(self) -> str:
+        return "a number"
+
+    def sizes(self) -> dict[str, object]:
+        return {}
+
+    def encode(self, label: str, place: str) -> float:
+        return number_of(label, place)
+
+    def loss(self, outputs: Tensor, targets: Tensor, smoothing: float) -> Loss:
+        total = LOSSES[self.loss_name](outputs[:, 0].float(), self._standardised(targets), reduction="sum")
+        return Loss(total, len(targets))
+
+    def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:
+        """The loss, the squared error in deviations, and how many numbers."""
+        loss = float(self.loss(outputs, targets, 0.0).total)
+        squared = float(mse_loss(outputs[:, 0].float(), self._standardised(targets), reduction="sum"))
+        return loss, squared, len(targets)
+
+    def score(self, sums: Sequence[float]) -> Score:
+        """The root of the mean squared error."""
+        loss, squared, count = sums
+        return Score(loss / max(count, 1), self.deviation * math.sqrt(squared / max(count, 1)))
+
+    def values(self, outputs: Tensor) -> Tensor:
+        """The numbers [B, 1]."""
+        return outputs.double() * self.deviation + self.mean
+
+    def text(self, values: Tensor) -> str:
+        return shown(float(values[0]))
+
+    def answer(
+        self,
+        source: str,
+        values: Tensor | None,
+        unknown: list[str],
+        attention: AttentionMap | None,
+        options: NumberAnswerOptions,
+    ) -> Answer[NumberDetails]:
+        """The number, which nothing ranks."""
+        if values is None:
+            return Answer("", [Alternative("")], NumberDetails(None))
+        value = float(values[0])
+        return Answer(source, [Alternative(shown(value), attention=attention)], NumberDetails(value), unknown)
+
+    def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:
+        """MAE, RMSE and R2, and what the mean of the training numbers would reach."""
+        right = np.array([number_of(example.label, f"{name}:{example.line}") for example in examples])
+        given = values[:, 0].double().numpy()
+        measures = measure_numbers(given, right)
+        constant = measure_numbers(np.full_like(right, self.mean), right)
+        notes = [f"always answering {shown(self.mean)}, the mean of the training numbers, would give an MAE of "
+                 f"{shown(constant['mae'].value)} and an RMSE of {shown(constant['rmse'].value)}"]  # fmt: skip
+        # In deviations, so that what one example can change is small beside what all of them say.
+        errors = np.abs(given - right) / self.deviation
+        each = Share(errors.tolist(), [1.0] * len(errors), measures["mae"].definition, False, self.deviation)
+        examples_scores = replace(scores, measures={"mae": each})
+        return Evaluation(len(examples), measures, notes, {"counted": "examples"}, examples_scores)
+
+    def _standardised(self, targets: Tensor) -> Tensor:
+        return ((targets.double() - self.mean) / self.deviation).float()
+
+
+def number_of(label: str, place: str) -> float:
+    """The number that a label is.
+
+    Raises:
+        DataError: it is none, or is missing.
+    """
+    try:
+        value = parse_number(label)
+    except NotANumber as error:
+        fix = f"{error.fix} Labels are learned with --task classify."
+        raise DataError(f"the target is no number: {error.what}", where=place, fix=fix) from None
+    if math.isnan(value):
+        raise DataError("the number to learn is missing", where=place, fix="Write it, or take the row out.")
+    return value
+
+
+def shown(value: float) -> str:
+    """A number in one line, with six digits."""
+    return f"{value:.6g}"

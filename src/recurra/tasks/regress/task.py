@@ -1,0 +1,28 @@
+"""A number for a whole input: the row of the table."""
+
+from __future__ import annotations
+
+from recurra.data import NUMBERED, Preview
+from recurra.tasks.many_to_one.numbers import NumberHead
+from recurra.tasks.many_to_one.task import ManyToOneTask
+from recurra.tasks.regress.recipe import RegressRecipe
+
+
+def detect(preview: Preview) -> str | None:
+    """Only where a file says so itself: nobody else can know whether a column of numbers is to be learned."""
+    if preview.ending != ".ts":
+        return None
+    says = any(line.lower().split()[:2] == ["@targetlabel", "true"] for line in preview.lines[:200])
+    return "these are series with numbers to be predicted" if says else None
+
+
+REGRESS = ManyToOneTask(
+    name="regress",
+    summary="Gives a text, a vector, a series, an image or several columns together a number.",
+    headline={"mae": "MAE {:.4g}", "rmse": "RMSE {:.4g}", "r2": "R2 {:.1f} %"},
+    per_example=("mae",),
+    recipe=RegressRecipe,
+    head=NumberHead,
+    detects=detect,
+    kind=NUMBERED,
+)
