@@ -168,7 +168,7 @@ WITHOUT_REFUSED = {"data.missing", "data.repair"}  # what these examples need to
 
 # Settings whose effect cannot be seen here, and why.
 UNSEEN: dict[str, str] = {
-    "training.device": "there may be no second device; tests/tasks/test_device.py",
+    "training.device": "there may be no second device",
 }
 
 
