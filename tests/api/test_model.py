@@ -98,6 +98,7 @@ def test_it_prints_in_a_few_lines(model: Model) -> None:
     assert "parameters" in shown
     both = recurra.load([model.path, model.path])
     assert "measured" not in str(both) + both._repr_html_()  # it was measured alone
+    assert f"2 times {model.networks[0].describe()};" in str(both)
 
 
 def test_an_evaluation_prints_in_a_few_lines(model: Model) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pandas
 import pytest
 
+from recurra.api.given import paired
 from recurra.data import DataSource
 from recurra.errors import UsageError
 from recurra.tasks import TASKS
@@ -25,6 +28,28 @@ def test_translation_is_told_too(data: str, tmp_path: Path) -> None:
 
 def test_of_a_file_that_is_not_there_nothing_is_told(tmp_path: Path) -> None:
     assert choose_task(DataSource(str(tmp_path / "nowhere.tsv"))).note == ""
+
+
+@pytest.mark.parametrize(
+    ("targets", "reason"),
+    [
+        ([0, 1, 1, 0], "its targets are 2 different whole numbers"),
+        ([True, False, False, True], "its targets are 2 different truth values"),
+        (list(np.array([3, -1, 3, 3])), "its targets are 2 different whole numbers"),
+    ],
+)
+def test_whole_numbers_beside_texts_are_labels(targets: list[object], reason: str) -> None:
+    texts = ["so good", "so bad", "as bad", "as good"]
+    for source in (
+        DataSource(rows=list(zip(texts, targets, strict=True))),
+        paired(texts, targets),
+        paired(pandas.DataFrame({"review": texts, "from": ["x", "y"] * 2}), pandas.Series(targets, name="label")),
+    ):
+        chosen = choose_task(source)
+        assert chosen.task is TASKS["classify"]
+        assert reason in chosen.note
+    strings = [(text, str(target)) for text, target in zip(texts, targets, strict=True)]
+    assert choose_task(DataSource(rows=strings)).task is TASKS["translate"]
 
 
 def test_a_task_that_was_named_is_not_told() -> None:

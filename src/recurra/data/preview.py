@@ -64,6 +64,13 @@ class Preview:
             return list(csv.reader(self.lines))
         return [line.split("\t") for line in self.lines]
 
+    def targets(self) -> list[Any]:
+        """What is right for each of the rows given in Python: the second of two, or the cell of the column named so."""
+        column = self.source.target_column
+        if column is not None:
+            return [record.get(column) for record in self.records()]
+        return [cells[1] for row in self.given or () if isinstance(row, tuple) and len(cells := _cells(row) or ()) == 2]
+
 
 def _cells(row: Any) -> list[Any] | None:
     """What a row given in Python holds; None of one that is no row."""

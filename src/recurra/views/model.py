@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
@@ -46,7 +47,9 @@ def model_html(facts: ModelFacts) -> str:
 
 
 def _sizes(facts: ModelFacts) -> Iterator[str]:
-    yield f"{'; '.join(facts.networks)}; {facts.parameters:,} parameters"
+    alike = Counter(facts.networks)  # those of an ensemble often are
+    networks = "; ".join(f"{count} times {name}" if count > 1 else name for name, count in alike.items())
+    yield f"{networks}; {facts.parameters:,} parameters"
     learned = [f"{value:,} {name}" for name, value in facts.trained.items() if name.startswith("training ")]
     if learned:
         yield f"learned from {', '.join(learned)} in {facts.trained.get('steps', 0):,} steps"
