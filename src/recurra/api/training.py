@@ -9,7 +9,6 @@ from typing import Any, Unpack
 from recurra.api.asked import TrainKeywords, asked, told
 from recurra.api.given import Given
 from recurra.api.model import Model
-from recurra.cells import CELLS
 from recurra.comparing import Axis, Comparison, ComparisonRequest, run_comparison, variants
 from recurra.errors import UsageError
 from recurra.progress import shown_comparison, shown_run
@@ -19,6 +18,7 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.training import Event
 
 TIME, COMPARING = "5m", "10m"  # how long it takes if nothing is said
+CLASSICS = ("elman", "gru", "lstm")  # what is compared where nothing is said
 
 
 def train(
@@ -137,9 +137,7 @@ def compare(
         raise UsageError(f"seeds must be at least 1, got {seeds}")
     how = asked(data, y, "comparison", COMPARING, **training)
     short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}
-    given = {**{name: values for name, values in short.items() if values}, **(vary or {})} or {
-        "model.cell": tuple(CELLS)
-    }
+    given = {**{name: values for name, values in short.items() if values}, **(vary or {})} or {"model.cell": CLASSICS}
     request = ComparisonRequest(
         how.task,
         how.data,

@@ -36,7 +36,7 @@ Models = Annotated[
 ]
 Cells = Annotated[
     str | None,
-    option("--cells", "Recurrent cells: elman,gru,lstm; all by default.", "A,B", complete=value_list_of("model.cell")),
+    option("--cells", "Recurrent cells; elman,gru,lstm by default.", "A,B", complete=value_list_of("model.cell")),
 ]
 Attentions = Annotated[
     str | None,
