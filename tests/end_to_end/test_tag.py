@@ -110,7 +110,7 @@ def test_parts_of_speech_without_a_chain(tmp_path: Path) -> None:
 
 def test_broken_spans(tmp_path: Path) -> None:
     rows = [(["a", "b"], ["O", "I-X"]), (["c"], ["B-X"])] * 30
-    with pytest.raises(DataError, match=r"30 tags I-X go on .*\n  sentences:1: token 2, 'b', has the tag I-X after O"):
+    with pytest.raises(DataError, match=r"30 tags I-X continue .*\n.*:1: token 2, 'b', has the tag I-X after O"):
         recurra.train(rows, task="tag", to="m", epochs=1)
     assert not Path("m").exists()
     model = recurra.train(rows, task="tag", to="m", epochs=1, settings={**SETTINGS, "data.repair": True})

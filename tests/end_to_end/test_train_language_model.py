@@ -178,7 +178,7 @@ def test_what_a_text_has_not_is_refused(capsys: pytest.CaptureFixture[str]) -> N
     Path("names.txt").write_text("\n".join(names(50)) + "\n")
     for arguments, message in (
         (["--attention", "dot"], "--attention has no effect on"),
-        (["--set", "training.label_smoothing=0.1"], "training.label_smoothing makes a language model's probabilities"),
+        (["--set", "training.label_smoothing=0.1"], "training.label_smoothing would distort the probabilities"),
         (["--set", "batching.steps=7"], "batching.steps is for running text, and these are lines"),
         (["--target-column", "2"], "plain text has no columns"),
     ):
