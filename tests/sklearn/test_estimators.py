@@ -19,10 +19,11 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import recurra
 from recurra.errors import UsageError
-from recurra.sklearn import RecurraClassifier, RecurraForecaster, RecurraTagger, RecurraTranslator
+from recurra.sklearn import RecurraClassifier, RecurraForecaster, RecurraRegressor, RecurraTagger, RecurraTranslator
 
 QUICK: dict[str, Any] = {"width": 16, "settings": {"training.validations": 1}}
 CLASSIFIER = RecurraClassifier(epochs=5, learning_rate=0.03, **QUICK)
+REGRESSOR = RecurraRegressor(epochs=8, learning_rate=0.03, **QUICK)
 TEXTS = [f"it was {word} {again}" for word in ("good", "bad") for again in ("again", "as ever", "for us", "today")] * 8
 LABELS = ["good" in text for text in TEXTS]
 
@@ -33,7 +34,7 @@ def disk_that_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 
-@parametrize_with_checks([CLASSIFIER])
+@parametrize_with_checks([CLASSIFIER, REGRESSOR])
 def test_scikit_learns_own_checks(estimator: BaseEstimator, check: Any) -> None:
     check(estimator)
 
@@ -132,6 +133,18 @@ def test_parameters_are_settings_of_the_recipe() -> None:
     assert recipe.model.dropout == 0.4
     with pytest.raises(UsageError, match=r"model\.width is given twice"):
         RecurraClassifier(width=8, settings={"model.width": 8}).fit(TEXTS, LABELS)
+
+
+def test_a_regressor_of_numbers_and_of_texts() -> None:
+    X = np.random.default_rng(1).normal(size=(200, 2))
+    y = 1000 + 10 * X[:, 0]
+    found = clone(REGRESSOR).set_params(random_state=1, epochs=15).fit(X, y)
+    assert found.score(X, y) > 0.9
+    assert found.model_.score(list(X), y) == pytest.approx(found.score(X, y), abs=1e-3)
+    lengths = [float(len(text)) for text in TEXTS]
+    found = RecurraRegressor(epochs=20, random_state=1, learning_rate=0.02, **QUICK).fit(TEXTS, lengths)
+    assert found.score(TEXTS, lengths) > 0.5
+    assert found.predict([""])[0] == pytest.approx(np.mean(lengths))
 
 
 def test_a_tagger() -> None:

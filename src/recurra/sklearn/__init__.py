@@ -10,7 +10,8 @@ except ImportError as error:
 
 from recurra.sklearn.classifier import RecurraClassifier
 from recurra.sklearn.forecaster import RecurraForecaster
+from recurra.sklearn.regressor import RecurraRegressor
 from recurra.sklearn.tagger import RecurraTagger
 from recurra.sklearn.translator import RecurraTranslator
 
-__all__ = ["RecurraClassifier", "RecurraForecaster", "RecurraTagger", "RecurraTranslator"]
+__all__ = ["RecurraClassifier", "RecurraForecaster", "RecurraRegressor", "RecurraTagger", "RecurraTranslator"]
