@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas
@@ -30,26 +31,30 @@ def test_of_a_file_that_is_not_there_nothing_is_told(tmp_path: Path) -> None:
     assert choose_task(DataSource(str(tmp_path / "nowhere.tsv"))).note == ""
 
 
-@pytest.mark.parametrize(
-    ("targets", "reason"),
-    [
-        ([0, 1, 1, 0], "its targets are 2 different whole numbers"),
-        ([True, False, False, True], "its targets are 2 different truth values"),
-        (list(np.array([3, -1, 3, 3])), "its targets are 2 different whole numbers"),
-    ],
-)
-def test_whole_numbers_beside_texts_are_labels(targets: list[object], reason: str) -> None:
+TARGETS = [
+    ([0, 1, 1, 0], "classify", "its targets are 2 different whole numbers"),
+    ([True, False, False, True], "classify", "its targets are truth values"),
+    (list(np.array([3, -1, 3, 3])), "classify", "its targets are 2 different whole numbers"),
+    ([0.5, 1, 1, 0.5], "regress", "its targets are numbers"),
+    ([120, 340, 99, 100], "regress", "its targets are numbers"),
+]
+
+
+@pytest.mark.parametrize(("targets", "task", "reason"), TARGETS)
+def test_numbers_beside_other_inputs_are_labels_or_to_be_predicted(targets: list[Any], task: str, reason: str) -> None:
     texts = ["so good", "so bad", "as bad", "as good"]
-    for source in (
-        DataSource(rows=list(zip(texts, targets, strict=True))),
-        paired(texts, targets),
-        paired(pandas.DataFrame({"review": texts, "from": ["x", "y"] * 2}), pandas.Series(targets, name="label")),
-    ):
-        chosen = choose_task(source)
-        assert chosen.task is TASKS["classify"]
-        assert reason in chosen.note
+    numbers = pandas.DataFrame({"size": [1.5, 2.5, 0.5, 1.0], "rooms": [3, 2, 2, 1]})
+    apart = [texts, pandas.DataFrame({"review": texts, "from": ["x", "y"] * 2}), numbers, numbers.to_numpy()]
+    for inputs in apart:
+        chosen = choose_task(paired(inputs, targets), apart=True)
+        assert (chosen.task.name, chosen.reason) == (task, reason)
+    assert choose_task(DataSource(rows=list(zip(texts, targets, strict=True)))).task is TASKS[task]
     strings = [(text, str(target)) for text, target in zip(texts, targets, strict=True)]
     assert choose_task(DataSource(rows=strings)).task is TASKS["translate"]
+
+
+def test_rows_of_numbers_alone_are_still_series() -> None:
+    assert choose_task(DataSource(rows=[(1.5, 2.5), (3.5, 4.5)])).task is TASKS["forecast"]
 
 
 def test_a_task_that_was_named_is_not_told() -> None:

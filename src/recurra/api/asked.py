@@ -81,7 +81,7 @@ def asked(data: Given, y: Iterable[Any] | None, what: str, usual: str, **how: Un
     source = source_of(data, how.get("target")) if y is None else paired(data, y)
     if resume and name is None and recipe is None:
         name = recorded_task(folder)
-    chosen = choose_task(source, name, recipe)
+    chosen = choose_task(source, name, recipe, apart=y is not None)
     valid = how.get("valid")
     return Asked(
         chosen.task,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from recurra.data import DataSource, preview_of
 from recurra.data.lines import STANDARD_INPUT
+from recurra.data.rows import plain
 from recurra.errors import UsageError
 from recurra.tasks import TASKS, Task, task_named
 from recurra.tasks.fit import RECIPE
@@ -14,6 +16,7 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import read_toml, recipe_of
 
 DEFAULT = "translate"
+LABELS = 100  # so many different whole numbers may be labels
 NO_SIGN = "no other task was detected"
 
 
@@ -29,8 +32,13 @@ class Chosen(NamedTuple):
         return f"task: {self.task.name}, because {self.reason} (choose another with --task)" if self.reason else ""
 
 
-def choose_task(data: DataSource, name: str | None = None, recipe: TaskRecipe | None = None) -> Chosen:
+def choose_task(
+    data: DataSource, name: str | None = None, recipe: TaskRecipe | None = None, *, apart: bool = False
+) -> Chosen:
     """The task that the user or the recipe names, else the one that is detected in the data, else translation.
+
+    Args:
+        apart: whether the user gave inputs and what is right for them apart, so that it is known what the targets are.
 
     Raises:
         UsageError: an unknown task, or one that the recipe is not for.
@@ -44,11 +52,28 @@ def choose_task(data: DataSource, name: str | None = None, recipe: TaskRecipe | 
     if name is not None:
         return Chosen(task_named(name), "")
     preview = preview_of(data)
+    of_targets = task_of_targets([plain(target) for target in preview.targets()])
+    if apart and of_targets:
+        return of_targets
     for task in TASKS.values():
         if reason := task.detect(preview):
             return Chosen(task, reason)
+    if of_targets:
+        return of_targets
     there = data.rows is not None or preview.path.is_file() or data.path == STANDARD_INPUT
     return Chosen(TASKS[DEFAULT], NO_SIGN if there else "")  # of a file that is not there only that is told
+
+
+def task_of_targets(targets: Sequence[Any]) -> Chosen | None:
+    """Numbers are to be predicted, but a few whole numbers again and again are labels; None of anything else."""
+    if not targets or not all(isinstance(target, bool | int | float) for target in targets):
+        return None
+    different = len(set(targets))
+    if all(isinstance(target, bool) for target in targets):
+        return Chosen(TASKS["classify"], "its targets are truth values")
+    if all(isinstance(target, int) for target in targets) and different <= min(LABELS, len(targets) // 2):
+        return Chosen(TASKS["classify"], f"its targets are {different} different whole numbers")
+    return Chosen(TASKS["regress"], "its targets are numbers")
 
 
 def recorded_task(folder: Path) -> str | None:

@@ -38,7 +38,7 @@ def detect(preview: Preview) -> str | None:
     table = preview.ending in (".csv", ".tsv", ".tab") or is_table(source.rows)
     if table and (kind := kind_of_table(source)):
         return f"this is a table of numbers ({kind}) with a column of labels"
-    return few_labels(preview) or whole_numbers(preview)
+    return few_labels(preview)
 
 
 def few_labels(preview: Preview) -> str | None:
@@ -54,18 +54,6 @@ def few_labels(preview: Preview) -> str | None:
     if not 2 <= len(labels) <= MAX_LABELS or len(rows) < USES * len(labels) or contents < 2 * len(labels):
         return None
     return f"its second column has only {len(labels)} different texts in {len(rows):,} lines"
-
-
-def whole_numbers(preview: Preview) -> str | None:
-    """Whether what is right for each row given in Python is one of a few whole numbers or truth values."""
-    found = [plain(target) for target in preview.targets()]
-    if not found or not all(isinstance(target, bool | int) for target in found):
-        return None
-    different = len(set(found))
-    if not 2 <= different <= min(MAX_LABELS, len(found) // 2):
-        return None
-    kind = "truth values" if all(isinstance(target, bool) for target in found) else "whole numbers"
-    return f"its targets are {different} different {kind}"
 
 
 def _fingerprint(content: Any) -> object:
