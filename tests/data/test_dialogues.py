@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from recurra.data import DIALOGUES, DataSource, Examples, Exchange, open_examples
-from recurra.data.dialogues import MOST_TURNS
+from recurra.data.dialogues import MAX_TURNS
 from recurra.errors import DataError, UsageError
 
 TALKS = [["Hello", "Hi", "How are you?"], ["Bye", "See you"]]
@@ -47,7 +47,7 @@ def test_exchanges_know_their_line_and_their_dialogue(tmp_path: Path) -> None:
 def test_a_context_has_an_end() -> None:
     turns = [f"turn {k}" for k in range(50)]
     last = list(open_examples(DataSource(rows=[turns]), DIALOGUES))[-1]
-    assert last.context == turns[49 - MOST_TURNS : 49]
+    assert last.context == turns[49 - MAX_TURNS : 49]
     assert last.number == 49
 
 

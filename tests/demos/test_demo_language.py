@@ -21,7 +21,7 @@ PAIRS = [("Łotwa", "Polish"), ("ประเทศไทย", "Thai"), ("Noreg"
 def test_no_name_is_told_by_two_languages() -> None:
     names = language.own_names()
     assert len(names) >= 95
-    assert min(map(len, names.values())) >= language.LEAST
+    assert min(map(len, names.values())) >= language.MIN_NAMES
     folded = [name for spelt in names.values() for name in {one.casefold() for one in spelt}]
     assert len(folded) == len(set(folded))
     assert "Angola" not in {name for spelt in names.values() for name in spelt}

@@ -72,8 +72,8 @@ def check(
     if chosen.note:
         print(chosen.note)
     with tempfile.TemporaryDirectory(prefix="recurra-check-") as folder:
-        look = REPORTS.get(chosen.task.name, any_report)
-        look(chosen.task, source_data, other, whole, Path(folder), show or 0)
+        report_on = REPORTS.get(chosen.task.name, any_report)
+        report_on(chosen.task, source_data, other, whole, Path(folder), show or 0)
 
 
 def any_report(
@@ -83,11 +83,11 @@ def any_report(
     from recurra.tasks.checking import check_examples
     from recurra.training import Event, Note
 
-    def tell(event: Event) -> None:
+    def emit(event: Event) -> None:
         if isinstance(event, Note):
             print(harmless(event.text))
 
-    check_examples(task, data, valid, recipe, folder, tell, show)
+    check_examples(task, data, valid, recipe, folder, emit, show)
 
 
 def pairs_report(task: Task, data: DataSource, valid: DataSource | None, recipe: Any, folder: Path, show: int) -> None:

@@ -1,7 +1,7 @@
 """Dialogues: one turn a line, a blank line between two dialogues; or JSON Lines of {"turns": ["Hello", "Hi"]}.
 
 Every turn but the first is a reply to those before it, so a dialogue of T turns gives T - 1 exchanges. An exchange
-carries as much of the dialogue as any model may be told to read (MOST_TURNS); how much it does read is its own matter.
+carries as much of the dialogue as any model may be told to read (MAX_TURNS); how much it does read is its own matter.
 
     for exchange in open_examples(DataSource("talk.txt"), DIALOGUES):
         exchange.context, exchange.reply, exchange.line
@@ -25,7 +25,7 @@ from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 from recurra.text.visible import excerpt
 
-MOST_TURNS = 20  # that a reply may depend on
+MAX_TURNS = 20  # that a reply may depend on
 TURNS = "turns"  # the key of a dialogue in an object
 EXAMPLE = '{"turns": ["Hello", "Hi", "How are you?"]}'
 LONG_DIALOGUE = 200  # turns without a blank line between them, which is worth a word
@@ -44,7 +44,7 @@ class Dialogue(NamedTuple):
 class Exchange(NamedTuple):
     """A reply and what was said before."""
 
-    context: list[str]  # the turns before, the last MOST_TURNS of them
+    context: list[str]  # the turns before, the last MAX_TURNS of them
     reply: str
     number: int  # how many turns there were before the reply in all: 1 for the second turn of a dialogue
     dialogue: str  # a hash of the whole dialogue: equal for its exchanges, and for equal dialogues
@@ -56,7 +56,7 @@ def exchanges(dialogue: Dialogue) -> Iterator[Exchange]:
     turns, lines = dialogue
     digest = blake2b("\n".join(turns).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     for k in range(1, len(turns)):
-        yield Exchange(turns[max(0, k - MOST_TURNS) : k], turns[k], k, digest, lines[k])
+        yield Exchange(turns[max(0, k - MAX_TURNS) : k], turns[k], k, digest, lines[k])
 
 
 def replies(read: Reader[Dialogue]) -> Reader[Exchange]:

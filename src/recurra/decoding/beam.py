@@ -121,7 +121,7 @@ def _begin(source: Padded, sentences: Tensor, limits: Tensor, options: DecodingO
 
 
 def _look(live: Live, attention: Tensor | None) -> Live:
-    return live if live.coverage is None else live._replace(coverage=live.coverage.look(attention))
+    return live if live.coverage is None else live._replace(coverage=live.coverage.with_attention(attention))
 
 
 def _extend(live: Live, log_probs: Tensor, step: int, rules: Rules, options: DecodingOptions) -> Extensions:
@@ -150,8 +150,8 @@ def _survivors(extensions: Extensions, beam: int) -> Extensions:
 
 
 def _choice(live: Live, survivors: Extensions, attention: Tensor | None, options: DecodingOptions) -> Choice:
-    looks = attention.view(*live.tokens.shape, -1) if options.attention and attention is not None else None
-    return Choice(live.sentences, survivors.tokens, survivors.parents, looks)
+    attended = attention.view(*live.tokens.shape, -1) if options.attention and attention is not None else None
+    return Choice(live.sentences, survivors.tokens, survivors.parents, attended)
 
 
 def _done(live: Live, pool: Pool, extensions: Extensions, survivors: Extensions, step: int, scorer: Scorer) -> Tensor:

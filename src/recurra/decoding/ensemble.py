@@ -44,5 +44,5 @@ class Ensemble:
 
 
 def _mean_attention(scored: Sequence[Scored]) -> Tensor | None:
-    looks = [one.attention for one in scored if one.attention is not None]
-    return torch.stack(looks).mean(0) if looks else None
+    attended = [one.attention for one in scored if one.attention is not None]
+    return torch.stack(attended).mean(0) if attended else None

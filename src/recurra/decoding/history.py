@@ -54,7 +54,7 @@ def _walk(history: list[Choice], outcome: Outcome) -> tuple[Tensor, Tensor | Non
     """Tokens [R, nbest, T] and attention [R, nbest, T, S] of all outputs; what is past an output's end is arbitrary."""
     slot = outcome.slots
     tokens: list[Tensor] = []
-    looks: list[Tensor] = []
+    attended: list[Tensor] = []
     row, sentences = slot, outcome.sentences.new_empty(0)
     for step in range(len(history) - 1, -1, -1):
         choice = history[step]
@@ -66,8 +66,8 @@ def _walk(history: list[Choice], outcome: Outcome) -> tuple[Tensor, Tensor | Non
         tokens.append(choice.tokens[row, here])
         slot = torch.where(inside, choice.parents[row, here], slot)
         if choice.attention is not None:
-            looks.append(choice.attention[row, slot.clamp(max=choice.attention.shape[1] - 1)])
-    return torch.stack(tokens[::-1], 2), torch.stack(looks[::-1], 2) if looks else None
+            attended.append(choice.attention[row, slot.clamp(max=choice.attention.shape[1] - 1)])
+    return torch.stack(tokens[::-1], 2), torch.stack(attended[::-1], 2) if attended else None
 
 
 def _rows_of(wanted: Tensor, sentences: Tensor) -> Tensor:
@@ -91,10 +91,10 @@ def _materialise(
             if score == -torch.inf:
                 continue
             end, done = lengths[row][rank], finished[row][rank]
-            looks = None
+            attended = None
             if attention is not None:
-                looks = attention[row, rank, : end + done, : positions[sentence]].clone()
-            result[sentence].append(Hypothesis(ids[row][rank][:end], log_probs[row][rank], score, done, looks))
+                attended = attention[row, rank, : end + done, : positions[sentence]].clone()
+            result[sentence].append(Hypothesis(ids[row][rank][:end], log_probs[row][rank], score, done, attended))
     return result
 
 

@@ -91,13 +91,13 @@ def _advance(path: Path, log_probs: Tensor, attention: Tensor | None, step: int,
         tokens=tokens[:, 0],
         log_probs=log_probs[:, 0],
         rivals=torch.maximum(path.rivals, log_probs[:, 1]),
-        coverage=None if path.coverage is None else path.coverage.look(attention),
+        coverage=None if path.coverage is None else path.coverage.with_attention(attention),
     )
 
 
 def _choice(path: Path, attention: Tensor | None, options: DecodingOptions) -> Choice:
-    looks = attention[:, None] if options.attention and attention is not None else None
-    return Choice(path.sentences, path.tokens[:, None], torch.zeros_like(path.tokens)[:, None], looks)
+    attended = attention[:, None] if options.attention and attention is not None else None
+    return Choice(path.sentences, path.tokens[:, None], torch.zeros_like(path.tokens)[:, None], attended)
 
 
 def _outcome(proven: tuple[Path, Tensor], length: int) -> Outcome:

@@ -1,4 +1,4 @@
-"""Decoding along one path: each hypothesis takes one token per step and never looks back.
+"""Decoding along one path: each hypothesis takes one token per step and never attended back.
 
 Greedy search and sampling are both this loop; they differ in how the next token is chosen.
 
@@ -99,13 +99,13 @@ def _advance(paths: Paths, tokens: Tensor, log_probs: Tensor, attention: Tensor 
         lengths=paths.lengths + going_on,
         open=going_on,
         finished=paths.finished | ending,
-        coverage=None if paths.coverage is None else paths.coverage.look(attention, taken),
+        coverage=None if paths.coverage is None else paths.coverage.with_attention(attention, taken),
     )
 
 
 def _choice(paths: Paths, attention: Tensor | None, options: DecodingOptions) -> Choice:
-    looks = attention.view(*paths.tokens.shape, -1) if options.attention and attention is not None else None
-    return Choice(paths.sentences, paths.tokens, _own_slots(paths), looks)
+    attended = attention.view(*paths.tokens.shape, -1) if options.attention and attention is not None else None
+    return Choice(paths.sentences, paths.tokens, _own_slots(paths), attended)
 
 
 def _own_slots(paths: Paths) -> Tensor:

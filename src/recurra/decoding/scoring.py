@@ -61,16 +61,16 @@ class Coverage(NamedTuple):
         mask = source.mask
         return Coverage(torch.zeros(len(mask), width, mask.shape[1], device=mask.device), mask)
 
-    def look(self, attention: Tensor | None, where: Tensor | None = None) -> Coverage:
-        """After one more look [N, S], of all hypotheses or of those `where` [B, K] is True."""
+    def with_attention(self, attention: Tensor | None, where: Tensor | None = None) -> Coverage:
+        """With the attention of one more step [N, S], of all hypotheses or of those `where` [B, K] is True."""
         if attention is None:
             raise UsageError(
                 "the coverage penalty needs a model with attention",
                 where="coverage_penalty",
                 fix="Use coverage_penalty = 0 with this model.",
             )
-        look = attention.view(self.seen.shape)
-        return self._replace(seen=self.seen + (look if where is None else look * where[:, :, None]))
+        weights = attention.view(self.seen.shape)
+        return self._replace(seen=self.seen + (weights if where is None else weights * where[:, :, None]))
 
     def of(self, slots: Tensor) -> Coverage:
         """That of the hypotheses in `slots` [B, E] of each sentence."""

@@ -131,7 +131,7 @@ def show(learned: Learned) -> None:
         console.print(PictureView(answer.attention.picture))
         console.print(f"{answer.text}{'' if answer.text == text else f'  (wrong, it is {text})'}\n")
     longest = max(answers, key=lambda answer: len(answer.text))
-    console.print(f"Where it looked for: {longest.text}")
+    console.print(f"Attention for: {longest.text}")
     assert longest.attention is not None
     console.print(AttentionView(longest.attention))
     write_page(learned, answers)

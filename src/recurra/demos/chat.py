@@ -148,7 +148,7 @@ def talk(learned: Learned, questions: Sequence[str]) -> None:
         said.append(replies[-1].text)
         learned.console.print(f"> {question}\n  [bold]{said[-1]}[/]")
     if replies[-1].attention is not None:
-        learned.console.print("\nWhere it looked for the last reply: the reply downwards, the turns across")
+        learned.console.print("\nAttention of the last reply: the reply downwards, the turns across")
         learned.console.print(AttentionView(replies[-1].attention))
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # Lists that are copies of another language's: all of these names would count as told by nobody.
 COPIES = ("ht",)  # of French
 HELD_OUT, SEED = 3000, 1
-LEAST = 80  # names of a language; with fewer it is left out
+MIN_NAMES = 80  # names of a language; with fewer it is left out
 SHOWN = 10
 SETTINGS: dict[str, object] = {
     "text.units": "chars",
@@ -66,7 +66,7 @@ def own_names() -> dict[str, list[str]]:
         for folded in {name.casefold() for name in spelt}:
             homes[folded] += 1
     own = {locale: sorted(name for name in spelt if homes[name.casefold()] == 1) for locale, spelt in names.items()}
-    return {english(locale): spelt for locale, spelt in own.items() if len(spelt) >= LEAST}
+    return {english(locale): spelt for locale, spelt in own.items() if len(spelt) >= MIN_NAMES}
 
 
 def names_in(locale: str) -> set[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from recurra.tasks.answer import AnyAnswer
 
 TRAINING, HELD_OUT, SEED = 20_000, 1000, 1
-LEAST, MOST = 3, 5  # sentences of a story
+MIN_SENTENCES, MAX_SENTENCES = 3, 5  # sentences of a story
 PEOPLE = ("Nina", "Omar", "Ravi")
 PLACES = ("library", "harbour", "attic", "bakery", "meadow")
 THINGS = ("lantern", "violin", "teapot")
@@ -85,7 +85,7 @@ def split() -> Split:
 def example(source: random.Random) -> Pair:
     """A story and a question, with a tab between them, and the answer."""
     world = World()
-    sentences = [event(source, world) for _ in range(source.randint(LEAST, MOST))]
+    sentences = [event(source, world) for _ in range(source.randint(MIN_SENTENCES, MAX_SENTENCES))]
     kind = source.choice([ask for ask in KINDS if next(ask(source, world), None)])
     question, answer = source.choice(list(kind(source, world)))
     return f"{' '.join(sentences)}\t{question}", answer

@@ -138,11 +138,11 @@ def written_down(emit: Emit, run_folder: Path) -> Emit:
         *filter(None, [tensorboard(run_folder)]),
     ]
 
-    def tell(event: Event) -> None:
+    def to_all(event: Event) -> None:
         for listener in listeners:
             listener(event)
 
-    return tell
+    return to_all
 
 
 class Prepared(NamedTuple):

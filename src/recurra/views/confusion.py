@@ -18,7 +18,7 @@ from rich.text import Text
 
 from recurra.text.visible import visible
 
-MOST = 20  # labels of a table
+MAX_LABELS = 20  # labels of a table
 LONGEST = 20  # cells for the name of a label in a terminal; longer ones are folded
 AROUND = 6  # cells for the number before a name and the space around both
 MISTAKES = 10  # that are listed
@@ -69,7 +69,7 @@ def labels_that_fit(confusion: Mapping[str, Any], width: int) -> int:
     """How many labels a table of this width has room for, if half of it or less is for their names."""
     named = min(max(cell_len(visible(label)) for label in confusion["labels"]), LONGEST, width // 2) + AROUND
     column = max(len(str(max(map(max, confusion["counts"])))), 2) + 2  # what keeps it apart from the next
-    return max(2, min(MOST, (width - named) // column))
+    return max(2, min(MAX_LABELS, (width - named) // column))
 
 
 def mistakes(confusion: Mapping[str, Any], most: int = MISTAKES) -> list[Mistake]:
@@ -97,7 +97,7 @@ def labels_view(reports: Sequence[Mapping[str, Any]]) -> Table:
 
 def label_rows(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str, str]]:
     """A row of texts for each label: its name, how many, precision, recall, F1."""
-    chosen = sorted(reports, key=lambda report: (-report["count"], report["label"]))[: 2 * MOST]
+    chosen = sorted(reports, key=lambda report: (-report["count"], report["label"]))[: 2 * MAX_LABELS]
     return [
         (
             report["label"],
@@ -112,7 +112,7 @@ def label_rows(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str
 
 def confusion_html(confusion: Mapping[str, Any]) -> str:
     """The table as HTML; the depth of a colour is the share of the row."""
-    chosen = chosen_part(confusion, MOST)
+    chosen = chosen_part(confusion, MAX_LABELS)
     head = "".join(f'<th scope="col" title="{escape(label)}">{k}</th>' for k, label in enumerate(chosen.labels, 1))
     rows = "".join(
         f'<tr><th scope="row"><bdi>{k} {escape(visible(label))}</bdi></th>{_html_cells(label, chosen, counts)}</tr>\n'

@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from recurra.text.visible import code_point, is_invisible, visible
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
 from recurra.views.confusion import confusion_html, label_rows
-from recurra.views.looks import looks_html
+from recurra.views.image_attention import looks_html
 from recurra.views.measures import count_line, measure_rows
 from recurra.views.picture import picture
 from recurra.views.style import STYLE

@@ -15,7 +15,7 @@ from recurra.views.tokens import label
 
 # Bits below which a unit is drawn in this style; the last one for all above.
 STEPS = ((2.0, ""), (4.0, "black on color(229)"), (7.0, "black on color(215)"))
-MOST = "black on color(203)"
+HIGHEST = "black on color(203)"
 FULL = 12.0  # bits at which the colour of a page is full
 
 
@@ -29,7 +29,7 @@ def surprisal_text(tokens: Sequence[str], bits: Sequence[float]) -> Text:
 
 def style_of(bits: float) -> str:
     """The colour for so many bits."""
-    return next((style for limit, style in STEPS if bits < limit), MOST)
+    return next((style for limit, style in STEPS if bits < limit), HIGHEST)
 
 
 def surprisal_html(tokens: Sequence[str], bits: Sequence[float]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from recurra.data.dialogues import MOST_TURNS
+from recurra.data.dialogues import MAX_TURNS
 from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
 from recurra.tasks.recipe import DataOptions
@@ -23,8 +23,8 @@ class ChatDataOptions(DataOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 1 <= self.turns <= MOST_TURNS:
-            raise UsageError(f"data.turns must be between 1 and {MOST_TURNS}, got {self.turns}")
+        if not 1 <= self.turns <= MAX_TURNS:
+            raise UsageError(f"data.turns must be between 1 and {MAX_TURNS}, got {self.turns}")
         if not 0 <= self.withhold < 1:
             raise UsageError(f"data.withhold must be at least 0 and below 1, got {self.withhold}")
 
