@@ -15,6 +15,7 @@ from recurra.data.examples import Reading
 from recurra.data.rows import cell_text, is_table
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
+from recurra.text.counted import with_article
 from recurra.text.visible import excerpt, visible
 
 QUOTING = "lines with broken quoting"
@@ -69,7 +70,7 @@ def _columns(header: list[str], reading: Reading) -> Columns:
             fix="Say which ones: --source-column and --target-column, by name or by number.",
         )
     else:
-        reading.note(f"{place} is the header ({shown}) and is not a {noun}")
+        reading.note(f"{place} is the header ({shown}) and is not {with_article(noun)}")
         columns = by_number(source)
     if source.source_column is None or are_named(source):
         reading.facts.columns.update(columns.names(header))

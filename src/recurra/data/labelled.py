@@ -13,10 +13,10 @@ What is called a label here may also be a number: NUMBERED reads the same where 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from recurra.data.cells import content_given, content_of_text
 from recurra.data.columns import TAB
@@ -31,6 +31,7 @@ from recurra.data.images import image_file, image_or_text
 from recurra.data.inputs import read_texts
 from recurra.data.numbers import Numbers
 from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
+from recurra.data.preview import JSON_LINES
 from recurra.data.rows import NO_PAIR, cell_text, is_cell, is_table, row_sides, text_of
 from recurra.data.source import NUMBER, DataSource, Sides, spool
 from recurra.data.ts_file import TsFile
@@ -69,15 +70,23 @@ def of_pairs(read: Reader[Example]) -> Reader[Labelled]:
 def name_all_columns(reading: Reading) -> None:
     """Where only the label's column is named, all others of a table with a header are the input."""
     source = reading.source
-    if source.source_column is not None or source.target_column is None or source.rows is not None:
+    if source.source_column is not None or source.target_column is None or is_column_number(source.target_column):
         return
-    if source.format == "jsonl" or is_column_number(source.target_column):
-        return
-    _, header = next(table_rows(Reading(source)), (0, list[str]()))
+    header = header_of(source)
     others = [name for name in header if name != source.target_column]
     if source.target_column in header and len(others) > 1 and source.sides.first not in others:
         reading.source = replace(source, source_column=",".join(others))
         reading.note(f"{reading.name}: the input is all columns but {source.target_column!r}: {', '.join(others)}")
+
+
+def header_of(source: DataSource) -> list[str]:
+    """The names of the columns of a table: the first row of a file, the keys of the first mapping of rows."""
+    if source.rows is not None:
+        first: Any = next(iter(source.rows), None)
+        return [str(name) for name in cast("Mapping[Any, Any]", first)] if isinstance(first, Mapping) else []
+    if source.ending in JSON_LINES or source.format == "jsonl":
+        return []
+    return next(table_rows(Reading(source)), (0, list[str]()))[1]
 
 
 def read_ts(reading: Reading) -> Iterator[Labelled]:
@@ -132,6 +141,7 @@ def read_rows(reading: Reading) -> Iterator[Labelled]:
     if is_table(reading.source.rows) and (kind := kind_of_table(reading.source)):
         yield from table_reader(series=kind == "series")(reading)
         return
+    name_all_columns(reading)
     for row in row_sides(reading):
         place = reading.place(row.line)
         try:

@@ -15,6 +15,7 @@ from recurra.data.examples import Reading
 from recurra.data.lines import Line
 from recurra.data.source import DataSource
 from recurra.errors import DataError
+from recurra.text.counted import with_article
 from recurra.text.visible import excerpt
 
 TABLE_ENDINGS = (".tsv", ".tab")
@@ -32,7 +33,7 @@ def read_tsv(reading: Reading) -> Iterator[Example]:
             columns = by_name(source, row, reading.place(line.number))
             reading.facts.columns.update(columns.names(row))
         elif line.number == 1 and _is_header(source, row):
-            reading.note(f"{reading.place(1)} names the columns and is not a {source.sides.noun}")
+            reading.note(f"{reading.place(1)} names the columns and is not {with_article(source.sides.noun)}")
             reading.facts.columns.update(columns.names(row))
         elif columns.fit(row):
             yield Example(columns.source_text(row), columns.target_text(row), line.number)

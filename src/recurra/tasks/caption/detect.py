@@ -10,20 +10,23 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from recurra.data import CAPTIONS, Preview
-from recurra.data.columns import is_number
+from recurra.data.columns import is_number, several
 from recurra.data.images import ENDINGS
+from recurra.tasks.classify.detect import few_labels
 
 LOOKED_AT = 20  # rows
 
 
 def detect(preview: Preview) -> str | None:
     """The reason, as a clause that can follow "because"; None where they may be something else."""
-    if preview.source.target_path is not None:
+    if preview.source.target_path is not None or len(several(preview.source.source_column)) > 1:
         return None
     cells = [cell for cell in first_cells(preview) if not isinstance(cell, str) or cell.strip()][:LOOKED_AT]
     found = [cell for cell in cells if is_image(cell, preview.source.base)]
     # One that is missing is a mistake that is to be told; none that is there says nothing.
-    return "its first column names image files" if cells and 2 * len(found) > len(cells) else None
+    if not cells or 2 * len(found) <= len(cells) or few_labels(preview):
+        return None
+    return "its first column names image files"
 
 
 def is_image(cell: Any, folder: str) -> bool:

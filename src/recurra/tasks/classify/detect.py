@@ -9,11 +9,14 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from recurra.columns.choose import choose_kinds
 from recurra.data import LABELLED, Preview
+from recurra.data.columns import several
 from recurra.data.folder import label_files
 from recurra.data.idx import looks_like_idx
-from recurra.data.rows import is_table, plain
-from recurra.data.vectors import kind_of_table
+from recurra.data.images import image_or_text
+from recurra.data.rows import cell_text, is_table, plain
+from recurra.data.vectors import LABEL_NAMES, kind_of_table
 
 NAMES = set(LABELLED.sides[:2])
 MIN_LINES = 20  # with fewer nothing is sure
@@ -38,7 +41,34 @@ def detect(preview: Preview) -> str | None:
     table = preview.ending in (".csv", ".tsv", ".tab") or is_table(source.rows)
     if table and (kind := kind_of_table(source)):
         return f"this is a table of numbers ({kind}) with a column of labels"
-    return few_labels(preview)
+    return few_labels(preview) or label_of_several(preview)
+
+
+def label_of_several(preview: Preview) -> str | None:
+    """Whether one of many columns is named that has few different values, beside others that are no texts."""
+    source = preview.source
+    rows = [*preview.records()] or named_cells(preview)
+    if source.target_column is None or len(rows) < MIN_LINES or source.target_column not in rows[0]:
+        return None
+    others = [name for name in rows[0] if name != source.target_column]
+    names = tuple(str(name) for name in (several(source.source_column) if source.source_column else others))
+    if len(names) < 2 or not all({*names, source.target_column} <= set(row) for row in rows):
+        return None
+    labels = {cell_text(row[source.target_column]).strip() for row in rows}
+    if not 2 <= len(labels) <= MAX_LABELS or len(rows) < USES * len(labels):
+        return None
+    cells = [tuple(image_or_text(cell_text(row[name]), source.base) for name in names) for row in rows]
+    kinds = {choice.kind for choice in choose_kinds(cells, names, {})}
+    if source.target_column.lower() not in LABEL_NAMES and kinds <= {"text", "category"}:
+        return None  # of texts alone nobody can tell whether the other text is a label or an answer
+    return f"the column {source.target_column!r} has only {len(labels)} different texts in {len(rows):,} lines"
+
+
+def named_cells(preview: Preview) -> list[dict[str, Any]]:
+    """The rows of a table whose first one names its columns."""
+    header, *rows = preview.table() or [[]]
+    names = [str(name).strip() for name in header]
+    return [dict(zip(names, row, strict=True)) for row in rows if len(row) == len(names)]
 
 
 def few_labels(preview: Preview) -> str | None:

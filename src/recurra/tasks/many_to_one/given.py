@@ -10,7 +10,7 @@ from recurra.columns import Column, Inputs
 from recurra.data import Numbers
 from recurra.data.cells import cell_given, checked_text
 from recurra.data.content import Cell, Content, Fields
-from recurra.data.images import image_file
+from recurra.data.images import ImageFile, image_file
 from recurra.data.numbers import as_numbers
 from recurra.data.rows import cell_text
 from recurra.errors import DataError
@@ -75,4 +75,6 @@ def cell_of(given: object, column: Column, place: str) -> Cell:
         case "text":
             return checked_text(str(given), place) if isinstance(given, str | PurePath) else cell_given(given, place)
         case "image":
+            if isinstance(given, ImageFile):  # of a table: it knows its folder
+                return given
             return image_file(given, "") if isinstance(given, str) else cell_given(given, place)
