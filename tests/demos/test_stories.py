@@ -12,7 +12,7 @@ from rich.console import Console
 
 from recurra.data import PAIRS, DataSource, open_examples
 from recurra.demos.demo import Learned
-from recurra.demos.questions import BEGINNINGS, DEMO, KINDS, MOST, NUMBERS, PLACES, kind_of, split
+from recurra.demos.questions import BEGINNINGS, DEMO, KINDS, MAX_SENTENCES, NUMBERS, PLACES, kind_of, split
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.evaluation import Evaluation
 from recurra.tracing import AttentionMap
@@ -66,7 +66,7 @@ def test_the_answers_are_right() -> None:
 def test_no_story_is_on_both_sides_and_the_draw_is_the_same() -> None:
     assert {text for text, _ in SPLIT.training}.isdisjoint(text for text, _ in SPLIT.held_out)
     assert split() == SPLIT
-    assert max(text.count(" .") for text, _ in SPLIT.training) == MOST
+    assert max(text.count(" .") for text, _ in SPLIT.training) == MAX_SENTENCES
 
 
 def test_every_kind_is_asked_and_none_has_one_answer() -> None:

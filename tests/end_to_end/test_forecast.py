@@ -61,7 +61,7 @@ def test_from_a_table_to_the_next_rows(capsys: pytest.CaptureFixture[str]) -> No
     said = capsys.readouterr().err
     assert "task: forecast, because this is a table of numbers with a column for the time" in said
     assert "34 of 336 steps, the last ones of the series, are set aside for validation" in said
-    assert "287 windows to learn from, 31 to validate with" in said
+    assert "287 windows for training, 31 for validation" in said
 
     Path("past.csv").write_text("date,load\n" + "".join(f"2024-01-{t + 1:02},{values[t]}\n" for t in range(24)))
     assert run(["predict", "m", "past.csv"]) == 0
@@ -124,7 +124,7 @@ def test_the_level_is_that_of_a_season_before_where_this_forecasts_better() -> N
     seasonal = model.evaluate([rising], last=24, stride=1)
     assert seasonal.measures["relative_mae"].value < 0.9
     assert seasonal.measures["mase"].definition.startswith(
-        "mean absolute error over that of taking the number 12 steps"
+        "mean absolute error divided by that of predicting the number 12 steps"
     )
     last = train(rising[:96].tolist(), to="last", epochs=20, data__season=12, model__horizon=12, data__window=24,
                  model__baseline="last")  # fmt: skip
