@@ -96,6 +96,8 @@ def _text(record: dict[str, Any], name: str, line: Line, reading: Reading) -> st
         seen = ", ".join(map(repr, list(record)[:10])) or "none"
         raise _Wrong("objects without a key", f"the object has no key {name!r}; its keys: {seen}", place, fix)
     value = record[name]
+    if reading.source.learns_numbers and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
     if not isinstance(value, str):
         what = f"expected a string under {name!r}, saw {kind_of(value)}: {excerpt(json.dumps(value), 40)}"
         raise _Wrong("values that are not strings", what, place, "Put the text in double quotes.")
