@@ -8,7 +8,7 @@ import time as clock
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from recurra.api.given import Given, data_source, default_folder, paired
 from recurra.data import DataSource
@@ -57,7 +57,7 @@ class Asked:
     source_of: Callable[[Given, str | Path | None], DataSource]  # other data of the same form
 
 
-def asked(data: Given, y: Iterable[Any] | None, what: str, usual: str, **how: Unpack[TrainKeywords]) -> Asked:
+def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **how: Unpack[TrainKeywords]) -> Asked:
     """What is asked for.
 
     Args:

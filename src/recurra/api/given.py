@@ -16,7 +16,7 @@ from recurra.data.rows import is_table, plain
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 
-Given: TypeAlias = str | Path | DataSource | Iterable[Any]  # a file, or examples: rows of any kind, a data frame
+Given: TypeAlias = str | Path | DataSource | Iterable[object]  # a file, or examples: rows of any kind, a data frame
 One: TypeAlias = str | tuple[str, ...] | Mapping[str, object]
 Texts: TypeAlias = list[str] | list[tuple[str, ...]] | list[list[str]] | Iterator[str]
 
@@ -58,7 +58,7 @@ def data_source(
     return replace(source, source_column=source_column, target_column=target_column, time_column=time_column)
 
 
-def paired(X: Any, y: Any) -> DataSource:
+def paired(X: Any, y: object) -> DataSource:
     """Examples of inputs and of what is right for each, as scikit-learn's users have them.
 
     Of a data frame the columns keep their names, which the model then knows.
@@ -90,7 +90,7 @@ def paired(X: Any, y: Any) -> DataSource:
     return DataSource(rows=rows, source_column=None if numbers else ",".join(names), target_column=target)
 
 
-def one_by_one(values: Any, name: str) -> list[Any]:
+def one_by_one(values: object, name: str) -> list[Any]:
     """Inputs or targets, each as Python, numpy or the data frame has it.
 
     Raises:
@@ -105,7 +105,7 @@ def one_by_one(values: Any, name: str) -> list[Any]:
     return rows_of(values.numpy(force=True) if isinstance(values, Tensor) else cast("Any", values))
 
 
-def target_name(y: Any, taken: Iterable[str]) -> str:
+def target_name(y: object, taken: Iterable[str]) -> str:
     """What the column of y is called: as it is itself, unless a column of the inputs is called so.
 
     Raises:
@@ -119,7 +119,7 @@ def target_name(y: Any, taken: Iterable[str]) -> str:
     return name
 
 
-def asked_about(given: Any, *, series: bool) -> Any:
+def asked_about(given: object, *, series: bool) -> Any:
     """Inputs for a model, one or several: those of a data frame as its rows, or as a series where series are read."""
     frame = nw.from_native(given, pass_through=True)
     if not isinstance(frame, nw.DataFrame):
@@ -129,7 +129,7 @@ def asked_about(given: Any, *, series: bool) -> Any:
     return {str(name): frame[name].to_list() for name, kind in frame.schema.items() if kind.is_numeric()}
 
 
-def cells_of(given: Any, columns: Mapping[str, str]) -> Any:
+def cells_of(given: object, columns: Mapping[str, str]) -> Any:
     """An input as a model reads it: of a row with names the cells of the columns that the model was trained on.
 
     Args:

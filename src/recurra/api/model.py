@@ -120,7 +120,7 @@ class Model:
         return answers if several else answers[0]
 
     def predict_iter(
-        self, inputs: Iterable[Any], options: object = None, **settings: Unpack[AnswerSettings]
+        self, inputs: Iterable[object], options: object = None, **settings: Unpack[AnswerSettings]
     ) -> Iterator[AnyAnswer]:
         """Answers to several inputs, one after the other: they may be an endless stream."""
         given = asked_about(inputs, series=self.task.kind is SERIES)
@@ -148,7 +148,7 @@ class Model:
         examples = open_examples(source.completed(self.columns), self.task.kind)
         return self.predictor.evaluate(examples, self.options(options, settings))
 
-    def score(self, data: Given, y: Iterable[Any] | None = None) -> float:
+    def score(self, data: Given, y: Iterable[object] | None = None) -> float:
         """How good the model is in one number, as scikit-learn calls it: higher is better.
 
         Of labels and tags the accuracy (of tags that write spans their F1), of texts the share that is exactly right,
@@ -211,7 +211,7 @@ class Model:
             raise self._no_language_model("surprisal")
         return predictor.surprisal(inputs)
 
-    def trace(self, given: Any, **settings: Unpack[AnswerSettings]) -> Trace:
+    def trace(self, given: object, **settings: Unpack[AnswerSettings]) -> Trace:
         """Everything that happens inside when the (first) model answers this input."""
         return self.predictor.trace(given, self.options(None, settings))
 
@@ -244,7 +244,7 @@ class Model:
         what = f"a model for the task {self.task.name} is not a language model"
         return UsageError(what, where=where, fix="Train one: recurra train TEXT --task language-model.")
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         bundles = [
             bundle_of(self.task, network, weights_of(network.model), self.facts, self.card) for network in self.networks
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 from recurra.api.asked import TrainKeywords, asked, told
 from recurra.api.given import Given
@@ -23,7 +23,7 @@ CLASSICS = ("elman", "gru", "lstm")  # what is compared where nothing is said
 
 def train(
     data: Given,
-    y: Iterable[Any] | None = None,
+    y: Iterable[object] | None = None,
     *,
     task: str | None = None,
     target: str | Path | None = None,
@@ -103,7 +103,7 @@ def train(
 
 def compare(
     data: Given,
-    y: Iterable[Any] | None = None,
+    y: Iterable[object] | None = None,
     *,
     cells: Sequence[str] = (),
     attention: Sequence[str] = (),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -77,7 +77,7 @@ class RecurraEstimator(BaseEstimator):
         self.random_state = random_state
         self.progress = progress
 
-    def _train(self, rows: Sequence[Any]) -> Model:
+    def _train(self, rows: Sequence[object]) -> Model:
         """The model of some examples. Its folder is gone when this returns; `Model.save` makes another."""
         with tempfile.TemporaryDirectory(prefix="recurra-", ignore_cleanup_errors=True) as folder:
             return api.train(

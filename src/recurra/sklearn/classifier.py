@@ -31,7 +31,7 @@ class RecurraClassifier(ClassifierMixin, ContentEstimator):
 
     task = "classify"
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: object, y: object) -> Self:
         """Trains.
 
         Args:
@@ -54,7 +54,7 @@ class RecurraClassifier(ClassifierMixin, ContentEstimator):
         self.model_ = self._train([(one, str(self.classes_[k])) for one, k in zip(inputs, numbers, strict=True)])
         return self
 
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+    def predict_proba(self, X: object) -> NDArray[np.float64]:
         """The probabilities of the labels [N, L], in the order of `classes_`."""
         model = self._fitted()
         names = [str(label) for label in self.classes_]

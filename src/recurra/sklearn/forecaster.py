@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Real
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -42,7 +42,7 @@ class RecurraForecaster(RecurraEstimator):
         cell: str | None = None,
         layers: int | None = None,
         learning_rate: float | None = None,
-        settings: Any = None,
+        settings: Mapping[str, object] | None = None,
         validation_fraction: float = 0.1,
         random_state: int | np.random.RandomState | None = None,
         progress: bool | None = False,
@@ -54,7 +54,7 @@ class RecurraForecaster(RecurraEstimator):
         self.horizon = horizon
         self.season = season
 
-    def fit(self, X: Any, y: None = None) -> Self:
+    def fit(self, X: object, y: None = None) -> Self:
         """Trains.
 
         Args:
@@ -65,7 +65,7 @@ class RecurraForecaster(RecurraEstimator):
         self.model_ = self._train(self.series_.every)
         return self
 
-    def predict(self, X: Any = None) -> NDArray[np.float64]:
+    def predict(self, X: object = None) -> NDArray[np.float64]:
         """The medians of the next steps: [H] of one column, [H, K] of K; of a list of series [N, H] or [N, H, K].
 
         Args:
@@ -79,7 +79,7 @@ class RecurraForecaster(RecurraEstimator):
         values = values[:, :, 0] if values.shape[2] == 1 else values
         return values[0] if given.alone else values
 
-    def score(self, X: Any, y: None = None) -> float:
+    def score(self, X: object, y: None = None) -> float:
         """1 - error / error of the naive forecast, over windows of the series: 1 is perfect, 0 as good as naive."""
         return self._fitted().score(series_of(X).every)
 
@@ -93,17 +93,17 @@ class RecurraForecaster(RecurraEstimator):
 class Given(NamedTuple):
     """Series as they are given."""
 
-    every: list[Any]
+    every: list[object]
     alone: bool  # whether it is one, and no list
 
 
-def series_of(X: Any) -> Given:
+def series_of(X: object) -> Given:
     """One series, given as numbers, an array, a mapping or a data frame; or a list of them."""
     native = nw.from_native(X, pass_through=True)
     if isinstance(native, nw.DataFrame):
         return Given([{name: native[name].to_list() for name in native.columns}], True)
     if isinstance(X, Mapping) or not isinstance(X, list | tuple):
         return Given([X], True)
-    every: list[Any] = list(X)
+    every: list[object] = list(X)
     plain = bool(every) and isinstance(every[0], Real)
     return Given([every], True) if plain else Given(every, False)

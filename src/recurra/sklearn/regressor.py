@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class RecurraRegressor(RegressorMixin, ContentEstimator):
 
     task = "regress"
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: object, y: object) -> Self:
         """Trains.
 
         Args:
@@ -40,7 +40,7 @@ class RecurraRegressor(RegressorMixin, ContentEstimator):
         inputs = self._contents(X, reset=True)
         if y is None:
             raise ValueError("This regressor requires y to be passed, but the target y is None.")
-        numbers: Any = column_or_1d(y, warn=True)
+        numbers: object = column_or_1d(y, warn=True)
         numbers = np.asarray(check_array(numbers, ensure_2d=False, dtype="float64", input_name="y"), np.float64)
         check_consistent_length(inputs, numbers)
         if len(numbers) < 2:
@@ -49,7 +49,7 @@ class RecurraRegressor(RegressorMixin, ContentEstimator):
         self.model_ = self._train([(one, repr(number)) for one, number in zip(inputs, numbers.tolist(), strict=True)])
         return self
 
-    def predict(self, X: Any) -> NDArray[np.float64]:
+    def predict(self, X: object) -> NDArray[np.float64]:
         """A number for each input."""
         model = self._fitted()
         details = [answer.details for answer in model.predict_iter(self._contents(X, reset=False))]

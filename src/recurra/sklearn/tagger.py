@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Self
 
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_consistent_length
@@ -57,6 +57,6 @@ class RecurraTagger(RecurraEstimator):
         return tags
 
 
-def tokens(given: Any) -> list[str]:
+def tokens(given: str | Iterable[object]) -> list[str]:
     """The tokens of a sentence, or its tags."""
     return given.split() if isinstance(given, str) else [str(token) for token in given]

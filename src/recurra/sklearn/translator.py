@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,6 @@ class RecurraTranslator(RecurraEstimator):
         return tags
 
 
-def source(given: Any) -> Any:
+def source(given: str | Iterable[object]) -> str | tuple[str, ...]:
     """A text, or the columns of one."""
     return given if isinstance(given, str) else tuple(str(cell) for cell in given)

@@ -19,7 +19,7 @@ class Evaluation:
     details: dict[str, Any] = field(default_factory=dict[str, Any])  # more than a number, such as a confusion table
     examples: ExampleScores = field(default_factory=ExampleScores)  # where measures are sums over examples
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """The object that `recurra evaluate --json` prints."""
         measures = {name: measure.to_mapping() for name, measure in self.measures.items()}
         return {"count": self.count, "measures": measures, **self.details}

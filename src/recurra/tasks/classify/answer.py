@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from recurra.tasks.answer import Details
 
@@ -22,7 +21,7 @@ class LabelProbabilities(Details):
             return best == "True"
         return int(best) if self.probabilities and all(map(is_whole, self.probabilities)) else best
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """By label."""
         return {"probabilities": self.probabilities}
 
