@@ -28,7 +28,7 @@ DemoName = Annotated[
 ]
 Data = Annotated[
     str | None,
-    typer.Option("--data", metavar="DIR", help="Only write the demo's data into DIR, to train on like on one's own."),
+    typer.Option("--data", metavar="DIR", help="Only write the demo's data into DIR, to train on with recurra train."),
 ]
 Time = Annotated[
     str | None,

@@ -46,7 +46,7 @@ def pair_line(example: Any) -> str:
 
 
 def write_pairs(folder: Path, split: Split) -> dict[Path, int]:
-    """The examples as files to train on like on one's own: source, tab, target. Gives the files and their sizes."""
+    """The examples as files for `recurra train`: source, tab, target. Gives the files and their sizes."""
     files = {"train.tsv": split.training, "test.tsv": split.held_out}
     return write_files(folder, files, lambda pairs: "".join(f"{source}\t{target}\n" for source, target in pairs))
 

@@ -88,7 +88,7 @@ def marked(series: Series) -> str:
 
 
 def write(folder: Path, split: Split) -> Mapping[Path, int]:
-    """Tables to train on like on one's own. Gives the files and their sizes."""
+    """Tables for `recurra train`. Gives the files and their sizes."""
     return write_files(folder, {"train.csv": split.training, "test.csv": split.held_out}, table)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from recurra.text.counted import counted
 from recurra.tracing import LayerTrace, Matrix, Trace
 from recurra.views import trace_html
 
@@ -11,7 +12,16 @@ STATES = ("hidden", "cell")
 
 
 class ShownTrace(Trace):
-    """A trace that shows itself in a notebook."""
+    """A trace that shows itself in a notebook; printed, it names what it has and leaves out the numbers."""
+
+    def __repr__(self) -> str:
+        read, written = (
+            counted(len(self.source_tokens), "source token"),
+            counted(len(self.target_tokens), "target token"),
+        )
+        layers = ", ".join(layer.name for layer in self.layers)
+        parts = [read, written, *(["attention"] if self.attention else []), *([f"layers {layers}"] if layers else [])]
+        return f"<recurra.Trace of {self.source!r} to {self.prediction!r}: {'; '.join(parts)}>"
 
     def _repr_html_(self) -> str:
         return trace_html(self)

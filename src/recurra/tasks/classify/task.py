@@ -9,7 +9,7 @@ from recurra.tasks.many_to_one.task import ManyToOneTask
 
 CLASSIFY = ManyToOneTask(
     name="classify",
-    summary="Gives a text, a vector, a series, an image or several columns together their label.",
+    summary="Predicts a label for a text, a vector, a series, an image or several columns.",
     headline={"accuracy": "accuracy {:.2f} %", "macro_f1": "macro-F1 {:.2f} %"},
     per_example=("accuracy",),
     recipe=ClassifyRecipe,

@@ -18,7 +18,7 @@ def detect(preview: Preview) -> str | None:
 
 REGRESS = ManyToOneTask(
     name="regress",
-    summary="Gives a text, a vector, a series, an image or several columns together a number.",
+    summary="Predicts a number for a text, a vector, a series, an image or several columns.",
     headline={"mae": "MAE {:.4g}", "rmse": "RMSE {:.4g}", "r2": "R2 {:.1f} %"},
     per_example=("mae",),
     recipe=RegressRecipe,

@@ -29,7 +29,7 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
     """The task."""
 
     name = "tag"
-    summary = "Gives every token of a sentence its tag."
+    summary = "Predicts a tag for every token of a sentence."
     noun = "sentences"
     headline: Mapping[str, str] = {"span_f1": "span F1 {:.2f} %", "accuracy": "accuracy {:.2f} %"}
     per_example = ("span_f1", "accuracy", "sentence_exact")
