@@ -124,9 +124,9 @@ def test_columns_of_different_kinds_to_a_number(capsys: pytest.CaptureFixture[st
     frame, test = pandas.DataFrame(rows), pandas.DataFrame(held_out)
     model = trained(frame, notes, task="regress", source_column=",".join(NAMES), target_column="worth")
     measures = model.evaluate(test).measures
-    assert measures["r2"].value >= 90
+    assert measures["r2"].value >= 0.9
     assert measures["rmse"].low < measures["rmse"].value < measures["rmse"].high
-    assert model.score(test) == pytest.approx(measures["r2"].value / 100)
+    assert model.score(test) == pytest.approx(measures["r2"].value)
     errors = [
         abs(answer.details.value - row["worth"]) for answer, row in zip(model.predict(test), held_out, strict=True)
     ]
@@ -215,7 +215,7 @@ def test_images_to_a_number() -> None:
     model = trained(
         pictures("train", 120, 1, "bright"), notes, task="regress", target_column="bright", source_column="image"
     )
-    assert model.evaluate(pictures("test", 60, 2, "bright")).measures["r2"].value >= 60  # the rest is no part of it
+    assert model.evaluate(pictures("test", 60, 2, "bright")).measures["r2"].value >= 0.6  # the rest is no part of it
 
 
 def test_idx_files_to_a_label(capsys: pytest.CaptureFixture[str]) -> None:

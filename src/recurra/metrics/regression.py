@@ -27,21 +27,21 @@ def measure_numbers(predictions: ArrayLike, references: ArrayLike) -> dict[str, 
         "mae": measure_of(np.stack([np.abs(error), ones], axis=1), _mean, "mean absolute error"),
         "rmse": measure_of(squares[:, [0, 3]], lambda sums: np.sqrt(_mean(sums)), "root of the mean squared error"),
         "r2": measure_of(squares, r2, "share of the variance that is explained: 1 - squared error / squared deviation "
-                         "from the mean of the right numbers, in percent"),
+                         "from the mean of the right numbers"),
     }  # fmt: skip
 
 
 def r2(sums: Numbers) -> Numbers:
-    """Sums [R, 4] of squared errors, of numbers, of their squares, and of ones, to R2 in percent [R].
+    """Sums [R, 4] of squared errors, of numbers, of their squares, and of ones, to R2 [R].
 
-    Where all numbers of a resample are the same, nothing can be explained: 0, or 100 where all are predicted exactly.
+    Where all numbers of a resample are the same, nothing can be explained: 0, or 1 where all are predicted exactly.
     """
     squared, total, squares, count = sums.T
     spread = squares - total**2 / np.maximum(count, 1)
     flat = spread <= 1e-12 * np.maximum(squares, 1e-300)
     with np.errstate(divide="ignore", invalid="ignore"):
-        explained = 100 * (1 - squared / spread)
-    return np.where(flat, np.where(squared == 0, 100.0, 0.0), explained)
+        explained = 1 - squared / spread
+    return np.where(flat, np.where(squared == 0, 1.0, 0.0), explained)
 
 
 def _mean(sums: Numbers) -> Numbers:

@@ -12,7 +12,7 @@ from recurra.tasks.evaluation import Evaluation
 
 # Measure -> what its value becomes, in the order in which they are looked for.
 SCORES: dict[str, Callable[[float], float]] = {
-    "r2": lambda value: value / 100,  # numbers
+    "r2": lambda value: value,  # numbers
     "span_f1": lambda value: value / 100,  # tags that write spans
     "accuracy": lambda value: value / 100,  # labels and other tags
     "exact_match": lambda value: value / 100,  # texts: translations, captions, replies

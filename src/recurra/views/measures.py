@@ -18,7 +18,7 @@ LABELS = {
     "macro_f1": ("macro-F1", " %"),
     "mae": ("MAE", ""),
     "rmse": ("RMSE", ""),
-    "r2": ("R2", " %"),
+    "r2": ("R2", ""),
     "mase": ("MASE", ""),
     "relative_mae": ("MAE / naive", ""),
     "coverage": ("coverage", " %"),
@@ -30,6 +30,7 @@ LABELS = {
     "same_reply": ("commonest reply", " %"),
 }
 
+DECIMALS = {"r2": 3}  # of values; of others two
 SMALL = 0.095  # below it two decimals are too few
 
 
@@ -65,13 +66,15 @@ def evaluation_text(evaluation: Mapping[str, Any]) -> str:
 
 def _row(name: str, measure: Mapping[str, Any]) -> MeasureRow:
     label, unit = LABELS.get(name, (name, ""))
-    interval = f"{_number(measure['low'])} to {_number(measure['high'])}"
-    value = _number(measure["value"]) + unit
-    return MeasureRow(label, value, interval, measure.get("definition", ""), measure.get("signature", ""))
+    decimals = DECIMALS.get(name, 2)
+    value, low, high = (_number(measure[key], decimals) for key in ("value", "low", "high"))
+    return MeasureRow(
+        label, value + unit, f"{low} to {high}", measure.get("definition", ""), measure.get("signature", "")
+    )
 
 
-def _number(value: float | None) -> str:
-    """Two decimals, more for what they would show as next to nothing; what JSON has no number for is infinite."""
+def _number(value: float | None, decimals: int) -> str:
+    """So many decimals, more for what they would show as next to nothing; what JSON has no number for is infinite."""
     if value is None:
         return "∞"
-    return f"{value:.3g}" if 0 < abs(value) < SMALL else f"{value:,.2f}"
+    return f"{value:.3g}" if 0 < abs(value) < SMALL else f"{value:,.{decimals}f}"

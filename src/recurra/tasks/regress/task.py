@@ -19,7 +19,7 @@ def detect(preview: Preview) -> str | None:
 REGRESS = ManyToOneTask(
     name="regress",
     summary="Predicts a number for a text, a vector, a series, an image or several columns.",
-    headline={"mae": "MAE {:.4g}", "rmse": "RMSE {:.4g}", "r2": "R2 {:.1f} %"},
+    headline={"mae": "MAE {:.4g}", "rmse": "RMSE {:.4g}", "r2": "R2 {:.3f}"},
     per_example=("mae",),
     recipe=RegressRecipe,
     head=NumberHead,
