@@ -19,9 +19,9 @@ DEMOS = {
     "language": "of the name of a country, region or language, in its own writing",
     "questions": "about small stories: who is where, who has what, yes or no, how many",
     "tag": "for each word of a date in a hundred languages: weekday, day, month, year; five languages are never seen",
-    "order": "of words: two reviews of the same words, told apart by a recurrent network and not by a bag of words",
-    "forecast": "of the sum of two marked numbers met long before: what an LSTM keeps and an Elman network forgets",
-    "language-model": "the next character of a text: the Python language reference goes on, and shows what surprises",
+    "order": "of words: reviews of the same words, which a recurrent network can distinguish and a bag of words cannot",
+    "forecast": "of the sum of two marked numbers far back: an LSTM remembers them, an Elman network does not",
+    "language-model": "the next character of the Python language reference: continued, and its surprisal shown",
 }
 
 
