@@ -24,9 +24,15 @@ def detect(preview: Preview) -> str | None:
     cells = [cell for cell in first_cells(preview) if not isinstance(cell, str) or cell.strip()][:LOOKED_AT]
     found = [cell for cell in cells if is_image(cell, preview.source.base)]
     # One that is missing is a mistake that is to be told; none that is there says nothing.
-    if not cells or 2 * len(found) <= len(cells) or few_labels(preview):
+    if not cells or 2 * len(found) <= len(cells) or are_labels(preview):
         return None
     return "its first column names image files"
+
+
+def are_labels(preview: Preview) -> bool:
+    """Whether what stands beside the images are labels: few different ones, each of a single word."""
+    words = (str(row[1]).strip() for row in preview.table() if len(row) == 2)
+    return few_labels(preview) is not None and not any(any(map(str.isspace, word)) for word in words)
 
 
 def is_image(cell: Any, folder: str) -> bool:
