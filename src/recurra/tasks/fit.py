@@ -88,8 +88,7 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         raise RunError("there is no run to resume", where=str(request.folder), fix="Leave out --resume to start one.")
     if not request.resume:
         refuse_taken(request.folder)
-    with locked(run_folder):
-        emit = written_down(emit, run_folder)
+    with locked(run_folder), written_down(emit, run_folder) as emit:
         with removed_on_refusal(made):
             if checkpoint is None:
                 shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
@@ -130,19 +129,17 @@ def removed_on_refusal(folder: Path | None) -> Generator[None]:
         raise
 
 
-def written_down(emit: Emit, run_folder: Path) -> Emit:
+@contextmanager
+def written_down(emit: Emit, run_folder: Path) -> Generator[Emit]:
     """The same, and every event is also written to metrics.jsonl, and to TensorBoard if it is installed."""
-    listeners: list[Callable[[Event], None]] = [
-        emit,
-        metrics_file(run_folder),
-        *filter(None, [tensorboard(run_folder)]),
-    ]
+    with metrics_file(run_folder) as write:
+        listeners: list[Callable[[Event], None]] = [emit, write, *filter(None, [tensorboard(run_folder)])]
 
-    def to_all(event: Event) -> None:
-        for listener in listeners:
-            listener(event)
+        def to_all(event: Event) -> None:
+            for listener in listeners:
+                listener(event)
 
-    return to_all
+        yield to_all
 
 
 class Prepared(NamedTuple):

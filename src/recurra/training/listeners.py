@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,17 @@ from recurra.training.events import Event, StepDone, Validated
 Listener = Callable[[Event], None]
 
 
-def metrics_file(folder: Path) -> Listener:
-    """Appends each event as one JSON object: {"event": "StepDone", "step": 1, ...}."""
-    file = (folder / "metrics.jsonl").open("a", encoding="utf-8")
+@contextmanager
+def metrics_file(folder: Path) -> Generator[Listener]:
+    """Appends each event as one JSON object: {"event": "StepDone", "step": 1, ...}; closed at the end."""
+    with (folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
 
-    def write(event: Event) -> None:
-        file.write(json.dumps({"event": type(event).__name__, **asdict(event)}, ensure_ascii=False) + "\n")
-        if not isinstance(event, StepDone):
-            file.flush()
+        def write(event: Event) -> None:
+            file.write(json.dumps({"event": type(event).__name__, **asdict(event)}, ensure_ascii=False) + "\n")
+            if not isinstance(event, StepDone):
+                file.flush()
 
-    return write
+        yield write
 
 
 def tensorboard(folder: Path) -> Listener | None:
