@@ -78,6 +78,8 @@ WRONG = [
     ("predict m --beam 0", "--beam: must be at least 1, got 0"),
     ("predict m --top_k 3", "unknown option '--top_k'\n  Did you mean --top-k?"),
     ("predict m --output-format json", "Did you mean 'jsonl'?"),
+    ("score m --output-format chart", "--output-format: unknown value 'chart'"),
+    ("generate m --output-format chart", "--output-format: unknown value 'chart'"),
     ("predict m --temperature 2", "--temperature has no effect without --sample"),
     ("predict m --top-k 5", "--top-k has no effect without --sample"),
     ("predict m --seed 5", "--seed has no effect without --sample"),

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
 from recurra.cli import options as given
 from recurra.cli.options import argument, option
 from recurra.cli.output import opened_output
@@ -30,6 +32,12 @@ TopP = Annotated[
     float | None, option("--top-p", "Sample from the most probable units that together reach probability P.", "P")
 ]
 Seed = Annotated[int | None, option("--seed", "Random seed; the same seed gives the same text; 0 by default.", "N", 0)]
+GenerationFormat = Annotated[
+    given.TextFormatName,
+    typer.Option(
+        "--output-format", help="text: the text of each continuation. jsonl: one object, with score and alternatives."
+    ),
+]
 
 BETWEEN = "-" * 40  # between several continuations of a text that has lines
 
@@ -44,7 +52,7 @@ def generate(
     top_p: TopP = None,
     seed: Seed = None,
     beam: GenerationBeam = None,
-    output_format: given.OutputFormat = "text",
+    output_format: GenerationFormat = "text",
     ensemble: given.Ensemble = None,
     output: given.Output = None,
 ) -> None:

@@ -16,6 +16,7 @@ from recurra.cli.known_names import Completer, assignments, task_names, values_o
 Size = Literal["tiny", "small", "base", "large"]
 UnitsName = Literal["auto", "chars", "words", "subwords", "features"]
 OutputFormatName = Literal["text", "jsonl", "chart"]
+TextFormatName = Literal["text", "jsonl"]  # of commands that write nothing that can be drawn
 
 
 def option(

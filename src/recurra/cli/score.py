@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from recurra.tasks.language_model.answer import ScoredText
 
 ScoreFormat = Annotated[
-    given.OutputFormatName,
+    given.TextFormatName,
     typer.Option(
         "--output-format",
         help="text: one unit per line (bits, tab, unit), and an empty line after each line of the text. jsonl: one "
