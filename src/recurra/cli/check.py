@@ -52,8 +52,8 @@ def check(
 ) -> None:
     """Describe training data and the problems in them, without training.
 
-    Makes all checks of recurra train. For the task translate also counts, lengths, units, duplicate and ambiguous
-    pairs, invisible characters, and what is in the validation pairs but not in the training pairs.
+    Makes all checks of recurra train. For the task translate, also shows counts, lengths, units, duplicate and
+    ambiguous pairs, invisible characters, and what is in the validation pairs but not in the training pairs.
     """
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     check_valid(target, valid, valid_target)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from recurra.cli import options as given
+from recurra.cli.options import option
 from recurra.cli.set_options import check_budget
 from recurra.demos import DEMOS, demo_named
 from recurra.errors import UsageError
@@ -23,28 +23,22 @@ if TYPE_CHECKING:
 DemoName = Annotated[
     str,
     typer.Argument(
-        metavar="DEMO", help="One of: " + "; ".join(f"{name}, {what}" for name, what in DEMOS.items()) + "."
+        metavar="DEMO", help="One of: " + "; ".join(f"{name} ({what})" for name, what in DEMOS.items()) + "."
     ),
 ]
 Data = Annotated[
     str | None,
     typer.Option("--data", metavar="DIR", help="Only write the demo's data into DIR, to train on with recurra train."),
 ]
-Time = Annotated[
-    str | None,
-    typer.Option(
-        "--time", metavar="TIME", help="How long the whole command may take; 45s for most.", show_default=False
-    ),
-]
+To = Annotated[str | None, option("--to", "The model folder; a new temporary one by default.", "DIR")]
+Time = Annotated[str | None, option("--time", "Time limit for the whole command; 45s or 60s by default.", "TIME")]
 
 
-def demo(
-    context: typer.Context, name: DemoName = "dates", to: given.To = None, time: Time = None, data: Data = None
-) -> None:
+def demo(context: typer.Context, name: DemoName = "dates", to: To = None, time: Time = None, data: Data = None) -> None:
     """Train a built-in demo and show what it learned.
 
-    Each makes its data itself, learns from them, measures itself on what it has not seen, and ends with something to
-    look at. The model is kept; a temporary folder is made for it if --to names none.
+    Each demo makes its data, trains on them, evaluates the model on held-out examples and shows some of them. The model
+    is kept in a new temporary folder, or in that of --to.
     """
     check_budget(time, None)
     chosen = demo_named(name)

@@ -65,7 +65,7 @@ TargetColumn = Annotated[
     str | None, option("--target-column", "Column of the targets (labels, tags), by name or by number.", "COLUMN")
 ]
 TimeColumn = Annotated[
-    str | None, option("--time-column", "Column of a series that says when each step was, likewise.", "COLUMN")
+    str | None, option("--time-column", "Column of the times of a series, by name or by number.", "COLUMN")
 ]
 Valid = Annotated[
     str | None, option("--valid", "Validation data; by default a share of the examples is set aside.", "FILE")

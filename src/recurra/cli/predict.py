@@ -44,9 +44,9 @@ def predict(
 ) -> None:
     """Write the output of a model for each input: a line of text, or a row of a table.
 
-    Of a table the columns are read that the training data had, unless others are named; targets beside them are left
-    aside. One line in, one line out; an empty line for an empty one. Reads and writes in blocks of 2000 lines; lines
-    typed in a terminal are answered at once.
+    From a table, the input columns of the training data are read, unless others are named; target columns are ignored.
+    One line in, one line out; an empty line for an empty one. Reads and writes in blocks of 2000 lines; lines typed in
+    a terminal are answered at once.
     """
     dials = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
     check_dials(sample, beam, dials)

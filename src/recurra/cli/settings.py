@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from recurra.cli import options as given
-from recurra.cli.options import argument
+from recurra.cli.known_names import task_names
+from recurra.cli.options import argument, option
 from recurra.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Part = Annotated[
     str | None, argument("NAME", "Only settings whose name contains this: dropout, model., decoding.beam.")
+]
+OfTask = Annotated[
+    str | None,
+    option("--task", "Only the settings of this task; by default those of all tasks.", "T", complete=task_names),
 ]
 SettingsFormat = Annotated[
     Literal["text", "markdown", "toml", "jsonl"],
@@ -38,11 +42,10 @@ class Row(NamedTuple):
     tasks: list[str]
 
 
-def settings(name: Part = None, task: given.TaskOption = None, output_format: SettingsFormat = "text") -> None:
+def settings(name: Part = None, task: OfTask = None, output_format: SettingsFormat = "text") -> None:
     """List all settings: name, default, meaning, and the values that are allowed.
 
-    Without --task the settings of all tasks are listed. A setting that not all tasks have, or not with the same
-    default, is followed by the names of its tasks.
+    A setting that not all of the tasks have with the same default is followed by the names of those that do.
     """
     if output_format == "toml" and task is None:
         raise UsageError(

@@ -51,8 +51,8 @@ def train(
 ) -> int:
     """Train a model on examples.
 
-    Trains until the time is over or the validation measure stops improving, and keeps the best weights. A run that was
-    interrupted, however it was, is resumed by the same command with --resume. A task has more settings than there are
+    Trains until the time is up or the validation measure stops improving, and keeps the best weights. An interrupted
+    run, whatever interrupted it, is resumed by the same command with --resume. A task has more settings than there are
     options here: see --set and recurra settings. An option that the task does not have is refused.
     """
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)

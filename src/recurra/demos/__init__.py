@@ -11,16 +11,16 @@ import importlib
 from recurra.demos.demo import Demo, Learned, Split
 from recurra.options import unknown_name
 
-# Name, which is that of the file as well (with _ for -), and what is learned.
+# Name, which is that of the file as well (with _ for -), and what it is about.
 DEMOS = {
-    "caption": "of a row of handwritten digits: the number in words, in three languages",
-    "chat": "with a phrase book that understands 'and in German?'",
-    "dates": "from how people write them in a hundred languages to ISO 8601",
-    "language": "of the name of a country, region or language, in its own writing",
-    "questions": "about small stories: who is where, who has what, yes or no, how many",
-    "tag": "for each word of a date in a hundred languages: weekday, day, month, year; five languages are never seen",
-    "order": "of words: reviews of the same words, which a recurrent network can distinguish and a bag of words cannot",
-    "forecast": "of the sum of two marked numbers far back: an LSTM remembers them, an Elman network does not",
+    "caption": "a row of handwritten digits: the number in words, in three languages",
+    "chat": "a phrase book that understands 'and in German?'",
+    "dates": "dates as people write them in a hundred languages, converted to ISO 8601",
+    "language": "which language the name of a country, region or language is in",
+    "questions": "questions about small stories: who is where, who has what, yes or no, how many",
+    "tag": "weekday, day, month and year in dates of a hundred languages; five of them are not in the training data",
+    "order": "word order: reviews of the same words, which a recurrent network can distinguish, a bag of words cannot",
+    "forecast": "the sum of two marked numbers far back: an LSTM remembers them, an Elman network does not",
     "language-model": "the next character of the Python language reference: continued, and its surprisal shown",
 }
 

@@ -115,13 +115,13 @@ def show(learned: Learned) -> None:
     for name, found in answers.items():
         medians = [answer.details.columns[0].median[0] for answer in found]
         close = np.mean([abs(a - b) < CLOSE for a, b in zip(medians, sums, strict=True)])
-        console.print(f"{NAMES[name]:15} {_off(medians, sums)}, {close:.0%} of its sums are right to {CLOSE}")
+        console.print(f"{NAMES[name]:15} {_off(medians, sums)}, {close:.0%} of its forecasts are within {CLOSE}")
     console.print(answers_table(held_out, answers))
     order: list[int] = np.argsort(sums)[:: max(1, len(sums) // DRAWN)].tolist()
     for name, found in answers.items():
         columns = [found[k].details.columns[0] for k in order]
         low, middle, high = ([column.quantiles[q][0] for column in columns] for q in ("0.1", "0.5", "0.9"))
-        title = f"{NAMES[name]}: held-out series by their sum, what it says and its 80 % interval"
+        title = f"{NAMES[name]}: held-out series by their sum, its forecast and 80 % interval"
         console.print(ChartView(Chart(title, [], middle, low, high, [sums[k] for k in order])))
     console.print(
         f"Its data as tables:    recurra demo forecast --data adding\n"
@@ -134,7 +134,7 @@ NAMES = {"elman": "Elman network", "lstm": "LSTM"}
 
 
 def _off(said: list[float], sums: list[float]) -> str:
-    return f"{np.mean(np.abs(np.array(said) - np.array(sums))):.3f} off on the average"
+    return f"{np.mean(np.abs(np.array(said) - np.array(sums))):.3f} off on average"
 
 
 def answers_table(held_out: Any, answers: Mapping[str, list[Answer[ForecastValues]]]) -> Table:

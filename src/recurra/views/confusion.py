@@ -120,7 +120,7 @@ def confusion_html(confusion: Mapping[str, Any]) -> str:
     )
     note = left_out(chosen)
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="confusion table">\n<table class="map counts">\n'
+        '<div class="scroll" tabindex="0" role="region" aria-label="confusion matrix">\n<table class="map counts">\n'
         f"<caption>True labels down, predicted labels across{'. ' + escape(note) if note else ''}</caption>\n"
         f"<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
     )
