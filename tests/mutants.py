@@ -2,11 +2,12 @@
 
     python tests/mutants.py [--seed 1] [--count 150] [--minutes 30] [ROOM ...]      (make mutants)
 
-A mutant is a changed comparison, operator, constant or default, a condition turned round, a statement or a returned
-value left out. A seeded sample of all that there are is tried. Each runs in a process forked from one that has torch
-loaded; the mutant is compiled there in place of the file, so that nothing is written, and the tests in TESTS run until
-one fails. What takes longer than LONGEST seconds (a loop without end) counts as noticed. Tests in processes of their
-own do not see a mutant. Prints the survivors as file:line and difference, and the share that was noticed.
+A mutant has a changed comparison, operator, constant or default, a negated condition, or a statement or returned value
+left out. A seeded sample of all mutants is tried. Each runs in a process forked from one that has torch loaded; the
+mutant is compiled there in place of the file, so that nothing is written, and the tests in TESTS run until one fails.
+What takes longer than LONGEST seconds (an endless loop) counts as noticed. Tests that start processes of their own do
+not see a mutant. Prints each survivor at once, as file:line and difference, and at the end the share that was noticed.
+After --minutes, Ctrl-C or SIGTERM it ends with the share so far; mutants that are then still being tested do not count.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -61,7 +63,7 @@ class Mutant(NamedTuple):
 
 
 def changes(node: ast.AST) -> Iterator[Callable[[Any], None]]:
-    """The mistakes that can be made at one node, each as what makes it there."""
+    """The mistakes that can be made at a node, each as a function that makes it."""
     if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
         yield lambda n: n.ops.__setitem__(0, COMPARISONS[type(n.ops[0])]())
     elif isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in OPERATORS:
@@ -83,14 +85,14 @@ def changes(node: ast.AST) -> Iterator[Callable[[Any], None]]:
 
 
 def annotations(tree: ast.Module) -> set[int]:
-    """Nodes that say types, and what is only defined for tools: a mistake there is none."""
+    """Nodes of type annotations, assertions and imports: they are not changed."""
     said = [getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns")]
     said += [node for node in ast.walk(tree) if isinstance(node, ast.Assert | ast.Import | ast.ImportFrom)]
     return {id(part) for one in said if one is not None for part in ast.walk(one)}
 
 
 def mutants_of(path: Path) -> Iterator[Callable[[], Mutant]]:
-    """All mutants of a file, each made when it is called for."""
+    """All mutants of a file, each as a function that makes it."""
     tree = ast.parse(path.read_text("utf-8"))
     skipped = annotations(tree)
     for number, node in enumerate(ast.walk(tree)):
@@ -114,10 +116,11 @@ def difference(one: Mutant) -> str:
 
 
 def start(one: Mutant) -> int:
-    """Runs the tests on a mutant in a process of its own; exit status 0: no test failed."""
+    """Runs the tests on a mutant in a process group of its own; exit status 0: no test failed."""
     if child := os.fork():
+        os.setpgid(child, child)
         return child
-    os.setpgid(0, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # as tests expect it
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
@@ -137,22 +140,26 @@ def start(one: Mutant) -> int:
 
 
 def tried(sample: list[Mutant], workers: int, until: float) -> Iterator[tuple[Mutant, bool]]:
-    """Each mutant with whether it was noticed, as they end; none is begun after `until`."""
+    """Each mutant with whether it was noticed, as they end; those that are still running at `until` are given up."""
     running: dict[int, tuple[Mutant, float]] = {}
     left = iter(sample)
-    while True:
-        while len(running) < workers and time.monotonic() < until and (one := next(left, None)) is not None:
-            running[start(one)] = (one, time.monotonic())
-        if not running:
-            return
-        child, status = os.waitpid(-1, os.WNOHANG)
-        if child:
-            yield running.pop(child)[0], status != 0
-            continue
-        for late, (_, began) in running.items():
-            if time.monotonic() - began > LONGEST:
-                os.killpg(late, signal.SIGKILL)
-        time.sleep(0.05)
+    try:
+        while time.monotonic() < until:
+            while len(running) < workers and (one := next(left, None)) is not None:
+                running[start(one)] = (one, time.monotonic())
+            if not running:
+                return
+            child, status = os.waitpid(-1, os.WNOHANG)
+            if child:
+                yield running.pop(child)[0], status != 0
+                continue
+            for late, (_, began) in running.items():
+                if time.monotonic() - began > LONGEST:
+                    os.killpg(late, signal.SIGKILL)
+            time.sleep(0.05)
+    finally:
+        for child in running:
+            os.killpg(child, signal.SIGKILL)
 
 
 def main() -> None:
@@ -170,12 +177,14 @@ def main() -> None:
     sample = [make() for make in random.Random(options.seed).sample(every, min(options.count, len(every)))]
     workers = len(os.sched_getaffinity(0))
     noticed = count = 0
-    for one, seen in tried(sample, workers, time.monotonic() + 60 * options.minutes):
-        count, noticed = count + 1, noticed + seen
-        if sys.stderr.isatty():
-            print(f"{count} tried, {noticed} noticed", end="\r", file=sys.stderr)
-        if not seen:
-            print(f"{one.path.relative_to(HERE.parent)}:{one.line}\n{difference(one)}", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        for one, seen in tried(sample, workers, time.monotonic() + 60 * options.minutes):
+            count, noticed = count + 1, noticed + seen
+            if sys.stderr.isatty():
+                print(f"{count} tried, {noticed} noticed", end="\r", file=sys.stderr)
+            if not seen:
+                print(f"{one.path.relative_to(HERE.parent)}:{one.line}\n{difference(one)}", flush=True)
     print(f"{noticed} of {count} mutants noticed ({noticed / max(1, count):.0%}), of {len(every):,} in "
           f"{' '.join(options.rooms)}; seed {options.seed}, {platform.machine()}, {workers} cores, "
           f"torch {torch.__version__}")  # fmt: skip
