@@ -10,7 +10,7 @@ from typing import Any
 from recurra.progress.run_progress import RunProgress
 from recurra.progress.terminal import facts, line_of
 from recurra.say import harmless
-from recurra.training.events import Event, Finished, Note, PlanMade, StepDone, Validated
+from recurra.training.events import Event, Note, PlanMade, StepDone, Validated
 
 Display = Callable[[str], None]  # shows HTML in place of what it showed before
 
@@ -39,11 +39,9 @@ class Notebook:
             self.waited += event.seconds
         if line or isinstance(event, PlanMade | Validated) or self.waited >= EVERY:
             self.waited = 0.0
-            bar = "" if isinstance(event, Finished) or self.run.finished or not self.run.steps else self._bar()
-            self.display(fragment(self.lines, bar))
-
-    def _bar(self) -> str:
-        return bar(self.run.step, self.run.steps, facts(self.run))
+            run = self.run
+            moving = run.steps and not run.finished
+            self.display(fragment(self.lines, bar(run.step, run.steps, facts(run)) if moving else ""))
 
 
 class NotebookRuns:

@@ -8,7 +8,7 @@ from html import escape
 
 from recurra.text.visible import visible
 from recurra.views.chart import Chart, axis
-from recurra.views.style import STYLE
+from recurra.views.style import fragment
 
 WIDTH, HEIGHT, LEFT, EDGE = 640, 220, 70, 8
 FORECAST, TRUTH = "#0891b2", "#c026d3"
@@ -16,7 +16,7 @@ FORECAST, TRUTH = "#0891b2", "#c026d3"
 
 def chart_html(charts: Iterable[Chart]) -> str:
     """Charts below each other, as a fragment for a notebook."""
-    return f'<div class="recurra">\n<style>{STYLE}</style>\n{"".join(map(chart_svg, charts))}</div>\n'
+    return fragment("".join(map(chart_svg, charts)))
 
 
 def chart_svg(chart: Chart) -> str:

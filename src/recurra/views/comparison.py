@@ -14,7 +14,7 @@ from rich.text import Text
 
 from recurra.text.visible import visible
 from recurra.views.measures import LABELS
-from recurra.views.style import STYLE
+from recurra.views.style import fragment
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 120  # of plain text
@@ -51,7 +51,7 @@ def comparison_html(comparison: Mapping[str, Any]) -> str:
     if comparison["lengths"]:
         tables += html_table("By length", length_headers(comparison), length_rows(comparison))
     under = "".join(f'<p class="note">{escape(line)}</p>\n' for line in lines(comparison))
-    return f'<div class="recurra">\n<style>{STYLE}</style>\n{tables}{under}</div>\n'
+    return fragment(tables + under)
 
 
 def headers(comparison: Mapping[str, Any]) -> list[str]:

@@ -21,7 +21,7 @@ from recurra.views.confusion import confusion_html, label_rows
 from recurra.views.image_attention import looks_html
 from recurra.views.measures import count_line, measure_rows
 from recurra.views.picture import picture
-from recurra.views.style import STYLE
+from recurra.views.style import STYLE, fragment
 from recurra.views.tokens import label
 
 LONG = 3  # cells; a source token that is longer is written downwards, above its column
@@ -61,12 +61,12 @@ def page(predictions: Iterable[Shown], title: str) -> Iterator[str]:
 
 def prediction_html(source: str, prediction: str, attention: AttentionMap | None = None) -> str:
     """One prediction as a fragment."""
-    return _fragment(_prediction(Shown(source, prediction, attention)))
+    return fragment(_prediction(Shown(source, prediction, attention)))
 
 
 def attention_html(attention: AttentionMap) -> str:
     """One attention map as a fragment."""
-    return _fragment(_map(attention))
+    return fragment(_map(attention))
 
 
 def predictions_html(pairs: Iterable[tuple[str, str]], total: int = 0) -> str:
@@ -78,18 +78,18 @@ def predictions_html(pairs: Iterable[tuple[str, str]], total: int = 0) -> str:
     pairs = list(pairs)
     rows = "".join(f"<tr><td>{_text(source)}</td><td>{_text(output)}</td></tr>\n" for source, output in pairs)
     more = f"<p>... and {total - len(pairs):,} more</p>\n" if total > len(pairs) else ""
-    return _fragment(_list("Predictions", ("source", "prediction"), rows) + more)
+    return fragment(_list("Predictions", ("source", "prediction"), rows) + more)
 
 
 def answer_html(source: str, outputs: Sequence[Output], attention: AttentionMap | None = None) -> str:
     """An answer as a fragment: the best output with its attention, and where there are several a list of all."""
     best = _prediction(Shown(source, outputs[0].text, attention))
     if len(outputs) == 1:
-        return _fragment(best)
+        return fragment(best)
     rows = "".join(
         f'<tr><td>{_text(one.text)}</td><td class="number">{_probability(one.log_prob)}</td></tr>\n' for one in outputs
     )
-    return _fragment(best + _list("Alternatives", ("output", "probability"), rows))
+    return fragment(best + _list("Alternatives", ("output", "probability"), rows))
 
 
 def _probability(log_prob: float | None) -> str:
@@ -104,6 +104,11 @@ def evaluation_html(evaluation: Mapping[str, Any]) -> str:
     Args:
         evaluation: the mapping of an evaluation, as `recurra evaluate --json` prints it.
     """
+    return fragment(measures_html(evaluation) + _details(evaluation))
+
+
+def measures_html(evaluation: Mapping[str, Any]) -> str:
+    """The table of the measures alone, for a fragment."""
     rows = "".join(
         f'<tr><th scope="row">{escape(row.name)}</th><td class="number">{row.value}</td>'
         f'<td class="number">{row.interval}</td><td>{escape(row.definition)}'
@@ -112,7 +117,7 @@ def evaluation_html(evaluation: Mapping[str, Any]) -> str:
         for row in measure_rows(evaluation)
     )
     columns = ("measure", "value", "95 % interval", "what is counted")
-    return _fragment(_list(f"Evaluation on {count_line(evaluation)}", columns, rows) + _details(evaluation))
+    return _list(f"Evaluation on {count_line(evaluation)}", columns, rows)
 
 
 def _details(evaluation: Mapping[str, Any]) -> str:
@@ -134,11 +139,7 @@ def _details(evaluation: Mapping[str, Any]) -> str:
 def trace_html(trace: Trace) -> str:
     """A trace as a fragment: the prediction, its attention, and each layer's gates and states, folded away."""
     layers = "".join(map(_layer, trace.layers))
-    return _fragment(_prediction(Shown(trace.source, trace.prediction, trace.attention)) + layers)
-
-
-def _fragment(body: str) -> str:
-    return f'<div class="recurra">\n<style>{STYLE}</style>\n{body}</div>\n'
+    return fragment(_prediction(Shown(trace.source, trace.prediction, trace.attention)) + layers)
 
 
 def _prediction(shown: Shown) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from recurra.views.html import evaluation_html
+from recurra.views.html import measures_html
 from recurra.views.measures import measure_rows
+from recurra.views.style import fragment
 
 MEASURES = 3  # in a few lines there is room for the first
 
@@ -39,11 +40,9 @@ def model_html(facts: ModelFacts) -> str:
     said = "".join(f"<br>{escape(line)}" for line in _sizes(facts))
     head = f"<p><b>{escape(facts.summary)}</b> <code>{escape(facts.folder)}</code>{said}</p>\n"
     if not facts.measured:
-        return f'<div class="recurra">\n{head}</div>\n'
-    found = {"measures": facts.measured["measures"], "count": facts.measured["count"]}
-    counted = {key: facts.measured[key] for key in ("counted",) if key in facts.measured}
+        return fragment(head)
     where = f'<p class="note">measured on {escape(str(facts.measured["on"]))}</p>\n'
-    return f'<div class="recurra">\n{head}{evaluation_html(found | counted)}{where}</div>\n'
+    return fragment(head + measures_html(facts.measured) + where)
 
 
 def _sizes(facts: ModelFacts) -> Iterator[str]:

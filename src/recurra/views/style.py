@@ -46,3 +46,8 @@ STYLE = """
 .recurra .look img { display: block; width: 100%; height: 100%; image-rendering: pixelated; }
 @media (forced-colors: active) { .recurra .map tbody td { color: CanvasText; } }
 """
+
+
+def fragment(body: str) -> str:
+    """A piece of a notebook's page, with the style sheet."""
+    return f'<div class="recurra">\n<style>{STYLE}</style>\n{body}</div>\n'
