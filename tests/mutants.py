@@ -84,7 +84,7 @@ def changes(node: ast.AST) -> Iterator[Callable[[Any], None]]:
         yield lambda n: setattr(n, "value", ast.Constant(None))
 
 
-def annotations(tree: ast.Module) -> set[int]:
+def left_alone(tree: ast.Module) -> set[int]:
     """Nodes of type annotations, assertions and imports: they are not changed."""
     said = [getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns")]
     said += [node for node in ast.walk(tree) if isinstance(node, ast.Assert | ast.Import | ast.ImportFrom)]
@@ -94,7 +94,7 @@ def annotations(tree: ast.Module) -> set[int]:
 def mutants_of(path: Path) -> Iterator[Callable[[], Mutant]]:
     """All mutants of a file, each as a function that makes it."""
     tree = ast.parse(path.read_text("utf-8"))
-    skipped = annotations(tree)
+    skipped = left_alone(tree)
     for number, node in enumerate(ast.walk(tree)):
         if id(node) not in skipped:
             for k, _ in enumerate(changes(node)):

@@ -7,12 +7,12 @@ import random
 from pathlib import Path
 
 import pytest
+from dying import dies_once_saved
 from last_letter import LastLetter
 
 import recurra
 from recurra.cli import run
 from recurra.tasks import TASKS
-from recurra.training import Saved
 
 
 @pytest.fixture
@@ -59,13 +59,9 @@ def test_what_it_does_not_have_is_refused(words: Path, capsys: pytest.CaptureFix
 def test_from_python_stopped_and_resumed(words: Path) -> None:
     whole = recurra.train("some.words", to="whole", epochs=4)
 
-    def stop(event: object) -> None:
-        if isinstance(event, Saved) and event.step > 0:
-            raise MemoryError  # something dies
-
     settings = {"training.save_every": 0.0}
     with pytest.raises(MemoryError):
-        recurra.train("some.words", to="parts", epochs=4, settings=settings, listeners=[stop])
+        recurra.train("some.words", to="parts", epochs=4, settings=settings, listeners=[dies_once_saved])
     parts = recurra.train("some.words", to="parts", resume=True, settings={"training.save_every": 1e6})
     assert Path("parts/model.safetensors").read_bytes() == Path("whole/model.safetensors").read_bytes()
     assert parts.task is whole.task is recurra.load("parts").task

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from dying import dies_once_saved
 
 import recurra
 from recurra.cli import run
@@ -17,7 +18,6 @@ from recurra.errors import DataError, ModelError, UsageError
 from recurra.models.forecast_output import MIN_DEVIATION
 from recurra.tasks.answer import Answer
 from recurra.tasks.forecast.answer import ForecastValues
-from recurra.training import Saved
 
 SETTINGS: dict[str, object] = {
     "model.width": 16,
@@ -159,13 +159,9 @@ def test_stopped_and_resumed_is_as_never_stopped() -> None:
     values = [wave(90), wave(40, seed=2)]
     train(values, to="whole", epochs=3)
 
-    def stop(event: object) -> None:
-        if isinstance(event, Saved) and event.step > 0:
-            raise MemoryError  # something dies
-
     settings = options(training__save_every=0.0)
     with pytest.raises(MemoryError):
-        recurra.train(values, task="forecast", to="parts", epochs=3, settings=settings, listeners=[stop])
+        recurra.train(values, task="forecast", to="parts", epochs=3, settings=settings, listeners=[dies_once_saved])
     recurra.train(values, task="forecast", to="parts", resume=True, settings={"training.save_every": 1e6})
     assert Path("parts/model.safetensors").read_bytes() == Path("whole/model.safetensors").read_bytes()
 

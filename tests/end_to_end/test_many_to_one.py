@@ -118,7 +118,7 @@ def test_a_data_frame_is_the_same_as_its_file() -> None:
     assert answers[0] == pytest.approx(answers[1], rel=1e-6)
 
 
-def test_columns_of_different_kinds_to_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+def test_columns_of_different_kinds_to_a_number() -> None:
     notes: list[str] = []
     rows, held_out = offers(500, 1), offers(120, 2)
     frame, test = pandas.DataFrame(rows), pandas.DataFrame(held_out)

@@ -96,7 +96,7 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert together.details.probabilities == pytest.approx(alone.details.probabilities)
 
 
-def test_parts_of_speech_without_a_chain(tmp_path: Path) -> None:
+def test_parts_of_speech_without_a_crf() -> None:
     rows = [(tokens, ["X" if tag == "O" else "P" for tag in tags]) for tokens, tags in sentences(300, 1)]
     settings = {**SETTINGS, "model.crf": False, "training.label_smoothing": 0.1}
     model = recurra.train(rows, task="tag", to="m", epochs=6, settings=settings)
@@ -108,7 +108,7 @@ def test_parts_of_speech_without_a_chain(tmp_path: Path) -> None:
     }
 
 
-def test_broken_spans(tmp_path: Path) -> None:
+def test_broken_spans() -> None:
     rows = [(["a", "b"], ["O", "I-X"]), (["c"], ["B-X"])] * 30
     with pytest.raises(DataError, match=r"30 tags I-X continue .*\n.*:1: token 2, 'b', has the tag I-X after O"):
         recurra.train(rows, task="tag", to="m", epochs=1)

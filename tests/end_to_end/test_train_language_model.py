@@ -162,7 +162,7 @@ def test_a_running_text_stopped_and_resumed_is_the_run_that_was_never_stopped() 
     assert Path("parts/model.safetensors").read_bytes() == Path("whole/model.safetensors").read_bytes()
 
 
-def test_words_as_units_and_the_next_word(capsys: pytest.CaptureFixture[str]) -> None:
+def test_words_as_units_and_the_next_word() -> None:
     lines = ["red red green blue", "green blue red", "blue red red red green"] * 60
     settings = {**SETTINGS, "training.learning_rate": 0.01}
     model = recurra.train(lines, task="language-model", to="m", epochs=4, settings=settings)

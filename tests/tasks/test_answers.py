@@ -10,9 +10,8 @@ import pytest
 import torch
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
-from toy_tasks import TOYS, network, options_of, predictor
+from toy_tasks import TOYS, examples, network, options_of, predictor
 
-from recurra.data import DataSource, open_examples
 from recurra.errors import DataError, ModelError
 from recurra.tasks import TASKS
 from recurra.tasks.answer import Alternative, Answer, choice
@@ -32,11 +31,6 @@ def check(mapping: object, schema: str = "answer.schema.json") -> Any:
     read = json.loads(json.dumps(mapping, allow_nan=False))
     Draft202012Validator(SCHEMAS[schema], registry=REGISTRY).validate(read)
     return read
-
-
-def given(task: str, rows: list[Any]) -> Any:
-    """Rows as the examples of a task."""
-    return open_examples(DataSource(rows=rows), TASKS[task].kind)
 
 
 def answers(task: str) -> list[Answer[Any]]:
@@ -90,7 +84,7 @@ def test_an_evaluation_names_what_the_model_cannot_read(task: str) -> None:
     strange = {"translate": ("quiz", "x"), "chat": ["quiz", "red"], "tag": (["quiz"], ["O"])}[task]
     asked = predictor(task, made)
     known, both = ([TOYS[task].rows[0]] * 3, [TOYS[task].rows[0], strange])
-    notes = [asked.evaluate(given(task, rows), made.recipe.decoding).notes for rows in (known, both)]
+    notes = [asked.evaluate(examples(task, rows), made.recipe.decoding).notes for rows in (known, both)]
     assert not any("does not know" in note for note in notes[0])
     assert any("does not know and reads as <UNK>: " in note for note in notes[1])
 
@@ -108,10 +102,7 @@ def test_unknown_units_are_named(task: str) -> None:
 def test_evaluations_and_traces_are_what_their_schemas_say(task: str) -> None:
     made, toy = network(task), TOYS[task]
     asked = predictor(task, made)
-    check(
-        asked.evaluate(given(task, toy.rows), made.recipe.decoding).to_mapping(),
-        "evaluation.schema.json",
-    )
+    check(asked.evaluate(examples(task), made.recipe.decoding).to_mapping(), "evaluation.schema.json")
     check(json.loads(asked.trace(toy.inputs[0], made.recipe.decoding).to_json()), "trace.schema.json")
 
 

@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from toy_tasks import TOYS
+from toy_tasks import SMALL, TOYS
 
 import recurra
 
@@ -15,7 +15,7 @@ import recurra
 @pytest.mark.parametrize("task", list(TOYS))
 def test_no_file_is_left_open(task: str, tmp_path: Path) -> None:
     toy = TOYS[task]
-    settings = {"model.width": 8, "model.layers": 1, **toy.settings}
+    settings = {**SMALL, **toy.settings}
     gc.collect()  # what other tests left
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", ResourceWarning)

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 import torch
-from toy_tasks import TOYS, network, options_of, predictor
+from toy_tasks import TOYS, examples, network, options_of, predictor
 
-from recurra.data import DataSource, open_examples
 from recurra.errors import ModelError
 from recurra.layers.crf import LinearChain
 from recurra.tasks import TASKS
@@ -55,8 +54,8 @@ def test_a_network_twice_answers_as_the_network(task: str) -> None:
     for one, other in zip(alone, twice, strict=True):
         assert [each.text for each in one.alternatives] == [each.text for each in other.alternatives]
         assert numbers(one) == pytest.approx(numbers(other), rel=1e-4)
-    examples = open_examples(DataSource(rows=TOYS[task].rows), TASKS[task].kind)
-    measured = [predictor(task, *several).evaluate(examples, made.recipe.decoding) for several in ([made], [made] * 2)]
+    given = examples(task)
+    measured = [predictor(task, *several).evaluate(given, made.recipe.decoding) for several in ([made], [made] * 2)]
     values = [[measure.value for measure in found.measures.values()] for found in measured]
     assert values[0] == pytest.approx(values[1], rel=1e-4)
 

@@ -16,6 +16,7 @@ from typing import Any
 import pandas
 import polars
 import pytest
+from toy_tasks import SMALL
 
 from recurra.api import data_source
 from recurra.data import open_examples
@@ -144,7 +145,6 @@ GIVEN: dict[str, dict[str, Any]] = {
 }
 NAMED = {"regress": "regress"}  # in a file nobody can tell numbers to be learned from texts
 SETTINGS: dict[str, dict[str, object]] = {"forecast": {"data.window": 8, "model.horizon": 2}}
-SMALL = {"model.width": 8, "model.layers": 1}
 
 
 def made(given: Any, folder: Path, task: str | None = None) -> tuple[str, list[str], list[str]]:

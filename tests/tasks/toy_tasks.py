@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from recurra.data import DataSource, open_examples
+from recurra.data import DataSource, Examples, open_examples
 from recurra.tasks import TASKS
 from recurra.tasks.task import Network, Predictor
 
@@ -71,6 +71,11 @@ TOYS: dict[str, Toy] = {
 SMALL = {"model.width": 8, "model.layers": 1}
 
 
+def examples(task: str, rows: list[Any] | None = None) -> Examples[Any]:
+    """The rows of the table, or other ones, as examples of this task."""
+    return open_examples(DataSource(rows=rows or TOYS[task].rows), TASKS[task].kind)
+
+
 def network(
     task: str, seed: int = 1, settings: Mapping[str, object] | None = None, rows: list[Any] | None = None
 ) -> Network:
@@ -81,9 +86,8 @@ def network(
     """
     toy, found = TOYS[task], TASKS[task]
     recipe = found.recipe().with_settings({**SMALL, "training.seed": seed, **toy.settings, **(settings or {})})
-    given = open_examples(DataSource(rows=rows or toy.rows), found.kind)
-    examples = found.split(given, None, recipe, lambda event: None).train
-    made = found.make(examples, recipe, lambda event: None)
+    train = found.split(examples(task, rows), None, recipe, lambda event: None).train
+    made = found.make(train, recipe, lambda event: None)
     with torch.no_grad():
         for parameter in made.model.parameters():
             parameter.mul_(3)
