@@ -128,8 +128,13 @@ def short_enough(lengths: Lengths, longest: int, noun: str, unit: str, emit: Emi
 
     Args:
         noun, unit: what examples and their lengths are called, in the plural.
+
+    Raises:
+        RunError: all are longer.
     """
     kept = np.flatnonzero(lengths <= longest).astype(np.int64)
+    if not len(kept):
+        raise RunError(f"all {noun} are longer than {longest:,} {unit}", fix="Raise --set data.max_length.")
     if len(kept) < len(lengths):
         emit(Note(f"{len(lengths) - len(kept):,} of {len(lengths):,} {noun} are longer than {longest:,} {unit} and are "
                   "left out (data.max_length)"))  # fmt: skip

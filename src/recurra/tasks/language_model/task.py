@@ -95,8 +95,6 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
             return StreamLearner(network.model, train, valid, batching, seed)
         lengths = train["units"].lengths - 1
         kept = short_enough(lengths, recipe.data.max_length, "lines", "units", emit)
-        if not len(kept):
-            raise RunError("no line is left: all are too long", fix="Raise --set data.max_length.")
         return LineLearner(network.model, train, valid, kept, batching, seed)
 
     def predictor(self, networks: Sequence[LanguageNetwork]) -> LanguagePredictor:

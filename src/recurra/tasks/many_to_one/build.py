@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recurra.columns import (
     CategoryColumn,
@@ -29,14 +28,13 @@ from recurra.data import Findings, Labelled, Numbers, Row, name_of
 from recurra.data.content import Cell, Content, Fields, cells_of
 from recurra.data.images import ImageFile
 from recurra.data.numbers import missing_in
-from recurra.errors import DataError, RunError, UsageError
+from recurra.errors import DataError, UsageError
 from recurra.models import AUTO_POOLING, Branch
 from recurra.options import NoEffect
-from recurra.tasks.examples import short_enough
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import TARGET
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
-from recurra.training import Emit, Index, Note
+from recurra.training import Emit, Note
 
 CHUNK = 1024  # examples encoded at once
 NETWORKS = {"rnn": "recurrent", "cnn": "convolutional", "feedforward": "feed-forward"}
@@ -222,16 +220,3 @@ def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, head: Head) -> It
         for k, (example, place) in enumerate(zip(chunk, places, strict=True)):
             target = [head.encode(example.label, place)]
             yield Row({**inputs.rows(encoded, k), TARGET: target}, example.line)
-
-
-def short_examples(lengths: NDArray[np.int32], longest: int, emit: Emit) -> Index:
-    """The numbers of the examples that are not longer than allowed.
-
-    Raises:
-        RunError: when none is left.
-    """
-    kept = short_enough(lengths, longest, "examples", "units or steps", emit)
-    if not len(kept):
-        fix = "Raise --set data.max_length."
-        raise RunError(f"all examples are longer than {longest:,} units or steps", fix=fix)
-    return kept

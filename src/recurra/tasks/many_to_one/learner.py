@@ -9,15 +9,15 @@ from torch import Tensor
 
 from recurra.columns import Inputs
 from recurra.data import BatchingOptions, EncodedTable
-from recurra.models import ManyToOne, device_of
-from recurra.tasks.examples import Order, batches_of_like_length, named, spread
+from recurra.models import ManyToOne
+from recurra.tasks.examples import ExampleLearner, Order, batches_of_like_length, spread
 from recurra.tasks.many_to_one.head import Head
 from recurra.training import Index, Loss, Score
 
 TARGET = "label"  # the column of an encoded table that holds what is to be found
 
 
-class HeadLearner:
+class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
     """A network with its training and validation examples.
 
     Args:
@@ -37,20 +37,10 @@ class HeadLearner:
         options: BatchingOptions,
         seed: int,
     ) -> None:
-        self.model = model
+        super().__init__(model, train, valid, Order(examples, options, seed, inputs.lengths(train)))
         self.inputs = inputs
         self.head = head
         self.measure = head.measure
-        self.train = train
-        self.valid = valid
-        self.order = Order(examples, options, seed, inputs.lengths(train))
-        self.device = device_of(model)
-
-    def batches(self, epoch: int) -> list[Index]:
-        return self.order.batches(epoch)
-
-    def largest_batch(self) -> Index:
-        return self.order.largest_batch()
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         outputs = self._outputs(self.train, batch)
@@ -58,9 +48,6 @@ class HeadLearner:
 
     def tokens(self, batch: Index) -> int:
         return len(batch)
-
-    def validation_examples(self) -> int:
-        return len(self.valid)
 
     @torch.inference_mode()
     def validate(self, examples: int) -> Score:
@@ -72,9 +59,6 @@ class HeadLearner:
             outputs = self._outputs(self.valid, chosen[batch]).float().cpu()
             every.append(self.head.sums(outputs, targets_of(self.valid, chosen[batch])))
         return self.head.score([sum(column) for column in zip(*every, strict=True)])
-
-    def describe(self, batch: Index) -> str:
-        return f"the batch of lines {named(sorted(self.train.lines[batch].tolist()))}"
 
     def _outputs(self, table: EncodedTable, batch: Index) -> Tensor:
         return self.model([column.to(self.device) for column in self.inputs.gather(table, batch)])

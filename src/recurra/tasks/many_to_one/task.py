@@ -16,12 +16,12 @@ from recurra.columns import Inputs
 from recurra.data import LABELLED, EncodedTable, Examples, Kind, Labelled, Preview
 from recurra.errors import ModelError
 from recurra.models import ManyToOne, build_many_to_one
+from recurra.tasks.examples import short_enough
 from recurra.tasks.many_to_one.build import (
     check_contents,
     decided,
     encoded_rows,
     learn_inputs,
-    short_examples,
     standardise,
 )
 from recurra.tasks.many_to_one.head import Head
@@ -127,7 +127,8 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
     def learner(self, network: HeadNetwork, encoded: Encoded, emit: Emit) -> HeadLearner:
         """Without the examples that are too long."""
         recipe, inputs = network.recipe, network.inputs
-        examples = short_examples(inputs.lengths(encoded.train), recipe.data.max_length, emit)
+        lengths = inputs.lengths(encoded.train)
+        examples = short_enough(lengths, recipe.data.max_length, "examples", "units or steps", emit)
         options, seed = recipe.batching, recipe.training.seed
         return HeadLearner(network.model, inputs, network.head, encoded.train, encoded.valid, examples, options, seed)
 

@@ -14,7 +14,6 @@ from torch import Tensor
 
 from recurra.data import Batch, BatchingOptions, collate, eval_batches
 from recurra.decoding import DecodingOptions, greedy
-from recurra.errors import RunError
 from recurra.metrics import edit_distances
 from recurra.models import Seq2Seq
 from recurra.models.search import search_model
@@ -158,7 +157,4 @@ def short_pairs(pairs: EncodedTargets, longest: int, emit: Emit) -> Index:
         RunError: when none is left.
     """
     lengths = np.maximum(pairs.source_lengths, pairs.target_lengths)
-    kept = short_enough(lengths, longest, "examples", "units", emit)
-    if not len(kept):
-        raise RunError(f"all examples are longer than {longest:,} units", fix="Raise --set data.max_length.")
-    return kept
+    return short_enough(lengths, longest, "examples", "units", emit)

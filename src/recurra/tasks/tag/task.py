@@ -83,8 +83,6 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         recipe = network.recipe
         lengths = encoded.train["words"].lengths
         kept = short_enough(lengths, recipe.data.max_length, "sentences", "tokens", emit)
-        if not len(kept):
-            raise RunError("no sentence is left: all are too long", fix="Raise --set data.max_length.")
         if strange := count_unknown(encoded.valid):
             emit(Note(f"{strange:,} validation sentences have tags that the training data lack, which count as wrong"))
         return TagLearner(
