@@ -12,7 +12,7 @@ from pathlib import Path
 from recurra.data import SERIES, EncodedTable, Examples, Preview, Series
 from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
-from recurra.errors import ModelError
+from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.forecast.build import check_series, decided, encoded_rows, standardise, target_names
 from recurra.tasks.forecast.learner import ForecastLearner
 from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network
@@ -103,11 +103,7 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
             return (network.vocabularies(), recipe.data.window, recipe.data.missing, recipe.model.horizon,
                     recipe.model.strategy, recipe.model.levels())  # fmt: skip
 
-        if any(kind(other) != kind(networks[0]) for other in networks[1:]):
-            raise ModelError(
-                "the models of an ensemble must have the same columns, window, horizon, strategy and quantiles",
-                fix="Train them on the same data with other seeds (--seed), in other folders.",
-            )
+        refuse_different(networks, kind, "have the same columns, window, horizon, strategy and quantiles")
         return ForecastPredictor(networks)
 
     def card_example(self, example: Series) -> str:

@@ -11,7 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from recurra.data import PLAIN, EncodedTable, Examples, Passage, Preview, Row
-from recurra.errors import ModelError, RunError, UsageError
+from recurra.errors import RunError, UsageError
+from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import check_vocabulary, short_enough
 from recurra.tasks.language_model.detect import detect
 from recurra.tasks.language_model.form import (
@@ -103,13 +104,9 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         Raises:
             ModelError: networks with another vocabulary than the first, or one for lines and one for running text.
         """
-        first = networks[0]
-        for other in networks[1:]:
-            if other.vocabularies() != first.vocabularies() or other.running != first.running:
-                raise ModelError(
-                    "the models of an ensemble must have the same vocabulary and the same data.form",
-                    fix="Train them on the same data with other seeds (--seed), in other folders.",
-                )
+        refuse_different(
+            networks, lambda one: (one.vocabularies(), one.running), "have the same vocabulary and the same data.form"
+        )
         return LanguagePredictor(networks)
 
     def card_example(self, example: Passage) -> str:

@@ -14,8 +14,8 @@ import torch
 
 from recurra.columns import Inputs
 from recurra.data import LABELLED, EncodedTable, Examples, Kind, Labelled, Preview
-from recurra.errors import ModelError
 from recurra.models import ManyToOne, build_many_to_one
+from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.many_to_one.build import (
     check_contents,
@@ -138,13 +138,7 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         Raises:
             ModelError: networks that read or answer something else than the first.
         """
-        first = networks[0].vocabularies()
-        for other in networks[1:]:
-            if other.vocabularies() != first:
-                raise ModelError(
-                    "the models of an ensemble must have the same units and labels",
-                    fix="Train them on the same data with other seeds (--seed), in other folders.",
-                )
+        refuse_different(networks, lambda one: one.vocabularies(), "have the same units and labels")
         return HeadPredictor(networks)
 
     def card_example(self, example: Labelled) -> str:

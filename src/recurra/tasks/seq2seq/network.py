@@ -10,8 +10,8 @@ from typing import Generic, Protocol, TypeVar
 import torch
 
 from recurra.data import Example, as_examples
-from recurra.errors import ModelError
 from recurra.models import Seq2Seq, build_seq2seq, copy_table
+from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import check_vocabulary
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.recipe import TextPairRecipe
@@ -113,8 +113,4 @@ def check_same_vocabularies(networks: Sequence[Seq2SeqNetwork[Source, TaskRecipe
     Raises:
         ModelError: networks that read or write something else than the first.
     """
-    if any(other.vocabularies() != networks[0].vocabularies() for other in networks[1:]):
-        raise ModelError(
-            "the models of an ensemble must read the same and have the same tokenizers",
-            fix="Train them on the same data with other seeds (--seed), in other folders.",
-        )
+    refuse_different(networks, lambda one: one.vocabularies(), "read the same and have the same tokenizers")

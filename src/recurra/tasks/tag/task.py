@@ -13,6 +13,7 @@ from recurra.data import TAGGED, EncodedTable, Examples, Preview, Tagged, as_exa
 from recurra.data.bio import is_bio
 from recurra.data.tagged import are_sentences
 from recurra.errors import ModelError, RunError
+from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.tag.learner import TagLearner, count_unknown
@@ -95,16 +96,12 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         Raises:
             ModelError: networks with other vocabularies or tags than the first, or one with a CRF and one without.
         """
-        first = networks[0]
-        for other in networks[1:]:
-            if other.vocabularies() != first.vocabularies() or other.recipe.text != first.recipe.text:
-                raise ModelError(
-                    "the models of an ensemble must have the same vocabularies and tags",
-                    fix="Train them on the same data with other seeds (--seed), in other folders.",
-                )
-            if other.recipe.model.crf != first.recipe.model.crf:
-                what = "the models of an ensemble must all have a CRF, or all have none"
-                raise ModelError(what, fix="Train them with the same model.crf.")
+        refuse_different(
+            networks, lambda one: (one.vocabularies(), one.recipe.text), "have the same vocabularies and tags"
+        )
+        if len({one.recipe.model.crf for one in networks}) > 1:
+            what = "the models of an ensemble must all have a CRF, or all have none"
+            raise ModelError(what, fix="Train them with the same model.crf.")
         return TagPredictor(networks)
 
     def card_example(self, example: Tagged) -> str:
