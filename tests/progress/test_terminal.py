@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from recurra.progress.run_progress import RunProgress, duration, plan_line
+from recurra.progress.run_progress import RunProgress, duration, measure_text, plan_line
 from recurra.progress.terminal import Lines, Live, facts
 from recurra.training import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 
@@ -117,6 +117,21 @@ def test_a_plan_that_hardly_changes_is_not_worth_a_line(capsys: pytest.CaptureFi
 )
 def test_plans_in_words(steps: int, epochs: float, said: str) -> None:
     assert plan_line(PlanMade(0, steps, epochs, None, 0.1, "x")) == said
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "said"),
+    [
+        ("token_error_rate", 3.214, "token error rate 3.21 %"),
+        ("wrong_spans", 12.0, "wrong spans 12.00 %"),
+        ("perplexity", 12.3, "perplexity 12.30"),
+        ("bits_per_character", 1.5, "bits per character 1.50"),
+        ("nats", -0.7, "nats -0.70"),
+        ("rmse", 0.00213, "RMSE 0.00213"),
+    ],
+)
+def test_measures_in_words(measure: str, value: float, said: str) -> None:
+    assert measure_text(Validated(1, 0, 1.5, measure, value, True, 2.0)) == said
 
 
 def test_a_terminal_says_nothing_twice() -> None:

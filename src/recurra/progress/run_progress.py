@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, Validated
+from recurra.views.measures import label_of, number_text
 
 DECAY = 0.98  # of the moving averages of loss and speed, which then cover about fifty steps
-PLAIN = ("perplexity", "nats", "bits_per_character", "rmse")  # validation measures that are not percentages
 MIN_CHANGE = 0.25  # of the steps of a plan: smaller changes are only in metrics.jsonl
 
 
@@ -91,8 +91,8 @@ def counted(number: float, noun: str) -> str:
 
 def measure_text(validated: Validated) -> str:
     """error rate 3.21 %, perplexity 12.30"""
-    unit = "" if validated.measure in PLAIN else " %"
-    return f"{validated.measure.replace('_', ' ')} {validated.value:.2f}{unit}"
+    name, unit = label_of(validated.measure)
+    return f"{name} {number_text(validated.value)}{unit}"
 
 
 def plan_line(plan: PlanMade) -> str:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from recurra.text.visible import visible
-from recurra.views.measures import LABELS
+from recurra.views.measures import label_of
 from recurra.views.style import fragment
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -156,8 +156,7 @@ def lines(comparison: Mapping[str, Any]) -> list[str]:
 
 def label(comparison: Mapping[str, Any]) -> tuple[str, str]:
     """The measure's name and its unit."""
-    name = comparison["measure"]
-    return LABELS.get(name, (name.replace("_", " "), " %"))
+    return label_of(comparison["measure"])
 
 
 def drawn(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Table:

@@ -23,6 +23,7 @@ LABELS = {
     "relative_mae": ("MAE / naive", ""),
     "coverage": ("coverage", " %"),
     "bits_per_character": ("bits per character", ""),
+    "nats": ("nats", ""),
     "nats_per_character": ("nats per character", ""),
     "nats_per_unit": ("nats per unit", ""),
     "distinct_1": ("distinct-1", " %"),
@@ -49,6 +50,11 @@ def measure_rows(evaluation: Mapping[str, Any]) -> list[MeasureRow]:
     return [_row(name, measure) for name, measure in evaluation["measures"].items()]
 
 
+def label_of(name: str) -> tuple[str, str]:
+    """A measure in words, and its unit; one that is not in the table is a percentage."""
+    return LABELS.get(name, (name.replace("_", " "), " %"))
+
+
 def count_line(evaluation: Mapping[str, Any]) -> str:
     """How many outputs were measured: 1,000 pairs, or what else the evaluation says that it counts."""
     count: int = evaluation["count"]
@@ -67,13 +73,13 @@ def evaluation_text(evaluation: Mapping[str, Any]) -> str:
 def _row(name: str, measure: Mapping[str, Any]) -> MeasureRow:
     label, unit = LABELS.get(name, (name, ""))
     decimals = DECIMALS.get(name, 2)
-    value, low, high = (_number(measure[key], decimals) for key in ("value", "low", "high"))
+    value, low, high = (number_text(measure[key], decimals) for key in ("value", "low", "high"))
     return MeasureRow(
         label, value + unit, f"{low} to {high}", measure.get("definition", ""), measure.get("signature", "")
     )
 
 
-def _number(value: float | None, decimals: int) -> str:
+def number_text(value: float | None, decimals: int = 2) -> str:
     """So many decimals, more for what they would show as next to nothing; what JSON has no number for is infinite."""
     if value is None:
         return "∞"
