@@ -56,7 +56,15 @@ BAD = {
     "a column by name": ("a.conll", "in\tO\n", {"target_column": "pos"}, ("numbers from 1, got 'pos'",)),
     "columns of CoNLL-U": ("a.conllu", "1\tin\tO\n", {}, ("a.conllu:1: expected 10 columns, saw 3",)),
     "a misspelt column": ("a.conllu", "", {"target_column": "upso"}, ("unknown column of CoNLL-U 'upso'", "'upos'")),
-    "no JSON": ("a.jsonl", "in O\n", {}, ("a.jsonl:1: not JSON",)),
+    "no JSON": (
+        "a.jsonl",
+        "in O\n",
+        {},
+        (
+            "a.jsonl:1:1: expected a JSON object, saw",
+            'for example: {"tokens"',
+        ),
+    ),
     "no tags": ("a.jsonl", '{"tokens": ["in"]}\n', {}, ("a.jsonl:1: expected a list of texts under 'tags', got None",)),
     "an unknown format": ("a.txt", "in O\n", {"format": "conl"}, ("unknown format 'conl'", "Did you mean 'conll'?")),
     "parallel, one file": ("a.txt", "in O\n", {"format": "parallel"}, ("parallel files are two", "--target FILE")),
@@ -81,6 +89,9 @@ def test_tags_that_are_too_few(tmp_path: Path) -> None:
     (tmp_path / "tags").write_text("O\n")
     with pytest.raises(DataError, match=r"expected the same number of lines, saw 2 in .*tokens and 1 in .*tags"):
         read(tmp_path, "tokens", "in\nok\n", target_path=str(tmp_path / "tags"))
+    (tmp_path / "tags").write_bytes(b"O\n\xff\nO O\n")
+    with pytest.raises(DataError, match=r"^.*tags:2:\d+: expected UTF-8"):  # and nothing else
+        read(tmp_path, "tokens", "in\nok\nNew York\n", target_path=str(tmp_path / "tags"))
 
 
 @pytest.mark.parametrize("sentence", ["ok", 3, (["a"],), (["a"], ["O", "O"]), ([], []), (["a"], [3]), ("ab", "OO")])

@@ -30,23 +30,23 @@ def read_parallel(reading: Reading) -> Iterator[Example]:
     files = TextFile(source.path, first_name, notes), TextFile(source.target_path, second_name, notes)
     counts, trailing = [0, 0], 0
     for number, rows in enumerate(zip_longest(files[0].raw_lines(), files[1].raw_lines()), 1):
-        texts = [_decoded(file, raw, number, findings) for file, raw in zip(files, rows, strict=True)]
+        first, second = (_decoded(file, raw, number, findings) for file, raw in zip(files, rows, strict=True))
         if None in rows:
             trailing += not any(raw and raw.strip() for raw in rows)
-        else:
-            yield Example(texts[0], texts[1], number)
+        elif first is not None and second is not None:
+            yield Example(first, second, number)
         for side in (0, 1):
             counts[side] += rows[side] is not None
     if counts[0] != counts[1]:
         findings.add(COUNTS, _mismatch(files, counts, trailing))
 
 
-def _decoded(file: TextFile, raw: bytes | None, number: int, findings: Findings) -> str:
+def _decoded(file: TextFile, raw: bytes | None, number: int, findings: Findings) -> str | None:
     try:
         return file.decode(raw or b"", number)
     except DataError as error:
         findings.add(NOT_UTF8, error)
-        return ""
+        return None
 
 
 def _mismatch(files: tuple[TextFile, TextFile], counts: list[int], trailing: int) -> DataError:

@@ -9,19 +9,19 @@ rows      (tokens, tags), or mappings with these keys
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from typing import Any, NamedTuple, cast
 
+from recurra.data import parallel
 from recurra.data.conll import Sentence, read_conll, read_conllu
 from recurra.data.examples import Kind, Reader, Reading
-from recurra.data.lines import TextFile
+from recurra.data.jsonl import read_objects
 from recurra.data.rows import NO_PAIR, row_sides
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError
 
 ENDINGS = {".conll": "conll", ".bio": "conll", ".iob": "conll", ".conllu": "conllu", ".jsonl": "jsonl"}
+EXAMPLE = '{"tokens": ["in", "York"], "tags": ["O", "B-LOC"]}'
 UNEVEN = "lines with another number of tags than tokens"
 
 
@@ -44,47 +44,24 @@ def tagged(read: Reader[Sentence]) -> Reader[Tagged]:
 
 def read_parallel(reading: Reading) -> Iterator[Sentence]:
     """Tokens and tags between spaces, in two files."""
-    source, findings = reading.source, reading.findings
-    assert source.target_path is not None
-    files = reading.file, TextFile(source.target_path, source.names[1], reading.facts.notes)
-    counts = [0, 0]
-    for number, rows in enumerate(zip_longest(*(file.lines(findings) for file in files)), 1):
-        for side, row in enumerate(rows):
-            counts[side] += row is not None
-        if None in rows:
-            continue
-        tokens, tags = (row.text.split() for row in rows)
+    for first, second, number in parallel.read_parallel(reading):
+        tokens, tags = first.split(), second.split()
         if len(tokens) != len(tags):
-            findings.add(UNEVEN, _uneven(files[0].place(number), tokens, tags))
+            reading.findings.add(UNEVEN, _uneven(reading.place(number), tokens, tags))
         elif tokens:
             yield tokens, tags, number
-    if counts[0] != counts[1] and not findings:
-        seen = " and ".join(f"{count:,} in {file.name}" for count, file in zip(counts, files, strict=True))
-        what = f"expected the same number of lines, saw {seen}"
-        findings.add("files of different length", DataError(what, where=files[counts[1] > counts[0]].name))
 
 
 def read_json(reading: Reading) -> Iterator[Sentence]:
     """Lists under two keys."""
-    source, findings = reading.source, reading.findings
+    source = reading.source
     names = source.source_column or source.sides.first, source.target_column or source.sides.second
-    for number, text in reading.file.lines(findings):
-        if not text.strip():
-            continue
-        place = reading.place(number)
+    for line, row in read_objects(reading, EXAMPLE):
+        tokens, tags, place = row.get(names[0]), row.get(names[1]), reading.place(line.number)
         try:
-            row: object = json.loads(text)
-            sentence = cast("dict[str, Any]", row) if isinstance(row, dict) else {}
-            tokens, tags = sentence.get(names[0]), sentence.get(names[1])
-            yield *sentence_of(tokens, tags, place, names, with_tags=reading.with_targets), number
-        except json.JSONDecodeError as error:
-            findings.add("lines that are not JSON", DataError(f"not JSON: {error.msg}", where=place))
-        except (ValueError, RecursionError) as error:
-            findings.add(
-                "lines that are not JSON", DataError(f"the line cannot be read as JSON ({error})", where=place)
-            )
+            yield *sentence_of(tokens, tags, place, names, with_tags=reading.with_targets), line.number
         except DataError as error:
-            findings.add("lines that are no tagged sentence", error)
+            reading.findings.add("lines that are not a tagged sentence", error)
 
 
 def read_rows(reading: Reading) -> Iterator[Sentence]:
