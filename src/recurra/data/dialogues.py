@@ -9,7 +9,6 @@ carries as much of the dialogue as any model may be told to read (MAX_TURNS); ho
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple, cast
@@ -18,8 +17,9 @@ import numpy as np
 
 from recurra.data.columns import TAB
 from recurra.data.examples import Kind, Reader, Reading, Skipped
-from recurra.data.jsonl import HALF, KINDS, kind_of, lone_surrogate, read_objects
+from recurra.data.jsonl import HALF, KINDS, kind_of, lone_surrogate, object_of, read_objects
 from recurra.data.pairs import first_line
+from recurra.data.preview import JSON_LINES
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
@@ -150,9 +150,7 @@ def _tab(turn: str, place: str) -> DataError:
 
 def format_of(source: DataSource) -> str:
     """By the ending, else by the first line that is not blank."""
-    if source.ending in (".jsonl", ".ndjson", ".json"):
-        return "jsonl"
-    return "jsonl" if has_turns(first_line(source)) else "turns"
+    return "jsonl" if source.ending in JSON_LINES or has_turns(first_line(source)) else "turns"
 
 
 def check(skipped: Skipped, source: DataSource) -> None:
@@ -169,11 +167,7 @@ def check(skipped: Skipped, source: DataSource) -> None:
 
 def has_turns(line: str) -> bool:
     """Whether a line is an object with turns."""
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and isinstance(cast("dict[str, Any]", value).get("turns"), list)
+    return isinstance((object_of(line) or {}).get(TURNS), list)
 
 
 def is_dialogues(rows: Sequence[Any]) -> bool:

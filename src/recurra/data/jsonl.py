@@ -64,6 +64,15 @@ def read_objects(reading: Reading, example: str) -> Iterator[tuple[Line, dict[st
                 reading.findings.add(wrong.kind, wrong.error)
 
 
+def object_of(line: str) -> dict[str, Any] | None:
+    """The object of a line that may be one; None where it is anything else."""
+    try:
+        value: object = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
 class _Wrong(Exception):
     """A line that is no pair."""
 

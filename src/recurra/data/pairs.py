@@ -10,7 +10,6 @@ A source may have several columns: its text is theirs with a tab between them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, cast
@@ -20,7 +19,7 @@ from recurra.data.delimited import read_csv
 from recurra.data.example import Example
 from recurra.data.examples import EMPTY_SHARE, Kind, Reader, Reading, Skipped
 from recurra.data.inputs import read_texts
-from recurra.data.jsonl import read_jsonl
+from recurra.data.jsonl import object_of, read_jsonl
 from recurra.data.lines import TextFile
 from recurra.data.parallel import read_parallel
 from recurra.data.rows import NO_PAIR, RowSides, row_sides, shown, text_of
@@ -68,21 +67,13 @@ def format_of(source: DataSource) -> str:
     """By the second file, by the ending, else by the first line that is not blank."""
     if source.target_path is not None:
         return "parallel"
-    return ENDINGS.get(source.ending) or ("jsonl" if is_object(first_line(source)) else "tsv")
+    return ENDINGS.get(source.ending) or ("tsv" if object_of(first_line(source)) is None else "jsonl")
 
 
 def first_line(source: DataSource) -> str:
     """The first line of a file that is not blank; empty where there is none near the beginning."""
     lines = TextFile(source.path, source.names[0]).lines()
     return next((line.text for line in islice(lines, 100) if line.text.strip()), "")
-
-
-def is_object(line: str) -> bool:
-    """Whether a line is a JSON object."""
-    try:
-        return line.lstrip().startswith("{") and isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def check_empty(skipped: Skipped, source: DataSource) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
-import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
+from recurra.data.jsonl import object_of
 from recurra.data.source import DataSource
 
 LINES, BYTES = 2000, 1_000_000  # of a file that is looked at
@@ -50,9 +51,13 @@ class Preview:
 
     def records(self) -> list[Mapping[str, Any]]:
         """The rows that are mappings: given in Python, or objects of JSON Lines."""
+        return self._records
+
+    @cached_property
+    def _records(self) -> list[Mapping[str, Any]]:
         if self.given is not None:
             return [cast("Mapping[str, Any]", row) for row in self.given if isinstance(row, Mapping)]
-        return list(map(_object, self.lines)) if self.ending in JSON_LINES else []
+        return [object_of(line) or {} for line in self.lines] if self.ending in JSON_LINES else []
 
     def table(self) -> list[list[Any]]:
         """The rows as cells, the header of a file among them; of rows given in Python what they hold."""
@@ -95,11 +100,3 @@ def first_lines(path: Path) -> list[str]:
         return [line.removesuffix("\r") for line in whole.decode("utf-8-sig").split("\n")[:LINES]]
     except (OSError, EOFError, UnicodeDecodeError, zlib.error):
         return []
-
-
-def _object(line: str) -> Mapping[str, Any]:
-    try:
-        found: object = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
