@@ -26,8 +26,7 @@ from recurra.data.numbers import numbered
 from recurra.data.rows import is_table
 from recurra.data.series_columns import LOOK, SeriesColumns, find_columns, targets_of, why_series
 from recurra.data.source import DataSource, Sides
-from recurra.data.tsv import RAGGED
-from recurra.data.vectors import BROKEN_SERIES, filled_rows, row_numbers
+from recurra.data.vectors import BROKEN_SERIES, filled_rows, fitting, row_numbers
 from recurra.errors import DataError
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt
@@ -48,8 +47,7 @@ class Series(NamedTuple):
 
     def __str__(self) -> str:
         shown = f"{self.name}: " if self.name else ""
-        columns = len(self.columns)
-        return f"{shown}{len(self.values):,} steps of {columns} number{'s' * (columns > 1)}"
+        return f"{shown}{counted(len(self.values), 'step')} of {counted(len(self.columns), 'number')}"
 
     @property
     def place(self) -> str:
@@ -71,7 +69,7 @@ def read_series(reading: Reading) -> Iterator[Series]:
     if columns.header and len(first) == 1:
         what = "expected steps below the names of the columns, there are none"
         raise DataError(what, where=reading.place(first[0][0]), fix=STEPS)
-    every = _fitting(chain(first[1:] if columns.header else first, rows), columns, reading)
+    every = fitting(chain(first[1:] if columns.header else first, rows), columns.width, reading)
     seen = set[str]()
     for name, steps in groupby(every, key=lambda row: columns.name_of(row[1])):
         if name in seen:
@@ -166,19 +164,6 @@ def _no_series(given: Any, where: str) -> DataError:
     what = f"expected a series of numbers, got {excerpt(repr(given), 40)}"
     fix = 'Give the numbers of each series, [3.5, 3.7, ...]; of several columns {"price": [...], "volume": [...]}.'
     return DataError(what, where=where, fix=fix)
-
-
-def _fitting(
-    rows: Iterator[tuple[int, list[str]]], columns: SeriesColumns, reading: Reading
-) -> Iterator[tuple[int, list[str]]]:
-    """The rows that have as many columns as the first."""
-    for number, fields in rows:
-        if len(fields) == columns.width:
-            yield number, fields
-            continue
-        what = f"expected {counted(columns.width, 'column')}, saw {len(fields)}: {excerpt(', '.join(fields))}"
-        fix = "Each row has a field for every column; a missing one is empty. A decimal point is a full stop."
-        reading.findings.add(RAGGED, DataError(what, where=reading.place(number), fix=fix))
 
 
 def _one_series(

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from recurra.data.columns import several
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Reading
-from recurra.data.numbers import MISSING, is_number, same_names
+from recurra.data.numbers import MISSING, is_number
 from recurra.data.source import DataSource
 from recurra.data.times import is_time
-from recurra.data.vectors import GROUP_NAME, LABEL_NAMES, column_of, filled_rows
+from recurra.data.vectors import GROUP_NAME, LABEL_NAMES, column_names, column_of, filled_rows
 from recurra.errors import DataError, UsageError
 from recurra.text.visible import excerpt
 
@@ -45,10 +45,11 @@ def find_columns(rows: list[list[str]], reading: Reading) -> SeriesColumns:
     Raises:
         DataError: a column that the user names is not there, a second column holds no numbers, or none does.
     """
-    columns = _columns(reading.source, rows, reading.place(1))
+    place = reading.place(1)
+    columns = _columns(reading.source, rows, place)
     if not columns.header:
         reading.note(f"{reading.name}: no header, so the columns are numbered from 1")
-    names = [name.strip() for name in rows[0]] if columns.header else [str(k + 1) for k in range(columns.width)]
+    names = column_names(rows[0], columns.header, place)
     for what, option, column in (
         ("the time of each step", "time_column", columns.time),
         ("the name of its series", "source_column", columns.group),
@@ -99,9 +100,7 @@ def _columns(source: DataSource, rows: list[list[str]], place: str) -> SeriesCol
     body = [row for row in rows[1:] if len(row) == width]
     texts = {k for k in range(width) if _is_text([row[k] for row in body or rows])}
     header = _has_header(head, texts, rows, source)
-    names = tuple(name.strip() for name in head) if header else tuple(str(k + 1) for k in range(width))
-    if twice := same_names(names):
-        raise DataError(f"the header names the column {twice!r} twice", where=place, fix="Rename one of them.")
+    names = column_names(head, header, place)
     group = _group(source, names, place)
     if source.time_column is not None:
         time = column_of(source.time_column, names, place)

@@ -19,11 +19,12 @@ from recurra.data.columns import is_number as is_column_number
 from recurra.data.columns import several
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Reading
-from recurra.data.numbers import NotANumber, Numbers, is_number, parse_number, same_names
+from recurra.data.numbers import NotANumber, Numbers, is_number, numbered, parse_number, same_names
 from recurra.data.source import DataSource
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
 from recurra.options import unknown_name
+from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
 LABEL_NAMES = ("label", "class")
@@ -73,7 +74,7 @@ def read_table(reading: Reading, *, series: bool, labelled: bool = True) -> Iter
         return
     layout = lay_out(reading.source, [fields for _, fields in first], reading.place(first[0][0]), series, labelled)
     _note_layout(layout, first[0][1], reading)
-    every = fitting(chain(first[1:] if layout.header else first, rows), layout, reading)
+    every = fitting(chain(first[1:] if layout.header else first, rows), layout.width, reading)
     yield from (_series if series else _vectors)(every, layout, reading)
 
 
@@ -86,9 +87,7 @@ def lay_out(source: DataSource, rows: list[list[str]], place: str, series: bool,
     head, width = rows[0], len(rows[0])
     numeric = numeric_columns(rows)
     header = has_header(head, numeric, [*several(source.source_column), source.target_column])
-    names = tuple(name.strip() for name in head) if header else tuple(str(k + 1) for k in range(width))
-    if twice := same_names(names):
-        raise DataError(f"the header names the column {twice!r} twice", where=place, fix="Rename one of them.")
+    names = column_names(head, header, place)
     group = _group(source, names, place) if series else None
     label = _label(source, names, numeric, group, place) if labelled else None
     others = [k for k in range(width) if k not in (group, label) and not (series and names[k].lower() in TIME_NAMES)]
@@ -117,19 +116,31 @@ def has_header(head: Sequence[str], numeric: set[int], named: Sequence[str | Non
     return any(name.strip() in known for name in head) or not all(is_number(head[k]) for k in numeric) or not numeric
 
 
+def column_names(head: Sequence[str], header: bool, place: str) -> tuple[str, ...]:
+    """What the columns are called in the first row, or their numbers from 1.
+
+    Raises:
+        DataError: two have one name.
+    """
+    names = tuple(name.strip() for name in head) if header else numbered(len(head))
+    if twice := same_names(names):
+        raise DataError(f"the header names the column {twice!r} twice", where=place, fix="Rename one of them.")
+    return names
+
+
 def filled_rows(rows: Iterator[Row]) -> Iterator[Row]:
     """Without the blank ones."""
     return (row for row in rows if any(field.strip() for field in row[1]))
 
 
-def fitting(rows: Iterator[Row], layout: Layout, reading: Reading) -> Iterator[Row]:
+def fitting(rows: Iterator[Row], width: int, reading: Reading) -> Iterator[Row]:
     """The rows that have as many columns as the first."""
     for number, fields in rows:
-        if len(fields) == layout.width:
+        if len(fields) == width:
             yield number, fields
             continue
-        what = f"expected {layout.width} columns, saw {len(fields)}: {excerpt(', '.join(fields))}"
-        fix = "Each row has a field for every column; where a number is missing it is empty."
+        what = f"expected {counted(width, 'column')}, saw {len(fields)}: {excerpt(', '.join(fields))}"
+        fix = "Each row has a field for every column; a missing one is empty. A decimal point is a full stop."
         reading.findings.add(RAGGED, DataError(what, where=reading.place(number), fix=fix))
 
 
@@ -253,7 +264,7 @@ def _note_layout(layout: Layout, head: list[str], reading: Reading) -> None:
         if layout.header:
             reading.facts.columns["target_column"] = name
         what = f"the {reading.source.sides.second}s are in column {name!r}"
-        reading.note(f"{reading.name}: {what}, numbers in {count} other{'s' * (count > 1)}")
+        reading.note(f"{reading.name}: {what}, numbers in {counted(count, 'other')}")
 
 
 def kind_of_table(source: DataSource) -> str | None:
