@@ -13,11 +13,9 @@ from PIL import Image
 from recurra.data.columns import TAB, several
 from recurra.data.content import Cell, Content, Fields
 from recurra.data.images import image_file, image_of, image_or_text
-from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.numbers import Numbers, as_numbers
-from recurra.data.rows import cell_text, is_cell
+from recurra.data.rows import cell_text, checked_text, is_cell
 from recurra.data.source import DataSource
-from recurra.errors import DataError
 
 
 def content_of_text(text: str, source: DataSource) -> Content:
@@ -84,14 +82,3 @@ def cell_given(given: Any, place: str, folder: str = "", *, alone: bool = True) 
     if given is None or (not alone and is_cell(given)):
         return cell_text(given)
     return as_numbers(given, place)
-
-
-def checked_text(text: str, place: str) -> str:
-    """A text without half a character.
-
-    Raises:
-        DataError: there is one.
-    """
-    if lone := lone_surrogate(text):
-        raise DataError(f"lone surrogate {lone}", where=place, fix=HALF)
-    return text

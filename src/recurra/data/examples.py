@@ -21,7 +21,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from recurra.data.findings import Findings
 from recurra.data.lines import TextFile, is_stream, require_file
-from recurra.data.source import DataSource, Sides, spool
+from recurra.data.source import COLUMNS, DataSource, Sides, spool
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 from recurra.text.counted import counted
@@ -263,7 +263,7 @@ def require_source(source: DataSource, kind: Kind[Any]) -> None:
         UsageError: a format or columns that the kind does not have.
     """
     check_format(source, kind)
-    said = [name for name in ("source_column", "target_column", "time_column") if getattr(source, name) is not None]
+    said = [name for name in COLUMNS if getattr(source, name) is not None]
     if lost := [name for name in said if name not in kind.columns]:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in lost)
         raise UsageError(kind.no_columns, where=options, fix="Leave it out." if len(lost) == 1 else "Leave them out.")

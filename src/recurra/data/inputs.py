@@ -15,6 +15,7 @@ from recurra.data.delimited import CsvRows
 from recurra.data.examples import Reading
 from recurra.data.jsonl import read_jsonl
 from recurra.errors import DataError, UsageError
+from recurra.text.counted import counted
 from recurra.text.visible import excerpt, visible
 
 FORMATS = {".tsv": "tsv", ".tab": "tsv", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -52,7 +53,7 @@ def check_count(named: str, columns: int) -> None:
         UsageError: with both numbers.
     """
     if (count := len(several(named))) != columns:
-        what = f"the model reads {columns} column{'s' * (columns > 1)}, and {count} are named: {named}"
+        what = f"the model reads {counted(columns, 'column')}, and {count} are named: {named}"
         raise UsageError(what, where="--source-column")
 
 

@@ -34,7 +34,7 @@ class Numbers(NamedTuple):
 
     def __str__(self) -> str:
         if not self.is_series:
-            return f"{counted(len(self.names), 'number')}"
+            return counted(len(self.names), "number")
         return f"{counted(len(self.values), 'step')} of {counted(len(self.names), 'number')}"
 
 

@@ -172,9 +172,18 @@ def text_of(value: Any, place: str, *, numbers: bool = False) -> str:
             where=place,
             fix="Give strings: str(value) turns the value into one.",
         )
-    if lone := lone_surrogate(value):
+    return checked_text(value, place)
+
+
+def checked_text(text: str, place: str) -> str:
+    """A text without half a character.
+
+    Raises:
+        DataError: there is one.
+    """
+    if lone := lone_surrogate(text):
         raise DataError(f"lone surrogate {lone}", where=place, fix=HALF)
-    return value
+    return text
 
 
 def shown(value: Any) -> str:

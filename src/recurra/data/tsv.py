@@ -18,7 +18,6 @@ from recurra.errors import DataError
 from recurra.text.counted import with_article
 from recurra.text.visible import excerpt
 
-TABLE_ENDINGS = (".tsv", ".tab")
 RAGGED = "lines with another number of columns"
 SPACES = re.compile(r"\S {2,}\S")
 
