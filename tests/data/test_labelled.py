@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,16 @@ def test_pictures_are_images_in_grey() -> None:
     assert isinstance(first.content, np.ndarray)
     assert (first.content.dtype, first.content.tolist()) == (np.uint8, [[0, 255, 0], [51, 0, 0]])
     assert [np.shape(one) for one in open_inputs(DataSource(images), LABELLED, Reads("image"))] == [(2, 3), (2, 3)]
+
+
+def test_paths_of_images_from_a_pipe() -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w") as paths:
+        paths.write("a.png\nb.png\n")
+    try:
+        assert list(open_inputs(DataSource(f"/dev/fd/{reader}"), LABELLED, Reads("image"))) == ["a.png", "b.png"]
+    finally:
+        os.close(reader)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.data.images import Pixels
+from recurra.data.lines import is_stream
 from recurra.errors import DataError
 
 BYTES = 0x08  # idx's number for unsigned bytes
@@ -23,7 +24,9 @@ MAGIC = {b"\0\0\x08\x03": "pictures", b"\0\0\x08\x01": "labels"}
 
 
 def looks_like_idx(path: str | Path) -> bool:
-    """Whether a file begins as the pictures of idx do."""
+    """Whether a file begins as the pictures of idx do; of a stream it is not looked at, as what is read is gone."""
+    if is_stream(str(path)):
+        return False
     try:
         with _opened(path) as file:
             return file.read(4) == b"\0\0\x08\x03"
