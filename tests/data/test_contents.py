@@ -29,6 +29,7 @@ def put(name: str, text: str) -> str:
         ("x.csv", 'english,french\nhow far,combien\n"",x\nwho,qui\n'),
         ("x.csv", 'target,id,source\ncombien,1,how far\nx,2,""\nqui,3,who\n'),
         ("x.jsonl", '{"source": "how far", "target": "combien"}\n\n{"source": "who"}\n'),
+        ("x.json", '{"source": "how far", "target": "combien"}\n\n{"source": "who"}\n'),
     ],
 )
 def test_targets_are_left_aside(name: str, text: str) -> None:

@@ -44,7 +44,8 @@ def test_parallel_files_and_json(tmp_path: Path) -> None:
     (tmp_path / "tags").write_text("O B-P I-P \nO\n")
     found = read(tmp_path, "tokens", "in New York \nok\n", target_path=str(tmp_path / "tags"))
     assert [sentence[:2] for sentence in found] == [sentence[:2] for sentence in WANTED]
-    assert read(tmp_path, "a.jsonl", '{"tokens": ["ok"], "tags": ["O"]}\n') == [Tagged(("ok",), ("O",), 1)]
+    for name in ("a.jsonl", "a.json"):
+        assert read(tmp_path, name, '{"tokens": ["ok"], "tags": ["O"]}\n') == [Tagged(("ok",), ("O",), 1)]
     assert list(open_examples(DataSource(rows=[(["ok"], ["O"])]), TAGGED)) == [Tagged(("ok",), ("O",), 1)]
 
 

@@ -17,9 +17,8 @@ import numpy as np
 
 from recurra.data.columns import TAB
 from recurra.data.examples import Kind, Reader, Reading, Skipped
-from recurra.data.jsonl import HALF, KINDS, kind_of, lone_surrogate, object_of, read_objects
+from recurra.data.jsonl import HALF, JSON_LINES, KINDS, kind_of, lone_surrogate, object_of, read_objects
 from recurra.data.pairs import first_line
-from recurra.data.preview import JSON_LINES
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name

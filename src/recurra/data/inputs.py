@@ -13,12 +13,12 @@ from dataclasses import replace
 from recurra.data.columns import TAB, Columns, by_name, is_number, several
 from recurra.data.delimited import CsvRows
 from recurra.data.examples import Reading
-from recurra.data.jsonl import read_jsonl
+from recurra.data.jsonl import JSON_LINES, read_jsonl
 from recurra.errors import DataError, UsageError
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt, visible
 
-FORMATS = {".tsv": "tsv", ".tab": "tsv", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+ENDINGS = {".tsv": "tsv", ".tab": "tsv", ".csv": "csv", **dict.fromkeys(JSON_LINES, "jsonl")}
 
 
 def read_texts(reading: Reading, columns: int) -> Iterator[str]:
@@ -32,7 +32,7 @@ def read_texts(reading: Reading, columns: int) -> Iterator[str]:
     """
     form = reading.source.format
     if form in ("auto", "parallel", "folder", "text"):
-        form = FORMATS.get(reading.source.ending, "lines")
+        form = ENDINGS.get(reading.source.ending, "lines")
     source = reading.source
     if source.source_column is not None and form != "lines":
         check_count(source.source_column, columns)

@@ -18,6 +18,7 @@ from recurra.errors import DataError
 from recurra.options import unknown_name
 from recurra.text.visible import code_point, excerpt
 
+JSON_LINES = (".jsonl", ".ndjson", ".json")  # endings
 SURROGATE = re.compile("[\ud800-\udfff]")
 HALF = "Such a character is half of another one: write the text again from its source."
 

@@ -29,9 +29,9 @@ from recurra.data.folder import read_folder
 from recurra.data.idx import looks_like_idx, read_labels, read_pictures
 from recurra.data.images import image_file, image_or_text
 from recurra.data.inputs import read_texts
+from recurra.data.jsonl import JSON_LINES
 from recurra.data.numbers import Numbers
 from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
-from recurra.data.preview import JSON_LINES
 from recurra.data.rows import NO_PAIR, cell_text, is_cell, is_table, row_sides, text_of
 from recurra.data.source import NUMBER, DataSource, Sides, spool
 from recurra.data.ts_file import TsFile

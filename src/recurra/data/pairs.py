@@ -18,7 +18,7 @@ from recurra.data.columns import TAB
 from recurra.data.delimited import read_csv
 from recurra.data.example import Example
 from recurra.data.examples import EMPTY_SHARE, Kind, Reader, Reading, Skipped
-from recurra.data.inputs import read_texts
+from recurra.data.inputs import ENDINGS, read_texts
 from recurra.data.jsonl import object_of, read_jsonl
 from recurra.data.lines import TextFile
 from recurra.data.parallel import read_parallel
@@ -33,8 +33,6 @@ FORMATS: dict[str, Reader[Example]] = {
     "jsonl": read_jsonl,
     "parallel": read_parallel,
 }
-
-ENDINGS = {".tsv": "tsv", ".tab": "tsv", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 
 
 def read_rows(reading: Reading) -> Iterator[Example]:

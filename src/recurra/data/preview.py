@@ -11,11 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-from recurra.data.jsonl import object_of
+from recurra.data.jsonl import JSON_LINES, object_of
 from recurra.data.source import DataSource
 
 LINES, BYTES = 2000, 1_000_000  # of a file that is looked at
-JSON_LINES = (".jsonl", ".ndjson", ".json")
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,18 @@ from typing import Any, NamedTuple, cast
 from recurra.data import parallel
 from recurra.data.conll import Sentence, read_conll, read_conllu
 from recurra.data.examples import Kind, Reader, Reading
-from recurra.data.jsonl import read_objects
+from recurra.data.jsonl import JSON_LINES, read_objects
 from recurra.data.rows import NO_PAIR, row_sides
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError
 
-ENDINGS = {".conll": "conll", ".bio": "conll", ".iob": "conll", ".conllu": "conllu", ".jsonl": "jsonl"}
+ENDINGS = {
+    ".conll": "conll",
+    ".bio": "conll",
+    ".iob": "conll",
+    ".conllu": "conllu",
+    **dict.fromkeys(JSON_LINES, "jsonl"),
+}
 EXAMPLE = '{"tokens": ["in", "York"], "tags": ["O", "B-LOC"]}'
 UNEVEN = "lines with another number of tags than tokens"
 
