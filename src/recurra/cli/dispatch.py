@@ -27,7 +27,7 @@ COMMANDS = {
     "evaluate": "evaluate a model on examples",
     "compare": "train a grid of networks and say which differences are significant",
     "generate": "continue a text, with a language model",
-    "score": "write the surprisal of each word or character of a text, under a language model",
+    "score": "write the surprisal of each word or character of a text",
     "check": "describe training data and the problems in them, without training",
     "settings": "list all settings of the tasks: defaults, meanings, allowed values",
     "doctor": "check the installation and the machine",
@@ -101,14 +101,15 @@ def completion(args: Sequence[str]) -> int:
 def overview() -> str:
     """What `recurra --help` prints."""
     lines = [
-        f"recurra {__version__}: learns to turn one sequence into another from examples, on your own machine.",
+        f"recurra {__version__}: trains recurrent sequence models on your own data.",
         "",
         "Usage: recurra COMMAND [ARGUMENTS]",
         "",
         *(f"  {name:10}{text}" for name, text in COMMANDS.items()),
         "",
-        "recurra COMMAND --help shows the arguments of a command, recurra --version the version,",
-        "recurra --install-completion makes your shell complete commands, options and their values.",
+        "recurra COMMAND --help shows the arguments of a command, recurra --version the",
+        "version. After recurra --install-completion, the shell completes commands,",
+        "options and their values.",
         "To start: recurra train DATA --time 5m --to MODEL, then recurra predict MODEL.",
     ]
     return "\n".join(lines)
