@@ -60,9 +60,9 @@ def test_every_variant(name: str) -> None:
 
 
 def test_what_is_folded_wrongly_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    doubled = "recurra.layers.kernels.prepared.doubled"
+    monkeypatch.setattr(doubled, lambda cell, block: torch.ones_like(cell.bias_input))
     for cell in ("lstm", "gru"):
-        kernel = f"recurra.layers.kernels.{cell}"
-        monkeypatch.setattr(f"{kernel}.doubled", lambda cell, block: torch.ones_like(cell.bias_input))
         with pytest.raises(AssertionError):
             assert_alike(network(cell=cell))
 

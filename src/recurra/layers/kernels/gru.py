@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from recurra.cells import GRU, HiddenState, Step
-from recurra.layers.kernels.prepared import CellSteps, doubled, tanh_of_sigmoid_
+from recurra.layers.kernels.prepared import CellSteps, DoubledSteps, tanh_of_sigmoid_
 from recurra.layers.kernels.torch_kernel import TorchKernel, layout
 
 
@@ -24,15 +24,12 @@ class GRUKernel(TorchKernel[GRU]):
         return GRUSteps(cell)
 
 
-class GRUSteps(CellSteps):
+class GRUSteps(DoubledSteps):
     """The steps of a search."""
 
     def __init__(self, cell: GRU) -> None:
-        scale = doubled(cell, "new")
-        self.weight = cell.weight_input.detach() * scale[:, None]
-        self.bias = cell.bias_input.detach() * scale
-        self.weight_hidden = (cell.weight_hidden.detach() * scale[:, None]).t()
-        self.bias_hidden = cell.bias_hidden.detach() * scale
+        super().__init__(cell, "new", cell.bias_input)
+        self.bias_hidden = cell.bias_hidden.detach() * self.scale
 
     def advance(self, read: Tensor, state: HiddenState) -> Step:
         h, gates = state.hidden, 2 * state.hidden.shape[1]

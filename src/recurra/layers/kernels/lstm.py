@@ -7,7 +7,7 @@ from torch import Tensor
 
 from recurra.cells import LSTM, LSTMState, Step
 from recurra.layers.base import Unrolled
-from recurra.layers.kernels.prepared import CellSteps, doubled, tanh, tanh_of_sigmoid_
+from recurra.layers.kernels.prepared import CellSteps, DoubledSteps, tanh, tanh_of_sigmoid_
 from recurra.layers.kernels.torch_kernel import SHUT, TorchKernel, layout
 from recurra.layers.unroll import unroll
 from recurra.padded import Padded
@@ -37,14 +37,11 @@ class LSTMKernel(TorchKernel[LSTM]):
         return LSTMSteps(cell)
 
 
-class LSTMSteps(CellSteps):
+class LSTMSteps(DoubledSteps):
     """The steps of a search."""
 
     def __init__(self, cell: LSTM) -> None:
-        scale = doubled(cell, "candidate")
-        self.weight = cell.weight_input.detach() * scale[:, None]
-        self.bias = (cell.bias_input.detach() + cell.bias_hidden.detach()) * scale
-        self.weight_hidden = (cell.weight_hidden.detach() * scale[:, None]).t()
+        super().__init__(cell, "candidate", cell.bias_input + cell.bias_hidden)
 
     def advance(self, read: Tensor, state: LSTMState) -> Step:
         h, c = state

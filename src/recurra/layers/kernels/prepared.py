@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-from recurra.cells import Cell, Step
+from recurra.cells import Cell, DenseCell, Step
 from recurra.layers.base import Unrolled
 from recurra.padded import Padded
 
@@ -50,6 +50,22 @@ class ReferenceSteps(CellSteps):
 
     def advance(self, read: Tensor, state: Any) -> Step:
         return self.cell.advance(read, state)
+
+
+class DoubledSteps(CellSteps):
+    """A cell of one tanh block among sigmoids: the sums of that block are doubled.
+
+    Args:
+        cell: the cell.
+        block: the one with the tanh.
+        bias: [G*H] what is added to W x.
+    """
+
+    def __init__(self, cell: DenseCell, block: str, bias: Tensor) -> None:
+        self.scale = doubled(cell, block)
+        self.weight = cell.weight_input.detach() * self.scale[:, None]
+        self.bias = bias.detach() * self.scale
+        self.weight_hidden = (cell.weight_hidden.detach() * self.scale[:, None]).t()  # [H, G*H]
 
 
 def run_steps(steps: CellSteps, reads: Iterable[Tensor], lengths: Tensor, state: Any) -> Unrolled:

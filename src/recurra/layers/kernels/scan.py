@@ -29,16 +29,20 @@ class ScanKernel(Kernel[LinearCell]):
     """Any cell that is a linear recurrence. Gates, and what is carried, have the precision of the state."""
 
     def unroll(self, cell: LinearCell, inputs: Padded, state: HiddenState) -> Unrolled:
-        start, ragged = state.hidden, inputs.may_be_ragged
-        padding = ~inputs.mask[..., None]
-        values = inputs.values.masked_fill(padding, 0.0) if ragged else inputs.values
-        sums = linear(values, cell.weight_input, cell.bias_input)
-        keep, add, _ = cell.coefficients(sums.to(start.dtype))  # under autocast the product alone is in bfloat16
-        outputs = scan(keep, add, start)
-        if not ragged:
+        start = state.hidden
+        if not inputs.may_be_ragged:
+            outputs = _run(cell, inputs.values, start)
             return Unrolled(inputs.with_values(outputs), HiddenState(outputs[:, -1]), {})
-        outputs = outputs.masked_fill(padding, 0.0)
+        padding = ~inputs.mask[..., None]
+        outputs = _run(cell, inputs.values.masked_fill(padding, 0.0), start).masked_fill(padding, 0.0)
         return Unrolled(inputs.with_values(outputs), HiddenState(last_or(outputs, inputs.lengths, start)), {})
+
+
+def _run(cell: LinearCell, values: Tensor, start: Tensor) -> Tensor:
+    """All steps of values [B, T, I]: [B, T, H]."""
+    sums = linear(values, cell.weight_input, cell.bias_input)
+    keep, add, _ = cell.coefficients(sums.to(start.dtype))  # under autocast the product alone is in bfloat16
+    return scan(keep, add, start)
 
 
 def scan(keep: Tensor, add: Tensor, start: Tensor) -> Tensor:
