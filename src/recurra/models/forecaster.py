@@ -26,10 +26,9 @@ from torch.nn.functional import dropout
 from recurra.layers import Stack
 from recurra.models.forecast_output import ForecastOutput, make_output
 from recurra.models.forecaster_options import ForecasterOptions
+from recurra.models.input_readers import MAX_DEVIATIONS
 from recurra.models.recurrent_stack import recurrent_stack
 from recurra.padded import Padded, last_of, select_rows
-
-MAX_DEVIATIONS = 10.0  # deviations; what lies beyond is read as lying there
 
 
 class Forecasts(NamedTuple):

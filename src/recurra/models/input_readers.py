@@ -46,9 +46,15 @@ class TokenReader(nn.Module):
         if self.unordered:
             last = self.embedding.num_embeddings  # where padding goes
             ids = ids.masked_fill(~inputs.mask, last).sort(dim=1).values.masked_fill(~inputs.mask, PAD)
-        if self.training and self.word_dropout:
-            ids = torch.where(torch.rand(ids.shape, device=ids.device) < self.word_dropout, UNK, ids)
+        ids = word_dropout(ids, self.word_dropout, self.training)
         return inputs.with_values(dropout(self.embedding(ids), self.dropout, self.training))
+
+
+def word_dropout(ids: Tensor, share: float, training: bool) -> Tensor:
+    """Ids [B, T] of which a share is read as <UNK>."""
+    if not training or not share:
+        return ids
+    return torch.where(torch.rand(ids.shape, device=ids.device) < share, UNK, ids)
 
 
 class NumberReader(nn.Module):

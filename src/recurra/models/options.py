@@ -117,7 +117,6 @@ class CaptionerOptions(DecoderOptions):
         super().__post_init__()
         if self.cells < 1:
             raise UsageError(f"model.cells must be at least 1, got {self.cells}")
-        if not 0 <= self.shift <= 0.5:
-            raise UsageError(f"model.shift must be between 0 and 0.5, got {self.shift}")
+        self.check_between("shift", 0, 0.5)
         if self.hidden % 8:
             raise UsageError(f"model.width must be a multiple of 8 here, got {self.width}")

@@ -22,10 +22,11 @@ from torch.nn.functional import dropout
 from recurra.layers import Unrolled
 from recurra.layers.crf import LinearChain
 from recurra.models.bridge import joined
+from recurra.models.input_readers import word_dropout
 from recurra.models.options import RecurrentOptions
 from recurra.models.recurrent_stack import recurrent_stack
 from recurra.padded import Padded
-from recurra.text.special import PAD, UNK
+from recurra.text.special import PAD
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,7 @@ class Tagger(nn.Module):
         return emissions.values.argmax(-1) if self.crf is None else self.crf.best(emissions)
 
     def _tokens(self, sentences: Sentences) -> Tensor:
-        ids = sentences.words.values
-        if self.training and self.options.word_dropout:
-            ids = torch.where(torch.rand(ids.shape, device=ids.device) < self.options.word_dropout, UNK, ids)
+        ids = word_dropout(sentences.words.values, self.options.word_dropout, self.training)
         parts = [self.words(ids)]
         if self.options.characters:
             spellings = sentences.spellings
