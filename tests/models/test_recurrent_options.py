@@ -55,7 +55,7 @@ def test_bounds_are_the_same_everywhere(kind: type[RecurrentOptions], wrong: dic
         kind(**wrong)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", [*ALL])
+@pytest.mark.parametrize("kind", ALL)
 def test_an_activation_is_for_elman_cells(kind: type[RecurrentOptions]) -> None:
     assert kind(cell="elman", activation="relu").activation == "relu"
     kept = {"kind": "rnn"} if kind is ManyToOneOptions else {}
