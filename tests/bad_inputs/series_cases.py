@@ -82,7 +82,7 @@ SETTINGS = [
     train("a target that is no column", LONG, "data.targets: unknown column 'y'", kind=UsageError, data__targets="y"),
     train("quantiles without a median", LONG, "model.quantiles must be numbers between 0 and 1", "0.1 0.5 0.9", kind=UsageError, model__quantiles="0.1 0.9"),
     train("quantiles in disorder", LONG, "model.quantiles must be numbers", kind=UsageError, model__quantiles="0.9 0.5 0.1"),
-    train("quantiles to one side", LONG, "as far above as below", kind=UsageError, model__quantiles="0.1 0.5 0.95"),
+    train("quantiles to one side", LONG, "symmetric around 0.5", kind=UsageError, model__quantiles="0.1 0.5 0.95"),
     train("a horizon of nothing", LONG, "model.horizon must be at least 1, got 0", kind=UsageError, model__horizon=0),
     train("a strategy that there is not", LONG, "model.strategy: unknown value 'recursiv'", "Did you mean 'recursive'?", kind=UsageError, model__strategy="recursiv"),
     train("an activation for an LSTM", LONG, "model.activation is for Elman cells", kind=UsageError, model__activation="relu"),

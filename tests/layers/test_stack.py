@@ -104,7 +104,7 @@ def test_a_stack_in_training_keeps_padding_zero() -> None:
 
 
 def test_layers_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(UsageError, match="a layer that reads 5 stands on one that writes 4"):
+    with pytest.raises(UsageError, match="a layer with input size 5 follows one with output size 4"):
         Stack([Recurrent(GRU(3, 4)), Recurrent(GRU(5, 4))])
 
 

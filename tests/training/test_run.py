@@ -94,7 +94,7 @@ def test_a_time_that_is_over_before_the_first_step_is_said(tmp_path: Path) -> No
     session = Session(tmp_path, budget=Budget(seconds=5.0, started=time.monotonic() - 60))
     finished = session.run.go()
     (said,) = [note.text for note in session.of(Note) if isinstance(note, Note) and note.text.startswith("warning")]
-    assert re.search(r"\d+ s have gone before the first step, and --time allows 5 s", said)
+    assert re.search(r"\d+ s passed before the first step, and --time allows 5 s", said)
     assert finished.step == 1
 
 
@@ -159,7 +159,7 @@ def test_a_finished_run_takes_no_further_step(tmp_path: Path, budget: Budget) ->
     assert (finished.step, finished.reason) == (30, "plan complete")
     assert not again.of(StepDone)
     assert [note.text for note in again.of(Note)] == [  # pyright: ignore
-        "nothing left to do: the plan is complete after 30 steps; a larger --time or --epochs goes on"
+        "nothing left to do: the plan is complete after 30 steps; give a larger --time or --epochs to train on"
     ]
     assert equal(again.weights(), first.weights())
 

@@ -1,4 +1,4 @@
-"""Decoding along one path: each hypothesis takes one token per step and never attended back.
+"""Decoding along one path: each hypothesis takes one token per step and never looks back.
 
 Greedy search and sampling are both this loop; they differ in how the next token is chosen.
 

@@ -36,7 +36,7 @@ class Bidirectional(Layer):
         backward: reads each row from its own end; of the same input size.
 
     Raises:
-        UsageError: something that cannot go from one end to the other, or layers that read different widths.
+        UsageError: something that cannot go from one end to the other, or layers of different input sizes.
 
     >>> import torch
     >>> from recurra.cells import LSTM
@@ -53,7 +53,7 @@ class Bidirectional(Layer):
             check_layer(layer, ForwardLayer, "Bidirectional")
         if forward.input_size != backward.input_size:
             sizes = f"{forward.input_size} and {backward.input_size}"
-            raise UsageError(f"both directions read the same values, got layers that read {sizes}")
+            raise UsageError(f"both directions need the same input size, got {sizes}")
         self.ahead = forward
         self.back = backward
         self.input_size = forward.input_size

@@ -48,7 +48,8 @@ class Stack(ForwardLayer):
             check_layer(layer, Layer, "Stack")
         for below, above in pairwise(layers):
             if below.output_size != above.input_size:
-                raise UsageError(f"a layer that reads {above.input_size} stands on one that writes {below.output_size}")
+                sizes = f"input size {above.input_size} follows one with output size {below.output_size}"
+                raise UsageError(f"a layer with {sizes}")
         self.layers = nn.ModuleList(layers)
         self.dropout = dropout
         self.residual = residual

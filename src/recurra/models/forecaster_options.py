@@ -44,8 +44,8 @@ class ForecasterOptions(RecurrentOptions):
         fits = all(0 < q < 1 for q in found) and list(found) == sorted(set(found)) and 0.5 in found
         if not fits or abs(sum(found) - len(found) / 2) > 1e-9:
             raise UsageError(
-                f"model.quantiles must be numbers between 0 and 1 from the lowest, 0.5 in the middle, as far above as "
-                f"below, got {self.quantiles!r}",
+                f"model.quantiles must be numbers between 0 and 1 in ascending order, symmetric around 0.5 and "
+                f"including it, got {self.quantiles!r}",
                 fix='For example "0.1 0.5 0.9".',
             )
         return found

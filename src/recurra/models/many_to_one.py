@@ -102,9 +102,7 @@ class ManyToOneOptions(RecurrentOptions):
                 fix = f"Leave it out, or choose model.kind={kinds[0]}."
                 raise NoEffect(f"model.{name}", f"where model.kind is {self.kind}", fix)
         if self.kind == "feedforward" and self.pooling == "last":
-            raise UsageError(
-                "a feed-forward network knows no last step", fix="Use model.pooling=mean, or leave it out."
-            )
+            raise UsageError("a feed-forward network has no last step", fix="Use model.pooling=mean, or leave it out.")
 
 
 class BranchRun(NamedTuple):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ import torch
 
 from recurra.errors import RunError
 from recurra.training.budget import Budget
-from recurra.training.events import Event, Note, PlanMade
+from recurra.training.events import Emit, Note, PlanMade
 from recurra.training.learner import Learner
 from recurra.training.loop import Loop, Position
 from recurra.training.optimizer import make_optimizer
@@ -38,7 +37,7 @@ class Validations(NamedTuple):
     seconds: float  # of all together
 
 
-def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: Callable[[Event], None]) -> Plan:
+def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: Emit) -> Plan:
     """Measures and plans. Says what it decided."""
     trial = Plan((Piece(0, 0.0, 1_000_000),), 1, 1, parts=parts_that_fit(learner, options))
     if trial.parts > 1:
@@ -74,8 +73,8 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
 def no_time(budget: Budget) -> str:
     """What to say where nothing can be learned in what is left."""
     return (
-        f"{budget.elapsed():.0f} s have gone before the first step, and --time allows {budget.seconds:.0f} s for all: "
-        "a single step is taken, which learns next to nothing; give a longer time"
+        f"{budget.elapsed():.0f} s passed before the first step, and --time allows {budget.seconds:.0f} s in all: "
+        "a single step is taken, which learns next to nothing; give a longer --time"
     )
 
 
@@ -85,7 +84,7 @@ def trial_seconds(budget: Budget) -> float:
 
 
 def parts_that_fit(learner: Learner, options: TrainingOptions) -> int:
-    """In how many parts the largest_batch batch fits into memory: it is tried first, and halved until it fits.
+    """In how many parts the largest batch fits into memory: it is tried first, and halved until it fits.
 
     Raises:
         RunError: not even a single example fits.
@@ -115,7 +114,7 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def choose_precision(
-    learner: Learner, options: TrainingOptions, trial: Plan, seconds: float, emit: Callable[[Event], None]
+    learner: Learner, options: TrainingOptions, trial: Plan, seconds: float, emit: Emit
 ) -> tuple[bool, float]:
     """Whether to use bfloat16, and the seconds of a step: measured where the machine could gain from it."""
     if options.precision == "bfloat16":

@@ -21,7 +21,7 @@ from recurra.training.checkpoint import (
     save_checkpoint,
     weights_of,
 )
-from recurra.training.events import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
+from recurra.training.events import Emit, Finished, Note, PlanMade, Saved, StepDone, Validated
 from recurra.training.interrupt import stop_requests
 from recurra.training.learner import Learner
 from recurra.training.loop import Loop, Position
@@ -69,7 +69,7 @@ class Run:
         options: TrainingOptions,
         budget: Budget,
         folder: Path,
-        emit: Callable[[Event], None],
+        emit: Emit,
         publish: Callable[[Weights], None],
         resume: Checkpoint | None,
     ) -> None:
@@ -103,7 +103,8 @@ class Run:
         if not self._has_stalled() and step < self.plan.steps:
             return None
         ended = "the run stopped early" if self._has_stalled() else "the plan is complete"
-        self.emit(Note(f"nothing left to do: {ended} after {step:,} steps; a larger --time or --epochs goes on"))
+        more = "give a larger --time or --epochs to train on"
+        self.emit(Note(f"nothing left to do: {ended} after {step:,} steps; {more}"))
         return "early stopping" if self._has_stalled() else "plan complete"
 
     def _train(self) -> str:
