@@ -87,14 +87,22 @@ def test_nothing_public_is_missing_from_the_tables() -> None:
 # ------------------------------------------------------------------------------------------------ broken on purpose
 
 
+def as_if_full(sequence: Padded) -> Padded:
+    """The same values, as if there were no padding."""
+    return Padded(sequence.values, torch.full_like(sequence.lengths, sequence.values.shape[1]))
+
+
+def cleaned(sequence: Padded) -> Padded:
+    """Zeros on the padding."""
+    return sequence.with_values(sequence.values.masked_fill(~sequence.mask[..., None], 0.0))
+
+
 class LeaksPaddingIntoState(Recurrent):
     """Steps on over the padding; the outputs there are zero, as they should be."""
 
     def forward(self, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
-        mask = inputs.mask[..., None]
-        full = Padded(inputs.values.masked_fill(~mask, 0), torch.full_like(inputs.lengths, inputs.values.shape[1]))
-        run = super().forward(full, state, trace=trace)
-        return run._replace(outputs=inputs.with_values(run.outputs.values * mask))
+        run = super().forward(as_if_full(cleaned(inputs)), state, trace=trace)
+        return run._replace(outputs=inputs.with_values(run.outputs.values * inputs.mask[..., None]))
 
 
 class LeavesOutputsOnPadding(Recurrent):
@@ -107,8 +115,8 @@ class MultipliesByTheMask(Recurrent):
     """0 times NaN is NaN."""
 
     def forward(self, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
-        masked = inputs.values * inputs.mask[..., None]
-        return super().forward(Padded(masked, torch.full_like(inputs.lengths, masked.shape[1])), state, trace=trace)
+        masked = inputs.with_values(inputs.values * inputs.mask[..., None])
+        return super().forward(as_if_full(masked), state, trace=trace)
 
 
 class LeaksPaddingIntoGradients(Recurrent):
@@ -129,7 +137,7 @@ class ReversesPaddingToo(Bidirectional):
 
     def forward(self, inputs: Padded, state: BothStates | None = None, *, trace: bool = False) -> Unrolled:
         state = self.initial_state(len(inputs.lengths)) if state is None else state
-        clean = inputs.with_values(inputs.values.masked_fill(~inputs.mask[..., None], 0))
+        clean = cleaned(inputs)
         back = self.back(clean.with_values(clean.values.flip(1)), state.backward)
         ahead = self.ahead(clean, state.forward)
         joined = torch.cat([ahead.outputs.values, back.outputs.values.flip(1)], -1) * inputs.mask[..., None]
@@ -398,8 +406,7 @@ class ReadsPaddingInItsWindows(Convolution):
     """Zero where padding is written, but the windows at a row's end have seen it."""
 
     def forward(self, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
-        full = Padded(inputs.values, torch.full_like(inputs.lengths, inputs.values.shape[1]))
-        run = super().forward(full, state, trace=trace)
+        run = super().forward(as_if_full(inputs), state, trace=trace)
         return run._replace(outputs=inputs.with_values(run.outputs.values * inputs.mask[..., None]))
 
 
@@ -409,38 +416,30 @@ def test_windows_over_padding_are_caught(law: Callable[..., None]) -> None:
         law(lambda: ReadsPaddingInItsWindows(3, 2, (2, 3)))
 
 
-def as_if_full(pooling: type[Pooling], sequence: Padded, instance: Any) -> Pooled:
-    full = torch.full_like(sequence.lengths, sequence.values.shape[1])
-    return pooling.forward(instance, Padded(sequence.values, full))
-
-
 class LastOfAll(LastPooling):
     """Its last step is that of the batch, not of the row."""
 
     def forward(self, sequence: Padded) -> Pooled:
-        return as_if_full(LastPooling, sequence, self)
+        return super().forward(as_if_full(sequence))
 
 
 class MeanOfAll(MeanPooling):
     """Padding counts as steps of zero."""
 
     def forward(self, sequence: Padded) -> Pooled:
-        clean = sequence.values.masked_fill(~sequence.mask[..., None], 0.0)
-        return as_if_full(MeanPooling, sequence.with_values(clean), self)
+        return super().forward(as_if_full(cleaned(sequence)))
 
 
 class MaxWithPadding(MaxPooling):
     """The zeros on the padding win where all values are negative."""
 
     def forward(self, sequence: Padded) -> Pooled:
-        clean = sequence.values.masked_fill(~sequence.mask[..., None], 0.0)
-        return as_if_full(MaxPooling, sequence.with_values(clean), self)
+        return super().forward(as_if_full(cleaned(sequence)))
 
 
 class LooksAtPadding(AttentionPooling):
     def forward(self, sequence: Padded) -> Pooled:
-        clean = sequence.values.masked_fill(~sequence.mask[..., None], 0.0)
-        return as_if_full(AttentionPooling, sequence.with_values(clean), self)
+        return super().forward(as_if_full(cleaned(sequence)))
 
 
 class LeavesEmptyRows(MaxPooling):
