@@ -15,7 +15,7 @@ from recurra.data import DataSource
 from recurra.tasks import Task
 from recurra.tasks.choosing import choose_task, recorded_task
 from recurra.tasks.recipe import TaskRecipe
-from recurra.training import Budget, Event, Note, parse_time
+from recurra.training import Budget, Event, Note, parse_time, to_all
 
 
 class TrainKeywords(TypedDict, total=False):
@@ -109,10 +109,7 @@ def typed_command(argv: Sequence[str]) -> str:
 def told(asked: Asked, listeners: Sequence[Callable[[Event], None]]) -> Callable[[Event], None]:
     """All listeners as one, who know already which task it is and why."""
 
-    def emit(event: Event) -> None:
-        for listener in listeners:
-            listener(event)
-
+    emit = to_all(listeners)
     if asked.reason:
         emit(Note(asked.reason))
     return emit

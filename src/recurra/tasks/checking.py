@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recurra.data import DataSource
-from recurra.tasks.fit import opened
+from recurra.tasks.fit import opened_both
 from recurra.tasks.model_folder import parameter_count
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import key_hash
@@ -30,11 +30,7 @@ def check_examples(
     Raises:
         DataError: the data are not what the task reads.
     """
-    train = opened(task, data, copies / "train", "", emit)
-    other = None
-    if valid is not None:
-        source = valid.completed({**data.remembered(), **train.columns})
-        other = opened(task, source, copies / "valid", " for validation", emit)
+    train, other, _ = opened_both(task, data, valid, copies, emit)
     if repeated := count_repeated(task, train):
         emit(Note(f"{repeated:,} of the {task.noun} repeat an earlier one"))
     parts = task.split(train, other, recipe, emit)

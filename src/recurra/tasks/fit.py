@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +23,13 @@ from recurra.files import atomic_write, plain_errors
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import read_recipe
-from recurra.tasks.resuming import check_same
+from recurra.tasks.resuming import START_AGAIN, check_same
 from recurra.tasks.sample import write_sample
 from recurra.tasks.source_record import recorded_columns, write_source
 from recurra.tasks.task import Emit, Encoded, Network, Task
 from recurra.training import (
     CHECKPOINT,
     Budget,
-    Event,
     Finished,
     Note,
     Run,
@@ -40,11 +39,11 @@ from recurra.training import (
     locked,
     metrics_file,
     tensorboard,
+    to_all,
 )
 
 RECIPE, VOCABULARIES, SOURCE = "recipe.toml", "vocabularies.json", "source.json"
 KEPT = (RECIPE, VOCABULARIES, SOURCE, "valid.json", "data")  # what a run needs to go on, beside the checkpoint
-START_AGAIN = "Copy the whole folder again, or train into another one with --to."
 
 
 @dataclass(frozen=True)
@@ -133,13 +132,7 @@ def removed_on_refusal(folder: Path | None) -> Generator[None]:
 def written_down(emit: Emit, run_folder: Path) -> Generator[Emit]:
     """The same, and every event is also written to metrics.jsonl, and to TensorBoard if it is installed."""
     with metrics_file(run_folder) as write:
-        listeners: list[Callable[[Event], None]] = [emit, write, *filter(None, [tensorboard(run_folder)])]
-
-        def to_all(event: Event) -> None:
-            for listener in listeners:
-                listener(event)
-
-        yield to_all
+        yield to_all([emit, write, *filter(None, [tensorboard(run_folder)])])
 
 
 class Prepared(NamedTuple):
@@ -154,12 +147,7 @@ def prepare(request: Request, emit: Emit) -> Prepared:
     """From files to a fresh network and encoded data; everything that a later session needs is written down."""
     task, run_folder = request.task, request.folder / "run"
     copies = run_folder / "input"
-    train = opened(task, request.data, copies / "train", "", emit)
-    columns = {**request.data.remembered(), **train.columns}
-    valid = None
-    if request.valid is not None:
-        source = request.valid.completed(columns)
-        valid = opened(task, source, copies / "valid", " for validation", emit)
+    train, valid, columns = opened_both(task, request.data, request.valid, copies, emit)
     parts = task.split(train, valid, request.recipe, emit)
     network = task.make(parts.train, request.recipe.with_settings(parts.decided), emit)
     for name in ("train", "valid"):
@@ -212,6 +200,28 @@ def refuse_taken(folder: Path) -> None:
         )
     if folder.exists() and (not folder.is_dir() or any(path.name != "run" for path in folder.iterdir())):
         raise RunError("this folder is not empty", where=str(folder), fix="Choose another one with --to.")
+
+
+class Opened(NamedTuple):
+    """The examples of a user's data."""
+
+    train: Examples[Any]
+    valid: Examples[Any] | None  # None where no validation data are given
+    columns: Mapping[str, str]  # of the training data, as the model remembers them
+
+
+def opened_both(task: Task, data: DataSource, valid: DataSource | None, copies: Path, emit: Emit) -> Opened:
+    """Training and validation examples, read once and kept; the second in the columns of the first.
+
+    Args:
+        copies: a folder, as for `opened`.
+    """
+    train = opened(task, data, copies / "train", "", emit)
+    columns = {**data.remembered(), **train.columns}
+    if valid is None:
+        return Opened(train, None, columns)
+    others = opened(task, valid.completed(columns), copies / "valid", " for validation", emit)
+    return Opened(train, others, columns)
 
 
 def opened(task: Task, data: DataSource, copies: Path, purpose: str, emit: Emit) -> Examples[Any]:

@@ -9,6 +9,7 @@ from recurra.tasks.recipe import TaskRecipe
 
 R = TypeVar("R", bound=TaskRecipe)
 
+START_AGAIN = "Copy the whole folder again, or train into another one with --to."
 FREE = ("training.save_every", "training.device")  # these change no result, or only where it is computed
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from recurra.data import DataSource
 from recurra.errors import RunError
 from recurra.files import atomic_write
+from recurra.tasks.resuming import START_AGAIN
 
 
 def write_source(path: Path, source: DataSource, columns: Mapping[str, str]) -> None:
@@ -30,8 +31,8 @@ def recorded_columns(path: Path, source: DataSource) -> dict[str, str]:
         before: list[list[Any]] = record["files"]
         columns = {str(name): str(value) for name, value in record["columns"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        fix = "Copy the whole folder again, or train into another one with --to."
-        raise RunError(f"the record of the data cannot be read: {error}", where=str(path), fix=fix) from None
+        what = f"the record of the data cannot be read: {error}"
+        raise RunError(what, where=str(path), fix=START_AGAIN) from None
     now = _files(source)
     if now != before:
         seen = " and ".join(f"{name} ({size:,} bytes)" for name, size in now) or "rows given in Python"

@@ -6,7 +6,7 @@ from recurra.training.checkpoint import Checkpoint, load_checkpoint, weights_of
 from recurra.training.events import Emit, Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 from recurra.training.folder import locked
 from recurra.training.learner import Index, Learner, Score, State, Stateful
-from recurra.training.listeners import Listener, metrics_file, tensorboard
+from recurra.training.listeners import Listener, metrics_file, tensorboard, to_all
 from recurra.training.loop import Diverged, Loop, Position
 from recurra.training.loss import Loss, token_loss
 from recurra.training.options import TrainingOptions
@@ -46,6 +46,7 @@ __all__ = [
     "metrics_file",
     "parse_time",
     "tensorboard",
+    "to_all",
     "token_loss",
     "weights_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +14,16 @@ from typing import Any
 from recurra.training.events import Event, StepDone, Validated
 
 Listener = Callable[[Event], None]
+
+
+def to_all(listeners: Sequence[Listener]) -> Listener:
+    """Several listeners as one: each hears every event, in their order."""
+
+    def tell(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return tell
 
 
 @contextmanager

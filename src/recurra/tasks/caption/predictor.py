@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -14,6 +13,7 @@ from torch import Tensor
 from recurra.columns import ImageColumn
 from recurra.data import Captioned, name_of
 from recurra.data.captions import Content, given_content, kind_of, numbers_in
+from recurra.data.chunks import chunks
 from recurra.data.table import Values
 from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
 from recurra.errors import DataError
@@ -70,7 +70,7 @@ class CaptionPredictor:
     def predict(self, inputs: Iterable[Any], options: DecodingOptions) -> Iterator[Answer[None]]:
         """A caption for each input: a path, an image of Pillow's, an array of bytes, or a vector; None is empty."""
         given = (self._given(one, f"input {number}") for number, one in enumerate(inputs, 1))
-        while window := list(islice(given, WINDOW)):
+        for window in chunks(given, WINDOW):
             yield from self._answers(window, options)
 
     def evaluate(self, examples: Iterable[Captioned], options: DecodingOptions) -> Evaluation:
@@ -79,8 +79,7 @@ class CaptionPredictor:
         predictions: list[str] = []
         captions: list[str] = []
         likelihoods: list[float] = []
-        remaining = iter(examples)
-        while window := list(islice(remaining, WINDOW)):
+        for window in chunks(examples, WINDOW):
             encoded = [encode(self.inputs, one.content, f"{name}:{one.line}") for one in window]
             given = [Given("", values) for values in encoded]
             predictions += [answer.text for answer in self._answers(given, replace(options, nbest=1))]

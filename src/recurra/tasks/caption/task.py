@@ -25,6 +25,7 @@ from recurra.data import (
     Row,
     name_of,
 )
+from recurra.data.chunks import chunks
 from recurra.models.search import step_model
 from recurra.tasks.caption.detect import detect
 from recurra.tasks.caption.inputs import (
@@ -171,9 +172,7 @@ def build_tokenizer(train: Iterable[Captioned], recipe: CaptionRecipe) -> Tokeni
 
 def captions_of(examples: Iterable[Captioned]) -> Iterator[list[str]]:
     """The captions, so many at once."""
-    captions = (example.caption for example in examples)
-    while chunk := list(islice(captions, CHUNK)):
-        yield chunk
+    return chunks((example.caption for example in examples), CHUNK)
 
 
 def make_network(recipe: CaptionRecipe, inputs: CaptionInputs, target: Tokenizer) -> Captioner:

@@ -11,13 +11,13 @@ N windows, H steps, K columns that are forecast, Q quantiles.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recurra.data import Series
+from recurra.data.chunks import chunks
 from recurra.errors import DataError, UsageError
 from recurra.metrics import ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse
 from recurra.tasks.evaluation import Evaluation
@@ -65,10 +65,9 @@ class Errors(NamedTuple):
 def evaluate_windows(predictor: Forecasting, examples: Iterable[Series], options: ForecastAnswerOptions) -> Evaluation:
     """All measures over the windows of the examples."""
     network = predictor.first
-    windows = iter(rolling_windows(predictor, examples, options))
     parts: list[Errors] = []
     lengths: list[int] = []
-    while chunk := list(islice(windows, CHUNK)):
+    for chunk in chunks(rolling_windows(predictor, examples, options), CHUNK):
         found = predictor.quantiles([window.read for window in chunk], options)
         lengths += [len(window.read) for window in chunk]
         middle = found.shape[-1] // 2

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from statistics import NormalDist
 from typing import Any
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from recurra.data import Series
+from recurra.data.chunks import chunks
 from recurra.data.series import checked_series
 from recurra.data.times import next_times
 from recurra.errors import DataError, UsageError
@@ -60,9 +60,8 @@ class ForecastPredictor:
 
     def predict(self, inputs: Iterable[Any], options: ForecastAnswerOptions) -> Iterator[Answer[ForecastValues]]:
         """The next values of each series."""
-        remaining = iter(inputs)
         first = 1
-        while chunk := list(islice(remaining, CHUNK)):
+        for chunk in chunks(inputs, CHUNK):
             places = [f"input {number}" for number in range(first, first + len(chunk))]
             every = [checked_series(one, place) for one, place in zip(chunk, places, strict=True)]
             windows = [self.window(one, place) for one, place in zip(every, places, strict=True)]

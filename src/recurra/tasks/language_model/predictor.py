@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from typing import cast
 
 import numpy as np
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from recurra.data import as_examples
+from recurra.data.chunks import chunks
 from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.plain import Passage
 from recurra.decoding import Ensemble, decode
@@ -130,8 +131,9 @@ class LanguagePredictor:
         return ShownTrace(given, best[-1], tokens, best, None, layers)
 
     def _windows(self, inputs: Iterable[str]) -> Iterator[tuple[list[str], list[list[int]]]]:
-        remaining, first = iter(inputs), 1
-        while texts := [checked(text, k) for k, text in enumerate(islice(remaining, WINDOW), first)]:
+        first = 1
+        for window in chunks(inputs, WINDOW):
+            texts = [checked(text, k) for k, text in enumerate(window, first)]
             yield texts, [self._encoded(text, k) for k, text in enumerate(texts, first)]
             first += len(texts)
 

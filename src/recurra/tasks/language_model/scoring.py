@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -17,6 +16,7 @@ from torch import Tensor
 from torch.nn.functional import log_softmax
 
 from recurra.data import Ragged
+from recurra.data.chunks import chunks
 from recurra.data.plain import Passage
 from recurra.models import device_of
 from recurra.models.language_model import LanguageModel
@@ -57,8 +57,8 @@ def line_costs(
     network: LanguageNetwork, models: Sequence[LanguageModel], passages: Iterable[Passage]
 ) -> Iterator[Cost]:
     """Of independent lines."""
-    remaining, device = iter(passages), device_of(network.model)
-    while window := list(islice(remaining, WINDOW)):
+    device = device_of(network.model)
+    for window in chunks(passages, WINDOW):
         rows = Ragged.of(encoded(network, window))
         ends = np.cumsum(rows.lengths)
         found: list[list[float]] = [[] for _ in window]

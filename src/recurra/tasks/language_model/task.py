@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from recurra.data import PLAIN, EncodedTable, Examples, Passage, Preview, Row
+from recurra.data.chunks import chunks
 from recurra.errors import RunError, UsageError
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import check_vocabulary, short_enough
@@ -148,8 +149,7 @@ def suitable_units(train: Iterable[Passage]) -> Decision:
 
 def encoded_rows(examples: Iterable[Passage], network: LanguageNetwork) -> Iterator[Row]:
     """Rows for the table; a passage without units, which is an empty part of a line, makes none."""
-    remaining = iter(examples)
-    while chunk := list(islice(remaining, CHUNK)):
+    for chunk in chunks(examples, CHUNK):
         for passage, ids in zip(chunk, encoded(network, chunk), strict=True):
             if ids:
                 yield Row({"units": ids, "characters": [len(passage.text) + passage.ends]}, passage.line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from recurra.columns import (
 from recurra.columns.choose import categories_note, check_numbers, choose_kinds, kinds_said
 from recurra.columns.images import unpacked
 from recurra.data import Findings, Labelled, Numbers, Row, name_of
+from recurra.data.chunks import chunks
 from recurra.data.content import Cell, Content, Fields, cells_of
 from recurra.data.images import ImageFile
 from recurra.data.numbers import missing_in
@@ -213,8 +213,7 @@ def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labe
 def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, head: Head) -> Iterator[Row]:
     """Each example as values of the columns of the input and of the label."""
     name = name_of(examples)
-    remaining = iter(examples)
-    while chunk := list(islice(remaining, CHUNK)):
+    for chunk in chunks(examples, CHUNK):
         places = [f"{name}:{one.line}" for one in chunk]
         encoded = inputs.encode([one.content for one in chunk], places)
         for k, (example, place) in enumerate(zip(chunk, places, strict=True)):

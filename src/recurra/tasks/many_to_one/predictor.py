@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Protocol, cast
 
 import torch
@@ -15,6 +14,7 @@ from torch import Tensor
 
 from recurra.columns import Inputs, Values
 from recurra.data import Labelled, name_of
+from recurra.data.chunks import chunks
 from recurra.data.content import Content, shown_content
 from recurra.data.labelled import Reads
 from recurra.errors import DataError
@@ -74,9 +74,8 @@ class HeadPredictor:
 
     def predict(self, inputs: Iterable[Any], options: Any) -> Iterator[AnyAnswer]:
         """An answer for each input; reads ahead by a window of inputs only."""
-        remaining = iter(inputs)
         first = 1
-        while window := list(islice(remaining, WINDOW)):
+        for window in chunks(inputs, WINDOW):
             places = [f"input {number}" for number in range(first, first + len(window))]
             yield from self._window(window, places, options)
             first += len(window)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any, Generic, cast
 
 import numpy as np
 import torch
 
 from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
+from recurra.data.chunks import chunks
 from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
 from recurra.errors import DataError
 from recurra.models import device_of
@@ -80,9 +80,8 @@ class TextPredictor(Generic[T_co]):
             DataError: a text longer than 5,000 units, one with another number of columns, or something that is no
                 text, with its number.
         """
-        rows = map(one_text, inputs)
         first = 1
-        while window := list(islice(rows, WINDOW)):
+        for window in chunks(map(one_text, inputs), WINDOW):
             yield from self._window(window, first, options)
             first += len(window)
 

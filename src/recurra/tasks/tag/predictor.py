@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from typing import cast
 
 import numpy as np
@@ -13,6 +13,7 @@ import torch
 
 from recurra.data import Tagged
 from recurra.data.bio import is_bio, spans
+from recurra.data.chunks import chunks
 from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
@@ -59,8 +60,8 @@ class TagPredictor:
 
     def predict(self, inputs: Iterable[str | Sequence[str]], options: None) -> Iterator[Answer[TaggedTokens]]:
         """The tags of each sentence: a text with tokens between spaces, or a list of tokens."""
-        remaining, first = iter(inputs), 1
-        while window := list(islice(remaining, WINDOW)):
+        first = 1
+        for window in chunks(inputs, WINDOW):
             yield from self._window([tokens_of(given, k) for k, given in enumerate(window, first)])
             first += len(window)
 

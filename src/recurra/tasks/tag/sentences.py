@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 
 from recurra.data import Examples, Row, Tagged
 from recurra.data.bio import broken_at, is_bio, repaired
+from recurra.data.chunks import chunks
 from recurra.errors import DataError
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.task import Emit
@@ -49,8 +50,7 @@ def spans_whole(sentences: Examples[Tagged], repair: bool, emit: Emit) -> Exampl
 def encoded_rows(examples: Iterable[Tagged], network: TagNetwork) -> Iterator[Row]:
     """Rows for the table. A tag that the network does not know has a negative number: so it counts as wrong."""
     number = {tag: k for k, tag in enumerate(network.tags)}
-    remaining = iter(examples)
-    while chunk := list(islice(remaining, CHUNK)):
+    for chunk in chunks(examples, CHUNK):
         for example, (words, spellings) in zip(chunk, network.reader.encode([e.tokens for e in chunk]), strict=True):
             values = {
                 "words": words,
