@@ -3,8 +3,8 @@
 #
 #   make demo     train the built-in demo, show its results
 #   make test     lint, types, import contract, tests
-#   make quick    the tests that take no longer than a blink, in a minute
-#   make mutants  small mistakes put into the code, to see whether the tests notice; half an hour
+#   make quick    the tests without the slow ones, in a minute
+#   make mutants  mutation testing: do the tests notice small mistakes in the code? half an hour
 #   make docs     the documentation, docs/_build/html/index.html
 #   make clean    remove all of it
 #
