@@ -1,7 +1,7 @@
 """The figures of language models: train with the defaults, choose on validation data, read the test data once.
 
-    .venv/bin/python bench/figures_words.py shakespeare [--time 20m]     nats per character
-    .venv/bin/python bench/figures_words.py chorales [--time 3m]         nats per frame
+    .venv/bin/python bench/figures_language_model.py shakespeare [--time 20m]     nats per character
+    .venv/bin/python bench/figures_language_model.py chorales [--time 3m]         nats per frame
 
 shakespeare   tiny_shakespeare; its last tenth is the test text, the validation text is the end of the rest. One pass
               over the test text, the state carried from its first character to its last.
@@ -28,7 +28,7 @@ import figure_data as data
 from command import recurra
 
 DATA = data.DATA / "language_modelling"
-WORK = data.ROOT / "bench/work/words"
+WORK = data.ROOT / "bench/work/language_model"
 TIMES = {"shakespeare": "20m", "chorales": "3m"}
 FRAME, LOWEST = "|", 21  # the end of a frame; the MIDI number of the first column
 END = "<EOS>"
