@@ -97,7 +97,7 @@ def test_refusals_name_the_section() -> None:
     [
         ({"network": {"width": 1, "steps": 2}}, "It belongs to section [learning]."),
         ({"steps": 2}, "It belongs to section [learning]."),
-        ({"network": {"width": 1}, "learning": {"seed": 2}}, "It belongs to the outermost level."),
+        ({"network": {"width": 1}, "learning": {"seed": 2}}, "It belongs to the top level."),
         ({"network": {"width": 1, "shufle": 2}}, "Did you mean 'shuffle' in section [learning]?"),
         ({"network": {"width": 1, "clip_valu": 2}}, "Did you mean 'clip_value'?"),  # here, though clip_norm is alike
     ],

@@ -180,7 +180,7 @@ def _unknown_key(key: str, known: Sequence[str], section: str, homes: Homes) -> 
     close = key if key in homes else nearest(key, known) or nearest(key, homes)
     if close is None or close in known:
         return unknown_name("key", key, known, where=where)
-    places = " or ".join(f"section [{place}]" if place else "the outermost level" for place in homes[close])
+    places = " or ".join(f"section [{place}]" if place else "the top level" for place in homes[close])
     fix = f"It belongs to {places}." if close == key else f"Did you mean {close!r} in {places}?"
     return UsageError(f"unknown key {key!r}", where=where, fix=fix)
 

@@ -50,7 +50,7 @@ def asked(
 
 ANSWERING = [
     asked("no sentences to measure a tagger on", "tag", lambda m: m.evaluate("empty.conll"), "empty.conll: there are no examples"),
-    asked("no examples to measure a classifier on", "classify", lambda m: m.evaluate([]), "examples: expected examples, there is none"),
+    asked("no examples to measure a classifier on", "classify", lambda m: m.evaluate([]), "examples: expected examples, found none"),
     *(
         asked(f"a number as data of {task}", task, lambda m: m.evaluate(5), "data: expected a file or a list of examples, got 5", kind=UsageError)  # type: ignore[arg-type]
         for task in EXAMPLES

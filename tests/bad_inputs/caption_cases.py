@@ -76,8 +76,8 @@ FILES = [
 
 TABLES = [
     table("paths without captions", "x.tsv", b"a.png\na.png\n", "2 problems", "x.tsv:1: expected at least 2 columns, saw 1", "A line is image, one tab (⇥), text."),
-    table("only empty captions", "x.tsv", b"a.png\t\na.png\t \n", "x.tsv: expected text on both sides, saw no captioned image that has it"),
-    table("no images at all", "x.tsv", b"", "x.tsv: expected captioned images, there is none", "image, one tab (⇥), text"),
+    table("only empty captions", "x.tsv", b"a.png\t\na.png\t \n", "x.tsv: expected text on both sides, found no captioned image with it"),
+    table("no images at all", "x.tsv", b"", "x.tsv: expected captioned images, found none", "image, one tab (⇥), text"),
     table("CSV without a column of images", "x.csv", b"id,file,name\n1,a.png,x\n", "x.csv:1: expected 2 columns, or columns named image and text; saw 3", "--source-column"),
     table("a column of images that is not there", "x.tsv", b"file\tname\na.png\tx\n", "x.tsv:1: the header has no column 'fiel'", "Did you mean 'file'?", source_column="fiel", target_column="name"),
     table("a key for the image that is not there", "x.jsonl", b'{"img": "a.png", "text": "x"}\n', "x.jsonl:1: the object has no key 'image'"),
@@ -85,7 +85,7 @@ TABLES = [
     table("images and vectors", "x.tsv", b"a.png\tx\n1 2\ty\n", "x.tsv:2: expected an image, as in the first example, saw a vector of 2 numbers"),
     table("vectors of two sizes", "x.tsv", b"1 2\tx\n1 2 3\ty\n", "x.tsv:2: expected a vector of 2 numbers", "saw a vector of 3 numbers"),
     table("a vector with NaN", "x.tsv", b"1 2\tx\n1 nan\ty\n", "x.tsv:2: expected numbers, saw one that is not finite"),
-    BadInput("images and captions in two files", {"x": b"a.png\n", "y": b"a\n"}, read("x", target_path="y"), ("images and their texts stand in one table",), UsageError),
+    BadInput("images and captions in two files", {"x": b"a.png\n", "y": b"a\n"}, read("x", target_path="y"), ("images and their texts belong in one table",), UsageError),
 ]  # fmt: skip
 
 SETTINGS = [

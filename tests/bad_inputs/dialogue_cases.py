@@ -51,8 +51,8 @@ def given(name: str, dialogues: object, *says: str) -> BadInput:
 
 
 LINES = [
-    one("no dialogues at all", "x.txt", b"", "x.txt: expected dialogues of two turns at least, saw 0 single turns", "a blank line begins another dialogue"),
-    one("nobody replies", "x.txt", b"Hello\n\nBye\n\n", "x.txt: expected dialogues of two turns at least, saw 2 single turns"),
+    one("no dialogues at all", "x.txt", b"", "x.txt: expected dialogues of at least two turns, saw 0 single turns", "a blank line between two dialogues"),
+    one("nobody replies", "x.txt", b"Hello\n\nBye\n\n", "x.txt: expected dialogues of at least two turns, saw 2 single turns"),
     one("only blank lines between turns", "x.txt", b"\n \n\t\n", "saw 0 single turns"),
     one("pairs as dialogues", "x.txt", b"Hello\tHi\nBye\tSee you\n", "2 problems", 'x.txt:1: expected a turn without tabs, saw "Hello⇥Hi"', "leave out --task chat"),
     one("turns in Latin-1", "x.txt", "Gr\u00fc\u00df dich\nHallo\n".encode("latin-1"), "x.txt:1:3: expected UTF-8, saw byte 0xFC", "iconv -f"),
@@ -61,20 +61,20 @@ LINES = [
     one("a text that is not packed, called .gz", "x.txt.gz", TALK, "x.txt.gz", "gzip"),
     BadInput("a folder as dialogues", {"x": None}, read("x"), ("x: ", "folder")),
     BadInput("dialogues that are not there", {"talk.txt": TALK}, read("tlak.txt"), ("tlak.txt: ", "Did you mean 'talk.txt'?")),
-    BadInput("dialogues of standard input without a reply", {STANDARD_INPUT: b"Hello\n"}, read("-"), ("standard input: expected dialogues of two turns at least, saw 1 single turn",)),
+    BadInput("dialogues of standard input without a reply", {STANDARD_INPUT: b"Hello\n"}, read("-"), ("standard input: expected dialogues of at least two turns, saw 1 single turn",)),
 ]  # fmt: skip
 
 JSONL = [
     one("no turns in an object", "x.jsonl", b'{"turns": ["a", "b"]}\n{"text": "a"}\n', "x.jsonl:2: the object has no key 'turns'"),
     one("turns misspelt", "x.jsonl", b'{"turn": ["a", "b"]}\n', "x.jsonl:1: the object has no key 'turns'", "Did you mean 'turn'?"),
     one("turns that are one text", "x.jsonl", b'{"turns": "a"}\n', "x.jsonl:1: expected a list of turns, saw a string: ", 'For example {"turns": ['),
-    one("turns that are objects", "x.jsonl", b'{"turns": [{"text": "a"}, {"text": "b"}]}\n', "x.jsonl:1: expected a string as turn, saw an object"),
-    one("a turn that is null", "x.jsonl", b'{"turns": ["a", null]}\n', "x.jsonl:1: expected a string as turn, saw null"),
+    one("turns that are objects", "x.jsonl", b'{"turns": [{"text": "a"}, {"text": "b"}]}\n', "x.jsonl:1: expected a turn as a string, saw an object"),
+    one("a turn that is null", "x.jsonl", b'{"turns": ["a", null]}\n', "x.jsonl:1: expected a turn as a string, saw null"),
     one("a tab inside a turn", "x.jsonl", b'{"turns": ["a\\tb", "c"]}\n', 'x.jsonl:1: expected a turn without tabs, saw "a⇥b"'),
     one("half a character in a turn", "x.jsonl", b'{"turns": ["a", "\\ud83d"]}\n', "x.jsonl:1: lone surrogate U+D83D"),
     one("an object that is cut off", "x.jsonl", b'{"turns": ["a", "b"\n', "x.jsonl:1", "JSON"),
     one("one list of dialogues instead of lines", "x.jsonl", b'[{"turns": ["a", "b"]}]\n', "x.jsonl:1: expected an object, saw an array", "jq -c"),
-    one("turns of nothing", "x.jsonl", b'{"turns": []}\n{"turns": [" "]}\n', "x.jsonl: expected dialogues of two turns at least, saw 2 single turns"),
+    one("turns of nothing", "x.jsonl", b'{"turns": []}\n{"turns": [" "]}\n', "x.jsonl: expected dialogues of at least two turns, saw 2 single turns"),
 ]  # fmt: skip
 
 OPTIONS = [
@@ -92,9 +92,9 @@ OPTIONS = [
 
 PYTHON = [
     given("a text as dialogue", ["Hello"], "dialogues[0]: expected a list of turns, saw a string"),
-    given("turns that are numbers", [["a", "b"], ["a", 3]], "dialogues[1]: expected a string as turn, saw a number"),
+    given("turns that are numbers", [["a", "b"], ["a", 3]], "dialogues[1]: expected a turn as a string, saw a number"),
     given("one dialogue instead of several", ["Hello", "Hi"], "dialogues[0]: expected a list of turns"),
-    given("a turn that is not there", [["a", float("nan")]], "dialogues[0]: expected a string as turn, saw a number"),
+    given("a turn that is not there", [["a", float("nan")]], "dialogues[0]: expected a turn as a string, saw a number"),
 ]  # fmt: skip
 
 

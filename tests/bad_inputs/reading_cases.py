@@ -60,15 +60,15 @@ MISSING = [
 ]  # fmt: skip
 
 EMPTY = [
-    one("empty file", "x.tsv", b"", "x.tsv: expected pairs, there is none", "source, one tab (⇥), target"),
-    one("empty gz file", "x.tsv.gz", b"", "x.tsv.gz: expected pairs, there is none"),
-    one("empty packed file", "x.tsv.gz", gzip.compress(b""), "x.tsv.gz: expected pairs, there is none"),
-    one("empty CSV", "x.csv", b"", "x.csv: expected pairs, there is none"),
-    one("only a header", "x.csv", b"source,target\n", "x.csv: expected pairs, there is none"),
-    one("empty JSON Lines", "x.jsonl", b"", "x.jsonl: expected pairs, there is none"),
-    two("two empty files", b"", b"", "a.de: expected pairs, there is none"),
-    BadInput("empty standard input", {"-": b""}, read("-"), ("standard input: expected pairs, there is none",)),
-    one("only blank lines", "x.tsv", b"\n\n \n", "x.tsv: expected text on both sides, saw no pair that has it"),
+    one("empty file", "x.tsv", b"", "x.tsv: expected pairs, found none", "source, one tab (⇥), target"),
+    one("empty gz file", "x.tsv.gz", b"", "x.tsv.gz: expected pairs, found none"),
+    one("empty packed file", "x.tsv.gz", gzip.compress(b""), "x.tsv.gz: expected pairs, found none"),
+    one("empty CSV", "x.csv", b"", "x.csv: expected pairs, found none"),
+    one("only a header", "x.csv", b"source,target\n", "x.csv: expected pairs, found none"),
+    one("empty JSON Lines", "x.jsonl", b"", "x.jsonl: expected pairs, found none"),
+    two("two empty files", b"", b"", "a.de: expected pairs, found none"),
+    BadInput("empty standard input", {"-": b""}, read("-"), ("standard input: expected pairs, found none",)),
+    one("only blank lines", "x.tsv", b"\n\n \n", "x.tsv: expected text on both sides, found no pair with it"),
     one("only sources", "x.tsv", b"a\t\nb\t\n", "x.tsv: expected text on both sides", "--target-column"),
     one("many empty pairs", "x.tsv", b"a\tb\n" * 97 + b"\tb\na\t\n\n", "x.tsv: expected text on both sides",
         "3 pairs with an empty side skipped of 100 (lines 98, 99, 100)", "up to 1% are skipped"),
@@ -121,7 +121,7 @@ ENCODINGS = [
 ]  # fmt: skip
 
 CONTAINERS = [
-    one("gz by name only", "x.tsv.gz", b"a\tb\n", "x.tsv.gz: the name ends in .gz, but this is no gzip file (first bytes 61 09",
+    one("gz by name only", "x.tsv.gz", b"a\tb\n", "x.tsv.gz: the name ends in .gz, but this is not a gzip file (first bytes 61 09",
         "Rename it to x.tsv"),
     one("gz cut off", "x.tsv.gz", GZIPPED[:-999], "x.tsv.gz:", "the gzip file ends too early", "copy or download it again"),
     one("gz with nothing in it", "x.tsv.gz", GZIPPED[:12], "x.tsv.gz:1: the gzip file ends too early"),
@@ -164,11 +164,11 @@ TSV = [
 ]  # fmt: skip
 
 CSV = [
-    one("ragged CSV", "x.csv", b"a,b\nc,d,e\n", 'x.csv:2: expected 2 columns, saw 3: "c,d,e"', "in double quotes"),
+    one("ragged CSV", "x.csv", b"a,b\nc,d,e\n", 'x.csv:2: expected 2 columns, saw 3: "c,d,e"', "Put double quotes around"),
     one("an open quote", "x.csv", b'a,b\nc,d\n"e,f\ng,h\n', "x.csv:3: the double quote that opens here is never closed"),
     one("an open quote far from the end", "x.csv", b'a,b\n"e,f\n' + b"g,h\n" * 50_000,
         "x.csv:2: a field longer than 131,072 characters begins here; is a double quote not closed?"),
-    one("text after a quote", "x.csv", b'a,b\n"c"d,e\nf,g\n', "x.csv:2: broken quoting", 'each of its own is doubled'),
+    one("text after a quote", "x.csv", b'a,b\n"c"d,e\nf,g\n', "x.csv:2: broken quoting", 'double those inside'),
     one("three columns without names", "x.csv", b"id,de,en\n1,a,b\n",
         "x.csv:1: expected 2 columns, or columns named source and target; saw 3: id, de, en", "--source-column"),
     one("one column", "x.csv", b"text\na\nb\n", "x.csv:1: expected 2 columns", "saw 1: text"),
@@ -181,7 +181,7 @@ JSONL = [
     one("TSV called JSON Lines", "x.jsonl", b"a\tb\n", "x.jsonl:1:1: ", "looks like TSV", "--input-format tsv"),
     one("Python's quotes", "x.jsonl", b"{'source': 'a'}\n", "x.jsonl:1:2: ", "JSON has double quotes"),
     one("a JSON array", "x.json", b'[{"source": "a", "target": "b"}]\n', "x.json:1: expected an object, saw an array", "jq -c '.[]'"),
-    one("an object over several lines", "x.json", b'{\n "source": "a"\n}\n', "x.json:1:2: ", "x.json:2:", "jq -c . makes it so"),
+    one("an object over several lines", "x.json", b'{\n "source": "a"\n}\n', "x.json:1:2: ", "x.json:2:", "jq -c . does this"),
     one("a missing key", "x.jsonl", b'{"source": "a", "tgt": "b"}\n',
         "x.jsonl:1: the object has no key 'target'; its keys: 'source', 'tgt'", "Did you mean 'tgt'?"),
     one("an empty object", "x.jsonl", b"{}\n", "x.jsonl:1: the object has no key 'source'; its keys: none"),
@@ -210,7 +210,7 @@ COLUMNS = [
     one("one of several keys missing", "x.jsonl", b'{"story": "a", "answer": "d"}\n', "x.jsonl:1: the object has no key 'question'",
         source_column="story,question", target_column="answer"),
     usage("a column named twice", read("x.tsv", source_column="1,1", target_column="2"), "--source-column: the column '1' is named twice"),
-    usage("a column without a name", read("x.tsv", source_column="a,", target_column="b"), "a column without a name", "one comma"),
+    usage("a column without a name", read("x.tsv", source_column="a,", target_column="b"), "a column name is empty", "one comma"),
     usage("the target among the sources", read("x.tsv", source_column="1,2", target_column="2"), "are the same column '2'"),
     usage("numbers and names of columns", read("x.tsv", source_column="1,de", target_column="2"), "both columns by number or both by name, got '1,de' and '2'"),
 ]  # fmt: skip

@@ -42,22 +42,22 @@ def train(name: str, data: bytes, *says: str, kind: Any = DataError, **settings:
 
 
 TABLES = [
-    one("an empty table of series", b"", "x.csv: expected a series, there is none", "separated by commas or tabs"),
-    one("only the names of the columns", b"date,x\n", "x.csv:1: expected steps below the names of the columns, there are none", "separated by commas or tabs"),
+    one("an empty table of series", b"", "x.csv: expected a series, found none", "separated by commas or tabs"),
+    one("only the names of the columns", b"date,x\n", "x.csv:1: expected steps below the header, found none", "separated by commas or tabs"),
     one("a word for a number in a series", b"x,y\n1,2\n3,four\n5,6\n7,8\n", "x.csv:3: column 'y': expected a number, saw \"four\"", "leave its place empty"),
     one("decimal commas in a series", b"day;x\n2024-01-01;1,5\n2024-01-02;2,5\n", "2 problems", "x.csv:2: column 'x': expected a number, saw \"1,5\"", "write 1.5, not 1,5"),
     one("decimal commas between commas", b"x\n1,5\n2,5\n", "x.csv:2: expected 1 column, saw 2: \"1, 5\"", "A decimal point is a full stop"),
     one("an infinite number in a series", b"x\n1\ninf\n3\n", "x.csv:3: column 'x': expected a number, saw \"inf\"", "must be finite"),
     one("a ragged table of series", b"x,y\n1,2\n3\n", "x.csv:3: expected 2 columns, saw 1: \"3\""),
-    one("a column of words", b"date,city,x\n2024-01-01,Rome,3\n2024-01-02,Oslo,4\n", "x.csv:1: column 'city' holds texts, such as \"Rome\"", "--source-column city"),
-    one("nothing but times", b"time,date\n1,2024-01-01\n2,2024-01-02\n", "x.csv:1: column 'date' holds texts"),
-    one("one column, and it is called time", b"time\n2024-01-01\n2024-01-02\n", "x.csv:1: column 'time' holds texts"),
-    one("series whose rows are mixed", b"series,x\na,1\nb,2\na,3\n", "x.csv:4: series 'a' goes on here, after rows of others", "sort"),
+    one("a column of words", b"date,city,x\n2024-01-01,Rome,3\n2024-01-02,Oslo,4\n", "x.csv:1: column 'city' holds text, such as \"Rome\"", "--source-column city"),
+    one("nothing but times", b"time,date\n1,2024-01-01\n2,2024-01-02\n", "x.csv:1: column 'date' holds text"),
+    one("one column, and it is called time", b"time\n2024-01-01\n2024-01-02\n", "x.csv:1: column 'time' holds text"),
+    one("series whose rows are mixed", b"series,x\na,1\nb,2\na,3\n", "x.csv:4: series 'a' continues here, after rows of others", "sort"),
     one("a column twice in a series", b"x,x\n1,2\n3,4\n", "x.csv:1: the header names the column 'x' twice"),
     one("a column to be forecast that is not there", b"date,load\n2024-01-01,3\n2024-01-02,4\n", "x.csv:1: there is no column 'laod'", "Did you mean 'load'?", target_column="laod"),
     one("a time to be forecast", b"date,load\n2024-01-01,3\n2024-01-02,4\n", "x.csv:1: the column 'date' is to be forecast, and holds no numbers", "load", target_column="date"),
     one("a column of series that is not there", b"site,load\na,3\na,4\n", "x.csv:1: there is no column 'sites'", "Did you mean 'site'?", source_column="sites"),
-    one("a second file beside series", b"x\n1\n2\n", "series stand in one file, two were given", kind=UsageError, target_path="x.csv"),
+    one("a second file beside series", b"x\n1\n2\n", "series are in one file, but two were given", kind=UsageError, target_path="x.csv"),
     one("an unknown format of series", b"x\n1\n2\n", "unknown format 'cvs'", "Did you mean 'csv'?", kind=UsageError, format="cvs"),
     one("a packed series that is cut off", gzip.compress(LONG)[:-9], "x.csv.gz:", path="x.csv.gz"),
     one("a series that is not UTF-8", "größe\n1\n2\n".encode("latin-1"), "x.csv:1:3: expected UTF-8, saw byte 0xF6"),
@@ -65,7 +65,7 @@ TABLES = [
 ]  # fmt: skip
 
 LISTS = [
-    given("no series at all", [], "series: expected a series, there is none"),
+    given("no series at all", [], "series: expected a series, found none"),
     given("a text for series", "x.csv", "expected a series of numbers, got \"'x.csv'\""),
     given("words for a series", [["a", "b"]], "series[0]: expected a series of numbers", "price"),
     given("steps of different sizes", [[[1, 2], [3]]], "series[0]: expected a series of numbers"),

@@ -97,11 +97,11 @@ def test_python_gives_paths_images_arrays_and_numbers(folder: Path) -> None:
         ([("data/sub/1.png",)], r"examples\[0\]: expected "),
         (["data/sub/1.png"], r"examples\[0\]: expected "),
         ([("data/sub/1.png", 5)], r"examples\[0\]: expected "),
-        ([(None, "x")], "no captioned image that has it"),
+        ([(None, "x")], "no captioned image with it"),
         ([(gradient().astype(float), "x")], r"examples\[0\]: expected bytes .*, got float64 \[4, 6, 3\]"),
         ([([1, 2], "x"), ([1, 2, 3], "y")], r"examples\[1\]: expected a vector of 2 numbers.*saw a vector of 3"),
         ([([1, float("nan")], "x")], r"examples\[0\]: expected numbers, saw one that is not finite"),
-        ([(gradient(), "")], "saw no captioned image that has it"),
+        ([(gradient(), "")], "found no captioned image with it"),
     ],
 )
 def test_python_mistakes_are_answered(folder: Path, examples: list[tuple[object, str]], says: str) -> None:

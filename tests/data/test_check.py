@@ -113,7 +113,7 @@ def test_characters() -> None:
     shown = "\n".join(report_lines(report))
     assert "U+200B ZERO WIDTH SPACE (1)" in shown
     assert "U+202E RIGHT-TO-LEFT OVERRIDE (1)" in shown
-    assert "2 texts with composed letters (NFC), 1 with decomposed (NFD): all are made NFC" in shown
+    assert "2 texts with composed letters (NFC), 1 with decomposed (NFD): all are normalized to NFC" in shown
     assert all(character.isprintable() or character == "\n" for character in shown), "nothing invisible is printed"
     warnings = "\n".join(report_warnings(report))
     assert "what looks like UTF-8 that was read in another encoding" in warnings

@@ -67,10 +67,10 @@ def test_a_file_without_blank_lines_is_worth_a_word(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "expected dialogues of two turns at least, saw 0"),
+        ("", "expected dialogues of at least two turns, saw 0"),
         ("a\n\nb\n", "saw 2 single turns"),
         ("a\tb\nc\td\n", 'x.txt:1: expected a turn without tabs, saw "a⇥b"'),
-        ('{"turns": ["a", 3]}\n', "x.txt:1: expected a string as turn, saw a number"),
+        ('{"turns": ["a", 3]}\n', "x.txt:1: expected a turn as a string, saw a number"),
         ('{"turns": ["a", "b"]}\n{"turn": ["a"]}\n', "x.txt:2: the object has no key 'turns'"),
         ('{"turns": ["a", "b"]}\n{"turns": "a"}\n', "x.txt:2: expected a list of turns, saw a string"),
         ('{"turns": ["a", "b"]}\nhello\n', "x.txt:2:1: expected a JSON object"),
@@ -86,7 +86,9 @@ def test_what_is_no_dialogue(text: str, says: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("given", ["Hello", ["Hello"], [["a", None]], [{"turns": ["a"]}]])
 def test_what_is_no_dialogue_in_python(given: Any) -> None:
-    with pytest.raises(DataError, match=r"expected (a list of turns|a string as turn|dialogues of two turns)"):
+    with pytest.raises(
+        DataError, match=r"expected (a list of turns|a turn as a string|dialogues of at least two turns)"
+    ):
         list(open_examples(DataSource(rows=[given] if isinstance(given, str) else given), DIALOGUES))
 
 

@@ -233,10 +233,10 @@ def test_pairs_in_python() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ([], "there is none"),
+        ([], "found none"),
         ([("a", "b"), "ab"], r"pairs\[1\]: expected .source, target., got str"),
         ([("a", "b"), ("a",)], r"pairs\[1\]: expected .source, target., got 1"),
-        ([("a", None)], "saw no pair that has it"),
+        ([("a", None)], "found no pair with it"),
         ([(1, "b")], r"pairs\[0\]: expected a text, got int"),
         ([("a", "\ud83d")], r"lone surrogate U\+D83D at character 1"),
         ([("a", "b"), ("", ""), ("", "")], "2 pairs with an empty side"),

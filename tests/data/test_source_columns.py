@@ -57,7 +57,12 @@ def test_in_python_the_columns_are_a_tuple() -> None:
 
 @pytest.mark.parametrize(
     ("source_column", "message"),
-    [("a,a", "'a' is named twice"), ("a,", "without a name"), ("1,a", "both by name"), ("b,a", "same column 'b'")],
+    [
+        ("a,a", "'a' is named twice"),
+        ("a,", "a column name is empty"),
+        ("1,a", "both by name"),
+        ("b,a", "same column 'b'"),
+    ],
 )
 def test_columns_that_cannot_be(source_column: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=message):

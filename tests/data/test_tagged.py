@@ -68,7 +68,12 @@ BAD = {
     ),
     "no tags": ("a.jsonl", '{"tokens": ["in"]}\n', {}, ("a.jsonl:1: expected a list of texts under 'tags', got None",)),
     "an unknown format": ("a.txt", "in O\n", {"format": "conl"}, ("unknown format 'conl'", "Did you mean 'conll'?")),
-    "parallel, one file": ("a.txt", "in O\n", {"format": "parallel"}, ("parallel files are two", "--target FILE")),
+    "parallel, one file": (
+        "a.txt",
+        "in O\n",
+        {"format": "parallel"},
+        ("the format parallel has two files", "--target FILE"),
+    ),
 }
 
 

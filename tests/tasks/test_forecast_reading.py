@@ -21,5 +21,5 @@ def test_empty_in_empty_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["date,price\n", "good morning\n", "\ndate,price\n\n"])
 def test_names_without_steps_are_not_answered_in_silence(text: str, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="expected steps below the names of the columns"):
+    with pytest.raises(DataError, match="expected steps below the header"):
         read(tmp_path / "x.csv", text)

@@ -198,7 +198,7 @@ REFUSED: dict[str, tuple[list[Any], Callable[[Path], str], str]] = {
         lines(["a\tO", "b\tI-X", "", "b\tO", "a\tB-X", ""]),
         "continue a span",
     ),
-    "chat": ([["hello"], ["good", ""]], lines(["hello", "", "good", ""]), "expected dialogues of two turns at least"),
+    "chat": ([["hello"], ["good", ""]], lines(["hello", "", "good", ""]), "expected dialogues of at least two turns"),
     "language-model": (["", " "], lines(["", " "]), "all lines are empty"),
     "forecast": (
         mappings([("2024-01-01", 1.0), ("2024-01-02", None)] * 9, "date", "price"),

@@ -139,7 +139,7 @@ class TestUnits:
         sample = [f"{text}\tWhere is John now ?" for text in words]
         decided = decide_columns(sample)
         assert [one.units for one in decided] == ["subwords", "subwords"]
-        assert "words of both are the same" in decided[1].reason
+        assert "words then have the same ids" in decided[1].reason
         assert [one.units for one in decide_columns(sample, "auto,words")] == ["subwords", "words"]
 
     def test_one_unit_is_for_all_columns(self) -> None:

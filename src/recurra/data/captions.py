@@ -136,7 +136,7 @@ def given_content(given: object, place: str) -> Content:
     except (TypeError, ValueError):
         pass
     what = f"expected an image, got {excerpt(repr(cast('object', given)), 40)}"
-    fix = "Give a path, an image of Pillow's, an array of bytes, or a list of numbers."
+    fix = "Give a path, a Pillow image, an array of bytes, or a list of numbers."
     raise DataError(what, where=place, fix=fix)
 
 
@@ -156,7 +156,7 @@ class Alike:
         self.first = self.first or found
         if found != self.first:
             what = f"expected {self.first}, as in the first example, saw {found}"
-            raise DataError(what, where=place, fix="Keep to one kind: paths of images, or as many numbers in each row.")
+            raise DataError(what, where=place, fix="Give either paths of images, or vectors of the same length.")
         if numbers_in(content) and not np.isfinite(content).all():  # pyright: ignore[reportArgumentType, reportCallIssue]
             raise DataError("expected numbers, saw one that is not finite", where=place, fix="Remove it, or give 0.")
 
@@ -234,7 +234,7 @@ CAPTIONS = Kind(
     blank=is_blank,
     check=check_empty,
     one_file=(
-        "images and their texts stand in one table, not in two parallel files",
+        "images and their texts belong in one table, not in two parallel files",
         "Put the path of each image and its text on one line, with a tab between them.",
     ),
 )

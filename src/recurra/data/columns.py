@@ -133,5 +133,5 @@ def _refuse_same(columns: Sequence[str | None]) -> None:
     if twice is not None:
         raise UsageError(f"the column {twice!r} is named twice", where="--source-column")
     if "" in sources:
-        fix = "Between two names stands one comma: --source-column lemma,features"
-        raise UsageError("a column without a name is asked for", where="--source-column", fix=fix)
+        fix = "Separate the names with one comma: --source-column lemma,features"
+        raise UsageError("a column name is empty", where="--source-column", fix=fix)

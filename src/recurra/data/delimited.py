@@ -96,7 +96,7 @@ def tab_inside(text: str, place: str) -> DataError:
 
 def _ragged(row: list[str], number: int, columns: Columns, separator: str, reading: Reading) -> DataError:
     what = f"expected {columns.expected}, saw {len(row)}: {excerpt(separator.join(row))}"
-    fix = f'A text with "{visible(separator)}" in it stands in double quotes.'
+    fix = f'Put double quotes around a text with "{visible(separator)}" in it.'
     return DataError(what, where=reading.place(number), fix=fix)
 
 
@@ -133,5 +133,5 @@ class CsvRows:
             what = "the double quote that opens here is never closed"
         else:
             what = f"broken quoting: {error}"
-        fix = 'A text that holds quotes stands in quotes, and each of its own is doubled: "she said ""yes"""'
+        fix = 'Put quotes around a text that contains quotes, and double those inside: "she said ""yes"""'
         return DataError(what, where=self.reading.place(number), fix=fix)

@@ -30,7 +30,7 @@ EXAMPLE = '{"turns": ["Hello", "Hi", "How are you?"]}'
 LONG_DIALOGUE = 200  # turns without a blank line between them, which is worth a word
 
 TABS = "turns with a tab inside"
-NO_TURNS = "objects that are no dialogues"
+NO_TURNS = "objects that are not dialogues"
 
 
 class Dialogue(NamedTuple):
@@ -89,7 +89,7 @@ def read_turns(reading: Reading) -> Iterator[Dialogue]:
             open.lines.append(line.number)
             if len(open.turns) == LONG_DIALOGUE:
                 reading.note(f"{reading.place(open.lines[0])} begins a dialogue of {LONG_DIALOGUE} turns and more; "
-                             "between two dialogues stands a blank line")  # fmt: skip
+                             "put a blank line between two dialogues")  # fmt: skip
         elif open.turns:
             yield open
             open = Dialogue([], [])
@@ -131,7 +131,7 @@ def checked(given: object, place: str, line: int) -> Dialogue:
     for turn in turns:
         if not isinstance(turn, str):
             raise DataError(
-                f"expected a string as turn, saw {_shown(turn)}", where=place, fix=f"For example {EXAMPLE}."
+                f"expected a turn as a string, saw {_shown(turn)}", where=place, fix=f"For example {EXAMPLE}."
             )
         if TAB in turn:
             raise _tab(turn, place)
@@ -143,7 +143,7 @@ def checked(given: object, place: str, line: int) -> Dialogue:
 
 def _tab(turn: str, place: str) -> DataError:
     what = f"expected a turn without tabs, saw {excerpt(turn)}"
-    fix = "One turn stands on a line. If each line is a text, a tab and its answer, leave out --task chat."
+    fix = "Put one turn on each line. If each line is a text, a tab and its answer, leave out --task chat."
     return DataError(what, where=place, fix=fix)
 
 
@@ -159,8 +159,8 @@ def check(skipped: Skipped, source: DataSource) -> None:
         DataError: nothing, or single turns only.
     """
     if skipped.count == skipped.total:
-        fix = "One turn stands on each line, the reply on the next; a blank line begins another dialogue."
-        what = f"expected dialogues of two turns at least, saw {skipped.count:,} single turns"
+        fix = "Put one turn on each line, the reply on the next, and a blank line between two dialogues."
+        what = f"expected dialogues of at least two turns, saw {skipped.count:,} single turns"
         raise DataError(what, where=source.names[0], fix=fix)
 
 

@@ -96,7 +96,9 @@ def not_utf8(line: bytes, error: UnicodeDecodeError, place: str, path: str, *, m
     where = f"{place}:{error.start + 1}"
     if error.reason == "unexpected end of data" and error.start < len(line) - 1:
         what = f"expected UTF-8, but the line ends in the middle of a character ({seen})"
-        return DataError(what, where=where, fix="The text was cut by bytes: write it again from its source.")
+        return DataError(
+            what, where=where, fix="The text was truncated by bytes, not by characters: write it again from its source."
+        )
     if line[error.start] == 0xED and line[error.start + 1 : error.start + 2] >= b"\xa0":
         what = f"expected UTF-8, saw half of a surrogate pair ({seen}, CESU-8)"
         return DataError(what, where=where, fix="Write the file again with characters, not surrogates.")

@@ -297,7 +297,7 @@ def reader_of(source: DataSource, kind: Kind[E]) -> Reader[E]:
     if form in kind.two_files and source.target_path is None:
         fix = "Name both: --source FILE --target FILE."
         raise UsageError(
-            f"{form} files are two: the file of the {kind.sides.second.removesuffix('s')}s is missing",
+            f"the format {form} has two files: the file of the {kind.sides.second.removesuffix('s')}s is missing",
             where="--input-format",
             fix=fix,
         )

@@ -30,7 +30,7 @@ def read_folder(reading: Reading) -> Iterator[Example]:
     """
     folder, name, notes = reading.source.path, reading.name, reading.facts.notes
     if not os.path.isdir(folder):
-        raise UsageError("the format is folder, and this is none", where=folder, fix="Leave the format out.")
+        raise UsageError("the format is folder, but this is not a folder", where=folder, fix="Leave the format out.")
     files = label_files(folder)
     if len(files) < 2:
         seen = f"expected a file for each label, saw {len(files)} that end in .txt"

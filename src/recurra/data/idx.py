@@ -95,7 +95,7 @@ def _check_end(file: gzip.GzipFile, name: str) -> None:
         DataError: there is more than the header says, or the file is damaged.
     """
     if _bytes(file, 1, name):
-        raise DataError("the file goes on after what its header names", where=name, fix=AGAIN)
+        raise DataError("the file is longer than its header says", where=name, fix=AGAIN)
 
 
 def _shape(file: gzip.GzipFile, dimensions: int, name: str, wanted: str) -> tuple[int, ...]:

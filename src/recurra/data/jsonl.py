@@ -142,9 +142,9 @@ def example_line(names: Sequence[str]) -> str:
 
 def _remedy(text: str, example: str) -> str:
     if text.lstrip().startswith("["):
-        return "One object stands on each line. A JSON array becomes that with: jq -c '.[]'"
+        return "Put one object on each line. This converts a JSON array: jq -c '.[]'"
     if text.strip() == "{":
-        return "Each object stands on one line, not over several: jq -c . makes it so."
+        return "Put each object on one line, not over several: jq -c . does this."
     if text.count("\t") == 1:
         return "This looks like TSV: let its name end in .tsv, or give --input-format tsv."
     if text.lstrip().startswith("{'"):

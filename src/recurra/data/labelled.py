@@ -98,10 +98,10 @@ def read_ts(reading: Reading) -> Iterator[Labelled]:
     file = TsFile(reading.source.path, reading.name, reading.facts.notes, reading.source.learns_numbers)
     for case in file.cases(reading.findings):
         if case.label is None and reading.source.learns_numbers:
-            fix = "The header has to say @targetlabel true. Labels are learned with --task classify."
-            raise DataError("the series have no numbers to learn", where=reading.name, fix=fix)
+            fix = "The header must say @targetlabel true. Class labels are learned with --task classify."
+            raise DataError("the series have no numeric targets", where=reading.name, fix=fix)
         if case.label is None:
-            fix = "The header says @classLabel false. Such a file is for recurra predict."
+            fix = "The header says @classLabel false. Such a file can only be given to recurra predict."
             raise DataError("the series have no labels", where=reading.name, fix=fix)
         yield Labelled(case.numbers, case.label, case.line)
 
@@ -122,7 +122,9 @@ def read_idx(reading: Reading) -> Iterator[Labelled]:
             yield Labelled(picture, str(marks[count - 1]), count)
     if count != len(marks):
         raise DataError(
-            f"{count:,} pictures, but {len(marks):,} labels in {labels}", where=images, fix="Are both of one set?"
+            f"{count:,} pictures, but {len(marks):,} labels in {labels}",
+            where=images,
+            fix="Do both files belong to the same data set?",
         )
 
 

@@ -41,7 +41,7 @@ OTHER_KINDS = {
     b"SQLite format 3\x00": ("an SQLite database", "Export the table as CSV."),
     b"\xd0\xcf\x11\xe0": ("an old Office document", "Save the table as CSV (UTF-8)."),
     b"{\\rtf": ("an RTF document", "Save it as plain text."),
-    b"\x89PNG": ("a PNG picture", "Give a file of text."),
+    b"\x89PNG": ("a PNG picture", "Give a text file."),
 }
 
 
@@ -200,7 +200,7 @@ def _unpacked(stream: BinaryIO, path: str, name: str) -> BinaryIO:
     if _peek(stream).startswith(GZIP):
         stream = cast(BinaryIO, gzip.GzipFile(fileobj=stream))
     elif path.endswith(".gz") and _peek(stream):
-        what = f"the name ends in .gz, but this is no gzip file (first bytes {_peek(stream)[:4].hex(' ').upper()})"
+        what = f"the name ends in .gz, but this is not a gzip file (first bytes {_peek(stream)[:4].hex(' ').upper()})"
         fix = f"Rename it to {shlex.quote(path[:-3])}, or pack it: gzip {shlex.quote(path[:-3])}"
         raise DataError(what, where=name, fix=fix)
     try:
@@ -226,7 +226,7 @@ def _read_line(stream: BinaryIO, name: str, number: int) -> bytes:
         raise _read_error(error, name, number) from None
     if len(raw) > LONGEST_LINE and not raw.endswith(b"\n"):
         what = f"a line longer than {LONGEST_LINE // 2**20} MiB is not read"
-        fix = r"One example stands on one line, and a line ends at \n; is this a file of text?"
+        fix = r"Each example is one line, and a line ends at \n; is this a text file?"
         raise DataError(what, where=f"{name}:{number}", fix=fix)
     return raw
 

@@ -83,10 +83,10 @@ def check_empty(skipped: Skipped, source: DataSource) -> None:
     name, (first, second, noun) = source.names[0], source.sides
     if skipped.total == 0:
         fix = f"Each line of a TSV file is {first}, one tab (⇥), {second}." if source.rows is None else None
-        raise DataError(f"expected {noun}s, there is none", where=name, fix=fix)
+        raise DataError(f"expected {noun}s, found none", where=name, fix=fix)
     if skipped.count == skipped.total:
         fix = "Are the two texts in other columns? Name them with --source-column and --target-column."
-        raise DataError(f"expected text on both sides, saw no {noun} that has it", where=name, fix=fix)
+        raise DataError(f"expected text on both sides, found no {noun} with it", where=name, fix=fix)
     if skipped.too_many:
         fix = f"Remove them, or find out why they are there; up to {EMPTY_SHARE:.0%} are skipped."
         raise DataError(f"expected text on both sides, saw {skipped}", where=name, fix=fix)

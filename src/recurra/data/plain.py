@@ -63,7 +63,7 @@ PLAIN = Kind(
     unpack=lambda row: Passage(row[0], row[2], row[1]),
     inputs=read_inputs,
     one_file=(
-        "plain text is one file, and a second one was given",
+        "plain text is one file, but a second one was given",
         "Name one file: recurra train TEXT --task language-model",
     ),
     columns=(),

@@ -91,8 +91,8 @@ def _characters(characters: CharacterReport, normalization: str) -> list[str]:
 def _spellings(characters: CharacterReport, normalization: str) -> str:
     seen = f"{characters.composed:,} texts with composed letters (NFC), {characters.decomposed:,} with decomposed (NFD)"
     if normalization == "none":
-        return f"{WARNING}{seen}: the same letter is two to the model; set text.normalization to NFC"
-    return f"{seen}: all are made {normalization}"
+        return f"{WARNING}{seen}: the model takes them for different letters; set text.normalization to NFC"
+    return f"{seen}: all are normalized to {normalization}"
 
 
 def _valid(valid: ValidReport) -> list[str]:
@@ -101,7 +101,7 @@ def _valid(valid: ValidReport) -> list[str]:
         share = valid.repeated / valid.pairs
         found.append(
             f"{WARNING}{counted(valid.repeated, 'pair')} ({share:.1%}) of these {_is(valid.repeated)} in the training "
-            "data too: measures on them are too good"
+            "data too: scores on them are too high"
         )
     if valid.known_sources:
         found.append(f"{counted(valid.known_sources, 'source')} of these in the training data with another target")

@@ -20,7 +20,7 @@ from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.errors import DataError, UsageError
 from recurra.text.visible import excerpt
 
-NO_PAIR = "rows that are no {}"
+NO_PAIR = "rows that are not valid {}s"
 
 
 def rows_of(data: Any) -> list[Any]:

@@ -67,16 +67,16 @@ def read_series(reading: Reading) -> Iterator[Series]:
         return
     columns = find_columns([fields for _, fields in first], reading)
     if columns.header and len(first) == 1:
-        what = "expected steps below the names of the columns, there are none"
+        what = "expected steps below the header, found none"
         raise DataError(what, where=reading.place(first[0][0]), fix=STEPS)
     every = fitting(chain(first[1:] if columns.header else first, rows), columns.width, reading)
     seen = set[str]()
     for name, steps in groupby(every, key=lambda row: columns.name_of(row[1])):
         if name in seen:
-            what = f"series {name!r} goes on here, after rows of others"
+            what = f"series {name!r} continues here, after rows of others"
             place = reading.place(next(steps)[0])
             reading.findings.add(
-                BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together: sort.")
+                BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together: sort the table.")
             )
             continue
         seen.add(name)
@@ -109,7 +109,7 @@ def read_rows(reading: Reading) -> Iterator[Series]:
                 )
             yield series
         except DataError as error:
-            reading.findings.add("rows that are no series", error)
+            reading.findings.add("rows that are not valid series", error)
 
 
 def are_series(rows: Sequence[Any]) -> str | None:
@@ -210,7 +210,7 @@ def check(skipped: Skipped, source: DataSource) -> None:
         DataError: there is none.
     """
     if not skipped.total:
-        raise DataError("expected a series, there is none", where=source.names[0], fix=STEPS)
+        raise DataError("expected a series, found none", where=source.names[0], fix=STEPS)
 
 
 SERIES = Kind(
@@ -224,8 +224,8 @@ SERIES = Kind(
     inputs=lambda reading, what: read_series(reading),
     check=check,
     one_file=(
-        "series stand in one file, two were given",
-        "Put the columns beside each other into one table; --target-column says which of them are forecast.",
+        "series are in one file, but two were given",
+        "Put the columns side by side in one table; --target-column says which of them are forecast.",
     ),
     columns=("source_column", "target_column", "time_column"),
     called="series",

@@ -161,4 +161,4 @@ def _no_numbers(name: str, seen: str, place: str) -> DataError:
         f"--time-column {quote(name)}. "
         "Otherwise remove it."
     )
-    return DataError(f"column {name!r} holds texts, such as {excerpt(seen, 40)}", where=place, fix=fix)
+    return DataError(f"column {name!r} holds text, such as {excerpt(seen, 40)}", where=place, fix=fix)

@@ -100,7 +100,7 @@ def _uneven(where: str, tokens: list[str], tags: list[str]) -> DataError:
     return DataError(
         f"every token needs a tag: {len(tokens)} tokens, {len(tags)} tags",
         where=where,
-        fix=f"Tokens: {' '.join(tokens)[:80]!r}; tags: {' '.join(tags)[:80]!r}. Outside of all names the tag is O.",
+        fix=f"Tokens: {' '.join(tokens)[:80]!r}; tags: {' '.join(tags)[:80]!r}. Outside all names the tag is O.",
     )
 
 

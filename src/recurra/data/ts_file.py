@@ -78,7 +78,7 @@ class TsFile:
             header.dimensions = header.dimensions or len(case.numbers.names)
             yield case
         if not in_data and not findings:
-            raise DataError("expected the line @data, saw none", where=self.name, fix="Is this a .ts file, and whole?")
+            raise DataError("expected the line @data, saw none", where=self.name, fix="Is this a complete .ts file?")
 
 
 def _read_header(header: Header, text: str, place: str, *, with_numbers: bool) -> bool:
@@ -96,17 +96,17 @@ def _read_header(header: Header, text: str, place: str, *, with_numbers: bool) -
         case "@targetlabel":
             if _flag(name, values, place) and not with_numbers:
                 fix = "Numbers are learned with --task regress."
-                raise DataError("the series have numbers to be predicted, not labels", where=place, fix=fix)
+                raise DataError("the series have numeric targets, not class labels", where=place, fix=fix)
             header.labels = [] if _flag(name, values, place) else header.labels
         case "@timestamps" if _flag(name, values, place):
-            fix = "Write the values alone, at even steps of time."
+            fix = "Write only the values, at evenly spaced times."
             raise DataError("series with time stamps are not read", where=place, fix=fix)
         case "@dimensions" | "@dimension":
             header.dimensions = _count(name, values, place)
         case "@univariate" if _flag(name, values, place):
             header.dimensions = 1
         case other if not other.startswith("@"):
-            fix = "The series stand below a line @data."
+            fix = "The series follow the line @data."
             raise DataError(f"expected a line that begins with @ or #, saw {excerpt(text)}", where=place, fix=fix)
         case _:
             pass
@@ -145,7 +145,10 @@ def _read_case(text: str, line: Line, header: Header) -> Case:
     lengths = {len(variable) for variable in variables}
     if len(lengths) > 1:
         several = " and ".join(map(str, sorted(lengths)))
-        raise NotANumber(f"the variables of one series have {several} steps", "All must have equally many.")
+        raise NotANumber(
+            f"the variables of one series have {several} steps",
+            "All variables of a series have the same number of steps.",
+        )
     return Case(Numbers(np.stack(variables, axis=1), numbered(len(variables))), label, line.number)
 
 
@@ -153,7 +156,11 @@ def _label(label: str, known: list[str]) -> str:
     if label and (not known or label in known):
         return label
     close = nearest(label, known)
-    hint = f"Did you mean {close!r}?" if close else f"@classLabel names: {', '.join(known) or 'any, but not nothing'}."
+    hint = (
+        f"Did you mean {close!r}?"
+        if close
+        else f"@classLabel names: {', '.join(known) or 'any label that is not empty'}."
+    )
     raise NotANumber(f"expected a label after the last colon, saw {excerpt(label, 40)}", hint)
 
 

@@ -32,9 +32,9 @@ NUMBER_NAMES = ("number", "target", "value")  # of what is to be found, where th
 GROUP_NAME = "series"
 TIME_NAMES = ("time", "step")
 LOOK = 50  # rows from which it is told which columns hold numbers
-BAD_CELLS = "rows with something that is no number"
+BAD_CELLS = "rows with a cell that is not a number"
 NO_LABEL = "rows without a label"
-BROKEN_SERIES = "series that do not hold together"
+BROKEN_SERIES = "inconsistent series"
 
 Row = tuple[int, list[str]]  # the number of its line, its fields
 
@@ -159,7 +159,7 @@ def _series(rows: Iterator[Row], layout: Layout, reading: Reading) -> Iterator[C
         every = list(steps)
         place = reading.place(every[0][0])
         if name in seen:
-            what = f"series {name!r} goes on here, after rows of others"
+            what = f"series {name!r} continues here, after rows of others"
             reading.findings.add(BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together."))
         seen.add(name)
         columns = layout.columns
@@ -212,7 +212,7 @@ def _group(source: DataSource, names: tuple[str, ...], place: str) -> int:
     if GROUP_NAME in names:
         return names.index(GROUP_NAME)
     raise DataError(
-        f"no column says which series a row belongs to; there are {', '.join(map(repr, names))}",
+        f"no column says which series a row belongs to; the columns are {', '.join(map(repr, names))}",
         where=place,
         fix=f"Call it {GROUP_NAME}, or name it: --source-column NAME.",
     )
@@ -230,7 +230,7 @@ def _label(source: DataSource, names: tuple[str, ...], numeric: set[int], group:
         if len(found) == 1:
             return found[0]
     raise DataError(
-        f"it cannot be told which column is the {source.sides.second}; there are {', '.join(map(repr, names))}",
+        f"cannot tell which column is the {source.sides.second}; the columns are {', '.join(map(repr, names))}",
         where=place,
         fix="Name it: --target-column NAME (or its number from 1).",
     )
@@ -246,7 +246,7 @@ def column_of(wanted: str, names: tuple[str, ...], place: str) -> int:
         return names.index(wanted)
     if is_column_number(wanted) and 0 < int(wanted) <= len(names):
         return int(wanted) - 1
-    seen = f"there is no column {wanted!r}; there are {', '.join(map(repr, names))}"
+    seen = f"there is no column {wanted!r}; the columns are {', '.join(map(repr, names))}"
     raise DataError(seen, where=place, fix=unknown_name("column", wanted, names).fix)
 
 

@@ -235,7 +235,7 @@ def decide_columns(sample: Sequence[str], units: str = "auto") -> list[Decision]
 def _shared(decision: Decision) -> Decision:
     if decision.units != "words" or not decision.reason:
         return decision
-    return Decision("subwords", "another column has subwords, and words of both are the same then")
+    return Decision("subwords", "another column has subwords, and words then have the same ids in both")
 
 
 def _joined(cells: Iterable[list[Any]], between: Any) -> list[Any]:

@@ -90,7 +90,7 @@ class Tokenizer:
         checked_units, checked_normalization = _check_names(units, normalization)
         room = vocabulary - len(SPECIAL_TOKENS)
         if room < 1:
-            raise UsageError(f"a vocabulary of {vocabulary} holds nothing beside the four special symbols")
+            raise UsageError(f"a vocabulary of {vocabulary} holds nothing but the four special symbols")
         if min_count < 1:
             raise UsageError(f"min_count must be at least 1, got {min_count}")
         library = _pipeline(checked_units, checked_normalization)
