@@ -80,6 +80,7 @@ def test_a_data_frame_of_several_texts(kind: Any, tmp_path: Path) -> None:
     assert model.predict(frame)[0] == expected
     assert model.predict([{"lemma": "ab", "features": "UP"}]) == [expected]
     assert model.predict("ab\tUP") == expected
+    assert model.trace({"features": "UP", "lemma": "ab", "more": 3}) == model.trace(("ab", "UP"))
     with pytest.raises(DataError, match="the row has no column 'lemma'"):
         model.predict({"lema": "ab", "features": "UP"})
     assert 0 <= model.score(frame, forms) <= 1

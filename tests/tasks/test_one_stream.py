@@ -192,7 +192,7 @@ def test_every_task_has_its_ways() -> None:
 REFUSED: dict[str, tuple[list[Any], Callable[[Path], str], str]] = {
     "translate": ([("a", "b"), ("", "c"), ("d", "")], tsv([("a", "b"), ("", "c"), ("d", "")]), "2 pairs with an empty"),
     "classify": ([("a b", "x"), ("c d", "x")], tsv([("a b", "x"), ("c d", "x")]), "expected at least two labels"),
-    "regress": ([("a b", 1.5), ("c d", "x")], tsv([("a b", 1.5), ("c d", "x")]), "the target is no number"),
+    "regress": ([("a b", 1.5), ("c d", "x")], tsv([("a b", 1.5), ("c d", "x")]), "the target is not a number"),
     "tag": (
         [(["a", "b"], ["O", "I-X"]), (["b", "a"], ["O", "B-X"])],
         lines(["a\tO", "b\tI-X", "", "b\tO", "a\tB-X", ""]),

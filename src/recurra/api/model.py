@@ -213,7 +213,7 @@ class Model:
 
     def trace(self, given: object, **settings: Unpack[AnswerSettings]) -> Trace:
         """Everything that happens inside when the (first) model answers this input."""
-        return self.predictor.trace(given, self.options(None, settings))
+        return self.predictor.trace(cells_of(given, self.columns), self.options(None, settings))
 
     def save(self, path: str | Path) -> None:
         """Writes the model into a folder, whole or not at all; `recurra.load` opens it, and it answers the same.

@@ -6,7 +6,7 @@ from recurra.columns.images import ImageColumn, ImageSize
 from recurra.columns.inputs import Inputs
 from recurra.columns.moments import Moments, moments, put_moments
 from recurra.columns.numbers import Missing, NumberColumn, NumbersColumn, refused
-from recurra.columns.text import TextColumn, TextOptions
+from recurra.columns.text import TextColumn, TextOptions, check_vocabulary
 
 __all__ = [
     "CategoryColumn",
@@ -22,6 +22,7 @@ __all__ = [
     "TextColumn",
     "TextOptions",
     "Values",
+    "check_vocabulary",
     "kind_of_cell",
     "moments",
     "network_kind",

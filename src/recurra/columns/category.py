@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,10 +28,14 @@ class CategoryColumn:
     dtype: str = "<i4"
     counted: str = "categories"
 
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {category: k for k, category in enumerate(self.categories, len(SPECIAL_TOKENS))}
+
     @classmethod
     def learn(cls, texts: Iterable[str]) -> CategoryColumn:
         """All that are there."""
-        return cls(tuple(sorted(Counter(text.strip() for text in texts))))
+        return cls(tuple(sorted({text.strip() for text in texts})))
 
     def describe(self) -> str:
         return f"one of {len(self.categories):,} categories"
@@ -41,12 +45,11 @@ class CategoryColumn:
 
     def encode(self, cells: Sequence[Cell], places: Sequence[str]) -> list[Values]:
         """The number of each [1], behind those of the special symbols."""
-        number = {category: k for k, category in enumerate(self.categories, len(SPECIAL_TOKENS))}
         rows: list[Values] = []
         for cell, place in zip(cells, places, strict=True):
             if not isinstance(cell, str):
                 raise other_kind("a category", cell, place)
-            rows.append(np.array([number.get(cell.strip(), UNK)], np.int32))
+            rows.append(np.array([self._numbers.get(cell.strip(), UNK)], np.int32))
         return rows
 
     def lengths(self, counts: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -112,7 +112,7 @@ def kinds_said(text: str) -> dict[str, ColumnKind]:
 
 
 def check_numbers(cells: Iterable[tuple[Cell, str]], name: str, where: str) -> None:
-    """Refuses a column of numbers in which something is none.
+    """Refuses a column of numbers in which something is not a number.
 
     Raises:
         DataError: all of them in one message.
@@ -123,7 +123,9 @@ def check_numbers(cells: Iterable[tuple[Cell, str]], name: str, where: str) -> N
             parse_number(str(cell))
         except NotANumber as error:
             fix = f'{error.fix} If the column holds no numbers: --set data.kinds="{name}=text" (or category).'
-            findings.add("cells that are no numbers", DataError(f"column {name!r}: {error.what}", where=place, fix=fix))
+            findings.add(
+                "cells that are not numbers", DataError(f"column {name!r}: {error.what}", where=place, fix=fix)
+            )
     findings.raise_if_any()
 
 

@@ -22,6 +22,7 @@ from recurra.columns.stored import damaged, stored, stored_one_of
 from recurra.data import ImageShape, Numbers, Ragged
 from recurra.data.content import Cell
 from recurra.data.images import ImageFile, Seen, fitted, image_of, read_image, seen
+from recurra.errors import UsageError
 from recurra.models import Branch, ManyToOneOptions, TokenReader, image_branch, number_branch
 from recurra.models.image_encoder import Grid, cut, grid_of
 from recurra.models.many_to_one import Kind
@@ -31,6 +32,7 @@ from recurra.training import Emit, Note
 
 SAMPLE = 1000  # images, spread over the data, that are looked at for what is decided and measured
 LONGEST = 96  # pixels on the longer side, unless the user says otherwise
+LARGEST = 1024  # pixels on a side that the user can ask for
 CHANNELS = {"grey": 1, "rgb": 3, "rgba": 4}
 WHY = {"grey": "without colours", "rgb": "with colours", "rgba": "with colours and see-through"}
 
@@ -43,6 +45,18 @@ class ImageSize(NamedTuple):
     height: int = 0  # in pixels; 0: the images' own, at most LONGEST on the longer side
     width: int = 0  # likewise
     channels: Literal["auto", "grey", "rgb", "rgba"] = "auto"  # auto: what the images have; rgba keeps the opacity
+
+
+def check_sides(height: int, width: int) -> None:
+    """Refuses what cannot be asked for.
+
+    Raises:
+        UsageError: a side of less than 0 or more than LARGEST pixels.
+    """
+    for name, value in (("height", height), ("width", width)):
+        if not 0 <= value <= LARGEST:
+            what = f"data.{name} must be between 0 (decided by the images) and {LARGEST}, got {value}"
+            raise UsageError(what)
 
 
 @dataclass(frozen=True)

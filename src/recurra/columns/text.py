@@ -35,6 +35,20 @@ class TextOptions:
     normalization: Literal["NFC", "NFD", "none"] = "NFC"  # Unicode normalization
 
 
+def check_vocabulary(size: int, min_count: int, none: str = "no unit") -> None:
+    """Refuses a vocabulary that has nothing but the special symbols.
+
+    Args:
+        none: how the message begins: "no source unit".
+
+    Raises:
+        RunError: no unit is seen often enough.
+    """
+    if size == len(SPECIAL_TOKENS):
+        what = f"{none} is seen {min_count} times: the vocabulary would be empty"
+        raise RunError(what, fix="Lower text.min_count.")
+
+
 @dataclass(frozen=True)
 class TextColumn:
     """Texts, and the tokenizer that cuts them."""
@@ -61,9 +75,7 @@ class TextColumn:
             emit(Note(f"{about}units: {decision.units}, because {decision.reason}"))
             units = decision.units
         tokenizer = Tokenizer.build(texts, units, options.vocabulary, options.min_count, options.normalization)
-        if tokenizer.size == len(SPECIAL_TOKENS):
-            what = f"{about}no unit is seen {options.min_count} times: the vocabulary would be empty"
-            raise RunError(what, fix="Lower text.min_count.")
+        check_vocabulary(tokenizer.size, options.min_count, f"{about}no unit")
         return cls(tokenizer)
 
     def describe(self) -> str:

@@ -39,7 +39,7 @@ class RecurraClassifier(ClassifierMixin, ContentEstimator):
             y: a label for each: strings, whole numbers, truth values.
 
         Raises:
-            ValueError: inputs or labels that are none.
+            ValueError: X or y cannot be read as inputs and labels.
         """
         inputs = self._contents(X, reset=True)
         if y is None:

@@ -35,7 +35,7 @@ class RecurraRegressor(RegressorMixin, ContentEstimator):
             y: a number for each.
 
         Raises:
-            ValueError: inputs or numbers that are none.
+            ValueError: X or y cannot be read as inputs and numbers.
         """
         inputs = self._contents(X, reset=True)
         if y is None:

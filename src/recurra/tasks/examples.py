@@ -17,7 +17,6 @@ from recurra.data import BatchingOptions, eval_batches, longest_batch, make_batc
 from recurra.errors import DataError, RunError
 from recurra.models import device_of
 from recurra.tasks.task import Emit
-from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Index, Loss, Note, Score
 
 SHOWN = 5  # lines that a message names
@@ -151,17 +150,6 @@ def at_least_one(examples: Iterable[E]) -> list[E]:
     if not found:
         raise DataError("there are no examples", where=getattr(examples, "name", None))
     return found
-
-
-def check_vocabulary(size: int, min_count: int, unit: str = "unit") -> None:
-    """Refuses a vocabulary that has nothing but the special symbols.
-
-    Raises:
-        RunError: no unit is seen often enough.
-    """
-    if size == len(SPECIAL_TOKENS):
-        what = f"no {unit} is seen {min_count} times: the vocabulary would be empty"
-        raise RunError(what, fix="Lower text.min_count.")
 
 
 def spread(total: int, wanted: int) -> Index:

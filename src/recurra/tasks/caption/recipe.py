@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from recurra.columns.images import check_sides
 from recurra.data import BatchingOptions
 from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
@@ -24,9 +25,7 @@ class CaptionDataOptions(DataOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, value in (("height", self.height), ("width", self.width)):
-            if not 0 <= value <= 1024:
-                raise UsageError(f"data.{name} must be between 0 (decided by the images) and 1024, got {value}")
+        check_sides(self.height, self.width)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from recurra.columns import ImageColumn
+from recurra.columns import ImageColumn, check_vocabulary
 from recurra.data import (
     CAPTIONS,
     Batch,
@@ -40,7 +40,6 @@ from recurra.tasks.caption.inputs import (
 )
 from recurra.tasks.caption.predictor import CaptionPredictor
 from recurra.tasks.caption.recipe import CaptionRecipe
-from recurra.tasks.examples import check_vocabulary
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.network import SAMPLE, Seq2SeqNetwork, check_same_vocabularies
 from recurra.tasks.task import Emit, Encoded, Task

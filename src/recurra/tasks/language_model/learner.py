@@ -72,7 +72,7 @@ class LineLearner(ExampleLearner[LanguageModel, EncodedTable]):
 
 
 class StreamLearner:
-    """Running text, its state state from batch to batch."""
+    """Running text; the state is handed on from batch to batch."""
 
     measure = "bits_per_character"
 

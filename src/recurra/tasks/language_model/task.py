@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from recurra.columns import check_vocabulary
 from recurra.data import PLAIN, EncodedTable, Examples, Passage, Preview, Row
 from recurra.data.chunks import chunks
 from recurra.errors import RunError, UsageError
 from recurra.tasks.ensembles import refuse_different
-from recurra.tasks.examples import check_vocabulary, short_enough
+from recurra.tasks.examples import short_enough
 from recurra.tasks.language_model.detect import detect
 from recurra.tasks.language_model.form import (
     decide_form,

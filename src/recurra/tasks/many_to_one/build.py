@@ -183,24 +183,24 @@ def refuse_without_effect(recipe: ManyToOneRecipe, kinds: list[ColumnKind], *, s
     numbers = not {"number", "vector", "series"}.isdisjoint(kinds)
     windows = any(kind in ("text", "series", "vector") for kind in kinds)
     effects = {
-        "text.units": ("text" in kinds, "texts"),
-        "text.vocabulary": ("text" in kinds, "texts"),
-        "text.min_count": ("text" in kinds, "texts"),
-        "text.normalization": ("text" in kinds, "texts"),
-        "model.embedding": ("text" in kinds, "texts"),
-        "data.missing": (numbers, "numbers"),
-        "data.kinds": (several, "several columns"),
-        "data.height": (images, "images"),
-        "data.width": (images, "images"),
-        "data.channels": (images, "images"),
-        "model.cells": (convolved, "images that convolutions read"),
-        "model.shift": (convolved, "images that convolutions read"),
-        "model.windows": (windows, "texts or series"),
+        "text.units": ("text" in kinds, "there are no texts"),
+        "text.vocabulary": ("text" in kinds, "there are no texts"),
+        "text.min_count": ("text" in kinds, "there are no texts"),
+        "text.normalization": ("text" in kinds, "there are no texts"),
+        "model.embedding": ("text" in kinds, "there are no texts"),
+        "data.missing": (numbers, "there are no numbers"),
+        "data.kinds": (several, "the input is one column, or numbers alone"),
+        "data.height": (images, "there are no images"),
+        "data.width": (images, "there are no images"),
+        "data.channels": (images, "there are no images"),
+        "model.cells": (convolved, "there are no images that convolutions read"),
+        "model.shift": (convolved, "there are no images that convolutions read"),
+        "model.windows": (windows, "there are no texts or series"),
     }
-    for setting, (present, noun) in effects.items():
+    for setting, (present, lacking) in effects.items():
         section, _, key = setting.partition(".")
         if not present and recipe.sections()[section][key] != plain[section][key]:
-            raise NoEffect(setting, f"where there are no {noun}", "Leave it out.")
+            raise NoEffect(setting, f"where {lacking}", "Leave it out.")
 
 
 def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labelled]) -> None:

@@ -1,10 +1,10 @@
-"""What is given in Python, as a model reads it: texts, numbers, images, or several columns as a tuple or by name."""
+"""What is given in Python, as a model reads it: texts, numbers, images, or several columns as a tuple."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any, cast
+from typing import cast
 
 from recurra.columns import Column, Inputs
 from recurra.data import Numbers
@@ -14,7 +14,6 @@ from recurra.data.images import ImageFile, image_file
 from recurra.data.numbers import as_numbers
 from recurra.data.rows import cell_text
 from recurra.errors import DataError
-from recurra.options import unknown_name
 from recurra.tasks.one_input import is_one_image, is_one_series, is_one_text, is_one_vector
 from recurra.text.visible import excerpt
 
@@ -42,14 +41,7 @@ def content_of(given: object, inputs: Inputs, place: str) -> Content:
         return cell_of(given, inputs.columns[0], place)
     if isinstance(given, Fields):
         return given
-    if isinstance(given, Mapping):
-        by_name = cast("Mapping[Any, object]", given)
-        for name in inputs.names:
-            if name not in by_name:
-                error = unknown_name("column", name, map(str, by_name))
-                raise DataError(f"there is no column {name!r}", where=place, fix=error.fix)
-        cells = [by_name[name] for name in inputs.names]
-    elif isinstance(given, Sequence) and not isinstance(given, str):
+    if isinstance(given, Sequence) and not isinstance(given, str):
         cells = list(cast("Sequence[object]", given))
     else:
         what = f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {excerpt(repr(given), 40)}"

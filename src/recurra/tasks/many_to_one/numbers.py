@@ -69,7 +69,7 @@ class NumberHead:
 
     @classmethod
     def check(cls, examples: Iterable[Labelled]) -> None:
-        """Refuses what is no number.
+        """Refuses what is not a number.
 
         Raises:
             DataError: all of it in one message.
@@ -80,7 +80,7 @@ class NumberHead:
             try:
                 number_of(example.label, f"{name}:{example.line}")
             except DataError as error:
-                findings.add("targets that are no numbers", error)
+                findings.add("targets that are not numbers", error)
         findings.raise_if_any()
 
     @classmethod
@@ -196,13 +196,13 @@ def number_of(label: str, place: str) -> float:
     """The number that a label is.
 
     Raises:
-        DataError: it is none, or is missing.
+        DataError: it is not one, or is missing.
     """
     try:
         value = parse_number(label)
     except NotANumber as error:
         fix = f"{error.fix} Labels are learned with --task classify."
-        raise DataError(f"the target is no number: {error.what}", where=place, fix=fix) from None
+        raise DataError(f"the target is not a number: {error.what}", where=place, fix=fix) from None
     if math.isnan(value):
         raise DataError("the number to learn is missing", where=place, fix="Write it, or take the row out.")
     return value

@@ -7,6 +7,7 @@ from typing import Literal
 
 from recurra.columns import Missing, TextOptions
 from recurra.columns.choose import kinds_said
+from recurra.columns.images import check_sides
 from recurra.data import BatchingOptions
 from recurra.errors import UsageError
 from recurra.models import ManyToOneOptions
@@ -29,9 +30,7 @@ class InputDataOptions(DataOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         kinds_said(self.kinds)
-        for name, value in (("height", self.height), ("width", self.width)):
-            if not 0 <= value <= 1024:
-                raise UsageError(f"data.{name} must be between 0 (decided by the images) and 1024, got {value}")
+        check_sides(self.height, self.width)
 
 
 @dataclass(frozen=True)

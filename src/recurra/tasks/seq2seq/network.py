@@ -9,10 +9,10 @@ from typing import Generic, Protocol, TypeVar
 
 import torch
 
+from recurra.columns import check_vocabulary
 from recurra.data import Example, as_examples
 from recurra.models import Seq2Seq, build_seq2seq, copy_table
 from recurra.tasks.ensembles import refuse_different
-from recurra.tasks.examples import check_vocabulary
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.recipe import TextPairRecipe
 from recurra.text import ColumnTokenizer, SourceTokenizer, Tokenizer, build_source, source_from_json
@@ -85,7 +85,7 @@ def build_tokenizers(examples: Iterable[Example], recipe: TextPairRecipe) -> tup
     source = build_source(sources, units, text.source_vocabulary, text.min_count, text.normalization)
     target = Tokenizer.build(targets, text.target_units, text.target_vocabulary, text.min_count, text.normalization)
     for side, tokenizer in (("source", source), ("target", target)):
-        check_vocabulary(tokenizer.size, text.min_count, f"{side} unit")
+        check_vocabulary(tokenizer.size, text.min_count, f"no {side} unit")
     return source, target
 
 
