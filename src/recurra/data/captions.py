@@ -25,7 +25,7 @@ from PIL import Image
 
 from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading
-from recurra.data.images import image_of, read_image
+from recurra.data.images import coloured, image_of, read_image
 from recurra.data.inputs import read_texts
 from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
 from recurra.data.rows import row_sides, text_of
@@ -127,7 +127,7 @@ def given_content(given: object, place: str) -> Content:
             read_image(content, place)
         return content
     if isinstance(given, Image.Image):
-        return np.asarray(given.convert("RGBA" if given.has_transparency_data else "RGB"))
+        return np.asarray(coloured(given))
     if isinstance(given, np.ndarray) and (given.ndim > 1 or given.dtype == np.uint8):
         return np.asarray(image_of(cast("NDArray[Any]", given), place))
     try:
@@ -174,13 +174,11 @@ def numbers_in(content: Content) -> int:
 
 def digest_of(content: Content) -> int:
     """Of what the file of an image holds, or of the values."""
-    found = hashlib.blake2b(digest_size=8)
     if isinstance(content, str):
         with open(content, "rb") as file:
-            while piece := file.read(2**20):
-                found.update(piece)
+            found = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8))
     else:
-        found.update(str(content.shape).encode() + np.ascontiguousarray(content).tobytes())
+        found = hashlib.blake2b(str(content.shape).encode() + np.ascontiguousarray(content).tobytes(), digest_size=8)
     return int.from_bytes(found.digest(), "little")
 
 

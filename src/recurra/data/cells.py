@@ -12,7 +12,7 @@ from PIL import Image
 
 from recurra.data.columns import TAB, several
 from recurra.data.content import Cell, Content, Fields
-from recurra.data.images import image_file, image_of, image_or_text
+from recurra.data.images import coloured, image_file, image_of, image_or_text
 from recurra.data.numbers import Numbers, as_numbers
 from recurra.data.rows import cell_text, checked_text, is_cell
 from recurra.data.source import DataSource
@@ -74,7 +74,7 @@ def cell_given(given: Any, place: str, folder: str = "", *, alone: bool = True) 
     if isinstance(given, str):
         return image_or_text(checked_text(given, place), folder)
     if isinstance(given, Image.Image):
-        return np.asarray(given.convert("RGBA" if given.has_transparency_data else "RGB"))
+        return np.asarray(coloured(given))
     if isinstance(given, np.ndarray):
         pixels = cast("NDArray[Any]", given)
         if pixels.dtype == np.uint8 and pixels.ndim > 1:

@@ -107,6 +107,11 @@ def read_image(path: str, place: str) -> Image.Image:
         raise _damaged(error, path, place) from None
 
 
+def coloured(image: Image.Image) -> Image.Image:
+    """An image as RGB, or as RGBA where it has opacity."""
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
 def image_of(pixels: NDArray[np.generic], place: str) -> Image.Image:
     """An image given as bytes [rows, columns] or [rows, columns, channels].
 
@@ -165,7 +170,7 @@ def _eight_bits(image: Image.Image, path: str, place: str) -> Image.Image:
         return Image.fromarray((wide // 257).astype(np.uint8))
     if mode in ("1", "L"):
         return image.convert("L")
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return coloured(image)
 
 
 def _check_path(path: str, place: str) -> None:

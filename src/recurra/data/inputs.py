@@ -64,8 +64,8 @@ def wanted(reading: Reading, header: Sequence[str], place: str) -> Columns:
         DataError: the header lacks a column that is named.
     """
     source = replace(reading.source, target_column=None)
-    if source.source_column is not None and all(is_number(str(name)) for name in several(source.source_column)):
-        return _numbered(source.source_column)
+    if (numbered := _numbered(source.source_column)) is not None:
+        return numbered
     if source.source_column is not None or source.sides.first in header:
         return by_name(source, [name.strip() for name in header], place, with_target=False)
     if len(header) > 2:
@@ -92,8 +92,7 @@ def _of_csv(reading: Reading) -> Iterator[str]:
 
 def _of_named_tsv(reading: Reading) -> Iterator[str]:
     """The texts of a table with tabs, in columns that are named or numbered."""
-    named = not all(is_number(str(name)) for name in several(reading.source.source_column))
-    columns = None if named else _numbered(str(reading.source.source_column))
+    columns = _numbered(reading.source.source_column)
     for line in reading.file.lines():
         row = line.text.split(TAB)
         if columns is None:
@@ -111,8 +110,12 @@ def _cells(row: Sequence[str], columns: Columns, place: str) -> str:
     return columns.source_text(row)
 
 
-def _numbered(columns: str) -> Columns:
-    numbers = [int(str(name)) for name in several(columns)]
+def _numbered(named: str | None) -> Columns | None:
+    """The columns that are given by number; None where they are not."""
+    columns = [name or "" for name in several(named)]
+    if not all(map(is_number, columns)):
+        return None
+    numbers = [int(column) for column in columns]
     if 0 in numbers:
         raise UsageError("columns are counted from 1, got 0", where="--source-column")
     return Columns(tuple(number - 1 for number in numbers), None, max(numbers), None)
