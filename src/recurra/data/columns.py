@@ -11,6 +11,7 @@ from typing import NamedTuple
 from recurra.data.source import DataSource
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
+from recurra.text.visible import excerpt
 
 TAB = "\t"
 INSIDE = "texts with a tab inside"
@@ -41,14 +42,22 @@ class Columns(NamedTuple):
         found = {"source_column": ",".join(header[k].strip() for k in self.source)}
         return found if self.target is None else {**found, "target_column": header[self.target].strip()}
 
-    def tab_inside(self, row: Sequence[str]) -> str | None:
-        """The first of several columns that has a tab of its own, which would be taken for the end of it."""
-        return next((row[k] for k in self.source if TAB in row[k]), None) if len(self.source) > 1 else None
-
     @property
     def expected(self) -> str:
         """The number of columns in words: "2 columns", "at least 3 columns"."""
         return f"{'' if self.most else 'at least '}{self.least} columns"
+
+
+def joined(cells: Sequence[str], place: str) -> str:
+    """The text of a source: its columns with a tab between them.
+
+    Raises:
+        DataError: one of several has a tab of its own, which would be taken for the end of it.
+    """
+    if len(cells) > 1 and (inside := next((cell for cell in cells if TAB in cell), None)):
+        fix = "Tabs separate the columns of a source: write a space instead, or name this column alone."
+        raise DataError(f"expected columns without tabs, saw {excerpt(inside)}", where=place, fix=fix)
+    return TAB.join(cells)
 
 
 def are_named(source: DataSource) -> bool:

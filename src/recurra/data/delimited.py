@@ -9,7 +9,7 @@ import csv
 import itertools
 from collections.abc import Iterator
 
-from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number
+from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number, joined
 from recurra.data.example import Example
 from recurra.data.examples import Reading
 from recurra.data.rows import cell_text, is_table
@@ -32,12 +32,15 @@ def read_csv(reading: Reading) -> Iterator[Example]:
             columns = _columns(row, reading)
         elif not any(field.strip() for field in row):
             yield Example("", "", number)
-        elif columns.fit(row) and (text := columns.tab_inside(row)):
-            reading.findings.add(INSIDE, tab_inside(text, reading.place(number)))
-        elif columns.fit(row):
-            yield Example(columns.source_text(row), columns.target_text(row), number)
-        else:
+        elif not columns.fit(row):
             reading.findings.add(RAGGED, _ragged(row, number, columns, rows.separator, reading))
+        else:
+            try:
+                text = joined([row[k] for k in columns.source], reading.place(number))
+            except DataError as error:
+                reading.findings.add(INSIDE, error)
+            else:
+                yield Example(text, columns.target_text(row), number)
 
 
 def table_rows(reading: Reading) -> Iterator[tuple[int, list[str]]]:
@@ -86,12 +89,6 @@ def _separator(start: list[str], reading: Reading) -> str:
                 reading.note(f"{reading.name}: the columns are separated by {name}")
             return separator
     return ","
-
-
-def tab_inside(text: str, place: str) -> DataError:
-    """The refusal of a tab in one of several columns."""
-    fix = "Tabs separate the columns of a source: write a space instead, or name this column alone."
-    return DataError(f"expected a column without tabs, saw {excerpt(text)}", where=place, fix=fix)
 
 
 def _ragged(row: list[str], number: int, columns: Columns, separator: str, reading: Reading) -> DataError:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from recurra.data.columns import INSIDE, TAB, wanted_names
+from recurra.data.columns import INSIDE, joined, wanted_names
 from recurra.data.example import Example
 from recurra.data.examples import Reading
 from recurra.data.lines import Line
@@ -46,9 +46,11 @@ def read_jsonl(reading: Reading) -> Iterator[Example]:
             record = _record(line, reading, example)
             cells = [_text(record, name, line, reading) for name in sources]
             written = _text(record, target, line, reading) if reading.with_targets else ""
-            yield Example(_one_text(cells, line, reading), written, line.number)
+            yield Example(joined(cells, reading.place(line.number)), written, line.number)
         except _Wrong as wrong:
             reading.findings.add(wrong.kind, wrong.error)
+        except DataError as error:
+            reading.findings.add(INSIDE, error)
 
 
 def read_objects(reading: Reading, example: str) -> Iterator[tuple[Line, dict[str, Any]]]:
@@ -115,14 +117,6 @@ def _text(record: dict[str, Any], name: str, line: Line, reading: Reading) -> st
     if lone:
         raise _Wrong("texts with a lone surrogate", f"lone surrogate {lone} of {name!r}", place, HALF)
     return value
-
-
-def _one_text(cells: list[str], line: Line, reading: Reading) -> str:
-    if len(cells) > 1 and (inside := next((cell for cell in cells if TAB in cell), None)):
-        what = f"expected texts without tabs, saw {excerpt(inside)}"
-        fix = "Tabs separate the columns of a source: write a space instead."
-        raise _Wrong(INSIDE, what, reading.place(line.number), fix)
-    return TAB.join(cells)
 
 
 def lone_surrogate(text: str) -> str | None:

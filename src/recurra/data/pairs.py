@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, cast
 
-from recurra.data.columns import TAB
+from recurra.data.columns import TAB, joined
 from recurra.data.delimited import read_csv
 from recurra.data.example import Example
 from recurra.data.examples import EMPTY_SHARE, Kind, Reader, Reading, Skipped
@@ -22,7 +22,7 @@ from recurra.data.inputs import ENDINGS, read_texts
 from recurra.data.jsonl import object_of, read_jsonl
 from recurra.data.lines import TextFile
 from recurra.data.parallel import read_parallel
-from recurra.data.rows import NO_PAIR, RowSides, row_sides, shown, text_of
+from recurra.data.rows import NO_PAIR, RowSides, row_sides, text_of
 from recurra.data.source import DataSource, Sides
 from recurra.data.tsv import read_tsv
 from recurra.errors import DataError
@@ -53,12 +53,7 @@ def source_text(row: RowSides, reading: Reading) -> str:
     place = reading.place(row.line)
     if not isinstance(row.first, tuple | list):
         return text_of(row.first, place)
-    cells = cast("Sequence[Any]", row.first)
-    texts = [text_of(cell, place) for cell in cells]
-    if len(texts) > 1 and (inside := next((text for text in texts if TAB in text), None)):
-        fix = "Tabs separate the columns of a source: write a space instead."
-        raise DataError(f"expected columns without tabs, got {shown(inside)}", where=place, fix=fix)
-    return TAB.join(texts)
+    return joined([text_of(cell, place) for cell in cast("Sequence[Any]", row.first)], place)
 
 
 def format_of(source: DataSource) -> str:
