@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recurra.data.chunks import chunks
 from recurra.data.example import Example
 from recurra.data.table import EncodedTable, Row
 from recurra.text import SourceTokenizer, Tokenizer
@@ -65,8 +65,7 @@ class EncodedPairs:
 
 
 def _rows(examples: Iterable[Example], source: SourceTokenizer, target: Tokenizer) -> Iterator[Row]:
-    remaining = iter(examples)
-    while chunk := list(islice(remaining, CHUNK)):
+    for chunk in chunks(examples, CHUNK):
         sources = source.encode_batch([example.source for example in chunk])
         targets = target.encode_batch([example.target for example in chunk])
         for example, source_ids, target_ids in zip(chunk, sources, targets, strict=True):

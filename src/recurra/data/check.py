@@ -8,11 +8,11 @@ The pairs are read once, as a stream; of each one sixteen bytes are kept.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from recurra.data.characters import CharacterCounter, CharacterReport
+from recurra.data.chunks import chunks
 from recurra.data.example import Example
 from recurra.data.examples import Examples, Skipped
 from recurra.data.lengths import LengthCounter, LengthReport
@@ -112,7 +112,7 @@ def check_pairs(
     source = _SideCounter(tokenizers[0], max_source_length)
     target = _SideCounter(tokenizers[1], max_target_length)
     hashes = PairHashes()
-    for chunk in _chunks(train):
+    for chunk in chunks(train, CHUNK):
         lines = [example.line for example in chunk]
         source.add([example.source for example in chunk], lines)
         target.add([example.target for example in chunk], lines)
@@ -137,7 +137,7 @@ def _check_valid(
 ) -> ValidReport:
     source, target = _UnknownCounter(tokenizers[0]), _UnknownCounter(tokenizers[1])
     pairs, repeated, known_sources = 0, 0, 0
-    for chunk in _chunks(valid):
+    for chunk in chunks(valid, CHUNK):
         source.add([example.source for example in chunk])
         target.add([example.target for example in chunk])
         pairs += len(chunk)
@@ -218,9 +218,3 @@ class _UnknownCounter:
 
     def report(self) -> UnknownReport:
         return UnknownReport(self._tokens, self._unknown, tuple(self._which.most_common(UNKNOWN_SHOWN)))
-
-
-def _chunks(examples: Iterable[Example]) -> Iterator[list[Example]]:
-    remaining = iter(examples)
-    while chunk := list(islice(remaining, CHUNK)):
-        yield chunk

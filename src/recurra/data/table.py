@@ -19,16 +19,17 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recurra.data.chunks import chunks
 from recurra.errors import DataError
 
 FORMAT = 2
@@ -198,7 +199,7 @@ def _write_all(folder: Path, kinds: Mapping[str, str], rows: Iterable[Row]) -> N
         files = {name: stack.enter_context(closing(_File(folder / name, kind))) for name, kind in _files(kinds).items()}
         for name in kinds:
             files[f"{name}.offsets"].append(np.zeros(1))
-        for chunk in _chunks(rows):
+        for chunk in chunks(rows, CHUNK):
             for name, kind in kinds.items():
                 _append(files, name, [row.values[name] for row in chunk], kind)
             files[_LINES].append(np.array([row.line for row in chunk]))
@@ -217,12 +218,6 @@ def _append(files: Mapping[str, _File], column: str, rows: Sequence[Sequence[flo
         values = np.fromiter(chain.from_iterable(rows), dtype=kind, count=int(lengths.sum()))
     files[f"{column}.values"].append(values)
     files[f"{column}.offsets"].append(ends)
-
-
-def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    remaining = iter(rows)
-    while chunk := list(islice(remaining, CHUNK)):
-        yield chunk
 
 
 def _write_header(folder: Path, kinds: Mapping[str, str], files: Mapping[str, _File]) -> None:

@@ -11,7 +11,7 @@ variables of one series have the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +25,7 @@ from recurra.options import nearest
 from recurra.text.visible import excerpt
 
 BAD_CASES = "series that cannot be read"
+HEADER = 200  # lines among which the header is looked for
 FLAGS = {"true": True, "false": False}
 
 
@@ -79,6 +80,11 @@ class TsFile:
             yield case
         if not in_data and not findings:
             raise DataError("expected the line @data, saw none", where=self.name, fix="Is this a complete .ts file?")
+
+
+def header_says(lines: Sequence[str], name: str) -> bool:
+    """Whether the first lines of a file say that something is true of it: "@classlabel", "@targetlabel"."""
+    return any(line.lower().split()[:2] == [name, "true"] for line in lines[:HEADER])
 
 
 def _read_header(header: Header, text: str, place: str, *, with_numbers: bool) -> bool:

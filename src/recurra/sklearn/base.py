@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from recurra import api
@@ -109,3 +109,14 @@ class RecurraEstimator(BaseEstimator):
     def _fitted(self) -> Model:
         check_is_fitted(self)
         return self.model_
+
+
+class TextEstimator(RecurraEstimator):
+    """An estimator of texts with what is right for each: no table of numbers."""
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        return tags

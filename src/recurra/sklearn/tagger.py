@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Self
 
-from sklearn.utils import Tags
 from sklearn.utils.validation import check_consistent_length
 
-from recurra.sklearn.base import RecurraEstimator
+from recurra.sklearn.base import TextEstimator
 from recurra.tasks.tag.answer import TaggedTokens
 
 
-class RecurraTagger(RecurraEstimator):
+class RecurraTagger(TextEstimator):
     """Gives each token of a sentence a tag.
 
     Its parameters are those of `RecurraEstimator`.
@@ -48,13 +47,6 @@ class RecurraTagger(RecurraEstimator):
     def score(self, X: Iterable[str | Sequence[str]], y: Iterable[str | Sequence[str]]) -> float:
         """The F1 of spans where the tags write spans (B-, I-, O), else the share of the tags that are right."""
         return self._fitted().score([tokens(one) for one in X], [tokens(one) for one in y])
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        return tags
 
 
 def tokens(given: str | Iterable[object]) -> list[str]:

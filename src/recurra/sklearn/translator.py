@@ -10,13 +10,12 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import Tags
 from sklearn.utils.validation import check_consistent_length
 
-from recurra.sklearn.base import RecurraEstimator
+from recurra.sklearn.base import TextEstimator
 
 
-class RecurraTranslator(RecurraEstimator):
+class RecurraTranslator(TextEstimator):
     """Writes a text for a text: translations, spellings, inflected forms, dates in one form.
 
     Its parameters are those of `RecurraEstimator`.
@@ -44,13 +43,6 @@ class RecurraTranslator(RecurraEstimator):
     def score(self, X: Iterable[str | Sequence[str]], y: Iterable[str]) -> float:
         """The share of the texts that are exactly right."""
         return self._fitted().score([source(one) for one in X], list(y))
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        return tags
 
 
 def source(given: str | Iterable[object]) -> str | tuple[str, ...]:

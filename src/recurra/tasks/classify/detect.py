@@ -16,6 +16,7 @@ from recurra.data.folder import label_files
 from recurra.data.idx import looks_like_idx
 from recurra.data.images import image_or_text
 from recurra.data.rows import cell_text, is_table, plain
+from recurra.data.ts_file import header_says
 from recurra.data.vectors import LABEL_NAMES, kind_of_table
 
 NAMES = set(LABELLED.sides[:2])
@@ -33,7 +34,7 @@ def detect(preview: Preview) -> str | None:
     if preview.given is None and preview.path.is_file() and looks_like_idx(source.path):
         return "these are images in idx format"
     if preview.ending == ".ts":
-        return "these are series with labels" if _has_class_labels(preview.lines) else None
+        return "these are series with labels" if header_says(preview.lines, "@classlabel") else None
     if source.target_path is not None or not (preview.lines or preview.given):
         return None
     if {name.lower() for name in preview.names()} >= NAMES:
@@ -90,7 +91,3 @@ def _fingerprint(content: Any) -> object:
     if isinstance(content, str | Real):
         return content
     return cast("NDArray[Any]", content).tobytes() if isinstance(content, np.ndarray) else repr(content)
-
-
-def _has_class_labels(lines: list[str]) -> bool:
-    return any(line.lower().split()[:2] == ["@classlabel", "true"] for line in lines[:200])

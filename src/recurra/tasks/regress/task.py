@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recurra.data import NUMBERED, Preview
+from recurra.data.ts_file import header_says
 from recurra.tasks.many_to_one.numbers import NumberHead
 from recurra.tasks.many_to_one.task import ManyToOneTask
 from recurra.tasks.regress.recipe import RegressRecipe
@@ -12,7 +13,7 @@ def detect(preview: Preview) -> str | None:
     """Only where a file says so itself: nobody else can know whether a column of numbers is to be learned."""
     if preview.ending != ".ts":
         return None
-    says = any(line.lower().split()[:2] == ["@targetlabel", "true"] for line in preview.lines[:200])
+    says = header_says(preview.lines, "@targetlabel")
     return "these are series with numbers to be predicted" if says else None
 
 
