@@ -18,6 +18,8 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 from recurra.errors import UsageError
 
 T = TypeVar("T")
+NAMES = "names"  # the key of a field's metadata under which `one_of` keeps them
+Homes = Mapping[str, Sequence[str]]  # key -> the sections that have it; "" is the top level
 
 
 class UnknownSetting(UsageError):
@@ -35,11 +37,6 @@ class UnknownSetting(UsageError):
         self.name = name
         self.known = known
         self.owner = owner
-
-
-NAMES = "names"  # the key of a field's metadata under which `one_of` keeps them
-
-Homes = Mapping[str, Sequence[str]]  # key -> the sections that have it; "" is the outermost
 
 
 class NoEffect(UsageError):

@@ -33,7 +33,6 @@ from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError
 from recurra.text.visible import excerpt
 
-Vector = NDArray[np.float32]  # [D]
 Content = str | NDArray[Any]  # the path of an image; bytes [rows, columns (, channels)]; a vector [D]
 
 BAD = "images or vectors that cannot be read"

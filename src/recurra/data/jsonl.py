@@ -20,7 +20,7 @@ from recurra.text.visible import code_point, excerpt
 
 JSON_LINES = (".jsonl", ".ndjson", ".json")  # endings
 SURROGATE = re.compile("[\ud800-\udfff]")
-HALF = "Such a character is half of another one: write the text again from its source."
+HALF = "A lone surrogate is half of a character: write the text again from its source."
 
 KINDS: dict[type, str] = {
     dict: "an object",

@@ -160,7 +160,7 @@ def text_of(value: Any, place: str, *, numbers: bool = False) -> str:
         numbers: whether whole numbers and truth values are taken too, as labels are.
 
     Raises:
-        DataError: something else, or half a character.
+        DataError: something else, or a lone surrogate in it.
     """
     if value is None:
         return ""
@@ -176,7 +176,7 @@ def text_of(value: Any, place: str, *, numbers: bool = False) -> str:
 
 
 def checked_text(text: str, place: str) -> str:
-    """A text without half a character.
+    """The text, which has no lone surrogate.
 
     Raises:
         DataError: there is one.

@@ -30,7 +30,7 @@ def is_invisible(character: str) -> bool:
 
 def is_blank(text: str) -> bool:
     """Whether there is nothing to be seen in a text: spaces, tabs and characters that leave no mark."""
-    return not text.strip() or all(character.isspace() or is_invisible(character) for character in text)
+    return all(character.isspace() or is_invisible(character) for character in text)
 
 
 def excerpt(text: str, width: int = 80) -> str:
