@@ -1,4 +1,4 @@
-"""What users give from Python: files, rows of any kind, inputs and what is right for them apart."""
+"""What users give from Python: files, rows of any kind, inputs and targets apart."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def data_source(
 
 
 def paired(X: Any, y: object) -> DataSource:
-    """Examples of inputs and of what is right for each, as scikit-learn's users have them.
+    """Examples from inputs and their targets, as scikit-learn's users have them.
 
     Of a data frame the columns keep their names, which the model then knows.
 

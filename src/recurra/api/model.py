@@ -157,7 +157,7 @@ class Model:
 
         Args:
             data: inputs, if y is given; else examples, as `evaluate` takes them.
-            y: what is right for each input.
+            y: the target of each input.
 
         Raises:
             DataError: the examples cannot be read.

@@ -48,7 +48,7 @@ def train(
     Args:
         data: a file of examples; the file of sources if `target` is given; examples given in Python: rows such as
             (source, target) or {"source": ..., "target": ...}, a data frame; or, if `y` is given, the inputs alone.
-        y: what is right for each input: train(X, y, task="classify") with lists, arrays or columns of a data frame.
+        y: the target of each input: train(X, y, task="classify") with lists, arrays or columns of a data frame.
         task: what is to be learned; the recipe's, or what the data tell, if None.
         target: the second of two parallel files.
         valid, valid_target: validation data likewise, (X, y) where `y` is given; without them a share of `data` is set

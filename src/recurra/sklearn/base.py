@@ -112,7 +112,7 @@ class RecurraEstimator(BaseEstimator):
 
 
 class TextEstimator(RecurraEstimator):
-    """An estimator of texts with what is right for each: no table of numbers."""
+    """An estimator of texts and their targets, not of a table of numbers."""
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -38,7 +38,7 @@ def choose_task(
     """The task that the user or the recipe names, else the one that is detected in the data, else translation.
 
     Args:
-        apart: whether the user gave inputs and what is right for them apart, so that it is known what the targets are.
+        apart: whether the user gave inputs and targets apart, so that it is known which the targets are.
 
     Raises:
         UsageError: an unknown task, or one that the recipe is not for.
