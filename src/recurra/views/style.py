@@ -39,6 +39,7 @@ STYLE = """
 .recurra .map tbody td:hover { outline: 2px solid rgb(var(--ink)); color: inherit; }
 .recurra .list th, .recurra .list td { text-align: start; vertical-align: top; padding: .25rem 1.2rem .25rem 0;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+.recurra .list th { overflow-wrap: normal; }
 .recurra .list .number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .recurra .looks { display: flex; flex-wrap: wrap; gap: .5rem; }
 .recurra .looks figure { margin: 0; text-align: center; font-size: .85rem; }
