@@ -73,7 +73,7 @@ def read_tables(read: Reader[Example]) -> Reader[Captioned]:
 def read_rows(reading: Reading) -> Iterator[Captioned]:
     """Captioned images given in Python.
 
-    An image is a path, an image of Pillow's, or an array of bytes; a vector is a list or an array of numbers.
+    An image is a path, a Pillow image, or an array of bytes; a vector is a list or an array of numbers.
     """
     kind = Alike()
     for row in row_sides(reading):

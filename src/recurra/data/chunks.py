@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """So many at a time, the last piece with what is left; reads no further than the piece that is asked for.
+    """At most `size` items at a time, in order; reads no further than the piece that is asked for.
 
     Examples:
         >>> list(chunks("abcde", 2))

@@ -48,7 +48,7 @@ def is_one_series(given: object, columns: int) -> bool:
 
 
 def is_one_image(given: object) -> bool:
-    """Of a model that reads images: a path, an image of Pillow's, or an array [H, W] or [H, W, C]."""
+    """Of a model that reads images: a path, a Pillow image, or an array [H, W] or [H, W, C]."""
     if isinstance(given, Image.Image) or _is_no_list(given):
         return True
     found = shape(given) if isinstance(given, Array) else ()

@@ -68,7 +68,7 @@ class CaptionPredictor:
         return is_one_image(given) if isinstance(self.inputs, ImageColumn) else is_one_vector(given)
 
     def predict(self, inputs: Iterable[Any], options: DecodingOptions) -> Iterator[Answer[None]]:
-        """A caption for each input: a path, an image of Pillow's, an array of bytes, or a vector; None is empty."""
+        """A caption for each input: a path, a Pillow image, an array of bytes, or a vector; None is empty."""
         given = (self._given(one, f"input {number}") for number, one in enumerate(inputs, 1))
         for window in chunks(given, WINDOW):
             yield from self._answers(window, options)

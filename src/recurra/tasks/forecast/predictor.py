@@ -124,7 +124,7 @@ class ForecastPredictor:
         """H.
 
         Raises:
-            UsageError: more steps than a network forecasts at once, or dials of sampling for one that does not sample.
+            UsageError: more steps than a network forecasts at once, or sampling options for one that does not sample.
         """
         recipe, plain = self.first.recipe, ForecastAnswerOptions()
         horizon = recipe.model.horizon

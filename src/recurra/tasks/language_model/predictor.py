@@ -172,7 +172,7 @@ class LanguagePredictor:
             return []
         return [
             f"{unknown:,} of {units:,} units ({unknown / units:.2%}) are unknown to the model: to predict <UNK> is "
-            "easier than to predict what it stands for, so the measures are too good"
+            "easier than to predict what it stands for, so the measures are too optimistic"
         ]
 
 
