@@ -127,7 +127,7 @@ def suitable_baseline(recipe: ForecastRecipe, train: Iterable[Series], targets: 
     errors = naive_errors(train, lags.tolist())[places.ravel()][:, targets].reshape(2, len(steps), -1).mean(axis=1)
     share = float((errors[1] / np.maximum(errors[0], 1e-300)).mean())
     baseline = "season" if share < 1 else "last"
-    said = f"the error of the number {season} steps before is {share:.0%} of that of the last number"
+    said = f"the number {season} steps before has {share:.0%} of the error of the last one"
     emit(Note(f"baseline: {baseline}, because on the training data {said} (change it with --set model.baseline)"))
     return baseline
 
