@@ -111,7 +111,10 @@ def content_of(cell: str, folder: str) -> Content:
         numbers = [float(part) for part in cell.split()]
     except ValueError:
         return path
-    return path if "\0" not in path and os.path.isfile(path) else np.array(numbers, dtype=np.float32)
+    if "\0" not in path and os.path.isfile(path):
+        return path
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, which is refused
+        return np.array(numbers, dtype=np.float32)
 
 
 def given_content(given: object, place: str) -> Content:

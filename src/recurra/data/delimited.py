@@ -10,8 +10,10 @@ import itertools
 from collections.abc import Iterator
 
 from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number, joined
+from recurra.data.csv_rows import LOOK_AHEAD, SEPARATORS, CsvReader, said_separator, separator_of
 from recurra.data.example import Example
 from recurra.data.examples import Reading
+from recurra.data.lines import LONGEST_LINE
 from recurra.data.rows import cell_text, is_table
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
@@ -19,8 +21,6 @@ from recurra.text.counted import with_article
 from recurra.text.visible import excerpt, visible
 
 QUOTING = "lines with broken quoting"
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-LOOK_AHEAD = 20  # lines from which the separator is told
 
 
 def read_csv(reading: Reading) -> Iterator[Example]:
@@ -80,17 +80,6 @@ def _columns(header: list[str], reading: Reading) -> Columns:
     return columns
 
 
-def _separator(start: list[str], reading: Reading) -> str:
-    """The separator that gives every line at the beginning the same number of columns, a comma if several do."""
-    for separator, name in SEPARATORS.items():
-        widths = {len(row) for row in csv.reader(start, delimiter=separator) if row}
-        if len(widths) == 1 and min(widths) > 1:
-            if separator != ",":
-                reading.note(f"{reading.name}: the columns are separated by {name}")
-            return separator
-    return ","
-
-
 def _ragged(row: list[str], number: int, columns: Columns, separator: str, reading: Reading) -> DataError:
     what = f"expected {columns.expected}, saw {len(row)}: {excerpt(separator.join(row))}"
     fix = f'Put double quotes around a text with "{visible(separator)}" in it.'
@@ -106,13 +95,17 @@ class CsvRows:
     def __init__(self, reading: Reading) -> None:
         lines = (line.text + "\n" for line in reading.file.lines(reading.findings))
         start = list(itertools.islice(lines, LOOK_AHEAD))
-        self.separator = _separator(start, reading)
-        self.reader = csv.reader(itertools.chain(start, lines), delimiter=self.separator, strict=True)
+        said = said_separator(start)
+        self.before = 1 if said else 0  # lines above the table
+        self.separator = said or separator_of(start)
+        if self.separator != ",":
+            reading.note(f"{reading.name}: the columns are separated by {SEPARATORS[self.separator]}")
+        self.reader = CsvReader(itertools.chain(start[self.before :], lines), self.separator)
         self.reading = reading
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         while True:
-            number = self.reader.line_num + 1
+            number = self.reader.line + self.before + 1
             try:
                 row = next(self.reader)
             except StopIteration:
@@ -124,10 +117,13 @@ class CsvRows:
 
     def _broken(self, error: csv.Error, number: int) -> DataError:
         if "field larger" in str(error):
-            limit = csv.field_size_limit()
-            what = f"a field longer than {limit:,} characters begins here; is a double quote not closed?"
+            what = f"a field longer than {LONGEST_LINE:,} characters begins here; is a double quote not closed?"
         elif "unexpected end" in str(error):
             what = "the double quote that opens here is never closed"
+        elif "new-line character" in str(error):
+            what = r"a carriage return (U+000D) inside the line; a line ends at \n only"
+            fix = "Remove it, or put double quotes around the text if it belongs to it."
+            return DataError(what, where=self.reading.place(number), fix=fix)
         else:
             what = f"broken quoting: {error}"
         fix = 'Put quotes around a text that contains quotes, and double those inside: "she said ""yes"""'

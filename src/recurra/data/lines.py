@@ -97,6 +97,7 @@ class TextFile:
             while raw := _read_line(stream, self.name, number):
                 if number == 1:
                     raw = self._without_mark(raw)
+                    self._refuse_macintosh(raw)
                 yield raw[:-2] if raw.endswith(b"\r\n") else raw.removesuffix(b"\n")
                 number += 1
 
@@ -118,6 +119,12 @@ class TextFile:
         if first.startswith(UTF8_BOM):
             self.note(f"{self.name}: the byte order mark at the beginning was dropped")
         return first.removeprefix(UTF8_BOM)
+
+    def _refuse_macintosh(self, first: bytes) -> None:
+        if not first.endswith(b"\n") and first.count(b"\r") > 1:
+            what = r"expected lines that end at \n, saw lines that end in a carriage return, as Macintoshes once wrote"
+            fix = f"Convert it: tr '\\r' '\\n' < {self._quoted()} > {self._quoted()}.lines"
+            raise DataError(what, where=self.place(1), fix=fix)
 
     def note(self, text: str) -> None:
         """Keeps what the user should know, once however often the file is read."""

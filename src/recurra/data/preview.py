@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import zlib
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
+from recurra.data.csv_rows import LOOK_AHEAD, readable_rows, said_separator, separator_of
 from recurra.data.jsonl import JSON_LINES, object_of
 from recurra.data.source import DataSource
 
@@ -46,7 +46,7 @@ class Preview:
             return [str(name) for name in first]
         if self.given is not None or not self.lines:
             return []
-        return [name.strip() for name in self.table()[0]]
+        return [name.strip() for row in self.table()[:1] for name in row]
 
     def records(self) -> list[Mapping[str, Any]]:
         """The rows that are mappings: given in Python, or objects of JSON Lines."""
@@ -65,7 +65,8 @@ class Preview:
         if self.ending in JSON_LINES:
             return [list(record.values()) for record in self.records()]
         if self.ending == ".csv":
-            return list(csv.reader(self.lines))
+            said = said_separator(self.lines)
+            return readable_rows(self.lines[1 if said else 0 :], said or separator_of(self.lines[:LOOK_AHEAD]))
         return [line.split("\t") for line in self.lines]
 
     def targets(self) -> list[Any]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from recurra.data.columns import Columns, are_named, by_name, by_number
+from recurra.data.csv_rows import CsvReader
 from recurra.data.example import Example
 from recurra.data.examples import Reading
 from recurra.data.lines import Line
@@ -72,8 +73,8 @@ def looks_like_csv(text: str) -> bool:
     """Whether a line without tabs reads as exactly two fields, or as quoted ones."""
     for separator in (",", ";"):
         try:
-            row = next(iter(csv.reader([text], delimiter=separator, strict=True)))
-        except csv.Error:
+            row = next(CsvReader([text], separator))
+        except (csv.Error, StopIteration):
             continue
         if len(row) == 2 or (len(row) > 2 and text.startswith('"')):
             return True

@@ -1,0 +1,70 @@
+"""CSV as Python's csv module reads it: rows of cells, fields as long as any line may be, and which separator it has."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from recurra.data.lines import LONGEST_LINE
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+LOOK_AHEAD = 20  # lines from which the separator is told
+SAYS_SEPARATOR = re.compile("sep=([,;\t|])\\s*")
+
+
+class CsvReader(Iterator[list[str]]):
+    """The rows of lines, one after the other; it can go on after a row that raises csv.Error.
+
+    The module refuses fields above 131,072 characters, which documents have, by a limit of the whole process; it is
+    another one only while a row is read.
+
+    Args:
+        strict: whether quotes in the wrong places are errors.
+    """
+
+    def __init__(self, lines: Iterable[str], separator: str = ",", *, strict: bool = True) -> None:
+        self._reader = csv.reader(lines, delimiter=separator, strict=strict)
+
+    @property
+    def line(self) -> int:
+        """How many lines have been read."""
+        return self._reader.line_num
+
+    def __next__(self) -> list[str]:
+        usual = csv.field_size_limit(LONGEST_LINE)
+        try:
+            return next(self._reader)
+        finally:
+            csv.field_size_limit(usual)
+
+
+def readable_rows(lines: Iterable[str], separator: str) -> list[list[str]]:
+    """The rows without those that cannot be read, for a first look."""
+    reader, rows = CsvReader(lines, separator, strict=False), list[list[str]]()
+    while True:
+        try:
+            rows.append(next(reader))
+        except StopIteration:
+            return rows
+        except csv.Error:
+            continue
+
+
+def said_separator(start: Sequence[str]) -> str | None:
+    """The separator that a first line names, as Excel writes it above a table: sep=;"""
+    found = SAYS_SEPARATOR.fullmatch(start[0]) if start else None
+    return found[1] if found else None
+
+
+def separator_of(start: Sequence[str]) -> str:
+    """The separator under which most of the first lines have as many columns as the first of them, which has several.
+
+    A comma if several do, or none.
+    """
+    return max(SEPARATORS, key=lambda separator: _alike(start, separator))
+
+
+def _alike(start: Sequence[str], separator: str) -> int:
+    widths = [len(row) for row in readable_rows(start, separator) if row]
+    return widths.count(widths[0]) if widths and widths[0] > 1 else 0
