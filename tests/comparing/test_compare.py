@@ -13,6 +13,7 @@ import torch
 import recurra
 from recurra.comparing import trial as trials
 from recurra.errors import DataError, RunError
+from recurra.metrics import value_text
 from recurra.tasks import TASKS
 from recurra.training import Diverged, Event, Note, StepDone
 
@@ -100,7 +101,8 @@ def test_every_measure_is_the_evaluation_s(task: str) -> None:
             measures = recurra.load(f"found/{row['name']}-seed-{seed}").evaluate(data[:60]).measures
             right = math.log(measures["perplexity"].value) if task == "chat" else measures[measure].value
             assert value == pytest.approx(right, rel=1e-4)
-    shown = {row["name"]: f"{row['values'][0]:.2f}" + " %" * (measure == "exact_match") for row in mapping["variants"]}
+    unit = " %" * (measure == "exact_match")
+    shown = {row["name"]: value_text(measure, row["values"][0]) + unit for row in mapping["variants"]}
     name = measure.replace("_", " ")
     assert any(line.startswith(f"run 1 of 4: elman, seed 1: {name} {shown['elman']}, ") for line in told)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from recurra.metrics import Measure
+from recurra.metrics import Measure, value_text
 
 
 def _no_measures() -> dict[str, Measure]:
@@ -87,8 +87,8 @@ def _python(facts: CardFacts) -> str:
 
 def _measures(facts: CardFacts) -> list[str]:
     rows = [
-        f"| {_cell(name)} | {_number(measure.value)} | {_number(measure.low)} to {_number(measure.high)} "
-        f"| {_cell(_meaning(measure))} |"
+        f"| {_cell(name)} | {value_text(name, measure.value)} "
+        f"| {value_text(name, measure.low)} to {value_text(name, measure.high)} | {_cell(_meaning(measure))} |"
         for name, measure in facts.measures.items()
     ]
     head = "| measure | value | 95 % interval | meaning |\n|---|---|---|---|\n"
@@ -98,10 +98,6 @@ def _measures(facts: CardFacts) -> list[str]:
 
 def _meaning(measure: Measure) -> str:
     return f"{measure.definition}; {measure.signature}" if measure.signature else measure.definition
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}" if 0 < abs(value) < 0.095 else f"{value:.2f}"
 
 
 def _table(values: Mapping[str, object]) -> str:

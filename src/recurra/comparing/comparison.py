@@ -17,7 +17,7 @@ import numpy as np
 from recurra.comparing.grid import Variant
 from recurra.comparing.request import ComparisonRequest
 from recurra.comparing.trial import TrialResult
-from recurra.metrics import ExampleScores
+from recurra.metrics import ExampleScores, value_text
 from recurra.metrics.bootstrap import Numbers
 from recurra.metrics.examples import PERCENT, shares
 from recurra.metrics.paired import MIN_EXAMPLES, Resampled, holm, paired_difference, resample
@@ -96,7 +96,7 @@ def summarise(
         "unit": scores.unit,
         "differences": differences(groups, samples, higher),
         "level": LEVEL,
-        "notes": notes(request, groups, len(scores.lengths)) + overlap_notes(trained_on, unseen, scale),
+        "notes": notes(request, groups, len(scores.lengths)) + overlap_notes(trained_on, unseen, name, scale),
     })  # fmt: skip
 
 
@@ -206,12 +206,14 @@ def unseen_means(trained_on: Sequence[bool], groups: Sequence[Group]) -> dict[st
     }
 
 
-def overlap_notes(trained_on: Sequence[bool], unseen: Mapping[str, Mapping[str, float]], scale: float) -> list[str]:
+def overlap_notes(
+    trained_on: Sequence[bool], unseen: Mapping[str, Mapping[str, float]], measure: str, scale: float
+) -> list[str]:
     """The means without the examples that are in the training data too."""
     if not any(trained_on):
         return []
     shared, total, unit = sum(trained_on), len(trained_on), " %" if scale == PERCENT else ""
     if not unseen:
         return [f"all {total:,} examples are also in the training data: this says nothing about new examples"]
-    means = ", ".join(f"{name} {values['mean_unseen']:.2f}{unit}" for name, values in unseen.items())
+    means = ", ".join(f"{name} {value_text(measure, values['mean_unseen'])}{unit}" for name, values in unseen.items())
     return [f"{shared:,} of the examples are also in the training data; on the {total - shared:,} others: {means}"]

@@ -22,6 +22,7 @@ from recurra.comparing.trial import TestExamples, Trial, TrialResult, run_trial,
 from recurra.data import open_examples, spool
 from recurra.errors import RunError, UsageError
 from recurra.files import atomic_write
+from recurra.metrics import value_text
 from recurra.metrics.examples import PERCENT, shares
 from recurra.options import unknown_name
 from recurra.tasks.fit import Request, opened, outermost_missing, removed_on_refusal
@@ -222,4 +223,5 @@ def result_line(number: int, request: ComparisonRequest, trial: Trial, result: T
     name = request.measure or next(iter(result.scores.measures))
     share = result.scores.measures[name]
     value, unit = float(shares(share.statistics().sum(axis=0))), " %" if share.scale == PERCENT else ""
-    return f"{head}: {name.replace('_', ' ')} {value:.2f}{unit}, {result.steps:,} steps in {result.seconds:.0f} s"
+    measured = f"{name.replace('_', ' ')} {value_text(name, value)}{unit}"
+    return f"{head}: {measured}, {result.steps:,} steps in {result.seconds:.0f} s"

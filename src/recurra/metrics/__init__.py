@@ -18,6 +18,7 @@ from recurra.metrics.rmse import rmse
 from recurra.metrics.sequence_error_rate import sequence_error_rate
 from recurra.metrics.token_error_rate import edit_distances, token_error_rate
 from recurra.metrics.tokenized import looks_tokenized
+from recurra.metrics.value_text import value_text
 
 __all__ = [
     "Collapse",
@@ -48,4 +49,5 @@ __all__ = [
     "same_output",
     "sequence_error_rate",
     "token_error_rate",
+    "value_text",
 ]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recurra.metrics import value_text
 from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, Validated
-from recurra.views.measures import label_of, number_text
+from recurra.views.measures import label_of
 
 DECAY = 0.98  # of the moving averages of loss and speed, which then cover about fifty steps
 MIN_CHANGE = 0.25  # of the steps of a plan: smaller changes are only in metrics.jsonl
@@ -92,7 +93,7 @@ def counted(number: float, noun: str) -> str:
 def measure_text(validated: Validated) -> str:
     """error rate 3.21 %, perplexity 12.30"""
     name, unit = label_of(validated.measure)
-    return f"{name} {number_text(validated.value)}{unit}"
+    return f"{name} {value_text(validated.measure, validated.value)}{unit}"
 
 
 def plan_line(plan: PlanMade) -> str:

@@ -10,10 +10,10 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.status import Status
 from rich.text import Text
 
+from recurra.metrics import value_text
 from recurra.progress.run_progress import RunProgress, duration, end_line, measure_text, plan_line
 from recurra.say import harmless, say
 from recurra.training.events import Event, Finished, Note, PlanMade, StepDone, Validated
-from recurra.views.measures import number_text
 
 
 class Lines:
@@ -105,7 +105,7 @@ def facts(run: RunProgress) -> str:
     if run.validated is not None:
         parts.append(measure_text(run.validated))
     if run.best is not None and run.best is not run.validated:
-        parts.append(f"best {number_text(run.best.value)}")
+        parts.append(f"best {value_text(run.best.measure, run.best.value)}")
     if run.session_steps:
         parts += [f"{run.speed:,.0f} examples/s", f"{duration(run.seconds_left)} left"]
     return "  ".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from html import escape
 from io import StringIO
 from typing import Any
@@ -12,6 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from recurra.metrics import value_text
 from recurra.text.visible import visible
 from recurra.views.measures import label_of
 from recurra.views.style import fragment
@@ -63,11 +65,11 @@ def headers(comparison: Mapping[str, Any]) -> list[str]:
 
 def rows(comparison: Mapping[str, Any]) -> list[list[str]]:
     """A row for each variant; the numbers in `better than` are those in the first column."""
-    return [row(number, variant, better_than(comparison, variant["name"]))
+    return [row(number, variant, comparison["measure"], better_than(comparison, variant["name"]))
             for number, variant in enumerate(comparison["variants"], 1)]  # fmt: skip
 
 
-def row(number: int, variant: Mapping[str, Any], better: str) -> list[str]:
+def row(number: int, variant: Mapping[str, Any], measure: str, better: str) -> list[str]:
     """One variant; only its name if all of its runs failed."""
     name = visible(variant["name"])
     if "mean" not in variant:
@@ -76,8 +78,8 @@ def row(number: int, variant: Mapping[str, Any], better: str) -> list[str]:
     return [
         str(number),
         name,
-        f"{variant['mean']:.2f}",
-        "" if deviation is None else f"{deviation:.2f}",
+        value_text(measure, variant["mean"]),
+        "" if deviation is None else value_text(measure, deviation),
         better,
         short(variant["parameters"]),
         f"{variant['seconds']:.0f} s",
@@ -124,9 +126,10 @@ def length_rows(comparison: Mapping[str, Any]) -> list[list[str]]:
     """A row for each variant that has a result, with bars for its values."""
     measured = [(k, variant) for k, variant in enumerate(comparison["variants"], 1) if "mean" in variant]
     full = 100.0 if label(comparison)[1] else 0.0
+    shown = "{:.1f}".format if full else partial(value_text, comparison["measure"])
     highest = max([full, *(max(variant["by_length"]) for _, variant in measured)]) or 1.0
     found = [
-        [str(k), visible(one["name"]), *(f"{value:.1f}" for value in one["by_length"]), bars(one["by_length"], highest)]
+        [str(k), visible(one["name"]), *(shown(value) for value in one["by_length"]), bars(one["by_length"], highest)]
         for k, one in measured
     ]
     return [*found, ["", "examples", *(f"{one['examples']:,}" for one in comparison["lengths"]), ""]]

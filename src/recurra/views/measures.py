@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from recurra.metrics import value_text
+
 LABELS = {
     "sequence_error_rate": ("sequence error rate", " %"),
     "token_error_rate": ("token error rate", " %"),
@@ -30,9 +32,6 @@ LABELS = {
     "distinct_2": ("distinct-2", " %"),
     "same_reply": ("commonest reply", " %"),
 }
-
-DECIMALS = {"r2": 3}  # of values; of others two
-SMALL = 0.095  # below it two decimals are too few
 
 
 class MeasureRow(NamedTuple):
@@ -72,15 +71,7 @@ def evaluation_text(evaluation: Mapping[str, Any]) -> str:
 
 def _row(name: str, measure: Mapping[str, Any]) -> MeasureRow:
     label, unit = LABELS.get(name, (name, ""))
-    decimals = DECIMALS.get(name, 2)
-    value, low, high = (number_text(measure[key], decimals) for key in ("value", "low", "high"))
+    value, low, high = (value_text(name, measure[key]) for key in ("value", "low", "high"))
     return MeasureRow(
         label, value + unit, f"{low} to {high}", measure.get("definition", ""), measure.get("signature", "")
     )
-
-
-def number_text(value: float | None, decimals: int = 2) -> str:
-    """So many decimals, more for what they would show as next to nothing; what JSON has no number for is infinite."""
-    if value is None:
-        return "∞"
-    return f"{value:.3g}" if 0 < abs(value) < SMALL else f"{value:,.{decimals}f}"
