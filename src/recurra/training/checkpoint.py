@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
@@ -84,18 +83,3 @@ def weights_of(model: nn.Module) -> dict[str, Tensor]:
             weights[name] = value.detach().to("cpu", copy=True).contiguous()
         seen.add(value.data_ptr())
     return weights
-
-
-def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """The optimiser's tensors by parameter number and name."""
-    state = optimizer.state_dict()["state"]
-    return {f"{number}/{name}": value for number, entry in state.items() for name, value in entry.items()}
-
-
-def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
-    """Puts the tensors back."""
-    entries: dict[int, dict[str, Tensor]] = {}
-    for key, value in tensors.items():
-        number, name = key.split("/")
-        entries.setdefault(int(number), {})[name] = value
-    optimizer.load_state_dict({**optimizer.state_dict(), "state": entries})

@@ -20,6 +20,7 @@ from recurra.errors import RunError
 from recurra.training.events import StepDone
 from recurra.training.learner import Index, Learner, State, Stateful
 from recurra.training.loss import Loss
+from recurra.training.optimizer import Optimizer
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Plan, learning_rate
 
@@ -48,7 +49,7 @@ class Loop:
     def __init__(
         self,
         learner: Learner,
-        optimizer: torch.optim.Optimizer,
+        optimizer: Optimizer,
         options: TrainingOptions,
         plan: Plan,
         position: Position,
@@ -78,8 +79,7 @@ class Loop:
         progress = self.plan.progress(at.step)
         # As it is in the middle of the step: no step, not even the only one of a plan, learns at the rate 0 of its end.
         rate = learning_rate(self.options, (progress + self.plan.progress(at.step + 1)) / 2)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        self.optimizer.rate = rate
         torch.manual_seed(step_seed(self.options.seed, at.step))
         self.learner.model.train()
         loss, state = gradient(self.learner, batch, self.plan, self.options, progress, at.state)

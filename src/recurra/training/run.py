@@ -16,8 +16,6 @@ from torch import Tensor
 from recurra.training.budget import Budget
 from recurra.training.checkpoint import (
     Checkpoint,
-    optimizer_tensors,
-    restore_optimizer,
     save_checkpoint,
     weights_of,
 )
@@ -137,7 +135,7 @@ class Run:
         """Writes a checkpoint that holds the whole state of the run."""
         progress = self.progress
         tensors = {f"model/{name}": value for name, value in weights_of(self.learner.model).items()}
-        tensors |= {f"optimizer/{name}": value for name, value in optimizer_tensors(self.optimizer).items()}
+        tensors |= {f"optimizer/{name}": value for name, value in self.optimizer.tensors().items()}
         tensors |= {f"best/{name}": value for name, value in progress.best.items()}
         for k, weights in enumerate(progress.recent):
             tensors |= {f"recent/{k}/{name}": value for name, value in weights.items()}
@@ -159,7 +157,7 @@ class Run:
     def _restored(self, checkpoint: Checkpoint) -> tuple[Progress, Plan]:
         values = checkpoint.values
         load_weights(self.learner, checkpoint.section("model"))
-        restore_optimizer(self.optimizer, checkpoint.section("optimizer"))
+        self.optimizer.restore(checkpoint.section("optimizer"))
         recent = (checkpoint.section(f"recent/{k}") for k in range(values["recent"]))
         state = checkpoint.section("state")
         progress = Progress(
