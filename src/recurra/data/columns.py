@@ -37,6 +37,11 @@ class Columns(NamedTuple):
         """The target of a row; empty where it is not asked for."""
         return "" if self.target is None else row[self.target]
 
+    @property
+    def both(self) -> tuple[int, ...]:
+        """The columns of both sides."""
+        return self.source if self.target is None else (*self.source, self.target)
+
     def names(self, header: Sequence[str]) -> dict[str, str]:
         """What these columns are called in a header, for a model that is to know them."""
         found = {"source_column": ",".join(header[k].strip() for k in self.source)}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from recurra.data.lines import LONGEST_LINE
+from recurra.data.numbers import is_number
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 LOOK_AHEAD = 20  # lines from which the separator is told
@@ -55,6 +56,17 @@ def said_separator(start: Sequence[str]) -> str | None:
     """The separator that a first line names, as Excel writes it above a table: sep=;"""
     found = SAYS_SEPARATOR.fullmatch(start[0]) if start else None
     return found[1] if found else None
+
+
+def is_header(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> bool:
+    """Whether the first row names the columns: none of its cells is a number, or stands in its column again.
+
+    Args:
+        columns: that are looked at.
+    """
+    head, *body = rows
+    cells = [(k, head[k].strip()) for k in columns if k < len(head) and head[k].strip()]
+    return not any(is_number(cell) or any(cell == row[k].strip() for row in body if k < len(row)) for k, cell in cells)
 
 
 def separator_of(start: Sequence[str]) -> str:

@@ -10,11 +10,12 @@ import itertools
 from collections.abc import Iterator
 
 from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number, joined
-from recurra.data.csv_rows import LOOK_AHEAD, SEPARATORS, CsvReader, said_separator, separator_of
+from recurra.data.csv_rows import LOOK_AHEAD, SEPARATORS, CsvReader, is_header, said_separator, separator_of
 from recurra.data.example import Example
 from recurra.data.examples import Reading
 from recurra.data.lines import LONGEST_LINE
 from recurra.data.rows import cell_text, is_table
+from recurra.data.source import NO_HEADER
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
 from recurra.text.counted import with_article
@@ -26,11 +27,13 @@ QUOTING = "lines with broken quoting"
 def read_csv(reading: Reading) -> Iterator[Example]:
     """The pairs of a CSV file; a blank line is a pair of empty texts."""
     rows = CsvRows(reading)
-    columns: Columns | None = None
-    for number, row in rows:
-        if columns is None:
-            columns = _columns(row, reading)
-        elif not any(field.strip() for field in row):
+    each = iter(rows)
+    first = list(itertools.islice(each, LOOK_AHEAD))
+    if not first:
+        return
+    columns, header = _columns([row for _, row in first], reading)
+    for number, row in itertools.chain(first[header:], each):
+        if not any(field.strip() for field in row):
             yield Example("", "", number)
         elif not columns.fit(row):
             reading.findings.add(RAGGED, _ragged(row, number, columns, rows.separator, reading))
@@ -59,13 +62,16 @@ def _cells(reading: Reading) -> Iterator[tuple[int, list[str]]]:
         yield number, [cell_text(row.get(name)) for name in names] if names is not None else list(map(cell_text, row))
 
 
-def _columns(header: list[str], reading: Reading) -> Columns:
-    """The columns by the user's names or numbers; by the names source and target; or the only two."""
-    source, place = reading.source, reading.place(1)
+def _columns(rows: list[list[str]], reading: Reading) -> tuple[Columns, bool]:
+    """The columns by the user's names or numbers; by the names source and target; or the only two.
+
+    And whether the first row names them.
+    """
+    source, place, header = reading.source, reading.place(1), rows[0]
     first, second, noun = source.sides
     shown = ", ".join(visible(name) for name in header)
     if are_named(source) or (source.source_column is None and {first, second} <= set(header)):
-        columns = by_name(source, header, place)
+        named, columns = True, by_name(source, header, place)
     elif source.source_column is None and len(header) != 2:
         raise DataError(
             f"expected 2 columns, or columns named {first} and {second}; saw {len(header)}: {shown}",
@@ -73,11 +79,15 @@ def _columns(header: list[str], reading: Reading) -> Columns:
             fix="Say which ones: --source-column and --target-column, by name or by number.",
         )
     else:
-        reading.note(f"{place} is the header ({shown}) and is not {with_article(noun)}")
         columns = by_number(source)
-    if source.source_column is None or are_named(source):
+        named = source.header != NO_HEADER and is_header(rows, columns.both)
+        said = f"{place} is the header ({shown}) and is not {with_article(noun)}"
+        reading.note(said if named else f"{reading.name}: no header, so the columns are numbered from 1")
+    if not named:
+        reading.facts.columns["header"] = NO_HEADER
+    elif source.source_column is None or are_named(source):
         reading.facts.columns.update(columns.names(header))
-    return columns
+    return columns, named
 
 
 def _ragged(row: list[str], number: int, columns: Columns, separator: str, reading: Reading) -> DataError:

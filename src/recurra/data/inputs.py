@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 
 from recurra.data.columns import TAB, Columns, by_name, is_number, several
+from recurra.data.csv_rows import LOOK_AHEAD, is_header
 from recurra.data.delimited import CsvRows
 from recurra.data.examples import Reading
 from recurra.data.jsonl import JSON_LINES, read_jsonl
+from recurra.data.source import NO_HEADER
 from recurra.errors import DataError, UsageError
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt, visible
@@ -76,18 +79,31 @@ def wanted(reading: Reading, header: Sequence[str], place: str) -> Columns:
 
 def _of_csv(reading: Reading) -> Iterator[str]:
     """The texts of a table whose first row names the columns."""
-    columns: Columns | None = None
-    for number, row in CsvRows(reading):
-        if columns is None:
-            columns = wanted(reading, row, reading.place(number))
-            if reading.source.source_column is None:
-                shown = ", ".join(map(visible, row))
-                what = f"is the header ({shown}) and is not a {reading.source.sides.first}"
-                reading.note(f"{reading.place(number)} {what}")
-        elif not any(cell.strip() for cell in row):
+    rows = iter(CsvRows(reading))
+    first = list(islice(rows, LOOK_AHEAD))
+    if not first:
+        return
+    number, head = first[0]
+    columns = wanted(reading, head, reading.place(number))
+    named = names_columns([row for _, row in first], columns, reading)
+    if named and reading.source.source_column is None:
+        shown = ", ".join(map(visible, head))
+        reading.note(f"{reading.place(number)} is the header ({shown}) and is not a {reading.source.sides.first}")
+    for number, row in chain(first[named:], rows):
+        if not any(cell.strip() for cell in row):
             yield ""
         else:
             yield _cells(row, columns, reading.place(number))
+
+
+def names_columns(rows: list[list[str]], columns: Columns, reading: Reading) -> bool:
+    """Whether the first row names the columns; where the training data had no header, only if it has a known name."""
+    source = reading.source
+    if source.source_column is not None and _numbered(source.source_column) is None:
+        return True
+    if source.header == NO_HEADER:
+        return source.sides.first in (name.strip().lower() for name in rows[0])
+    return is_header(rows, columns.source)
 
 
 def _of_named_tsv(reading: Reading) -> Iterator[str]:

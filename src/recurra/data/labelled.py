@@ -1,6 +1,6 @@
 """Examples with a label, from whatever people keep them in.
 
-text       TSV, CSV and JSON Lines (text, label), two parallel files, a folder with one file per label
+text       TSV, CSV and JSON Lines (text, label), fastText's lines, two parallel files, a folder with one file per label
 vectors    a table of numbers with a column of labels
 series     .ts files; a table whose rows are steps
 images     a table with their paths; idx pictures
@@ -25,6 +25,7 @@ from recurra.data.content import Content, ContentKind, Fields, cells_of, content
 from recurra.data.delimited import table_rows
 from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading
+from recurra.data.fasttext import has_label, read_fasttext, without_labels
 from recurra.data.folder import read_folder
 from recurra.data.idx import looks_like_idx, read_labels, read_pictures
 from recurra.data.images import image_file, image_or_text
@@ -163,7 +164,12 @@ def labelled_format(source: DataSource) -> str:
     if source.ending == ".ts":
         return "ts"
     table = kind_of_table(source) if source.target_path is None and source.ending in TABLES else None
-    return table or format_of(source)
+    if table:
+        return table
+    found = format_of(source)
+    return (
+        "fasttext" if found == "tsv" and source.ending not in TABLES[1:3] and has_label(first_line(source)) else found
+    )
 
 
 def read_inputs(reading: Reading, what: Reads) -> Iterator[Content]:
@@ -172,7 +178,14 @@ def read_inputs(reading: Reading, what: Reads) -> Iterator[Content]:
         return _images(reading)
     if what.kind == "columns":
         return _fields(reading, what.names)
-    return read_texts(reading, 1) if what.kind == "text" else _numbers(reading, series=what.kind == "series")
+    return _texts(reading) if what.kind == "text" else _numbers(reading, series=what.kind == "series")
+
+
+def _texts(reading: Reading) -> Iterator[Content]:
+    """One text after the other; of fastText's lines what stands behind the labels."""
+    if reading.source.format == "fasttext":
+        reading.source = replace(reading.source, format="text")
+    return map(without_labels, read_texts(reading, 1))
 
 
 def _images(reading: Reading) -> Iterator[Content]:
@@ -219,7 +232,9 @@ def is_blank(example: Labelled) -> bool:
     return not example.label or all(isinstance(cell, str) and not cell.strip() for cell in cells_of(example.content))
 
 
-TEXTS: dict[str, Reader[Labelled]] = {name: of_pairs(read) for name, read in {**FORMATS, "folder": read_folder}.items()}
+TEXTS: dict[str, Reader[Labelled]] = {
+    name: of_pairs(read) for name, read in {**FORMATS, "folder": read_folder, "fasttext": read_fasttext}.items()
+}
 
 LABELLED = Kind(
     sides=Sides("text", "label", "example"),

@@ -18,7 +18,8 @@ from recurra.data.lines import STANDARD_INPUT, TextFile, is_stream
 from recurra.errors import DataError, RunError, UsageError
 
 COLUMNS = ("source_column", "target_column", "time_column")  # what a user can say about the columns of a table
-REMEMBERED = ("format", *COLUMNS)
+REMEMBERED = ("format", *COLUMNS, "header")
+NO_HEADER = "none"
 
 
 class Sides(NamedTuple):
@@ -43,6 +44,7 @@ class DataSource:
     source_column: str | None = None  # name or number (from 1) of the source's column, or several: "lemma,features"
     target_column: str | None = None
     time_column: str | None = None  # of series: when a step was
+    header: str | None = None  # "none": the first row is an example; None: that is seen in the data
     name: str | None = None  # what messages call the file; the path if None
     target_name: str | None = None
     folder: str | None = None  # what paths in the data are relative to; where the file is if None

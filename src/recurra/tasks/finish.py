@@ -28,7 +28,8 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     examples, trained_on = read_sample(request.folder / "run", task)
     predictor, options = task.predictor([network]), network.recipe.decoding
     evaluation = predictor.evaluate(examples, options)
-    measured_on = f"{len(examples):,} validation {task.noun} (also used for model selection)"
+    where = "the model was trained on them" if all(trained_on) else "also used for model selection"
+    measured_on = f"{len(examples):,} validation {task.noun} ({where})"
     data = {f"training {task.noun}": len(outcome.encoded.train), f"validation {task.noun}": len(outcome.encoded.valid)}
     sizes = sizes_of(outcome)
     emit(Note(describe(evaluation, task.headline, measured_on)))

@@ -71,12 +71,17 @@ def split_by_hash(
         )
         count = aside.count()
         if count in (0, total):
-            emit(Note("too few examples to set any aside: the training examples are used for validation as well"))
-            return Split(train, train)
+            return same_for_both(train, key, emit, "too few different examples to set any aside")
         part = f"{count:,} of them ({count / total:.1%})"
         emit(Note(f"{part} are set aside for validation, chosen by a hash of the example"))
         train, valid = kept, aside
     return Split(train, valid, shared_keys(train, valid, key, emit))
+
+
+def same_for_both(train: Examples[Any], key: Key, emit: Emit, why: str) -> Split:
+    """All examples on both sides, which is said."""
+    emit(Note(f"warning: {why}: the training examples are used for validation as well; evaluate the model on others"))
+    return Split(train, train, frozenset(key_hash(key(example)) for example in train))
 
 
 def shared_keys(

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from recurra.columns.choose import choose_kinds
 from recurra.data import LABELLED, Preview
 from recurra.data.columns import several
+from recurra.data.fasttext import has_label
 from recurra.data.folder import label_files
 from recurra.data.idx import looks_like_idx
 from recurra.data.images import image_or_text
+from recurra.data.inputs import ENDINGS
 from recurra.data.rows import cell_text, is_table, plain
 from recurra.data.ts_file import header_says
 from recurra.data.vectors import LABEL_NAMES, kind_of_table
@@ -37,12 +39,14 @@ def detect(preview: Preview) -> str | None:
         return "these are series with labels" if header_says(preview.lines, "@classlabel") else None
     if source.target_path is not None or not (preview.lines or preview.given):
         return None
+    if preview.ending not in ENDINGS and has_label(next((line for line in preview.lines if line.strip()), "")):
+        return "its lines begin with __label__"
     if {name.lower() for name in preview.names()} >= NAMES:
         return f"its {'keys' if preview.records() else 'columns'} are called text and label"
     table = preview.ending in (".csv", ".tsv", ".tab") or is_table(source.rows)
     if table and (kind := kind_of_table(source)):
         return f"this is a table of numbers ({kind}) with a column of labels"
-    return few_labels(preview) or label_of_several(preview)
+    return few_labels(preview) or label_of_several(preview) or labels_first(preview)
 
 
 def label_of_several(preview: Preview) -> str | None:
@@ -74,17 +78,34 @@ def named_cells(preview: Preview) -> list[dict[str, Any]]:
 
 def few_labels(preview: Preview) -> str | None:
     """Whether the second of two columns has few different values, each many times."""
+    labels, _, total = _labels_of(preview, 1)
+    return f"its second column has only {labels} different texts in {total:,} lines" if labels else None
+
+
+def labels_first(preview: Preview) -> str | None:
+    """Whether the first of two columns has few different values beside texts of which most are there once."""
+    labels, contents, total = _labels_of(preview, 0)
+    if not labels or contents < total / 2:
+        return None
+    return f"its first column has only {labels} different texts in {total:,} lines"
+
+
+def _labels_of(preview: Preview, column: int) -> tuple[int, int, int]:
+    """How many different labels stand in one of two columns, how many contents in the other, in how many rows.
+
+    No labels where what stands there is something else.
+    """
     rows = preview.table()[preview.ending == ".csv" :]
     rows = [row for row in rows if any(not isinstance(cell, str) or cell.strip() for cell in row)]
     if len(rows) < MIN_LINES or any(len(row) != 2 for row in rows):
-        return None
-    if not all(isinstance(plain(row[1]), str | bool | int) for row in rows):
-        return None
-    labels = Counter(str(row[1]).strip() for row in rows)
-    contents = len({_fingerprint(row[0]) for row in rows})
+        return 0, 0, 0
+    if not all(isinstance(plain(row[column]), str | bool | int) for row in rows):
+        return 0, 0, 0
+    labels = Counter(str(row[column]).strip() for row in rows)
+    contents = len({_fingerprint(row[1 - column]) for row in rows})
     if not 2 <= len(labels) <= MAX_LABELS or len(rows) < USES * len(labels) or contents < 2 * len(labels):
-        return None
-    return f"its second column has only {len(labels)} different texts in {len(rows):,} lines"
+        return 0, 0, 0
+    return len(labels), contents, len(rows)
 
 
 def _fingerprint(content: Any) -> object:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from shlex import quote
 from typing import cast
 
 import torch
@@ -18,18 +19,22 @@ from torch.nn.functional import softmax
 
 from recurra.columns.stored import damaged
 from recurra.data import Examples, Labelled, name_of
+from recurra.data.content import content_key
+from recurra.data.numbers import is_number
 from recurra.errors import DataError, ModelError
 from recurra.metrics import ExampleScores, Share, confusion, measure_labels
 from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.classify.recipe import LabelAnswerOptions
 from recurra.tasks.evaluation import Evaluation
-from recurra.tasks.split import Key, Split, key_hash, shared_keys
+from recurra.tasks.split import Key, Split, key_hash, same_for_both, shared_keys
 from recurra.text.counted import counted
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score, token_loss
 
 UNKNOWN_LABEL = -1  # the number of a label that the network does not know
+MANY = 10  # examples; of fewer each may have a label of its own
+OWN_SHARE = 0.8  # labels per example above which they are none
 TIE = 1e-4  # what the second criterion of a validation counts beside the first
 
 
@@ -63,7 +68,7 @@ class LabelHead:
             return parts
         aside = {key_hash(key(example)) for example in parts.valid if example.label not in lost}
         if not aside:
-            return Split(whole, whole, shared_keys(whole, whole, key, emit))
+            return same_for_both(whole, key, emit, "labels of the examples set aside are in no others")
         train = whole.filter(lambda example: key_hash(key(example)) not in aside)
         valid = parts.valid.filter(lambda example: example.label not in lost)
         return Split(train, valid, shared_keys(train, valid, key, emit))
@@ -85,6 +90,7 @@ class LabelHead:
             )
         (most, times), (least, few) = counts.most_common(1)[0], counts.most_common()[-1]
         emit(Note(f"{len(counts)} labels, from {most!r} ({times:,}) to {least!r} ({few:,})"))
+        refuse_texts(counts, train)
         if sum(counts.values()) < 2 * len(counts):
             emit(Note("warning: most labels occur once; are these labels?"))
         return cls(tuple(sorted(counts)))
@@ -173,6 +179,32 @@ class LabelHead:
         accuracy = Share.right(right, measures["accuracy"].definition)
         notes = notes_on(references, self.labels)
         return Evaluation(len(examples), measures, notes, details, replace(scores, measures={"accuracy": accuracy}))
+
+
+def refuse_texts(counts: Counter[str], train: Iterable[Labelled]) -> None:
+    """Refuses labels of which nearly each has an example of its own: what stands there is a text or an amount.
+
+    Raises:
+        DataError: with the other column, where that one has the labels.
+    """
+    total = sum(counts.values())
+    if total < MANY or len(counts) <= OWN_SHARE * total:
+        return
+    contents = len({content_key(example.content) for example in train})
+    columns = train.columns if isinstance(train, Examples) else {}
+    if 2 * contents < len(counts):
+        first, second = (
+            quote(columns.get(name, usual)) for name, usual in (("target_column", "2"), ("source_column", "1"))
+        )
+        fix = f"Are text and label swapped? For a table: --source-column {first} --target-column {second}"
+    elif all(map(is_number, counts)):
+        fix = "If they are amounts: --task regress. If another column has the labels, name it with --target-column."
+    else:
+        fix = (
+            "If they are texts to be written: --task translate. If another column has the labels: --target-column NAME."
+        )
+    what = f"expected labels that occur again and again, saw {len(counts):,} different ones in {total:,} examples"
+    raise DataError(what, where=name_of(train), fix=fix)
 
 
 def notes_on(references: Sequence[str], labels: Sequence[str]) -> list[str]:
