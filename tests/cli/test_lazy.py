@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +54,24 @@ def test_the_probe_sees_what_is_loaded() -> None:
     result = outcome("train", "pairs.tsv", "--set", "model.nonsense=1")  # only the recipe knows its keys
     assert result.returncode == 1
     assert "'torch'" in result.stderr
+
+
+# What reads data frames, measures texts, writes numbers in words, compiles networks: a prediction needs none of it.
+UNUSED = {"narwhals", "pandas", "sacrebleu", "babel", "num2words", "sklearn", "torch._dynamo"}
+PREDICTION = """
+import sys
+from recurra.cli import run
+code = run(sys.argv[1:])
+loaded = [name for name in {unused} if name in sys.modules]
+sys.exit(f"loaded {{loaded}}" if loaded else 40 + code)
+"""
+
+
+def test_a_prediction_loads_only_what_it_uses(tmp_path: Path) -> None:
+    text = tmp_path / "one.txt"
+    text.write_text("abc\n", encoding="utf-8")
+    model = Path(__file__).parents[1] / "stored_models" / "translate-2" / "model"
+    program = PREDICTION.format(unused=UNUSED)
+    args = [sys.executable, "-c", program, "predict", str(model), str(text)]
+    result = subprocess.run(args, capture_output=True, text=True, check=False)
+    assert result.returncode == 40, result.stderr

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-import narwhals.stable.v2 as nw
 import numpy as np
 from torch import Tensor
 
 from recurra.data import DataSource, Numbers, rows_of
+from recurra.data.frames import column_of, frame_of
 from recurra.data.rows import is_table, plain
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
@@ -74,8 +74,8 @@ def paired(X: Any, y: object) -> DataSource:
     if len(inputs) != len(targets):
         what = f"X has {len(inputs):,} input{'s' * (len(inputs) != 1)} and y has {len(targets):,}"
         raise UsageError(what, where="y", fix="Give one y for each input.")
-    frame = nw.from_native(X, pass_through=True)
-    if not isinstance(frame, nw.DataFrame):
+    frame = frame_of(X)
+    if frame is None:
         return DataSource(rows=list(zip(inputs, targets, strict=True)))
     names = [str(name) for name in frame.columns]
     if comma := [name for name in names if "," in name]:
@@ -111,8 +111,8 @@ def target_name(y: object, taken: Iterable[str]) -> str:
     Raises:
         UsageError: there is no name that is free.
     """
-    column = nw.from_native(y, pass_through=True, allow_series=True)
-    name = str(column.name or TARGET) if isinstance(column, nw.Series) else TARGET
+    column = column_of(y)
+    name = str(column.name or TARGET) if column is not None else TARGET
     if name in taken:
         what = f"a column of X is called {name!r}, as y is"
         raise UsageError(what, where="y", fix="Rename one of them, or take the column out of X.")
@@ -121,8 +121,8 @@ def target_name(y: object, taken: Iterable[str]) -> str:
 
 def asked_about(given: object, *, series: bool) -> Any:
     """Inputs for a model, one or several: those of a data frame as its rows, or as a series where series are read."""
-    frame = nw.from_native(given, pass_through=True)
-    if not isinstance(frame, nw.DataFrame):
+    frame = frame_of(given)
+    if frame is None:
         return given
     if not series:
         return rows_of(given)

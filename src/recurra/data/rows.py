@@ -16,6 +16,7 @@ import numpy as np
 
 from recurra.data.columns import by_name, wanted_names
 from recurra.data.examples import Reading
+from recurra.data.frames import column_of, frame_of
 from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.errors import DataError, UsageError
 from recurra.text.visible import excerpt
@@ -35,15 +36,10 @@ def rows_of(data: Any) -> list[Any]:
     """
     if isinstance(data, list | tuple):
         return list(cast("Sequence[Any]", data))
-    import narwhals.stable.v2 as nw  # only here: most data are files, and its import takes a tenth of a second
-
-    native = nw.from_native(data, pass_through=True, allow_series=True)
-    if isinstance(native, nw.LazyFrame):
-        native = native.collect()
-    if isinstance(native, nw.DataFrame):
-        return list(native.iter_rows(named=True))
-    if isinstance(native, nw.Series):
-        return native.to_list()
+    if (frame := frame_of(data)) is not None:
+        return list(frame.iter_rows(named=True))
+    if (column := column_of(data)) is not None:
+        return column.to_list()
     if isinstance(data, str | bytes) or not isinstance(data, Iterable):
         raise UsageError(f"expected a file or a list of examples, got {data!r:.60}", where="data")
     if isinstance(data, Mapping):

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import ClassVar, NamedTuple, Self
 
-import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import Tags
 
+from recurra.data.frames import frame_of
 from recurra.sklearn.base import SHORT, RecurraEstimator
 from recurra.tasks.forecast.answer import ForecastValues
 
@@ -99,9 +99,8 @@ class Given(NamedTuple):
 
 def series_of(X: object) -> Given:
     """One series, given as numbers, an array, a mapping or a data frame; or a list of them."""
-    native = nw.from_native(X, pass_through=True)
-    if isinstance(native, nw.DataFrame):
-        return Given([{name: native[name].to_list() for name in native.columns}], True)
+    if (frame := frame_of(X)) is not None:
+        return Given([{name: frame[name].to_list() for name in frame.columns}], True)
     if isinstance(X, Mapping) or not isinstance(X, list | tuple):
         return Given([X], True)
     every: list[object] = list(X)

@@ -1,0 +1,41 @@
+"""Data frames and their columns, of whatever library (pandas, polars, pyarrow), as narwhals shows them.
+
+narwhals is imported only where something may be one: its import takes a tenth of a second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+
+
+NO_FRAMES = {"builtins", "numpy", "pathlib", "recurra", "torch"}  # packages whose types are none
+
+
+def may_be_one(given: object) -> bool:
+    """Whether it is worth asking narwhals."""
+    return type(given).__module__.partition(".")[0] not in NO_FRAMES
+
+
+def frame_of(given: object) -> nw.DataFrame[Any] | None:
+    """A data frame, one that is not computed yet included; None if it is none."""
+    if not may_be_one(given):
+        return None
+    import narwhals.stable.v2 as nw
+
+    native: object = nw.from_native(given, pass_through=True)
+    if isinstance(native, nw.LazyFrame):
+        return native.collect()
+    return native if isinstance(native, nw.DataFrame) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def column_of(given: object) -> nw.Series[Any] | None:
+    """A column of a data frame; None if it is none."""
+    if not may_be_one(given):
+        return None
+    import narwhals.stable.v2 as nw
+
+    native: object = nw.from_native(given, pass_through=True, allow_series=True)
+    return native if isinstance(native, nw.Series) else None  # pyright: ignore[reportUnknownVariableType]
