@@ -15,7 +15,6 @@ from dying import dies_once_saved
 import recurra
 from recurra.cli import run
 from recurra.errors import DataError, ModelError, UsageError
-from recurra.models.forecast_output import MIN_DEVIATION
 from recurra.tasks.answer import Answer
 from recurra.tasks.forecast.answer import ForecastValues
 
@@ -117,9 +116,7 @@ def test_the_level_is_that_of_a_season_before_where_this_forecasts_better() -> N
         rising[:96].tolist(), task="forecast", to="m", epochs=20, settings=settings,
         listeners=[lambda event: said.append(getattr(event, "text", ""))],
     )  # fmt: skip
-    assert any(
-        text.startswith("baseline: season, because on the training data the number 12 steps before") for text in said
-    )
+    assert any(text.startswith("baseline: season, scale: ") and "steps of training each" in text for text in said)
     assert model.recipe.model.baseline == "season"  # type: ignore[attr-defined]
     seasonal = model.evaluate([rising], last=24, stride=1)
     assert seasonal.measures["relative_mae"].value < 0.9
@@ -129,7 +126,7 @@ def test_the_level_is_that_of_a_season_before_where_this_forecasts_better() -> N
     last = train(rising[:96].tolist(), to="last", epochs=20, data__season=12, model__horizon=12, data__window=24,
                  model__baseline="last")  # fmt: skip
     assert last.evaluate([rising], last=24, stride=1).measures["mase"].value > 1.5 * seasonal.measures["mase"].value
-    walk = np.cumsum(np.random.default_rng(1).normal(size=120)).tolist()
+    walk = np.cumsum(np.random.default_rng(1).normal(size=600)).tolist()
     assert train(walk, to="walk", epochs=1, data__season=12).recipe.model.baseline == "last"  # type: ignore[attr-defined]
 
 
@@ -226,11 +223,18 @@ def test_ensembles_and_traces() -> None:
     assert set(trace.layers[0].gates) == {"forget", "input", "output", "candidate"}
 
 
-def test_the_interval_of_a_constant_series_is_narrow() -> None:
-    model = train([5.0] * 100, epochs=20, model__output="gaussian", model__horizon=1)
-    column = model.predict([5.0] * 50).details.columns[0]
-    assert column.median[0] == pytest.approx(5.0, abs=0.2)
-    assert column.quantiles["0.9"][0] - column.quantiles["0.1"][0] > MIN_DEVIATION
+@pytest.mark.parametrize("output", ["quantile", "gaussian"])
+@pytest.mark.parametrize("constant", [5.0, 0.1 + 0.2, -1e12, 0.0])
+def test_a_constant_series_is_continued_as_it_is(output: str, constant: float) -> None:
+    """And nothing is invented that it could be compared with."""
+    model = train([constant] * 60, epochs=1, model__output=output)
+    column = model.predict([constant] * 50).details.columns[0]
+    assert {value for values in column.quantiles.values() for value in values} == {constant}
+    evaluation = model.evaluate([[constant] * 60])
+    assert list(evaluation.measures) == ["mae", "rmse", "coverage"]
+    assert evaluation.measures["mae"].value == 0
+    assert any("MASE: the series never changes" in note for note in evaluation.notes)
+    assert model.score([[constant] * 60]) == 0
 
 
 def test_charts_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

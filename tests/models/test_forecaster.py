@@ -20,7 +20,9 @@ SEASON = 2
 def build(**options: object) -> Forecaster:
     torch.manual_seed(1)
     chosen = {"width": 5, "horizon": 3, "dropout": 0.0, **options}
-    return build_forecaster(ForecasterOptions(**chosen), 2, [0, 1], SEASON).eval()  # type: ignore[arg-type]
+    model = build_forecaster(ForecasterOptions(**chosen), 2, [0, 1], SEASON).eval()  # type: ignore[arg-type]
+    torch.nn.init.normal_(model.head.weight, std=0.3)  # as if it had learned; it begins with its baseline
+    return model
 
 
 KINDS = [
@@ -70,10 +72,9 @@ def test_a_path_is_what_each_next_step_would_say(baseline: str, read: int) -> No
 
 
 @pytest.mark.parametrize("strategy", ["direct", "recursive"])
-def test_without_weights_it_forecasts_the_season_before(strategy: str) -> None:
-    model = build(strategy=strategy, baseline="season", quantiles="0.5")
-    torch.nn.init.zeros_(model.head.weight)
-    torch.nn.init.zeros_(model.head.bias)
+def test_before_it_has_learned_it_forecasts_the_season_before(strategy: str) -> None:
+    options = ForecasterOptions(width=5, horizon=3, strategy=strategy, baseline="season", quantiles="0.5")  # type: ignore[arg-type]
+    model = build_forecaster(options, 2, [0, 1], SEASON).eval()
     window = pad([torch.tensor([[1.0, 9], [2, 8], [3, 7], [4, 6]]), torch.tensor([[5.0, 5]])])
     seasonal, short = [[3.0, 7], [4, 6], [3, 7]], [[5.0, 5]] * 3  # a window without a whole season: its last value
     found = answer(model, window)
@@ -107,9 +108,30 @@ def test_columns_that_are_only_read_are_not_forecast() -> None:
     assert forecasts.raw.shape == (1, 3, 2, 3)
     model.mean.copy_(torch.tensor([1.0, 2, 3, 4]))
     model.deviation.copy_(torch.tensor([10.0, 20, 30, 40]))
-    assert model.own_units(torch.ones(1, 2)).tolist() == [[33, 11]]
-    assert model.standard_targets(torch.tensor([[33.0, 11]]).double()).tolist() == [[1, 1]]
-    assert model.standard(torch.tensor([[11, math.nan, 33, 44]]).double()).tolist() == [[1, 0, 1, 1]]
+    units = model.units(pad([torch.randn(6, 4)]))
+    assert units.only(model.targets).own(torch.ones(1, 1, 2)).tolist() == [[[33, 11]]]
+    assert units.counted(torch.tensor([[[11, 22, 33, 44]]]).double()).tolist() == [[[1, 1, 1, 1]]]
+
+
+def test_a_window_is_counted_in_what_it_is_itself() -> None:
+    model = build(scale="window")
+    rows = [[1e12 + 1, 5], [1e12 + 3, 5], [math.nan, 5]], [[1e-9, 0.1 + 0.2], [3e-9, 0.3], [2e-9, 0.3]]
+    window = pad([torch.tensor(row, dtype=torch.float64) for row in rows])
+    centre, scale = model.units(window)
+    torch.testing.assert_close(
+        centre, torch.tensor([[1e12 + 2, 5], [2e-9, 0.3]], dtype=torch.float64), rtol=1e-15, atol=0
+    )
+    torch.testing.assert_close(scale, torch.tensor([[1, 0], [(2 / 3) ** 0.5 * 1e-9, 0]], dtype=torch.float64))
+    assert model.units(window).counted(window.values)[0, :2].tolist() == [[-1, 0], [1, 0]]
+    back = model.units(window).own(torch.tensor([[[7.0, 7.0]], [[0.0, 7.0]]]))
+    assert back[0].tolist() == [[1e12 + 9, 5]]  # what never changes is forecast as it is
+
+
+def test_no_number_is_too_small_or_too_large_to_be_counted() -> None:
+    model = build(scale="window")
+    for size in (1e-200, 1e100):
+        window = pad([size * torch.tensor([[1.0, 2], [3, 4]], dtype=torch.float64)])
+        torch.testing.assert_close(model.units(window).counted(window.values)[0], torch.tensor([[-1.0, -1], [1, 1]]))
 
 
 def test_quantiles_are_those_of_the_truth() -> None:
@@ -120,7 +142,7 @@ def test_quantiles_are_those_of_the_truth() -> None:
     optimizer = torch.optim.SGD([raw], 0.05)
     for _ in range(1500):
         optimizer.zero_grad()
-        output.loss(raw.expand(2000, 3), truth).mean().backward()
+        output.loss(raw.expand(2000, 3), truth, torch.ones(2000)).mean().backward()
         optimizer.step()
     torch.testing.assert_close(raw.detach(), torch.tensor([0.1, 0.5, 0.9]), atol=0.03, rtol=0)
 
@@ -139,4 +161,11 @@ def test_values_at_normal_scores() -> None:
     mean, deviation = 1.0, math.log1p(math.exp(0.5)) + 1e-3
     assert float(normal.at(raw, torch.tensor([2.0]))) == pytest.approx(mean + 2 * deviation)
     expected = -math.log(NormalDist(mean, deviation).pdf(0.3))
-    assert float(normal.loss(raw, torch.tensor([0.3]))) == pytest.approx(expected, rel=1e-5)
+    one = torch.ones(1)
+    assert float(normal.loss(raw, torch.tensor([0.3]), one)) == pytest.approx(expected, rel=1e-5)
+    # In units ten times as large an output is ten times as much, and so is what it costs, or the density a tenth.
+    ten = torch.tensor([3.0]), 10 * one
+    assert float(normal.loss(raw, *ten)) == pytest.approx(expected + math.log(10), rel=1e-5)
+    assert float(output.loss(torch.tensor([[1.0, 2, 3]]), *ten)) == pytest.approx(
+        10 * float(output.loss(torch.tensor([[1.0, 2, 3]]), torch.tensor([0.3]), one)), rel=1e-5
+    )

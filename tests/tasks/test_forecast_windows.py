@@ -20,8 +20,8 @@ def table(folder: Path, *series: tuple[int, int, int]) -> EncodedTable:
     for first, steps, start in series:
         numbers = np.arange(first, first + steps, dtype=np.float64)
         inputs = np.stack([numbers, -numbers], 1).ravel()
-        rows.append(Row({"inputs": inputs, "targets": numbers, "start": [start]}, first))
-    return EncodedTable.write(folder, {"inputs": "<f8", "targets": "<f8", "start": "<i8"}, rows)
+        rows.append(Row({"inputs": inputs, "targets": numbers, "units": [first / 100], "start": [start]}, first))
+    return EncodedTable.write(folder, {"inputs": "<f8", "targets": "<f8", "units": "<f8", "start": "<i8"}, rows)
 
 
 def test_every_window_once(tmp_path: Path) -> None:
@@ -39,6 +39,7 @@ def test_every_window_once(tmp_path: Path) -> None:
         ([303, 304, 305], [306, 307]),  # only what may be forecast
     ]
     assert (span.values[..., 1] == -span.values[..., 0]).all()
+    assert span.units.tolist() == [[1], [1], [2], [3]]
     assert windows.lines(np.array([0, 1, 3])) == [100, 300]
 
 

@@ -79,7 +79,7 @@ def examples(task: str, rows: list[Any] | None = None) -> Examples[Any]:
 def network(
     task: str, seed: int = 1, settings: Mapping[str, object] | None = None, rows: list[Any] | None = None
 ) -> Network:
-    """A network of this task with fresh weights, three times as large as usual so that answers differ.
+    """A network of this task with fresh weights, three times as large as usual, and none all 0, so that answers differ.
 
     Args:
         rows: other examples than those of the table.
@@ -90,7 +90,10 @@ def network(
     made = found.make(train, recipe, lambda event: None)
     with torch.no_grad():
         for parameter in made.model.parameters():
-            parameter.mul_(3)
+            if parameter.any():
+                parameter.mul_(3)
+            else:
+                torch.nn.init.normal_(parameter, std=0.3)
     made.model.eval()
     return made
 

@@ -9,7 +9,7 @@ from recurra.metrics.measure import Measure
 
 
 def relative_mae(scaled: ArrayLike, naive: ArrayLike, season: int = 1) -> Measure:
-    """Sums of absolute errors of the model and of the naive forecast, each in units of its column's scale: [N]."""
+    """Sums of absolute errors of the model and of the naive forecast, in the scale of each series and column: [N]."""
     last = "the last known number"
     what = last if season == 1 else f"{last} at the same point in the season of {season} steps"
     return quotient(scaled, naive, f"mean absolute error divided by that of predicting {what}, on the same windows")

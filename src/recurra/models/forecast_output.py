@@ -26,8 +26,12 @@ class ForecastOutput(ABC):
     size: int  # P
 
     @abstractmethod
-    def loss(self, raw: Tensor, truth: Tensor) -> Tensor:
-        """What the outputs [..., P] cost where `truth` [...] happened: [...]."""
+    def loss(self, raw: Tensor, truth: Tensor, unit: Tensor) -> Tensor:
+        """What the outputs [..., P] cost where `truth` [...] happened: [...].
+
+        Args:
+            unit: what 1 of the outputs is in the units of `truth` [...].
+        """
 
     @abstractmethod
     def at(self, raw: Tensor, z: Tensor) -> Tensor:
@@ -47,9 +51,9 @@ class QuantileOutput(ForecastOutput):
         self.quantiles = torch.tensor(list(quantiles))
         self.scores = torch.tensor([NormalDist().inv_cdf(q) for q in quantiles])
 
-    def loss(self, raw: Tensor, truth: Tensor) -> Tensor:
+    def loss(self, raw: Tensor, truth: Tensor, unit: Tensor) -> Tensor:
         q = self.quantiles.to(raw)
-        above = truth[..., None] - raw
+        above = truth[..., None] - raw * unit[..., None]
         return 2 * torch.maximum(q * above, (q - 1) * above).mean(-1)  # of the median alone: the absolute error
 
     def at(self, raw: Tensor, z: Tensor) -> Tensor:
@@ -69,8 +73,9 @@ class GaussianOutput(ForecastOutput):
 
     size = 2
 
-    def loss(self, raw: Tensor, truth: Tensor) -> Tensor:
-        mean, deviation = self._parts(raw)
+    def loss(self, raw: Tensor, truth: Tensor, unit: Tensor) -> Tensor:
+        unit = unit.clamp(min=MIN_DEVIATION)
+        mean, deviation = (part * unit for part in self._parts(raw))
         return 0.5 * ((truth - mean) / deviation) ** 2 + deviation.log() + 0.5 * math.log(2 * math.pi)
 
     def at(self, raw: Tensor, z: Tensor) -> Tensor:

@@ -3,10 +3,11 @@
     direct       the last state gives all H steps at once: many to one
     recursive    each state gives the next step, which is fed back H times: many to many
 
-Inside, numbers are counted in deviations of their column from its mean, as the training data had them. Unless
-`baseline` is "none", the columns that are forecast are counted from a value of the window itself (its last one;
-recursive: its first one), so that a window means the same at every height, and outputs are differences from the last
-known value.
+Inside, numbers are counted in deviations from a centre. With `scale="window"` both are those of the window itself, so
+that a window means the same at every height and in every unit, and the series of one model may be of any size; with
+"columns" they are mean and deviation of the column in the training data. Unless `baseline` is "none", the columns that
+are forecast are counted from a value of the window (its last one; recursive: its first one), and outputs are
+differences from the last known value. A network that has not learned yet answers its baseline, with "none" the centre.
 
 With `baseline="season"` outputs are differences from the value a season before, and the layers also read how much each
 step has changed since then: the seasonal naive forecast is what a network without any weights says. Where a window has
@@ -30,12 +31,34 @@ from recurra.models.input_readers import MAX_DEVIATIONS
 from recurra.models.recurrent_stack import recurrent_stack
 from recurra.padded import Padded, last_of, select_rows
 
+ROUNDING = 1e-15  # of a number: deviations that are no larger are rounding errors
+
 
 class Forecasts(NamedTuple):
     """What is said about the next values, in deviations: raw outputs and what they are counted from."""
 
     raw: Tensor  # [B, H, K, P]
     base: Tensor  # [B, 1, K], or [B, H, K] where each step has its own
+
+
+class Units(NamedTuple):
+    """What the numbers of each window are counted in."""
+
+    centre: Tensor  # [B, D] float64
+    scale: Tensor  # [B, D] float64, one deviation; 0 where a window never changes
+
+    def only(self, columns: Tensor) -> Units:
+        """Those of some columns."""
+        return Units(self.centre[:, columns], self.scale[:, columns])
+
+    def counted(self, values: Tensor) -> Tensor:
+        """Numbers [B, T, D] in deviations from the centre; what is missing stays NaN."""
+        scale = torch.where(self.scale > 0, self.scale, 1.0)
+        return ((values - self.centre[:, None]) / scale[:, None]).float()
+
+    def own(self, values: Tensor) -> Tensor:
+        """The way back: [B, T, D]."""
+        return values.double() * self.scale[:, None] + self.centre[:, None]
 
 
 class Forecaster(nn.Module):
@@ -50,7 +73,7 @@ class Forecaster(nn.Module):
 
     mean: Tensor  # [D]
     deviation: Tensor  # [D]
-    naive: Tensor  # [K] what the naive forecast errs by on the training data, in the columns' own units
+    naive: Tensor  # [K] not used; a model folder of format 2 has it
     targets: Tensor  # [K]
 
     def __init__(self, columns: int, targets: list[int], options: ForecasterOptions, season: int = 1) -> None:
@@ -60,6 +83,7 @@ class Forecaster(nn.Module):
         self.horizon = options.horizon
         self.baseline = options.baseline != "none"
         self.season = season if options.baseline == "season" else 1  # 1: the value a season before is the last one
+        self.by_window = options.scale == "window"
         self.dropout = options.dropout
         self.register_buffer("mean", torch.zeros(columns, dtype=torch.float64))
         self.register_buffer("deviation", torch.ones(columns, dtype=torch.float64))
@@ -69,18 +93,15 @@ class Forecaster(nn.Module):
         self.layers: Stack = recurrent_stack(options, read, bidirectional=False)
         steps = 1 if self.recursive else options.horizon
         self.head = nn.Linear(options.hidden, steps * len(targets) * self.output.size)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
 
-    def standard(self, values: Tensor) -> Tensor:
-        """Numbers [..., D] in deviations; a missing one is the mean."""
-        return ((values - self.mean) / self.deviation).nan_to_num(nan=0.0).float()
-
-    def standard_targets(self, values: Tensor) -> Tensor:
-        """Numbers [..., K] of the columns that are forecast, in deviations; what is missing stays NaN."""
-        return ((values - self.mean[self.targets]) / self.deviation[self.targets]).float()
-
-    def own_units(self, values: Tensor) -> Tensor:
-        """The way back, for the columns that are forecast: [..., K]."""
-        return values.double() * self.deviation[self.targets] + self.mean[self.targets]
+    def units(self, window: Padded) -> Units:
+        """What the numbers of windows [B, T, D] (in their own units) are counted in."""
+        if self.by_window:
+            return window_units(window)
+        batch = len(window.lengths)
+        return Units(self.mean.expand(batch, -1), self.deviation.expand(batch, -1))
 
     def direct(self, window: Padded) -> Forecasts:
         """All steps after the window [B, T, D] (in deviations) at once."""
@@ -169,6 +190,22 @@ class Forecaster(nn.Module):
         if self.season > 1:
             values = torch.cat([values, change], 2)
         return values.clamp(-MAX_DEVIATIONS, MAX_DEVIATIONS)
+
+
+def window_units(window: Padded) -> Units:
+    """Mean and deviation of each window [B, T, D]; what is missing counts for neither."""
+    known = window.mask[..., None] & ~window.values.isnan()
+    counts = known.sum(1).clamp(min=1)
+    values = torch.where(known, window.values, 0.0)
+    first = values.gather(1, known.int().argmax(1, keepdim=True))  # [B, 1, D] the first that is known
+    changes = torch.where(known, values - first, 0.0)  # whose mean is exact where nothing changes
+    mean = changes.sum(1) / counts
+    largest = changes.abs().amax(1)
+    unit = torch.where(largest > 0, largest, 1.0)  # so that no square is too large or too small for a number
+    squares = torch.where(known, (changes - mean[:, None]) / unit[:, None], 0.0).square().sum(1)
+    deviation = unit * (squares / counts).sqrt()
+    rounding = ROUNDING * values.abs().amax(1)
+    return Units(first[:, 0] + mean, torch.where(deviation > rounding, deviation, 0.0))
 
 
 def at_steps(values: Tensor, steps: Tensor) -> Tensor:

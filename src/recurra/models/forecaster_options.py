@@ -21,8 +21,11 @@ class ForecasterOptions(RecurrentOptions):
     output: Literal["quantile", "gaussian"] = "quantile"  # distribution of each forecast number
     quantiles: str = "0.1 0.5 0.9"  # quantiles to return, 0.5 among them; with output=quantile those that are trained
     # Baseline from which outputs are differences: the last known value, that of a season before, or none. auto: the one
-    # that forecasts the training data better; without data.season, last.
+    # that is best on the validation data after a short trial.
     baseline: Literal["auto", "last", "season", "none"] = "auto"
+    # Numbers are standardised by mean and deviation of each window, or of each column of the training data. auto: what
+    # is best on the validation data after a short trial.
+    scale: Literal["auto", "window", "columns"] = "auto"
 
     def __post_init__(self) -> None:
         super().__post_init__()

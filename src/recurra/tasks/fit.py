@@ -91,7 +91,10 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         with removed_on_refusal(made):
             if checkpoint is None:
                 shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
+                assert budget is not None
                 network, encoded, columns = prepare(request, emit)
+                network = request.task.settled(network, encoded, budget, emit)
+                atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
             else:
                 network, encoded, columns = restore(request, run_folder)
                 budget = budget or budget_from_mapping(checkpoint.values["budget"], request.started)
@@ -144,7 +147,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(request: Request, emit: Emit) -> Prepared:
-    """From files to a fresh network and encoded data; everything that a later session needs is written down."""
+    """From files to a fresh network and encoded data; all but the recipe that a later session needs is written down."""
     task, run_folder = request.task, request.folder / "run"
     copies = run_folder / "input"
     train, valid, columns = opened_both(task, request.data, request.valid, copies, emit)
@@ -154,7 +157,6 @@ def prepare(request: Request, emit: Emit) -> Prepared:
         task.encode(getattr(parts, name), network, run_folder / "data" / name)
     write_sample(run_folder, task, parts)
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
-    atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
     write_source(run_folder / SOURCE, request.data, columns)
     shutil.rmtree(copies, ignore_errors=True)  # everything is encoded
     return Prepared(network, open_encoded(task, run_folder), columns)

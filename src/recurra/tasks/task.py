@@ -24,7 +24,7 @@ from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tracing import Trace
-from recurra.training import Emit, Learner
+from recurra.training import Budget, Emit, Learner
 
 
 class Network(Protocol):
@@ -160,6 +160,10 @@ class Task(ABC, Generic[E, R, N]):
     @abstractmethod
     def encode(self, examples: Iterable[E], network: N, folder: Path) -> None:
         """Writes examples as numbers into a folder, in a stream."""
+
+    def settled(self, network: N, encoded: Encoded, budget: Budget, emit: Emit) -> N:
+        """The network with what only trials on the data can decide; says what was decided."""
+        return network
 
     def open_encoded(self, folder: Path) -> Any:
         """What `encode` wrote, mapped into memory; has a len().

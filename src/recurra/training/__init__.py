@@ -9,8 +9,10 @@ from recurra.training.learner import Index, Learner, Score, State, Stateful
 from recurra.training.listeners import Listener, metrics_file, tensorboard, to_all
 from recurra.training.loop import Diverged, Loop, Position
 from recurra.training.loss import Loss, token_loss
+from recurra.training.optimizer import make_optimizer
 from recurra.training.options import TrainingOptions
-from recurra.training.plan import Plan, learning_rate
+from recurra.training.plan import Piece, Plan, learning_rate
+from recurra.training.planning import seconds_per_step
 from recurra.training.run import Run, Weights
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Loop",
     "Loss",
     "Note",
+    "Piece",
     "Plan",
     "PlanMade",
     "Position",
@@ -43,8 +46,10 @@ __all__ = [
     "learning_rate",
     "load_checkpoint",
     "locked",
+    "make_optimizer",
     "metrics_file",
     "parse_time",
+    "seconds_per_step",
     "tensorboard",
     "to_all",
     "token_loss",

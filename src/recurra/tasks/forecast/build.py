@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,8 +15,9 @@ from recurra.data.columns import several
 from recurra.data.numbers import columns_in_order, filled_forward
 from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster
+from recurra.models.forecaster import ROUNDING
 from recurra.options import unknown_name
-from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.tasks.forecast.recipe import ForecastRecipe, SeriesDataOptions
 from recurra.tasks.task import Emit
 from recurra.training import Note
 
@@ -92,17 +94,11 @@ def target_names(recipe: ForecastRecipe, first: Series) -> tuple[str, ...]:
     return targets
 
 
-def decided(recipe: ForecastRecipe, train: Iterable[Series], targets: list[int], emit: Emit) -> ForecastRecipe:
-    """The recipe with a window in place of 0 and a baseline in place of auto; says what was decided.
-
-    Args:
-        targets: where the columns that are forecast stand.
-    """
-    if not recipe.data.window:
-        recipe = recipe.with_settings({"data.window": suitable_window(recipe, train, emit)})
-    if recipe.model.baseline == "auto":
-        recipe = recipe.with_settings({"model.baseline": suitable_baseline(recipe, train, targets, emit)})
-    return recipe
+def decided(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> ForecastRecipe:
+    """The recipe with a window in place of 0; says what was decided."""
+    if recipe.data.window:
+        return recipe
+    return recipe.with_settings({"data.window": suitable_window(recipe, train, emit)})
 
 
 def suitable_window(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> int:
@@ -118,49 +114,45 @@ def suitable_window(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit)
     return window
 
 
-def suitable_baseline(recipe: ForecastRecipe, train: Iterable[Series], targets: list[int], emit: Emit) -> str:
-    """`season` where the value a season before forecasts the training data better than the last value does."""
-    season, steps = recipe.data.season, np.arange(1, recipe.model.horizon + 1)
-    if season < 2 or recipe.data.window < season:
-        return "last"
-    lags, places = np.unique([steps, -(-steps // season) * season], return_inverse=True)  # a season serves many steps
-    errors = naive_errors(train, lags.tolist())[places.ravel()][:, targets].reshape(2, len(steps), -1).mean(axis=1)
-    share = float((errors[1] / np.maximum(errors[0], 1e-300)).mean())
-    baseline = "season" if share < 1 else "last"
-    said = f"the number {season} steps before has {share:.0%} of the error of the last one"
-    emit(Note(f"baseline: {baseline}, because on the training data {said} (change it with --set model.baseline)"))
-    return baseline
-
-
 @torch.no_grad()
-def standardise(model: Forecaster, train: Iterable[Series], season: int) -> None:
-    """Puts the means and deviations of the training numbers into the network, and what naive forecasts err by."""
-    size = len(model.mean)
-    count, total, squares = np.zeros(size), np.zeros(size), np.zeros(size)
+def standardise(model: Forecaster, train: Iterable[Series]) -> None:
+    """Puts the means and deviations of the training numbers into the network."""
+    first, largest = known_range(train, len(model.mean))
+    total, squares, count = np.zeros_like(first), np.zeros_like(first), np.zeros_like(first)
+    size = np.where(largest > 0, largest, 1.0)
+    # In shares of the largest difference from the first number: the mean of what never changes is exact, no digits are
+    # lost in a difference of large squares, and no square is too large or too small for a number.
     for series in train:
-        count += (~np.isnan(series.values)).sum(axis=0)
-        total += np.nansum(series.values, axis=0)
+        shares = (series.values - first) / size
+        count += (~np.isnan(shares)).sum(axis=0)
+        total += np.nansum(shares, axis=0)
     mean = total / np.maximum(count, 1)
-    for series in train:  # a second time, since a difference of large squares would lose its digits
-        squares += np.nansum((series.values - mean) ** 2, axis=0)
-    deviation = np.sqrt(squares / np.maximum(count, 1))
-    # What never changes says nothing, and is left as it is.
-    deviation = np.where(deviation > 1e-9 * np.abs(mean), deviation, 1.0)
-    model.mean.copy_(torch.from_numpy(mean))
-    model.deviation.copy_(torch.from_numpy(deviation))
-    naive = naive_errors(train, [max(season, 1)])[0, model.targets.numpy()]
-    model.naive.copy_(torch.from_numpy(np.where(naive > 0, naive, deviation[model.targets.numpy()])))
-
-
-def naive_errors(train: Iterable[Series], lags: Sequence[int]) -> Values:
-    """The mean absolute difference of each column from so many steps before [L, D]; 0 where there is none."""
-    totals: Values = np.zeros((len(lags), 1))
-    counts: Values = np.zeros((len(lags), 1))
     for series in train:
-        changes = [np.abs(series.values[lag:] - series.values[:-lag]) for lag in lags]
-        totals = totals + np.stack([np.nansum(change, axis=0) for change in changes])
-        counts = counts + np.stack([(~np.isnan(change)).sum(axis=0) for change in changes])
-    return totals / np.maximum(counts, 1)
+        squares += np.nansum(((series.values - first) / size - mean) ** 2, axis=0)
+    deviation = size * np.sqrt(squares / np.maximum(count, 1))
+    centre = first + size * mean
+    # What never changes says nothing, and is left as it is.
+    deviation = np.where(deviation > ROUNDING * (np.abs(first) + largest), deviation, 1.0)
+    model.mean.copy_(torch.from_numpy(centre))
+    model.deviation.copy_(torch.from_numpy(deviation))
+
+
+class Known(NamedTuple):
+    """What is known of each column [D]."""
+
+    first: Values  # its first number; 0 where there is none
+    largest: Values  # the largest difference of another one from it
+
+
+def known_range(train: Iterable[Series], columns: int) -> Known:
+    """The first number of each column and how far the others are from it."""
+    first, largest = np.full(columns, np.nan), np.zeros(columns)
+    for series in train:
+        known = ~np.isnan(series.values)
+        start = series.values[known.argmax(axis=0), np.arange(columns)]
+        first = np.where(np.isnan(first), start, first)
+        largest = np.fmax(largest, np.abs(np.nan_to_num(series.values - first)).max(axis=0, initial=0.0))
+    return Known(np.nan_to_num(first), largest)
 
 
 def filled(values: Values, missing: str) -> Values:
@@ -169,15 +161,35 @@ def filled(values: Values, missing: str) -> Values:
 
 
 def encoded_rows(
-    examples: Iterable[Series], columns: tuple[str, ...], targets: list[int], missing: str
+    examples: Iterable[Series], columns: tuple[str, ...], targets: list[int], data: SeriesDataOptions
 ) -> Iterator[Row]:
-    """Each series as values of the columns `inputs`, `targets` and `start`."""
+    """Each series as values of the columns `inputs`, `targets`, `units` and `start`."""
     for series in examples:
         values = in_order(series, columns)
+        wanted = values[:, targets]
         yield Row(
-            {"inputs": filled(values, missing).ravel(), "targets": values[:, targets].ravel(), "start": [series.start]},
+            {
+                "inputs": filled(values, data.missing).ravel(),
+                "targets": wanted.ravel(),
+                "units": series_units(wanted[: series.start or None], max(data.season, 1)),
+                "start": [series.start],
+            },
             series.line,
         )
+
+
+def series_units(values: Values, season: int) -> Values:
+    """What the errors of each column [T, K] are counted in: how much it changes in a season, as a mean of squares [K].
+
+    Where there is no change, as large as the numbers are.
+    """
+    largest = np.abs(np.nan_to_num(values)).max(axis=0, initial=0.0)
+    size = np.where(largest > 0, largest, 1.0)
+    shares = values / size  # whose squares are numbers, however large or small the values are
+    changes = shares[season:] - shares[:-season]
+    known = ~np.isnan(changes)
+    mean = np.sqrt(np.nansum(changes**2, axis=0) / np.maximum(known.sum(axis=0), 1))
+    return size * np.where(mean > ROUNDING, mean, 1.0)
 
 
 def in_order(series: Series, columns: tuple[str, ...]) -> Values:

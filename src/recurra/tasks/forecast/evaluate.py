@@ -5,12 +5,16 @@ for (`decoding.last`). The next one is as many steps later as are forecast, so t
 that would be less than ten forecasts or `decoding.stride` says otherwise. Beside each forecast stands the naive one:
 the last known number, or where there is a season the last known one of the same place in it.
 
-N windows, H steps, K columns that are forecast, Q quantiles.
+Series and columns may be of any size and unit. So each is measured in its own scale, which is what the naive forecast
+errs by one season ahead: on the steps before the first origin, where these are set apart, else on all its steps. Errors
+are then averaged within each column of each series, and after that over all of them.
+
+N windows, H steps, K columns that are forecast, Q quantiles, S series.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -18,8 +22,11 @@ from numpy.typing import NDArray
 
 from recurra.data import Series
 from recurra.data.chunks import chunks
+from recurra.data.numbers import filled_forward
 from recurra.errors import DataError, UsageError
-from recurra.metrics import ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse
+from recurra.metrics import ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse, value_text
+from recurra.metrics.mase import mase_definition
+from recurra.models.forecaster import ROUNDING
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.forecast.build import Values, filled, in_order, missing_number, refused
 from recurra.tasks.forecast.network import ForecastNetwork
@@ -49,9 +56,11 @@ class Forecasting(Protocol):
 class Window(NamedTuple):
     """One forecast to be made."""
 
+    series: int  # its number
     read: Values  # [T, D]
     truth: Values  # [H, K] what is missing is NaN
     naive: Values  # [H, K]
+    scale: Values  # [K] what the naive forecast errs by in this series; 0 where it never errs
 
 
 class Errors(NamedTuple):
@@ -60,6 +69,15 @@ class Errors(NamedTuple):
     error: Values  # [N, H, K] absolute, of the median; what is not known is NaN
     naive: Values  # [N, H, K] absolute, of the naive forecast
     inside: NDArray[np.bool_]  # [N, H, K] whether the truth lies in the interval
+    series: NDArray[np.int64]  # [N]
+    scale: Values  # [N, K]
+
+    def of_column(self, k: int) -> Errors:
+        """Those of one column."""
+        one = slice(k, k + 1)
+        return Errors(
+            self.error[..., one], self.naive[..., one], self.inside[..., one], self.series, self.scale[:, one]
+        )
 
 
 def evaluate_windows(predictor: Forecasting, examples: Iterable[Series], options: ForecastAnswerOptions) -> Evaluation:
@@ -70,37 +88,84 @@ def evaluate_windows(predictor: Forecasting, examples: Iterable[Series], options
     for chunk in chunks(rolling_windows(predictor, examples, options), CHUNK):
         found = predictor.quantiles([window.read for window in chunk], options)
         lengths += [len(window.read) for window in chunk]
-        middle = found.shape[-1] // 2
-        truth = np.stack([window.truth for window in chunk])
-        naive = np.stack([window.naive for window in chunk])
-        inside = (found[..., 0] <= truth) & (truth <= found[..., -1])
-        parts.append(Errors(np.abs(found[..., middle] - truth), np.abs(naive - truth), inside))
+        parts.append(errors_of(chunk, found))
     if not parts:
         raise DataError("there is nothing to forecast", where=getattr(examples, "name", None))
     errors = Errors(*(np.concatenate(every) for every in zip(*parts, strict=True)))
     levels = network.recipe.model.levels()
+    measures = measured(errors, network, levels[-1] - levels[0])
+    notes = notes_on(errors, measures, network)
+    return Evaluation(
+        len(errors.error), measures, notes, details(errors, network), window_scores(errors, lengths, network)
+    )
+
+
+def errors_of(windows: Sequence[Window], found: Values) -> Errors:
+    """What came of the forecasts [N, H, K, Q] of some windows."""
+    truth = np.stack([window.truth for window in windows])
+    naive = np.stack([window.naive for window in windows])
+    return Errors(
+        np.abs(found[..., found.shape[-1] // 2] - truth),
+        np.abs(naive - truth),
+        (found[..., 0] <= truth) & (truth <= found[..., -1]),
+        np.array([window.series for window in windows]),
+        np.stack([window.scale for window in windows]),
+    )
+
+
+def measured(errors: Errors, network: ForecastNetwork, nominal: float) -> dict[str, Measure]:
+    """The measures by name, in the order they are shown in; what cannot be measured is left out.
+
+    Numbers of several columns are of different units, so that no mean of their errors as they are means anything.
+    """
     season = max(1, network.recipe.data.season)
-    scale = network.model.naive.cpu().numpy()
-    measures = measured(errors, scale, season, levels[-1] - levels[0])
-    notes, more = notes_on(errors, season), details(errors, network.targets)
-    return Evaluation(len(errors.error), measures, notes, more, window_scores(errors, lengths, scale))
-
-
-def measured(errors: Errors, scale: Values, season: int, nominal: float) -> dict[str, Measure]:
-    """The measures by name, in the order they are shown in."""
     counts = (~np.isnan(errors.error)).sum(axis=(1, 2))
-    absolute, squared = np.nansum(errors.error, axis=(1, 2)), np.nansum(errors.error**2, axis=(1, 2))
-    scaled, naive = (np.nansum(part / scale, axis=(1, 2)) for part in (errors.error, errors.naive))
-    found = {
-        "mae": mae(absolute, counts),
-        "rmse": rmse(squared, counts),
-        "mase": mase(scaled, counts, season),
-    }
-    if naive.sum() > 0:
-        found["relative_mae"] = relative_mae(scaled, naive, season)
+    found: dict[str, Measure] = {}
+    if len(network.targets) == 1:
+        found["mae"] = mae(np.nansum(errors.error, axis=(1, 2)), counts)
+        found["rmse"] = rmse(np.nansum(errors.error**2, axis=(1, 2)), counts)
+    scaled = in_scale(errors, errors.scale)
+    if scaled.counts.any():
+        found["mase"] = mase(scaled.error, scaled.counts, season)
+    both = errors._replace(error=np.where(np.isnan(errors.naive), np.nan, errors.error))
+    compared = in_scale(both, np.where(errors.scale > 0, errors.scale, own_naive(errors)))
+    if compared.naive.any():
+        found["relative_mae"] = relative_mae(compared.error, compared.naive, season)
     if nominal > 0:
         found["coverage"] = coverage(errors.inside.sum(axis=(1, 2)), counts, nominal)
     return found
+
+
+class Scaled(NamedTuple):
+    """What each window adds to means over all columns of all series, in which each of these counts alike."""
+
+    error: Values  # [N]
+    naive: Values  # [N]
+    counts: Values  # [N]
+
+
+def in_scale(errors: Errors, scale: Values) -> Scaled:
+    """Errors in units of a scale [N, K], those of a column of a series divided by how many these are.
+
+    Where the scale is 0 nothing is counted.
+    """
+    known = ~np.isnan(errors.error) & (scale > 0)[:, None]
+    counts = known.sum(axis=1).astype(np.float64)  # [N, K]
+    of_series = np.zeros((int(errors.series.max()) + 1, counts.shape[1]))  # [S, K]
+    np.add.at(of_series, errors.series, counts)
+    mean = counts.sum() / max(1, np.count_nonzero(of_series))  # so that all counts together stay what they are
+    weights = mean / np.maximum(of_series, 1)[errors.series]
+    unit = np.where(scale > 0, scale, 1.0)
+    error, naive = (np.where(known, part, 0.0).sum(axis=1) / unit for part in (errors.error, errors.naive))
+    return Scaled(*((part * weights).sum(axis=1) for part in (error, naive, counts)))
+
+
+def own_naive(errors: Errors) -> Values:
+    """The mean error of the naive forecast on these windows, for each column of the series of each one: [N, K]."""
+    sums, counts = (np.zeros((int(errors.series.max()) + 1, errors.scale.shape[1])) for _ in range(2))
+    np.add.at(sums, errors.series, np.nansum(errors.naive, axis=1))
+    np.add.at(counts, errors.series, (~np.isnan(errors.naive)).sum(axis=1))
+    return (sums / np.maximum(counts, 1))[errors.series]
 
 
 def rolling_windows(
@@ -116,7 +181,7 @@ def rolling_windows(
     data, steps = network.recipe.data, predictor.steps(options)
     places = [network.columns.index(name) for name in network.targets]
     name = getattr(examples, "name", "series")
-    for series in examples:
+    for number, series in enumerate(examples):
         if series.targets and series.targets != network.targets:
             what = f"the model forecasts {', '.join(network.targets)}, not {', '.join(series.targets)}"
             raise UsageError(what, where="--target-column", fix="Leave it out.")
@@ -127,13 +192,15 @@ def rolling_windows(
         if len(values) <= steps:
             what = f"{series.place} has {len(values)} steps; to compare a forecast of {steps}, {steps + 1} are needed"
             raise DataError(what, where=place, fix="Give its past as well, or forecast fewer: --set steps=N.")
-        read = filled(values, data.missing)
-        first = max(series.start, min(data.window, len(values) - steps), len(values) - (options.last or len(values)))
+        read, last_known = filled(values, data.missing), filled_forward(values[:, places])
+        apart = max(series.start, len(values) - (options.last or len(values)))  # from here on it is measured
+        first = max(apart, min(data.window, len(values) - steps))
+        scale = naive_scale(values[:, places], apart, max(1, data.season))
         ends = len(values) - steps + 1  # of the origins
         for origin in range(first, ends, options.stride or min(steps, max(1, (ends - first) // MIN_WINDOWS))):
             truth = values[origin : origin + steps, places]
-            naive = naive_forecast(read[:origin, places], steps, max(1, data.season))
-            yield Window(read[max(0, origin - data.window) : origin], truth, naive)
+            naive = naive_forecast(last_known[:origin], steps, max(1, data.season))
+            yield Window(number, read[max(0, origin - data.window) : origin], truth, naive, scale)
 
 
 def naive_forecast(past: Values, steps: int, season: int) -> Values:
@@ -142,34 +209,82 @@ def naive_forecast(past: Values, steps: int, season: int) -> Values:
     return past[len(past) - season :][np.arange(steps) % season]
 
 
-def details(errors: Errors, targets: tuple[str, ...]) -> dict[str, object]:
-    """The mean absolute error of each step and of each column, and that of the naive forecast."""
-    with np.errstate(invalid="ignore"):
-        steps = [
-            {"step": k + 1, "mae": _mean(errors.error[:, k]), "naive": _mean(errors.naive[:, k])}
-            for k in range(errors.error.shape[1])
-        ]
-        columns = [
-            {"column": name, "mae": _mean(errors.error[..., k]), "naive": _mean(errors.naive[..., k])}
-            for k, name in enumerate(targets)
-        ]
+def naive_scale(values: Values, apart: int, season: int) -> Values:
+    """The mean absolute difference from a season before, before `apart` where that is possible: [T, K] to [K]."""
+    past = values[:apart] if apart > season else values
+    changes = np.abs(past[season:] - past[:-season])
+    mean = np.nansum(changes, axis=0) / np.maximum((~np.isnan(changes)).sum(axis=0), 1)
+    rounding = ROUNDING * np.abs(np.nan_to_num(past)).max(axis=0, initial=0.0)
+    return np.where(mean > rounding, mean, 0.0)
+
+
+def details(errors: Errors, network: ForecastNetwork) -> dict[str, object]:
+    """The errors of each step and of each column, and those of the naive forecast."""
+    steps = [
+        {"step": k + 1, **compared(errors._replace(error=errors.error[:, [k]], naive=errors.naive[:, [k]]))}
+        for k in range(errors.error.shape[1])
+    ]
+    columns = [{"column": name, **compared(errors.of_column(k))} for k, name in enumerate(network.targets)]
     return {"counted": "windows", "steps": steps, "columns": columns}
 
 
-def window_scores(errors: Errors, lengths: list[int], scale: Values) -> ExampleScores:
-    """What each window adds to the scaled error."""
-    scaled, counts = np.nansum(errors.error / scale, axis=(1, 2)), (~np.isnan(errors.error)).sum(axis=(1, 2))
-    definition = "mean absolute error in percent of that of the naive forecast on the training data"
-    share = Share(scaled.tolist(), counts.tolist(), definition, higher_is_better=False)
-    return ExampleScores(lengths, "steps", {"scaled_error": share})
+def compared(errors: Errors) -> dict[str, float | None]:
+    """Errors of the model and of the naive forecast: of one column in its units, and in the scale of each series."""
+    scaled = in_scale(errors, errors.scale)
+    total = scaled.counts.sum()
+    found: dict[str, float | None] = {}
+    if errors.error.shape[2] == 1:
+        found |= {"mae": _mean(errors.error), "naive": _mean(errors.naive)}
+    parts = (("mase", scaled.error), ("naive_mase", scaled.naive))
+    return found | {name: float(part.sum() / total) if total else None for name, part in parts}
 
 
-def notes_on(errors: Errors, season: int) -> list[str]:
+def window_scores(errors: Errors, lengths: list[int], network: ForecastNetwork) -> ExampleScores:
+    """What each window adds to the MASE; where there is none, to the error in deviations of each column."""
+    scaled = in_scale(errors, errors.scale)
+    season = max(1, network.recipe.data.season)
+    if scaled.counts.any():
+        share = Share(scaled.error.tolist(), scaled.counts.tolist(), mase_definition(season), False, scale=1.0)
+        return ExampleScores(lengths, "steps", {"mase": share})
+    deviation = network.model.deviation[network.model.targets].cpu().numpy()
+    counts = (~np.isnan(errors.error)).sum(axis=(1, 2))
+    absolute = np.nansum(errors.error / deviation, axis=(1, 2))
+    definition = "mean absolute error in deviations of the training data"
+    return ExampleScores(
+        lengths, "steps", {"scaled_error": Share(absolute.tolist(), counts.tolist(), definition, False, scale=1.0)}
+    )
+
+
+def notes_on(errors: Errors, measures: Mapping[str, Measure], network: ForecastNetwork) -> list[str]:
     """What a reader of the measures should know."""
-    if np.isnan(errors.naive).all():
-        return []
+    season = max(1, network.recipe.data.season)
     naive = "the last number" if season == 1 else f"the number {season} steps before"
-    return [f"forecasting {naive} has a mean absolute error of {_mean(errors.naive):.4g}"]
+    notes: list[str] = []
+    if len(network.targets) == 1 and not np.isnan(errors.naive).all():
+        notes.append(f"forecasting {naive} has a mean absolute error of {value_text('mae', _mean(errors.naive))}")
+    notes += left_out(errors, network.targets)
+    relative = measures.get("relative_mae")
+    if relative is not None and relative.value >= 1:
+        times = f"its error is {value_text('relative_mae', relative.value)} times as large"
+        notes.append(f"warning: the model is not better than forecasting {naive}: {times}")
+    return notes
+
+
+def left_out(errors: Errors, targets: tuple[str, ...]) -> list[str]:
+    """Which columns of which series have no MASE, in words."""
+    _, first = np.unique(errors.series, return_index=True)
+    constant = errors.scale[first] == 0  # [S, K]
+    if not constant.any():
+        return []
+    count, total = int(constant.sum()), constant.size
+    several = len(first) > 1
+    what = "series" if len(targets) == 1 else "columns of series" if several else "columns"
+    some = f"{count:,} of {total:,} {what}" if total > 1 else "the series"
+    verb = "never changes" if total == 1 else "never change"
+    return [
+        f"MASE: {some} {verb} (or a season is longer than they are), so the naive forecast has no error there to "
+        f"compare with; left out"
+    ]
 
 
 def _mean(values: Values) -> float:

@@ -9,10 +9,15 @@ from torch import Tensor
 from recurra.models import Forecaster, device_of
 from recurra.padded import Padded
 from recurra.tasks.examples import named, spread
+from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.windows import ShuffledBatches, Span, Windows
+from recurra.tasks.task import Encoded
 from recurra.training import Index, Loss, Score
 
 VALIDATION_BATCH = 256  # windows
+
+
+MEASURES = {"quantile": "quantile_loss", "gaussian": "nats"}
 
 
 class ForecastLearner:
@@ -21,7 +26,7 @@ class ForecastLearner:
     Args:
         size: windows of a batch.
         seed: of the order.
-        measure: the validation measure: "quantile_loss" in percent of a deviation, or "nats" for each number.
+        measure: the validation measure: "quantile_loss" in percent of a series's unit, or "nats" for each number.
     """
 
     def __init__(self, model: Forecaster, train: Windows, valid: Windows, size: int, seed: int, measure: str) -> None:
@@ -67,21 +72,35 @@ class ForecastLearner:
         return f"a batch of windows of the series that begin at lines {named(self.train.lines(batch))}"
 
 
+def learner_of(network: ForecastNetwork, encoded: Encoded) -> ForecastLearner:
+    """A network with its windows."""
+    recipe = network.recipe
+    train, valid = (
+        Windows(table, len(network.columns), recipe.data.window, recipe.model.horizon)
+        for table in (encoded.train, encoded.valid)
+    )
+    measure = MEASURES[recipe.model.output]
+    return ForecastLearner(network.model, train, valid, recipe.batching.windows, recipe.training.seed, measure)
+
+
 def forecast_loss(model: Forecaster, span: Span, *, every: bool) -> Loss:
-    """The loss of the windows, in deviations of their columns.
+    """The loss of the windows, in the units of each series: so that none counts more for being of larger numbers.
 
     Args:
         every: of a recursive network, over every step of the window too, not over those to be forecast alone.
     """
-    values, truths = model.standard(span.values), model.standard_targets(_truths(model, span))
+    window = span.window
+    units = model.units(window)
     if model.recursive:
-        forecasts = model.each_next(Padded(values[:, :-1], span.lengths - 1))
+        values = units.counted(span.values[:, :-1]).nan_to_num(nan=0.0)
+        forecasts = model.each_next(Padded(values, span.lengths - 1))
     else:
-        window = span.window
-        forecasts = model.direct(window.with_values(values[:, : window.values.shape[1]]))
+        forecasts = model.direct(window.with_values(units.counted(window.values).nan_to_num(nan=0.0)))
     mask = counted(model, span, every=every)
-    truth = (truths - forecasts.base)[mask]
-    return Loss(model.output.loss(forecasts.raw[mask].float(), truth).sum(), int(mask.sum()))
+    units, each = units.only(model.targets), span.units[:, None]  # [B, 1, K]
+    truth = ((_truths(model, span) - units.own(forecasts.base)) / each).float()
+    unit = (units.scale[:, None] / each).float().expand_as(mask)
+    return Loss(model.output.loss(forecasts.raw[mask].float(), truth[mask], unit[mask]).sum(), int(mask.sum()))
 
 
 def counted(model: Forecaster, span: Span, *, every: bool) -> Tensor:

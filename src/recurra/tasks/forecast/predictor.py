@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from recurra.data.series import checked_series
 from recurra.data.times import next_times
 from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster, device_of
+from recurra.models.forecaster import Units
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.evaluation import Evaluation
@@ -85,7 +86,7 @@ class ForecastPredictor:
         answer = next(self.predict([series], options))
         model = self.first.model
         model.eval()
-        inside = model.inside(standard(model, [window]))
+        inside = model.inside(standard(model, [window]).rows)
         last = len(series.values)
         tokens = [*series.times[-len(window) :]] or [str(k + 1) for k in range(last - len(window), last)]
         written = answer.details.times or [f"+{k + 1}" for k in range(len(answer.details.columns[0].median))]
@@ -145,13 +146,14 @@ class ForecastPredictor:
     def _direct(
         self, model: Forecaster, windows: Sequence[Values], steps: int, options: ForecastAnswerOptions
     ) -> Values:
-        forecasts = model.direct(standard(model, windows))
+        rows, units = standard(model, windows)
+        forecasts = model.direct(rows)
         raw = forecasts.raw.float()
         levels = [
             forecasts.base + model.output.at(raw, torch.full(raw.shape[:-1], score, device=raw.device))
             for score in self._scores()
         ]
-        return np.stack([model.own_units(values)[:, :steps].cpu().numpy() for values in levels], axis=-1)
+        return np.stack([units.own(values)[:, :steps].cpu().numpy() for values in levels], axis=-1)
 
     def _sampled(
         self, model: Forecaster, windows: Sequence[Values], steps: int, options: ForecastAnswerOptions
@@ -160,9 +162,10 @@ class ForecastPredictor:
         levels = torch.tensor(self.first.recipe.model.levels(), device=scores.device)
         found: list[Values] = []
         for part in _parts(windows, max(1, PATHS // options.samples)):
-            paths = model.paths(standard(model, part), scores)  # [B, S, H, K]
+            rows, units = standard(model, part)
+            paths = model.paths(rows, scores)  # [B, S, H, K]
             quantiles = torch.quantile(paths, levels, dim=1)  # [Q, B, H, K]
-            found.append(model.own_units(quantiles).permute(1, 2, 3, 0).cpu().numpy())
+            found.append(torch.stack([units.own(values) for values in quantiles], -1).cpu().numpy())
         return np.concatenate(found)
 
     def _scores(self) -> list[float]:
@@ -185,10 +188,18 @@ class ForecastPredictor:
         return Answer(str(series), [Alternative(forecast.text)], forecast)
 
 
-def standard(model: Forecaster, windows: Sequence[Values]) -> Padded:
-    """Windows in deviations [B, T, D]."""
+class Standard(NamedTuple):
+    """Windows as a network reads them."""
+
+    rows: Padded  # [B, T, D] what is missing is the centre
+    units: Units  # of the K columns that are forecast
+
+
+def standard(model: Forecaster, windows: Sequence[Values]) -> Standard:
+    """Windows in deviations."""
     rows = pad([torch.from_numpy(np.ascontiguousarray(window)) for window in windows]).to(device_of(model))
-    return rows.with_values(model.standard(rows.values))
+    units = model.units(rows)
+    return Standard(rows.with_values(units.counted(rows.values).nan_to_num(nan=0.0)), units.only(model.targets))
 
 
 def normal_scores(options: ForecastAnswerOptions, steps: int, targets: int) -> Tensor:

@@ -14,18 +14,17 @@ from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.forecast.build import check_series, decided, encoded_rows, standardise, target_names
-from recurra.tasks.forecast.learner import ForecastLearner
+from recurra.tasks.forecast.learner import ForecastLearner, learner_of
 from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network
 from recurra.tasks.forecast.predictor import ForecastPredictor
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.split import split_by_time
-from recurra.tasks.forecast.windows import Windows
+from recurra.tasks.forecast.trials import settled
 from recurra.tasks.split import Split
 from recurra.tasks.task import Emit, Encoded, Task
-from recurra.training import Note
+from recurra.training import Budget, Note
 
 TABLES = (".csv", ".tsv", ".tab")
-MEASURES = {"quantile": "quantile_loss", "gaussian": "nats"}
 
 
 class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
@@ -65,9 +64,8 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         if len(first.columns) > 1:
             only = [name for name in first.columns if name not in targets]
             emit(Note(f"forecast: {', '.join(targets)}" + (f"; covariates: {', '.join(only)}" if only else "")))
-        places = [first.columns.index(name) for name in targets]
-        network = make_network(decided(recipe, train, places, emit), first.columns, targets)
-        standardise(network.model, train, recipe.data.season)
+        network = make_network(decided(recipe, train, emit), first.columns, targets)
+        standardise(network.model, train)
         return network
 
     def load(self, recipe: ForecastRecipe, vocabularies: Mapping[str, str]) -> ForecastNetwork:
@@ -77,19 +75,18 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
     def encode(self, examples: Iterable[Series], network: ForecastNetwork, folder: Path) -> None:
         """All numbers as they are; those of the columns that are forecast a second time, with their gaps."""
         places = [network.columns.index(name) for name in network.targets]
-        rows = encoded_rows(examples, network.columns, places, network.recipe.data.missing)
-        EncodedTable.write(folder, {"inputs": "<f8", "targets": "<f8", "start": "<i8"}, rows)
+        rows = encoded_rows(examples, network.columns, places, network.recipe.data)
+        EncodedTable.write(folder, {"inputs": "<f8", "targets": "<f8", "units": "<f8", "start": "<i8"}, rows)
+
+    def settled(self, network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Emit) -> ForecastNetwork:
+        """Baseline and scale are chosen by trials."""
+        return settled(network, encoded, budget, emit)
 
     def learner(self, network: ForecastNetwork, encoded: Encoded, emit: Emit) -> ForecastLearner:
         """Over windows."""
-        recipe = network.recipe
-        train, valid = (
-            Windows(table, len(network.columns), recipe.data.window, recipe.model.horizon)
-            for table in (encoded.train, encoded.valid)
-        )
-        emit(Note(f"{len(train):,} windows for training, {len(valid):,} for validation"))
-        measure = MEASURES[recipe.model.output]
-        return ForecastLearner(network.model, train, valid, recipe.batching.windows, recipe.training.seed, measure)
+        learner = learner_of(network, encoded)
+        emit(Note(f"{len(learner.train):,} windows for training, {len(learner.valid):,} for validation"))
+        return learner
 
     def predictor(self, networks: Sequence[ForecastNetwork]) -> ForecastPredictor:
         """One network, or an ensemble.

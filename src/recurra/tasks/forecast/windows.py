@@ -31,6 +31,7 @@ class Span(NamedTuple):
 
     values: Tensor  # [B, T, D] what is missing is filled, or NaN
     truths: Tensor  # [B, T, K] what is missing is NaN
+    units: Tensor  # [B, K] what errors are counted in
     known: Tensor  # [B] steps before the origin
     lengths: Tensor  # [B] all steps: known + H
 
@@ -49,7 +50,7 @@ class Windows:
     """The windows of a table of series.
 
     Args:
-        table: columns `inputs` [T * D], `targets` [T * K], `start` [1] of each series.
+        table: columns `inputs` [T * D], `targets` [T * K], `units` [K], `start` [1] of each series.
         columns: D.
         window: W.
         horizon: H.
@@ -86,7 +87,8 @@ class Windows:
         steps = np.minimum(np.arange(int(lengths.max())), lengths[:, None] - 1) + begin[:, None]  # [B, T]
         parts = (table.values.reshape(-1, len(table.values) // self._steps)[steps] for table in (inputs, targets))
         values, truths = (torch.from_numpy(np.ascontiguousarray(part)) for part in parts)
-        return Span(values, truths, torch.from_numpy(known), torch.from_numpy(lengths))
+        units = torch.from_numpy(self.table["units"].gather(series).values.reshape(len(series), -1))
+        return Span(values, truths, units, torch.from_numpy(known), torch.from_numpy(lengths))
 
     def lines(self, numbers: Index) -> list[int]:
         """The lines where the series of some windows begin, each once."""

@@ -1,0 +1,90 @@
+"""What only trying can tell: from what a forecast is counted, and in what.
+
+Each pair of `model.baseline` and `model.scale` that the recipe leaves open makes a network of its own, which learns for
+some steps. The one with the smallest error on the validation data is trained. An untrained network answers its
+baseline, so that the shortest trial still compares the naive forecasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from recurra.tasks.forecast.learner import ForecastLearner, learner_of
+from recurra.tasks.forecast.network import ForecastNetwork, make_network
+from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.tasks.task import Emit, Encoded
+from recurra.text.counted import counted
+from recurra.training import Budget, Loop, Note, Piece, Plan, Position, make_optimizer, seconds_per_step
+
+SHARE = 0.2  # of a run, for all trials together
+MAX_STEPS = 400  # of a trial
+MEASURING = 0.2  # seconds for which the speed of a step is measured
+MAX_WINDOWS = 1000  # validation windows that a trial is measured on
+
+
+class Trial(NamedTuple):
+    """A pair that was tried."""
+
+    network: ForecastNetwork
+    error: float
+
+    def __str__(self) -> str:
+        model = self.network.recipe.model
+        return f"{model.baseline} by {model.scale} {self.error:.3g}"
+
+
+def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Emit) -> ForecastNetwork:
+    """The network of the recipe with everything decided."""
+    recipes = list(candidates(network.recipe))
+    if recipes == [network.recipe]:
+        return network
+    learner = learner_of(network, encoded)
+    steps = trial_steps(learner, network.recipe, budget, len(recipes))
+    trials = [tried(network, recipe, encoded, steps) for recipe in recipes]
+    best = min(trials, key=lambda trial: trial.error)
+    model = best.network.recipe.model
+    emit(Note(
+        f"baseline: {model.baseline}, scale: {model.scale}, which after {counted(steps, 'step')} of training each had "
+        f"the lowest {learner.measure.replace('_', ' ')} on the validation data: {', '.join(map(str, trials))} "
+        "(change them with --set model.baseline and model.scale)"
+    ))  # fmt: skip
+    return fresh(network, best.network.recipe)
+
+
+def candidates(recipe: ForecastRecipe) -> Iterator[ForecastRecipe]:
+    """The recipe with each pair that it leaves open; what comes first wins where errors are equal."""
+    seasons = ("season",) if 2 <= recipe.data.season <= recipe.data.window else ()
+    for baseline in (*seasons, "last", "none") if recipe.model.baseline == "auto" else (recipe.model.baseline,):
+        for scale in ("window", "columns") if recipe.model.scale == "auto" else (recipe.model.scale,):
+            yield recipe.with_settings({"model.baseline": baseline, "model.scale": scale})
+
+
+def trial_steps(learner: ForecastLearner, recipe: ForecastRecipe, budget: Budget, trials: int) -> int:
+    """The steps of each trial: together they take their share of the run."""
+    if budget.seconds is None:
+        steps = SHARE * (budget.epochs or 0.0) * len(learner.batches(0)) / trials
+    else:
+        plan = Plan((Piece(0, 0.0, 1_000_000),), 1, 1)
+        each = seconds_per_step(learner, recipe.training, plan, MEASURING)
+        steps = SHARE * budget.seconds / trials / each
+    return min(MAX_STEPS, int(steps))
+
+
+def tried(network: ForecastNetwork, recipe: ForecastRecipe, encoded: Encoded, steps: int) -> Trial:
+    """A network of this recipe after so many steps."""
+    made = fresh(network, recipe)
+    learner, options = learner_of(made, encoded), recipe.training
+    plan = Plan((Piece(0, 0.0, max(steps, 1)),), 1, 1)
+    if steps:
+        for _ in Loop(learner, make_optimizer(made.model.parameters(), options), options, plan, Position()):
+            pass
+    return Trial(made, learner.validate(min(MAX_WINDOWS, learner.validation_examples())).loss)
+
+
+def fresh(network: ForecastNetwork, recipe: ForecastRecipe) -> ForecastNetwork:
+    """A network of another recipe that knows the same data: with the same means and deviations."""
+    made = make_network(recipe, network.columns, network.targets)
+    for name, value in network.model.named_buffers():
+        made.model.get_buffer(name).copy_(value)
+    return made
