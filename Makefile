@@ -5,6 +5,8 @@
 #   make test     lint, types, import contract, tests
 #   make quick    the tests without the slow ones, in a minute
 #   make mutants  mutation testing: do the tests notice small mistakes in the code? half an hour
+#   make fuzz     data, model folders, run folders and arguments with something wrong in them, by chance, a minute each;
+#                 make fuzz FUZZ="models --seed 3 --count 10000"
 #   make docs     the documentation, docs/_build/html/index.html
 #   make clean    remove all of it
 #
@@ -23,11 +25,12 @@ BIN := $(VENV)/bin
 EXE :=
 endif
 PIP_EXTRA ?=
+FUZZ ?= --count 1000000 --minutes 1
 # One process for each core; the one that is done first takes over half of what another has left.
 PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
 
-.PHONY: demo test quick mutants lint docs clean
+.PHONY: demo test quick mutants fuzz lint docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -41,6 +44,9 @@ quick: $(VENV)/.installed-test
 
 mutants: $(VENV)/.installed-test
 	$(BIN)/python tests/mutants.py
+
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python tests/fuzz/main.py $(FUZZ)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check

@@ -9,7 +9,7 @@ import pytest
 
 HERE = Path(__file__).parent
 # What trains, or starts processes, for seconds: `make quick` leaves it out.
-SLOW = ("bad_inputs", "comparing", "end_to_end", "sklearn", "test_bundle.py", "test_docs.py", "test_readme.py")
+SLOW = ("bad_inputs", "comparing", "end_to_end", "fuzz", "sklearn", "test_bundle.py", "test_docs.py", "test_readme.py")
 
 # One thread for this process and for those that tests start: tests run in several processes at once (make test), and
 # sums come out the same on every machine. Before torch is loaded, which reads it once.

@@ -404,20 +404,23 @@ def test_a_pipe_is_not_waited_for(folder: Path) -> None:
 
 
 def test_weights_that_fit() -> None:
-    check_weights({name: tuple(tensor.shape) for name, tensor in weights().items()}, weights())
+    check_weights(weights(), weights())
+    more_exact = {"encoder.weight": weights()["encoder.weight"].double()}
+    check_weights({"encoder.weight": weights()["encoder.weight"]}, more_exact)
 
 
 def test_weights_that_do_not_fit() -> None:
-    expected = {"encoder.weight": (4, 3), "number": (), "bias": (2,), **{f"layer{i}": (1,) for i in range(9)}}
+    shapes = {"encoder.weight": (4, 3), "number": (), "kind": (), "bias": (2,), **{f"layer{i}": (1,) for i in range(9)}}
+    expected = {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
+    found = {"encoder.weight": torch.ones(3, 4), "number": torch.tensor(1.0), "x": torch.ones(1)}
     with pytest.raises(ModelError) as caught:
-        check_weights(
-            expected, {"encoder.weight": torch.ones(3, 4), "number": torch.tensor(1), "x": torch.ones(1)}, "dates"
-        )
+        check_weights(expected, {**found, "kind": torch.tensor(1)}, "dates")
     message = str(caught.value)
     assert message.startswith("dates: the weights do not fit the network")
     assert "missing: bias, layer0, layer1, layer2, layer3 and 5 more" in message
     assert "not known: x" in message
     assert "encoder.weight: expected (4, 3), found (3, 4)" in message
+    assert "of another type: kind: expected torch.float32, found torch.int64" in message
     assert "number" not in message
 
 

@@ -85,6 +85,10 @@ def test_refused_values(mapping: dict[str, object], message: str) -> None:
     assert refusal(mapping, Learning).startswith(message)
 
 
+def test_a_whole_number_has_64_bits() -> None:
+    assert refusal({"network": {"width": 2**64}}) == "network.width must have at most 64 bits, got a number of 65"
+
+
 def test_refusals_name_the_section() -> None:
     assert refusal({"rate": "x"}, Learning, "learning").startswith("learning.rate must be float")
     assert refusal({"network": {"width": 3, "wdth": 1}}).startswith("section [network]: unknown key 'wdth'")
@@ -106,18 +110,19 @@ def test_an_unknown_key_is_sent_to_its_section(mapping: dict[str, object], fix: 
     assert refusal(mapping).endswith(fix)
 
 
+INTEGERS = st.integers(-(2**63), 2**63 - 1)
 settings = st.builds(
     Learning,
     rate=st.floats(allow_nan=False, allow_infinity=False),
-    steps=st.integers(),
+    steps=INTEGERS,
     shuffle=st.booleans(),
-    limit=st.none() | st.integers(),
+    limit=st.none() | INTEGERS,
     decay=st.sampled_from(["linear", "cosine"]),
     device=st.sampled_from([None, "cpu", "cuda"]),
 )
 
 
-@given(st.builds(Everything, st.builds(Network, st.integers(), name=st.text()), settings, st.integers()))
+@given(st.builds(Everything, st.builds(Network, INTEGERS, name=st.text()), settings, INTEGERS))
 def test_writing_and_reading_gives_the_same(options: Everything) -> None:
     assert from_mapping(Everything, to_mapping(options)) == options
 

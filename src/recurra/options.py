@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 from recurra.errors import UsageError
 
 T = TypeVar("T")
+INTEGERS = range(-(2**63), 2**63)  # that tensors hold
 NAMES = "names"  # the key of a field's metadata under which `one_of` keeps them
 Homes = Mapping[str, Sequence[str]]  # key -> the sections that have it; "" is the top level
 
@@ -91,6 +92,19 @@ def check_names(options: Any, section: str) -> None:
         names, value = _names_of(declared), getattr(options, declared.name)
         if names is not None and value not in names:
             raise _not_among(value, tuple(names), _path(section, declared.name))
+
+
+def check_at_most(options: object, section: str, **limits: float) -> None:
+    """Refuses numbers beyond what anybody means and a machine can hold: for the `__post_init__` of their dataclass.
+
+    Raises:
+        UsageError: with the limit.
+    """
+    for name, most in limits.items():
+        value: float | None = getattr(options, name)
+        if value is not None and value > most:
+            path = _path(section, name)
+            raise UsageError(f"{path} must be at most {most:,}, got {value:,}", where=None if section else name)
 
 
 def from_mapping(cls: type[T], mapping: Mapping[str, object], section: str = "") -> T:
@@ -207,6 +221,8 @@ def _members(hint: Any) -> tuple[Any, ...]:
 def _fits(value: object, member: Any) -> bool:
     if get_origin(member) is Literal:
         return any(value == choice and type(value) is type(choice) for choice in get_args(member))
+    if type(value) is int and value not in INTEGERS:
+        return False
     return type(value) is member and (member is not float or _finite(cast("float", value)))
 
 
@@ -225,6 +241,8 @@ def _unfitting(value: object, members: Sequence[Any], names: Collection[str] | N
         return _not_among(value, choices, path)
     if float in members and type(value) in (int, float):
         return UsageError(f"{path} must be a finite number, got {value!r:.40}")
+    if int in members and type(value) is int:
+        return UsageError(f"{path} must have at most 64 bits, got a number of {value.bit_length():,}")
     names = " or ".join("nothing" if kind is type(None) else kind.__name__ for kind in members)
     return UsageError(f"{path} must be {names}, got {_shown(value)}")
 

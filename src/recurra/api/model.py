@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, Unpack, cast, overload
 
 from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired
-from recurra.bundle import Bundle
+from recurra.bundle import Bundle, damage_is_said
 from recurra.data import Examples, open_examples, open_inputs
 from recurra.data.series import SERIES
 from recurra.data.source import REMEMBERED
@@ -315,4 +315,5 @@ def load(path: str | Path | Sequence[str | Path]) -> Model:
         if other.task is not first.task:
             what = f"the models of an ensemble must have one task: {first.task.name} first, {other.task.name} here"
             raise ModelError(what, where=str(folder))
-    return Model(first.task, [one.network for one in loaded], paths[0], first.facts, first.card)
+    with damage_is_said(paths[0]):
+        return Model(first.task, [one.network for one in loaded], paths[0], first.facts, first.card)

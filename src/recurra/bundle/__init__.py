@@ -7,7 +7,8 @@ README.md            the model's card, for people
 """
 
 from recurra.bundle.card import CardFacts, card_text
-from recurra.bundle.folder import Bundle, load_bundle, save_bundle, save_weights
+from recurra.bundle.folder import Bundle, load_bundle, open_folder, save_bundle, save_weights
+from recurra.bundle.refusals import damage_is_said
 from recurra.bundle.weights import check_finite, check_weights
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "card_text",
     "check_finite",
     "check_weights",
+    "damage_is_said",
     "load_bundle",
+    "open_folder",
     "save_bundle",
     "save_weights",
 ]

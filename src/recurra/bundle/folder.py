@@ -15,15 +15,16 @@ from torch import Tensor
 from recurra.bundle.reading import read_bytes
 from recurra.bundle.refusals import refuse_what_is_no_model
 from recurra.bundle.transaction import find, settle, write_together
-from recurra.bundle.weights import read_weights, weights_to_bytes
+from recurra.bundle.weights import Header, read_header, read_weights, weights_to_bytes
 from recurra.errors import ModelError, RunError
 from recurra.files import atomic_write, plain_errors, remove_leftovers
+from recurra.strict_json import parse_json
 
 FORMAT = 2  # raised when an older recurra could no longer read what is written
 CONFIG, WEIGHTS, CARD, TOKENIZERS = "config.json", "model.safetensors", "README.md", "tokenizers"
 RESERVED = ("format", "recurra", "tokenizers")  # keys of config.json that are written here
 TEXT_LIMIT = 16_000_000  # bytes of config.json and of README.md
-TOKENIZER_LIMIT = 256_000_000
+TOKENIZER_LIMIT = 64_000_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,25 @@ class Bundle:
     weights: dict[str, Tensor]
     tokenizers: dict[str, str]  # by what they are for ("source", "target"): tokenizer JSON
     card: str  # README.md
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A model folder that was opened and looked at. Of its weights only the header has been read."""
+
+    config: dict[str, Any]
+    tokenizers: dict[str, str]
+    card: str
+    path: Path  # of the weights
+    header: Header
+
+    def weights(self) -> dict[str, Tensor]:
+        """The numbers.
+
+        Raises:
+            ModelError: the weight file is damaged.
+        """
+        return read_weights(self.path, self.header)
 
 
 def save_bundle(folder: Path, bundle: Bundle) -> None:
@@ -70,6 +90,16 @@ def save_weights(folder: Path, weights: Mapping[str, Tensor]) -> None:
 
 
 def load_bundle(folder: Path) -> Bundle:
+    """A model folder with all that is in it.
+
+    Raises:
+        ModelError: as `open_folder`.
+    """
+    stored = open_folder(folder)
+    return Bundle(stored.config, stored.weights(), stored.tokenizers, stored.card)
+
+
+def open_folder(folder: Path) -> Stored:
     """Opens a model folder. Sizes are checked before reading, and nothing of it is executed.
 
     Raises:
@@ -86,7 +116,7 @@ def load_bundle(folder: Path) -> Bundle:
             fix="Resume the run (recurra train ... --resume), or copy the model folder again.",
         )
     plain = {key: value for key, value in config.items() if key not in RESERVED}
-    return Bundle(plain, read_weights(path), tokenizers, _read_card(find(folder, CARD)))
+    return Stored(plain, tokenizers, _read_card(find(folder, CARD)), path, read_header(path))
 
 
 def _config_bytes(config: Mapping[str, Any], tokenizers: Mapping[str, bytes]) -> bytes:
@@ -104,8 +134,8 @@ def _config_bytes(config: Mapping[str, Any], tokenizers: Mapping[str, bytes]) ->
 def _read_config(path: Path) -> dict[str, Any]:
     """The whole config.json. Keys that are not known are handed on: the format number says what can be read."""
     try:
-        found: object = json.loads(read_bytes(path, TEXT_LIMIT).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        found = parse_json(read_bytes(path, TEXT_LIMIT))
+    except ValueError as error:
         fix = "Undo the last edit of the file, or copy the model folder again."
         raise ModelError(f"not valid JSON: {error}", where=str(path), fix=fix) from error
     config = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
@@ -160,7 +190,10 @@ def _read_tokenizer(folder: Path, name: str, entry: object) -> str:
             where=str(path),
             fix="Put the model's own file back. A new vocabulary needs a new model: train again.",
         )
-    return data.decode()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ModelError(f"not UTF-8: {error.reason}", where=str(path), fix="Copy the model folder again.") from error
 
 
 def _inside(file: str) -> bool:

@@ -1,14 +1,38 @@
-"""What to say of a path that was given as a model and is none."""
+"""What to say of a path that was given as a model and is none, or a damaged one."""
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
-from recurra.errors import ModelError
+from recurra.errors import ModelError, RecurraError
 from recurra.options import nearest
 
 PICKLED = {".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle"}  # of other programs; opening one can run code
 ADVICE = "Give the folder that `recurra train` made."
+
+
+@contextmanager
+def damage_is_said(folder: Path) -> Generator[None]:
+    """Whatever a model folder brings about as it is opened is damage of that folder, unless it is said already.
+
+    Raises:
+        ModelError: in place of any other error. A panic of a library in Rust is none of Python's `Exception`s.
+    """
+    try:
+        yield
+    except (RecurraError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except MemoryError as error:
+        raise ModelError("the model takes more memory than there is", where=str(folder)) from error
+    except BaseException as error:
+        reason = (str(error).splitlines() or [""])[0]
+        raise ModelError(
+            f"the model cannot be opened, something in its folder is damaged ({type(error).__name__}: {reason:.200})",
+            where=str(folder),
+            fix="Copy the model folder again from where it came, or train again.",
+        ) from error
 
 
 def refuse_what_is_no_model(folder: Path, config: Path) -> None:

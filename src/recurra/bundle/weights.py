@@ -7,10 +7,9 @@ place), and the numbers. The header is compared with the size of the file before
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from safetensors.torch import load, save
@@ -18,16 +17,33 @@ from torch import Tensor
 
 from recurra.bundle.reading import read_bytes, size_of
 from recurra.errors import ModelError
+from recurra.strict_json import parse_json
 
 CHECKSUM = "sha256"  # in the header's metadata; files of other programs have none
-HEADER_LIMIT = 100_000_000  # bytes, as in safetensors itself
+HEADER_LIMIT = 10_000_000  # bytes; a tensor takes about a hundred
 SHOWN = 5  # wrong tensors named in one message
+
+EXACTNESS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)  # types whose numbers may replace each other
+# What a header calls types -> torch's names; those that no network has are not read.
+TYPES = {
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "BOOL": torch.bool,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U8": torch.uint8,
+}
 
 
 class Header(NamedTuple):
     """What a weight file says about itself."""
 
     metadata: dict[str, str]
+    tensors: dict[str, Tensor]  # types and shapes alone: on the meta device
     size: int  # of the whole file, in bytes
 
 
@@ -38,13 +54,12 @@ def weights_to_bytes(weights: Mapping[str, Tensor]) -> bytes:
     return save(copies, metadata={CHECKSUM: checksum(copies)})
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """The tensors of a weight file, bit for bit as they were written.
+def read_weights(path: Path, header: Header) -> dict[str, Tensor]:
+    """The tensors of a weight file whose header has been read, bit for bit as they were written.
 
     Raises:
-        ModelError: the file is cut short, damaged, or no weight file at all.
+        ModelError: the file is damaged.
     """
-    header = read_header(path)
     try:
         weights = load(read_bytes(path, header.size))
     except Exception as error:  # safetensors raises whatever its parser or torch says of impossible content
@@ -67,15 +82,32 @@ def read_header(path: Path) -> Header:
             header_size = int.from_bytes(file.read(8), "little")
             if size < 8 or header_size > min(size - 8, HEADER_LIMIT):
                 raise not_safetensors(path, size)
-            header: dict[str, Any] = json.loads(file.read(header_size))
-        metadata: dict[str, str] = header.pop("__metadata__", None) or {}
+            header = cast("dict[str, Any]", parse_json(file.read(header_size)))
+        metadata = _texts(header.pop("__metadata__", None) or {})
         end = max((int(tensor["data_offsets"][1]) for tensor in header.values()), default=0)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError) as error:
+        tensors = {name: _described(tensor) for name, tensor in header.items()}
+    except (ValueError, LookupError, TypeError, AttributeError, RuntimeError, OSError) as error:
         raise damaged(path, "its header cannot be read") from error
     expected = 8 + header_size + end
     if size != expected:
         raise damaged(path, f"it has {size:,} bytes, its header says {expected:,}")
-    return Header(metadata, size)
+    return Header(metadata, tensors, size)
+
+
+def _texts(metadata: dict[str, Any]) -> dict[str, str]:
+    if not all(isinstance(value, str) for value in metadata.values()):
+        raise ValueError("metadata that are no texts")
+    return metadata
+
+
+def _described(entry: Mapping[str, Any]) -> Tensor:
+    """A tensor of the type and the shape that an entry of a header names, without numbers."""
+    shape: list[int] = entry["shape"]
+    tensor = torch.empty(shape, dtype=TYPES[entry["dtype"]], device="meta")
+    begin, end = entry["data_offsets"]
+    if end - begin != tensor.nbytes:
+        raise ValueError(f"{tensor.nbytes:,} bytes of numbers stand in {end - begin:,}")
+    return tensor
 
 
 def not_safetensors(path: Path, size: int) -> ModelError:
@@ -105,24 +137,37 @@ def checksum(weights: Mapping[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
-def check_weights(
-    expected: Mapping[str, Sequence[int]], weights: Mapping[str, Tensor], where: str | None = None
-) -> None:
-    """Compares weights with the names and shapes that the configured network has.
+def check_weights(expected: Mapping[str, Tensor], weights: Mapping[str, Tensor], where: str | None = None) -> None:
+    """Compares weights with the names, shapes and types that the configured network has.
+
+    Args:
+        expected, weights: of both only that is looked at; they may be on the meta device.
 
     Raises:
-        ModelError: tensors that are missing, not known, or of another shape; names the first few of each.
+        ModelError: tensors that are missing, not known, or of another shape or type; names the first few of each.
     """
     missing = [name for name in expected if name not in weights]
     surplus = [name for name in weights if name not in expected]
+    both = [(name, tensor, weights[name]) for name, tensor in expected.items() if name in weights]
     wrong = [
-        f"{name}: expected {_shape(shape)}, found {_shape(weights[name].shape)}"
-        for name, shape in expected.items()
-        if name in weights and tuple(weights[name].shape) != tuple(shape)
+        f"{name}: expected {_shape(tensor.shape)}, found {_shape(found.shape)}"
+        for name, tensor, found in both
+        if found.shape != tensor.shape
+    ]
+    # Numbers may be more or less exact than those of the network, but not of another kind.
+    others = [
+        f"{name}: expected {tensor.dtype}, found {found.dtype}"
+        for name, tensor, found in both
+        if found.dtype != tensor.dtype and not (tensor.is_floating_point() and found.dtype in EXACTNESS)
     ]
     found = [
         f"{title} {_some(names)}"
-        for title, names in (("missing:", missing), ("not known:", surplus), ("of another shape:", wrong))
+        for title, names in (
+            ("missing:", missing),
+            ("not known:", surplus),
+            ("of another shape:", wrong),
+            ("of another type:", others),
+        )
         if names
     ]
     if found:

@@ -199,7 +199,7 @@ class ImageColumn:
         height, width, channels, cells = (
             stored(mapping, name, int) for name in ("height", "width", "channels", "cells")
         )
-        if min(height, width, cells) < 1 or channels not in CHANNELS.values():
+        if min(height, width, cells) < 1 or max(height, width, cells) > LARGEST or channels not in CHANNELS.values():
             raise damaged(f"there are no images of {height} x {width} pixels, {channels} channels, {cells} cells")
         network = cast("Kind", stored_one_of(mapping, "network", ("cnn", "rnn", "feedforward")))
         return cls(ImageShape(height, width, channels), cells, network)

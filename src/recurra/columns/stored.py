@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from recurra.errors import ModelError
+from recurra.strict_json import parse_json
 
 T = TypeVar("T")
 FIX = "Undo the last edit of the file, or copy the model folder again."
@@ -19,7 +19,7 @@ def json_object(text: str) -> dict[str, Any]:
         ModelError: it is none.
     """
     try:
-        found: Any = json.loads(text)
+        found = parse_json(text)
     except ValueError as error:
         raise ModelError(f"what the model reads cannot be read: {error}", fix=FIX) from error
     if not isinstance(found, dict):
@@ -46,10 +46,34 @@ def stored_names(mapping: Mapping[str, Any], name: str) -> tuple[str, ...]:
     Raises:
         ModelError: there is no such list.
     """
-    values = cast("list[object]", stored(mapping, name, list))
-    if not values or not all(isinstance(value, str) for value in values):
-        raise damaged(f"expected {name!r} to be a list of texts")
-    return tuple(cast("list[str]", values))
+    return names_in(mapping.get(name), repr(name))
+
+
+def names_in(values: object, what: str) -> tuple[str, ...]:
+    """The texts of a list, at least one.
+
+    Args:
+        what: the list is called.
+
+    Raises:
+        ModelError: it is no such list.
+    """
+    names = cast("list[object]", values) if isinstance(values, list) else []
+    if not names or not all(isinstance(name, str) for name in names):
+        raise damaged(f"expected {what} to be a list of texts")
+    return tuple(cast("list[str]", names))
+
+
+def json_names(text: str, what: str) -> tuple[str, ...]:
+    """The same of a JSON text.
+
+    Raises:
+        ModelError: it is no such list.
+    """
+    try:
+        return names_in(parse_json(text), what)
+    except ValueError as error:
+        raise ModelError(f"{what} cannot be read: {error}", fix=FIX) from error
 
 
 def stored_one_of(mapping: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str:

@@ -6,8 +6,13 @@ import math
 from dataclasses import dataclass
 
 from recurra.errors import UsageError
+from recurra.options import check_at_most
 
 MAX_RATIO = 2.0
+WIDEST_BEAM = 1000  # wider ones were never seen to gain anything, and each hypothesis takes memory
+MOST_SAMPLES = 10_000
+LONGEST_OUTPUT = 100_000  # tokens
+LONGEST_FORCED = 10_000  # tokens that an output can be made to have
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class DecodingOptions:
         _at_least(0, length_penalty=self.length_penalty, coverage_penalty=self.coverage_penalty)
         _above(0, max_ratio=self.max_ratio, temperature=self.temperature, top_p=self.top_p)
         _at_most(1, top_p=self.top_p)
+        check_at_most(self, "", beam=WIDEST_BEAM, nbest=MOST_SAMPLES, length_penalty=100, coverage_penalty=100)
+        check_at_most(self, "", min_length=LONGEST_FORCED, max_length=LONGEST_OUTPUT, max_ratio=1000, temperature=1000)
         if not self.sample and self.nbest > self.beam:
             raise UsageError(
                 f"nbest = {self.nbest} is more than beam = {self.beam}",

@@ -2,7 +2,7 @@
 
 from recurra.models.build import build_captioner, build_seq2seq
 from recurra.models.forecaster import Forecaster, build_forecaster
-from recurra.models.forecaster_options import ForecasterOptions
+from recurra.models.forecaster_options import MOST_STEPS, ForecasterOptions
 from recurra.models.image_encoder import ImageEncoder, ImageReader
 from recurra.models.input_readers import NumberReader, TokenReader
 from recurra.models.many_to_one import (
@@ -25,6 +25,7 @@ from recurra.models.vector_encoder import VectorEncoder
 
 __all__ = [
     "AUTO_POOLING",
+    "MOST_STEPS",
     "Branch",
     "BranchRun",
     "CaptionerOptions",

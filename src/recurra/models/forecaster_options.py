@@ -7,7 +7,10 @@ from typing import Literal
 
 from recurra.errors import UsageError
 from recurra.models.options import WIDTHS, RecurrentOptions
-from recurra.options import one_of
+from recurra.options import check_at_most, one_of
+
+MOST_STEPS = 100_000  # that are read or forecast at once
+MOST_QUANTILES = 999
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class ForecasterOptions(RecurrentOptions):
         super().__post_init__()
         if self.horizon < 1:
             raise UsageError(f"model.horizon must be at least 1, got {self.horizon}")
+        check_at_most(self, "model", horizon=MOST_STEPS)
         self.levels()
 
     def levels(self) -> tuple[float, ...]:
@@ -40,6 +44,8 @@ class ForecasterOptions(RecurrentOptions):
             UsageError: they are no shares, or not in order, or the median is not among them.
         """
         parts = self.quantiles.replace(",", " ").split()
+        if len(parts) > MOST_QUANTILES:
+            raise UsageError(f"model.quantiles must be at most {MOST_QUANTILES}, got {len(parts):,}")
         try:
             found = tuple(float(part) for part in parts)
         except ValueError:

@@ -33,6 +33,7 @@ from recurra.options import NoEffect, one_of
 from recurra.padded import Padded
 
 Kind = Literal["rnn", "cnn", "feedforward"]
+MOST_WINDOWS = 20
 Reader = TokenReader | NumberReader | ImageReader
 
 # What `auto` is for each kind of network.
@@ -79,9 +80,11 @@ class ManyToOneOptions(RecurrentOptions):
             UsageError: they are no numbers from 1.
         """
         parts = self.windows.replace(",", " ").split()
-        if not parts or not all(part.isdecimal() and int(part) for part in parts):
-            raise UsageError(f"model.windows must be numbers from 1 with spaces between, got {self.windows!r}")
-        return [int(part) for part in parts]
+        widths = [int(part) for part in parts if part.isdecimal() and len(part) <= 3]
+        if not widths or len(widths) < len(parts) or len(widths) > MOST_WINDOWS or not all(widths):
+            what = f"model.windows must be up to {MOST_WINDOWS} numbers from 1 to 999 with spaces between"
+            raise UsageError(f"{what}, got {self.windows!r:.60}")
+        return widths
 
     def _check_fit(self) -> None:
         """Nothing that is asked for may be without effect."""

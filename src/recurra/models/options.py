@@ -115,8 +115,7 @@ class CaptionerOptions(DecoderOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.cells < 1:
-            raise UsageError(f"model.cells must be at least 1, got {self.cells}")
+        self.check_between("cells", 1, 1024)
         self.check_between("shift", 0, 0.5)
         if self.hidden % 8:
             raise UsageError(f"model.width must be a multiple of 8 here, got {self.width}")

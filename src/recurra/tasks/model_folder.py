@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from recurra.bundle import Bundle, check_finite, check_weights, load_bundle, save_bundle
-from recurra.bundle.folder import CONFIG
+import torch
+from torch import Tensor, nn
+
+from recurra.bundle import Bundle, check_finite, check_weights, damage_is_said, open_folder, save_bundle
+from recurra.bundle.folder import CONFIG, TOKENIZERS, WEIGHTS
 from recurra.bundle.transaction import find
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.options import unknown_name
+from recurra.tasks.facts import check_facts
 from recurra.tasks.task import Network, Task
-from recurra.training import Weights, weights_of
+from recurra.training import Weights, named_weights
 
+POSITIVE = ("deviation", "naive")  # buffers that numbers are divided by
 KEPT_APART = ("task", "recipe")  # keys of config.json that are not facts
 
 
@@ -40,12 +45,36 @@ class Loaded(NamedTuple):
 
 
 def load_network(folder: Path, tasks: Mapping[str, Task]) -> Loaded:
-    """The network of a model folder.
+    """The network of a model folder. Its weights are not read before their sizes are known to be the network's.
 
     Raises:
         ModelError: not a model folder, a damaged one, or one of a task that this recurra does not have.
     """
-    return network_of(load_bundle(folder), folder, tasks)
+    with damage_is_said(folder):
+        stored = open_folder(folder)
+        check_fit(stored.config, stored.tokenizers, stored.header.tensors, folder, tasks)
+        return network_of(Bundle(stored.config, stored.weights(), stored.tokenizers, stored.card), folder, tasks)
+
+
+def check_fit(
+    config: Mapping[str, Any],
+    tokenizers: Mapping[str, str],
+    weights: Mapping[str, Tensor],
+    folder: Path,
+    tasks: Mapping[str, Task],
+) -> None:
+    """Compares weights with the network that a config describes, which takes no memory for that.
+
+    Args:
+        weights: may be on the meta device, as the network is.
+        folder: what messages name.
+
+    Raises:
+        ModelError: the config describes no network, or another one.
+    """
+    with torch.device("meta"):
+        network = rebuilt(folder, task_of(config, folder, tasks), config, tokenizers)
+    check_weights(named_weights(network.model), weights, str(folder))
 
 
 def network_of(bundle: Bundle, folder: Path, tasks: Mapping[str, Task]) -> Loaded:
@@ -57,22 +86,47 @@ def network_of(bundle: Bundle, folder: Path, tasks: Mapping[str, Task]) -> Loade
     Raises:
         ModelError: they describe none, or one of a task that this recurra does not have.
     """
-    name = bundle.config.get("task", "translate")
-    if name not in tasks:
-        known = unknown_name("task", str(name), tasks)
-        raise ModelError(
-            f"a model for the task {name!r}, which this recurra does not have",
-            where=str(folder),
-            fix=f"{known.fix} Update recurra if the model is newer.",
-        )
-    network = rebuilt(folder, tasks[name], bundle)
-    expected = {name: weight.shape for name, weight in weights_of(network.model).items()}
-    check_weights(expected, bundle.weights, str(folder))
+    task = task_of(bundle.config, folder, tasks)
+    network = rebuilt(folder, task, bundle.config, bundle.tokenizers)
+    check_weights(named_weights(network.model), bundle.weights, str(folder))
     check_finite(bundle.weights, str(folder))
+    check_buffers(network.model, bundle.weights, str(folder))
     network.model.load_state_dict(bundle.weights, strict=False)  # shared weights are listed once
     network.model.eval()
     facts = {key: value for key, value in bundle.config.items() if key not in KEPT_APART}
-    return Loaded(tasks[name], network, facts, bundle.card)
+    check_facts(facts, str(folder / CONFIG))
+    return Loaded(task, network, facts, bundle.card)
+
+
+def check_buffers(model: nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
+    """Compares what is no weight with what it can be: deviations above 0, and tables of ids as the vocabularies say.
+
+    Raises:
+        ModelError: it is something else.
+    """
+    for name, buffer in model.named_buffers():
+        found = weights.get(name, buffer)
+        fits = bool((found > 0).all()) if name.rpartition(".")[2] in POSITIVE else True
+        if not fits or not (buffer.is_floating_point() or torch.equal(found, buffer)):
+            fix = "Copy the model folder again."
+            raise ModelError(f"the numbers of {name} in {WEIGHTS} are impossible", where=where, fix=fix)
+
+
+def task_of(config: Mapping[str, Any], folder: Path, tasks: Mapping[str, Task]) -> Task:
+    """The task that a config names.
+
+    Raises:
+        ModelError: this recurra does not have it.
+    """
+    name = config.get("task", "translate")
+    if not isinstance(name, str) or name not in tasks:
+        known = unknown_name("task", str(name), tasks)
+        raise ModelError(
+            f"a model for the task {name!r:.60}, which this recurra does not have",
+            where=str(folder),
+            fix=f"{known.fix} Update recurra if the model is newer.",
+        )
+    return tasks[name]
 
 
 def refuse_other_folder(folder: Path, own: Path) -> None:
@@ -96,20 +150,23 @@ def refuse_other_folder(folder: Path, own: Path) -> None:
         raise RunError("this folder is not empty, and not a model", where=str(folder), fix=fix)
 
 
-def rebuilt(folder: Path, task: Task, bundle: Bundle) -> Network:
-    """The network that the folder describes, with fresh weights."""
+def rebuilt(folder: Path, task: Task, config: Mapping[str, Any], tokenizers: Mapping[str, str]) -> Network:
+    """The network that a config and what is beside it describe, with fresh weights."""
+    path = str(folder / CONFIG)
     try:
-        return task.load(task.recipe.from_mapping(bundle.config["recipe"]), bundle.tokenizers)
+        return task.load(task.recipe.from_mapping(config["recipe"]), tokenizers)
     except KeyError as error:
         raise ModelError(
             f"the folder's config.json lacks its recipe or its tokenizers ({error})",
             where=str(folder),
             fix="Copy the folder again.",
         ) from error
+    except ModelError as error:
+        raise error if error.where else ModelError(error.what, where=str(folder / TOKENIZERS), fix=error.fix) from None
     except (UsageError, RuntimeError) as error:  # an option that there is not, or a network that no memory can hold
         raise ModelError(
-            f"its recipe makes no network: {str(error).splitlines()[0]}",
-            where=str(folder / "config.json"),
+            f"its recipe makes no network: {(str(error).splitlines() or [''])[0]}",
+            where=path,
             fix="Undo the last edit of the file, or copy the model folder again.",
         ) from error
 

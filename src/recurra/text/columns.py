@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from recurra.errors import DataError, ModelError, UsageError
+from recurra.strict_json import parse_json
 from recurra.text.counted import counted
 from recurra.text.special import SPECIAL_TOKENS, UNK
 from recurra.text.tokenizer import Tokenizer
@@ -181,20 +182,27 @@ def source_from_json(text: str) -> SourceTokenizer:
         ModelError: the text is no such tokenizer.
     """
     try:
-        content: Any = json.loads(text)
-    except ValueError:
-        content = None
-    if not isinstance(content, dict) or "columns" not in content:
+        content = parse_json(text)
+    except ValueError as error:
+        raise _no_columns(str(error)) from error
+    found = cast("dict[str, object]", content) if isinstance(content, dict) else {}
+    if "columns" not in found:
         return Tokenizer.from_json(text)
-    found = cast("dict[str, Any]", content)
-    try:
-        parts = {str(units): Tokenizer.from_json(json.dumps(part)) for units, part in found["tokenizers"].items()}
-        columns = [str(units) for units in found["columns"]]
-        return ColumnTokenizer(columns, {units: parts[units] for units in dict.fromkeys(columns)})
-    except (KeyError, AttributeError, TypeError, StopIteration) as error:
-        raise ModelError(
-            f"this is not a tokenizer of columns: {error!r}", fix="Copy the model folder again."
-        ) from error
+    columns, tokenizers = found["columns"], found.get("tokenizers")
+    if not isinstance(columns, list) or not isinstance(tokenizers, dict):
+        raise _no_columns("expected a list of columns and their tokenizers")
+    units = [str(one) for one in cast("list[object]", columns)]
+    stored = cast("dict[str, object]", tokenizers)
+    if len(units) < 2 or any(one not in stored for one in units):
+        raise _no_columns(f"expected tokenizers of {', '.join(units)!r:.60}, saw those of {', '.join(stored)!r:.60}")
+    parts = {one: Tokenizer.from_json(json.dumps(stored[one])) for one in dict.fromkeys(units)}
+    if any(part.units != one for one, part in parts.items()):
+        raise _no_columns("a column has a tokenizer of other units")
+    return ColumnTokenizer(units, parts)
+
+
+def _no_columns(why: str) -> ModelError:
+    return ModelError(f"this is not a tokenizer of columns: {why}", fix="Copy the model folder again.")
 
 
 def count_columns(sample: Sequence[str]) -> int:

@@ -29,6 +29,7 @@ from tokenizers import Tokenizer as Library
 
 from recurra.errors import DataError, ModelError, UsageError
 from recurra.options import unknown_name
+from recurra.strict_json import parse_json
 from recurra.text.special import PAD, SPECIAL_TOKENS, UNK
 
 Units = Literal["chars", "words", "subwords", "features"]
@@ -48,6 +49,7 @@ _FEATURE_LIKE_SPECIAL = rf"(?<![^;,|\s])<(?:{_NAMES})>(?![^;,|\s])"
 # The first letter of such a spelling anywhere: cut off, so that no merge can ever build the whole of it.
 _START_LIKE_SPECIAL = rf"<(?=(?:{_NAMES})>)"
 _REPEATS_AT_ONCE = 4096
+MOST_ENTRIES = 500_000  # of a vocabulary
 # Letters that never join with one another to one user-perceived character, and that NFC leaves as they are: a text
 # of these alone is cut between all of them, twenty times as fast as by the library's rule for any text.
 _SELF_CONTAINED = re.compile(r"[\x00-\x0c\x0e-\u02ff\u0400-\u0481\u4e00-\u9fff\uac00-\ud7a3]*")
@@ -91,6 +93,8 @@ class Tokenizer:
         room = vocabulary - len(SPECIAL_TOKENS)
         if room < 1:
             raise UsageError(f"a vocabulary of {vocabulary} holds nothing but the four special symbols")
+        if vocabulary > MOST_ENTRIES:
+            raise UsageError(f"a vocabulary has at most {MOST_ENTRIES:,} entries, got {vocabulary:,}")
         if min_count < 1:
             raise UsageError(f"min_count must be at least 1, got {min_count}")
         library = _pipeline(checked_units, checked_normalization)
@@ -171,14 +175,14 @@ class Tokenizer:
             ModelError: the text is not such a tokenizer.
         """
         try:
-            content = json.loads(text)
-            library = Library.from_str(text)
-        except Exception as error:  # the library raises bare Exceptions
-            raise ModelError(f"this is not a tokenizer: {error}", fix="Copy the model folder again.") from error
+            content = parse_json(text)
+        except ValueError as error:
+            raise _no_tokenizer(str(error)) from error
         units, normalization = _read_names(content)
-        found = tuple(library.id_to_token(id) for id in range(len(SPECIAL_TOKENS)))
-        if found != SPECIAL_TOKENS:
-            raise ModelError(f"a tokenizer begins with {' '.join(SPECIAL_TOKENS)}, this one with {found}")
+        library = _pipeline(units, normalization)
+        library.model = _stored_model(_mapping(_mapping(content).get("model")), units)
+        if not _agree(_without_entries(content), _without_entries(json.loads(library.to_str()))):
+            raise _no_tokenizer("it cuts text in another way than recurra does")
         return cls(library, units, normalization)
 
     def _library_ids(self, texts: Sequence[str]) -> list[list[int]]:
@@ -333,16 +337,73 @@ def _check_names(units: str, normalization: str) -> tuple[Units, Normalization]:
     return cast("Units", units), cast("Normalization", normalization)
 
 
-def _read_names(content: Mapping[str, Any]) -> tuple[Units, Normalization]:
+def _read_names(content: object) -> tuple[Units, Normalization]:
     """Units and normalization, as the parts of the library's JSON show them."""
-    model: str = content["model"]["type"]
-    cut: str | None = content["pre_tokenizer"] and content["pre_tokenizer"]["type"]
-    if (model, cut) not in _SHAPES:
-        raise ModelError(f"this is a tokenizer of another program: model {model}, cut by {cut}")
-    normalizer: dict[str, Any] = content["normalizer"] or {}
-    steps: list[dict[str, Any]] = normalizer.get("normalizers", [])
-    found = next((step["type"] for step in steps if step["type"] in _NORMALIZERS), "none")
-    return _SHAPES[model, cut], cast("Normalization", found)
+    whole = _mapping(content)
+    model, cut, normalizer = (_mapping(whole.get(part)) for part in ("model", "pre_tokenizer", "normalizer"))
+    units = _SHAPES.get((str(model.get("type")), str(cut.get("type"))))
+    if units is None:
+        raise _no_tokenizer(f"one of another program: model {model.get('type')!r:.40}, cut by {cut.get('type')!r:.40}")
+    listed = normalizer.get("normalizers")
+    steps = cast("list[object]", listed) if isinstance(listed, list) else []
+    names = [str(_mapping(step).get("type")) for step in steps]
+    return units, cast("Normalization", next((name for name in names if name in _NORMALIZERS), "none"))
+
+
+def _without_entries(content: object) -> dict[str, object]:
+    """The library's JSON without what is learned: what is left follows from units and normalization."""
+    whole = _mapping(content)
+    return {**whole, "model": {**_mapping(whole.get("model")), "vocab": None, "merges": None}}
+
+
+def _stored_model(found: Mapping[str, object], units: Units) -> Any:
+    """The model of the library's JSON, after a look at all of it: the library itself breaks off at what does not fit.
+
+    Raises:
+        ModelError: the entries are no vocabulary of recurra, or the merges are not made of them.
+    """
+    vocab = cast("dict[str, int]", _mapping(found.get("vocab")))
+    if len(vocab) > MOST_ENTRIES:
+        raise _no_tokenizer(f"{len(vocab):,} entries, more than the {MOST_ENTRIES:,} that are read")
+    if not all(type(id) is int for id in vocab.values()) or set(vocab.values()) != set(range(len(vocab))):
+        raise _no_tokenizer(f"the ids of its {len(vocab):,} entries are not 0 to {len(vocab) - 1:,}")
+    first = tuple(sorted(vocab, key=vocab.__getitem__)[: len(SPECIAL_TOKENS)])
+    if first != SPECIAL_TOKENS:
+        raise _no_tokenizer(f"it begins with {' '.join(first)!r:.60}, not with {' '.join(SPECIAL_TOKENS)}")
+    if units != "subwords":
+        return models.WordLevel(vocab, unk_token=SPECIAL_TOKENS[UNK])
+    return models.BPE(vocab, _stored_merges(found.get("merges"), vocab), unk_token=SPECIAL_TOKENS[UNK])
+
+
+def _stored_merges(found: object, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
+    merges: list[tuple[str, str]] = []
+    for pair in cast("list[object]", found) if isinstance(found, list) else [None]:
+        match pair:
+            case [str(left), str(right)] if left in vocab and right in vocab and left + right in vocab:
+                merges.append((left, right))
+            case _:
+                raise _no_tokenizer(f"expected merges of two entries to a third, saw {pair!r:.60}")
+    return merges
+
+
+def _agree(one: object, other: object) -> bool:
+    """Whether two values of JSON say the same: versions of the library differ in which empty values they write."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        first, second = _mapping(cast("object", one)), _mapping(cast("object", other))
+        return all(_agree(first.get(key), second.get(key)) for key in first.keys() | second.keys())
+    if isinstance(one, list) and isinstance(other, list):
+        items, others = cast("list[object]", one), cast("list[object]", other)
+        return len(items) == len(others) and all(map(_agree, items, others))
+    return one == other or not (one or other)
+
+
+def _mapping(value: object) -> dict[str, object]:
+    """An object of JSON; empty where it is anything else."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _no_tokenizer(why: str) -> ModelError:
+    return ModelError(f"this is not a tokenizer of recurra: {why}", fix="Copy the model folder again.")
 
 
 def _encodable(lines: Iterable[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from recurra.training.budget import Budget, budget_from_mapping, parse_time
 from recurra.training.checkpoint import NAME as CHECKPOINT
-from recurra.training.checkpoint import Checkpoint, load_checkpoint, weights_of
+from recurra.training.checkpoint import Checkpoint, load_checkpoint, named_weights, weights_of
 from recurra.training.events import Emit, Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 from recurra.training.folder import locked
 from recurra.training.learner import Index, Learner, Score, State, Stateful
@@ -48,6 +48,7 @@ __all__ = [
     "locked",
     "make_optimizer",
     "metrics_file",
+    "named_weights",
     "parse_time",
     "seconds_per_step",
     "tensorboard",

@@ -76,10 +76,15 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
 
 def weights_of(model: nn.Module) -> dict[str, Tensor]:
     """A copy of the weights on the CPU; shared ones stand once."""
+    return {name: value.detach().to("cpu", copy=True).contiguous() for name, value in named_weights(model).items()}
+
+
+def named_weights(model: nn.Module) -> dict[str, Tensor]:
+    """The weights themselves, which may be on the meta device; shared ones stand once."""
     seen: set[int] = set()
     weights: dict[str, Tensor] = {}
-    for name, value in model.state_dict().items():
-        if value.data_ptr() not in seen or value.numel() == 0:
-            weights[name] = value.detach().to("cpu", copy=True).contiguous()
-        seen.add(value.data_ptr())
+    for name, value in model.state_dict(keep_vars=True).items():
+        if id(value) not in seen:
+            weights[name] = value
+        seen.add(id(value))
     return weights

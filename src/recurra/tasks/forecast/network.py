@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
+from recurra.columns.stored import damaged, json_object, stored_names
 from recurra.models import Forecaster, build_forecaster
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.text.counted import counted
@@ -46,8 +47,13 @@ class ForecastNetwork:
 
 def load_network(recipe: ForecastRecipe, vocabularies: Mapping[str, str]) -> ForecastNetwork:
     """The network that a recipe describes, with fresh weights and recorded columns."""
-    names = json.loads(vocabularies["columns"])
-    return make_network(recipe, tuple(names["columns"]), tuple(names["targets"]))
+    if not recipe.data.window or recipe.model.baseline == "auto":
+        raise damaged("data.window and model.baseline are left open")
+    names = json_object(vocabularies["columns"])
+    columns, targets = stored_names(names, "columns"), stored_names(names, "targets")
+    if unknown := [name for name in targets if name not in columns]:
+        raise damaged(f"{unknown[0]!r} is forecast and not among the columns")
+    return make_network(recipe, columns, targets)
 
 
 def make_network(recipe: ForecastRecipe, columns: tuple[str, ...], targets: tuple[str, ...]) -> ForecastNetwork:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from recurra.errors import UsageError
-from recurra.models import ForecasterOptions
+from recurra.models import MOST_STEPS, ForecasterOptions
+from recurra.options import check_at_most
 from recurra.tasks.recipe import DataOptions, TaskRecipe
 from recurra.training import TrainingOptions
 
@@ -25,6 +26,7 @@ class SeriesDataOptions(DataOptions):
         super().__post_init__()
         if self.window < 0 or self.season < 0:
             raise UsageError("data.window and data.season must be at least 0")
+        check_at_most(self, "data", window=MOST_STEPS, season=MOST_STEPS)
         if self.max_length != DataOptions.max_length:
             raise UsageError(
                 "data.max_length has no effect on series, which are read in windows", fix="Set data.window."
@@ -40,6 +42,7 @@ class WindowOptions:
     def __post_init__(self) -> None:
         if self.windows < 1:
             raise UsageError(f"batching.windows must be at least 1, got {self.windows}")
+        check_at_most(self, "batching", windows=100_000)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class ForecastAnswerOptions:
                 raise UsageError(f"decoding.{name} must be at least 0, got {getattr(self, name)}")
         if self.samples < 2 or self.samples % 2:
             raise UsageError(f"decoding.samples must be an even number, got {self.samples}")
+        check_at_most(self, "decoding", steps=MOST_STEPS, stride=MOST_STEPS)
+        check_at_most(self, "decoding", samples=10_000)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from recurra.columns import check_vocabulary
+from recurra.columns.stored import damaged
 from recurra.data import PLAIN, EncodedTable, Examples, Passage, Preview, Row
 from recurra.data.chunks import chunks
 from recurra.errors import RunError, UsageError
@@ -82,6 +83,8 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
 
     def load(self, recipe: LanguageRecipe, vocabularies: Mapping[str, str]) -> LanguageNetwork:
         """The same again."""
+        if recipe.data.form == "auto":
+            raise damaged("data.form is left open")
         return make_network(recipe, Tokenizer.from_json(vocabularies["text"]))
 
     def encode(self, examples: Iterable[Passage], network: LanguageNetwork, folder: Path) -> None:

@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softmax
 
-from recurra.columns.stored import damaged
+from recurra.columns.stored import damaged, json_names
 from recurra.data import Examples, Labelled, name_of
 from recurra.data.content import content_key
 from recurra.data.numbers import is_number
-from recurra.errors import DataError, ModelError
+from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Share, confusion, measure_labels
 from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.classify.answer import LabelProbabilities
@@ -102,14 +102,10 @@ class LabelHead:
         Raises:
             ModelError: it is damaged.
         """
-        try:
-            labels: object = json.loads(text)
-        except ValueError as error:
-            raise ModelError(f"the labels cannot be read: {error}", fix="Copy the model folder again.") from error
-        several = cast("list[object]", labels) if isinstance(labels, list) else []
-        if len(several) < 2 or not all(isinstance(label, str) for label in several):
-            raise damaged("expected a list of at least two labels")
-        return cls(tuple(cast("list[str]", several)))
+        labels = json_names(text, "the labels")
+        if len(labels) < 2:
+            raise damaged("expected at least two labels")
+        return cls(labels)
 
     def to_json(self) -> str:
         return json.dumps(list(self.labels), ensure_ascii=False)

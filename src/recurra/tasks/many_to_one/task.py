@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from recurra.columns import Inputs
+from recurra.columns.stored import damaged
 from recurra.data import LABELLED, EncodedTable, Examples, Kind, Labelled, Preview
 from recurra.models import ManyToOne, build_many_to_one
 from recurra.tasks.ensembles import refuse_different
@@ -115,9 +116,10 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
 
     def load(self, recipe: ManyToOneRecipe, vocabularies: Mapping[str, str]) -> HeadNetwork:
         """The same again."""
-        return make_network(
-            recipe, Inputs.from_json(vocabularies["input"]), self.head.from_json(vocabularies["head"], recipe)
-        )
+        inputs, head = Inputs.from_json(vocabularies["input"]), self.head.from_json(vocabularies["head"], recipe)
+        if len(inputs.columns) == 1 and recipe.model.kind == "auto":
+            raise damaged("model.kind is left open")
+        return make_network(recipe, inputs, head)
 
     def encode(self, examples: Iterable[Labelled], network: HeadNetwork, folder: Path) -> None:
         """What is kept of each column, and of the label."""

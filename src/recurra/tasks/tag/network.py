@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from recurra.columns.stored import json_names
 from recurra.data.bio import is_bio
 from recurra.models.tagger import Tagger
 from recurra.tasks.tag.recipe import TagRecipe
@@ -47,7 +48,7 @@ class TagNetwork:
 def load_network(recipe: TagRecipe, vocabularies: Mapping[str, str]) -> TagNetwork:
     """The network that a recipe describes, with fresh weights and recorded vocabularies."""
     reader = TokenReader.load(vocabularies, lowercase=recipe.text.lowercase)
-    return make_network(recipe, reader, tuple(json.loads(vocabularies["tags"])))
+    return make_network(recipe, reader, json_names(vocabularies["tags"], "the tags"))
 
 
 def make_network(recipe: TagRecipe, reader: TokenReader, tags: tuple[str, ...]) -> TagNetwork:

@@ -1,0 +1,179 @@
+"""Mutants in forked workers: each is answered or refused within its time and its memory, or it is kept.
+
+A target makes mutant number N of a seed in an empty folder and yields what is tried with it, step by step. A step may
+return or raise a RecurraError; anything else is a failure: another exception, more than SECONDS, more memory than
+MEMORY beyond what the process had before, the death of the process. Chance comes from (seed, number) alone, so a
+failure can be repeated by these two numbers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import shutil
+import signal
+import tempfile
+import time
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from recurra.errors import RecurraError
+
+SECONDS = 10
+MEMORY = 1 << 30  # bytes
+CHUNK = 100  # mutants of one process
+
+Step = tuple[str, Callable[[], object]]  # what is tried, in words, and the trying
+
+
+class Target(NamedTuple):
+    """What is fuzzed."""
+
+    name: str
+    steps: Callable[[Random, Path], Iterable[Step]]  # makes the mutant in the folder
+    prepare: Callable[[], object]  # what all processes need: imports, seeds
+
+
+class Failure(NamedTuple):
+    """What a mutant has brought about."""
+
+    number: int
+    step: str
+    error: str
+
+
+@dataclass
+class Report:
+    """What has become of all mutants."""
+
+    mutants: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter[str])  # answered, refused, failed: steps
+    failures: list[Failure] = field(default_factory=list[Failure])
+    slowest: float = 0.0  # seconds of a step
+
+
+def fuzz(target: Target, seed: int, numbers: Iterable[int], *, workers: int = 1, until: float | None = None) -> Report:
+    """All mutants of these numbers.
+
+    Args:
+        workers: processes at a time.
+        until: on the monotonic clock; none is begun after it.
+    """
+    target.prepare()
+    report, left = Report(), iter(numbers)
+    running: dict[int, tuple[Path, list[int]]] = {}
+    again: list[list[int]] = []
+    while True:
+        over = until is not None and time.monotonic() > until
+        while len(running) < workers and not over:
+            chunk = again.pop() if again else list(islice(left, CHUNK))
+            if not chunk:
+                break
+            log = Path(tempfile.mkstemp(prefix="recurra-fuzz-")[1])
+            running[_forked(target, seed, chunk, log)] = log, chunk
+        if not running:
+            return report
+        pid, status = os.wait()
+        log, chunk = running.pop(pid)
+        if rest := _counted(report, log, chunk, os.waitstatus_to_exitcode(status)):
+            again.append(rest)
+        log.unlink()
+
+
+def _forked(target: Target, seed: int, numbers: list[int], log: Path) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        with log.open("w", buffering=1, encoding="utf-8") as said, _silent():
+            _limit_memory()
+            for number in numbers:
+                for line in _mutant(target, seed, number):
+                    said.write(json.dumps(line) + "\n")
+    except BaseException:
+        log.write_text(json.dumps({"harness": traceback.format_exc()}) + "\n", encoding="utf-8")
+    finally:
+        os._exit(0)
+
+
+def _mutant(target: Target, seed: int, number: int) -> Iterator[dict[str, object]]:
+    """Tries one mutant; says what it begins, and how that ended."""
+    folder = Path(tempfile.mkdtemp(prefix="recurra-mutant-"))
+    try:
+        yield {"number": number, "step": "made"}
+        for step, attempt in target.steps(random_of(seed, number), folder):
+            yield {"number": number, "step": step}
+            began = time.perf_counter()
+            signal.alarm(SECONDS)
+            outcome, error = attempted(attempt)
+            signal.alarm(0)
+            yield {"outcome": outcome, "error": error, "seconds": time.perf_counter() - began}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def random_of(seed: int, number: int) -> Random:
+    """The chance of one mutant."""
+    return Random(f"{seed}/{number}")
+
+
+def attempted(attempt: Callable[[], object]) -> tuple[str, str]:
+    """How a step ended, and with which error."""
+    try:
+        attempt()
+    except RecurraError as error:
+        str(error)
+        return "refused", ""
+    except BaseException as error:  # what is looked for
+        ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "/src/recurra/" in frame.filename]
+        place = f"{ours[-1].filename.rpartition('/src/recurra/')[2]}:{ours[-1].lineno}" if ours else "no code of ours"
+        return "failed", f"{type(error).__name__}: {str(error)[:200]!r} in {place}"
+    return "answered", ""
+
+
+def _counted(report: Report, log: Path, numbers: list[int], code: int) -> list[int]:
+    """Adds what a worker said to the report; gives the mutants that it did not come to."""
+    number, step = numbers[0], "made"
+    for line in map(json.loads, log.read_text(encoding="utf-8").splitlines()):
+        if "harness" in line:
+            raise RuntimeError(f"mutant {number}, {step}: {line['harness']}")
+        if "number" in line:
+            report.mutants += line["number"] != number or line["step"] == "made" == step
+            number, step = line["number"], line["step"]
+            continue
+        report.outcomes[line["outcome"]] += 1
+        report.slowest = max(report.slowest, line["seconds"])
+        if line["outcome"] == "failed":
+            report.failures.append(Failure(number, step, line["error"]))
+    if code == 0:
+        return []
+    why = f"longer than {SECONDS} s" if code == -signal.SIGALRM else f"the process died ({code})"
+    report.failures.append(Failure(number, step, why))
+    return [other for other in numbers if other > number]
+
+
+def _limit_memory() -> None:
+    """What the process has now, and so much more."""
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """What recurra says meanwhile is not looked at."""
+    warnings.simplefilter("ignore")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    yield
