@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from recurra.cli import options as given
 from recurra.cli.answers import one_line
 from recurra.cli.conversation import Conversation
+from recurra.cli.loading import load_model
 from recurra.cli.predict import check_dials
 from recurra.cli.set_options import decoding_settings
 from recurra.errors import DataError, ModelError
@@ -27,6 +28,7 @@ PROMPT = "> "
 def chat(
     model: given.ModelFolder,
     ensemble: given.Ensemble = None,
+    threads: given.AnswerThreads = None,
     beam: given.Beam = None,
     diversity: given.Diversity = None,
     sample: given.Sample = False,
@@ -48,9 +50,7 @@ def chat(
     short = {"beam": beam, "diversity": diversity, "sample": sample or None, **dials}
     chosen = decoding_settings(short, settings or [])
 
-    from recurra import api
-
-    loaded = api.load([model, *(ensemble or [])])
+    loaded = load_model(model, ensemble, threads)
     check_task(loaded, model)
     loaded.options(None, chosen)  # what cannot be is refused before anything is said
     if in_terminal():

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from recurra.cli import options as given
+from recurra.cli.loading import load_model
 from recurra.cli.pairs import given_pairs
 from recurra.cli.set_options import check_effect, decoding_settings
 from recurra.say import say
@@ -24,6 +25,7 @@ def evaluate(
     target_column: given.TargetColumn = None,
     time_column: given.TimeColumn = None,
     ensemble: given.Ensemble = None,
+    threads: given.AnswerThreads = None,
     beam: given.Beam = None,
     settings: given.DecodingSettings = None,
     as_json: given.AsJson = False,
@@ -36,9 +38,7 @@ def evaluate(
     short = {"beam": beam}
     chosen = decoding_settings(short, settings or [])
 
-    from recurra import api
-
-    loaded = api.load([model, *(ensemble or [])])
+    loaded = load_model(model, ensemble, threads)
     check_effect(loaded, short)
     evaluation = loaded.evaluate(files.data, **files.keywords(), **chosen)
     for note in evaluation.notes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from recurra.cli import options as given
+from recurra.cli.loading import load_model
 from recurra.cli.options import argument, option
 from recurra.cli.output import opened_output
 from recurra.cli.set_options import as_typed
@@ -54,6 +55,7 @@ def generate(
     beam: GenerationBeam = None,
     output_format: GenerationFormat = "text",
     ensemble: given.Ensemble = None,
+    threads: given.AnswerThreads = None,
     output: given.Output = None,
 ) -> None:
     """Continue a text, with a language model.
@@ -74,9 +76,7 @@ def generate(
     chosen: dict[str, Any] = {table[name]: value for name, value in short.items() if value is not None}
 
     with opened_output(output) as out:
-        from recurra import api
-
-        loaded = api.load([model, *(ensemble or [])])
+        loaded = load_model(model, ensemble, threads)
         with as_typed(short, table):
             found = loaded.generate(prompt, **chosen)
         out.writelines(f"{line}\n" for line in lines_of(found, output_format))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from recurra.cli import options as given
 from recurra.cli.answers import writer
+from recurra.cli.loading import load_model
 from recurra.cli.output import opened_output
 from recurra.cli.set_options import check_effect, decoding_settings, option_of
 from recurra.errors import UsageError
@@ -30,6 +31,7 @@ def predict(
     source_column: given.SourceColumn = None,
     time_column: given.TimeColumn = None,
     ensemble: given.Ensemble = None,
+    threads: given.AnswerThreads = None,
     beam: given.Beam = None,
     nbest: given.Nbest = None,
     sample: given.Sample = False,
@@ -59,7 +61,7 @@ def predict(
         from recurra import api
         from recurra.tasks.unknown import Unknown
 
-        loaded = api.load([model, *(ensemble or [])])
+        loaded = load_model(model, ensemble, threads)
         check_effect(loaded, short)
         columns = {"source_column": source_column, "time_column": time_column}
         inputs = loaded.read(file, format=input_format or "auto", **columns)

@@ -10,6 +10,7 @@ import typer
 
 from recurra.cli import options as given
 from recurra.cli.answers import one_line
+from recurra.cli.loading import load_model
 from recurra.cli.output import opened_output
 from recurra.cli.predict import flushing
 
@@ -31,6 +32,7 @@ def score(
     file: given.Texts = "-",
     output_format: ScoreFormat = "text",
     ensemble: given.Ensemble = None,
+    threads: given.AnswerThreads = None,
     output: given.Output = None,
 ) -> None:
     """Write the surprisal of each unit of a text in bits: -log2 of its probability, given the text before it.
@@ -40,9 +42,7 @@ def score(
     """
     write = WRITERS[output_format]
     with opened_output(output) as out:
-        from recurra import api
-
-        loaded = api.load([model, *(ensemble or [])])
+        loaded = load_model(model, ensemble, threads)
         for scored in loaded.surprisal_iter(flushing(loaded.read(file), out)):
             out.writelines(f"{line}\n" for line in write(scored))
 

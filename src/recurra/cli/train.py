@@ -46,6 +46,7 @@ def train(
     horizon: given.Horizon = None,
     season: given.Season = None,
     seed: given.Seed = None,
+    threads: given.Threads = None,
     recipe: given.RecipeFile = None,
     settings: given.Settings = None,
 ) -> int:
@@ -71,6 +72,7 @@ def train(
         "--horizon": horizon,
         "--season": season,
         "--seed": seed,
+        "--threads": threads,
     }
     chosen = train_settings(short, settings or [])
 

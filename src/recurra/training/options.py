@@ -26,6 +26,7 @@ class TrainingOptions:
     average: int = 0  # keep the mean of the weights at the last so many validations; 0: no averaging
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 if it is measured to be faster
     device: Literal["auto", "cpu", "cuda"] = "auto"  # auto: a GPU if there is one
+    threads: int = 0  # of the CPU; 0: with --time as many as are measured to be faster, with --epochs one
     save_every: float = 60.0  # maximum number of seconds between two checkpoints
 
     def __post_init__(self) -> None:
@@ -40,6 +41,7 @@ class TrainingOptions:
             ("validations", 1, 100_000),
             ("patience", 0, 100_000),
             ("average", 0, 100),
+            ("threads", 0, 1024),
             ("save_every", 0.0, float("inf")),
         ):
             value = getattr(self, name)

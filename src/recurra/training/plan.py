@@ -33,6 +33,7 @@ class Plan:
     parts: int = 1  # that a batch is computed in, where memory is short
     bfloat16: bool = False
     validation_seconds: float = 0.0  # of each, as estimated at the start
+    threads: int = 1  # of the CPU
 
     @property
     def steps(self) -> int:
