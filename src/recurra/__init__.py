@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from recurra.tasks.evaluation import Evaluation as Evaluation
     from recurra.tasks.translate.recipe import Recipe as Recipe
 
-# Torch's threads shall sleep while they wait for each other, not spin: on a machine that is shared with other work
-# spinning makes a step up to twenty times slower, and on a quiet one it gains little. Read when torch is loaded.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Torch's threads shall wait for each other for some microseconds and then sleep. On a machine that is shared with other
+# work, threads that spin on make a step up to twenty times slower; those that sleep at once make two threads slower
+# than one. Read when torch is loaded.
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 
 __version__ = "0.1.0"
 

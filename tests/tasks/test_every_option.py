@@ -173,6 +173,7 @@ WITHOUT_REFUSED = {"data.missing", "data.repair"}  # what these examples need to
 # Settings whose effect cannot be seen here, and why.
 UNSEEN: dict[str, str] = {
     "training.device": "there may be no second device",
+    "training.threads": "so small a network computes the same with any number; tests/training/test_threads.py looks",
 }
 
 

@@ -15,7 +15,7 @@ from recurra.progress import shown_comparison, shown_run
 from recurra.tasks.finish import finish
 from recurra.tasks.fit import Request, fit
 from recurra.tasks.recipe import TaskRecipe
-from recurra.training import Event
+from recurra.training import Event, threads
 
 TIME, COMPARING = "5m", "10m"  # how long it takes if nothing is said
 CLASSICS = ("elman", "gru", "lstm")  # what is compared where nothing is said
@@ -94,10 +94,11 @@ def train(
     )  # fmt: skip
     with shown_run(progress) as show:
         emit = told(how, [*listeners, show])
-        outcome = fit(request, how.budget, emit)
-        if outcome.finished.reason == "interrupted":
-            raise KeyboardInterrupt
-        closing = finish(request, outcome, emit)
+        with threads(1):  # steps of the training may take more
+            outcome = fit(request, how.budget, emit)
+            if outcome.finished.reason == "interrupted":
+                raise KeyboardInterrupt
+            closing = finish(request, outcome, emit)
     return Model(how.task, [outcome.network], how.folder, closing.facts, closing.card)
 
 
@@ -154,5 +155,5 @@ def compare(
         how.command,
         how.started,
     )
-    with shown_comparison(training.get("progress")) as show:
+    with threads(1), shown_comparison(training.get("progress")) as show:
         return run_comparison(request, told(how, [*training.get("listeners", ()), show]))

@@ -58,7 +58,6 @@ def predict(
     interactive = file == STDIN and sys.stdin.isatty()
 
     with opened_output(output) as out, attention_page(attention, f"Attention of {model}") as add_to_page:
-        from recurra import api
         from recurra.tasks.unknown import Unknown
 
         loaded = load_model(model, ensemble, threads)

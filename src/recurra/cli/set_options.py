@@ -31,6 +31,7 @@ SHORT = {
     "--horizon": "model.horizon",
     "--season": "data.season",
     "--seed": "training.seed",
+    "--threads": "training.threads",
 }
 
 TIME = re.compile(r"\s*(\d+(\.\d+)?[smhd])+\s*")

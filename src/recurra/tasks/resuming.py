@@ -10,7 +10,8 @@ from recurra.tasks.recipe import TaskRecipe
 R = TypeVar("R", bound=TaskRecipe)
 
 START_AGAIN = "Copy the whole folder again, or train into another one with --to."
-FREE = ("training.save_every", "training.device")  # these change no result, or only where it is computed
+# These change no result, or only where and by how many it is computed.
+FREE = ("training.save_every", "training.device", "training.threads")
 
 
 def check_same(recorded: R, asked: TaskRecipe, default: TaskRecipe) -> R:

@@ -14,6 +14,7 @@ from recurra.training.options import TrainingOptions
 from recurra.training.plan import Piece, Plan, learning_rate
 from recurra.training.planning import seconds_per_step
 from recurra.training.run import Run, Weights
+from recurra.training.threads import threads
 
 __all__ = [
     "CHECKPOINT",
@@ -52,6 +53,7 @@ __all__ = [
     "parse_time",
     "seconds_per_step",
     "tensorboard",
+    "threads",
     "to_all",
     "token_loss",
     "weights_of",

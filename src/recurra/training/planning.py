@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 import torch
@@ -21,9 +22,12 @@ from recurra.training.loop import Loop, Position
 from recurra.training.optimizer import make_optimizer
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Piece, Plan
+from recurra.training.threads import threads, usable_threads
 
 MAX_TRIAL, TRIAL_SHARE = 1.5, 0.015  # seconds for which the speed of a step is measured, and their share of the time
 SHORT_TRIAL = 0.5  # for --epochs, where the speed decides nothing but bfloat16
+WORTH_IT = 1.15  # times as fast as with half of them have more threads to be: they also make others wait
+WARM_UP, MIN_TURNS = 1, 3  # steps with each number of threads, not counted and counted
 VALIDATION_SHARE = 0.1  # of the time may go into validation
 MIN_EXAMPLES = 200  # fewer say too little: then rather fewer validations
 MAX_EXAMPLES = 2000
@@ -39,11 +43,14 @@ class Validations(NamedTuple):
 
 def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: Emit) -> Plan:
     """Measures and plans. Says what it decided."""
-    trial = Plan((Piece(0, 0.0, 1_000_000),), 1, 1, parts=parts_that_fit(learner, options))
-    if trial.parts > 1:
-        emit(Note(f"the longest batch did not fit into memory; batches are computed in {trial.parts} parts"))
-    bfloat16, per_step = choose_precision(learner, options, trial, trial_seconds(budget), emit)
-    per_example = seconds_per_validation_example(learner)
+    with threads(options.threads or 1):
+        trial = Plan((Piece(0, 0.0, 1_000_000),), 1, 1, parts=parts_that_fit(learner, options))
+        if trial.parts > 1:
+            emit(Note(f"the longest batch did not fit into memory; batches are computed in {trial.parts} parts"))
+        number = choose_threads(learner, options, trial, budget, emit)
+    with threads(number):
+        bfloat16, per_step = choose_precision(learner, options, trial, trial_seconds(budget), emit)
+        per_example = seconds_per_validation_example(learner)
     per_epoch = len(learner.batches(0))
     available = min(learner.validation_examples(), MAX_EXAMPLES)
     if budget.seconds is None:
@@ -65,6 +72,7 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
         trial.parts,
         bfloat16,
         validations.examples * per_example,
+        number,
     )
     emit(PlanMade(0, steps, steps / per_epoch, budget.seconds, per_step, reason))
     return plan
@@ -111,6 +119,47 @@ def parts_that_fit(learner: Learner, options: TrainingOptions) -> int:
 def out_of_memory(error: BaseException) -> bool:
     """Whether torch failed for want of memory; its CPU allocator says so only in words."""
     return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+def choose_threads(learner: Learner, options: TrainingOptions, trial: Plan, budget: Budget, emit: Emit) -> int:
+    """As many threads as are asked for; else one, or where time is what counts, as many as are clearly faster.
+
+    A run of a number of epochs takes one, so that the same command gives the same model again.
+    """
+    most = usable_threads()
+    if options.threads or most == 1 or next(learner.model.parameters()).device.type != "cpu":
+        return options.threads or 1
+    if budget.seconds is None:
+        emit(Note(f"one of {most} threads is used, so that the run can be repeated exactly; --threads N takes more"))
+        return 1
+    number = 1
+    while number < most:
+        more = min(2 * number, most)
+        gain = speed_up(learner, options, trial, (number, more), trial_seconds(budget))
+        faster = gain >= WORTH_IT
+        emit(Note(f"a step with {more} threads takes {1 / gain:.2f} of the time that it takes with {number}: "
+                  f"{more if faster else number} {'is' if not faster and number == 1 else 'are'} used"))  # fmt: skip
+        if not faster:
+            break
+        number = more
+    return number
+
+
+def speed_up(learner: Learner, options: TrainingOptions, plan: Plan, numbers: tuple[int, int], seconds: float) -> float:
+    """How many times as fast a step is with the second number of threads as with the first.
+
+    The median over the same batches, one after the other in turns: so whatever else the machine does slows down both.
+    """
+    trials = [iter(_trial_loop(learner, options, plan)) for _ in numbers]
+    ratios: list[float] = []
+    started = time.perf_counter()
+    while len(ratios) < WARM_UP + MIN_TURNS or time.perf_counter() - started < seconds:
+        took: list[float] = []
+        for number, trial in zip(numbers, trials, strict=True):
+            with threads(number):
+                took.append(next(trial).seconds)
+        ratios.append(took[0] / took[1])
+    return median(ratios[WARM_UP:])
 
 
 def choose_precision(

@@ -6,7 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean
 
@@ -26,10 +26,13 @@ from recurra.training.loop import Loop, Position
 from recurra.training.optimizer import make_optimizer
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Plan
-from recurra.training.planning import make_plan
+from recurra.training.planning import WORTH_IT, make_plan, speed_up
+from recurra.training.threads import threads
 
 DRIFT = 0.02  # a plan is changed if it would miss the time by more than this share of it
 CHECKS = 40  # how often a run checks that its plan still fits the time
+SLOWER = 1.5  # times as slow as they were have steps to be before a run looks again whether its threads pay
+SECOND_LOOK = 0.5  # seconds for that
 
 Weights = dict[str, Tensor]
 
@@ -79,6 +82,7 @@ class Run:
         self.publish = publish
         self.optimizer = make_optimizer(learner.model.parameters(), options)
         self.validating: list[float] = []  # seconds of each validation in this session
+        self.per_token = math.inf  # seconds, of the fastest steps in this session
         if resume is None:
             self.progress = Progress(recent=deque(maxlen=options.average))
             self.plan = make_plan(learner, options, budget, emit)
@@ -88,7 +92,8 @@ class Run:
 
     def go(self) -> Finished:
         """Trains to the end of the plan, to an early stop, or to an interruption; the best weights end in the model."""
-        reason = self._over_already() or self._train()
+        with threads(self.plan.threads):
+            reason = self._over_already() or self._train()
         self.save()
         self._load_best()
         finished = Finished(self.progress.position.step, self.progress.best_step, self._elapsed(), reason)
@@ -111,9 +116,11 @@ class Run:
         began, first = time.monotonic(), self.progress.position.step
         saved = checked = began
         reason = "plan complete"
+        recent: list[StepDone] = []  # since the last check
         with stop_requests() as stop:
             for event in loop:
                 self.emit(event)
+                recent.append(event)
                 if self.plan.validation_is_due(event.step):
                     self.validating.append(self._validate(event))
                     if self._has_stalled() and event.step < self.plan.steps:
@@ -124,6 +131,8 @@ class Run:
                     break
                 now = time.monotonic()
                 if now - checked > (self.budget.seconds or math.inf) / CHECKS:
+                    self._keep_to_threads(loop, recent)
+                    recent.clear()
                     self._keep_to_time(loop, (now - began - sum(self.validating)) / (event.step - first))
                     checked = now
                 if now - saved > self.options.save_every:
@@ -171,6 +180,7 @@ class Run:
             deque(recent, maxlen=self.options.average),
         )
         plan = Plan.from_mapping(values["plan"])
+        plan = replace(plan, threads=self.options.threads or plan.threads)
         if self.budget.to_mapping() == values["budget"]:
             return progress, plan
         progress.evaluations_since_best = 0  # a larger budget starts the patience anew
@@ -226,6 +236,24 @@ class Run:
             return
         reason = f"{left:.0f} s left at {each * 1000:.0f} ms a step"
         self.plan = loop.plan = self._announced(self.plan.changed(step, step + possible), step, each, reason)
+        self.save()
+
+    def _keep_to_threads(self, loop: Loop, recent: list[StepDone]) -> None:
+        """Goes back to one thread where steps have become much slower and several are not faster any more."""
+        if self.plan.threads == 1 or self.options.threads:
+            return
+        per_token = sum(event.seconds for event in recent) / sum(event.tokens for event in recent)
+        if per_token < SLOWER * self.per_token:
+            self.per_token = min(self.per_token, per_token)
+            return
+        self.per_token = per_token  # as it is now; what follows is not asked again until it is worse still
+        if speed_up(self.learner, self.options, self.plan, (1, self.plan.threads), SECOND_LOOK) >= WORTH_IT:
+            return
+        self.emit(
+            Note(f"steps became slower; {self.plan.threads} threads are not faster than one any more: one is used")
+        )
+        self.plan = loop.plan = replace(self.plan, threads=1)
+        torch.set_num_threads(1)
         self.save()
 
     def _announced(self, plan: Plan, step: int, each: float, reason: str) -> Plan:
