@@ -80,7 +80,7 @@ TABLES = [
     table("no images at all", "x.tsv", b"", "x.tsv: expected captioned images, found none", "image, one tab (⇥), text"),
     table("CSV without a column of images", "x.csv", b"id,file,name\n1,a.png,x\n", "x.csv:1: expected 2 columns, or columns named image and text; saw 3", "--source-column"),
     table("a column of images that is not there", "x.tsv", b"file\tname\na.png\tx\n", "x.tsv:1: the header has no column 'fiel'", "Did you mean 'file'?", source_column="fiel", target_column="name"),
-    table("a key for the image that is not there", "x.jsonl", b'{"img": "a.png", "text": "x"}\n', "x.jsonl:1: the object has no key 'image'"),
+    table("a key for the image that is not there", "x.jsonl", b'{"id": "1", "img": "a.png", "text": "x"}\n', "x.jsonl:1: the object has no key 'image'"),
     table("an image as a table", "a.png", image(), "a.png: expected text, this is a PNG picture"),
     table("images and vectors", "x.tsv", b"a.png\tx\n1 2\ty\n", "x.tsv:2: expected an image, as in the first example, saw a vector of 2 numbers"),
     table("vectors of two sizes", "x.tsv", b"1 2\tx\n1 2 3\ty\n", "x.tsv:2: expected a vector of 2 numbers", "saw a vector of 3 numbers"),

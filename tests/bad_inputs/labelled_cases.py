@@ -53,7 +53,7 @@ TEXTS = [
     one("no labels", "x.tsv", b"how far is it\nwho is it\n", "2 problems", "x.tsv:1: expected 2 columns, saw 1", "A line is text, one tab (⇥), label."),
     one("labels with spaces before them", "x.tsv", b"how far  number\n", 'x.tsv:1: expected 2 columns, saw 1: "how far  number"', "one tab (⇥) between text and label"),
     one("CSV without a label column", "x.csv", b"id,question,sort\n1,how far,number\n2,who,person\n", "x.csv:1: expected 2 columns, or columns named text and label; saw 3", "--target-column"),
-    one("a key for the label that is not there", "x.jsonl", b'{"text": "a", "lable": "b"}\n', "x.jsonl:1: the object has no key 'label'", "Did you mean 'lable'?"),
+    one("a key for the label that is not there", "x.jsonl", b'{"text": "a", "lable": "b", "id": 1}\n', "x.jsonl:1: the object has no key 'label'", "Did you mean 'lable'?"),
     one("TREC as it comes", "TREC.train", "LOC:city Where is Z\u00fcrich ?\n".encode("latin-1"), "TREC.train:1:20: expected UTF-8, saw byte 0xFC; the text looks like ISO-8859-1", "iconv -f ISO-8859-1"),
     one("only empty texts", "x.tsv", b"\tnumber\n\tperson\n", "x.tsv: expected text on both sides, found no example with it"),
     one("no examples", "x.tsv", b"", "x.tsv: expected examples, found none", "text, one tab (⇥), label"),

@@ -47,7 +47,7 @@ def said(source: DataSource, folder: Path, task: str = "classify") -> list[str]:
     ("write", "command"),
     [
         (swapped(), "--source-column 2 --target-column 1"),
-        (swapped("sentiment,review"), "--source-column review --target-column sentiment"),
+        (swapped("mood,opinion"), "--source-column opinion --target-column mood"),
         (swapped("my sentiment,the review"), "--source-column 'the review' --target-column 'my sentiment'"),
         (swapped("", "table.tsv", "\t"), "--source-column 2 --target-column 1"),
     ],

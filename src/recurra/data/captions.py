@@ -27,6 +27,7 @@ from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading
 from recurra.data.images import coloured, image_of, read_image
 from recurra.data.inputs import read_texts
+from recurra.data.known_names import OF_CAPTIONS, find
 from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
 from recurra.data.rows import row_sides, text_of
 from recurra.data.source import DataSource, Sides
@@ -191,9 +192,8 @@ def with_columns(reading: Reading) -> DataSource:
     if named or (source.format if source.format != "auto" else format_of(source)) != "tsv":
         return source
     names = first_line(source).split("\t")
-    first, second, _ = source.sides
-    if {first, second} <= set(names):
-        return replace(source, source_column=first, target_column=second)
+    if found := find(source.sides.known, names):
+        return replace(source, source_column=found[0], target_column=found[1])
     if len(names) > 2:
         reading.note(f"{reading.name} has {len(names)} columns: the first two are the image and its text")
     return replace(source, source_column="1", target_column="2")
@@ -223,7 +223,7 @@ def unpack(row: Sequence[Any]) -> Captioned:
 
 
 CAPTIONS = Kind(
-    sides=Sides("image", "text", "captioned image"),
+    sides=Sides("image", "text", "captioned image", OF_CAPTIONS),
     formats={name: read_tables(read) for name, read in FORMATS.items() if name != "parallel"},
     rows=read_rows,
     format_of=format_of,

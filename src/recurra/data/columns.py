@@ -6,12 +6,16 @@ A source may be several columns ("lemma,features", "1,3"): its text is theirs wi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from shlex import quote
 from typing import NamedTuple
 
-from recurra.data.source import DataSource
+from recurra.data.examples import Reading
+from recurra.data.known_names import find
+from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
-from recurra.text.visible import excerpt
+from recurra.text.visible import excerpt, visible
 
 TAB = "\t"
 INSIDE = "texts with a tab inside"
@@ -107,6 +111,55 @@ def by_number(source: DataSource) -> Columns:
     return Columns(tuple(sources), target, max(numbers), None)
 
 
+def decided(reading: Reading, names: Sequence[str], *, only_two: bool = False) -> DataSource:
+    """The source with its columns named, where the user named none and these names say which they are.
+
+    They are called as usual, or as they are called elsewhere, which is noted. What is read goes on with them.
+
+    Args:
+        names: of the columns that there are.
+        only_two: whether two columns of any names are the two sides.
+    """
+    source = reading.source
+    if source.source_column is not None or source.target_column is not None:
+        return source
+    sides, both = source.sides, reading.with_targets
+    usual = find(((sides.first, sides.second),), names, both=both)
+    found = usual or find(sides.known, names, both=both)
+    if found is None and only_two and len(names) == 2:
+        found = _two_sides(names, sides)
+    if found is None:
+        return source
+    if not usual:
+        left = [name.strip() for name in names if name.strip() not in (*found[0].split(","), found[1])]
+        more = f"; not read: {', '.join(map(visible, left))}" if left else ""
+        reading.note(f"{reading.name}: column {found[0]!r} is the {sides.first}, {found[1]!r} the {sides.second}{more}")
+    reading.source = replace(source, source_column=found[0], target_column=found[1])
+    return reading.source
+
+
+def is_known_header(sides: Sides, row: Sequence[str]) -> bool:
+    """Whether a row holds names that are known for both sides."""
+    return find(((sides.first, sides.second), *sides.known), row) is not None
+
+
+def _two_sides(names: Sequence[str], sides: Sides) -> tuple[str, str]:
+    """Two columns in their order, unless the name of one of them says that it is the other side."""
+    first, second = names
+    return (second, first) if second == sides.first or first == sides.second else (first, second)
+
+
+def which_ones(sides: Sides, names: Sequence[str]) -> str:
+    """How to say which columns are the two sides, with names that there are: known ones, else the last."""
+    names = [name.strip() for name in names]
+    firsts, seconds = ({name for pair in sides.known for name in pair[k].split(",")} for k in (0, 1))
+    source = next((name for name in names if name.lower() in {sides.first, *firsts}), None)
+    others = [name for name in names if name != source]
+    target = next((name for name in others if name.lower() in {sides.second, *seconds}), others[-1])
+    source = source or next(name for name in reversed(names) if name != target)
+    return f"Say which ones, for example: --source-column {quote(source)} --target-column {quote(target)}"
+
+
 def by_name(source: DataSource, header: Sequence[str], place: str, *, with_target: bool = True) -> Columns:
     """The columns a user named, found in the header of the table.
 
@@ -114,6 +167,7 @@ def by_name(source: DataSource, header: Sequence[str], place: str, *, with_targe
         DataError: the header has no such column, or has it twice.
     """
     sources, target = wanted_names(source)
+    header = [name.strip() for name in header]
     for name in (*sources, target) if with_target else sources:
         if name not in header:
             error = unknown_name("column", name, header, where=place)

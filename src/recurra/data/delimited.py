@@ -9,7 +9,7 @@ import csv
 import itertools
 from collections.abc import Iterator
 
-from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number, joined
+from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number, decided, joined, which_ones
 from recurra.data.csv_rows import LOOK_AHEAD, SEPARATORS, CsvReader, is_header, said_separator, separator_of
 from recurra.data.example import Example
 from recurra.data.examples import Reading
@@ -68,15 +68,18 @@ def _columns(rows: list[list[str]], reading: Reading) -> tuple[Columns, bool]:
     And whether the first row names them.
     """
     source, place, header = reading.source, reading.place(1), rows[0]
-    first, second, noun = source.sides
+    first, second, noun = source.sides[:3]
     shown = ", ".join(visible(name) for name in header)
-    if are_named(source) or (source.source_column is None and {first, second} <= set(header)):
+    source = decided(reading, header)
+    if are_named(source):
         named, columns = True, by_name(source, header, place)
     elif source.source_column is None and len(header) != 2:
         raise DataError(
             f"expected 2 columns, or columns named {first} and {second}; saw {len(header)}: {shown}",
             where=place,
-            fix="Say which ones: --source-column and --target-column, by name or by number.",
+            fix=which_ones(source.sides, header if is_header(rows, range(len(header))) else ["1", "2"])
+            if len(header) > 1
+            else None,
         )
     else:
         columns = by_number(source)

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from recurra.data.columns import TAB, Columns, by_name, is_number, several
+from recurra.data.columns import TAB, Columns, by_name, decided, is_known_header, is_number, several
 from recurra.data.csv_rows import LOOK_AHEAD, is_header
 from recurra.data.delimited import CsvRows
 from recurra.data.examples import Reading
 from recurra.data.jsonl import JSON_LINES, read_jsonl
+from recurra.data.lines import Line
 from recurra.data.source import NO_HEADER
 from recurra.errors import DataError, UsageError
 from recurra.text.counted import counted
@@ -43,10 +44,10 @@ def read_texts(reading: Reading, columns: int) -> Iterator[str]:
         yield from (example.source for example in read_jsonl(reading))
     elif form == "csv":
         yield from _of_csv(reading)
-    elif form == "tsv" and source.source_column is not None:
-        yield from _of_named_tsv(reading)
+    elif form == "tsv":
+        yield from _of_tsv(reading, columns)
     else:
-        yield from _lines(reading, columns, table=form == "tsv")
+        yield from _lines(reading, reading.file.lines(), columns, table=False)
 
 
 def check_count(named: str, columns: int) -> None:
@@ -69,8 +70,9 @@ def wanted(reading: Reading, header: Sequence[str], place: str) -> Columns:
     source = replace(reading.source, target_column=None)
     if (numbered := _numbered(source.source_column)) is not None:
         return numbered
-    if source.source_column is not None or source.sides.first in header:
-        return by_name(source, [name.strip() for name in header], place, with_target=False)
+    source = source if source.source_column is not None else decided(reading, header)
+    if source.source_column is not None:
+        return by_name(source, header, place, with_target=False)
     if len(header) > 2:
         what = f"expected a column named {source.sides.first}, saw {len(header)} columns: {excerpt(', '.join(header))}"
         raise DataError(what, where=place, fix="Name the column: --source-column.")
@@ -106,13 +108,27 @@ def names_columns(rows: list[list[str]], columns: Columns, reading: Reading) -> 
     return is_header(rows, columns.source)
 
 
-def _of_named_tsv(reading: Reading) -> Iterator[str]:
-    """The texts of a table with tabs, in columns that are named or numbered."""
-    columns = _numbered(reading.source.source_column)
-    for line in reading.file.lines():
+def _of_tsv(reading: Reading, columns: int) -> Iterator[str]:
+    """The texts of a table with tabs: named or numbered columns, or those of known names, or all but the last."""
+    lines = reading.file.lines()
+    first = next(lines, None)
+    if first is None:
+        return
+    lines = chain([first], lines)
+    if reading.source.source_column is not None or is_known_header(reading.source.sides, first.text.split(TAB)):
+        yield from _of_named_tsv(reading, lines)
+    else:
+        yield from _lines(reading, lines, columns, table=True)
+
+
+def _of_named_tsv(reading: Reading, lines: Iterator[Line]) -> Iterator[str]:
+    columns = None if reading.source.source_column is None else _numbered(reading.source.source_column)
+    for line in lines:
         row = line.text.split(TAB)
         if columns is None:
             columns = wanted(reading, row, reading.place(line.number))
+        elif line.number == 1 and is_known_header(reading.source.sides, row):
+            continue
         elif not line.text.strip():
             yield ""
         else:
@@ -137,16 +153,12 @@ def _numbered(named: str | None) -> Columns | None:
     return Columns(tuple(number - 1 for number in numbers), None, max(numbers), None)
 
 
-def _lines(reading: Reading, columns: int, *, table: bool) -> Iterator[str]:
+def _lines(reading: Reading, lines: Iterator[Line], columns: int, *, table: bool) -> Iterator[str]:
     """The lines; of a table whose rows have one column more, all but the last; no header that names the columns."""
-    first, second, _ = reading.source.sides
-    for line in reading.file.lines():
+    first = reading.source.sides.first
+    for line in lines:
         text = line.text
-        if (
-            table
-            and line.number == 1
-            and [name.strip().lower() for name in text.split(TAB)] in ([first], [first, second])
-        ):
+        if table and line.number == 1 and text.strip().lower() == first:
             continue
         if table and text.count(TAB) == columns:
             text = text.rpartition(TAB)[0]

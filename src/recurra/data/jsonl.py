@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from recurra.data.columns import INSIDE, joined, wanted_names
+from recurra.data.columns import INSIDE, decided, joined, wanted_names, which_ones
 from recurra.data.example import Example
 from recurra.data.examples import Reading
 from recurra.data.lines import Line
 from recurra.errors import DataError
-from recurra.options import unknown_name
+from recurra.options import nearest, unknown_name
 from recurra.text.visible import code_point, excerpt
 
 JSON_LINES = (".jsonl", ".ndjson", ".json")  # endings
@@ -34,23 +34,59 @@ KINDS: dict[type, str] = {
 
 def read_jsonl(reading: Reading) -> Iterator[Example]:
     """The pairs of a JSON Lines file; a blank line is a pair of empty texts. Without targets they are empty."""
-    sources, target = wanted_names(reading.source)
-    if reading.source.source_column or reading.source.target_column:
-        reading.facts.columns.update(source_column=",".join(sources), target_column=target)
-    example = example_line((*sources, target))
+    names = wanted_names(reading.source)
+    seen = False  # an object, which says what the keys are called
     for line in reading.file.lines(reading.findings):
         if not line.text.strip():
             yield Example("", "", line.number)
             continue
         try:
-            record = _record(line, reading, example)
-            cells = [_text(record, name, line, reading) for name in sources]
-            written = _text(record, target, line, reading) if reading.with_targets else ""
+            record = _flat(_record(line, reading, example_line((*names[0], names[1]))))
+            names, seen = names if seen else _names(record, reading), True
+            sources, target = names
+            cells = [_text(record, name, line, reading, _numbers(reading, len(sources))) for name in sources]
+            written = _text(record, target, line, reading, _numbers(reading, 0)) if reading.with_targets else ""
             yield Example(joined(cells, reading.place(line.number)), written, line.number)
         except _Wrong as wrong:
             reading.findings.add(wrong.kind, wrong.error)
         except DataError as error:
             reading.findings.add(INSIDE, error)
+
+
+def _names(record: dict[str, Any], reading: Reading) -> tuple[tuple[str, ...], str]:
+    """The keys of both sides: those that the user names, those that are known, or the only two."""
+    two = all(
+        isinstance(value, str) or (reading.source.sides.numbers and is_scalar(value)) for value in record.values()
+    )
+    source = decided(reading, list(record), only_two=two)
+    sources, target = names = wanted_names(source)
+    if source.source_column or source.target_column:
+        reading.facts.columns.update(source_column=",".join(sources), target_column=target)
+    return names
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """What stands under "translation", where that is an object: {"translation": {"de": "ja", "en": "yes"}}."""
+    inner = record.get("translation")
+    return cast("dict[str, Any]", inner) if isinstance(inner, dict) else record
+
+
+def _numbers(reading: Reading, columns: int) -> tuple[type, ...]:
+    """What may stand beside strings: numbers in one of several columns of inputs, whole ones for labels.
+
+    Args:
+        columns: of the source; 0 for the target.
+    """
+    if not reading.source.sides.numbers or columns == 1:
+        return ()
+    if reading.source.learns_numbers and not columns:
+        return int, float
+    return (bool, int, float) if columns else (bool, int)
+
+
+def is_scalar(value: object) -> bool:
+    """Whether a value of JSON is a text, a number or a truth value, or there is none."""
+    return value is None or isinstance(value, str | bool | int | float)
 
 
 def read_objects(reading: Reading, example: str) -> Iterator[tuple[Line, dict[str, Any]]]:
@@ -101,14 +137,26 @@ def _record(line: Line, reading: Reading, example: str) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def _text(record: dict[str, Any], name: str, line: Line, reading: Reading) -> str:
+def _text(record: dict[str, Any], name: str, line: Line, reading: Reading, numbers: tuple[type, ...]) -> str:
+    """The text under a key; nothing is an empty one.
+
+    Args:
+        numbers: other types that are taken.
+    """
     place = reading.place(line.number)
     if name not in record:
-        fix = unknown_name("key", name, record).fix
+        texts = [key for key, value in record.items() if is_scalar(value)]
+        fix = (
+            which_ones(reading.source.sides, texts)
+            if len(texts) > 1 and not nearest(name, record)
+            else unknown_name("key", name, record).fix
+        )
         seen = ", ".join(map(repr, list(record)[:10])) or "none"
         raise _Wrong("objects without a key", f"the object has no key {name!r}; its keys: {seen}", place, fix)
     value = record[name]
-    if reading.source.learns_numbers and isinstance(value, int | float) and not isinstance(value, bool):
+    if value is None:
+        return ""
+    if type(value) in numbers:
         return str(value)
     if not isinstance(value, str):
         what = f"expected a string under {name!r}, saw {kind_of(value)}: {excerpt(json.dumps(value), 40)}"

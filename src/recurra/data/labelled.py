@@ -31,6 +31,7 @@ from recurra.data.idx import looks_like_idx, read_labels, read_pictures
 from recurra.data.images import image_file, image_or_text
 from recurra.data.inputs import read_texts
 from recurra.data.jsonl import JSON_LINES
+from recurra.data.known_names import OF_LABELLED, OF_NUMBERED
 from recurra.data.numbers import Numbers
 from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
 from recurra.data.rows import NO_PAIR, cell_text, is_cell, is_table, row_sides, text_of
@@ -237,7 +238,7 @@ TEXTS: dict[str, Reader[Labelled]] = {
 }
 
 LABELLED = Kind(
-    sides=Sides("text", "label", "example"),
+    sides=Sides("text", "label", "example", OF_LABELLED, numbers=True),
     formats={
         **TEXTS,
         "ts": read_ts,
@@ -257,4 +258,4 @@ LABELLED = Kind(
     folders=True,
 )
 
-NUMBERED = replace(LABELLED, sides=Sides("text", NUMBER, "example"))
+NUMBERED = replace(LABELLED, sides=Sides("text", NUMBER, "example", OF_NUMBERED, numbers=True))

@@ -23,7 +23,7 @@ from recurra.data.jsonl import object_of, read_jsonl
 from recurra.data.lines import TextFile
 from recurra.data.parallel import read_parallel
 from recurra.data.rows import NO_PAIR, RowSides, row_sides, text_of
-from recurra.data.source import DataSource, Sides
+from recurra.data.source import PAIR, DataSource
 from recurra.data.tsv import read_tsv
 from recurra.errors import DataError
 
@@ -75,7 +75,7 @@ def check_empty(skipped: Skipped, source: DataSource) -> None:
     Raises:
         DataError: nothing at all, nothing but empty pairs, or more of them than one in a hundred.
     """
-    name, (first, second, noun) = source.names[0], source.sides
+    name, (first, second, noun) = source.names[0], source.sides[:3]
     if skipped.total == 0:
         fix = f"Each line of a TSV file is {first}, one tab (⇥), {second}." if source.rows is None else None
         raise DataError(f"expected {noun}s, found none", where=name, fix=fix)
@@ -98,7 +98,7 @@ def key(example: Example) -> str:
 
 
 PAIRS = Kind(
-    sides=Sides(),
+    sides=PAIR,
     formats=FORMATS,
     rows=read_rows,
     format_of=format_of,

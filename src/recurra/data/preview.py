@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from recurra.data.csv_rows import LOOK_AHEAD, readable_rows, said_separator, separator_of
+from recurra.data.inputs import ENDINGS
 from recurra.data.jsonl import JSON_LINES, object_of
 from recurra.data.source import DataSource
 
@@ -56,13 +57,19 @@ class Preview:
     def _records(self) -> list[Mapping[str, Any]]:
         if self.given is not None:
             return [cast("Mapping[str, Any]", row) for row in self.given if isinstance(row, Mapping)]
-        return [object_of(line) or {} for line in self.lines] if self.ending in JSON_LINES else []
+        return [object_of(line) or {} for line in self.lines] if self.is_json_lines else []
+
+    @cached_property
+    def is_json_lines(self) -> bool:
+        """Whether the file's name says so, or, where it says nothing, its first line."""
+        first = next((line for line in self.lines if line.strip()), "")
+        return self.ending in JSON_LINES or (self.ending not in ENDINGS and object_of(first) is not None)
 
     def table(self) -> list[list[Any]]:
         """The rows as cells, the header of a file among them; of rows given in Python what they hold."""
         if self.given is not None:
             return [cells for row in self.given if (cells := _cells(row)) is not None]
-        if self.ending in JSON_LINES:
+        if self.is_json_lines:
             return [list(record.values()) for record in self.records()]
         if self.ending == ".csv":
             said = said_separator(self.lines)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from recurra.data.columns import by_name, wanted_names
+from recurra.data.columns import by_name, decided, wanted_names
 from recurra.data.examples import Reading
 from recurra.data.frames import column_of, frame_of
 from recurra.data.jsonl import HALF, lone_surrogate
@@ -95,14 +95,9 @@ class Finder:
         return cells[0] if len(cells) == 1 else cells, plain(row[target])
 
     def _decided(self, header: Sequence[str]) -> tuple[tuple[str, ...], str]:
-        source = self.reading.source
-        named = source.source_column is not None or source.target_column is not None
-        usual = {source.sides.first, source.sides.second} <= set(header)
-        if not named and not usual and len(header) == 2:
-            names = (header[0],), header[1]
-        else:
-            by_name(source, header, self.reading.name)
-            names = wanted_names(source)
+        source = decided(self.reading, header, only_two=True)
+        by_name(source, header, self.reading.name)
+        names = wanted_names(source)
         self.reading.facts.columns.update(source_column=",".join(names[0]), target_column=names[1])
         return names
 

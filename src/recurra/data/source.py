@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from recurra.data.known_names import OF_PAIRS, Names
 from recurra.data.lines import STANDARD_INPUT, TextFile, is_stream
 from recurra.errors import DataError, RunError, UsageError
 
@@ -28,9 +29,11 @@ class Sides(NamedTuple):
     first: str = "source"
     second: str = "target"
     noun: str = "pair"  # what both together are called
+    known: Names = ()  # what both are called elsewhere
+    numbers: bool = False  # whether numbers may stand where texts do
 
 
-PAIR = Sides()
+PAIR = Sides(known=OF_PAIRS)
 NUMBER = "number"  # what the second side is called where numbers are learned
 
 

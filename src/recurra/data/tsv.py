@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Iterator
 
-from recurra.data.columns import Columns, are_named, by_name, by_number
+from recurra.data.columns import Columns, are_named, by_name, by_number, decided, is_known_header
 from recurra.data.csv_rows import CsvReader
 from recurra.data.example import Example
 from recurra.data.examples import Reading
@@ -32,9 +32,11 @@ def read_tsv(reading: Reading) -> Iterator[Example]:
         if columns is None:
             columns = by_name(source, row, reading.place(line.number))
             reading.facts.columns.update(columns.names(row))
-        elif line.number == 1 and _is_header(source, row):
+        elif line.number == 1 and is_known_header(source.sides, row):
             reading.note(f"{reading.place(1)} names the columns and is not {with_article(source.sides.noun)}")
-            reading.facts.columns.update(columns.names(row))
+            if are_named(named := decided(reading, row)):
+                columns = by_name(named, row, reading.place(1))
+                reading.facts.columns.update(columns.names(row))
         elif columns.fit(row):
             yield Example(columns.source_text(row), columns.target_text(row), line.number)
         elif not line.text.strip():
@@ -51,7 +53,7 @@ def ragged(line: Line, columns: Columns, reading: Reading) -> DataError:
 
 
 def _remedy(text: str, seen: int, columns: Columns, source: DataSource) -> str:
-    first, second, _ = source.sides
+    first, second = source.sides[:2]
     if seen > columns.least:
         return (
             "A tab (⇥) separates columns and cannot stand inside a text. If the file has more columns, "
@@ -79,8 +81,3 @@ def looks_like_csv(text: str) -> bool:
         if len(row) == 2 or (len(row) > 2 and text.startswith('"')):
             return True
     return False
-
-
-def _is_header(source: DataSource, row: list[str]) -> bool:
-    names = [field.strip().lower() for field in row]
-    return source.source_column is None and names == [source.sides.first, source.sides.second]

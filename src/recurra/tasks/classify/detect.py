@@ -17,11 +17,12 @@ from recurra.data.folder import label_files
 from recurra.data.idx import looks_like_idx
 from recurra.data.images import image_or_text
 from recurra.data.inputs import ENDINGS
+from recurra.data.known_names import find
 from recurra.data.rows import cell_text, is_table, plain
 from recurra.data.ts_file import header_says
 from recurra.data.vectors import LABEL_NAMES, kind_of_table
 
-NAMES = set(LABELLED.sides[:2])
+KNOWN = (LABELLED.sides[:2], *LABELLED.sides.known)
 MIN_LINES = 20  # with fewer nothing is sure
 MAX_LABELS = 100
 USES = 5  # times that each label is used, on the average
@@ -41,8 +42,8 @@ def detect(preview: Preview) -> str | None:
         return None
     if preview.ending not in ENDINGS and has_label(next((line for line in preview.lines if line.strip()), "")):
         return "its lines begin with __label__"
-    if {name.lower() for name in preview.names()} >= NAMES:
-        return f"its {'keys' if preview.records() else 'columns'} are called text and label"
+    if found := find(KNOWN, preview.names()):
+        return f"its {'keys' if preview.records() else 'columns'} are called {' and '.join(found)}"
     table = preview.ending in (".csv", ".tsv", ".tab") or is_table(source.rows)
     if table and (kind := kind_of_table(source)):
         return f"this is a table of numbers ({kind}) with a column of labels"

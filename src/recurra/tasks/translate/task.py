@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recurra.data import PAIRS, EncodedPairs, Example, Preview
+from recurra.data.known_names import find
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.network import SAMPLE, TextNetwork, build_tokenizers, load_text_network, make_text_network
 from recurra.tasks.seq2seq.predictor import TextPredictor
@@ -41,7 +42,10 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
 
     def detect(self, preview: Preview) -> str | None:
         """Two parallel files are read by nobody else; other pairs are for translation if for nothing else."""
-        return "these are two parallel files" if preview.source.target_path else None
+        if preview.source.target_path:
+            return "these are two parallel files"
+        found = find(self.kind.sides.known, preview.names())
+        return f"its {'keys' if preview.records() else 'columns'} are called {' and '.join(found)}" if found else None
 
     def make(self, train: Iterable[Example], recipe: Recipe, emit: Emit) -> TextNetwork[Recipe]:
         """Units in place of `auto`, a tokenizer per side, a fresh network."""
