@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from recurra.data import TAGGED, DataSource, open_examples
-from recurra.data.bio import Span, broken_at, is_bio, repaired, spans
-from recurra.data.tagged import Tagged
+from recurra.data import TAGGED, DataSource, Examples, Tagged, open_examples
+from recurra.data.examples import open_inputs
+from recurra.data.tagged import TagReads
 from recurra.errors import DataError, RecurraError, UsageError
 
-WANTED = [Tagged(("in", "New", "York"), ("O", "B-P", "I-P"), 1), Tagged(("ok",), ("O",), 5)]
+WANTED = [Tagged(("in", "New", "York"), ("O", "B-P", "I-P"), 1, (1, 2, 3)), Tagged(("ok",), ("O",), 5, (5,))]
+TAGS = TagReads(frozenset({"O", "B-P", "I-P"}))
 
 
 def read(folder: Path, name: str, text: str, **options: str) -> list[Tagged]:
+    return list(opened(folder, name, text, **options))
+
+
+def opened(folder: Path, name: str, text: str, **options: str) -> Examples[Tagged]:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    return list(open_examples(DataSource(str(path), **options), TAGGED))
+    return open_examples(DataSource(str(path), name=name, **options), TAGGED)
+
+
+def inputs(folder: Path, name: str, text: str, **options: str) -> Examples[list[str]]:
+    """What a model that knows TAGS is asked about."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return open_inputs(DataSource(str(path), name=name, **options), TAGGED, TAGS)
 
 
 def test_columns(tmp_path: Path) -> None:
@@ -26,7 +39,66 @@ def test_columns(tmp_path: Path) -> None:
     found = read(
         tmp_path, "b.conll", "-DOCSTART- O\n\n\nO in\nB-P New\nI-P York\n", source_column="2", target_column="1"
     )
-    assert found == [WANTED[0]._replace(line=4)]
+    assert found == [WANTED[0]._replace(line=4, lines=(4, 5, 6))]
+
+
+def test_the_columns_that_are_there_decide(tmp_path: Path) -> None:
+    rows = "{0}ok\tO\n\n{0}in\tO\n{1}New\tB-P\n{2}York\tI-P\n"
+    two, three = rows.format("", "", ""), rows.format("1\t", "2\t", "3\t")
+    for name, text, said in (
+        ("a.conllu", two, "2 columns, not the ten of CoNLL-U; words are read from column 1, tags from column 2"),
+        ("b.conllu", three, "3 columns, not the ten of CoNLL-U; words are read from column 2, tags from column 3"),
+        ("c.conll", three, "3 columns; the first numbers the tokens; words are read from column 2, tags from column 3"),
+        ("d.txt", "word\ttag\n" + two, "line 1 is taken for a header; words are read from WORD, tags from TAG"),
+        ("e.conllup", "# global.columns = ID FORM X:TAG\n" + three, "words are read from FORM, tags from X:TAG"),
+    ):
+        found = opened(tmp_path, name, text)
+        assert [sentence[:2] for sentence in found] == [WANTED[1][:2], WANTED[0][:2]], name
+        assert len(found.notes) == 1
+        assert said in found.notes[0]
+    ten = "1\tok\tok\tO" + "\t_" * 6 + "\n2\tno\tno\tO" + "\t_" * 6 + "\n"
+    assert read(tmp_path, "f.conll", ten)[0].tokens == ("ok", "no")  # FORM and UPOS, as in CoNLL-X
+    assert read(tmp_path, "g.conll", ten, source_column="form", target_column="upos")[0].tags == ("O", "O")
+
+
+def test_spaces_inside_a_word(tmp_path: Path) -> None:
+    assert read(tmp_path, "a.conll", "10\u00a0000 O\nNew\u3000York B-P\n")[0].tokens == ("10\u00a0000", "New\u3000York")
+    assert read(tmp_path, "a.conll", "New York\tB-P\nok\tO\n")[0].tokens == ("New York", "ok")
+
+
+def test_comments(tmp_path: Path) -> None:
+    text = "# newdoc\nin O\n# O\nNew B-P\n\n# id = 7 x\n#tag O\nok O\n\n#end document\n"
+    found = opened(tmp_path, "a.conll", text)
+    assert [sentence.tokens for sentence in found] == [("in", "#", "New"), ("#tag", "ok")]
+    assert found.notes == ["a.conll: 3 lines with # at the beginning of a sentence taken for comments (1, 6, 10)"]
+
+
+def test_a_file_without_empty_lines(tmp_path: Path) -> None:
+    found = opened(tmp_path, "a.conll", "in O\nNew B-P\n" * 150)
+    assert len(list(found)) == 1
+    assert "there is no empty line, so all 300 tokens are one sentence" in found.notes[0]
+
+
+def test_words_alone_are_what_a_model_is_asked_about(tmp_path: Path) -> None:
+    words, columns = "in\nNew\nYork\n\nok\n", "in X O\nNew X B-P\nYork X I-P\n\nok X O\n"
+    wanted = [["in", "New", "York"], ["ok"]]
+    for name in ("a.conll", "a.conllu", "a.txt", "a.iob", "a"):
+        for text in (words, columns, "# newdoc\n" + columns, "-DOCSTART- -X- O\n\n" + columns):
+            assert list(inputs(tmp_path, name, text)) == wanted, (name, text)
+    assert list(inputs(tmp_path, "a.conll", words, source_column="3", target_column="4")) == wanted
+    assert list(inputs(tmp_path, "a.jsonl", '{"words": ["ok"]}\n{"words": ["no"], "labels": ["?"]}\n')) == [
+        ["ok"],
+        ["no"],
+    ]
+    found = inputs(tmp_path, "a.txt", columns)
+    assert list(found) == wanted
+    assert "a.txt is read with a token a line" in found.notes[0]
+
+
+def test_sentences_a_line_are_what_a_model_is_asked_about(tmp_path: Path) -> None:
+    for text in ("in New York\n\nok\n", "good morning\nNew York\n\nhello world\n", "in\nNew\n", "in\n\nNew\n\nYork\n"):
+        assert list(inputs(tmp_path, "a.txt", text)) == [line.split() for line in text.splitlines()]
+    assert list(inputs(tmp_path, "a.txt", "in\nNew\n\nok\n", format="parallel")) == [["in"], ["New"], [], ["ok"]]
 
 
 def test_universal_dependencies(tmp_path: Path) -> None:
@@ -36,7 +108,7 @@ def test_universal_dependencies(tmp_path: Path) -> None:
         f"1\tdo\tdo\tAUX\tVB\t_{rest}\n2\tn't\tnot\tPART\tRB\t_{rest}\n"
         f"2.1\tx\tx\tVERB\tV\t_{rest}\n3\tgo\tgo\tVERB\tVB\t_{rest}\n\n"
     )
-    assert read(tmp_path, "a.conllu", text) == [Tagged(("do", "n't", "go"), ("AUX", "PART", "VERB"), 3)]
+    assert read(tmp_path, "a.conllu", text) == [Tagged(("do", "n't", "go"), ("AUX", "PART", "VERB"), 3, (3, 4, 6))]
     assert read(tmp_path, "a.conllu", text, target_column="xpos")[0].tags == ("VB", "RB", "VB")
 
 
@@ -51,11 +123,10 @@ def test_parallel_files_and_json(tmp_path: Path) -> None:
 
 BAD = {
     "too few columns": ("a.conll", "in\tO\nNew\n", {}, ("a.conll:2: expected 2 columns, saw 1", "with a tab between")),
-    "one column": ("a.conll", "in\nNew\n", {}, ("2 problems", "a.conll:1: expected 2 columns, saw 1")),
+    "one column": ("a.conll", "in\nNew\n", {}, ("a.conll: expected a column of words and one of tags", "tab between")),
     "an empty tag": ("a.conll", "in\t\n", {}, ("a.conll:1: an empty token or tag: 'in⇥'",)),
     "no such column": ("a.conll", "in\tO\n", {"target_column": "4"}, ("a.conll:1: expected 4 columns, saw 2",)),
     "a column by name": ("a.conll", "in\tO\n", {"target_column": "pos"}, ("numbers from 1, got 'pos'",)),
-    "columns of CoNLL-U": ("a.conllu", "1\tin\tO\n", {}, ("a.conllu:1: expected 10 columns, saw 3",)),
     "a misspelt column": ("a.conllu", "", {"target_column": "upso"}, ("unknown column of CoNLL-U 'upso'", "'upos'")),
     "no JSON": (
         "a.jsonl",
@@ -66,7 +137,12 @@ BAD = {
             'for example: {"tokens"',
         ),
     ),
-    "no tags": ("a.jsonl", '{"tokens": ["in"]}\n', {}, ("a.jsonl:1: expected a list of texts under 'tags', got None",)),
+    "no tags": (
+        "a.jsonl",
+        '{"tokens": ["in"]}\n',
+        {},
+        ("a.jsonl:1: there is no list under 'tags'; the keys are 'tokens'",),
+    ),
     "an unknown format": ("a.txt", "in O\n", {"format": "conl"}, ("unknown format 'conl'", "Did you mean 'conll'?")),
     "parallel, one file": (
         "a.txt",
@@ -106,11 +182,63 @@ def test_bad_lists(sentence: object) -> None:
         list(open_examples(DataSource(rows=[sentence]), TAGGED))
 
 
-def test_spans() -> None:
-    tags = ["B-X", "I-X", "B-X", "O", "I-Y", "I-X"]
-    assert is_bio(tags)
-    assert not is_bio(["NOUN", "O"])
-    assert not is_bio(["O"])
-    assert broken_at(tags) == [4, 5]
-    assert repaired(tags) == ("B-X", "I-X", "B-X", "O", "B-Y", "B-X")
-    assert spans(tags) == [Span(0, 2, "X"), Span(2, 3, "X"), Span(4, 5, "Y"), Span(5, 6, "X")]
+ROW = '{{"id": "0", "{}": ["in", "York"], "{}": ["O", "B-P"]}}\n'
+
+
+@pytest.mark.parametrize("keys", [("tokens", "tags"), ("tokens", "ner_tags"), ("words", "labels"), ("sent", "tags")])
+def test_names_of_lists(keys: tuple[str, str], tmp_path: Path) -> None:
+    wanted = [Tagged(("in", "York"), ("O", "B-P"), 1)]
+    assert read(tmp_path, "a.jsonl", ROW.format(*keys)) == wanted
+    assert list(open_examples(DataSource(rows=[json.loads(ROW.format(*keys))]), TAGGED)) == wanted
+
+
+def test_lists_that_are_not_told_apart(tmp_path: Path) -> None:
+    text = '{"tokens": ["in"], "pos_tags": ["IN"], "ner_tags": ["O"]}\n'
+    with pytest.raises(
+        UsageError, match=r"'pos_tags', 'ner_tags' may all be tags of 'tokens'\s+Name one: --target-column"
+    ):
+        read(tmp_path, "a.jsonl", text)
+    assert read(tmp_path, "a.jsonl", text, target_column="ner_tags")[0].tags == ("O",)
+
+
+def test_numbers_need_names(tmp_path: Path) -> None:
+    with pytest.raises(
+        DataError, match=r"a.jsonl:1: the tags under 'ner_tags' are whole numbers, and their names are not"
+    ):
+        read(tmp_path, "a.jsonl", '{"tokens": ["in", "York"], "ner_tags": [0, 1]}\n')
+    with pytest.raises(DataError, match="whole numbers"):
+        list(open_examples(DataSource(rows=[(["in", "York"], [0, 1])]), TAGGED))
+
+
+CONLLU = {
+    "an empty line is missing": (
+        "1\tin\t_\tADP{0}\n2\tok\t_\tADJ{0}\n1\tno\t_\tADJ{0}\n",
+        ("a.conllu:3: the numbers of tokens begin again at 1", "Put an empty line between sentences."),
+    ),
+    "... before a word of several tokens": (
+        "1\tin\t_\tADP{0}\n2\tok\t_\tADJ{0}\n1-2\tdu\t_\t_{0}\n1\tde\t_\tADP{0}\n2\tle\t_\tDET{0}\n",
+        ("a.conllu:3: the numbers of tokens begin again at 1",),
+    ),
+    "numbers that fall": (
+        "1\tin\t_\tADP{0}\n3\tok\t_\tADJ{0}\n2\tno\t_\tADJ{0}\n",
+        ("a.conllu:3: the token with the number 2 comes after that with 3",),
+    ),
+    "no number": ("x\tin\t_\tADP{0}\n", ("a.conllu:1: expected the number of a token in its sentence, saw 'x⇥in",)),
+    "no word": ("1\t\t_\tADP{0}\n", ("a.conllu:1: an empty FORM or UPOS",)),
+    "no tag": ("1\tin\t_\t{0}\n", ("a.conllu:1: an empty FORM or UPOS",)),
+    "nothing said of the tag": ("1\tin\t_\t_{0}\n", ("a.conllu:1: UPOS is _, so the token has no tag",)),
+    "words taken out": ("1\t_\t_\tADP{0}\n", ("a.conllu: every FORM is _, so there are no words",)),
+}
+
+
+@pytest.mark.parametrize("name", CONLLU)
+def test_bad_universal_dependencies(name: str, tmp_path: Path) -> None:
+    text, said = CONLLU[name]
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, "a.conllu", text.format("\t_" * 6))
+    for part in said:
+        assert part in str(caught.value)
+
+
+def test_a_model_may_be_asked_about_words_of_which_nothing_was_said(tmp_path: Path) -> None:
+    assert list(inputs(tmp_path, "a.conllu", "1\tin\t_\t_" + "\t_" * 6 + "\n")) == [["in"]]

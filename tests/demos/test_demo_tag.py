@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from recurra.data import TAGGED, DataSource, open_examples
-from recurra.data.bio import is_bio, spans
+from recurra.data.schemes import Scheme, find_scheme, neighbours_of
 from recurra.demos import demo_named, tag
 from recurra.demos.dates import Draw, draws, forms_by_locale
 from recurra.demos.demo import Learned
@@ -57,7 +57,7 @@ def test_tokens_are_the_text_and_each_part_is_one_span() -> None:
         if draw.spelling in ("lower", "upper"):
             text = spell(text, draw.spelling, draw.form.locale)
         assert fold("".join(found.tokens)) == fold(text.replace(" ", ""))
-        kinds = sorted(span.kind for span in spans(found.tags))
+        kinds = sorted(span.kind for span in Scheme("BIO").spans(found.tags))
         assert kinds == ["day", "month", "weekday", "year"][:4] or kinds == ["day", "month", "year"]
         assert ("weekday" in kinds) == draw.form.has_weekday
 
@@ -76,7 +76,7 @@ def test_the_split_is_the_same_every_time(monkeypatch: pytest.MonkeyPatch) -> No
     first = tag.split()
     assert first == tag.split()
     assert (len(first.training), len(first.held_out)) == (300, 50)
-    assert is_bio({name for one in first.training for name in one.tags})
+    assert find_scheme(neighbours_of(one.tags for one in first.training)) == Scheme("BIO")
     assert demo_named("tag").split is tag.split
 
 
@@ -99,9 +99,9 @@ class Right:
         self.path = Path("m")
 
     def predict(self, sentences: list[list[str]]) -> list[Answer[TaggedTokens]]:
-        answers = [tagged(one, self.tags[tuple(one)], [1.0] * len(one)) for one in sentences]
+        answers = [tagged(one, self.tags[tuple(one)], [1.0] * len(one), Scheme("BIO")) for one in sentences]
         wrong = sentences[-1]
-        return [*answers[:-1], tagged(wrong, ["B-day"] * len(wrong), [1.0] * len(wrong))]
+        return [*answers[:-1], tagged(wrong, ["B-day"] * len(wrong), [1.0] * len(wrong), Scheme("BIO"))]
 
     def evaluate(self, examples: Any) -> Any:
         f1 = SimpleNamespace(value=99.0, low=98.0, high=100.0)

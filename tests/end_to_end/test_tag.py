@@ -11,6 +11,7 @@ import torch
 
 import recurra
 from recurra.cli import run
+from recurra.data.schemes import Scheme
 from recurra.errors import DataError
 from recurra.models.tagger import Tagger, TaggerOptions
 from recurra.tasks.tag.network import allowed_after
@@ -110,7 +111,7 @@ def test_parts_of_speech_without_a_crf() -> None:
 
 def test_broken_spans() -> None:
     rows = [(["a", "b"], ["O", "I-X"]), (["c"], ["B-X"])] * 30
-    with pytest.raises(DataError, match=r"30 tags I-X continue .*\n.*:1: token 2, 'b', has the tag I-X after O"):
+    with pytest.raises(DataError, match=r"30 tags break BIO .*\n.*:1: token 2, 'b', has the tag I-X after O"):
         recurra.train(rows, task="tag", to="m", epochs=1)
     assert not Path("m").exists()
     model = recurra.train(rows, task="tag", to="m", epochs=1, settings={**SETTINGS, "data.repair": True})
@@ -119,7 +120,9 @@ def test_broken_spans() -> None:
 
 def test_a_sentence_does_not_depend_on_its_neighbours() -> None:
     torch.manual_seed(1)
-    model = Tagger(TaggerOptions(width=8, embedding=5, characters=6), 20, 10, 3, allowed_after(["B-X", "I-X", "O"]))
+    model = Tagger(
+        TaggerOptions(width=8, embedding=5, characters=6), 20, 10, 3, allowed_after(["B-X", "I-X", "O"], Scheme("BIO"))
+    )
     model.double().eval()
     rows = [([4, 5, 6], [[4], [5, 6], [7, 8, 9]]), ([7], [[4, 4, 4, 4, 4]])]
     together = model(batch_of(rows))
@@ -130,8 +133,12 @@ def test_a_sentence_does_not_depend_on_its_neighbours() -> None:
 
 def test_what_may_follow() -> None:
     tags = ["B-X", "B-Y", "I-X", "O"]
-    assert allowed_after(tags)[:, 2].tolist() == [True, False, True, False, False]
-    assert allowed_after(tags)[:, [0, 1, 3]].all()
+    allowed = allowed_after(tags, Scheme("BIO"))
+    assert allowed[:, 2].tolist() == [True, False, True, False, False]
+    assert allowed[:, [0, 1, 3, 4]].all()
+    closed = allowed_after(["B-X", "E-X", "E-Y", "O", "S-X"], Scheme("BIOES"))
+    assert closed[0].tolist() == [False, True, False, False, False, False]  # B-X does not end a sentence
+    assert all(closed[k].tolist() == [True, False, False, True, True, True] for k in (1, 2, 3, 4, 5))
 
 
 def test_tags_that_the_training_data_lack_count_as_wrong() -> None:
@@ -142,7 +149,9 @@ def test_tags_that_the_training_data_lack_count_as_wrong() -> None:
     for to, some in (("half", valid), ("none", valid[1:])):
         model = recurra.train(rows, valid=some, task="tag", to=to, epochs=5, settings=settings,
                               listeners=[lambda event: told.append(str(getattr(event, "text", "")))])  # fmt: skip
-        assert "1 validation sentences have tags that the training data lack, which count as wrong" in told
+        said = [text for text in told if "have tags that the training data lack, which count as wrong" in text]
+        assert said[-1].startswith(f"warning: 1 of {len(some)} sentence")
+        assert "'B-Z' (once, first at" in said[-1]
         assert model.networks[0].tags == ("B-X", "I-X", "O")  # type: ignore[attr-defined]
         measured = model.evaluate(some)
         assert measured.measures["span_f1"].value == pytest.approx(50.0 if to == "half" else 0.0)

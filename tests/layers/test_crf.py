@@ -17,9 +17,9 @@ LENGTHS = torch.tensor([4, 1, 3])
 @pytest.fixture(params=[False, True], ids=["all allowed", "some forbidden"])
 def chain(request: pytest.FixtureRequest) -> LinearChain:
     torch.manual_seed(1)
-    allowed = torch.ones(TAGS + 1, TAGS, dtype=torch.bool)
+    allowed = torch.ones(TAGS + 1, TAGS + 1, dtype=torch.bool)
     if request.param:
-        allowed[0, 2] = allowed[3, 1] = False
+        allowed[0, 2] = allowed[3, 1] = allowed[1, 3] = False  # the last is the end of the sentence
     made = LinearChain(TAGS, allowed).double()
     for parameter in made.parameters():
         torch.nn.init.normal_(parameter)
@@ -32,7 +32,7 @@ def emissions() -> Padded:
 
 def every_score(chain: LinearChain, values: torch.Tensor) -> dict[tuple[int, ...], float]:
     """s(x, y) of every tagging of one sentence [T, K], from the definition."""
-    start, end = chain.start + chain.forbidden[-1], chain.end
+    start, end = chain.start + chain.forbidden[-1], chain.end + chain.forbidden_end
     between = chain.transition + chain.forbidden[:-1]
     found: dict[tuple[int, ...], float] = {}
     for tags in itertools.product(range(TAGS), repeat=len(values)):

@@ -55,6 +55,7 @@ VALUES: dict[str, list[object]] = {
     "classify: data.max_length": [2],
     "batching.windows": [8],
     "training.precision": ["bfloat16"],
+    "data.scheme": ["none", "BIOES"],
     "data.season": [7],
     "data.targets": ["a"],
     "data.valid_max": [3],

@@ -196,7 +196,7 @@ REFUSED: dict[str, tuple[list[Any], Callable[[Path], str], str]] = {
     "tag": (
         [(["a", "b"], ["O", "I-X"]), (["b", "a"], ["O", "B-X"])],
         lines(["a\tO", "b\tI-X", "", "b\tO", "a\tB-X", ""]),
-        "continue a span",
+        "1 tag breaks BIO",
     ),
     "chat": ([["hello"], ["good", ""]], lines(["hello", "", "good", ""]), "expected dialogues of at least two turns"),
     "language-model": (["", " "], lines(["", " "]), "all lines are empty"),

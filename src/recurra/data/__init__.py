@@ -29,10 +29,11 @@ from recurra.data.plain import PLAIN, Passage
 from recurra.data.preview import Preview, preview_of
 from recurra.data.report import report_lines, report_warnings
 from recurra.data.rows import rows_of
+from recurra.data.sentence import Tagged
 from recurra.data.series import SERIES, Series
 from recurra.data.source import DataSource, spool
 from recurra.data.table import EncodedTable, Ragged, Row, Rows
-from recurra.data.tagged import TAGGED, Tagged
+from recurra.data.tagged import TAGGED
 
 __all__ = [
     "CAPTIONS",

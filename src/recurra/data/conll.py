@@ -1,104 +1,188 @@
-"""Columns as the shared tasks of CoNLL have them: a token a line, an empty line after each sentence.
-
-CoNLL: columns between tabs, or between spaces where a line has no tab. Lines that begin with -DOCSTART- are left out.
-CoNLL-U (universaldependencies.org/format.html): ten columns between tabs; lines that begin with # are comments, a
-number like 1-2 is a word that stands for the tokens 1 and 2, and one like 1.1 is a token that is not in the text.
-"""
+"""Sentences in columns: a token a line, an empty line after each sentence (CoNLL, CoNLL-U and their relatives)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import NamedTuple
 
+from recurra.data.conll_layout import CONLLU, DOCUMENT, ID, Fields, Layout, fields_of, find_layout
 from recurra.data.examples import Reading
-from recurra.errors import DataError, UsageError
-from recurra.options import unknown_name
+from recurra.data.lines import Line
+from recurra.data.sentence import Tagged
+from recurra.errors import DataError
+from recurra.text.counted import counted
 
-CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
-NOT_A_TOKEN = re.compile(r"\d+[-.]\d+")
+ENDINGS = (".conllu", ".conllup")  # of files with the columns of CoNLL-U
+LOOK = 2000  # lines from which the layout is found
+LONG = 200  # tokens in a sentence
+PLACES = 5  # lines of comments that are named
+UNSAID = "_"  # what CoNLL-U writes where nothing is said
+
 RAGGED = "lines with another number of columns"
-
-Sentence = tuple[list[str], list[str], int]
-
-
-def read_conll(reading: Reading) -> Iterator[Sentence]:
-    """The first and the last column, or those that the source names by number."""
-    source, findings = reading.source, reading.findings
-    wanted = _number(source.source_column, 1, "--source-column"), _number(source.target_column, -1, "--target-column")
-    columns = 0
-    tokens, tags, begin = list[str](), list[str](), 0
-    for number, text in reading.file.lines(findings):
-        fields = text.split("\t") if "\t" in text else text.split()
-        if not text.strip() or text.startswith("-DOCSTART-"):
-            if tokens:
-                yield tokens, tags, begin
-            tokens, tags = [], []
-            continue
-        columns = columns or len(fields)
-        if len(fields) != columns or max(columns, *wanted) > columns or columns < 2:
-            findings.add(RAGGED, _ragged(reading.place(number), text, max(2, columns, *wanted), len(fields)))
-            continue
-        found = [fields[column - 1 if column > 0 else column].strip() for column in wanted]
-        if not all(found):
-            findings.add(
-                "empty tokens or tags", DataError(f"an empty token or tag: {shown(text)}", where=reading.place(number))
-            )
-            continue
-        begin = begin if tokens else number
-        tokens.append(found[0])
-        tags.append(found[1])
-    if tokens:
-        yield tokens, tags, begin
+EMPTY = "empty tokens or tags"
+NUMBERING = "tokens that are not numbered as they should be"
 
 
-def read_conllu(reading: Reading) -> Iterator[Sentence]:
-    """FORM and UPOS, or the columns that the source names."""
-    source, findings = reading.source, reading.findings
-    wanted = _conllu_column(source.source_column, "form"), _conllu_column(source.target_column, "upos")
-    tokens, tags, begin = list[str](), list[str](), 0
-    for number, text in reading.file.lines(findings):
-        if text.startswith("#"):
-            continue
-        if not text.strip():
-            if tokens:
-                yield tokens, tags, begin
-            tokens, tags = [], []
-            continue
-        fields = text.split("\t")
-        if len(fields) != len(CONLLU):
-            findings.add(RAGGED, _ragged(reading.place(number), text, len(CONLLU), len(fields)))
-            continue
-        if NOT_A_TOKEN.fullmatch(fields[0]):
-            continue
-        begin = begin if tokens else number
-        tokens.append(fields[wanted[0]])
-        tags.append(fields[wanted[1]])
-    if tokens:
-        yield tokens, tags, begin
+def read_conll(reading: Reading, lines: Iterable[Line] | None = None) -> Iterator[Tagged]:
+    """The sentences of a file, in the columns that it has; without tags where the reading does not want them.
+
+    Args:
+        lines: all lines of the file, where some had to be read to see what it is.
+    """
+    rest = iter(reading.file.lines(reading.findings) if lines is None else lines)
+    first = list(islice(rest, LOOK))
+    return sentences(chain(first, rest), layout_of(first, reading), reading)
+
+
+def layout_of(first: list[Line], reading: Reading) -> Layout:
+    """The layout, with the columns that the user names; says which are read where more than two are there."""
+    source, name = reading.source, reading.name
+    conllu = source.format == "conllu" or (source.format == "auto" and source.ending in ENDINGS)
+    layout = find_layout(first, conllu=conllu)
+    if layout.columns == 1 and reading.with_targets:
+        fix = "Put its tag after each word, with a tab between them. (Words alone are what recurra predict reads.)"
+        raise DataError("expected a column of words and one of tags, saw one column", where=name, fix=fix)
+    if layout.columns == 1:
+        return layout  # words alone, whatever columns the training data had
+    layout = layout.choose(source.source_column, source.target_column if reading.with_targets else None)
+    tags = f", tags from {layout.called(layout.tag)}" if reading.with_targets else ""
+    read = f"words are read from {layout.called(layout.token)}{tags}"
+    if layout.header:
+        reading.note(f"{name}: line {layout.header} is taken for a header; {read}")
+    elif conllu and layout.names != CONLLU:
+        reading.note(f"{name}: {counted(layout.columns, 'column')}, not the ten of CoNLL-U; {read}")
+    elif not conllu and layout.columns > 2:
+        numbered = "; the first numbers the tokens" if layout.numbered else ""
+        reading.note(f"{name}: {counted(layout.columns, 'column')}{numbered}; {read}")
+    return layout
+
+
+@dataclass
+class Unfinished:
+    """A sentence while it is read."""
+
+    tokens: list[str] = field(default_factory=list[str])
+    tags: list[str] = field(default_factory=list[str])
+    lines: list[int] = field(default_factory=list[int])
+    number: int = 0  # of the last token, where they are numbered
+
+    def whole(self) -> Iterator[Tagged]:
+        """The sentence, if there is any token."""
+        if self.tokens:
+            yield Tagged(tuple(self.tokens), tuple(self.tags), self.lines[0], tuple(self.lines))
+
+
+class Row(NamedTuple):
+    """A line with columns."""
+
+    number: int
+    text: str
+    fields: Fields
+    place: str
+
+
+@dataclass
+class Seen:
+    """What is told of a file when it has been read."""
+
+    comments: list[int] = field(default_factory=list[int])  # lines
+    ends: int = 0  # of sentences
+    tokens: int = 0
+    words: int = 0  # tokens that are not _
+
+
+def sentences(lines: Iterable[Line], layout: Layout, reading: Reading) -> Iterator[Tagged]:
+    """The sentences of these lines."""
+    sentence, seen = Unfinished(), Seen()
+    for number, text in lines:
+        fields = fields_of(text)
+        if not fields or text.startswith(DOCUMENT):
+            yield from sentence.whole()
+            sentence = Unfinished()
+            seen.ends += 1
+        elif text.startswith("#") and (layout.numbered or (not sentence.tokens and layout.is_comment(fields))):
+            seen.comments.append(number)
+        elif number != layout.header:
+            row = Row(number, text, fields, reading.place(number))
+            try:
+                if is_token(row, layout, sentence):
+                    add(row, layout, sentence, with_tag=reading.with_targets)
+                    seen.tokens += 1
+                    seen.words += sentence.tokens[-1] != UNSAID
+            except Wrong as wrong:
+                reading.findings.add(wrong.kind, wrong.error)
+    yield from sentence.whole()
+    tell(seen, layout, reading)
+
+
+def tell(seen: Seen, layout: Layout, reading: Reading) -> None:
+    """Says what a user should know of the file, or refuses it as a whole."""
+    if seen.tokens and not seen.words and layout.names:
+        fix = "Some treebanks are handed out without their words; their documentation says how these are put back."
+        reading.findings.add(EMPTY, DataError("every FORM is _, so there are no words", where=reading.name, fix=fix))
+    if seen.tokens > LONG and not seen.ends:
+        what = f"there is no empty line, so all {seen.tokens:,} tokens are one sentence"
+        reading.note(f"warning: {reading.name}: {what}; put an empty line after each sentence")
+    if seen.comments and not layout.numbered:
+        lines = ", ".join(map(str, seen.comments[:PLACES])) + (", ..." if len(seen.comments) > PLACES else "")
+        what = f"{counted(len(seen.comments), 'line')} with # at the beginning of a sentence taken for comments"
+        reading.note(f"{reading.name}: {what} ({lines})")
+
+
+class Wrong(Exception):
+    """A line that is no token."""
+
+    def __init__(self, kind: str, what: str, row: Row, fix: str | None = None) -> None:
+        super().__init__(what)
+        self.kind = kind
+        self.error = DataError(what, where=row.place, fix=fix)
+
+
+def is_token(row: Row, layout: Layout, sentence: Unfinished) -> bool:
+    """Whether the line is a token by itself, and not several in one word (1-2) or an empty node (1.1).
+
+    Raises:
+        Wrong: another number of columns, or a number that does not go on from the token before.
+    """
+    seen, wanted = len(row.fields), max(layout.columns, layout.token + 1, layout.tag + 1)
+    if seen != layout.columns or wanted > seen:
+        fix = "A token and its tag stand on one line, with a tab between them; an empty line ends a sentence."
+        raise Wrong(RAGGED, f"expected {wanted} columns, saw {seen}: {shown(row.text)}", row, fix)
+    if not layout.numbered:
+        return True
+    found = ID.fullmatch(row.fields[0])
+    if found is None:
+        raise Wrong(NUMBERING, f"expected the number of a token in its sentence, saw {shown(row.text)}", row)
+    number, last, kind = int(found[1]), sentence.number, found[2]
+    sentence.number = number - (kind == "-") if kind != "." else last
+    if number > last or (kind == "." and number == last):
+        return not kind
+    if number == 1:
+        fix = "Put an empty line between sentences."
+        raise Wrong(NUMBERING, "the numbers of tokens begin again at 1: is the empty line before it missing?", row, fix)
+    raise Wrong(NUMBERING, f"the token with the number {number} comes after that with {last}", row)
+
+
+def add(row: Row, layout: Layout, sentence: Unfinished, *, with_tag: bool) -> None:
+    """Takes the token, and its tag, into the sentence.
+
+    Raises:
+        Wrong: one of them is empty.
+    """
+    found = [row.fields[column] for column in ((layout.token, layout.tag) if with_tag else (layout.token,))]
+    if not all(found):
+        what = f"{layout.called(layout.token)} or {layout.called(layout.tag)}" if layout.names else "token or tag"
+        raise Wrong(EMPTY, f"an empty {what}: {shown(row.text)}", row)
+    if with_tag and found[1] == UNSAID and layout.called(layout.tag) == "UPOS":
+        fix = "Leave sentences without tags out, or name another column: --target-column xpos"
+        raise Wrong(EMPTY, f"UPOS is _, so the token has no tag: {shown(row.text)}", row, fix)
+    sentence.tokens.append(found[0])
+    sentence.tags += found[1:]
+    sentence.lines.append(row.number)
 
 
 def shown(text: str) -> str:
     """A line with its tabs to be seen."""
     return repr(text.replace("\t", "⇥")[:80])
-
-
-def _ragged(where: str, text: str, expected: int, seen: int) -> DataError:
-    fix = "A token and its tag stand on one line, with a tab between them; an empty line ends a sentence."
-    return DataError(f"expected {expected} columns, saw {seen}: {shown(text)}", where=where, fix=fix)
-
-
-def _number(given: str | None, default: int, where: str) -> int:
-    if given is None:
-        return default
-    if not given.isdecimal() or int(given) < 1:
-        raise UsageError(f"columns of CoNLL files are numbers from 1, got {given!r}", where=where)
-    return int(given)
-
-
-def _conllu_column(given: str | None, default: str) -> int:
-    name = (given or default).lower()
-    if name.isdecimal() and 1 <= int(name) <= len(CONLLU):
-        return int(name) - 1
-    if name not in CONLLU:
-        raise unknown_name("column of CoNLL-U", name, CONLLU)
-    return CONLLU.index(name)

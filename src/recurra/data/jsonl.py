@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from recurra.text.visible import code_point, excerpt
 
 JSON_LINES = (".jsonl", ".ndjson", ".json")  # endings
 SURROGATE = re.compile("[\ud800-\udfff]")
+DAMAGED = "Is the file damaged? Leave the line out, or write it again from its source."
 HALF = "A lone surrogate is half of a character: write the text again from its source."
 
 KINDS: dict[type, str] = {
@@ -129,8 +131,11 @@ def _record(line: Line, reading: Reading, example: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         what = f"expected a JSON object, saw {excerpt(line.text)}: {error.msg}"
         raise _Wrong(kind, what, f"{place}:{error.colno}", _remedy(line.text, example)) from None
-    except (ValueError, RecursionError) as error:
-        raise _Wrong(kind, f"the line cannot be read as JSON ({error})", place) from None
+    except RecursionError:
+        raise _Wrong(kind, "arrays or objects stand too deeply inside one another", place, DAMAGED) from None
+    except ValueError:  # that Python has for numbers alone
+        digits = f"a number has more than {sys.get_int_max_str_digits():,} digits"
+        raise _Wrong(kind, digits, place, DAMAGED) from None
     if not isinstance(value, dict):
         what = f"expected an object, saw {kind_of(value)}: {excerpt(line.text)}"
         raise _Wrong("lines that are not objects", what, place, _remedy(line.text, example))

@@ -145,6 +145,11 @@ def is_stream(path: str) -> bool:
         return False
 
 
+def is_terminal(path: str) -> bool:
+    """Whether a user types what `path` gives, so that nothing can be read ahead."""
+    return path == STANDARD_INPUT and sys.stdin.isatty()
+
+
 def require_file(path: str) -> None:
     """Refuses a path under which nothing can be read.
 

@@ -1,102 +1,141 @@
 """Sentences of which each token has a tag: columns (CoNLL, CoNLL-U), parallel files, JSON Lines, or rows in Python.
 
-conll     a token a line, columns between tabs or spaces, an empty line after each sentence; first and last column
-conllu    the same with ten columns, FORM and UPOS; comments, words of several tokens and empty nodes are left out
+conll     a token a line, columns between tabs or spaces, an empty line after each sentence
+conllu    the same with the columns of CoNLL-U: FORM and UPOS; words of several tokens and empty nodes are left out
 parallel  line n of one file has the tokens, line n of the other their tags, between spaces
-jsonl     an object a line: {"tokens": [...], "tags": [...]}
-rows      (tokens, tags), or mappings with these keys
+jsonl     an object a line: {"tokens": [...], "tags": [...]}, or lists under other names (tagged_keys.py)
+rows      (tokens, tags), or mappings with such keys
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple, cast
 
 from recurra.data import parallel
-from recurra.data.conll import Sentence, read_conll, read_conllu
+from recurra.data.conll import ENDINGS as CONLLU_ENDINGS
+from recurra.data.conll import LOOK, read_conll
+from recurra.data.conll_layout import find_layout, rows_of
 from recurra.data.examples import Kind, Reader, Reading
-from recurra.data.jsonl import JSON_LINES, read_objects
-from recurra.data.rows import NO_PAIR, row_sides
+from recurra.data.jsonl import JSON_LINES, KINDS, read_objects
+from recurra.data.lines import Line, is_terminal
+from recurra.data.rows import NO_PAIR, checked_text, row_sides
+from recurra.data.sentence import Tagged
 from recurra.data.source import DataSource, Sides
+from recurra.data.tagged_keys import Keys, keys_of, list_of
 from recurra.errors import DataError
 
 ENDINGS = {
     ".conll": "conll",
     ".bio": "conll",
     ".iob": "conll",
-    ".conllu": "conllu",
+    **dict.fromkeys(CONLLU_ENDINGS, "conllu"),
     **dict.fromkeys(JSON_LINES, "jsonl"),
 }
 EXAMPLE = '{"tokens": ["in", "York"], "tags": ["O", "B-LOC"]}'
 UNEVEN = "lines with another number of tags than tokens"
+NO_SENTENCE = "lines that are not a tagged sentence"
 
 
-class Tagged(NamedTuple):
-    """A sentence, and the line (from 1) on which it begins."""
+class TagReads(NamedTuple):
+    """What the network of a tagger knows of the data that it can be asked about."""
 
-    tokens: tuple[str, ...]
-    tags: tuple[str, ...]
-    line: int
+    tags: frozenset[str]
 
 
-def tagged(read: Reader[Sentence]) -> Reader[Tagged]:
-    """A reader of sentences as lists as one of records."""
-
-    def read_tagged(reading: Reading) -> Iterator[Tagged]:
-        return (Tagged(tuple(tokens), tuple(tags), line) for tokens, tags, line in read(reading))
-
-    return read_tagged
-
-
-def read_parallel(reading: Reading) -> Iterator[Sentence]:
+def read_parallel(reading: Reading) -> Iterator[Tagged]:
     """Tokens and tags between spaces, in two files."""
     for first, second, number in parallel.read_parallel(reading):
         tokens, tags = first.split(), second.split()
         if len(tokens) != len(tags):
             reading.findings.add(UNEVEN, _uneven(reading.place(number), tokens, tags))
         elif tokens:
-            yield tokens, tags, number
+            yield Tagged(tuple(tokens), tuple(tags), number)
 
 
-def read_json(reading: Reading) -> Iterator[Sentence]:
-    """Lists under two keys."""
-    source = reading.source
-    names = source.source_column or source.sides.first, source.target_column or source.sides.second
+def read_json(reading: Reading) -> Iterator[Tagged]:
+    """Lists under two keys, found in the first object."""
+    keys: Keys | None = None
     for line, row in read_objects(reading, EXAMPLE):
-        tokens, tags, place = row.get(names[0]), row.get(names[1]), reading.place(line.number)
+        place = reading.place(line.number)
         try:
-            yield *sentence_of(tokens, tags, place, names, with_tags=reading.with_targets), line.number
+            keys = keys or keys_of(row, reading.source, place, with_tags=reading.with_targets)
+            yield sentence_of(row.get(keys.tokens), row.get(keys.tags), keys, line.number, reading)
         except DataError as error:
-            reading.findings.add("lines that are not a tagged sentence", error)
+            reading.findings.add(NO_SENTENCE, error)
 
 
-def read_rows(reading: Reading) -> Iterator[Sentence]:
+def read_rows(reading: Reading) -> Iterator[Tagged]:
     """The sentences given in Python."""
+    source = reading.source
+    first: object = next(iter(source.rows or ()), None)
+    keys = Keys(*source.sides[:2])
+    if isinstance(first, Mapping):
+        keys = keys_of(cast("Mapping[str, object]", first), source, reading.place(1))
+        reading.source = replace(source, source_column=keys.tokens, target_column=keys.tags)
     for row in row_sides(reading):
         try:
-            yield *sentence_of(row.first, row.second, reading.place(row.line), reading.source.sides[:2]), row.line
+            yield sentence_of(row.first, row.second, keys, row.line, reading)
         except DataError as error:
             reading.findings.add(NO_PAIR.format("sentence"), error)
 
 
-def sentence_of(
-    tokens: object, tags: object, where: str, names: Sequence[str], *, with_tags: bool = True
-) -> tuple[list[str], list[str]]:
-    """Two lists of texts, equally long; without tags the second is empty."""
-    found = _texts(tokens, names[0], where), _texts(tags, names[1], where) if with_tags else []
-    if not found[0] or (with_tags and len(found[0]) != len(found[1])):
-        raise _uneven(where, *found)
-    return found
+def sentence_of(tokens: object, tags: object, keys: Keys, line: int, reading: Reading) -> Tagged:
+    """Two lists of texts, equally long; where tags are not wanted there are none.
+
+    Raises:
+        DataError: they are something else.
+    """
+    place = reading.place(line)
+    first = texts_of(tokens, keys.tokens, place)
+    second = texts_of(tags, keys.tags, place, tokens=first) if reading.with_targets else []
+    if not first or (reading.with_targets and len(first) != len(second)):
+        raise _uneven(place, first, second)
+    return Tagged(tuple(first), tuple(second), line)
 
 
-def _texts(values: object, name: str, where: str) -> list[str]:
-    texts = cast("Sequence[object]", values) if isinstance(values, list | tuple) else None
-    if texts is None or not all(isinstance(text, str) and text for text in texts):
-        raise DataError(f"expected a list of texts under {name!r}, got {values!r:.60}", where=where)
-    return list(cast("Sequence[str]", texts))
+def texts_of(values: object, key: str, place: str, *, tokens: Sequence[str] = ()) -> list[str]:
+    """A list of texts.
+
+    Args:
+        tokens: what the texts are the tags of.
+
+    Raises:
+        DataError: it is none, or one of them is empty or holds a lone surrogate.
+    """
+    found = list_of(values)
+    if found is None:
+        raise DataError(f"expected a list of texts under {key!r}, saw {called(values)}", where=place)
+    if tokens and found and all(type(one) is int for one in found):
+        raise _numbers(key, place)
+    for number, one in enumerate(found, 1):
+        if not isinstance(one, str) or not one:
+            what = f"expected a list of texts under {key!r}, saw {called(one)} as number {number} of them"
+            raise DataError(what, where=place)
+        checked_text(one, f"{place}: number {number} of {key!r}")
+    return cast("list[str]", found)
 
 
-def _uneven(where: str, tokens: list[str], tags: list[str]) -> DataError:
+def called(value: object) -> str:
+    """What a value is, in words."""
+    if isinstance(value, str):
+        return f"the text {value[:40]!r}" if value else "an empty text"
+    return KINDS.get(type(value), type(value).__name__)
+
+
+def _numbers(key: str, place: str) -> DataError:
+    what = f"the tags under {key!r} are whole numbers, and their names are not in the data"
+    fix = (
+        "Write names in place of the numbers, in the order that the data set documents (in the library datasets: "
+        f"dataset.features[{key!r}].feature.names), for example:\n"
+        f'  jq -c \'.{key} |= map(["O", "B-PER", "I-PER"][.])\' numbers.jsonl > names.jsonl'
+    )
+    return DataError(what, where=place, fix=fix)
+
+
+def _uneven(where: str, tokens: Sequence[str], tags: Sequence[str]) -> DataError:
     return DataError(
         f"every token needs a tag: {len(tokens)} tokens, {len(tags)} tags",
         where=where,
@@ -119,30 +158,66 @@ def format_of(source: DataSource) -> str:
     return "parallel" if source.target_path is not None else ENDINGS.get(source.ending, "conll")
 
 
-def read_inputs(reading: Reading, what: None) -> Iterator[list[str]]:
-    """A sentence a line, its tokens between spaces; of a file with tags (.conll, .conllu, .jsonl) its tokens."""
+def read_inputs(reading: Reading, what: TagReads) -> Iterator[list[str]]:
+    """The tokens of each sentence, whose tags need not be there.
+
+    Files are read as in training. What has no telling name is read in columns if it looks so, and else as a sentence a
+    line, its tokens between spaces.
+    """
     source = reading.source
     form = source.format if source.format not in ("auto", "parallel") else ENDINGS.get(source.ending)
-    if form is None:
-        return (line.text.split() for line in reading.file.lines())
-    return (tokens for tokens, _, _ in SENTENCES[form](reading))
+    if form is not None:
+        return (list(sentence.tokens) for sentence in SENTENCES[form](reading))
+    lines = reading.file.lines()
+    if source.format == "parallel" or is_terminal(source.path):
+        return (line.text.split() for line in lines)
+    return _looked_at(lines, reading, what)
 
 
-SENTENCES: dict[str, Reader[Sentence]] = {
+def _looked_at(lines: Iterator[Line], reading: Reading, what: TagReads) -> Iterator[list[str]]:
+    first = list(islice(lines, LOOK))
+    lines = chain(first, lines)
+    if not in_columns(first, what.tags):
+        yield from (line.text.split() for line in lines)
+        return
+    reading.note(f"{reading.name} is read with a token a line (with a sentence a line: --input-format parallel)")
+    yield from (list(sentence.tokens) for sentence in read_conll(reading, lines))
+
+
+def in_columns(lines: Sequence[Line], tags: frozenset[str]) -> bool:
+    """Whether these lines are one token each: there are as many columns in all of them, and a column of tags.
+
+    Words alone are told by empty lines: some stand between lines that follow one another.
+
+    Args:
+        tags: those that the model knows.
+    """
+    rows = [fields for _, fields in rows_of(lines)]
+    filled = [fields for fields in rows if fields]
+    widths = {len(fields) for fields in filled}
+    if len(widths) != 1:
+        return False
+    if widths == {1}:
+        return [] in rows[:-1] and any(one and other for one, other in pairwise(rows))
+    column = find_layout(lines, conllu=False).tag
+    return 2 * sum(fields[column] in tags for fields in filled) > len(filled)
+
+
+SENTENCES: dict[str, Reader[Tagged]] = {
     "conll": read_conll,
-    "conllu": read_conllu,
+    "conllu": read_conll,
     "parallel": read_parallel,
     "jsonl": read_json,
 }
 
 TAGGED = Kind(
     sides=Sides("tokens", "tags", "sentence"),
-    formats={name: tagged(read) for name, read in SENTENCES.items()},
-    rows=tagged(read_rows),
+    formats=SENTENCES,
+    rows=read_rows,
     format_of=format_of,
     key=lambda example: f"{' '.join(example.tokens)}\t{' '.join(example.tags)}",
-    pack=lambda example: [list(example.tokens), list(example.tags), example.line],
-    unpack=lambda row: Tagged(tuple(row[0]), tuple(row[1]), row[2]),
+    pack=lambda example: [list(example.tokens), list(example.tags), [example.line, *example.lines]],
+    unpack=lambda row: Tagged(tuple(row[0]), tuple(row[1]), row[2][0], tuple(row[2][1:])),
     inputs=read_inputs,
     two_files=frozenset({"parallel"}),
     called="sentences",

@@ -25,19 +25,21 @@ class LinearChain(nn.Module):
 
     Args:
         tags: K.
-        allowed: [K + 1, K] bool: whether tag j may follow tag i, and in the last row whether it may be first;
-            None allows all. What is not allowed has probability 0.
+        allowed: [K + 1, K + 1] bool: whether tag j may follow tag i; in the last row whether it may be first, in the
+            last column whether the sentence may end after it. None allows all. What is not allowed has probability 0.
     """
 
     forbidden: Tensor
+    forbidden_end: Tensor
 
     def __init__(self, tags: int, allowed: Tensor | None = None) -> None:
         super().__init__()
         self.start = nn.Parameter(torch.zeros(tags))
         self.end = nn.Parameter(torch.zeros(tags))
         self.transition = nn.Parameter(torch.zeros(tags, tags))
-        cost = torch.zeros(tags + 1, tags) if allowed is None else torch.where(allowed, 0.0, NEVER)
-        self.register_buffer("forbidden", cost)
+        cost = torch.zeros(tags + 1, tags + 1) if allowed is None else torch.where(allowed, 0.0, NEVER)
+        self.register_buffer("forbidden", cost[:, :-1].contiguous())
+        self.register_buffer("forbidden_end", cost[:-1, -1].contiguous(), persistent=False)
 
     @classmethod
     def mean(cls, chains: Sequence[LinearChain]) -> LinearChain:
@@ -48,6 +50,7 @@ class LinearChain(nn.Module):
         found.load_state_dict(
             {name: torch.stack([chain.state_dict()[name] for chain in chains]).mean(0) for name in found.state_dict()}
         )
+        found.forbidden_end = chains[0].forbidden_end
         return found.to(chains[0].start.device)
 
     def negative_log_likelihood(self, emissions: Padded, tags: Tensor) -> Tensor:
@@ -60,7 +63,7 @@ class LinearChain(nn.Module):
         own = emissions.values.gather(2, tags[..., None]).squeeze(2).masked_fill(~mask, 0.0).sum(1)
         between = self._transitions()[tags[:, :-1], tags[:, 1:]].masked_fill(~mask[:, 1:], 0.0).sum(1)
         last = tags.gather(1, (emissions.lengths - 1)[:, None]).squeeze(1)
-        return self._start()[tags[:, 0]] + own + between + self.end[last]
+        return self._start()[tags[:, 0]] + own + between + self._end()[last]
 
     def log_partition(self, emissions: Padded) -> Tensor:
         """log of the sum over all taggings: [B]."""
@@ -72,7 +75,7 @@ class LinearChain(nn.Module):
             for t in range(1, values.shape[1]):
                 after = log_product(alpha, factors) + values[:, t]
                 alpha = torch.where(mask[:, t, None], after, alpha)
-            return torch.logsumexp(alpha + self.end, dim=1)
+            return torch.logsumexp(alpha + self._end(), dim=1)
 
     def marginals(self, emissions: Padded) -> Tensor:
         """p(y_t = k | x): [B, T, K]. They are the gradient of the log partition with respect to the emissions."""
@@ -91,7 +94,7 @@ class LinearChain(nn.Module):
             best = (score[:, :, None] + transitions).max(dim=1)
             back.append(best.indices)
             score = torch.where(mask[:, t, None], best.values + values[:, t], score)
-        tag = (score + self.end).argmax(dim=1)
+        tag = (score + self._end()).argmax(dim=1)
         tags = [tag]
         for t in range(values.shape[1] - 1, 0, -1):
             tag = torch.where(mask[:, t], back[t - 1].gather(1, tag[:, None]).squeeze(1), tag)
@@ -100,6 +103,9 @@ class LinearChain(nn.Module):
 
     def _start(self) -> Tensor:
         return self.start + self.forbidden[-1]
+
+    def _end(self) -> Tensor:
+        return self.end + self.forbidden_end
 
     def _transitions(self) -> Tensor:
         return self.transition + self.forbidden[:-1]

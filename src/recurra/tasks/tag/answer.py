@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from recurra.data.bio import Span, is_bio, spans
+from recurra.data.schemes import Scheme, Span
 from recurra.tasks.answer import Details
 
 
@@ -16,17 +16,19 @@ class TaggedTokens(Details):
     tokens: list[str]
     tags: list[str]
     probabilities: list[float]  # of each tag, whatever the others are
+    scheme: Scheme | None = None  # how the tags write spans; None: they write none
 
     def to_mapping(self) -> dict[str, object]:
-        """All of it, and the spans where the tags write spans."""
+        """Tokens, tags, probabilities, and the spans where there are any."""
         mapping: dict[str, object] = {"tokens": self.tokens, "tags": self.tags, "probabilities": self.probabilities}
-        if is_bio(self.tags):
-            mapping["spans"] = [{"text": text, **span._asdict()} for text, span in self.named()]
+        if named := self.named():
+            mapping["spans"] = [{"text": text, **span._asdict()} for text, span in named]
         return mapping
 
     def named(self) -> list[tuple[str, Span]]:
         """The text of each span that the tags write, and the span."""
-        return [(" ".join(self.tokens[span.begin : span.end]), span) for span in spans(self.tags)]
+        spans = self.scheme.spans(self.tags) if self.scheme else []
+        return [(" ".join(self.tokens[span.begin : span.end]), span) for span in spans]
 
     def html(self) -> str:
         """Each tag above its token."""

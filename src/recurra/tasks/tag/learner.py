@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 
 from recurra.data import BatchingOptions, EncodedTable
-from recurra.data.bio import is_bio, spans
-from recurra.metrics import Measure
+from recurra.data.schemes import Scheme, Span
 from recurra.metrics.spans import span_f1, tag_accuracy
 from recurra.models.tagger import Tagger
 from recurra.tasks.examples import ExampleLearner, Order, batches_of_like_length, spread
+from recurra.tasks.tag.sentences import unknown_tag
 from recurra.tasks.tag.words import batch_from, to_device
 from recurra.training import Index, Loss, Score
 
@@ -24,6 +24,7 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
 
     Args:
         tags: the names of the tags, by number.
+        scheme: how they write spans; None: they write none.
         options: how large a batch may be.
         seed: of the order.
     """
@@ -37,14 +38,15 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
         valid: EncodedTable,
         examples: Index,
         tags: Sequence[str],
+        scheme: Scheme | None,
         options: BatchingOptions,
         seed: int,
     ) -> None:
         self.lengths = train["words"].lengths
         super().__init__(model, train, valid, Order(examples, options, seed, self.lengths))
-        self.names = [*tags, "I-?", "B-?"]  # unknown tags have the numbers -2 and -1
-        self.by_spans = is_bio(tags)
-        self.measure = "wrong_spans" if self.by_spans else "wrong_tags"
+        self.names = list(tags)
+        self.scheme = scheme
+        self.measure = "wrong_spans" if scheme else "wrong_tags"
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         sentences, tags = batch_from(self.train, batch)
@@ -73,11 +75,14 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
             for row, right, length in zip(best, tags, lengths, strict=True):
                 predictions.append(self._names(row[:length]))
                 references.append(self._names(right[:length]))
-        measure = quality_of_spans if self.by_spans else tag_accuracy
-        return Score(loss / max(tokens, 1), 100 - measure(predictions, references).value)
+        quality = tag_accuracy(predictions, references)
+        if self.scheme:
+            quality = span_f1(spans_of(predictions, self.scheme), spans_of(references, self.scheme))
+        return Score(loss / max(tokens, 1), 100 - quality.value)
 
     def _names(self, numbers: torch.Tensor) -> list[str]:
-        return [self.names[number] for number in cast("list[int]", numbers.tolist())]
+        found = cast("list[int]", numbers.tolist())
+        return [self.names[number] if number >= 0 else unknown_tag(number, self.scheme) for number in found]
 
 
 def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
@@ -85,11 +90,6 @@ def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
     return batches_of_like_length(lengths, BatchingOptions(batch_tokens=8192, batch_examples=256))
 
 
-def count_unknown(table: EncodedTable) -> int:
-    """Sentences with a tag that the network does not know."""
-    return sum(bool((table["tags"].row(row) < 0).any()) for row in range(len(table)))
-
-
-def quality_of_spans(predictions: list[list[str]], references: list[list[str]]) -> Measure:
-    """F1 of the spans that the tags write."""
-    return span_f1([{*spans(tags)} for tags in predictions], [{*spans(tags)} for tags in references])
+def spans_of(sentences: Sequence[Sequence[str]], scheme: Scheme) -> list[set[Span]]:
+    """The spans that the tags of each sentence write."""
+    return [{*scheme.spans(tags)} for tags in sentences]

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from recurra.columns.stored import json_names
-from recurra.data.bio import is_bio
+from recurra.data.schemes import Scheme
 from recurra.models.tagger import Tagger
-from recurra.tasks.tag.recipe import TagRecipe
+from recurra.tasks.tag.recipe import AUTO, NONE, TagRecipe
 from recurra.tasks.tag.words import TokenReader
 from recurra.text.counted import counted
 
@@ -25,6 +25,7 @@ class TagNetwork:
     reader: TokenReader
     tags: tuple[str, ...]
     recipe: TagRecipe
+    scheme: Scheme | None  # how tags write spans; None: they write none
 
     def vocabularies(self) -> dict[str, str]:
         """Words, characters, tags."""
@@ -35,9 +36,10 @@ class TagNetwork:
         options = self.recipe.model
         characters = f" and characters ({options.characters})" if options.characters else ""
         on_top = ", a CRF" if options.crf else ""
+        spans = f" (spans in {self.scheme})" if self.scheme else ""
         return (
             f"bi-directional {options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, over words "
-            f"({options.embedding}){characters}{on_top}, to {counted(len(self.tags), 'tag')}"
+            f"({options.embedding}){characters}{on_top}, to {counted(len(self.tags), 'tag')}{spans}"
         )
 
     def sizes(self) -> dict[str, object]:
@@ -54,16 +56,21 @@ def load_network(recipe: TagRecipe, vocabularies: Mapping[str, str]) -> TagNetwo
 def make_network(recipe: TagRecipe, reader: TokenReader, tags: tuple[str, ...]) -> TagNetwork:
     """A network with fresh weights, drawn from the recipe's seed."""
     torch.manual_seed(recipe.training.seed)
-    allowed = allowed_after(tags) if is_bio(tags) else None
-    return TagNetwork(
-        Tagger(recipe.model, reader.words.size, reader.characters.size, len(tags), allowed), reader, tags, recipe
-    )
+    scheme = scheme_of(recipe, tags)
+    allowed = None if scheme is None else allowed_after(tags, scheme)
+    model = Tagger(recipe.model, reader.words.size, reader.characters.size, len(tags), allowed)
+    return TagNetwork(model, reader, tags, recipe, scheme)
 
 
-def allowed_after(tags: Sequence[str]) -> Tensor:
-    """Whether tag j may follow tag i, and in the last row be the first, as bool [K + 1, K]: I-X needs B-X or I-X."""
+def scheme_of(recipe: TagRecipe, tags: Sequence[str]) -> Scheme | None:
+    """How the tags write spans. Models that were trained before this was stored know BIO alone."""
+    if recipe.data.scheme not in (AUTO, NONE):
+        return Scheme.parse(recipe.data.scheme)
+    bio = all(name == "O" or name[:2] in ("B-", "I-") for name in tags) and any(name[:2] == "B-" for name in tags)
+    return Scheme("BIO") if bio and recipe.data.scheme == AUTO else None
 
-    def may_follow(one: str, other: str) -> bool:
-        return other[:2] != "I-" or (one[:2] in ("B-", "I-") and one[2:] == other[2:])
 
-    return torch.tensor([[may_follow(one, other) for other in tags] for one in [*tags, "O"]])
+def allowed_after(tags: Sequence[str], scheme: Scheme) -> Tensor:
+    """Whether tag j may follow tag i, as bool [K + 1, K + 1]; number K is the beginning, or the end, of a sentence."""
+    names = [*tags, None]
+    return torch.tensor([[scheme.may_follow(one, other) for other in names] for one in names])

@@ -11,9 +11,11 @@ from typing import cast
 import numpy as np
 import torch
 
-from recurra.data import Tagged
-from recurra.data.bio import is_bio, spans
+from recurra.data import Examples, Tagged, name_of
 from recurra.data.chunks import chunks
+from recurra.data.rows import checked_text
+from recurra.data.schemes import Scheme
+from recurra.data.tagged import TagReads
 from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
@@ -24,11 +26,15 @@ from recurra.tasks.examples import at_least_one
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.tag.answer import TaggedTokens
 from recurra.tasks.tag.ensemble import TaggerEnsemble
-from recurra.tasks.tag.learner import batches_by_length
+from recurra.tasks.tag.learner import batches_by_length, spans_of
 from recurra.tasks.tag.network import TagNetwork
+from recurra.tasks.tag.sentences import in_scheme, say_unseen
 from recurra.tasks.tag.words import batch_of, to_device
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.tasks.unknown import unknown_notes
+from recurra.text.counted import counted
+
+Tags = list[list[str]]  # of each sentence
 
 WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
 LONGEST = 5000  # tokens; no longer sentence is tagged
@@ -51,8 +57,9 @@ class TagPredictor:
         return TaggerEnsemble([network.model for network in self.networks])
 
     @property
-    def reads(self) -> None:
-        """Tokens."""
+    def reads(self) -> TagReads:
+        """Tokens, perhaps with the tags of the training data beside them."""
+        return TagReads(frozenset(self.network.tags))
 
     def is_one(self, given: object) -> bool:
         """A text, or a tuple of tokens, is one."""
@@ -67,16 +74,24 @@ class TagPredictor:
 
     def evaluate(self, examples: Iterable[Tagged], options: None) -> Evaluation:
         """Accuracy of tags and sentences; F1 of spans where the tags write spans. In the details each kind or tag."""
-        sentences = at_least_one(examples)
+        scheme, notes = self.network.scheme, list[str]()
+        read = at_least_one(examples)
+        given = Examples(lambda: iter(read), name_of(examples), "sentence")
+        repair = self.network.recipe.data.repair
+        sentences = list(in_scheme(given, scheme, notes.append, repair=repair, strict=False))
+        say_unseen(sentences, name_of(examples), self.network.tags, notes.append)
+        if not isinstance(examples, Examples):
+            notes.clear()  # a sample of validation examples, which were looked at before training
         found = list(self.predict((sentence.tokens for sentence in sentences), None))
         answers = [answer.details.tags for answer in found]
         references = [list(sentence.tags) for sentence in sentences]
-        measures = measured(answers, references)
-        new = sorted({tag for tags in references for tag in tags} - set(self.network.tags))
-        notes = [f"tags that the model has never seen: {', '.join(new)}"] if new else []
+        measures = measured(answers, references, scheme)
+        if scheme and not any(spans_of(references, scheme)):
+            predicted = counted(sum(map(len, spans_of(answers, scheme))), "span")
+            notes.append(f"the right tags write no spans, so span F1 is 0, as in conlleval; predicted: {predicted}")
         notes += unknown_notes(found)
-        scores = ExampleScores([*map(len, references)], "tokens", tag_scores(answers, references, measures))
-        return Evaluation(len(sentences), measures, notes, details(answers, references), scores)
+        scores = ExampleScores([*map(len, references)], "tokens", tag_scores(answers, references, measures, scheme))
+        return Evaluation(len(sentences), measures, notes, details(answers, references, scheme), scores)
 
     @torch.inference_mode()
     def trace(self, given: str | Sequence[str], options: None) -> ShownTrace:
@@ -92,7 +107,8 @@ class TagPredictor:
         return ShownTrace(" ".join(tokens), " ".join(tags), tokens, tags, None, layers)
 
     def _window(self, sentences: list[list[str]]) -> list[Answer[TaggedTokens]]:
-        answers = [tagged([], [], []) for _ in sentences]
+        scheme = self.network.scheme
+        answers = [tagged([], [], [], scheme) for _ in sentences]
         filled = [k for k, tokens in enumerate(sentences) if tokens]
         encoded = self.network.reader.encode([sentences[k] for k in filled])
         lengths = np.array([len(ids) for ids, _ in encoded], dtype=np.int32)
@@ -105,17 +121,17 @@ class TagPredictor:
                 tokens = sentences[filled[number]]
                 tags = [self.network.tags[k] for k in row[: len(tokens)]]
                 unknown = self.network.reader.unknown(tokens)
-                answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], unknown)
+                answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], scheme, unknown)
         return answers
 
 
 def tagged(
-    tokens: list[str], tags: list[str], probabilities: list[float], unknown: Sequence[str] = ()
+    tokens: list[str], tags: list[str], probabilities: list[float], scheme: Scheme | None, unknown: Sequence[str] = ()
 ) -> Answer[TaggedTokens]:
     """The one tagging of a sentence as an answer; its score is the mean probability of its tags."""
     mean = float(np.mean(probabilities)) if probabilities else None
     one = Alternative(" ".join(tags), mean)
-    return Answer(" ".join(tokens), [one], TaggedTokens(tokens, tags, probabilities), list(unknown))
+    return Answer(" ".join(tokens), [one], TaggedTokens(tokens, tags, probabilities, scheme), list(unknown))
 
 
 def tokens_of(given: object, number: int) -> list[str]:
@@ -132,20 +148,20 @@ def tokens_of(given: object, number: int) -> list[str]:
     if len(found) > LONGEST:
         what = f"the text has {len(found):,} tokens, more than the {LONGEST:,} that are tagged"
         raise DataError(what, where=f"text {number}", fix="Split it into sentences.")
-    return cast("list[str]", found)
+    return [checked_text(token, f"text {number}") for token in cast("list[str]", found)]
 
 
-def details(predictions: list[list[str]], references: list[list[str]]) -> dict[str, object]:
+def details(predictions: Tags, references: Tags, scheme: Scheme | None) -> dict[str, object]:
     """Precision, recall and F1 of each kind of span; where the tags write none, of each tag."""
-    if is_bio({tag for tags in references for tag in tags}):
-        reports = kind_reports([{*spans(tags)} for tags in predictions], [{*spans(tags)} for tags in references])
+    if scheme:
+        reports = kind_reports(spans_of(predictions, scheme), spans_of(references, scheme))
     else:
         reports = confusion([*chain(*predictions)], [*chain(*references)]).reports()
     return {"counted": "sentences", "labels": [asdict(report) for report in reports]}
 
 
 def tag_scores(
-    predictions: list[list[str]], references: list[list[str]], measures: Mapping[str, Measure]
+    predictions: Tags, references: Tags, measures: Mapping[str, Measure], scheme: Scheme | None
 ) -> dict[str, Share]:
     """The measures of tags by sentence: F1 is 2 TP of all spans, found and right ones together."""
     pairs = list(zip(predictions, references, strict=True))
@@ -155,9 +171,9 @@ def tag_scores(
         "accuracy": Share(right, [*map(len, references)], measures["accuracy"].definition),
         "sentence_exact": Share.right(whole, measures["sentence_exact"].definition),
     }
-    if "span_f1" not in measures:
+    if scheme is None:
         return found
-    both = [({*spans(one)}, {*spans(other)}) for one, other in pairs]
+    both = list(zip(spans_of(predictions, scheme), spans_of(references, scheme), strict=True))
     f1 = Share(
         [2.0 * len(one & other) for one, other in both],
         [len(one) + len(other) for one, other in both],
@@ -166,13 +182,12 @@ def tag_scores(
     return {"span_f1": f1, **found}
 
 
-def measured(predictions: list[list[str]], references: list[list[str]]) -> dict[str, Measure]:
-    """The measures by name; of spans where the right tags write spans."""
+def measured(predictions: Tags, references: Tags, scheme: Scheme | None) -> dict[str, Measure]:
+    """The measures by name; of spans where the tags write spans."""
     found = {
         "accuracy": tag_accuracy(predictions, references),
         "sentence_exact": sentence_exact(predictions, references),
     }
-    if not is_bio({tag for tags in references for tag in tags}):
+    if scheme is None:
         return found
-    f1 = span_f1([{*spans(tags)} for tags in predictions], [{*spans(tags)} for tags in references])
-    return {"span_f1": f1, **found}
+    return {"span_f1": span_f1(spans_of(predictions, scheme), spans_of(references, scheme)), **found}

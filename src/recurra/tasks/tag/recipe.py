@@ -6,17 +6,28 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from recurra.data import BatchingOptions
+from recurra.data.schemes import Scheme
 from recurra.errors import UsageError
 from recurra.models.tagger import TaggerOptions
 from recurra.tasks.recipe import DataOptions, TaskRecipe
 from recurra.training import TrainingOptions
+
+AUTO, NONE = "auto", "none"  # of data.scheme
 
 
 @dataclass(frozen=True)
 class TagDataOptions(DataOptions):
     """Which sentences are used."""
 
-    repair: bool = False  # an I- tag that continues nothing begins a span, instead of being an error
+    # how tags write spans: BIO, IOB1, BIOES, BILOU, BMES, BMEWO; none: they write none; auto decides from the data.
+    # "BIO B_X", "BIO X-B", "BIO b-X o" also say how B is written for the kind X, and what is written outside spans
+    scheme: str = AUTO
+    repair: bool = False  # spans that break the rules of their scheme are repaired, instead of being an error
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.scheme not in (AUTO, NONE):
+            Scheme.parse(self.scheme)
 
 
 @dataclass(frozen=True)

@@ -1,50 +1,183 @@
-"""Sentences on their way to a tagger: broken spans refused or repaired, tokens and tags as numbers."""
+"""Sentences on their way to a tagger: how their tags write spans, what does not fit, tokens and tags as numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from recurra.data import Examples, Row, Tagged
-from recurra.data.bio import broken_at, is_bio, repaired
 from recurra.data.chunks import chunks
+from recurra.data.schemes import LETTERS, ROLES, RULES, Mark, Scheme, find_scheme, neighbours_of, usual_outside
 from recurra.errors import DataError
+from recurra.tasks.split import Key, Split, key_hash, shared_keys
 from recurra.tasks.tag.network import TagNetwork
-from recurra.tasks.task import Emit
-from recurra.training import Note
+from recurra.tasks.tag.recipe import AUTO, NONE, TagDataOptions
+from recurra.text.counted import counted
+from recurra.training import Emit
 
 KINDS = {"words": "<i4", "characters": "<i4", "sizes": "<i4", "tags": "<i4"}
-UNKNOWN_TAG, UNKNOWN_INSIDE = -1, -2  # tags that the training data lack; the second continues a span
 CHUNK = 512  # sentences encoded at once
-SHOWN = 5
+SHOWN = 5  # places, and different tags, that a message names
+TAGS_SHOWN = 100
+STRAY = len(ROLES)  # the role of a tag that writes no span
+UNKNOWN = "\0"  # begins what stands for a tag that the training data lack: no tag of theirs is called so
+
+Say = Callable[[str], None]
 
 
-def spans_whole(sentences: Examples[Tagged], repair: bool, emit: Emit) -> Examples[Tagged]:
-    """The same sentences, repaired if that is asked for and the tags write spans.
+def decide(train: Examples[Tagged], options: TagDataOptions, say: Say) -> Scheme | None:
+    """How the tags write spans: as the user says, or as most of the training data do; None: they write none.
 
     Raises:
-        DataError: broken spans, and repairing them was not asked for.
+        DataError: the tags write no spans, and the user says that they do.
     """
-    if not is_bio(chain.from_iterable(sentence.tags for sentence in sentences)):
+    if options.scheme == NONE:
+        return None
+    neighbours = neighbours_of(sentence.tags for sentence in train)
+    # To repair is to write BIO, where an I-X that goes on with nothing would be right in IOB1.
+    found = find_scheme(neighbours, [name for name in LETTERS if name != "IOB1" or not options.repair])
+    if options.scheme != AUTO:
+        wanted = Scheme.parse(options.scheme)
+        if found is None and not any(wanted.mark(tag) for _, tag in neighbours if tag is not None):
+            what = f"no tag writes spans in {wanted}"
+            raise DataError(what, where=train.name, fix="Leave data.scheme out, or look at the column of the tags.")
+        found = wanted if found is None or options.scheme != wanted.name else replace(found, name=wanted.name)
+    if found is not None and found.outside != usual_outside(found.writing):
+        say(f"warning: there is no tag O in {train.name}: {found.outside!r} is taken for it")
+    if found is None and (spans := sum(n for (_, tag), n in neighbours.items() if tag and tag[:2] in ("B-", "I-"))):
+        say(f"warning: {counted(spans, 'tag')} of {train.name} begin with B- or I-, but most tags do not, so they are "
+            "not read as spans (--set data.scheme=BIO reads them so)")  # fmt: skip
+    return found
+
+
+def in_scheme(
+    sentences: Examples[Tagged], scheme: Scheme | None, say: Say, *, repair: bool, strict: bool = True
+) -> Examples[Tagged]:
+    """The same sentences with their spans in this scheme; what does not fit is said, with its places.
+
+    Args:
+        repair: whether spans that break the rules of the scheme are written again, as they are read.
+        strict: whether they are refused otherwise.
+
+    Raises:
+        DataError: broken spans.
+    """
+    if scheme is None:
         return sentences
-    broken = [(sentence, k) for sentence in sentences for k in broken_at(sentence.tags)]
+    names = [scheme.name, *(name for name in LETTERS if name != scheme.name)]  # of equal ones the first is taken
+    own = find_scheme(neighbours_of(sentence.tags for sentence in sentences), names) or scheme
+    if own != scheme and (own.name, repair) != ("IOB1", True):
+        say(f"{sentences.name} writes spans in {own}, and they are rewritten in {scheme}, that of the model")
+        whole = in_scheme(sentences, own, say, repair=repair, strict=strict)
+        return whole.map(lambda sentence: sentence._replace(tags=own.rewritten(sentence.tags, scheme)))
+    say_strays(sentences, scheme, say)
+    broken = [(sentence, k) for sentence in sentences for k in scheme.broken_at(sentence.tags)]
     if not broken:
         return sentences
     name = sentences.name
+    what = f"{counted(len(broken), 'tag')} break{'s' * (len(broken) == 1)} {scheme.name} ({RULES[scheme.name]})"
     if repair:
-        emit(Note(f"{len(broken):,} spans of {name} begin with I- and were repaired to begin with B- (data.repair)"))
-        return sentences.map(lambda sentence: sentence._replace(tags=repaired(sentence.tags)))
-    places = [
-        f"  {name}:{sentence.line}: token {k + 1}, {sentence.tokens[k]!r}, has the tag {sentence.tags[k]} after "
-        f"{sentence.tags[k - 1] if k else 'the beginning'}"
-        for sentence, k in broken[:SHOWN]
-    ]
+        say(f"{name}: {what}, and their spans were repaired (data.repair)")
+        return sentences.map(lambda sentence: sentence._replace(tags=scheme.rewritten(sentence.tags, scheme)))
+    places = [f"  {broken_in_words(name, *place)}" for place in broken[:SHOWN]]
     more = [f"  ... and {len(broken) - SHOWN:,} more"] if len(broken) > SHOWN else []
-    raise DataError(
-        "\n".join([f"{len(broken):,} tags I-X continue a span that did not begin with B-X:", *places, *more]),
-        where=name,
-        fix="Correct them, or let each begin a span: --set data.repair=true",
-    )
+    listed = "\n".join([f"{what}:", *places, *more])
+    if strict:
+        fix = (
+            "Correct them, or have them repaired: --set data.repair=true (or, if these are no spans, data.scheme=none)"
+        )
+        raise DataError(listed, where=name, fix=fix)
+    say(f"warning: {name}: {listed}\n  They are read as conlleval reads them.")
+    return sentences
+
+
+def broken_in_words(name: str, sentence: Tagged, k: int) -> str:
+    """Where and what is wrong at a tag, or at the end of a sentence."""
+    before = sentence.tags[k - 1] if k else "the beginning"
+    if k == len(sentence.tags):
+        return f"{sentence.place(name, k - 1)}: the sentence ends after the tag {before}"
+    token = f"token {k + 1}, {sentence.tokens[k]!r}"
+    return f"{sentence.place(name, k)}: {token}, has the tag {sentence.tags[k]} after {before}"
+
+
+def say_tags(sentences: Examples[Tagged], say: Say) -> None:
+    """Says how often each tag is there, the commonest first: 3 tags: O (900), B-PER (40), I-PER (12)"""
+    counts = Counter(tag for sentence in sentences for tag in sentence.tags)
+    shown = ", ".join(f"{tag} ({count:,})" for tag, count in counts.most_common(TAGS_SHOWN))
+    rest = len(counts) - TAGS_SHOWN
+    say(f"{counted(len(counts), 'tag')}: {shown}" + (f" and {counted(rest, 'rarer one')}" if rest > 0 else ""))
+    if spaced := next((tag for tag in counts if tag.split() != [tag]), None):
+        fix = "write _ in their place, or use --output-format jsonl"
+        say(f"warning: tags such as {spaced!r} have spaces, and predict writes spaces between tags: {fix}")
+
+
+def say_strays(sentences: Examples[Tagged], scheme: Scheme, say: Say) -> None:
+    """Says which tags are none of the scheme, and where the first of them are."""
+    places: dict[str, list[str]] = {}
+    counts: Counter[str] = Counter()
+    for sentence in sentences:
+        for k, tag in enumerate(sentence.tags):
+            if not scheme.fits(tag):
+                counts[tag] += 1
+                if counts[tag] <= SHOWN:
+                    places.setdefault(tag, []).append(sentence.place(sentences.name, k))
+    if not counts:
+        return
+    listed = [
+        f"  {tag!r}, {times(count)}: {', '.join(places[tag])}{', ...' if count > SHOWN else ''}"
+        for tag, count in counts.most_common(SHOWN)
+    ]
+    more = [f"  ... and {len(counts) - SHOWN:,} others"] if len(counts) > SHOWN else []
+    what = f"warning: tags of {sentences.name} that do not fit {scheme} count as outside all spans:"
+    fix = f"  Is {scheme.outside} meant, or is a line no token, such as a header? Correct them in the data."
+    say("\n".join([what, *listed, *more, fix]))
+
+
+def tags_of(sentences: Iterable[Tagged]) -> set[str]:
+    """All that are there."""
+    return {tag for sentence in sentences for tag in sentence.tags}
+
+
+def with_all_tags(whole: Examples[Tagged], parts: Split, key: Key, emit: Emit) -> Split:
+    """The same, but with the sentences in the training data whose tags would not be learned otherwise."""
+    lost = tags_of(parts.valid) - tags_of(parts.train)
+    if not lost:
+        return parts
+    valid = parts.valid.filter(lambda sentence: lost.isdisjoint(sentence.tags))
+    aside = {key_hash(key(sentence)) for sentence in valid}
+    if not aside:
+        return Split(whole, whole, shared_keys(whole, whole, key, emit))
+    train = whole.filter(lambda sentence: key_hash(key(sentence)) not in aside)
+    return Split(train, valid, shared_keys(train, valid, key, emit))
+
+
+def say_unseen(others: Iterable[Tagged], name: str, known: Iterable[str], say: Say) -> None:
+    """Says which tags the training data lack, how often they are there, and in how many sentences."""
+    counts: Counter[str] = Counter()
+    affected = total = 0
+    first: dict[str, str] = {}
+    known = frozenset(known)
+    for sentence in others:
+        total += 1
+        found = [(k, tag) for k, tag in enumerate(sentence.tags) if tag not in known]
+        affected += bool(found)
+        for k, tag in found:
+            counts[tag] += 1
+            first.setdefault(tag, sentence.place(name, k))
+    if counts:
+        named = ", ".join(
+            f"{tag!r} ({times(count)}, first at {first[tag]})" for tag, count in counts.most_common(SHOWN)
+        )
+        more = f" and {len(counts) - SHOWN:,} others" if len(counts) > SHOWN else ""
+        say(f"warning: {affected:,} of {counted(total, 'sentence')} in {name} have tags that the training data "
+            f"lack, which count as wrong: {named}{more}")  # fmt: skip
+
+
+def times(count: int) -> str:
+    """once, 2 times"""
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def encoded_rows(examples: Iterable[Tagged], network: TagNetwork) -> Iterator[Row]:
@@ -52,10 +185,33 @@ def encoded_rows(examples: Iterable[Tagged], network: TagNetwork) -> Iterator[Ro
     number = {tag: k for k, tag in enumerate(network.tags)}
     for chunk in chunks(examples, CHUNK):
         for example, (words, spellings) in zip(chunk, network.reader.encode([e.tokens for e in chunk]), strict=True):
+            kinds: dict[str, int] = {}
             values = {
                 "words": words,
                 "characters": list(chain.from_iterable(spellings)),
                 "sizes": [len(spelling) for spelling in spellings],
-                "tags": [number.get(tag, UNKNOWN_INSIDE if tag[:2] == "I-" else UNKNOWN_TAG) for tag in example.tags],
+                "tags": [
+                    number[tag] if tag in number else number_of_unknown(tag, network.scheme, kinds)
+                    for tag in example.tags
+                ],
             }
             yield Row(values, example.line)
+
+
+def number_of_unknown(tag: str, scheme: Scheme | None, kinds: dict[str, int]) -> int:
+    """A negative number for a tag that the network does not know, from which its role can be told, and its kind apart.
+
+    Args:
+        kinds: the unknown kinds of the sentence, each with its number.
+    """
+    mark = None if scheme is None else scheme.mark(tag)
+    role = STRAY if mark is None else ROLES.index(mark.role)
+    kind = kinds.setdefault("" if mark is None else mark.kind, len(kinds))
+    return -1 - role - (STRAY + 1) * kind
+
+
+def unknown_tag(number: int, scheme: Scheme | None) -> str:
+    """A tag for such a number, with the same spans."""
+    kind, role = divmod(-1 - number, STRAY + 1)
+    name = f"{UNKNOWN}{kind}"
+    return name if scheme is None or role == STRAY else scheme.tag(Mark(ROLES[role], name))

@@ -10,17 +10,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from recurra.data import TAGGED, EncodedTable, Examples, Preview, Tagged, as_examples
-from recurra.data.bio import is_bio
-from recurra.data.tagged import are_sentences
+from recurra.data.conll_layout import spans_in_columns
+from recurra.data.jsonl import JSON_LINES
+from recurra.data.tagged import ENDINGS, are_sentences
+from recurra.data.tagged_keys import are_tagged
 from recurra.errors import ModelError, RunError
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.split import Split, split_by_hash
-from recurra.tasks.tag.learner import TagLearner, count_unknown
+from recurra.tasks.tag.learner import TagLearner
 from recurra.tasks.tag.network import TagNetwork, load_network, make_network
 from recurra.tasks.tag.predictor import TagPredictor
-from recurra.tasks.tag.recipe import TagRecipe
-from recurra.tasks.tag.sentences import KINDS, encoded_rows, spans_whole
+from recurra.tasks.tag.recipe import NONE, TagRecipe
+from recurra.tasks.tag.sentences import (
+    KINDS,
+    decide,
+    encoded_rows,
+    in_scheme,
+    say_tags,
+    say_unseen,
+    tags_of,
+    with_all_tags,
+)
 from recurra.tasks.tag.words import TokenReader
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.training import Note
@@ -39,22 +50,33 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
 
     def detect(self, preview: Preview) -> str | None:
         """By the file's ending, or by columns of which the last writes spans."""
-        if preview.ending in (".conll", ".conllu", ".iob", ".bio"):
+        if preview.ending in ENDINGS and preview.ending not in JSON_LINES:
             return f"its name ends in {preview.ending}"
-        if preview.records() and all({"tokens", "tags"} <= set(record) for record in preview.records() if record):
-            return "its keys are tokens and tags"
+        records = [record for record in preview.records() if record]
+        if records and all(are_tagged(record, preview.source) for record in records):
+            return "its rows have lists of tokens and of their tags"
         if preview.given is not None:
             return "its rows are tokens and their tags" if are_sentences(preview.table()) else None
-        rows = [line.split() for line in preview.lines]
-        columns = {len(row) for row in rows if row}
-        if rows and [] in rows[:-1] and len(columns) == 1 and columns != {1} and is_bio(row[-1] for row in rows if row):
-            return "it has a token a line, empty lines between sentences, and tags such as B-X in its last column"
+        if preview.given is None and (scheme := spans_in_columns(preview.lines)):
+            what = f"tags that write spans ({scheme}) in its last column"
+            return f"it has a token a line, empty lines between sentences, and {what}"
         return None
 
     def split(self, train: Examples[Tagged], valid: Examples[Tagged] | None, recipe: TagRecipe, emit: Emit) -> Split:
-        """By a hash of tokens and tags; broken spans are refused, or repaired if that is asked for."""
-        checked = [spans_whole(side, recipe.data.repair, emit) for side in (train, valid) if side is not None]
-        return split_by_hash(checked[0], checked[1] if valid is not None else None, recipe.data, self.kind.key, emit)
+        """By a hash of tokens and tags; spans are in one scheme, broken ones are refused or repaired."""
+
+        def say(text: str) -> None:
+            emit(Note(text))
+
+        say_tags(train, say)
+        scheme = decide(train, recipe.data, say)
+        sides = [in_scheme(side, scheme, say, repair=recipe.data.repair) for side in (train, valid) if side is not None]
+        parts = split_by_hash(sides[0], sides[1] if valid is not None else None, recipe.data, self.kind.key, emit)
+        if valid is None:
+            parts = with_all_tags(sides[0], parts, self.kind.key, emit)
+        else:
+            say_unseen(parts.valid, valid.name, tags_of(parts.train), say)
+        return parts._replace(decided={"data.scheme": NONE if scheme is None else str(scheme)})
 
     def make(self, train: Iterable[Tagged], recipe: TagRecipe, emit: Emit) -> TagNetwork:
         """Vocabularies and a fresh network."""
@@ -64,7 +86,7 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
             recipe.text.min_count,
             lowercase=recipe.text.lowercase,
         )
-        tags = sorted({tag for sentence in train for tag in sentence.tags})
+        tags = sorted(tags_of(train))
         if len(tags) < 2:
             raise RunError(
                 f"there is only one tag, {tags[0]!r}: there is nothing to learn", fix="Look at the tag column."
@@ -84,10 +106,9 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         recipe = network.recipe
         lengths = encoded.train["words"].lengths
         kept = short_enough(lengths, recipe.data.max_length, "sentences", "tokens", emit)
-        if strange := count_unknown(encoded.valid):
-            emit(Note(f"{strange:,} validation sentences have tags that the training data lack, which count as wrong"))
+        options, seed = recipe.batching, recipe.training.seed
         return TagLearner(
-            network.model, encoded.train, encoded.valid, kept, network.tags, recipe.batching, recipe.training.seed
+            network.model, encoded.train, encoded.valid, kept, network.tags, network.scheme, options, seed
         )
 
     def predictor(self, networks: Sequence[TagNetwork]) -> TagPredictor:
@@ -97,7 +118,9 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
             ModelError: networks with other vocabularies or tags than the first, or one with a CRF and one without.
         """
         refuse_different(
-            networks, lambda one: (one.vocabularies(), one.recipe.text), "have the same vocabularies and tags"
+            networks,
+            lambda one: (one.vocabularies(), one.recipe.text, one.scheme),
+            "have the same vocabularies and tags",
         )
         if len({one.recipe.model.crf for one in networks}) > 1:
             what = "the models of an ensemble must all have a CRF, or all have none"
