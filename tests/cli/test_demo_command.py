@@ -41,7 +41,7 @@ def test_the_demo(recurra: CommandLine, model: FakeModel, trained: dict[str, Any
     result = recurra("demo", "dates", "--to", "dates-model")
     assert result.code == 0
     assert (trained["data"], trained["to"]) == (PAIRS[:4], Path("dates-model"))
-    assert (trained["task"], trained["time"]) == ("translate", "40s")
+    assert (trained["task"], trained["time"]) == ("translate", "50s")
     assert "97.3 % of 1,000 held-out dates are exactly right (95 % interval: 96.0 to 98.5)" in result.out
     source, target = PAIRS[3]
     assert f"{source[::-1]}  (wrong, it is {target})" in result.out

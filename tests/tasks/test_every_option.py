@@ -86,6 +86,7 @@ VALUES: dict[str, list[object]] = {
     "training.average": [2],
     "training.clip_norm": [0.01],
     "training.learning_rate": [0.001],
+    "training.max_epochs": [0.5],
     "training.patience": [1],
     "training.save_every": [0.0],
     "training.validations": [1],

@@ -268,3 +268,24 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
         pass
     with locked(tmp_path):
         pass
+
+
+def test_a_run_with_time_left_ends_after_the_most_epochs(tmp_path: Path) -> None:
+    options = replace(OPTIONS, max_epochs=1.5)
+    session = Session(tmp_path, options, Budget(seconds=600.0))
+    made = session.of(PlanMade)[0]
+    assert isinstance(made, PlanMade)
+    assert made.steps == 9
+    assert made.reason.startswith("training.max_epochs is 1.5; ")
+    assert session.run.go().step == 9
+    longer = Session(tmp_path, replace(OPTIONS, max_epochs=1.5), Budget(seconds=900.0))
+    assert longer.run.go().step == 9
+
+
+def test_no_plan_is_lengthened_beyond_the_most_epochs(tmp_path: Path) -> None:
+    session = Session(tmp_path, replace(OPTIONS, max_epochs=2.0), Budget(seconds=600.0))
+    run = session.run
+    loop = Loop(session.learner, run.optimizer, OPTIONS, run.plan.changed(0, 5), run.progress.position)
+    run.plan = loop.plan
+    run._keep_to_time(loop, 10.0)
+    assert run.plan.steps == 12

@@ -31,7 +31,7 @@ Data = Annotated[
     typer.Option("--data", metavar="DIR", help="Only write the demo's data into DIR, to train on with recurra train."),
 ]
 To = Annotated[str | None, option("--to", "The model folder; a new temporary one by default.", "DIR")]
-Time = Annotated[str | None, option("--time", "Time limit for the whole command; 45s or 60s by default.", "TIME")]
+Time = Annotated[str | None, option("--time", "Time limit for the whole command; 45 to 60 seconds by default.", "TIME")]
 
 
 def demo(context: typer.Context, name: DemoName = "dates", to: To = None, time: Time = None, data: Data = None) -> None:

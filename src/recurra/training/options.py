@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from recurra.errors import UsageError
+from recurra.training.budget import MAX_EPOCHS
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,12 @@ class TrainingOptions:
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 if it is measured to be faster
     device: Literal["auto", "cpu", "cuda"] = "auto"  # auto: a GPU if there is one
     threads: int = 0  # of the CPU; 0: with --time as many as are measured to be faster, with --epochs one
+    max_epochs: float = 0.0  # passes over the data after which a run ends though it has time left; 0: no limit
     save_every: float = 60.0  # maximum number of seconds between two checkpoints
+
+    def most_steps(self, per_epoch: int) -> float:
+        """The number of steps that no run goes beyond, where an epoch has so many."""
+        return max(1, round(self.max_epochs * per_epoch)) if self.max_epochs else math.inf
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -42,6 +49,7 @@ class TrainingOptions:
             ("patience", 0, 100_000),
             ("average", 0, 100),
             ("threads", 0, 1024),
+            ("max_epochs", 0.0, MAX_EPOCHS),
             ("save_every", 0.0, float("inf")),
         ):
             value = getattr(self, name)

@@ -65,6 +65,8 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
         if left < per_step:
             emit(Note(f"warning: {no_time(budget)}"))
         reason = f"{max(0.0, left):.0f} s for training at {per_step * 1000:.0f} ms a step"
+    if steps > (most := options.most_steps(per_epoch)):
+        steps, reason = int(most), f"training.max_epochs is {options.max_epochs:g}; {reason}"
     plan = Plan(
         (Piece(0, 0.0, steps),),
         validations.number,

@@ -82,6 +82,7 @@ class Run:
         self.publish = publish
         self.optimizer = make_optimizer(learner.model.parameters(), options)
         self.validating: list[float] = []  # seconds of each validation in this session
+        self.most_steps = options.most_steps(len(learner.batches(0)))
         self.per_token = math.inf  # seconds, of the fastest steps in this session
         if resume is None:
             self.progress = Progress(recent=deque(maxlen=options.average))
@@ -196,6 +197,7 @@ class Run:
             left = self._usable(elapsed + self.budget.elapsed())
             steps = step + int(left / max(each, 1e-6))
             reason = f"the time was changed: {left:.0f} s left"
+        steps = int(min(steps, self.most_steps))
         if steps <= step:
             return plan.cut(step)
         return self._announced(plan.extended(step, steps), step, each, reason)
@@ -231,7 +233,8 @@ class Run:
         step = self.progress.position.step
         per_validation = fmean(self.validating) if self.validating else self.plan.validation_seconds
         left = max(0.0, self._usable(self._elapsed()) - self.plan.validations_left(step) * per_validation)
-        possible, planned = int(left / each), self.plan.steps - step
+        possible = int(min(left / each, self.most_steps - step))
+        planned = self.plan.steps - step
         if planned <= 0 or abs(possible - planned) * each <= DRIFT * (self.budget.seconds or 0.0):
             return
         reason = f"{left:.0f} s left at {each * 1000:.0f} ms a step"
