@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.data.images import Pixels
-from recurra.data.lines import is_stream
+from recurra.data.lines import is_stream, unpacked_check
 from recurra.errors import DataError
 
 BYTES = 0x08  # idx's number for unsigned bytes
-CHUNK = 1000  # pictures read at once
+AT_ONCE = 2**24  # bytes: of one reading at most, and of a picture
 MAGIC = {b"\0\0\x08\x03": "pictures", b"\0\0\x08\x01": "labels"}
 
 
@@ -42,15 +42,17 @@ def read_pictures(path: str, name: str) -> Iterator[Pixels]:
     """
     with _opened(path) as file:
         count, rows, columns = _shape(file, 3, name, "pictures")
+        check = unpacked_check(path, name)
         read = 0
         while read < count:
-            wanted = min(CHUNK, count - read)
+            wanted = min(max(1, AT_ONCE // (rows * columns)), count - read)
             data = _bytes(file, wanted * rows * columns, name)
             if len(data) < wanted * rows * columns:
                 read += len(data) // (rows * columns)
                 raise DataError(f"expected {count:,} pictures, the file ends after {read:,}", where=name, fix=AGAIN)
             yield from np.frombuffer(data, dtype=np.uint8).reshape(wanted, rows, columns)
             read += wanted
+            check(read * rows * columns)
         _check_end(file, name)
 
 
@@ -60,14 +62,18 @@ def read_labels(path: str, name: str) -> NDArray[np.uint8]:
     Raises:
         DataError: it is no idx file of labels, or is cut off.
     """
+    data = bytearray()
     with _opened(path) as file:
         (count,) = _shape(file, 1, name, "labels")
-        data = _bytes(file, count, name)
+        check = unpacked_check(path, name)
+        while part := _bytes(file, min(count - len(data), AT_ONCE), name):
+            data += part
+            check(len(data))
         if len(data) == count:
             _check_end(file, name)
     if len(data) < count:
         raise DataError(f"expected {count:,} labels, the file ends after {len(data):,}", where=name, fix=AGAIN)
-    return np.frombuffer(data, dtype=np.uint8)
+    return np.frombuffer(bytes(data), dtype=np.uint8)
 
 
 AGAIN = "The file was cut off: copy or download it again."
@@ -114,6 +120,6 @@ def _shape(file: gzip.GzipFile, dimensions: int, name: str, wanted: str) -> tupl
     if len(header) < 4 * dimensions:
         raise DataError("the file ends within its header", where=name, fix=AGAIN)
     sizes = tuple(int.from_bytes(header[4 * k : 4 * k + 4], "big") for k in range(dimensions))
-    if not all(sizes) or math.prod(sizes[1:]) > 2**24:
+    if not all(sizes) or math.prod(sizes[1:]) > AT_ONCE:
         raise DataError(f"the header names impossible sizes: {sizes}", where=name, fix=AGAIN)
     return sizes

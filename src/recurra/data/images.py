@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*")
 MOST_PIXELS = 100_000_000  # a larger image, once unpacked, could fill the memory
+STRIPE = 256  # rows
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}  # channels -> Pillow's name
 WHITE = {1: 255, 3: (255, 255, 255), 4: (255, 255, 255, 0)}  # around an image that does not fill its shape
 
@@ -96,7 +98,9 @@ def read_image(path: str, place: str) -> Image.Image:
                     raise _too_large(f"{image.width:,} x {image.height:,} pixels", path, place)
                 if image.width * image.height == 0:
                     raise _unreadable("the image has no pixels", path, place)
-                return _eight_bits(ImageOps.exif_transpose(image), path, place)
+                image.load()
+                ImageOps.exif_transpose(image, in_place=True)  # a copy of a large image would not fit beside it
+                return _eight_bits(image, path, place)
     except DataError:
         raise
     except Image.DecompressionBombError:
@@ -109,7 +113,8 @@ def read_image(path: str, place: str) -> Image.Image:
 
 def coloured(image: Image.Image) -> Image.Image:
     """An image as RGB, or as RGBA where it has opacity."""
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def image_of(pixels: NDArray[np.generic], place: str) -> Image.Image:
@@ -135,9 +140,8 @@ def image_of(pixels: NDArray[np.generic], place: str) -> Image.Image:
 
 def seen(image: Image.Image) -> Seen:
     """What an image is."""
-    values = np.asarray(image)
-    opaque = image.mode != "RGBA" or bool((values[..., 3] == 255).all())
-    coloured = image.mode != "L" and bool((values[..., :3] != values[..., :1]).any())
+    opaque = image.mode != "RGBA" or image.getchannel("A").getextrema() == (255, 255)
+    coloured = image.mode != "L" and any(bool((part[..., :3] != part[..., :1]).any()) for part in _stripes(image))
     return Seen(image.height, image.width, coloured, opaque)
 
 
@@ -166,11 +170,15 @@ def _eight_bits(image: Image.Image, path: str, place: str) -> Image.Image:
     if mode == "F":
         raise _unreadable("its pixels are floating-point numbers", path, place)
     if mode.startswith("I"):  # 16 bits, or 32 of which 16 are used
-        wide = np.clip(np.asarray(image, dtype=np.int64), 0, 65535)
-        return Image.fromarray((wide // 257).astype(np.uint8))
-    if mode in ("1", "L"):
-        return image.convert("L")
-    return coloured(image)
+        parts = [np.floor_divide(np.clip(part, 0, 65535), 257).astype(np.uint8) for part in _stripes(image)]
+        return Image.fromarray(np.concatenate(parts))
+    return image.convert("L") if mode in ("1", "L") else coloured(image)
+
+
+def _stripes(image: Image.Image) -> Iterator[NDArray[np.integer]]:
+    """The pixels from top to bottom: all at once they would take several times the memory of the image."""
+    for top in range(0, image.height, STRIPE):
+        yield np.asarray(image.crop((0, top, image.width, min(top + STRIPE, image.height))))
 
 
 def _check_path(path: str, place: str) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import gzip
 import io
+import math
 import os
 import shlex
 import stat
 import sys
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple, cast
 
@@ -27,6 +28,8 @@ STANDARD_INPUT = "-"
 LONGEST_LINE = 10 * 2**20  # bytes; a longer one is no line of text, and must not fill the memory
 
 GZIP = b"\x1f\x8b"
+MOST_UNPACKED = 200  # times the size of the packed file; gzip reaches a thousand, with nothing but zeros
+ALWAYS_UNPACKED = 100_000_000  # bytes that any packed file may have
 READ_ERRORS = (EOFError, OSError, zlib.error)
 
 # First bytes of what people give by mistake, and what to do with it.
@@ -93,8 +96,11 @@ class TextFile:
     def raw_lines(self) -> Iterator[bytes]:
         """The lines as bytes, without line end and byte order mark."""
         with _opened(self.path, self.name) as stream:
+            check, read = unpacked_check(self.path, self.name), 0
             number = 1
             while raw := _read_line(stream, self.name, number):
+                read += len(raw)
+                check(read)
                 if number == 1:
                     raw = self._without_mark(raw)
                     self._refuse_macintosh(raw)
@@ -133,6 +139,29 @@ class TextFile:
 
     def _quoted(self) -> str:
         return shlex.quote(self.path) if self.name == self.path else "FILE"  # of a copy nobody knows the path
+
+
+def unpacked_check(path: str, name: str) -> Callable[[int], None]:
+    """What is called with the number of bytes read so far, and refuses a packed file that unpacks to far too many.
+
+    Raises:
+        DataError: by what is called.
+    """
+    try:
+        packed = False
+        if not is_stream(path):  # where to look is to take away
+            with open(path, "rb") as file:
+                packed = file.read(2) == GZIP
+        most = max(ALWAYS_UNPACKED, MOST_UNPACKED * os.path.getsize(path)) if packed else math.inf
+    except OSError:
+        most = math.inf
+
+    def check(read: int) -> None:
+        if read > most:
+            what = f"the file unpacks to more than {MOST_UNPACKED} times its size, as no data do"
+            raise DataError(what, where=name, fix=f"If it is right, unpack it first: gzip -dk {shlex.quote(path)}")
+
+    return check
 
 
 def is_stream(path: str) -> bool:

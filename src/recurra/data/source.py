@@ -7,16 +7,22 @@ another file of the same form needs no words.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from recurra.data.known_names import OF_PAIRS, Names
 from recurra.data.lines import STANDARD_INPUT, TextFile, is_stream
 from recurra.errors import DataError, RunError, UsageError
+
+LIMIT = "RECURRA_INPUT_LIMIT"  # the variable that says how much of a stream is copied: 500MB, 20GB
+USUAL = 2_000_000_000  # bytes
+BYTES = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+AT_ONCE = 2**20  # bytes
 
 COLUMNS = ("source_column", "target_column", "time_column")  # what a user can say about the columns of a table
 REMEMBERED = ("format", *COLUMNS, "header")
@@ -125,16 +131,53 @@ def _copied(path: str, to: Path) -> str:
     part = to.with_name(to.name + ".part")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
+        most = most_copied(to.parent)
         with open(part, "wb") as copy:
             if path == STANDARD_INPUT:
-                shutil.copyfileobj(sys.stdin.buffer, copy)
+                _copy(sys.stdin.buffer, copy, most, TextFile(path).name)
             else:
                 with open(path, "rb") as stream:
-                    shutil.copyfileobj(stream, copy)
+                    _copy(stream, copy, most, path)
         os.replace(part, to)
+    except (DataError, UsageError):
+        part.unlink(missing_ok=True)
+        raise
     except OSError as error:
         reason = error.strerror or str(error)
         if isinstance(error, FileNotFoundError) and path != STANDARD_INPUT and not os.path.exists(path):
             raise DataError("there is no such file", where=path) from None
         raise RunError(f"the input cannot be copied: {reason}", where=str(to)) from None
     return str(to)
+
+
+def most_copied(folder: Path) -> int:
+    """The most bytes that are copied of a stream: what LIMIT says, else half of the free disk and at most USUAL.
+
+    Raises:
+        UsageError: LIMIT is no number of bytes.
+    """
+    said = os.environ.get(LIMIT, "").strip()
+    if not said:
+        return min(USUAL, shutil.disk_usage(folder).free // 2)
+    found = re.fullmatch(r"(\d{1,15}) ?(|kB|MB|GB|TB)", said, re.IGNORECASE | re.ASCII)
+    if not found:
+        raise UsageError(f"expected a number of bytes, got {said!r:.40}", where=LIMIT, fix=f"For example {LIMIT}=20GB.")
+    return int(found[1]) * BYTES[found[2].lower()]
+
+
+def _copy(stream: IO[bytes], copy: IO[bytes], most: int, name: str) -> None:
+    """Copies a stream to its end.
+
+    Raises:
+        DataError: it goes on after so many bytes.
+    """
+    read = 0
+    while data := stream.read(AT_ONCE):
+        read += len(data)
+        if read > most:
+            raise DataError(
+                f"the input has not ended after {most:,} bytes, the most that is copied of a pipe",
+                where=name,
+                fix=f"Write it into a file and give its name, or raise the limit: {LIMIT}=20GB",
+            )
+        copy.write(data)
