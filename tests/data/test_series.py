@@ -13,7 +13,6 @@ import pytest
 
 from recurra.data import SERIES, DataSource, Examples, Series, open_examples, rows_of
 from recurra.data.series_columns import why_series
-from recurra.data.times import next_times
 
 
 def read(path: Path, text: str, **options: Any) -> Examples[Series]:
@@ -30,6 +29,7 @@ def test_times_and_numbers(tmp_path: Path) -> None:
     assert series.values.dtype == np.float64
     assert str(series) == "2 steps of 2 numbers"
     assert data.notes == [f"{tmp_path / 'x.csv'}: column 'date' is the time of each step"]
+    assert data.columns == {"time_column": "date"}
 
 
 @pytest.mark.parametrize(
@@ -105,28 +105,3 @@ ROWS = "".join(f"2024-01-{day:02},{day * 7 % 5}\n" for day in range(1, 31))
 def test_what_is_recognised(tmp_path: Path, name: str, text: str, reason: str | None) -> None:
     (tmp_path / name).write_text(text)
     assert why_series(DataSource(str(tmp_path / name))) == reason
-
-
-@pytest.mark.parametrize(
-    ("times", "following"),
-    [
-        ("2024-02-27 2024-02-28 2024-02-29", "2024-03-01 2024-03-02"),
-        ("2024-01-31 2024-02-29 2024-03-31", "2024-04-30 2024-05-31"),
-        ("2023-10 2023-11 2023-12", "2024-01 2024-02"),
-        ("2023Z 2024Z 2025Z", "+1 +2"),
-        ("1998 1999 2000", "2001 2002"),
-        ("10 8 6", "4 2"),
-        ("20240129 20240130 20240131", "20240201 20240202"),
-        ("2024-01-01T22:00 2024-01-01T23:00 2024-01-02T00:00", "2024-01-02T01:00 2024-01-02T02:00"),
-        ("2024-01-03 2024-01-04 2024-01-05 2024-01-08", "2024-01-09 2024-01-10"),  # working days
-        ("30.12.2023 31.12.2023 01.01.2024", "02.01.2024 03.01.2024"),
-        ("12/30/2023 12/31/2023 1/1/2024", "1/2/2024 1/3/2024"),
-        ("2024-01-01 2024-01-03 2024-01-04", "+1 +2"),  # not regular
-        ("1 2 4", "+1 +2"),
-        ("5 5 5", "+1 +2"),
-        ("2024-01-01 2024-01-02", "+1 +2"),  # too few
-        ("", "+1 +2"),
-    ],
-)
-def test_times_go_on_where_they_are_regular(times: str, following: str) -> None:
-    assert next_times(times.split(), 2) == following.split()

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from recurra.api.given import Given, data_source, default_folder, paired
-from recurra.data import DataSource
+from recurra.data import SERIES, DataSource
+from recurra.data.frames import with_times
 from recurra.tasks import Task
 from recurra.tasks.choosing import choose_task, recorded_task
 from recurra.tasks.recipe import TaskRecipe
@@ -78,23 +79,32 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **how:
     started = clock.monotonic() if started is None else started
     to, recipe, name, resume = how.get("to"), how.get("recipe"), how.get("task"), how.get("resume", False)
     folder = Path(to) if to is not None else default_folder(data, what)
-    source = source_of(data, how.get("target")) if y is None else paired(data, y)
+    timed = data if y is not None else with_times(data)
+    source = source_of(timed, how.get("target")) if y is None else paired(data, y)
     if resume and name is None and recipe is None:
         name = recorded_task(folder)
     chosen = choose_task(source, name, recipe, apart=y is not None)
+    series = chosen.task.kind is SERIES
+    if timed is not data and not series:
+        source = source_of(data)
     valid = how.get("valid")
+    whole = (recipe or chosen.task.recipe()).with_settings(how.get("settings") or {})
+
+    def read_as_set(given: Given, target: str | Path | None = None) -> DataSource:
+        return whole.data.source(source_of(with_times(given) if series else given, target))
+
     return Asked(
         chosen.task,
         chosen.note,
-        source,
-        None if valid is None else source_of(valid, how.get("valid_target")),
+        whole.data.source(source),
+        None if valid is None else read_as_set(valid, how.get("valid_target")),
         folder,
-        (recipe or chosen.task.recipe()).with_settings(how.get("settings") or {}),
+        whole,
         chosen_budget(how.get("time"), how.get("epochs"), resume, started, usual),
         resume,
         typed_command(sys.argv),
         started,
-        source_of,
+        read_as_set,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -11,8 +11,9 @@ import numpy as np
 from torch import Tensor
 
 from recurra.data import DataSource, Numbers, rows_of
-from recurra.data.frames import column_of, frame_of
+from recurra.data.frames import column_of, frame_of, with_times
 from recurra.data.rows import is_table, plain
+from recurra.data.series import table_of
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 
@@ -119,14 +120,20 @@ def target_name(y: object, taken: Iterable[str]) -> str:
     return name
 
 
-def asked_about(given: object, *, series: bool) -> Any:
-    """Inputs for a model, one or several: those of a data frame as its rows, or as a series where series are read."""
-    frame = frame_of(given)
-    if frame is None:
-        return given
-    if not series:
+def asked_about(given: object) -> Any:
+    """Inputs for a model, one or several: those of a data frame as its rows."""
+    return given if frame_of(given) is None else rows_of(given)
+
+
+def series_rows(given: object) -> Sequence[Any] | None:
+    """The rows of a table of steps, given as a data frame, a pandas series with times, mappings, or lists by column.
+
+    None of anything else.
+    """
+    given = with_times(given)
+    if frame_of(given) is not None:
         return rows_of(given)
-    return {str(name): frame[name].to_list() for name, kind in frame.schema.items() if kind.is_numeric()}
+    return table_of(rows_of(given)) if isinstance(given, list | Mapping) or column_of(given) is not None else None
 
 
 def cells_of(given: object, columns: Mapping[str, str]) -> Any:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack, cast, overload
 
-from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired
+from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired, series_rows
 from recurra.bundle import Bundle, damage_is_said
-from recurra.data import Examples, open_examples, open_inputs
-from recurra.data.series import SERIES
+from recurra.data import DataSource, Examples, open_examples, open_inputs
+from recurra.data.frames import with_times
+from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
 from recurra.errors import ModelError, UsageError
 from recurra.options import from_mapping, to_mapping
@@ -75,16 +77,31 @@ class Model:
         format: str = "auto",
         source_column: str | None = None,
         time_column: str | None = None,
+        sort: bool = False,
     ) -> Examples[Any]:
         """The inputs in a file, or of standard input ("-"), as `recurra predict` reads them.
 
         Of a table they stand in the columns that the training data had, unless others are named.
 
+        Args:
+            sort: put the steps of each series into the order of their times.
+
         Raises:
             DataError: the file cannot be read as what the task reads, or lacks a column.
         """
-        source = data_source(path, None, format, source_column, None, time_column).completed(self.columns)
+        source = self._source(data_source(path, None, format, source_column, None, time_column), sort)
         return open_inputs(source, self.task.kind, self.predictor.reads)
+
+    def _source(self, source: DataSource, sort: bool = False) -> DataSource:
+        """A source as it is read by this model: in the columns that it was trained on, by the recipe's rules.
+
+        Raises:
+            UsageError: sorting, of what has no times.
+        """
+        if sort and self.task.kind is not SERIES:
+            raise UsageError(f"--sort has no effect on a model for the task {self.task.name}", fix="Leave it out.")
+        known = self.recipe.data.source(source.completed(self.columns))
+        return replace(known, steps=replace(known.steps, sort=True)) if sort else known
 
     @overload
     def predict(self, inputs: One, options: object = None, **settings: Unpack[AnswerSettings]) -> AnyAnswer: ...
@@ -114,7 +131,7 @@ class Model:
             >>> model.predict("3 May 1998").text
             >>> model.predict(["3 May 1998", "4 June 2001"], nbest=3)[1].alternatives
         """
-        inputs = asked_about(inputs, series=self.task.kind is SERIES)
+        inputs = self._asked_about(inputs)
         several = not self.predictor.is_one(inputs)
         answers = Answers(self.predict_iter(inputs if several else [inputs], options, **settings))
         return answers if several else answers[0]
@@ -123,8 +140,7 @@ class Model:
         self, inputs: Iterable[object], options: object = None, **settings: Unpack[AnswerSettings]
     ) -> Iterator[AnyAnswer]:
         """Answers to several inputs, one after the other: they may be an endless stream."""
-        given = asked_about(inputs, series=self.task.kind is SERIES)
-        rows = (cells_of(one, self.columns) for one in given)
+        rows = (cells_of(one, self.columns) for one in self._asked_about(inputs))
         return self.predictor.predict(rows, self.options(options, settings))
 
     def evaluate(
@@ -136,17 +152,23 @@ class Model:
         source_column: str | None = None,
         target_column: str | None = None,
         time_column: str | None = None,
+        sort: bool = False,
         options: object = None,
         **settings: Unpack[AnswerSettings],
     ) -> Evaluation:
         """All measures on examples: a file (or two parallel ones), or examples given in Python.
 
+        Args:
+            sort: put the steps of each series into the order of their times.
+
         Raises:
             DataError: the examples cannot be read, or a table lacks a column.
         """
-        source = data_source(data, target, format, source_column, target_column, time_column)
-        examples = open_examples(source.completed(self.columns), self.task.kind)
-        return self.predictor.evaluate(examples, self.options(options, settings))
+        data = with_times(data) if self.task.kind is SERIES else data
+        source = self._source(data_source(data, target, format, source_column, target_column, time_column), sort)
+        examples = open_examples(source, self.task.kind)
+        evaluation = self.predictor.evaluate(examples, self.options(options, settings))
+        return replace(evaluation, notes=list(dict.fromkeys([*examples.notes, *evaluation.notes])))
 
     def score(self, data: Given, y: Iterable[object] | None = None) -> float:
         """How good the model is in one number, as scikit-learn calls it: higher is better.
@@ -213,7 +235,17 @@ class Model:
 
     def trace(self, given: object, **settings: Unpack[AnswerSettings]) -> Trace:
         """Everything that happens inside when the (first) model answers this input."""
-        return self.predictor.trace(cells_of(given, self.columns), self.options(None, settings))
+        return self.predictor.trace(cells_of(self._asked_about(given), self.columns), self.options(None, settings))
+
+    def _asked_about(self, given: Any) -> Any:
+        """Inputs as the model reads them; a table of steps is read as such a file: as one series, or a list of them."""
+        if self.task.kind is not SERIES:
+            return asked_about(given)
+        rows = series_rows(given)
+        if rows is None:
+            return given
+        series: list[Series] = list(open_inputs(self._source(DataSource(rows=rows)), SERIES, self.predictor.reads))
+        return series[0] if len(series) == 1 and not series[0].name else series
 
     def save(self, path: str | Path) -> None:
         """Writes the model into a folder, whole or not at all; `recurra.load` opens it, and it answers the same.

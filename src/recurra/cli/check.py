@@ -41,6 +41,7 @@ def check(
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
     time_column: given.TimeColumn = None,
+    sort: given.Sort = None,
     valid: given.Valid = None,
     valid_target: given.ValidTarget = None,
     show: Show = None,
@@ -57,7 +58,7 @@ def check(
     """
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     check_valid(target, valid, valid_target)
-    short = {"--units": units, "--source-units": source_units, "--target-units": target_units}
+    short = {"--units": units, "--source-units": source_units, "--target-units": target_units, "--sort": sort}
     chosen_settings = train_settings(short, settings or [])
 
     from recurra.api import data_source, read_recipe

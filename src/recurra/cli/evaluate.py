@@ -24,6 +24,7 @@ def evaluate(
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
     time_column: given.TimeColumn = None,
+    sort: given.Sort = None,
     ensemble: given.Ensemble = None,
     threads: given.AnswerThreads = None,
     beam: given.Beam = None,
@@ -40,7 +41,7 @@ def evaluate(
 
     loaded = load_model(model, ensemble, threads)
     check_effect(loaded, short)
-    evaluation = loaded.evaluate(files.data, **files.keywords(), **chosen)
+    evaluation = loaded.evaluate(files.data, **files.keywords(), sort=bool(sort), **chosen)
     for note in evaluation.notes:
         say(f"recurra: {note}")
     if as_json:

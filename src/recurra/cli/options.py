@@ -67,6 +67,7 @@ TargetColumn = Annotated[
 TimeColumn = Annotated[
     str | None, option("--time-column", "Column of the times of a series, by name or by number.", "COLUMN")
 ]
+Sort = Annotated[bool | None, option("--sort", "Put the steps of each series into the order of their times.")]
 Valid = Annotated[
     str | None, option("--valid", "Validation data; by default a share of the examples is set aside.", "FILE")
 ]

@@ -30,6 +30,7 @@ def predict(
     input_format: given.InputFormat = None,
     source_column: given.SourceColumn = None,
     time_column: given.TimeColumn = None,
+    sort: given.Sort = None,
     ensemble: given.Ensemble = None,
     threads: given.AnswerThreads = None,
     beam: given.Beam = None,
@@ -63,7 +64,7 @@ def predict(
         loaded = load_model(model, ensemble, threads)
         check_effect(loaded, short)
         columns = {"source_column": source_column, "time_column": time_column}
-        inputs = loaded.read(file, format=input_format or "auto", **columns)
+        inputs = loaded.read(file, format=input_format or "auto", **columns, sort=bool(sort))
         lines = flushing(inputs, out)
         colour = output is None and sys.stdout.isatty()
         write = writer(output_format, getattr(loaded.options(None, chosen), "nbest", 1), colour=colour)

@@ -30,6 +30,7 @@ SHORT = {
     "--target-units": "text.target_units",
     "--horizon": "model.horizon",
     "--season": "data.season",
+    "--sort": "data.sort",
     "--seed": "training.seed",
     "--threads": "training.threads",
 }

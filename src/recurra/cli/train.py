@@ -28,6 +28,7 @@ def train(
     source_column: given.SourceColumn = None,
     target_column: given.TargetColumn = None,
     time_column: given.TimeColumn = None,
+    sort: given.Sort = None,
     valid: given.Valid = None,
     valid_target: given.ValidTarget = None,
     to: given.To = None,
@@ -71,6 +72,7 @@ def train(
         "--target-units": target_units,
         "--horizon": horizon,
         "--season": season,
+        "--sort": sort,
         "--seed": seed,
         "--threads": threads,
     }

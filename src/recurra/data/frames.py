@@ -5,12 +5,14 @@ narwhals is imported only where something may be one: its import takes a tenth o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
 
 
+TIME_INDEXES = ("DatetimeIndex", "PeriodIndex")  # of pandas
 NO_FRAMES = {"builtins", "numpy", "pathlib", "recurra", "torch"}  # packages whose types are none
 
 
@@ -29,6 +31,17 @@ def frame_of(given: object) -> nw.DataFrame[Any] | None:
     if isinstance(native, nw.LazyFrame):
         return native.collect()
     return native if isinstance(native, nw.DataFrame) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def with_times(given: Any) -> Any:
+    """A pandas object whose index says when its rows were, as a frame with that index as a column; others as they are.
+
+    A column without a name is called index, as pandas has it.
+    """
+    index: object = getattr(given, "index", None) if may_be_one(given) else None
+    levels: object = getattr(index, "levels", None) or [index]
+    times = isinstance(levels, Iterable) and any(type(level).__name__ in TIME_INDEXES for level in levels)
+    return given.reset_index() if times else given
 
 
 def column_of(given: object) -> nw.Series[Any] | None:

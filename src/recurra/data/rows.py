@@ -133,7 +133,8 @@ def cell_text(value: Any) -> str:
 
 def is_cell(value: Any) -> bool:
     """Whether a value can stand in a cell of a table: a text, a number, a time, or nothing."""
-    return plain(value) is None or isinstance(value, str | Real | np.generic | date | time)
+    known = isinstance(value, str | Real | np.generic | date | time) or type(value).__name__ == "Period"  # of pandas
+    return known or plain(value) is None
 
 
 def is_table(rows: Sequence[Any] | None) -> bool:

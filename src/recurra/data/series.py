@@ -4,8 +4,9 @@
     2024-01-01,17.2,300           north,1,5.5
     2024-01-02,17.9,280           north,2,5.7
 
-Rows with one name in the column `series` are one series, in their order. A column that says when a step was (called
-time, date, ..., or the only one without numbers) is kept for showing. All the others are numbers.
+Rows with one name in the column `series` (`unique_id`, ...) are one series, wherever they stand. A column that says
+when a step was (called time, date, ..., or the only one without numbers) is read: the steps follow one after the other
+in it, and what does not is refused or said (`timeline`). All the others are numbers.
 
 T steps, D columns.
 """
@@ -14,7 +15,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby, islice
+from dataclasses import replace
+from datetime import date, time
+from itertools import chain, islice
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -23,10 +27,19 @@ from numpy.typing import NDArray
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Kind, Reading, Skipped
 from recurra.data.numbers import numbered
-from recurra.data.rows import is_table
-from recurra.data.series_columns import LOOK, SeriesColumns, find_columns, targets_of, why_series
-from recurra.data.source import DataSource, Sides
-from recurra.data.vectors import BROKEN_SERIES, filled_rows, fitting, row_numbers
+from recurra.data.rows import is_table, plain
+from recurra.data.series_columns import (
+    LOOK,
+    TIME_NAMES,
+    SeriesColumns,
+    check_guess,
+    find_columns,
+    targets_of,
+    why_series,
+)
+from recurra.data.source import DataSource, Sides, spool
+from recurra.data.timeline import Rows, Timeline, in_time
+from recurra.data.vectors import GROUP_NAMES, filled_rows, fitting, row_numbers
 from recurra.errors import DataError
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt
@@ -44,6 +57,8 @@ class Series(NamedTuple):
     line: int  # of its first step
     targets: tuple[str, ...] = ()  # columns that the user wants to be forecast; none named: all
     start: int = 0  # the first step that may be forecast; those before it are there to be read
+    step: str = ""  # how far the times are apart, "1 day"; empty where they are not, or there are none
+    dates: str = ""  # the order of day and month in the times, where they could be read either way
 
     def __str__(self) -> str:
         shown = f"{self.name}: " if self.name else ""
@@ -69,19 +84,33 @@ def read_series(reading: Reading) -> Iterator[Series]:
     if columns.header and len(first) == 1:
         what = "expected steps below the header, found none"
         raise DataError(what, where=reading.place(first[0][0]), fix=STEPS)
-    every = fitting(chain(first[1:] if columns.header else first, rows), columns.width, reading)
-    seen = set[str]()
-    for name, steps in groupby(every, key=lambda row: columns.name_of(row[1])):
-        if name in seen:
-            what = f"series {name!r} continues here, after rows of others"
-            place = reading.place(next(steps)[0])
-            reading.findings.add(
-                BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together: sort the table.")
-            )
-            continue
-        seen.add(name)
-        if (series := _one_series(name, steps, columns, reading)) is not None:
-            yield series
+    every = fitting(chain(first[1:] if columns.header else first, rows), len(columns.every), reading)
+    series = _together(every, columns, reading)
+    if reading.findings:
+        return
+    line = Timeline(series)
+    if columns.time:
+        line = in_time(series, columns.named(columns.time), columns.names, reading)
+        check_guess(series, columns, reading)
+    targets = targets_of(columns, reading)
+    for name, lines, times, values in line.series:
+        numbers = np.array(values, dtype=np.float64)
+        yield Series(name, numbers, columns.names, tuple(times), lines[0], targets, 0, line.step, line.dates)
+
+
+def _together(rows: Iterable[tuple[int, list[str]]], columns: SeriesColumns, reading: Reading) -> list[Rows]:
+    """The rows of each series; a cell that is no number is a finding."""
+    series: dict[str, Rows] = {}
+    for number, fields in rows:
+        name = columns.name_of(fields)
+        one = series.setdefault(name, Rows(name, [], [], []))
+        values = row_numbers(fields, columns.names, columns.numbers, reading.place(number), reading)
+        if values is not None:
+            one.lines.append(number)
+            one.values.append(values)
+            if columns.time:
+                one.times.append(columns.time_of(fields))
+    return list(series.values())
 
 
 def read_rows(reading: Reading) -> Iterator[Series]:
@@ -91,7 +120,8 @@ def read_rows(reading: Reading) -> Iterator[Series]:
         DataError: something that is no series, or of other columns than the first.
     """
     rows = reading.source.rows or ()
-    if len(rows) > 1 and is_table(rows):
+    if (table := table_of(rows)) is not None:
+        reading.source = replace(reading.source, rows=table)
         yield from read_series(reading)
         return
     first: Series | None = None
@@ -114,13 +144,54 @@ def read_rows(reading: Reading) -> Iterator[Series]:
 
 def are_series(rows: Sequence[Any]) -> str | None:
     """Why rows given in Python are surely series, as a clause that can follow "because"."""
-    if is_table(rows) and len(rows) > 1:
-        return why_series(DataSource(rows=rows))
+    if (table := table_of(rows)) is not None:
+        return why_series(DataSource(rows=table))
     try:
         several = [checked_series(one, "") for one in list_of_series(rows)]
     except DataError:
         return None
     return "these are numbers without labels" if several and all(len(one.values) > 1 for one in several) else None
+
+
+def table_of(rows: Sequence[Any]) -> Sequence[Any] | None:
+    """The rows of a table of steps: mappings from columns to cells, or one from columns to lists, with times or names.
+
+    None of anything else: lists of numbers, columns of nothing but numbers.
+
+    Raises:
+        DataError: the lists are not equally long.
+    """
+    if len(rows) > 1:
+        return rows if is_table(rows) else None
+    if not rows or not isinstance(rows[0], Mapping):
+        return None
+    columns = cast("Mapping[Any, Any]", rows[0])
+    lists: list[list[Any]] = [list(cells) for cells in columns.values() if is_list(cells)]
+    if len(lists) < len(columns) or not lists:
+        return None
+    known = {*TIME_NAMES[:-1], *GROUP_NAMES}
+    told = any(str(name).strip().lower() in known for name in columns)
+    if not told and not any(isinstance(plain(cell), str | date | time) for cells in lists for cell in cells[:1]):
+        return None
+    if len({len(cells) for cells in lists}) > 1:
+        lengths = ", ".join(f"{name} {len(cells):,}" for name, cells in zip(columns, lists, strict=True))
+        raise DataError(f"expected columns of one length, got {lengths}", where="series")
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*lists, strict=True)]
+
+
+def is_list(given: object) -> bool:
+    """Whether this has elements, and is no text."""
+    return isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping)
+
+
+def read_inputs(reading: Reading) -> Iterator[Series]:
+    """The series of a file, of standard input, or given in Python."""
+    if reading.source.rows is not None:
+        yield from read_rows(reading)
+        return
+    with TemporaryDirectory(prefix="recurra-") as folder:
+        reading.source = spool(reading.source, folder)
+        yield from read_series(reading)
 
 
 def list_of_series(given: Any) -> list[Any]:
@@ -166,24 +237,6 @@ def _no_series(given: Any, where: str) -> DataError:
     return DataError(what, where=where, fix=fix)
 
 
-def _one_series(
-    name: str, steps: Iterator[tuple[int, list[str]]], columns: SeriesColumns, reading: Reading
-) -> Series | None:
-    """The series of some rows; None where a cell is no number."""
-    values, times, line = list[list[float]](), list[str](), 0
-    whole = True
-    for number, fields in steps:
-        line = line or number
-        row = row_numbers(fields, columns.names, columns.numbers, reading.place(number), reading)
-        whole = whole and row is not None
-        values.append(row or [])
-        if columns.time is not None:
-            times.append(fields[columns.time].strip())
-    if not whole:
-        return None
-    return Series(name, np.array(values), columns.names, tuple(times), line, targets_of(columns, reading))
-
-
 def key(series: Series) -> str:
     """Name and numbers."""
     return f"{series.name}\t{series.start}\t{series.values.tobytes().decode('latin-1')}"
@@ -199,8 +252,9 @@ def pack(series: Series) -> list[Any]:
 
 def unpack(row: Sequence[Any]) -> Series:
     """The same again."""
-    name, values, columns, times, line, targets, start = row
-    return Series(name, np.array(values, dtype=np.float64), tuple(columns), tuple(times), line, tuple(targets), start)
+    name, values, columns, times, line, targets, start, *known = row
+    numbers = np.array(values, dtype=np.float64)
+    return Series(name, numbers, tuple(columns), tuple(times), line, tuple(targets), start, *known)
 
 
 def check(skipped: Skipped, source: DataSource) -> None:
@@ -221,7 +275,7 @@ SERIES = Kind(
     key=key,
     pack=pack,
     unpack=unpack,
-    inputs=lambda reading, what: read_series(reading),
+    inputs=lambda reading, what: read_inputs(reading),
     check=check,
     one_file=(
         "series are in one file, but two were given",

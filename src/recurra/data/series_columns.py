@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from shlex import quote
 from typing import NamedTuple
@@ -11,32 +13,50 @@ from recurra.data.columns import several
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Reading
 from recurra.data.numbers import MISSING, is_number
+from recurra.data.rows import is_table
 from recurra.data.source import DataSource
+from recurra.data.timeline import Rows
 from recurra.data.times import is_time
-from recurra.data.vectors import GROUP_NAME, LABEL_NAMES, column_names, column_of, filled_rows
+from recurra.data.vectors import GROUP_NAMES, LABEL_NAMES, column_names, column_of, filled_rows
 from recurra.errors import DataError, UsageError
 from recurra.text.visible import excerpt
 
 LOOK = 50  # rows from which it is told what the columns are
 LEAST = 8  # rows; with fewer nothing is sure
 TIME_NAMES = ("time", "date", "datetime", "timestamp", "ds", "step", "period", "year", "index", "t", "")
+CALENDAR = ("year", "month", "day")  # columns that together are a date; the first two say a month
+CLOCK = re.compile(r"\d{1,2}(:\d{2}){0,2}(\.\d+)?( ?[ap]\.?m\.?)?", re.IGNORECASE | re.ASCII)  # a time of day alone
 PAIR_NAMES = {"source", "target", "text", *LABEL_NAMES}  # of tables that are for other tasks
 
 
 class SeriesColumns(NamedTuple):
     """Which column is what, from 0."""
 
-    names: tuple[str, ...]  # of the columns of numbers
-    numbers: tuple[int, ...]  # where these stand
-    time: int | None
-    group: int | None  # the name of the series; None: there is only one
-    width: int
+    every: tuple[str, ...]  # the names of all columns
+    numbers: tuple[int, ...]  # those that are read
+    time: tuple[int, ...]  # when a step was, several parts of one time side by side; none: it is not said
+    group: tuple[int, ...]  # the name of the series; none: there is only one
+    guessed: bool  # whether the group is one because it holds texts, and not by its name
     header: bool
     targets: tuple[str, ...]  # the columns of numbers that are to be forecast; none: all
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns of numbers."""
+        return tuple(self.every[k] for k in self.numbers)
+
     def name_of(self, fields: Sequence[str]) -> str:
         """The name of the series that a row belongs to."""
-        return "" if self.group is None else fields[self.group].strip()
+        return ", ".join(fields[k].strip() for k in self.group)
+
+    def time_of(self, fields: Sequence[str]) -> str:
+        """The time of a row: 2024-3 of a year and a month, 2024-03-01 12:00 of a date and a time of day."""
+        parts = [fields[k].strip() for k in self.time]
+        return ("-" if all(part.isdecimal() for part in parts) else " ").join(parts)
+
+    def named(self, columns: Sequence[int]) -> str:
+        """The names of some columns, as they are given to an option."""
+        return ",".join(self.every[k] for k in columns)
 
 
 def find_columns(rows: list[list[str]], reading: Reading) -> SeriesColumns:
@@ -45,20 +65,32 @@ def find_columns(rows: list[list[str]], reading: Reading) -> SeriesColumns:
     Raises:
         DataError: a column that the user names is not there, a second column holds no numbers, or none does.
     """
-    place = reading.place(1)
-    columns = _columns(reading.source, rows, place)
+    columns = _columns(reading.source, rows, reading.place(1))
     if not columns.header:
         reading.note(f"{reading.name}: no header, so the columns are numbered from 1")
-    names = column_names(rows[0], columns.header, place)
-    for what, option, column in (
+    for what, option, found in (
         ("the time of each step", "time_column", columns.time),
         ("the name of its series", "source_column", columns.group),
     ):
-        if column is not None:
-            reading.note(f"{reading.name}: column {names[column]!r} is {what}")
-            if columns.header:
-                reading.facts.columns[option] = names[column]
+        if found:
+            called = ", ".join(repr(columns.every[k]) for k in found)
+            several = f"columns {called} are" if len(found) > 1 else f"column {called} is"
+            reading.note(f"{reading.name}: {several} {what}")
+            reading.facts.columns[option] = columns.named(found)
     return columns
+
+
+def check_guess(series: Sequence[Rows], columns: SeriesColumns, reading: Reading) -> None:
+    """Refuses texts that were taken for names of series, and are none: each time belongs to one of them alone.
+
+    Raises:
+        DataError: the first of the columns, and what it may be.
+    """
+    if columns.guessed and len(series) > 1:
+        seen = Counter(time for one in series for time in set(one.times))
+        shared = sum(seen[time] > 1 for one in series for time in one.times)
+        if 2 * shared < sum(len(one.times) for one in series):
+            raise _no_numbers(columns.every[columns.group[0]], series[0].name, reading.place(1))
 
 
 def targets_of(columns: SeriesColumns, reading: Reading) -> tuple[str, ...]:
@@ -87,11 +119,11 @@ def why_series(source: DataSource) -> str | None:
         return None
     if columns.header and PAIR_NAMES & {name.strip().lower() for name in rows[0]}:
         return None
-    if columns.time is not None:
-        called = columns.header and rows[0][columns.time].strip().lower() in TIME_NAMES
-        sure = called or is_time(rows[-1][columns.time].strip())  # else it may be a text, and the number its label
+    if columns.time:
+        called = columns.header and rows[0][columns.time[0]].strip().lower() in TIME_NAMES
+        sure = called or is_time(columns.time_of(rows[-1]))  # else it may be a text, and the number its label
         return "this is a table of numbers with a column for the time" if sure else None
-    alone = columns.width == 1
+    alone = len(columns.every) == 1
     return "this is a table of numbers without a column of labels" if columns.header or alone else None
 
 
@@ -101,12 +133,14 @@ def _columns(source: DataSource, rows: list[list[str]], place: str) -> SeriesCol
     texts = {k for k in range(width) if _is_text([row[k] for row in body or rows[:1]])}
     header = _has_header(head, texts, rows, source)
     names = column_names(head, header, place)
-    group = _group(source, names, place)
+    body = body if header else [row for row in rows if len(row) == width]
+    group = _group(source, names, body, place)
     if source.time_column is not None:
-        time = column_of(source.time_column, names, place)
+        time = tuple(column_of(str(name), names, place) for name in several(source.time_column))
     else:
-        time = _time(names, [k for k in sorted(texts) if k != group], group, rows)
-    numbers = tuple(k for k in range(width) if k not in (group, time))
+        time = _time(names, [k for k in sorted(texts) if k not in group], group, body)
+    guessed = () if group or source.source_column is not None else _guessed(texts - {*time}, time, body)
+    numbers = tuple(k for k in range(width) if k not in (*group, *guessed, *time))
     for k in numbers:
         if k in texts and body:
             raise _no_numbers(names[k], next((row[k].strip() for row in body if row[k].strip()), ""), place)
@@ -114,7 +148,7 @@ def _columns(source: DataSource, rows: list[list[str]], place: str) -> SeriesCol
         raise DataError("there is no column of numbers", where=place, fix="Put each number into a column of its own.")
     wanted = [] if source.target_column is None else several(source.target_column)
     targets = tuple(names[column_of(str(name), names, place)] for name in wanted)
-    return SeriesColumns(tuple(names[k] for k in numbers), numbers, time, group, width, header, targets)
+    return SeriesColumns(names, numbers, time, group or guessed, bool(guessed), header, targets)
 
 
 def _is_text(cells: list[str]) -> bool:
@@ -125,12 +159,14 @@ def _is_text(cells: list[str]) -> bool:
 
 def _has_header(head: list[str], texts: set[int], rows: list[list[str]], source: DataSource) -> bool:
     """Whether the first row names the columns: it has text above numbers, or a name that is known."""
+    if is_table(source.rows):
+        return True
     if len(rows) == 1:  # all of them may be names, or one of them the time
         return not any(is_number(cell) and cell.strip() for cell in head)
     above_numbers = [head[k].strip() for k in range(len(head)) if k not in texts]
     above_texts = [head[k].strip() for k in sorted(texts)]
-    named = (source.source_column, source.time_column)
-    known = {GROUP_NAME, *TIME_NAMES[:-1], *filter(None, several(source.target_column)), *filter(None, named)}
+    named = [str(name) for said in (source.source_column, source.time_column) if said for name in several(said)]
+    known = {*GROUP_NAMES, *TIME_NAMES[:-1], *filter(None, several(source.target_column)), *named}
     return any(not _like_number(cell) for cell in above_numbers) or any(
         cell.lower() in known and not cell.isdecimal() for cell in above_texts
     )
@@ -141,18 +177,46 @@ def _like_number(cell: str) -> bool:
     return is_number(cell) or is_number(cell.replace(",", ".", 1))
 
 
-def _group(source: DataSource, names: tuple[str, ...], place: str) -> int | None:
+def _group(source: DataSource, names: tuple[str, ...], body: list[list[str]], place: str) -> tuple[int, ...]:
+    """The columns that say which series a row belongs to, by what they are called."""
     if source.source_column is not None:
-        return column_of(source.source_column, names, place)
-    return names.index(GROUP_NAME) if GROUP_NAME in names else None
+        return tuple(column_of(str(name), names, place) for name in several(source.source_column))
+    called = [k for k, name in enumerate(names) if name.lower() in GROUP_NAMES]
+    ids = [k for k, name in enumerate(names) if name.lower() == "id" and _repeats(row[k] for row in body)]
+    return tuple((called or ids)[:1])
 
 
-def _time(names: tuple[str, ...], texts: list[int], group: int | None, rows: list[list[str]]) -> int | None:
-    """The column that says when a step was: the one so called, the first of dates, the only one without numbers."""
-    called = [k for k, name in enumerate(names) if name.lower() in TIME_NAMES and k != group]
-    dates = [k for k in texts if is_time(rows[-1][k].strip())] if len(rows[-1]) == len(names) else []
-    found = [*called, *dates, *(texts if len(texts) == 1 else [])]
-    return found[0] if found and len(names) > 1 else None
+def _guessed(texts: set[int], time: tuple[int, ...], body: list[list[str]]) -> tuple[int, ...]:
+    """The columns of texts, where they may name the series of a row: all cells are the same, or times repeat."""
+    if not texts or not time or len(body) < LEAST:
+        return ()
+    alone = all(len({row[k] for row in body}) == 1 for k in texts)
+    repeated = len({tuple(row[k] for k in time) for row in body}) < len(body)
+    return tuple(sorted(texts)) if alone or repeated else ()
+
+
+def _repeats(cells: Iterable[object]) -> bool:
+    """Whether most of them are there more than once."""
+    every = list(cells)
+    return 2 * len(set(every)) <= len(every)
+
+
+def _time(names: tuple[str, ...], texts: list[int], group: tuple[int, ...], body: list[list[str]]) -> tuple[int, ...]:
+    """The column that says when a step was: the one so called, the first of dates, the only one without numbers.
+
+    A date and its time of day, or a year, a month and a day, may stand in several.
+    """
+    lower = [name.lower() for name in names]
+    called = [k for k, name in enumerate(lower) if name in TIME_NAMES and k not in group]
+    dates = [k for k in texts if body and is_time(body[-1][k].strip())]
+    found = [*(k for k in called if k in dates), *called, *dates, *(texts if len(texts) == 1 else [])]
+    if not found or len(names) == 1:
+        return ()
+    parts = [lower.index(name) for name in CALENDAR if name in lower]
+    if found[0] in parts and len(parts) > 1:
+        return tuple(parts)
+    clock = [k for k in called if k != found[0] and body and CLOCK.fullmatch(body[-1][k].strip())]
+    return (found[0], *clock[:1]) if found[0] in dates and ":" not in body[-1][found[0]] else (found[0],)
 
 
 def _no_numbers(name: str, seen: str, place: str) -> DataError:

@@ -25,7 +25,8 @@ BYTES = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 AT_ONCE = 2**20  # bytes
 
 COLUMNS = ("source_column", "target_column", "time_column")  # what a user can say about the columns of a table
-REMEMBERED = ("format", *COLUMNS, "header")
+WRITTEN = ("dates", "step")  # what is told from the cells of a table, unless the user says it
+REMEMBERED = ("format", *COLUMNS, "header", *WRITTEN)
 NO_HEADER = "none"
 
 
@@ -44,6 +45,15 @@ NUMBER = "number"  # what the second side is called where numbers are learned
 
 
 @dataclass(frozen=True)
+class StepRules:
+    """What becomes of the steps of a series that do not follow one after the other."""
+
+    sort: bool = False  # put into the order of their times; else refused
+    duplicates: str = "refuse"  # steps of the same time: refuse, or take the first, last, mean or sum
+    fill: bool = False  # times that are missing become steps without numbers
+
+
+@dataclass(frozen=True)
 class DataSource:
     """Examples of a file, of two parallel files, or of rows given in Python."""
 
@@ -52,8 +62,11 @@ class DataSource:
     format: str = "auto"  # one that the task reads; auto: by the ending of the name and a look at the first lines
     source_column: str | None = None  # name or number (from 1) of the source's column, or several: "lemma,features"
     target_column: str | None = None
-    time_column: str | None = None  # of series: when a step was
+    time_column: str | None = None  # of series: when a step was; several are read as one: "year,month"
     header: str | None = None  # "none": the first row is an example; None: that is seen in the data
+    dates: str | None = None  # "day-first" or "month-first", where a date may be read either way
+    step: str | None = None  # of series: how far steps are apart, "1 day"
+    steps: StepRules = StepRules()
     name: str | None = None  # what messages call the file; the path if None
     target_name: str | None = None
     folder: str | None = None  # what paths in the data are relative to; where the file is if None

@@ -1,109 +1,268 @@
-"""Times of steps as people write them, and how they go on: where they are regular, the next ones can be written down.
+"""Times of steps as people write them, read strictly, and how they go on.
 
-Whole numbers, dates and times of day in a few notations, months. A month is a step of its own length: the next one
-after 2024-01-31 in a series of last days is 2024-02-29.
+    2024-01-31  31.01.2024  31/01/2024  01/31/2024  31 Jan 2024  20240131      dates, with or without a time of day
+    2024-01-31T12:00:00+01:00  2024-01-31 12:00Z                               and a UTC offset
+    2024-W05  2024Q3  2024-Q3  2024-03  Mar 2024  2024                         weeks, quarters, months, years
+    1706659200  1706659200000                                                  seconds, milliseconds since 1970
+    1 2 3  0.0 0.5 1.0                                                         numbers
+
+How a column is written (its `Form`) is found by looking at all of it, since 03/04/2021 alone says neither March nor
+April. What is written in no form, or in another one than the rest of its column, is no time.
 """
 
 from __future__ import annotations
 
 import re
-from calendar import monthrange
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import islice, pairwise
+from decimal import Decimal
+from typing import Literal, NamedTuple
 
-LOOK = 60  # of the last times are looked at
-LEAST = 3  # times; with fewer nothing is regular
-NOTATIONS = (
-    "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ",
-    "%Y-%m", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S",
-    "%m/%d/%Y", "%m/%d/%Y %H:%M", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d-%m-%Y", "%Y%m%d", "%b %d %Y", "%d %b %Y",
-    "%b-%d-%Y", "%d-%b-%Y", "%b %Y",
-    "%B %Y",
+DayOrder = Literal["day-first", "month-first"]
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+          "December")  # fmt: skip
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ABBREVIATED = 3  # letters
+NANO = 10**9  # positions of numbers are counted in billionths, so that they are exact
+SAMPLE = 40  # texts by which the forms are chosen that the whole column is compared with
+EPOCH = datetime(1970, 1, 1)
+EPOCHS = {10: 0, 13: 3, 16: 6, 19: 9}  # digits of a number of today -> decimals of a second
+
+
+class Moment(NamedTuple):
+    """When a step was."""
+
+    at: int  # what moments are ordered by: microseconds of UTC since 1970, or billionths of a number
+    wall: datetime | None = None  # what calendar and clock show there; None: the time is a number
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is told by a clock whose UTC offset nobody says."""
+        return self.wall is not None and self.at == (self.wall - EPOCH) // timedelta(microseconds=1)
+
+
+class Form(NamedTuple):
+    """One way of writing times.
+
+    Args:
+        pattern: with a group for each part that changes: Y year, y two digits of it, m month, b its name, d day, a name
+            of the day, H M S f p time of day, z UTC offset, q quarter, w u week and its day, n a number, e an epoch.
+        order: of day and month, where both are numbers and one could be taken for the other.
+    """
+
+    pattern: re.Pattern[str]
+    order: DayOrder | None = None
+
+    def read(self, text: str) -> Moment | None:
+        """The moment, if the text is written in this form and there is such a moment."""
+        found = self.pattern.fullmatch(text)
+        if found is None:
+            return None
+        try:
+            return _moment({name: part for name, part in found.groupdict().items() if part is not None})
+        except (ValueError, OverflowError):  # the 30th of February
+            return None
+
+
+_CLOCK = (r"(?:(?:T|,? +)(?P<H>\d{1,2})(?::?(?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?)?"
+          r"(?: ?(?P<p>[AP])\.?M\.?)?)?")  # fmt: skip
+_ZONE = r"(?: ?(?P<z>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?"
+_DAY = rf"(?:(?P<a>{'|'.join(f'{day}|{day[:ABBREVIATED]}' for day in DAYS)})\.?,? +)?"
+_NAME = rf"(?P<b>{'|'.join(f'{month}|{month[:ABBREVIATED]}' for month in MONTHS)}|Sept)\.?"
+_YEAR, _ANY_YEAR = r"(?P<Y>\d{4})", r"(?:(?P<Y>\d{4})|'?(?P<y>\d{2}))"
+_M, _D = r"(?P<m>\d{1,2})", r"(?P<d>\d{1,2})"
+
+
+def _dates(date: str, order: DayOrder | None = None) -> Form:
+    """Dates, with or without a time of day."""
+    return Form(re.compile(date + _CLOCK + _ZONE, re.IGNORECASE | re.ASCII), order)
+
+
+def _periods(period: str) -> Form:
+    return Form(re.compile(period, re.IGNORECASE | re.ASCII))
+
+
+FORMS = (
+    _dates(rf"{_YEAR}-{_M}-{_D}"),
+    _dates(rf"{_YEAR}/{_M}/{_D}"),
+    _dates(rf"{_YEAR}\.{_M}\.{_D}"),
+    _dates(r"(?P<Y>[12]\d{3})(?P<m>\d{2})(?P<d>\d{2})"),
+    _periods(r"(?P<Y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?P<H>\d{2})(?:(?P<M>\d{2})(?P<S>\d{2})?)?"),
+    _dates(rf"{_D}\. ?{_M}\. ?{_ANY_YEAR}"),
+    *(_dates(rf"{_D}{mark}{_M}{mark}{_ANY_YEAR}", "day-first") for mark in "/-"),
+    *(_dates(rf"{_M}{mark}{_D}{mark}{_ANY_YEAR}", "month-first") for mark in "/-"),
+    _dates(rf"{_DAY}{_D}\.?[ /-]?{_NAME}[ /-]?,? ?{_ANY_YEAR}"),
+    _dates(rf"{_DAY}{_NAME}[ /-]?{_D}(?:, ?|[ /-]){_ANY_YEAR}"),
+    _dates(rf"{_YEAR}[ /-]?{_NAME}[ /-]?{_D}"),
+    _periods(r"(?P<Y>\d{4})[/-](?P<m>\d{1,2})"),
+    _periods(r"(?P<Y>\d{4})M(?P<m>\d{1,2})"),
+    _periods(r"(?P<Y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])"),
+    _periods(r"(?P<m>\d{1,2})[/-](?P<Y>\d{4})"),
+    _periods(r"(?P<m>\d{2})\.(?P<Y>(?:19|20)\d{2})"),
+    _periods(rf"{_NAME}[ ,/-]*{_ANY_YEAR}"),
+    _periods(rf"{_YEAR}[ ,/-]*{_NAME}"),
+    _periods(r"(?P<Y>\d{4})[ ./-]?Q(?P<q>[1-4])"),
+    _periods(rf"Q(?P<q>[1-4])[ ./-]?{_ANY_YEAR}"),
+    _periods(r"(?P<Y>\d{4})[ -]?W(?P<w>\d{1,2})(?:-?(?P<u>[1-7]))?"),
+    _periods(r"W(?P<w>\d{1,2})[ /-](?P<Y>\d{4})"),
+    _periods(r"(?P<e>\d{10}|\d{13}|\d{16}|\d{19})(?:\.(?P<f>\d+))?"),
+    _periods(r"(?P<Y>1[5-9]\d{2}|2[01]\d{2})"),
+    _periods(r"(?P<n>[+-]?(?:\d{1,18}(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?)"),
 )  # fmt: skip
-INTEGER = re.compile(r"[+-]?\d{1,15}")
+NUMBER_FORMS = FORMS[-3:]  # an epoch, a year, a number
+
+
+def forms_of(texts: Sequence[str], order: str | None = None) -> list[Form]:
+    """The forms in which a column of times may be written: none, one, or two that differ in the order of day and month.
+
+    A text that does not fit where most do is left out: it is for the caller to refuse.
+
+    Args:
+        order: of day and month, where it is known.
+    """
+    sample = texts[:: max(1, len(texts) // SAMPLE)]
+    possible = [form for form in FORMS if order is None or form.order in (None, order)]
+    fits = [sum(form.read(text) is not None for text in sample) for form in possible]
+    most = max(fits, default=0)
+    if 2 * most <= len(sample):
+        return []
+    left = [form for form, count in zip(possible, fits, strict=True) if count == most]
+    for text in texts:
+        if len(left) == 1:
+            break
+        left = [form for form in left if form.read(text) is not None] or left
+    first = left[0]
+    return [form for form in left if first.order is not None and form.order is not None] or [first]
 
 
 def is_time(text: str) -> bool:
-    """Whether a text is a date or a time in one of the notations."""
-    return any(_parsed([text], notation) is not None for notation in NOTATIONS)
+    """Whether a text is surely a time: a date, a week, a quarter, a month; a number may be anything else."""
+    return any(form.read(text) is not None for form in FORMS if form not in NUMBER_FORMS) and not text.isdecimal()
 
 
-def next_times(times: Sequence[str], count: int) -> list[str]:
-    """The times of the next `count` steps where the last ones are regular, else +1, +2, ..."""
-    last = list(times[-LOOK:])
-    if len(last) >= LEAST:
-        if all(INTEGER.fullmatch(text) for text in last) and (numbers := _next_numbers(last, count)):
-            return numbers
-        for notation in NOTATIONS:
-            moments = _parsed(last, notation)
-            if moments is not None and (step := _step(moments)) is not None:
-                return [_written(moment, notation, last[-1]) for moment in islice(_onwards(moments[-1], step), count)]
-    return [f"+{k}" for k in range(1, count + 1)]
+class Style(NamedTuple):
+    """How a column writes what one of its texts alone does not show."""
+
+    short: bool  # whether numbers below ten have one digit: of the date
+    short_hour: bool  # and of the hour
+    whole_names: bool  # January, not Jan
+
+    @classmethod
+    def of(cls, texts: Sequence[re.Match[str]]) -> Style:
+        """Told from some texts; May says nothing about names."""
+        lengths = [{name: len(part) for name, part in found.groupdict().items() if part} for found in texts]
+        short = any(one.get(name) == 1 for one in lengths for name in "mdw")
+        hours = [hour for found in texts if (hour := found.groupdict().get("H"))]
+        short_hours = any(len(hour) == 1 for hour in hours) or (short and not any(hour < "10" for hour in hours))
+        return cls(short, short_hours, any(one.get("b", 0) > ABBREVIATED + 1 for one in lengths))
 
 
-Step = Callable[[datetime], datetime]
+def written(moment: Moment, form: Form, models: Sequence[str]) -> str:
+    """A moment as the others of its column are written.
+
+    Args:
+        models: some of them, one at least.
+    """
+    texts = [found for text in models if (found := form.pattern.fullmatch(text)) is not None]
+    style = Style.of(texts)
+    model = max(reversed(texts), key=lambda found: len(found[0]))  # midnight may be written without its hours
+    text, end = "", 0
+    for (first, last), name in sorted((model.span(name), name) for name in model.re.groupindex):
+        if first >= 0:
+            text += model[0][end:first] + _part(name, moment, model, style)
+            end = last
+    return text + model[0][end:]
 
 
-def _next_numbers(texts: list[str], count: int) -> list[str] | None:
-    """Whole numbers at equal distances."""
-    numbers = [int(text) for text in texts]
-    step = numbers[1] - numbers[0]
-    if step == 0 or any(after - before != step for before, after in pairwise(numbers)):
-        return None
-    if all(len(text) == 8 for text in texts) and abs(step) == 1 and _parsed(texts, "%Y%m%d"):
-        return None  # days, which at the end of a month go on otherwise
-    return [str(numbers[-1] + k * step) for k in range(1, count + 1)]
+def _part(name: str, moment: Moment, model: re.Match[str], style: Style) -> str:
+    """What stands in the place of a group of the form."""
+    before, groups, wall = model[name], model.groupdict(), moment.wall
+    if wall is None:
+        decimals = len(before.partition(".")[2].lower().partition("e")[0])
+        return f"{Decimal(moment.at) / NANO:.{decimals}f}"
+    match name:
+        case "e":
+            return str(int(Decimal(moment.at).scaleb(EPOCHS[len(before)] - 6)))
+        case "f":
+            return "0" * len(before) if groups.get("e") else f"{wall.microsecond:06}000"[: len(before)]
+        case "Y" | "y":
+            return f"{wall.isocalendar().year if groups.get('w') else wall.year:04}"[-len(before) :]
+        case "b":
+            return _cased(MONTHS[wall.month - 1], before, style.whole_names)
+        case "a":
+            return _cased(DAYS[wall.weekday()], before, len(before) > ABBREVIATED)
+        case "p":
+            return _cased("Am" if wall.hour < 12 else "Pm", before, True)[: len(before)]
+        case "H":
+            hour = (wall.hour - 1) % 12 + 1 if groups.get("p") else wall.hour
+            return f"{hour:0{1 if style.short_hour else len(before)}}"
+        case "m" | "d" | "w":
+            number = {"m": wall.month, "d": wall.day, "w": wall.isocalendar().week}[name]
+            return f"{number:0{1 if style.short else len(before)}}"
+        case "q" | "u":
+            return str((wall.month + 2) // 3 if name == "q" else wall.isoweekday())
+        case "M" | "S":
+            return f"{wall.minute if name == 'M' else wall.second:02}"
+        case _:
+            return before  # the UTC offset
 
 
-def _parsed(texts: Sequence[str], notation: str) -> list[datetime] | None:
-    try:
-        return [datetime.strptime(text, notation) for text in texts]  # as written, without zone
-    except ValueError:
-        return None
+def _cased(name: str, model: str, whole: bool) -> str:
+    """A name in the case of another one."""
+    name = name if whole else name[:ABBREVIATED]
+    return name.upper() if model.isupper() else name.lower() if model.islower() else name
 
 
-def _step(moments: list[datetime]) -> Step | None:
-    """How one comes from each moment to the next; None where there is no one way."""
-    gap = moments[1] - moments[0]
-    if not gap:
-        return None
-    months = _months(moments[1]) - _months(moments[0])
-    day = max(moment.day for moment in moments)
-    ways: list[Step] = [lambda moment: moment + gap]
-    if months:
-        ways.append(lambda moment: _in_month(moment, months, day))
-    if all(moment.weekday() < 5 for moment in moments):
-        ways.append(_next_working_day)
-    return next((way for way in ways if all(way(before) == after for before, after in pairwise(moments))), None)
+def _moment(parts: dict[str, str]) -> Moment:
+    """The moment that the parts say.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if "n" in parts:
+        return Moment(round(Decimal(parts["n"]) * NANO))
+    if "e" in parts:
+        seconds = Decimal(f"{parts['e']}.{parts.get('f', '0')}").scaleb(-EPOCHS[len(parts["e"])])
+        at = int(seconds * 10**6)
+        return Moment(at, EPOCH + timedelta(microseconds=at))
+    wall = _day(parts) + _time_of_day(parts)
+    return Moment((wall - EPOCH) // timedelta(microseconds=1) - _offset(parts.get("z", "")), wall)
 
 
-def _onwards(moment: datetime, step: Step) -> Iterator[datetime]:
-    while True:
-        moment = step(moment)
-        yield moment
+def _day(parts: dict[str, str]) -> datetime:
+    year = int(parts["Y"]) if "Y" in parts else _century(int(parts["y"]))
+    if "w" in parts:
+        return datetime.fromisocalendar(year, int(parts["w"]), int(parts.get("u", 1)))
+    if "q" in parts:
+        return datetime(year, 3 * int(parts["q"]) - 2, 1)
+    month = _month_named(parts["b"]) if "b" in parts else int(parts.get("m", 1))
+    return datetime(year, month, int(parts.get("d", 1)))
 
 
-def _months(moment: datetime) -> int:
-    return 12 * moment.year + moment.month - 1
+def _century(year: int) -> int:
+    """As POSIX has it."""
+    return year + (1900 if year >= 69 else 2000)
 
 
-def _in_month(moment: datetime, months: int, day: int) -> datetime:
-    """So many months later, on this day or on the last one before it."""
-    year, month = divmod(_months(moment) + months, 12)
-    return moment.replace(year=year, month=month + 1, day=min(day, monthrange(year, month + 1)[1]))
+def _month_named(name: str) -> int:
+    return next(k for k, month in enumerate(MONTHS, 1) if month[:ABBREVIATED] == name[:ABBREVIATED].capitalize())
 
 
-def _next_working_day(moment: datetime) -> datetime:
-    return moment + timedelta(days=3 if moment.weekday() == 4 else 1)
+def _time_of_day(parts: dict[str, str]) -> timedelta:
+    hour, minute, second = (int(parts.get(name, 0)) for name in "HMS")
+    if "p" in parts:
+        if not 1 <= hour <= 12:
+            raise ValueError
+        hour = hour % 12 + (12 if parts["p"] in "Pp" else 0)
+    midnight = hour == 24 and minute == second == 0
+    if (hour > 23 and not midnight) or minute > 59 or second > 59:
+        raise ValueError
+    return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=int(f"{parts.get('f', ''):0<6}"[:6]))
 
 
-def _written(moment: datetime, notation: str, model: str) -> str:
-    """The moment in a notation; without leading zeros where the model shows that there are none."""
-    text = moment.strftime(notation)
-    return text if re.search(r"(?<!\d)0\d", model) or not _short(model) else re.sub(r"(?<!\d)0(\d)", r"\1", text)
-
-
-def _short(model: str) -> bool:
-    """Whether a number below ten stands alone."""
-    return re.search(r"(?<!\d)\d(?!\d)", model) is not None
+def _offset(zone: str) -> int:
+    """Microseconds that the clock is before UTC."""
+    digits = re.sub(r"\D", "", zone).ljust(4, "0")
+    minutes = 60 * int(digits[:2]) + int(digits[2:]) if zone[:1] in "+-" and zone else 0
+    return (-1 if zone[:1] == "-" else 1) * minutes * 60 * 10**6

@@ -29,7 +29,7 @@ from recurra.text.visible import excerpt
 
 LABEL_NAMES = ("label", "class")
 NUMBER_NAMES = ("number", "target", "value")  # of what is to be found, where that is a number
-GROUP_NAME = "series"
+GROUP_NAMES = ("series", "unique_id", "item_id", "series_id", "ts_id", "time_series_id", "series_name")
 TIME_NAMES = ("time", "step")
 LOOK = 50  # rows from which it is told which columns hold numbers
 BAD_CELLS = "rows with a cell that is not a number"
@@ -112,7 +112,7 @@ def numeric_columns(rows: list[list[str]]) -> set[int]:
 
 def has_header(head: Sequence[str], numeric: set[int], named: Sequence[str | None]) -> bool:
     """Whether the first row names the columns."""
-    known = {*LABEL_NAMES, GROUP_NAME, *(name for name in named if name is not None and not is_column_number(name))}
+    known = {*LABEL_NAMES, *GROUP_NAMES, *(name for name in named if name is not None and not is_column_number(name))}
     return any(name.strip() in known for name in head) or not all(is_number(head[k]) for k in numeric) or not numeric
 
 
@@ -209,12 +209,12 @@ def _has_label(fields: list[str], layout: Layout, place: str, reading: Reading) 
 def _group(source: DataSource, names: tuple[str, ...], place: str) -> int:
     if source.source_column is not None:
         return column_of(source.source_column, names, place)
-    if GROUP_NAME in names:
-        return names.index(GROUP_NAME)
+    if found := [k for k, name in enumerate(names) if name.lower() in GROUP_NAMES]:
+        return found[0]
     raise DataError(
         f"no column says which series a row belongs to; the columns are {', '.join(map(repr, names))}",
         where=place,
-        fix=f"Call it {GROUP_NAME}, or name it: --source-column NAME.",
+        fix=f"Call it {GROUP_NAMES[0]}, or name it: --source-column NAME.",
     )
 
 
@@ -273,7 +273,7 @@ def kind_of_table(source: DataSource) -> str | None:
         rows = [fields for _, fields in islice(filled_rows(table_rows(Reading(source))), LOOK)]
         if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
             return None
-        series = GROUP_NAME in [name.strip() for name in rows[0]]
+        series = any(name.strip().lower() in GROUP_NAMES for name in rows[0])
         layout = lay_out(source, rows, "", series, labelled=True)
     except DataError:
         return None

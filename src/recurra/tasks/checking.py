@@ -30,7 +30,8 @@ def check_examples(
     Raises:
         DataError: the data are not what the task reads.
     """
-    train, other, _ = opened_both(task, data, valid, copies, emit)
+    asked, others = recipe.data.source(data), None if valid is None else recipe.data.source(valid)
+    train, other, _ = opened_both(task, asked, others, copies, emit)
     if repeated := count_repeated(task, train):
         emit(Note(f"{repeated:,} of the {task.noun} repeat an earlier one"))
     parts = task.split(train, other, recipe, emit)

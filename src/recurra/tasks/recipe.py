@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol, Self
 
 import tomli_w
 
+from recurra.data import DataSource
 from recurra.errors import UsageError
 from recurra.options import UnknownSetting, from_mapping, setting_names, to_mapping, unknown_name
 from recurra.training import TrainingOptions
@@ -30,6 +31,10 @@ class DataOptions:
             raise UsageError(f"data.valid_share must be between 0 and 1, got {self.valid_share}")
         if self.max_length < 1 or self.valid_max < 1:
             raise UsageError("data.max_length and data.valid_max must be at least 1")
+
+    def source(self, source: DataSource) -> DataSource:
+        """The source, with what is set here about how it is read."""
+        return source
 
 
 class HasRecipe(Protocol):

@@ -19,7 +19,7 @@ from torch import Tensor
 from recurra.data import Series
 from recurra.data.chunks import chunks
 from recurra.data.series import checked_series
-from recurra.data.times import next_times
+from recurra.data.steps import next_times, step_named
 from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster, device_of
 from recurra.models.forecaster import Units
@@ -183,9 +183,16 @@ class ForecastPredictor:
             found = {level: quantiles[:, k, n].tolist() for n, level in enumerate(names)}
             past: list[float] = values[-PAST_SHOWN:, column].tolist()
             columns.append(ColumnForecast(name, found["0.5"], found, past, decimals(float(model.deviation[column]))))
-        times = next_times(series.times, len(quantiles)) if series.times else []
+        times = _following(series, len(quantiles))
         forecast = ForecastValues(series.name, times, columns)
         return Answer(str(series), [Alternative(forecast.text)], forecast)
+
+
+def _following(series: Series, count: int) -> list[str]:
+    """The times of the next steps; none where the series has none."""
+    if not series.times:
+        return []
+    return next_times(series.times, count, step_named(series.step), series.dates or None)
 
 
 class Standard(NamedTuple):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from recurra.data import DataSource
+from recurra.data.source import StepRules
 from recurra.errors import UsageError
 from recurra.models import MOST_STEPS, ForecasterOptions
 from recurra.options import check_at_most
@@ -19,8 +21,12 @@ class SeriesDataOptions(DataOptions):
     targets: str = ""  # columns to forecast, separated by commas; empty: those of --target-column, or all
     window: int = 0  # steps read before a forecast; 0: derived from horizon, season and lengths
     season: int = 0  # seasonal period in steps (24 for hours of a day); 0: none
-    # missing numbers: an error, or read as the training mean or as the previous number
+    # missing numbers: an error, or read as the training mean or as the previous number, and so are missing times
     missing: Literal["refuse", "mean", "previous"] = "refuse"
+    sort: bool = False  # sort the steps of each series by time; without it times that fall are refused
+    # several steps of one time: an error, or one step with the numbers of the first, of the last, their mean or sum
+    duplicates: Literal["refuse", "first", "last", "mean", "sum"] = "refuse"
+    dates: Literal["auto", "day-first", "month-first"] = "auto"  # which number of 03/04/2021 is the month
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -31,6 +37,12 @@ class SeriesDataOptions(DataOptions):
             raise UsageError(
                 "data.max_length has no effect on series, which are read in windows", fix="Set data.window."
             )
+
+    def source(self, source: DataSource) -> DataSource:
+        """With what becomes of times that do not follow one after the other."""
+        steps = StepRules(source.steps.sort or self.sort, self.duplicates, self.missing != "refuse")
+        dates = source.dates if self.dates == "auto" else self.dates
+        return replace(source, steps=steps, dates=dates)
 
 
 @dataclass(frozen=True)

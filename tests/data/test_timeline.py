@@ -1,0 +1,200 @@
+"""Series in time: order, repeats, gaps and the step are found, said and handled; which column is which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recurra.data import SERIES, DataSource, Examples, Series, open_examples
+from recurra.data.source import StepRules
+from recurra.errors import DataError
+
+
+def read(path: Path, text: str, rules: StepRules | None = None, **options: Any) -> Examples[Series]:
+    path.write_text(text)
+    return open_examples(DataSource(str(path), steps=rules or StepRules(), **options), SERIES)
+
+
+def refused(examples: Examples[Series]) -> str:
+    with pytest.raises(DataError) as caught:
+        list(examples)
+    return str(caught.value)
+
+
+def days(*numbers: int, month: int = 1) -> str:
+    return "date,x\n" + "".join(f"2024-{month:02}-{day:02},{day}\n" for day in numbers)
+
+
+def test_rising_times(tmp_path: Path) -> None:
+    data = read(tmp_path / "x.csv", days(*range(1, 31)))
+    (series,) = data
+    assert series.step == "1 day"
+    assert f"{tmp_path / 'x.csv'}: a step of 1 day, from 2024-01-01 to 2024-01-30" in data.notes
+    assert data.columns == {"time_column": "date", "step": "1 day"}
+
+
+def test_falling_times_are_refused_or_sorted(tmp_path: Path) -> None:
+    newest_first = days(5, 4, 3, 2, 1)
+    seen = refused(read(tmp_path / "x.csv", newest_first))
+    assert (
+        "x.csv:3: the times of the series fall: 2024-01-04 comes after 2024-01-05, the newest step is the first" in seen
+    )
+    assert "--sort" in seen
+    data = read(tmp_path / "x.csv", newest_first, StepRules(sort=True))
+    (series,) = data
+    assert series.values[:, 0].tolist() == [1, 2, 3, 4, 5]
+    assert series.times[0] == "2024-01-01"
+    assert f"{tmp_path / 'x.csv'}: the rows of 1 series are sorted by time" in data.notes
+    assert "and 1 more do" in refused(read(tmp_path / "x.csv", days(1, 3, 2, 5, 4, 6)))
+
+
+def test_utc_offsets_are_times(tmp_path: Path) -> None:
+    text = "date,x\n2024-01-01T10:00+02:00,1\n2024-01-01T09:00+00:00,2\n2024-01-01T10:00Z,3\n"
+    (series,) = read(tmp_path / "x.csv", text)
+    assert series.step == "1 hour"
+    assert "comes after" in refused(read(tmp_path / "x.csv", text.replace("+02:00", "-02:00")))
+
+
+@pytest.mark.parametrize(("rule", "value"), [("first", 2), ("last", 4), ("mean", 3), ("sum", 6)])
+def test_repeated_times_are_refused_or_one(tmp_path: Path, rule: str, value: float) -> None:
+    text = "date,x,y\n2024-01-01,1,1\n2024-01-02,2,?\n2024-01-02,4,5\n2024-01-03,5,6\n"
+    seen = refused(read(tmp_path / "x.csv", text))
+    assert "x.csv:4: the time 2024-01-02 of the series is at" in seen
+    assert "data.duplicates" in seen
+    data = read(tmp_path / "x.csv", text, StepRules(duplicates=rule))
+    (series,) = data
+    second = {"first": np.nan, "last": 5, "mean": 5, "sum": 5}[rule]
+    np.testing.assert_equal(series.values, [[1, 1], [value, second], [5, 6]])
+    assert any("1 step with the time of another one" in note for note in data.notes)
+
+
+def test_gaps_are_said_and_filled(tmp_path: Path) -> None:
+    text = days(1, 2, 3, 6, 7, 8, 10, 11)
+    data = read(tmp_path / "x.csv", text)
+    assert [len(one.values) for one in data] == [8]
+    said = f"{tmp_path / 'x.csv'}: 3 steps missing in 2 gaps (2 before 2024-01-06, line 5; 1 before 2024-01-10, line 8)"
+    assert any(note.startswith(said) and "data.missing=previous" in note for note in data.notes)
+    data = read(tmp_path / "x.csv", text, StepRules(fill=True))
+    (series,) = data
+    assert series.times == tuple(f"2024-01-{day:02}" for day in range(1, 12))
+    np.testing.assert_equal(series.values[:, 0], [1, 2, 3, np.nan, np.nan, 6, 7, 8, np.nan, 10, 11])
+    assert f"{said}: filled (data.missing)" in data.notes
+
+
+def test_weekends_are_no_gaps(tmp_path: Path) -> None:
+    working = [day for day in range(1, 29) if day % 7 not in (6, 0)]  # January 2024 begins on a Monday
+    data = read(tmp_path / "x.csv", days(*working))
+    assert [one.step for one in data] == ["1 business day"]
+    assert not any("missing" in note for note in data.notes)
+    holiday = read(tmp_path / "x.csv", days(*(day for day in working if day != 10)))
+    assert [one.step for one in holiday] == ["1 business day"]
+    assert any("1 step missing in 1 gap (1 before 2024-01-11, line 9)" in note for note in holiday.notes)
+
+
+def test_nights_are_said_and_not_filled(tmp_path: Path) -> None:
+    times = [f"2024-01-{day:02} {hour:02}:{minute:02}" for day in (1, 2, 3) for hour in (9, 10) for minute in range(60)]
+    data = read(tmp_path / "x.csv", "time,x\n" + "".join(f"{time},1\n" for time in times), StepRules(fill=True))
+    (series,) = data
+    assert (series.step, len(series.values)) == ("1 minute", 360)
+    assert any("too many to be filled" in note for note in data.notes)
+
+
+def test_times_that_are_not_regular(tmp_path: Path) -> None:
+    data = read(tmp_path / "x.csv", "time,x\n2024-01-01 10:00,1\n2024-01-02 11:13,2\n2024-01-04 07:51,3\n")
+    assert [one.step for one in data] == [""]
+    assert f"{tmp_path / 'x.csv'}: the times have no common step, so gaps cannot be found" in data.notes
+    stray = days(*range(1, 31)).replace("2024-01-20,", "2024-01-20T06:00,")
+    data = read(tmp_path / "x.csv", stray)
+    assert [one.step for one in data] == ["1 day"]
+    assert any("2 times at no whole step of 1 day (2024-01-20T06:00, line 21" in note for note in data.notes)
+    names = read(tmp_path / "x.csv", "when,x\nspring,1\nsummer,2\nautumn,3\n")
+    assert [one.times for one in names] == [("spring", "summer", "autumn")]
+    assert any("'when' (\"spring\") holds no times that can be read" in note for note in names.notes)
+
+
+def test_cells_that_are_no_times(tmp_path: Path) -> None:
+    seen = refused(
+        read(tmp_path / "x.csv", days(1, 2, 3, 4).replace("2024-01-03", "2024-02-30").replace("2024-01-04", ""))
+    )
+    assert 'x.csv:4: column \'date\': expected a time like "2024-01-01", saw "2024-02-30"' in seen
+    assert "x.csv:5: column 'date': expected a time like \"2024-01-01\", found none" in seen
+
+
+SLASHED = "date,x\n01/02/2024,1\n02/02/2024,2\n05/02/2024,3\n"
+
+
+def test_the_order_of_day_and_month(tmp_path: Path) -> None:
+    data = read(tmp_path / "x.csv", SLASHED + "13/02/2024,4\n")
+    assert data.count() == 1
+    assert data.columns["dates"] == "day-first"
+    assert any("the dates of column 'date' have the day first (31/12/2021)" in note for note in data.notes)
+    monthly = "date,x\n" + "".join(f"{month:02}/01/2024,1\n" for month in range(1, 13))
+    seen = refused(read(tmp_path / "x.csv", monthly))  # or the first twelve days of January
+    assert '"01/01/2024" may have the day or the month first' in seen
+    assert "--set data.dates=day-first" in seen
+    (series,) = read(tmp_path / "x.csv", monthly, dates="month-first")
+    assert (series.step, series.dates) == ("1 month", "month-first")
+    (series,) = read(tmp_path / "x.csv", monthly, dates="day-first")
+    assert series.step == "1 day"
+    assert "expected dates with the month first" in refused(
+        read(tmp_path / "x.csv", SLASHED.replace("/02/", "/13/").replace("01/13", "13/01").replace("02/13", "14/01")
+             .replace("05/13", "15/01"), dates="month-first")
+    )  # fmt: skip
+
+
+def test_rows_of_many_series_in_any_order(tmp_path: Path) -> None:
+    rows = [(name, day) for day in range(1, 11) for name in ("b", "a", "7")]
+    text = "unique_id,ds,y\n" + "".join(f"{name},2024-01-{day:02},{day}\n" for name, day in rows)
+    data = read(tmp_path / "x.csv", text)
+    assert [(one.name, len(one.values), one.line) for one in data] == [("b", 10, 2), ("a", 10, 3), ("7", 10, 4)]
+    assert f"{tmp_path / 'x.csv'}: 3 series, a step of 1 day, from 2024-01-01 to 2024-01-10" in data.notes
+    assert data.columns == {"time_column": "ds", "source_column": "unique_id", "step": "1 day"}
+
+
+def test_numbers_that_name_series(tmp_path: Path) -> None:
+    rows = "".join(f"{shop},2024-01-{day:02},{day}\n" for shop in (1, 2) for day in range(1, 31))
+    seen = refused(read(tmp_path / "x.csv", "shop no,date,sales\n" + rows))
+    assert "x.csv:32: the times of the series fall: 2024-01-01 comes after 2024-01-30" in seen
+    assert "If column 'shop no' says which series a row belongs to: --source-column 'shop no'." in seen
+    named = read(tmp_path / "x.csv", "shop no,date,sales\n" + rows, source_column="shop no")
+    assert [one.name for one in named] == ["1", "2"]
+    assert [one.name for one in read(tmp_path / "x.csv", "id,date,sales\n" + rows)] == ["1", "2"]
+    two = "".join(f"{shop},{item},2024-01-{day:02},{day}\n" for shop in "12" for item in "34" for day in range(1, 10))
+    several = read(tmp_path / "x.csv", "shop,item,date,sales\n" + two, source_column="shop,item")
+    assert [one.name for one in several] == ["1, 3", "1, 4", "2, 3", "2, 4"]
+    assert several.columns["source_column"] == "shop,item"
+
+
+def test_texts_that_name_series(tmp_path: Path) -> None:
+    rows = [(town, day) for town in ("Rome", "Oslo") for day in range(1, 31)]
+    text = "town,date,x\n" + "".join(f"{town},2024-01-{day:02},1\n" for town, day in rows)
+    assert [one.name for one in read(tmp_path / "x.csv", text)] == ["Rome", "Oslo"]
+    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    weekdays = "day of week,date,x\n" + "".join(f"{names[d % 7]},2024-01-{d:02},1\n" for d in range(1, 31))
+    assert "column 'day of week' holds text, such as" in refused(read(tmp_path / "x.csv", weekdays))
+    late = "holiday,date,x\n" + "".join(f"{'no' if d < 60 else 'yes'},{2000 + d},1\n" for d in range(70))
+    assert "column 'holiday' holds text, such as" in refused(read(tmp_path / "x.csv", late))
+
+
+def test_times_in_several_columns(tmp_path: Path) -> None:
+    months = "year,month,x\n" + "".join(f"{2020 + k // 12},{k % 12 + 1},{k}\n" for k in range(24))
+    data = read(tmp_path / "x.csv", months)
+    (series,) = data
+    assert (series.columns, series.step, series.times[-1]) == (("x",), "1 month", "2021-12")
+    assert data.columns["time_column"] == "year,month"
+    hours = "date,time,x\n" + "".join(f"01.01.2024,{hour}:00,1\n" for hour in range(24))
+    (series,) = read(tmp_path / "x.csv", hours)
+    assert (series.columns, series.step, series.times[-1]) == (("x",), "1 hour", "01.01.2024 23:00")
+    (said,) = read(tmp_path / "x.csv", hours.replace("time", "at"), time_column="date,at")
+    assert said.step == "1 hour"
+
+
+def test_what_was_learned_decides_where_the_table_does_not(tmp_path: Path) -> None:
+    short = read(tmp_path / "x.csv", days(1, 2), step="1 day")
+    assert [one.step for one in short] == ["1 day"]
+    other = read(tmp_path / "x.csv", days(*range(1, 20)), step="1 hour")
+    assert [one.step for one in other] == ["1 day"]
+    assert f"warning: {tmp_path / 'x.csv'}: the model learned steps of 1 hour, and these are of 1 day" in other.notes
