@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 import torch
 from dying import dies_once_saved
@@ -83,6 +85,77 @@ def test_from_a_table_to_the_next_rows(capsys: pytest.CaptureFixture[str]) -> No
     assert measured["count"] == (336 - 12) // 4
     assert measured["measures"]["mae"]["value"] < 0.3  # of taking the last number: 0.8 and more
     assert len(measured["steps"]) == 4
+
+
+def hours(names: str, first: int, steps: int, order: int = 1) -> str:
+    """A table of several series, row by row in the order of time."""
+    times = [str(datetime(2024, 1, 1) + timedelta(hours=first + t)) for t in range(steps)][::order]
+    rows = [f"{name},{time},{t * t % 7}" for t, time in enumerate(times) for name in names]
+    return "\n".join(["unique_id,ds,y", *rows, ""])
+
+
+def test_what_was_found_at_training_is_known_to_predict_and_evaluate(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("x.csv").write_text(hours("321", 0, 60))
+    said: list[str] = []
+    model = recurra.train("x.csv", to="m", epochs=1, settings=options(),
+                          listeners=[lambda event: said.append(getattr(event, "text", ""))])  # fmt: skip
+    assert "x.csv: 3 series, a step of 1 hour, from 2024-01-01 00:00:00 to 2024-01-03 11:00:00" in said
+    assert model.columns == {"source_column": "unique_id", "time_column": "ds", "step": "1 hour"}
+    Path("new.csv").write_text(hours("74", 240, 2))  # two steps alone show no step
+    assert run(["predict", "m", "new.csv"]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.startswith("series,time,y,")
+    written = [tuple(line.split(",")[:2]) for line in lines]
+    assert written == [(name, f"2024-01-11 0{hour}:00:00") for name in "74" for hour in (2, 3, 4, 5)]
+
+    frame = pandas.read_csv("new.csv", parse_dates=["ds"])
+    asked = model.predict(frame)
+    assert [answer.details.series for answer in asked] == ["7", "4"]
+    assert asked[0].details.times[0] == "2024-01-11T02:00:00"
+    assert medians(asked[0]) == medians(model.predict(frame[frame.unique_id == 7])[0])
+    for name, answer in zip("74", model.predict_iter(model.read("new.csv")), strict=True):
+        assert (answer.details.series, medians(answer)) == (name, medians(asked["74".index(name)]))
+
+    Path("back.csv").write_text(hours("5", 0, 30, order=-1))
+    for command in (["predict", "m", "back.csv"], ["evaluate", "m", "back.csv"]):
+        assert run(command) == 1
+        assert "back.csv:3: the times of series '5' fall" in capsys.readouterr().err
+        assert run([*command, "--sort"]) == 0
+        assert "the rows of 1 series are sorted by time" in capsys.readouterr().err
+    Path("other.csv").write_text(hours("5", 0, 30).replace("unique_id", "item_id"))
+    assert run(["predict", "m", "other.csv"]) == 1
+    assert "there is no column 'unique_id'" in capsys.readouterr().err
+    assert run(["predict", "m", "other.csv", "--source-column", "item_id"]) == 0
+    capsys.readouterr()
+    Path("days.csv").write_text("unique_id,ds,y\n" + "".join(f"1,2024-01-{day:02},{day}\n" for day in range(1, 31)))
+    assert run(["evaluate", "m", "days.csv"]) == 0
+    assert "the model learned steps of 1 hour, and these are of 1 day" in capsys.readouterr().err
+
+
+def test_rules_for_steps_are_remembered(capsys: pytest.CaptureFixture[str]) -> None:
+    times = [str(date(2024, 1, 1) + timedelta(days=t)) for t in range(80) if t % 11 != 5]
+    table = "date,y\n" + "".join(f"{time},{t % 5}\n" for t, time in enumerate(times[::-1]))
+    Path("x.csv").write_text(table + f"{times[0]},3\n")
+    rules: dict[str, object] = {"data.sort": True, "data.duplicates": "mean", "data.missing": "previous"}
+    model = recurra.train("x.csv", to="m", epochs=1, settings=options(**rules))
+    assert run(["predict", "m", "x.csv"]) == 0
+    found = capsys.readouterr()
+    assert "7 steps missing in 7 gaps" in found.err
+    assert ": filled (data.missing)" in found.err
+    assert found.out.splitlines()[1].startswith("2024-03-21,")
+    (answer,) = model.predict_iter(model.read("x.csv"))
+    assert answer.source == "80 steps of 1 number"
+
+
+def test_a_frame_whose_index_is_the_time() -> None:
+    index = pandas.date_range("2024-01-31", periods=48, freq="ME")
+    frame = pandas.DataFrame({"load": wave(48)}, index=index)
+    model = recurra.train(frame, to="m", epochs=1, settings=options())
+    assert model.predict(frame).details.times[:2] == ["2028-01-31", "2028-02-29"]
+    assert model.predict(frame["load"]).details.times[:2] == ["2028-01-31", "2028-02-29"]
+    assert model.evaluate(frame).count > 0
+    columns = {"index": [str(time.date()) for time in index], "load": wave(48)}
+    assert medians(model.predict(columns)) == medians(model.predict(frame))
 
 
 @pytest.mark.parametrize("strategy", ["direct", "recursive"])

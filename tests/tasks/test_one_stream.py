@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ NUMBERS = [(k % 7 / 2, k % 3 + 0.25, "even" if k % 2 == 0 else "odd") for k in r
 WORTH = [(text, len(text) + 0.5) for text, _ in PAIRS]
 SENTENCES = [(text.split(), ["B-X", "I-X" if text[0] < "e" else "O"]) for text, _ in PAIRS]
 TALKS = [[one, other, one] for one in WORDS for other in WORDS]
-STEPS = [(f"2024-{1 + k // 28:02}-{1 + k % 28:02}", float(k * k % 17), float(k % 5)) for k in range(84)]
+STEPS = [(str(date(2024, 1, 1) + timedelta(days=k)), float(k * k % 17), float(k % 5)) for k in range(84)]
 
 
 def mappings(rows: Iterable[Sequence[Any]], *names: str) -> list[dict[str, Any]]:
@@ -164,6 +165,7 @@ def made(given: Any, folder: Path, task: str | None = None) -> tuple[str, list[s
 
 def neutral(text: str) -> str:
     """A note without what the examples are called, and where the reason for a task was seen."""
+    text = re.sub(r"^\S*(examples\.\w+|examples|series)(?=:)", "DATA", text)
     text = re.sub(r"in \S*(examples\.\w+|examples|pairs|sentences|dialogues|texts|series)(?=$|:)", "in DATA", text)
     return re.sub(r"because .* \(choose another", "because ... (choose another", text)
 
@@ -201,8 +203,8 @@ REFUSED: dict[str, tuple[list[Any], Callable[[Path], str], str]] = {
     "chat": ([["hello"], ["good", ""]], lines(["hello", "", "good", ""]), "expected dialogues of at least two turns"),
     "language-model": (["", " "], lines(["", " "]), "all lines are empty"),
     "forecast": (
-        mappings([("2024-01-01", 1.0), ("2024-01-02", None)] * 9, "date", "price"),
-        table(mappings([("2024-01-01", 1.0), ("2024-01-02", "")] * 9, "date", "price")),
+        mappings([(f"2024-01-{day:02}", None if day % 2 else 1.0) for day in range(1, 19)], "date", "price"),
+        table(mappings([(f"2024-01-{day:02}", "" if day % 2 else 1.0) for day in range(1, 19)], "date", "price")),
         "is missing, and 8 more",
     ),
 }

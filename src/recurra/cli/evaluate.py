@@ -38,10 +38,11 @@ def evaluate(
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     short = {"beam": beam}
     chosen = decoding_settings(short, settings or [])
+    sorting = {"sort": True} if sort else {}
 
     loaded = load_model(model, ensemble, threads)
     check_effect(loaded, short)
-    evaluation = loaded.evaluate(files.data, **files.keywords(), sort=bool(sort), **chosen)
+    evaluation = loaded.evaluate(files.data, **files.keywords(), **sorting, **chosen)
     for note in evaluation.notes:
         say(f"recurra: {note}")
     if as_json:

@@ -63,8 +63,9 @@ def predict(
 
         loaded = load_model(model, ensemble, threads)
         check_effect(loaded, short)
-        columns = {"source_column": source_column, "time_column": time_column}
-        inputs = loaded.read(file, format=input_format or "auto", **columns, sort=bool(sort))
+        columns: dict[str, Any] = {"source_column": source_column, "time_column": time_column}
+        columns |= {"sort": True} if sort else {}
+        inputs = loaded.read(file, format=input_format or "auto", **columns)
         lines = flushing(inputs, out)
         colour = output is None and sys.stdout.isatty()
         write = writer(output_format, getattr(loaded.options(None, chosen), "nbest", 1), colour=colour)

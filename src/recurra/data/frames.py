@@ -38,10 +38,11 @@ def with_times(given: Any) -> Any:
 
     A column without a name is called index, as pandas has it.
     """
-    index: object = getattr(given, "index", None) if may_be_one(given) else None
-    levels: object = getattr(index, "levels", None) or [index]
-    times = isinstance(levels, Iterable) and any(type(level).__name__ in TIME_INDEXES for level in levels)
-    return given.reset_index() if times else given
+    if not may_be_one(given):
+        return given
+    index: object = getattr(given, "index", None)
+    levels: Iterable[object] = getattr(index, "levels", None) or [index]
+    return given.reset_index() if any(type(level).__name__ in TIME_INDEXES for level in levels) else given
 
 
 def column_of(given: object) -> nw.Series[Any] | None:

@@ -36,13 +36,13 @@ class Step(NamedTuple):
     """A step of a series, in text "1 day", "15 minutes", "1 business day", "0.5"."""
 
     unit: Unit
-    count: int
+    size: int  # billionths of a number, microseconds, months, days
 
     def __str__(self) -> str:
         if self.unit == "number":
-            return f"{(Decimal(self.count) / NANO).normalize():f}"
-        name, size = next((n, size) for n, (unit, size) in NAMES.items() if unit == self.unit and not self.count % size)
-        return f"{self.count // size} {name}{'s' * (self.count != size)}"
+            return f"{(Decimal(self.size) / NANO).normalize():f}"
+        name, one = next((n, one) for n, (unit, one) in NAMES.items() if unit == self.unit and not self.size % one)
+        return f"{self.size // one} {name}{'s' * (self.size != one)}"
 
     def after(self, moment: Moment, steps: int, day: int) -> Moment:
         """The moment so many steps later.
@@ -55,12 +55,12 @@ class Step(NamedTuple):
         """
         wall = moment.wall
         if wall is None or self.unit == "number":
-            return Moment(moment.at + steps * self.count)
+            return Moment(moment.at + steps * self.size)
         if self.unit == "microsecond":
-            return moved(moment, wall + timedelta(microseconds=steps * self.count))
+            return moved(moment, wall + timedelta(microseconds=steps * self.size))
         if self.unit == "month":
-            return moved(moment, _in_month(wall, steps * self.count, day))
-        weeks, days = divmod(wall.weekday() + steps * self.count, 5)
+            return moved(moment, _in_month(wall, steps * self.size, day))
+        weeks, days = divmod(wall.weekday() + steps * self.size, 5)
         return moved(moment, wall + timedelta(days=7 * weeks + days - wall.weekday()))
 
     def between(self, before: Moment, after: Moment, day: int) -> int | None:
@@ -69,14 +69,14 @@ class Step(NamedTuple):
         if (self.unit == "number") != (here is None or there is None):
             return None
         if here is None or there is None:
-            steps, rest = divmod(after.at - before.at, self.count)
+            steps, rest = divmod(after.at - before.at, self.size)
         elif self.unit == "microsecond":
-            steps, rest = divmod(_distance(before, after, self.count), self.count)
+            steps, rest = divmod(_distance(before, after, self.size), self.size)
         elif self.unit == "month":
-            steps, rest = divmod(_months(there) - _months(here), self.count)
-            rest = rest or there != _in_month(here, steps * self.count, day)
+            steps, rest = divmod(_months(there) - _months(here), self.size)
+            rest = rest or there != _in_month(here, steps * self.size, day)
         else:
-            steps, rest = divmod(_business_days(here, there), self.count)
+            steps, rest = divmod(_business_days(here, there), self.size)
             rest = rest or there.time() != here.time() or max(here.weekday(), there.weekday()) > 4
         return None if rest or steps < 1 else steps
 

@@ -61,9 +61,9 @@ class _Timed(NamedTuple):
 
     def chosen(self, places: Sequence[int]) -> _Timed:
         """Some of the steps."""
-        name, *parts = self.rows
-        lines, times, values = ([part[k] for k in places] for part in parts)
-        return _Timed(Rows(name, lines, times, values), [self.moments[k] for k in places])
+        name, lines, times, values = self.rows
+        rows = Rows(name, [lines[k] for k in places], [times[k] for k in places], [values[k] for k in places])
+        return _Timed(rows, [self.moments[k] for k in places])
 
 
 def in_time(series: list[Rows], column: str, names: Sequence[str], reading: Reading) -> Timeline:
