@@ -88,11 +88,12 @@ def test_a_data_frame_of_several_texts(kind: Any, tmp_path: Path) -> None:
 
 def test_a_data_frame_of_series_columns(tmp_path: Path) -> None:
     wave = np.sin(np.arange(120) / 3)
-    frame = pandas.DataFrame({"when": ["x"] * 120, "a": wave, "b": 2 * wave})
+    frame = pandas.DataFrame({"when": pandas.date_range("2024-01-01", periods=120), "a": wave, "b": 2 * wave})
     columns = {"a": wave.tolist(), "b": (2 * wave).tolist()}
     settings = {**SMALL, "model.horizon": 2}
     model = recurra.train([columns], task="forecast", to=tmp_path / "m", epochs=1, settings=settings)
-    assert model.predict(frame) == model.predict(columns)
+    assert model.predict(frame).details.columns == model.predict(columns).details.columns
+    assert model.predict(frame).details.times == ["2024-04-30", "2024-05-01"]
 
 
 def test_validation_and_test_data_are_apart_as_well(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ import pytest
 from recurra.data import LABELLED, DataSource, Labelled, Numbers, open_examples, open_inputs
 from recurra.data.content import pack_content
 from recurra.data.labelled import Reads, labelled_format
-from recurra.data.numbers import filled_forward, missing_in, parse_number
+from recurra.data.number_text import parse_number
+from recurra.data.numbers import filled_forward, missing_in
 from recurra.errors import DataError, UsageError
 
 TS = b"""# a remark

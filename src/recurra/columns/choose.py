@@ -14,7 +14,8 @@ from recurra.columns.column import Column, ColumnKind
 from recurra.data import Findings, Numbers
 from recurra.data.content import Cell
 from recurra.data.images import ImageFile
-from recurra.data.numbers import MISSING, NotANumber, is_number, parse_number
+from recurra.data.number_format import Evidence, Said, format_of, notes_on
+from recurra.data.number_text import MISSING, NotANumber, NumberFormat, is_number, parse_number
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 
@@ -111,22 +112,41 @@ def kinds_said(text: str) -> dict[str, ColumnKind]:
     return said
 
 
-def check_numbers(cells: Iterable[tuple[Cell, str]], name: str, where: str) -> None:
-    """Refuses a column of numbers in which something is not a number.
+class NumbersRead(NamedTuple):
+    """How the numbers of a column are written."""
+
+    form: NumberFormat
+    notes: list[str]  # what should be said of it
+
+
+def read_numbers(cells: Iterable[tuple[Cell, str]], name: str, where: str, said: Said) -> NumbersRead:
+    """How the numbers of a column are written; refuses what is no number in this way.
+
+    Args:
+        said: how the user says that they are.
 
     Raises:
         DataError: all of them in one message.
     """
+    evidence = Evidence(name)
+    for cell, place in cells:
+        evidence.add(_text(cell), place)
+    form = format_of([evidence], said, f"{where}: column {name!r}")
     findings = Findings(where)
     for cell, place in cells:
         try:
-            parse_number(str(cell))
+            parse_number(_text(cell), form)
         except NotANumber as error:
             fix = f'{error.fix} If the column holds no numbers: --set data.kinds="{name}=text" (or category).'
             findings.add(
                 "cells that are not numbers", DataError(f"column {name!r}: {error.what}", where=place, fix=fix)
             )
     findings.raise_if_any()
+    return NumbersRead(form, list(notes_on([evidence], form)))
+
+
+def _text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else str(cell)
 
 
 def categories_note(column: Column) -> str:

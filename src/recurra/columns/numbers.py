@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from recurra.columns.column import ColumnKind, Values, network_kind, other_kind, padded
 from recurra.columns.moments import moments, put_moments
-from recurra.columns.stored import stored, stored_names, stored_one_of
+from recurra.columns.stored import format_mapping, stored, stored_format, stored_names, stored_one_of
 from recurra.data import Numbers, Ragged
 from recurra.data.content import Cell
-from recurra.data.numbers import NotANumber, columns_in_order, filled_forward, missing_in, parse_number
+from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, parse_number
+from recurra.data.numbers import columns_in_order, filled_forward, missing_in
 from recurra.errors import DataError
 from recurra.models import Branch, ManyToOneOptions, NumberReader, number_branch
 from recurra.padded import Padded
@@ -142,6 +143,7 @@ class NumberColumn:
 
     name: str
     missing: Missing = "refuse"
+    form: NumberFormat = PLAIN
     kind: ColumnKind = "number"
     dtype: str = "<f4"
     counted: str = "numbers"
@@ -180,7 +182,7 @@ class NumberColumn:
         put_moments(branch.reader, moments(values, 1))
 
     def to_mapping(self) -> dict[str, Any]:
-        return {"kind": self.kind, "name": self.name, "missing": self.missing}
+        return {"kind": self.kind, "name": self.name, "missing": self.missing, **format_mapping(self.form)}
 
     @classmethod
     def from_mapping(cls, mapping: dict[str, Any]) -> NumberColumn:
@@ -189,13 +191,13 @@ class NumberColumn:
         Raises:
             ModelError: it is damaged.
         """
-        return cls(stored(mapping, "name", str), _missing(mapping))
+        return cls(stored(mapping, "name", str), _missing(mapping), stored_format(mapping))
 
     def _number(self, cell: Cell, place: str) -> float:
         if not isinstance(cell, str):
             raise other_kind("a number", cell, place)
         try:
-            value = parse_number(cell)
+            value = parse_number(cell, self.form)
         except NotANumber as error:
             raise DataError(f"column {self.name!r}: {error.what}", where=place, fix=error.fix) from None
         if np.isnan(value) and self.missing == "refuse":

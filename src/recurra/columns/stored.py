@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
+from recurra.data.number_text import MARKS, NAMES, PLAIN, NumberFormat
 from recurra.errors import ModelError
 from recurra.strict_json import parse_json
 
@@ -86,6 +87,26 @@ def stored_one_of(mapping: Mapping[str, Any], name: str, known: tuple[str, ...])
     if value not in known:
         raise damaged(f"expected {name!r} to be one of {', '.join(known)}, saw {value!r}")
     return value
+
+
+def format_mapping(form: NumberFormat) -> dict[str, str]:
+    """How numbers are written, if not as programs write them."""
+    return {} if form == PLAIN else {"decimal": NAMES[form.decimal], "thousands": NAMES[form.thousands]}
+
+
+def stored_format(mapping: Mapping[str, Any]) -> NumberFormat:
+    """The format that `format_mapping` wrote.
+
+    Raises:
+        ModelError: there is no such format.
+    """
+    if not {"decimal", "thousands"} & set(mapping):
+        return PLAIN
+    decimal = stored_one_of(mapping, "decimal", ("point", "comma"))
+    thousands = stored_one_of(mapping, "thousands", tuple(MARKS))
+    if decimal == thousands:
+        raise damaged(f"a {decimal} both before decimals and between thousands")
+    return NumberFormat.named(decimal, thousands)
 
 
 def damaged(what: str) -> ModelError:

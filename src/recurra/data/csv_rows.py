@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from recurra.data.lines import LONGEST_LINE
-from recurra.data.numbers import is_number
+from recurra.data.number_text import is_number
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 LOOK_AHEAD = 20  # lines from which the separator is told

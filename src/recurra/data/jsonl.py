@@ -15,6 +15,7 @@ from recurra.data.columns import INSIDE, decided, joined, wanted_names, which_on
 from recurra.data.example import Example
 from recurra.data.examples import Reading
 from recurra.data.lines import Line
+from recurra.data.number_text import NumberText
 from recurra.errors import DataError
 from recurra.options import nearest, unknown_name
 from recurra.text.visible import code_point, excerpt
@@ -162,7 +163,7 @@ def _text(record: dict[str, Any], name: str, line: Line, reading: Reading, numbe
     if value is None:
         return ""
     if type(value) in numbers:
-        return str(value)
+        return NumberText(value)
     if not isinstance(value, str):
         what = f"expected a string under {name!r}, saw {kind_of(value)}: {excerpt(json.dumps(value), 40)}"
         raise _Wrong("values that are not strings", what, place, "Put the text in double quotes.")

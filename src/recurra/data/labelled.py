@@ -32,6 +32,7 @@ from recurra.data.images import image_file, image_or_text
 from recurra.data.inputs import read_texts
 from recurra.data.jsonl import JSON_LINES
 from recurra.data.known_names import OF_LABELLED, OF_NUMBERED
+from recurra.data.number_text import NumberText
 from recurra.data.numbers import Numbers
 from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
 from recurra.data.rows import NO_PAIR, cell_text, is_cell, is_table, row_sides, text_of
@@ -64,7 +65,8 @@ def of_pairs(read: Reader[Example]) -> Reader[Labelled]:
     def read_labelled(reading: Reading) -> Iterator[Labelled]:
         name_all_columns(reading)
         for text, label, line in read(reading):
-            yield Labelled(content_of_text(text, reading.source), label.strip(), line)
+            written = label if isinstance(label, NumberText) else label.strip()
+            yield Labelled(content_of_text(text, reading.source), written, line)
 
     return read_labelled
 

@@ -1,11 +1,10 @@
-"""Numbers of one example: a vector or a series, and how their texts are read, strictly.
+"""Numbers of one example: a vector or a series.
 
 T steps, D variables (of a vector: entries).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,8 +16,6 @@ from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
 Floating = TypeVar("Floating", bound="np.floating[Any]")
-
-MISSING = frozenset(("", "?", "na", "nan", "n/a", "null", "none"))  # in any case
 
 
 class Numbers(NamedTuple):
@@ -36,41 +33,6 @@ class Numbers(NamedTuple):
         if not self.is_series:
             return counted(len(self.names), "number")
         return f"{counted(len(self.values), 'step')} of {counted(len(self.names), 'number')}"
-
-
-class NotANumber(Exception):
-    """What stands where a number should be; says what it is and how to mend it."""
-
-    def __init__(self, what: str, fix: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.fix = fix
-
-
-def parse_number(text: str) -> float:
-    """The number that a text says; NaN where it says that there is none.
-
-    Raises:
-        NotANumber: it says something else.
-    """
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if math.isfinite(value) and "_" not in text:
-        return value
-    if text.strip().lower() in MISSING:
-        return math.nan
-    raise NotANumber(f"expected a number, saw {excerpt(text, 40)}", _remedy(text))
-
-
-def is_number(text: str) -> bool:
-    """Whether a text says a number, or that one is missing."""
-    try:
-        parse_number(text)
-    except NotANumber:
-        return False
-    return True
 
 
 def numbered(count: int) -> tuple[str, ...]:
@@ -140,11 +102,3 @@ def filled_forward(values: NDArray[Floating]) -> NDArray[Floating]:
 def same_names(names: Sequence[str]) -> str | None:
     """The first name that stands twice."""
     return next((name for k, name in enumerate(names) if name in names[:k]), None)
-
-
-def _remedy(text: str) -> str:
-    if "," in text and is_number(text.replace(",", ".", 1)):
-        return "A decimal point is a full stop: write 1.5, not 1,5."
-    if text.strip().lower().lstrip("+-") in ("inf", "infinity") or text.strip().lstrip("+-").isdigit():
-        return "A number must be finite; where there is none, leave the place empty or write ?."
-    return "Where a number is missing, leave its place empty or write ?."

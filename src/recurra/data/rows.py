@@ -18,6 +18,7 @@ from recurra.data.columns import by_name, decided, wanted_names
 from recurra.data.examples import Reading
 from recurra.data.frames import column_of, frame_of
 from recurra.data.jsonl import HALF, lone_surrogate
+from recurra.data.number_text import NumberText
 from recurra.errors import DataError, UsageError
 from recurra.text.visible import excerpt
 
@@ -128,7 +129,8 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, date | time):
         return value.isoformat().removesuffix("T00:00:00")
-    return repr(value) if isinstance(value, float) else str(value)
+    text = repr(value) if isinstance(value, float) else str(value)
+    return NumberText(text) if isinstance(value, Real) and text not in ("True", "False") else text
 
 
 def is_cell(value: Any) -> bool:

@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Kind, Reading, Skipped
+from recurra.data.number_format import table_format
+from recurra.data.number_text import NumberFormat
 from recurra.data.numbers import numbered
 from recurra.data.rows import is_table, plain
 from recurra.data.series_columns import (
@@ -84,8 +86,9 @@ def read_series(reading: Reading) -> Iterator[Series]:
     if columns.header and len(first) == 1:
         what = "expected steps below the header, found none"
         raise DataError(what, where=reading.place(first[0][0]), fix=STEPS)
+    form = table_format(reading, columns.numbers, columns.names, header=columns.header)
     every = fitting(chain(first[1:] if columns.header else first, rows), len(columns.every), reading)
-    series = _together(every, columns, reading)
+    series = _together(every, columns, form, reading)
     if reading.findings:
         return
     line = Timeline(series)
@@ -98,13 +101,15 @@ def read_series(reading: Reading) -> Iterator[Series]:
         yield Series(name, numbers, columns.names, tuple(times), lines[0], targets, 0, line.step, line.dates)
 
 
-def _together(rows: Iterable[tuple[int, list[str]]], columns: SeriesColumns, reading: Reading) -> list[Rows]:
+def _together(
+    rows: Iterable[tuple[int, list[str]]], columns: SeriesColumns, form: NumberFormat, reading: Reading
+) -> list[Rows]:
     """The rows of each series; a cell that is no number is a finding."""
     series: dict[str, Rows] = {}
     for number, fields in rows:
         name = columns.name_of(fields)
         one = series.setdefault(name, Rows(name, [], [], []))
-        values = row_numbers(fields, columns.names, columns.numbers, reading.place(number), reading)
+        values = row_numbers(fields, columns.names, columns.numbers, reading.place(number), reading, form)
         if values is not None:
             one.lines.append(number)
             one.values.append(values)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from recurra.data.columns import several
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Reading
-from recurra.data.numbers import MISSING, is_number
+from recurra.data.number_text import MISSING, is_number
 from recurra.data.rows import is_table
 from recurra.data.source import DataSource
 from recurra.data.timeline import Rows
@@ -152,9 +152,9 @@ def _columns(source: DataSource, rows: list[list[str]], place: str) -> SeriesCol
 
 
 def _is_text(cells: list[str]) -> bool:
-    """Whether less than half of what stands in a column is meant as numbers; a decimal comma is an error, no text."""
+    """Whether less than half of what stands in a column is meant as numbers."""
     filled = [cell.strip() for cell in cells if cell.strip().lower() not in MISSING]
-    return 2 * sum(map(_like_number, filled)) < len(filled)
+    return 2 * sum(map(is_number, filled)) < len(filled)
 
 
 def _has_header(head: list[str], texts: set[int], rows: list[list[str]], source: DataSource) -> bool:
@@ -167,14 +167,9 @@ def _has_header(head: list[str], texts: set[int], rows: list[list[str]], source:
     above_texts = [head[k].strip() for k in sorted(texts)]
     named = [str(name) for said in (source.source_column, source.time_column) if said for name in several(said)]
     known = {*GROUP_NAMES, *TIME_NAMES[:-1], *filter(None, several(source.target_column)), *named}
-    return any(not _like_number(cell) for cell in above_numbers) or any(
+    return any(not is_number(cell) for cell in above_numbers) or any(
         cell.lower() in known and not cell.isdecimal() for cell in above_texts
     )
-
-
-def _like_number(cell: str) -> bool:
-    """A number, also with a decimal comma."""
-    return is_number(cell) or is_number(cell.replace(",", ".", 1))
 
 
 def _group(source: DataSource, names: tuple[str, ...], body: list[list[str]], place: str) -> tuple[int, ...]:

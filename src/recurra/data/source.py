@@ -25,7 +25,7 @@ BYTES = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 AT_ONCE = 2**20  # bytes
 
 COLUMNS = ("source_column", "target_column", "time_column")  # what a user can say about the columns of a table
-WRITTEN = ("dates", "step")  # what is told from the cells of a table, unless the user says it
+WRITTEN = ("dates", "step", "decimal", "thousands")  # what is told from the cells of a table, unless the user says it
 REMEMBERED = ("format", *COLUMNS, "header", *WRITTEN)
 NO_HEADER = "none"
 
@@ -65,6 +65,8 @@ class DataSource:
     time_column: str | None = None  # of series: when a step was; several are read as one: "year,month"
     header: str | None = None  # "none": the first row is an example; None: that is seen in the data
     dates: str | None = None  # "day-first" or "month-first", where a date may be read either way
+    decimal: str | None = None  # what stands before the decimals of numbers: "point" or "comma"
+    thousands: str | None = None  # and what between thousands: "comma", "point", "space", "apostrophe" or "none"
     step: str | None = None  # of series: how far steps are apart, "1 day"
     steps: StepRules = StepRules()
     name: str | None = None  # what messages call the file; the path if None

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from recurra.data.findings import Findings
 from recurra.data.lines import Line, TextFile
-from recurra.data.numbers import NotANumber, Numbers, numbered, parse_number
+from recurra.data.number_text import NotANumber, parse_number
+from recurra.data.numbers import Numbers, numbered
 from recurra.errors import DataError
 from recurra.options import nearest
 from recurra.text.visible import excerpt

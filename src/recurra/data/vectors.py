@@ -19,7 +19,9 @@ from recurra.data.columns import is_number as is_column_number
 from recurra.data.columns import several
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Reading
-from recurra.data.numbers import NotANumber, Numbers, is_number, numbered, parse_number, same_names
+from recurra.data.number_format import table_format
+from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, is_number, parse_number
+from recurra.data.numbers import Numbers, numbered, same_names
 from recurra.data.source import DataSource
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
@@ -74,8 +76,9 @@ def read_table(reading: Reading, *, series: bool, labelled: bool = True) -> Iter
         return
     layout = lay_out(reading.source, [fields for _, fields in first], reading.place(first[0][0]), series, labelled)
     _note_layout(layout, first[0][1], reading)
+    form = table_format(reading, layout.columns, layout.names, header=layout.header)
     every = fitting(chain(first[1:] if layout.header else first, rows), layout.width, reading)
-    yield from (_series if series else _vectors)(every, layout, reading)
+    yield from (_series if series else _vectors)(every, layout, form, reading)
 
 
 def lay_out(source: DataSource, rows: list[list[str]], place: str, series: bool, labelled: bool) -> Layout:
@@ -144,15 +147,15 @@ def fitting(rows: Iterator[Row], width: int, reading: Reading) -> Iterator[Row]:
         reading.findings.add(RAGGED, DataError(what, where=reading.place(number), fix=fix))
 
 
-def _vectors(rows: Iterator[Row], layout: Layout, reading: Reading) -> Iterator[Cell]:
+def _vectors(rows: Iterator[Row], layout: Layout, form: NumberFormat, reading: Reading) -> Iterator[Cell]:
     for number, fields in rows:
-        values = row_numbers(fields, layout.names, layout.columns, reading.place(number), reading)
+        values = row_numbers(fields, layout.names, layout.columns, reading.place(number), reading, form)
         if values is not None and _has_label(fields, layout, reading.place(number), reading):
             label = None if layout.label is None else fields[layout.label].strip()
             yield Cell(Numbers(np.array(values, dtype=np.float32), layout.names), label, number)
 
 
-def _series(rows: Iterator[Row], layout: Layout, reading: Reading) -> Iterator[Cell]:
+def _series(rows: Iterator[Row], layout: Layout, form: NumberFormat, reading: Reading) -> Iterator[Cell]:
     assert layout.group is not None
     group, seen = layout.group, set[str]()
     for name, steps in groupby(rows, key=lambda row: row[1][group].strip()):
@@ -163,7 +166,7 @@ def _series(rows: Iterator[Row], layout: Layout, reading: Reading) -> Iterator[C
             reading.findings.add(BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together."))
         seen.add(name)
         columns = layout.columns
-        values = [row_numbers(fields, layout.names, columns, reading.place(k), reading) for k, fields in every]
+        values = [row_numbers(fields, layout.names, columns, reading.place(k), reading, form) for k, fields in every]
         label = _common_label(every, layout, reading)
         if all(row is not None for row in values) and _has_label(every[0][1], layout, place, reading):
             yield Cell(Numbers(np.array(values, dtype=np.float32), layout.names), label, every[0][0])
@@ -184,13 +187,18 @@ def _common_label(rows: list[Row], layout: Layout, reading: Reading) -> str | No
 
 
 def row_numbers(
-    fields: list[str], names: Sequence[str], columns: Sequence[int], place: str, reading: Reading
+    fields: list[str],
+    names: Sequence[str],
+    columns: Sequence[int],
+    place: str,
+    reading: Reading,
+    form: NumberFormat = PLAIN,
 ) -> list[float] | None:
     """The numbers that stand in some columns of a row; None where one of them is none."""
     values: list[float] = []
     for name, column in zip(names, columns, strict=True):
         try:
-            values.append(parse_number(fields[column]))
+            values.append(parse_number(fields[column], form))
         except NotANumber as error:
             what = f"column {name!r}: {error.what}"
             reading.findings.add(BAD_CELLS, DataError(what, where=place, fix=error.fix))

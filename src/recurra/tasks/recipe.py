@@ -7,8 +7,8 @@ have stands here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 import tomli_w
 
@@ -35,6 +35,30 @@ class DataOptions:
     def source(self, source: DataSource) -> DataSource:
         """The source, with what is set here about how it is read."""
         return source
+
+
+def known(setting: str) -> str | None:
+    """What is set; None of auto."""
+    return None if setting == "auto" else setting
+
+
+@dataclass(frozen=True)
+class NumberDataOptions(DataOptions):
+    """Which examples are used, and how the numbers of a table are written."""
+
+    decimal: Literal["auto", "point", "comma"] = "auto"  # what stands before the decimals of numbers in a table
+    # what stands between thousands
+    thousands: Literal["auto", "none", "comma", "point", "space", "apostrophe"] = "auto"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.decimal == self.thousands != "auto":
+            raise UsageError(f"data.decimal and data.thousands are both {self.decimal}", fix="Change one of them.")
+
+    def source(self, source: DataSource) -> DataSource:
+        """With what is set about numbers; what is auto is told from the data, or was so in training."""
+        decimal, thousands = known(self.decimal) or source.decimal, known(self.thousands) or source.thousands
+        return replace(source, decimal=decimal, thousands=thousands)
 
 
 class HasRecipe(Protocol):

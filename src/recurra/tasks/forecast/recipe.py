@@ -10,12 +10,12 @@ from recurra.data.source import StepRules
 from recurra.errors import UsageError
 from recurra.models import MOST_STEPS, ForecasterOptions
 from recurra.options import check_at_most
-from recurra.tasks.recipe import DataOptions, TaskRecipe
+from recurra.tasks.recipe import NumberDataOptions, TaskRecipe, known
 from recurra.training import TrainingOptions
 
 
 @dataclass(frozen=True)
-class SeriesDataOptions(DataOptions):
+class SeriesDataOptions(NumberDataOptions):
     """Which steps are used, and what becomes of numbers that are missing."""
 
     targets: str = ""  # columns to forecast, separated by commas; empty: those of --target-column, or all
@@ -33,7 +33,7 @@ class SeriesDataOptions(DataOptions):
         if self.window < 0 or self.season < 0:
             raise UsageError("data.window and data.season must be at least 0")
         check_at_most(self, "data", window=MOST_STEPS, season=MOST_STEPS)
-        if self.max_length != DataOptions.max_length:
+        if self.max_length != NumberDataOptions.max_length:
             raise UsageError(
                 "data.max_length has no effect on series, which are read in windows", fix="Set data.window."
             )
@@ -41,8 +41,7 @@ class SeriesDataOptions(DataOptions):
     def source(self, source: DataSource) -> DataSource:
         """With what becomes of times that do not follow one after the other."""
         steps = StepRules(source.steps.sort or self.sort, self.duplicates, self.missing != "refuse")
-        dates = source.dates if self.dates == "auto" else self.dates
-        return replace(source, steps=steps, dates=dates)
+        return replace(super().source(source), steps=steps, dates=known(self.dates) or source.dates)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from recurra.columns import (
     network_kind,
     refused,
 )
-from recurra.columns.choose import categories_note, check_numbers, choose_kinds, kinds_said
+from recurra.columns.choose import categories_note, choose_kinds, kinds_said, read_numbers
 from recurra.columns.images import unpacked
 from recurra.data import Findings, Labelled, Numbers, Row, name_of
 from recurra.data.chunks import chunks
@@ -34,6 +34,7 @@ from recurra.options import NoEffect
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import TARGET
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
+from recurra.tasks.recipe import known
 from recurra.training import Emit, Note
 
 CHUNK = 1024  # examples encoded at once
@@ -160,8 +161,10 @@ def learn_column(cells: Cells, kind: ColumnKind, name: str, recipe: ManyToOneRec
         case "category":
             return CategoryColumn.learn(Texts(cells))
         case "number":
-            check_numbers(cells, name, cells.name)
-            return NumberColumn(name, data.missing)
+            form, notes = read_numbers(cells, name, cells.name, (known(data.decimal), known(data.thousands)))
+            for note in notes:
+                emit(Note(f"{cells.name}: {note}"))
+            return NumberColumn(name, data.missing, form)
         case "image":
             size = ImageSize(data.height, data.width, data.channels)
             return ImageColumn.learn(cells, size, model.cells, emit, network_kind("image", model))

@@ -41,7 +41,7 @@ class Head(Protocol):
         ...
 
     @classmethod
-    def check(cls, examples: Iterable[Labelled]) -> None:
+    def check(cls, examples: Iterable[Labelled], recipe: Any) -> None:
         """Refuses labels that cannot be learned.
 
         Raises:

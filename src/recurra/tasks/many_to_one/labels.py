@@ -20,7 +20,7 @@ from torch.nn.functional import softmax
 from recurra.columns.stored import damaged, json_names
 from recurra.data import Examples, Labelled, name_of
 from recurra.data.content import content_key
-from recurra.data.numbers import is_number
+from recurra.data.number_text import is_number
 from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Share, confusion, measure_labels
 from recurra.tasks.answer import Alternative, Answer, choice
@@ -56,7 +56,7 @@ class LabelHead:
         return {label: k for k, label in enumerate(self.labels)}
 
     @classmethod
-    def check(cls, examples: Iterable[Labelled]) -> None:
+    def check(cls, examples: Iterable[Labelled], recipe: object) -> None:
         """Every text is a label."""
 
     @classmethod

@@ -16,13 +16,15 @@ from torch import Tensor
 from torch.nn.functional import huber_loss, l1_loss, mse_loss
 
 from recurra.columns.moments import moments
-from recurra.columns.stored import damaged, json_object, stored
+from recurra.columns.stored import damaged, format_mapping, json_object, stored, stored_format
 from recurra.data import Examples, Findings, Labelled, name_of
-from recurra.data.numbers import NotANumber, parse_number
+from recurra.data.number_format import Evidence, format_of, notes_on
+from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, parse_number
 from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Share, measure_numbers
 from recurra.tasks.answer import Alternative, Answer, Details, refuse_nan
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.recipe import known
 from recurra.tasks.regress.recipe import NumberAnswerOptions, RegressRecipe
 from recurra.tasks.split import Key, Split
 from recurra.tracing import AttentionMap
@@ -63,12 +65,13 @@ class NumberHead:
     mean: float
     deviation: float
     loss_name: LossName = "squared"
+    form: NumberFormat = PLAIN
     measure: str = "rmse"
     dtype: str = "<f8"
     size: int = 1
 
     @classmethod
-    def check(cls, examples: Iterable[Labelled]) -> None:
+    def check(cls, examples: Iterable[Labelled], recipe: RegressRecipe) -> None:
         """Refuses what is not a number.
 
         Raises:
@@ -76,9 +79,10 @@ class NumberHead:
         """
         name = name_of(examples)
         findings = Findings(name)
+        form, _ = written_in(examples, recipe)
         for example in examples:
             try:
-                number_of(example.label, f"{name}:{example.line}")
+                number_of(example.label, f"{name}:{example.line}", form)
             except DataError as error:
                 findings.add("targets that are not numbers", error)
         findings.raise_if_any()
@@ -96,7 +100,10 @@ class NumberHead:
             DataError: all numbers are the same.
         """
         name = name_of(train)
-        values = np.array([number_of(example.label, f"{name}:{example.line}") for example in train])
+        form, notes = written_in(train, recipe)
+        for note in notes:
+            emit(Note(f"{name}: {note}"))
+        values = np.array([number_of(example.label, f"{name}:{example.line}", form) for example in train])
         different = {float(value) for value in values}
         if len(different) < 2:
             raise DataError(
@@ -111,7 +118,7 @@ class NumberHead:
             seen = ", ".join(map(shown, sorted(different)))
             emit(Note(f"warning: only {len(different)} different numbers ({seen}); if they are names and not amounts, "
                       "they are labels: --task classify"))  # fmt: skip
-        return cls(float(mean), float(deviation), recipe.output.loss)
+        return cls(float(mean), float(deviation), recipe.output.loss, form)
 
     @classmethod
     def from_json(cls, text: str, recipe: RegressRecipe) -> NumberHead:
@@ -124,10 +131,10 @@ class NumberHead:
         mean, deviation = stored(mapping, "mean", float), stored(mapping, "deviation", float)
         if not (math.isfinite(mean) and math.isfinite(deviation) and deviation > 0):
             raise damaged(f"there are no numbers with mean {mean} and deviation {deviation}")
-        return cls(mean, deviation, recipe.output.loss)
+        return cls(mean, deviation, recipe.output.loss, stored_format(mapping))
 
     def to_json(self) -> str:
-        return json.dumps({"mean": self.mean, "deviation": self.deviation})
+        return json.dumps({"mean": self.mean, "deviation": self.deviation, **format_mapping(self.form)})
 
     def describe(self) -> str:
         return "a number"
@@ -136,7 +143,7 @@ class NumberHead:
         return {}
 
     def encode(self, label: str, place: str) -> float:
-        return number_of(label, place)
+        return number_of(label, place, self.form)
 
     def loss(self, outputs: Tensor, targets: Tensor, smoothing: float) -> Loss:
         total = LOSSES[self.loss_name](outputs[:, 0].float(), self._standardised(targets), reduction="sum")
@@ -176,7 +183,7 @@ class NumberHead:
 
     def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:
         """MAE, RMSE and R2, and what the mean of the training numbers would reach."""
-        right = np.array([number_of(example.label, f"{name}:{example.line}") for example in examples])
+        right = np.array([number_of(example.label, f"{name}:{example.line}", self.form) for example in examples])
         given = values[:, 0].double().numpy()
         measures = measure_numbers(given, right)
         constant = measure_numbers(np.full_like(right, self.mean), right)
@@ -192,14 +199,27 @@ class NumberHead:
         return ((targets.double() - self.mean) / self.deviation).float()
 
 
-def number_of(label: str, place: str) -> float:
+def written_in(examples: Iterable[Labelled], recipe: RegressRecipe) -> tuple[NumberFormat, list[str]]:
+    """How the numbers are written, and what should be said of it.
+
+    Raises:
+        DataError: some so and some otherwise, or it stays open how.
+    """
+    name, evidence = name_of(examples), Evidence("number")
+    for example in examples:
+        evidence.add(example.label, f"{name}:{example.line}")
+    form = format_of([evidence], (known(recipe.data.decimal), known(recipe.data.thousands)), name)
+    return form, list(notes_on([evidence], form))
+
+
+def number_of(label: str, place: str, form: NumberFormat) -> float:
     """The number that a label is.
 
     Raises:
         DataError: it is not one, or is missing.
     """
     try:
-        value = parse_number(label)
+        value = parse_number(label, form)
     except NotANumber as error:
         fix = f"{error.fix} Labels are learned with --task classify."
         raise DataError(f"the target is not a number: {error.what}", where=place, fix=fix) from None

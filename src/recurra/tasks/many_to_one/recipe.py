@@ -11,12 +11,12 @@ from recurra.columns.images import check_sides
 from recurra.data import BatchingOptions
 from recurra.errors import UsageError
 from recurra.models import ManyToOneOptions
-from recurra.tasks.recipe import DataOptions, TaskRecipe
+from recurra.tasks.recipe import NumberDataOptions, TaskRecipe
 from recurra.training import TrainingOptions
 
 
 @dataclass(frozen=True)
-class InputDataOptions(DataOptions):
+class InputDataOptions(NumberDataOptions):
     """Which examples are used, what becomes of numbers that are missing, and what the network sees of an image."""
 
     # missing numbers: an error, or filled with the training mean or (of series) with the previous step

@@ -100,7 +100,7 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         """By a hash of content and label, and as the head wants it."""
         for examples in filter(None, (train, valid)):
             check_contents(examples, recipe)
-            self.head.check(examples)
+            self.head.check(examples, recipe)
         parts = split_by_hash(train, valid, recipe.data, self.kind.key, emit)
         return parts if valid is not None else self.head.settle(train, parts, self.kind.key, emit)
 
