@@ -68,7 +68,7 @@ TEXTS = [
 
 TABLES = [
     one("a word for a number", "x.csv", b"a,b,label\n1,2,x\n1,two,y\n3,4,x\n", "x.csv:3: column 'b': expected a number, saw \"two\"", "leave its place empty or write ?", format="vectors"),
-    one("a decimal comma", "x.csv", b"a;b;label\n1,5;2;x\n2;3;y\n", "x.csv:2: column 'a': expected a number, saw \"1,5\"", "write 1.5, not 1,5", format="vectors"),
+    one("a decimal comma and a decimal point", "x.csv", b"a;b;label\n1,5;2;x\n2.5;3;y\n", "x.csv: some numbers have a decimal comma (1,5 at x.csv:2), others a decimal point (2.5 at x.csv:3)", format="vectors"),
     one("an infinite number", "x.csv", b"a,label\n1,x\ninf,y\n", "x.csv:3: column 'a': expected a number, saw \"inf\"", "must be finite", format="vectors"),
     one("a ragged table", "x.csv", b"a,b,label\n1,2,x\n1,y\n", "x.csv:3: expected 3 columns, saw 2: \"1, y\"", "a field for every column", format="vectors"),
     one("no label among the columns", "x.csv", b"a,b\n1,2\n3,4\n", "x.csv:1: cannot tell which column is the label; the columns are 'a', 'b'", "--target-column", format="vectors"),

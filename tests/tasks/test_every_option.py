@@ -160,6 +160,19 @@ ROWS: dict[str, list[Any]] = {
     "regress: data.width": MEASURED_PICTURES,
     "classify: data.missing": HOLES,
     "forecast: data.missing": [SERIES],
+    "data.sort": [
+        {"series": "a", "date": f"2024-{1 + k // 28:02}-{1 + k % 28:02}", "x": k % 5} for k in range(83, -1, -1)
+    ],
+    "data.duplicates": [{"series": "a", "step": k - k % 7 // 6, "x": k * k % 5} for k in range(84)],
+    "data.dates": [{"series": k // 12, "date": f"{1 + k % 12}/1/2024", "x": k % 5} for k in range(48)],
+    "forecast: data.decimal": [{"series": "a", "x": f"{1 + k % 5},{100 + k * k % 37}"} for k in range(84)],
+    "forecast: data.thousands": [
+        {"series": "a", "x": f"{1 + k % 5},{100 + k * k % 37}", "y": f"{k % 3}.5"} for k in range(84)
+    ],
+    "data.decimal": [{"a": f"{1 + k % 2},{100 + k}", "b": k % 3, "label": "ab"[k % 2]} for k in range(40)],
+    "data.thousands": [{"a": f"{1 + k % 2},{100 + k}", "b": "1.5", "label": "ab"[k % 2]} for k in range(40)],
+    "regress: data.decimal": [{"a": f"{1 + k % 2},{100 + k}", "b": k % 3, "number": k % 2} for k in range(40)],
+    "regress: data.thousands": [{"a": f"{1 + k % 2},{100 + k}", "b": "1.5", "number": k % 2} for k in range(40)],
     "data.repair": [(["a", "b"], ["O", "I-X"]), *TOYS["tag"].rows],
     "text.lowercase": [(["Red", "red"], ["B-X", "O"]), *TOYS["tag"].rows],
     "translate: model.match": [
@@ -170,7 +183,14 @@ ROWS: dict[str, list[Any]] = {
 RUNNING: Settings = {"data.form": "running"}
 BESIDE["batching.steps"] = RUNNING
 
-WITHOUT_REFUSED = {"data.missing", "data.repair"}  # what these examples need to be taken at all
+WITHOUT_REFUSED = {
+    "data.missing",
+    "data.repair",
+    "data.sort",
+    "data.duplicates",
+    "data.dates",
+    "data.decimal",
+}  # what these examples need to be taken at all
 
 # Settings whose effect cannot be seen here, and why.
 UNSEEN: dict[str, str] = {

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from recurra.data import DataSource, Numbers, rows_of
 from recurra.data.frames import column_of, frame_of, with_times
-from recurra.data.rows import is_table, plain
+from recurra.data.number_text import NotANumber, NumberFormat, parse_number
+from recurra.data.rows import cell_text, is_table, plain
 from recurra.data.series import table_of
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
@@ -136,11 +137,24 @@ def series_rows(given: object) -> Sequence[Any] | None:
     return table_of(rows_of(given)) if isinstance(given, list | Mapping) or column_of(given) is not None else None
 
 
-def cells_of(given: object, columns: Mapping[str, str]) -> Any:
+def number_in(value: object, name: str, form: NumberFormat) -> float:
+    """The number in a cell of a row with names.
+
+    Raises:
+        DataError: there is none.
+    """
+    try:
+        return parse_number(cell_text(value), form)
+    except NotANumber as error:
+        raise DataError(f"column {name!r}: {error.what}", fix=error.fix) from None
+
+
+def cells_of(given: object, columns: Mapping[str, str], *, vectors: bool = False) -> Any:
     """An input as a model reads it: of a row with names the cells of the columns that the model was trained on.
 
     Args:
         columns: what the model remembers of its training data.
+        vectors: whether it reads numbers alone, which may be given as texts too.
 
     Raises:
         DataError: a row that lacks one of these columns.
@@ -154,6 +168,7 @@ def cells_of(given: object, columns: Mapping[str, str]) -> Any:
         if name not in row:
             raise DataError(f"the row has no column {name!r}", fix=unknown_name("column", name, row).fix)
     cells = [plain(row[name]) for name in names]
-    if cells and all(isinstance(cell, int | float) for cell in cells):
-        return Numbers(np.array(cells, np.float32), tuple(names))
+    if cells and (vectors or all(isinstance(cell, int | float) for cell in cells)):
+        form = NumberFormat.named(columns.get("decimal"), columns.get("thousands"))
+        return Numbers(np.array([number_in(row[name], name, form) for name in names], np.float32), tuple(names))
     return cells[0] if len(cells) == 1 else tuple("" if cell is None else str(cell) for cell in cells)

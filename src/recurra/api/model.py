@@ -11,6 +11,7 @@ from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_sou
 from recurra.bundle import Bundle, damage_is_said
 from recurra.data import DataSource, Examples, open_examples, open_inputs
 from recurra.data.frames import with_times
+from recurra.data.labelled import Reads
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
 from recurra.errors import ModelError, UsageError
@@ -140,7 +141,7 @@ class Model:
         self, inputs: Iterable[object], options: object = None, **settings: Unpack[AnswerSettings]
     ) -> Iterator[AnyAnswer]:
         """Answers to several inputs, one after the other: they may be an endless stream."""
-        rows = (cells_of(one, self.columns) for one in self._asked_about(inputs))
+        rows = map(self._cells_of, self._asked_about(inputs))
         return self.predictor.predict(rows, self.options(options, settings))
 
     def evaluate(
@@ -235,7 +236,11 @@ class Model:
 
     def trace(self, given: object, **settings: Unpack[AnswerSettings]) -> Trace:
         """Everything that happens inside when the (first) model answers this input."""
-        return self.predictor.trace(cells_of(self._asked_about(given), self.columns), self.options(None, settings))
+        return self.predictor.trace(self._cells_of(self._asked_about(given)), self.options(None, settings))
+
+    def _cells_of(self, given: object) -> Any:
+        reads = self.predictor.reads
+        return cells_of(given, self.columns, vectors=isinstance(reads, Reads) and reads.kind == "vector")
 
     def _asked_about(self, given: Any) -> Any:
         """Inputs as the model reads them; a table of steps is read as such a file: as one series, or a list of them."""

@@ -139,6 +139,8 @@ def format_of(evidence: Sequence[Evidence], said: Said, name: str, *, by_commas:
     thousands = {mark: cell for one in reversed(evidence) for mark, cell in one.thousands.items()}
     either = {mark: cell for one in reversed(evidence) for mark, cell in one.either.items()}
     point, between = said
+    if point is None and between in ("point", "comma"):
+        point = "comma" if between == "point" else "point"
     mark = MARKS[point] if point else _decimal(evidence, decimal, thousands, either, by_commas, name)
     others = [one for one in (*thousands, *either, "") if one != mark]
     return NumberFormat(mark, MARKS[between] if between else others[0])
