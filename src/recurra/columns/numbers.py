@@ -18,7 +18,7 @@ from recurra.columns.moments import moments, put_moments
 from recurra.columns.stored import format_mapping, stored, stored_format, stored_names, stored_one_of
 from recurra.data import Numbers, Ragged
 from recurra.data.content import Cell
-from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, parse_number
+from recurra.data.number_text import LARGEST_SINGLE, PLAIN, NotANumber, NumberFormat, parse_number
 from recurra.data.numbers import columns_in_order, filled_forward, missing_in
 from recurra.errors import DataError
 from recurra.models import Branch, ManyToOneOptions, NumberReader, number_branch
@@ -197,7 +197,7 @@ class NumberColumn:
         if not isinstance(cell, str):
             raise other_kind("a number", cell, place)
         try:
-            value = parse_number(cell, self.form)
+            value = parse_number(cell, self.form, LARGEST_SINGLE)
         except NotANumber as error:
             raise DataError(f"column {self.name!r}: {error.what}", where=place, fix=error.fix) from None
         if np.isnan(value) and self.missing == "refuse":

@@ -156,7 +156,7 @@ def which_ones(sides: Sides, names: Sequence[str]) -> str:
     source = next((name for name in names if name.lower() in {sides.first, *firsts}), None)
     others = [name for name in names if name != source]
     target = next((name for name in others if name.lower() in {sides.second, *seconds}), others[-1])
-    source = source or next(name for name in reversed(names) if name != target)
+    source = source or next((name for name in reversed(names) if name != target), target)
     return f"Say which ones, for example: --source-column {quote(source)} --target-column {quote(target)}"
 
 

@@ -16,6 +16,8 @@ from recurra.text.visible import excerpt
 
 MISSING = frozenset(("", "?", "na", "nan", "n/a", "null", "none"))  # in any case
 LARGEST = 1e100  # squares of larger numbers, and sums of these, could not be computed
+LARGEST_SINGLE = 1e38  # of numbers that are kept with single precision
+BEYOND, LARGER_UNIT = "a number beyond {:g} cannot be computed with", "Divide the column by a power of ten."
 PERCENT = "%"
 CURRENCY_WORDS = frozenset(("kr", "kr.", "zł", "Kč", "Ft", "lei", "Fr", "Fr.", "Rs", "Rs."))
 ALIKE = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'", "\u2212": "-"})
@@ -68,11 +70,11 @@ class NotANumber(Exception):
         self.fix = fix
 
 
-def parse_number(text: str, form: NumberFormat = PLAIN) -> float:
+def parse_number(text: str, form: NumberFormat = PLAIN, largest: float = LARGEST) -> float:
     """The number that a text says; NaN where it says that there is none.
 
     Raises:
-        NotANumber: it says something else, or says it in another format.
+        NotANumber: it says something else, says it in another format, or the number is too large.
     """
     value = plain_number(text) if form == PLAIN or isinstance(text, NumberText) else None
     if value is None and text.strip().lower() in MISSING:
@@ -81,9 +83,8 @@ def parse_number(text: str, form: NumberFormat = PLAIN) -> float:
         value = _value(found, form)
     if value is None or not math.isfinite(value):
         raise NotANumber(f"expected a number, saw {excerpt(text, 40)}", _remedy(text, form))
-    if abs(value) > LARGEST:
-        fix = "Give it in a larger unit: divide the column by a power of ten."
-        raise NotANumber(f"a number beyond {LARGEST:g} cannot be computed with: {excerpt(text, 40)}", fix)
+    if abs(value) > largest:
+        raise NotANumber(f"{BEYOND.format(largest)}: {excerpt(text, 40)}", LARGER_UNIT)
     return value
 
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Kind, Reading, Skipped
 from recurra.data.number_format import table_format
-from recurra.data.number_text import NumberFormat
+from recurra.data.number_text import BEYOND, LARGER_UNIT, LARGEST, NumberFormat
 from recurra.data.numbers import numbered
 from recurra.data.rows import is_table, plain
 from recurra.data.series_columns import (
@@ -109,7 +109,7 @@ def _together(
     for number, fields in rows:
         name = columns.name_of(fields)
         one = series.setdefault(name, Rows(name, [], [], []))
-        values = row_numbers(fields, columns.names, columns.numbers, reading.place(number), reading, form)
+        values = row_numbers(fields, columns.names, columns.numbers, reading.place(number), reading, form, LARGEST)
         if values is not None:
             one.lines.append(number)
             one.values.append(values)
@@ -232,6 +232,8 @@ def checked_series(given: Any, where: str, number: int = 1) -> Series:
         raise _no_series(given, where)
     if np.isinf(values).any():
         raise DataError("a number is infinite", where=where, fix="Fix it; where a number is missing, give NaN.")
+    if (np.abs(values) > LARGEST).any():
+        raise DataError(BEYOND.format(LARGEST), where=where, fix=LARGER_UNIT)
     columns = numbered(values.shape[1]) if named is None else tuple(map(str, named))
     return Series("", values, columns, (), number)
 

@@ -20,7 +20,7 @@ from recurra.data.columns import several
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Reading
 from recurra.data.number_format import table_format
-from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, is_number, parse_number
+from recurra.data.number_text import LARGEST_SINGLE, PLAIN, NotANumber, NumberFormat, is_number, parse_number
 from recurra.data.numbers import Numbers, numbered, same_names
 from recurra.data.source import DataSource
 from recurra.data.tsv import RAGGED
@@ -193,12 +193,13 @@ def row_numbers(
     place: str,
     reading: Reading,
     form: NumberFormat = PLAIN,
+    largest: float = LARGEST_SINGLE,
 ) -> list[float] | None:
     """The numbers that stand in some columns of a row; None where one of them is none."""
     values: list[float] = []
     for name, column in zip(names, columns, strict=True):
         try:
-            values.append(parse_number(fields[column], form))
+            values.append(parse_number(fields[column], form, largest))
         except NotANumber as error:
             what = f"column {name!r}: {error.what}"
             reading.findings.add(BAD_CELLS, DataError(what, where=place, fix=error.fix))
