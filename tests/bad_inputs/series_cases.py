@@ -81,6 +81,7 @@ LISTS = [
 SETTINGS = [
     train("a gap in a series", b"x\n" + b"1\n2\n?\n4\n" * 9, "x.csv:2: the number of 'x' at step 3 of the series is missing, and 8 more", "--set data.missing=previous"),
     train("a gap with its time", b"date,x\n2024-01-01,1\n2024-01-02,\n2024-01-03,3\n", "the number of 'x' at step 2 (2024-01-02) of the series is missing"),
+    train("a column without a number", b"x,y\n" + b"1,\n2,?\n4,\n" * 9, "x.csv: column 'y' holds no number", "Take it out", data__missing="mean"),
     train("a series that is too short", b"x\n1\n2\n3\n", "x.csv:2: the series has 3 steps; a forecast of 5 needs 6 at least", "model.horizon", model__horizon=5),
     train("some series that are too short", b"series,x\na,1\nb,1\nb,2\nb,3\n", "x.csv:2: series 'a' has 1 step; a forecast of 1 needs 2 at least"),
     train("a target that is no column", LONG, "data.targets: unknown column 'y'", kind=UsageError, data__targets="y"),

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recurra.data import SERIES, DataSource, Examples, Series, open_examples
+from recurra.data import LABELLED, SERIES, DataSource, Examples, Series, open_examples, open_inputs
+from recurra.data.labelled import Reads
 from recurra.data.source import StepRules
 from recurra.errors import DataError
 
@@ -198,3 +199,16 @@ def test_what_was_learned_decides_where_the_table_does_not(tmp_path: Path) -> No
     other = read(tmp_path / "x.csv", days(*range(1, 20)), step="1 hour")
     assert [one.step for one in other] == ["1 day"]
     assert f"warning: {tmp_path / 'x.csv'}: the model learned steps of 1 hour, and these are of 1 day" in other.notes
+
+
+def test_labelled_series_in_any_order(tmp_path: Path) -> None:
+    rows = [(name, day) for day in (3, 1, 2) for name in "ba"]
+    text = "unique_id,date,x,label\n" + "".join(f"{name},0{day}.01.2024,{day},{name}{name}\n" for name, day in rows)
+    (tmp_path / "x.csv").write_text(text)
+    data = open_examples(DataSource(str(tmp_path / "x.csv"), format="series"), LABELLED)
+    seen = [(one.label, one.line, one.content.values.ravel().tolist()) for one in data]  # type: ignore[union-attr]
+    assert seen == [("bb", 2, [1, 2, 3]), ("aa", 3, [1, 2, 3])]
+    assert f"{tmp_path / 'x.csv'}: the rows of 2 series are sorted by time" in data.notes
+    (tmp_path / "y.csv").write_text(text.replace(",date,", ",time,").replace(".01.2024", "").replace(",label", ",note"))
+    found = open_inputs(DataSource(str(tmp_path / "y.csv")), LABELLED, Reads("series"))
+    assert [numbers.values.ravel().tolist() for numbers in found] == [[1, 2, 3], [1, 2, 3]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,24 @@ def test_rules_for_steps_are_remembered(capsys: pytest.CaptureFixture[str]) -> N
     assert found.out.splitlines()[1].startswith("2024-03-21,")
     (answer,) = model.predict_iter(model.read("x.csv"))
     assert answer.source == "80 steps of 1 number"
+
+
+def test_numbers_of_any_size_are_written_with_their_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    table = zip(wave(80), wave(80, height=100), strict=True)
+    rows = [f"{1e-14 * a},{9007199254740993 + round(1000 * b)},{1e20 * a},1e-3" for a, b in table]
+    Path("x.csv").write_text("\n".join(["small,count,large,still", *rows, ""]))
+    assert run(["train", "x.csv", "--to", "m", "--epochs", "1", "--size", "tiny"]) == 0
+    capsys.readouterr()
+    assert run(["predict", "m", "x.csv"]) == 0
+    header, line = capsys.readouterr().out.splitlines()
+    small, low, high, count, _, _, large, _, _, still, _, _ = line.split(",")
+    assert re.fullmatch(r"\d\.\d{3,4}e-1[34]", small)
+    assert float(low) < float(small) < float(high)
+    assert re.fullmatch(r"90071992548\d{5}", count)
+    assert re.fullmatch(r"\d\.\d{3,5}e\+2\d", large)
+    assert float(still) == pytest.approx(1e-3)
+    assert run(["predict", "m", "x.csv", "--output-format", "chart"]) == 0
+    assert "e-13" in capsys.readouterr().out
 
 
 def test_a_frame_whose_index_is_the_time() -> None:

@@ -78,20 +78,30 @@ def in_time(series: list[Rows], column: str, names: Sequence[str], reading: Read
     """
     form = _form_of(series, column, reading)
     if form is None:
-        seen = excerpt(next((text for one in series for text in one.times if text), ""), 40)
-        reading.note(f"{reading.name}: column {column!r} ({seen}) holds no times that can be read; the steps are taken "
-                     "in the order of the rows")  # fmt: skip
         return Timeline(series)
     timed = [_read(one, form, column, reading) for one in series]
     if reading.findings:
         return Timeline([])
-    timed = list(_merged(list(_ordered(timed, names, reading)), reading))
+    timed = list(_merged(_ordered(timed, names, reading), reading))
     if reading.findings:
         return Timeline([])
     step = _step_of(timed, reading)
     if step is not None:
         timed = _whole(timed, step, form, reading)
     return Timeline([one.rows for one in timed], "" if step is None else str(step), form.order or "")
+
+
+def by_time(series: list[Rows], column: str, reading: Reading) -> list[Rows]:
+    """Whole series, each an example, in the order of their times; says how many were not.
+
+    Raises:
+        DataError: dates of which nobody can say which number is the month.
+    """
+    form = _form_of(series, column, reading)
+    if form is None:
+        return series
+    timed = [_read(one, form, column, reading) for one in series]
+    return [] if reading.findings else [one.rows for one in _sorted(timed, reading)]
 
 
 def _form_of(series: list[Rows], column: str, reading: Reading) -> Form | None:
@@ -115,6 +125,9 @@ def _form_of(series: list[Rows], column: str, reading: Reading) -> Form | None:
         fix = "Say which: --set data.dates=day-first (or month-first); or write 2021-12-31."
         raise DataError(what, where=reading.name, fix=fix)
     if not forms:
+        seen = excerpt(next(iter(texts), ""), 40)
+        reading.note(f"{reading.name}: column {column!r} ({seen}) holds no times that can be read; the steps are taken "
+                     "in the order of the rows")  # fmt: skip
         return None
     if (order := forms[0].order) is not None:
         reading.facts.columns["dates"] = order
@@ -147,21 +160,26 @@ def _read(rows: Rows, form: Form, column: str, reading: Reading) -> _Timed:
     return _Timed(rows, found)
 
 
-def _ordered(series: list[_Timed], names: Sequence[str], reading: Reading) -> Iterator[_Timed]:
+def _ordered(series: list[_Timed], names: Sequence[str], reading: Reading) -> list[_Timed]:
     """The series with rising times; one whose times fall is sorted, if that is wanted, or a finding."""
-    moved = 0
+    if reading.source.steps.sort:
+        return _sorted(series, reading)
     for one in series:
-        at = [moment.at for moment in one.moments]
-        falls = [k for k in range(1, len(at)) if at[k] < at[k - 1]]
-        if falls and not reading.source.steps.sort:
+        if falls := _falls(one):
             reading.findings.add(FALLING, _falling(one, falls, names, reading))
-        elif falls:
-            moved += 1
-            yield one.chosen(sorted(range(len(at)), key=lambda k: at[k]))
-        else:
-            yield one
+    return series
+
+
+def _falls(one: _Timed) -> list[int]:
+    """The steps that are earlier than the one before."""
+    return [k for k in range(1, len(one.moments)) if one.moments[k].at < one.moments[k - 1].at]
+
+
+def _sorted(series: list[_Timed], reading: Reading) -> list[_Timed]:
+    moved = [k for k, one in enumerate(series) if _falls(one)]
     if moved:
-        reading.note(f"{reading.name}: the rows of {counted(moved, 'series')} are sorted by time")
+        reading.note(f"{reading.name}: the rows of {len(moved):,} series are sorted by time")
+    return [one.chosen(sorted(range(len(one.moments)), key=lambda k: one.moments[k].at)) for one in series]
 
 
 def _falling(one: _Timed, falls: list[int], names: Sequence[str], reading: Reading) -> DataError:

@@ -1,7 +1,8 @@
 """Tables of numbers: a vector a row, or series whose steps are the rows.
 
     sepal,petal,label         a row is an example: its numbers are a vector
-    series,x,y,label          rows with one name in the column `series` are the steps of one example, in their order
+    series,x,y,label          rows with one name in the column `series` are the steps of one example, wherever they
+                              stand; in their order, or in that of the column `time`
 
 Columns are separated by commas, semicolons or tabs. Which column is the label is said by the user, or it is called
 label or class, or it is the only one without numbers. In a table without header the columns are numbered from 1.
@@ -10,7 +11,7 @@ label or class, or it is the only one without numbers. In a table without header
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, groupby, islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,8 @@ from recurra.data.number_format import table_format
 from recurra.data.number_text import LARGEST_SINGLE, PLAIN, NotANumber, NumberFormat, is_number, parse_number
 from recurra.data.numbers import Numbers, numbered, same_names
 from recurra.data.source import DataSource
+from recurra.data.timeline import Rows as Steps
+from recurra.data.timeline import by_time
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
 from recurra.options import unknown_name
@@ -33,12 +36,20 @@ LABEL_NAMES = ("label", "class")
 NUMBER_NAMES = ("number", "target", "value")  # of what is to be found, where that is a number
 GROUP_NAMES = ("series", "unique_id", "item_id", "series_id", "ts_id", "time_series_id", "series_name")
 TIME_NAMES = ("time", "step")
+DATE_NAMES = ("date", "datetime", "timestamp", "ds")
 LOOK = 50  # rows from which it is told which columns hold numbers
 BAD_CELLS = "rows with a cell that is not a number"
 NO_LABEL = "rows without a label"
 BROKEN_SERIES = "inconsistent series"
 
 Row = tuple[int, list[str]]  # the number of its line, its fields
+
+
+class Time(NamedTuple):
+    """A column of times."""
+
+    column: int
+    name: str
 
 
 class Layout(NamedTuple):
@@ -48,6 +59,7 @@ class Layout(NamedTuple):
     columns: tuple[int, ...]  # where these stand, from 0
     label: int | None
     group: int | None  # the column that says which series a row belongs to; None: each row is an example
+    time: Time | None  # the column that says when its steps were
     width: int
     header: bool
 
@@ -93,13 +105,20 @@ def lay_out(source: DataSource, rows: list[list[str]], place: str, series: bool,
     names = column_names(head, header, place)
     group = _group(source, names, place) if series else None
     label = _label(source, names, numeric, group, place) if labelled else None
-    others = [k for k in range(width) if k not in (group, label) and not (series and names[k].lower() in TIME_NAMES)]
+    times = [k for k, name in enumerate(names) if series and k not in (group, label) and _is_time(k, name, numeric)]
+    others = [k for k in range(width) if k not in (group, label, *times)]
     if source.source_column is not None and not series:
         others = [column_of(str(name), names, place) for name in several(source.source_column)]
     columns = tuple(k for k in others if labelled or (k in numeric and names[k] != source.target_column))
     if not columns:
         raise DataError("there is no column of numbers", where=place, fix="Put each number into a column of its own.")
-    return Layout(tuple(names[k] for k in columns), columns, label, group, width, header)
+    time = Time(times[0], names[times[0]]) if times else None
+    return Layout(tuple(names[k] for k in columns), columns, label, group, time, width, header)
+
+
+def _is_time(column: int, name: str, numeric: set[int]) -> bool:
+    """Whether a column of a series says when its steps were: by its name, or as one of dates."""
+    return name.lower() in TIME_NAMES or (name.lower() in DATE_NAMES and column not in numeric)
 
 
 def numeric_columns(rows: list[list[str]]) -> set[int]:
@@ -157,19 +176,34 @@ def _vectors(rows: Iterator[Row], layout: Layout, form: NumberFormat, reading: R
 
 def _series(rows: Iterator[Row], layout: Layout, form: NumberFormat, reading: Reading) -> Iterator[Cell]:
     assert layout.group is not None
-    group, seen = layout.group, set[str]()
-    for name, steps in groupby(rows, key=lambda row: row[1][group].strip()):
-        every = list(steps)
-        place = reading.place(every[0][0])
-        if name in seen:
-            what = f"series {name!r} continues here, after rows of others"
-            reading.findings.add(BROKEN_SERIES, DataError(what, where=place, fix="Keep the rows of a series together."))
-        seen.add(name)
-        columns = layout.columns
-        values = [row_numbers(fields, layout.names, columns, reading.place(k), reading, form) for k, fields in every]
-        label = _common_label(every, layout, reading)
-        if all(row is not None for row in values) and _has_label(every[0][1], layout, place, reading):
-            yield Cell(Numbers(np.array(values, dtype=np.float32), layout.names), label, every[0][0])
+    every: dict[str, list[Row]] = {}
+    for row in rows:
+        every.setdefault(row[1][layout.group].strip(), []).append(row)
+    series = [_steps(name, steps, layout, form, reading) for name, steps in every.items()]
+    labels = {name: _label_of(steps, layout, reading) for name, steps in every.items()}
+    if layout.time is not None and not reading.findings:
+        series = by_time(series, layout.time.name, reading)
+    for name, lines, _, values in series:
+        yield Cell(Numbers(np.array(values, dtype=np.float32), layout.names), labels[name], min(lines, default=0))
+
+
+def _steps(name: str, rows: list[Row], layout: Layout, form: NumberFormat, reading: Reading) -> Steps:
+    """The steps of one series; a cell that is no number is a finding."""
+    steps = Steps(name, [], [], [])
+    for number, fields in rows:
+        values = row_numbers(fields, layout.names, layout.columns, reading.place(number), reading, form)
+        if values is not None:
+            steps.lines.append(number)
+            steps.values.append(values)
+            steps.times.append(fields[layout.time.column].strip() if layout.time is not None else "")
+    return steps
+
+
+def _label_of(rows: list[Row], layout: Layout, reading: Reading) -> str | None:
+    """The label of a series; one that is missing is a finding."""
+    number, fields = rows[0]
+    label = _common_label(rows, layout, reading)
+    return label if _has_label(fields, layout, reading.place(number), reading) else None
 
 
 def _common_label(rows: list[Row], layout: Layout, reading: Reading) -> str | None:
@@ -232,7 +266,7 @@ def _label(source: DataSource, names: tuple[str, ...], numeric: set[int], group:
         return column_of(source.target_column, names, place)
     numbers = source.learns_numbers
     called = [k for k, name in enumerate(names) if name.lower() in (NUMBER_NAMES if numbers else LABEL_NAMES)]
-    others = [k for k, name in enumerate(names) if k not in numeric and k != group and name.lower() not in TIME_NAMES]
+    others = [k for k, name in enumerate(names) if k not in numeric and k != group and not _is_time(k, name, numeric)]
     if numbers:
         others = []
     for found in (called, others):

@@ -20,6 +20,7 @@ DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))  # of a braille char
 BRAILLE = 0x2800
 STYLES = {"past": "", "forecast": "bold cyan", "truth": "magenta"}
 INTERVAL = "░"
+MOST_DECIMALS, LARGE = 12, 1e15  # with more of them, or from there on, numbers are written with exponents
 
 
 class Chart(NamedTuple):
@@ -129,9 +130,10 @@ class Canvas:
 
 def axis(low: float, high: float, height: int) -> list[str]:
     """What stands before each row: the highest number, the middle, the lowest, and nothing between."""
-    digits = min(max(0, 2 - math.floor(math.log10(high - low))), 12)
+    digits = max(0, 2 - math.floor(math.log10(high - low)))
+    written = f"{{:,.{digits}f}}" if digits <= MOST_DECIMALS and max(abs(low), abs(high)) < LARGE else "{:.3g}"
     rows = {0: high, height // 2: (low + high) / 2, height - 1: low}
-    return [f"{rows[row]:,.{digits}f}" if row in rows else "" for row in range(height)]
+    return [written.format(rows[row]) if row in rows else "" for row in range(height)]
 
 
 def legend(chart: Chart, margin: int) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -12,6 +13,7 @@ from recurra.tasks.answer import Details, Table, refuse_nan
 from recurra.views import Chart, chart_html
 
 PAST_SHOWN = 100  # steps of the past on a chart
+MOST_DECIMALS, LARGE = 12, 1e16  # with more of them, or from there on, numbers are written with exponents
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,11 @@ class ColumnForecast:
     decimals: int  # after the point, as fine as the numbers are
 
     def text(self, value: float) -> str:
-        """A number as it is written."""
-        return f"{value:.{self.decimals}f}"
+        """A number as it is written; 1.5e-14 where it is so small or so large that zeros would say nothing."""
+        if self.decimals <= MOST_DECIMALS and abs(value) < LARGE:
+            return f"{value:.{self.decimals}f}"
+        size = math.floor(math.log10(abs(value))) if value else 0
+        return f"{value:.{min(max(self.decimals + size, 0), MOST_DECIMALS)}e}"
 
     def chart(self, title: str, truth: Sequence[float] = ()) -> Chart:
         """The past, the forecast with its outermost quantiles, and if it is known the truth."""

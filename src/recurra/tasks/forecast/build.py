@@ -43,6 +43,20 @@ def check_series(examples: Iterable[Series], recipe: ForecastRecipe) -> None:
     findings.raise_if_any()
 
 
+def refuse_empty(examples: Iterable[Series]) -> None:
+    """Refuses columns in which no number is known.
+
+    Raises:
+        DataError: the first of them.
+    """
+    known: dict[str, bool] = {}
+    for series in examples:
+        for name, numbers in zip(series.columns, (~np.isnan(series.values)).any(axis=0), strict=True):
+            known[name] = known.get(name, False) or bool(numbers)
+    if empty := next((name for name, some in known.items() if not some), None):
+        raise DataError(f"column {empty!r} holds no number", where=name_of(examples), fix="Take it out of the table.")
+
+
 def missing_number(series: Series, missing: str) -> str:
     """Which of the numbers are missing, in words; empty if none is, or if it is said what becomes of them."""
     gaps = np.isnan(series.values)

@@ -22,7 +22,7 @@ from recurra.data.series import checked_series
 from recurra.data.steps import next_times, step_named
 from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster, device_of
-from recurra.models.forecaster import Units
+from recurra.models.forecaster import ROUNDING, Units
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.evaluation import Evaluation
@@ -182,7 +182,8 @@ class ForecastPredictor:
             column = self.first.columns.index(name)
             found = {level: quantiles[:, k, n].tolist() for n, level in enumerate(names)}
             past: list[float] = values[-PAST_SHOWN:, column].tolist()
-            columns.append(ColumnForecast(name, found["0.5"], found, past, decimals(float(model.deviation[column]))))
+            digits = decimals(own_deviation(past) or float(model.deviation[column]))
+            columns.append(ColumnForecast(name, found["0.5"], found, past, digits))
         times = _following(series, len(quantiles))
         forecast = ForecastValues(series.name, times, columns)
         return Answer(str(series), [Alternative(forecast.text)], forecast)
@@ -217,7 +218,17 @@ def normal_scores(options: ForecastAnswerOptions, steps: int, targets: int) -> T
 
 def decimals(deviation: float) -> int:
     """Digits after the point, so that a thousandth of the deviation is seen."""
-    return min(max(0, 3 - math.floor(math.log10(deviation))), 12)
+    return max(0, 3 - math.floor(math.log10(deviation)))
+
+
+def own_deviation(past: Sequence[float]) -> float:
+    """The standard deviation of the known numbers; 0 where they are all the same, but for rounding."""
+    known = np.array([value for value in past if not math.isnan(value)])
+    if not len(known):
+        return 0.0
+    largest = float(np.abs(known).max())
+    deviation = largest * float(np.std(known / largest)) if largest else 0.0
+    return deviation if deviation > ROUNDING * largest else 0.0
 
 
 def _parts(windows: Sequence[Values], size: int) -> Iterator[Sequence[Values]]:

@@ -13,7 +13,7 @@ from recurra.data import SERIES, EncodedTable, Examples, Preview, Series
 from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
 from recurra.tasks.ensembles import refuse_different
-from recurra.tasks.forecast.build import check_series, decided, encoded_rows, standardise, target_names
+from recurra.tasks.forecast.build import check_series, decided, encoded_rows, refuse_empty, standardise, target_names
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
 from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network
 from recurra.tasks.forecast.predictor import ForecastPredictor
@@ -53,6 +53,7 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         self, train: Examples[Series], valid: Examples[Series] | None, recipe: ForecastRecipe, emit: Emit
     ) -> Split:
         """By time: the end of each series validates."""
+        refuse_empty(train)
         for examples in filter(None, (train, valid)):
             check_series(examples, recipe)
         return split_by_time(train, valid, recipe, self.kind.key, emit)
