@@ -49,11 +49,11 @@ def refuse_empty(examples: Iterable[Series]) -> None:
     Raises:
         DataError: the first of them.
     """
-    known: dict[str, bool] = {}
+    names, known = set[str](), set[str]()
     for series in examples:
-        for name, numbers in zip(series.columns, (~np.isnan(series.values)).any(axis=0), strict=True):
-            known[name] = known.get(name, False) or bool(numbers)
-    if empty := next((name for name, some in known.items() if not some), None):
+        names.update(series.columns)
+        known.update(name for k, name in enumerate(series.columns) if not np.isnan(series.values[:, k]).all())
+    if empty := next(iter(sorted(names - known)), None):
         raise DataError(f"column {empty!r} holds no number", where=name_of(examples), fix="Take it out of the table.")
 
 
