@@ -159,7 +159,7 @@ def test_numbers_of_any_size_are_written_with_their_digits(capsys: pytest.Captur
     small, low, high, count, _, _, large, _, _, still, _, _ = line.split(",")
     assert re.fullmatch(r"\d\.\d{3,4}e-1[34]", small)
     assert float(low) < float(small) < float(high)
-    assert re.fullmatch(r"90071992548\d{5}", count)
+    assert re.fullmatch(r"90071992548\d{5}(\.\d)?", count)
     assert re.fullmatch(r"\d\.\d{3,5}e\+2\d", large)
     assert float(still) == pytest.approx(1e-3)
     assert run(["predict", "m", "x.csv", "--output-format", "chart"]) == 0
