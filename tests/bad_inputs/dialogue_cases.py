@@ -68,7 +68,7 @@ JSONL = [
     one("no turns in an object", "x.jsonl", b'{"turns": ["a", "b"]}\n{"text": "a"}\n', "x.jsonl:2: the object has no key 'turns'"),
     one("turns misspelt", "x.jsonl", b'{"turn": ["a", "b"]}\n', "x.jsonl:1: the object has no key 'turns'", "Did you mean 'turn'?"),
     one("turns that are one text", "x.jsonl", b'{"turns": "a"}\n', "x.jsonl:1: expected a list of turns, saw a string: ", 'For example {"turns": ['),
-    one("turns that are objects", "x.jsonl", b'{"turns": [{"text": "a"}, {"text": "b"}]}\n', "x.jsonl:1: expected a turn as a string, saw an object"),
+    one("turns that are objects", "x.jsonl", b'{"turns": [{"said": "a"}, {"said": "b"}]}\n', "x.jsonl:1: expected a turn as a string, saw an object"),
     one("a turn that is null", "x.jsonl", b'{"turns": ["a", null]}\n', "x.jsonl:1: expected a turn as a string, saw null"),
     one("a tab inside a turn", "x.jsonl", b'{"turns": ["a\\tb", "c"]}\n', 'x.jsonl:1: expected a turn without tabs, saw "a⇥b"'),
     one("half a character in a turn", "x.jsonl", b'{"turns": ["a", "\\ud83d"]}\n', "x.jsonl:1: lone surrogate U+D83D"),
@@ -78,7 +78,7 @@ JSONL = [
 ]  # fmt: skip
 
 OPTIONS = [
-    one("dialogues as TSV", "x.txt", TALK, "--input-format: unknown format 'tsv'", kind=UsageError, format="tsv"),
+    one("dialogues as TSV", "x.txt", TALK, "x.txt:1: expected 2 columns, saw 1", format="tsv"),
     one("two files of dialogues", "x.txt", TALK, "--target: dialogues stand in one file", kind=UsageError, target_path="y"),
     one("columns of dialogues", "x.txt", TALK, "dialogues have no columns", kind=UsageError, source_column="1"),
     train("no turns to be read", TALK, "data.turns must be between 1 and 20, got 0", data__turns=0),

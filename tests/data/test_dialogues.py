@@ -95,7 +95,6 @@ def test_what_is_no_dialogue_in_python(given: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"format": "tsv"}, "unknown format 'tsv'"),
         ({"target_path": "y"}, "dialogues stand in one file"),
         ({"source_column": "a"}, "have no columns"),
     ],

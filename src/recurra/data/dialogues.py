@@ -9,23 +9,32 @@ carries as much of the dialogue as any model may be told to read (MAX_TURNS); ho
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
+from itertools import chain, islice
+from shlex import quote
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from recurra.data.columns import TAB
+from recurra.data.delimited import read_csv
+from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading, Skipped
-from recurra.data.jsonl import HALF, JSON_LINES, KINDS, kind_of, lone_surrogate, object_of, read_objects
+from recurra.data.inputs import ENDINGS, read_texts
+from recurra.data.jsonl import HALF, KINDS, kind_of, lone_surrogate, object_of, read_objects
+from recurra.data.known_names import find
 from recurra.data.pairs import first_line
-from recurra.data.source import DataSource, Sides
+from recurra.data.source import PAIR, DataSource, Sides
+from recurra.data.tsv import read_tsv
+from recurra.data.turns import LOOK, TURNS, messages_of, refuse_other_forms, speakers, turns_key
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 from recurra.text.visible import excerpt
 
 MAX_TURNS = 20  # that a reply may depend on
-TURNS = "turns"  # the key of a dialogue in an object
 EXAMPLE = '{"turns": ["Hello", "Hi", "How are you?"]}'
 LONG_DIALOGUE = 200  # turns without a blank line between them, which is worth a word
 
@@ -80,8 +89,17 @@ def read_turns(reading: Reading) -> Iterator[Dialogue]:
     """
     if reading.source.source_column is not None:
         raise UsageError("dialogues have no columns", where="--source-column", fix="Leave it out.")
+    lines = reading.file.lines(reading.findings)
+    start = list(islice(lines, LOOK))
+    path = quote(reading.source.path) if reading.name == reading.source.path else "FILE"
+    refuse_other_forms(start, reading.name, path)
+    if names := speakers(start):
+        what = (
+            f"the turns of {reading.name} begin with names ({', '.join(names[:5])}), which are learned as parts of them"
+        )
+        reading.note(f"warning: {what}; to take them off: sed -E 's/^[^:]*: //' {path}")
     open = Dialogue([], [])
-    for line in reading.file.lines(reading.findings):
+    for line in chain(start, lines):
         if line.text.strip():
             if TAB in line.text:
                 reading.findings.add(TABS, _tab(line.text, reading.place(line.number)))
@@ -99,25 +117,67 @@ def read_turns(reading: Reading) -> Iterator[Dialogue]:
 
 def read_json(reading: Reading) -> Iterator[Dialogue]:
     """A dialogue an object."""
-    name = reading.source.source_column or TURNS
+    left = 0
     for line, record in read_objects(reading, EXAMPLE):
         place = reading.place(line.number)
         try:
-            if name not in record:
-                fix = unknown_name("key", name, record).fix
-                raise DataError(f"the object has no key {name!r}: {excerpt(line.text)}", fix=fix)
-            yield checked(record[name], place, line.number)
+            turns, unsaid = _turns_of(record, reading)
+            left += unsaid
+            yield checked(turns, place, line.number)
         except DataError as error:
             reading.findings.add(NO_TURNS, DataError(error.what, where=place, fix=error.fix))
+    if left:
+        reading.note(f"{reading.name}: {left:,} messages that nobody says (of the system or of tools) are left out")
+
+
+def read_table(read: Reader[Example]) -> Reader[Dialogue]:
+    """A reader of pairs as one of dialogues of two turns."""
+
+    def read_dialogues(reading: Reading) -> Iterator[Dialogue]:
+        reading.source = replace(reading.source, sides=PAIR)
+        for first, second, line in read(reading):
+            turns = [turn.strip() for turn in (first, second) if turn.strip()]
+            yield Dialogue(turns or [""], [line] * max(1, len(turns)))
+
+    return read_dialogues
+
+
+def _turns_of(record: Mapping[str, Any], reading: Reading) -> tuple[object, int]:
+    """The turns of an object, and how many of its messages are none.
+
+    Raises:
+        DataError: it has no turns.
+    """
+    source = reading.source
+    name = source.source_column if source.target_column is None else None
+    name = name or turns_key(record)
+    if name is None and (pair := _pair_of(record, source)):
+        if missing := [key for key in pair if key not in record]:
+            raise DataError(f"the object has no key {missing[0]!r}", fix=unknown_name("key", missing[0], record).fix)
+        return [record[key] for key in pair], 0
+    name = name or TURNS
+    if name not in record:
+        fix = unknown_name("key", name, record).fix
+        raise DataError(f"the object has no key {name!r}: {excerpt(json.dumps(record, default=str))}", fix=fix)
+    turns = record[name]
+    if not isinstance(turns, list | tuple):
+        return turns, 0
+    return messages_of(cast("Sequence[object]", turns))
+
+
+def _pair_of(record: Mapping[str, Any], source: DataSource) -> tuple[str, str] | None:
+    """The keys of a text and its answer: those that the user names, or known ones."""
+    if source.source_column is not None and source.target_column is not None:
+        return source.source_column, source.target_column
+    return find(((PAIR.first, PAIR.second), *PAIR.known), [*map(str, record)])
 
 
 def read_rows(reading: Reading) -> Iterator[Dialogue]:
     """Dialogues given in Python: a list of turns for each, or a mapping with one."""
-    name = reading.source.source_column or TURNS
     for number, row in enumerate(reading.source.rows or (), 1):
         place = reading.place(number)
         try:
-            turns = cast("Mapping[str, object]", row).get(name) if isinstance(row, Mapping) else row
+            turns = _turns_of(cast("Mapping[str, Any]", row), reading)[0] if isinstance(row, Mapping) else row
             yield checked(turns.tolist() if isinstance(turns, np.ndarray) else turns, place, number)
         except DataError as error:
             reading.findings.add(NO_TURNS, DataError(error.what, where=place, fix=error.fix))
@@ -143,13 +203,14 @@ def checked(given: object, place: str, line: int) -> Dialogue:
 
 def _tab(turn: str, place: str) -> DataError:
     what = f"expected a turn without tabs, saw {excerpt(turn)}"
-    fix = "Put one turn on each line. If each line is a text, a tab and its answer, leave out --task chat."
+    fix = "Put one turn on each line. Of texts, tabs and answers: --input-format tsv, or leave out --task chat."
     return DataError(what, where=place, fix=fix)
 
 
 def format_of(source: DataSource) -> str:
     """By the ending, else by the first line that is not blank."""
-    return "jsonl" if source.ending in JSON_LINES or has_turns(first_line(source)) else "turns"
+    form = ENDINGS.get(source.ending)
+    return form or ("jsonl" if object_of(first_line(source)) is not None else "turns")
 
 
 def check(skipped: Skipped, source: DataSource) -> None:
@@ -166,13 +227,13 @@ def check(skipped: Skipped, source: DataSource) -> None:
 
 def has_turns(line: str) -> bool:
     """Whether a line is an object with turns."""
-    return isinstance((object_of(line) or {}).get(TURNS), list)
+    return turns_key(object_of(line) or {}) is not None
 
 
 def is_dialogues(rows: Sequence[Any]) -> bool:
     """Whether rows given in Python are lists of turns: more than pairs of texts, or mappings with them."""
     if rows and all(isinstance(row, Mapping) for row in rows):
-        return all(isinstance(cast("Mapping[str, Any]", row).get(TURNS), list | tuple) for row in rows)
+        return all(turns_key(cast("Mapping[str, Any]", row)) is not None for row in rows)
     lists = [cast("Sequence[Any]", row) for row in rows if isinstance(row, list | tuple)]
     texts = all(isinstance(text, str) for turns in lists for text in turns)
     return len(lists) == len(rows) and texts and any(len(turns) > 2 for turns in lists)
@@ -184,13 +245,25 @@ def _shown(value: object) -> str:
 
 
 def read_inputs(reading: Reading, what: None) -> Iterator[str]:
-    """A context a line, tabs between its turns."""
+    """A context a line, tabs between its turns; of objects all turns, of a table the column of what is replied to."""
+    source = reading.source
+    form = source.format if source.format in DIALOGUES.formats else ENDINGS.get(source.ending, "turns")
+    if form == "jsonl":
+        return (TAB.join(dialogue.turns[-MAX_TURNS:]) for dialogue in read_json(reading))
+    if form == "csv" or (form == "tsv" and source.source_column is not None):
+        reading.source = replace(source, sides=PAIR)
+        return read_texts(reading, 1)
     return (line.text for line in reading.file.lines())
 
 
 DIALOGUES = Kind(
     sides=Sides("turns", "", "exchange"),
-    formats={"turns": replies(read_turns), "jsonl": replies(read_json)},
+    formats={
+        "turns": replies(read_turns),
+        "jsonl": replies(read_json),
+        "csv": replies(read_table(read_csv)),
+        "tsv": replies(read_table(read_tsv)),
+    },
     rows=replies(read_rows),
     format_of=format_of,
     key=lambda example: TAB.join([*example.context, example.reply]),
@@ -200,7 +273,6 @@ DIALOGUES = Kind(
     check=check,
     skipped=("dialogue", "of a single turn"),
     one_file=("dialogues stand in one file", "Leave --target out."),
-    columns=("source_column",),
     no_columns="dialogues have no such column",
     called="dialogues",
 )

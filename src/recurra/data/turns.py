@@ -1,0 +1,119 @@
+"""Turns of a dialogue as people keep them in objects: texts, or messages with a role and a content.
+
+    {"turns": ["Hello", "Hi"]}
+    {"messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi"}]}
+    {"conversations": [{"from": "human", "value": "Hello"}, {"from": "gpt", "value": "Hi"}]}
+
+And forms of dialogues that are not read, by what their lines look like, with what to do about them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, cast
+
+from recurra.data.lines import Line
+from recurra.errors import DataError
+from recurra.text.visible import excerpt
+
+TURNS = "turns"  # the key of a dialogue in an object
+KEYS = (TURNS, "messages", "conversations", "conversation", "dialogue", "dialog", "utterances")
+CONTENT, SPEAKER = ("content", "value", "text"), ("role", "from", "speaker")
+NOT_SAID = ("system", "developer", "tool", "function")  # roles of messages that are no turns
+LOOK = 200  # lines from which the form is told
+SAID_BY = re.compile(r"([A-Z][\w .'-]{0,30}): \S")
+
+
+def turns_key(record: Mapping[str, Any]) -> str | None:
+    """The key under which an object has its turns; None of another object."""
+    return next((key for key in KEYS if isinstance(record.get(key), list | tuple)), None)
+
+
+def messages_of(turns: Sequence[object]) -> tuple[list[object], int]:
+    """What the turns say, of messages their content, and how many messages are left out because nobody says them."""
+    kept = [turn for turn in turns if not any(_message(turn).get(key) in NOT_SAID for key in SPEAKER)]
+    return [_content(turn) for turn in kept], len(turns) - len(kept)
+
+
+def _message(turn: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", turn) if isinstance(turn, Mapping) else {}
+
+
+def _content(turn: object) -> object:
+    message = _message(turn)
+    return next((message[key] for key in CONTENT if key in message), turn)
+
+
+class Form(NamedTuple):
+    """A form that is not read."""
+
+    line: re.Pattern[str]
+    share: float  # of the lines that look so
+    what: str
+    fix: str
+
+
+def form(line: str, share: float, what: str, fix: str) -> Form:
+    """A form by the pattern of its lines."""
+    return Form(re.compile(line), share, what, fix)
+
+
+OBJECT = 'An object is, for example, {{"turns": ["Hello", "Hi"]}}.'
+FORMS = (
+    form(
+        r"(\d+:)?\d\d:\d\d[,.]\d{3} --> ",
+        0.1,
+        "subtitles with times",
+        r"Keep the texts alone, one a line: grep -vE '^[0-9]*\r?$|-->|^WEBVTT' {path}",
+    ),
+    form(
+        r".* \+\+\+\$\+\+\+ ",
+        0.5,
+        "a film script with fields between +++$+++",
+        "Keep the texts alone, those of a dialogue one after the other: sed 's/.* +++$+++ //' {path}",
+    ),
+    form(
+        r"[\[\u200e]*\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}[:.]\d\d",
+        0.5,
+        "an exported chat with dates and names",
+        "Keep what was said, without date and name: sed -E 's/^[^:]*:[0-9]{{2}}(:[0-9]{{2}})?[^:]*: //' {path}",
+    ),
+    form(r"\s*- ", 0.5, "lists of YAML", f"Write an object a line. {OBJECT}"),
+    form(
+        r"\s*[\[{]\s*$|\s*[\]}],?\s*$|\s*\"[^\"]*\": ",
+        0.8,
+        "JSON over several lines",
+        "Put each dialogue on one line: jq -c '.[]' {path}",
+    ),
+    form(r"\s*\{\".*\}\s*$", 0.5, "objects without turns", OBJECT),
+    form(
+        r"\s*\"(?:[^\"]|\"\")*\"[,;]\s*\"(?:[^\"]|\"\")*\"\s*$",
+        0.5,
+        "CSV",
+        "Let its name end in .csv, or give --input-format csv.",
+    ),
+)
+
+
+def refuse_other_forms(lines: Sequence[Line], name: str, path: str) -> None:
+    """Refuses lines that are not turns.
+
+    Raises:
+        DataError: with what to do about it.
+    """
+    texts = [line for line in lines if line.text.strip()]
+    for other in FORMS:
+        found = [line for line in texts if other.line.match(line.text)]
+        if found and len(found) >= other.share * len(texts):
+            what = f"expected a turn on each line, saw {other.what}: {excerpt(found[0].text)}"
+            raise DataError(what, where=f"{name}:{found[0].number}", fix=other.fix.format(path=path))
+
+
+def speakers(lines: Sequence[Line]) -> list[str]:
+    """The names before the turns, as in "Anna: Hello", where most have one of a few."""
+    texts = [line.text for line in islice(lines, LOOK) if line.text.strip()]
+    names = [found[1] for text in texts if (found := SAID_BY.match(text))]
+    few = sorted(set(names))
+    return few if len(names) > 0.8 * len(texts) and len(few) <= max(2, len(names) // 4) else []
