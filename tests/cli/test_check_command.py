@@ -27,7 +27,7 @@ def test_the_report(recurra: CommandLine, pairs: str, tmp_path: Path) -> None:
     assert (result.code, result.err) == (0, "")
     assert f"{pairs}: 4 pairs\n" in result.out
     assert "1 pair (25.0%) repeats an earlier one" in result.out
-    assert "source: chars, a vocabulary of 8" in result.out
+    assert "source: graphemes, a vocabulary of 8" in result.out
     assert "because the entries are single words" in result.out
     assert [path.name for path in tmp_path.iterdir()] == ["pairs.tsv"]
 
@@ -37,7 +37,7 @@ def test_units_that_are_asked_for_need_no_reason(recurra: CommandLine, pairs: st
         "check", pairs, "--task", "translate", "--source-units", "words", "--set", "text.target_units=chars"
     ).out
     assert "source: words, a vocabulary of 7" in out
-    assert "target: chars, a vocabulary of 8" in out
+    assert "target: graphemes, a vocabulary of 8" in out
     assert "because" not in out
 
 

@@ -163,12 +163,14 @@ def test_many_unknown_characters_are_reported(recurra: CommandLine, model: FakeM
     assert "'Q'" in result.err
 
 
-def test_few_unknown_characters_are_not() -> None:
+def test_unknown_characters_are_counted_and_the_first_are_named() -> None:
     unknown = Unknown()
-    for k in range(200):
-        unknown.add(Answer("x", [Alternative("")], None, ["Q"] * (k < 2)))
+    unknown.add([])
     assert unknown.report() is None
-    unknown.add(Answer("x", [Alternative("")], None, list("ABCDEFGHIJKL")))
+    unknown.add(["\u0301"])
+    assert "1 of 2 inputs (50.0%)" in (unknown.report() or "")
+    assert (unknown.report() or "").endswith("'◌\u0301'")
+    unknown.add(list("ABCDEFGHIJKL"))
     assert (unknown.report() or "").endswith("and 3 others")
 
 

@@ -63,7 +63,7 @@ def test_repetitions() -> None:
 
 def test_units_and_lengths() -> None:
     report = checked(GIVEN, limit=3)
-    assert (report.source.units, report.source.reason, report.source.vocabulary) == ("chars", "of this", 7)
+    assert (report.source.units, report.source.reason, report.source.vocabulary) == ("graphemes", "of this", 7)
     assert (report.target.units, report.target.reason, report.target.vocabulary) == ("words", "", 7)
     assert (report.source.lengths.median, report.source.lengths.longest) == (2, 9)
     assert (report.source.lengths.longest_line, report.source.lengths.too_long) == (5, 1)
@@ -71,7 +71,7 @@ def test_units_and_lengths() -> None:
     assert report.target.lengths.too_long == 0
     assert "1 longer than 3 will be left out of training" in report_warnings(report)
     lines = report_lines(report)
-    assert lines[lines.index("source: chars, a vocabulary of 7, normalization NFC") + 1] == "  because of this"
+    assert lines[lines.index("source: graphemes, a vocabulary of 7, normalization NFC") + 1] == "  because of this"
     assert lines[lines.index("target: words, a vocabulary of 7, normalization NFC") + 1].startswith("  length in words")
 
 

@@ -75,6 +75,6 @@ def test_the_check_shows_each_column() -> None:
     target = Tokenizer.build([one.target for one in examples], "chars")
     lines = report_lines(check_pairs(examples, (source, target)))
     assert "source: chars,features, a vocabulary of 17, normalization NFC" in lines
-    assert "  column 1: chars, a vocabulary of 12, length median 4, longest 4 (line 1)" in lines
+    assert "  column 1: graphemes, a vocabulary of 12, length median 4, longest 4 (line 1)" in lines
     assert "  column 2: features, a vocabulary of 8, length median 2, longest 3 (line 2)" in lines
     assert any(line.startswith("  length in all columns: median 7") for line in lines)

@@ -123,7 +123,7 @@ def test_a_tokenizer_that_lacks_a_part_is_refused() -> None:
 def test_only_text_of_the_targets_kind_can_be_copied() -> None:
     tokenizer = columns(FORMS, "chars", "features")
     letter, separator, feature = tokenizer.encode("V\tV")
-    found = [can_be_copied(tokenizer, id, "chars") for id in (letter, separator, feature, UNK)]
+    found = [can_be_copied(tokenizer, id, "graphemes") for id in (letter, separator, feature, UNK)]
     assert found == [True, False, False, True]
 
 

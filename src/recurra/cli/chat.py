@@ -79,13 +79,19 @@ def in_terminal() -> bool:
 
 
 def through_pipe(conversation: Conversation) -> None:
-    """One line out for each line in, blank for blank."""
+    """One line out for each line in, blank for blank; at the end, what of the lines was not known."""
+    from recurra.tasks.unknown import Unknown
+
+    unknown = Unknown()
     for line in conversation.model.read("-"):
         if line.strip():
             print(one_line(conversation.answer(line.strip()).text), flush=True)
+            unknown.add(conversation.unknown)
         else:
             conversation.forget()
             print(flush=True)
+    if report := unknown.report():
+        say(f"recurra: {report}")
 
 
 def talk(conversation: Conversation) -> None:

@@ -106,7 +106,7 @@ REPORTS: dict[str, Callable[..., None]] = {"translate": pairs_report}
 def report(training: Examples[Example], valid: Examples[Example] | None, recipe: Recipe, show: int) -> None:
     """Prints what the checks find, and pairs as the model reads them."""
     from recurra.data import check_pairs, lay_out, layout_lines, report_lines
-    from recurra.tasks.seq2seq.network import SAMPLE, build_tokenizers
+    from recurra.tasks.seq2seq.network import SAMPLE, build_tokenizers, decided_notes
     from recurra.tasks.translate.task import decided_units, with_units
 
     chosen = decided_units(list(islice(training, SAMPLE)), recipe)
@@ -121,7 +121,7 @@ def report(training: Examples[Example], valid: Examples[Example] | None, recipe:
         max_source_length=longest,
         max_target_length=longest,
     )
-    print("\n".join(report_lines(found)))
+    print("\n".join([*report_lines(found), *decided_notes(tokenizers)]))
     if show:
         print("\n".join(["", *layout_lines(lay_out(list(islice(training, show)), *tokenizers))]))
 

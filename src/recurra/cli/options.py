@@ -14,7 +14,7 @@ import typer
 from recurra.cli.known_names import Completer, assignments, task_names, values_of
 
 Size = Literal["tiny", "small", "base", "large"]
-UnitsName = Literal["auto", "chars", "words", "subwords", "features"]
+UnitsName = Literal["auto", "chars", "graphemes", "codepoints", "decomposed", "words", "subwords", "features"]
 OutputFormatName = Literal["text", "jsonl", "chart"]
 TextFormatName = Literal["text", "jsonl"]  # of commands that write nothing that can be drawn
 
@@ -142,7 +142,8 @@ Units = Annotated[
     str | None,
     option(
         "--units",
-        "What texts are split into: chars, words, subwords or auto (the default).",
+        "What texts are split into: chars (which chooses what a character is: graphemes, codepoints or decomposed), "
+        "words, subwords or auto (the default).",
         "UNITS",
         complete=values_of("text.units"),
     ),

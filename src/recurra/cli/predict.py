@@ -73,7 +73,7 @@ def predict(
         for prediction in answers(loaded, lines, chosen, interactive):
             out.writelines(f"{line}\n" for line in write(prediction))
             add_to_page(prediction)
-            unknown.add(prediction)
+            unknown.add(prediction.unknown)
     for note in inputs.notes:
         say(f"recurra: {note}")
     if (report := unknown.report()) and not interactive:

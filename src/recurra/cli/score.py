@@ -13,6 +13,7 @@ from recurra.cli.answers import one_line
 from recurra.cli.loading import load_model
 from recurra.cli.output import opened_output
 from recurra.cli.predict import flushing
+from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.tasks.language_model.answer import ScoredText
@@ -42,9 +43,16 @@ def score(
     """
     write = WRITERS[output_format]
     with opened_output(output) as out:
+        from recurra.tasks.language_model.answer import EASIER
+        from recurra.tasks.unknown import Unknown
+
         loaded = load_model(model, ensemble, threads)
+        unknown = Unknown()
         for scored in loaded.surprisal_iter(flushing(loaded.read(file), out)):
             out.writelines(f"{line}\n" for line in write(scored))
+            unknown.add(scored.unknown)
+    if report := unknown.report():
+        say(f"recurra: {report}; {EASIER}")
 
 
 def text_lines(scored: ScoredText) -> Iterator[str]:

@@ -22,7 +22,7 @@ from recurra.errors import DataError
 from recurra.models import Branch, ManyToOneOptions
 from recurra.padded import Padded
 from recurra.text.counted import counted
-from recurra.tracing import Picture
+from recurra.tracing import Part, Picture
 
 COLUMNS: dict[str, Callable[[dict[str, Any]], Column]] = {
     "text": TextColumn.from_mapping,
@@ -129,6 +129,19 @@ class Inputs:
         """The units or steps as they can be shown, one column after the other."""
         cells = self.cells(content, "")
         return [token for column, cell in zip(self.columns, cells, strict=True) for token in column.tokens(cell)]
+
+    def places(self, content: Content) -> list[Part]:
+        """The same as a reader sees them: of texts the characters, each of one unit or several."""
+        cells = self.cells(content, "")
+        return [
+            part
+            for column, cell in zip(self.columns, cells, strict=True)
+            for part in (
+                column.characters(cell)
+                if isinstance(column, TextColumn)
+                else [(token, 1) for token in column.tokens(cell)]
+            )
+        ]
 
     def unknown(self, content: Content, rows: Sequence[Values]) -> list[str]:
         """What the network does not know."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,10 @@ from recurra.data.content import Cell
 from recurra.errors import RunError
 from recurra.models import Branch, ManyToOneOptions, token_branch
 from recurra.padded import Padded
-from recurra.text import ChosenUnits, Tokenizer, decide_whole_units
+from recurra.text import ChosenUnits, Normalization, Tokenizer, decide_whole_units
+from recurra.text.names import reading_form
 from recurra.text.special import SPECIAL_TOKENS, UNK
+from recurra.tracing import Part
 from recurra.training import Emit, Note
 
 SAMPLE = 2000  # texts that `auto` looks at to decide on the units
@@ -30,9 +32,11 @@ class TextOptions:
     """How text becomes units: the section [text]."""
 
     units: ChosenUnits = "auto"  # what texts are split into; auto decides from the data and says why
-    vocabulary: int = 8000  # maximum number of units, the most frequent ones
+    # maximum number of units, the most frequent ones; by default 20,000 characters, or 8,000 other units
+    vocabulary: int | None = None
     min_count: int = 1  # units that occur less often become <UNK>
-    normalization: Literal["NFC", "NFD", "none"] = "NFC"  # Unicode normalization
+    # Unicode normalization; auto reads NFC, and what is written has the form of the training texts
+    normalization: Normalization = "auto"
 
 
 def check_vocabulary(size: int, min_count: int, none: str = "no unit") -> None:
@@ -74,7 +78,10 @@ class TextColumn:
             decision = decide_whole_units(list(islice(texts, SAMPLE)))
             emit(Note(f"{about}units: {decision.units}, because {decision.reason}"))
             units = decision.units
-        tokenizer = Tokenizer.build(texts, units, options.vocabulary, options.min_count, options.normalization)
+        form = reading_form(options.normalization)
+        tokenizer = Tokenizer.build(texts, units, options.vocabulary, options.min_count, form)
+        for note in tokenizer.notes:
+            emit(Note(f"{about}{note}"))
         check_vocabulary(tokenizer.size, options.min_count, f"{about}no unit")
         return cls(tokenizer)
 
@@ -100,6 +107,10 @@ class TextColumn:
 
     def tokens(self, cell: Cell) -> list[str]:
         return self.tokenizer.tokens(str(cell))
+
+    def characters(self, cell: Cell) -> list[Part]:
+        """What a reader sees of a text, and how many units each part of it is."""
+        return self.tokenizer.characters(str(cell))
 
     def unknown(self, cell: Cell, row: Values) -> list[str]:
         return self.tokenizer.unknown_tokens(str(cell)) if (row == UNK).any() else []

@@ -12,6 +12,7 @@ import numpy as np
 
 from recurra.metrics.bootstrap import Numbers
 from recurra.metrics.measure import Measure, measure_of, require_pairs
+from recurra.text.names import are_characters
 
 
 def measure_language(
@@ -23,7 +24,7 @@ def measure_language(
         nats: of each sample, the negative log-likelihood of its units, summed.
         units: how many these are.
         characters: how many characters they stand for.
-        name: what a unit is: chars, words, subwords.
+        name: what a unit is: graphemes, words, subwords.
         counted: what is counted beside the units that are seen: "the end of each line".
         per: what a sample is, over which the intervals are resampled.
     """
@@ -34,7 +35,7 @@ def measure_language(
         "perplexity": measure_of(rows, _perplexity, f"exp of the mean nats per unit ({name}), {said}"),
         "bits_per_character": measure_of(rows, _bits, f"bits of all units / characters, {said}"),
     }
-    if name == "chars":
+    if are_characters(name):
         found["nats_per_character"] = measure_of(rows, _nats, f"nats of all units / characters, {said}")
     return found
 

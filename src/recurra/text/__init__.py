@@ -1,9 +1,10 @@
 """Strings to ids: special symbols, tokenizers, and the choice of units."""
 
 from recurra.text.columns import ColumnTokenizer, SourceTokenizer, build_source, source_from_json
+from recurra.text.names import NORMALIZATIONS, UNIT_NAMES, UNITS, Decision, Normalization, Units
 from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
-from recurra.text.tokenizer import NORMALIZATIONS, UNITS, Normalization, Tokenizer, Units
-from recurra.text.units import ChosenUnits, Decision, decide_units, decide_whole_units
+from recurra.text.tokenizer import Tokenizer
+from recurra.text.units import ChosenUnits, decide_units, decide_whole_units
 
 __all__ = [
     "EOS",
@@ -12,6 +13,7 @@ __all__ = [
     "PAD",
     "SPECIAL_TOKENS",
     "UNITS",
+    "UNIT_NAMES",
     "UNK",
     "ChosenUnits",
     "ColumnTokenizer",

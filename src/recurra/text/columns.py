@@ -21,8 +21,9 @@ from typing import Any, cast
 from recurra.errors import DataError, ModelError, UsageError
 from recurra.strict_json import parse_json
 from recurra.text.counted import counted
+from recurra.text.names import may_be, vocabulary_limit
 from recurra.text.special import SPECIAL_TOKENS, UNK
-from recurra.text.tokenizer import Tokenizer
+from recurra.text.tokenizer import VOCABULARY, Tokenizer
 from recurra.text.units import Decision, decide_units
 from recurra.text.visible import excerpt
 
@@ -50,6 +51,11 @@ class ColumnTokenizer:
         for units, part in self.parts.items():
             self._first[units] = self.size
             self.size += part.size - SPECIALS
+
+    @property
+    def notes(self) -> list[str]:
+        """What was decided by looking at the texts."""
+        return [f"{units}: {note}" for units, part in self.parts.items() for note in part.notes]
 
     @property
     def shares_units(self) -> bool:
@@ -94,6 +100,11 @@ class ColumnTokenizer:
         return _joined(
             [self.parts[units].tokens(cell) for units, cell in zip(self.columns, cells, strict=False)], SEPARATOR
         )
+
+    def characters(self, text: str) -> list[tuple[str, int]]:
+        """The text as a reader sees it, and how many ids each of its characters (or other units) is."""
+        cells = zip(self.columns, self.cells(text), strict=False)
+        return _joined([self.parts[units].characters(cell) for units, cell in cells], (SEPARATOR, 1))
 
     def unknown_tokens(self, text: str) -> list[str]:
         """The pieces of a text that are in no vocabulary, in order and with repetitions."""
@@ -143,21 +154,29 @@ SourceTokenizer = Tokenizer | ColumnTokenizer  # what may read a source
 
 
 def build_source(
-    texts: Iterable[str], units: Sequence[str], vocabulary: int, min_count: int, normalization: str
+    texts: Iterable[str],
+    units: Sequence[str],
+    vocabulary: int | None,
+    min_count: int,
+    normalization: str,
+    usual: int = VOCABULARY,
 ) -> SourceTokenizer:
     """Learns the vocabularies of texts whose columns have these units.
 
     Args:
         texts: read once for each kind of units.
-        vocabulary: the most entries of each kind.
+        vocabulary: the most entries of each kind; None: as many characters as there are, of other units `usual`.
 
     Raises:
         DataError: a text with another number of columns.
     """
     if len(units) == 1:
-        return Tokenizer.build(texts, units[0], vocabulary, min_count, normalization)
+        limit = vocabulary_limit(vocabulary, units[0], usual)
+        return Tokenizer.build(texts, units[0], limit, min_count, normalization)
     parts = {
-        kind: Tokenizer.build(cells_of(texts, units, kind), kind, vocabulary, min_count, normalization)
+        kind: Tokenizer.build(
+            cells_of(texts, units, kind), kind, vocabulary_limit(vocabulary, kind, usual), min_count, normalization
+        )
         for kind in dict.fromkeys(units)
     }
     return ColumnTokenizer(units, parts)
@@ -172,7 +191,10 @@ def cells_of(texts: Iterable[str], units: Sequence[str], kind: str) -> Iterable[
 
 def can_be_copied(source: SourceTokenizer, id: int, units: str) -> bool:
     """Whether an entry may stand in a target with these units: of several columns, those with others may not."""
-    return not isinstance(source, ColumnTokenizer) or id < SPECIALS or source.units_of(id) == units
+    if not isinstance(source, ColumnTokenizer) or id < SPECIALS:
+        return True
+    column = source.units_of(id)
+    return column is not None and source.parts[column].units == units
 
 
 def source_from_json(text: str) -> SourceTokenizer:
@@ -196,7 +218,7 @@ def source_from_json(text: str) -> SourceTokenizer:
     if len(units) < 2 or any(one not in stored for one in units):
         raise _no_columns(f"expected tokenizers of {', '.join(units)!r:.60}, saw those of {', '.join(stored)!r:.60}")
     parts = {one: Tokenizer.from_json(json.dumps(stored[one])) for one in dict.fromkeys(units)}
-    if any(part.units != one for one, part in parts.items()):
+    if not all(may_be(one, part.units) for one, part in parts.items()):
         raise _no_columns("a column has a tokenizer of other units")
     return ColumnTokenizer(units, parts)
 

@@ -1,6 +1,7 @@
-"""Strings to ids and back, in one of four units.
+"""Strings to ids and back, in one of these units.
 
-    chars     what a reader calls a character: a base and its combining marks stay together (grapheme clusters)
+    graphemes, codepoints, decomposed
+              characters of three kinds (characters.py says which are what); `chars` chooses among them
     words     exactly what stands between whitespace; decoded by joining with one space
     subwords  pieces of words learned by byte-pair encoding; a space is written "▁" inside them
     features  what stands between ; , and | ("V;PST;3;SG", "pos=V,tense=PST"); decoded by joining with ;
@@ -8,9 +9,9 @@
 The work is done by Hugging Face `tokenizers`, and `to_json` is a file that library opens by itself. Units and
 normalization are read back from that file's own content, so there is nothing beside it that could be lost.
 
-decode(encode(text)) is the normalized text when all of it is known: for chars as it is, for words with every
+decode(encode(text)) is the normalized text when all of it is known: for characters as it is, for words with every
 run of whitespace made one space, for subwords without one leading space and with "▁" read as a space, for features
-with ; between them and no space around them.
+with ; between them and no space around them. The normalization `auto` is the form in which the texts are written.
 
 The specials are entries of the vocabulary but not "added tokens" of the library, which would find them inside
 the text. So "<EOS>" written by a user is several characters, several pieces or an unknown word, never the end.
@@ -22,7 +23,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, cast, get_args
+from itertools import groupby
+from typing import Any, cast
 
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Library
@@ -30,16 +32,33 @@ from tokenizers import Tokenizer as Library
 from recurra.errors import DataError, ModelError, UsageError
 from recurra.options import unknown_name
 from recurra.strict_json import parse_json
+from recurra.text.characters import (
+    ASCII,
+    GRAPHEME,
+    NORMALIZERS,
+    SELF_CONTAINED,
+    count_units,
+    decide_characters,
+    decide_form,
+    graphemes,
+    grouped,
+    normalized,
+)
+from recurra.text.names import (
+    CHARACTER_NAMES,
+    NORMALIZATIONS,
+    UNITS,
+    Normalization,
+    Units,
+    are_characters,
+    vocabulary_limit,
+)
 from recurra.text.special import PAD, SPECIAL_TOKENS, UNK
 
-Units = Literal["chars", "words", "subwords", "features"]
-Normalization = Literal["NFC", "NFD", "none"]
-
-UNITS: tuple[str, ...] = get_args(Units)
-NORMALIZATIONS: tuple[str, ...] = get_args(Normalization)
-
+VOCABULARY = 8000  # the usual limit of a vocabulary
 SPACE = "▁"
 JOIN = {"words": " ", "features": ";"}  # what decoding puts between whole entries
+PARTS = ("codepoints", "decomposed")  # units of which a character may be several
 _NAMES = "|".join(name.strip("<>") for name in SPECIAL_TOKENS)
 # A whole word that is spelt like a special symbol.
 _WORD_LIKE_SPECIAL = rf"(?<!\P{{White_Space}})<(?:{_NAMES})>(?!\P{{White_Space}})"
@@ -48,20 +67,18 @@ _BETWEEN_FEATURES = r"\s*[;,|]\s*|\A\s+|\s+\z"
 _FEATURE_LIKE_SPECIAL = rf"(?<![^;,|\s])<(?:{_NAMES})>(?![^;,|\s])"
 # The first letter of such a spelling anywhere: cut off, so that no merge can ever build the whole of it.
 _START_LIKE_SPECIAL = rf"<(?=(?:{_NAMES})>)"
+_CODE_POINT = r"(?m:.)"
 _REPEATS_AT_ONCE = 4096
 MOST_ENTRIES = 500_000  # of a vocabulary
-# Letters that never join with one another to one user-perceived character, and that NFC leaves as they are: a text
-# of these alone is cut between all of them, twenty times as fast as by the library's rule for any text.
-_SELF_CONTAINED = re.compile(r"[\x00-\x0c\x0e-\u02ff\u0400-\u0481\u4e00-\u9fff\uac00-\ud7a3]*")
-_ASCII = re.compile(r"[\x00-\x0c\x0e-\x7f]*")
 
 
 class Tokenizer:
     """A vocabulary and the rule by which text is cut into its entries. Made by `build` or `from_json`."""
 
-    def __init__(self, library: Library, units: Units, normalization: Normalization) -> None:
+    def __init__(self, library: Library, units: Units, normalization: Normalization, notes: Sequence[str] = ()) -> None:
         self.units = units
         self.normalization = normalization
+        self.notes = list(notes)  # what was decided by looking at its texts, in sentences; nothing of a stored one
         self._library = library
         self._alone = _alone(units, normalization)
         self._ids: dict[str, int] = library.get_vocab() if self._alone else {}
@@ -71,39 +88,50 @@ class Tokenizer:
         cls,
         lines: Iterable[str],
         units: str,
-        vocabulary: int = 8000,
+        vocabulary: int | None = None,
         min_count: int = 1,
         normalization: str = "NFC",
     ) -> Tokenizer:
         """Learn a vocabulary from text, read once.
 
         Args:
-            lines: the text; nothing of it is kept but counts of different units (for subwords: of words).
-            units: "chars", "words", "subwords" or "features".
+            lines: the text; nothing of it is kept but counts of different pieces (for subwords: of words).
+            units: "words", "subwords", "features", a kind of characters, or "chars", which chooses one of these.
             vocabulary: the most entries there may be, the four specials included. The most frequent units are
-                kept, ties broken by the unit itself.
+                kept, ties broken by the unit itself. None: 20,000 of characters, 8,000 of other units.
             min_count: what is seen less often becomes <UNK>.
-            normalization: "NFC", "NFD" or "none", applied to every text before it is cut.
+            normalization: "NFC", "NFD" or "none", applied to every text before it is cut; "auto" is the form in which
+                these texts are written.
 
         Raises:
             UsageError: an unknown name, or a vocabulary too small to hold anything.
             DataError: a line with a lone surrogate, which no encoding can write.
         """
-        checked_units, checked_normalization = _check_names(units, normalization)
-        room = vocabulary - len(SPECIAL_TOKENS)
+        _check_names(units, normalization)
+        room = vocabulary_limit(vocabulary, units, VOCABULARY) - len(SPECIAL_TOKENS)
         if room < 1:
             raise UsageError(f"a vocabulary of {vocabulary} holds nothing but the four special symbols")
-        if vocabulary > MOST_ENTRIES:
+        if vocabulary is not None and vocabulary > MOST_ENTRIES:
             raise UsageError(f"a vocabulary has at most {MOST_ENTRIES:,} entries, got {vocabulary:,}")
         if min_count < 1:
             raise UsageError(f"min_count must be at least 1, got {min_count}")
-        library = _pipeline(checked_units, checked_normalization)
-        if checked_units == "subwords":
-            library.model = _learn_subwords(library, _encodable(lines), room, min_count)
-        else:
-            alone = _alone(checked_units, checked_normalization)
-            library.model = _learn_whole(library, _encodable(lines), room, min_count, alone)
-        return cls(library, checked_units, checked_normalization)
+        pieces = _count_pieces(_encodable(lines), units)
+        notes: list[str] = []
+        if normalization == "auto":
+            form = decide_form(pieces, normal=units == "decomposed")
+            normalization = form.form
+            notes += [form.note] if form.note else []
+        if units == "chars":
+            decision = decide_characters(pieces, normalization)
+            units = decision.units
+            notes += [f"characters are {CHARACTER_NAMES[units]}, because {decision.reason}"] if decision.reason else []
+        library = _pipeline(units, normalization)
+        library.model = (
+            _learn_subwords(library, pieces, room, min_count)
+            if units == "subwords"
+            else _learn_whole(_normal_pieces(pieces, library, units, normalization), room, min_count)
+        )
+        return cls(library, *_read_names(json.loads(library.to_str())), notes)
 
     @property
     def size(self) -> int:
@@ -126,6 +154,23 @@ class Tokenizer:
     def tokens(self, text: str) -> list[str]:
         """The pieces of a text, one for each id of `encode`; unknown ones as they stand in the text."""
         return [piece for piece, _ in self._pieces(text)]
+
+    def characters(self, text: str) -> list[tuple[str, int]]:
+        """The text as a reader sees it, and how many ids each of its characters (or other units) is."""
+        return self._seen(self.tokens(text))
+
+    def written_characters(self, ids: Sequence[int]) -> list[tuple[str, int]]:
+        """The same of ids; the specials among them are shown by their names."""
+        seen: list[tuple[str, int]] = []
+        for special, some in groupby(map(int, ids), key=lambda id: id < len(SPECIAL_TOKENS)):
+            tokens = [self.token(id) for id in some]
+            seen += [(token, 1) for token in tokens] if special else self._seen(tokens)
+        return seen
+
+    def _seen(self, tokens: Sequence[str]) -> list[tuple[str, int]]:
+        if self.units in PARTS:
+            return grouped(tokens, self.normalization)
+        return [(token, 1) for token in tokens]
 
     def unknown_tokens(self, text: str) -> list[str]:
         """The pieces of a text that are not in the vocabulary, in order and with repetitions."""
@@ -152,7 +197,7 @@ class Tokenizer:
         known = [int(id) for id in ids if id >= len(SPECIAL_TOKENS)]
         if self.units == "features":
             return self._joined([self.token(id) for id in known])
-        return self._library.decode(known, skip_special_tokens=False)
+        return self._composed(self._library.decode(known, skip_special_tokens=False))
 
     def decode_with(self, ids: Sequence[int], replaced: Mapping[int, str]) -> str:
         """The text of ids, of which those at the given places stand for other pieces (copied from a source)."""
@@ -161,7 +206,11 @@ class Tokenizer:
 
     def _joined(self, pieces: list[str]) -> str:
         decoder: Any = self._library.decoder
-        return decoder.decode(pieces) if decoder else JOIN[self.units].join(pieces)
+        return self._composed(decoder.decode(pieces) if decoder else JOIN[self.units].join(pieces))
+
+    def _composed(self, text: str) -> str:
+        """Text in its normal form, where its units are parts, in whatever order they came."""
+        return normalized(text, self.normalization) if self.units in PARTS else text
 
     def to_json(self) -> str:
         """Everything there is, as the JSON text of the `tokenizers` library."""
@@ -200,8 +249,9 @@ class Tokenizer:
     def _pieces(self, text: str) -> list[tuple[str, int]]:
         """The pieces as they stand in the normalized text, and their ids."""
         _check_encodable(text)
-        normalizer = _normalizer(self.normalization)
-        plain: str = normalizer.normalize_str(text) if normalizer else text
+        plain = text
+        for form in _normal_forms(self.units, self.normalization):
+            plain = normalized(plain, form)
         encoding = self._encodings([plain], offsets=True)[0]
         if self.units == "subwords":
             stand = [plain[start:end] for start, end in encoding.offsets]
@@ -214,22 +264,25 @@ class Tokenizer:
 
 # The parts of the library's pipeline: one table each, read in both directions.
 
-_SHAPES: dict[tuple[str, str | None], Units] = {
-    ("WordLevel", "Split"): "chars",
-    ("WordLevel", "WhitespaceSplit"): "words",
-    ("BPE", "Sequence"): "subwords",
-    ("WordLevel", "Sequence"): "features",
+_SHAPES: dict[tuple[str, str | None, str | None], Units] = {
+    ("WordLevel", "Split", GRAPHEME): "graphemes",
+    ("WordLevel", "Split", _CODE_POINT): "codepoints",
+    ("WordLevel", "WhitespaceSplit", None): "words",
+    ("BPE", "Sequence", None): "subwords",
+    ("WordLevel", "Sequence", None): "features",
 }
-_NORMALIZERS: dict[str, Any] = {"NFC": normalizers.NFC, "NFD": normalizers.NFD}
 
 
-def _normalizer(normalization: str) -> Any:
-    return None if normalization == "none" else _NORMALIZERS[normalization]()
+def _normal_forms(units: str, normalization: str) -> list[str]:
+    """The normal forms that text goes through: decomposed text that is written as NFC goes through that first."""
+    if normalization == "none":
+        return []
+    return [normalization, "NFD"] if units == "decomposed" and normalization != "NFD" else [normalization]
 
 
-def _pipeline(units: Units, normalization: Normalization) -> Library:
+def _pipeline(units: str, normalization: str) -> Library:
     """A library tokenizer with an empty model."""
-    steps = [step for step in [_normalizer(normalization)] if step]
+    steps = [NORMALIZERS[form]() for form in _normal_forms(units, normalization)]
     if units == "subwords":
         library = Library(models.BPE())
         space = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="always", split=True)
@@ -246,7 +299,8 @@ def _pipeline(units: Units, normalization: Normalization) -> Library:
         pre_tokenizer, decoder = pre_tokenizers.Sequence([cut]), None
     else:
         library = Library(models.WordLevel())
-        pre_tokenizer, decoder = pre_tokenizers.Split(Regex(r"\X"), "isolated"), decoders.Fuse()
+        pattern = GRAPHEME if units == "graphemes" else _CODE_POINT
+        pre_tokenizer, decoder = pre_tokenizers.Split(Regex(pattern), "isolated"), decoders.Fuse()
     parts: Any = library  # the library's stubs take no None here
     parts.normalizer = normalizers.Sequence(steps) if steps else None
     parts.pre_tokenizer = pre_tokenizer
@@ -257,24 +311,40 @@ def _pipeline(units: Units, normalization: Normalization) -> Library:
 
 def _alone(units: str, normalization: str) -> re.Pattern[str] | None:
     """What a text of nothing but self-contained characters matches, for the units where that is a short cut."""
-    if units != "chars":
+    if not are_characters(units):
         return None
-    return _ASCII if normalization == "NFD" else _SELF_CONTAINED
+    return ASCII if normalization == "NFD" or units == "decomposed" else SELF_CONTAINED
 
 
-def _learn_whole(
-    library: Library, lines: Iterator[str], room: int, min_count: int, alone: re.Pattern[str] | None
-) -> Any:
-    """The `room` most frequent pieces, behind the specials."""
+def _count_pieces(lines: Iterator[str], units: str) -> Counter[str]:
+    """How often each piece stands in the texts as they are written: grapheme clusters, words, or features."""
+    counts: Counter[str] = Counter()
+    cutter: Any = _pipeline(units, "none").pre_tokenizer
+    for line in lines:
+        if are_characters(units):
+            counts.update(graphemes(line))
+        elif units == "subwords":
+            counts.update(word for word in line.split(" ") if word)
+        else:
+            counts.update(piece for piece, _ in cutter.pre_tokenize_str(line))
+    return counts
+
+
+def _normal_pieces(pieces: Mapping[str, int], library: Library, units: str, form: str) -> Counter[str]:
+    """The same pieces as the pipeline makes them."""
+    if are_characters(units):
+        return count_units(pieces, units, form)
     normalizer: Any = library.normalizer
     cutter: Any = library.pre_tokenizer
     counts: Counter[str] = Counter()
-    for line in lines:
-        if alone and alone.fullmatch(line):
-            counts.update(line)
-        else:
-            plain = normalizer.normalize_str(line) if normalizer else line
-            counts.update(piece for piece, _ in cutter.pre_tokenize_str(plain))
+    for piece, count in pieces.items():
+        for part, _ in cutter.pre_tokenize_str(normalizer.normalize_str(piece)):
+            counts[part] += count
+    return counts
+
+
+def _learn_whole(counts: Counter[str], room: int, min_count: int) -> Any:
+    """The `room` most frequent pieces, behind the specials."""
     learned = _most_frequent(counts, min_count, without=SPECIAL_TOKENS)
     return models.WordLevel(_with_specials(learned[:room]), unk_token=SPECIAL_TOKENS[UNK])
 
@@ -285,9 +355,8 @@ def _most_frequent(counts: Mapping[str, int], min_count: int, without: Sequence[
     return sorted(kept, key=lambda token: (-counts[token], token))
 
 
-def _learn_subwords(library: Library, lines: Iterator[str], room: int, min_count: int) -> Any:
+def _learn_subwords(library: Library, words: Counter[str], room: int, min_count: int) -> Any:
     """The alphabet, then merges of pairs that occur at least twice, until `room` is full."""
-    words = Counter(word for line in lines for word in line.split(" ") if word)
     alphabet = _alphabet(library, words, room, min_count)
     trainer = trainers.BpeTrainer(
         vocab_size=room,
@@ -329,25 +398,33 @@ def _with_specials(learned: Sequence[str]) -> dict[str, int]:
     return {token: id for id, token in enumerate([*SPECIAL_TOKENS, *learned], start=PAD)}
 
 
-def _check_names(units: str, normalization: str) -> tuple[Units, Normalization]:
+def _check_names(units: str, normalization: str) -> None:
     if units not in UNITS:
         raise unknown_name("units", units, UNITS)
     if normalization not in NORMALIZATIONS:
         raise unknown_name("normalization", normalization, NORMALIZATIONS)
-    return cast("Units", units), cast("Normalization", normalization)
+    if units == "decomposed" and normalization == "none":
+        raise UsageError(
+            "decomposed units need a normal form in which they are written again, and the normalization is none",
+            where="text.normalization",
+            fix="Use auto, NFC or NFD, or the units codepoints.",
+        )
 
 
 def _read_names(content: object) -> tuple[Units, Normalization]:
     """Units and normalization, as the parts of the library's JSON show them."""
     whole = _mapping(content)
     model, cut, normalizer = (_mapping(whole.get(part)) for part in ("model", "pre_tokenizer", "normalizer"))
-    units = _SHAPES.get((str(model.get("type")), str(cut.get("type"))))
+    pattern = _mapping(cut.get("pattern")).get("Regex")
+    units = _SHAPES.get((str(model.get("type")), str(cut.get("type")), None if pattern is None else str(pattern)))
     if units is None:
         raise _no_tokenizer(f"one of another program: model {model.get('type')!r:.40}, cut by {cut.get('type')!r:.40}")
     listed = normalizer.get("normalizers")
     steps = cast("list[object]", listed) if isinstance(listed, list) else []
-    names = [str(_mapping(step).get("type")) for step in steps]
-    return units, cast("Normalization", next((name for name in names if name in _NORMALIZERS), "none"))
+    forms = [name for name in (str(_mapping(step).get("type")) for step in steps) if name in NORMALIZERS]
+    if units == "codepoints" and forms[-1:] == ["NFD"]:
+        units = "decomposed"
+    return units, cast("Normalization", forms[0] if forms else "none")
 
 
 def _without_entries(content: object) -> dict[str, object]:

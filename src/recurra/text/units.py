@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from recurra.text.tokenizer import Units
+from recurra.text.names import Decision, Units
 
 ChosenUnits = Literal["auto", Units]  # as a recipe names them: auto looks at the data and says why
 
@@ -36,14 +36,6 @@ FEW_WORDS = 2.5
 # closed either if it has them: the year that is missing would be unknown.
 MANY_NUMBERS = 0.15
 NUMBERS_LENGTH = 40.0
-
-
-@dataclass(frozen=True)
-class Decision:
-    """The units chosen, and why: a clause that can follow "because"."""
-
-    units: Units
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 TAB = "⇥"
+DOTTED_CIRCLE = "◌"  # what a mark stands on that has no letter
 
 # Letters and marks to Unicode, yet nothing is drawn for them.
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | {chr(code) for code in range(0xFE00, 0xFE10)}
@@ -19,6 +20,12 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
+
+
+def standing_alone(unit: str) -> str:
+    """A unit as it may be shown by itself: visible, and a lone mark on a dotted circle."""
+    text = visible(unit)
+    return DOTTED_CIRCLE + text if text and unicodedata.category(text[0]).startswith("M") else text
 
 
 def is_invisible(character: str) -> bool:

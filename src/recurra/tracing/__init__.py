@@ -3,9 +3,9 @@
 These are records only. Whoever runs a model fills them; the views draw them.
 """
 
-from recurra.tracing.attention_map import AttentionMap
+from recurra.tracing.attention_map import AttentionMap, Part
 from recurra.tracing.matrix import Matrix
 from recurra.tracing.picture import Picture
 from recurra.tracing.trace import LayerTrace, Trace
 
-__all__ = ["AttentionMap", "LayerTrace", "Matrix", "Picture", "Trace"]
+__all__ = ["AttentionMap", "LayerTrace", "Matrix", "Part", "Picture", "Trace"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
-from recurra.tracing.matrix import check_matrix
+from recurra.tracing.matrix import Matrix, check_matrix
 from recurra.tracing.picture import Picture
+
+Part = tuple[str, int]  # what is shown in one place, and how many tokens it is
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,25 @@ class AttentionMap:
     def __post_init__(self) -> None:
         check_matrix("the attention", self.weights, self.target_tokens, len(self.source_tokens), "source tokens")
 
+    @classmethod
+    def of_parts(
+        cls, source: Sequence[Part], target: Sequence[Part], weights: Matrix, picture: Picture | None = None
+    ) -> AttentionMap:
+        """A map in whose places stand several tokens: the sum of the looks at them, the mean of the looks from them.
+
+        Args:
+            source, target: what is shown in each place, and how many tokens that is.
+            weights: of single tokens.
+        """
+        if sum(number for _, number in (*source, *target)) > len(source) + len(target):
+            columns = _spans(source)
+            looks = [[sum(row[first:end]) for first, end in columns] for row in weights]
+            weights = [
+                [sum(column) / (end - first) for column in zip(*looks[first:end], strict=True)]
+                for first, end in _spans(target)
+            ]
+        return cls([name for name, _ in source], [name for name, _ in target], weights, picture)
+
     def to_mapping(self) -> dict[str, Any]:
         """Plain lists, for JSON."""
         mapping: dict[str, Any] = {
@@ -39,3 +62,8 @@ class AttentionMap:
             "weights": self.weights,
         }
         return mapping if self.picture is None else {**mapping, "picture": self.picture.to_mapping()}
+
+
+def _spans(parts: Sequence[Part]) -> list[tuple[int, int]]:
+    """From where to where the tokens of each part go."""
+    return list(pairwise([0, *accumulate(number for _, number in parts)]))

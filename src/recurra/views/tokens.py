@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import unicodedata
 
-from recurra.text.visible import visible
+from recurra.text.visible import standing_alone
 
-SPACE, DOTTED_CIRCLE = "␣", "◌"
+SPACE = "␣"
 
 
 def label(token: str) -> str:
     """The token with spaces as ␣, other invisible characters by code point, and a lone mark on a dotted circle."""
-    text = visible(token.replace(" ", SPACE))
+    text = standing_alone(token.replace(" ", SPACE))
     if any(character.isspace() for character in text):  # the wider and narrower relatives of the space
         text = "".join(f"<U+{ord(c):04X}>" if c.isspace() else c for c in text)
-    return DOTTED_CIRCLE + text if text and unicodedata.category(text[0]).startswith("M") else text
+    return text
 
 
 def is_right_to_left(text: str) -> bool:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from recurra.columns import ImageColumn
 from recurra.data import Captioned, name_of
@@ -24,10 +23,10 @@ from recurra.tasks.caption.inputs import CaptionInputs, encode, padded
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_image, is_one_vector
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared
-from recurra.tasks.seq2seq.trace import trace_decoder
+from recurra.tasks.seq2seq.trace import attention_map, trace_decoder
 from recurra.text import Tokenizer
-from recurra.text.special import EOS, GO, SPECIAL_TOKENS
-from recurra.tracing import AttentionMap, Picture, Trace
+from recurra.text.special import EOS, GO
+from recurra.tracing import Part, Picture, Trace
 
 WINDOW = 256  # inputs that are read ahead
 BATCH = 64  # images decoded together
@@ -99,7 +98,7 @@ class CaptionPredictor:
         source = self._padded([one.values])
         best = decode(self.first, source, replace(options, nbest=1, sample=False))[0][0]
         cells, picture = self._looked_at(one.values)
-        return trace_decoder(self.first, source, one.name, cells, best, self.target, picture)
+        return trace_decoder(self.first, source, one.name, cells, places(cells), best, self.target, picture)
 
     def _given(self, given: Any, place: str) -> Given:
         if given is None or (isinstance(given, str) and not given.strip()):
@@ -120,16 +119,10 @@ class CaptionPredictor:
 
     def _alternative(self, found: Hypothesis, values: Values, options: DecodingOptions) -> Alternative:
         map = None
-        if options.attention and found.attention is not None:
-            map = self._map(found, found.attention, values)
+        if options.attention:
+            cells, picture = self._looked_at(values)
+            map = attention_map(found, self.target, places(cells), picture)
         return Alternative(self.target.decode(found.tokens), found.score, found.log_prob, found.finished, map)
-
-    def _map(self, found: Hypothesis, weights: Tensor, values: Values) -> AttentionMap:
-        """Where a caption looked."""
-        written = [self.target.token(token) for token in found.tokens]
-        written += [SPECIAL_TOKENS[EOS]] if found.finished else []
-        cells, picture = self._looked_at(values)
-        return AttentionMap(cells, written, cast("list[list[float]]", weights.tolist()), picture)
 
     def _looked_at(self, values: Values) -> tuple[list[str], Picture | None]:
         """The names of what there is to look at, and the image whose cells they are."""
@@ -147,6 +140,11 @@ class CaptionPredictor:
             part = slice(start, start + BATCH)
             found += log_likelihoods(self.model, self._padded(encoded[part]), pad(targets[part]).to(self.device))
         return found
+
+
+def places(cells: Sequence[str]) -> list[Part]:
+    """The cells of an image as the places of an attention map."""
+    return [(cell, 1) for cell in cells]
 
 
 def shown(content: Content) -> str:

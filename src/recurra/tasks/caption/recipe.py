@@ -11,7 +11,7 @@ from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
 from recurra.models import CaptionerOptions
 from recurra.tasks.recipe import DataOptions, TaskRecipe
-from recurra.text import ChosenUnits
+from recurra.text import ChosenUnits, Normalization
 from recurra.training import TrainingOptions
 
 
@@ -33,9 +33,10 @@ class CaptionTextOptions:
     """How captions become units: the section [text]."""
 
     target_units: ChosenUnits = "auto"  # what captions are split into; auto decides from the data and says why
-    target_vocabulary: int = 4000  # maximum number of units, the most frequent ones
+    # maximum number of units, the most frequent ones; by default 20,000 characters, or 4,000 other units
+    target_vocabulary: int | None = None
     min_count: int = 1  # units that occur less often become <UNK>
-    normalization: Literal["NFC", "NFD", "none"] = "NFC"  # Unicode normalization
+    normalization: Normalization = "auto"  # Unicode normalization; auto is the form that the captions are written in
 
 
 @dataclass(frozen=True)

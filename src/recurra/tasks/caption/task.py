@@ -41,10 +41,11 @@ from recurra.tasks.caption.inputs import (
 from recurra.tasks.caption.predictor import CaptionPredictor
 from recurra.tasks.caption.recipe import CaptionRecipe
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
-from recurra.tasks.seq2seq.network import SAMPLE, Seq2SeqNetwork, check_same_vocabularies
+from recurra.tasks.seq2seq.network import SAMPLE, USUAL, Seq2SeqNetwork, check_same_vocabularies
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.text import Tokenizer, decide_whole_units
 from recurra.text.counted import counted
+from recurra.text.names import vocabulary_limit
 from recurra.training import Index, Note
 
 CHUNK = 1024  # captions encoded at once
@@ -92,6 +93,8 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
         inputs = decided_inputs(train, recipe, emit)
         recipe = with_units(train, recipe, emit)
         tokenizer = build_tokenizer(train, recipe)
+        for note in tokenizer.notes:
+            emit(Note(note))
         if recipe.decoding.max_length is None:
             longest = max(max(map(len, tokenizer.encode_batch(chunk))) for chunk in captions_of(train))
             recipe = recipe.with_settings({"decoding.max_length": 2 * longest + 5})
@@ -164,7 +167,8 @@ def build_tokenizer(train: Iterable[Captioned], recipe: CaptionRecipe) -> Tokeni
     """
     text = recipe.text
     captions = (example.caption for example in train)
-    tokenizer = Tokenizer.build(captions, text.target_units, text.target_vocabulary, text.min_count, text.normalization)
+    limit = vocabulary_limit(text.target_vocabulary, text.target_units, USUAL)
+    tokenizer = Tokenizer.build(captions, text.target_units, limit, text.min_count, text.normalization)
     check_vocabulary(tokenizer.size, text.min_count)
     return tokenizer
 

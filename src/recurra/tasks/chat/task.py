@@ -45,14 +45,21 @@ from recurra.tasks.answer import Answer
 from recurra.tasks.chat.recipe import ChatDataOptions, ChatDecodingOptions, ChatRecipe
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
-from recurra.tasks.seq2seq.evaluate import UNIT_NAMES, Likelihood, canonical
+from recurra.tasks.seq2seq.evaluate import Likelihood, canonical, seen_name, seen_units
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
-from recurra.tasks.seq2seq.network import SAMPLE, TextNetwork, build_tokenizers, load_text_network, make_text_network
+from recurra.tasks.seq2seq.network import (
+    SAMPLE,
+    TextNetwork,
+    build_tokenizers,
+    decided_notes,
+    load_text_network,
+    make_text_network,
+)
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.unknown import unknown_notes
-from recurra.text import decide_units
+from recurra.text import UNIT_NAMES, decide_units
 from recurra.text.columns import TAB
 from recurra.text.special import EOS, PAD
 from recurra.tracing import Trace
@@ -89,7 +96,10 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
     def make(self, train: Iterable[Exchange], recipe: ChatRecipe, emit: Emit) -> TextNetwork[ChatRecipe]:
         """One kind of units for all turns, a vocabulary for those before and one for replies, a fresh network."""
         recipe = choose_units(pairs_of(train, recipe), recipe, emit)
-        return make_text_network(recipe, *build_tokenizers(pairs_of(train, recipe), recipe))
+        tokenizers = build_tokenizers(pairs_of(train, recipe), recipe)
+        for note in decided_notes(tokenizers):
+            emit(Note(note))
+        return make_text_network(recipe, *tokenizers)
 
     def load(self, recipe: ChatRecipe, vocabularies: Mapping[str, str]) -> TextNetwork[ChatRecipe]:
         """The same again."""
@@ -235,9 +245,9 @@ class ChatPredictor:
         answers = list(self.texts.predict((pair.source for pair in pairs), replace(options, nbest=1)))
         replies = [answer.text for answer in answers]
         right = [canonical(pair.target, target) for pair in pairs]
-        units = [target.tokens(text) for text in replies], [target.tokens(text) for text in right]
+        units = [seen_units(text, target) for text in replies], [seen_units(text, target) for text in right]
         likelihood = self.texts.likelihood(pairs)
-        name = UNIT_NAMES[target.units]
+        name = seen_name(target)
         measures: dict[str, Measure] = {
             "perplexity": perplexity(likelihood.log_likelihoods, likelihood.tokens),
             **{f"distinct_{n}": distinct(units[0], n, name) for n in (1, 2) if has_ngrams(units[0], n)},
@@ -250,7 +260,7 @@ class ChatPredictor:
         lengths = [len(ids) for ids in self.texts.source.encode_batch([pair.source for pair in pairs])]
         exact = [one == other for one, other in zip(replies, right, strict=True)]
         scores = {
-            "nats_per_unit": nats_per_unit(likelihood, name),
+            "nats_per_unit": nats_per_unit(likelihood, UNIT_NAMES[target.units]),
             "exact_match": Share.right(exact, measures["exact_match"].definition),
         }
         return Evaluation(len(pairs), measures, notes, examples=ExampleScores(lengths, "units", scores))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import cast
 
 import numpy as np
@@ -25,7 +25,7 @@ from recurra.models.continuing import Continuing
 from recurra.padded import last_of, pad
 from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.evaluation import Evaluation
-from recurra.tasks.language_model.answer import ScoredText
+from recurra.tasks.language_model.answer import EASIER, ScoredText
 from recurra.tasks.language_model.form import of_form
 from recurra.tasks.language_model.learner import batches_by_length
 from recurra.tasks.language_model.network import NOT_TEXT, LanguageNetwork
@@ -96,9 +96,11 @@ class LanguagePredictor:
         """The surprisals of each line; the state of a running text is kept from line to line."""
         lines = (Passage(checked(text, k), k) for k, text in enumerate(inputs, 1))
         for passage, nats in costs(self.networks, lines):
-            tokens = [*self.network.tokenizer.tokens(passage.text), self.network.shown(self.network.line_end)]
             bits = [float(value) for value in np.array(nats) / np.log(2)]
-            yield ScoredText(passage.text, tokens, bits, self._unknown(passage.text))
+            parts = [*self.network.tokenizer.characters(passage.text), (self.network.shown(self.network.line_end), 1)]
+            each = iter(bits)
+            summed = [sum(islice(each, number)) for _, number in parts]  # of the units that are one character
+            yield ScoredText(passage.text, [shown for shown, _ in parts], summed, self._unknown(passage.text))
 
     def evaluate(self, examples: Iterable[Passage], options: NextOptions) -> Evaluation:
         """Perplexity and bits per character; the details say what was counted."""
@@ -170,10 +172,7 @@ class LanguagePredictor:
         unknown = sum(row.count(UNK) for row in self.network.tokenizer.encode_batch(texts))
         if not unknown:
             return []
-        return [
-            f"{unknown:,} of {units:,} units ({unknown / units:.2%}) are unknown to the model: to predict <UNK> is "
-            "easier than to predict what it stands for, so the measures are too optimistic"
-        ]
+        return [f"{unknown:,} of {units:,} units ({unknown / units:.2%}) are unknown to the model: {EASIER}"]
 
 
 def blocks(found: list[Cost]) -> list[list[Cost]]:

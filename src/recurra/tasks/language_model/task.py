@@ -79,6 +79,8 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         lines = (passage.text for passage in train)
         tokenizer = Tokenizer.build(lines, text.units, text.vocabulary, text.min_count, text.normalization)
         check_vocabulary(tokenizer.size, text.min_count)
+        for note in tokenizer.notes:
+            emit(Note(note))
         return make_network(recipe, tokenizer)
 
     def load(self, recipe: LanguageRecipe, vocabularies: Mapping[str, str]) -> LanguageNetwork:

@@ -202,7 +202,7 @@ def refuse_without_effect(recipe: ManyToOneRecipe, kinds: list[ColumnKind], *, s
     }
     for setting, (present, lacking) in effects.items():
         section, _, key = setting.partition(".")
-        if not present and recipe.sections()[section][key] != plain[section][key]:
+        if not present and recipe.sections()[section].get(key) != plain[section].get(key):
             raise NoEffect(setting, f"where {lacking}", "Leave it out.")
 
 

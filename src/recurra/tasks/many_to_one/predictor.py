@@ -6,7 +6,7 @@ N examples, T time, L outputs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
 import torch
@@ -27,6 +27,7 @@ from recurra.tasks.many_to_one.given import content_of, is_one
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import batches_by_length
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tasks.unknown import Unknown
 from recurra.tracing import AttentionMap
 
 WINDOW = 2000  # inputs that are sorted by length together; bounds the memory for an endless stream
@@ -88,7 +89,8 @@ class HeadPredictor:
         encoded = inputs.encode([one.content for one in found], [f"{name}:{one.line}" for one in found])
         values, _ = self._values(encoded)
         scores = ExampleScores(inputs.lengths_of(encoded).tolist(), inputs.counted)
-        return self.first.head.evaluate(values, found, name, scores)
+        evaluation = self.first.head.evaluate(values, found, name, scores)
+        return replace(evaluation, notes=[*evaluation.notes, *self._unknown_notes(found, encoded)])
 
     @torch.inference_mode()
     def trace(self, given: Any, options: Any) -> ShownTrace:
@@ -110,6 +112,13 @@ class HeadPredictor:
             for column_tokens, name, values in self._layers(content, inside.branches)
         ]
         return ShownTrace(shown_content(content), answer, tokens, [answer], attention, layers)
+
+    def _unknown_notes(self, examples: Sequence[Labelled], encoded: Sequence[Sequence[Values]]) -> list[str]:
+        inputs = self.first.inputs
+        unknown = Unknown()
+        for k, one in enumerate(examples):
+            unknown.add(inputs.unknown(one.content, [column[k] for column in encoded]))
+        return unknown.notes()
 
     def _layers(self, content: Content, branches: Sequence[BranchRun]) -> Iterator[tuple[list[str], str, Any]]:
         """The layers of each column, with the units or steps that they go over."""
@@ -154,7 +163,7 @@ class HeadPredictor:
 
     def _attention(self, content: Content, rows: Sequence[Values], weights: list[float], answer: str) -> AttentionMap:
         inputs = self.first.inputs
-        return AttentionMap(inputs.tokens(content), [answer], [weights], inputs.picture(rows))
+        return AttentionMap.of_parts(inputs.places(content), [(answer, 1)], [weights], inputs.picture(rows))
 
 
 def weights_of(branches: Sequence[BranchRun]) -> list[list[float]]:

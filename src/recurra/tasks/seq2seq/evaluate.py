@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 from recurra.metrics import ExampleScores, Measure, Share, edit_distances, looks_tokenized, measure_pairs
 from recurra.tasks.evaluation import Evaluation
-from recurra.text import Tokenizer
+from recurra.text import UNIT_NAMES, Tokenizer
+from recurra.text.names import are_characters
 from recurra.text.tokenizer import JOIN
-
-UNIT_NAMES = {"chars": "characters", "words": "words or symbols", "subwords": "subwords", "features": "features"}
 
 
 class Likelihood(NamedTuple):
@@ -36,7 +35,7 @@ def compared(
         unit: what the lengths count.
     """
     references = [canonical(text, tokenizer) for text in targets]
-    predicted, right = ([tokenizer.tokens(text) for text in texts] for texts in (predictions, references))
+    predicted, right = ([seen_units(text, tokenizer) for text in texts] for texts in (predictions, references))
     measures = measure_pairs(
         predictions,
         references,
@@ -44,7 +43,7 @@ def compared(
         right,
         likelihood.log_likelihoods,
         likelihood.tokens,
-        UNIT_NAMES[tokenizer.units],
+        seen_name(tokenizer),
     )
     exact = [one == other for one, other in zip(predictions, references, strict=True)]
     scores = ExampleScores(lengths, unit, pair_scores(exact, predicted, right, measures))
@@ -69,6 +68,16 @@ def notes_on(predictions: Sequence[str], references: Sequence[str]) -> list[str]
             "the text looks tokenized (spaces before punctuation): its BLEU is not comparable with published figures"
         ]
     return []
+
+
+def seen_units(text: str, tokenizer: Tokenizer) -> list[str]:
+    """What errors are counted in: the tokenizer's units, and where a character is several of them, characters."""
+    return [seen for seen, _ in tokenizer.characters(text)]
+
+
+def seen_name(tokenizer: Tokenizer) -> str:
+    """What these are called."""
+    return UNIT_NAMES["chars" if are_characters(tokenizer.units) else tokenizer.units]
 
 
 def canonical(text: str, tokenizer: Tokenizer) -> str:

@@ -18,8 +18,10 @@ from recurra.tasks.seq2seq.recipe import TextPairRecipe
 from recurra.text import ColumnTokenizer, SourceTokenizer, Tokenizer, build_source, source_from_json
 from recurra.text.columns import SEPARATOR_ID, can_be_copied, cells_of
 from recurra.text.counted import counted
+from recurra.text.names import reading_form, vocabulary_limit
 
 SAMPLE = 2000  # examples from which `auto` decides the units
+USUAL = 4000  # entries of a vocabulary, where its limit is left open and its units are no characters
 
 
 class Source(Protocol):
@@ -72,7 +74,7 @@ def build_tokenizers(examples: Iterable[Example], recipe: TextPairRecipe) -> tup
     """One tokenizer per side, from the training examples only.
 
     With model.copy the target vocabulary also has what stands in the sources in the same units, so that it can be
-    copied by its name.
+    copied by its name, and characters are the same on both sides.
 
     Raises:
         RunError: a vocabulary would be empty.
@@ -82,11 +84,22 @@ def build_tokenizers(examples: Iterable[Example], recipe: TextPairRecipe) -> tup
     targets: Iterable[str] = (example.target for example in examples)
     if recipe.model.copy:
         targets = chain(targets, cells_of(sources, units, text.target_units))
-    source = build_source(sources, units, text.source_vocabulary, text.min_count, text.normalization)
-    target = Tokenizer.build(targets, text.target_units, text.target_vocabulary, text.min_count, text.normalization)
+    limit = vocabulary_limit(text.target_vocabulary, text.target_units, USUAL)
+    target = Tokenizer.build(targets, text.target_units, limit, text.min_count, text.normalization)
+    form = reading_form(text.normalization)
+    if recipe.model.copy:
+        units = [target.units if own == text.target_units else own for own in units]
+        form = target.normalization
+    source = build_source(sources, units, text.source_vocabulary, text.min_count, form, USUAL)
     for side, tokenizer in (("source", source), ("target", target)):
         check_vocabulary(tokenizer.size, text.min_count, f"no {side} unit")
     return source, target
+
+
+def decided_notes(tokenizers: tuple[SourceTokenizer, Tokenizer]) -> list[str]:
+    """What was decided as the tokenizers were built, in sentences."""
+    sides = zip(("source", "target"), tokenizers, strict=True)
+    return [f"{side}: {note}" for side, tokenizer in sides for note in tokenizer.notes]
 
 
 def make_text_network(recipe: T, source: SourceTokenizer, target: Tokenizer) -> TextNetwork[T]:

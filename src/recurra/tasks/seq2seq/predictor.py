@@ -19,16 +19,15 @@ from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
-from recurra.tasks.seq2seq.evaluate import UNIT_NAMES, Likelihood, compared
+from recurra.tasks.seq2seq.evaluate import Likelihood, compared
 from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
-from recurra.tasks.seq2seq.trace import trace_decoder
+from recurra.tasks.seq2seq.trace import END, attention_map, trace_decoder
 from recurra.tasks.tracing import ShownTrace
 from recurra.tasks.unknown import unknown_notes
-from recurra.text import ColumnTokenizer, SourceTokenizer
+from recurra.text import UNIT_NAMES, ColumnTokenizer, SourceTokenizer
 from recurra.text.columns import can_be_copied
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import is_blank
-from recurra.tracing import AttentionMap
 
 # From a model, sources and options to the outputs of each source, best first.
 Search = Callable[[StepModel, Padded, Any], list[list[Hypothesis]]]
@@ -132,7 +131,8 @@ class TextPredictor(Generic[T_co]):
         source = pad_sources([ids]).to(self.device)
         best = self.search(self.first.model, source, replace(options, nbest=1, sample=False))[0][0]
         tokens = [*self.source.tokens(text), SPECIAL_TOKENS[EOS]]
-        return trace_decoder(self.first.model, source, text, tokens, best, self.target)
+        shown = [*self.source.characters(text), END]
+        return trace_decoder(self.first.model, source, text, tokens, shown, best, self.target)
 
     def _window(self, texts: list[str], first: int, options: DecodingOptions) -> list[Answer[None]]:
         for number, text in enumerate(texts, first):
@@ -159,14 +159,15 @@ class TextPredictor(Generic[T_co]):
         return self.search(self.model, source, options)
 
     def _answer(self, text: str, ids: list[int], hypotheses: list[Hypothesis], *, attention: bool) -> Answer[None]:
-        tokens = self.source.tokens(text) if attention or self.replace_unknown else []
+        tokens = self.source.tokens(text) if self.replace_unknown else []
+        shown = self.source.characters(text) if attention else []
         alternatives = [
             Alternative(
                 self._text(hypothesis, tokens, ids),
                 hypothesis.score,
                 hypothesis.log_prob,
                 hypothesis.finished,
-                self._attention(hypothesis, tokens) if attention else None,
+                attention_map(hypothesis, self.target, [*shown, END]) if attention else None,
             )
             for hypothesis in hypotheses
         ]
@@ -181,14 +182,6 @@ class TextPredictor(Generic[T_co]):
         return self.target.decode_with(hypothesis.tokens, {
             k: source[at] for k, (token, at) in enumerate(zip(hypothesis.tokens, looked, strict=True)) if token == UNK
         })  # fmt: skip
-
-    def _attention(self, hypothesis: Hypothesis, source: list[str]) -> AttentionMap | None:
-        if hypothesis.attention is None:
-            return None
-        target = [self.target.token(token) for token in hypothesis.tokens]
-        end = [SPECIAL_TOKENS[EOS]]
-        weights = cast("list[list[float]]", hypothesis.attention.tolist())
-        return AttentionMap([*source, *end], target + (end if hypothesis.finished else []), weights)
 
 
 def one_text(given: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from recurra.data import BatchingOptions
 from recurra.decoding import DecodingOptions
@@ -11,20 +10,25 @@ from recurra.errors import UsageError
 from recurra.models import ModelOptions
 from recurra.options import unknown_name
 from recurra.tasks.recipe import TaskRecipe
-from recurra.text import UNITS, ChosenUnits
+from recurra.text import UNITS, ChosenUnits, Normalization
 
 
 @dataclass(frozen=True)
 class TextOptions:
     """How text becomes units: the section [text]."""
 
-    # what sources are split into; auto decides from the data; for several columns "chars,features"
+    # what sources are split into; auto decides from the data, and chars what a character is; for several columns
+    # "chars,features"
     source_units: str = "auto"
     target_units: ChosenUnits = "auto"  # what targets are split into; auto decides from the data and says why
-    source_vocabulary: int = 4000  # maximum number of source units, the most frequent ones (for each kind of column)
-    target_vocabulary: int = 4000  # maximum number of target units, the most frequent ones
+    # maximum number of source units, the most frequent ones (for each kind of column); by default 20,000 characters, or
+    # 4,000 other units
+    source_vocabulary: int | None = None
+    # maximum number of target units, the most frequent ones; by default 20,000 characters, or 4,000 other units
+    target_vocabulary: int | None = None
     min_count: int = 1  # units that occur less often become <UNK>
-    normalization: Literal["NFC", "NFD", "none"] = "NFC"  # Unicode normalization
+    # Unicode normalization; auto reads NFC, and writes the form that the targets of training are written in
+    normalization: Normalization = "auto"
 
     def __post_init__(self) -> None:
         for name in self.source_units.split(","):

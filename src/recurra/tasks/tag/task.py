@@ -86,6 +86,8 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
             recipe.text.min_count,
             lowercase=recipe.text.lowercase,
         )
+        for note in reader.characters.notes:
+            emit(Note(f"words: {note}"))
         tags = sorted(tags_of(train))
         if len(tags) < 2:
             raise RunError(

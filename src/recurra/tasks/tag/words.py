@@ -36,7 +36,7 @@ class TokenReader:
     ) -> TokenReader:
         """From the training sentences; they are read twice."""
         words = Tokenizer.build((as_line(tokens, lowercase) for tokens in sentences), "words", vocabulary, min_count)
-        characters = Tokenizer.build((" ".join(tokens) for tokens in sentences), "chars", 4000)
+        characters = Tokenizer.build((" ".join(tokens) for tokens in sentences), "chars")
         return cls(words, characters, lowercase)
 
     def vocabularies(self) -> dict[str, str]:

@@ -14,7 +14,14 @@ from typing import NamedTuple
 from recurra.data import PAIRS, EncodedPairs, Example, Preview
 from recurra.data.known_names import find
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
-from recurra.tasks.seq2seq.network import SAMPLE, TextNetwork, build_tokenizers, load_text_network, make_text_network
+from recurra.tasks.seq2seq.network import (
+    SAMPLE,
+    TextNetwork,
+    build_tokenizers,
+    decided_notes,
+    load_text_network,
+    make_text_network,
+)
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.translate.recipe import Recipe
@@ -50,7 +57,10 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
     def make(self, train: Iterable[Example], recipe: Recipe, emit: Emit) -> TextNetwork[Recipe]:
         """Units in place of `auto`, a tokenizer per side, a fresh network."""
         recipe = choose_units(train, recipe, emit)
-        return make_text_network(recipe, *build_tokenizers(train, recipe))
+        tokenizers = build_tokenizers(train, recipe)
+        for note in decided_notes(tokenizers):
+            emit(Note(note))
+        return make_text_network(recipe, *tokenizers)
 
     def load(self, recipe: Recipe, vocabularies: Mapping[str, str]) -> TextNetwork[Recipe]:
         """The same again."""
