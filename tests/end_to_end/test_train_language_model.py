@@ -59,7 +59,7 @@ def test_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert "task: language-model, because it is one column of text" in said
     assert "form: lines, because there are no paragraphs" in said
     assert "chosen by a hash of the example" in said
-    assert "over the chars of lines" in said
+    assert "over the grapheme clusters of lines" in said
     assert "bits per character" in said
 
     Path("prompts.txt").write_text("Kab\n\nba\n")

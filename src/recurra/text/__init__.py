@@ -1,7 +1,7 @@
 """Strings to ids: special symbols, tokenizers, and the choice of units."""
 
 from recurra.text.columns import ColumnTokenizer, SourceTokenizer, build_source, source_from_json
-from recurra.text.names import NORMALIZATIONS, UNIT_NAMES, UNITS, Decision, Normalization, Units
+from recurra.text.names import NORMALIZATIONS, UNITS, Decision, Normalization, Units
 from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
 from recurra.text.tokenizer import Tokenizer
 from recurra.text.units import ChosenUnits, decide_units, decide_whole_units
@@ -13,7 +13,6 @@ __all__ = [
     "PAD",
     "SPECIAL_TOKENS",
     "UNITS",
-    "UNIT_NAMES",
     "UNK",
     "ChosenUnits",
     "ColumnTokenizer",

@@ -144,7 +144,6 @@ def decide_characters(clusters: Mapping[str, int], form: str) -> Decision:
     seen = [_seen(kind, counts[kind]) for kind in kinds]
     least = min(one.rare for one in seen)
     chosen = next(one for one in seen if one.rare <= least + WORSE)
-    finest = min(seen, key=lambda one: (one.rare, one.different))
     if all(counts[kind] == counts[kinds[0]] for kind in kinds):
         return Decision(chosen.kind, "")
     coarser = seen[: seen.index(chosen)]
@@ -153,7 +152,7 @@ def decide_characters(clusters: Mapping[str, int], form: str) -> Decision:
             f"of {CHARACTER_NAMES[coarser[-1].kind]} these are {_share(coarser[-1].rare)}, too many to be learned"
         )
     else:
-        compared = f"of {CHARACTER_NAMES[finest.kind]} these would be {_share(finest.rare)}, hardly fewer"
+        compared = f"of {CHARACTER_NAMES[seen[-1].kind]} these would be {_share(seen[-1].rare)}, hardly fewer"
     return Decision(
         chosen.kind,
         f"{_share(chosen.rare)} of the text is in units that occur fewer than {RARE} times, and {compared} "

@@ -59,8 +59,9 @@ from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.unknown import unknown_notes
-from recurra.text import UNIT_NAMES, decide_units
+from recurra.text import decide_units
 from recurra.text.columns import TAB
+from recurra.text.names import UNIT_NAMES
 from recurra.text.special import EOS, PAD
 from recurra.tracing import Trace
 from recurra.training import Note

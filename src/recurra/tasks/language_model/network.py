@@ -11,6 +11,7 @@ from recurra.tasks.language_model.form import LINE_END
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.text import Tokenizer
 from recurra.text.counted import counted
+from recurra.text.names import UNIT_NAMES
 from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
 
 
@@ -38,7 +39,7 @@ class LanguageNetwork:
 
     def describe(self) -> str:
         """Its kind and its size."""
-        options, units = self.recipe.model, self.tokenizer.units
+        options, units = self.recipe.model, UNIT_NAMES[self.tokenizer.units]
         form = "running text" if self.running else "lines"
         return (
             f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, over the {units} of {form}"

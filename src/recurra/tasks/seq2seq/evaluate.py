@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from recurra.metrics import ExampleScores, Measure, Share, edit_distances, looks_tokenized, measure_pairs
 from recurra.tasks.evaluation import Evaluation
-from recurra.text import UNIT_NAMES, Tokenizer
-from recurra.text.names import are_characters
+from recurra.text import Tokenizer
+from recurra.text.names import UNIT_NAMES, are_characters
 from recurra.text.tokenizer import JOIN
 
 

@@ -24,8 +24,9 @@ from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabula
 from recurra.tasks.seq2seq.trace import END, attention_map, trace_decoder
 from recurra.tasks.tracing import ShownTrace
 from recurra.tasks.unknown import unknown_notes
-from recurra.text import UNIT_NAMES, ColumnTokenizer, SourceTokenizer
+from recurra.text import ColumnTokenizer, SourceTokenizer
 from recurra.text.columns import can_be_copied
+from recurra.text.names import UNIT_NAMES
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import is_blank
 
