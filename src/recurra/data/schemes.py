@@ -34,6 +34,7 @@ RULES = {
        for name in ("BIOES", "BILOU", "BMES", "BMEWO")},
 }  # fmt: skip
 KNOWN_LETTERS = frozenset("".join(LETTERS.values()))
+SMALL_LETTERS = frozenset(map(str.lower, KNOWN_LETTERS))
 PREFIXED = re.compile(r"(?P<letter>\w)(?P<separator>[^\w\s]|_)(?P<kind>.+)")
 SUFFIXED = re.compile(r"(?P<kind>.+)(?P<separator>[^\w\s]|_)(?P<letter>\w)")
 KIND = "X"  # in templates
@@ -64,13 +65,13 @@ class Writing(NamedTuple):
     def take_apart(self, tag: str) -> tuple[str, str] | None:
         """The letter, as a capital, and the kind; None of a tag that is not written so."""
         if not self.separator:
-            letter, kind, separator = tag, "", ""
-        elif found := (SUFFIXED if self.suffix else PREFIXED).fullmatch(tag):
-            letter, kind, separator = found["letter"], found["kind"], found["separator"]
+            letter, separator, kind = tag, "", ""
+        elif self.suffix:
+            letter, separator, kind = tag[-1:], tag[-2:-1], tag[:-2]
         else:
-            return None
-        fits = separator == self.separator and letter.upper() in KNOWN_LETTERS and letter.islower() == self.lower
-        return (letter.upper(), kind) if fits else None
+            letter, separator, kind = tag[:1], tag[1:2], tag[2:]
+        fits = letter in (SMALL_LETTERS if self.lower else KNOWN_LETTERS) and separator == self.separator
+        return (letter.upper(), kind) if fits and bool(kind) == bool(separator) else None
 
     def put_together(self, letter: str, kind: str) -> str:
         """The tag."""
@@ -133,7 +134,10 @@ class Scheme:
 
     def may_follow(self, before: str | None, after: str | None) -> bool:
         """Whether a tag may follow another; None is the beginning and the end of the sentence."""
-        one, other = (None if tag is None else self.mark(tag) for tag in (before, after))
+        return self.may_mark(*(None if tag is None else self.mark(tag) for tag in (before, after)))
+
+    def may_mark(self, one: Mark | None, other: Mark | None) -> bool:
+        """The same of what the tags say; None is outside all spans."""
         if self.name == "BIO":
             return other is None or other.role == BEGIN or (one is not None and one.kind == other.kind)
         if self.name == "IOB1":
@@ -192,9 +196,9 @@ def writings_of(tag: str) -> list[Writing]:
     """How a tag may be written: "B-X" with a prefix, "X-B" with a suffix, "B" with a letter alone."""
     found: list[Writing] = []
     for pattern in (PREFIXED, SUFFIXED):
-        if (match := pattern.fullmatch(tag)) and match["letter"].upper() in KNOWN_LETTERS:
+        if (match := pattern.fullmatch(tag)) and match["letter"] in KNOWN_LETTERS | SMALL_LETTERS:
             found.append(Writing(match["separator"], pattern is SUFFIXED, match["letter"].islower()))
-    if len(tag) == 1 and tag.upper() in KNOWN_LETTERS:
+    if tag in KNOWN_LETTERS | SMALL_LETTERS:
         found.append(Writing("", lower=tag.islower()))
     return found
 

@@ -72,5 +72,5 @@ def scheme_of(recipe: TagRecipe, tags: Sequence[str]) -> Scheme | None:
 
 def allowed_after(tags: Sequence[str], scheme: Scheme) -> Tensor:
     """Whether tag j may follow tag i, as bool [K + 1, K + 1]; number K is the beginning, or the end, of a sentence."""
-    names = [*tags, None]
-    return torch.tensor([[scheme.may_follow(one, other) for other in names] for one in names])
+    marks = [*map(scheme.mark, tags), None]
+    return torch.tensor([[scheme.may_mark(one, other) for other in marks] for one in marks])
