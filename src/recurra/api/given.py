@@ -17,6 +17,7 @@ from recurra.data.rows import cell_text, is_table, plain
 from recurra.data.series import table_of
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
+from recurra.text.visible import safe_repr
 
 Given: TypeAlias = str | Path | DataSource | Iterable[object]  # a file, or examples: rows of any kind, a data frame
 One: TypeAlias = str | tuple[str, ...] | Mapping[str, object]
@@ -99,7 +100,7 @@ def one_by_one(values: object, name: str) -> list[Any]:
         UsageError: a file, a single one, or columns of which it cannot be told what a row is.
     """
     if isinstance(values, str | bytes | Path | DataSource) or not isinstance(values, Iterable):
-        what = f"expected inputs and a y for each, got {values!r:.60}"
+        what = f"expected inputs and a y for each, got {safe_repr(values):.60}"
         raise UsageError(what, where=name, fix="A file has both sides: give it alone, with target_column= if need be.")
     if isinstance(values, Mapping):
         what = "expected one after the other, got a mapping"

@@ -169,7 +169,8 @@ class Model:
         source = self._source(data_source(data, target, format, source_column, target_column, time_column), sort)
         examples = open_examples(source, self.task.kind)
         evaluation = self.predictor.evaluate(examples, self.options(options, settings))
-        return replace(evaluation, notes=list(dict.fromkeys([*examples.notes, *evaluation.notes])))
+        notes = [*examples.notes, str(examples.skipped), *evaluation.notes]
+        return replace(evaluation, notes=list(dict.fromkeys(filter(None, notes))))
 
     def score(self, data: Given, y: Iterable[object] | None = None) -> float:
         """How good the model is in one number, as scikit-learn calls it: higher is better.

@@ -32,7 +32,7 @@ from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
 from recurra.data.rows import row_sides, text_of
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError
-from recurra.text.visible import excerpt
+from recurra.text.visible import excerpt, safe_repr
 
 Content = str | NDArray[Any]  # the path of an image; bytes [rows, columns (, channels)]; a vector [D]
 
@@ -138,7 +138,7 @@ def given_content(given: object, place: str) -> Content:
             return numbers
     except (TypeError, ValueError):
         pass
-    what = f"expected an image, got {excerpt(repr(cast('object', given)), 40)}"
+    what = f"expected an image, got {excerpt(safe_repr(cast('object', given)), 40)}"
     fix = "Give a path, a Pillow image, an array of bytes, or a list of numbers."
     raise DataError(what, where=place, fix=fix)
 

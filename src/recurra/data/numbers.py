@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recurra.errors import DataError
 from recurra.text.counted import counted
-from recurra.text.visible import excerpt
+from recurra.text.visible import excerpt, safe_repr
 
 Floating = TypeVar("Floating", bound="np.floating[Any]")
 
@@ -74,7 +74,7 @@ def as_numbers(value: Any, where: str) -> Numbers:
     try:
         values = np.asarray(value, dtype=np.float32)
     except (ValueError, TypeError) as error:
-        raise DataError(f"expected numbers, got {excerpt(repr(value), 40)}", where=where, fix=fix) from error
+        raise DataError(f"expected numbers, got {excerpt(safe_repr(value), 40)}", where=where, fix=fix) from error
     if values.ndim not in (1, 2) or not values.shape[-1]:
         raise DataError(f"expected a vector or a series, got the shape {values.shape}", where=where, fix=fix)
     if np.isinf(values).any():

@@ -20,7 +20,7 @@ from recurra.data.frames import column_of, frame_of
 from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.number_text import NumberText
 from recurra.errors import DataError, UsageError
-from recurra.text.visible import excerpt
+from recurra.text.visible import excerpt, safe_repr
 
 NO_PAIR = "rows that are not valid {}s"
 
@@ -42,7 +42,7 @@ def rows_of(data: Any) -> list[Any]:
     if (column := column_of(data)) is not None:
         return column.to_list()
     if isinstance(data, str | bytes) or not isinstance(data, Iterable):
-        raise UsageError(f"expected a file or a list of examples, got {data!r:.60}", where="data")
+        raise UsageError(f"expected a file or a list of examples, got {safe_repr(data):.60}", where="data")
     if isinstance(data, Mapping):
         return [data]
     return list(cast("Iterable[Any]", data))
@@ -182,4 +182,4 @@ def checked_text(text: str, place: str) -> str:
 
 def shown(value: Any) -> str:
     """A value in a message, with its type."""
-    return f"{type(value).__name__} {excerpt(repr(value), 40)}"
+    return f"{type(value).__name__} {excerpt(safe_repr(value), 40)}"

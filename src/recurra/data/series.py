@@ -44,7 +44,7 @@ from recurra.data.timeline import Rows, Timeline, in_time
 from recurra.data.vectors import GROUP_NAMES, filled_rows, fitting, row_numbers
 from recurra.errors import DataError
 from recurra.text.counted import counted
-from recurra.text.visible import excerpt
+from recurra.text.visible import excerpt, safe_repr
 
 STEPS = "Each row of the table is a step: its numbers, separated by commas or tabs."
 
@@ -239,7 +239,7 @@ def checked_series(given: Any, where: str, number: int = 1) -> Series:
 
 
 def _no_series(given: Any, where: str) -> DataError:
-    what = f"expected a series of numbers, got {excerpt(repr(given), 40)}"
+    what = f"expected a series of numbers, got {excerpt(safe_repr(given), 40)}"
     fix = 'Give the numbers of each series, [3.5, 3.7, ...]; of several columns {"price": [...], "volume": [...]}.'
     return DataError(what, where=where, fix=fix)
 

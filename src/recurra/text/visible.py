@@ -47,6 +47,14 @@ def excerpt(text: str, width: int = 80) -> str:
     return f'"{visible(text[:width])}…" (and {len(text) - width:,} more characters)'
 
 
+def safe_repr(value: object) -> str:
+    """The repr of anything a user gives; the type of what has none, being nested too deeply or a number too long."""
+    try:
+        return repr(value)
+    except (RecursionError, ValueError):
+        return f"a value of the type {type(value).__name__}"
+
+
 def code_point(character: str) -> str:
     """A character by number and name: U+200B ZERO WIDTH SPACE."""
     number = f"U+{ord(character):04X}"

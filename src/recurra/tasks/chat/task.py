@@ -63,6 +63,7 @@ from recurra.text import decide_units
 from recurra.text.columns import TAB
 from recurra.text.names import UNIT_NAMES
 from recurra.text.special import EOS, PAD
+from recurra.text.visible import safe_repr
 from recurra.tracing import Trace
 from recurra.training import Note
 
@@ -297,7 +298,7 @@ def as_turns(given: object, number: int) -> list[str]:
     turns = list(cast("Sequence[object]", given)) if isinstance(given, list | tuple) else [None]
     if not all(isinstance(turn, str) for turn in turns):
         raise DataError(
-            f"expected the turns so far, got {given!r:.60}",
+            f"expected the turns so far, got {safe_repr(cast('object', given)):.60}",
             where=f"text {number}",
             fix='Give a text, or a list: ["Hello"].',
         )

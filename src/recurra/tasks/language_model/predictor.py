@@ -34,7 +34,7 @@ from recurra.tasks.language_model.scoring import Cost, costs
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
-from recurra.text.visible import excerpt
+from recurra.text.visible import excerpt, safe_repr
 
 WINDOW = 500  # texts that are read together
 LONGEST = 20_000  # units; no longer text is continued: its beginning is long forgotten
@@ -199,7 +199,9 @@ def checked(text: object, number: int) -> str:
         DataError: it is none, or half of a character stands in it.
     """
     if not isinstance(text, str):
-        raise DataError(f"expected a text, got {excerpt(repr(text), 40)}", where=f"text {number}", fix='Give "a text".')
+        raise DataError(
+            f"expected a text, got {excerpt(safe_repr(text), 40)}", where=f"text {number}", fix='Give "a text".'
+        )
     if lone := lone_surrogate(text):
         raise DataError(f"lone surrogate {lone}", where=f"text {number}", fix=HALF)
     return text

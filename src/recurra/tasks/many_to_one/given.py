@@ -15,7 +15,7 @@ from recurra.data.numbers import as_numbers
 from recurra.data.rows import cell_text
 from recurra.errors import DataError
 from recurra.tasks.one_input import is_one_image, is_one_series, is_one_text, is_one_vector
-from recurra.text.visible import excerpt
+from recurra.text.visible import excerpt, safe_repr
 
 
 def is_one(given: object, inputs: Inputs) -> bool:
@@ -44,7 +44,9 @@ def content_of(given: object, inputs: Inputs, place: str) -> Content:
     if isinstance(given, Sequence) and not isinstance(given, str):
         cells = list(cast("Sequence[object]", given))
     else:
-        what = f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {excerpt(repr(given), 40)}"
+        what = (
+            f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {excerpt(safe_repr(given), 40)}"
+        )
         raise DataError(what, where=place, fix="Give a tuple of them, or a dict with their names.")
     if len(cells) != len(inputs.columns):
         what = f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {len(cells)}"

@@ -55,6 +55,11 @@ class Head(Protocol):
         ...
 
     @classmethod
+    def say_unseen(cls, parts: Split, emit: Emit) -> None:
+        """Says what stands in given validation examples that cannot be learned from the training examples."""
+        ...
+
+    @classmethod
     def learn(cls, train: Iterable[Labelled], recipe: Any, emit: Emit) -> Self:
         """What the training labels decide; says it.
 

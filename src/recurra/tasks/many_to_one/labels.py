@@ -35,6 +35,7 @@ from recurra.training import Emit, Loss, Note, Score, token_loss
 UNKNOWN_LABEL = -1  # the number of a label that the network does not know
 MANY = 10  # examples; of fewer each may have a label of its own
 OWN_SHARE = 0.8  # labels per example above which they are none
+SHOWN = 5  # labels that a message names
 TIE = 1e-4  # what the second criterion of a validation counts beside the first
 
 
@@ -72,6 +73,16 @@ class LabelHead:
         train = whole.filter(lambda example: key_hash(key(example)) not in aside)
         valid = parts.valid.filter(lambda example: example.label not in lost)
         return Split(train, valid, shared_keys(train, valid, key, emit))
+
+    @classmethod
+    def say_unseen(cls, parts: Split, emit: Emit) -> None:
+        """Says which labels the training data lack: they stay in validation, and count as wrong."""
+        known = {example.label for example in parts.train}
+        strange = Counter(example.label for example in parts.valid if example.label not in known)
+        if strange:
+            affected = f"{strange.total():,} of {counted(parts.valid.count(), 'example')} in {parts.valid.name}"
+            what = f"{affected} have labels that the training data lack, which count as wrong"
+            emit(Note(f"warning: {what}: {named(strange)}"))
 
     @classmethod
     def learn(cls, train: Iterable[Labelled], recipe: object, emit: Emit) -> LabelHead:
@@ -134,7 +145,7 @@ class LabelHead:
     def score(self, sums: Sequence[float]) -> Score:
         """The error rate in percent; between equal ones, how improbable the right labels are, decides."""
         nats, wrong, improbable, known, count = sums
-        return Score(nats / max(known, 1), 100 * (wrong + TIE * improbable) / max(count, 1))
+        return Score(nats / max(known, 1), 100 * (wrong + TIE * improbable) / (max(count, 1) * (1 + TIE)))
 
     def values(self, outputs: Tensor) -> Tensor:
         """Probabilities [B, L]."""
@@ -208,8 +219,12 @@ def notes_on(references: Sequence[str], labels: Sequence[str]) -> list[str]:
     counts = Counter(references)
     most, times = counts.most_common(1)[0]
     notes = [f"baseline: always answering {most!r} is right in {times / len(references):.1%}"]
-    if strange := sorted(set(counts).difference(labels)):
-        shown = ", ".join(f"{label!r} ({counts[label]:,})" for label in strange[:5])
-        more = f" and {len(strange) - 5} others" if len(strange) > 5 else ""
-        notes.append(f"warning: labels that the model has never seen count as wrong: {shown}{more}")
+    if strange := Counter({label: count for label, count in counts.items() if label not in labels}):
+        notes.append(f"warning: labels that the model has never seen count as wrong: {named(strange)}")
     return notes
+
+
+def named(counts: Counter[str]) -> str:
+    """Some labels with their counts, the commonest first: 'ham' (7), 'eggs' (1)"""
+    shown = ", ".join(f"{label!r} ({count:,})" for label, count in counts.most_common(SHOWN))
+    return shown + (f" and {len(counts) - SHOWN:,} others" if len(counts) > SHOWN else "")

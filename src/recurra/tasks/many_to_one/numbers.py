@@ -93,6 +93,10 @@ class NumberHead:
         return parts
 
     @classmethod
+    def say_unseen(cls, parts: Split, emit: Emit) -> None:
+        """Nothing: numbers need not be the same."""
+
+    @classmethod
     def learn(cls, train: Iterable[Labelled], recipe: RegressRecipe, emit: Emit) -> NumberHead:
         """Mean and deviation; says them, and between what the numbers lie.
 

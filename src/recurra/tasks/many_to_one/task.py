@@ -102,7 +102,10 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
             check_contents(examples, recipe)
             self.head.check(examples, recipe)
         parts = split_by_hash(train, valid, recipe.data, self.kind.key, emit)
-        return parts if valid is not None else self.head.settle(train, parts, self.kind.key, emit)
+        if valid is None:
+            return self.head.settle(train, parts, self.kind.key, emit)
+        self.head.say_unseen(parts, emit)
+        return parts
 
     def make(self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit) -> HeadNetwork:
         """A decided recipe, a head and columns from the training examples, a fresh network."""

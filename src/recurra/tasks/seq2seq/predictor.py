@@ -28,7 +28,7 @@ from recurra.text import ColumnTokenizer, SourceTokenizer
 from recurra.text.columns import can_be_copied
 from recurra.text.names import UNIT_NAMES
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
-from recurra.text.visible import is_blank
+from recurra.text.visible import is_blank, safe_repr
 
 # From a model, sources and options to the outputs of each source, best first.
 Search = Callable[[StepModel, Padded, Any], list[list[Hypothesis]]]
@@ -211,7 +211,7 @@ def check_text(text: object, number: int, tokenizer: SourceTokenizer) -> None:
 def no_text(number: int, value: object) -> DataError:
     """The refusal of something that is no text, such as the NaN of an empty cell."""
     return DataError(
-        f"expected a text, got {type(value).__name__} {value!r:.40}",
+        f"expected a text, got {type(value).__name__} {safe_repr(value):.40}",
         where=f"text {number}",
         fix="Give strings: str(value) turns a number into one.",
     )

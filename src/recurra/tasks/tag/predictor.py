@@ -33,6 +33,7 @@ from recurra.tasks.tag.words import batch_of, to_device
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.tasks.unknown import unknown_notes
 from recurra.text.counted import counted
+from recurra.text.visible import safe_repr
 
 Tags = list[list[str]]  # of each sentence
 
@@ -144,7 +145,9 @@ def tokens_of(given: object, number: int) -> list[str]:
     found = list(cast("Sequence[object]", tokens)) if isinstance(tokens, list | tuple) else None
     if found is None or not all(isinstance(token, str) and token for token in found):
         fix = 'Give "a b c" or ["a", "b", "c"].'
-        raise DataError(f"expected a text or a list of tokens, got {given!r:.60}", where=f"text {number}", fix=fix)
+        raise DataError(
+            f"expected a text or a list of tokens, got {safe_repr(given):.60}", where=f"text {number}", fix=fix
+        )
     if len(found) > LONGEST:
         what = f"the text has {len(found):,} tokens, more than the {LONGEST:,} that are tagged"
         raise DataError(what, where=f"text {number}", fix="Split it into sentences.")
