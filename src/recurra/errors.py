@@ -6,6 +6,9 @@ exception that reaches the user is an internal error.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
 
 class RecurraError(Exception):
     """A mistake with its place and its remedy.
@@ -46,3 +49,23 @@ class ModelError(RecurraError):
 
 class RunError(RecurraError):
     """A training run that cannot start, go on or finish."""
+
+
+@contextmanager
+def any_error_as(refusal: Callable[[str], RecurraError]) -> Generator[None]:
+    """Whatever is raised while something is read that anyone may have written or damaged is the refusal of it.
+
+    A panic of a library in Rust is none of Python's `Exception`s, and is caught as well; what is refused already and
+    what a user asks for (Ctrl-C) goes on.
+
+    Args:
+        refusal: of it, for a reason.
+    """
+    try:
+        yield
+    except (RecurraError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except MemoryError as error:
+        raise refusal("it takes more memory than there is") from error
+    except BaseException as error:
+        raise refusal(f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]:.200}") from error

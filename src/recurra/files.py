@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shlex
 import shutil
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from recurra.errors import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
 # What the system says when there is no room: the disk, the user's quota, the limit on one file's size.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -63,7 +64,8 @@ def sync_folder(folder: Path) -> None:
 def remove_leftovers(folder: Path) -> None:
     """Removes what killed processes left aside. Only for one who holds the folder alone."""
     for path in folder.glob(".recurra-*.tmp"):
-        path.unlink(missing_ok=True)
+        if not path.is_dir():
+            path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -114,3 +116,23 @@ def _bytes(count: int) -> str:
             return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} GB"
+
+
+def refuse_links(folder: Path, names: Iterable[str] | None = None) -> None:
+    """Refuses to write in a folder through links, which lead out of it: others' files would be moved or removed.
+
+    Args:
+        names: those in the folder that are looked at; all that is in it, at any depth, and the folder itself if None.
+
+    Raises:
+        RunError: one of them is a link.
+    """
+    if names is not None:
+        paths = [folder / name for name in names]
+    else:
+        inside = os.walk(folder)  # does not follow links
+        paths = [folder, *(Path(place, name) for place, folders, files in inside for name in (*folders, *files))]
+    for path in paths:
+        if path.is_symlink():
+            fix = f"Take the link away (rm {shlex.quote(str(path))}), or choose another folder."
+            raise RunError("this is a link, and nothing is written through links", where=str(path), fix=fix)

@@ -9,7 +9,7 @@ README.md            the model's card, for people
 from recurra.bundle.card import CardFacts, card_text
 from recurra.bundle.folder import Bundle, load_bundle, open_folder, save_bundle, save_weights
 from recurra.bundle.refusals import damage_is_said
-from recurra.bundle.weights import check_finite, check_weights
+from recurra.bundle.weights import check_finite, check_weights, checksum
 
 __all__ = [
     "Bundle",
@@ -17,6 +17,7 @@ __all__ = [
     "card_text",
     "check_finite",
     "check_weights",
+    "checksum",
     "damage_is_said",
     "load_bundle",
     "open_folder",

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from recurra.errors import ModelError, RecurraError
+from recurra.errors import ModelError, any_error_as
 from recurra.options import nearest
 
 PICKLED = {".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle"}  # of other programs; opening one can run code
 ADVICE = "Give the folder that `recurra train` made."
 
 
-@contextmanager
-def damage_is_said(folder: Path) -> Generator[None]:
+def damage_is_said(folder: Path) -> AbstractContextManager[None]:
     """Whatever a model folder brings about as it is opened is damage of that folder, unless it is said already.
 
     Raises:
-        ModelError: in place of any other error. A panic of a library in Rust is none of Python's `Exception`s.
+        ModelError: in place of any other error.
     """
-    try:
-        yield
-    except (RecurraError, KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except MemoryError as error:
-        raise ModelError("the model takes more memory than there is", where=str(folder)) from error
-    except BaseException as error:
-        reason = (str(error).splitlines() or [""])[0]
-        raise ModelError(
-            f"the model cannot be opened, something in its folder is damaged ({type(error).__name__}: {reason:.200})",
-            where=str(folder),
-            fix="Copy the model folder again from where it came, or train again.",
-        ) from error
+    fix = "Copy the model folder again from where it came, or train again."
+    what = "the model cannot be opened, something in its folder is damaged"
+    return any_error_as(lambda reason: ModelError(f"{what} ({reason})", where=str(folder), fix=fix))
 
 
 def refuse_what_is_no_model(folder: Path, config: Path) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from recurra.files import plain_errors, remove_leftovers, sync_folder, write_synced
+from recurra.files import plain_errors, refuse_links, remove_leftovers, sync_folder, write_synced
 
 INCOMING = ".incoming"
 ARRIVED = ".arrived"
@@ -25,6 +25,7 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
         RunError: no room, or a place that cannot be written; the old files are as they were.
     """
     incoming = folder / INCOMING
+    refuse_links(folder, {INCOMING, ARRIVED, *(PurePath(name).parts[0] for name in files if "/" in name)})
     with plain_errors(folder, sum(map(len, files.values()))):
         folder.mkdir(parents=True, exist_ok=True)
         settle(folder)
@@ -41,8 +42,13 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def settle(folder: Path) -> None:
-    """Finishes the moves of a save that was interrupted after its files had arrived."""
+    """Finishes the moves of a save that was interrupted after its files had arrived.
+
+    Raises:
+        RunError: where they should be is a link: nothing of its target is moved.
+    """
     arrived = folder / ARRIVED
+    refuse_links(folder, [ARRIVED])
     if not arrived.exists():
         return
     for path in sorted(arrived.rglob("*")):
@@ -57,8 +63,8 @@ def settle(folder: Path) -> None:
 
 def find(folder: Path, name: str) -> Path:
     """Where the file `name` of `folder` is to be read from."""
-    arrived = folder / ARRIVED / name
-    return arrived if arrived.exists() else folder / name
+    arrived = folder / ARRIVED
+    return arrived / name if not arrived.is_symlink() and (arrived / name).exists() else folder / name
 
 
 def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:

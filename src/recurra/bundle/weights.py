@@ -131,7 +131,7 @@ def checksum(weights: Mapping[str, Tensor]) -> str:
     """SHA-256 over names, types, shapes and numbers, in the order of the names."""
     digest = hashlib.sha256()
     for name in sorted(weights):
-        tensor = weights[name]
+        tensor = weights[name].detach().cpu().contiguous()
         digest.update(f"{name}\0{tensor.dtype}\0{tuple(tensor.shape)}\0".encode())
         digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()

@@ -18,12 +18,13 @@ import torch
 
 from recurra.bundle import save_weights
 from recurra.data import DataSource, Examples, keep, open_examples, spool
-from recurra.errors import DataError, RecurraError, RunError
+from recurra.errors import DataError, RecurraError, RunError, any_error_as
 from recurra.files import atomic_write, plain_errors
+from recurra.tasks.digests import check_digests, write_digests
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import read_recipe
-from recurra.tasks.resuming import START_AGAIN, check_same
+from recurra.tasks.resuming import START_AGAIN, check_same, damaged_run
 from recurra.tasks.sample import write_sample
 from recurra.tasks.source_record import recorded_columns, write_source
 from recurra.tasks.task import Emit, Encoded, Network, Task
@@ -95,8 +96,10 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
                 network, encoded, columns = prepare(request, emit)
                 network = request.task.settled(network, encoded, budget, emit)
                 atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
+                write_digests(run_folder, KEPT)
             else:
-                network, encoded, columns = restore(request, run_folder)
+                with any_error_as(lambda reason: damaged_run(run_folder, reason)):
+                    network, encoded, columns = restore(request, run_folder)
                 budget = budget or budget_from_mapping(checkpoint.values["budget"], request.started)
             assert budget is not None
             options = network.recipe.training
@@ -171,6 +174,7 @@ def restore(request: Request, run_folder: Path) -> Prepared:
     for name in KEPT:
         if not (run_folder / name).exists():
             raise RunError(f"{name} is missing, so the run cannot be resumed", where=str(run_folder), fix=START_AGAIN)
+    check_digests(run_folder)
     task = request.task
     recorded = read_recipe(run_folder / RECIPE, task.recipe)
     recipe = check_same(recorded, request.recipe, task.recipe())

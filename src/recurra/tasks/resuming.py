@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 from recurra.errors import RunError
@@ -39,3 +40,9 @@ def check_same(recorded: R, asked: TaskRecipe, default: TaskRecipe) -> R:
 def flat(recipe: TaskRecipe) -> dict[str, object]:
     """Every option as section.key."""
     return {f"{section}.{key}": value for section, keys in recipe.sections().items() for key, value in keys.items()}
+
+
+def damaged_run(folder: Path, reason: str) -> RunError:
+    """The refusal of a run folder in which something is damaged."""
+    what = f"the run cannot be resumed, something in its folder is damaged ({reason})"
+    return RunError(what, where=str(folder), fix=START_AGAIN)

@@ -7,7 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from recurra.errors import any_error_as
 from recurra.files import atomic_write
+from recurra.tasks.resuming import damaged_run
 from recurra.tasks.split import Split, key_hash, smallest
 from recurra.tasks.task import Task
 
@@ -32,5 +34,6 @@ def write_sample(run_folder: Path, task: Task, parts: Split) -> None:
 
 def read_sample(run_folder: Path, task: Task) -> Sample:
     """What was kept."""
-    rows = json.loads((run_folder / NAME).read_text(encoding="utf-8"))
-    return Sample([task.kind.unpack(row) for row, _ in rows], [known for _, known in rows])
+    with any_error_as(lambda reason: damaged_run(run_folder / NAME, reason)):
+        rows = json.loads((run_folder / NAME).read_text(encoding="utf-8"))
+        return Sample([task.kind.unpack(row) for row, _ in rows], [bool(known) for _, known in rows])

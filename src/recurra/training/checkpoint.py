@@ -7,16 +7,19 @@ other, never half of one.
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from recurra.errors import RunError
+from recurra.bundle import checksum
+from recurra.errors import RunError, any_error_as
 from recurra.files import atomic_write
 
 FORMAT = 1
@@ -40,7 +43,8 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     """Writes a checkpoint in place of the one before."""
     path = folder / NAME
     # One entry only: safetensors writes several in random order, and equal checkpoints shall be equal files.
-    header = {"recurra": json.dumps({"format": FORMAT, "values": checkpoint.values})}
+    digest = _digest(checkpoint.tensors, checkpoint.values)
+    header = {"recurra": json.dumps({"format": FORMAT, "sha256": digest, "values": checkpoint.values})}
     atomic_write(path, save(checkpoint.tensors, metadata=header))
     return path
 
@@ -54,24 +58,34 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     path = folder / NAME
     if not path.exists():
         return None
-    try:
+    with any_error_as(lambda reason: damaged(path, reason)):
         with cast("Any", safe_open)(path, framework="pt") as file:
             header: dict[str, str] = file.metadata() or {}
             tensors: dict[str, Tensor] = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
+        content = json.loads(header.get("recurra", "{}"))
+        number, values = content.get("format"), content.get("values")
+        digest = content.get("sha256")  # an older recurra wrote none
+    if number != FORMAT:
         raise RunError(
-            f"the checkpoint is damaged ({error})",
-            where=str(path),
-            fix="Copy it again, or train into another folder with --to.",
-        ) from error
-    content = json.loads(header.get("recurra", "{}"))
-    if content.get("format") != FORMAT:
-        raise RunError(
-            f"the checkpoint has format {content.get('format')}, this version of recurra reads format {FORMAT}",
+            f"the checkpoint has format {number}, this version of recurra reads format {FORMAT}",
             where=str(path),
             fix="Resume with the version of recurra that wrote it, or train into another folder with --to.",
         )
-    return Checkpoint(tensors, content["values"])
+    if digest is not None and digest != _digest(tensors, values):
+        raise damaged(path, "its numbers are not the ones that were saved: the checksum differs")
+    return Checkpoint(tensors, values)
+
+
+def _digest(tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> str:
+    """SHA-256 over all tensors and values."""
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
+    digest.update(checksum(tensors).encode())
+    return digest.hexdigest()
+
+
+def damaged(path: Path, why: str) -> RunError:
+    fix = "Copy it again, or train into another folder with --to."
+    return RunError(f"the checkpoint is damaged ({why})", where=str(path), fix=fix)
 
 
 def weights_of(model: nn.Module) -> dict[str, Tensor]:

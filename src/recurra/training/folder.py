@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from recurra.errors import RunError
-from recurra.files import plain_errors
+from recurra.files import plain_errors, refuse_links
 
 if sys.platform == "win32":
     import msvcrt
@@ -44,8 +44,9 @@ def locked(folder: Path) -> Generator[None]:
     """Holds the lock of the folder. The system releases it when the process ends, however it ends.
 
     Raises:
-        RunError: another process holds it, or the folder cannot be made.
+        RunError: another process holds it, the folder cannot be made, or there are links in it.
     """
+    refuse_links(folder)
     with plain_errors(folder, 0):
         folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+", encoding="utf-8") as file:

@@ -13,9 +13,14 @@ from statistics import fmean
 import torch
 from torch import Tensor
 
+from recurra.bundle import check_weights
+from recurra.errors import any_error_as
 from recurra.training.budget import Budget
 from recurra.training.checkpoint import (
+    NAME,
     Checkpoint,
+    damaged,
+    named_weights,
     save_checkpoint,
     weights_of,
 )
@@ -89,7 +94,8 @@ class Run:
             self.plan = make_plan(learner, options, budget, emit)
             self.save()
         else:
-            self.progress, self.plan = self._restored(resume)
+            with any_error_as(lambda reason: damaged(folder / NAME, reason)):
+                self.progress, self.plan = self._restored(resume)
 
     def go(self) -> Finished:
         """Trains to the end of the plan, to an early stop, or to an interruption; the best weights end in the model."""
@@ -166,6 +172,8 @@ class Run:
 
     def _restored(self, checkpoint: Checkpoint) -> tuple[Progress, Plan]:
         values = checkpoint.values
+        for name in ("model", "best") if checkpoint.section("best") else ("model",):
+            check_weights(named_weights(self.learner.model), checkpoint.section(name), str(self.folder / NAME))
         load_weights(self.learner, checkpoint.section("model"))
         self.optimizer.restore(checkpoint.section("optimizer"))
         recent = (checkpoint.section(f"recent/{k}") for k in range(values["recent"]))

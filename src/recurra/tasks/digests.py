@@ -1,0 +1,68 @@
+"""What a run needs to go on, with the size and the digest of each file: what was changed is noticed before training.
+
+A file that is cut short or exchanged would else be noticed after hours, or never: numbers of the right length train a
+model of something else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import cast
+
+from recurra.errors import RunError
+from recurra.files import atomic_write
+from recurra.tasks.resuming import START_AGAIN
+
+NAME = "digests.json"
+SHOWN = 5  # files named in one message
+
+
+def write_digests(run_folder: Path, names: Iterable[str]) -> None:
+    """Writes down what these files, and the files of these folders, hold."""
+    record = {path.relative_to(run_folder).as_posix(): _digest(path) for path in _files(run_folder, names)}
+    atomic_write(run_folder / NAME, json.dumps(record, indent=1).encode())
+
+
+def check_digests(run_folder: Path) -> None:
+    """Compares the files of a run with what was written down; a run of an older recurra has nothing written down.
+
+    Raises:
+        RunError: files are missing, cut short or altered; names the first few, and what is wrong with each.
+    """
+    path = run_folder / NAME
+    if not path.exists():
+        return
+    try:
+        record = cast("dict[str, str]", json.loads(path.read_text(encoding="utf-8")))
+        changed = [f"{name} {what}" for name, digest in record.items() if (what := _change(run_folder / name, digest))]
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise RunError(f"the record of its files cannot be read: {error}", where=str(path), fix=START_AGAIN) from error
+    if changed:
+        more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
+        what = f"the run cannot be resumed: {', '.join(changed[:SHOWN])}{more}"
+        raise RunError(what, where=str(run_folder), fix=START_AGAIN)
+
+
+def _files(folder: Path, names: Iterable[str]) -> Iterator[Path]:
+    for path in map(folder.joinpath, names):
+        yield from sorted(inner for inner in path.rglob("*") if inner.is_file()) if path.is_dir() else [path]
+
+
+def _digest(path: Path) -> str:
+    """Size and SHA-256, as one text."""
+    with path.open("rb") as file:
+        return f"{path.stat().st_size} {hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+def _change(path: Path, recorded: str) -> str:
+    """What has become of a file, in words; empty where it is as it was."""
+    if not path.is_file():
+        return "is missing"
+    size = path.stat().st_size
+    before = int(recorded.split()[0])
+    if size != before:
+        return f"is {'cut short' if size < before else 'longer'}: it has {size:,} bytes, {before:,} were written"
+    return "" if _digest(path) == recorded else "was altered"
