@@ -67,11 +67,27 @@ sys.exit(f"loaded {{loaded}}" if loaded else 40 + code)
 """
 
 
+LOADING = """
+import sys
+import recurra
+recurra.load(sys.argv[1])
+loaded = [name for name in {unused} if name in sys.modules]
+sys.exit(f"loaded {{loaded}}" if loaded else 40)
+"""
+STORED = Path(__file__).parents[1] / "stored_models"
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in STORED.iterdir() if path.is_dir()))
+def test_a_model_of_any_task_loads_only_what_it_uses(folder: str) -> None:
+    args = [sys.executable, "-c", LOADING.format(unused=UNUSED), str(STORED / folder / "model")]
+    result = subprocess.run(args, capture_output=True, text=True, check=False)
+    assert result.returncode == 40, result.stderr
+
+
 def test_a_prediction_loads_only_what_it_uses(tmp_path: Path) -> None:
     text = tmp_path / "one.txt"
     text.write_text("abc\n", encoding="utf-8")
-    model = Path(__file__).parents[1] / "stored_models" / "translate-2" / "model"
     program = PREDICTION.format(unused=UNUSED)
-    args = [sys.executable, "-c", program, "predict", str(model), str(text)]
+    args = [sys.executable, "-c", program, "predict", str(STORED / "translate-2" / "model"), str(text)]
     result = subprocess.run(args, capture_output=True, text=True, check=False)
     assert result.returncode == 40, result.stderr

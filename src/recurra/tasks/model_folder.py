@@ -13,6 +13,7 @@ from recurra.bundle import Bundle, check_finite, check_weights, damage_is_said, 
 from recurra.bundle.folder import CONFIG, TOKENIZERS, WEIGHTS
 from recurra.bundle.transaction import find
 from recurra.errors import ModelError, RunError, UsageError
+from recurra.models.unfilled import unfilled
 from recurra.options import unknown_name
 from recurra.tasks.facts import check_facts
 from recurra.tasks.task import Network, Task
@@ -72,7 +73,7 @@ def check_fit(
     Raises:
         ModelError: the config describes no network, or another one.
     """
-    with torch.device("meta"):
+    with unfilled():
         network = rebuilt(folder, task_of(config, folder, tasks), config, tokenizers)
     check_weights(named_weights(network.model), weights, str(folder))
 

@@ -139,8 +139,8 @@ def choose_threads(learner: Learner, options: TrainingOptions, trial: Plan, budg
         more = min(2 * number, most)
         gain = speed_up(learner, options, trial, (number, more), trial_seconds(budget))
         faster = gain >= WORTH_IT
-        emit(Note(f"a step with {more} threads takes {1 / gain:.2f} of the time that it takes with {number}: "
-                  f"{more if faster else number} {'is' if not faster and number == 1 else 'are'} used"))  # fmt: skip
+        used = f"{more} are used" if faster else "1 is used" if number == 1 else f"{number} are used"
+        emit(Note(f"with {more} threads a step takes {1 / gain:.2f} times as long as with {number}: {used}"))
         if not faster:
             break
         number = more

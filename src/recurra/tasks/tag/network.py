@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -73,4 +74,5 @@ def scheme_of(recipe: TagRecipe, tags: Sequence[str]) -> Scheme | None:
 def allowed_after(tags: Sequence[str], scheme: Scheme) -> Tensor:
     """Whether tag j may follow tag i, as bool [K + 1, K + 1]; number K is the beginning, or the end, of a sentence."""
     marks = [*map(scheme.mark, tags), None]
-    return torch.tensor([[scheme.may_mark(one, other) for other in marks] for one in marks])
+    table = np.array([[scheme.may_mark(one, other) for other in marks] for one in marks])
+    return torch.from_numpy(table)  # whatever the device of the network: it is computed with while that is made
