@@ -230,7 +230,7 @@ def test_examples_that_are_trained_on_are_said_and_left_out_once() -> None:
         seeds=1,
         listeners=[lambda event: told.append(getattr(event, "text", ""))],
     )
-    assert "warning: 35 of the test examples are also in the training data" in told
+    assert "warning: 35 of the test examples have an input that is also in the training data" in told
     mapping = found.to_mapping()
     assert (mapping["examples"], mapping["trained_on"]) == (95, 35)
     means: list[str] = []
@@ -241,6 +241,17 @@ def test_examples_that_are_trained_on_are_said_and_left_out_once() -> None:
     said = f"35 of the examples are also in the training data; on the 60 others: {', '.join(means)}"
     assert said in mapping["notes"]
     assert same(compare(test=LABELLED[:30] + new + LABELLED[:5], seeds=1, resume=True), found)
+
+
+def test_a_source_with_several_targets_is_one_example_of_a_comparison() -> None:
+    pairs = [(text, text[::-1]) for text in TEXTS[:60]]
+    test = [(text, target) for text in TEXTS[50:80] for target in (text[::-1], text)]
+    options: dict[str, Any] = {"task": "translate", "models": None, "cells": ["elman", "gru"], "seeds": 1}
+    settings = {"settings": {"model.width": 8, "training.validations": 1}, "test": test}
+    found = compare(pairs, **options, **settings)
+    mapping = found.to_mapping()
+    assert (mapping["examples"], mapping["trained_on"]) == (30, 10)
+    assert same(compare(pairs, **options, **settings, resume=True), found)
 
 
 def test_nothing_is_left_where_all_are_trained_on() -> None:

@@ -58,7 +58,7 @@ def test_repetitions() -> None:
     lines = report_lines(report)
     assert lines[0] == "train: 5 pairs"
     assert "  1 pair (20.0%) repeats an earlier one" in lines
-    assert "  1 source with more than one target" in lines
+    assert "  1 source with more than one target: each of them is right, and a source counts once" in lines
 
 
 def test_units_and_lengths() -> None:

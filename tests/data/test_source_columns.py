@@ -42,10 +42,6 @@ def test_every_format(name: str, text: str, options: dict[str, str], tmp_path: P
     assert [(one.source, one.target) for one in read(tmp_path, name, text, options)] == EXPECTED
 
 
-def test_an_empty_column_is_no_empty_source(tmp_path: Path) -> None:
-    assert [one.source for one in read(tmp_path, "x.tsv", "a\tb\t\n", NUMBERS)] == ["a\t"]
-
-
 def test_in_python_the_columns_are_a_tuple() -> None:
     examples = open_examples(DataSource(rows=[(("walk", "V;PST"), "walked"), (["sing", "V;3;SG"], "sings")]), PAIRS)
     assert [(one.source, one.target) for one in examples] == EXPECTED

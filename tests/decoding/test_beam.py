@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from toy_step_models import Chain, every_output, plain_beam, replay, rows, same
 
 from recurra.decoding import DecodingOptions, Ensemble, Scored, beam_search, greedy, sample
+from recurra.decoding.hypothesis import ranked
 from recurra.decoding.limits import length_limits
 from recurra.errors import ModelError, UsageError
 from recurra.padded import Padded, pad
@@ -79,7 +80,7 @@ def test_laws(model, dials, beam, lengths, seed, ensemble):
     for row, limit, found in zip(sources, limits, beam_search(model, pad(sources), options), strict=True):
         assert 1 <= len(found) <= options.nbest
         assert len({(tuple(one.tokens), one.finished) for one in found}) == len(found)
-        assert found == sorted(found, key=lambda one: (not one.finished, -one.score))
+        assert found == ranked(found)
         for one in found:
             assert options.min_length <= len(one.tokens) <= limit
             assert not banned & set(one.tokens)
@@ -153,6 +154,15 @@ def test_what_is_cut_only_fills_the_places_that_finished_outputs_leave():
     found = [one for some in beam_search(model, pad(rows(*range(1, 9))), options) for one in some]
     assert {one.finished for one in found} == {True, False}
     assert len(found) == 32
+
+
+def test_a_stump_does_not_win_over_what_was_cut():
+    """A model that is sure of a long output finishes a few far too early: they are no better for being finished."""
+    model = Chain(5, 3, ending=-30.0)
+    for source in range(1, 9):
+        (found,) = beam_search(model, pad(rows(source)), DecodingOptions(beam=4, max_length=6))
+        assert not found[0].finished
+        assert len(found[0].tokens) == 6
 
 
 def test_without_any_allowed_token_the_output_is_empty_and_unfinished():

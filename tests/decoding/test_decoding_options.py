@@ -46,5 +46,7 @@ def test_limits_follow_from_each_source():
     source = pad(rows(3, 10, 1))
     assert length_limits(source, DecodingOptions()).tolist() == [26, 40, 22]
     assert length_limits(source, DecodingOptions(max_ratio=0.5)).tolist() == [21, 25, 20]
+    assert length_limits(source, DecodingOptions(max_ratio=0.5, max_extra=3)).tolist() == [4, 8, 3]
+    assert length_limits(source, DecodingOptions(max_extra=1)).tolist() == [7, 21, 3]
     assert length_limits(source, DecodingOptions(max_length=7)).tolist() == [7, 7, 7]
     assert length_limits(source, DecodingOptions(min_length=30)).tolist() == [30, 40, 30]

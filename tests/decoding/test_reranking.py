@@ -18,6 +18,7 @@ from recurra.decoding import (
     log_likelihoods,
     rerank,
 )
+from recurra.decoding.hypothesis import ranked
 from recurra.padded import Padded, pad
 from recurra.text.special import EOS, GO
 
@@ -59,8 +60,7 @@ def test_the_score_is_the_one_of_the_paper() -> None:
             given, alone = plainly(MODEL, sources(), row, tokens), plainly(MODEL, nothing, 0, tokens)
             assert one.log_prob == pytest.approx(given, abs=1e-4)
             assert one.score == pytest.approx((given - 0.5 * alone) / ((5 + len(tokens)) / 6), abs=1e-4)
-        order = [(not one.finished, -one.score) for one in some]
-        assert order == sorted(order)
+        assert some == ranked(some)
 
 
 def test_without_weight_the_order_is_the_beams() -> None:

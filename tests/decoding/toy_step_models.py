@@ -159,8 +159,8 @@ def plain_beam(model: Any, row: Tensor, options: DecodingOptions) -> list[tuple[
     state, memory = model.start(pad([row]))
     limit = int(length_limits(pad([row]), options))
     live = [Beginning([], np.float32(0), torch.zeros(len(row)), state)]
-    pool: list[tuple[np.float32, list[int]]] = []  # best first
-    cut: list[tuple[np.float32, list[int]]] = []
+    pool: list[tuple[np.float32, list[int], np.float32]] = []  # best first: score, tokens, log probability
+    cut: list[tuple[np.float32, list[int], np.float32]] = []
     for step in range(limit + 1):
         choice = sorted(allowed_words(model, options) + ([EOS] if step >= options.min_length else []))
         extended: list[Beginning] = []
@@ -170,17 +170,22 @@ def plain_beam(model: Any, row: Tensor, options: DecodingOptions) -> list[tuple[
             extended += [Beginning([*one.tokens, t], one.log_prob + log_probs[t], seen, scored.state) for t in choice]
         extended.sort(key=lambda one: -one.log_prob)  # stable
         ended = [one for one in extended[: options.beam] if one.tokens[-1] == EOS]
-        pool += [(score(one.log_prob, one.seen, step + 1), one.tokens[:-1]) for one in ended]
+        pool += [(score(one.log_prob, one.seen, step + 1), one.tokens[:-1], one.log_prob) for one in ended]
         pool = sorted(pool, key=lambda pair: -pair[0])[: options.beam]
         gone = [one.tokens[:-1] for one in ended]
-        cut = [(score(one.log_prob, one.seen, step), one.tokens) for one in live if one.tokens not in gone]
+        alive = [one for one in live if one.tokens not in gone]
+        cut = [(score(one.log_prob, one.seen, step), one.tokens, one.log_prob) for one in alive]
+        most = max((one.log_prob for one in alive), default=-np.inf) if step == limit else -np.inf
         live = [one for one in extended if one.tokens[-1] != EOS][: options.beam]
         if not live or (len(pool) == options.beam and extended[0].tokens[-1] == EOS):
             break
         hope = live[0].log_prob / lengthy(limit + 1)
         if len(pool) >= options.nbest and hope <= pool[options.nbest - 1][0]:
             break
-    best = [(tokens, True) for _, tokens in pool] + [(tokens, False) for _, tokens in sorted(cut, key=lambda p: -p[0])]
+    short = [log_prob < most and len(tokens) < limit for _, tokens, log_prob in pool]
+    whole = [(one[1], True) for one, is_short in zip(pool, short, strict=True) if not is_short]
+    stumps = [(one[1], True) for one, is_short in zip(pool, short, strict=True) if is_short]
+    best = [*whole, *((tokens, False) for _, tokens, _ in sorted(cut, key=lambda p: -p[0])), *stumps]
     return best[: options.nbest]
 
 

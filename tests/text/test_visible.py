@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recurra.text.visible import code_point, excerpt, is_invisible, visible
+from recurra.text.visible import code_point, excerpt, is_blank, is_invisible, visible
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,14 @@ def test_code_points_have_names() -> None:
     assert code_point("\u200b") == "U+200B ZERO WIDTH SPACE"
     assert code_point("\x00") == "U+0000 NUL"
     assert code_point("\ud800") == "U+D800"
+
+
+@pytest.mark.parametrize("text", ["", " \t", "\u200b", "\ufeff \u3000", "\x00", "\u202e"])
+def test_nothing_to_be_seen(text: str) -> None:
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["a", "\u200b.", "\ue000", "\U00018cd6", "\u0301"])
+def test_what_may_be_seen_is_not_blank(text: str) -> None:
+    """Private characters, and letters that are newer than this Python's Unicode."""
+    assert not is_blank(text)

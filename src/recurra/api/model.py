@@ -32,6 +32,7 @@ from recurra.tasks.model_folder import (
     save_network,
 )
 from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.repeated import several_note
 from recurra.tasks.task import Generates, Network, Predictor, Surprised
 from recurra.tracing import Trace
 from recurra.training import weights_of
@@ -159,6 +160,8 @@ class Model:
     ) -> Evaluation:
         """All measures on examples: a file (or two parallel ones), or examples given in Python.
 
+        Its notes say what a reader should know: what was left out, inputs with several outputs, outputs that were cut.
+
         Args:
             sort: put the steps of each series into the order of their times.
 
@@ -169,8 +172,8 @@ class Model:
         source = self._source(data_source(data, target, format, source_column, target_column, time_column), sort)
         examples = open_examples(source, self.task.kind)
         evaluation = self.predictor.evaluate(examples, self.options(options, settings))
-        notes = [*examples.notes, str(examples.skipped), *evaluation.notes]
-        return replace(evaluation, notes=list(dict.fromkeys(filter(None, notes))))
+        about = [*examples.notes, str(examples.skipped), several_note(examples, self.task.kind), *evaluation.notes]
+        return replace(evaluation, notes=list(dict.fromkeys(filter(None, about))))
 
     def score(self, data: Given, y: Iterable[object] | None = None) -> float:
         """How good the model is in one number, as scikit-learn calls it: higher is better.
@@ -335,7 +338,10 @@ def changed(options: Any, settings: Mapping[str, object], section: str) -> Any:
     """Options of a section with single ones changed, strictly."""
     if not settings:
         return options
-    return from_mapping(cast("type[Any]", type(options)), {**to_mapping(options), **settings}, section)
+    replaced: Mapping[str, Sequence[str]] = getattr(options, "replaced", {})
+    gone = {name for key in settings for name in replaced.get(key, ())}
+    kept = {name: value for name, value in to_mapping(options).items() if name not in gone}
+    return from_mapping(cast("type[Any]", type(options)), {**kept, **settings}, section)
 
 
 def load(path: str | Path | Sequence[str | Path]) -> Model:

@@ -79,19 +79,23 @@ def in_terminal() -> bool:
 
 
 def through_pipe(conversation: Conversation) -> None:
-    """One line out for each line in, blank for blank; at the end, what of the lines was not known."""
+    """One line out for each line in, blank for blank; at the end, what was not known, and which replies were cut."""
     from recurra.tasks.unknown import Unknown
 
-    unknown = Unknown()
+    unknown, replies, cut = Unknown(), 0, 0
     for line in conversation.model.read("-"):
         if line.strip():
-            print(one_line(conversation.answer(line.strip()).text), flush=True)
+            reply = conversation.answer(line.strip())
+            replies, cut = replies + 1, cut + (not reply.finished)
+            print(one_line(reply.text), flush=True)
             unknown.add(conversation.unknown)
         else:
             conversation.forget()
             print(flush=True)
     if report := unknown.report():
         say(f"recurra: {report}")
+    if cut:
+        say(f"recurra: {cut:,} of {replies:,} replies are cut off at the greatest length allowed (--set max_length=N)")
 
 
 def talk(conversation: Conversation) -> None:
@@ -167,6 +171,8 @@ def why(conversation: Conversation) -> None:
 def show(said: Alternative) -> None:
     """Prints a reply."""
     print(f"  {harmless(said.text)}" if said.text else "  (nothing)", flush=True)
+    if not said.finished:
+        say("  (cut off at the greatest length allowed: --set max_length=N)")
 
 
 COMMANDS: dict[str, tuple[str, Callable[[Conversation], None]]] = {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from recurra.tasks.recipe import TaskRecipe
     from recurra.tasks.translate.recipe import Recipe
     from recurra.text import Decision
+    from recurra.training import Event
 
 Show = Annotated[
     int | None,
@@ -82,13 +83,16 @@ def any_report(
 ) -> None:
     """Prints what training would say before its first step."""
     from recurra.tasks.checking import check_examples
-    from recurra.training import Event, Note
 
-    def emit(event: Event) -> None:
-        if isinstance(event, Note):
-            print(harmless(event.text))
+    check_examples(task, data, valid, recipe, folder, shown, show)
 
-    check_examples(task, data, valid, recipe, folder, emit, show)
+
+def shown(event: Event) -> None:
+    """Prints what training would say."""
+    from recurra.training import Note
+
+    if isinstance(event, Note):
+        print(harmless(event.text))
 
 
 def pairs_report(task: Task, data: DataSource, valid: DataSource | None, recipe: Any, folder: Path, show: int) -> None:
@@ -106,6 +110,7 @@ REPORTS: dict[str, Callable[..., None]] = {"translate": pairs_report}
 def report(training: Examples[Example], valid: Examples[Example] | None, recipe: Recipe, show: int) -> None:
     """Prints what the checks find, and pairs as the model reads them."""
     from recurra.data import check_pairs, lay_out, layout_lines, report_lines
+    from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
     from recurra.tasks.seq2seq.network import SAMPLE, build_tokenizers, decided_notes
     from recurra.tasks.translate.task import decided_units, with_units
 
@@ -122,6 +127,9 @@ def report(training: Examples[Example], valid: Examples[Example] | None, recipe:
         max_target_length=longest,
     )
     print("\n".join([*report_lines(found), *decided_notes(tokenizers)]))
+    recipe = with_limit(recipe, measured(training, *tokenizers), shown)
+    if valid is not None:
+        say_too_long(measured(valid, *tokenizers), recipe.decoding, "validation", shown)
     if show:
         print("\n".join(["", *layout_lines(lay_out(list(islice(training, show)), *tokenizers))]))
 

@@ -76,10 +76,16 @@ def generate(
     chosen: dict[str, Any] = {table[name]: value for name, value in short.items() if value is not None}
 
     with opened_output(output) as out:
+        from recurra.tasks.task import Generates
+
         loaded = load_model(model, ensemble, threads)
         with as_typed(short, table):
             found = loaded.generate(prompt, **chosen)
         out.writelines(f"{line}\n" for line in lines_of(found, output_format))
+    cut = sum(not one.finished for one in found.alternatives)
+    if cut and length is None and isinstance(loaded.predictor, Generates) and not loaded.predictor.endless:
+        number = f"{cut:,} of {len(found.alternatives):,} continuations {'is' if cut == 1 else 'are'}"
+        say(f"recurra: {number} cut off before the end of the line; --length N sets the greatest number of units")
     if found.unknown:
         say(f"recurra: the model does not know {', '.join(map(repr, dict.fromkeys(found.unknown)))}")
 

@@ -59,6 +59,7 @@ def predict(
     interactive = file == STDIN and sys.stdin.isatty()
 
     with opened_output(output) as out, attention_page(attention, f"Attention of {model}") as add_to_page:
+        from recurra.tasks.cut import Cut
         from recurra.tasks.unknown import Unknown
 
         loaded = load_model(model, ensemble, threads)
@@ -69,15 +70,17 @@ def predict(
         lines = flushing(inputs, out)
         colour = output is None and sys.stdout.isatty()
         write = writer(output_format, getattr(loaded.options(None, chosen), "nbest", 1), colour=colour)
-        unknown = Unknown()
+        unknown, cut = Unknown(), Cut()
         for prediction in answers(loaded, lines, chosen, interactive):
             out.writelines(f"{line}\n" for line in write(prediction))
             add_to_page(prediction)
             unknown.add(prediction.unknown)
+            cut.add(prediction)
     for note in inputs.notes:
         say(f"recurra: {note}")
-    if (report := unknown.report()) and not interactive:
-        say(f"recurra: {report}")
+    for report in (unknown.report(), cut.report()):
+        if report and not interactive:
+            say(f"recurra: {report}")
 
 
 def check_dials(sample: bool, beam: int | None, dials: Mapping[str, object]) -> None:
@@ -118,6 +121,8 @@ def answers(model: Model, lines: Iterable[Any], chosen: dict[str, Any], interact
             yield prediction
             if prediction.unknown:
                 say(f"  not known to the model: {', '.join(map(repr, prediction.unknown))}")
+            if not prediction.finished:
+                say("  cut off at the greatest length allowed (--set max_length=N)")
 
 
 def flushing(lines: Iterable[Any], out: TextIO) -> Iterator[Any]:

@@ -10,8 +10,8 @@ from typing import Any
 from recurra.comparing.grid import Variant
 from recurra.comparing.trial import Trial
 from recurra.data import DataSource, open_examples
+from recurra.tasks.keys import key_hash
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.split import key_hash
 from recurra.tasks.task import Task
 
 

@@ -26,7 +26,8 @@ from recurra.metrics import value_text
 from recurra.metrics.examples import PERCENT, shares
 from recurra.options import unknown_name
 from recurra.tasks.fit import Request, opened, outermost_missing, removed_on_refusal
-from recurra.tasks.split import key_hash, shared_keys, smallest
+from recurra.tasks.keys import key_hash
+from recurra.tasks.split import shared_keys, smallest
 from recurra.tasks.task import Emit
 from recurra.training import Budget, Event, Note, locked
 
@@ -173,15 +174,16 @@ class Tests:
         self.count = 0  # of those used; 0: not known yet
         self.task = request.task
         self.examples: list[Any] = []
-        self.shared = frozenset[bytes]()  # the keys of those in the training data
+        self.shared = frozenset[bytes]()  # inputs (hashes of their keys) that are in the training data
         if request.test is None:
             return
         found = opened(request.task, request.test, request.folder / "test-input", " to test", emit)
         self.examples = list(found)
         trained_on = open_examples(request.data, request.task.kind)
-        self.shared = shared_keys(trained_on, self.examples, request.task.kind.key, emit, "test")
+        self.shared = shared_keys(trained_on, self.examples, request.task.kind, emit, "test")
         earlier = (stored_result(request.folder, trial) for trial in request.trials())
-        self.count = next((len(result.scores.lengths) for result in earlier if result and not result.failed), 0)
+        done = next((result for result in earlier if result and not result.failed), None)
+        self.count = 0 if done is None else done.tested or len(done.scores.lengths)
 
     def part(self, each: float | None) -> TestExamples | None:
         """A function that returns as many test examples as there is time for; None if there are none."""
@@ -200,7 +202,7 @@ class Tests:
             self.count = min(len(self.examples), MAX_TESTED, max(MIN_TESTED, possible))
         if contiguous:
             return self.examples[: self.count]
-        return smallest(self.examples, self.count, self.task.kind.key)
+        return smallest(self.examples, self.count, self.task.kind.input_key)
 
     def trained_on(self, results: Iterable[TrialResult]) -> list[bool]:
         """For each measured example, whether it is in the training data too; empty if none is.
@@ -210,8 +212,10 @@ class Tests:
         scores = next((result.scores for result in results if not result.failed), None)
         if scores is None or not self.shared:
             return []
-        key, chosen = self.task.kind.key, self.chosen(None, 0.0, scores.contiguous)
-        found = [key_hash(key(example)) in self.shared for example in chosen]
+        inputs = [self.task.kind.input_key(example) for example in self.chosen(None, 0.0, scores.contiguous)]
+        if len(scores.lengths) < len(inputs):  # an input with several right outputs counts once
+            inputs = list(dict.fromkeys(inputs))
+        found = [key_hash(one) in self.shared for one in inputs]
         return found if any(found) and len(found) == len(scores.lengths) else []
 
 

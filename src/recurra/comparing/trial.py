@@ -46,6 +46,7 @@ class TrialResult:
     learned_per_second: float = 0.0  # examples
     answered_per_second: float = 0.0
     scores: ExampleScores = field(default_factory=ExampleScores)
+    tested: int = 0  # test examples; those with one input may be one in the scores
     notes: tuple[str, ...] = ()
     failed: str = ""  # why, if the run failed
 
@@ -132,9 +133,11 @@ def measured(request: Request, outcome: Outcome, test: TestExamples | None, emit
     started = time.perf_counter()
     evaluation = finish(request, outcome, emit).evaluation
     each = (time.perf_counter() - started) / evaluation.count
+    tested = 0
     if test is not None:
         examples = test(each, evaluation.examples.contiguous)
         predictor = request.task.predictor([network])
+        tested = len(examples)
         started = time.perf_counter()
         evaluation = predictor.evaluate(examples, network.recipe.decoding)
         each = (time.perf_counter() - started) / evaluation.count
@@ -144,6 +147,7 @@ def measured(request: Request, outcome: Outcome, test: TestExamples | None, emit
         outcome.finished.step,
         answered_per_second=1 / max(each, 1e-9),
         scores=evaluation.examples,
+        tested=tested,
         notes=tuple(evaluation.notes),
     )
 

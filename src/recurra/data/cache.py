@@ -39,6 +39,10 @@ class EncodedPairs:
         """The ids of one target."""
         return self.targets.row(row)
 
+    def asked(self, row: int) -> bytes:
+        """The source of one pair: equal for equal ids."""
+        return self.sources.row(row).tobytes()
+
     @classmethod
     def write(
         cls,

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 from recurra.data.characters import CharacterCounter, CharacterReport
 from recurra.data.chunks import chunks
+from recurra.data.columns import TAB
 from recurra.data.example import Example
 from recurra.data.examples import Examples, Skipped
 from recurra.data.lengths import LengthCounter, LengthReport
 from recurra.data.overlap import PairHashes, SeenPairs
 from recurra.text import UNK, ColumnTokenizer, SourceTokenizer, Tokenizer
+from recurra.text.pieces import PieceCounter, Pieces
 
 CHUNK = 4096  # pairs encoded at once
 HIGH_UNKNOWN = 0.01  # share of tokens not in the vocabulary that is worth a warning
@@ -36,6 +38,7 @@ class SideReport:
     lengths: LengthReport  # in units
     limit: int | None  # the greatest length that is trained on
     characters: CharacterReport
+    pieces: Pieces | None  # marks of subwords
     columns: tuple[ColumnReport, ...] = ()  # of a source that has several
 
 
@@ -157,10 +160,13 @@ class _SideCounter:
         self._lengths = LengthCounter(limit)
         self._columns = _column_counters(tokenizer)
         self._characters = CharacterCounter()
+        self._pieces = PieceCounter()
 
     def add(self, texts: Sequence[str], lines: Sequence[int]) -> None:
         self._lengths.add([len(ids) for ids in self._tokenizer.encode_batch(texts)], lines)
-        self._characters.add(texts)
+        self._pieces.add(texts)
+        # The separators of columns are recurra's own.
+        self._characters.add([cell for text in texts for cell in text.split(TAB)] if self._columns else texts)
         if self._columns and isinstance(self._tokenizer, ColumnTokenizer):
             cells = zip(*(self._tokenizer.cells(text) for text in texts), strict=True)
             for counter, column in zip(self._columns, cells, strict=True):
@@ -175,6 +181,7 @@ class _SideCounter:
             lengths=self._lengths.report(),
             limit=self._lengths.limit,
             characters=self._characters.report(),
+            pieces=self._pieces.found(),
             columns=tuple(counter.report() for counter in self._columns),
         )
 

@@ -15,7 +15,7 @@ from recurra.data.known_names import find
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
-from recurra.text.visible import excerpt, visible
+from recurra.text.visible import excerpt, is_blank, visible
 
 TAB = "\t"
 INSIDE = "texts with a tab inside"
@@ -67,6 +67,11 @@ def joined(cells: Sequence[str], place: str) -> str:
         fix = "Tabs separate the columns of a source: write a space instead, or name this column alone."
         raise DataError(f"expected columns without tabs, saw {excerpt(inside)}", where=place, fix=fix)
     return TAB.join(cells)
+
+
+def has_blank(text: str) -> bool:
+    """Whether one of the columns of a text, or its only one, has nothing that can be seen."""
+    return any(map(is_blank, text.split(TAB)))
 
 
 def are_named(source: DataSource) -> bool:

@@ -6,6 +6,7 @@ held in memory.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,10 @@ class EncodedCaptions:
     def target(self, row: int) -> NDArray[np.int32]:
         """The ids of one caption."""
         return self.targets.row(row)
+
+    def asked(self, row: int) -> bytes:
+        """What is described, as a digest."""
+        return hashlib.blake2b(self.contents.row(row).tobytes(), digest_size=16).digest()
 
     def batch(self, index: Index, to_padded: ToPadded) -> Batch:
         """The examples `index` [B] as tensors."""

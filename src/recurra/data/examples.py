@@ -139,6 +139,9 @@ class Kind(Generic[E]):
     pack: Callable[[E], list[Any]]  # an example as JSON values
     unpack: Callable[[Sequence[Any]], E]
     inputs: Callable[[Reading, Any], Iterator[Any]]  # what a model is asked about; Any: what its network reads
+    asked: Callable[[E], str] | None = None  # of an example what a model is asked: one for all with the same; None: key
+    # What follows where inputs have different outputs: "{count} source{s} {have} several targets ({where}): ..."
+    several: str = ""
     blank: Callable[[E], bool] = never_blank  # examples that are skipped and counted
     check: Callable[[Skipped, DataSource], None] = some  # refuses data of which too much is empty
     skipped: tuple[str, str] = ("", "with an empty side")  # what those are called that are skipped, and why they are
@@ -148,6 +151,10 @@ class Kind(Generic[E]):
     no_columns: str = "there are no columns"
     folders: bool = False  # whether a folder is read
     called: str = "examples"  # what messages call rows given in Python
+
+    def input_key(self, example: E) -> str:
+        """The same for examples of which a model is asked the same; where nothing is asked, for equal examples."""
+        return self.key(example) if self.asked is None else self.asked(example)
 
 
 class Examples(Generic[T]):

@@ -254,10 +254,16 @@ LABELLED = Kind(
     pack=pack,
     unpack=unpack,
     inputs=read_inputs,
+    asked=lambda example: content_key(example.content),
+    several="warning: {count} input{s} {have} different labels ({where}): an answer cannot be right for all of them",
     blank=is_blank,
     check=check_empty,
     two_files=frozenset({"parallel", "idx"}),
     folders=True,
 )
 
-NUMBERED = replace(LABELLED, sides=Sides("text", NUMBER, "example", OF_NUMBERED, numbers=True))
+NUMBERED = replace(
+    LABELLED,
+    sides=Sides("text", NUMBER, "example", OF_NUMBERED, numbers=True),
+    several="{count} input{s} {have} different values ({where}): an answer cannot be right for all of them",
+)

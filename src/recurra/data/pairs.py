@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, cast
 
-from recurra.data.columns import TAB, joined
+from recurra.data.columns import TAB, has_blank, joined
 from recurra.data.delimited import read_csv
 from recurra.data.example import Example
 from recurra.data.examples import EMPTY_SHARE, Kind, Reader, Reading, Skipped
@@ -26,6 +26,7 @@ from recurra.data.rows import NO_PAIR, RowSides, row_sides, text_of
 from recurra.data.source import PAIR, DataSource
 from recurra.data.tsv import read_tsv
 from recurra.errors import DataError
+from recurra.text.visible import is_blank as not_seen
 
 FORMATS: dict[str, Reader[Example]] = {
     "tsv": read_tsv,
@@ -84,12 +85,14 @@ def check_empty(skipped: Skipped, source: DataSource) -> None:
         raise DataError(f"expected text on both sides, found no {noun} with it", where=name, fix=fix)
     if skipped.too_many:
         fix = f"Remove them, or find out why they are there; up to {EMPTY_SHARE:.0%} are skipped."
+        if "," in (source.source_column or ""):
+            fix += " Each column is looked at: where one has nothing to say, write a sign for that, such as -."
         raise DataError(f"expected text on both sides, saw {skipped}", where=name, fix=fix)
 
 
 def is_blank(example: Example) -> bool:
-    """Whether a side is empty."""
-    return not (example.source.strip() and example.target.strip())
+    """Whether a side is empty, or one of several columns of the source."""
+    return has_blank(example.source) or not_seen(example.target)
 
 
 def key(example: Example) -> str:
@@ -106,6 +109,8 @@ PAIRS = Kind(
     pack=list,
     unpack=lambda row: Example(*row),
     inputs=read_texts,
+    asked=lambda example: example.source,
+    several="{count} source{s} {have} several targets ({where}): each of them is right, and a source counts once",
     blank=is_blank,
     check=check_empty,
     two_files=frozenset({"parallel"}),

@@ -36,7 +36,8 @@ def _repetitions(report: Report) -> list[str]:
         share = report.duplicates / report.pairs
         found.append(f"{counted(report.duplicates, 'pair')} ({share:.1%}) {_verb(report.duplicates)} an earlier one")
     if report.ambiguous:
-        found.append(f"{counted(report.ambiguous, 'source')} with more than one target")
+        many = f"{counted(report.ambiguous, 'source')} with more than one target"
+        found.append(f"{many}: each of them is right, and a source counts once")
     return found
 
 
@@ -55,6 +56,8 @@ def _side(side: SideReport) -> list[str]:
     )
     if lengths.too_long:
         found.append(f"{WARNING}{lengths.too_long:,} longer than {side.limit:,} will be left out of training")
+    if side.pieces is not None:
+        found.append(f"{WARNING}{side.pieces.warning('texts')}")
     return found + _characters(side.characters, side.normalization)
 
 

@@ -219,6 +219,8 @@ TAGGED = Kind(
     pack=lambda example: [list(example.tokens), list(example.tags), [example.line, *example.lines]],
     unpack=lambda row: Tagged(tuple(row[0]), tuple(row[1]), row[2][0], tuple(row[2][1:])),
     inputs=read_inputs,
+    asked=lambda example: " ".join(example.tokens),
+    several="warning: {count} sentence{s} {have} different tags ({where}): an answer cannot be right for all of them",
     two_files=frozenset({"parallel"}),
     called="sentences",
 )

@@ -21,7 +21,7 @@ from dataclasses import replace
 import torch
 
 from recurra.decoding.forcing import log_likelihoods
-from recurra.decoding.hypothesis import Hypothesis
+from recurra.decoding.hypothesis import Hypothesis, ranked
 from recurra.decoding.step_model import StepModel
 from recurra.padded import Padded, pad, select_rows
 from recurra.text.special import EOS, GO
@@ -32,7 +32,7 @@ AT_ONCE = 256  # candidates that are scored together
 def rerank(
     model: StepModel, source: Padded, candidates: Sequence[list[Hypothesis]], weight: float, length_penalty: float
 ) -> list[list[Hypothesis]]:
-    """The candidates of each source, best first by s(T, S), those that were cut behind the finished ones.
+    """The candidates of each source, best first by s(T, S) among those of one kind (hypothesis.py).
 
     `score` is s, `log_prob` is log p(T | S).
 
@@ -54,7 +54,7 @@ def rerank(
             scored.append(replace(one, log_prob=with_source, score=(with_source - weight * without) / penalty))
     remaining = iter(scored)
     own = [[next(remaining) for _ in some] for some in candidates]
-    return [sorted(some, key=lambda one: (not one.finished, -one.score)) for some in own]
+    return [ranked(some) for some in own]
 
 
 def _targets(some: Sequence[Hypothesis], source: Padded) -> Padded:

@@ -163,7 +163,7 @@ def _done(live: Live, pool: Pool, extensions: Extensions, survivors: Extensions,
 
 
 def _outcome(live: Live, pool: Pool, extensions: Extensions, rows: Tensor, step: int, scorer: Scorer) -> Outcome:
-    """The outputs of done sentences: finished ones, and where they are too few, what was alive before this step."""
+    """The outputs of done sentences: finished ones, and where they are too few or stumps, what was alive before."""
     live, pool, extensions = select_rows((live, pool, extensions), rows)
     beam = scorer.options.beam
     parents, tokens = extensions.parents[:, :beam], extensions.tokens[:, :beam]
@@ -171,9 +171,8 @@ def _outcome(live: Live, pool: Pool, extensions: Extensions, rows: Tensor, step:
     finished = ((parents[:, :, None] == slots[:, None]) & (tokens == EOS)[:, :, None]).any(1)
     log_probs = live.log_probs.masked_fill(finished, NONE)
     scores = scorer.score(log_probs, step, live.coverage)
-    return pool.outcome(
-        live.sentences, Pool(scores, log_probs, torch.full_like(slots, step), slots), scorer.options.nbest
-    )
+    cut = Pool(scores, log_probs, torch.full_like(slots, step), slots)
+    return pool.outcome(live.sentences, cut, live.limits == step, scorer.options.nbest)
 
 
 def _follow(live: Live, survivors: Extensions) -> Live:

@@ -1,8 +1,16 @@
-"""One output a decoder proposes for one sentence."""
+"""One output a decoder proposes for one sentence.
+
+An output that reaches its greatest length before EOS is cut there. Finished outputs come before cut ones, whatever
+their scores: a network that goes round in circles is sure of every further word, and its average would win. But where
+an output that was cut is more probable than a finished one that is shorter, the finished one is a stump: it has taken
+EOS where the network would hardly ever stop, and was only not cut because it is short. Stumps come last.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from torch import Tensor
 
@@ -17,6 +25,19 @@ class Hypothesis:
 
     tokens: list[int]  # without GO and EOS
     log_prob: float  # sum of the model's log probabilities, that of EOS included if finished
-    score: float  # log_prob after length and coverage penalty; hypotheses are ranked by it
+    score: float  # log_prob after length and coverage penalty; outputs of one kind are ranked by it
     finished: bool  # whether EOS was reached; False: cut at the longest length allowed
     attention: Tensor | None = None
+
+
+def ranked(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """Finished outputs, those that were cut, stumps; of each kind the best first, equals in their order."""
+    cut = [one for one in hypotheses if not one.finished]
+    most, limit = max((one.log_prob for one in cut), default=-inf), max((len(one.tokens) for one in cut), default=0)
+
+    def kind(one: Hypothesis) -> int:
+        if not one.finished:
+            return 1
+        return 2 if len(one.tokens) < limit and one.log_prob < most else 0
+
+    return sorted(hypotheses, key=lambda one: (kind(one), -one.score))

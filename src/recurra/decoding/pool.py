@@ -35,13 +35,21 @@ class Pool(NamedTuple):
         order = joined[0].sort(dim=1, descending=True, stable=True).indices[:, : self.scores.shape[1]]
         return Pool(*(part.gather(1, order) for part in joined))
 
-    def outcome(self, sentences: Tensor, cut: Pool, wanted: int) -> Outcome:
-        """The `wanted` best outputs of each sentence; those that were cut fill the places that finished ones leave."""
-        finished = Pool(*(part[:, :wanted] for part in self))
-        parts = [torch.cat(pair, 1) for pair in zip(finished, cut, strict=True)]
+    def outcome(self, sentences: Tensor, cut: Pool, at_limit: Tensor, wanted: int) -> Outcome:
+        """The `wanted` best outputs of each sentence: finished ones, then what was cut, then stumps (hypothesis.py).
+
+        Args:
+            cut: what was still alive.
+            at_limit: [B] whether that was cut at its greatest length; if not, nothing is known of how it would go on.
+        """
+        parts = [torch.cat(pair, 1) for pair in zip(self, cut, strict=True)]
         is_finished = torch.zeros_like(parts[0], dtype=torch.bool)
-        is_finished[:, :wanted] = finished.scores > NONE
+        is_finished[:, : self.scores.shape[1]] = self.scores > NONE
+        most = cut.log_probs.masked_fill((cut.scores == NONE) | ~at_limit[:, None], NONE).amax(1, keepdim=True)
+        shorter = parts[2] < cut.lengths.amax(1, keepdim=True)
+        stump = is_finished & shorter & (parts[1] < most)
         by_score = parts[0].sort(dim=1, descending=True, stable=True).indices
-        finished_first = is_finished.gather(1, by_score).sort(dim=1, descending=True, stable=True).indices
-        order = by_score.gather(1, finished_first)[:, :wanted]
+        kinds = torch.where(stump, 2, torch.where(is_finished, 0, 1)).masked_fill(parts[0] == NONE, 3)
+        by_kind = kinds.gather(1, by_score).sort(dim=1, stable=True).indices
+        order = by_score.gather(1, by_kind)[:, :wanted]
         return Outcome(sentences, *(part.gather(1, order) for part in (*parts, is_finished)))

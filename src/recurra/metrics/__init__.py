@@ -1,6 +1,6 @@
 """How good: one file per measure; sacrebleu and rapidfuzz do the work, and every value has its interval."""
 
-from recurra.metrics.bleu import bleu
+from recurra.metrics.bleu import BLEU_WORDS, bleu, bleu_words, too_short_for_bleu
 from recurra.metrics.chrf import chrf
 from recurra.metrics.coverage import coverage
 from recurra.metrics.distinct import Collapse, collapse, distinct, same_output
@@ -12,6 +12,7 @@ from recurra.metrics.mase import mase
 from recurra.metrics.measure import Measure
 from recurra.metrics.pairs import measure_pairs
 from recurra.metrics.perplexity import perplexity
+from recurra.metrics.references import most_like, streams, which_most_like
 from recurra.metrics.regression import measure_numbers
 from recurra.metrics.relative_mae import relative_mae
 from recurra.metrics.rmse import rmse
@@ -21,6 +22,7 @@ from recurra.metrics.tokenized import looks_tokenized
 from recurra.metrics.value_text import value_text
 
 __all__ = [
+    "BLEU_WORDS",
     "Collapse",
     "Confusion",
     "ExampleScores",
@@ -29,6 +31,7 @@ __all__ = [
     "Share",
     "accuracy",
     "bleu",
+    "bleu_words",
     "chrf",
     "collapse",
     "confusion",
@@ -43,11 +46,15 @@ __all__ = [
     "measure_labels",
     "measure_numbers",
     "measure_pairs",
+    "most_like",
     "perplexity",
     "relative_mae",
     "rmse",
     "same_output",
     "sequence_error_rate",
+    "streams",
     "token_error_rate",
+    "too_short_for_bleu",
     "value_text",
+    "which_most_like",
 ]

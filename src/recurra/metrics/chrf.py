@@ -8,8 +8,8 @@ from recurra.metrics.measure import Measure
 from recurra.metrics.ngram_corpus import measured
 
 
-def chrf(predictions: Sequence[str], references: Sequence[str]) -> Measure:
-    """Corpus chrF2, equal to `sacrebleu.corpus_chrf`."""
+def chrf(predictions: Sequence[str], *references: Sequence[str | None]) -> Measure:
+    """Corpus chrF2, equal to `sacrebleu.corpus_chrf`; as many streams of references as there are."""
     from sacrebleu.metrics.chrf import CHRF  # takes longer to import than all of recurra.metrics
 
     definition = "F-score of character n-grams up to 6, recall weighted twice (chrF2)"

@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
 
 
-def measured(metric: Metric, predictions: Sequence[str], references: Sequence[str], definition: str) -> Measure:
-    """The corpus score of `metric` with its signature."""
-    require_pairs(predictions, references)
+def measured(
+    metric: Metric, predictions: Sequence[str], references: Sequence[Sequence[str | None]], definition: str
+) -> Measure:
+    """The corpus score of `metric` with its signature.
+
+    Args:
+        references: one stream or more, each with a reference for each prediction, or None where it has none.
+    """
+    for stream in references:
+        require_pairs(predictions, stream)
     # The two steps inside corpus_score; sacreBLEU gives them no public name.
     statistics_of: Any = metric._extract_corpus_statistics  # pyright: ignore[reportPrivateUsage]
     score_of: Any = metric._compute_score_from_stats  # pyright: ignore[reportPrivateUsage]
@@ -29,5 +36,5 @@ def measured(metric: Metric, predictions: Sequence[str], references: Sequence[st
         # Counts are whole numbers, and remain so: as int, as sacreBLEU has them.
         return np.array([score_of(row).score for row in sums.astype(np.int64).tolist()], np.float64)
 
-    statistics = np.array(statistics_of(predictions, [references]), np.float64)  # [N, K]
+    statistics = np.array(statistics_of(predictions, references), np.float64)  # [N, K]
     return measure_of(statistics, scores, definition, str(metric.get_signature()))

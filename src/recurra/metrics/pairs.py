@@ -21,6 +21,9 @@ def measure_pairs(
     log_likelihoods: Sequence[float] | None = None,
     token_counts: Sequence[int] | None = None,
     unit: str = "units",
+    *,
+    streams: Sequence[Sequence[str | None]] = (),
+    words: str | None = "13a",
 ) -> dict[str, Measure]:
     """The measures by name, in the order they are shown in.
 
@@ -32,6 +35,8 @@ def measure_pairs(
         log_likelihoods: per sentence, of the reference under the model; without them there is no perplexity.
         token_counts: per sentence, the target tokens behind each log-likelihood.
         unit: what a unit is called: "characters", "phones", "words", ...
+        streams: all references of each source for BLEU and chrF, where there are several (references.py).
+        words: what a word is for BLEU; None leaves BLEU out.
 
     Raises:
         ValueError: these are not equally many, or none.
@@ -42,9 +47,10 @@ def measure_pairs(
         "sequence_error_rate": sequence_error_rate(predictions, references),
         "token_error_rate": token_error_rate(prediction_units, reference_units, unit),
         "exact_match": exact_match(predictions, references),
-        "bleu": bleu(predictions, references),
-        "chrf": chrf(predictions, references),
     }
+    if words is not None:
+        measures["bleu"] = bleu(predictions, *(streams or [references]), words=words)
+    measures["chrf"] = chrf(predictions, *(streams or [references]))
     if log_likelihoods is not None and token_counts is not None:
         if len(log_likelihoods) != len(references):
             raise ValueError(f"{len(references)} references but {len(log_likelihoods)} log-likelihoods")

@@ -95,6 +95,11 @@ class Answer(Generic[D_co]):
         return self.best.score
 
     @property
+    def finished(self) -> bool:
+        """False: the best output was cut off at the greatest length allowed."""
+        return self.best.finished
+
+    @property
     def attention(self) -> AttentionMap | None:
         """What the model attended to as it wrote the best output, if it has attention and was asked for it."""
         return self.best.attention

@@ -20,7 +20,9 @@ class AnswerSettings(TypedDict, total=False):
     min_length: int  # units of an output
     max_length: int | None
     max_ratio: float  # units of an output for each unit of the input
+    max_extra: int  # and so many more
     forbid_unknown: bool
+    bleu: str  # evaluation: what a word is for BLEU
     sample: bool  # draw instead of searching
     temperature: float  # of sampling: below 1 the more probable is drawn more often
     top_k: int

@@ -9,9 +9,9 @@ from typing import Any
 
 from recurra.data import DataSource
 from recurra.tasks.fit import opened_both
+from recurra.tasks.keys import key_hash
 from recurra.tasks.model_folder import parameter_count
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.split import key_hash
 from recurra.tasks.task import Emit, Task
 from recurra.training import Note
 

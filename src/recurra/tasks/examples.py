@@ -6,7 +6,7 @@ N examples.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -17,9 +17,8 @@ from recurra.data import BatchingOptions, eval_batches, longest_batch, make_batc
 from recurra.errors import DataError, RunError
 from recurra.models import device_of
 from recurra.tasks.task import Emit
+from recurra.text.counted import named
 from recurra.training import Index, Loss, Note, Score
-
-SHOWN = 5  # lines that a message names
 
 E = TypeVar("E")
 
@@ -155,9 +154,3 @@ def at_least_one(examples: Iterable[E]) -> list[E]:
 def spread(total: int, wanted: int) -> Index:
     """At most `wanted` of the numbers below `total`, spread evenly over them."""
     return np.unique(np.linspace(0, total - 1, min(wanted, total)).astype(np.int64))
-
-
-def named(lines: Sequence[int]) -> str:
-    """Some lines in words: 3, 5, 8, 9, 12 and 4 more"""
-    more = f" and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
-    return f"{', '.join(map(str, lines[:SHOWN]))}{more}"

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from recurra.errors import any_error_as
 from recurra.files import atomic_write
+from recurra.tasks.keys import key_hash
 from recurra.tasks.resuming import damaged_run
-from recurra.tasks.split import Split, key_hash, smallest
+from recurra.tasks.split import Split, smallest
 from recurra.tasks.task import Task
 
 SAMPLE = 500  # validation examples that the closing evaluation answers
@@ -27,8 +28,8 @@ class Sample(NamedTuple):
 def write_sample(run_folder: Path, task: Task, parts: Split) -> None:
     """Keeps those with the smallest hashes, in their order; of what goes on from one to the next, the first ones."""
     first = parts.contiguous
-    chosen = list(islice(parts.valid, SAMPLE)) if first else smallest(parts.valid, SAMPLE, task.kind.key)
-    rows = [[task.kind.pack(example), key_hash(task.kind.key(example)) in parts.shared] for example in chosen]
+    chosen = list(islice(parts.valid, SAMPLE)) if first else smallest(parts.valid, SAMPLE, task.kind.input_key)
+    rows = [[task.kind.pack(example), key_hash(task.kind.input_key(example)) in parts.shared] for example in chosen]
     atomic_write(run_folder / NAME, json.dumps(rows, ensure_ascii=False).encode())
 
 

@@ -1,37 +1,38 @@
 """Setting examples aside for validation by a hash of the example, so that the same ones are always chosen.
 
-Adding examples to a file moves none of the old ones from one side to the other.
+Adding examples to a file moves none of the old ones from one side to the other. What is hashed is the input, so that
+examples with the same input stand on one side.
 """
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from recurra.data import Examples
+import numpy as np
+
+from recurra.data import Examples, Kind
+from recurra.tasks.keys import PLACES, Key, key_hash, key_number
 from recurra.tasks.recipe import DataOptions
+from recurra.tasks.repeated import several_note
 from recurra.training import Emit, Note
 
-Key = Callable[[Any], str]
-
-
-def key_hash(key: str) -> bytes:
-    """Seven bytes for an example's key."""
-    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=7).digest()
+LARGE = 0.25  # of all examples: so large a group is not set aside
+EXPECTED = 2.0  # groups that the share asks for: with so many one is set aside, whatever its hash
 
 
 def smallest(examples: Iterable[Any], count: int, key: Key) -> list[Any]:
-    """The examples with the smallest hashes, in their order: the same ones whatever else is added."""
-    numbered = enumerate(examples)
-    chosen = heapq.nsmallest(count, numbered, key=lambda row: (key_hash(key(row[1])), row[0]))
-    return [example for _, example in sorted(chosen, key=lambda row: row[0])]
+    """The examples with the smallest hashes, in their order: the same ones whatever else is added.
 
-
-def place(key: str) -> float:
-    """A number in [0, 1) that depends on the example's key only."""
-    return int.from_bytes(key_hash(key), "big") / (1 << 56)
+    Those with the same key are taken together, or left together where they would be more than `count`.
+    """
+    numbered = ((key_hash(key(example)), number, example) for number, example in enumerate(examples))
+    chosen = heapq.nsmallest(count + 1, numbered, key=lambda row: row[:2])
+    if len(chosen) > count:
+        parted = chosen[count][0]
+        chosen = [row for row in chosen[:count] if row[0] != parted] or chosen[:count]
+    return [example for _, _, example in sorted(chosen, key=lambda row: row[1])]
 
 
 class Split(NamedTuple):
@@ -48,49 +49,98 @@ def split_by_hash(
     train: Examples[Any],
     valid: Examples[Any] | None,
     options: DataOptions,
-    key: Key,
+    kind: Kind[Any],
     emit: Emit,
     *,
     together: Key | None = None,
 ) -> Split:
     """What most tasks do: the validation data given, or a share set aside by hash; says what is done.
 
-    Validation examples that are trained on too make the measure too good; they are counted and named in `shared`.
+    Examples with the same input stand on one side; what follows from different outputs of one input is said.
+    Validation examples whose input is trained on too make the measure too good; they are counted and named in `shared`.
 
     Args:
-        key: what makes an example this one.
-        together: what examples have in common that are to stand on one side; the key if None.
+        together: what examples have in common that are to stand on one side; the input if None.
     """
+    if note := several_note(train, kind):
+        emit(Note(note))
     if valid is None:
-        total = train.count()
-        share = min(options.valid_share, options.valid_max / max(total, 1))
-        side = together or key
-        kept, aside = (
-            train.filter(lambda example: place(side(example)) >= share),
-            train.filter(lambda example: place(side(example)) < share),
-        )
-        count = aside.count()
-        if count in (0, total):
-            return same_for_both(train, key, emit, "too few different examples to set any aside")
+        total, side = train.count(), together or kind.input_key
+        wanted = min(options.valid_share * total, options.valid_max)
+        aside = set_aside((key_number(side(example)) for example in train), wanted)
+        if not aside:
+            return same_for_both(train, kind, emit, "too few different examples to set any aside")
+        valid = train.filter(lambda example: key_number(side(example)) in aside)
+        train = train.filter(lambda example: key_number(side(example)) not in aside)
+        count = valid.count()
         part = f"{count:,} of them ({count / total:.1%})"
         emit(Note(f"{part} are set aside for validation, chosen by a hash of the example"))
-        train, valid = kept, aside
-    return Split(train, valid, shared_keys(train, valid, key, emit))
+    return Split(train, valid, shared_keys(train, valid, kind, emit))
 
 
-def same_for_both(train: Examples[Any], key: Key, emit: Emit, why: str) -> Split:
+def set_aside(groups: Iterable[int], wanted: float) -> frozenset[int]:
+    """The groups that validate, of which about `wanted` examples are: those with the smallest hashes.
+
+    A group that is a large part of all examples stays in the training data. Among many groups one is set aside, even if
+    by chance none has a small hash.
+
+    Args:
+        groups: of each example the number of its group, a hash of 56 bits.
+    """
+    found, sizes = np.unique(np.fromiter(groups, np.uint64), return_counts=True)
+    total = int(sizes.sum())
+    share = wanted / max(1, total)
+    small = found[sizes <= max(1.0, wanted, LARGE * total)]
+    aside = small[small < share * PLACES]
+    if not len(aside) and share * len(small) >= EXPECTED:
+        aside = small[:1]
+    return frozenset(aside.tolist()) if len(aside) < len(found) else frozenset()
+
+
+def all_learned(
+    whole: Examples[Any],
+    parts: Split,
+    kind: Kind[Any],
+    emit: Emit,
+    outputs: Callable[[Any], Iterable[str]],
+    why: str,
+) -> Split:
+    """The same, but inputs stay in the training data whose labels (or tags) could not be learned otherwise.
+
+    Args:
+        whole: all examples.
+        outputs: the labels of an example.
+        why: what is said where none could be set aside.
+    """
+
+    def outputs_of(examples: Iterable[Any]) -> set[str]:
+        return {output for example in examples for output in outputs(example)}
+
+    if not (lost := outputs_of(parts.valid) - outputs_of(parts.train)):
+        return parts
+    needed = {kind.input_key(example) for example in parts.valid if not lost.isdisjoint(outputs(example))}
+    aside = {key_hash(key) for example in parts.valid if (key := kind.input_key(example)) not in needed}
+    if not aside:
+        return same_for_both(whole, kind, emit, why)
+    train = whole.filter(lambda example: key_hash(kind.input_key(example)) not in aside)
+    valid = parts.valid.filter(lambda example: key_hash(kind.input_key(example)) in aside)
+    return Split(train, valid, shared_keys(train, valid, kind, emit))
+
+
+def same_for_both(train: Examples[Any], kind: Kind[Any], emit: Emit, why: str) -> Split:
     """All examples on both sides, which is said."""
     emit(Note(f"warning: {why}: the training examples are used for validation as well; evaluate the model on others"))
-    return Split(train, train, frozenset(key_hash(key(example)) for example in train))
+    return Split(train, train, frozenset(key_hash(kind.input_key(example)) for example in train))
 
 
 def shared_keys(
-    train: Iterable[Any], others: Iterable[Any], key: Key, emit: Emit, kind: str = "validation"
+    train: Iterable[Any], others: Iterable[Any], kind: Kind[Any], emit: Emit, called: str = "validation"
 ) -> frozenset[bytes]:
-    """The keys of those examples of another kind that are in the training data as well; how many these are is said."""
-    seen = {key_hash(key(example)) for example in others}
-    shared = frozenset(seen.intersection(key_hash(key(example)) for example in train))
+    """The inputs (hashes of their keys) of other examples that are in the training data as well; says how many."""
+    seen = {key_hash(kind.input_key(example)) for example in others}
+    shared = frozenset(seen.intersection(key_hash(kind.input_key(example)) for example in train))
     if shared:
-        count = sum(key_hash(key(example)) in shared for example in others)
-        emit(Note(f"warning: {count:,} of the {kind} examples are also in the training data"))
+        count = sum(key_hash(kind.input_key(example)) in shared for example in others)
+        same = ("is also", "has an input that is also") if count == 1 else ("are also", "have an input that is also")
+        emit(Note(f"warning: {count:,} of the {called} examples {same[kind.asked is not None]} in the training data"))
     return shared

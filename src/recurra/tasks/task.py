@@ -92,6 +92,11 @@ class Generates(Protocol):
         """The options where no others are given: the recipe's section [generation]."""
         ...
 
+    @property
+    def endless(self) -> bool:
+        """Whether a continuation has no end of its own, so that each is as long as it may become."""
+        ...
+
     def generate(self, inputs: Iterable[str], options: Any) -> Iterator[AnyAnswer]:
         """Continuations of each text.
 
@@ -143,7 +148,7 @@ class Task(ABC, Generic[E, R, N]):
 
     def split(self, train: Examples[E], valid: Examples[E] | None, recipe: R, emit: Emit) -> Split:
         """Which examples are trained on and which validate; without validation data some are set aside, and said."""
-        return split_by_hash(train, valid, recipe.data, self.kind.key, emit)
+        return split_by_hash(train, valid, recipe.data, self.kind, emit)
 
     @abstractmethod
     def make(self, train: Iterable[E], recipe: R, emit: Emit) -> N:

@@ -1,6 +1,10 @@
-"""Numbers of things in words: "1 layer", "1,200 pairs"."""
+"""Numbers of things in words: "1 layer", "1,200 pairs", "lines 3, 5, 8, 9, 12 and 4 more"."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+SHOWN = 5  # lines that a message names
 
 
 def counted(number: int, noun: str) -> str:
@@ -11,3 +15,9 @@ def counted(number: int, noun: str) -> str:
 def with_article(noun: str) -> str:
     """The noun with a or an: "a pair", "an example"."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def named(lines: Sequence[int]) -> str:
+    """Some lines in words: 3, 5, 8, 9, 12 and 4 more"""
+    more = f" and {len(lines) - SHOWN:,} more" if len(lines) > SHOWN else ""
+    return f"{', '.join(map(str, lines[:SHOWN]))}{more}"

@@ -10,8 +10,8 @@ The work is done by Hugging Face `tokenizers`, and `to_json` is a file that libr
 normalization are read back from that file's own content, so there is nothing beside it that could be lost.
 
 decode(encode(text)) is the normalized text when all of it is known: for characters as it is, for words with every
-run of whitespace made one space, for subwords without one leading space and with "▁" read as a space, for features
-with ; between them and no space around them. The normalization `auto` is the form in which the texts are written.
+run of whitespace made one space, for subwords without one leading space, for features with ; between them and no space
+around them. The normalization `auto` is the form in which the texts are written.
 
 The specials are entries of the vocabulary but not "added tokens" of the library, which would find them inside
 the text. So "<EOS>" written by a user is several characters, several pieces or an unknown word, never the end.
@@ -57,6 +57,9 @@ from recurra.text.special import PAD, SPECIAL_TOKENS, UNK
 
 VOCABULARY = 8000  # the usual limit of a vocabulary
 SPACE = "▁"
+# Inside subwords a "▁" of the text itself is this noncharacter, which no text has; the other one is in no vocabulary.
+_SIGN, _NEVER = "\ufdd0", "\ufdd1"
+_ESCAPED = str.maketrans({SPACE: _SIGN, _SIGN: _NEVER})
 JOIN = {"words": " ", "features": ";"}  # what decoding puts between whole entries
 PARTS = ("codepoints", "decomposed")  # units of which a character may be several
 _NAMES = "|".join(name.strip("<>") for name in SPECIAL_TOKENS)
@@ -209,7 +212,9 @@ class Tokenizer:
         return self._composed(decoder.decode(pieces) if decoder else JOIN[self.units].join(pieces))
 
     def _composed(self, text: str) -> str:
-        """Text in its normal form, where its units are parts, in whatever order they came."""
+        """Text in its normal form, where its units are parts, in whatever order they came; a "▁" that was escaped."""
+        if self.units == "subwords":
+            return text.replace(_SIGN, SPACE)
         return normalized(text, self.normalization) if self.units in PARTS else text
 
     def to_json(self) -> str:
@@ -238,6 +243,8 @@ class Tokenizer:
         return [encoding.ids for encoding in self._encodings(texts, offsets=False)] if texts else []
 
     def _encodings(self, texts: Sequence[str], *, offsets: bool) -> list[Any]:
+        if self.units == "subwords":
+            texts = [text.translate(_ESCAPED) for text in texts]
         run = self._library.encode_batch if offsets else self._library.encode_batch_fast
         try:
             return run(list(texts), add_special_tokens=False)
@@ -324,7 +331,7 @@ def _count_pieces(lines: Iterator[str], units: str) -> Counter[str]:
         if are_characters(units):
             counts.update(graphemes(line))
         elif units == "subwords":
-            counts.update(word for word in line.split(" ") if word)
+            counts.update(word for word in line.translate(_ESCAPED).split(" ") if word)
         else:
             counts.update(piece for piece, _ in cutter.pre_tokenize_str(line))
     return counts
@@ -384,7 +391,7 @@ def _alphabet(library: Library, words: Counter[str], room: int, min_count: int) 
     for word, count in words.items():
         for letter in normalizer.normalize_str(word) if normalizer else word:
             letters[letter] += count
-    return [SPACE, *_most_frequent(letters, min_count, without=[SPACE])[: room - 1]]
+    return [SPACE, *_most_frequent(letters, min_count, without=[SPACE, _NEVER])[: room - 1]]
 
 
 def _repeated(words: Counter[str]) -> Iterator[str]:

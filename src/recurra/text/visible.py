@@ -36,8 +36,15 @@ def is_invisible(character: str) -> bool:
 
 
 def is_blank(text: str) -> bool:
-    """Whether there is nothing to be seen in a text: spaces, tabs and characters that leave no mark."""
-    return all(character.isspace() or is_invisible(character) for character in text)
+    """Whether there is nothing to be seen in a text: spaces, tabs and characters that leave no mark.
+
+    Private characters, and those that Unicode had not when this Python was made, may well have one somewhere.
+    """
+    return all(character.isspace() or (is_invisible(character) and not _may_be_seen(character)) for character in text)
+
+
+def _may_be_seen(character: str) -> bool:
+    return unicodedata.category(character) in ("Cn", "Co")
 
 
 def excerpt(text: str, width: int = 80) -> str:

@@ -20,9 +20,12 @@ from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.caption.inputs import CaptionInputs, encode, padded
+from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_image, is_one_vector
+from recurra.tasks.repeated import by_input
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared
+from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.trace import attention_map, trace_decoder
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO
@@ -73,21 +76,33 @@ class CaptionPredictor:
             yield from self._answers(window, options)
 
     def evaluate(self, examples: Iterable[Captioned], options: DecodingOptions) -> Evaluation:
-        """Predicts every caption and compares."""
-        name = name_of(examples)
-        predictions: list[str] = []
-        captions: list[str] = []
-        likelihoods: list[float] = []
-        for window in chunks(examples, WINDOW):
-            encoded = [encode(self.inputs, one.content, f"{name}:{one.line}") for one in window]
-            given = [Given("", values) for values in encoded]
-            predictions += [answer.text for answer in self._answers(given, replace(options, nbest=1))]
-            captions += [one.caption for one in window]
-            likelihoods += self._likelihoods(encoded, [one.caption for one in window])
-        tokens = [len(ids) + 1 for ids in self.target.encode_batch(captions)]
-        unit = "units of the right caption"  # an image has no length
-        found = compared(predictions, captions, self.target, Likelihood(likelihoods, tokens), tokens, unit)
-        return replace(found, details={"counted": "captions"})
+        """Describes every image once and compares with its captions."""
+        name, every = name_of(examples), list(examples)
+        groups = by_input(one.digest for one in every)
+        answers: list[Answer[None]] = []
+        likelihoods = [0.0] * len(every)
+        for window in chunks(groups, WINDOW):
+            firsts = [every[group[0]] for group in window]
+            encoded = [encode(self.inputs, one.content, f"{name}:{one.line}") for one in firsts]
+            answers += self._answers([Given("", values) for values in encoded], replace(options, nbest=1))
+            pairs = [(k, values) for group, values in zip(window, encoded, strict=True) for k in group]
+            found = self._likelihoods([values for _, values in pairs], [every[k].caption for k, _ in pairs])
+            for (k, _), value in zip(pairs, found, strict=True):
+                likelihoods[k] = value
+        tokens = [len(ids) + 1 for ids in self.target.encode_batch([one.caption for one in every])]
+        evaluation = compared(
+            [answer.text for answer in answers],
+            [[every[k].caption for k in group] for group in groups],
+            self.target,
+            Likelihood(likelihoods, tokens).of(groups),
+            [tokens[group[0]] for group in groups],
+            "units of the right caption",  # an image has no length
+            options.bleu,
+        )
+        lengths = Measured(np.zeros(len(every), np.int32), np.array(tokens) - 1, np.array([one.line for one in every]))
+        own = [*cut_notes(answers), never_written(lengths, options, "references")]
+        counted = "captions" if len(groups) == len(every) else "images"
+        return replace(evaluation, notes=[*evaluation.notes, *filter(None, own)], details={"counted": counted})
 
     @torch.inference_mode()
     def trace(self, given: Any, options: DecodingOptions) -> Trace:

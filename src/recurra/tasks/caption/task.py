@@ -6,12 +6,14 @@ whose first column holds paths, a shape that all images are made to fit, and the
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from recurra.columns import ImageColumn, check_vocabulary
@@ -41,7 +43,8 @@ from recurra.tasks.caption.inputs import (
 from recurra.tasks.caption.predictor import CaptionPredictor
 from recurra.tasks.caption.recipe import CaptionRecipe
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
-from recurra.tasks.seq2seq.network import SAMPLE, USUAL, Seq2SeqNetwork, check_same_vocabularies
+from recurra.tasks.seq2seq.limits import Measured, say_too_long, with_limit
+from recurra.tasks.seq2seq.network import SAMPLE, USUAL, Seq2SeqNetwork, check_same_vocabularies, say_pieces
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.text import Tokenizer, decide_whole_units
 from recurra.text.counted import counted
@@ -91,13 +94,12 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
     def make(self, train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) -> Captioner:
         """A decided shape, units and longest caption, a tokenizer, a fresh network that knows the images' means."""
         inputs = decided_inputs(train, recipe, emit)
+        say_pieces((), (example.caption for example in train), emit)
         recipe = with_units(train, recipe, emit)
         tokenizer = build_tokenizer(train, recipe)
         for note in tokenizer.notes:
             emit(Note(note))
-        if recipe.decoding.max_length is None:
-            longest = max(max(map(len, tokenizer.encode_batch(chunk))) for chunk in captions_of(train))
-            recipe = recipe.with_settings({"decoding.max_length": 2 * longest + 5})
+        recipe = with_limit(recipe, measured_captions(train, tokenizer), emit, by_source=False)
         network = make_network(recipe, inputs, tokenizer)
         standardise(network.model, inputs, train)
         return network
@@ -121,6 +123,8 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
         """Without the captions that are too long."""
         recipe, inputs = network.recipe, network.source
 
+        say_too_long(encoded.valid, recipe.decoding, "validation", emit)
+
         def collate(examples: EncodedCaptions, index: Index) -> Batch:
             return examples.batch(index, partial(padded, inputs))
 
@@ -131,6 +135,7 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
             short_pairs(encoded.train, recipe.data.max_length, emit),
             recipe.batching,
             recipe.training.seed,
+            decoding=recipe.decoding,
             collate=collate,
         )
 
@@ -173,9 +178,14 @@ def build_tokenizer(train: Iterable[Captioned], recipe: CaptionRecipe) -> Tokeni
     return tokenizer
 
 
-def captions_of(examples: Iterable[Captioned]) -> Iterator[list[str]]:
-    """The captions, so many at once."""
-    return chunks((example.caption for example in examples), CHUNK)
+def measured_captions(train: Iterable[Captioned], tokenizer: Tokenizer) -> Measured:
+    """The lengths of captions; an image has none."""
+    lengths, lines = array("i"), array("q")
+    for chunk in chunks(train, CHUNK):
+        lengths.extend(map(len, tokenizer.encode_batch([example.caption for example in chunk])))
+        lines.extend(example.line for example in chunk)
+    targets = np.frombuffer(lengths, dtype=np.int32)
+    return Measured(np.zeros_like(targets), targets, np.frombuffer(lines, dtype=np.int64))
 
 
 def make_network(recipe: CaptionRecipe, inputs: CaptionInputs, target: Tokenizer) -> Captioner:

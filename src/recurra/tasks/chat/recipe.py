@@ -37,7 +37,7 @@ class ChatDecodingOptions(DecodingOptions):
     """
 
     beam: int = 10  # width of the beam, and number of candidates for a reply
-    max_length: int | None = 60  # maximum number of tokens in a reply
+    max_length: int | None = None  # maximum number of tokens in a reply; not set: learned from the training replies
     # weight of the anti-language model of Li et al. (2016): the higher, the fewer replies that fit everywhere; 0: off
     anti_lm: float = 0.4
     # penalty of Li, Monroe & Jurafsky (2016), in nats, for siblings in the beam, so that candidates differ; 0: off

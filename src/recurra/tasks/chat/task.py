@@ -43,10 +43,12 @@ from recurra.metrics import (
 from recurra.padded import Padded
 from recurra.tasks.answer import Answer
 from recurra.tasks.chat.recipe import ChatDataOptions, ChatDecodingOptions, ChatRecipe
+from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
-from recurra.tasks.seq2seq.evaluate import Likelihood, canonical, seen_name, seen_units
+from recurra.tasks.seq2seq.evaluate import Likelihood, canonical, seen_name, seen_units, words_for_bleu
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
+from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
 from recurra.tasks.seq2seq.network import (
     SAMPLE,
     TextNetwork,
@@ -54,6 +56,7 @@ from recurra.tasks.seq2seq.network import (
     decided_notes,
     load_text_network,
     make_text_network,
+    say_pieces,
 )
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.split import Split, split_by_hash
@@ -63,7 +66,7 @@ from recurra.text import decide_units
 from recurra.text.columns import TAB
 from recurra.text.names import UNIT_NAMES
 from recurra.text.special import EOS, PAD
-from recurra.text.visible import safe_repr
+from recurra.text.visible import is_blank, safe_repr
 from recurra.tracing import Trace
 from recurra.training import Note
 
@@ -93,14 +96,17 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
         self, train: Examples[Exchange], valid: Examples[Exchange] | None, recipe: ChatRecipe, emit: Emit
     ) -> Split:
         """By a hash of whole dialogues: all exchanges of one stand on one side."""
-        return split_by_hash(train, valid, recipe.data, self.kind.key, emit, together=lambda one: one.dialogue)
+        return split_by_hash(train, valid, recipe.data, self.kind, emit, together=lambda one: one.dialogue)
 
     def make(self, train: Iterable[Exchange], recipe: ChatRecipe, emit: Emit) -> TextNetwork[ChatRecipe]:
         """One kind of units for all turns, a vocabulary for those before and one for replies, a fresh network."""
         recipe = choose_units(pairs_of(train, recipe), recipe, emit)
-        tokenizers = build_tokenizers(pairs_of(train, recipe), recipe)
+        pairs = pairs_of(train, recipe)
+        say_pieces((), (one.target for one in pairs), emit)
+        tokenizers = build_tokenizers(pairs, recipe)
         for note in decided_notes(tokenizers):
             emit(Note(note))
+        recipe = with_limit(recipe, measured(pairs, *tokenizers), emit, by_source=False)
         return make_text_network(recipe, *tokenizers)
 
     def load(self, recipe: ChatRecipe, vocabularies: Mapping[str, str]) -> TextNetwork[ChatRecipe]:
@@ -119,6 +125,7 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
         """A share of the contexts is withheld; the weights with the lowest perplexity are the best."""
         recipe = network.recipe
         examples = short_pairs(encoded.train, recipe.data.max_length, emit)
+        say_too_long(encoded.valid, recipe.decoding, "validation", emit)
         return Seq2SeqLearner(
             network.model,
             encoded.train,
@@ -126,13 +133,14 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
             examples,
             recipe.batching,
             recipe.training.seed,
+            decoding=recipe.decoding,
             change=partial(withheld, share=recipe.data.withhold),
             measure="perplexity",
         )
 
     def predictor(self, networks: Sequence[TextNetwork[ChatRecipe]]) -> ChatPredictor:
         """One network, or an ensemble."""
-        return ChatPredictor(TextPredictor(networks, search))
+        return ChatPredictor(TextPredictor(networks, search, is_blank))
 
     def card_example(self, example: Exchange) -> str:
         """The turn before the reply."""
@@ -250,15 +258,21 @@ class ChatPredictor:
         units = [seen_units(text, target) for text in replies], [seen_units(text, target) for text in right]
         likelihood = self.texts.likelihood(pairs)
         name = seen_name(target)
+        words, why_not = words_for_bleu(right, options.bleu)
         measures: dict[str, Measure] = {
             "perplexity": perplexity(likelihood.log_likelihoods, likelihood.tokens),
             **{f"distinct_{n}": distinct(units[0], n, name) for n in (1, 2) if has_ngrams(units[0], n)},
             "same_reply": same_output(replies),
-            "bleu": bleu(replies, right),
+            **({} if words is None else {"bleu": bleu(replies, right, words=words)}),
             "exact_match": exact_match(replies, right),
         }
         collapsed = collapse(replies, right, *units)
-        notes = [*([] if collapsed is None else [f"warning: {collapsed}. {REMEDY}"]), *unknown_notes(answers)]
+        notes = [
+            *([] if collapsed is None else [f"warning: {collapsed}. {REMEDY}"]),
+            *unknown_notes(answers),
+            *cut_notes(answers),
+            *why_not,
+        ]
         lengths = [len(ids) for ids in self.texts.source.encode_batch([pair.source for pair in pairs])]
         exact = [one == other for one, other in zip(replies, right, strict=True)]
         scores = {

@@ -8,10 +8,11 @@ from torch import Tensor
 
 from recurra.models import Forecaster, device_of
 from recurra.padded import Padded
-from recurra.tasks.examples import named, spread
+from recurra.tasks.examples import spread
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.windows import ShuffledBatches, Span, Windows
 from recurra.tasks.task import Encoded
+from recurra.text.counted import named
 from recurra.training import Index, Loss, Score
 
 VALIDATION_BATCH = 256  # windows

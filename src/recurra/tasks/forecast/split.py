@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recurra.data import Examples, Series
+from recurra.data import Examples, Kind, Series
 from recurra.tasks.forecast.build import LONG
 from recurra.tasks.forecast.recipe import ForecastRecipe
-from recurra.tasks.split import Key, Split, split_by_hash
+from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Emit
 from recurra.training import Note
 
@@ -52,7 +52,7 @@ def end(series: Series, cut: Cut, read: int) -> Series:
 
 
 def split_by_time(
-    train: Examples[Series], valid: Examples[Series] | None, recipe: ForecastRecipe, key: Key, emit: Emit
+    train: Examples[Series], valid: Examples[Series] | None, recipe: ForecastRecipe, kind: Kind[Series], emit: Emit
 ) -> Split:
     """The validation series given, or the end of each; of series too short for that, some whole ones. Says which."""
     if valid is not None:
@@ -64,7 +64,7 @@ def split_by_time(
     ends = [steps - cut.at(steps) for steps in lengths]
     if 2 * sum(steps > 0 for steps in ends) < len(ends) or not any(ends):
         emit(Note("the series are too short to set their ends aside for validation; whole ones are taken"))
-        return split_by_hash(train, valid, recipe.data, key, emit)
+        return split_by_hash(train, valid, recipe.data, kind, emit)
     which = "series" if len(ends) == 1 else "each series" if all(ends) else "each series that is long enough"
     emit(Note(f"{sum(ends):,} of {sum(lengths):,} steps, the last ones of {'the ' * (len(ends) == 1)}{which}, are set "
               "aside for validation"))  # fmt: skip

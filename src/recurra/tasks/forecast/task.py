@@ -56,7 +56,7 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         refuse_empty(train)
         for examples in filter(None, (train, valid)):
             check_series(examples, recipe)
-        return split_by_time(train, valid, recipe, self.kind.key, emit)
+        return split_by_time(train, valid, recipe, self.kind, emit)
 
     def make(self, train: Iterable[Series], recipe: ForecastRecipe, emit: Emit) -> ForecastNetwork:
         """A decided recipe, and a fresh network that knows the means and deviations of the training numbers."""

@@ -15,7 +15,7 @@ from itertools import chain, islice, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.data import Examples, Passage
+from recurra.data import PLAIN, Examples, Passage
 from recurra.errors import DataError
 from recurra.tasks.language_model.recipe import LanguageDataOptions
 from recurra.tasks.split import Split, split_by_hash
@@ -113,7 +113,7 @@ def split_lines(
     train: Examples[Passage], valid: Examples[Passage] | None, options: LanguageDataOptions, emit: Emit
 ) -> Split:
     """By a hash of the line."""
-    return split_by_hash(train, valid, options, lambda passage: passage.text, emit)
+    return split_by_hash(train, valid, options, PLAIN, emit)
 
 
 def split_running(

@@ -72,6 +72,11 @@ class LanguagePredictor:
         """How a text is continued where nothing else is said."""
         return self.network.recipe.generation
 
+    @property
+    def endless(self) -> bool:
+        """Running text goes on; a line has an end."""
+        return self.network.running
+
     @torch.inference_mode()
     def generate(self, inputs: Iterable[str], options: GenerationOptions) -> Iterator[Answer[None]]:
         """Continuations of each text. They depend on the text and the seed, not on what else is asked for."""

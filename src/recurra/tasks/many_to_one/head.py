@@ -13,11 +13,11 @@ from typing import Any, Protocol, Self
 
 from torch import Tensor
 
-from recurra.data import Examples, Labelled
+from recurra.data import Examples, Kind, Labelled
 from recurra.metrics import ExampleScores
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.evaluation import Evaluation
-from recurra.tasks.split import Key, Split
+from recurra.tasks.split import Split
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Score
 
@@ -50,7 +50,7 @@ class Head(Protocol):
         ...
 
     @classmethod
-    def settle(cls, whole: Examples[Labelled], parts: Split, key: Key, emit: Emit) -> Split:
+    def settle(cls, whole: Examples[Labelled], parts: Split, kind: Kind[Labelled], emit: Emit) -> Split:
         """The training and validation examples, where some have to go to the other side."""
         ...
 

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn.functional import softmax
 
 from recurra.columns.stored import damaged, json_names
-from recurra.data import Examples, Labelled, name_of
+from recurra.data import Examples, Kind, Labelled, name_of
 from recurra.data.content import content_key
 from recurra.data.number_text import is_number
 from recurra.errors import DataError
@@ -27,7 +27,7 @@ from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.classify.recipe import LabelAnswerOptions
 from recurra.tasks.evaluation import Evaluation
-from recurra.tasks.split import Key, Split, key_hash, same_for_both, shared_keys
+from recurra.tasks.split import Split, all_learned
 from recurra.text.counted import counted
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score, token_loss
@@ -61,18 +61,10 @@ class LabelHead:
         """Every text is a label."""
 
     @classmethod
-    def settle(cls, whole: Examples[Labelled], parts: Split, key: Key, emit: Emit) -> Split:
-        """Labels of which nothing would be left to learn from are kept in the training data."""
-        left = {example.label for example in parts.train}
-        lost = {example.label for example in parts.valid} - left
-        if not lost:
-            return parts
-        aside = {key_hash(key(example)) for example in parts.valid if example.label not in lost}
-        if not aside:
-            return same_for_both(whole, key, emit, "labels of the examples set aside are in no others")
-        train = whole.filter(lambda example: key_hash(key(example)) not in aside)
-        valid = parts.valid.filter(lambda example: example.label not in lost)
-        return Split(train, valid, shared_keys(train, valid, key, emit))
+    def settle(cls, whole: Examples[Labelled], parts: Split, kind: Kind[Labelled], emit: Emit) -> Split:
+        """Labels of which nothing would be left to learn from stay in the training data, with all of their inputs."""
+        why = "labels of the examples set aside are in no others"
+        return all_learned(whole, parts, kind, emit, lambda example: (example.label,), why)
 
     @classmethod
     def say_unseen(cls, parts: Split, emit: Emit) -> None:

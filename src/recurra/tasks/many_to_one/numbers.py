@@ -17,7 +17,7 @@ from torch.nn.functional import huber_loss, l1_loss, mse_loss
 
 from recurra.columns.moments import moments
 from recurra.columns.stored import damaged, format_mapping, json_object, stored, stored_format
-from recurra.data import Examples, Findings, Labelled, name_of
+from recurra.data import Examples, Findings, Kind, Labelled, name_of
 from recurra.data.number_format import Evidence, format_of, notes_on
 from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, parse_number
 from recurra.errors import DataError
@@ -26,7 +26,7 @@ from recurra.tasks.answer import Alternative, Answer, Details, refuse_nan
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import known
 from recurra.tasks.regress.recipe import NumberAnswerOptions, RegressRecipe
-from recurra.tasks.split import Key, Split
+from recurra.tasks.split import Split
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score
 
@@ -88,7 +88,7 @@ class NumberHead:
         findings.raise_if_any()
 
     @classmethod
-    def settle(cls, whole: Examples[Labelled], parts: Split, key: Key, emit: Emit) -> Split:
+    def settle(cls, whole: Examples[Labelled], parts: Split, kind: Kind[Labelled], emit: Emit) -> Split:
         """Any numbers may be validated with."""
         return parts
 

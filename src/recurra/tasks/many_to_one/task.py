@@ -97,13 +97,13 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
     def split(
         self, train: Examples[Labelled], valid: Examples[Labelled] | None, recipe: ManyToOneRecipe, emit: Emit
     ) -> Split:
-        """By a hash of content and label, and as the head wants it."""
+        """By a hash of the content, and as the head wants it."""
         for examples in filter(None, (train, valid)):
             check_contents(examples, recipe)
             self.head.check(examples, recipe)
-        parts = split_by_hash(train, valid, recipe.data, self.kind.key, emit)
+        parts = split_by_hash(train, valid, recipe.data, self.kind, emit)
         if valid is None:
-            return self.head.settle(train, parts, self.kind.key, emit)
+            return self.head.settle(train, parts, self.kind, emit)
         self.head.say_unseen(parts, emit)
         return parts
 

@@ -6,10 +6,22 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from recurra.metrics import ExampleScores, Measure, Share, edit_distances, looks_tokenized, measure_pairs
+from recurra.metrics import (
+    ExampleScores,
+    Measure,
+    Share,
+    bleu_words,
+    edit_distances,
+    looks_tokenized,
+    measure_pairs,
+    streams,
+    too_short_for_bleu,
+    which_most_like,
+)
 from recurra.tasks.evaluation import Evaluation
 from recurra.text import Tokenizer
 from recurra.text.names import UNIT_NAMES, are_characters
+from recurra.text.pieces import pieces_in
 from recurra.text.tokenizer import JOIN
 
 
@@ -19,35 +31,55 @@ class Likelihood(NamedTuple):
     log_likelihoods: list[float]  # per pair, summed over its target tokens and <EOS>
     tokens: list[int]
 
+    def of(self, groups: Sequence[Sequence[int]]) -> Likelihood:
+        """Summed over the pairs of each group."""
+        return Likelihood(
+            [sum(self.log_likelihoods[k] for k in group) for group in groups],
+            [sum(self.tokens[k] for k in group) for group in groups],
+        )
+
 
 def compared(
     predictions: Sequence[str],
-    targets: Sequence[str],
+    references: Sequence[Sequence[str]],
     tokenizer: Tokenizer,
     likelihood: Likelihood,
     lengths: Sequence[int],
     unit: str = "units",
+    words: str = "auto",
 ) -> Evaluation:
     """All measures of texts beside the true ones.
 
     Args:
+        references: for each prediction one right text or more.
+        likelihood: of the references of each prediction.
         lengths: by which examples are grouped where models are compared.
         unit: what the lengths count.
+        words: what a word is for BLEU; auto decides.
     """
-    references = [canonical(text, tokenizer) for text in targets]
-    predicted, right = ([seen_units(text, tokenizer) for text in texts] for texts in (predictions, references))
+    right = [list(dict.fromkeys(canonical(text, tokenizer) for text in several)) for several in references]
+    predicted = [seen_units(text, tokenizer) for text in predictions]
+    units = [[seen_units(text, tokenizer) for text in several] for several in right]
+    which = which_most_like(predicted, units)
+    likest = [several[k] for several, k in zip(right, which, strict=True)]
+    likest_units = [several[k] for several, k in zip(units, which, strict=True)]
+    every = [text for several in right for text in several]
+    chosen, why_not = words_for_bleu(every, words)
     measures = measure_pairs(
         predictions,
-        references,
+        likest,
         predicted,
-        right,
+        likest_units,
         likelihood.log_likelihoods,
         likelihood.tokens,
         seen_name(tokenizer),
+        streams=streams(right),
+        words=chosen,
     )
-    exact = [one == other for one, other in zip(predictions, references, strict=True)]
-    scores = ExampleScores(lengths, unit, pair_scores(exact, predicted, right, measures))
-    return Evaluation(len(predictions), measures, notes_on(predictions, references), examples=scores)
+    exact = [one == other for one, other in zip(predictions, likest, strict=True)]
+    scores = ExampleScores(lengths, unit, pair_scores(exact, predicted, likest_units, measures))
+    notes = [*notes_on(predictions, every), *why_not]
+    return Evaluation(len(predictions), measures, notes, examples=scores)
 
 
 def pair_scores(
@@ -61,13 +93,34 @@ def pair_scores(
     }
 
 
+class WordsForBleu(NamedTuple):
+    """What a word is for BLEU; None where it is left out, and why."""
+
+    words: str | None
+    notes: list[str]
+
+
+def words_for_bleu(references: Sequence[str], asked: str) -> WordsForBleu:
+    """What is asked for; for auto what suits the references, and no BLEU where most of them have fewer than 4 words."""
+    if asked != "auto":
+        return WordsForBleu(asked, [])
+    words = bleu_words(references)
+    if not too_short_for_bleu(references, words):
+        return WordsForBleu(words, [])
+    why = f"most references have fewer than four words ({words}), and it counts runs of four"
+    return WordsForBleu(None, [f"BLEU is left out: {why} (--set bleu=char takes characters)"])
+
+
 def notes_on(predictions: Sequence[str], references: Sequence[str]) -> list[str]:
     """What a reader of the measures should know."""
+    notes: list[str] = []
     if looks_tokenized(references) or looks_tokenized(predictions):
-        return [
+        notes.append(
             "the text looks tokenized (spaces before punctuation): its BLEU is not comparable with published figures"
-        ]
-    return []
+        )
+    if pieces := pieces_in(references):
+        notes.append(f"warning: {pieces.warning('references')}")
+    return notes
 
 
 def seen_units(text: str, tokenizer: Tokenizer) -> list[str]:
@@ -81,9 +134,11 @@ def seen_name(tokenizer: Tokenizer) -> str:
 
 
 def canonical(text: str, tokenizer: Tokenizer) -> str:
-    """A reference as the model would write it: normalised, one space between whole words, ; between features."""
+    """A reference as the model would write it: normalised, one space between words, ; between features."""
     if tokenizer.normalization in ("NFC", "NFD"):
         text = unicodedata.normalize(tokenizer.normalization, text)
+    if tokenizer.units == "subwords":
+        return text.removeprefix(" ")
     if tokenizer.units == "features":
         return JOIN["features"].join(tokenizer.tokens(text))
     return " ".join(text.split()) if tokenizer.units == "words" else text

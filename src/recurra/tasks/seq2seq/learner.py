@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, Protocol
 
@@ -14,11 +14,12 @@ from torch import Tensor
 
 from recurra.data import Batch, BatchingOptions, collate, eval_batches
 from recurra.decoding import DecodingOptions, greedy
-from recurra.metrics import edit_distances
+from recurra.metrics import edit_distances, most_like
 from recurra.models import Seq2Seq
 from recurra.models.search import search_model
 from recurra.padded import Padded
 from recurra.tasks.examples import ExampleLearner, Numbered, Order, short_enough, spread
+from recurra.tasks.repeated import by_input
 from recurra.tasks.task import Emit
 from recurra.text.special import GO
 from recurra.training import Index, Loss, Score, token_loss
@@ -26,8 +27,6 @@ from recurra.training import Index, Loss, Score, token_loss
 MAX_NATS = 700.0  # nats per token; what is more has a perplexity that no float holds
 Change = Callable[[Batch], Batch]
 Collate = Callable[[Any, Index], Batch]  # numbered examples as tensors
-
-GREEDY = DecodingOptions(beam=1, forbid_unknown=False)  # how validation decodes: greedily
 
 
 class EncodedTargets(Numbered, Protocol):
@@ -40,6 +39,10 @@ class EncodedTargets(Numbered, Protocol):
         """The ids of one target."""
         ...
 
+    def asked(self, row: int) -> bytes:
+        """What the network reads of one example: equal where the sources are."""
+        ...
+
 
 class Seq2SeqLearner(ExampleLearner[Seq2Seq, EncodedTargets]):
     """A network with its training and validation pairs.
@@ -48,6 +51,7 @@ class Seq2SeqLearner(ExampleLearner[Seq2Seq, EncodedTargets]):
         examples: the training pairs that are used; those that are too long are left out.
         options: how large a batch may be.
         seed: of the order.
+        decoding: how the network will answer; validation keeps to its limits of length.
         change: what is done to a batch before it is learned from; nothing if None.
         collate: how examples become tensors.
         measure: what chooses the best weights: the error rate of greedy outputs, or for texts that have many right
@@ -63,15 +67,24 @@ class Seq2SeqLearner(ExampleLearner[Seq2Seq, EncodedTargets]):
         options: BatchingOptions,
         seed: int,
         *,
+        decoding: DecodingOptions,
         change: Change | None = None,
         collate: Collate = collate,
         measure: Literal["token_error_rate", "perplexity"] = "token_error_rate",
     ) -> None:
         order = Order(examples, options, seed, train.source_lengths, train.target_lengths)
         super().__init__(model, train, valid, order)
+        self.greedy = greedily(decoding)
         self.change = change
         self.collate = collate
         self.measure = measure
+        # The validation examples of each source: an output is right if it is one of their targets.
+        groups = by_input(map(valid.asked, range(len(valid))))
+        self.asked: list[Index] = [np.array(rows, dtype=np.int64) for rows in groups]
+
+    def validation_examples(self) -> int:
+        """Sources to validate on."""
+        return len(self.asked)
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         pairs = on_device(self.collate(self.train, batch), self.device)
@@ -88,33 +101,38 @@ class Seq2SeqLearner(ExampleLearner[Seq2Seq, EncodedTargets]):
     @torch.inference_mode()
     def validate(self, examples: int) -> Score:
         self.model.eval()
-        batches = validation_batches(self.valid, examples)
+        chosen = [self.asked[int(k)] for k in spread(len(self.asked), examples)]
         total, tokens = 0.0, 0
-        for batch in batches:
+        for batch in validation_batches(self.valid, np.concatenate(chosen)):
             rows = on_device(self.collate(self.valid, batch), self.device)
             loss = token_loss(self.model(rows.source, rows.target_input), real_targets(rows))
             total, tokens = total + float(loss.total), tokens + loss.tokens
         mean = total / max(tokens, 1)
-        return Score(mean, math.exp(min(mean, MAX_NATS)) if self.measure == "perplexity" else self._errors(batches))
+        return Score(mean, math.exp(min(mean, MAX_NATS)) if self.measure == "perplexity" else self._errors(chosen))
 
-    def _errors(self, batches: list[Index]) -> float:
-        """The error rate of greedy outputs, in percent."""
+    def _errors(self, chosen: Sequence[Index]) -> float:
+        """The error rate of greedy outputs, in percent: of each, beside the target that is most like it."""
         search = search_model(self.model)
+        rows = {int(rows[0]): rows for rows in chosen}
         errors, units = 0, 0
-        for batch in batches:
+        for batch in validation_batches(self.valid, np.array(list(rows))):
             source = on_device(self.collate(self.valid, batch), self.device).source
-            references = [self.valid.target(int(i)).tolist() for i in batch]
-            # What is twice as long as every reference is wrong already; a network that has just begun never stops.
-            longest = replace(GREEDY, max_length=5 + 2 * max(map(len, references)))
-            outputs = [best[0].tokens for best in greedy(search, source, longest)]
-            errors += int(edit_distances(outputs, references).sum())
-            units += sum(map(len, references))
+            outputs = [best[0].tokens for best in greedy(search, source, self.greedy)]
+            targets = [[self.valid.target(int(row)).tolist() for row in rows[int(first)]] for first in batch]
+            likest = most_like(outputs, targets)
+            errors += int(edit_distances(outputs, likest).sum())
+            units += sum(map(len, likest))
         return 100 * errors / max(units, 1)
 
 
-def validation_batches(valid: EncodedTargets, examples: int) -> list[Index]:
-    """Batches over so many of the validation pairs, spread evenly over the file, of like lengths."""
-    chosen = spread(len(valid), examples)
+def greedily(options: DecodingOptions) -> DecodingOptions:
+    """How validation decodes: without a beam, within the limits of the outputs that the network will be asked for."""
+    plain = DecodingOptions(beam=1, forbid_unknown=False, min_length=options.min_length)
+    return replace(plain, max_length=options.max_length, max_ratio=options.max_ratio, max_extra=options.max_extra)
+
+
+def validation_batches(valid: EncodedTargets, chosen: Index) -> list[Index]:
+    """Batches of these validation pairs, of like lengths."""
     options = BatchingOptions(batch_tokens=8192)
     return [
         chosen[batch] for batch in eval_batches(valid.source_lengths[chosen], options, valid.target_lengths[chosen])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Generic, Protocol, TypeVar
 
 import torch
@@ -15,10 +15,13 @@ from recurra.models import Seq2Seq, build_seq2seq, copy_table
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.recipe import TextPairRecipe
+from recurra.tasks.task import Emit
 from recurra.text import ColumnTokenizer, SourceTokenizer, Tokenizer, build_source, source_from_json
 from recurra.text.columns import SEPARATOR_ID, can_be_copied, cells_of
 from recurra.text.counted import counted
 from recurra.text.names import reading_form, vocabulary_limit
+from recurra.text.pieces import pieces_in
+from recurra.training import Note
 
 SAMPLE = 2000  # examples from which `auto` decides the units
 USUAL = 4000  # entries of a vocabulary, where its limit is left open and its units are no characters
@@ -100,6 +103,13 @@ def decided_notes(tokenizers: tuple[SourceTokenizer, Tokenizer]) -> list[str]:
     """What was decided as the tokenizers were built, in sentences."""
     sides = zip(("source", "target"), tokenizers, strict=True)
     return [f"{side}: {note}" for side, tokenizer in sides for note in tokenizer.notes]
+
+
+def say_pieces(sources: Iterable[str], targets: Iterable[str], emit: Emit) -> None:
+    """Says that texts have marks of another program's subwords."""
+    for noun, texts in (("sources", sources), ("targets", targets)):
+        if pieces := pieces_in(islice(texts, SAMPLE)):
+            emit(Note(f"warning: {pieces.warning(noun)}"))
 
 
 def make_text_network(recipe: T, source: SourceTokenizer, target: Tokenizer) -> TextNetwork[T]:

@@ -11,15 +11,19 @@ import torch
 
 from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
 from recurra.data.chunks import chunks
+from recurra.data.columns import has_blank
 from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
 from recurra.errors import DataError
 from recurra.models import device_of
 from recurra.models.search import step_model
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
+from recurra.tasks.repeated import by_input
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared
+from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
 from recurra.tasks.seq2seq.trace import END, attention_map, trace_decoder
 from recurra.tasks.tracing import ShownTrace
@@ -46,12 +50,15 @@ class TextPredictor(Generic[T_co]):
     Args:
         networks: the first is the one that is traced.
         search: how outputs are found.
+        empty: what is answered by nothing: a source of which a column is empty, as training does not see it either.
 
     Raises:
         ModelError: networks with other vocabularies than the first.
     """
 
-    def __init__(self, networks: Sequence[TextNetwork[T_co]], search: Search = decode) -> None:
+    def __init__(
+        self, networks: Sequence[TextNetwork[T_co]], search: Search = decode, empty: Callable[[str], bool] = has_blank
+    ) -> None:
         check_same_vocabularies(networks)
         first = networks[0]
         self.first = first
@@ -61,6 +68,7 @@ class TextPredictor(Generic[T_co]):
         self.device = device_of(first.model)
         self.replace_unknown = first.recipe.model.copy
         self.search = search
+        self.empty = empty if isinstance(first.source, ColumnTokenizer) else is_blank
 
     @property
     def reads(self) -> int:
@@ -86,16 +94,43 @@ class TextPredictor(Generic[T_co]):
             first += len(window)
 
     def evaluate(self, examples: Iterable[Example], options: DecodingOptions) -> Evaluation:
-        """Predicts every source and compares: all measures, each with its interval."""
+        """Predicts every source once and compares with its targets: all measures, each with its interval."""
         pairs = list(examples)
-        sources = [pair.source for pair in pairs]
+        groups = by_input(pair.source for pair in pairs)
+        sources = [pairs[group[0]].source for group in groups]
         answers = list(self.predict(sources, replace(options, nbest=1, attention=False)))
         lengths = [len(ids) for ids in self.source.encode_batch(sources)]
-        unit = UNIT_NAMES.get(self.source.units, "units")
-        targets = [pair.target for pair in pairs]
-        predictions = [answer.text for answer in answers]
-        found = compared(predictions, targets, self.target, self.likelihood(pairs), lengths, unit)
-        return replace(found, notes=[*found.notes, *unknown_notes(answers)])
+        likelihood = self.likelihood(pairs)
+        found = compared(
+            [answer.text for answer in answers],
+            [[pairs[k].target for k in group] for group in groups],
+            self.target,
+            likelihood.of(groups),
+            lengths,
+            UNIT_NAMES.get(self.source.units, "units"),
+            options.bleu,
+        )
+        own = [
+            *cut_notes(answers),
+            self._too_long(pairs, groups, lengths, likelihood, options),
+        ]
+        details = {} if len(groups) == len(pairs) else {"counted": "sources"}
+        return replace(found, notes=[*found.notes, *unknown_notes(answers), *filter(None, own)], details=details)
+
+    def _too_long(
+        self,
+        pairs: Sequence[Example],
+        groups: Sequence[Sequence[int]],
+        lengths: Sequence[int],
+        likelihood: Likelihood,
+        options: DecodingOptions,
+    ) -> str:
+        """What is said of references that no output can be as long as."""
+        sources = np.zeros(len(pairs), np.int32)
+        for group, length in zip(groups, lengths, strict=True):
+            sources[list(group)] = length
+        lines = np.array([pair.line for pair in pairs], np.int64)
+        return never_written(Measured(sources, np.array(likelihood.tokens, np.int32) - 1, lines), options, "references")
 
     def likelihood(self, pairs: Sequence[Example]) -> Likelihood:
         """The log-likelihood of every target."""
@@ -124,8 +159,8 @@ class TextPredictor(Generic[T_co]):
         """
         text = one_text(given)
         check_text(text, 1, self.source)
-        if is_blank(text):
-            raise DataError("the input is empty", where="text 1", fix="Give a text with letters.")
+        if self.empty(text):
+            raise DataError("the input is empty", where="text 1", fix="Give a text with letters in each column.")
         ids = self.source.encode(text)
         if len(ids) > MAX_SOURCE:
             raise too_long(1, len(ids))
@@ -143,7 +178,7 @@ class TextPredictor(Generic[T_co]):
             if len(ids) > MAX_SOURCE:
                 raise too_long(number, len(ids))
         answers = [Answer("" if is_blank(text) else text, [Alternative("")], None) for text in texts]
-        filled = [i for i, ids in enumerate(encoded) if ids and not is_blank(texts[i])]
+        filled = [i for i, ids in enumerate(encoded) if ids and not self.empty(texts[i])]
         lengths = np.array([len(encoded[i]) for i in filled], dtype=np.int32)
         limit = BatchingOptions(batch_tokens=max(1, BATCH_TOKENS // (options.nbest if options.sample else 1)))
         for batch in eval_batches(lengths, limit):

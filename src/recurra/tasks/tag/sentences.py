@@ -11,11 +11,9 @@ from recurra.data import Examples, Row, Tagged
 from recurra.data.chunks import chunks
 from recurra.data.schemes import LETTERS, ROLES, RULES, Mark, Scheme, find_scheme, neighbours_of, usual_outside
 from recurra.errors import DataError
-from recurra.tasks.split import Key, Split, key_hash, shared_keys
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.recipe import AUTO, NONE, TagDataOptions
 from recurra.text.counted import counted
-from recurra.training import Emit
 
 KINDS = {"words": "<i4", "characters": "<i4", "sizes": "<i4", "tags": "<i4"}
 CHUNK = 512  # sentences encoded at once
@@ -138,19 +136,6 @@ def say_strays(sentences: Examples[Tagged], scheme: Scheme, say: Say) -> None:
 def tags_of(sentences: Iterable[Tagged]) -> set[str]:
     """All that are there."""
     return {tag for sentence in sentences for tag in sentence.tags}
-
-
-def with_all_tags(whole: Examples[Tagged], parts: Split, key: Key, emit: Emit) -> Split:
-    """The same, but with the sentences in the training data whose tags would not be learned otherwise."""
-    lost = tags_of(parts.valid) - tags_of(parts.train)
-    if not lost:
-        return parts
-    valid = parts.valid.filter(lambda sentence: lost.isdisjoint(sentence.tags))
-    aside = {key_hash(key(sentence)) for sentence in valid}
-    if not aside:
-        return Split(whole, whole, shared_keys(whole, whole, key, emit))
-    train = whole.filter(lambda sentence: key_hash(key(sentence)) not in aside)
-    return Split(train, valid, shared_keys(train, valid, key, emit))
 
 
 def say_unseen(others: Iterable[Tagged], name: str, known: Iterable[str], say: Say) -> None:

@@ -17,7 +17,7 @@ from recurra.data.tagged_keys import are_tagged
 from recurra.errors import ModelError, RunError
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
-from recurra.tasks.split import Split, split_by_hash
+from recurra.tasks.split import Split, all_learned, split_by_hash
 from recurra.tasks.tag.learner import TagLearner
 from recurra.tasks.tag.network import TagNetwork, load_network, make_network
 from recurra.tasks.tag.predictor import TagPredictor
@@ -30,7 +30,6 @@ from recurra.tasks.tag.sentences import (
     say_tags,
     say_unseen,
     tags_of,
-    with_all_tags,
 )
 from recurra.tasks.tag.words import TokenReader
 from recurra.tasks.task import Emit, Encoded, Task
@@ -63,7 +62,7 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         return None
 
     def split(self, train: Examples[Tagged], valid: Examples[Tagged] | None, recipe: TagRecipe, emit: Emit) -> Split:
-        """By a hash of tokens and tags; spans are in one scheme, broken ones are refused or repaired."""
+        """By a hash of the tokens; spans are in one scheme, broken ones are refused or repaired."""
 
         def say(text: str) -> None:
             emit(Note(text))
@@ -71,9 +70,10 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         say_tags(train, say)
         scheme = decide(train, recipe.data, say)
         sides = [in_scheme(side, scheme, say, repair=recipe.data.repair) for side in (train, valid) if side is not None]
-        parts = split_by_hash(sides[0], sides[1] if valid is not None else None, recipe.data, self.kind.key, emit)
+        parts = split_by_hash(sides[0], sides[1] if valid is not None else None, recipe.data, self.kind, emit)
         if valid is None:
-            parts = with_all_tags(sides[0], parts, self.kind.key, emit)
+            why = "tags of the sentences set aside are in no others"
+            parts = all_learned(sides[0], parts, self.kind, emit, lambda sentence: sentence.tags, why)
         else:
             say_unseen(parts.valid, valid.name, tags_of(parts.train), say)
         return parts._replace(decided={"data.scheme": NONE if scheme is None else str(scheme)})

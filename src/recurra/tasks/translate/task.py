@@ -14,6 +14,7 @@ from typing import NamedTuple
 from recurra.data import PAIRS, EncodedPairs, Example, Preview
 from recurra.data.known_names import find
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
+from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
 from recurra.tasks.seq2seq.network import (
     SAMPLE,
     TextNetwork,
@@ -21,6 +22,7 @@ from recurra.tasks.seq2seq.network import (
     decided_notes,
     load_text_network,
     make_text_network,
+    say_pieces,
 )
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.task import Emit, Encoded, Task
@@ -55,11 +57,13 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
         return f"its {'keys' if preview.records() else 'columns'} are called {' and '.join(found)}" if found else None
 
     def make(self, train: Iterable[Example], recipe: Recipe, emit: Emit) -> TextNetwork[Recipe]:
-        """Units in place of `auto`, a tokenizer per side, a fresh network."""
+        """Units in place of `auto`, a tokenizer per side, the greatest length of outputs, a fresh network."""
+        say_pieces((one.source for one in train), (one.target for one in train), emit)
         recipe = choose_units(train, recipe, emit)
         tokenizers = build_tokenizers(train, recipe)
         for note in decided_notes(tokenizers):
             emit(Note(note))
+        recipe = with_limit(recipe, measured(train, *tokenizers), emit)
         return make_text_network(recipe, *tokenizers)
 
     def load(self, recipe: Recipe, vocabularies: Mapping[str, str]) -> TextNetwork[Recipe]:
@@ -78,8 +82,10 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
         """Without the pairs that are too long."""
         recipe = network.recipe
         examples = short_pairs(encoded.train, recipe.data.max_length, emit)
+        say_too_long(encoded.valid, recipe.decoding, "validation", emit)
+        options, seed = recipe.batching, recipe.training.seed
         return Seq2SeqLearner(
-            network.model, encoded.train, encoded.valid, examples, recipe.batching, recipe.training.seed
+            network.model, encoded.train, encoded.valid, examples, options, seed, decoding=recipe.decoding
         )
 
     def predictor(self, networks: Sequence[TextNetwork[Recipe]]) -> TextPredictor[Recipe]:

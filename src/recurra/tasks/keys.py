@@ -1,0 +1,20 @@
+"""What an example is known by when its text is not kept: a hash of its key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+Key = Callable[[Any], str]
+PLACES = float(1 << 56)  # different hashes
+
+
+def key_hash(key: str) -> bytes:
+    """Seven bytes for an example's key."""
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=7).digest()
+
+
+def key_number(key: str) -> int:
+    """The same as a number below 2 ** 56."""
+    return int.from_bytes(key_hash(key), "big")

@@ -1,0 +1,72 @@
+"""How long outputs may become is learned from the lengths of the training pairs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recurra.decoding import DecodingOptions
+from recurra.decoding.limits import Limit, fitting, learned_length, learned_limit
+
+LENGTHS = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 300)), min_size=1, max_size=80)
+
+
+def learned(sources: list[int], targets: list[int]) -> Limit:
+    """Of pairs of these lengths."""
+    return learned_limit(np.array(sources), np.array(targets))
+
+
+def fits(limit: Limit, sources: Any, targets: Any) -> Any:
+    """Which targets fit."""
+    options = DecodingOptions(max_ratio=limit.ratio, max_extra=limit.extra)
+    return fitting(np.array(sources), np.array(targets), options)
+
+
+def most(limit: Limit, source: int) -> int:
+    """The longest output for a source of so many units, <EOS> not counted."""
+    return int((source + 1) * limit.ratio) + limit.extra
+
+
+@given(LENGTHS)
+def test_every_training_target_fits_at_twice_its_length(pairs: list[tuple[int, int]]) -> None:
+    sources, targets = (np.array(side) for side in zip(*pairs, strict=True))
+    limit = learned_limit(sources, targets)
+    assert fits(limit, sources, 2 * targets).all()
+    assert (2 * targets <= learned_length(targets)).all()
+
+
+def test_targets_that_are_long_whatever_their_source_get_their_length() -> None:
+    limit = learned([4] * 100, [40, 43] * 50)
+    assert 86 <= most(limit, 4) <= 110
+    assert most(limit, 12) >= 120  # a number of twelve digits has three times as many words
+
+
+def test_answers_that_do_not_depend_on_their_source_do_not_become_as_long_as_it() -> None:
+    limit = learned([60, 80, 100, 120] * 25, [1, 2] * 50)
+    assert 4 <= most(limit, 100) <= 16
+
+
+def test_targets_that_grow_with_their_source_do_not_give_short_ones_the_length_of_long_ones() -> None:
+    sources = list(range(2, 102))
+    limit = learned(sources, [one + 3 for one in sources])
+    assert most(limit, 2) <= 30
+    assert 2 * 103 <= most(limit, 100) <= 240
+
+
+def test_one_pair_in_a_thousand_that_is_far_away_does_not_make_all_outputs_long() -> None:
+    sources, targets = [10] * 2000, [12] * 2000
+    targets[7] = 900
+    limit = learned(sources, targets)
+    assert most(limit, 10) < 40
+    assert np.flatnonzero(~fits(limit, sources, targets)).tolist() == [7]
+    assert learned_length(np.array(targets)) < 40
+    assert fits(learned([10] * 200, [12] * 199 + [900]), [10], [900]).all()
+
+
+@pytest.mark.parametrize("sources", [[1], [0, 0], [5, 5, 5]])
+def test_empty_targets_leave_room(sources: list[int]) -> None:
+    assert most(learned(sources, [0] * len(sources)), 1) >= 10
