@@ -49,7 +49,7 @@ def test_the_columns_that_are_there_decide(tmp_path: Path) -> None:
         ("a.conllu", two, "2 columns, not the ten of CoNLL-U; words are read from column 1, tags from column 2"),
         ("b.conllu", three, "3 columns, not the ten of CoNLL-U; words are read from column 2, tags from column 3"),
         ("c.conll", three, "3 columns; the first numbers the tokens; words are read from column 2, tags from column 3"),
-        ("d.txt", "word\ttag\n" + two, "line 1 is taken for a header; words are read from WORD, tags from TAG"),
+        ("d.txt", "word\ttag\n" + two, "line 1 is taken for a header; words are read from 'word', tags from 'tag'"),
         ("e.conllup", "# global.columns = ID FORM X:TAG\n" + three, "words are read from FORM, tags from X:TAG"),
     ):
         found = opened(tmp_path, name, text)

@@ -12,7 +12,7 @@ import torch
 import recurra
 from recurra.cli import run
 from recurra.data.schemes import Scheme
-from recurra.errors import DataError
+from recurra.errors import DataError, UsageError
 from recurra.models.tagger import Tagger, TaggerOptions
 from recurra.tasks.tag.network import allowed_after
 from recurra.tasks.tag.words import batch_of
@@ -61,7 +61,8 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     said = capsys.readouterr().err
     assert "task: tag, because it has a token a line" in said
     assert "500 sentences in train.txt" in said
-    assert "a CRF, to 3 tags" in said
+    assert "a CRF, to 3 tags (spans in BIO)" in said
+    assert "3 tags: O (" in said
     assert run(["evaluate", "m", test, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [(row["label"], row["f1"]) for row in found["labels"]] == [("PLACE", 100)]
@@ -79,6 +80,26 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     first = json.loads(capsys.readouterr().out.splitlines()[0])
     assert first["details"]["spans"] == [{"text": "babaia city", "begin": 0, "end": 2, "kind": "PLACE"}]
     assert all(1 / 3 < chance <= 1 for chance in first["details"]["probabilities"])
+
+    Path("columns.txt").write_text("babaia O\ncity O\n\ncoocia O\n")  # recognised as in training
+    Path("words.txt").write_text("babaia\ncity\n\ncoocia\n")
+    for name in ("columns.txt", "words.txt"):
+        assert run(["predict", "m", name]) == 0
+        out, err = capsys.readouterr()
+        assert out == "B-PLACE I-PLACE\nB-PLACE\n"
+        assert f"{name} is read with a token a line (with a sentence a line: --input-format parallel)" in err
+    Path("outside.conll").write_text("gogoik O\nbabaia O\n\ngogoik O\n")  # a test file without any span
+    assert run(["evaluate", "m", "outside.conll", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["measures"]["span_f1"]["value"] == 0
+    assert json.loads(out)["labels"][0]["predicted"] == 1
+    assert "the right tags write no spans, so span F1 is 0, as in conlleval; predicted: 1 span" in err
+    Path("bilou.conll").write_text("babaia B-PLACE\ncity L-PLACE\n\ncoocia U-PLACE\ngogoik 0\n")
+    assert run(["evaluate", "m", "bilou.conll", "--json"]) == 0  # in another scheme than the model's, with a mistake
+    out, err = capsys.readouterr()
+    measures = {name: measure["value"] for name, measure in json.loads(out)["measures"].items()}
+    assert measures == {"span_f1": 100, "accuracy": 100, "sentence_exact": 100}
+    assert "bilou.conll writes spans in BILOU B-X 0, and they are rewritten in BIO, that of the model" in err
 
     model = recurra.load("m")
     assert model.predict([["babaia", "city"]])[0].details.tags == ["B-PLACE", "I-PLACE"]
@@ -158,3 +179,83 @@ def test_tags_that_the_training_data_lack_count_as_wrong() -> None:
     validated = [json.loads(line) for line in Path("half/run/metrics.jsonl").read_text().splitlines()]
     scores = [row["value"] for row in validated if "value" in row]
     assert scores[-1] == pytest.approx(50.0)  # of two spans one can be found
+
+
+def check(path: Path, capsys: pytest.CaptureFixture[str], *more: str) -> str:
+    """What `recurra check` says of a file."""
+    assert run(["check", str(path), *more]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_stray_tag_is_listed_and_switches_nothing_off(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = sentences(60, 3)
+    strays = [*rows, (["gogoik", "babaia"], ["0", "B-PLACE"]), (["gogoik", "gagaik"], ["o", "0"])]
+    for name in ("a.txt", "a.conll", "a.iob"):
+        path = tmp_path / name
+        write(path, strays)
+        lines = path.read_text().split("\n")
+        places = [f"{path}:{number}" for number, line in enumerate(lines, 1) if line.endswith("\t0")]
+        said = check(path, capsys)
+        assert "task: tag" in said
+        assert f"warning: tags of {path} that do not fit BIO count as outside all spans:" in said
+        assert f"  '0', 2 times: {places[0]}, {places[1]}\n" in said
+        assert "(spans in BIO)" in said
+    model = recurra.train(tmp_path / "a.conll", to="m", epochs=1, settings=SETTINGS)
+    assert model.recipe.data.scheme == "BIO"  # type: ignore[attr-defined]
+    assert "span_f1" in model.evaluate(tmp_path / "a.conll").measures
+    assert recurra.load("m").networks[0].scheme == Scheme("BIO")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["IOB1", "BIOES", "BILOU X-B", "BMEWO B_X"])
+def test_a_model_in_another_scheme(name: str) -> None:
+    scheme = Scheme.parse(name)
+    rows = [(tokens, list(Scheme("BIO").rewritten(tags, scheme))) for tokens, tags in sentences(300, 1)]
+    model = recurra.train(rows, task="tag", to="m", epochs=5, settings=SETTINGS)
+    assert model.recipe.data.scheme == name  # type: ignore[attr-defined]
+    found = model.evaluate(rows)
+    assert found.measures["span_f1"].value > 95
+    assert [row["label"] for row in found.details["labels"]] == ["PLACE"]
+    spans = model.predict("babaia city gogoik coocia").details.to_mapping()["spans"]
+    assert spans == [
+        {"text": "babaia city", "begin": 0, "end": 2, "kind": "PLACE"},
+        {"text": "coocia", "begin": 3, "end": 4, "kind": "PLACE"},
+    ]
+    in_bio = model.evaluate(sentences(40, 5))
+    assert in_bio.measures["accuracy"].value > 95
+    assert "sentences writes spans in BIO, and they are rewritten in" in in_bio.notes[0]
+
+
+def test_a_model_learns_in_the_scheme_that_is_asked_for() -> None:
+    rows = sentences(100, 1)
+    model = recurra.train(rows, task="tag", to="m", epochs=1, settings={**SETTINGS, "data.scheme": "BIOES"})
+    assert model.networks[0].tags == ("B-PLACE", "E-PLACE", "O", "S-PLACE")  # type: ignore[attr-defined]
+    plain = recurra.train(rows, task="tag", to="n", epochs=1, settings={**SETTINGS, "data.scheme": "none"})
+    assert set(plain.evaluate(rows).measures) == {"accuracy", "sentence_exact"}
+    with pytest.raises(DataError, match="no tag writes spans in BIOES"):
+        recurra.train([(["a"], ["N"]), (["b"], ["V"])] * 9, task="tag", to="o", settings={"data.scheme": "BIOES"})
+    with pytest.raises(UsageError, match="unknown scheme 'BOI'"):
+        recurra.train(rows, task="tag", to="o", settings={"data.scheme": "BOI"})
+
+
+def test_what_is_repaired_in_training_is_repaired_in_evaluation() -> None:
+    rows = [(["a", "b"], ["O", "I-X"]), (["c"], ["B-X"])] * 30
+    model = recurra.train(rows, task="tag", to="m", epochs=1, settings={**SETTINGS, "data.repair": True})
+    iob1 = [(["a", "b", "c"], ["O", "I-X", "B-X"])] * 3
+    found = model.evaluate(iob1)
+    assert (
+        "3 tags break BIO (I-X goes on with B-X or I-X), and their spans were repaired (data.repair)" in found.notes[0]
+    )
+    assert "tags that the training data lack" not in " ".join(found.notes)
+    model = recurra.train([*rows[1::2], (["d"], ["O"])], task="tag", to="n", epochs=1, settings=SETTINGS)
+    found = model.evaluate([(["a", "b"], ["B-X", "B-X"]), (["a", "b"], ["O", "I-X"])])
+    assert "1 tag breaks BIO" in found.notes[0]
+    assert "They are read as conlleval reads them." in found.notes[0]
+
+
+def test_parts_of_speech_in_columns_are_recognised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [(tokens, ["X" if tag == "O" else "P" for tag in tags]) for tokens, tags in sentences(40, 1)]
+    write(tmp_path / "a.txt", rows)
+    said = check(tmp_path / "a.txt", capsys)
+    assert "empty lines between sentences, and only 2 different tags in its last column" in said
+    (tmp_path / "b.tsv").write_text("".join(f"word{k % 9}\t{'ab'[k % 2]}\n" + "\n" * (k == 150) for k in range(300)))
+    assert "task: tag" not in check(tmp_path / "b.tsv", capsys)  # labels, and one empty line

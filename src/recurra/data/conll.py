@@ -43,6 +43,8 @@ def layout_of(first: list[Line], reading: Reading) -> Layout:
     layout = find_layout(first, conllu=conllu)
     if layout.columns == 1 and reading.with_targets:
         fix = "Put its tag after each word, with a tab between them. (Words alone are what recurra predict reads.)"
+        if sum("," in text for _, text in first) > len(first) / 2:
+            fix = "The columns seem to be separated by commas: write tabs, and an empty line after each sentence."
         raise DataError("expected a column of words and one of tags, saw one column", where=name, fix=fix)
     if layout.columns == 1:
         return layout  # words alone, whatever columns the training data had

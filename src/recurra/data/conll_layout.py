@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from recurra.data.lines import Line
-from recurra.data.schemes import Scheme, find_scheme, neighbours_of
+from recurra.data.schemes import find_scheme, neighbours_of
 from recurra.errors import UsageError
 from recurra.options import unknown_name
+from recurra.text.counted import counted
 
 CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 GLOBAL_COLUMNS = re.compile(r"#\s*global\.columns\s*=\s*(.+)")  # of CoNLL-U Plus
@@ -24,6 +25,8 @@ HEADINGS = ("form", "word", "words", "token", "tokens")  # what a header calls t
 DOCUMENT = "-DOCSTART-"
 
 RAGGED_SHARE = 0.02  # of lines with another number of columns there may be among lines that are a token each
+LONG = 100  # tokens of a sentence, in the mean
+FEW = 10  # times that each of the tags is there, in the mean, so that they are few
 
 Fields = list[str]
 
@@ -69,7 +72,9 @@ class Layout:
 
     def called(self, column: int) -> str:
         """A column in words."""
-        return self.names[column].upper() if column < len(self.names) else f"column {column + 1}"
+        if column >= len(self.names):
+            return f"column {column + 1}"
+        return repr(self.names[column]) if self.header else self.names[column].upper()
 
 
 def fields_of(text: str) -> Fields:
@@ -124,15 +129,24 @@ def names_of(lines: Sequence[Line], rows: Sequence[tuple[int, Fields]]) -> tuple
     return (lower, number) if is_header and others else ((), 0)
 
 
-def spans_in_columns(lines: Sequence[str]) -> Scheme | None:
-    """How tags write spans in the last column of lines that are a token each; None where they do not."""
+def tags_in_columns(lines: Sequence[str]) -> str:
+    """What is seen in the last column of lines that surely are a token each; empty where they are not.
+
+    There are empty lines, as many columns in (nearly) all others, and tags that write spans, or few tags beside words.
+    """
     numbered = [Line(number, text) for number, text in enumerate(lines, 1)]
     layout = find_layout(numbered, conllu=False)
     rows = [row for row in rows_of(numbered) if row[0] != layout.header]
     filled = [fields for _, fields in rows if fields]
     ragged = sum(len(fields) != layout.columns for fields in filled)
-    if layout.columns < 2 or len(rows) - len(filled) == 0 or ragged > RAGGED_SHARE * len(filled):
-        return None
-    sentences = (group for _, group in groupby(rows, lambda row: bool(row[1])))
-    tags = ([fields[-1] for _, fields in group if fields] for group in sentences)
-    return find_scheme(neighbours_of(tags))
+    sentences = [
+        [fields[-1] for _, fields in group] for is_one, group in groupby(rows, lambda row: bool(row[1])) if is_one
+    ]
+    if layout.columns < 2 or len(sentences) < 2 or ragged > RAGGED_SHARE * len(filled):
+        return ""
+    if scheme := find_scheme(neighbours_of(sentences)):
+        return f"tags that write spans ({scheme})"
+    different = len(layout.tags)
+    like_sentences = 2 * len(sentences) <= len(filled) <= LONG * len(sentences)
+    few = FEW * different <= len(filled) and not any(" " in fields[layout.token] for fields in filled)
+    return f"only {counted(different, 'different tag')}" if few and like_sentences else ""

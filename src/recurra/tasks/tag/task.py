@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from recurra.data import TAGGED, EncodedTable, Examples, Preview, Tagged, as_examples
-from recurra.data.conll_layout import spans_in_columns
+from recurra.data.conll_layout import tags_in_columns
 from recurra.data.jsonl import JSON_LINES
 from recurra.data.tagged import ENDINGS, are_sentences
 from recurra.data.tagged_keys import are_tagged
@@ -56,9 +56,8 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
             return "its rows have lists of tokens and of their tags"
         if preview.given is not None:
             return "its rows are tokens and their tags" if are_sentences(preview.table()) else None
-        if preview.given is None and (scheme := spans_in_columns(preview.lines)):
-            what = f"tags that write spans ({scheme}) in its last column"
-            return f"it has a token a line, empty lines between sentences, and {what}"
+        if preview.given is None and (tags := tags_in_columns(preview.lines)):
+            return f"it has a token a line, empty lines between sentences, and {tags} in its last column"
         return None
 
     def split(self, train: Examples[Tagged], valid: Examples[Tagged] | None, recipe: TagRecipe, emit: Emit) -> Split:
@@ -91,7 +90,8 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         tags = sorted(tags_of(train))
         if len(tags) < 2:
             raise RunError(
-                f"there is only one tag, {tags[0]!r}: there is nothing to learn", fix="Look at the tag column."
+                f"there is only one tag, {tags[0]!r}: there is nothing to learn",
+                fix="Is it the right column? Name the column of the tags with --target-column.",
             )
         return make_network(recipe, reader, tuple(tags))
 
