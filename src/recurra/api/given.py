@@ -172,4 +172,4 @@ def cells_of(given: object, columns: Mapping[str, str], *, vectors: bool = False
     if cells and (vectors or all(isinstance(cell, int | float) for cell in cells)):
         form = NumberFormat.named(columns.get("decimal"), columns.get("thousands"))
         return Numbers(np.array([number_in(row[name], name, form) for name in names], np.float32), tuple(names))
-    return cells[0] if len(cells) == 1 else tuple("" if cell is None else str(cell) for cell in cells)
+    return cells[0] if len(cells) == 1 else tuple(map(cell_text, cells))

@@ -129,6 +129,8 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, date | time):
         return value.isoformat().removesuffix("T00:00:00")
+    if isinstance(value, str):
+        return value
     text = repr(value) if isinstance(value, float) else str(value)
     return NumberText(text) if isinstance(value, Real) and text not in ("True", "False") else text
 

@@ -27,7 +27,9 @@ HOUR = 3600 * 10**6  # microseconds, by which clocks are set back
 NO_TIMES = "times that cannot be read"
 FALLING = "series whose times fall"
 REPEATED = "series with repeated times"
-READ_OVER = "they are read as if they had never been; --set data.missing=previous (or mean), in training, fills them"
+READ_OVER = (
+    "what stands around a gap is read as neighbours; training with --set data.missing=previous (or mean) fills it"
+)
 ORDERS = {"day-first": "the day first (31/12/2021)", "month-first": "the month first (12/31/2021)"}
 
 
