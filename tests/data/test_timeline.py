@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from recurra.data import LABELLED, SERIES, DataSource, Examples, Series, open_examples, open_inputs
 from recurra.data.labelled import Reads
+from recurra.data.series_columns import why_series
 from recurra.data.source import StepRules
 from recurra.errors import DataError
 
@@ -212,3 +214,24 @@ def test_labelled_series_in_any_order(tmp_path: Path) -> None:
     (tmp_path / "y.csv").write_text(text.replace(",date,", ",time,").replace(".01.2024", "").replace(",label", ",note"))
     found = open_inputs(DataSource(str(tmp_path / "y.csv")), LABELLED, Reads("series"))
     assert [numbers.values.ravel().tolist() for numbers in found] == [[1, 2, 3], [1, 2, 3]]
+
+
+def test_json_lines_of_steps(tmp_path: Path) -> None:
+    rows = [{"ds": f"2024-01-{day:02}", "y": day / 2, "unique_id": name} for day in range(1, 11) for name in (7, 8)]
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows).replace("0.5", "null"))
+    assert why_series(DataSource(str(path))) == "this is a table of numbers with a column for the time"
+    data = open_examples(DataSource(str(path)), SERIES)
+    assert [(one.name, one.step, one.columns, one.line) for one in data] == [
+        ("7", "1 day", ("y",), 1),
+        ("8", "1 day", ("y",), 2),
+    ]
+    assert [np.isnan(one.values).sum() for one in data] == [1, 1]
+    same = open_examples(DataSource(rows=[json.loads(line) for line in path.read_text().splitlines()]), SERIES)
+    for one, other in zip(data, same, strict=True):
+        np.testing.assert_equal(one.values, other.values)
+    for wrong, says in (
+        ('"y": [1]', "expected a number or a text under 'y', saw an array"),
+        ('"z": 1', "the object has a key 'z'"),
+    ):
+        assert says in refused(read(path, '{"ds": "2024-01-01", "y": 1}\n{"ds": "2024-01-02", ' + wrong + "}\n"))

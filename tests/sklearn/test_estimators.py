@@ -200,6 +200,19 @@ def test_a_forecaster() -> None:
     assert several.model_.predict(named).details.columns[1].name == "b"
 
 
+def test_a_forecaster_of_a_table_with_times() -> None:
+    days = pandas.date_range("2024-01-01", periods=60)
+    one = pandas.DataFrame({"ds": days, "y": np.sin(np.arange(60) / 3)})
+    found = RecurraForecaster(horizon=4, epochs=1, random_state=1, **QUICK).fit(one)
+    assert found.predict().shape == found.predict(one[-30:]).shape == (4,)
+    assert [answer.details.times[0] for answer in found.model_.predict_iter(one)] == ["2024-03-01"]
+    table = pandas.concat([one.assign(unique_id=name) for name in (1, 2)])
+    found.fit(table)
+    assert found.predict().shape == found.predict(table).shape == (2, 4)
+    assert found.predict(table[table.unique_id == 1]).shape == (1, 4)
+    assert found.score(table) < 1
+
+
 def test_the_model_inside_can_be_saved(texts: RecurraClassifier, tmp_path: Any) -> None:
     texts.model_.save(tmp_path / "m")
     again = recurra.load(tmp_path / "m")

@@ -142,7 +142,8 @@ class Model:
         self, inputs: Iterable[object], options: object = None, **settings: Unpack[AnswerSettings]
     ) -> Iterator[AnyAnswer]:
         """Answers to several inputs, one after the other: they may be an endless stream."""
-        rows = map(self._cells_of, self._asked_about(inputs))
+        asked = self._asked_about(inputs)
+        rows = map(self._cells_of, [asked] if isinstance(asked, Series) else asked)
         return self.predictor.predict(rows, self.options(options, settings))
 
     def evaluate(

@@ -13,9 +13,10 @@ from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number,
 from recurra.data.csv_rows import LOOK_AHEAD, SEPARATORS, CsvReader, is_header, said_separator, separator_of
 from recurra.data.example import Example
 from recurra.data.examples import Reading
+from recurra.data.jsonl import JSON_LINES, kind_of, read_objects
 from recurra.data.lines import LONGEST_LINE
-from recurra.data.rows import cell_text, is_table
-from recurra.data.source import NO_HEADER
+from recurra.data.rows import cell_text, is_cell, is_table
+from recurra.data.source import NO_HEADER, DataSource
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
 from recurra.text.counted import with_article
@@ -47,9 +48,41 @@ def read_csv(reading: Reading) -> Iterator[Example]:
 
 
 def table_rows(reading: Reading) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a table as cells, its header too: of a file, or of mappings and data frames in Python."""
-    rows = reading.source.rows
-    return iter(CsvRows(reading)) if rows is None else _cells(reading)
+    """The rows of a table as cells, its header too: of a file, or of mappings and data frames in Python.
+
+    Raises:
+        DataError: an object of JSON Lines with arrays or objects in it, or with other keys than the first.
+    """
+    if is_json(reading.source):
+        return _objects(reading)
+    return iter(CsvRows(reading)) if reading.source.rows is None else _cells(reading)
+
+
+def has_names(source: DataSource) -> bool:
+    """Whether the first row of a table surely names the columns."""
+    return is_json(source) or is_table(source.rows)
+
+
+def is_json(source: DataSource) -> bool:
+    """Whether a table is in JSON Lines: an object for each row."""
+    return source.rows is None and (source.format == "jsonl" or source.ending in JSON_LINES)
+
+
+def _objects(reading: Reading) -> Iterator[tuple[int, list[str]]]:
+    """The objects of JSON Lines; what an object lacks is empty."""
+    names: list[str] | None = None
+    for line, record in read_objects(reading, '{"date": "2024-01-31", "price": 17.2}'):
+        if names is None:
+            names = [*record]
+            yield line.number, names
+        for name, value in record.items():
+            if name not in names or not is_cell(value):
+                what = f"expected a number or a text under {name!r}, saw {kind_of(value)}" if name in names else (
+                    f"the object has a key {name!r}, and the first one has {', '.join(map(repr, names[:10]))}"
+                )  # fmt: skip
+                fix = "Each line is an object with the cells of a row, and all have the keys of the first."
+                raise DataError(what, where=reading.place(line.number), fix=fix)
+        yield line.number, [cell_text(record.get(name)) for name in names]
 
 
 def _cells(reading: Reading) -> Iterator[tuple[int, list[str]]]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from recurra.data.delimited import CsvRows, table_rows
+from recurra.data.delimited import CsvRows, is_json, table_rows
 from recurra.data.examples import Reading
 from recurra.data.number_text import (
     MARKS,
@@ -97,7 +97,7 @@ def table_format(reading: Reading, columns: Sequence[int], names: Sequence[str],
         for one, k in zip(evidence, columns, strict=True):
             if k < len(cells):
                 one.add(cells[k], reading.place(line))
-    by_commas = source.rows is None and CsvRows(Reading(source)).separator == ","
+    by_commas = source.rows is None and not is_json(source) and CsvRows(Reading(source)).separator == ","
     form = format_of(evidence, said, reading.name, by_commas=by_commas)
     for note in notes_on(evidence, form):
         reading.note(f"{reading.name}: {note}")

@@ -276,7 +276,9 @@ def check(skipped: Skipped, source: DataSource) -> None:
 
 SERIES = Kind(
     sides=Sides("series", "value", "series"),
-    formats=dict.fromkeys(("csv", "tsv", "series"), read_series),  # one reader, which sees the separator itself
+    formats=dict.fromkeys(
+        ("csv", "tsv", "jsonl", "series"), read_series
+    ),  # one reader, which sees the separator itself
     rows=read_rows,
     format_of=lambda source: "series",
     key=key,

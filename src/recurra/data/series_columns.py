@@ -10,10 +10,9 @@ from shlex import quote
 from typing import NamedTuple
 
 from recurra.data.columns import several
-from recurra.data.delimited import table_rows
+from recurra.data.delimited import has_names, table_rows
 from recurra.data.examples import Reading
 from recurra.data.number_text import MISSING, is_number
-from recurra.data.rows import is_table
 from recurra.data.source import DataSource
 from recurra.data.timeline import Rows
 from recurra.data.times import is_time
@@ -159,7 +158,7 @@ def _is_text(cells: list[str]) -> bool:
 
 def _has_header(head: list[str], texts: set[int], rows: list[list[str]], source: DataSource) -> bool:
     """Whether the first row names the columns: it has text above numbers, or a name that is known."""
-    if is_table(source.rows):
+    if has_names(source):
         return True
     if len(rows) == 1:  # all of them may be names, or one of them the time
         return not any(is_number(cell) and cell.strip() for cell in head)

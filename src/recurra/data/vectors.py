@@ -18,7 +18,7 @@ import numpy as np
 
 from recurra.data.columns import is_number as is_column_number
 from recurra.data.columns import several
-from recurra.data.delimited import table_rows
+from recurra.data.delimited import has_names, table_rows
 from recurra.data.examples import Reading
 from recurra.data.number_format import table_format
 from recurra.data.number_text import LARGEST_SINGLE, PLAIN, NotANumber, NumberFormat, is_number, parse_number
@@ -101,7 +101,7 @@ def lay_out(source: DataSource, rows: list[list[str]], place: str, series: bool,
     """
     head, width = rows[0], len(rows[0])
     numeric = numeric_columns(rows)
-    header = has_header(head, numeric, [*several(source.source_column), source.target_column])
+    header = has_names(source) or has_header(head, numeric, [*several(source.source_column), source.target_column])
     names = column_names(head, header, place)
     group = _group(source, names, place) if series else None
     label = _label(source, names, numeric, group, place) if labelled else None

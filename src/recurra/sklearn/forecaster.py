@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import Tags
 
-from recurra.data.frames import frame_of
+from recurra.api.given import series_rows
 from recurra.sklearn.base import SHORT, RecurraEstimator
 from recurra.tasks.forecast.answer import ForecastValues
 
@@ -58,7 +58,8 @@ class RecurraForecaster(RecurraEstimator):
         """Trains.
 
         Args:
-            X: one series [T] or [T, D], its columns by name, or a list of series.
+            X: one series [T] or [T, D], its columns by name, or a list of series; or a table whose rows are steps, with
+                times and names of series, such as a data frame.
             y: not used: what is to be forecast is the series.
         """
         self.series_ = series_of(X)
@@ -73,11 +74,13 @@ class RecurraForecaster(RecurraEstimator):
         """
         model = self._fitted()
         given = self.series_ if X is None else series_of(X)
-        forecasts = [answer.details for answer in model.predict_iter(given.every)]
-        medians = [[one.median for one in f.columns] for f in forecasts if isinstance(f, ForecastValues)]
+        answers = (answer.details for answer in model.predict_iter(given.every))
+        forecasts = [details for details in answers if isinstance(details, ForecastValues)]
+        medians = [[one.median for one in forecast.columns] for forecast in forecasts]
         values = np.array(medians).swapaxes(1, 2)
         values = values[:, :, 0] if values.shape[2] == 1 else values
-        return values[0] if given.alone else values
+        alone = given.alone if given.alone is not None else len(values) == 1 and not forecasts[0].series
+        return values[0] if alone else values
 
     def score(self, X: object, y: None = None) -> float:
         """1 - error / error of the naive forecast, over windows of the series: 1 is perfect, 0 as good as naive."""
@@ -94,13 +97,13 @@ class Given(NamedTuple):
     """Series as they are given."""
 
     every: list[object]
-    alone: bool  # whether it is one, and no list
+    alone: bool | None  # whether it is one, and no list; None of a table, whose rows these are
 
 
 def series_of(X: object) -> Given:
-    """One series, given as numbers, an array, a mapping or a data frame; or a list of them."""
-    if (frame := frame_of(X)) is not None:
-        return Given([{name: frame[name].to_list() for name in frame.columns}], True)
+    """One series, given as numbers, an array, a mapping or a table of steps with times; or a list of them."""
+    if (rows := series_rows(X)) is not None:
+        return Given(list(rows), None)
     if isinstance(X, Mapping) or not isinstance(X, list | tuple):
         return Given([X], True)
     every: list[object] = list(X)

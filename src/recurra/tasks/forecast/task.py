@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from recurra.data import SERIES, EncodedTable, Examples, Preview, Series
+from recurra.data.jsonl import JSON_LINES
 from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
 from recurra.tasks.ensembles import refuse_different
@@ -24,7 +25,7 @@ from recurra.tasks.split import Split
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.training import Budget, Note
 
-TABLES = (".csv", ".tsv", ".tab")
+TABLES = (".csv", ".tsv", ".tab", *JSON_LINES)
 
 
 class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
