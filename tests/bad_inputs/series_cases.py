@@ -52,7 +52,7 @@ TABLES = [
     one("an infinite number in a series", b"x\n1\ninf\n3\n", "x.csv:3: column 'x': expected a number, saw \"inf\"", "must be finite"),
     one("a ragged table of series", b"x,y\n1,2\n3\n", "x.csv:3: expected 2 columns, saw 1: \"3\""),
     one("a column of words", b"date,city,x\n2024-01-01,Rome,3\n2024-01-02,Oslo,4\n", "x.csv:1: column 'city' holds text, such as \"Rome\"", "--source-column city"),
-    one("nothing but times", b"time,date\n1,2024-01-01\n2,2024-01-02\n", "x.csv:1: column 'date' holds text"),
+    one("nothing but times", b"time,date\n1,2024-01-01\n2,2024-01-02\n", "x.csv:1: there is no column of numbers"),
     one("one column, and it is called time", b"time\n2024-01-01\n2024-01-02\n", "x.csv:1: column 'time' holds text"),
     one("times that fall", b"date,x\n2024-01-02,1\n2024-01-01,2\n2024-01-03,3\n", "x.csv:3: the times of the series fall: 2024-01-01 comes after 2024-01-02", "--sort"),
     one("a time twice", b"date,x\n2024-01-01,1\n2024-01-01,2\n2024-01-02,3\n", "x.csv:3: the time 2024-01-01 of the series is at x.csv:2 already", "data.duplicates=first"),

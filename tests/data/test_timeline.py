@@ -235,3 +235,33 @@ def test_json_lines_of_steps(tmp_path: Path) -> None:
         ('"z": 1', "the object has a key 'z'"),
     ):
         assert says in refused(read(path, '{"ds": "2024-01-01", "y": 1}\n{"ds": "2024-01-02", ' + wrong + "}\n"))
+
+
+def test_columns_that_count_the_rows(tmp_path: Path) -> None:
+    for name in ("id", "", "step"):
+        table = f"{name},date,x\n" + "".join(f"{day},2024-01-{day:02},{day * day % 7}\n" for day in range(1, 31))
+        data = read(tmp_path / "x.csv", table)
+        assert [one.columns for one in data] == [("x",)]
+        assert f"{tmp_path / 'x.csv'}: column {name!r} counts the rows and is left out" in data.notes
+
+
+def test_a_date_and_its_hour(tmp_path: Path) -> None:
+    table = "date,hour,x\n" + "".join(f"2024-01-0{day},{hour},1\n" for day in range(1, 4) for hour in range(24))
+    (series,) = read(tmp_path / "x.csv", table)
+    assert (series.columns, series.step, series.times[-1]) == (("x",), "1 hour", "2024-01-03 23")
+
+
+def test_two_numbers_that_name_series_together(tmp_path: Path) -> None:
+    rows = [
+        f"{shop},{item},2024-01-{day:02},{day * day % 5}" for day in range(1, 29) for shop in (1, 2) for item in (7, 8)
+    ]
+    seen = refused(read(tmp_path / "x.csv", "\n".join(["shop,item,date,x", *rows, ""])))
+    assert "If columns 'shop' and 'item' say which series a row belongs to: --source-column shop,item." in seen
+    missing = "unique_id,date,x\n" + "".join(f"{'a' * (day < 9)},2024-01-{day:02},1\n" for day in range(1, 10))
+    assert "x.csv:10: the name of the series is missing" in refused(read(tmp_path / "x.csv", missing))
+
+
+def test_clocks_that_were_set_back(tmp_path: Path) -> None:
+    hours = [0, 1, 2, 2, 3, 4]
+    seen = refused(read(tmp_path / "x.csv", "time,x\n" + "".join(f"2021-10-31 0{hour}:00,1\n" for hour in hours)))
+    assert "If clocks were set back here, write the times with their UTC offsets." in seen

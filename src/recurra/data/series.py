@@ -108,6 +108,11 @@ def _together(
     series: dict[str, Rows] = {}
     for number, fields in rows:
         name = columns.name_of(fields)
+        if columns.group and not name.strip(", "):
+            fix = "Write which series the row belongs to, or take it out."
+            error = DataError("the name of the series is missing", where=reading.place(number), fix=fix)
+            reading.findings.add("rows without the name of their series", error)
+            continue
         one = series.setdefault(name, Rows(name, [], [], []))
         values = row_numbers(fields, columns.names, columns.numbers, reading.place(number), reading, form, LARGEST)
         if values is not None:

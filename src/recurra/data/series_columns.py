@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from shlex import quote
 from typing import NamedTuple
 
@@ -24,7 +24,9 @@ LOOK = 50  # rows from which it is told what the columns are
 LEAST = 8  # rows; with fewer nothing is sure
 TIME_NAMES = ("time", "date", "datetime", "timestamp", "ds", "step", "period", "year", "index", "t", "")
 CALENDAR = ("year", "month", "day")  # columns that together are a date; the first two say a month
-CLOCK = re.compile(r"\d{1,2}(:\d{2}){0,2}(\.\d+)?( ?[ap]\.?m\.?)?", re.IGNORECASE | re.ASCII)  # a time of day alone
+CLOCK = re.compile(r"\d{1,2}(:\d{2}){1,2}(\.\d+)?( ?[ap]\.?m\.?)?", re.IGNORECASE | re.ASCII)  # a time of day alone
+HOURS = ("hour", "hr")  # which belongs to a date, where dates repeat
+ROW_NUMBERS = ("", "id", "index", "unnamed: 0", "step", "t", "time", "period")  # columns that may only count the rows
 PAIR_NAMES = {"source", "target", "text", *LABEL_NAMES}  # of tables that are for other tasks
 
 
@@ -36,6 +38,7 @@ class SeriesColumns(NamedTuple):
     time: tuple[int, ...]  # when a step was, several parts of one time side by side; none: it is not said
     group: tuple[int, ...]  # the name of the series; none: there is only one
     guessed: bool  # whether the group is one because it holds texts, and not by its name
+    counts: tuple[int, ...]  # those that only count the rows, and are left out
     header: bool
     targets: tuple[str, ...]  # the columns of numbers that are to be forecast; none: all
 
@@ -76,6 +79,8 @@ def find_columns(rows: list[list[str]], reading: Reading) -> SeriesColumns:
             several = f"columns {called} are" if len(found) > 1 else f"column {called} is"
             reading.note(f"{reading.name}: {several} {what}")
             reading.facts.columns[option] = columns.named(found)
+    for k in columns.counts:
+        reading.note(f"{reading.name}: column {columns.every[k]!r} counts the rows and is left out")
     return columns
 
 
@@ -132,14 +137,16 @@ def _columns(source: DataSource, rows: list[list[str]], place: str) -> SeriesCol
     texts = {k for k in range(width) if _is_text([row[k] for row in body or rows[:1]])}
     header = _has_header(head, texts, rows, source)
     names = column_names(head, header, place)
-    body = body if header else [row for row in rows if len(row) == width]
-    group = _group(source, names, body, place)
+    steps = body if header else [row for row in rows if len(row) == width]
+    group = _group(source, names, steps, place)
     if source.time_column is not None:
         time = tuple(column_of(str(name), names, place) for name in several(source.time_column))
     else:
-        time = _time(names, [k for k in sorted(texts) if k not in group], group, body)
-    guessed = () if group or source.source_column is not None else _guessed(texts - {*time}, time, body)
-    numbers = tuple(k for k in range(width) if k not in (*group, *guessed, *time))
+        time = _time(names, [k for k in sorted(texts) if k not in group], group, steps)
+    guessed = () if group or source.source_column is not None else _guessed(texts - {*time}, time, steps)
+    others = [k for k in range(width) if k not in (*group, *guessed, *time)]
+    counts = [k for k in others if names[k].lower() in ROW_NUMBERS and time and _counts([row[k] for row in steps])]
+    numbers = tuple(k for k in others if k not in counts)
     for k in numbers:
         if k in texts and body:
             raise _no_numbers(names[k], next((row[k].strip() for row in body if row[k].strip()), ""), place)
@@ -147,7 +154,7 @@ def _columns(source: DataSource, rows: list[list[str]], place: str) -> SeriesCol
         raise DataError("there is no column of numbers", where=place, fix="Put each number into a column of its own.")
     wanted = [] if source.target_column is None else several(source.target_column)
     targets = tuple(names[column_of(str(name), names, place)] for name in wanted)
-    return SeriesColumns(names, numbers, time, group or guessed, bool(guessed), header, targets)
+    return SeriesColumns(names, numbers, time, group or guessed, bool(guessed), tuple(counts), header, targets)
 
 
 def _is_text(cells: list[str]) -> bool:
@@ -195,6 +202,12 @@ def _repeats(cells: Iterable[object]) -> bool:
     return 2 * len(set(every)) <= len(every)
 
 
+def _counts(cells: list[str]) -> bool:
+    """Whether these are 0, 1, 2, ... or 1, 2, 3, ..."""
+    numbers = [int(cell) for cell in map(str.strip, cells) if cell.isdecimal()]
+    return len(numbers) == len(cells) > 1 and all(after - before == 1 for before, after in pairwise(numbers))
+
+
 def _time(names: tuple[str, ...], texts: list[int], group: tuple[int, ...], body: list[list[str]]) -> tuple[int, ...]:
     """The column that says when a step was: the one so called, the first of dates, the only one without numbers.
 
@@ -210,6 +223,10 @@ def _time(names: tuple[str, ...], texts: list[int], group: tuple[int, ...], body
     if found[0] in parts and len(parts) > 1:
         return tuple(parts)
     clock = [k for k in called if k != found[0] and body and CLOCK.fullmatch(body[-1][k].strip())]
+    if _repeats(row[found[0]] for row in body):
+        clock += [
+            k for k, name in enumerate(lower) if name in HOURS and all(row[k].strip().isdecimal() for row in body)
+        ]
     return (found[0], *clock[:1]) if found[0] in dates and ":" not in body[-1][found[0]] else (found[0],)
 
 

@@ -28,7 +28,8 @@ Unit = Literal["number", "microsecond", "month", "business day"]
 NAMES: dict[str, tuple[Unit, int]] = {
     "business day": ("business day", 1), "year": ("month", 12), "quarter": ("month", 3), "month": ("month", 1),
     "week": ("microsecond", 7 * DAY), "day": ("microsecond", DAY), "hour": ("microsecond", 3600 * 10**6),
-    "minute": ("microsecond", 60 * 10**6), "second": ("microsecond", 10**6), "microsecond": ("microsecond", 1),
+    "minute": ("microsecond", 60 * 10**6), "second": ("microsecond", 10**6), "millisecond": ("microsecond", 1000),
+    "microsecond": ("microsecond", 1),
 }  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby, pairwise
+from datetime import time
+from functools import cache
+from itertools import combinations, groupby, pairwise
 from shlex import quote
 from typing import NamedTuple
 
@@ -81,10 +83,10 @@ def in_time(series: list[Rows], column: str, names: Sequence[str], reading: Read
     form = _form_of(series, column, reading)
     if form is None:
         return Timeline(series)
-    timed = [_read(one, form, column, reading) for one in series]
+    timed = _read_all(series, form, column, reading)
     if reading.findings:
         return Timeline([])
-    timed = list(_merged(_ordered(timed, names, reading), reading))
+    timed = list(_merged(_ordered(timed, names, reading), names, reading))
     if reading.findings:
         return Timeline([])
     step = _step_of(timed, reading)
@@ -102,7 +104,7 @@ def by_time(series: list[Rows], column: str, reading: Reading) -> list[Rows]:
     form = _form_of(series, column, reading)
     if form is None:
         return series
-    timed = [_read(one, form, column, reading) for one in series]
+    timed = _read_all(series, form, column, reading)
     return [] if reading.findings else [one.rows for one in _sorted(timed, reading)]
 
 
@@ -122,6 +124,7 @@ def _form_of(series: list[Rows], column: str, reading: Reading) -> Form | None:
     if len(forms) > 1:
         forms = [form for form in forms if _rises(series, form)] or forms
         forms = [form for form in forms if _rises(series, form, evenly=True)] or forms
+        forms = [form for form in forms if _rises(series, form, evenly=True, wholly=True)] or forms
     if len(forms) > 1:
         what = f"column {column!r}: {excerpt(texts[0], 40)} may have the day or the month first, and so may all others"
         fix = "Say which: --set data.dates=day-first (or month-first); or write 2021-12-31."
@@ -138,20 +141,27 @@ def _form_of(series: list[Rows], column: str, reading: Reading) -> Form | None:
     return forms[0]
 
 
-def _rises(series: list[Rows], form: Form, *, evenly: bool = False) -> bool:
-    """Whether times in this form rise in each series, by a common step if that is wanted."""
+def _rises(series: list[Rows], form: Form, *, evenly: bool = False, wholly: bool = False) -> bool:
+    """Whether times in this form rise in each series, by a common step if that is wanted, of which none is missing."""
     read = [[form.read(text) for text in one.times] for one in series]
     moments = [[moment for moment in one if moment is not None] for one in read]
-    rising = all(before.at < after.at for one in moments for before, after in pairwise(one))
-    return rising and not (evenly and find_step(moments) is None)
+    if any(before.at >= after.at for one in moments for before, after in pairwise(one)):
+        return False
+    step = find_step(moments) if evenly else None
+    return not evenly or (step is not None and not (wholly and fit_of(step, moments).missing))
 
 
-def _read(rows: Rows, form: Form, column: str, reading: Reading) -> _Timed:
+def _read_all(series: list[Rows], form: Form, column: str, reading: Reading) -> list[_Timed]:
+    read = cache(form.read)  # series often have their times in common
+    model = next(text for one in series for text in one.times if read(text) is not None)
+    return [_read(one, read, model, column, reading) for one in series]
+
+
+def _read(rows: Rows, read: Callable[[str], Moment | None], model: str, column: str, reading: Reading) -> _Timed:
     """The moments of a series; a text that is none is a finding."""
     found: list[Moment] = []
-    model = next(text for text in rows.times if form.read(text) is not None) if rows.times else ""
     for line, text in zip(rows.lines, rows.times, strict=True):
-        moment = form.read(text)
+        moment = read(text)
         if moment is None:
             seen = f"saw {excerpt(text, 40)}" if text else "found none"
             what = f"column {column!r}: expected a time like {excerpt(model, 40)}, {seen}"
@@ -189,26 +199,39 @@ def _falling(one: _Timed, falls: list[int], names: Sequence[str], reading: Readi
     newest = len(falls) == len(rows.times) - 1 and len(falls) > 1
     what = f"the times of {rows.place} fall: {rows.times[first]} comes after {rows.times[first - 1]}"
     what += ", the newest step is the first" if newest else f", and {len(falls) - 1:,} more do" * (len(falls) > 1)
-    fix = "Sort the rows by time, or let recurra do it: --sort (the setting data.sort)."
-    if telling := _telling(one, names):
-        fix = f"If column {telling!r} says which series a row belongs to: --source-column {quote(telling)}. {fix}"
-    if moments[first].is_local and moments[first - 1].at - moments[first].at <= HOUR:
-        fix += " If clocks were set back here, write the times with their UTC offsets."
+    fix = f"{_telling(one, names)}Sort the rows by time, or let recurra do it: --sort (the setting data.sort)."
+    if moments[first - 1].at - moments[first].at <= HOUR:
+        fix += _clocks(moments[first])
     return DataError(what, where=reading.place(rows.lines[first]), fix=fix)
 
 
-def _telling(one: _Timed, names: Sequence[str]) -> str | None:
-    """The column that may say which series a row belongs to: where it is one number, times rise."""
-    for column, name in enumerate(names):
-        last: dict[float, int] = {}
-        for moment, row in zip(one.moments, one.rows.values, strict=True):
-            if math.isnan(row[column]) or last.get(row[column], moment.at - 1) >= moment.at:
-                break
-            last[row[column]] = moment.at
-        else:
-            if 2 * len(last) <= len(one.moments):
-                return name
-    return None
+def _clocks(moment: Moment) -> str:
+    """What may be the matter with an hour that is there twice."""
+    if not moment.is_local or moment.wall is None or moment.wall.time() == time():
+        return ""
+    return " If clocks were set back here, write the times with their UTC offsets."
+
+
+def _telling(one: _Timed, names: Sequence[str]) -> str:
+    """Which column may say what series a row belongs to: where its numbers stay, times rise."""
+    columns = range(len(names))
+    for chosen in (*combinations(columns, 1), *combinations(columns, 2)):
+        if _tells(one, chosen):
+            option = quote(",".join(names[k] for k in chosen))
+            several = f"columns {' and '.join(repr(names[k]) for k in chosen)} say"
+            says = several if len(chosen) > 1 else f"column {names[chosen[0]]!r} says"
+            return f"If {says} which series a row belongs to: --source-column {option}. "
+    return ""
+
+
+def _tells(one: _Timed, columns: tuple[int, ...]) -> bool:
+    last: dict[tuple[float, ...], int] = {}
+    for moment, row in zip(one.moments, one.rows.values, strict=True):
+        key = tuple(row[k] for k in columns)
+        if any(map(math.isnan, key)) or last.get(key, moment.at - 1) >= moment.at:
+            return False
+        last[key] = moment.at
+    return 2 * len(last) <= len(one.moments)
 
 
 Merge = Callable[[list[list[float]]], list[float]]
@@ -232,7 +255,7 @@ MERGES: dict[str, tuple[str, Merge]] = {
 }
 
 
-def _merged(series: list[_Timed], reading: Reading) -> Iterator[_Timed]:
+def _merged(series: list[_Timed], names: Sequence[str], reading: Reading) -> Iterator[_Timed]:
     """The series with one step for each time; several are made one, if that is wanted, or a finding."""
     rule, total = reading.source.steps.duplicates, 0
     for one in series:
@@ -240,7 +263,7 @@ def _merged(series: list[_Timed], reading: Reading) -> Iterator[_Timed]:
         repeats = [places for places in together if len(places) > 1]
         total += sum(len(places) - 1 for places in repeats)
         if repeats and rule not in MERGES:
-            reading.findings.add(REPEATED, _repeated(one.rows, repeats, reading))
+            reading.findings.add(REPEATED, _repeated(one, repeats, names, reading))
             continue
         if repeats:
             values = [MERGES[rule][1]([one.rows.values[k] for k in places]) for places in together]
@@ -251,15 +274,13 @@ def _merged(series: list[_Timed], reading: Reading) -> Iterator[_Timed]:
         reading.note(f"{reading.name}: {counted(total, 'step')} with the time of another one: {MERGES[rule][0]}")
 
 
-def _repeated(rows: Rows, repeats: list[list[int]], reading: Reading) -> DataError:
-    first, again = repeats[0][:2]
+def _repeated(one: _Timed, repeats: list[list[int]], names: Sequence[str], reading: Reading) -> DataError:
+    rows, (first, again) = one.rows, repeats[0][:2]
     more = sum(len(places) - 1 for places in repeats) - 1
     what = f"the time {rows.times[again]} of {rows.place} is at {reading.place(rows.lines[first])} already"
     what += f", and {counted(more, 'more step')} repeat{'s' * (more == 1)} a time" if more else ""
-    fix = (
-        "Take one of the rows out, or say which counts: --set data.duplicates=first (last, mean, sum). "
-        "If a column says which series a row belongs to, name it: --source-column NAME."
-    )
+    fix = "Take one of the rows out, or say which counts: --set data.duplicates=first (last, mean, sum)."
+    fix = f"{_telling(one, names)}{fix}{_clocks(one.moments[again])}"
     return DataError(what, where=reading.place(rows.lines[again]), fix=fix)
 
 

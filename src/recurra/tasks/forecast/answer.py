@@ -24,12 +24,12 @@ class ColumnForecast:
     median: list[float]
     quantiles: dict[str, list[float]]  # "0.1": [...], the median's too, from the lowest
     past: list[float]  # the last steps that were read, for a chart; what was missing is NaN
-    decimals: int  # after the point, as fine as the numbers are
+    decimals: int  # after the point, as fine as the numbers are; below 0: before it
 
     def text(self, value: float) -> str:
         """A number as it is written; 1.5e-14 where it is so small or so large that zeros would say nothing."""
         if self.decimals <= MOST_DECIMALS and abs(value) < LARGE:
-            return f"{value:.{self.decimals}f}"
+            return f"{value:.{max(self.decimals, 0)}f}"
         size = math.floor(math.log10(abs(value))) if value else 0
         return f"{value:.{min(max(self.decimals + size, 0), MOST_DECIMALS)}e}"
 

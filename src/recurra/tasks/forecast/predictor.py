@@ -217,8 +217,8 @@ def normal_scores(options: ForecastAnswerOptions, steps: int, targets: int) -> T
 
 
 def decimals(deviation: float) -> int:
-    """Digits after the point, so that a thousandth of the deviation is seen."""
-    return max(0, 3 - math.floor(math.log10(deviation)))
+    """Digits after the point, so that a thousandth of the deviation is seen; -3: thousands are enough."""
+    return 3 - math.floor(math.log10(deviation))
 
 
 def own_deviation(past: Sequence[float]) -> float:
