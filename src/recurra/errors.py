@@ -69,3 +69,16 @@ def any_error_as(refusal: Callable[[str], RecurraError]) -> Generator[None]:
         raise refusal("it takes more memory than there is") from error
     except BaseException as error:
         raise refusal(f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]:.200}") from error
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, or another signal that ends a program (SIGTERM, SIGHUP), after what is to be kept was saved."""
+
+    def __init__(self, signal: int) -> None:
+        super().__init__()
+        self.signal = signal
+
+    @property
+    def exit_code(self) -> int:
+        """The code by which shells know which signal it was: 130 for Ctrl-C, 143 for SIGTERM."""
+        return 128 + self.signal

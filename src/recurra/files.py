@@ -10,9 +10,10 @@ import os
 import secrets
 import shlex
 import shutil
+import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from recurra.errors import RunError
 
@@ -23,11 +24,42 @@ if TYPE_CHECKING:
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+class FileError(RunError):
+    """The system would not write or read a file: no room, no permission, a disk that fails."""
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    PLACE = 1 << 30  # the byte that is locked, far behind the number of the process, which stays readable
+
+    def lock(file: IO[str]) -> None:
+        """Takes the lock of a file.
+
+        Raises:
+            OSError: another process holds it.
+        """
+        file.seek(PLACE)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        file.seek(0)
+
+else:
+    import fcntl
+
+    def lock(file: IO[str]) -> None:
+        """Takes the lock of a file.
+
+        Raises:
+            OSError: another process holds it.
+        """
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def atomic_write(path: str | os.PathLike[str], data: bytes) -> None:
     """Puts `data` in place of the file `path`; whatever goes wrong, the old file stays as it was.
 
     Raises:
-        RunError: no room (says how much is missing), or a place that cannot be written.
+        FileError: no room (says how much is missing), or a place that cannot be written.
     """
     path = Path(path)
     aside = path.with_name(f".recurra-{secrets.token_hex(4)}.tmp")
@@ -53,59 +85,116 @@ def write_synced(path: Path, data: bytes) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Makes renames in `folder` last through a power cut, on systems where folders can be synced."""
-    with suppress(PermissionError, IsADirectoryError):
+    try:
         handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    except (PermissionError, IsADirectoryError):
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):  # of file systems that have no such thing
+            raise
+    finally:
+        os.close(handle)
+
+
+def outermost_missing(folder: Path) -> Path | None:
+    """The first folder of a path that is not there yet; None when all of them are.
+
+    Raises:
+        FileError: there can be no such folder.
+    """
+    with plain_errors(folder):
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    return missing[-1] if missing else None
 
 
 def remove_leftovers(folder: Path) -> None:
     """Removes what killed processes left aside. Only for one who holds the folder alone."""
-    for path in folder.glob(".recurra-*.tmp"):
-        if not path.is_dir():
+    for path in folder.iterdir():
+        if is_leftover(path.name) and not path.is_dir():
             path.unlink(missing_ok=True)
 
 
+def is_leftover(name: str) -> bool:
+    """Whether a file was written aside by a process that was killed, or is being written just now."""
+    return name.startswith(".recurra-") and name.endswith(".tmp")
+
+
 @contextmanager
-def plain_errors(path: Path, size: int) -> Generator[None]:
-    """Says what an OSError means for a user who wanted `size` bytes written to `path`."""
+def plain_errors(path: Path, size: int = 0) -> Generator[None]:
+    """Says what an OSError means for a user who wanted `size` bytes (0: not known) written to `path`.
+
+    Raises:
+        FileError: in place of an OSError; that the reader of a pipe went away stays as it is.
+    """
     try:
         yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        if error.errno in NO_ROOM:
-            raise _no_room(path, size) from error
-        raise _not_writable(path, error) from error
+        raise file_error(error, path, size) from error
 
 
-def _no_room(path: Path, size: int) -> RunError:
+@contextmanager
+def plain_errors_within(folder: Path) -> Generator[None]:
+    """The same for work on many files, where the error may name the file and else the folder is all that is known."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise file_error(error, Path(os.fsdecode(error.filename or folder)), doing="read or written") from error
+
+
+def file_error(error: OSError, path: Path, size: int = 0, doing: str = "written") -> FileError:
+    """What an OSError means for a user."""
+    if error.errno in NO_ROOM:
+        return _no_room(error, path, size)
+    folder, reason = path.parent, error.strerror or error
+    if isinstance(error, IsADirectoryError):
+        return FileError("this is a folder, expected a file to write", where=str(path), fix="Give a file name.")
+    if isinstance(error, FileNotFoundError):
+        fix = f"Make it: mkdir -p {shlex.quote(str(folder))}"
+        return FileError("the folder does not exist", where=str(folder), fix=fix)
+    if isinstance(error, NotADirectoryError | FileExistsError):
+        return FileError("a part of this path is a file, not a folder", where=str(path))
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        fix = "Choose another place, or change the permissions of the folder."
+        return FileError(f"cannot be {doing} ({reason})", where=str(path), fix=fix)
+    if error.errno == errno.EIO:
+        fix = "The disk or the connection to it fails: copy what matters to another one, and write there."
+        return FileError(f"cannot be {doing} ({reason})", where=str(path), fix=fix)
+    return FileError(f"cannot be {doing} ({reason})", where=str(path))
+
+
+def _no_room(error: OSError, path: Path, size: int) -> FileError:
     there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
     free = shutil.disk_usage(there).free
-    if free < size:
+    if error.errno == errno.ENOSPC and _no_more_files(there):
+        what = "the disk has no room for another file, however small: all of its inodes are used"
+        return FileError(what, where=str(path), fix="Delete files that are not needed, or write to another disk.")
+    if error.errno == errno.ENOSPC and free < size:
         what = f"the disk is full: {_bytes(size)} are to be written, {_bytes(free)} are free"
-        fix = f"Free at least {_bytes(size - free)} more, or write to another disk. The old file is unchanged."
-        return RunError(what, where=str(path), fix=fix)
-    return RunError(
-        f"{_bytes(size)} could not be written although the disk has {_bytes(free)} free: "
-        "a quota or a limit on file sizes is reached",
+        fix = f"Free at least {_bytes(size - free)} more, or write to another disk."
+        return FileError(what, where=str(path), fix=fix)
+    if error.errno == errno.ENOSPC:
+        what = f"the disk is full ({error.strerror}): {_bytes(free)} are free now"
+        return FileError(what, where=str(path), fix="Free more, or write to another disk.")
+    wanted = f"{_bytes(size)} could" if size else "it could"
+    limit = "a quota is used up" if error.errno == errno.EDQUOT else "a limit on the size of files is reached"
+    return FileError(
+        f"{wanted} not be written although the disk has {_bytes(free)} free: {limit}",
         where=str(path),
-        fix="See `quota` and `ulimit -f`, or write to another disk. The old file is unchanged.",
+        fix=f"See `{'quota' if error.errno == errno.EDQUOT else 'ulimit -f'}`, or write to another disk.",
     )
 
 
-def _not_writable(path: Path, error: OSError) -> RunError:
-    folder = path.parent
-    if isinstance(error, IsADirectoryError):
-        return RunError("this is a folder, expected a file to write", where=str(path), fix="Give a file name.")
-    if isinstance(error, FileNotFoundError):
-        return RunError("the folder does not exist", where=str(folder), fix=f"Make it: mkdir -p '{folder}'")
-    if isinstance(error, NotADirectoryError | FileExistsError):
-        return RunError("a part of this path is a file, not a folder", where=str(path))
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        fix = "Choose another place, or change the permissions of the folder."
-        return RunError(f"cannot be written ({error.strerror})", where=str(path), fix=fix)
-    return RunError(f"cannot be written ({error.strerror or error})", where=str(path))
+def _no_more_files(folder: Path) -> bool:
+    if not hasattr(os, "statvfs"):  # Windows, which has no such limit
+        return False
+    disk = os.statvfs(folder)
+    return disk.f_files > 0 and disk.f_favail == 0
 
 
 def _bytes(count: int) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 
 def say(text: str) -> None:
-    """A message with nothing in it that could act on the terminal, though it may quote a file or an argument."""
-    print(harmless(text), file=sys.stderr, flush=True)
+    """A message with nothing in it that could act on the terminal, though it may quote a file or an argument.
+
+    Where nobody can read it, because the terminal was closed or a pipe has no reader, the work goes on without.
+    """
+    with suppress(OSError, ValueError):
+        print(harmless(text), file=sys.stderr, flush=True)
 
 
 def harmless(text: str) -> str:

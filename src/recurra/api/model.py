@@ -20,6 +20,7 @@ from recurra.tasks import TASKS, Task
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings
 from recurra.tasks.answers import Answers
+from recurra.tasks.caveats import caveats, trained_of
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.headline_score import headline_score
 from recurra.tasks.language_model.answer import ScoredText
@@ -173,8 +174,9 @@ class Model:
         source = self._source(data_source(data, target, format, source_column, target_column, time_column), sort)
         examples = open_examples(source, self.task.kind)
         evaluation = self.predictor.evaluate(examples, self.options(options, settings))
-        about = [*examples.notes, str(examples.skipped), several_note(examples, self.task.kind), *evaluation.notes]
-        return replace(evaluation, notes=list(dict.fromkeys(filter(None, about))))
+        about = [*examples.notes, str(examples.skipped), several_note(examples, self.task.kind)]
+        notes = [*about, *evaluation.notes, *caveats(trained_of(self.facts))]
+        return replace(evaluation, notes=list(dict.fromkeys(filter(None, notes))))
 
     def score(self, data: Given, y: Iterable[object] | None = None) -> float:
         """How good the model is in one number, as scikit-learn calls it: higher is better.

@@ -15,9 +15,9 @@ from recurra.progress import shown_comparison, shown_run
 from recurra.tasks.finish import finish
 from recurra.tasks.fit import Request, fit
 from recurra.tasks.recipe import TaskRecipe
-from recurra.training import Event, threads
+from recurra.training import USUAL, Event, threads
 
-TIME, COMPARING = "5m", "10m"  # how long it takes if nothing is said
+COMPARING = "10m"  # how long a comparison takes if nothing is said
 CLASSICS = ("elman", "gru", "lstm")  # what is compared where nothing is said
 
 
@@ -72,7 +72,7 @@ def train(
         data,
         y,
         "model",
-        TIME,
+        USUAL,
         task=task,
         target=target,
         valid=valid,
@@ -96,8 +96,6 @@ def train(
         emit = told(how, [*listeners, show])
         with threads(1):  # steps of the training may take more
             outcome = fit(request, how.budget, emit)
-            if outcome.finished.reason == "interrupted":
-                raise KeyboardInterrupt
             closing = finish(request, outcome, emit)
     return Model(how.task, [outcome.network], how.folder, closing.facts, closing.card)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -26,6 +26,7 @@ class CardFacts:
     sizes: Mapping[str, object]  # "parameters": 3_200_000, "source vocabulary": 41, ...
     measures: Mapping[str, Measure] = field(default_factory=_no_measures)
     measured_on: str = ""  # "450 pairs set aside for validation"
+    caveats: Sequence[str] = ()  # what a user should know first, in sentences
     example: str = "text"  # a source for the snippets, ideally one of the data; empty where inputs are no lines
 
 
@@ -42,6 +43,7 @@ def card_text(facts: CardFacts) -> str:
     """The card as Markdown. Of an absolute path as example only the name is on it, not where a user keeps files."""
     facts = replace(facts, example=_without_folders(facts.example))
     parts = [FRONT_MATTER, f"# {_cell(facts.name)}", *_origin(facts)]
+    parts += [f"**Note:** {caveat}." for caveat in facts.caveats]
     parts += ["## Use", _fenced(_shell(facts), "sh"), _fenced(_python(facts), "python")]
     if not facts.example:
         parts.append("`FILE` holds inputs as the training data have them, without the answers.")

@@ -14,10 +14,10 @@ from torch import Tensor
 
 from recurra.bundle.reading import read_bytes
 from recurra.bundle.refusals import refuse_what_is_no_model
-from recurra.bundle.transaction import find, settle, write_together
+from recurra.bundle.transaction import find, tidy, write_together
 from recurra.bundle.weights import Header, read_header, read_weights, weights_to_bytes
 from recurra.errors import ModelError, RunError
-from recurra.files import atomic_write, plain_errors, remove_leftovers
+from recurra.files import atomic_write, plain_errors
 from recurra.strict_json import parse_json
 
 FORMAT = 2  # raised when an older recurra could no longer read what is written
@@ -83,9 +83,8 @@ def save_weights(folder: Path, weights: Mapping[str, Tensor]) -> None:
     Raises:
         RunError: the folder cannot be written; the weights before are still there.
     """
-    with plain_errors(folder / WEIGHTS, 0):
-        settle(folder)
-        remove_leftovers(folder)
+    with plain_errors(folder / WEIGHTS):
+        tidy(folder)
     atomic_write(folder / WEIGHTS, weights_to_bytes(weights))
 
 

@@ -28,9 +28,7 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
     refuse_links(folder, {INCOMING, ARRIVED, *(PurePath(name).parts[0] for name in files if "/" in name)})
     with plain_errors(folder, sum(map(len, files.values()))):
         folder.mkdir(parents=True, exist_ok=True)
-        settle(folder)
-        remove_leftovers(folder)
-        shutil.rmtree(incoming, ignore_errors=True)
+        tidy(folder)
         try:
             _write_all(incoming, files)
             os.replace(incoming, folder / ARRIVED)
@@ -39,6 +37,13 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
             raise
         sync_folder(folder)
         settle(folder)
+
+
+def tidy(folder: Path) -> None:
+    """Finishes or takes away what saves that were interrupted have left. Only for one who holds the folder alone."""
+    settle(folder)
+    remove_leftovers(folder)
+    shutil.rmtree(folder / INCOMING, ignore_errors=True)
 
 
 def settle(folder: Path) -> None:

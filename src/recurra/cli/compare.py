@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from recurra.cli import options as given
-from recurra.cli.failures import INTERRUPTED, resumed
+from recurra.cli.failures import interrupted_code, interruption, resumed, with_way_on
 from recurra.cli.known_names import assignments, value_list_of
 from recurra.cli.options import option
 from recurra.cli.pairs import check_test, check_valid, given_pairs
 from recurra.cli.set_options import as_typed, check_budget, parsed_settings
 from recurra.errors import UsageError
+from recurra.files import FileError
 from recurra.options import parse_value
 from recurra.say import say
 
@@ -149,11 +150,13 @@ def compare(
                 progress=True,
                 started=context.obj.started,
             )
-        except KeyboardInterrupt:
-            found = None
-    if found is None:
-        say(f"recurra: interrupted; finished runs are kept. Resume with:\n  {resumed('compare', context.obj.args)}")
-        return INTERRUPTED
+        except KeyboardInterrupt as error:
+            again = resumed("compare", context.obj.args)
+            say(f"recurra: {interruption(error)}; finished runs are kept. Resume with:\n  {again}")
+            return interrupted_code(error)
+        except FileError as error:
+            again = resumed("compare", context.obj.args)
+            raise with_way_on(error, f"Finished runs are kept; then resume with:\n  {again}") from error
     show(found.to_mapping(), as_json)
     return 0
 

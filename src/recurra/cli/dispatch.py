@@ -1,6 +1,7 @@
 """From a command line to a command's function, and from whatever happens there to an exit code.
 
-0 done, 1 failed, 2 a command line that cannot be right, 130 interrupted by Ctrl-C, 141 the reader of a pipe went away.
+0 done, 1 failed, 2 a command line that cannot be right, 130 interrupted by Ctrl-C (129 by SIGHUP, 143 by SIGTERM),
+141 the reader of a pipe went away.
 Results go to stdout, everything else to stderr. Each command's file is imported only when it is called.
 """
 
@@ -17,6 +18,7 @@ from typing import NoReturn
 
 from recurra import __version__
 from recurra.cli.failures import explain
+from recurra.cli.signals import interrupted_by_signals
 from recurra.options import unknown_name
 
 # Name -> what it does. The file cli/NAME.py has a function of the same name; its parameters are the options.
@@ -56,8 +58,9 @@ def run(args: Sequence[str]) -> int:
     if COMPLETE in os.environ:  # a shell asks how a command line may go on
         return completion(args)
     try:
-        code = dispatch(list(args), started)
-        sys.stdout.flush()
+        with interrupted_by_signals():
+            code = dispatch(list(args), started)
+            sys.stdout.flush()
     except Exception as error:
         return explain(error, args)
     except KeyboardInterrupt as error:

@@ -10,16 +10,26 @@ an internal error needs is imported only then.)
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from recurra import __version__
-from recurra.errors import RecurraError
+from recurra.errors import Interrupted, RecurraError
+from recurra.files import FileError, file_error
 from recurra.say import say
 
 FAILED, INTERRUPTED, PIPE_CLOSED = 1, 130, 141
+# What the system says of disks, permissions and limits: whoever meets it, it is no bug of recurra.
+THE_MACHINE = {
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS", "EACCES", "EPERM", "EMFILE", "ENFILE", "ENOMEM", "ESTALE")
+    if hasattr(errno, name)
+}
 
 
 def explain(error: BaseException, args: Sequence[str]) -> int:
@@ -31,19 +41,33 @@ def explain(error: BaseException, args: Sequence[str]) -> int:
         forget_stdout()
         return PIPE_CLOSED
     if isinstance(error, KeyboardInterrupt):
-        say("recurra: interrupted")
-        return INTERRUPTED
+        say(f"recurra: {interruption(error)}")
+        return interrupted_code(error)
     if isinstance(error, ModuleNotFoundError) and not (error.name or "recurra").startswith("recurra"):
         complain(f"the package {error.name!r} is missing\n  recurra doctor says how to install it.")
+        return FAILED
+    if isinstance(error, OSError) and error.errno in THE_MACHINE:
+        complain(str(file_error(error, Path(os.fsdecode(error.filename or ".")), doing="read or written")))
         return FAILED
     complain(internal_error(error, args))
     return FAILED
 
 
+def interruption(error: KeyboardInterrupt) -> str:
+    """interrupted, or stopped by SIGTERM."""
+    if isinstance(error, Interrupted) and error.signal != signal.SIGINT:
+        return f"stopped by {signal.Signals(error.signal).name}"
+    return "interrupted"
+
+
+def interrupted_code(error: KeyboardInterrupt) -> int:
+    """The exit code: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP."""
+    return error.exit_code if isinstance(error, Interrupted) else INTERRUPTED
+
+
 def complain(message: str) -> None:
-    """One message on stderr, whatever has become of stderr."""
-    with contextlib.suppress(OSError):
-        say(f"recurra: error: {message}")
+    """One message on stderr."""
+    say(f"recurra: error: {message}")
 
 
 def internal_error(error: BaseException, args: Sequence[str]) -> str:
@@ -73,7 +97,17 @@ def crash_file(trace: str, args: Sequence[str]) -> str:
 
 def resumed(command: str, args: Sequence[str]) -> str:
     """The command line that goes on with what was interrupted."""
-    return shlex.join(["recurra", command, *args, *([] if "--resume" in args else ["--resume"])])
+    return typed(command, [*args, *([] if "--resume" in args else ["--resume"])])
+
+
+def typed(command: str, args: Sequence[str]) -> str:
+    """A command line, as one types it."""
+    return shlex.join(["recurra", command, *args])
+
+
+def with_way_on(error: FileError, way: str) -> FileError:
+    """The same error, which says in the end how what was saved goes on."""
+    return FileError(error.what, where=error.where, fix=f"{error.fix or 'Mend this.'} {way}")
 
 
 def forget_stdout() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import secrets
 import shlex
 import stat
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from recurra.errors import RunError
+from recurra.files import file_error, lock
 
 STDOUT = "-"
 
@@ -45,10 +48,17 @@ def opened_output(path: str | None) -> Generator[TextIO]:
 
 @contextmanager
 def written_aside(target: Path) -> Generator[TextIO]:
-    """A new file beside `target` that takes its place at the end, and is gone if there is no good end."""
-    aside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    """A new file beside `target` that takes its place at the end, and is gone if there is no good end.
+
+    Only a process that is killed leaves it; as long as it is written it is locked, so the next one knows.
+    """
+    beginning = f".recurra-output-{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:8]}-"
+    remove_abandoned(target.parent, beginning)
+    aside = target.with_name(f"{beginning}{secrets.token_hex(4)}.part")
     try:
-        with aside.open("w", encoding="utf-8", errors="backslashreplace") as file:
+        with aside.open("x", encoding="utf-8", errors="backslashreplace") as file:
+            with suppress(OSError):  # of file systems without locks
+                lock(file)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -57,6 +67,14 @@ def written_aside(target: Path) -> Generator[TextIO]:
         with suppress(OSError):
             aside.unlink()
         raise
+
+
+def remove_abandoned(folder: Path, beginning: str) -> None:
+    """Removes the files of processes that were killed: those that nobody holds locked."""
+    for path in folder.glob(f"{beginning}*.part"):
+        with suppress(OSError), path.open("a", encoding="utf-8") as file:
+            lock(file)
+            path.unlink()
 
 
 def is_stream(path: Path) -> bool:
@@ -76,8 +94,9 @@ def plainly(path: Path | None) -> Generator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        if path is not None and not path.parent.exists():
+        if path is None:
+            raise RunError(f"cannot be written: {error.strerror or error}", where="standard output") from None
+        if not path.parent.exists():
             fix = f"Make it first: mkdir -p {shlex.quote(str(path.parent))}"
             raise RunError("there is no such folder", where=str(path.parent), fix=fix) from None
-        where = "standard output" if path is None else str(path)
-        raise RunError(f"cannot be written: {error.strerror or error}", where=where) from None
+        raise file_error(error, path) from None

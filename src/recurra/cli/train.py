@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,13 +10,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from recurra.cli import options as given
-from recurra.cli.failures import INTERRUPTED, resumed
+from recurra.cli.failures import interrupted_code, interruption, resumed, typed, with_way_on
 from recurra.cli.pairs import check_valid, given_pairs
 from recurra.cli.set_options import as_typed, check_budget, train_settings
+from recurra.files import FileError
 from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.progress import RunProgress
+    from recurra.training import Finished
 
 
 def train(
@@ -80,6 +83,7 @@ def train(
 
     from recurra import api
     from recurra.progress import RunProgress
+    from recurra.training import OUT_OF_TIME
 
     whole = api.read_recipe(recipe) if recipe else None
     run = RunProgress()
@@ -101,10 +105,18 @@ def train(
                 progress=True,
                 started=context.obj.started,
             )
-        except KeyboardInterrupt:
-            trained = None
-    say(next_steps(str(trained.path), trained.task.name) if trained else how_to_resume(run, context.obj.args))
-    return 0 if trained else INTERRUPTED
+        except KeyboardInterrupt as error:
+            say(f"recurra: {interruption(error)}{how_to_go_on(run, context.obj.args)}")
+            return interrupted_code(error)
+        except FileError as error:
+            if run.saved is None:
+                raise
+            saved = f"The run is saved at step {run.saved.step:,}; then resume it with:"
+            raise with_way_on(error, f"{saved}\n  {resumed('train', context.obj.args)}") from error
+    say(next_steps(str(trained.path), trained.task.name))
+    if run.finished is not None and run.finished.reason == OUT_OF_TIME:
+        say(train_further(run.finished, context.obj.args, time))
+    return 0
 
 
 # The first command to try, for tasks that have one of their own.
@@ -118,9 +130,22 @@ def next_steps(folder: str, task: str) -> str:
     return f"The model is in {folder}\n  recurra {first}\n  recurra evaluate {quoted} DATA"
 
 
-def how_to_resume(run: RunProgress, args: Sequence[str]) -> str:
-    """What to say after Ctrl-C: the command that resumes the run, if there is one."""
-    if run.saved is None:
-        return "recurra: interrupted before the first step; there is no run to resume"
-    again = resumed("train", args)
-    return f"recurra: interrupted; the run is saved at step {run.saved.step:,}. Resume with:\n  {again}"
+def how_to_go_on(run: RunProgress, args: Sequence[str]) -> str:
+    """What to say after an interruption: the command that resumes the run, or starts it where there is none yet."""
+    if run.saved is not None:
+        return f"; the run is saved at step {run.saved.step:,}. Resume with:\n  {resumed('train', args)}"
+    if "--resume" in args:
+        return f" before the next step; nothing is lost. Resume with:\n  {resumed('train', args)}"
+    return f" before the first step; there is no run to resume yet. Start again with:\n  {typed('train', args)}"
+
+
+def train_further(finished: Finished, args: Sequence[str], time: str | None) -> str:
+    """What to do with a model for which there was no time: a command that goes on, for a time that is likely enough."""
+    from recurra.text.counted import counted
+    from recurra.training import parse_time
+
+    minutes = max(5, math.ceil(2 * parse_time(time or "5m") / 60))
+    given = [arg for k, arg in enumerate(args) if "--time" not in (arg.partition("=")[0], *args[max(k - 1, 0) : k])]
+    again = resumed("train", [*given, "--time", f"{minutes}m"])
+    steps = counted(finished.step, "step")
+    return f"The time was up after {steps}: this model has hardly begun to learn. Train it further with:\n  {again}"

@@ -18,14 +18,22 @@ from typing import Any
 
 from recurra.comparing.comparison import Comparison, summarise
 from recurra.comparing.request import ComparisonRequest
-from recurra.comparing.trial import TestExamples, Trial, TrialResult, run_trial, store, stored_result
+from recurra.comparing.trial import (
+    TestExamples,
+    Trial,
+    TrialResult,
+    finished_result,
+    run_trial,
+    store,
+    stored_result,
+)
 from recurra.data import open_examples, spool
 from recurra.errors import RunError, UsageError
-from recurra.files import atomic_write
+from recurra.files import atomic_write, is_leftover, outermost_missing, plain_errors_within
 from recurra.metrics import value_text
 from recurra.metrics.examples import PERCENT, shares
 from recurra.options import unknown_name
-from recurra.tasks.fit import Request, opened, outermost_missing, removed_on_refusal
+from recurra.tasks.fit import Request, opened, removed_on_refusal
 from recurra.tasks.keys import key_hash
 from recurra.tasks.split import shared_keys, smallest
 from recurra.tasks.task import Emit
@@ -48,18 +56,21 @@ def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
     """
     check(request)
     folder = request.folder
-    made = None if request.resume else outermost_missing(folder)
-    if request.resume:
+    if not request.resume:
+        refuse_taken(folder)
+    elif (folder / REQUEST).exists() or not is_start(folder):
         request = with_recorded_budget(request)
     else:
-        refuse_taken(folder)
-    with removed_on_refusal(made), locked(folder):
+        emit(Note("the comparison was stopped before its first run: it starts again from its beginning"))
+        request = replace(request, resume=False)
+    made = outermost_missing(folder)
+    with plain_errors_within(folder), locked(folder), removed_on_refusal(made, lambda: is_start(folder)):
         request = replace(request, data=spool(request.data, folder / "input"))
         tests = Tests(request, emit)
         each = seconds_per_run(request)
         results: dict[str, TrialResult] = {}
         for number, trial in enumerate(request.trials(), 1):
-            kept = stored_result(folder, trial)
+            kept = finished_result(folder, trial)
             result = results[trial.name] = kept or train_one(request, trial, number, each, tests, emit)
             emit(Note(result_line(number, request, trial, result)))
         comparison = summarise(request, results, tests.trained_on(results.values()))
@@ -98,12 +109,17 @@ def refuse_taken(folder: Path) -> None:
     Raises:
         RunError: the folder is not empty.
     """
-    begun = folder.is_dir() and {path.name for path in folder.iterdir()} - LEFTOVERS
+    begun = folder.is_dir() and not is_start(folder)
     if begun and (folder / REQUEST).exists():
         fix = "Resume it with --resume, or choose another folder with --to."
         raise RunError("this folder already holds a comparison", where=str(folder), fix=fix)
     if begun or (folder.exists() and not folder.is_dir()):
         raise RunError("this folder is not empty", where=str(folder), fix="Choose another one with --to.")
+
+
+def is_start(folder: Path) -> bool:
+    """Whether there is nothing in the folder but what a comparison writes before its first run."""
+    return folder.is_dir() and {path.name for path in folder.iterdir() if not is_leftover(path.name)} <= LEFTOVERS
 
 
 def with_recorded_budget(request: ComparisonRequest) -> ComparisonRequest:

@@ -15,6 +15,7 @@ from recurra.comparing.grid import Variant
 from recurra.errors import RunError
 from recurra.files import atomic_write
 from recurra.metrics import ExampleScores, Share
+from recurra.tasks.caveats import caveats
 from recurra.tasks.finish import finish
 from recurra.tasks.fit import Outcome, Request, fit
 from recurra.tasks.model_folder import parameter_count
@@ -122,8 +123,6 @@ def run_trial(request: Request, budget: Budget, test: TestExamples | None, emit:
         outcome = fit(replace(request, resume=resume), budget, forward)
     except Diverged as error:
         return TrialResult(failed=error.what)
-    if outcome.finished.reason == "interrupted":
-        raise KeyboardInterrupt
     return replace(measured(request, outcome, test, forward), learned_per_second=speed.value)
 
 
@@ -148,7 +147,7 @@ def measured(request: Request, outcome: Outcome, test: TestExamples | None, emit
         answered_per_second=1 / max(each, 1e-9),
         scores=evaluation.examples,
         tested=tested,
-        notes=tuple(evaluation.notes),
+        notes=(*evaluation.notes, *caveats({"ended by": outcome.finished.reason, "steps": outcome.finished.step})),
     )
 
 
@@ -156,3 +155,11 @@ def store(folder: Path, trial: Trial, result: TrialResult) -> None:
     """Writes the result, which marks the trial as finished, and deletes what it could have resumed from."""
     atomic_write(folder / f"{trial.name}.json", result.to_json())
     shutil.rmtree(folder / trial.name / "run", ignore_errors=True)
+
+
+def finished_result(folder: Path, trial: Trial) -> TrialResult | None:
+    """The stored result, after which there is nothing to resume any more, also if a kill came between; or None."""
+    result = stored_result(folder, trial)
+    if result is not None:
+        shutil.rmtree(folder / trial.name / "run", ignore_errors=True)
+    return result

@@ -45,7 +45,7 @@ def keep(examples: Examples[E], kind: Kind[E], path: Path, in_memory: int = IN_M
                 file.write(packed + "\n")
     finally:
         if file is not None:
-            with plain_errors(path, 0):
+            with plain_errors(path):
                 file.close()
     if file is None:
         return examples.pieces(lambda _: iter(few))
@@ -53,7 +53,7 @@ def keep(examples: Examples[E], kind: Kind[E], path: Path, in_memory: int = IN_M
 
 
 def _begun(path: Path, kind: Kind[E], first: list[E]) -> IO[str]:
-    with plain_errors(path, 0):
+    with plain_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("w", encoding="utf-8", errors="surrogatepass", newline="\n")
         file.writelines(json.dumps(kind.pack(example), ensure_ascii=False) + "\n" for example in first)

@@ -11,13 +11,15 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from recurra.data.known_names import OF_PAIRS, Names
 from recurra.data.lines import STANDARD_INPUT, TextFile, is_stream
-from recurra.errors import DataError, RunError, UsageError
+from recurra.errors import DataError, UsageError
+from recurra.files import file_error
 
 LIMIT = "RECURRA_INPUT_LIMIT"  # the variable that says how much of a stream is copied: 500MB, 20GB
 USUAL = 2_000_000_000  # bytes
@@ -158,10 +160,11 @@ def _copied(path: str, to: Path) -> str:
         part.unlink(missing_ok=True)
         raise
     except OSError as error:
-        reason = error.strerror or str(error)
+        with suppress(OSError):
+            part.unlink()
         if isinstance(error, FileNotFoundError) and path != STANDARD_INPUT and not os.path.exists(path):
             raise DataError("there is no such file", where=path) from None
-        raise RunError(f"the input cannot be copied: {reason}", where=str(to)) from None
+        raise file_error(error, to, doing="copied here") from None
     return str(to)
 
 

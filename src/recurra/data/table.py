@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from recurra.data.chunks import chunks
 from recurra.errors import DataError
+from recurra.files import plain_errors_within, sync_folder
 
 FORMAT = 2
 CHUNK = 1024  # rows written at once
@@ -117,20 +118,22 @@ class EncodedTable:
 
         Raises:
             DataError: the folder holds something else than such a table.
+            FileError: no room, or a place that cannot be written.
         """
         place = Path(folder)
         _check_replaceable(place)
         aside = place.with_name(place.name + ".partial")
-        _remove(aside)
-        aside.mkdir(parents=True)
-        try:
-            _write_all(aside, kinds, rows)
-            _remove(place)
-            aside.rename(place)
-        except BaseException:
+        with plain_errors_within(place):
             _remove(aside)
-            raise
-        _sync_folder(place.parent)
+            aside.mkdir(parents=True)
+            try:
+                _write_all(aside, kinds, rows)
+                _remove(place)
+                os.replace(aside, place)
+            except BaseException:
+                shutil.rmtree(aside, ignore_errors=True)
+                raise
+            sync_folder(place.parent)
         return cls.open(place)
 
     @classmethod
@@ -206,7 +209,7 @@ def _write_all(folder: Path, kinds: Mapping[str, str], rows: Iterable[Row]) -> N
         for file in files.values():
             file.sync()
         _write_header(folder, kinds, files)
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
 def _append(files: Mapping[str, _File], column: str, rows: Sequence[Sequence[float] | Values], kind: str) -> None:
@@ -293,11 +296,3 @@ def _remove(folder: Path) -> None:
         # Without its header a folder is no table any more, should the rest of the removal not happen.
         (folder / _HEADER).unlink(missing_ok=True)
         shutil.rmtree(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -101,7 +101,7 @@ def write(folder: Path, split: Split) -> dict[Path, int]:
 
     sizes: dict[Path, int] = {}
     for name, examples in (("train", split.training), ("test", split.held_out)):
-        with plain_errors(folder, 0):
+        with plain_errors(folder):
             (folder / name).mkdir(parents=True, exist_ok=True)
             for number, (row, _) in enumerate(examples):
                 Image.fromarray(row).save(folder / name / f"{number}.png")

@@ -55,7 +55,7 @@ def write_files(
     folder: Path, files: Mapping[str, Sequence[Any]], text: Callable[[Sequence[Any]], str]
 ) -> dict[Path, int]:
     """Examples as the text of files in a folder, which is made. Gives the files and how many examples each has."""
-    with plain_errors(folder, 0):
+    with plain_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     for name, examples in files.items():
         atomic_write(folder / name, text(examples).encode())

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from recurra.bundle import CardFacts, card_text
+import torch
+
+from recurra.bundle import Bundle, CardFacts, card_text, load_bundle
+from recurra.bundle.transaction import tidy
+from recurra.errors import ModelError
+from recurra.files import plain_errors
+from recurra.tasks.caveats import caveats, trained_of
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.fit import Outcome, Request
-from recurra.tasks.model_folder import parameter_count, save_network
+from recurra.tasks.model_folder import facts_of, parameter_count, save_network
 from recurra.tasks.sample import read_sample
 from recurra.tasks.task import Emit
 from recurra.training import Note, weights_of
@@ -37,26 +44,48 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     if 0 < len(unseen) < len(examples):
         apart = predictor.evaluate(unseen, options)
         emit(Note(describe(apart, task.headline, f"the {len(unseen):,} that are not in the training data")))
-    for note in evaluation.notes:
+    too_short = caveats({"ended by": outcome.finished.reason, "steps": outcome.finished.step})
+    for note in [*evaluation.notes, *too_short]:
         emit(Note(note))
     config: dict[str, Any] = {
         "columns": dict(outcome.columns),
-        "trained": {"finished": True, "command": request.command, **data, **sizes},
+        "trained": {"finished": True, "command": outcome.command, **data, **sizes},
         "measured": {"on": measured_on, **evaluation.to_mapping()},
     }
     card = CardFacts(
         name=request.folder.resolve().name,
         task=task.summary,
-        command=request.command,
+        command=outcome.command,
         data=data,
         sizes=sizes,
         measures=evaluation.measures,
         measured_on=measured_on,
         example=task.card_example(examples[0]),
+        caveats=too_short,
     )
-    closing = Closing(evaluation, config, card_text(card))
-    save_network(request.folder, task, network, weights_of(network.model), closing.facts, closing.card)
-    return closing
+    before = finished_before(request.folder, outcome)
+    if before is not None:  # a run with nothing left to do: what was written when it ended stays
+        with plain_errors(request.folder):
+            tidy(request.folder)
+        return Closing(evaluation, facts_of(before), before.card)
+    save_network(request.folder, task, network, weights_of(network.model), config, card_text(card))
+    return Closing(evaluation, config, card_text(card))
+
+
+def finished_before(folder: Path, outcome: Outcome) -> Bundle | None:
+    """The model folder, if it holds this very model, finished; None if it is still to be written."""
+    try:
+        bundle = load_bundle(folder)
+    except ModelError:
+        return None
+    trained = trained_of(bundle.config)
+    if not trained.get("finished") or trained.get("steps") != outcome.finished.step:
+        return None
+    weights = weights_of(outcome.network.model)
+    same = weights.keys() == bundle.weights.keys() and all(
+        torch.equal(weights[name], bundle.weights[name]) for name in weights
+    )
+    return bundle if same else None
 
 
 def describe(evaluation: Evaluation, headline: Mapping[str, str], measured_on: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,19 +18,24 @@ import torch
 
 from recurra.bundle import save_weights
 from recurra.data import DataSource, Examples, keep, open_examples, spool
-from recurra.errors import DataError, RecurraError, RunError, any_error_as
-from recurra.files import atomic_write, plain_errors
+from recurra.errors import DataError, Interrupted, RecurraError, RunError, any_error_as
+from recurra.files import atomic_write, is_leftover, outermost_missing, plain_errors_within
 from recurra.tasks.digests import check_digests, write_digests
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import read_recipe
 from recurra.tasks.resuming import START_AGAIN, check_same, damaged_run
+from recurra.tasks.run_record import NAME as REQUEST
+from recurra.tasks.run_record import RunRecord, read_record, write_record
 from recurra.tasks.sample import write_sample
 from recurra.tasks.source_record import recorded_columns, write_source
 from recurra.tasks.task import Emit, Encoded, Network, Task
 from recurra.training import (
     CHECKPOINT,
+    INTERRUPTED,
+    USUAL,
     Budget,
+    Checkpoint,
     Finished,
     Note,
     Run,
@@ -39,12 +44,14 @@ from recurra.training import (
     load_checkpoint,
     locked,
     metrics_file,
+    parse_time,
     tensorboard,
     to_all,
 )
 
 RECIPE, VOCABULARIES, SOURCE = "recipe.toml", "vocabularies.json", "source.json"
 KEPT = (RECIPE, VOCABULARIES, SOURCE, "valid.json", "data")  # what a run needs to go on, beside the checkpoint
+BESIDE = (CHECKPOINT, REQUEST, "lock", "input", "metrics.jsonl", "tensorboard")  # what else a run folder holds
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class Outcome:
     encoded: Encoded
     finished: Finished
     columns: Mapping[str, str]  # of the training data, as the model remembers them
+    command: str  # that made the model: where the run was only resumed, the one before
 
 
 def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
@@ -80,56 +88,82 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
     Raises:
         DataError: the data are not what they should be; nothing was trained.
         RunError: the folder is in use or taken, there is nothing to resume, or the run failed.
+        Interrupted: after Ctrl-C or another signal; the run is saved.
     """
     run_folder = request.folder / "run"
-    made = None if request.resume else outermost_missing(run_folder)
-    checkpoint = load_checkpoint(run_folder) if request.resume else None
-    if request.resume and checkpoint is None:
-        raise RunError("there is no run to resume", where=str(request.folder), fix="Leave out --resume to start one.")
-    if not request.resume:
+    made = outermost_missing(run_folder)
+    if request.resume:
+        refuse_nothing(request.folder)
+    else:
         refuse_taken(request.folder)
-    with locked(run_folder), written_down(emit, run_folder) as emit:
-        with removed_on_refusal(made):
-            if checkpoint is None:
-                shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
-                assert budget is not None
-                network, encoded, columns = prepare(request, emit)
-                network = request.task.settled(network, encoded, budget, emit)
-                atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
-                write_digests(run_folder, KEPT)
-            else:
-                with any_error_as(lambda reason: damaged_run(run_folder, reason)):
-                    network, encoded, columns = restore(request, run_folder)
-                budget = budget or budget_from_mapping(checkpoint.values["budget"], request.started)
-            assert budget is not None
-            options = network.recipe.training
-            network.model.to(pick_device(options.device))
-            learner = request.task.learner(network, encoded, emit)
-            emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
-            published = Publisher(request, network, columns)
-            run = Run(learner, options, budget, run_folder, emit, published, checkpoint)
+    with (
+        plain_errors_within(request.folder),
+        locked(run_folder),
+        removed_on_refusal(made, lambda: not (run_folder / CHECKPOINT).exists()),
+        written_down(emit, run_folder) as emit,
+    ):
+        checkpoint = load_checkpoint(run_folder) if request.resume else None
+        asked = asked_last(request, budget, checkpoint)
+        request = replace(request, command=asked.command)
+        if checkpoint is None:
+            network, encoded, columns = prepare(begun(request, emit), emit)
+            network = request.task.settled(network, encoded, asked.budget, emit)
+            atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
+            write_digests(run_folder, KEPT)
+        else:
+            with any_error_as(lambda reason: damaged_run(run_folder, reason)):
+                network, encoded, columns = restore(request, run_folder)
+        options = network.recipe.training
+        network.model.to(pick_device(options.device))
+        learner = request.task.learner(network, encoded, emit)
+        emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
+        published = Publisher(request, network, columns)
+        run = Run(learner, options, asked.budget, run_folder, emit, published, checkpoint)
         finished = run.go()
-    return Outcome(network, encoded, finished, columns)
+    if finished.reason == INTERRUPTED:
+        raise Interrupted(finished.signal)
+    return Outcome(network, encoded, finished, columns, asked.command)
 
 
-def outermost_missing(folder: Path) -> Path | None:
-    """The first folder of a path that is not there yet; None when all of them are.
+def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint | None) -> RunRecord:
+    """What the run is asked for now, or was before where nothing is said now. It is written down."""
+    run_folder = request.folder / "run"
+    recorded = read_record(run_folder, request.started) if request.resume else None
+    if recorded is None and checkpoint is not None:  # of a recurra that did not write it down
+        recorded = RunRecord(budget_from_mapping(checkpoint.values["budget"], request.started), request.command)
+    if budget is None:
+        budget = Budget(parse_time(USUAL), None, request.started) if recorded is None else recorded.budget
+    if recorded is not None and recorded.budget.to_mapping() == budget.to_mapping():
+        return recorded._replace(budget=budget)
+    asked = RunRecord(budget, request.command)
+    write_record(run_folder, asked)
+    return asked
 
-    Raises:
-        RunError: there can be no such folder.
-    """
-    with plain_errors(folder, 0):
-        missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    return missing[-1] if missing else None
+
+def begun(request: Request, emit: Emit) -> Request:
+    """The same, with the recipe that was written down if the run was stopped before its first checkpoint."""
+    path = request.folder / "run" / RECIPE
+    if request.resume:
+        emit(Note("the run was stopped before its first checkpoint: it starts again from its beginning"))
+        if path.exists():
+            kind = request.task.recipe
+            return replace(request, recipe=check_same(read_recipe(path, kind), request.recipe, kind()))
+    atomic_write(path, request.recipe.to_toml().encode())
+    return request
 
 
 @contextmanager
-def removed_on_refusal(folder: Path | None) -> Generator[None]:
-    """Takes a folder that was made for nothing away again, when the data or the options turn out to be unusable."""
+def removed_on_refusal(folder: Path | None, worthless: Callable[[], bool]) -> Generator[None]:
+    """Takes away a folder that was made for nothing: the data or the options are unusable, or the disk is full.
+
+    Args:
+        folder: that was made; None if it was there before.
+        worthless: whether there is nothing in it yet that one could want to keep.
+    """
     try:
         yield
-    except RecurraError:
-        if folder is not None:
+    except (RecurraError, OSError):
+        if folder is not None and worthless():
             shutil.rmtree(folder, ignore_errors=True)
         raise
 
@@ -153,6 +187,7 @@ def prepare(request: Request, emit: Emit) -> Prepared:
     """From files to a fresh network and encoded data; all but the recipe that a later session needs is written down."""
     task, run_folder = request.task, request.folder / "run"
     copies = run_folder / "input"
+    shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
     train, valid, columns = opened_both(task, request.data, request.valid, copies, emit)
     parts = task.split(train, valid, request.recipe, emit)
     network = task.make(parts.train, request.recipe.with_settings(parts.decided), emit)
@@ -204,8 +239,26 @@ def refuse_taken(folder: Path) -> None:
             where=str(folder),
             fix="Resume it with --resume, or train into another folder with --to.",
         )
-    if folder.exists() and (not folder.is_dir() or any(path.name != "run" for path in folder.iterdir())):
+    if not folder.exists():
+        return
+    if not folder.is_dir() or any(path.name != "run" or not is_start(path) for path in folder.iterdir()):
         raise RunError("this folder is not empty", where=str(folder), fix="Choose another one with --to.")
+
+
+def refuse_nothing(folder: Path) -> None:
+    """There must be something to resume: a checkpoint, or a run that was stopped before its first one.
+
+    Raises:
+        RunError: there is not.
+    """
+    if not (folder / "run" / CHECKPOINT).exists() and not is_start(folder / "run"):
+        raise RunError("there is no run to resume", where=str(folder), fix="Leave out --resume to start one.")
+
+
+def is_start(folder: Path) -> bool:
+    """Whether this is a run folder, with nothing of anyone else in it: it may be used, and emptied."""
+    names = {path.name for path in folder.iterdir() if not is_leftover(path.name)} if folder.is_dir() else {""}
+    return not names or ("lock" in names and names <= {*KEPT, *BESIDE})
 
 
 class Opened(NamedTuple):
@@ -262,16 +315,21 @@ def pick_device(name: str) -> torch.device:
 
 
 class Publisher:
-    """Puts each new best into the model folder: the whole folder at first, then only the weights."""
+    """Puts each new best into the model folder: the whole folder at first, then only the weights.
+
+    So a model that was finished and is trained on says from its first new weights on that it is not finished any more.
+    """
 
     def __init__(self, request: Request, network: Network, columns: Mapping[str, str]) -> None:
         self.request = request
         self.network = network
         self.facts = {"trained": {"finished": False}, "columns": dict(columns)}
+        self.begun = False
 
     def __call__(self, weights: Weights) -> None:
         folder = self.request.folder
-        if (folder / "config.json").exists():
+        if self.begun:
             save_weights(folder, weights)
         else:
             save_network(folder, self.request.task, self.network, weights, self.facts, "")
+            self.begun = True

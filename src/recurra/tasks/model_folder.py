@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from recurra.bundle import Bundle, check_finite, check_weights, damage_is_said, open_folder, save_bundle
 from recurra.bundle.folder import CONFIG, TOKENIZERS, WEIGHTS
-from recurra.bundle.transaction import find
+from recurra.bundle.transaction import INCOMING, find
 from recurra.errors import ModelError, RunError, UsageError
+from recurra.files import is_leftover
 from recurra.models.unfilled import unfilled
 from recurra.options import unknown_name
 from recurra.tasks.facts import check_facts
@@ -94,9 +95,14 @@ def network_of(bundle: Bundle, folder: Path, tasks: Mapping[str, Task]) -> Loade
     check_buffers(network.model, bundle.weights, str(folder))
     network.model.load_state_dict(bundle.weights, strict=False)  # shared weights are listed once
     network.model.eval()
-    facts = {key: value for key, value in bundle.config.items() if key not in KEPT_APART}
+    facts = facts_of(bundle)
     check_facts(facts, str(folder / CONFIG))
     return Loaded(task, network, facts, bundle.card)
+
+
+def facts_of(bundle: Bundle) -> dict[str, Any]:
+    """What config.json says beside task and recipe."""
+    return {key: value for key, value in bundle.config.items() if key not in KEPT_APART}
 
 
 def check_buffers(model: nn.Module, weights: Mapping[str, Tensor], where: str) -> None:
@@ -147,7 +153,8 @@ def refuse_other_folder(folder: Path, own: Path) -> None:
     names = {path.name for path in folder.iterdir()}
     if "run" in names:
         raise RunError("a training run is in this folder", where=str(folder), fix=fix)
-    if names and not find(folder, CONFIG).exists():
+    unfinished = {name for name in names if name == INCOMING or is_leftover(name)}  # of a save that was killed
+    if names - unfinished and not find(folder, CONFIG).exists():
         raise RunError("this folder is not empty, and not a model", where=str(folder), fix=fix)
 
 

@@ -1,9 +1,20 @@
 """Learning: the loop, its plan, its checkpoints, and the run around them."""
 
-from recurra.training.budget import Budget, budget_from_mapping, parse_time
+from recurra.training.budget import USUAL, Budget, budget_from_mapping, parse_time
 from recurra.training.checkpoint import NAME as CHECKPOINT
 from recurra.training.checkpoint import Checkpoint, load_checkpoint, named_weights, weights_of
-from recurra.training.events import Emit, Event, Finished, Note, PlanMade, Saved, StepDone, Validated
+from recurra.training.events import (
+    INTERRUPTED,
+    OUT_OF_TIME,
+    Emit,
+    Event,
+    Finished,
+    Note,
+    PlanMade,
+    Saved,
+    StepDone,
+    Validated,
+)
 from recurra.training.folder import locked
 from recurra.training.learner import Index, Learner, Score, State, Stateful
 from recurra.training.listeners import Listener, metrics_file, tensorboard, to_all
@@ -18,6 +29,9 @@ from recurra.training.threads import threads
 
 __all__ = [
     "CHECKPOINT",
+    "INTERRUPTED",
+    "OUT_OF_TIME",
+    "USUAL",
     "Budget",
     "Checkpoint",
     "Diverged",

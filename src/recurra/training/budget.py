@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from recurra.errors import UsageError
 
+USUAL = "5m"  # how long a training takes if nothing is said
 MAX_EPOCHS = 1_000_000
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 

@@ -64,6 +64,15 @@ class Saved:
     path: str
 
 
+PLAN_COMPLETE, EARLY_STOPPING, OUT_OF_TIME, INTERRUPTED = (
+    "plan complete",
+    "early stopping",
+    "out of time",
+    "interrupted",
+)
+FEW_STEPS = 50  # with fewer a network has hardly begun to learn
+
+
 @dataclass(frozen=True)
 class Finished:
     """The end of a run."""
@@ -71,7 +80,8 @@ class Finished:
     step: int
     best_step: int
     seconds: float  # of the whole run, earlier sessions included
-    reason: str  # "plan complete", "early stopping", "interrupted"
+    reason: str  # "plan complete", "early stopping", "out of time" (before FEW_STEPS), "interrupted"
+    signal: int = 0  # that interrupted it
 
 
 Event = Note | PlanMade | StepDone | Validated | Saved | Finished

@@ -3,53 +3,42 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from recurra.errors import RunError
-from recurra.files import plain_errors, refuse_links
+from recurra.files import lock, outermost_missing, plain_errors, refuse_links, remove_leftovers
 
-if sys.platform == "win32":
-    import msvcrt
 
-    PLACE = 1 << 30  # the byte that is locked, far behind the number of the process, which stays readable
-
-    def lock(file: IO[str]) -> None:
-        """Takes the lock of a file.
-
-        Raises:
-            OSError: another process holds it.
-        """
-        file.seek(PLACE)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        file.seek(0)
-
-else:
-    import fcntl
-
-    def lock(file: IO[str]) -> None:
-        """Takes the lock of a file.
-
-        Raises:
-            OSError: another process holds it.
-        """
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def opened_in(folder: Path) -> IO[str]:
+    """The lock file of a folder, which is made; where one of them cannot be made, neither is left."""
+    made = outermost_missing(folder)
+    with plain_errors(folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            return (folder / "lock").open("a+", encoding="utf-8")
+        except OSError:
+            for path in (folder, *folder.parents) if made else ():
+                with suppress(OSError):
+                    path.rmdir()
+                if path == made:
+                    break
+            raise
 
 
 @contextmanager
 def locked(folder: Path) -> Generator[None]:
-    """Holds the lock of the folder. The system releases it when the process ends, however it ends.
+    """Holds the lock of the folder, which is made. The system releases it when the process ends, however it ends.
+
+    What a process that was killed has left aside in the folder is removed.
 
     Raises:
         RunError: another process holds it, the folder cannot be made, or there are links in it.
     """
     refuse_links(folder)
-    with plain_errors(folder, 0):
-        folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+", encoding="utf-8") as file:
+    with opened_in(folder) as file:
         try:
             lock(file)
         except OSError as error:
@@ -59,7 +48,8 @@ def locked(folder: Path) -> Generator[None]:
                 where=str(folder),
                 fix="Wait for it, stop it, or train into another folder with --to.",
             ) from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        with plain_errors(folder):
+            remove_leftovers(folder)
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), str(os.getpid()).encode())  # at once: nothing in a buffer can fail at the end
         yield

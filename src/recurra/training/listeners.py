@@ -6,11 +6,12 @@ import importlib
 import importlib.util
 import json
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from recurra.files import FileError, plain_errors
 from recurra.training.events import Event, StepDone, Validated
 
 Listener = Callable[[Event], None]
@@ -28,15 +29,48 @@ def to_all(listeners: Sequence[Listener]) -> Listener:
 
 @contextmanager
 def metrics_file(folder: Path) -> Generator[Listener]:
-    """Appends each event as one JSON object: {"event": "StepDone", "step": 1, ...}; closed at the end."""
-    with (folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+    """Appends each event as one JSON object: {"event": "StepDone", "step": 1, ...}; closed at the end.
 
-        def write(event: Event) -> None:
-            file.write(json.dumps({"event": type(event).__name__, **asdict(event)}, ensure_ascii=False) + "\n")
-            if not isinstance(event, StepDone):
-                file.flush()
+    Raises:
+        FileError: no room, or a place that cannot be written; also by the listener.
+    """
+    path = folder / "metrics.jsonl"
+    with plain_errors(path):
+        end_with_a_line(path)
+        file = path.open("ab", buffering=0)  # what waits in a buffer would fail once more when it is closed
+    waiting: list[str] = []
 
-        yield write
+    def write_waiting() -> None:
+        data = "".join(waiting).encode()
+        waiting.clear()
+        with plain_errors(path, len(data)):
+            while data:
+                data = data[file.write(data) :]
+
+    def write(event: Event) -> None:
+        waiting.append(json.dumps({"event": type(event).__name__, **asdict(event)}, ensure_ascii=False) + "\n")
+        if not isinstance(event, StepDone):
+            write_waiting()
+
+    with file:
+        try:
+            yield write
+        except BaseException:
+            with suppress(FileError):  # of what went wrong first the user is told
+                write_waiting()
+            raise
+        write_waiting()
+
+
+def end_with_a_line(path: Path) -> None:
+    """Cuts off the half line that a kill or a full disk has left at the end of a file."""
+    if not path.exists():
+        return
+    with path.open("rb+") as file:
+        end = 0
+        for line in file:
+            end += len(line) if line.endswith(b"\n") else 0
+        file.truncate(end)
 
 
 def tensorboard(folder: Path) -> Listener | None:

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import torch
 
 from recurra.errors import RunError
+from recurra.text.counted import counted
 from recurra.training.budget import Budget
-from recurra.training.events import Emit, Note, PlanMade
+from recurra.training.events import FEW_STEPS, Emit, Note, PlanMade
 from recurra.training.learner import Learner
 from recurra.training.loop import Loop, Position
 from recurra.training.optimizer import make_optimizer
@@ -62,8 +63,8 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
         validations = plan_validations(left, per_example, available, options.validations)
         left -= validations.seconds + reserve(validations)
         steps = max(1, int(left / per_step))
-        if left < per_step:
-            emit(Note(f"warning: {no_time(budget)}"))
+        if steps < FEW_STEPS:
+            emit(Note(f"warning: {no_time(budget, steps)}"))
         reason = f"{max(0.0, left):.0f} s for training at {per_step * 1000:.0f} ms a step"
     if steps > (most := options.most_steps(per_epoch)):
         steps, reason = int(most), f"training.max_epochs is {options.max_epochs:g}; {reason}"
@@ -80,11 +81,11 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
     return plan
 
 
-def no_time(budget: Budget) -> str:
-    """What to say where nothing can be learned in what is left."""
+def no_time(budget: Budget, steps: int) -> str:
+    """What to say where next to nothing can be learned in what is left."""
     return (
         f"{budget.elapsed():.0f} s passed before the first step, and --time allows {budget.seconds:.0f} s in all: "
-        "a single step is taken, which learns next to nothing; give a longer --time"
+        f"there is time for {counted(steps, 'step')}, which is too little to learn much; give a longer --time"
     )
 
 

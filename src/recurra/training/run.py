@@ -24,7 +24,20 @@ from recurra.training.checkpoint import (
     save_checkpoint,
     weights_of,
 )
-from recurra.training.events import Emit, Finished, Note, PlanMade, Saved, StepDone, Validated
+from recurra.training.events import (
+    EARLY_STOPPING,
+    FEW_STEPS,
+    INTERRUPTED,
+    OUT_OF_TIME,
+    PLAN_COMPLETE,
+    Emit,
+    Finished,
+    Note,
+    PlanMade,
+    Saved,
+    StepDone,
+    Validated,
+)
 from recurra.training.interrupt import stop_requests
 from recurra.training.learner import Learner
 from recurra.training.loop import Loop, Position
@@ -89,6 +102,7 @@ class Run:
         self.validating: list[float] = []  # seconds of each validation in this session
         self.most_steps = options.most_steps(len(learner.batches(0)))
         self.per_token = math.inf  # seconds, of the fastest steps in this session
+        self.unchanged = resume is not None and resume.values["budget"] == budget.to_mapping()
         if resume is None:
             self.progress = Progress(recent=deque(maxlen=options.average))
             self.plan = make_plan(learner, options, budget, emit)
@@ -99,11 +113,14 @@ class Run:
 
     def go(self) -> Finished:
         """Trains to the end of the plan, to an early stop, or to an interruption; the best weights end in the model."""
+        over = self._over_already()
         with threads(self.plan.threads):
-            reason = self._over_already() or self._train()
-        self.save()
+            reason, number = (over, 0) if over else self._train()
+        if not (over and self.unchanged):  # a run with nothing left to do stays as it is
+            self.save()
         self._load_best()
-        finished = Finished(self.progress.position.step, self.progress.best_step, self._elapsed(), reason)
+        seconds = self.progress.elapsed if over else self._elapsed()
+        finished = Finished(self.progress.position.step, self.progress.best_step, seconds, reason, number)
         self.emit(finished)
         return finished
 
@@ -115,14 +132,20 @@ class Run:
         ended = "the run stopped early" if self._has_stalled() else "the plan is complete"
         more = "give a larger --time or --epochs to train on"
         self.emit(Note(f"nothing left to do: {ended} after {step:,} steps; {more}"))
-        return "early stopping" if self._has_stalled() else "plan complete"
+        if self._has_stalled():
+            return EARLY_STOPPING
+        return self._completed() if self.unchanged else PLAN_COMPLETE
 
-    def _train(self) -> str:
-        """All steps up to the end of the run, and why it has ended."""
+    def _completed(self) -> str:
+        """Why a run whose plan is complete has ended: it may be that there was no time for a longer one."""
+        too_short = self.budget.seconds is not None and self.progress.position.step < FEW_STEPS
+        return OUT_OF_TIME if too_short else PLAN_COMPLETE
+
+    def _train(self) -> tuple[str, int]:
+        """All steps up to the end of the run, why it has ended, and the signal that interrupted it."""
         loop = Loop(self.learner, self.optimizer, self.options, self.plan, self.progress.position)
         began, first = time.monotonic(), self.progress.position.step
         saved = checked = began
-        reason = "plan complete"
         recent: list[StepDone] = []  # since the last check
         with stop_requests() as stop:
             for event in loop:
@@ -130,12 +153,10 @@ class Run:
                 recent.append(event)
                 if self.plan.validation_is_due(event.step):
                     self.validating.append(self._validate(event))
-                    if self._has_stalled() and event.step < self.plan.steps:
-                        reason = "early stopping"
-                if stop() and event.step < self.plan.steps:
-                    reason = "interrupted"
-                if reason != "plan complete":
-                    break
+                if number := stop():
+                    return INTERRUPTED, number
+                if self._has_stalled() and event.step < self.plan.steps:
+                    return EARLY_STOPPING, 0
                 now = time.monotonic()
                 if now - checked > (self.budget.seconds or math.inf) / CHECKS:
                     self._keep_to_threads(loop, recent)
@@ -145,7 +166,7 @@ class Run:
                 if now - saved > self.options.save_every:
                     self.save()
                     saved = now
-        return reason
+        return self._completed(), 0
 
     def save(self) -> None:
         """Writes a checkpoint that holds the whole state of the run."""
@@ -190,7 +211,7 @@ class Run:
         )
         plan = Plan.from_mapping(values["plan"])
         plan = replace(plan, threads=self.options.threads or plan.threads)
-        if self.budget.to_mapping() == values["budget"]:
+        if self.unchanged:
             return progress, plan
         progress.evaluations_since_best = 0  # a larger budget starts the patience anew
         return progress, self._plan_for_budget(plan, progress.position.step, progress.elapsed)

@@ -1,0 +1,28 @@
+"""What whoever uses a model should know of its training: that it has not come to its end, or was too short."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from recurra.text.counted import counted
+from recurra.training import OUT_OF_TIME
+
+
+def caveats(trained: Mapping[str, Any]) -> list[str]:
+    """Whole sentences, from what config.json says under "trained"; none of a training that ended as planned."""
+    if trained.get("finished") is False:
+        return ["the training of this model has not finished; recurra train --resume continues one that was stopped"]
+    steps = trained.get("steps")
+    if trained.get("ended by") != OUT_OF_TIME or not isinstance(steps, int):
+        return []
+    return [
+        f"the time was up after {counted(steps, 'step')} of training, which is too little to learn much; "
+        "train further with --resume and a longer --time"
+    ]
+
+
+def trained_of(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a model folder says about its training; nothing where something else stands there."""
+    found: object = config.get("trained")
+    return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}

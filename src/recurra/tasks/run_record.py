@@ -1,0 +1,51 @@
+"""What a run was asked for last: how long it may take, and by which command. It is written before anything else.
+
+So `--resume` alone goes on as before from whatever moment a run was stopped at, and the card of a resumed model names
+the command that made it, not the one that had nothing left to do.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from recurra.errors import RecurraError, RunError
+from recurra.files import atomic_write
+from recurra.tasks.resuming import START_AGAIN
+from recurra.training import Budget, budget_from_mapping
+
+NAME = "request.json"
+
+
+class RunRecord(NamedTuple):
+    """What was asked for."""
+
+    budget: Budget
+    command: str  # as the user typed it; empty from Python
+
+
+def write_record(run_folder: Path, record: RunRecord) -> None:
+    """Writes it down."""
+    content = {"budget": record.budget.to_mapping(), "command": record.command}
+    atomic_write(run_folder / NAME, json.dumps(content, ensure_ascii=False).encode())
+
+
+def read_record(run_folder: Path, started: float) -> RunRecord | None:
+    """What was written down; None where nothing was.
+
+    Args:
+        started: when this session began.
+
+    Raises:
+        RunError: the record is damaged.
+    """
+    path = run_folder / NAME
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return RunRecord(budget_from_mapping(content["budget"], started), str(content["command"]))
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError, RecurraError) as error:
+        what = f"the record of what was asked for cannot be read: {error}"
+        raise RunError(what, where=str(path), fix=START_AGAIN) from None

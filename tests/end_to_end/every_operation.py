@@ -1,0 +1,328 @@
+"""Dies or fails at every operation on files, one after the other, and looks at what is left.
+
+    python every_operation.py FOLDER [--scenarios train,compare] [--fates kill,half,ENOSPC] [--sample 20] [--seed 1]
+
+Whatever happened, what is there can be read or is refused in plain words, and the same command with --resume leads to
+the same bits as without any of this. Prints an object in JSON: how many points there were, and what was wrong at which.
+
+Each run is a process of its own, forked from this one, so that torch is loaded once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from operations import Fate, fated
+
+import recurra.api
+import recurra.data.kept
+import recurra.tasks.fit
+import recurra.training.planning
+from recurra.cli.dispatch import run
+from recurra.errors import RecurraError
+
+WORDS = ["".join(chr(97 + (i * k + j * j) % 7) for j in range(2 + i % 4)) for i in range(16) for k in (1, 5)]
+PAIRS = "".join(f"{word}\t{word[::-1]}\n" for word in WORDS)
+LABELLED = "".join(f"{word}\t{'odd' if len(word) % 2 else 'even'}\n" for word in WORDS)
+SETTINGS = ("model.width=8", "training.save_every=0", "training.validations=2", "training.patience=0",
+            "training.precision=float32")  # fmt: skip
+SMALL = [part for setting in SETTINGS for part in ("--set", setting)]
+TRAIN = ["train", "-", "--task", "translate", "--to", "m", "--epochs", "1", "--layers", "1",
+         "--set", "batching.batch_tokens=120", *SMALL]  # fmt: skip
+COMPARE = ["compare", "-", "--task", "classify", "--models", "rnn,feedforward", "--seeds", "1", "--epochs", "1",
+           "--set", "batching.batch_examples=16", "--test", "test.tsv", "--to", "c", *SMALL]  # fmt: skip
+TIMES = re.compile(r'"(seconds|learned_per_second|answered_per_second)": [0-9.e+-]+|\| seconds \| [0-9.]+ \|')
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A piece of work, and what may be found after it was disturbed."""
+
+    work: Callable[[], int]  # in its folder; gives an exit code
+    again: Callable[[], int]  # what one does when it was disturbed
+    before: Callable[[], object] = lambda: None  # makes what is there before
+    model: str = ""  # the folder that is to be read after it was disturbed
+    always: bool = False  # whether there is a model at every moment
+
+
+def command(*args: str, stdin: str = "") -> int:
+    """A command line, as a user types it."""
+    sys.argv = ["recurra", *args]
+    with tempfile.TemporaryFile("w+", dir="/tmp") as given:
+        given.write(stdin)
+        given.seek(0)
+        os.dup2(given.fileno(), 0)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+        return run(args)
+
+
+def began(folder: str) -> bool:
+    """Whether there is anything to resume."""
+    return os.path.exists(folder)
+
+
+def train_again() -> int:
+    return command(*TRAIN, *(["--resume"] if began("m/run") else []), stdin=PAIRS)
+
+
+def compare_again() -> int:
+    return command(*COMPARE, *(["--resume"] if began("c") else []), stdin=LABELLED)
+
+
+def write_test() -> None:
+    Path("test.tsv").write_text(LABELLED[: len(LABELLED) // 2], encoding="utf-8")
+
+
+def trained() -> None:
+    """A finished model."""
+    assert command(*TRAIN, stdin=PAIRS) == 0
+
+
+def extend() -> int:
+    return command(*TRAIN, "--epochs", "2", "--resume", stdin=PAIRS)
+
+
+def save() -> int:
+    """From Python, over another model; what is raised is shown as the command line shows it."""
+    try:
+        recurra.load("m").save("copy")
+    except RecurraError as error:
+        print(f"recurra: error: {error}")
+        return 1
+    return 0
+
+
+def trained_and_saved() -> None:
+    trained()
+    shutil.copytree("m", "copy", ignore=shutil.ignore_patterns("run"))
+    assert command(*TRAIN, "--epochs", "2", "--resume", stdin=PAIRS) == 0
+
+
+def predict() -> int:
+    return command("predict", "m", "-", "--output", "out.txt", "--attention", "page.html", stdin="abc\ncab\n")
+
+
+def predicted() -> None:
+    trained()
+    Path("out.txt").write_text("old\n")
+
+
+SCENARIOS = {
+    "train": Scenario(lambda: command(*TRAIN, stdin=PAIRS), train_again, model="m"),
+    "extend": Scenario(extend, extend, trained, "m", always=True),
+    "compare": Scenario(lambda: command(*COMPARE, stdin=LABELLED), compare_again, write_test, "c/rnn-seed-1"),
+    "save": Scenario(save, save, trained_and_saved, "copy", always=True),
+    "predict": Scenario(predict, predict, predicted, "m", always=True),
+}
+
+
+def forked(action: Callable[[], int], folder: Path, log: Path) -> int:
+    """Does it in a process of its own within a folder, and gives how that ended; negative is a signal."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = 70
+    try:
+        with log.open("w") as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+        os.chdir(folder)
+        tempfile.tempdir = str(folder / "tmp")
+        torch.set_num_threads(1)
+        code = action()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def found(scenario: Scenario) -> str:
+    """What a reader finds: an answer, or a refusal in plain words."""
+    try:
+        model = recurra.load(scenario.model)
+    except RecurraError as error:
+        return f"refused: {error}"
+    inputs = ["abc", "bca"]
+    return " ".join(f"{answer.text} {answer.score:.6f}" for answer in model.predict(inputs))
+
+
+def state(folder: Path) -> dict[str, str]:
+    """Every file, without the times in it; of a run only what stays the same."""
+    files: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_dir():
+            files[name] = "a folder"
+        elif path.name in ("lock", "metrics.jsonl", "checkpoint.safetensors"):
+            files[name] = "a file"
+        elif path.suffix in (".safetensors", ".values", ".offsets"):
+            files[name] = str(hash(path.read_bytes()))
+        else:
+            files[name] = TIMES.sub("", path.read_text(encoding="utf-8", errors="replace").replace(" --resume", ""))
+    return files
+
+
+@dataclass
+class Point:
+    """One disturbance, and all that was wrong with what came of it."""
+
+    scenario: str
+    fate: str
+    at: int
+    wrong: list[str]
+    log: str = ""
+
+    def to_mapping(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+
+class Bench:
+    """One scenario with its undisturbed end."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.scenario, self.folder = name, SCENARIOS[name], folder / name
+        self.before, self.log = self.folder / "before", self.folder / "log"
+        (self.before / "tmp").mkdir(parents=True)
+        self.done(self.before, self.scenario.before)
+        whole = self.copy("whole")
+        counted = Fate()
+        with_fate = self.with_fate(whole, counted)
+
+        def work() -> int:
+            code = with_fate()
+            (self.folder / "operations.json").write_text(json.dumps(counted.done))
+            return code
+
+        self.done(whole, work)
+        self.operations: list[list[str]] = json.loads((self.folder / "operations.json").read_text())
+        self.whole = state(whole)
+        shutil.rmtree(whole)
+
+    def done(self, folder: Path, action: Callable[[], object]) -> None:
+        """Does what must succeed."""
+        if forked(lambda: int(action() or 0), folder, self.log):
+            raise RuntimeError(self.log.read_text())
+
+    def copy(self, name: str) -> Path:
+        """The state before, in a folder of its own."""
+        place = self.folder / name
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(self.before, place)
+        return place
+
+    def with_fate(self, folder: Path, fate: Fate) -> Callable[[], int]:
+        """The work, that meets its fate."""
+
+        def work() -> int:
+            with fated(folder, fate):
+                return self.scenario.work()
+
+        return work
+
+    def fails_at(self, at: int, how: str) -> Point:
+        """Disturbs it, and looks."""
+        place = self.copy("work")
+        point = Point(self.name, how, at, [])
+        code = forked(self.with_fate(place, Fate(at, how)), place, self.log)
+        point.log = said = self.log.read_text()
+        point.wrong += judged(how, code, said)
+        if self.scenario.model:
+            point.wrong += self.read(place)
+        after = self.folder / "again.log"
+        if forked(self.scenario.again, place, after):
+            point.wrong.append(f"again: {after.read_text()[-600:]}")
+        elif different := differences(self.whole, state(place)):
+            point.wrong.append(f"another end: {different}")
+        return point
+
+    def read(self, place: Path) -> list[str]:
+        """What is wrong with the model that is there in between."""
+        log = self.folder / "read.log"
+
+        def look() -> int:
+            print(found(self.scenario))
+            return 0
+
+        code, text = forked(look, place, log), log.read_text()
+        if code or (self.scenario.always and text.startswith("refused")):
+            return [f"read: {text[-600:]}"]
+        return []
+
+
+def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    """Names of what is not the same."""
+    return [f"{name}: {one.get(name, 'absent')[:3000]} -> {other.get(name, 'absent')[:3000]}"
+            for name in sorted({*one, *other}) if one.get(name) != other.get(name)]  # fmt: skip
+
+
+def judged(how: str, code: int, said: str) -> list[str]:
+    """What is wrong with the end of a command, or with its words."""
+    if how in ("kill", "half"):
+        return [] if code == -9 else [f"not killed: {code}"]
+    wrong = [word for word in ("internal error", "Traceback", "Exception ignored") if word in said]
+    if how.startswith("SIG"):
+        return wrong
+    errors = said.count("recurra: error: ")
+    if code not in (0, 1) or errors != code:
+        wrong.append(f"exit code {code} with {errors} errors")
+    return wrong
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--scenarios", default=",".join(SCENARIOS))
+    parser.add_argument("--fates", default="kill,half,ENOSPC,EIO,EROFS,EACCES")
+    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--at", type=int, default=0)
+    options = parser.parse_args()
+    recurra.training.planning.SHORT_TRIAL = 0.0
+    recurra.data.kept.IN_MEMORY = 100
+    recurra.data.kept.keep.__defaults__ = (100,)
+    dice = random.Random(options.seed)
+    points, wrong = 0, list[Point]()
+    for name in options.scenarios.split(","):
+        bench = Bench(name, options.folder)
+        numbers = [(at, how) for how in options.fates.split(",") for at in range(1, len(bench.operations) + 1)
+                   if (how != "half" or bench.operations[at - 1][0] == "write") and options.at in (0, at)]  # fmt: skip
+        if options.sample:
+            numbers = dice.sample(numbers, min(options.sample, len(numbers)))
+        for at, how in numbers:
+            point = bench.fails_at(at, how)
+            points += 1
+            if point.wrong:
+                wrong.append(point)
+                print(
+                    name,
+                    how,
+                    at,
+                    bench.operations[at - 1],
+                    point.wrong,
+                    "|",
+                    point.log[-500:],
+                    file=sys.stderr,
+                    flush=True,
+                )
+        print(name, len(bench.operations), "operations", len(numbers), "points", file=sys.stderr)
+    print(json.dumps({"points": points, "wrong": [point.to_mapping() for point in wrong]}))
+
+
+if __name__ == "__main__":
+    main()
