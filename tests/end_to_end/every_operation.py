@@ -16,6 +16,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import traceback
@@ -241,7 +242,7 @@ class Bench:
         point = Point(self.name, how, at, [])
         code = forked(self.with_fate(place, Fate(at, how)), place, self.log)
         point.log = said = self.log.read_text()
-        point.wrong += judged(how, code, said)
+        point.wrong += judged(self.name, how, code, said)
         if self.scenario.model:
             point.wrong += self.read(place)
         after = self.folder / "again.log"
@@ -271,13 +272,17 @@ def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
             for name in sorted({*one, *other}) if one.get(name) != other.get(name)]  # fmt: skip
 
 
-def judged(how: str, code: int, said: str) -> list[str]:
+def judged(scenario: str, how: str, code: int, said: str) -> list[str]:
     """What is wrong with the end of a command, or with its words."""
     if how in ("kill", "half"):
         return [] if code == -9 else [f"not killed: {code}"]
     wrong = [word for word in ("internal error", "Traceback", "Exception ignored") if word in said]
-    if how.startswith("SIG"):
-        return wrong
+    if "SIG" in how:
+        number = getattr(signal, how.rpartition(" ")[2])
+        command = re.search(r"^  (recurra (train|compare) .*)$", said, re.MULTILINE)
+        if code != 128 + number:
+            wrong.append(f"exit code {code}")
+        return wrong + ["no command to go on with"] * (scenario in ("train", "extend", "compare") and not command)
     errors = said.count("recurra: error: ")
     if code not in (0, 1) or errors != code:
         wrong.append(f"exit code {code} with {errors} errors")

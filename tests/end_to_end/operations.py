@@ -27,16 +27,16 @@ class Fate:
     """What happens at the operation with a number (from 1): nothing at 0."""
 
     at: int = 0
-    how: str = "kill"  # kill, half (of a write), the name of an error (ENOSPC) or of a signal (SIGTERM)
+    how: str = "kill"  # kill, half (of a write), the name of an error (ENOSPC), one or two signals (SIGTERM, 2 SIGINT)
     done: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])  # operations: what, and where
 
     def meets(self, what: str, place: str, half: Callable[[], object] = lambda: None) -> None:
         """To be called before each operation; `half` does the first half of it."""
         self.done.append((what, place))
         now, after = len(self.done) == self.at, len(self.done) > self.at > 0
-        if self.how.startswith("SIG"):
-            if now:
-                os.kill(os.getpid(), getattr(signal, self.how))
+        if "SIG" in self.how:
+            for _ in range(int(self.how.partition(" ")[0]) if " " in self.how else 1) if now else ():
+                os.kill(os.getpid(), getattr(signal, self.how.rpartition(" ")[2]))
         elif self.how in ("kill", "half"):
             if now:
                 if self.how == "half":

@@ -56,6 +56,7 @@ def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
     """
     check(request)
     folder = request.folder
+    made = outermost_missing(folder)
     if not request.resume:
         refuse_taken(folder)
     elif (folder / REQUEST).exists() or not is_start(folder):
@@ -63,7 +64,6 @@ def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
     else:
         emit(Note("the comparison was stopped before its first run: it starts again from its beginning"))
         request = replace(request, resume=False)
-    made = outermost_missing(folder)
     with plain_errors_within(folder), locked(folder), removed_on_refusal(made, lambda: is_start(folder)):
         request = replace(request, data=spool(request.data, folder / "input"))
         tests = Tests(request, emit)
