@@ -19,6 +19,7 @@ import torch
 import yaml
 
 import recurra
+from recurra import locks
 from recurra.errors import RunError
 from recurra.training import folder as run_folder
 
@@ -108,7 +109,8 @@ def test_a_run_folder_is_locked_on_windows(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(locking=locking, LK_NBLCK=2))
     with monkeypatch.context() as windows:
         windows.setattr("sys.platform", "win32")
-        importlib.reload(run_folder)
+        importlib.reload(locks)
+    monkeypatch.setattr(run_folder, "lock", locks.lock)
     try:
         if held:
             with pytest.raises(RunError, match="another run is using this folder"), run_folder.locked(tmp_path):
@@ -118,7 +120,7 @@ def test_a_run_folder_is_locked_on_windows(tmp_path: Path, monkeypatch: pytest.M
                 assert taken == [(2, 1)]
                 assert (tmp_path / "lock").read_text().isdigit()
     finally:
-        importlib.reload(run_folder)
+        importlib.reload(locks)
 
 
 def test_a_measurement_is_kept_with_its_machine_and_commit(tmp_path: Path) -> None:

@@ -10,10 +10,9 @@ import os
 import secrets
 import shlex
 import shutil
-import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from recurra.errors import RunError
 
@@ -26,33 +25,6 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 class FileError(RunError):
     """The system would not write or read a file: no room, no permission, a disk that fails."""
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    PLACE = 1 << 30  # the byte that is locked, far behind the number of the process, which stays readable
-
-    def lock(file: IO[str]) -> None:
-        """Takes the lock of a file.
-
-        Raises:
-            OSError: another process holds it.
-        """
-        file.seek(PLACE)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        file.seek(0)
-
-else:
-    import fcntl
-
-    def lock(file: IO[str]) -> None:
-        """Takes the lock of a file.
-
-        Raises:
-            OSError: another process holds it.
-        """
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def atomic_write(path: str | os.PathLike[str], data: bytes) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TextIO
 
 from recurra.errors import RunError
-from recurra.files import file_error, lock
+from recurra.files import file_error
+from recurra.locks import lock
 
 STDOUT = "-"
 

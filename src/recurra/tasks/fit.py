@@ -106,13 +106,14 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         asked = asked_last(request, budget, checkpoint)
         request = replace(request, command=asked.command)
         if checkpoint is None:
-            network, encoded, columns = prepare(begun(request, emit), emit)
+            network, encoded, columns = prepare(begun(request, asked, emit), emit)
             network = request.task.settled(network, encoded, asked.budget, emit)
             atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
             write_digests(run_folder, KEPT)
         else:
             with any_error_as(lambda reason: damaged_run(run_folder, reason)):
                 network, encoded, columns = restore(request, run_folder)
+            write_record(run_folder, asked)
         options = network.recipe.training
         network.model.to(pick_device(options.device))
         learner = request.task.learner(network, encoded, emit)
@@ -126,7 +127,7 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
 
 
 def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint | None) -> RunRecord:
-    """What the run is asked for now, or was before where nothing is said now. It is written down."""
+    """What the run is asked for now, or was before where nothing is said now."""
     run_folder = request.folder / "run"
     recorded = read_record(run_folder, request.started) if request.resume else None
     if recorded is None and checkpoint is not None:  # of a recurra that did not write it down
@@ -135,13 +136,12 @@ def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint |
         budget = Budget(parse_time(USUAL), None, request.started) if recorded is None else recorded.budget
     if recorded is not None and recorded.budget.to_mapping() == budget.to_mapping():
         return recorded._replace(budget=budget)
-    asked = RunRecord(budget, request.command)
-    write_record(run_folder, asked)
-    return asked
+    return RunRecord(budget, request.command)
 
 
-def begun(request: Request, emit: Emit) -> Request:
-    """The same, with the recipe that was written down if the run was stopped before its first checkpoint."""
+def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:
+    """Writes down what is asked for. Gives the recipe that was written down, if the run began once before."""
+    write_record(request.folder / "run", asked)
     path = request.folder / "run" / RECIPE
     if request.resume:
         emit(Note("the run was stopped before its first checkpoint: it starts again from its beginning"))

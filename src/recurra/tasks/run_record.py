@@ -26,9 +26,11 @@ class RunRecord(NamedTuple):
 
 
 def write_record(run_folder: Path, record: RunRecord) -> None:
-    """Writes it down."""
+    """Writes it down, where something else stands there."""
     content = {"budget": record.budget.to_mapping(), "command": record.command}
-    atomic_write(run_folder / NAME, json.dumps(content, ensure_ascii=False).encode())
+    path, data = run_folder / NAME, json.dumps(content, ensure_ascii=False).encode()
+    if not path.exists() or path.read_bytes() != data:
+        atomic_write(path, data)
 
 
 def read_record(run_folder: Path, started: float) -> RunRecord | None:

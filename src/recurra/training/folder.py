@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from recurra.errors import RunError
-from recurra.files import lock, outermost_missing, plain_errors, refuse_links, remove_leftovers
+from recurra.files import outermost_missing, plain_errors, refuse_links, remove_leftovers
+from recurra.locks import lock
 
 
 def opened_in(folder: Path) -> IO[str]:
