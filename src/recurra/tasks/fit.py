@@ -20,6 +20,7 @@ from recurra.bundle import save_weights
 from recurra.data import DataSource, Examples, keep, open_examples, spool
 from recurra.errors import DataError, Interrupted, RecurraError, RunError, any_error_as
 from recurra.files import atomic_write, is_leftover, outermost_missing, plain_errors_within
+from recurra.tasks.digests import NAME as DIGESTS
 from recurra.tasks.digests import check_digests, write_digests
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
@@ -51,7 +52,7 @@ from recurra.training import (
 
 RECIPE, VOCABULARIES, SOURCE = "recipe.toml", "vocabularies.json", "source.json"
 KEPT = (RECIPE, VOCABULARIES, SOURCE, "valid.json", "data")  # what a run needs to go on, beside the checkpoint
-BESIDE = (CHECKPOINT, REQUEST, "lock", "input", "metrics.jsonl", "tensorboard")  # what else a run folder holds
+BESIDE = (CHECKPOINT, REQUEST, DIGESTS, "lock", "input", "metrics.jsonl", "tensorboard")  # what else a run folder holds
 
 
 @dataclass(frozen=True)
