@@ -94,7 +94,9 @@ def test_every_measure_is_the_evaluation_s(task: str) -> None:
         listeners=[lambda event: told.append(event.text) if isinstance(event, Note) else None],
     )  # fmt: skip
     mapping = found.to_mapping()
-    assert (mapping["measure"], mapping["examples"]) == (measure, 60)
+    # Where several outputs are right, an input counts once.
+    asked = len({str(row[0]) for row in data[:60]}) if task in ("translate", "caption") else 60
+    assert (mapping["measure"], mapping["examples"]) == (measure, asked)
     for row in mapping["variants"]:
         assert row["parameters"] > 0
         for seed, value in enumerate(row["values"], 1):

@@ -174,8 +174,8 @@ class Model:
         source = self._source(data_source(data, target, format, source_column, target_column, time_column), sort)
         examples = open_examples(source, self.task.kind)
         evaluation = self.predictor.evaluate(examples, self.options(options, settings))
-        about = [*examples.notes, str(examples.skipped), several_note(examples, self.task.kind)]
-        notes = [*about, *evaluation.notes, *caveats(trained_of(self.facts))]
+        about = [*examples.notes, str(examples.skipped), *evaluation.notes]
+        notes = [*about, several_note(examples, self.task.kind), *caveats(trained_of(self.facts))]
         return replace(evaluation, notes=list(dict.fromkeys(filter(None, notes))))
 
     def score(self, data: Given, y: Iterable[object] | None = None) -> float:

@@ -82,7 +82,7 @@ class LinearChain(nn.Module):
         with torch.inference_mode(False), torch.enable_grad():
             values = emissions.values.detach().clone().requires_grad_()
             total = self.log_partition(emissions.with_values(values)).sum()
-            return torch.autograd.grad(total, values)[0]
+            return torch.autograd.grad(total, values)[0].clamp(0, 1)  # rounding errors may lead a little beyond
 
     def best(self, emissions: Padded) -> Tensor:
         """The most probable tags [B, T]; 0 on padding. Of equal ones, those with lower numbers at the end."""
