@@ -11,7 +11,10 @@ import pytest
 import torch
 
 import recurra
+from recurra.comparing import ComparisonRequest
 from recurra.comparing import trial as trials
+from recurra.comparing.run import Tests
+from recurra.data import DataSource
 from recurra.errors import DataError, RunError
 from recurra.metrics import value_text
 from recurra.tasks import TASKS
@@ -280,3 +283,15 @@ def test_other_tasks(data: Any, options: Any, measure: str) -> None:
     means = [row["mean"] for row in mapping["variants"]]
     assert means == sorted(means, reverse=mapping["higher_is_better"])
     assert "one seed" in mapping["notes"][0]
+
+
+def test_test_data_are_read_in_the_columns_of_the_training_data(tmp_path: Path) -> None:
+    rows = [(f"2024-01-{day:02}", day * day % 5) for day in range(1, 29)]
+    (tmp_path / "x.csv").write_text("place,when,x\n" + "".join(f"1,{date},{x}\n" for date, x in rows))
+    (tmp_path / "test.csv").write_text("x,place,when\n" + "".join(f"{x},{k},{d}\n" for d, x in rows for k in (2, 3)))
+    recipe = TASKS["forecast"].recipe()
+    request = ComparisonRequest(
+        TASKS["forecast"], DataSource(str(tmp_path / "x.csv"), source_column="place"), None,
+        DataSource(str(tmp_path / "test.csv")), recipe, [], 1, tmp_path, None, 1, None, False, "", 0.0,
+    )  # fmt: skip
+    assert [series.name for series in Tests(request, lambda event: None).examples] == ["2", "3"]

@@ -79,7 +79,7 @@ def test_gaps_are_said_and_filled(tmp_path: Path) -> None:
     data = read(tmp_path / "x.csv", text)
     assert [len(one.values) for one in data] == [8]
     said = f"{tmp_path / 'x.csv'}: 3 steps missing in 2 gaps (2 before 2024-01-06, line 5; 1 before 2024-01-10, line 8)"
-    assert any(note.startswith(said) and "data.missing=previous" in note for note in data.notes)
+    assert any(note.startswith(f"warning: {said}") and "data.missing=previous" in note for note in data.notes)
     data = read(tmp_path / "x.csv", text, StepRules(fill=True))
     (series,) = data
     assert series.times == tuple(f"2024-01-{day:02}" for day in range(1, 12))
@@ -108,7 +108,7 @@ def test_nights_are_said_and_not_filled(tmp_path: Path) -> None:
 def test_times_that_are_not_regular(tmp_path: Path) -> None:
     data = read(tmp_path / "x.csv", "time,x\n2024-01-01 10:00,1\n2024-01-02 11:13,2\n2024-01-04 07:51,3\n")
     assert [one.step for one in data] == [""]
-    assert f"{tmp_path / 'x.csv'}: the times have no common step, so gaps cannot be found" in data.notes
+    assert f"warning: {tmp_path / 'x.csv'}: the times have no common step, so gaps cannot be found" in data.notes
     stray = days(*range(1, 31)).replace("2024-01-20,", "2024-01-20T06:00,")
     data = read(tmp_path / "x.csv", stray)
     assert [one.step for one in data] == ["1 day"]

@@ -146,6 +146,9 @@ def test_rules_for_steps_are_remembered(capsys: pytest.CaptureFixture[str]) -> N
     assert found.out.splitlines()[1].startswith("2024-03-21,")
     (answer,) = model.predict_iter(model.read("x.csv"))
     assert answer.source == "80 steps of 1 number"
+    hours = [f"2024-01-01 {hour:02}:00" for hour in range(24)]
+    with pytest.warns(UserWarning, match="the model learned steps of 1 day, and these are of 1 hour"):
+        model.predict({"date": hours, "y": [1.0] * 24})
 
 
 def test_numbers_of_any_size_are_written_with_their_digits(capsys: pytest.CaptureFixture[str]) -> None:

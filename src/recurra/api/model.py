@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from recurra.data.frames import with_times
 from recurra.data.labelled import Reads
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
+from recurra.data.timeline import WARNING
 from recurra.errors import ModelError, UsageError
 from recurra.options import from_mapping, to_mapping
 from recurra.tasks import TASKS, Task
@@ -256,7 +258,11 @@ class Model:
         rows = series_rows(given)
         if rows is None:
             return given
-        series: list[Series] = list(open_inputs(self._source(DataSource(rows=rows)), SERIES, self.predictor.reads))
+        examples = open_inputs(self._source(DataSource(rows=rows)), SERIES, self.predictor.reads)
+        series: list[Series] = list(examples)
+        for note in examples.notes:
+            if note.startswith(WARNING):
+                warnings.warn(note.removeprefix(WARNING), stacklevel=3)
         return series[0] if len(series) == 1 and not series[0].name else series
 
     def save(self, path: str | Path) -> None:

@@ -193,9 +193,11 @@ class Tests:
         self.shared = frozenset[bytes]()  # inputs (hashes of their keys) that are in the training data
         if request.test is None:
             return
-        found = opened(request.task, request.test, request.folder / "test-input", " to test", emit)
-        self.examples = list(found)
         trained_on = open_examples(request.data, request.task.kind)
+        trained_on.count()  # after which its columns are known
+        test = request.test.completed({**request.data.remembered(), **trained_on.columns})
+        found = opened(request.task, test, request.folder / "test-input", " to test", emit)
+        self.examples = list(found)
         self.shared = shared_keys(trained_on, self.examples, request.task.kind, emit, "test")
         earlier = (stored_result(request.folder, trial) for trial in request.trials())
         done = next((result for result in earlier if result and not result.failed), None)

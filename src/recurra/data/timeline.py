@@ -24,6 +24,7 @@ from recurra.errors import DataError
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
+WARNING = "warning: "  # before what may make a forecast wrong
 PLACES = 3  # gaps that a note names
 HOUR = 3600 * 10**6  # microseconds, by which clocks are set back
 NO_TIMES = "times that cannot be read"
@@ -131,8 +132,8 @@ def _form_of(series: list[Rows], column: str, reading: Reading) -> Form | None:
         raise DataError(what, where=reading.name, fix=fix)
     if not forms:
         seen = excerpt(next(iter(texts), ""), 40)
-        reading.note(f"{reading.name}: column {column!r} ({seen}) holds no times that can be read; the steps are taken "
-                     "in the order of the rows")  # fmt: skip
+        reading.note(f"{WARNING}{reading.name}: column {column!r} ({seen}) holds no times that can be read; the steps "
+                     "are taken in the order of the rows")  # fmt: skip
         return None
     if (order := forms[0].order) is not None:
         reading.facts.columns["dates"] = order
@@ -215,12 +216,12 @@ def _clocks(moment: Moment) -> str:
 def _telling(one: _Timed, names: Sequence[str]) -> str:
     """Which column may say what series a row belongs to: where its numbers stay, times rise."""
     columns = range(len(names))
-    for chosen in (*combinations(columns, 1), *combinations(columns, 2)):
+    choices: list[tuple[int, ...]] = [*combinations(columns, 1), *combinations(columns, 2)]
+    for chosen in choices:
         if _tells(one, chosen):
-            option = quote(",".join(names[k] for k in chosen))
-            several = f"columns {' and '.join(repr(names[k]) for k in chosen)} say"
-            says = several if len(chosen) > 1 else f"column {names[chosen[0]]!r} says"
-            return f"If {says} which series a row belongs to: --source-column {option}. "
+            told = [names[k] for k in chosen]
+            says = f"column{'s' * (len(told) > 1)} {' and '.join(map(repr, told))} say{'s' * (len(told) == 1)}"
+            return f"If {says} which series a row belongs to: --source-column {quote(','.join(told))}. "
     return ""
 
 
@@ -294,11 +295,11 @@ def _step_of(series: list[_Timed], reading: Reading) -> Step | None:
         step = find_step(moments)
     known = sum(len(one.moments) for one in series)
     if step is None and known > len(series) + 1:
-        reading.note(f"{reading.name}: the times have no common step, so gaps cannot be found")
+        reading.note(f"{WARNING}{reading.name}: the times have no common step, so gaps cannot be found")
     if step is not None and known:
         reading.facts.columns["step"] = str(step)
         if learned is not None and step != learned:
-            reading.note(f"warning: {reading.name}: the model learned steps of {learned}, and these are of {step}")
+            reading.note(f"{WARNING}{reading.name}: the model learned steps of {learned}, and these are of {step}")
         first = min(series, key=lambda one: one.moments[0].at)
         last = max(series, key=lambda one: one.moments[-1].at)
         number = f"{len(series):,} series, " if len(series) > 1 else ""
@@ -329,10 +330,11 @@ def _whole(series: list[_Timed], step: Step, form: Form, reading: Reading) -> li
     fill = reading.source.steps.fill and missing <= sum(len(one.moments) for one in series)
     if gaps:
         done = "filled (data.missing)" if fill else "too many to be filled" if reading.source.steps.fill else READ_OVER
-        reading.note(f"{reading.name}: {counted(missing, 'step')} missing in {counted(len(gaps), 'gap')} "
+        mark = "" if fill else WARNING
+        reading.note(f"{mark}{reading.name}: {counted(missing, 'step')} missing in {counted(len(gaps), 'gap')} "
                      f"({_some(gaps, reading)}): {done}")  # fmt: skip
     if stray:
-        reading.note(f"{reading.name}: {counted(len(stray), 'time')} at no whole step of {step} "
+        reading.note(f"{WARNING}{reading.name}: {counted(len(stray), 'time')} at no whole step of {step} "
                      f"({_some(stray, reading)})")  # fmt: skip
     return [_with_missing(one, every, step, form) for one, every in zip(series, found, strict=True)] if fill else series
 

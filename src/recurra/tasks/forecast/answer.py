@@ -85,7 +85,9 @@ class ForecastValues(Details):
     def charts(self) -> list[Chart]:
         """A chart for each column."""
         before = f"{self.series}, " if self.series else ""
-        return [column.chart(f"{before}{column.name}") for column in self.columns]
+        dated = self.times and self.times != [f"+{k}" for k in range(1, len(self.times) + 1)]
+        when = f", {self.times[0]} to {self.times[-1]}" if dated else ""
+        return [column.chart(f"{before}{column.name}{when}") for column in self.columns]
 
     def html(self) -> str:
         """The charts."""
