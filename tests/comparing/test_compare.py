@@ -13,7 +13,7 @@ import torch
 import recurra
 from recurra.comparing import ComparisonRequest
 from recurra.comparing import trial as trials
-from recurra.comparing.run import Tests
+from recurra.comparing.run import Tests as Measured
 from recurra.data import DataSource
 from recurra.errors import DataError, RunError
 from recurra.metrics import value_text
@@ -294,4 +294,4 @@ def test_test_data_are_read_in_the_columns_of_the_training_data(tmp_path: Path) 
         TASKS["forecast"], DataSource(str(tmp_path / "x.csv"), source_column="place"), None,
         DataSource(str(tmp_path / "test.csv")), recipe, [], 1, tmp_path, None, 1, None, False, "", 0.0,
     )  # fmt: skip
-    assert [series.name for series in Tests(request, lambda event: None).examples] == ["2", "3"]
+    assert [series.name for series in Measured(request, lambda event: None).examples] == ["2", "3"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number, decided, joined, which_ones
 from recurra.data.csv_rows import LOOK_AHEAD, SEPARATORS, CsvReader, is_header, said_separator, separator_of
@@ -15,7 +15,7 @@ from recurra.data.example import Example
 from recurra.data.examples import Reading
 from recurra.data.jsonl import JSON_LINES, kind_of, read_objects
 from recurra.data.lines import LONGEST_LINE
-from recurra.data.rows import cell_text, is_cell, is_table
+from recurra.data.rows import cell_text, checked_text, is_cell, is_table
 from recurra.data.source import NO_HEADER, DataSource
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
@@ -75,14 +75,23 @@ def _objects(reading: Reading) -> Iterator[tuple[int, list[str]]]:
         if names is None:
             names = [*record]
             yield line.number, names
+        place = reading.place(line.number)
         for name, value in record.items():
-            if name not in names or not is_cell(value):
-                what = f"expected a number or a text under {name!r}, saw {kind_of(value)}" if name in names else (
-                    f"the object has a key {name!r}, and the first one has {', '.join(map(repr, names[:10]))}"
-                )  # fmt: skip
-                fix = "Each line is an object with the cells of a row, and all have the keys of the first."
-                raise DataError(what, where=reading.place(line.number), fix=fix)
+            _check_cell(name, value, names, place)
         yield line.number, [cell_text(record.get(name)) for name in names]
+
+
+def _check_cell(name: str, value: object, names: Sequence[str], place: str) -> None:
+    """Refuses a key that the first object does not have, and what stands in no cell."""
+    fix = "Each line is an object with the cells of a row, and all have the keys of the first."
+    if name not in names:
+        known = ", ".join(map(repr, names[:10]))
+        raise DataError(f"the object has a key {name!r}, and the first one has {known}", where=place, fix=fix)
+    if not is_cell(value):
+        what = f"expected a number or a text under {name!r}, saw {kind_of(value)}"
+        raise DataError(what, where=place, fix=fix)
+    if isinstance(value, str):
+        checked_text(value, place)
 
 
 def _cells(reading: Reading) -> Iterator[tuple[int, list[str]]]:

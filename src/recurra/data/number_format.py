@@ -10,7 +10,7 @@ A table has one way of writing numbers. Where it stays open which, it is refused
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -29,7 +29,6 @@ from recurra.data.number_text import (
     plain_number,
     written_number,
 )
-from recurra.data.source import DataSource
 from recurra.errors import DataError
 from recurra.text.visible import excerpt
 
@@ -75,13 +74,19 @@ class Evidence:
             self.short |= len(found.digits) <= 3
 
 
-def table_format(reading: Reading, columns: Sequence[int], names: Sequence[str], *, header: bool) -> NumberFormat:
+Rows = Callable[[Reading], Iterator[Row]]
+
+
+def table_format(
+    reading: Reading, columns: Sequence[int], names: Sequence[str], *, header: bool, rows: Rows = table_rows
+) -> NumberFormat:
     """How the numbers of a table are written, told from a pass over all of it; says what is not as programs write it.
 
     Args:
         columns: of numbers.
         names: of these.
         header: whether the first row names the columns.
+        rows: how they are read.
 
     Raises:
         DataError: some numbers are written so and some otherwise, or it stays open how.
@@ -89,11 +94,11 @@ def table_format(reading: Reading, columns: Sequence[int], names: Sequence[str],
     source = reading.source
     said = (source.decimal, source.thousands)
     if NumberFormat.named(*said) == PLAIN and all(
-        usual([cells[k] for k in columns if k < len(cells)]) for _, cells in _rows(source, header)
+        usual([cells[k] for k in columns if k < len(cells)]) for _, cells in _filled(rows(Reading(source)), header)
     ):
         return PLAIN
     evidence = [Evidence(name) for name in names]
-    for line, cells in _rows(source, header):
+    for line, cells in _filled(rows(Reading(source)), header):
         for one, k in zip(evidence, columns, strict=True):
             if k < len(cells):
                 one.add(cells[k], reading.place(line))
@@ -106,10 +111,9 @@ def table_format(reading: Reading, columns: Sequence[int], names: Sequence[str],
     return form
 
 
-def _rows(source: DataSource, header: bool) -> Iterator[Row]:
-    """The rows, from the beginning; what is wrong with them is said where they are read."""
-    rows = ((line, cells) for line, cells in table_rows(Reading(source)) if any(cell.strip() for cell in cells))
-    return islice(rows, int(header), None)
+def _filled(rows: Iterator[Row], header: bool) -> Iterator[Row]:
+    """Those below the header that are not blank; what is wrong with them is said where they are read."""
+    return islice((row for row in rows if any(cell.strip() for cell in row[1])), int(header), None)
 
 
 def usual(cells: Sequence[str]) -> bool:

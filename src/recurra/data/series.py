@@ -24,7 +24,6 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.data.delimited import table_rows
 from recurra.data.examples import Kind, Reading, Skipped
 from recurra.data.number_format import table_format
 from recurra.data.number_text import BEYOND, LARGER_UNIT, LARGEST, NumberFormat
@@ -41,7 +40,8 @@ from recurra.data.series_columns import (
 )
 from recurra.data.source import DataSource, Sides, spool
 from recurra.data.timeline import Rows, Timeline, in_time
-from recurra.data.vectors import GROUP_NAMES, filled_rows, fitting, row_numbers
+from recurra.data.vectors import GROUP_NAMES, fitting, row_numbers
+from recurra.data.wide import step_rows
 from recurra.errors import DataError
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt, safe_repr
@@ -78,7 +78,7 @@ def read_series(reading: Reading) -> Iterator[Series]:
     Raises:
         DataError: it cannot be told what the columns are, or nothing stands below their names.
     """
-    rows = filled_rows(table_rows(reading))
+    rows = step_rows(reading)
     first = list(islice(rows, LOOK))
     if not first:
         return
@@ -86,7 +86,7 @@ def read_series(reading: Reading) -> Iterator[Series]:
     if columns.header and len(first) == 1:
         what = "expected steps below the header, found none"
         raise DataError(what, where=reading.place(first[0][0]), fix=STEPS)
-    form = table_format(reading, columns.numbers, columns.names, header=columns.header)
+    form = table_format(reading, columns.numbers, columns.names, header=columns.header, rows=step_rows)
     every = fitting(chain(first[1:] if columns.header else first, rows), len(columns.every), reading)
     series = _together(every, columns, form, reading)
     if reading.findings:

@@ -10,13 +10,14 @@ from shlex import quote
 from typing import NamedTuple
 
 from recurra.data.columns import several
-from recurra.data.delimited import has_names, table_rows
+from recurra.data.delimited import has_names
 from recurra.data.examples import Reading
 from recurra.data.number_text import MISSING, is_number
 from recurra.data.source import DataSource
 from recurra.data.timeline import Rows
 from recurra.data.times import is_time
-from recurra.data.vectors import GROUP_NAMES, LABEL_NAMES, column_names, column_of, filled_rows
+from recurra.data.vectors import GROUP_NAMES, LABEL_NAMES, column_names, column_of
+from recurra.data.wide import step_rows
 from recurra.errors import DataError, UsageError
 from recurra.text.visible import excerpt
 
@@ -115,7 +116,7 @@ def targets_of(columns: SeriesColumns, reading: Reading) -> tuple[str, ...]:
 def why_series(source: DataSource) -> str | None:
     """Why a table is surely one of series, as a clause that can follow "because"; None where it may be another."""
     try:
-        rows = [fields for _, fields in islice(filled_rows(table_rows(Reading(source))), LOOK)]
+        rows = [fields for _, fields in islice(step_rows(Reading(source)), LOOK)]
         if len(rows) < LEAST or any(len(row) != len(rows[0]) for row in rows):
             return None
         columns = _columns(source, rows, "")

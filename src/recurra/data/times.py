@@ -111,6 +111,7 @@ FORMS = (
     _periods(r"(?P<n>[+-]?(?:\d{1,18}(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?)"),
 )  # fmt: skip
 NUMBER_FORMS = FORMS[-3:]  # an epoch, a year, a number
+NUMBER = FORMS[-1]
 
 
 def forms_of(texts: Sequence[str], order: str | None = None) -> list[Form]:
