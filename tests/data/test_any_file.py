@@ -23,6 +23,7 @@ from recurra.data import (
     open_inputs,
 )
 from recurra.data.labelled import Reads
+from recurra.data.tagged import TagReads
 from recurra.errors import RecurraError
 from recurra.tasks.choosing import choose_task
 
@@ -51,6 +52,7 @@ CELLS = [
         "sep=;",
     ),
     *("text", "label", "class", "source", "target", "series", "date", "time", "value", "number", "image", "x.png"),
+    *("1,5", "1.234", "1,234", "1 234", "$5", "5%", "(5)", "1e99", "01/02/2024", "2024-W05", "2024-02-30", "unique_id"),
     *("2024-01-01", "1:2", "@data", "@classLabel true a b", "__label__x", "B-PER", "O", "-DOCSTART-", "- - a"),
     *('{"a": [[1]]}', '{"source": "x", "target": 1}', '{"tokens": 5}', '{"tokens": ["a"], "tags": ["b"]}'),
     *('{"turns": ["a", "b"]}', '{"turns": 5}', '{"text": "a", "label": null}', '{"messages": [{"role": 1}]}'),
@@ -81,8 +83,8 @@ def test_a_reader_raises_nothing_but_its_own_errors(tmp_path: Path, seed: int) -
             for kind in KINDS:
                 with contextlib.suppress(RecurraError):
                     list(open_examples(source, kind))
-                what = (
-                    chance.choice([Reads("text"), Reads("vector"), Reads("series")]) if "vectors" in kind.formats else 1
-                )
+                what: object = TagReads(frozenset("BO")) if kind is TAGGED else 1
+                if "vectors" in kind.formats:
+                    what = chance.choice([Reads("text"), Reads("vector"), Reads("series")])
                 with contextlib.suppress(RecurraError):
                     list(open_inputs(source, kind, what))
