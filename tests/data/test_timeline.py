@@ -188,6 +188,10 @@ def test_times_in_several_columns(tmp_path: Path) -> None:
     (series,) = data
     assert (series.columns, series.step, series.times[-1]) == (("x",), "1 month", "2021-12")
     assert data.columns["time_column"] == "year,month"
+    for part, step, last in (("quarter", "1 quarter", "2021-Q4"), ("week", "1 week", "2021-W4")):
+        table = f"year,{part},x\n" + "".join(f"2021,{k},{k * k % 3}\n" for k in range(1, 5))
+        (series,) = read(tmp_path / "x.csv", table)
+        assert (series.columns, series.step, series.times[-1]) == (("x",), step, last)
     hours = "date,time,x\n" + "".join(f"01.01.2024,{hour}:00,1\n" for hour in range(24))
     (series,) = read(tmp_path / "x.csv", hours)
     assert (series.columns, series.step, series.times[-1]) == (("x",), "1 hour", "01.01.2024 23:00")

@@ -24,7 +24,8 @@ from recurra.text.visible import excerpt
 LOOK = 50  # rows from which it is told what the columns are
 LEAST = 8  # rows; with fewer nothing is sure
 TIME_NAMES = ("time", "date", "datetime", "timestamp", "ds", "step", "period", "year", "index", "t", "")
-CALENDAR = ("year", "month", "day")  # columns that together are a date; the first two say a month
+CALENDARS = (("year", "month", "day"), ("year", "month"), ("year", "quarter"), ("year", "week"))  # of several columns
+LETTERS = {"quarter": "Q", "week": "W"}
 CLOCK = re.compile(r"\d{1,2}(:\d{2}){1,2}(\.\d+)?( ?[ap]\.?m\.?)?", re.IGNORECASE | re.ASCII)  # a time of day alone
 HOURS = ("hour", "hr")  # which belongs to a date, where dates repeat
 ROW_NUMBERS = ("", "id", "index", "unnamed: 0", "step", "t", "time", "period")  # columns that may only count the rows
@@ -53,9 +54,12 @@ class SeriesColumns(NamedTuple):
         return ", ".join(fields[k].strip() for k in self.group)
 
     def time_of(self, fields: Sequence[str]) -> str:
-        """The time of a row: 2024-3 of a year and a month, 2024-03-01 12:00 of a date and a time of day."""
+        """The time of a row: 2024-3 of a year and a month, 2024-Q1, 2024-03-01 12:00 of a date and a time of day."""
         parts = [fields[k].strip() for k in self.time]
-        return ("-" if all(part.isdecimal() for part in parts) else " ").join(parts)
+        if not all(part.isdecimal() for part in parts):
+            return " ".join(parts)
+        names = (self.every[k].lower() for k in self.time)
+        return "-".join(LETTERS.get(name, "") + part for name, part in zip(names, parts, strict=True))
 
     def named(self, columns: Sequence[int]) -> str:
         """The names of some columns, as they are given to an option."""
@@ -220,9 +224,9 @@ def _time(names: tuple[str, ...], texts: list[int], group: tuple[int, ...], body
     found = [*(k for k in called if k in dates), *called, *dates, *(texts if len(texts) == 1 else [])]
     if not found or len(names) == 1:
         return ()
-    parts = [lower.index(name) for name in CALENDAR if name in lower]
-    if found[0] in parts and len(parts) > 1:
-        return tuple(parts)
+    for parts in CALENDARS:
+        if lower[found[0]] == "year" and set(parts) <= set(lower):
+            return tuple(map(lower.index, parts))
     clock = [k for k in called if k != found[0] and body and CLOCK.fullmatch(body[-1][k].strip())]
     if _repeats(row[found[0]] for row in body):
         clock += [
