@@ -81,7 +81,9 @@ LISTS = [
 SETTINGS = [
     train("a gap in a series", b"x\n" + b"1\n2\n?\n4\n" * 9, "x.csv:2: the number of 'x' at step 3 of the series is missing, and 8 more", "--set data.missing=previous"),
     train("a gap with its time", b"date,x\n2024-01-01,1\n2024-01-02,\n2024-01-03,3\n", "the number of 'x' at step 2 (2024-01-02) of the series is missing"),
-    train("a column without a number", b"x,y\n" + b"1,\n2,?\n4,\n" * 9, "x.csv: column 'y' holds no number", "Take it out", data__missing="mean"),
+    train("an empty column", b"x,y\n" + b"1,\n2,\n" * 20, "x.csv:2: there is no number in the column 'y' of the series", "Remove it, or fill it", data__missing="mean"),
+    train("a column that is empty in a series", b"series,x\n" + b"a,1\na,2\n" * 9 + b"b,\nb,\n" * 9, "x.csv:20: there is no number in the column 'x' of series 'b'", data__missing="previous"),
+    train("an empty column that is only read", b"x,y\n" + b"1,\n2,\n" * 20, "x.csv:2: there is no number in the column 'y' of the series", data__targets="x"),
     train("a series that is too short", b"x\n1\n2\n3\n", "x.csv:2: the series has 3 steps; a forecast of 5 needs 6 at least", "model.horizon", model__horizon=5),
     train("some series that are too short", b"series,x\na,1\nb,1\nb,2\nb,3\n", "x.csv:2: series 'a' has 1 step; a forecast of 1 needs 2 at least"),
     train("a target that is no column", LONG, "data.targets: unknown column 'y'", kind=UsageError, data__targets="y"),
@@ -117,6 +119,7 @@ ASKED = [
     asked("a past with too few columns", lambda m: m.predict([1.0, 2.0]), "expected 2 columns of numbers (a, b), saw 1 (1)", "trained with"),
     asked("a past of nothing", lambda m: m.predict([{"a": [], "b": []}]), "input 1: the series has no steps"),
     asked("a gap in the past", lambda m: m.predict([{"a": [1, float("nan")], "b": [1, 2]}]), "input 1: the number of 'a' at step 2 of the series is missing", "data.missing"),
+    asked("a past of gaps", lambda m: m.predict([{"a": [float("nan")] * 9, "b": [1.0] * 9}]), "the number of 'a' at step 1 of the series is missing, and 4 more"),
     asked("a text for a past", lambda m: m.predict("how far is it"), "expected a series of numbers, got \"'how far is it'\""),
     asked("a file with too few columns", lambda m: list(m.predict_iter(m.read("y.csv"))), "expected 2 columns of numbers (a, b), saw 1 (a)"),
     asked("a test that is too short", lambda m: m.evaluate("e.csv"), "e.csv:2: the series has 2 steps; to compare a forecast of 2, 3 are needed", "--set steps=N"),

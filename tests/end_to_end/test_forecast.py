@@ -356,3 +356,86 @@ def test_only_the_last_steps_are_measured() -> None:
     assert model.evaluate([values], last=60, stride=1).count == 57
     assert model.evaluate([values], last=20).count == 17  # overlapping, since 5 would be few
     assert len(model.evaluate([values], last=60).examples.lengths) == 15
+
+
+def test_series_of_any_size_are_forecast_in_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """And none of them is hidden by a larger one in what is measured."""
+    sizes = {"tiny": 1e-14, "small": 0.05, "usual": 40.0, "large": 1e12}
+    rows = [f"{name},{t},{size * (1 + value)!r}" for name, size in sizes.items() for t, value in enumerate(wave(80))]
+    Path("x.csv").write_text("series,step,y\n" + "\n".join(rows) + "\n")
+    assert run(["train", "x.csv", "--to", "m", "--epochs", "4", *given(), "--set", "data.season=12"]) == 0
+    capsys.readouterr()
+    assert run(["predict", "m", "x.csv"]) == 0
+    lines = [line.split(",") for line in capsys.readouterr().out.splitlines()[1:]]
+    assert lines[0][2].endswith("e-13")  # and not 0.000000000000
+    for name, size in sizes.items():
+        found = [float(line[2]) / size for line in lines if line[0] == name]
+        assert len(found) == 4
+        assert all(9.5 < value < 12.5 for value in found)
+    model = recurra.load("m")
+    whole = model.evaluate("x.csv", last=20)
+    each = [
+        model.evaluate([{"y": [size * (1 + value) for value in wave(80)]}], last=20).measures for size in sizes.values()
+    ]
+    assert whole.measures["mase"].value == pytest.approx(np.mean([one["mase"].value for one in each]), rel=1e-3)
+    assert each[0]["mase"].value == pytest.approx(each[3]["mase"].value, rel=1e-2)
+
+
+def given() -> list[str]:
+    return [part for key, value in SETTINGS.items() for part in ("--set", f"{key}={value}")]
+
+
+def test_columns_of_different_units_have_no_common_error() -> None:
+    data = {"load": wave(120), "price": [1e6 * value for value in wave(120, seed=2)]}
+    evaluation = train([data], epochs=2, data__season=12).evaluate([data], last=40)
+    assert list(evaluation.measures) == ["mase", "relative_mae", "coverage"]
+    load, price = evaluation.details["columns"]
+    assert price["mae"] > 1e4 * load["mae"]
+    assert evaluation.measures["mase"].value == pytest.approx((load["mase"] + price["mase"]) / 2)
+    scale = np.abs(np.array(data["price"])[12:80] - np.array(data["price"])[:68]).mean()  # of the past alone
+    assert price["mase"] == pytest.approx(price["mae"] / scale)
+    ratio = (load["mase"] + price["mase"]) / (load["naive_mase"] + price["naive_mase"])
+    assert evaluation.measures["relative_mae"].value == pytest.approx(ratio)
+    assert "price: MAE" in str(evaluation)
+    assert "Each column" in evaluation._repr_html_()
+
+
+def test_small_differences_of_large_numbers_are_no_rounding_errors() -> None:
+    values = [1e12 + round(100 * value) for value in wave(120)]
+    for scale in ("window", "columns"):
+        model = train(values, to=scale, epochs=8, model__scale=scale)
+        column = model.predict(values[:96]).details.columns[0]
+        assert max(abs(a - b) for a, b in zip(column.median, values[96:], strict=False)) < 150
+        assert 1 < column.quantiles["0.9"][0] - column.quantiles["0.1"][0] < 400
+        assert len(set(map(column.text, column.median))) == 4
+
+
+def test_forecasts_of_counts_are_not_below_0(capsys: pytest.CaptureFixture[str]) -> None:
+    dice = np.random.default_rng(1)
+    counts = (dice.random(200) < 0.4) * dice.poisson(3, 200)
+    Path("x.csv").write_text("visits,euros\n" + "".join(f"{count},{count - 0.5}\n" for count in counts))
+    gaussian = ["--set", "model.output=gaussian", "--set", "model.baseline=none"]
+    assert run(["train", "x.csv", "--to", "m", "--epochs", "2", *given(), *gaussian]) == 0
+    said = capsys.readouterr().err
+    assert "visits holds counts (whole numbers, none below 0), so no forecast of them is below 0" in said
+    assert run(["predict", "m", "x.csv"]) == 0
+    out, said = capsys.readouterr()
+    header, *lines = out.splitlines()
+    lowest = [dict(zip(header.split(","), map(float, line.split(",")), strict=True)) for line in lines]
+    assert [line["visits_0.1"] for line in lowest] == [0] * 4
+    assert all(line["euros_0.1"] < 0 for line in lowest)
+    assert "visits holds counts: what was forecast below 0 is 0 (--set floor=false leaves it below)" in said
+    assert run(["predict", "m", "x.csv", "--set", "floor=false"]) == 0
+    out, said = capsys.readouterr()
+    assert out.splitlines()[1].split(",")[1].startswith("-")
+    assert "floor" not in said
+
+
+def test_what_is_no_better_than_naive_is_said() -> None:
+    walk = np.cumsum(np.random.default_rng(3).normal(size=300)).tolist()
+    model = train(walk, epochs=1, model__baseline="last")
+    head = model.networks[0].model.head
+    torch.nn.init.zeros_(head.weight)
+    torch.nn.init.zeros_(head.bias)
+    said = "warning: the model is not better than forecasting the last number: its error is 1.000 times as large"
+    assert said in model.evaluate([walk]).notes

@@ -121,6 +121,7 @@ BESIDE: dict[str, Settings] = {
     "classify: decoding.nbest": {},
     "language-model: decoding.nbest": {},
     "forecast: decoding.seed": RECURSIVE,
+    "forecast: decoding.floor": {"model.output": "gaussian", "model.quantiles": "0.001 0.5 0.999"},
     "chat: decoding.coverage_penalty": {**LONG, **CHAT},
     "chat: decoding.max_ratio": {},
     "caption: decoding.max_ratio": {},

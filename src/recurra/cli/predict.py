@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
@@ -70,14 +71,17 @@ def predict(
         lines = flushing(inputs, out)
         colour = output is None and sys.stdout.isatty()
         write = writer(output_format, getattr(loaded.options(None, chosen), "nbest", 1), colour=colour)
-        unknown, cut = Unknown(), Cut()
+        unknown, cut, said = Unknown(), Cut(), Counter[str]()
         for prediction in answers(loaded, lines, chosen, interactive):
             out.writelines(f"{line}\n" for line in write(prediction))
             add_to_page(prediction)
             unknown.add(prediction.unknown)
             cut.add(prediction)
+            said.update(prediction.details.notes() if prediction.details else ())
     for note in inputs.notes:
         say(f"recurra: {note}")
+    for note, count in said.items():
+        say(f"recurra: {note}" + (f", in {count:,} answers" if count > 1 else ""))
     for report in (unknown.report(), cut.report()):
         if report and not interactive:
             say(f"recurra: {report}")

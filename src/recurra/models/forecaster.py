@@ -97,11 +97,17 @@ class Forecaster(nn.Module):
         nn.init.zeros_(self.head.bias)
 
     def units(self, window: Padded) -> Units:
-        """What the numbers of windows [B, T, D] (in their own units) are counted in."""
-        if self.by_window:
-            return window_units(window)
+        """What the numbers of windows [B, T, D] (in their own units) are counted in.
+
+        A column of which a window knows nothing is counted in what it was in the training data.
+        """
         batch = len(window.lengths)
-        return Units(self.mean.expand(batch, -1), self.deviation.expand(batch, -1))
+        usual = Units(self.mean.expand(batch, -1), self.deviation.expand(batch, -1))
+        if not self.by_window:
+            return usual
+        unknown = (window.values.isnan() | ~window.mask[..., None]).all(1)
+        own = window_units(window)
+        return Units(*(torch.where(unknown, other, one) for other, one in zip(usual, own, strict=True)))
 
     def direct(self, window: Padded) -> Forecasts:
         """All steps after the window [B, T, D] (in deviations) at once."""

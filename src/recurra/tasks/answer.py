@@ -36,6 +36,10 @@ class Details(ABC):
         """What stands in a notebook in place of the texts; empty: the texts do."""
         return ""
 
+    def notes(self) -> Sequence[str]:
+        """What a reader of the answer should know, in sentences that fit many answers."""
+        return ()
+
     def charts(self) -> Sequence[Chart]:
         """The answer as charts, where it can be drawn."""
         return ()

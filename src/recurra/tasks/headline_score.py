@@ -17,7 +17,8 @@ SCORES: dict[str, Callable[[float], float]] = {
     "accuracy": lambda value: value / 100,  # labels and other tags
     "exact_match": lambda value: value / 100,  # texts: translations, captions, replies
     "relative_mae": lambda value: 1 - value,  # forecasts: the share of the naive forecast's error that is gone
-    "mae": lambda value: -value,  # forecasts whose naive forecast has no error
+    "mase": lambda value: -value,  # forecasts whose naive forecast has no error here
+    "mae": lambda value: -value,  # or never
     "bits_per_character": lambda value: -value,  # language models
 }
 

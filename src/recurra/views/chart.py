@@ -16,11 +16,12 @@ from typing import NamedTuple
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from recurra.text.decimals import decimal_text, decimals_for
+
 DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))  # of a braille character: left column, right column
 BRAILLE = 0x2800
 STYLES = {"past": "", "forecast": "bold cyan", "truth": "magenta"}
 INTERVAL = "░"
-MOST_DECIMALS, LARGE = 12, 1e15  # with more of them, or from there on, numbers are written with exponents
 
 
 class Chart(NamedTuple):
@@ -38,7 +39,8 @@ class Chart(NamedTuple):
         """The lowest and the highest number; apart where all are one."""
         every = [value for part in self[1:] for value in part if math.isfinite(value)] or [0.0]
         low, high = min(every), max(every)
-        return (low, high) if high > low else (low - 1, high + 1)
+        room = abs(low) or 1.0
+        return (low, high) if high > low else (low - room, high + room)
 
 
 class ChartView:
@@ -130,10 +132,9 @@ class Canvas:
 
 def axis(low: float, high: float, height: int) -> list[str]:
     """What stands before each row: the highest number, the middle, the lowest, and nothing between."""
-    digits = max(0, 2 - math.floor(math.log10(high - low)))
-    written = f"{{:,.{digits}f}}" if digits <= MOST_DECIMALS and max(abs(low), abs(high)) < LARGE else "{:.3g}"
+    decimals = decimals_for(high - low, digits=3)
     rows = {0: high, height // 2: (low + high) / 2, height - 1: low}
-    return [written.format(rows[row]) if row in rows else "" for row in range(height)]
+    return [decimal_text(rows[row], decimals, grouped=True) if row in rows else "" for row in range(height)]
 
 
 def legend(chart: Chart, margin: int) -> Text:

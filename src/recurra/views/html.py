@@ -19,7 +19,7 @@ from recurra.text.visible import code_point, is_invisible, visible
 from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
 from recurra.views.confusion import confusion_html, label_rows
 from recurra.views.image_attention import looks_html
-from recurra.views.measures import count_line, measure_rows
+from recurra.views.measures import COLUMNS, column_rows, count_line, measure_rows
 from recurra.views.picture import picture
 from recurra.views.style import STYLE, fragment
 from recurra.views.tokens import label
@@ -124,16 +124,21 @@ def _details(evaluation: Mapping[str, Any]) -> str:
     """What an evaluation has beside its measures."""
     found = ""
     if "labels" in evaluation:
-        rows = "".join(
-            f"<tr><td>{_text(name)}</td>"
-            + "".join(f'<td class="number">{number}</td>' for number in numbers)
-            + "</tr>\n"
-            for name, *numbers in label_rows(evaluation["labels"])
-        )
-        found += _list("Each label", ("label", "examples", "precision", "recall", "F1"), rows)
+        labels = _number_rows(label_rows(evaluation["labels"]))
+        found += _list("Each label", ("label", "examples", "precision", "recall", "F1"), labels)
+    if columns := column_rows(evaluation):
+        found += _list("Each column", ("column", *COLUMNS), _number_rows(columns))
     if "confusion" in evaluation:
         found += confusion_html(evaluation["confusion"])
     return found
+
+
+def _number_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of a name and numbers."""
+    return "".join(
+        f"<tr><td>{_text(name)}</td>" + "".join(f'<td class="number">{one}</td>' for one in numbers) + "</tr>\n"
+        for name, *numbers in rows
+    )
 
 
 def trace_html(trace: Trace) -> str:

@@ -23,6 +23,7 @@ LABELS = {
     "r2": ("R2", ""),
     "mase": ("MASE", ""),
     "relative_mae": ("MAE / naive", ""),
+    "scaled_error": ("scaled error", ""),
     "coverage": ("coverage", " %"),
     "bits_per_character": ("bits per character", ""),
     "nats": ("nats", ""),
@@ -32,6 +33,10 @@ LABELS = {
     "distinct_2": ("distinct-2", " %"),
     "same_reply": ("commonest reply", " %"),
 }
+
+
+COLUMNS = {"MAE": ("mae", "mae"), "naive MAE": ("mae", "naive"), "MASE": ("mase", "mase")}  # of a table of columns
+MOST_COLUMNS = 40
 
 
 class MeasureRow(NamedTuple):
@@ -61,11 +66,25 @@ def count_line(evaluation: Mapping[str, Any]) -> str:
     return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}"
 
 
+def column_rows(evaluation: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Forecasts of several columns: of each its name, MAE in its own units, that of the naive forecast, and MASE."""
+    columns = evaluation.get("columns", ())
+    return [
+        (one["column"], *(value_text(name, one[key]) if one[key] is not None else "" for name, key in COLUMNS.values()))
+        for one in columns[:MOST_COLUMNS]
+        if len(columns) > 1
+    ]
+
+
 def evaluation_text(evaluation: Mapping[str, Any]) -> str:
     """An evaluation's mapping in a few lines: what was measured, and each value with its interval."""
     rows = measure_rows(evaluation)
     name, value = (max((len(row[k]) for row in rows), default=0) for k in (0, 1))
     lines = [f"{row.name:<{name}}  {row.value:>{value}}  ({row.interval})" for row in rows]
+    lines += [
+        f"{column}: MAE {mae}, of the naive forecast {naive}, MASE {mase}"
+        for column, mae, naive, mase in column_rows(evaluation)
+    ]
     return "\n  ".join([count_line(evaluation), *lines])
 
 

@@ -5,7 +5,7 @@ They are rich tables: `console.print(...)` draws them to the width at hand, with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -15,7 +15,7 @@ from rich.text import Text
 
 from recurra.text.visible import visible
 from recurra.views.confusion import ConfusionView, labels_view
-from recurra.views.measures import count_line, measure_rows
+from recurra.views.measures import COLUMNS, column_rows, count_line, measure_rows
 from recurra.views.tokens import is_right_to_left
 
 ISOLATE, POP = "\u2068", "\u2069"  # around text written from right to left, so that it stays in its column
@@ -54,9 +54,22 @@ def details(evaluation: Mapping[str, Any]) -> list[RenderableType]:
     views: list[RenderableType] = []
     if "labels" in evaluation:
         views.append(labels_view(evaluation["labels"]))
+    if rows := column_rows(evaluation):
+        views.append(columns_view(rows))
     if "confusion" in evaluation:
         views.append(ConfusionView(evaluation["confusion"]))
     return views
+
+
+def columns_view(rows: Iterable[Sequence[str]]) -> Table:
+    """How well each column is forecast."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("column", overflow="fold")
+    for name in COLUMNS:
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(Text(visible(row[0])), *row[1:])
+    return table
 
 
 def _plain(text: str) -> Text:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from recurra.tasks.answer import Details, Table, refuse_nan
+from recurra.text.decimals import decimal_text
 from recurra.views import Chart, chart_html
 
 PAST_SHOWN = 100  # steps of the past on a chart
-MOST_DECIMALS, LARGE = 12, 1e16  # with more of them, or from there on, numbers are written with exponents
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,8 @@ class ColumnForecast:
     decimals: int  # after the point, as fine as the numbers are; below 0: before it
 
     def text(self, value: float) -> str:
-        """A number as it is written; 1.5e-14 where it is so small or so large that zeros would say nothing."""
-        if self.decimals <= MOST_DECIMALS and abs(value) < LARGE:
-            return f"{value:.{max(self.decimals, 0)}f}"
-        size = math.floor(math.log10(abs(value))) if value else 0
-        return f"{value:.{min(max(self.decimals + size, 0), MOST_DECIMALS)}e}"
+        """A number as it is written."""
+        return decimal_text(value, self.decimals)
 
     def chart(self, title: str, truth: Sequence[float] = ()) -> Chart:
         """The past, the forecast with its outermost quantiles, and if it is known the truth."""
@@ -51,6 +47,7 @@ class ForecastValues(Details):
     series: str  # its name, empty where it has none
     times: list[str]  # of the steps that are forecast; empty where the series has no times
     columns: list[ColumnForecast]
+    floored: list[str] = field(default_factory=list[str])  # columns of counts of which some numbers were below 0
 
     def __post_init__(self) -> None:
         refuse_nan(chain.from_iterable(values for one in self.columns for values in one.quantiles.values()))
@@ -66,7 +63,16 @@ class ForecastValues(Details):
     def to_mapping(self) -> dict[str, object]:
         """Times, and the quantiles of each column."""
         columns = {one.name: {"median": one.median, "quantiles": one.quantiles} for one in self.columns}
-        return {"series": self.series, "times": self.times, "columns": columns}
+        found = {"series": self.series, "times": self.times, "columns": columns}
+        return {**found, "floored": self.floored} if self.floored else found
+
+    def notes(self) -> list[str]:
+        """What was changed."""
+        if not self.floored:
+            return []
+        holds = "hold" if len(self.floored) > 1 else "holds"
+        names = ", ".join(self.floored)
+        return [f"{names} {holds} counts: what was forecast below 0 is 0 (--set floor=false leaves it below)"]
 
     def table(self) -> Table:
         """A row for each step: the median of each column under its own name, then the other quantiles."""

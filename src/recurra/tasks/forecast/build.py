@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -27,34 +27,36 @@ Values = NDArray[np.float64]
 
 
 def check_series(examples: Iterable[Series], recipe: ForecastRecipe) -> None:
-    """Refuses series that are too short to have a window, and numbers that are missing and not filled.
+    """Refuses series that are too short to have a window, numbers that are missing and not filled, and empty columns.
 
     Raises:
         DataError: all of them in one message.
     """
     name = name_of(examples)
     findings = Findings(name)
-    for series in examples:
+    empty = [without_numbers(series) for series in examples]
+    nowhere: set[str] = set[str].intersection(*empty) if empty else set()
+    for series, nothing in zip(examples, empty, strict=True):
         place = f"{name}:{series.line}"
-        if gap := missing_number(series, recipe.data.missing):
+        useless = sorted(nothing & nowhere.union(target_names(recipe, series)))
+        for column in useless:
+            findings.add("columns without numbers", empty_column(column, series, place))
+        if not useless and (gap := missing_number(series, recipe.data.missing)):
             findings.add("series with missing numbers", refused(gap, place))
         if len(series.values) <= recipe.model.horizon:
             findings.add("series that are too short", too_short(series, recipe.model.horizon, place))
     findings.raise_if_any()
 
 
-def refuse_empty(examples: Iterable[Series]) -> None:
-    """Refuses columns in which no number is known.
+def without_numbers(series: Series) -> set[str]:
+    """The columns in which all numbers are missing."""
+    return {name for k, name in enumerate(series.columns) if np.isnan(series.values[:, k]).all()}
 
-    Raises:
-        DataError: the first of them.
-    """
-    names, known = set[str](), set[str]()
-    for series in examples:
-        names.update(series.columns)
-        known.update(name for k, name in enumerate(series.columns) if not np.isnan(series.values[:, k]).all())
-    if empty := next(iter(sorted(names - known)), None):
-        raise DataError(f"column {empty!r} holds no number", where=name_of(examples), fix="Take it out of the table.")
+
+def empty_column(column: str, series: Series, place: str) -> DataError:
+    """The refusal of a column in which nothing stands."""
+    what = f"there is no number in the column {column!r} of {series.place}"
+    return DataError(what, where=place, fix="Remove it, or fill it.")
 
 
 def missing_number(series: Series, missing: str) -> str:
@@ -167,6 +169,16 @@ def known_range(train: Iterable[Series], columns: int) -> Known:
         first = np.where(np.isnan(first), start, first)
         largest = np.fmax(largest, np.abs(np.nan_to_num(series.values - first)).max(axis=0, initial=0.0))
     return Known(np.nan_to_num(first), largest)
+
+
+def whole_numbers(train: Iterable[Series], names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the columns that hold counts: whole numbers, none below 0."""
+    counts = set(names)
+    for series in train:
+        with np.errstate(invalid="ignore"):
+            fits = (np.isnan(series.values) | ((series.values >= 0) & (series.values % 1 == 0))).all(axis=0)
+        counts -= {name for name, one in zip(series.columns, fits, strict=True) if not one}
+    return tuple(name for name in names if name in counts)
 
 
 def filled(values: Values, missing: str) -> Values:

@@ -22,10 +22,13 @@ class ForecastNetwork:
     columns: tuple[str, ...]
     targets: tuple[str, ...]
     recipe: ForecastRecipe
+    counts: tuple[str, ...] = ()  # those of the targets that are whole numbers, none below 0
 
     def vocabularies(self) -> dict[str, str]:
         """The names of the columns."""
         names = {"columns": list(self.columns), "targets": list(self.targets)}
+        if self.counts:
+            names["counts"] = list(self.counts)
         return {"columns": json.dumps(names, ensure_ascii=False)}
 
     def describe(self) -> str:
@@ -53,12 +56,17 @@ def load_network(recipe: ForecastRecipe, vocabularies: Mapping[str, str]) -> For
     columns, targets = stored_names(names, "columns"), stored_names(names, "targets")
     if unknown := [name for name in targets if name not in columns]:
         raise damaged(f"{unknown[0]!r} is forecast and not among the columns")
-    return make_network(recipe, columns, targets)
+    counts = stored_names(names, "counts") if "counts" in names else ()
+    if unknown := [name for name in counts if name not in targets]:
+        raise damaged(f"{unknown[0]!r} holds counts and is not forecast")
+    return make_network(recipe, columns, targets, counts)
 
 
-def make_network(recipe: ForecastRecipe, columns: tuple[str, ...], targets: tuple[str, ...]) -> ForecastNetwork:
+def make_network(
+    recipe: ForecastRecipe, columns: tuple[str, ...], targets: tuple[str, ...], counts: tuple[str, ...]
+) -> ForecastNetwork:
     """A network with fresh weights, drawn from the recipe's seed."""
     torch.manual_seed(recipe.training.seed)
     places = [columns.index(name) for name in targets]
     model = build_forecaster(recipe.model, len(columns), places, recipe.data.season)
-    return ForecastNetwork(model, columns, targets, recipe)
+    return ForecastNetwork(model, columns, targets, recipe, counts)

@@ -5,7 +5,6 @@ B batch, T steps of a window, D columns, K of them forecast, H steps that are fo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -33,6 +32,8 @@ from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.tasks.one_input import is_one_series
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.text.counted import counted
+from recurra.text.decimals import decimals_for
 
 CHUNK = 64  # series that are answered together
 PATHS = 16384  # sample paths that are followed together
@@ -66,9 +67,9 @@ class ForecastPredictor:
             places = [f"input {number}" for number in range(first, first + len(chunk))]
             every = [checked_series(one, place) for one, place in zip(chunk, places, strict=True)]
             windows = [self.window(one, place) for one, place in zip(every, places, strict=True)]
-            found = self.quantiles(windows, options)
-            for series, quantiles in zip(every, found, strict=True):
-                yield self._answer(series, quantiles)
+            found = self._computed(windows, options)
+            for series, computed, shown in zip(every, found, self._floored(found, options), strict=True):
+                yield self._answer(series, shown, (computed != shown).any(axis=(0, 2)))
             first += len(chunk)
 
     def evaluate(self, examples: Iterable[Series], options: ForecastAnswerOptions) -> Evaluation:
@@ -107,11 +108,19 @@ class ForecastPredictor:
         recent = series._replace(values=series.values[first:], times=series.times[first:])
         if gap := missing_number(recent, data.missing):
             raise refused(gap, place)
-        return filled(values, data.missing)[first:]
+        read = filled(values, data.missing)[first:]
+        model = self.first.recipe.model
+        if model.baseline != "none" or model.scale == "window":
+            refuse_unknown(read, self.first, series, place)
+        return read
 
-    @torch.inference_mode()
     def quantiles(self, windows: Sequence[Values], options: ForecastAnswerOptions) -> Values:
         """The quantiles of the next values after each window [T, D]: [B, H, K, Q]."""
+        return self._floored(self._computed(windows, options), options)
+
+    @torch.inference_mode()
+    def _computed(self, windows: Sequence[Values], options: ForecastAnswerOptions) -> Values:
+        """The quantiles as the networks have them."""
         steps = self.steps(options)
         total: Values = np.zeros(1)
         for network in self.networks:
@@ -120,6 +129,11 @@ class ForecastPredictor:
             answer = self._sampled if model.recursive else self._direct
             total = total + answer(model, windows, steps, options) / len(self.networks)
         return total
+
+    def _floored(self, quantiles: Values, options: ForecastAnswerOptions) -> Values:
+        """Those of counts at least 0 [B, H, K, Q]."""
+        counts = [name in self.first.counts for name in self.first.targets]
+        return np.maximum(quantiles, np.where(counts, 0.0, -np.inf)[:, None]) if options.floor else quantiles
 
     def steps(self, options: ForecastAnswerOptions) -> int:
         """H.
@@ -173,7 +187,7 @@ class ForecastPredictor:
         levels = self.first.recipe.model.levels()
         return [float(np.float32(NormalDist().inv_cdf(q))) for q in levels]
 
-    def _answer(self, series: Series, quantiles: Values) -> Answer[ForecastValues]:
+    def _answer(self, series: Series, quantiles: Values, floored: NDArray[np.bool_]) -> Answer[ForecastValues]:
         model = self.first.model
         values = in_order(series, self.first.columns)
         names = [f"{q:g}" for q in self.first.recipe.model.levels()]
@@ -182,10 +196,12 @@ class ForecastPredictor:
             column = self.first.columns.index(name)
             found = {level: quantiles[:, k, n].tolist() for n, level in enumerate(names)}
             past: list[float] = values[-PAST_SHOWN:, column].tolist()
-            digits = decimals(own_deviation(past) or float(model.deviation[column]))
-            columns.append(ColumnForecast(name, found["0.5"], found, past, digits))
+            own = spread(values[-self.first.recipe.data.window :, column]) if model.by_window else 0.0
+            difference = own or float(model.deviation[column])
+            columns.append(ColumnForecast(name, found["0.5"], found, past, decimals_for(difference)))
         times = _following(series, len(quantiles))
-        forecast = ForecastValues(series.name, times, columns)
+        raised = [name for name, one in zip(self.first.targets, floored.tolist(), strict=True) if one]
+        forecast = ForecastValues(series.name, times, columns, raised)
         return Answer(str(series), [Alternative(forecast.text)], forecast)
 
 
@@ -216,19 +232,25 @@ def normal_scores(options: ForecastAnswerOptions, steps: int, targets: int) -> T
     return torch.from_numpy(np.concatenate([drawn, -drawn], axis=1).swapaxes(0, 1).astype(np.float32).copy())
 
 
-def decimals(deviation: float) -> int:
-    """Digits after the point, so that a thousandth of the deviation is seen; -3: thousands are enough."""
-    return 3 - math.floor(math.log10(deviation))
+def refuse_unknown(read: Values, network: ForecastNetwork, series: Series, place: str) -> None:
+    """Refuses a window [T, D] in which nothing of a column that is forecast is known.
+
+    Raises:
+        DataError: there is such a column.
+    """
+    for name in network.targets:
+        if np.isnan(read[:, network.columns.index(name)]).all():
+            steps = f"the last {counted(len(read), 'step')} of {series.place}"
+            what = f"there is no number in the column {name!r} in {steps}"
+            raise DataError(what, where=place, fix="Give a longer past, or fill the column.")
 
 
-def own_deviation(past: Sequence[float]) -> float:
-    """The standard deviation of the known numbers; 0 where they are all the same, but for rounding."""
-    known = np.array([value for value in past if not math.isnan(value)])
-    if not len(known):
-        return 0.0
-    largest = float(np.abs(known).max())
-    deviation = largest * float(np.std(known / largest)) if largest else 0.0
-    return deviation if deviation > ROUNDING * largest else 0.0
+def spread(past: Values) -> float:
+    """How far the numbers of a column [T] are apart; of one that never changes its size, 0 if that is not known."""
+    known = past[~np.isnan(past)]
+    largest = float(np.abs(known).max(initial=0.0))
+    deviation = largest * float((known / largest).std()) if largest else 0.0
+    return deviation if deviation > ROUNDING * largest else largest
 
 
 def _parts(windows: Sequence[Values], size: int) -> Iterator[Sequence[Values]]:

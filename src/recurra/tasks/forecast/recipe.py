@@ -64,6 +64,7 @@ class ForecastAnswerOptions:
     samples: int = 200  # recursive: sample paths from which the quantiles are computed
     seed: int = 1  # recursive: random seed of the sample paths
     stride: int = 0  # evaluation: steps between two forecasts; 0: as many as are forecast, fewer in short series
+    floor: bool = True  # forecasts of counts (whole numbers, none below 0 in the training data) are 0 at least
     last: int = 0  # evaluation: only the last so many steps of each series are forecast; 0: all after the first window
 
     def __post_init__(self) -> None:

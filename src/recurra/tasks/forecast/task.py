@@ -14,7 +14,7 @@ from recurra.data.jsonl import JSON_LINES
 from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
 from recurra.tasks.ensembles import refuse_different
-from recurra.tasks.forecast.build import check_series, decided, encoded_rows, refuse_empty, standardise, target_names
+from recurra.tasks.forecast.build import check_series, decided, encoded_rows, standardise, target_names, whole_numbers
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
 from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network
 from recurra.tasks.forecast.predictor import ForecastPredictor
@@ -35,12 +35,13 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
     summary = "Continues a series of numbers."
     noun = "series"
     headline: Mapping[str, str] = {
-        "relative_mae": "MAE {:.3f} of that of the naive forecast",
+        "mase": "MASE {:.3f}",
+        "relative_mae": "{:.3f} of the error of the naive forecast",
         "coverage": "interval coverage {:.0f} %",
     }
     recipe = ForecastRecipe
     kind = SERIES
-    per_example = ("scaled_error",)
+    per_example = ("mase", "scaled_error")  # the second where there is no MASE
 
     def detect(self, preview: Preview) -> str | None:
         """Tables of numbers, with a time or without, that have no labels."""
@@ -54,7 +55,6 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         self, train: Examples[Series], valid: Examples[Series] | None, recipe: ForecastRecipe, emit: Emit
     ) -> Split:
         """By time: the end of each series validates."""
-        refuse_empty(train)
         for examples in filter(None, (train, valid)):
             check_series(examples, recipe)
         return split_by_time(train, valid, recipe, self.kind, emit)
@@ -66,7 +66,12 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         if len(first.columns) > 1:
             only = [name for name in first.columns if name not in targets]
             emit(Note(f"forecast: {', '.join(targets)}" + (f"; covariates: {', '.join(only)}" if only else "")))
-        network = make_network(decided(recipe, train, emit), first.columns, targets)
+        counts = whole_numbers(train, targets)
+        if counts:
+            hold = "holds" if len(counts) == 1 else "hold"
+            what = f"{', '.join(counts)} {hold} counts (whole numbers, none below 0), so no forecast of them is below 0"
+            emit(Note(f"{what} (change it with --set decoding.floor=false)"))
+        network = make_network(decided(recipe, train, emit), first.columns, targets, counts)
         standardise(network.model, train)
         return network
 

@@ -16,6 +16,7 @@ from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.task import Emit, Encoded
 from recurra.text.counted import counted
 from recurra.training import Budget, Loop, Note, Piece, Plan, Position, make_optimizer, seconds_per_step
+from recurra.training.threads import threads
 
 SHARE = 0.2  # of a run, for all trials together
 MAX_STEPS = 400  # of a trial
@@ -40,8 +41,9 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
     if recipes == [network.recipe]:
         return network
     learner = learner_of(network, encoded)
-    steps = trial_steps(learner, network.recipe, budget, len(recipes))
-    trials = [tried(network, recipe, encoded, steps) for recipe in recipes]
+    with threads(network.recipe.training.threads or 1):
+        steps = trial_steps(learner, network.recipe, budget, len(recipes))
+        trials = [tried(network, recipe, encoded, steps) for recipe in recipes]
     best = min(trials, key=lambda trial: trial.error)
     model = best.network.recipe.model
     emit(Note(
@@ -84,7 +86,7 @@ def tried(network: ForecastNetwork, recipe: ForecastRecipe, encoded: Encoded, st
 
 def fresh(network: ForecastNetwork, recipe: ForecastRecipe) -> ForecastNetwork:
     """A network of another recipe that knows the same data: with the same means and deviations."""
-    made = make_network(recipe, network.columns, network.targets)
+    made = make_network(recipe, network.columns, network.targets, network.counts)
     for name, value in network.model.named_buffers():
         made.model.get_buffer(name).copy_(value)
     return made
