@@ -66,11 +66,11 @@ def count_line(evaluation: Mapping[str, Any]) -> str:
     return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}"
 
 
-def column_rows(evaluation: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+def column_rows(evaluation: Mapping[str, Any]) -> list[list[str]]:
     """Forecasts of several columns: of each its name, MAE in its own units, that of the naive forecast, and MASE."""
     columns = evaluation.get("columns", ())
     return [
-        (one["column"], *(value_text(name, one[key]) if one[key] is not None else "" for name, key in COLUMNS.values()))
+        [one["column"], *(value_text(name, one[key]) if one[key] is not None else "" for name, key in COLUMNS.values())]
         for one in columns[:MOST_COLUMNS]
         if len(columns) > 1
     ]

@@ -63,8 +63,8 @@ class ForecastValues(Details):
     def to_mapping(self) -> dict[str, object]:
         """Times, and the quantiles of each column."""
         columns = {one.name: {"median": one.median, "quantiles": one.quantiles} for one in self.columns}
-        found = {"series": self.series, "times": self.times, "columns": columns}
-        return {**found, "floored": self.floored} if self.floored else found
+        floored = {"floored": self.floored} if self.floored else {}
+        return {"series": self.series, "times": self.times, "columns": columns, **floored}
 
     def notes(self) -> list[str]:
         """What was changed."""

@@ -264,7 +264,7 @@ def notes_on(errors: Errors, measures: Mapping[str, Measure], network: ForecastN
         notes.append(f"forecasting {naive} has a mean absolute error of {value_text('mae', _mean(errors.naive))}")
     notes += left_out(errors, network.targets)
     relative = measures.get("relative_mae")
-    if relative is not None and relative.value >= 1:
+    if relative is not None and round(relative.value, 3) >= 1:
         times = f"its error is {value_text('relative_mae', relative.value)} times as large"
         notes.append(f"warning: the model is not better than forecasting {naive}: {times}")
     return notes
