@@ -64,7 +64,7 @@ TOYS: dict[str, Toy] = {
     "forecast": Toy(
         [{"a": [float(k * k % 17) for k in range(80)], "b": [float(k % 5) for k in range(80)]}],
         [{"a": [1.0, 2.0, 3.0, 2.0] * 5, "b": [0.0, 1.0, 0.0, 1.0] * 5}],
-        {"data.window": 8, "model.horizon": 3},
+        {"data.window": 8, "model.horizon": 3, "model.baseline": "last"},
         None,
     ),
 }
