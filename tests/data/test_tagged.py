@@ -73,6 +73,20 @@ def test_comments(tmp_path: Path) -> None:
     assert found.notes == ["a.conll: 3 lines with # at the beginning of a sentence taken for comments (1, 6, 10)"]
 
 
+def test_columns_that_are_named(tmp_path: Path) -> None:
+    text = "tok\tpos\tner\n# doc\tx\ty\nin\tIN\tO\n#\tNN\tB-P\n\n#x\tNN\tO\n"
+    found = read(tmp_path, "a.txt", text, source_column="tok", target_column="pos")
+    assert [sentence[:2] for sentence in found] == [(("in", "#"), ("IN", "NN")), (("#x",), ("NN",))]
+    with pytest.raises(UsageError, match=r"columns without a header are numbers from 1, got 'ne'"):
+        read(tmp_path, "a.txt", text, target_column="ne")
+    header = "word ner\nin O\nYork B-P\n"
+    with pytest.raises(UsageError, match=r"unknown column 'ne'\s+Did you mean 'ner'"):
+        read(tmp_path, "a.txt", header, target_column="ne")
+    assert read(tmp_path, "a.txt", "Word B-X\nof O\n")[0].tokens == ("Word", "of")  # no header
+    with pytest.raises(DataError, match=r"a.conllup:2: expected 2 columns, saw 3"):
+        read(tmp_path, "a.conllup", "# global.columns = FORM UPOS\n1\tin\tADP\n")
+
+
 def test_a_file_without_empty_lines(tmp_path: Path) -> None:
     found = opened(tmp_path, "a.conll", "in O\nNew B-P\n" * 150)
     assert len(list(found)) == 1

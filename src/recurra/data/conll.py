@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple
 
-from recurra.data.conll_layout import CONLLU, DOCUMENT, ID, Fields, Layout, fields_of, find_layout
+from recurra.data.conll_layout import CONLLU, DOCUMENT, ID, Fields, Layout, Wanted, fields_of, find_layout
 from recurra.data.examples import Reading
 from recurra.data.lines import Line
 from recurra.data.sentence import Tagged
@@ -40,7 +40,8 @@ def layout_of(first: list[Line], reading: Reading) -> Layout:
     """The layout, with the columns that the user names; says which are read where more than two are there."""
     source, name = reading.source, reading.name
     conllu = source.format == "conllu" or (source.format == "auto" and source.ending in ENDINGS)
-    layout = find_layout(first, conllu=conllu)
+    wanted = Wanted(source.source_column, source.target_column if reading.with_targets else None)
+    layout = find_layout(first, conllu=conllu, wanted=wanted)
     if layout.columns == 1 and reading.with_targets:
         fix = "Put its tag after each word, with a tab between them. (Words alone are what recurra predict reads.)"
         if sum("," in text for _, text in first) > len(first) / 2:
@@ -48,7 +49,6 @@ def layout_of(first: list[Line], reading: Reading) -> Layout:
         raise DataError("expected a column of words and one of tags, saw one column", where=name, fix=fix)
     if layout.columns == 1:
         return layout  # words alone, whatever columns the training data had
-    layout = layout.choose(source.source_column, source.target_column if reading.with_targets else None)
     tags = f", tags from {layout.called(layout.tag)}" if reading.with_targets else ""
     read = f"words are read from {layout.called(layout.token)}{tags}"
     if layout.header:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
+from recurra.data.columns import is_number
 from recurra.data.lines import Line
-from recurra.data.schemes import find_scheme, neighbours_of
+from recurra.data.schemes import find_scheme, neighbours_of, writings_of
 from recurra.errors import UsageError
 from recurra.options import unknown_name
 from recurra.text.counted import counted
@@ -45,30 +47,11 @@ class Layout:
 
     def is_comment(self, fields: Fields) -> bool:
         """Whether a line that begins with # where a sentence may begin is a comment, and not the token #."""
-        return self.numbered or len(fields) != self.columns or (self.columns > 1 and fields[self.tag] not in self.tags)
-
-    def choose(self, token: str | None, tag: str | None) -> Layout:
-        """The same with columns that a user names, or numbers from 1."""
-        return replace(
-            self,
-            token=self.token if token is None else self.number(token, "--source-column"),
-            tag=self.tag if tag is None else self.number(tag, "--target-column"),
+        return (
+            self.numbered
+            or len(fields) != self.columns
+            or (self.tag < len(fields) > 1 and fields[self.tag] not in self.tags)
         )
-
-    def number(self, name: str, option: str) -> int:
-        """The column of a name or a number.
-
-        Raises:
-            UsageError: there is none.
-        """
-        if name.isdecimal() and int(name) >= 1:
-            return int(name) - 1
-        if name.lower() in self.names:
-            return self.names.index(name.lower())
-        if self.names:
-            kind = "column of CoNLL-U" if self.names == CONLLU else "column"
-            raise unknown_name(kind, name, self.names, where=option)
-        raise UsageError(f"columns without a header are numbers from 1, got {name!r}", where=option)
 
     def called(self, column: int) -> str:
         """A column in words."""
@@ -86,26 +69,41 @@ def fields_of(text: str) -> Fields:
 
 def rows_of(lines: Sequence[Line]) -> Iterator[tuple[int, Fields]]:
     """The lines that are surely no comments, with an empty row where a sentence ends."""
-    inside = False
+    before, first = 0, True  # lines of the sentence so far; the first line of the first sentence may be a header
     for number, text in lines:
         fields = [] if text.startswith(DOCUMENT) else fields_of(text)
-        if inside or not text.startswith("#"):
-            inside = bool(fields)
+        if before > first or not text.startswith("#"):
+            first = first and (bool(fields) or not before)
+            before = before + 1 if fields else 0
             yield number, fields
 
 
-def find_layout(lines: Sequence[Line], *, conllu: bool) -> Layout:
+class Wanted(NamedTuple):
+    """The columns that a user names, or numbers from 1; None: the usual ones."""
+
+    token: str | None = None
+    tag: str | None = None
+
+
+USUAL = Wanted()
+
+
+def find_layout(lines: Sequence[Line], *, conllu: bool, wanted: Wanted = USUAL) -> Layout:
     """The layout of a file that begins with these lines.
 
     Args:
         conllu: whether its name says that it is CoNLL-U.
+
+    Raises:
+        UsageError: a column that is wanted is not there.
     """
     rows = [(number, fields) for number, fields in rows_of(lines) if fields]
-    columns = Counter(len(fields) for _, fields in rows).most_common(1)[0][0] if rows else len(CONLLU) * conllu
+    names = global_columns(lines)
+    columns = len(names) or common_width(rows) or len(CONLLU) * conllu
     rows = [row for row in rows if len(row[1]) == columns]
-    names, header = names_of(lines, rows)
+    header = 0 if names else header_of(rows, wanted)
     if header:
-        rows = rows[1:]
+        names = tuple(name.lower() for name in rows.pop(0)[1])
     ids = [ID.fullmatch(fields[0]) for _, fields in rows]
     numbered = columns > 1 and bool(ids) and all(ids) and "2" in {fields[0] for _, fields in rows}
     if not names and columns == len(CONLLU) and (conllu or numbered):
@@ -113,20 +111,51 @@ def find_layout(lines: Sequence[Line], *, conllu: bool) -> Layout:
     numbered = numbered or names[:1] == ("id",)
     token = next((names.index(name) for name in HEADINGS if name in names), int(numbered))
     tag = names.index("upos") if "upos" in names else max(columns - 1, 0)
-    return Layout(columns, token, tag, names, numbered, header, frozenset(fields[tag] for _, fields in rows))
+    if columns != 1:  # of words alone there is nothing to choose
+        token = token if wanted.token is None else column_of(wanted.token, names, "--source-column")
+        tag = tag if wanted.tag is None else column_of(wanted.tag, names, "--target-column")
+    tags = frozenset(fields[tag] for _, fields in rows if tag < columns)
+    return Layout(columns, token, tag, names, numbered, header, tags)
 
 
-def names_of(lines: Sequence[Line], rows: Sequence[tuple[int, Fields]]) -> tuple[tuple[str, ...], int]:
-    """What the columns are called, and the line of the header (0: it is a comment, or there is none)."""
-    for _, text in lines:
-        if found := GLOBAL_COLUMNS.match(text):
-            return tuple(found[1].lower().split()), 0
-    if not rows:
-        return (), 0
+def common_width(rows: Sequence[tuple[int, Fields]]) -> int:
+    """How many columns most rows have; 0 where there are no rows."""
+    return Counter(len(fields) for _, fields in rows).most_common(1)[0][0] if rows else 0
+
+
+def global_columns(lines: Sequence[Line]) -> tuple[str, ...]:
+    """The names that a comment of CoNLL-U Plus gives to the columns."""
+    found = next(filter(None, (GLOBAL_COLUMNS.match(text) for _, text in lines)), None)
+    return tuple(found[1].lower().split()) if found else ()
+
+
+def header_of(rows: Sequence[tuple[int, Fields]], wanted: Wanted) -> int:
+    """The line on which the columns are named: the first one, if it names the words or what is wanted; 0: none is.
+
+    What stands there as a tag is none: it is on no other line, and writes no span.
+    """
+    if len(rows) < 2 or len(rows[0][1]) < 2:
+        return 0
     (number, first), *others = rows
-    lower = tuple(name.lower() for name in first)
-    is_header = len(first) > 1 and not {*HEADINGS}.isdisjoint(lower) and all(row[-1] != first[-1] for _, row in others)
-    return (lower, number) if is_header and others else ((), 0)
+    usual = {*HEADINGS, *(name.lower() for name in wanted if name is not None)}
+    names_columns = not usual.isdisjoint(name.lower() for name in first if not name.isdecimal())
+    is_tag = bool(writings_of(first[-1])) or any(row[-1] == first[-1] for _, row in others)
+    return number if names_columns and not is_tag else 0
+
+
+def column_of(name: str, names: Sequence[str], option: str) -> int:
+    """The column of a name, or of a number from 1.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if is_number(name) and len(name) < 10 and int(name) >= 1:
+        return int(name) - 1
+    if name.lower() in names:
+        return names.index(name.lower())
+    if names:
+        raise unknown_name("column of CoNLL-U" if names == CONLLU else "column", name, names, where=option)
+    raise UsageError(f"columns without a header are numbers from 1, got {name!r}", where=option)
 
 
 def tags_in_columns(lines: Sequence[str]) -> str:
