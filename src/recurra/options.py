@@ -242,7 +242,7 @@ def _unfitting(value: object, members: Sequence[Any], names: Collection[str] | N
     if float in members and type(value) in (int, float):
         return UsageError(f"{path} must be a finite number, got {value!r:.40}")
     if int in members and type(value) is int:
-        return UsageError(f"{path} must have at most 64 bits, got a number of {value.bit_length():,}")
+        return UsageError(f"{path} must be a number of at most 64 bits, got one of {value.bit_length():,}")
     names = " or ".join("nothing" if kind is type(None) else kind.__name__ for kind in members)
     return UsageError(f"{path} must be {names}, got {_shown(value)}")
 

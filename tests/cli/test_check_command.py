@@ -91,7 +91,7 @@ def test_every_task_says_what_is_wrong_with_its_data(recurra: CommandLine, tmp_p
     (tmp_path / "a.conll").write_text("new B-x\nyork I-city\n\n")
     result = recurra("check", "a.conll")
     assert result.code == 1
-    assert "a.conll:1: token 2" in result.err
+    assert "a.conll:2: token 2" in result.err
 
 
 def test_standard_input(recurra: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

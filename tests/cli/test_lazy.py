@@ -70,18 +70,20 @@ sys.exit(f"loaded {{loaded}}" if loaded else 40 + code)
 LOADING = """
 import sys
 import recurra
-recurra.load(sys.argv[1])
-loaded = [name for name in {unused} if name in sys.modules]
-sys.exit(f"loaded {{loaded}}" if loaded else 40)
+for folder in sys.argv[1:]:
+    recurra.load(folder)
+    loaded = [name for name in {unused} if name in sys.modules]
+    if loaded:
+        sys.exit(f"{{folder}} loaded {{loaded}}")
 """
 STORED = Path(__file__).parents[1] / "stored_models"
 
 
-@pytest.mark.parametrize("folder", sorted(path.name for path in STORED.iterdir() if path.is_dir()))
-def test_a_model_of_any_task_loads_only_what_it_uses(folder: str) -> None:
-    args = [sys.executable, "-c", LOADING.format(unused=UNUSED), str(STORED / folder / "model")]
+def test_a_model_of_any_task_loads_only_what_it_uses() -> None:
+    models = sorted(str(path / "model") for path in STORED.iterdir() if path.is_dir())
+    args = [sys.executable, "-c", LOADING.format(unused=UNUSED), *models]
     result = subprocess.run(args, capture_output=True, text=True, check=False)
-    assert result.returncode == 40, result.stderr
+    assert result.returncode == 0, result.stderr
 
 
 def test_a_prediction_loads_only_what_it_uses(tmp_path: Path) -> None:

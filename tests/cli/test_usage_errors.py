@@ -59,7 +59,10 @@ WRONG = [
         "train a --task classify --attention dot",
         "--attention has no effect on classify\n  It has --model, --size",
     ),
-    ("train a --task tag --units chars", "--units has no effect on tag\n  It has --size, --cell, --layers, --seed."),
+    (
+        "train a --task tag --units chars",
+        "--units has no effect on tag\n  It has --size, --cell, --layers, --seed, --threads.",
+    ),
     ("train a --task tag --layers 50", "error: --layers must be between 1 and 20, got 50"),
     ("train a --model cnn", "--model has no effect on translate\n  It has --size, --cell, --attention"),
     ("train a --task classify --model ccn", "--model: unknown value 'ccn'\n  Did you mean 'cnn'?"),

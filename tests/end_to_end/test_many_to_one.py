@@ -78,7 +78,7 @@ def test_columns_of_different_kinds_to_a_label(capsys: pytest.CaptureFixture[str
     model = trained(data, notes, source_column=",".join(NAMES), target_column="label")
     said = "\n".join(notes)
     assert model.task.name == "classify"
-    assert "the column 'label' has only 2 different texts in 500 lines" in said
+    assert "task: classify, because its columns are called review and label" in said
     for kind in ("review: text", "price: number", "colour: category ('blue', 'green', 'red')"):
         assert f"column {kind}, because" in said
     config = json.loads(Path("m/config.json").read_text("utf-8"))

@@ -146,6 +146,7 @@ BESIDE: dict[str, Settings] = {
 }
 
 PICTURES = [(np.full((8, 12), 20 * (k % 6), dtype=np.uint8), text) for k, (_, text) in enumerate(TOYS["caption"].rows)]
+NAMED_PICTURES = [(picture, f"kind {k % 6}") for k, (picture, _) in enumerate(PICTURES)]
 MEASURED_PICTURES = [(picture, float(k % 6)) for k, (picture, _) in enumerate(PICTURES)]
 HOLES = [([0.5, math.nan, 2.0 + k % 3][:: 1 if k % 2 else -1], "odd" if k % 2 else "even") for k in range(40)]
 SERIES = {name: [*values[:40], math.nan, *values[41:]] for name, values in TOYS["forecast"].rows[0].items()}
@@ -158,6 +159,9 @@ ROWS: dict[str, list[Any]] = {
     "data.channels": PICTURES,
     "data.height": PICTURES,
     "data.width": PICTURES,
+    "classify: data.channels": NAMED_PICTURES,
+    "classify: data.height": NAMED_PICTURES,
+    "classify: data.width": NAMED_PICTURES,
     "regress: data.channels": MEASURED_PICTURES,
     "regress: data.height": MEASURED_PICTURES,
     "regress: data.width": MEASURED_PICTURES,
