@@ -140,6 +140,8 @@ CONTAINERS = [
 TSV = [
     one("spaces for the tab", "x.tsv", b"a\tb\nhello    bonjour\n",
         'x.tsv:2: expected 2 columns, saw 1: "hello    bonjour"', "separated by spaces: put one tab (⇥)"),
+    one("a space for a tab", "my x.tsv", b"abbey AE1 B IY0\n", "If the first space stands for the tab: sed 's/ /\\t/' 'my x.tsv' > tabs.tsv"),
+    one("a comma of prose", "x.tsv", b"well, come in\n", "A line is source, one tab (⇥), target."),
     one("no tab", "x.tsv", b"a\tb\nhello\n", 'x.tsv:2: expected 2 columns, saw 1: "hello"', "source, one tab (⇥), target"),
     one("a third column", "x.tsv", b"a\tb\tc\n", 'x.tsv:1: expected 2 columns, saw 3: "a⇥b⇥c"', "--source-column 1"),
     one("two tabs", "x.tsv", b"a\t\tb\n", 'saw 3: "a⇥⇥b"'),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shlex
 from collections.abc import Iterator
 
 from recurra.data.columns import Columns, are_named, by_name, by_number, decided, is_known_header
@@ -68,16 +69,20 @@ def _remedy(text: str, seen: int, columns: Columns, source: DataSource) -> str:
         return "This looks like JSON Lines: let its name end in .jsonl, or give --input-format jsonl."
     if seen == 1 and SPACES.search(text):
         return f"The columns seem to be separated by spaces: put one tab (⇥) between {first} and {second}."
+    if seen == 1 and " " in text:
+        command = f"sed 's/ /\\t/' {shlex.quote(source.path)}"
+        return f"A line is {first}, one tab (⇥), {second}. If the first space stands for the tab: {command} > tabs.tsv"
     return f"A line is {first}, one tab (⇥), {second}."
 
 
 def looks_like_csv(text: str) -> bool:
-    """Whether a line without tabs reads as exactly two fields, or as quoted ones."""
+    """Whether a line without tabs reads as two fields or as quoted ones; a comma before a space is one of prose."""
     for separator in (",", ";"):
         try:
             row = next(CsvReader([text], separator))
         except (csv.Error, StopIteration):
             continue
-        if len(row) == 2 or (len(row) > 2 and text.startswith('"')):
+        quoted = text.startswith('"')
+        if (len(row) == 2 and (quoted or not row[1].startswith(" "))) or (len(row) > 2 and quoted):
             return True
     return False
