@@ -24,7 +24,7 @@ from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_image, is_one_vector
 from recurra.tasks.repeated import by_input
-from recurra.tasks.seq2seq.evaluate import Likelihood, compared
+from recurra.tasks.seq2seq.evaluate import Likelihood, compared, unwritable
 from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.trace import attention_map, trace_decoder
 from recurra.text import Tokenizer
@@ -101,6 +101,7 @@ class CaptionPredictor:
         )
         lengths = Measured(np.zeros(len(every), np.int32), np.array(tokens) - 1, np.array([one.line for one in every]))
         own = [*cut_notes(answers), never_written(lengths, options, "references")]
+        own.append(unwritable([one.caption for one in every], self.target))
         counted = "captions" if len(groups) == len(every) else "images"
         return replace(evaluation, notes=[*evaluation.notes, *filter(None, own)], details={"counted": counted})
 

@@ -272,6 +272,7 @@ class ChatPredictor:
             *unknown_notes(answers),
             *cut_notes(answers),
             *why_not,
+            *filter(None, [self.texts.unwritable(right)]),
         ]
         lengths = [len(ids) for ids in self.texts.source.encode_batch([pair.source for pair in pairs])]
         exact = [one == other for one, other in zip(replies, right, strict=True)]

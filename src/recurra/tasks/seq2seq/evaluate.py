@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -20,8 +21,10 @@ from recurra.metrics import (
 )
 from recurra.tasks.evaluation import Evaluation
 from recurra.text import Tokenizer
+from recurra.text.counted import SHOWN, counted
 from recurra.text.names import UNIT_NAMES, are_characters
 from recurra.text.pieces import pieces_in
+from recurra.text.special import UNK
 from recurra.text.tokenizer import JOIN
 
 
@@ -134,7 +137,13 @@ def seen_name(tokenizer: Tokenizer) -> str:
 
 
 def canonical(text: str, tokenizer: Tokenizer) -> str:
-    """A reference as the model would write it: normalised, one space between words, ; between features."""
+    """A reference as the model would write it: normalised, one space between words, ; between features.
+
+    One that the model can write at all comes back from the tokenizer; what it would make of any other is told by rule.
+    """
+    ids = tokenizer.encode(text)
+    if UNK not in ids:
+        return tokenizer.decode(ids)
     if tokenizer.normalization in ("NFC", "NFD"):
         text = unicodedata.normalize(tokenizer.normalization, text)
     if tokenizer.units == "subwords":
@@ -142,3 +151,17 @@ def canonical(text: str, tokenizer: Tokenizer) -> str:
     if tokenizer.units == "features":
         return JOIN["features"].join(tokenizer.tokens(text))
     return " ".join(text.split()) if tokenizer.units == "words" else text
+
+
+def unwritable(references: Sequence[str], tokenizer: Tokenizer) -> str:
+    """What is said of references with units that are not in the vocabulary; empty where there are none."""
+    affected = [text for text, ids in zip(references, tokenizer.encode_batch(references), strict=True) if UNK in ids]
+    if not affected:
+        return ""
+    units = Counter(unit for text in affected for unit in set(tokenizer.unknown_tokens(text)))
+    most = ", ".join(f"{unit!r} ({count:,})" for unit, count in units.most_common(SHOWN))
+    more = f" and {len(units) - SHOWN:,} others" if len(units) > SHOWN else ""
+    return (
+        f"warning: {len(affected):,} of the {counted(len(references), 'reference')} have characters or words that the "
+        f"model can never write: {most}{more}"
+    )

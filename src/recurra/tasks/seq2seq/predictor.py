@@ -22,7 +22,7 @@ from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.repeated import by_input
-from recurra.tasks.seq2seq.evaluate import Likelihood, compared
+from recurra.tasks.seq2seq.evaluate import Likelihood, compared, unwritable
 from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
 from recurra.tasks.seq2seq.trace import END, attention_map, trace_decoder
@@ -113,6 +113,7 @@ class TextPredictor(Generic[T_co]):
         own = [
             *cut_notes(answers),
             self._too_long(pairs, groups, lengths, likelihood, options),
+            self.unwritable([pair.target for pair in pairs]),
         ]
         details = {} if len(groups) == len(pairs) else {"counted": "sources"}
         return replace(found, notes=[*found.notes, *unknown_notes(answers), *filter(None, own)], details=details)
@@ -131,6 +132,10 @@ class TextPredictor(Generic[T_co]):
             sources[list(group)] = length
         lines = np.array([pair.line for pair in pairs], np.int64)
         return never_written(Measured(sources, np.array(likelihood.tokens, np.int32) - 1, lines), options, "references")
+
+    def unwritable(self, references: Sequence[str]) -> str:
+        """What is said of references with units that the model does not know, and cannot copy either."""
+        return "" if self.replace_unknown else unwritable(references, self.target)
 
     def likelihood(self, pairs: Sequence[Example]) -> Likelihood:
         """The log-likelihood of every target."""
