@@ -104,6 +104,8 @@ def test_words_alone_are_what_a_model_is_asked_about(tmp_path: Path) -> None:
         ["ok"],
         ["no"],
     ]
+    with pytest.raises(DataError, match=r"a.txt:2: expected 2 columns, saw 3"):
+        list(inputs(tmp_path, "a.txt", "in O\nNew York B-P\nYork I-P\n\nok O\n"))
     found = inputs(tmp_path, "a.txt", columns)
     assert list(found) == wanted
     assert "a.txt is read with a token a line" in found.notes[0]
@@ -112,6 +114,11 @@ def test_words_alone_are_what_a_model_is_asked_about(tmp_path: Path) -> None:
 def test_sentences_a_line_are_what_a_model_is_asked_about(tmp_path: Path) -> None:
     for text in ("in New York\n\nok\n", "good morning\nNew York\n\nhello world\n", "in\nNew\n", "in\n\nNew\n\nYork\n"):
         assert list(inputs(tmp_path, "a.txt", text)) == [line.split() for line in text.splitlines()]
+    found = inputs(tmp_path, "a.txt", "in Z\nNew Y-X\n\nok Z\nno Z\n\n" * 9)  # tags that the model does not know
+    assert next(iter(found)) == ["in", "Z"]
+    assert (
+        "a.txt looks like columns, but is read with a sentence a line (with a token a line: --input" in found.notes[0]
+    )
     assert list(inputs(tmp_path, "a.txt", "in\nNew\n\nok\n", format="parallel")) == [["in"], ["New"], [], ["ok"]]
 
 

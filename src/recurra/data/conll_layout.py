@@ -99,7 +99,7 @@ def find_layout(lines: Sequence[Line], *, conllu: bool, wanted: Wanted = USUAL) 
     """
     rows = [(number, fields) for number, fields in rows_of(lines) if fields]
     names = global_columns(lines)
-    columns = len(names) or common_width(rows) or len(CONLLU) * conllu
+    columns = len(names) or common_width([fields for _, fields in rows]) or len(CONLLU) * conllu
     rows = [row for row in rows if len(row[1]) == columns]
     header = 0 if names else header_of(rows, wanted)
     if header:
@@ -118,9 +118,9 @@ def find_layout(lines: Sequence[Line], *, conllu: bool, wanted: Wanted = USUAL) 
     return Layout(columns, token, tag, names, numbered, header, tags)
 
 
-def common_width(rows: Sequence[tuple[int, Fields]]) -> int:
+def common_width(rows: Sequence[Fields]) -> int:
     """How many columns most rows have; 0 where there are no rows."""
-    return Counter(len(fields) for _, fields in rows).most_common(1)[0][0] if rows else 0
+    return Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
 
 
 def global_columns(lines: Sequence[Line]) -> tuple[str, ...]:

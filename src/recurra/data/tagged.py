@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, cast
 from recurra.data import parallel
 from recurra.data.conll import ENDINGS as CONLLU_ENDINGS
 from recurra.data.conll import LOOK, read_conll
-from recurra.data.conll_layout import find_layout, rows_of
+from recurra.data.conll_layout import common_width, rows_of, tags_in_columns
 from recurra.data.examples import Kind, Reader, Reading
 from recurra.data.jsonl import JSON_LINES, KINDS, read_objects
 from recurra.data.lines import Line, is_terminal
@@ -178,6 +178,9 @@ def _looked_at(lines: Iterator[Line], reading: Reading, what: TagReads) -> Itera
     first = list(islice(lines, LOOK))
     lines = chain(first, lines)
     if not in_columns(first, what.tags):
+        if tags_in_columns([text for _, text in first]):
+            fix = "with a token a line: --input-format conll"
+            reading.note(f"warning: {reading.name} looks like columns, but is read with a sentence a line ({fix})")
         yield from (line.text.split() for line in lines)
         return
     reading.note(f"{reading.name} is read with a token a line (with a sentence a line: --input-format parallel)")
@@ -185,7 +188,7 @@ def _looked_at(lines: Iterator[Line], reading: Reading, what: TagReads) -> Itera
 
 
 def in_columns(lines: Sequence[Line], tags: frozenset[str]) -> bool:
-    """Whether these lines are one token each: there are as many columns in all of them, and a column of tags.
+    """Whether these lines are one token each: most have a tag in one of as many columns.
 
     Words alone are told by empty lines: some stand between lines that follow one another.
 
@@ -194,13 +197,12 @@ def in_columns(lines: Sequence[Line], tags: frozenset[str]) -> bool:
     """
     rows = [fields for _, fields in rows_of(lines)]
     filled = [fields for fields in rows if fields]
-    widths = {len(fields) for fields in filled}
-    if len(widths) != 1:
-        return False
-    if widths == {1}:
-        return [] in rows[:-1] and any(one and other for one, other in pairwise(rows))
-    column = find_layout(lines, conllu=False).tag
-    return 2 * sum(fields[column] in tags for fields in filled) > len(filled)
+    width = common_width(filled)
+    if width > 1:
+        alike = [fields for fields in filled if len(fields) == width]
+        return any(2 * sum(cell in tags for cell in column) > len(filled) for column in zip(*alike, strict=True))
+    alone = all(len(fields) == 1 for fields in filled)
+    return alone and [] in rows[:-1] and any(one and other for one, other in pairwise(rows))
 
 
 SENTENCES: dict[str, Reader[Tagged]] = {

@@ -45,7 +45,7 @@ class RecurraTagger(TextEstimator):
         return [answer.details.tags for answer in answers if isinstance(answer.details, TaggedTokens)]
 
     def score(self, X: Iterable[str | Sequence[str]], y: Iterable[str | Sequence[str]]) -> float:
-        """The F1 of spans where the tags write spans (B-, I-, O), else the share of the tags that are right."""
+        """The F1 of spans where the tags write spans (BIO, BIOES, ...), else the share of the tags that are right."""
         return self._fitted().score([tokens(one) for one in X], [tokens(one) for one in y])
 
 

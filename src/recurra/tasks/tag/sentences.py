@@ -10,7 +10,7 @@ from itertools import chain
 from recurra.data import Examples, Row, Tagged
 from recurra.data.chunks import chunks
 from recurra.data.schemes import LETTERS, ROLES, RULES, Mark, Scheme, find_scheme, neighbours_of, usual_outside
-from recurra.errors import DataError
+from recurra.errors import DataError, UsageError
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.recipe import AUTO, NONE, TagDataOptions
 from recurra.text.counted import counted
@@ -30,6 +30,7 @@ def decide(train: Examples[Tagged], options: TagDataOptions, say: Say) -> Scheme
 
     Raises:
         DataError: the tags write no spans, and the user says that they do.
+        UsageError: the user does not say how the tags are written, and it is not the usual way.
     """
     if options.scheme == NONE:
         return None
@@ -41,6 +42,10 @@ def decide(train: Examples[Tagged], options: TagDataOptions, say: Say) -> Scheme
         if found is None and not any(wanted.mark(tag) for _, tag in neighbours if tag is not None):
             what = f"no tag writes spans in {wanted}"
             raise DataError(what, where=train.name, fix="Leave data.scheme out, or look at the column of the tags.")
+        if found is not None and found.writing != wanted.writing and options.scheme == wanted.name:
+            full = replace(found, name=wanted.name)
+            what = f"the tags of {train.name} are written as in {full}"
+            raise UsageError(what, where="data.scheme", fix=f"Say so: --set 'data.scheme={full}'")
         found = wanted if found is None or options.scheme != wanted.name else replace(found, name=wanted.name)
     if found is not None and found.outside != usual_outside(found.writing):
         say(f"warning: there is no tag O in {train.name}: {found.outside!r} is taken for it")
