@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 import recurra
-from recurra.data import DIALOGUES, PAIRS, DataSource, open_examples
+from recurra.data import DIALOGUES, PAIRS, PLAIN, DataSource, open_examples
 from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.chat.recipe import ChatRecipe
 from recurra.tasks.chat.task import Chat
 from recurra.tasks.cut import Cut, cut_notes
+from recurra.tasks.language_model.recipe import GenerationOptions, LanguageRecipe
+from recurra.tasks.language_model.task import LanguageModelling
 from recurra.tasks.seq2seq.limits import Measured, never_written, with_limit
 from recurra.tasks.translate.recipe import Recipe
 from recurra.tasks.translate.task import Translate
@@ -110,3 +112,16 @@ def test_a_model_keeps_its_limit_and_what_is_said_when_it_answers_takes_its_plac
     assert any("references are longer than an output may become" in note for note in evaluation.notes)
     with pytest.raises(UsageError, match="max_ratio has no effect"):
         model.predict("12", max_length=3, max_ratio=5.0)
+
+
+def test_continued_lines_become_as_long_as_lines_are() -> None:
+    def length(rows: list[str], **settings: object) -> int | None:
+        recipe = LanguageRecipe().with_settings({"model.width": 8, "text.units": "words", **settings})
+        examples = open_examples(DataSource(rows=rows), PLAIN)
+        return LanguageModelling().make(examples, recipe, lambda event: None).recipe.generation.length
+
+    lines = ["red blue green", "red"] * 9
+    assert length(lines, **{"data.form": "lines"}) == 16
+    assert length(lines, **{"data.form": "lines", "generation.length": 7}) == 7
+    assert length(lines, **{"data.form": "running"}) is None
+    assert GenerationOptions().decoding().max_length == 200

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from recurra.tasks.answer import AnyAnswer
 
 Prompt = Annotated[str, argument("PROMPT", "The beginning of the text; empty by default.")]
-Length = Annotated[int | None, option("--length", "Maximum number of units of a continuation; 200 by default.", "N", 1)]
+Length = Annotated[
+    int | None,
+    option("--length", "Maximum number of units of a continuation; by default 200, of lines twice the usual.", "N", 1),
+]
 Samples = Annotated[int | None, option("--samples", "Number of continuations; 1 by default.", "N", 1)]
 GenerationBeam = Annotated[
     int | None,

@@ -53,11 +53,14 @@ class NextOptions:
             raise UsageError(f"nbest must be at least 1, got {self.nbest}")
 
 
+USUAL_LENGTH = 200  # units of a continuation where nothing tells how long it should be
+
+
 @dataclass(frozen=True)
 class GenerationOptions:
     """How a text is continued: the section [generation]."""
 
-    length: int = 200  # maximum number of units of a continuation
+    length: int | None = None  # maximum number of units of a continuation; not set: 200, of lines learned from them
     samples: int = 1  # continuations per text; with a beam, the best ones
     temperature: float = 0.8  # below 1: more conservative, above 1: more varied
     top_k: int = 0  # sample from the K most probable units only; 0: from all
@@ -66,7 +69,7 @@ class GenerationOptions:
     beam: int = 0  # 0: sampling; 1: greedy search; more: beam search
 
     def __post_init__(self) -> None:
-        if self.length < 1 or self.samples < 1 or self.beam < 0:
+        if (self.length is not None and self.length < 1) or self.samples < 1 or self.beam < 0:
             raise UsageError("length and samples must be at least 1, beam at least 0")
         plain = {"temperature": 0.8, "top_k": 0, "top_p": 1.0, "seed": 0}
         idle = [name for name, default in plain.items() if self.beam and getattr(self, name) != default]
@@ -86,7 +89,7 @@ class GenerationOptions:
         return DecodingOptions(
             beam=max(1, self.beam),
             nbest=self.samples,
-            max_length=self.length,
+            max_length=USUAL_LENGTH if self.length is None else self.length,
             sample=not self.beam,
             temperature=self.temperature,
             top_k=self.top_k,

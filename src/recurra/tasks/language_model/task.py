@@ -6,14 +6,18 @@ trained network to answers.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+
+import numpy as np
 
 from recurra.columns import check_vocabulary
 from recurra.columns.stored import damaged
 from recurra.data import PLAIN, EncodedTable, Examples, Passage, Preview, Row
 from recurra.data.chunks import chunks
+from recurra.decoding.limits import learned_length
 from recurra.errors import RunError, UsageError
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
@@ -81,6 +85,9 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         check_vocabulary(tokenizer.size, text.min_count)
         for note in tokenizer.notes:
             emit(Note(note))
+        if recipe.data.form == "lines" and recipe.generation.length is None:
+            recipe = recipe.with_settings({"generation.length": usual_length(train, tokenizer)})
+            emit(Note(f"continuations may have up to {recipe.generation.length:,} units (from the training lines)"))
         return make_network(recipe, tokenizer)
 
     def load(self, recipe: LanguageRecipe, vocabularies: Mapping[str, str]) -> LanguageNetwork:
@@ -119,6 +126,14 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
     def card_example(self, example: Passage) -> str:
         """The beginning of a line."""
         return " ".join(example.text.split()[:3])
+
+
+def usual_length(train: Iterable[Passage], tokenizer: Tokenizer) -> int:
+    """What is learned from the lengths of the lines."""
+    lengths = array("i")
+    for chunk in chunks((passage.text for passage in train), CHUNK):
+        lengths.extend(map(len, tokenizer.encode_batch(chunk)))
+    return learned_length(np.frombuffer(lengths, dtype=np.int32))
 
 
 def decided(train: Iterable[Passage], recipe: LanguageRecipe, emit: Emit) -> LanguageRecipe:
