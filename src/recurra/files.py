@@ -55,6 +55,22 @@ def write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def require_room(path: Path, size: int) -> None:
+    """Refuses work that cannot be kept, before it is done.
+
+    Args:
+        size: bytes that are to be written in the course of it.
+
+    Raises:
+        FileError: fewer are free.
+    """
+    free = shutil.disk_usage(path.parent).free
+    if free < size:
+        what = f"there is no room: about {_bytes(size)} are to be written, {_bytes(free)} are free"
+        fix = f"Free at least {_bytes(size - free)} more, or write to another disk."
+        raise FileError(what, where=str(path), fix=fix)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes renames in `folder` last through a power cut, on systems where folders can be synced."""
     try:

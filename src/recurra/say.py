@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
+from typing import TextIO
 
 
 def say(text: str) -> None:
@@ -11,8 +13,18 @@ def say(text: str) -> None:
 
     Where nobody can read it, because the terminal was closed or a pipe has no reader, the work goes on without.
     """
-    with suppress(OSError, ValueError):
+    try:
         print(harmless(text), file=sys.stderr, flush=True)
+    except OSError:
+        forget(sys.stderr)
+
+
+def forget(stream: TextIO) -> None:
+    """Nobody reads this stream any more: what is still in its buffer goes nowhere, without a complaint at exit."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def harmless(text: str) -> str:

@@ -80,3 +80,19 @@ def test_what_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> No
 def test_a_full_disk_is_said() -> None:
     with pytest.raises(RunError, match="No space left"), opened_output("/dev/full") as file:
         file.write("line")
+
+
+def test_what_killed_processes_left_is_removed_and_what_is_being_written_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    with opened_output(str(path)) as file, opened_output(str(path)) as other:
+        assert len(list(tmp_path.iterdir())) == 2
+        file.write("first")
+        other.write("second")
+    assert path.read_text() == "first"
+    with opened_output(str(path)) as file:
+        (aside,) = set(tmp_path.iterdir()) - {path}
+        name = aside.name
+    (tmp_path / name).write_text("half")
+    with opened_output(str(path)) as file:
+        file.write("third")
+    assert list(tmp_path.iterdir()) == [path]

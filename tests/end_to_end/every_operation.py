@@ -1,6 +1,9 @@
 """Dies or fails at every operation on files, one after the other, and looks at what is left.
 
-    python every_operation.py FOLDER [--scenarios train,compare] [--fates kill,half,ENOSPC] [--sample 20] [--seed 1]
+    python every_operation.py [FOLDER] [--scenarios train,compare] [--fates kill,half,ENOSPC] [--sample 20] [--seed 1]
+
+kill and half end the process with SIGKILL before an operation and halfway through a write; the names of errors let it
+fail (ENOSPC and its like from there on); SIGTERM and the like are sent once, "2 SIGINT" twice.
 
 Whatever happened, what is there can be read or is refused in plain words, and the same command with --resume leads to
 the same bits as without any of this. Prints an object in JSON: how many points there were, and what was wrong at which.
@@ -30,7 +33,7 @@ from operations import Fate, fated
 
 import recurra.api
 import recurra.data.kept
-import recurra.tasks.fit
+import recurra.training.checkpoint
 import recurra.training.planning
 from recurra.cli.dispatch import run
 from recurra.errors import RecurraError
@@ -39,7 +42,7 @@ WORDS = ["".join(chr(97 + (i * k + j * j) % 7) for j in range(2 + i % 4)) for i 
 PAIRS = "".join(f"{word}\t{word[::-1]}\n" for word in WORDS)
 LABELLED = "".join(f"{word}\t{'odd' if len(word) % 2 else 'even'}\n" for word in WORDS)
 SETTINGS = ("model.width=8", "training.save_every=0", "training.validations=2", "training.patience=0",
-            "training.precision=float32")  # fmt: skip
+            "training.precision=float32", "training.threads=1")  # fmt: skip
 SMALL = [part for setting in SETTINGS for part in ("--set", setting)]
 TRAIN = ["train", "-", "--task", "translate", "--to", "m", "--epochs", "1", "--layers", "1",
          "--set", "batching.batch_tokens=120", *SMALL]  # fmt: skip
@@ -289,24 +292,35 @@ def judged(scenario: str, how: str, code: int, said: str) -> list[str]:
     return wrong
 
 
+def straight_into_the_file(path: Path, data: bytes) -> None:
+    """The save that must not be."""
+    path.write_bytes(data)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--scenarios", default=",".join(SCENARIOS))
     parser.add_argument("--fates", default="kill,half,ENOSPC,EIO,EROFS,EACCES")
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--at", type=int, default=0)
+    parser.add_argument("--at", type=int, default=0, help="only the operation with this number")
+    parser.add_argument("--file", default="", help="only operations on files whose names end so")
+    parser.add_argument("--sabotage", action="store_true", help="save checkpoints as they must not be saved")
     options = parser.parse_args()
+    if options.sabotage:
+        recurra.training.checkpoint.atomic_write = straight_into_the_file
     recurra.training.planning.SHORT_TRIAL = 0.0
     recurra.data.kept.IN_MEMORY = 100
     recurra.data.kept.keep.__defaults__ = (100,)
     dice = random.Random(options.seed)
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="recurra-kills-"))
     points, wrong = 0, list[Point]()
     for name in options.scenarios.split(","):
-        bench = Bench(name, options.folder)
-        numbers = [(at, how) for how in options.fates.split(",") for at in range(1, len(bench.operations) + 1)
-                   if (how != "half" or bench.operations[at - 1][0] == "write") and options.at in (0, at)]  # fmt: skip
+        bench = Bench(name, folder)
+        numbers = [(at, how) for how in options.fates.split(",") for at, (what, place) in enumerate(bench.operations, 1)
+                   if (how != "half" or what == "write") and options.at in (0, at) and place.endswith(options.file)
+                   and not ("SIG" in how and name == "save")]  # fmt: skip
         if options.sample:
             numbers = dice.sample(numbers, min(options.sample, len(numbers)))
         for at, how in numbers:
@@ -327,6 +341,7 @@ def main() -> None:
                 )
         print(name, len(bench.operations), "operations", len(numbers), "points", file=sys.stderr)
     print(json.dumps({"points": points, "wrong": [point.to_mapping() for point in wrong]}))
+    sys.exit(bool(wrong) and options.folder is None)
 
 
 if __name__ == "__main__":

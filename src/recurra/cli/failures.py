@@ -9,7 +9,6 @@ an internal error needs is imported only then.)
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import shlex
@@ -21,7 +20,7 @@ from pathlib import Path
 from recurra import __version__
 from recurra.errors import Interrupted, RecurraError
 from recurra.files import FileError, file_error
-from recurra.say import say
+from recurra.say import forget, say
 
 FAILED, INTERRUPTED, PIPE_CLOSED = 1, 130, 141
 # What the system says of disks, permissions and limits: whoever meets it, it is no bug of recurra.
@@ -38,7 +37,7 @@ def explain(error: BaseException, args: Sequence[str]) -> int:
         complain(str(error))
         return error.exit_code
     if isinstance(error, BrokenPipeError):
-        forget_stdout()
+        forget(sys.stdout)
         return PIPE_CLOSED
     if isinstance(error, KeyboardInterrupt):
         say(f"recurra: {interruption(error)}")
@@ -108,11 +107,3 @@ def typed(command: str, args: Sequence[str]) -> str:
 def with_way_on(error: FileError, way: str) -> FileError:
     """The same error, which says in the end how what was saved goes on."""
     return FileError(error.what, where=error.where, fix=f"{error.fix or 'Mend this.'} {way}")
-
-
-def forget_stdout() -> None:
-    """Nobody reads stdout any more: what is still in its buffer goes nowhere, without a complaint at exit."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.progress import Progress
+from rich.status import Status
 
 from recurra.progress.notebook import Notebook, NotebookRuns, displayed
 from recurra.progress.terminal import Lines, Live, LiveRuns
+from recurra.say import forget
 from recurra.training import Event, Listener
 
 
@@ -28,8 +31,8 @@ def shown_run(wanted: bool | None) -> Generator[Listener]:
         yield Notebook(displayed())
     elif console.is_terminal:
         live = Live(console)
-        with live.bar:
-            yield live
+        with started(live.bar):
+            yield unless_gone(live)
     else:
         yield Lines()
 
@@ -43,8 +46,34 @@ def shown_comparison(wanted: bool | None) -> Generator[Listener]:
     elif in_notebook():
         yield NotebookRuns(displayed())
     else:
-        with console.status("starting") as status:
-            yield LiveRuns(console, status)
+        status = console.status("starting")
+        with started(status):
+            yield unless_gone(LiveRuns(console, status))
+
+
+@contextmanager
+def started(shown: Progress | Status) -> Generator[None]:
+    """Within this something is shown in a terminal. If the terminal was closed meanwhile, nothing comes of that."""
+    shown.start()
+    try:
+        yield
+    finally:
+        try:
+            shown.stop()
+        except OSError:
+            forget(sys.stderr)
+
+
+def unless_gone(listener: Listener) -> Listener:
+    """The same; that nobody can see it any more, because the terminal was closed, ends no training."""
+
+    def show(event: Event) -> None:
+        try:
+            listener(event)
+        except OSError:
+            forget(sys.stderr)
+
+    return show
 
 
 def is_watched(console: Console) -> bool:

@@ -132,7 +132,8 @@ def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint |
     run_folder = request.folder / "run"
     recorded = read_record(run_folder, request.started) if request.resume else None
     if recorded is None and checkpoint is not None:  # of a recurra that did not write it down
-        recorded = RunRecord(budget_from_mapping(checkpoint.values["budget"], request.started), request.command)
+        with any_error_as(lambda reason: damaged_run(run_folder, reason)):
+            recorded = RunRecord(budget_from_mapping(checkpoint.values["budget"], request.started), request.command)
     if budget is None:
         budget = Budget(parse_time(USUAL), None, request.started) if recorded is None else recorded.budget
     if recorded is not None and recorded.budget.to_mapping() == budget.to_mapping():

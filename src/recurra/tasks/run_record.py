@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from recurra.errors import RecurraError, RunError
+from recurra.errors import RunError, UsageError, any_error_as
 from recurra.files import atomic_write
 from recurra.tasks.resuming import START_AGAIN
 from recurra.training import Budget, budget_from_mapping
@@ -43,11 +43,17 @@ def read_record(run_folder: Path, started: float) -> RunRecord | None:
         RunError: the record is damaged.
     """
     path = run_folder / NAME
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return RunRecord(budget_from_mapping(content["budget"], started), str(content["command"]))
-    except FileNotFoundError:
+    if not path.exists():
         return None
-    except (ValueError, KeyError, TypeError, AttributeError, RecurraError) as error:
-        what = f"the record of what was asked for cannot be read: {error}"
-        raise RunError(what, where=str(path), fix=START_AGAIN) from None
+    with any_error_as(lambda reason: _damaged(path, reason)):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            budget = budget_from_mapping(content["budget"], started)
+        except UsageError as error:
+            raise _damaged(path, error.what) from None
+        return RunRecord(budget, str(content["command"]))
+
+
+def _damaged(path: Path, reason: str) -> RunError:
+    what = f"the record of what was asked for cannot be read: {reason}"
+    return RunError(what, where=str(path), fix=START_AGAIN)

@@ -27,6 +27,8 @@ class Optimizer(ABC):
         rate: the learning rate, which may be set before every step.
     """
 
+    kept: int  # tensors of the size of a parameter that its state has
+
     def __init__(self, parameters: Iterable[nn.Parameter], rate: float) -> None:
         self.parameters = list(parameters)
         self.rate = rate
@@ -69,6 +71,8 @@ class AdamW(Optimizer):
     and v divided by 1 - b1^t and 1 - b2^t.
     """
 
+    kept = 2
+
     def __init__(self, parameters: Iterable[nn.Parameter], rate: float, decay: float) -> None:
         super().__init__(parameters, rate)
         self.decay = decay
@@ -101,6 +105,8 @@ class AdamW(Optimizer):
 
 class MomentumSGD(Optimizer):
     """Stochastic gradient descent with momentum: b = 0.9 b + g; w = w - rate b."""
+
+    kept = 1
 
     def update(self, parameters: list[Tensor], gradients: list[Tensor], states: list[dict[str, Tensor]]) -> None:
         for parameter, state in zip(parameters, states, strict=True):

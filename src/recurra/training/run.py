@@ -15,6 +15,7 @@ from torch import Tensor
 
 from recurra.bundle import check_weights
 from recurra.errors import any_error_as
+from recurra.files import plain_errors, require_room
 from recurra.training.budget import Budget
 from recurra.training.checkpoint import (
     NAME,
@@ -102,14 +103,22 @@ class Run:
         self.validating: list[float] = []  # seconds of each validation in this session
         self.most_steps = options.most_steps(len(learner.batches(0)))
         self.per_token = math.inf  # seconds, of the fastest steps in this session
-        self.unchanged = resume is not None and resume.values["budget"] == budget.to_mapping()
+        self.unchanged = False  # whether a resumed run is asked for as much as before
         if resume is None:
             self.progress = Progress(recent=deque(maxlen=options.average))
             self.plan = make_plan(learner, options, budget, emit)
+            with plain_errors(folder):
+                require_room(folder / NAME, self._room())
             self.save()
         else:
             with any_error_as(lambda reason: damaged(folder / NAME, reason)):
                 self.progress, self.plan = self._restored(resume)
+
+    def _room(self) -> int:
+        """Bytes that the run will take at most: a checkpoint beside the one before, and the published weights."""
+        weights = sum(value.nbytes for value in weights_of(self.learner.model).values())
+        best = 1
+        return weights * (2 * (1 + self.optimizer.kept + best + self.options.average) + 1)
 
     def go(self) -> Finished:
         """Trains to the end of the plan, to an early stop, or to an interruption; the best weights end in the model."""
@@ -211,6 +220,7 @@ class Run:
         )
         plan = Plan.from_mapping(values["plan"])
         plan = replace(plan, threads=self.options.threads or plan.threads)
+        self.unchanged = self.budget.to_mapping() == values["budget"]
         if self.unchanged:
             return progress, plan
         progress.evaluations_since_best = 0  # a larger budget starts the patience anew

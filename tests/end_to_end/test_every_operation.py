@@ -1,0 +1,40 @@
+"""Killed, interrupted or failing at any operation on files: what was there stays, and the work goes on to the same end.
+
+Here a sample of the points; `make kills` tries them all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCRIPT = Path(__file__).with_name("every_operation.py")
+FATES = "kill,half,ENOSPC,EDQUOT,EIO,EROFS,EACCES,SIGTERM,SIGHUP,2 SIGINT"
+
+
+def tried(folder: Path, *options: str) -> dict[str, Any]:
+    """What came of it."""
+    command = [sys.executable, str(SCRIPT), str(folder), *options]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=400)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_the_old_state_or_the_new_one_and_the_same_end(tmp_path: Path) -> None:
+    found = tried(tmp_path, "--sample", "8", "--fates", FATES)
+    assert found["points"] == 40
+    assert found["wrong"] == []
+
+
+@pytest.mark.parametrize(("fate", "wrong"), [("half", "damaged"), ("ENOSPC", "damaged")])
+def test_this_test_catches_a_save_that_writes_straight_into_the_file(tmp_path: Path, fate: str, wrong: str) -> None:
+    found = tried(tmp_path, "--scenarios", "train", "--fates", fate, "--sabotage", "--file", "checkpoint.safetensors")
+    assert found["points"] > 0
+    assert any(wrong in str(point["wrong"]) for point in found["wrong"])

@@ -1,0 +1,200 @@
+"""What a run leaves when it is stopped, when there is nothing left to do, and when there was no time for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import recurra
+from recurra.cli import run
+from recurra.errors import Interrupted, RunError
+from recurra.training import Event, Note, StepDone
+
+WORDS = ["".join(chr(97 + (i * k + j * j) % 7) for j in range(2 + i % 4)) for i in range(16) for k in (1, 5)]
+PAIRS = [(word, word[::-1]) for word in WORDS]
+SETTINGS: dict[str, object] = {
+    "model.width": 8,
+    "model.layers": 1,
+    "training.precision": "float32",
+    "training.validations": 2,
+    "training.threads": 1,
+    "batching.batch_tokens": 120,
+}
+OPTIONS = [part for name, value in SETTINGS.items() for part in ("--set", f"{name}={value}")]
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("recurra.training.planning.SHORT_TRIAL", 0.0)
+    Path("pairs.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in PAIRS))
+
+
+def train(to: str = "m", **options: Any) -> recurra.Model:
+    length = {} if "time" in options or options.get("resume") else {"epochs": 2}
+    return recurra.train("pairs.tsv", task="translate", to=to, **{"settings": SETTINGS, **length, **options})
+
+
+def weights(folder: str) -> bytes:
+    return Path(folder, "model.safetensors").read_bytes()
+
+
+def contents(folder: str) -> dict[str, bytes]:
+    files = [path for path in Path(folder).rglob("*") if path.is_file() and path.name not in ("lock", "metrics.jsonl")]
+    return {str(path): path.read_bytes() for path in files}
+
+
+def stopping(number: int, step: int = 1) -> Callable[[Event], None]:
+    def listen(event: Event) -> None:
+        if isinstance(event, StepDone) and event.step == step:
+            signal.raise_signal(number)
+
+    return listen
+
+
+def stopping_at_note(words: str) -> Callable[[Event], None]:
+    def listen(event: Event) -> None:
+        if isinstance(event, Note) and words in event.text:
+            raise KeyboardInterrupt
+
+    return listen
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_saves_the_run_at_the_next_step(name: str) -> None:
+    train("whole")
+    number = getattr(signal, name)
+    with pytest.raises(Interrupted) as caught:
+        train(listeners=[stopping(number, 2)])
+    assert caught.value.exit_code == 128 + number
+    said: list[Event] = []
+    train(resume=True, listeners=[said.append])
+    assert next(event.step for event in said if isinstance(event, StepDone)) == 3
+    assert weights("m") == weights("whole")
+
+
+def test_what_a_program_ignores_stays_ignored() -> None:
+    """SIGHUP under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        train(listeners=[stopping(signal.SIGHUP)])
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("moment", ["pairs in", "network:"])
+def test_a_run_stopped_before_its_first_checkpoint_starts_again(moment: str) -> None:
+    """Also where the options are left out: they are written down before anything else."""
+    train("whole")
+    with pytest.raises(KeyboardInterrupt):
+        train(listeners=[stopping_at_note(moment)])
+    said: list[Event] = []
+    model = train(resume=True, settings={}, listeners=[said.append])
+    assert any("it starts again from its beginning" in event.text for event in said if isinstance(event, Note))
+    assert weights("m") == weights("whole")
+    assert model.facts["trained"]["steps"] == recurra.load("whole").facts["trained"]["steps"]
+
+
+def test_a_folder_that_someone_else_uses_is_neither_emptied_nor_resumed() -> None:
+    """It may be called run, and have a folder data."""
+    Path("m/run/data").mkdir(parents=True)
+    Path("m/run/data/mine.csv").write_text("dear")
+    with pytest.raises(RunError, match="not empty"):
+        train()
+    with pytest.raises(RunError, match="no run to resume"):
+        train(resume=True)
+    assert Path("m/run/data/mine.csv").read_text() == "dear"
+
+
+def test_nothing_left_to_do_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["train", "pairs.tsv", "--task", "translate", "--to", "m", "--epochs", "2", *OPTIONS]
+    assert run(command) == 0
+    before = contents("m")
+    assert run([*command, "--resume"]) == 0
+    assert "nothing left to do" in capsys.readouterr().err
+    assert contents("m") == before
+
+
+def test_a_longer_training_says_until_its_end_that_it_has_none() -> None:
+    train()
+    with pytest.raises(Interrupted):
+        train(epochs=100, resume=True, listeners=[stopping(signal.SIGINT, 160)])
+    assert recurra.load("m").facts["trained"] == {"finished": False}
+    assert any("has not finished" in note for note in recurra.load("m").evaluate(PAIRS[:4]).notes)
+    again = train(resume=True)  # no length is given: the one that was asked for last
+    assert (again.facts["trained"]["finished"], again.facts["trained"]["steps"] > 160) == (True, True)
+    assert not any("has not finished" in note for note in again.evaluate(PAIRS[:4]).notes)
+
+
+def test_no_time_is_said_everywhere(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(["train", "pairs.tsv", "--task", "translate", "--to", "m", "--time", "0.01s", *OPTIONS])
+    said = capsys.readouterr().err
+    assert code == 0
+    assert re.search(
+        r"warning: \d+ s passed before the first step, .* there is time for 1 step, .* longer --time", said
+    )
+    assert "out of time at step 1 after" in said
+    assert "The time was up after 1 step: this model has hardly begun to learn. Train it further with:" in said
+    assert said.rstrip().endswith("--time 5m --resume")
+    assert "--time 0.01s" not in said.splitlines()[-1]
+    model = recurra.load("m")
+    assert model.facts["trained"]["ended by"] == "out of time"
+    assert "The time was up after 1 step".lower() in model.card.lower()
+    assert any("the time was up after 1 step" in note for note in model.evaluate(PAIRS[:4]).notes)
+
+
+def test_metrics_stay_lines_of_json_after_a_kill() -> None:
+    with pytest.raises(Interrupted):
+        train(listeners=[stopping(signal.SIGINT)])
+    path = Path("m/run/metrics.jsonl")
+    path.write_text(path.read_text() + '{"event": "Step')
+    train(resume=True)
+    assert all(json.loads(line)["event"] for line in path.read_text().splitlines())
+
+
+def test_a_disk_without_room_for_the_run_is_refused_before_the_first_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    from types import SimpleNamespace
+
+    steps: list[Event] = []
+    monkeypatch.setattr("recurra.files.shutil.disk_usage", lambda _: SimpleNamespace(free=5000))
+    with pytest.raises(RunError, match=r"there is no room: about [\d.]+ kB are to be written, 5.0 kB are free"):
+        train(listeners=[lambda event: steps.append(event) if isinstance(event, StepDone) else None])
+    assert not steps
+    assert not Path("m").exists()
+
+
+def test_a_terminal_that_is_closed_ends_the_run_only_when_it_is_saved() -> None:
+    command = ["-m", "recurra.cli", "train", "pairs.tsv", "--task", "translate", "--to", "m", "--epochs", "3000"]
+    child, terminal = pty.fork()
+    if not child:
+        os.execv(sys.executable, [sys.executable, *command, *OPTIONS])
+    shown = b""
+    while b" loss " not in shown:
+        shown += os.read(terminal, 4096)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 128 + signal.SIGHUP
+    last = [json.loads(line) for line in Path("m/run/metrics.jsonl").read_text().splitlines()][-1]
+    assert (last["event"], last["reason"], last["signal"]) == ("Finished", "interrupted", signal.SIGHUP)
+
+
+def test_a_program_that_is_stopped_early_ends_as_signals_end_programs() -> None:
+    """While it is being loaded, when nothing has begun."""
+    command = [sys.executable, "-m", "recurra.cli", "train", "pairs.tsv"]
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    with pytest.raises(subprocess.TimeoutExpired):
+        child.wait(0.3)
+    child.send_signal(signal.SIGTERM)
+    said = child.communicate()[1]
+    assert child.returncode in (143, -signal.SIGTERM)
+    assert "Traceback" not in said
