@@ -7,6 +7,8 @@
 #   make mutants  mutation testing: do the tests notice small mistakes in the code? half an hour
 #   make fuzz     data, model folders, run folders and arguments with something wrong in them, by chance, a minute each;
 #                 make fuzz FUZZ="models --seed 3 --count 10000"
+#   make kills    dies, is interrupted or fails at every operation on files, and goes on; an hour;
+#                 make kills KILLS="--scenarios train --fates kill,ENOSPC --sample 100"
 #   make docs     the documentation, docs/_build/html/index.html
 #   make clean    remove all of it
 #
@@ -30,7 +32,7 @@ FUZZ ?= --count 1000000 --minutes 1
 PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
 
-.PHONY: demo test quick mutants fuzz lint docs clean
+.PHONY: demo test quick mutants fuzz kills lint docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -47,6 +49,9 @@ mutants: $(VENV)/.installed-test
 
 fuzz: $(VENV)/.installed-test
 	$(BIN)/python tests/fuzz/main.py $(FUZZ)
+
+kills: $(VENV)/.installed-test
+	OMP_NUM_THREADS=1 $(BIN)/python tests/end_to_end/every_operation.py $(KILLS)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check

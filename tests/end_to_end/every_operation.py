@@ -301,7 +301,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--scenarios", default=",".join(SCENARIOS))
-    parser.add_argument("--fates", default="kill,half,ENOSPC,EIO,EROFS,EACCES")
+    parser.add_argument("--fates", default="kill,half,ENOSPC,EDQUOT,EIO,EROFS,EACCES,SIGTERM,SIGHUP,2 SIGINT")
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--at", type=int, default=0, help="only the operation with this number")
