@@ -56,13 +56,13 @@ class NoEffect(UsageError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, or None when none is alike."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name, list(map(str, known)), n=1, cutoff=0.6)  # keys may be numbers
     return found[0] if found else None
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str | None = None) -> UsageError:
     """The error for a name that is not in a table: says the nearest one, or all of them."""
-    names = list(known)
+    names = list(map(str, known))
     close = nearest(name, names)
     fix = f"Did you mean {close!r}?" if close else f"Known: {', '.join(names)}."
     return UsageError(f"unknown {kind} {name!r}", where=where, fix=fix)

@@ -14,7 +14,7 @@ import torch
 
 import recurra
 from recurra.api.asked import TrainKeywords
-from recurra.api.given import paired
+from recurra.api.given import data_source, paired
 from recurra.errors import DataError, UsageError
 
 TEXTS = [f"it was {word} {again}" for word in ("good", "bad") for again in ("again", "for us", "today")] * 6
@@ -135,3 +135,37 @@ def test_what_compare_takes_from_train_is_all_that_train_takes() -> None:
     assert [*get_type_hints(TrainKeywords)] == parameters
     hints = get_type_hints(recurra.train)
     assert get_type_hints(TrainKeywords) == {name: hints[name] for name in parameters}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("task", 3, "task must be a text, got 3"),
+        ("time", 5, 'time must be a text such as "5m", got 5'),
+        ("epochs", "x", "epochs must be a number, got 'x'"),
+        ("to", ["a"], "to must be a path"),
+        ("settings", [1], "settings must be a mapping"),
+        ("settings", {3: 1}, "a setting is a text such as model.layers, got 3"),
+        ("recipe", "r.toml", "recipe must be a recipe, as recurra.read_recipe gives it"),
+        ("resume", "yes", "resume must be True or False"),
+        ("format", None, "format must be a text, got None"),
+        ("source_column", {"a": 1}, "source_column must be a text"),
+        ("target_column", "a\0", "target_column has a NUL character"),
+    ],
+)
+def test_an_argument_of_another_type_is_refused_by_its_name(name: str, value: Any, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        recurra.train([("a", "b")], **{"to": "nowhere", name: value})
+    assert str(caught.value).startswith(f"{name}: {message}")
+
+
+@pytest.mark.parametrize("path", [3, None, [], ["a", 3], {"a": 1}, 1.5, "a\0"])
+def test_what_is_no_path_of_a_model_is_refused(path: Any) -> None:
+    with pytest.raises(UsageError):
+        recurra.load(path)
+
+
+@pytest.mark.parametrize("rows", [np.array(3.0), torch.tensor(2), 3, None, b"x"])
+def test_what_has_no_rows_is_refused(rows: Any) -> None:
+    with pytest.raises(UsageError, match="expected a file or a list of examples"):
+        data_source(rows)

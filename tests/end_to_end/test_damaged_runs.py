@@ -11,6 +11,8 @@ import pytest
 
 import recurra
 from recurra.errors import RecurraError, RunError
+from recurra.tasks.digests import write_digests
+from recurra.tasks.fit import KEPT
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tasks"))
 
@@ -70,7 +72,7 @@ def test_a_file_of_a_run(tmp_path: Path, trained: tuple[str, Path], change: str)
         shutil.rmtree(copy)
 
 
-# Neither is needed to go on; the record of the digests may be of an older recurra, that wrote none.
+# The first ones are not needed to go on; of the others other words are said.
 BESIDE = ("lock", "metrics.jsonl", "digests.json", "request.json", "checkpoint.safetensors")
 
 
@@ -83,11 +85,12 @@ def test_a_checkpoint(tmp_path: Path, trained: tuple[str, Path], change: str) ->
         train(task, tmp_path / "model", resume=True, epochs=2)
 
 
-def test_a_run_without_digests_goes_on(tmp_path: Path, trained: tuple[str, Path]) -> None:
+def test_a_run_without_digests(tmp_path: Path, trained: tuple[str, Path]) -> None:
     task, model = trained
     shutil.copytree(model, tmp_path / "model")
     (tmp_path / "model" / "run" / "digests.json").unlink()
-    train(task, tmp_path / "model", resume=True, epochs=2)
+    with pytest.raises(RunError, match="the record of its files cannot be read"):
+        train(task, tmp_path / "model", resume=True, epochs=2)
 
 
 def test_whatever_else_is_wrong_is_said(tmp_path: Path, trained: tuple[str, Path]) -> None:
@@ -96,7 +99,7 @@ def test_whatever_else_is_wrong_is_said(tmp_path: Path, trained: tuple[str, Path
         for number, text in enumerate((b"", b"[", b"{}", b"[1]", b"\xff", b"[" * 5000, b"null", b'{"a": [[1]]}')):
             copy = tmp_path / f"{Path(name).name}-{number}"
             shutil.copytree(model, copy)
-            (copy / "run" / "digests.json").unlink()
             (copy / "run" / name).write_bytes(text)
+            write_digests(copy / "run", KEPT)
             with pytest.raises(RecurraError):
                 train(task, copy, resume=True, epochs=2)

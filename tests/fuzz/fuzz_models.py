@@ -21,14 +21,15 @@ STORED = HERE.parent / "stored_models"
 sys.path.insert(0, str(HERE.parent / "tasks"))
 
 
-def prepare() -> None:
-    """Everything that a model needs is imported, and each of them is asked once."""
+def prepare() -> list[str]:
+    """Everything that a model needs is imported, and each of them is asked once. Gives the tasks."""
     from toy_tasks import TOYS
 
     import recurra
 
     for task, toy in TOYS.items():
         recurra.load(STORED / f"{task}-2" / "model").predict(toy.inputs)
+    return list(TOYS)
 
 
 def steps(rnd: Random, folder: Path) -> Iterator[Step]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from fuzz_arguments import ARGUMENTS
+from fuzz_data import DATA
 from fuzz_models import MODELS
+from fuzz_runs import RUNS
 from workers import Target
 
-TARGETS: dict[str, Target] = {target.name: target for target in (MODELS,)}
+TARGETS: dict[str, Target] = {target.name: target for target in (DATA, MODELS, RUNS, ARGUMENTS)}

@@ -6,7 +6,7 @@ import pytest
 from targets import TARGETS
 from workers import fuzz
 
-MUTANTS = {"models": 120}
+MUTANTS = {"data": 60, "models": 80, "runs": 20, "arguments": 30}
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -8,8 +8,9 @@ import time as clock
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TypedDict, Unpack, cast
 
+from recurra.api.checked import check_arguments
 from recurra.api.given import Given, data_source, default_folder, paired
 from recurra.data import SERIES, DataSource
 from recurra.data.frames import with_times
@@ -75,6 +76,7 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **how:
         columns = (how.get("source_column"), how.get("target_column"), how.get("time_column"))
         return data_source(given, target, how.get("format", "auto"), *columns)
 
+    check_arguments(cast("Mapping[str, object]", how))
     started = how.get("started")
     started = clock.monotonic() if started is None else started
     to, recipe, name, resume = how.get("to"), how.get("recipe"), how.get("task"), how.get("resume", False)

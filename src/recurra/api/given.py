@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from torch import Tensor
 
+from recurra.api.checked import check_arguments
 from recurra.data import DataSource, Numbers, rows_of
 from recurra.data.frames import column_of, frame_of, with_times
 from recurra.data.number_text import NotANumber, NumberFormat, parse_number
@@ -49,6 +50,8 @@ def data_source(
     Raises:
         UsageError: neither a file nor anything with rows, or a second file beside rows.
     """
+    columns = {"source_column": source_column, "target_column": target_column, "time_column": time_column}
+    check_arguments({"target": target, "format": format, **columns})
     if isinstance(data, DataSource):
         return data
     if isinstance(data, str | Path):
@@ -58,7 +61,7 @@ def data_source(
         raise UsageError("a file of targets was given beside rows of examples", where="target", fix=fix)
     else:
         source = DataSource(rows=rows_of(data))
-    return replace(source, source_column=source_column, target_column=target_column, time_column=time_column)
+    return replace(source, **columns)
 
 
 def paired(X: Any, y: object) -> DataSource:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack, cast, overload
 
+from recurra.api.checked import folders_of, texts_of
 from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired, series_rows
 from recurra.bundle import Bundle, damage_is_said
 from recurra.data import DataSource, Examples, open_examples, open_inputs
@@ -217,7 +218,7 @@ class Model:
         if not isinstance(predictor, Generates):
             raise self._no_language_model("generate")
         options = changed(predictor.generation, settings, "generation")
-        answers = Answers(predictor.generate([inputs] if isinstance(inputs, str) else inputs, options))
+        answers = Answers(predictor.generate(texts_of(inputs), options))
         return answers[0] if isinstance(inputs, str) else answers
 
     @overload
@@ -233,7 +234,7 @@ class Model:
         Raises:
             UsageError: a model that is not a language model.
         """
-        found = list(self.surprisal_iter([inputs] if isinstance(inputs, str) else inputs))
+        found = list(self.surprisal_iter(texts_of(inputs)))
         return found[0] if isinstance(inputs, str) else found
 
     def surprisal_iter(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
@@ -359,9 +360,7 @@ def load(path: str | Path | Sequence[str | Path]) -> Model:
     Raises:
         ModelError: a folder that is not a model, is damaged, or does not fit the others.
     """
-    paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
-    if not paths:
-        raise UsageError("no model folder was given")
+    paths = folders_of(path)
     loaded = [load_network(one, TASKS) for one in paths]
     first = loaded[0]
     for other, folder in zip(loaded, paths, strict=True):

@@ -196,6 +196,8 @@ def require_file(path: str) -> None:
             pass
     except OSError as error:
         raise _unreadable(path, error) from None
+    except UnicodeEncodeError:
+        raise DataError(f"expected the path of a file, got {path!r:.60} with half of a character") from None
 
 
 def _unreadable(path: str, error: OSError) -> DataError:

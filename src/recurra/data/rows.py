@@ -41,11 +41,16 @@ def rows_of(data: Any) -> list[Any]:
         return list(frame.iter_rows(named=True))
     if (column := column_of(data)) is not None:
         return column.to_list()
-    if isinstance(data, str | bytes) or not isinstance(data, Iterable):
+    if is_single(data) or isinstance(data, str | bytes) or not isinstance(data, Iterable):
         raise UsageError(f"expected a file or a list of examples, got {safe_repr(data):.60}", where="data")
     if isinstance(data, Mapping):
         return [data]
     return list(cast("Iterable[Any]", data))
+
+
+def is_single(value: object) -> bool:
+    """Whether this is an array without any direction, which cannot be iterated though its type can."""
+    return getattr(value, "ndim", 1) == 0
 
 
 class RowSides(NamedTuple):
@@ -105,7 +110,7 @@ class Finder:
 
 def _two(row: Any, place: str, first: str, second: str) -> tuple[Any, Any]:
     fix = f"Give ({first}, {second}) tuples, or mappings with the columns {first!r} and {second!r}."
-    if isinstance(row, str | bytes) or not isinstance(row, tuple | list | np.ndarray):
+    if is_single(row) or isinstance(row, str | bytes) or not isinstance(row, tuple | list | np.ndarray):
         raise DataError(f"expected ({first}, {second}), got {shown(row)}", where=place, fix=fix)
     values = list(cast("Sequence[Any]", row))
     if len(values) != 2:

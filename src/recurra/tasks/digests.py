@@ -27,14 +27,12 @@ def write_digests(run_folder: Path, names: Iterable[str]) -> None:
 
 
 def check_digests(run_folder: Path) -> None:
-    """Compares the files of a run with what was written down; a run of an older recurra has nothing written down.
+    """Compares the files of a run with what was written down.
 
     Raises:
         RunError: files are missing, cut short or altered; names the first few, and what is wrong with each.
     """
     path = run_folder / NAME
-    if not path.exists():
-        return
     try:
         record = cast("dict[str, str]", json.loads(path.read_text(encoding="utf-8")))
         changed = [f"{name} {what}" for name, digest in record.items() if (what := _change(run_folder / name, digest))]

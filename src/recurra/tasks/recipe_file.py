@@ -52,5 +52,5 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"the recipe cannot be read: {error.strerror or error}", where=str(path)) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"not a TOML file: it is not UTF-8 ({error.reason})", where=str(path)) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets of thousands of levels
         raise UsageError(f"not a TOML file: {error}", where=str(path)) from error

@@ -43,8 +43,8 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
     """Writes a checkpoint in place of the one before."""
     path = folder / NAME
     # One entry only: safetensors writes several in random order, and equal checkpoints shall be equal files.
-    digest = _digest(checkpoint.tensors, checkpoint.values)
-    header = {"recurra": json.dumps({"format": FORMAT, "sha256": digest, "values": checkpoint.values})}
+    sha256 = digest(checkpoint.tensors, checkpoint.values)
+    header = {"recurra": json.dumps({"format": FORMAT, "sha256": sha256, "values": checkpoint.values})}
     atomic_write(path, save(checkpoint.tensors, metadata=header))
     return path
 
@@ -63,24 +63,24 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
             header: dict[str, str] = file.metadata() or {}
             tensors: dict[str, Tensor] = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         content = json.loads(header.get("recurra", "{}"))
-        number, values = content.get("format"), content.get("values")
-        digest = content.get("sha256")  # an older recurra wrote none
+        number, values, sha256 = (content.get(name) for name in ("format", "values", "sha256"))
     if number != FORMAT:
         raise RunError(
             f"the checkpoint has format {number}, this version of recurra reads format {FORMAT}",
             where=str(path),
             fix="Resume with the version of recurra that wrote it, or train into another folder with --to.",
         )
-    if digest is not None and digest != _digest(tensors, values):
+    found = cast("dict[str, Any]", values) if isinstance(values, dict) else {}
+    if sha256 != digest(tensors, found):
         raise damaged(path, "its numbers are not the ones that were saved: the checksum differs")
-    return Checkpoint(tensors, values)
+    return Checkpoint(tensors, found)
 
 
-def _digest(tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> str:
+def digest(tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> str:
     """SHA-256 over all tensors and values."""
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
-    digest.update(checksum(tensors).encode())
-    return digest.hexdigest()
+    found = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
+    found.update(checksum(tensors).encode())
+    return found.hexdigest()
 
 
 def damaged(path: Path, why: str) -> RunError:

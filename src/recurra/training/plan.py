@@ -9,7 +9,9 @@ The plan stands in every checkpoint; a resumed run follows it.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from recurra.training.options import TrainingOptions
 
@@ -78,10 +80,22 @@ class Plan:
         return {**self.__dict__, "pieces": pieces}
 
     @staticmethod
-    def from_mapping(mapping: dict[str, object]) -> Plan:
-        """The plan of a checkpoint."""
-        pieces = tuple(Piece(*piece) for piece in mapping["pieces"])  # pyright: ignore
-        return Plan(**{**mapping, "pieces": pieces})  # pyright: ignore
+    def from_mapping(mapping: Mapping[str, Any]) -> Plan:
+        """The plan of a checkpoint; ValueError, TypeError or KeyError where there is none."""
+        pieces = tuple(Piece(int(step), float(progress), int(steps)) for step, progress, steps in mapping["pieces"])
+        if not pieces or int(mapping.get("threads", 1)) < 1:
+            raise ValueError("an impossible plan")
+        return Plan(pieces, **{name: kind(mapping[name]) for name, kind in PLAIN.items() if name in mapping})
+
+
+PLAIN: Mapping[str, Callable[[Any], Any]] = {
+    "validations": int,
+    "validation_examples": int,
+    "parts": int,
+    "bfloat16": bool,
+    "validation_seconds": float,
+    "threads": int,
+}
 
 
 def learning_rate(options: TrainingOptions, progress: float) -> float:

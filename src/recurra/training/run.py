@@ -210,15 +210,17 @@ class Run:
         state = checkpoint.section("state")
         progress = Progress(
             Position(**values["position"], state=tuple(state[str(k)] for k in range(len(state)))),
-            values["best_value"],
-            values["best_loss"],
-            values["best_step"],
-            values["evaluations_since_best"],
-            values["elapsed"],
+            float(values["best_value"]),
+            float(values["best_loss"]),
+            int(values["best_step"]),
+            int(values["evaluations_since_best"]),
+            float(values["elapsed"]),
             checkpoint.section("best"),
             deque(recent, maxlen=self.options.average),
         )
         plan = Plan.from_mapping(values["plan"])
+        if not 0 <= progress.position.batch <= len(self.learner.batches(progress.position.epoch)):
+            raise ValueError(f"there is no batch {progress.position.batch}")
         plan = replace(plan, threads=self.options.threads or plan.threads)
         self.unchanged = self.budget.to_mapping() == values["budget"]
         if self.unchanged:
