@@ -9,6 +9,8 @@ rows      (tokens, tags), or mappings with such keys
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice, pairwise
@@ -129,9 +131,12 @@ def _numbers(key: str, place: str) -> DataError:
     what = f"the tags under {key!r} are whole numbers, and their names are not in the data"
     fix = (
         "Write names in place of the numbers, in the order that the data set documents (in the library datasets: "
-        f"dataset.features[{key!r}].feature.names), for example:\n"
-        f'  jq -c \'.{key} |= map(["O", "B-PER", "I-PER"][.])\' numbers.jsonl > names.jsonl'
+        f"dataset.features[{key!r}].feature.names)"
     )
+    file = place.rpartition(":")[0]
+    if file:
+        names = f'.[{json.dumps(key)}] |= map(["O", "B-PER", "I-PER"][.])'
+        fix += f", for example:\n  jq -c {shlex.quote(names)} {shlex.quote(file)} > named.jsonl"
     return DataError(what, where=place, fix=fix)
 
 
