@@ -196,8 +196,8 @@ class ForecastPredictor:
             column = self.first.columns.index(name)
             found = {level: quantiles[:, k, n].tolist() for n, level in enumerate(names)}
             past: list[float] = values[-PAST_SHOWN:, column].tolist()
-            own = spread(values[-self.first.recipe.data.window :, column]) if model.by_window else 0.0
-            difference = own or float(model.deviation[column])
+            own = spread(values[-self.first.recipe.data.window :, column])
+            difference = shown_difference(own, float(model.deviation[column]), by_window=model.by_window)
             columns.append(ColumnForecast(name, found["0.5"], found, past, decimals_for(difference)))
         times = _following(series, len(quantiles))
         raised = [name for name, one in zip(self.first.targets, floored.tolist(), strict=True) if one]
@@ -243,6 +243,18 @@ def refuse_unknown(read: Values, network: ForecastNetwork, series: Series, place
             steps = f"the last {counted(len(read), 'step')} of {series.place}"
             what = f"there is no number in the column {name!r} in {steps}"
             raise DataError(what, where=place, fix="Give a longer past, or fill the column.")
+
+
+def shown_difference(own: float, deviation: float, *, by_window: bool) -> float:
+    """The difference between numbers that a forecast must show, so that a small series beside large ones has digits.
+
+    Args:
+        own: how far the numbers of the series are apart; 0 if that is not known.
+        deviation: of all training series.
+    """
+    if not own:
+        return deviation
+    return own if by_window else min(deviation, 10 * own)
 
 
 def spread(past: Values) -> float:
