@@ -319,7 +319,7 @@ class Model:
             sum(map(parameter_count, self.networks)),
             str(self.path),
             self.facts.get("trained", {}),
-            self.facts.get("measured", {}) if len(self.networks) == 1 else {},
+            (self.facts.get("measured") or None) if len(self.networks) == 1 else None,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from recurra.errors import UsageError
 from recurra.files import FileError
 from recurra.options import parse_value
 from recurra.say import say
+
+if TYPE_CHECKING:
+    from recurra.views.records import ComparisonRecord
 
 # The settings that the options are short for.
 AXES = {
@@ -173,7 +176,7 @@ def listed(name: str, text: str) -> list[object]:
     return [parse_value(value) for value in values]
 
 
-def show(comparison: dict[str, object], as_json: bool) -> None:
+def show(comparison: ComparisonRecord, as_json: bool) -> None:
     """The tables, or one JSON object."""
     if as_json:
         print(json.dumps(comparison, ensure_ascii=False))

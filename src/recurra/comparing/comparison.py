@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import fmean, stdev
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from recurra.metrics.bootstrap import Numbers
 from recurra.metrics.examples import PERCENT, shares
 from recurra.metrics.paired import MIN_EXAMPLES, Resampled, holm, paired_difference, resample
 from recurra.views import comparison_html, comparison_text
+from recurra.views.records import ComparisonRecord, DifferenceRecord, ResultRecord, VariantRecord
 
 LEVEL = 0.05  # of significance
 BINS, MIN_IN_BIN = 4, 20  # by length: quarters, of at least so many examples
@@ -31,9 +32,9 @@ BINS, MIN_IN_BIN = 4, 20  # by length: quarters, of at least so many examples
 class Comparison:
     """A finished comparison; shows itself in a notebook and as text."""
 
-    mapping: dict[str, Any]
+    mapping: ComparisonRecord
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> ComparisonRecord:
         """The object that `recurra compare --json` prints."""
         return self.mapping
 
@@ -90,8 +91,7 @@ def summarise(
         "counted": request.task.noun,
         "measured_on": measured_on(request),
         "trained_on": sum(trained_on),
-        "variants": [describe(*one, bins) | unseen.get(one[0].variant.name, {})
-                     for one in zip(groups, samples, strict=True)],
+        "variants": [describe(*one, bins, unseen) for one in zip(groups, samples, strict=True)],
         "lengths": [{"from": one.least, "to": one.most, "examples": len(one.examples)} for one in bins],
         "unit": scores.unit,
         "differences": differences(groups, samples, higher),
@@ -115,15 +115,16 @@ def rank(sample: Resampled | None, higher: bool) -> float:
     return -float(sample.values.mean()) if higher else float(sample.values.mean())
 
 
-def describe(group: Group, sample: Resampled | None, bins: Sequence[Bin]) -> dict[str, Any]:
+def describe(group: Group, sample: Resampled | None, bins: Sequence[Bin], unseen: Mapping[str, float]) -> VariantRecord:
     """One variant in plain data."""
-    mapping: dict[str, Any] = {"name": group.variant.name, "settings": group.variant.settings, "failed": group.failed}
+    name = group.variant.name
+    variant: VariantRecord = {"name": name, "settings": group.variant.settings, "failed": group.failed}
     if sample is None:
-        return mapping
+        return variant
     values = [float(value) for value in sample.values]
     results = group.results
-    return {
-        **mapping,
+    record: ResultRecord = {
+        **variant,
         "mean": fmean(values),
         "deviation": stdev(values) if len(values) > 1 else None,
         "values": values,
@@ -134,9 +135,12 @@ def describe(group: Group, sample: Resampled | None, bins: Sequence[Bin]) -> dic
         "answered_per_second": fmean(result.answered_per_second for result in results),
         "by_length": [float(shares(group.statistics[:, one.examples].sum(axis=1)).mean()) for one in bins],
     }
+    if name in unseen:
+        record["mean_unseen"] = unseen[name]
+    return record
 
 
-def differences(groups: Sequence[Group], samples: Sequence[Resampled | None], higher: bool) -> list[dict[str, Any]]:
+def differences(groups: Sequence[Group], samples: Sequence[Resampled | None], higher: bool) -> list[DifferenceRecord]:
     """All pairs of variants that have a result for each seed; p values corrected for their number."""
     whole = [(group, one) for group, one in zip(groups, samples, strict=True) if one is not None and not group.failed]
     found = [
@@ -194,26 +198,24 @@ def notes(request: ComparisonRequest, groups: Sequence[Group], examples: int) ->
     return found + sorted({note for group in groups for result in group.results for note in result.notes})
 
 
-def unseen_means(trained_on: Sequence[bool], groups: Sequence[Group]) -> dict[str, dict[str, float]]:
+def unseen_means(trained_on: Sequence[bool], groups: Sequence[Group]) -> dict[str, float]:
     """The mean of each variant on the examples not in the training data; nothing if these are all or none."""
     rest = np.flatnonzero(~np.array(trained_on, dtype=bool))
     if not 0 < len(rest) < len(trained_on):
         return {}
     return {
-        group.variant.name: {"mean_unseen": float(shares(group.statistics[:, rest].sum(axis=1)).mean())}
+        group.variant.name: float(shares(group.statistics[:, rest].sum(axis=1)).mean())
         for group in groups
         if group.results
     }
 
 
-def overlap_notes(
-    trained_on: Sequence[bool], unseen: Mapping[str, Mapping[str, float]], measure: str, scale: float
-) -> list[str]:
+def overlap_notes(trained_on: Sequence[bool], unseen: Mapping[str, float], measure: str, scale: float) -> list[str]:
     """The means without the examples that are in the training data too."""
     if not any(trained_on):
         return []
     shared, total, unit = sum(trained_on), len(trained_on), " %" if scale == PERCENT else ""
     if not unseen:
         return [f"all {total:,} examples are also in the training data: this says nothing about new examples"]
-    means = ", ".join(f"{name} {value_text(measure, values['mean_unseen'])}{unit}" for name, values in unseen.items())
+    means = ", ".join(f"{name} {value_text(measure, value)}{unit}" for name, value in unseen.items())
     return [f"{shared:,} of the examples are also in the training data; on the {total - shared:,} others: {means}"]

@@ -81,7 +81,8 @@ def show(learned: Learned) -> None:
 
     console, model = learned.console, learned.model
     evaluation = model.evaluate(learned.held_out)
-    accuracy, confusion = evaluation.measures["accuracy"], evaluation.details["confusion"]
+    accuracy, confusion = evaluation.measures["accuracy"], evaluation.details.get("confusion")
+    assert confusion is not None  # of labels there is one
     labels = len(confusion["labels"])
     console.print(
         f"{accuracy.value:.1f} % of {evaluation.count:,} held-out names are told right, of {labels} languages "

@@ -6,8 +6,8 @@ N examples, K labels that occur, as right ones or as predictions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,24 @@ from numpy.typing import NDArray
 from recurra.metrics.bootstrap import Numbers
 from recurra.metrics.measure import Measure, measure_of, require_pairs
 from recurra.metrics.ratio import percentage
+
+
+class LabelRecord(TypedDict):
+    """A label's report as plain data."""
+
+    label: str
+    count: int
+    predicted: int
+    precision: float | None
+    recall: float | None
+    f1: float
+
+
+class ConfusionRecord(TypedDict):
+    """K labels, and K rows of K counts: right labels down, predictions across."""
+
+    labels: list[str]
+    counts: list[list[int]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +45,17 @@ class LabelReport:
     precision: float | None  # share of the predicted ones that have it
     recall: float | None  # share of those that have it that were found
     f1: float  # harmonic mean of the two
+
+    def to_mapping(self) -> LabelRecord:
+        """Plain data, for JSON."""
+        return {
+            "label": self.label,
+            "count": self.count,
+            "predicted": self.predicted,
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+        }
 
 
 @dataclass(frozen=True)
@@ -41,9 +70,9 @@ class Confusion:
         table = np.array(self.counts)
         return [_report(label, table, k) for k, label in enumerate(self.labels)]
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> ConfusionRecord:
         """Plain data, for JSON."""
-        return asdict(self)
+        return {"labels": self.labels, "counts": self.counts}
 
 
 def accuracy(predictions: Sequence[str], references: Sequence[str]) -> Measure:

@@ -5,8 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sized
 from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
 from recurra.metrics.bootstrap import Numbers, Score, interval
+
+
+class MeasureRecord(TypedDict):
+    """A measure as plain data; what is not finite is None."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    definition: NotRequired[str]
+    signature: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -19,16 +30,13 @@ class Measure:
     definition: str  # one sentence: what is counted, over what
     signature: str | None = None  # sacreBLEU's, which makes the figure comparable with published ones
 
-    def to_mapping(self) -> dict[str, float | str | None]:
+    def to_mapping(self) -> MeasureRecord:
         """For JSON, which has no infinity: a value that is not finite is None. No signature, no key."""
-        mapping: dict[str, float | str | None] = {
-            key: number if math.isfinite(number) else None
-            for key, number in (("value", self.value), ("low", self.low), ("high", self.high))
-        }
-        mapping["definition"] = self.definition
+        value, low, high = (number if math.isfinite(number) else None for number in (self.value, self.low, self.high))
+        record: MeasureRecord = {"value": value, "low": low, "high": high, "definition": self.definition}
         if self.signature is not None:
-            mapping["signature"] = self.signature
-        return mapping
+            record["signature"] = self.signature
+        return record
 
 
 def measure_of(statistics: Numbers, score: Score, definition: str, signature: str | None = None) -> Measure:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from recurra.metrics import ExampleScores, Measure
 from recurra.views import evaluation_html, evaluation_text
+from recurra.views.records import EvaluationDetails, EvaluationRecord
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,10 @@ class Evaluation:
     count: int
     measures: dict[str, Measure]
     notes: list[str] = field(default_factory=list[str])  # what a reader of the measures should know
-    details: dict[str, Any] = field(default_factory=dict[str, Any])  # more than a number, such as a confusion table
+    details: EvaluationDetails = field(default_factory=EvaluationDetails)  # more than numbers
     examples: ExampleScores = field(default_factory=ExampleScores)  # where measures are sums over examples
 
-    def to_mapping(self) -> dict[str, object]:
+    def to_mapping(self) -> EvaluationRecord:
         """The object that `recurra evaluate --json` prints."""
         measures = {name: measure.to_mapping() for name, measure in self.measures.items()}
         return {"count": self.count, "measures": measures, **self.details}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from html import escape
 from io import StringIO
-from typing import Any
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -16,6 +15,7 @@ from rich.text import Text
 from recurra.metrics import value_text
 from recurra.text.visible import visible
 from recurra.views.measures import label_of
+from recurra.views.records import ComparisonRecord, VariantRecord, has_result
 from recurra.views.style import fragment
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -27,7 +27,7 @@ DEFINITION = (
 )
 
 
-def comparison_table(comparison: Mapping[str, Any]) -> RenderableType:
+def comparison_table(comparison: ComparisonRecord) -> RenderableType:
     """The whole comparison, for the terminal.
 
     Args:
@@ -39,7 +39,7 @@ def comparison_table(comparison: Mapping[str, Any]) -> RenderableType:
     return Group(*parts, *(Text(line, style="dim") for line in lines(comparison)))
 
 
-def comparison_text(comparison: Mapping[str, Any]) -> str:
+def comparison_text(comparison: ComparisonRecord) -> str:
     """The same as plain text."""
     console = Console(file=StringIO(), width=WIDTH, color_system=None)
     with console.capture() as capture:
@@ -47,7 +47,7 @@ def comparison_text(comparison: Mapping[str, Any]) -> str:
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
-def comparison_html(comparison: Mapping[str, Any]) -> str:
+def comparison_html(comparison: ComparisonRecord) -> str:
     """The same as a fragment for a notebook."""
     tables = html_table("Variants, the best first", headers(comparison), rows(comparison))
     if comparison["lengths"]:
@@ -56,23 +56,23 @@ def comparison_html(comparison: Mapping[str, Any]) -> str:
     return fragment(tables + under)
 
 
-def headers(comparison: Mapping[str, Any]) -> list[str]:
+def headers(comparison: ComparisonRecord) -> list[str]:
     """The headers of the first table."""
     name, unit = label(comparison)
     measure = f"{name}{unit}".replace(" ", "\n", 1)
     return ["", "variant", measure, "±\nseeds", "better\nthan", "para-\nmeters", "trained", "learns\n/s", "answers\n/s"]
 
 
-def rows(comparison: Mapping[str, Any]) -> list[list[str]]:
+def rows(comparison: ComparisonRecord) -> list[list[str]]:
     """A row for each variant; the numbers in `better than` are those in the first column."""
     return [row(number, variant, comparison["measure"], better_than(comparison, variant["name"]))
             for number, variant in enumerate(comparison["variants"], 1)]  # fmt: skip
 
 
-def row(number: int, variant: Mapping[str, Any], measure: str, better: str) -> list[str]:
+def row(number: int, variant: VariantRecord, measure: str, better: str) -> list[str]:
     """One variant; only its name if all of its runs failed."""
     name = visible(variant["name"])
-    if "mean" not in variant:
+    if not has_result(variant):
         return [str(number), name, "failed", *[""] * 6]
     deviation = variant["deviation"]
     return [
@@ -96,7 +96,7 @@ def short(number: int) -> str:
     return str(number)
 
 
-def better_than(comparison: Mapping[str, Any], name: str) -> str:
+def better_than(comparison: ComparisonRecord, name: str) -> str:
     """The numbers of the variants that this one is significantly better than: 2 4-6"""
     numbers = {variant["name"]: number for number, variant in enumerate(comparison["variants"], 1)}
     beaten = sorted(
@@ -116,15 +116,15 @@ def ranges(numbers: Sequence[int]) -> list[str]:
     return [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
 
 
-def length_headers(comparison: Mapping[str, Any]) -> list[str]:
+def length_headers(comparison: ComparisonRecord) -> list[str]:
     """The headers of the second table: ranges of lengths."""
     spans = [one_length(one["from"], one["to"]) for one in comparison["lengths"]]
     return ["", f"{label(comparison)[0]} by length in {comparison['unit']}", *spans, ""]
 
 
-def length_rows(comparison: Mapping[str, Any]) -> list[list[str]]:
+def length_rows(comparison: ComparisonRecord) -> list[list[str]]:
     """A row for each variant that has a result, with bars for its values."""
-    measured = [(k, variant) for k, variant in enumerate(comparison["variants"], 1) if "mean" in variant]
+    measured = [(k, variant) for k, variant in enumerate(comparison["variants"], 1) if has_result(variant)]
     full = 100.0 if label(comparison)[1] else 0.0
     shown = "{:.1f}".format if full else partial(value_text, comparison["measure"])
     highest = max([full, *(max(variant["by_length"]) for _, variant in measured)]) or 1.0
@@ -146,7 +146,7 @@ def bars(values: Sequence[float], highest: float) -> str:
     return "".join(BARS[round(min(max(value, 0.0), highest) * scale)] for value in values)
 
 
-def lines(comparison: Mapping[str, Any]) -> list[str]:
+def lines(comparison: ComparisonRecord) -> list[str]:
     """What was measured on which examples, and the notes."""
     on = f"{comparison['examples']:,} {comparison['counted']} of {comparison['measured_on']}"
     seeds = comparison["seeds"]
@@ -157,7 +157,7 @@ def lines(comparison: Mapping[str, Any]) -> list[str]:
     return found + [visible(note) for note in comparison["notes"]]
 
 
-def label(comparison: Mapping[str, Any]) -> tuple[str, str]:
+def label(comparison: ComparisonRecord) -> tuple[str, str]:
     """The measure's name and its unit."""
     return label_of(comparison["measure"])
 

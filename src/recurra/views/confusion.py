@@ -6,9 +6,9 @@ the numbers of their rows, so that long labels take no width. Of many labels onl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rich import box
 from rich.cells import cell_len
@@ -16,6 +16,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from recurra.metrics.labels import ConfusionRecord, LabelRecord
 from recurra.text.visible import visible
 
 MAX_LABELS = 20  # labels of a table
@@ -47,7 +48,7 @@ class ConfusionView:
         confusion: {"labels": K labels, "counts": K rows of K numbers}, right labels down, predictions across.
     """
 
-    def __init__(self, confusion: Mapping[str, Any]) -> None:
+    def __init__(self, confusion: ConfusionRecord) -> None:
         self.confusion = confusion
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -65,14 +66,14 @@ class ConfusionView:
             yield Text(note, style="dim")
 
 
-def labels_that_fit(confusion: Mapping[str, Any], width: int) -> int:
+def labels_that_fit(confusion: ConfusionRecord, width: int) -> int:
     """How many labels a table of this width has room for, if half of it or less is for their names."""
     named = min(max(cell_len(visible(label)) for label in confusion["labels"]), LONGEST, width // 2) + AROUND
     column = max(len(str(max(map(max, confusion["counts"])))), 2) + 2  # what keeps it apart from the next
     return max(2, min(MAX_LABELS, (width - named) // column))
 
 
-def mistakes(confusion: Mapping[str, Any], most: int = MISTAKES) -> list[Mistake]:
+def mistakes(confusion: ConfusionRecord, most: int = MISTAKES) -> list[Mistake]:
     """The commonest mistakes, most frequent first."""
     labels: Sequence[str] = confusion["labels"]
     found = [
@@ -84,7 +85,7 @@ def mistakes(confusion: Mapping[str, Any], most: int = MISTAKES) -> list[Mistake
     return sorted(found, key=lambda mistake: -mistake.times)[:most]
 
 
-def labels_view(reports: Sequence[Mapping[str, Any]]) -> Table:
+def labels_view(reports: Sequence[LabelRecord]) -> Table:
     """Precision, recall and F1 of each label, the rarest label last; of many labels the most frequent."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("label", overflow="fold")
@@ -95,7 +96,7 @@ def labels_view(reports: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def label_rows(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str, str]]:
+def label_rows(reports: Sequence[LabelRecord]) -> list[tuple[str, str, str, str, str]]:
     """A row of texts for each label: its name, how many, precision, recall, F1."""
     chosen = sorted(reports, key=lambda report: (-report["count"], report["label"]))[: 2 * MAX_LABELS]
     return [
@@ -110,7 +111,7 @@ def label_rows(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str
     ]
 
 
-def confusion_html(confusion: Mapping[str, Any]) -> str:
+def confusion_html(confusion: ConfusionRecord) -> str:
     """The table as HTML; the depth of a colour is the share of the row."""
     chosen = chosen_part(confusion, MAX_LABELS)
     head = "".join(f'<th scope="col" title="{escape(label)}">{k}</th>' for k, label in enumerate(chosen.labels, 1))
@@ -126,7 +127,7 @@ def confusion_html(confusion: Mapping[str, Any]) -> str:
     )
 
 
-def chosen_part(confusion: Mapping[str, Any], most: int) -> Chosen:
+def chosen_part(confusion: ConfusionRecord, most: int) -> Chosen:
     """All labels, or of many those with most mistakes, in their order."""
     labels: list[str] = list(confusion["labels"])
     counts: list[list[int]] = confusion["counts"]

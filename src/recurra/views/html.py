@@ -9,9 +9,9 @@ those who do not see colours. All text is escaped, invisible characters are spel
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -21,6 +21,7 @@ from recurra.views.confusion import confusion_html, label_rows
 from recurra.views.image_attention import looks_html
 from recurra.views.measures import COLUMNS, column_rows, count_line, measure_rows
 from recurra.views.picture import picture
+from recurra.views.records import EvaluationRecord
 from recurra.views.style import STYLE, fragment
 from recurra.views.tokens import label
 
@@ -98,7 +99,7 @@ def _probability(log_prob: float | None) -> str:
     return f"{math.exp(log_prob):.1%}" if log_prob > RARE else "&lt; 0.1%"
 
 
-def evaluation_html(evaluation: Mapping[str, Any]) -> str:
+def evaluation_html(evaluation: EvaluationRecord) -> str:
     """The measures of an evaluation as a fragment.
 
     Args:
@@ -107,7 +108,7 @@ def evaluation_html(evaluation: Mapping[str, Any]) -> str:
     return fragment(measures_html(evaluation) + _details(evaluation))
 
 
-def measures_html(evaluation: Mapping[str, Any]) -> str:
+def measures_html(evaluation: EvaluationRecord) -> str:
     """The table of the measures alone, for a fragment."""
     rows = "".join(
         f'<tr><th scope="row">{escape(row.name)}</th><td class="number">{row.value}</td>'
@@ -120,7 +121,7 @@ def measures_html(evaluation: Mapping[str, Any]) -> str:
     return _list(f"Evaluation on {count_line(evaluation)}", columns, rows)
 
 
-def _details(evaluation: Mapping[str, Any]) -> str:
+def _details(evaluation: EvaluationRecord) -> str:
     """What an evaluation has beside its measures."""
     found = ""
     if "labels" in evaluation:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from recurra.metrics import value_text
+from recurra.metrics.measure import MeasureRecord
+from recurra.views.records import EvaluationRecord
 
 LABELS = {
     "sequence_error_rate": ("sequence error rate", " %"),
@@ -35,7 +36,7 @@ LABELS = {
 }
 
 
-COLUMNS = {"MAE": ("mae", "mae"), "naive MAE": ("mae", "naive"), "MASE": ("mase", "mase")}  # of a table of columns
+COLUMNS = ("MAE", "naive MAE", "MASE")  # of a table of columns
 MOST_COLUMNS = 40
 
 
@@ -49,7 +50,7 @@ class MeasureRow(NamedTuple):
     signature: str  # sacreBLEU's, or empty
 
 
-def measure_rows(evaluation: Mapping[str, Any]) -> list[MeasureRow]:
+def measure_rows(evaluation: EvaluationRecord) -> list[MeasureRow]:
     """The rows of an evaluation's mapping: {"count": n, "measures": {name: {"value", "low", "high", ...}}}."""
     return [_row(name, measure) for name, measure in evaluation["measures"].items()]
 
@@ -59,24 +60,29 @@ def label_of(name: str) -> tuple[str, str]:
     return LABELS.get(name, (name.replace("_", " "), " %"))
 
 
-def count_line(evaluation: Mapping[str, Any]) -> str:
+def count_line(evaluation: EvaluationRecord) -> str:
     """How many outputs were measured: 1,000 pairs, or what else the evaluation says that it counts."""
     count: int = evaluation["count"]
     noun: str = evaluation.get("counted", "pairs")
     return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}"
 
 
-def column_rows(evaluation: Mapping[str, Any]) -> list[list[str]]:
+def column_rows(evaluation: EvaluationRecord) -> list[list[str]]:
     """Forecasts of several columns: of each its name, MAE in its own units, that of the naive forecast, and MASE."""
     columns = evaluation.get("columns", ())
+    if len(columns) < 2:
+        return []
     return [
-        [one["column"], *(value_text(name, one[key]) if one[key] is not None else "" for name, key in COLUMNS.values())]
+        [one["column"], *map(_error_text, ("mae", "mae", "mase"), (one.get("mae"), one.get("naive"), one["mase"]))]
         for one in columns[:MOST_COLUMNS]
-        if len(columns) > 1
     ]
 
 
-def evaluation_text(evaluation: Mapping[str, Any]) -> str:
+def _error_text(measure: str, value: float | None) -> str:
+    return "" if value is None else value_text(measure, value)
+
+
+def evaluation_text(evaluation: EvaluationRecord) -> str:
     """An evaluation's mapping in a few lines: what was measured, and each value with its interval."""
     rows = measure_rows(evaluation)
     name, value = (max((len(row[k]) for row in rows), default=0) for k in (0, 1))
@@ -88,9 +94,9 @@ def evaluation_text(evaluation: Mapping[str, Any]) -> str:
     return "\n  ".join([count_line(evaluation), *lines])
 
 
-def _row(name: str, measure: Mapping[str, Any]) -> MeasureRow:
+def _row(name: str, measure: MeasureRecord) -> MeasureRow:
     label, unit = LABELS.get(name, (name, ""))
-    value, low, high = (value_text(name, measure[key]) for key in ("value", "low", "high"))
+    value, low, high = (value_text(name, number) for number in (measure["value"], measure["low"], measure["high"]))
     return MeasureRow(
         label, value + unit, f"{low} to {high}", measure.get("definition", ""), measure.get("signature", "")
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from recurra.views.html import measures_html
 from recurra.views.measures import measure_rows
+from recurra.views.records import MeasuredRecord
 from recurra.views.style import fragment
 
 MEASURES = 3  # in a few lines there is room for the first
@@ -21,16 +22,15 @@ class ModelFacts(NamedTuple):
     networks: Sequence[str]  # each in words
     parameters: int  # of all of them
     folder: str
-    trained: Mapping[str, Any]  # of config.json: "training pairs": 90, ...; empty where it is not known
-    measured: Mapping[str, Any]  # of config.json: "on", and an evaluation; empty likewise
+    trained: Mapping[str, object]  # of config.json: "training pairs": 90, ...; empty where it is not known
+    measured: MeasuredRecord | None  # of config.json: "on", and an evaluation; None likewise
 
 
 def model_text(facts: ModelFacts) -> str:
     """The model in a few lines."""
     lines = [f"{facts.summary} {facts.folder}", *_sizes(facts)]
-    for row in measure_rows(facts.measured)[:MEASURES] if facts.measured else []:
-        lines.append(f"{row.name}: {row.value} ({row.interval})")
     if facts.measured:
+        lines += [f"{row.name}: {row.value} ({row.interval})" for row in measure_rows(facts.measured)[:MEASURES]]
         lines.append(f"measured on {facts.measured['on']}")
     return "\n  ".join(lines)
 
@@ -41,7 +41,7 @@ def model_html(facts: ModelFacts) -> str:
     head = f"<p><b>{escape(facts.summary)}</b> <code>{escape(facts.folder)}</code>{said}</p>\n"
     if not facts.measured:
         return fragment(head)
-    where = f'<p class="note">measured on {escape(str(facts.measured["on"]))}</p>\n'
+    where = f'<p class="note">measured on {escape(facts.measured["on"])}</p>\n'
     return fragment(head + measures_html(facts.measured) + where)
 
 

@@ -5,8 +5,7 @@ They are rich tables: `console.print(...)` draws them to the width at hand, with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -16,6 +15,7 @@ from rich.text import Text
 from recurra.text.visible import visible
 from recurra.views.confusion import ConfusionView, labels_view
 from recurra.views.measures import COLUMNS, column_rows, count_line, measure_rows
+from recurra.views.records import EvaluationRecord
 from recurra.views.tokens import is_right_to_left
 
 ISOLATE, POP = "\u2068", "\u2069"  # around text written from right to left, so that it stays in its column
@@ -31,7 +31,7 @@ def predictions_table(pairs: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
-def evaluation_table(evaluation: Mapping[str, Any]) -> RenderableType:
+def evaluation_table(evaluation: EvaluationRecord) -> RenderableType:
     """The measures with their intervals, what each of them counts, and details where there are any.
 
     Args:
@@ -49,7 +49,7 @@ def evaluation_table(evaluation: Mapping[str, Any]) -> RenderableType:
     return Group(table, *notes, *signatures, *details(evaluation))
 
 
-def details(evaluation: Mapping[str, Any]) -> list[RenderableType]:
+def details(evaluation: EvaluationRecord) -> list[RenderableType]:
     """What an evaluation has beside its measures: each label by itself, and which was taken for which."""
     views: list[RenderableType] = []
     if "labels" in evaluation:

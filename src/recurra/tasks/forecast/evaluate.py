@@ -31,6 +31,7 @@ from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.forecast.build import Values, filled, in_order, missing_number, refused
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
+from recurra.views.records import ColumnRecord, ErrorRecord, EvaluationDetails, StepRecord
 
 CHUNK = 512  # windows that are forecast together
 MIN_WINDOWS = 10  # of a series; with fewer windows its forecasts overlap
@@ -218,25 +219,27 @@ def naive_scale(values: Values, apart: int, season: int) -> Values:
     return np.where(mean > rounding, mean, 0.0)
 
 
-def details(errors: Errors, network: ForecastNetwork) -> dict[str, object]:
+def details(errors: Errors, network: ForecastNetwork) -> EvaluationDetails:
     """The errors of each step and of each column, and those of the naive forecast."""
-    steps = [
+    steps: list[StepRecord] = [
         {"step": k + 1, **compared(errors._replace(error=errors.error[:, [k]], naive=errors.naive[:, [k]]))}
         for k in range(errors.error.shape[1])
     ]
-    columns = [{"column": name, **compared(errors.of_column(k))} for k, name in enumerate(network.targets)]
+    columns: list[ColumnRecord] = [
+        {"column": name, **compared(errors.of_column(k))} for k, name in enumerate(network.targets)
+    ]
     return {"counted": "windows", "steps": steps, "columns": columns}
 
 
-def compared(errors: Errors) -> dict[str, float | None]:
+def compared(errors: Errors) -> ErrorRecord:
     """Errors of the model and of the naive forecast: of one column in its units, and in the scale of each series."""
     scaled = in_scale(errors, errors.scale)
     total = scaled.counts.sum()
-    found: dict[str, float | None] = {}
+    mase, naive = (float(part.sum() / total) if total else None for part in (scaled.error, scaled.naive))
+    found: ErrorRecord = {"mase": mase, "naive_mase": naive}
     if errors.error.shape[2] == 1:
-        found |= {"mae": _mean(errors.error), "naive": _mean(errors.naive)}
-    parts = (("mase", scaled.error), ("naive_mase", scaled.naive))
-    return found | {name: float(part.sum() / total) if total else None for name, part in parts}
+        found["mae"], found["naive"] = _mean(errors.error), _mean(errors.naive)
+    return found
 
 
 def window_scores(errors: Errors, lengths: list[int], network: ForecastNetwork) -> ExampleScores:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from shlex import quote
 from typing import cast
@@ -31,6 +31,7 @@ from recurra.tasks.split import Split, all_learned
 from recurra.text.counted import counted
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score, token_loss
+from recurra.views.records import EvaluationDetails
 
 UNKNOWN_LABEL = -1  # the number of a label that the network does not know
 MANY = 10  # examples; of fewer each may have a label of its own
@@ -168,9 +169,9 @@ class LabelHead:
         predictions = [self.labels[k] for k in cast("list[int]", values.argmax(-1).tolist())]
         references = [example.label for example in examples]
         table = confusion(predictions, references)
-        details = {
+        details: EvaluationDetails = {
             "counted": "examples",
-            "labels": [asdict(report) for report in table.reports()],
+            "labels": [report.to_mapping() for report in table.reports()],
             "confusion": table.to_mapping(),
         }
         measures = measure_labels(predictions, references)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import cast
@@ -34,6 +34,7 @@ from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.tasks.unknown import unknown_notes
 from recurra.text.counted import counted
 from recurra.text.visible import safe_repr
+from recurra.views.records import EvaluationDetails
 
 Tags = list[list[str]]  # of each sentence
 
@@ -154,13 +155,13 @@ def tokens_of(given: object, number: int) -> list[str]:
     return [checked_text(token, f"text {number}") for token in cast("list[str]", found)]
 
 
-def details(predictions: Tags, references: Tags, scheme: Scheme | None) -> dict[str, object]:
+def details(predictions: Tags, references: Tags, scheme: Scheme | None) -> EvaluationDetails:
     """Precision, recall and F1 of each kind of span; where the tags write none, of each tag."""
     if scheme:
         reports = kind_reports(spans_of(predictions, scheme), spans_of(references, scheme))
     else:
         reports = confusion([*chain(*predictions)], [*chain(*references)]).reports()
-    return {"counted": "sentences", "labels": [asdict(report) for report in reports]}
+    return {"counted": "sentences", "labels": [report.to_mapping() for report in reports]}
 
 
 def tag_scores(
