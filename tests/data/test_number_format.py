@@ -27,7 +27,8 @@ POINT, COMMA = NumberFormat(".", ","), NumberFormat(",", ".")
         ("$1,234.50", POINT, 1234.5), ("-$5", POINT, -5), ("$-5", POINT, -5), ("($5)", POINT, -5), ("5 €", POINT, 5),
         ("US$ 5", POINT, 5), ("5 EUR", POINT, 5), ("CHF 5", POINT, 5), ("5 kr", POINT, 5), ("5 kr.", POINT, 5),
         ("12.5 %", POINT, 12.5), ("12%", POINT, 12), ("(1,234)", POINT, -1234), ("\u22125", POINT, -5),
-        (NumberText("1.234"), COMMA, 1.234), (" 5 ", POINT, 5), ("?", COMMA, math.nan), ("", POINT, math.nan),
+        (NumberText("1.234"), COMMA, 1.234), (" 5 ", POINT, 5), ("?", COMMA, math.nan),
+        ("#N/A", POINT, math.nan), ("", POINT, math.nan),
     ],
 )  # fmt: skip
 def test_a_number_in_a_format(text: str, form: NumberFormat, value: float) -> None:

@@ -14,7 +14,7 @@ from unicodedata import category
 
 from recurra.text.visible import excerpt
 
-MISSING = frozenset(("", "?", "na", "nan", "n/a", "null", "none"))  # in any case
+MISSING = frozenset(("", "?", "na", "nan", "n/a", "#n/a", "<na>", "null", "none"))  # in any case
 LARGEST = 1e100  # squares of larger numbers, and sums of these, could not be computed
 LARGEST_SINGLE = 1e38  # of numbers that are kept with single precision
 BEYOND, LARGER_UNIT = "a number beyond {:g} cannot be computed with", "Divide the column by a power of ten."
