@@ -48,7 +48,7 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
     kind = TAGGED
 
     def detect(self, preview: Preview) -> str | None:
-        """By the file's ending, or by columns of which the last writes spans."""
+        """By the ending of the name, lists of tokens and tags, or columns of which the last has tags."""
         if preview.ending in ENDINGS and preview.ending not in JSON_LINES:
             return f"its name ends in {preview.ending}"
         records = [record for record in preview.records() if record]
@@ -56,7 +56,7 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
             return "its rows have lists of tokens and of their tags"
         if preview.given is not None:
             return "its rows are tokens and their tags" if are_sentences(preview.table()) else None
-        if preview.given is None and (tags := tags_in_columns(preview.lines)):
+        if tags := tags_in_columns(preview.lines):
             return f"it has a token a line, empty lines between sentences, and {tags} in its last column"
         return None
 
