@@ -84,3 +84,11 @@ def test_a_model_without_attention_has_a_trace_too() -> None:
 def test_records_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         trace().source = "other"  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_parts_of_several_tokens_are_one_place() -> None:
+    weights = [[0.5, 0.25, 0.25], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    found = AttentionMap.of_parts([("ab", 2), ("c", 1)], [("x", 1), ("yz", 2)], weights)
+    assert (found.source_tokens, found.target_tokens) == (["ab", "c"], ["x", "yz"])
+    assert found.weights == [[0.75, 0.25], [0.5, 0.5]]
+    assert AttentionMap.of_parts([("a", 1)], [("x", 1)], [[1.0]]) == AttentionMap(["a"], ["x"], [[1.0]])

@@ -7,7 +7,6 @@ The pairs are read once, as a stream; of each one sixteen bytes are kept.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,13 +17,11 @@ from recurra.data.example import Example
 from recurra.data.examples import Examples, Skipped
 from recurra.data.lengths import LengthCounter, LengthReport
 from recurra.data.overlap import PairHashes, SeenPairs
+from recurra.data.unknown import UnknownCounter, UnknownReport
 from recurra.text import UNK, ColumnTokenizer, SourceTokenizer, Tokenizer
 from recurra.text.pieces import PieceCounter, Pieces
 
 CHUNK = 4096  # pairs encoded at once
-HIGH_UNKNOWN = 0.01  # share of tokens not in the vocabulary that is worth a warning
-UNKNOWN_SHOWN = 10
-UNKNOWN_KEPT = 10_000  # different unknown tokens that are told apart
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,7 @@ class SideReport:
     limit: int | None  # the greatest length that is trained on
     characters: CharacterReport
     pieces: Pieces | None  # marks of subwords
+    unknown: UnknownReport  # what the vocabulary, which is limited, has not
     columns: tuple[ColumnReport, ...] = ()  # of a source that has several
 
 
@@ -49,20 +47,6 @@ class ColumnReport:
     units: str
     vocabulary: int  # entries, shared with the other columns of these units
     lengths: LengthReport
-
-
-@dataclass(frozen=True)
-class UnknownReport:
-    """What one side of the validation pairs has that the vocabulary has not."""
-
-    tokens: int
-    unknown: int
-    most_frequent: tuple[tuple[str, int], ...]
-
-    @property
-    def share(self) -> float:
-        """Between 0 and 1."""
-        return self.unknown / max(1, self.tokens)
 
 
 @dataclass(frozen=True)
@@ -138,11 +122,14 @@ def check_pairs(
 def _check_valid(
     valid: Examples[Example], tokenizers: tuple[SourceTokenizer, Tokenizer], seen: SeenPairs
 ) -> ValidReport:
-    source, target = _UnknownCounter(tokenizers[0]), _UnknownCounter(tokenizers[1])
+    source, target = UnknownCounter(), UnknownCounter()
     pairs, repeated, known_sources = 0, 0, 0
     for chunk in chunks(valid, CHUNK):
-        source.add([example.source for example in chunk])
-        target.add([example.target for example in chunk])
+        for counter, tokenizer, texts in (
+            (source, tokenizers[0], [example.source for example in chunk]),
+            (target, tokenizers[1], [example.target for example in chunk]),
+        ):
+            count_unknown(counter, tokenizer, texts, tokenizer.encode_batch(texts))
         pairs += len(chunk)
         for example in chunk:
             if seen.has_pair(example):
@@ -161,9 +148,12 @@ class _SideCounter:
         self._columns = _column_counters(tokenizer)
         self._characters = CharacterCounter()
         self._pieces = PieceCounter()
+        self._unknown = UnknownCounter()
 
     def add(self, texts: Sequence[str], lines: Sequence[int]) -> None:
-        self._lengths.add([len(ids) for ids in self._tokenizer.encode_batch(texts)], lines)
+        encoded = self._tokenizer.encode_batch(texts)
+        self._lengths.add([len(ids) for ids in encoded], lines)
+        count_unknown(self._unknown, self._tokenizer, texts, encoded)
         self._pieces.add(texts)
         # The separators of columns are recurra's own.
         self._characters.add([cell for text in texts for cell in text.split(TAB)] if self._columns else texts)
@@ -182,6 +172,7 @@ class _SideCounter:
             limit=self._lengths.limit,
             characters=self._characters.report(),
             pieces=self._pieces.found(),
+            unknown=self._unknown.report(),
             columns=tuple(counter.report() for counter in self._columns),
         )
 
@@ -206,22 +197,9 @@ def _column_counters(tokenizer: SourceTokenizer) -> list[_ColumnCounter]:
     return [_ColumnCounter(tokenizer.parts[units]) for units in tokenizer.columns]
 
 
-class _UnknownCounter:
-    """Counts tokens that are not in the vocabulary."""
-
-    def __init__(self, tokenizer: SourceTokenizer) -> None:
-        self._tokenizer = tokenizer
-        self._tokens = 0
-        self._unknown = 0
-        self._which: Counter[str] = Counter()
-
-    def add(self, texts: Sequence[str]) -> None:
-        for text, ids in zip(texts, self._tokenizer.encode_batch(texts), strict=True):
-            unknown = ids.count(UNK)
-            self._tokens += len(ids)
-            self._unknown += unknown
-            if unknown and len(self._which) < UNKNOWN_KEPT:
-                self._which.update(self._tokenizer.unknown_tokens(text))
-
-    def report(self) -> UnknownReport:
-        return UnknownReport(self._tokens, self._unknown, tuple(self._which.most_common(UNKNOWN_SHOWN)))
+def count_unknown(
+    counter: UnknownCounter, tokenizer: SourceTokenizer, texts: Sequence[str], encoded: Sequence[Sequence[int]]
+) -> None:
+    """Takes texts that were encoded into a count."""
+    for text, ids in zip(texts, encoded, strict=True):
+        counter.add(len(ids), tokenizer.unknown_tokens(text) if UNK in ids else ())

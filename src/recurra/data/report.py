@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from recurra.data.characters import JOINERS, CharacterCount, CharacterReport
-from recurra.data.check import HIGH_UNKNOWN, ColumnReport, Report, SideReport, UnknownReport, ValidReport
+from recurra.data.check import ColumnReport, Report, SideReport, ValidReport
+from recurra.data.unknown import HIGH_UNKNOWN, UnknownReport, lacking, remedy
 from recurra.text.counted import counted
 from recurra.text.visible import code_point, is_invisible, visible
 
 WARNING = "warning: "
 SUSPICIOUS_SHOWN = 10
+BECOMES = {"source": "are read as <UNK>", "target": "can never be written"}  # units that a vocabulary lacks
 
 
 def report_lines(report: Report) -> list[str]:
@@ -17,7 +19,7 @@ def report_lines(report: Report) -> list[str]:
     lines += [f"  {note}" for note in [*report.notes, str(report.skipped)] if note]
     lines += [f"  {sentence}" for sentence in _repetitions(report)]
     for name, side in (("source", report.source), ("target", report.target)):
-        lines += [f"{name}: {_units(side)}", *(f"  {sentence}" for sentence in _side(side))]
+        lines += [f"{name}: {_units(side)}", *(f"  {sentence}" for sentence in _side(name, side))]
     if report.valid is not None:
         lines += [f"{report.valid.name}: {counted(report.valid.pairs, 'pair')}"]
         lines += [f"  {sentence}" for sentence in _valid(report.valid)]
@@ -45,7 +47,7 @@ def _units(side: SideReport) -> str:
     return f"{side.units}, a vocabulary of {side.vocabulary:,}, normalization {side.normalization}"
 
 
-def _side(side: SideReport) -> list[str]:
+def _side(name: str, side: SideReport) -> list[str]:
     lengths = side.lengths
     found = [side.reason if side.columns else f"because {side.reason}"] if side.reason else []
     found += [_column(number, column) for number, column in enumerate(side.columns, 1)]
@@ -58,6 +60,10 @@ def _side(side: SideReport) -> list[str]:
         found.append(f"{WARNING}{lengths.too_long:,} longer than {side.limit:,} will be left out of training")
     if side.pieces is not None:
         found.append(f"{WARNING}{side.pieces.warning('texts')}")
+    if side.unknown.unknown:
+        mark = WARNING if side.unknown.share > HIGH_UNKNOWN else ""
+        what = lacking(side.unknown, side.vocabulary, "pairs", BECOMES[name])
+        found.append(f"{mark}{what}. {remedy(side.unknown, side.vocabulary, f'text.{name}_vocabulary')}")
     return found + _characters(side.characters, side.normalization)
 
 

@@ -13,6 +13,7 @@ from recurra.tasks.keys import key_hash
 from recurra.tasks.model_folder import parameter_count
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Emit, Task
+from recurra.tasks.vocabulary import say_unknown
 from recurra.training import Note
 
 SHOWN = 200  # characters of an example
@@ -36,6 +37,7 @@ def check_examples(
         emit(Note(f"{repeated:,} of the {task.noun} repeat an earlier one"))
     parts = task.split(train, other, recipe, emit)
     network = task.make(parts.train, recipe.with_settings(parts.decided), emit)
+    say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
     emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
     emit(Note(", ".join(f"{name}: {size:,}" for name, size in network.sizes().items())))
     for example in islice(train, show):

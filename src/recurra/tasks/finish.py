@@ -58,6 +58,7 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
         command=outcome.command,
         data=data,
         sizes=sizes,
+        decisions=outcome.decisions,
         measures=evaluation.measures,
         measured_on=measured_on,
         example=task.card_example(examples[0]),

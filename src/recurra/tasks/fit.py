@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,14 +30,16 @@ from recurra.tasks.resuming import START_AGAIN, check_same, damaged_run
 from recurra.tasks.run_record import NAME as REQUEST
 from recurra.tasks.run_record import RunRecord, read_record, write_record
 from recurra.tasks.sample import write_sample
-from recurra.tasks.source_record import recorded_columns, write_source
+from recurra.tasks.source_record import recorded_columns, recorded_decisions, write_decisions, write_source
 from recurra.tasks.task import Emit, Encoded, Network, Task
+from recurra.tasks.vocabulary import say_unknown
 from recurra.training import (
     CHECKPOINT,
     INTERRUPTED,
     USUAL,
     Budget,
     Checkpoint,
+    Event,
     Finished,
     Note,
     Run,
@@ -51,6 +54,7 @@ from recurra.training import (
 )
 
 RECIPE, VOCABULARIES, SOURCE = "recipe.toml", "vocabularies.json", "source.json"
+DECISIONS = "decisions.json"
 KEPT = (RECIPE, VOCABULARIES, SOURCE, "valid.json", "data")  # what a run needs to go on, beside the checkpoint
 BESIDE = (CHECKPOINT, REQUEST, DIGESTS, "lock", "input", "metrics.jsonl", "tensorboard")  # what else a run folder holds
 
@@ -78,6 +82,7 @@ class Outcome:
     finished: Finished
     columns: Mapping[str, str]  # of the training data, as the model remembers them
     command: str  # that made the model: where the run was only resumed, the one before
+    decisions: Sequence[str]  # what was decided by looking at the data, and why
 
 
 def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
@@ -107,13 +112,13 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         asked = asked_last(request, budget, checkpoint)
         request = replace(request, command=asked.command)
         if checkpoint is None:
-            network, encoded, columns = prepare(begun(request, asked, emit), emit)
+            network, encoded, columns, decisions = prepare(begun(request, asked, emit), emit)
             network = request.task.settled(network, encoded, asked.budget, emit)
             atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
             write_digests(run_folder, KEPT)
         else:
             with any_error_as(lambda reason: damaged_run(run_folder, reason)):
-                network, encoded, columns = restore(request, run_folder)
+                network, encoded, columns, decisions = restore(request, run_folder)
             write_record(run_folder, asked)
         options = network.recipe.training
         network.model.to(pick_device(options.device))
@@ -124,7 +129,7 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         finished = run.go()
     if finished.reason == INTERRUPTED:
         raise Interrupted(finished.signal)
-    return Outcome(network, encoded, finished, columns, asked.command)
+    return Outcome(network, encoded, finished, columns, asked.command, decisions)
 
 
 def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint | None) -> RunRecord:
@@ -183,6 +188,7 @@ class Prepared(NamedTuple):
     network: Network
     encoded: Encoded
     columns: Mapping[str, str]
+    decisions: Sequence[str]  # what was decided by looking at the data, and why
 
 
 def prepare(request: Request, emit: Emit) -> Prepared:
@@ -192,14 +198,25 @@ def prepare(request: Request, emit: Emit) -> Prepared:
     shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
     train, valid, columns = opened_both(task, request.data, request.valid, copies, emit)
     parts = task.split(train, valid, request.recipe, emit)
-    network = task.make(parts.train, request.recipe.with_settings(parts.decided), emit)
+    decisions: list[str] = []
+    network = task.make(
+        parts.train, request.recipe.with_settings(parts.decided), to_all([emit, partial(keep_note, decisions)])
+    )
+    say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
     for name in ("train", "valid"):
         task.encode(getattr(parts, name), network, run_folder / "data" / name)
     write_sample(run_folder, task, parts)
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
     write_source(run_folder / SOURCE, request.data, columns)
+    write_decisions(run_folder / DECISIONS, decisions)
     shutil.rmtree(copies, ignore_errors=True)  # everything is encoded
-    return Prepared(network, open_encoded(task, run_folder), columns)
+    return Prepared(network, open_encoded(task, run_folder), columns, decisions)
+
+
+def keep_note(notes: list[str], event: Event) -> None:
+    """Keeps the text of a note."""
+    if isinstance(event, Note):
+        notes.append(event.text)
 
 
 def restore(request: Request, run_folder: Path) -> Prepared:
@@ -221,7 +238,8 @@ def restore(request: Request, run_folder: Path) -> Prepared:
     except DataError as error:
         raise RunError(error.what, where=error.where, fix=START_AGAIN) from error
     columns = recorded_columns(run_folder / SOURCE, request.data)
-    return Prepared(task.load(recipe, vocabularies), encoded, columns)
+    decisions = recorded_decisions(run_folder / DECISIONS)
+    return Prepared(task.load(recipe, vocabularies), encoded, columns, decisions)
 
 
 def open_encoded(task: Task, run_folder: Path) -> Encoded:

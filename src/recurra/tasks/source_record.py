@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from recurra.data import DataSource
 from recurra.errors import RunError
 from recurra.files import atomic_write
+from recurra.strict_json import parse_json
 from recurra.tasks.resuming import START_AGAIN
 
 
@@ -43,6 +44,31 @@ def recorded_columns(path: Path, source: DataSource) -> dict[str, str]:
             fix="Give the same data, or train into another folder with --to.",
         )
     return columns
+
+
+def write_decisions(path: Path, notes: Sequence[str]) -> None:
+    """Writes down what was decided by looking at the data, for the card."""
+    atomic_write(path, json.dumps(list(notes), ensure_ascii=False).encode())
+
+
+def recorded_decisions(path: Path) -> list[str]:
+    """What was written down; nothing of a run that an earlier recurra began.
+
+    Raises:
+        RunError: the record is damaged.
+    """
+    if not path.exists():
+        return []
+    try:
+        found: object = parse_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"the record of what was decided cannot be read: {error}", where=str(path), fix=START_AGAIN
+        ) from None
+    notes = cast("list[object]", found) if isinstance(found, list) else [None]
+    if not all(isinstance(note, str) for note in notes):
+        raise RunError("the record of what was decided is no list of texts", where=str(path), fix=START_AGAIN)
+    return [str(note) for note in notes]
 
 
 def _files(source: DataSource) -> list[list[Any]]:

@@ -23,6 +23,7 @@ from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.split import Split, split_by_hash
+from recurra.tasks.vocabulary import Side
 from recurra.tracing import Trace
 from recurra.training import Budget, Emit, Learner
 
@@ -161,6 +162,10 @@ class Task(ABC, Generic[E, R, N]):
         Raises:
             KeyError: a vocabulary that it needs is not there.
         """
+
+    def sides(self, network: N) -> Sequence[Side[E]]:
+        """The vocabularies that examples are read and written by, so that what they lack is said before training."""
+        return ()
 
     @abstractmethod
     def encode(self, examples: Iterable[E], network: N, folder: Path) -> None:

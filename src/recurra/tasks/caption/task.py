@@ -46,6 +46,7 @@ from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.limits import Measured, say_too_long, with_limit
 from recurra.tasks.seq2seq.network import SAMPLE, USUAL, Seq2SeqNetwork, check_same_vocabularies, say_pieces
 from recurra.tasks.task import Emit, Encoded, Task
+from recurra.tasks.vocabulary import WRITTEN, Side, text_side
 from recurra.text import Tokenizer, decide_whole_units
 from recurra.text.counted import counted
 from recurra.text.names import vocabulary_limit
@@ -109,6 +110,10 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
         return make_network(
             recipe, inputs_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
         )
+
+    def sides(self, network: Captioner) -> Sequence[Side[Captioned]]:
+        """Captions."""
+        return [text_side("captions", network.target, lambda one: one.caption, "text.target_vocabulary", WRITTEN)]
 
     def encode(self, examples: Iterable[Captioned], network: Captioner, folder: Path) -> None:
         """The bytes of images (or the numbers of vectors), and the ids of captions."""

@@ -62,6 +62,7 @@ from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.unknown import unknown_notes
+from recurra.tasks.vocabulary import WRITTEN, Side, text_side
 from recurra.text import decide_units
 from recurra.text.columns import TAB
 from recurra.text.names import UNIT_NAMES
@@ -113,6 +114,21 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
         """The same again."""
         return load_text_network(recipe, vocabularies)
 
+    def sides(self, network: TextNetwork[ChatRecipe]) -> Sequence[Side[Exchange]]:
+        """Contexts and replies, of those that are learned."""
+        data = network.recipe.data
+
+        def context(one: Exchange) -> str:
+            return context_text(one.context, data.turns) if is_reply(one, data) else ""
+
+        def reply(one: Exchange) -> str:
+            return one.reply if is_reply(one, data) else ""
+
+        return [
+            text_side("contexts", network.source, context, "text.source_vocabulary"),
+            text_side("replies", network.target, reply, "text.target_vocabulary", WRITTEN),
+        ]
+
     def encode(self, examples: Iterable[Exchange], network: TextNetwork[ChatRecipe], folder: Path) -> None:
         """The ids of contexts and replies."""
         EncodedPairs.write(folder, pairs_of(examples, network.recipe), network.source, network.target)
@@ -155,11 +171,16 @@ def pairs_of(exchanges: Iterable[Exchange], recipe: ChatRecipe) -> Examples[Exam
 def _pairs(exchanges: Iterator[Exchange], data: ChatDataOptions) -> Iterator[Example]:
     seen = False
     for one in exchanges:
-        if data.replies == "all" or one.number % 2:
+        if is_reply(one, data):
             seen = True
             yield Example(context_text(one.context, data.turns), one.reply, one.line)
     if not seen:
         raise RunError("no turn is a reply to learn", fix="Leave out data.replies=second.")
+
+
+def is_reply(one: Exchange, data: ChatDataOptions) -> bool:
+    """Whether it is a reply to learn."""
+    return data.replies == "all" or one.number % 2 == 1
 
 
 def context_text(turns: Sequence[str], number: int) -> str:

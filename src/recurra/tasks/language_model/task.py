@@ -35,9 +35,11 @@ from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.tasks.language_model.scoring import encoded
 from recurra.tasks.split import Split
 from recurra.tasks.task import Emit, Encoded, Task
+from recurra.tasks.vocabulary import Side, text_side
 from recurra.text import Decision, Tokenizer, decide_units
 from recurra.training import Learner, Note
 
+PREDICTED = "are read and predicted as <UNK>, and never generated"
 KINDS = {"units": "<i4", "characters": "<i4"}
 CHUNK = 1024  # passages encoded at once
 SAMPLE = 2000  # passages from which `auto` decides the units
@@ -95,6 +97,10 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         if recipe.data.form == "auto":
             raise damaged("data.form is left open")
         return make_network(recipe, Tokenizer.from_json(vocabularies["text"]))
+
+    def sides(self, network: LanguageNetwork) -> Sequence[Side[Passage]]:
+        """The text."""
+        return [text_side("text", network.tokenizer, lambda passage: passage.text, "text.vocabulary", PREDICTED)]
 
     def encode(self, examples: Iterable[Passage], network: LanguageNetwork, folder: Path) -> None:
         """The units of each passage, and how many characters they are, line ends in both."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,7 @@ from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import TARGET
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
 from recurra.tasks.recipe import known
+from recurra.tasks.vocabulary import Side, Units
 from recurra.training import Emit, Note
 
 CHUNK = 1024  # examples encoded at once
@@ -204,6 +205,28 @@ def refuse_without_effect(recipe: ManyToOneRecipe, kinds: list[ColumnKind], *, s
         section, _, key = setting.partition(".")
         if not present and recipe.sections()[section].get(key) != plain[section].get(key):
             raise NoEffect(setting, f"where {lacking}", "Leave it out.")
+
+
+def column_sides(inputs: Inputs) -> list[Side[Labelled]]:
+    """The vocabularies of the columns that have one."""
+    return [
+        column_side(inputs, k, column)
+        for k, column in enumerate(inputs.columns)
+        if isinstance(column, TextColumn | CategoryColumn)
+    ]
+
+
+def column_side(inputs: Inputs, k: int, column: TextColumn | CategoryColumn) -> Side[Labelled]:
+    """The vocabulary of one of them."""
+    text = isinstance(column, TextColumn)
+
+    def read(examples: Sequence[Labelled]) -> Iterator[Units]:
+        cells = [inputs.cells(one.content, "")[k] for one in examples]
+        for cell, row in zip(cells, column.encode(cells, [""] * len(cells)), strict=True):
+            yield Units(len(row), column.unknown(cell, row))
+
+    size = column.tokenizer.size if text else len(column.categories)
+    return Side(f"column {inputs.names[k]}" if inputs.names else "input", read, size, "text.vocabulary" if text else "")
 
 
 def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labelled]) -> None:

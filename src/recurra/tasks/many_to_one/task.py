@@ -20,6 +20,7 @@ from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.many_to_one.build import (
     check_contents,
+    column_sides,
     decided,
     encoded_rows,
     learn_inputs,
@@ -31,6 +32,7 @@ from recurra.tasks.many_to_one.predictor import HeadPredictor
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Encoded, Task
+from recurra.tasks.vocabulary import Side
 from recurra.text.counted import counted
 from recurra.training import Emit
 
@@ -123,6 +125,10 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         if len(inputs.columns) == 1 and recipe.model.kind == "auto":
             raise damaged("model.kind is left open")
         return make_network(recipe, inputs, head)
+
+    def sides(self, network: HeadNetwork) -> Sequence[Side[Labelled]]:
+        """The columns of texts and of categories."""
+        return column_sides(network.inputs)
 
     def encode(self, examples: Iterable[Labelled], network: HeadNetwork, folder: Path) -> None:
         """What is kept of each column, and of the label."""

@@ -31,9 +31,12 @@ from recurra.tasks.tag.sentences import (
     say_unseen,
     tags_of,
 )
-from recurra.tasks.tag.words import TokenReader
+from recurra.tasks.tag.words import TokenReader, as_line
 from recurra.tasks.task import Emit, Encoded, Task
+from recurra.tasks.vocabulary import Side, text_side
 from recurra.training import Note
+
+SPELT = "are read by their characters alone"
 
 
 class Tag(Task[Tagged, TagRecipe, TagNetwork]):
@@ -98,6 +101,16 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
     def load(self, recipe: TagRecipe, vocabularies: Mapping[str, str]) -> TagNetwork:
         """The same again."""
         return load_network(recipe, vocabularies)
+
+    def sides(self, network: TagNetwork) -> Sequence[Side[Tagged]]:
+        """Words, and the characters that they are made of."""
+        reader = network.reader
+        return [
+            text_side(
+                "words", reader.words, lambda one: as_line(one.tokens, reader.lowercase), "text.vocabulary", SPELT
+            ),
+            text_side("characters", reader.characters, lambda one: "".join(one.tokens), ""),
+        ]
 
     def encode(self, examples: Iterable[Tagged], network: TagNetwork, folder: Path) -> None:
         """Words, characters and tags as numbers."""

@@ -27,6 +27,7 @@ from recurra.tasks.seq2seq.network import (
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.translate.recipe import Recipe
+from recurra.tasks.vocabulary import WRITTEN, Side, text_side
 from recurra.text import (
     Decision,
     decide_units,
@@ -69,6 +70,13 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
     def load(self, recipe: Recipe, vocabularies: Mapping[str, str]) -> TextNetwork[Recipe]:
         """The same again."""
         return load_text_network(recipe, vocabularies)
+
+    def sides(self, network: TextNetwork[Recipe]) -> Sequence[Side[Example]]:
+        """Source and target."""
+        return [
+            text_side("source", network.source, lambda pair: pair.source, "text.source_vocabulary"),
+            text_side("target", network.target, lambda pair: pair.target, "text.target_vocabulary", WRITTEN),
+        ]
 
     def encode(self, examples: Iterable[Example], network: TextNetwork[Recipe], folder: Path) -> None:
         """The ids of both sides."""

@@ -1,0 +1,77 @@
+"""What a vocabulary lacks of texts: counted as they stream by, and put into words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recurra.text.visible import standing_alone
+
+HIGH_UNKNOWN = 0.01  # share of units not in the vocabulary that is worth a warning
+SHOWN = 10
+KEPT = 100_000  # different unknown units that are told apart
+
+
+@dataclass(frozen=True)
+class UnknownReport:
+    """What texts have that the vocabulary has not."""
+
+    texts: int
+    affected: int  # texts that are not wholly known
+    tokens: int
+    unknown: int
+    different: int  # unknown tokens
+    most_frequent: tuple[tuple[str, int], ...]
+
+    @property
+    def share(self) -> float:
+        """Of the tokens, between 0 and 1."""
+        return self.unknown / max(1, self.tokens)
+
+
+class UnknownCounter:
+    """Counts tokens that are not in a vocabulary."""
+
+    def __init__(self) -> None:
+        self._texts = 0
+        self._affected = 0
+        self._tokens = 0
+        self._unknown = 0
+        self._which: Counter[str] = Counter()
+
+    def add(self, tokens: int, unknown: Sequence[str]) -> None:
+        """Takes one text into the count, by its number of tokens and by those of them that are not known."""
+        self._texts += 1
+        self._affected += bool(unknown)
+        self._tokens += tokens
+        self._unknown += len(unknown)
+        self._which.update(token for token in unknown if token in self._which or len(self._which) < KEPT)
+
+    def report(self) -> UnknownReport:
+        """What was counted."""
+        most = tuple(self._which.most_common(SHOWN))
+        return UnknownReport(self._texts, self._affected, self._tokens, self._unknown, len(self._which), most)
+
+
+def lacking(report: UnknownReport, size: int, noun: str, becomes: str) -> str:
+    """The sentence that says what a vocabulary lacks.
+
+    Args:
+        size: entries of the vocabulary, the four special symbols included.
+        noun: what the texts are: "pairs".
+        becomes: what becomes of unknown units: "can never be written".
+    """
+    named = ", ".join(f"{standing_alone(token)} ({count:,})" for token, count in report.most_frequent)
+    more = f" and {report.different - SHOWN:,} others" if report.different > SHOWN else ""
+    share = report.affected / max(1, report.texts)
+    return (
+        f"{report.unknown:,} of {report.tokens:,} units ({report.share:.2%}), in {report.affected:,} of "
+        f"{report.texts:,} {noun} ({share:.1%}), are not in the vocabulary of {size:,} "
+        f"and {becomes}: {named}{more}"
+    )
+
+
+def remedy(report: UnknownReport, size: int, setting: str) -> str:
+    """How what training texts have gets into the vocabulary."""
+    return f"--set {setting}={size + report.different} takes in all that are seen text.min_count times"

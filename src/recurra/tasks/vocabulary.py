@@ -1,0 +1,93 @@
+"""What vocabularies lack of the data, said before training: what was cut off of them, and what validation data have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from recurra.data.chunks import chunks
+from recurra.data.unknown import HIGH_UNKNOWN, UnknownCounter, UnknownReport, lacking, remedy
+from recurra.text import UNK
+from recurra.training import Emit, Note
+
+CHUNK = 1024  # examples looked at together
+READ, WRITTEN = "are read as <UNK>", "can never be written"
+
+E = TypeVar("E")
+
+
+class Units(NamedTuple):
+    """A text of one example in units: how many they are, and which of them are not known."""
+
+    number: int
+    unknown: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Side(Generic[E]):
+    """One of the vocabularies that a network reads or writes examples by."""
+
+    name: str  # "source"
+    read: Callable[[Sequence[E]], Iterable[Units]]  # one for each example
+    size: int  # entries
+    setting: str  # the limit of its size; empty where it has none
+    becomes: str = READ  # what becomes of unknown units
+
+
+class Encodes(Protocol):
+    """A tokenizer of one column or several."""
+
+    @property
+    def size(self) -> int:
+        """Entries."""
+        ...
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of many texts."""
+        ...
+
+    def unknown_tokens(self, text: str) -> list[str]:
+        """Those of its pieces that are in no vocabulary."""
+        ...
+
+
+def text_side(name: str, tokenizer: Encodes, text: Callable[[E], str], setting: str, becomes: str = READ) -> Side[E]:
+    """The side on which a tokenizer reads a text of each example."""
+
+    def read(examples: Sequence[E]) -> Iterable[Units]:
+        return units_of(tokenizer, [text(example) for example in examples])
+
+    return Side(name, read, tokenizer.size, setting, becomes)
+
+
+def units_of(tokenizer: Encodes, texts: Sequence[str]) -> Iterable[Units]:
+    """The texts in units."""
+    for text, ids in zip(texts, tokenizer.encode_batch(texts), strict=True):
+        yield Units(len(ids), tokenizer.unknown_tokens(text) if UNK in ids else ())
+
+
+def say_unknown(sides: Sequence[Side[E]], train: Iterable[E], valid: Iterable[E], noun: str, emit: Emit) -> None:
+    """Says what the vocabularies lack of training and validation examples; nothing where they have all of it."""
+    for one, report in zip(sides, counted_unknown(sides, train), strict=True):
+        if report.unknown:
+            mend = f". {remedy(report, one.size, one.setting)}" if one.setting else ""
+            emit(Note(f"{mark(report)}{one.name}: {lacking(report, one.size, noun, one.becomes)}{mend}"))
+    for one, report in zip(sides, counted_unknown(sides, valid), strict=True):
+        if report.unknown:
+            emit(Note(f"{one.name}: of the validation data {lacking(report, one.size, noun, one.becomes)}"))
+
+
+def counted_unknown(sides: Sequence[Side[E]], examples: Iterable[E]) -> list[UnknownReport]:
+    """What each of the vocabularies lacks of examples."""
+    counters = [UnknownCounter() for _ in sides]
+    for chunk in chunks(examples, CHUNK) if sides else ():
+        for one, counter in zip(sides, counters, strict=True):
+            for units in one.read(chunk):
+                counter.add(*units)
+    return [counter.report() for counter in counters]
+
+
+def mark(report: UnknownReport) -> str:
+    """What stands before a report of much."""
+    return "warning: " if report.share > HIGH_UNKNOWN else ""
