@@ -67,8 +67,18 @@ def texts_of(inputs: object) -> Iterator[str]:
     Raises:
         UsageError: nothing that has texts.
     """
-    if isinstance(inputs, str):
-        return iter([inputs])
-    if is_single(inputs) or isinstance(inputs, bytes | Mapping) or not isinstance(inputs, Iterable):
-        raise UsageError(f"expected a text, or several, got {safe_repr(cast('object', inputs)):.60}", where="inputs")
-    return iter(cast("Iterable[str]", inputs))
+    return iter([inputs] if isinstance(inputs, str) else several(inputs, "a text, or several"))
+
+
+def several(inputs: object, expected: str) -> Iterable[Any]:
+    """Several inputs as they are.
+
+    Args:
+        expected: in words.
+
+    Raises:
+        UsageError: one that is no container of others.
+    """
+    if is_single(inputs) or isinstance(inputs, str | bytes | Mapping) or not isinstance(inputs, Iterable):
+        raise UsageError(f"expected {expected}, got {safe_repr(cast('object', inputs)):.60}", where="inputs")
+    return cast("Iterable[Any]", inputs)

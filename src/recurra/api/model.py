@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack, cast, overload
 
-from recurra.api.checked import folders_of, texts_of
+from recurra.api.checked import folders_of, several, texts_of
 from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired, series_rows
 from recurra.bundle import Bundle, damage_is_said
 from recurra.data import DataSource, Examples, open_examples, open_inputs
 from recurra.data.frames import with_times
 from recurra.data.labelled import Reads
+from recurra.data.rows import is_single
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
 from recurra.data.timeline import WARNING
@@ -138,16 +139,16 @@ class Model:
             >>> model.predict(["3 May 1998", "4 June 2001"], nbest=3)[1].alternatives
         """
         inputs = self._asked_about(inputs)
-        several = not self.predictor.is_one(inputs)
-        answers = Answers(self.predict_iter(inputs if several else [inputs], options, **settings))
-        return answers if several else answers[0]
+        one = is_single(inputs) or self.predictor.is_one(inputs)
+        answers = Answers(self.predict_iter([inputs] if one else inputs, options, **settings))
+        return answers[0] if one else answers
 
     def predict_iter(
         self, inputs: Iterable[object], options: object = None, **settings: Unpack[AnswerSettings]
     ) -> Iterator[AnyAnswer]:
         """Answers to several inputs, one after the other: they may be an endless stream."""
         asked = self._asked_about(inputs)
-        rows = map(self._cells_of, [asked] if isinstance(asked, Series) else asked)
+        rows = map(self._cells_of, [asked] if isinstance(asked, Series) else several(asked, "an iterable of inputs"))
         return self.predictor.predict(rows, self.options(options, settings))
 
     def evaluate(
