@@ -10,4 +10,4 @@ from recurra.metrics.measure import Measure
 
 def mae(absolute: ArrayLike, counts: ArrayLike) -> Measure:
     """Sums of absolute errors over counts of numbers, both [N] per window."""
-    return quotient(absolute, counts, "mean absolute error of the median forecast, over all steps and columns")
+    return quotient(absolute, counts, "mean absolute error of the median forecast, over all steps")

@@ -11,5 +11,5 @@ from recurra.metrics.measure import Measure
 
 def rmse(squared: ArrayLike, counts: ArrayLike) -> Measure:
     """Sums of squared errors over counts of numbers, both [N] per window."""
-    definition = "root of the mean squared error of the median forecast, over all steps and columns"
+    definition = "root of the mean squared error of the median forecast, over all steps"
     return quotient(squared, counts, definition, lambda sums: np.sqrt(plain(sums)))

@@ -280,14 +280,10 @@ def left_out(errors: Errors, targets: tuple[str, ...]) -> list[str]:
     if not constant.any():
         return []
     count, total = int(constant.sum()), constant.size
-    several = len(first) > 1
-    what = "series" if len(targets) == 1 else "columns of series" if several else "columns"
-    some = f"{count:,} of {total:,} {what}" if total > 1 else "the series"
-    verb = "never changes" if total == 1 else "never change"
-    return [
-        f"MASE: {some} {verb} (or a season is longer than they are), so the naive forecast has no error there to "
-        f"compare with; left out"
-    ]
+    what = "series" if len(targets) == 1 else "columns" if len(first) == 1 else "columns of series"
+    some = "MASE is left out: the series" if total == 1 else f"MASE leaves out {count:,} of {total:,} {what}: there it"
+    why = "so that the naive forecast makes no errors to compare with"
+    return [f"{some} never changes (from one season to the next), {why}"]
 
 
 def _mean(values: Values) -> float:

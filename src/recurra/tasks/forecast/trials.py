@@ -18,7 +18,7 @@ from recurra.text.counted import counted
 from recurra.training import Budget, Loop, Note, Piece, Plan, Position, make_optimizer, seconds_per_step
 from recurra.training.threads import threads
 
-SHARE = 0.2  # of a run, for all trials together
+SHARE, SHARE_OF_EPOCHS = 0.2, 1.0  # of a run, for all trials together: where time counts, and where it does not
 MAX_STEPS = 400  # of a trial
 MEASURING = 0.2  # seconds for which the speed of a step is measured
 MAX_WINDOWS = 1000  # validation windows that a trial is measured on
@@ -65,7 +65,7 @@ def candidates(recipe: ForecastRecipe) -> Iterator[ForecastRecipe]:
 def trial_steps(learner: ForecastLearner, recipe: ForecastRecipe, budget: Budget, trials: int) -> int:
     """The steps of each trial: together they take their share of the run."""
     if budget.seconds is None:
-        steps = SHARE * (budget.epochs or 0.0) * len(learner.batches(0)) / trials
+        steps = SHARE_OF_EPOCHS * (budget.epochs or 0.0) * len(learner.batches(0)) / trials
     else:
         plan = Plan((Piece(0, 0.0, 1_000_000),), 1, 1)
         each = seconds_per_step(learner, recipe.training, plan, MEASURING)

@@ -1,0 +1,89 @@
+"""Baseline and scale of a forecaster are chosen by trials on validation data."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import recurra
+from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.tasks.forecast.trials import candidates
+
+
+def airline(steps: int = 144) -> list[float]:
+    """Months of a trend and of a season that grows with it, with a little noise."""
+    t, noise = np.arange(steps), np.random.default_rng(1).normal(0, 0.02, steps)
+    season = 0.2 * np.sin(2 * np.pi * t / 12) + 0.08 * np.cos(4 * np.pi * t / 12)
+    return ((110 + 2.6 * t) * np.exp(season + noise)).tolist()
+
+
+def sine(steps: int = 400) -> list[float]:
+    """A season of 24 steps in noise a tenth as large."""
+    noise = np.random.default_rng(1).normal(size=steps)
+    return [10 * math.sin(2 * math.pi * t / 24) + float(noise[t]) for t in range(steps)]
+
+
+def walk(steps: int = 400) -> list[float]:
+    return np.cumsum(np.random.default_rng(1).normal(size=steps)).tolist()
+
+
+def trained(values: list[float], folder: Path, notes: list[str], **settings: object) -> recurra.Model:
+    """A small model, and what was said."""
+    named = {name.replace("__", "."): value for name, value in settings.items()}
+    return recurra.train(
+        values, task="forecast", to=folder / "m", epochs=40,
+        settings={"model.width": 16, "training.learning_rate": 0.01, "training.validations": 10, **named},
+        listeners=[lambda event: notes.append(getattr(event, "text", ""))],
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("values", "held_out", "horizon", "season", "limit"),
+    [(airline(), 24, 12, 12, 0.8), (sine(1000), 200, 6, 24, 0.97), (sine(), 96, 6, 0, 0.5)],
+    ids=["airline", "sine", "sine without its season"],
+)
+def test_better_than_naive(
+    values: list[float], held_out: int, horizon: int, season: int, limit: float, tmp_path: Path
+) -> None:
+    notes: list[str] = []
+    model = trained(values[:-held_out], tmp_path, notes, model__horizon=horizon, data__season=season)
+    assert model.evaluate([values], last=held_out).measures["relative_mae"].value < limit
+    said = next(note for note in notes if note.startswith("baseline: "))
+    assert all(f"{baseline} by {scale} " in said for baseline in ("last", "none") for scale in ("window", "columns"))
+    assert model.recipe.model.baseline != "auto"  # type: ignore[attr-defined]
+    assert model.recipe.model.scale != "auto"  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+def test_nothing_is_known_of_a_walk_but_its_last_step(tmp_path: Path) -> None:
+    values = walk()
+    model = trained(values[:-96], tmp_path, [], model__horizon=3)
+    evaluation = model.evaluate([values], last=96)
+    assert evaluation.measures["relative_mae"].value < 1.3
+    better = evaluation.measures["relative_mae"].value < 1
+    assert better != any("the model is not better than forecasting the last number" in one for one in evaluation.notes)
+
+
+def test_what_the_recipe_leaves_open_is_tried() -> None:
+    def tried(**settings: object) -> list[tuple[str, str]]:
+        recipe = ForecastRecipe().with_settings({name.replace("__", "."): value for name, value in settings.items()})
+        return [(one.model.baseline, one.model.scale) for one in candidates(recipe)]
+
+    assert len(tried(data__window=24, data__season=12)) == 6
+    assert ("season", "window") not in tried(data__window=24)
+    assert ("season", "window") not in tried(data__window=8, data__season=12)  # no whole season would be read
+    assert tried(model__baseline="none", data__window=24) == [("none", "window"), ("none", "columns")]
+    assert tried(model__baseline="last", model__scale="columns", data__window=24) == [("last", "columns")]
+
+
+def test_without_a_step_the_naive_forecasts_are_compared(tmp_path: Path) -> None:
+    """One step of learning leaves nothing for trials: the season is still found."""
+    values = [float(t % 12) ** 2 for t in range(120)]
+    settings = {"model.width": 4, "data.season": 12, "data.window": 24, "training.validations": 1}
+    model = recurra.train(values, task="forecast", to=tmp_path / "m", epochs=0.5, settings=settings)
+    assert model.recipe.model.baseline == "season"  # type: ignore[attr-defined]
+    assert model.predict(values).details.columns[0].median[0] == pytest.approx(0, abs=0.5)
