@@ -6,6 +6,8 @@ exception that reaches the user is an internal error.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
@@ -28,6 +30,12 @@ class RecurraError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
+        """In the words of Python, where options of the command line are arguments."""
+        place = f"{in_python(self.where).replace('=', '')}: " if self.where else ""
+        return f"{place}{in_python(self.typed().removeprefix(f'{self.where}: '))}"
+
+    def typed(self) -> str:
+        """In the words of the command line."""
         place = f"{self.where}: " if self.where else ""
         remedy = f"\n  {self.fix}" if self.fix else ""
         return f"{place}{self.what}{remedy}"
@@ -82,3 +90,54 @@ class Interrupted(KeyboardInterrupt):
     def exit_code(self) -> int:
         """The code by which shells know which signal it was: 130 for Ctrl-C, 143 for SIGTERM."""
         return 128 + self.signal
+
+
+# Options of the command line that are arguments in Python, most of the same name.
+SAME = (
+    *("task", "target", "valid", "valid-target", "test", "test-target", "to", "time", "epochs", "resume", "recipe"),
+    *(
+        "source-column",
+        "target-column",
+        "time-column",
+        "seeds",
+        "measure",
+        "cells",
+        "models",
+        "nbest",
+        "beam",
+        "sample",
+    ),
+)
+ARGUMENTS = {**{name: name.replace("-", "_") for name in SAME}, "source": "data", "input-format": "format"}
+# Words behind an option that are no values of it.
+NO_VALUE = re.compile(
+    "to|or|and|must|says?|allows|needs|finds|out|in|is|for|ha[sv]e?|with|without|excludes?|the|no|if|may"
+)
+OPTION = re.compile(r"--([a-z][a-z-]*)(?:[ =]('[^']*'|[^\s'\"]*[^\s'\".,;:)]))?")
+
+
+def in_python(text: str) -> str:
+    """A message of the command line in the words of Python, `--task tag` as `task="tag"`; commands stay as they are."""
+    lines = text.split("\n")
+    return "\n".join(line if "recurra " in line else OPTION.sub(_argument, line) for line in lines)
+
+
+def _argument(found: re.Match[str]) -> str:
+    option, value = found[1], found[2]
+    rest = ""
+    if value is not None and (NO_VALUE.fullmatch(value) or value.startswith("-") or option == "resume"):
+        value, rest = None, found[0][len(option) + 2 :]
+    if option == "set":
+        name, equals, new = (value or "section.key").partition("=")
+        return f"settings={{{json.dumps(name)}: {_value(new) if equals and new else '...'}}}{rest}"
+    if option not in ARGUMENTS:
+        return found[0]
+    name = ARGUMENTS[option]
+    if option == "resume":
+        return f"{name}=True{rest}"
+    return f"{name}={_value(value) if value else ''}{rest}"
+
+
+def _value(text: str) -> str:
+    text = text.strip("'")
+    return text if re.fullmatch(r"-?\d+(\.\d+)?", text) else json.dumps(text, ensure_ascii=False)

@@ -59,7 +59,7 @@ def test_bad_input(
     with pytest.raises(RecurraError) as caught:
         case.act(tmp_path)
     assert isinstance(caught.value, case.kind)
-    message = str(caught.value)
+    message = caught.value.typed()
     place = 0
     for piece in case.says:
         assert piece in message[place:], f"{piece!r} is not in, or not in its place in:\n{message}"

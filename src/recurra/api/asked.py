@@ -8,16 +8,17 @@ import time as clock
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict, Unpack, cast
+from typing import TypedDict, Unpack
 
-from recurra.api.checked import check_arguments
+from recurra.api.arguments import checked
 from recurra.api.given import Given, data_source, default_folder, paired
 from recurra.data import SERIES, DataSource
 from recurra.data.frames import with_times
+from recurra.errors import in_python
 from recurra.tasks import Task
 from recurra.tasks.choosing import choose_task, recorded_task
 from recurra.tasks.recipe import TaskRecipe
-from recurra.training import Budget, Event, Note, parse_time, to_all
+from recurra.training import Budget, Event, Listener, Note, parse_time, to_all
 
 
 class TrainKeywords(TypedDict, total=False):
@@ -38,7 +39,7 @@ class TrainKeywords(TypedDict, total=False):
     target_column: str | None
     time_column: str | None
     progress: bool | None
-    listeners: Sequence[Callable[[Event], None]]
+    listeners: Sequence[Listener]
     started: float | None
 
 
@@ -56,10 +57,11 @@ class Asked:
     resume: bool
     command: str
     started: float
+    listeners: Sequence[Listener]
     source_of: Callable[[Given, str | Path | None], DataSource]  # other data of the same form
 
 
-def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **how: Unpack[TrainKeywords]) -> Asked:
+def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **keywords: Unpack[TrainKeywords]) -> Asked:
     """What is asked for.
 
     Args:
@@ -69,6 +71,7 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **how:
     Raises:
         UsageError: what cannot be meant.
     """
+    how = checked(keywords)
 
     def source_of(given: Given, target: str | Path | None = None) -> DataSource:
         if y is not None and isinstance(given, tuple) and len(given) == 2:
@@ -76,7 +79,6 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **how:
         columns = (how.get("source_column"), how.get("target_column"), how.get("time_column"))
         return data_source(given, target, how.get("format", "auto"), *columns)
 
-    check_arguments(cast("Mapping[str, object]", how))
     started = how.get("started")
     started = clock.monotonic() if started is None else started
     to, recipe, name, resume = how.get("to"), how.get("recipe"), how.get("task"), how.get("resume", False)
@@ -106,6 +108,7 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **how:
         resume,
         typed_command(sys.argv),
         started,
+        how.get("listeners", ()),
         read_as_set,
     )
 
@@ -118,13 +121,17 @@ def typed_command(argv: Sequence[str]) -> str:
     return shlex.join(["recurra", *argv[1:]]) if program.stem == "recurra" else ""
 
 
-def told(asked: Asked, listeners: Sequence[Callable[[Event], None]]) -> Callable[[Event], None]:
-    """All listeners as one, who know already which task it is and why."""
+def told(asked: Asked, show: Listener) -> Callable[[Event], None]:
+    """All listeners and the one that shows the run as one, who know already which task it is and why."""
 
-    emit = to_all(listeners)
+    emit = to_all([*asked.listeners, show])
+
+    def emit_in_words(event: Event) -> None:
+        emit(Note(in_python(event.text)) if isinstance(event, Note) and not asked.command else event)
+
     if asked.reason:
-        emit(Note(asked.reason))
-    return emit
+        emit_in_words(Note(asked.reason))
+    return emit_in_words
 
 
 def chosen_budget(time: str | None, epochs: float | None, resume: bool, started: float, usual: str) -> Budget | None:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from torch import Tensor
 
-from recurra.api.checked import check_arguments
+from recurra.api.arguments import checked
 from recurra.data import DataSource, Numbers, rows_of
 from recurra.data.frames import column_of, frame_of, with_times
 from recurra.data.number_text import NotANumber, NumberFormat, parse_number
@@ -51,17 +51,32 @@ def data_source(
         UsageError: neither a file nor anything with rows, or a second file beside rows.
     """
     columns = {"source_column": source_column, "target_column": target_column, "time_column": time_column}
-    check_arguments({"target": target, "format": format, **columns})
+    said = checked({"target": target, "format": format, **columns})
+    columns = {name: said.get(name) for name in columns}
     if isinstance(data, DataSource):
         return data
     if isinstance(data, str | Path):
-        source = DataSource(str(data), None if target is None else str(target), format)
+        source = DataSource(str(data), said.get("target"), format)
     elif target is not None:
         fix = "Give (source, target) rows, or two files."
         raise UsageError("a file of targets was given beside rows of examples", where="target", fix=fix)
     else:
         source = DataSource(rows=rows_of(data))
+        refuse_without_effect(source.rows or (), format, *columns.values())
     return replace(source, **columns)
+
+
+def refuse_without_effect(rows: Sequence[Any], format: str, *columns: str | None) -> None:
+    """Refuses a format of rows given in Python, and columns of rows that have no names.
+
+    Raises:
+        UsageError: with what to give instead.
+    """
+    if format != "auto":
+        raise UsageError("rows given in Python have no format", where="format", fix="Leave it out.")
+    if rows and any(column is not None for column in columns) and not isinstance(rows[0], Mapping):
+        fix = 'Give a data frame, or mappings: [{"text": ..., "label": ...}, ...]'
+        raise UsageError("columns are named, and the rows have no names", where="source_column, target_column", fix=fix)
 
 
 def paired(X: Any, y: object) -> DataSource:
@@ -76,7 +91,7 @@ def paired(X: Any, y: object) -> DataSource:
     Raises:
         UsageError: inputs of a file, columns without rows, or other numbers of inputs and targets.
     """
-    inputs, targets = one_by_one(X, "X"), one_by_one(y, "y")
+    inputs, targets = one_by_one(X, "X"), one_by_one(only_column(y), "y")
     if len(inputs) != len(targets):
         what = f"X has {len(inputs):,} input{'s' * (len(inputs) != 1)} and y has {len(targets):,}"
         raise UsageError(what, where="y", fix="Give one y for each input.")
@@ -109,6 +124,22 @@ def one_by_one(values: object, name: str) -> list[Any]:
         what = "expected one after the other, got a mapping"
         raise UsageError(what, where=name, fix="Make rows of its columns: a data frame, or a list of mappings.")
     return rows_of(values.numpy(force=True) if isinstance(values, Tensor) else cast("Any", values))
+
+
+def only_column(y: object) -> object:
+    """Targets in the only column of an array [N, 1] or of a data frame as that column.
+
+    Raises:
+        UsageError: several columns.
+    """
+    frame = frame_of(y)
+    shape = frame.shape if frame is not None else cast("tuple[int, ...]", getattr(y, "shape", ()))
+    if len(shape) != 2:
+        return y
+    if shape[1] != 1:
+        what = f"expected one target for each input, got {shape[1]} columns"
+        raise UsageError(what, where="y", fix="Give one of them: y[:, 0] of an array, y[name] of a data frame.")
+    return frame[frame.columns[0]].to_native() if frame is not None else cast("Any", y).reshape(-1)
 
 
 def target_name(y: object, taken: Iterable[str]) -> str:

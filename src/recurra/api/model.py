@@ -14,7 +14,7 @@ from recurra.bundle import Bundle, damage_is_said
 from recurra.data import DataSource, Examples, open_examples, open_inputs
 from recurra.data.frames import with_times
 from recurra.data.labelled import Reads
-from recurra.data.rows import is_single
+from recurra.data.rows import is_single, plain
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
 from recurra.data.timeline import WARNING
@@ -154,6 +154,7 @@ class Model:
     def evaluate(
         self,
         data: Given,
+        y: Iterable[object] | None = None,
         *,
         target: str | Path | None = None,
         format: str = "auto",
@@ -169,13 +170,17 @@ class Model:
         Its notes say what a reader should know: what was left out, inputs with several outputs, outputs that were cut.
 
         Args:
+            data: examples; the inputs alone, if y is given.
+            y: the target of each input.
             sort: put the steps of each series into the order of their times.
 
         Raises:
             DataError: the examples cannot be read, or a table lacks a column.
         """
         data = with_times(data) if self.task.kind is SERIES else data
-        source = self._source(data_source(data, target, format, source_column, target_column, time_column), sort)
+        columns = (source_column, target_column, time_column)
+        given = data_source(data, target, format, *columns) if y is None else paired(data, y)
+        source = self._source(given, sort)
         examples = open_examples(source, self.task.kind)
         evaluation = self.predictor.evaluate(examples, self.options(options, settings))
         about = [*examples.notes, str(examples.skipped), *evaluation.notes]
@@ -197,7 +202,7 @@ class Model:
             DataError: the examples cannot be read.
             UsageError: inputs and y are not equally many.
         """
-        return headline_score(self.evaluate(data if y is None else paired(data, y)))
+        return headline_score(self.evaluate(data, y))
 
     @overload
     def generate(self, inputs: str = "", **settings: Unpack[GenerationSettings]) -> AnyAnswer: ...
@@ -280,7 +285,7 @@ class Model:
         if len(self.networks) > 1:
             what = f"{len(self.networks)} models are an ensemble, and a folder holds a single model"
             raise UsageError(what, where="save", fix="Save each by itself: recurra.load(folder).save(path).")
-        folder, network = Path(path), self.networks[0]
+        folder, network = folders_of(path)[0], self.networks[0]
         refuse_other_folder(folder, self.path)
         save_network(folder, self.task, network, weights_of(network.model), self.facts, self.card)
 
@@ -347,8 +352,14 @@ def unpickled(bundles: Sequence[Bundle], path: Path) -> Model:
 
 def changed(options: Any, settings: Mapping[str, object], section: str) -> Any:
     """Options of a section with single ones changed, strictly."""
+    if isinstance(options, Mapping):
+        what = f"expected {section} options, got a dict: {options!r:.60}"
+        raise UsageError(
+            what, where="options", fix="Give single options by name: predict(inputs, beam=3), or **options."
+        )
     if not settings:
         return options
+    settings = {name: plain(value) for name, value in settings.items()}
     replaced: Mapping[str, Sequence[str]] = getattr(options, "replaced", {})
     gone = {name for key in settings for name in replaced.get(key, ())}
     kept = {name: value for name, value in to_mapping(options).items() if name not in gone}

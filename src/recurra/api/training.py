@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Unpack
 
+from recurra.api.arguments import checked, values_of
 from recurra.api.asked import TrainKeywords, asked, told
 from recurra.api.given import Given
 from recurra.api.model import Model
@@ -87,13 +88,15 @@ def train(
         source_column=source_column,
         target_column=target_column,
         time_column=time_column,
+        progress=progress,
+        listeners=listeners,
         started=started,
     )
     request = Request(
         how.task, how.data, how.valid, how.folder, how.recipe, how.resume, how.command, how.started
     )  # fmt: skip
     with shown_run(progress) as show:
-        emit = told(how, [*listeners, show])
+        emit = told(how, show)
         with threads(1):  # steps of the training may take more
             outcome = fit(request, how.budget, emit)
             closing = finish(request, outcome, emit)
@@ -132,11 +135,13 @@ def compare(
         KeyboardInterrupt: after Ctrl-C; finished runs are kept.
     """
 
-    if seeds < 1:
+    asked_for = checked({"seeds": seeds, "measure": measure, "test_target": test_target})
+    if (seeds := asked_for["seeds"]) < 1:
         raise UsageError(f"seeds must be at least 1, got {seeds}")
     how = asked(data, y, "comparison", COMPARING, **training)
     short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}
-    given = {**{name: values for name, values in short.items() if values}, **(vary or {})} or {"model.cell": CLASSICS}
+    chosen = {name: values_of(name, values) for name, values in {**short, **(vary or {})}.items()}
+    given = {name: values for name, values in chosen.items() if values} or {"model.cell": CLASSICS}
     request = ComparisonRequest(
         how.task,
         how.data,
@@ -154,4 +159,4 @@ def compare(
         how.started,
     )
     with threads(1), shown_comparison(training.get("progress")) as show:
-        return run_comparison(request, told(how, [*training.get("listeners", ()), show]))
+        return run_comparison(request, told(how, show))

@@ -34,7 +34,7 @@ THE_MACHINE = {
 def explain(error: BaseException, args: Sequence[str]) -> int:
     """Says what happened on stderr and gives the exit code."""
     if isinstance(error, RecurraError):
-        complain(str(error))
+        complain(error.typed())
         return error.exit_code
     if isinstance(error, BrokenPipeError):
         forget(sys.stdout)

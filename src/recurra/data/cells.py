@@ -14,7 +14,7 @@ from recurra.data.columns import TAB, several
 from recurra.data.content import Cell, Content, Fields
 from recurra.data.images import coloured, image_file, image_of, image_or_text
 from recurra.data.numbers import Numbers, as_numbers
-from recurra.data.rows import cell_text, checked_text, is_cell
+from recurra.data.rows import cell_text, checked_text, is_cell, not_a_text
 from recurra.data.source import DataSource
 
 
@@ -79,6 +79,8 @@ def cell_given(given: Any, place: str, folder: str = "", *, alone: bool = True) 
         pixels = cast("NDArray[Any]", given)
         if pixels.dtype == np.uint8 and pixels.ndim > 1:
             return np.asarray(image_of(pixels, place))
+    if isinstance(given, bytes):
+        raise not_a_text(given, place)
     if given is None or (not alone and is_cell(given)):
         return cell_text(given)
     return as_numbers(given, place)

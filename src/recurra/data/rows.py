@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from numbers import Real
+from pathlib import PurePath
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -19,6 +20,7 @@ from recurra.data.examples import Reading
 from recurra.data.frames import column_of, frame_of
 from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.number_text import NumberText
+from recurra.data.turns import turns_key
 from recurra.errors import DataError, UsageError
 from recurra.text.visible import excerpt, safe_repr
 
@@ -38,19 +40,37 @@ def rows_of(data: Any) -> list[Any]:
     if isinstance(data, list | tuple):
         return list(cast("Sequence[Any]", data))
     if (frame := frame_of(data)) is not None:
-        return list(frame.iter_rows(named=True))
+        return [{str(name): cell for name, cell in row.items()} for row in frame.iter_rows(named=True)]
     if (column := column_of(data)) is not None:
         return column.to_list()
     if is_single(data) or isinstance(data, str | bytes) or not isinstance(data, Iterable):
         raise UsageError(f"expected a file or a list of examples, got {safe_repr(data):.60}", where="data")
     if isinstance(data, Mapping):
-        return [data]
+        return _rows_of_mapping(cast("Mapping[Any, Any]", data))
     return list(cast("Iterable[Any]", data))
 
 
 def is_single(value: object) -> bool:
     """Whether this is an array without any direction, which cannot be iterated though its type can."""
     return getattr(value, "ndim", 1) == 0
+
+
+def _rows_of_mapping(data: Mapping[Any, Any]) -> list[Any]:
+    """Columns of texts by name as rows; of numbers or turns alone as the one example that they may be.
+
+    Raises:
+        UsageError: no columns.
+    """
+    columns = {
+        str(name): list(values) for name, values in data.items() if isinstance(values, list | tuple | np.ndarray)
+    }
+    if len(columns) < len(data) or not data:
+        what = f"expected lists by column, got {dict(data)!r:.60}"
+        raise UsageError(what, where="data", fix="If each item is an example: list(data.items())")
+    texts = any(isinstance(cell, str) for values in columns.values() for cell in values[:1])
+    if not texts or "tokens" in columns or turns_key(columns) or len({len(values) for values in columns.values()}) > 1:
+        return [data]
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
 class RowSides(NamedTuple):
@@ -168,12 +188,24 @@ def text_of(value: Any, place: str, *, numbers: bool = False) -> str:
     if numbers and isinstance(value, bool | int):
         return str(value)
     if not isinstance(value, str):
-        raise DataError(
-            f"expected a text, got {shown(value)}",
-            where=place,
-            fix="Give strings: str(value) turns the value into one.",
-        )
+        raise not_a_text(value, place)
     return checked_text(value, place)
+
+
+def not_a_text(value: object, place: str) -> DataError:
+    """The refusal of something that is no text, with what makes one of it."""
+    fix, seen = "Give strings: str(value) turns a value into one.", f"{type(value).__name__} {safe_repr(value):.40}"
+    if isinstance(value, PurePath):
+        fix = f"The lines of a file are read so: model.predict(list(model.read({str(value)!r})))"
+    elif isinstance(value, bytes):
+        fix = 'Give strings: value.decode("utf-8") turns bytes into one.'
+    elif plain(value) is None:
+        fix = 'Leave it out, or give the empty text "".'
+    elif isinstance(value, list | tuple | np.ndarray):
+        fix = "Give strings: one text for each input, in a flat list."
+    elif isinstance(value, float):
+        fix = "Give strings: str(value) makes one. Labels are texts or whole numbers, amounts are for --task regress."
+    return DataError(f"expected a text, got {seen}", where=place, fix=fix)
 
 
 def checked_text(text: str, place: str) -> str:

@@ -139,7 +139,7 @@ def why_series(source: DataSource) -> str | None:
 def _columns(source: DataSource, rows: list[list[str]], place: str) -> SeriesColumns:
     head, width = rows[0], len(rows[0])
     body = [row for row in rows[1:] if len(row) == width]
-    texts = {k for k in range(width) if _is_text([row[k] for row in body or rows[:1]])}
+    texts = {k for k in range(width) if _is_text([row[k] for row in body or rows if k < len(row)])}
     header = _has_header(head, texts, rows, source)
     names = column_names(head, header, place)
     steps = body if header else [row for row in rows if len(row) == width]

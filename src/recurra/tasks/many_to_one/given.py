@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import cast
 
 from recurra.columns import Column, Inputs
@@ -12,7 +11,7 @@ from recurra.data.cells import cell_given, checked_text
 from recurra.data.content import Cell, Content, Fields
 from recurra.data.images import ImageFile, image_file
 from recurra.data.numbers import as_numbers
-from recurra.data.rows import cell_text
+from recurra.data.rows import cell_text, not_a_text
 from recurra.errors import DataError
 from recurra.tasks.one_input import is_one_image, is_one_series, is_one_text, is_one_vector
 from recurra.text.visible import excerpt, safe_repr
@@ -67,7 +66,9 @@ def cell_of(given: object, column: Column, place: str) -> Cell:
         case "vector" | "series":
             return given if isinstance(given, Numbers | str) else as_numbers(given, place)
         case "text":
-            return checked_text(str(given), place) if isinstance(given, str | PurePath) else cell_given(given, place)
+            if given is not None and not isinstance(given, str):
+                raise not_a_text(given, place)
+            return checked_text(given or "", place)
         case "image":
             if isinstance(given, ImageFile):  # of a table: it knows its folder
                 return given

@@ -12,6 +12,7 @@ import torch
 from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
 from recurra.data.chunks import chunks
 from recurra.data.columns import has_blank
+from recurra.data.rows import not_a_text
 from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
 from recurra.errors import DataError
 from recurra.models import device_of
@@ -30,9 +31,10 @@ from recurra.tasks.tracing import ShownTrace
 from recurra.tasks.unknown import unknown_notes
 from recurra.text import ColumnTokenizer, SourceTokenizer
 from recurra.text.columns import can_be_copied
+from recurra.text.counted import counted
 from recurra.text.names import UNIT_NAMES
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
-from recurra.text.visible import is_blank, safe_repr
+from recurra.text.visible import excerpt, is_blank
 
 # From a model, sources and options to the outputs of each source, best first.
 Search = Callable[[StepModel, Padded, Any], list[list[Hypothesis]]]
@@ -89,7 +91,7 @@ class TextPredictor(Generic[T_co]):
                 text, with its number.
         """
         first = 1
-        for window in chunks(map(one_text, inputs), WINDOW):
+        for window in chunks(map(self._one_text, inputs), WINDOW):
             yield from self._window(window, first, options)
             first += len(window)
 
@@ -162,7 +164,7 @@ class TextPredictor(Generic[T_co]):
         Raises:
             DataError: it is no text, one with another number of columns, or too long to decode.
         """
-        text = one_text(given)
+        text = self._one_text(given)
         check_text(text, 1, self.source)
         if self.empty(text):
             raise DataError("the input is empty", where="text 1", fix="Give a text with letters in each column.")
@@ -192,6 +194,20 @@ class TextPredictor(Generic[T_co]):
             for i, hypotheses in zip(chosen, self._decode(source, options), strict=True):
                 answers[i] = self._answer(texts[i], encoded[i], hypotheses, attention=options.attention)
         return answers
+
+    def _one_text(self, given: Any) -> Any:
+        """Columns given as a tuple or a list of strings as one text; anything else as it is.
+
+        Raises:
+            DataError: more columns than the model reads, or fewer.
+        """
+        if not isinstance(given, tuple | list):
+            return given
+        cells = cast("Sequence[object]", given)
+        if len(cells) != self.reads:
+            what = f"the model reads {counted(self.reads, 'column')}, got {len(cells)}: {excerpt(repr(cells), 40)}"
+            raise DataError(what, fix="Several inputs are a list of texts; several columns of one input are a tuple.")
+        return "\t".join(map(str, cells)) if all(isinstance(cell, str) for cell in cells) else cells
 
     @torch.inference_mode()
     def _decode(self, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
@@ -225,14 +241,6 @@ class TextPredictor(Generic[T_co]):
         })  # fmt: skip
 
 
-def one_text(given: Any) -> Any:
-    """Columns given as a tuple or a list of strings as one text; anything else as it is."""
-    if not isinstance(given, tuple | list):
-        return given
-    cells = cast("Sequence[object]", given)
-    return "\t".join(map(str, cells)) if all(isinstance(cell, str) for cell in cells) else cells
-
-
 def check_text(text: object, number: int, tokenizer: SourceTokenizer) -> None:
     """Refuses what is no text (the caller may not be typed), or has not the columns that the model reads.
 
@@ -250,11 +258,7 @@ def check_text(text: object, number: int, tokenizer: SourceTokenizer) -> None:
 
 def no_text(number: int, value: object) -> DataError:
     """The refusal of something that is no text, such as the NaN of an empty cell."""
-    return DataError(
-        f"expected a text, got {type(value).__name__} {safe_repr(value):.40}",
-        where=f"text {number}",
-        fix="Give strings: str(value) turns a number into one.",
-    )
+    return not_a_text(value, f"text {number}")
 
 
 def too_long(number: int, units: int) -> DataError:

@@ -1,0 +1,163 @@
+"""Keyword arguments as Python's users write them, checked before anything else: each of a type that it can have."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from recurra.errors import UsageError
+from recurra.tasks.choosing import read_recipe
+from recurra.tasks.recipe import TaskRecipe
+from recurra.text.visible import safe_repr
+
+Check = Callable[[object], object]  # from a value to the one that is meant; raises ValueError
+
+
+def checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as they are meant; what is None is not there.
+
+    Raises:
+        UsageError: a value of a type that such an argument cannot have.
+    """
+    meant: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        check, expected = ARGUMENTS.get(name, (same, ""))
+        try:
+            meant[name] = check(value)
+        except ValueError:
+            seen = f"{type(value).__name__} {safe_repr(value):.60}"
+            raise UsageError(f"expected {expected}, got {seen}", where=name) from None
+        if isinstance(value, str) and "\0" in value:
+            raise UsageError(f"{name} has a NUL character: {safe_repr(value):.60}", where=name)
+    return meant
+
+
+def plain(value: object) -> object:
+    """A value of numpy as Python's own."""
+    return cast("Any", value).item() if isinstance(value, np.generic) else value
+
+
+def same(value: object) -> object:
+    """Whatever it is."""
+    return value
+
+
+def text(value: object) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise ValueError
+    return str(value)
+
+
+def path(value: object) -> str:
+    """A path."""
+    if not isinstance(value, str | os.PathLike):
+        raise ValueError
+    return os.fspath(cast("str", value))
+
+
+def number(value: object) -> object:
+    """A number that is no truth value."""
+    value = plain(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError
+    return value
+
+
+def whole(value: object) -> object:
+    """A whole number."""
+    if not isinstance(number(value), int):
+        raise ValueError
+    return plain(value)
+
+
+def truth(value: object) -> object:
+    """True or False."""
+    if not isinstance(plain(value), bool):
+        raise ValueError
+    return plain(value)
+
+
+def columns(value: object) -> str:
+    """Columns by name or number: one, or a list of them."""
+    several = list(cast("list[object]", value)) if isinstance(value, list | tuple) else [value]
+    parts = [str(plain(one)) for one in several if type(plain(one)) in (str, int)]
+    if not several or len(parts) < len(several):
+        raise ValueError
+    return ",".join(parts)
+
+
+def settings(value: object) -> dict[str, object]:
+    """Settings by section.key; those of a section may stand in a dict of their own."""
+    if not isinstance(value, Mapping):
+        raise ValueError
+    flat: dict[str, object] = {}
+    for name, one in cast("Mapping[object, object]", value).items():
+        if not isinstance(name, str):
+            raise ValueError
+        if isinstance(one, Mapping) and "." not in name:
+            flat |= {f"{name}.{key}": plain(each) for key, each in cast("Mapping[str, object]", one).items()}
+        else:
+            flat[name] = plain(cast("object", one))
+    return flat
+
+
+def recipe(value: object) -> TaskRecipe:
+    """A recipe, or the file of one."""
+    if isinstance(value, str | Path):
+        return read_recipe(value)
+    if not isinstance(value, TaskRecipe):
+        raise ValueError
+    return value
+
+
+def listeners(value: object) -> object:
+    """Functions; one may stand for itself."""
+    several = [value] if callable(value) else value
+    if not isinstance(several, list | tuple) or not all(map(callable, cast("list[object]", several))):
+        raise ValueError
+    return cast("object", several)
+
+
+def values_of(name: str, values: object) -> tuple[object, ...]:
+    """The values of a setting that are compared; a text or a number is one.
+
+    Raises:
+        UsageError: nothing that has values.
+    """
+    if isinstance(values, str | int | float):
+        return (values,)
+    if not isinstance(values, Iterable) or isinstance(values, Mapping):
+        raise UsageError(f"expected a list of values, got {values!r:.60}", where=name)
+    return tuple(map(plain, cast("Iterable[object]", values)))
+
+
+PATH, TEXT = (path, "a path"), (text, "a text")
+COLUMNS = (columns, 'a column by name or number, "text" or 2, or a list of them')
+
+ARGUMENTS: dict[str, tuple[Check, str]] = {
+    "task": (text, 'the name of a task, "classify"'),
+    "target": PATH,
+    "valid_target": PATH,
+    "test_target": PATH,
+    "to": (path, "the path of a folder"),
+    "time": (text, 'a text with its unit, "90s" or "5m"'),
+    "epochs": (number, "a number of epochs"),
+    "recipe": (recipe, "a recipe, recurra.Recipe.for_task(...), or the path of its file"),
+    "settings": (settings, 'a dict of settings, {"model.layers": 2}'),
+    "resume": (truth, "True or False"),
+    "progress": (truth, "True, False or None"),
+    "format": (text, 'the name of a format, "csv"'),
+    "source_column": COLUMNS,
+    "target_column": COLUMNS,
+    "time_column": COLUMNS,
+    "listeners": (listeners, "a list of functions"),
+    "seeds": (whole, "a whole number"),
+    "measure": TEXT,
+}
