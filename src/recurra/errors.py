@@ -22,6 +22,7 @@ class RecurraError(Exception):
     """
 
     exit_code = 1
+    from_python = False  # whether a message names arguments of Python in place of options
 
     def __init__(self, what: str, *, where: str | None = None, fix: str | None = None) -> None:
         super().__init__(what)
@@ -30,7 +31,9 @@ class RecurraError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
-        """In the words of Python, where options of the command line are arguments."""
+        """In the words of the command line, or of Python where it was called from there."""
+        if not self.from_python:
+            return self.typed()
         place = f"{in_python(self.where).replace('=', '')}: " if self.where else ""
         return f"{place}{in_python(self.typed().removeprefix(f'{self.where}: '))}"
 
@@ -114,6 +117,16 @@ NO_VALUE = re.compile(
     "to|or|and|must|says?|allows|needs|finds|out|in|is|for|ha[sv]e?|with|without|excludes?|the|no|if|may"
 )
 OPTION = re.compile(r"--([a-z][a-z-]*)(?:[ =]('[^']*'|[^\s'\"]*[^\s'\".,;:)]))?")
+
+
+@contextmanager
+def called_from_python() -> Generator[None]:
+    """Errors raised in it name arguments of Python. The command line has its own words for them (`typed`)."""
+    try:
+        yield
+    except RecurraError as error:
+        error.from_python = True
+        raise
 
 
 def in_python(text: str) -> str:

@@ -14,7 +14,7 @@ import recurra
 from recurra.api.arguments import ARGUMENTS, checked
 from recurra.api.given import data_source, paired
 from recurra.data.rows import rows_of
-from recurra.errors import DataError, RecurraError, UsageError, in_python
+from recurra.errors import DataError, RecurraError, UsageError, called_from_python, in_python
 
 PAIRS = [("ab", "ba"), ("cd", "dc")] * 5
 
@@ -183,5 +183,8 @@ SAID = {
 def test_options_are_arguments_in_python(typed: str) -> None:
     assert in_python(typed) == SAID[typed]
     error = UsageError("no such", where="--source-column, --target-column", fix=typed)
-    assert str(error) == f"source_column, target_column: no such\n  {SAID[typed]}"
+    assert str(error) == error.typed()
+    with pytest.raises(UsageError) as caught, called_from_python():
+        raise error
+    assert str(caught.value) == f"source_column, target_column: no such\n  {SAID[typed]}"
     assert error.typed() == f"--source-column, --target-column: no such\n  {typed}"

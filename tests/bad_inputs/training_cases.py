@@ -167,7 +167,7 @@ BUDGETS = [
     train("epochs in words", "--epochs many", "--epochs: expected a number, got 'many'"),
     train("a billion epochs", "--epochs 1e9", "--epochs must be a number above 0 and at most 1,000,000"),
     BadInput("time and epochs in Python", {"x.tsv": PAIRS}, lambda _: recurra.train("x.tsv", time="5m", epochs=2), ("give either --time or --epochs",), UsageError),
-    BadInput("epochs as text", {"x.tsv": PAIRS}, lambda _: recurra.train("x.tsv", epochs="3"), ("epochs: expected a number of epochs", "got '3'"), UsageError),  # type: ignore[arg-type]
+    BadInput("epochs as text", {"x.tsv": PAIRS}, lambda _: recurra.train("x.tsv", epochs="3"), ("epochs: expected a number of epochs", "got str '3'"), UsageError),  # type: ignore[arg-type]
     BadInput("pairs without a name", {}, lambda _: recurra.train([("a", "b")], epochs=1), ("a list of examples has no name", 'Give to="folder".'), UsageError),
 ]  # fmt: skip
 

@@ -68,6 +68,13 @@ def invented(chance: random.Random) -> str:
     return chance.choice(("\n", "\r\n")).join(rows) + chance.choice(("", "\n"))
 
 
+def asked_with(kind: Kind[object], chance: random.Random) -> object:
+    """What a network of this kind may read."""
+    if kind is TAGGED:
+        return TagReads(frozenset({"B-PER", "O"}))
+    return Reads(chance.choice(["text", "vector", "series"])) if "vectors" in kind.formats else 1
+
+
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 @pytest.mark.parametrize("seed", range(20))
 def test_a_reader_raises_nothing_but_its_own_errors(tmp_path: Path, seed: int) -> None:
@@ -83,8 +90,6 @@ def test_a_reader_raises_nothing_but_its_own_errors(tmp_path: Path, seed: int) -
             for kind in KINDS:
                 with contextlib.suppress(RecurraError):
                     list(open_examples(source, kind))
-                what: object = TagReads(frozenset("BO")) if kind is TAGGED else 1
-                if "vectors" in kind.formats:
-                    what = chance.choice([Reads("text"), Reads("vector"), Reads("series")])
+                what = asked_with(kind, chance)
                 with contextlib.suppress(RecurraError):
                     list(open_inputs(source, kind, what))

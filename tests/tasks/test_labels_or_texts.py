@@ -57,10 +57,9 @@ def test_swapped_columns_are_refused_with_the_command(
 ) -> None:
     source = write(tmp_path)
     assert choose_task(source).reason.startswith("its first column has only 2 different texts in ")
-    with pytest.raises(
-        DataError, match=f"saw 30 different ones in 30 examples\n  Are text and label swapped\\? .*{command}$"
-    ):
+    with pytest.raises(DataError, match="saw 30 different ones in 30 examples") as caught:
         said(source, tmp_path)
+    assert str(caught.value.fix).endswith(f"Are text and label swapped? For a table: {command}")
 
 
 def test_texts_and_amounts_are_no_labels(tmp_path: Path) -> None:

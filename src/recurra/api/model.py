@@ -18,7 +18,7 @@ from recurra.data.rows import is_single, plain
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
 from recurra.data.timeline import WARNING
-from recurra.errors import ModelError, UsageError
+from recurra.errors import ModelError, UsageError, called_from_python
 from recurra.options import from_mapping, to_mapping
 from recurra.tasks import TASKS, Task
 from recurra.tasks.answer import AnyAnswer
@@ -77,6 +77,7 @@ class Model:
         """How the (first) model was made."""
         return self.networks[0].recipe
 
+    @called_from_python()
     def read(
         self,
         path: str | Path,
@@ -116,6 +117,7 @@ class Model:
     def predict(self, inputs: Texts, options: object = None, **settings: Unpack[AnswerSettings]) -> AnswerList: ...
     @overload
     def predict(self, inputs: object, options: object = None, **settings: Unpack[AnswerSettings]) -> Any: ...
+    @called_from_python()
     def predict(
         self, inputs: Any, options: object = None, **settings: Unpack[AnswerSettings]
     ) -> AnyAnswer | AnswerList:
@@ -143,6 +145,7 @@ class Model:
         answers = Answers(self.predict_iter([inputs] if one else inputs, options, **settings))
         return answers[0] if one else answers
 
+    @called_from_python()
     def predict_iter(
         self, inputs: Iterable[object], options: object = None, **settings: Unpack[AnswerSettings]
     ) -> Iterator[AnyAnswer]:
@@ -151,6 +154,7 @@ class Model:
         rows = map(self._cells_of, [asked] if isinstance(asked, Series) else several(asked, "an iterable of inputs"))
         return self.predictor.predict(rows, self.options(options, settings))
 
+    @called_from_python()
     def evaluate(
         self,
         data: Given,
@@ -187,6 +191,7 @@ class Model:
         notes = [*about, several_note(examples, self.task.kind), *caveats(trained_of(self.facts))]
         return replace(evaluation, notes=list(dict.fromkeys(filter(None, notes))))
 
+    @called_from_python()
     def score(self, data: Given, y: Iterable[object] | None = None) -> float:
         """How good the model is in one number, as scikit-learn calls it: higher is better.
 
@@ -208,6 +213,7 @@ class Model:
     def generate(self, inputs: str = "", **settings: Unpack[GenerationSettings]) -> AnyAnswer: ...
     @overload
     def generate(self, inputs: Iterable[str], **settings: Unpack[GenerationSettings]) -> AnswerList: ...
+    @called_from_python()
     def generate(
         self, inputs: str | Iterable[str] = "", **settings: Unpack[GenerationSettings]
     ) -> AnyAnswer | AnswerList:
@@ -250,6 +256,7 @@ class Model:
             raise self._no_language_model("surprisal")
         return predictor.surprisal(inputs)
 
+    @called_from_python()
     def trace(self, given: object, **settings: Unpack[AnswerSettings]) -> Trace:
         """Everything that happens inside when the (first) model answers this input."""
         return self.predictor.trace(self._cells_of(self._asked_about(given)), self.options(None, settings))
@@ -272,6 +279,7 @@ class Model:
                 warnings.warn(note.removeprefix(WARNING), stacklevel=3)
         return series[0] if len(series) == 1 and not series[0].name else series
 
+    @called_from_python()
     def save(self, path: str | Path) -> None:
         """Writes the model into a folder, whole or not at all; `recurra.load` opens it, and it answers the same.
 
@@ -366,6 +374,7 @@ def changed(options: Any, settings: Mapping[str, object], section: str) -> Any:
     return from_mapping(cast("type[Any]", type(options)), {**kept, **settings}, section)
 
 
+@called_from_python()
 def load(path: str | Path | Sequence[str | Path]) -> Model:
     """The model of a folder; of several folders, an ensemble.
 

@@ -11,7 +11,7 @@ from recurra.api.asked import TrainKeywords, asked, told
 from recurra.api.given import Given
 from recurra.api.model import Model
 from recurra.comparing import Axis, Comparison, ComparisonRequest, run_comparison, variants
-from recurra.errors import UsageError
+from recurra.errors import UsageError, called_from_python
 from recurra.progress import shown_comparison, shown_run
 from recurra.tasks.finish import finish
 from recurra.tasks.fit import Request, fit
@@ -22,6 +22,7 @@ COMPARING = "10m"  # how long a comparison takes if nothing is said
 CLASSICS = ("elman", "gru", "lstm")  # what is compared where nothing is said
 
 
+@called_from_python()
 def train(
     data: Given,
     y: Iterable[object] | None = None,
@@ -103,6 +104,7 @@ def train(
     return Model(how.task, [outcome.network], how.folder, closing.facts, closing.card)
 
 
+@called_from_python()
 def compare(
     data: Given,
     y: Iterable[object] | None = None,

@@ -61,9 +61,10 @@ def _rows_of_mapping(data: Mapping[Any, Any]) -> list[Any]:
     Raises:
         UsageError: no columns.
     """
-    columns = {
-        str(name): list(values) for name, values in data.items() if isinstance(values, list | tuple | np.ndarray)
-    }
+    columns: dict[str, list[Any]] = {}
+    for name, values in data.items():
+        if isinstance(values, list | tuple | np.ndarray):
+            columns[str(name)] = [*cast("Sequence[Any]", values)]
     if len(columns) < len(data) or not data:
         what = f"expected lists by column, got {dict(data)!r:.60}"
         raise UsageError(what, where="data", fix="If each item is an example: list(data.items())")
