@@ -144,7 +144,7 @@ def test_inputs_that_are_texts(models: dict[str, recurra.Model], task: str) -> N
     assert model.predict("ab", nbest=np.int64(2)).text == expected[0]  # type: ignore[arg-type]
     assert not model.predict([])
     for one in ("ab", None, Path("x")):
-        with pytest.raises(UsageError, match="expected several inputs"):
+        with pytest.raises(UsageError, match="expected an iterable of inputs"):
             model.predict_iter(one)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="Give single options by name"):
         model.predict("ab", {"nbest": 2})
