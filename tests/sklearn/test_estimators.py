@@ -72,7 +72,7 @@ def test_texts_and_labels_of_their_own_type(texts: RecurraClassifier) -> None:
     assert found.tolist() == [True, False]
     chances = texts.predict_proba(np.array(TEXTS, dtype=object))
     np.testing.assert_allclose(chances.sum(1), 1)
-    assert texts.score(TEXTS, LABELS) == 1
+    assert texts.score(TEXTS, LABELS) >= 7 / 8  # one of the eight texts validates, and is not learned
     assert texts.model_.predict("it was good today").text == "True"
     with pytest.raises(ValueError, match="fitted to texts, and these are arrays of numbers"):
         texts.predict([[1.0, 2.0]])
