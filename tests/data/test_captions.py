@@ -12,6 +12,7 @@ from PIL import Image
 from recurra.data import CAPTIONS, DataSource, open_examples, open_inputs
 from recurra.data.captions import content_of
 from recurra.errors import DataError
+from recurra.tasks.choosing import choose_task
 
 
 @pytest.fixture
@@ -107,3 +108,16 @@ def test_python_gives_paths_images_arrays_and_numbers(folder: Path) -> None:
 def test_python_mistakes_are_answered(folder: Path, examples: list[tuple[object, str]], says: str) -> None:
     with pytest.raises(DataError, match=says):
         list(open_examples(DataSource(rows=examples), CAPTIONS))
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("img/{}.png", ""), ("img\\{}.png", "Write / between folders and names"), ("img/{}.jpg#0", "sed 's/#")],
+)
+def test_images_that_are_not_there_are_still_images(name: str, remedy: str, tmp_path: Path) -> None:
+    path = tmp_path / "captions.tsv"
+    path.write_text("".join(f"{name.format(k)}\ta red {k}\n" for k in range(5)))
+    assert choose_task(DataSource(str(path))).task.name == "caption"
+    with pytest.raises(DataError, match="there is no such file") as caught:
+        list(open_examples(DataSource(str(path)), CAPTIONS))
+    assert remedy in str(caught.value)

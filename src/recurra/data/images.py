@@ -9,6 +9,7 @@ middle, on white.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import warnings
 from collections.abc import Iterator
@@ -187,7 +188,10 @@ def _check_path(path: str, place: str) -> None:
     try:
         require_file(path)
     except DataError as error:
-        raise DataError(f"{error.what}: {path!r}", where=place, fix=error.fix) from None
+        fix = "Write / between folders and names." if "\\" in path else error.fix
+        if re.fullmatch(r".*\.\w+#\d+", path):
+            fix = "Take the number of the caption off: sed 's/#[0-9]*//'"
+        raise DataError(f"{error.what}: {path!r}", where=place, fix=fix) from None
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise DataError(f"expected an image in a file, this is a pipe or a device: {path!r}", where=place)
 

@@ -23,16 +23,20 @@ def detect(preview: Preview) -> str | None:
         return None
     cells = [cell for cell in first_cells(preview) if not isinstance(cell, str) or cell.strip()][:LOOKED_AT]
     found = [cell for cell in cells if is_image(cell, preview.source.base)]
-    # One that is missing is a mistake that is to be told; none that is there says nothing.
-    if not cells or 2 * len(found) <= len(cells) or are_labels(preview):
-        return None
-    return "its first column names image files"
+    # Those that are missing are a mistake that is to be told; where none is there, their names must leave no doubt.
+    sure = 2 * len(found) > len(cells) or (len(cells) > 2 and all(map(is_named_as_image, cells[1:])))
+    return "its first column names image files" if cells and sure and not are_labels(preview) else None
 
 
 def are_labels(preview: Preview) -> bool:
     """Whether what stands beside the images are labels: few different ones, each of a single word."""
     words = (str(row[1]).strip() for row in preview.table() if len(row) == 2)
     return few_labels(preview) is not None and not any(any(map(str.isspace, word)) for word in words)
+
+
+def is_named_as_image(cell: Any) -> bool:
+    """Whether it is the name of an image, perhaps with the number of a caption: img/1.png, 1.jpg#0."""
+    return isinstance(cell, str) and cell.strip().partition("#")[0].lower().endswith(ENDINGS)
 
 
 def is_image(cell: Any, folder: str) -> bool:
