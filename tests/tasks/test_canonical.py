@@ -13,14 +13,16 @@ TEXTS = st.lists(st.text("ab é\u0301각;|,▁@<EOS>\t \u3000漢\u200b", max_siz
 
 
 @pytest.mark.parametrize("units", UNITS)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=100)
 @given(texts=TEXTS, other=st.text("abc ;▁", max_size=6))
 def test_a_reference_that_can_be_written_comes_back(units: str, texts: list[str], other: str) -> None:
     tokenizer = Tokenizer.build([*texts, "a b;c ▁"], units)
     for text in (*texts, other):
         right = canonical(text, tokenizer)
         if not tokenizer.unknown_tokens(text):
-            assert tokenizer.decode(tokenizer.encode(right)) == right
+            # Of subwords the first space is lost, each time that there is one.
+            again = right.removeprefix(" ") if units == "subwords" else right
+            assert tokenizer.decode(tokenizer.encode(right)) == again
             assert not unwritable([text], tokenizer)
         if units not in ("words", "features"):
             kept = text.removeprefix(" ") if units == "subwords" else text
