@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -80,6 +81,19 @@ def test_resuming(tmp_path: Path, mine: Path) -> None:
     with pytest.raises(RunError, match="run/data: this is a link"):
         train(tmp_path / "model", resume=True)
     assert content(mine) == before
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    train(tmp_path / "model")
+    for name in ("checkpoint.safetensors", "metrics.jsonl"):
+        path = tmp_path / "model" / "run" / name
+        data = path.read_bytes()
+        path.unlink()
+        os.mkfifo(path)
+        with pytest.raises(RunError, match=f"{name}: expected a file, this is a pipe"):
+            train(tmp_path / "model", resume=True)
+        path.unlink()
+        path.write_bytes(data)
 
 
 def test_leftovers_are_files(tmp_path: Path) -> None:

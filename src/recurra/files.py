@@ -202,7 +202,7 @@ def refuse_links(folder: Path, names: Iterable[str] | None = None) -> None:
         names: those in the folder that are looked at; all that is in it, at any depth, and the folder itself if None.
 
     Raises:
-        RunError: one of them is a link.
+        RunError: one of them is a link, or neither a file nor a folder.
     """
     if names is not None:
         paths = [folder / name for name in names]
@@ -213,3 +213,5 @@ def refuse_links(folder: Path, names: Iterable[str] | None = None) -> None:
         if path.is_symlink():
             fix = f"Take the link away (rm {shlex.quote(str(path))}), or choose another folder."
             raise RunError("this is a link, and nothing is written through links", where=str(path), fix=fix)
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise RunError("expected a file, this is a pipe or a device", where=str(path), fix="Choose another folder.")

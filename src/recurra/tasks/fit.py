@@ -55,7 +55,14 @@ from recurra.training import (
 
 RECIPE, VOCABULARIES, SOURCE = "recipe.toml", "vocabularies.json", "source.json"
 DECISIONS = "decisions.json"
-KEPT = (RECIPE, VOCABULARIES, SOURCE, "valid.json", "data")  # what a run needs to go on, beside the checkpoint
+KEPT = (
+    RECIPE,
+    VOCABULARIES,
+    SOURCE,
+    DECISIONS,
+    "valid.json",
+    "data",
+)  # what a run needs to go on, beside the checkpoint
 BESIDE = (CHECKPOINT, REQUEST, DIGESTS, "lock", "input", "metrics.jsonl", "tensorboard")  # what else a run folder holds
 
 

@@ -18,7 +18,7 @@ from recurra.tasks.resuming import START_AGAIN
 def write_source(path: Path, source: DataSource, columns: Mapping[str, str]) -> None:
     """Writes it down."""
     record = {"files": _files(source), "columns": dict(columns)}
-    atomic_write(path, json.dumps(record, ensure_ascii=False).encode())
+    atomic_write(path, json.dumps(record).encode())
 
 
 def recorded_columns(path: Path, source: DataSource) -> dict[str, str]:
