@@ -78,3 +78,11 @@ def test_what_a_task_was_called_before_is_answered_with_its_name(tmp_path: Path)
     for named in (lambda: choose_task(DataSource(rows=["a b"]), "words"), lambda: read_recipe(recipe)):
         with pytest.raises(UsageError, match="the task words is now called language-model"):
             named()
+
+
+def test_of_texts_with_numbers_it_is_said_what_they_may_be(tmp_path: Path) -> None:
+    path = tmp_path / "scores.tsv"
+    path.write_text("".join(f"so {k} good\t{k / 4}\n" for k in range(30)))
+    note = choose_task(DataSource(str(path))).note
+    assert note.startswith("task: translate, because no other task was detected; its second column has numbers")
+    assert "if they are amounts, --task regress" in note

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from recurra.data import DataSource, preview_of
+from recurra.data import DataSource, Preview, preview_of
 from recurra.data.lines import STANDARD_INPUT
+from recurra.data.number_text import is_number
 from recurra.data.rows import plain
 from recurra.errors import UsageError
 from recurra.tasks import TASKS, Task, task_named
@@ -61,7 +62,19 @@ def choose_task(
     if of_targets:
         return of_targets
     there = data.rows is not None or preview.path.is_file() or data.path == STANDARD_INPUT
-    return Chosen(TASKS[DEFAULT], NO_SIGN if there else "")  # of a file that is not there only that is told
+    reason = f"{NO_SIGN}{also_possible(preview)}" if there else ""  # of a file that is not there only that is told
+    return Chosen(TASKS[DEFAULT], reason)
+
+
+def also_possible(preview: Preview) -> str:
+    """What else pairs may be for that nobody can tell from them; empty where nothing suggests it."""
+    seconds = [str(row[1]).strip() for row in preview.table()[1:] if len(row) == 2]
+    filled = [cell for cell in seconds if cell]
+    if len(filled) > 2 and all(map(is_number, filled)):
+        return (
+            "; its second column has numbers: if they are amounts, --task regress, if they are labels, --task classify"
+        )
+    return ""
 
 
 def task_of_targets(targets: Sequence[Any]) -> Chosen | None:
