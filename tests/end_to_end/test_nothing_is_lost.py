@@ -18,7 +18,7 @@ import pytest
 import recurra
 from recurra.cli import run
 from recurra.errors import Interrupted, RunError
-from recurra.training import Event, Note, StepDone
+from recurra.training import Event, Note, Saved, StepDone
 
 WORDS = ["".join(chr(97 + (i * k + j * j) % 7) for j in range(2 + i % 4)) for i in range(16) for k in (1, 5)]
 PAIRS = [(word, word[::-1]) for word in WORDS]
@@ -81,6 +81,20 @@ def test_a_signal_saves_the_run_at_the_next_step(name: str) -> None:
     train(resume=True, listeners=[said.append])
     assert next(event.step for event in said if isinstance(event, StepDone)) == 3
     assert weights("m") == weights("whole")
+
+
+def test_a_signal_is_not_forgotten_while_the_last_step_is_saved() -> None:
+    saved: list[Event] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Saved) and event.step == 6:
+            saved.append(event)
+            if len(saved) == 1:  # within the loop; after it a signal acts as usual
+                signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(Interrupted):
+        train(settings={**SETTINGS, "training.save_every": 0.0}, listeners=[listen])
+    assert train(resume=True, settings={}).facts["trained"]["finished"]
 
 
 def test_what_a_program_ignores_stays_ignored() -> None:

@@ -175,7 +175,8 @@ class Run:
                 if now - saved > self.options.save_every:
                     self.save()
                     saved = now
-        return self._completed(), 0
+            number = stop()  # it may have come while the last step was being saved
+        return (INTERRUPTED, number) if number else (self._completed(), 0)
 
     def save(self) -> None:
         """Writes a checkpoint that holds the whole state of the run."""
