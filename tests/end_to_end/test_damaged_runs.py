@@ -67,7 +67,7 @@ def test_a_file_of_a_run(tmp_path: Path, trained: tuple[str, Path], change: str)
                 train(task, copy, resume=True, epochs=2)
             message = str(caught.value)
             assert path.name in message
-            assert "--to" in message
+            assert "train into another one with to=" in message
             assert CHANGES[change][1] in message
         shutil.rmtree(copy)
 
