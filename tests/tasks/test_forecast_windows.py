@@ -70,7 +70,7 @@ def test_the_end_of_a_series_validates_and_its_beginning_trains() -> None:
     notes: list[object] = []
     recipe = ForecastRecipe().with_settings({"data.window": 10, "model.horizon": 2})
     data = open_examples(DataSource(rows=[list(range(100)), list(range(1000, 1050)), [1, 2, 3]]), SERIES)
-    parts = split_by_time(data, None, recipe, str, notes.append)
+    parts = split_by_time(data, None, recipe, SERIES, notes.append)
     train, valid = list(parts.train), list(parts.valid)
     assert [one.values[-1, 0] for one in train] == [89, 1044, 3]
     assert [(one.values[0, 0], one.values[one.start, 0], one.values[-1, 0]) for one in valid] == [
@@ -84,7 +84,7 @@ def test_whole_series_validate_where_all_are_short() -> None:
     notes: list[object] = []
     recipe = ForecastRecipe().with_settings({"data.window": 10, "data.valid_share": 0.3})
     data = open_examples(DataSource(rows=[[float(k), *range(10)] for k in range(40)]), SERIES)
-    parts = split_by_time(data, None, recipe, lambda one: str(one.values[0, 0]), notes.append)
+    parts = split_by_time(data, None, recipe, SERIES, notes.append)
     train, valid = ({one.line for one in side} for side in (parts.train, parts.valid))
     assert train | valid == set(range(1, 41))
     assert not train & valid

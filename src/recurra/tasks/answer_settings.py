@@ -6,7 +6,7 @@ at the options of each task (the section [decoding] of its recipe, for continuat
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 
 class AnswerSettings(TypedDict, total=False):
@@ -19,10 +19,10 @@ class AnswerSettings(TypedDict, total=False):
     coverage_penalty: float
     min_length: int  # units of an output
     max_length: int | None
-    max_ratio: float  # units of an output for each unit of the input
-    max_extra: int  # and so many more
+    max_ratio: float | None  # units of an output for each unit of the input
+    max_extra: int | None  # and so many more
     forbid_unknown: bool
-    bleu: str  # evaluation: what a word is for BLEU
+    bleu: Literal["auto", "13a", "intl", "zh", "char"]  # evaluation: what a word is for BLEU
     sample: bool  # draw instead of searching
     temperature: float  # of sampling: below 1 the more probable is drawn more often
     top_k: int
@@ -34,12 +34,13 @@ class AnswerSettings(TypedDict, total=False):
     samples: int  # forecast: sample paths
     stride: int  # forecast: evaluation, steps between two origins
     last: int  # forecast: evaluation, steps at the end of each series
+    floor: bool  # forecast: those of counts are 0 at least
 
 
 class GenerationSettings(TypedDict, total=False):
     """The settings of a language model's continuations."""
 
-    length: int  # the most units
+    length: int | None  # the most units
     samples: int  # continuations of each text
     temperature: float
     top_k: int
