@@ -86,7 +86,7 @@ def test_refused_values(mapping: dict[str, object], message: str) -> None:
 
 
 def test_a_whole_number_has_64_bits() -> None:
-    assert refusal({"network": {"width": 2**64}}) == "network.width must have at most 64 bits, got a number of 65"
+    assert refusal({"network": {"width": 2**64}}) == "network.width must be a number of at most 64 bits, got one of 65"
 
 
 def test_refusals_name_the_section() -> None:

@@ -141,7 +141,7 @@ def _argument(found: re.Match[str]) -> str:
     if value is not None and (NO_VALUE.fullmatch(value) or value.startswith("-") or option == "resume"):
         value, rest = None, found[0][len(option) + 2 :]
     if option == "set":
-        name, equals, new = (value or "section.key").partition("=")
+        name, equals, new = (value or "section.key").strip("'").partition("=")
         return f"settings={{{json.dumps(name)}: {_value(new) if equals and new else '...'}}}{rest}"
     if option not in ARGUMENTS:
         return found[0]

@@ -251,7 +251,7 @@ def test_examples_that_are_trained_on_are_said_and_left_out_once() -> None:
 def test_a_source_with_several_targets_is_one_example_of_a_comparison() -> None:
     pairs = [(text, text[::-1]) for text in TEXTS[:60]]
     test = [(text, target) for text in TEXTS[50:80] for target in (text[::-1], text)]
-    options: dict[str, Any] = {"task": "translate", "models": None, "cells": ["elman", "gru"], "seeds": 1}
+    options: dict[str, Any] = {"task": "translate", "models": (), "cells": ["elman", "gru"], "seeds": 1}
     settings = {"settings": {"model.width": 8, "training.validations": 1}, "test": test}
     found = compare(pairs, **options, **settings)
     mapping = found.to_mapping()

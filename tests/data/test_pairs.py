@@ -106,7 +106,7 @@ def test_formats_agree_on_any_text(tmp_path_factory: pytest.TempPathFactory, row
     folder = tmp_path_factory.mktemp("any")
     assert texts(opened(folder, "x.tsv", tsv(list(rows)))) == kept
     assert texts(opened(folder, "x.jsonl", jsonl(rows))) == kept
-    assert texts(opened(folder, "x.csv", table(",", ("a", "b"), list(rows)))) == kept
+    assert texts(opened(folder, "x.csv", table(",", ("source", "target"), list(rows)))) == kept
 
 
 def test_notes_say_what_was_done_to_the_file(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_spooling_leaves_plain_files_alone(tmp_path: Path) -> None:
 def test_spooling_says_where_it_cannot_write(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(RunError, match="cannot be copied"):
+    with pytest.raises(RunError, match="a part of this path is a file, not a folder"):
         spool(DataSource(str(tmp_path / "pipe")), tmp_path / "file")
 
 

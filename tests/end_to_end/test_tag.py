@@ -234,7 +234,9 @@ def test_a_model_learns_in_the_scheme_that_is_asked_for() -> None:
     with pytest.raises(DataError, match="no tag writes spans in BIOES"):
         recurra.train([(["a"], ["N"]), (["b"], ["V"])] * 9, task="tag", to="o", settings={"data.scheme": "BIOES"})
     other = [(tokens, [tag.replace("-", "_") for tag in tags]) for tokens, tags in rows]
-    with pytest.raises(UsageError, match=r"are written as in BIOES B_X\s+Say so: --set 'data.scheme=BIOES B_X'"):
+    with pytest.raises(
+        UsageError, match=r'are written as in BIOES B_X\s+Say so: settings=\{"data.scheme": "BIOES B_X"\}'
+    ):
         recurra.train(other, task="tag", to="o", settings={"data.scheme": "BIOES"})
     with pytest.raises(UsageError, match="unknown scheme 'BOI'"):
         recurra.train(rows, task="tag", to="o", settings={"data.scheme": "BOI"})

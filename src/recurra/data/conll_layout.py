@@ -161,7 +161,8 @@ def column_of(name: str, names: Sequence[str], option: str) -> int:
 def tags_in_columns(lines: Sequence[str]) -> str:
     """What is seen in the last column of lines that surely are a token each; empty where they are not.
 
-    There are empty lines, as many columns in (nearly) all others, and tags that write spans, or few tags beside words.
+    There are empty lines, as many columns in (nearly) all others, and tags that write spans, or few tags beside words,
+    which behind spaces have no small letters: the last words of verses do.
     """
     numbered = [Line(number, text) for number, text in enumerate(lines, 1)]
     layout = find_layout(numbered, conllu=False)
@@ -178,4 +179,6 @@ def tags_in_columns(lines: Sequence[str]) -> str:
     different = len(layout.tags)
     like_sentences = 2 * len(sentences) <= len(filled) <= LONG * len(sentences)
     few = FEW * different <= len(filled) and not any(" " in fields[layout.token] for fields in filled)
-    return f"only {counted(different, 'different tag')}" if few and like_sentences else ""
+    tabs = any("\t" in text for text in lines)
+    names = tabs or not any(tag != tag.upper() for tag in layout.tags)
+    return f"only {counted(different, 'different tag')}" if few and like_sentences and names else ""
