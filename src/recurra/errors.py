@@ -97,7 +97,20 @@ class Interrupted(KeyboardInterrupt):
 
 # Options of the command line that are arguments in Python, most of the same name.
 SAME = (
-    *("task", "target", "valid", "valid-target", "test", "test-target", "to", "time", "epochs", "resume", "recipe"),
+    *(
+        "task",
+        "target",
+        "valid",
+        "valid-target",
+        "test",
+        "test-target",
+        "to",
+        "time",
+        "epochs",
+        "resume",
+        "force",
+        "recipe",
+    ),
     *(
         "source-column",
         "target-column",

@@ -12,7 +12,7 @@ import pytest
 import recurra
 from recurra.errors import RecurraError, RunError
 from recurra.tasks.digests import write_digests
-from recurra.tasks.fit import KEPT
+from recurra.tasks.taken import KEPT
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tasks"))
 

@@ -17,7 +17,8 @@ import pytest
 
 import recurra
 from recurra.cli import run
-from recurra.errors import Interrupted, RunError
+from recurra.cli.failures import resumed
+from recurra.errors import DataError, Interrupted, RunError, UsageError
 from recurra.training import Event, Note, Saved, StepDone
 
 WORDS = ["".join(chr(97 + (i * k + j * j) % 7) for j in range(2 + i % 4)) for i in range(16) for k in (1, 5)]
@@ -212,3 +213,79 @@ def test_a_program_that_is_stopped_early_ends_as_signals_end_programs() -> None:
     said = child.communicate()[1]
     assert child.returncode in (143, -signal.SIGTERM)
     assert "Traceback" not in said
+
+
+def answers(folder: str) -> list[str]:
+    return [one.text for one in recurra.load(folder).predict([source for source, _ in PAIRS[:4]])]
+
+
+def test_force_replaces_a_model_by_one_of_another_task() -> None:
+    train()
+    texts = [(source, "ab"[k % 2]) for k, (source, _) in enumerate(PAIRS)]
+    recurra.train(texts, task="classify", to="m", force=True, epochs=1, settings={"model.width": 8})
+    recurra.train(texts, task="classify", to="new", epochs=1, settings={"model.width": 8})
+    names = [{str(path.relative_to(folder)) for path in Path(folder).rglob("*")} for folder in ("m", "new")]
+    assert names[0] == names[1]
+    assert weights("m") == weights("new")
+
+
+def test_a_model_that_is_to_be_replaced_answers_until_the_new_one_has_weights() -> None:
+    train()
+    before, said = answers("m"), list[list[str]]()
+
+    def listen(event: Event) -> None:
+        if isinstance(event, StepDone) and event.step == 1:
+            said.append(answers("m"))
+
+    train(force=True, settings={**SETTINGS, "training.seed": 9}, listeners=[listen])
+    assert said == [before]
+    train("whole", settings={**SETTINGS, "training.seed": 9})
+    assert weights("m") == weights("whole")
+
+
+@pytest.mark.parametrize("moment", ["pairs in", "network:"])
+def test_a_new_run_that_is_stopped_before_its_checkpoint_leaves_the_old_folder(moment: str) -> None:
+    train()
+    before = contents("m")
+    with pytest.raises(KeyboardInterrupt):
+        train(force=True, listeners=[stopping_at_note(moment)])
+    assert contents("m") == before
+
+
+def test_new_data_that_are_refused_leave_the_old_folder() -> None:
+    train()
+    before = contents("m")
+    Path("bad.tsv").write_text("a\tb\nc\n")
+    with pytest.raises(DataError, match="expected 2 columns"):
+        recurra.train("bad.tsv", task="translate", to="m", force=True, epochs=1)
+    assert contents("m") == before
+
+
+def test_a_new_run_that_is_stopped_later_is_resumed_while_the_old_model_answers() -> None:
+    train()
+    before = answers("m")
+    with pytest.raises(Interrupted):
+        train(force=True, settings={**SETTINGS, "training.seed": 9}, listeners=[stopping(signal.SIGINT)])
+    assert answers("m") == before
+    train(resume=True, settings={})
+    train("whole", settings={**SETTINGS, "training.seed": 9})
+    assert weights("m") == weights("whole")
+    assert {path.name for path in Path("m").iterdir()} == {path.name for path in Path("whole").iterdir()}
+
+
+@pytest.mark.parametrize("name", ["m/config.json", "m/mine.txt", "m/run/mine.txt"])
+def test_force_replaces_nothing_but_a_model(name: str) -> None:
+    if name == "m/run/mine.txt":
+        train()
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_text("{}")
+    before = contents("m")
+    with pytest.raises(RunError, match=r"not empty|none that can be opened|not the run of a model"):
+        train(force=True)
+    assert contents("m") == before
+
+
+def test_the_command_that_resumes_a_forced_run_does_not_start_it_anew() -> None:
+    assert resumed("train", ["x.tsv", "--force", "--to", "m"]) == "recurra train x.tsv --to m --resume"
+    with pytest.raises(UsageError, match="exclude each other"):
+        train(force=True, resume=True)

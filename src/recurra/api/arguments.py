@@ -152,6 +152,7 @@ ARGUMENTS: dict[str, tuple[Check, str]] = {
     "recipe": (recipe, "a recipe, recurra.Recipe.for_task(...), or the path of its file"),
     "settings": (settings, 'a dict of settings, {"model.layers": 2}'),
     "resume": (truth, "True or False"),
+    "force": (truth, "True or False"),
     "progress": (truth, "True, False or None"),
     "format": (text, 'the name of a format, "csv"'),
     "source_column": COLUMNS,

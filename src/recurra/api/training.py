@@ -37,6 +37,7 @@ def train(
     recipe: TaskRecipe | None = None,
     settings: Mapping[str, object] | None = None,
     resume: bool = False,
+    force: bool = False,
     format: str = "auto",
     source_column: str | None = None,
     target_column: str | None = None,
@@ -61,6 +62,7 @@ def train(
         recipe: all other options; the task's defaults if None.
         settings: single options instead of the recipe's: {"model.cell": "gru", "training.seed": 2}.
         resume: go on with the run in `to`.
+        force: train anew in a folder that holds a model, which answers until the new one has its first weights.
         format, source_column, target_column: how to read the files; columns by name or by number from 1.
         progress: whether the run is shown; in a terminal and a notebook, and nowhere else, if None.
         listeners: called with every event of the run.
@@ -70,6 +72,9 @@ def train(
         UsageError, DataError, RunError: before the first training step wherever possible.
         KeyboardInterrupt: after Ctrl-C, when the run has been saved.
     """
+    replaces = checked({"force": force})["force"]
+    if replaces and resume:
+        raise UsageError("--force starts anew, and --resume goes on: they exclude each other", fix="Give one of them.")
     how = asked(
         data,
         y,
@@ -94,7 +99,7 @@ def train(
         started=started,
     )
     request = Request(
-        how.task, how.data, how.valid, how.folder, how.recipe, how.resume, how.command, how.started
+        how.task, how.data, how.valid, how.folder, how.recipe, how.resume, how.command, how.started, replaces
     )  # fmt: skip
     with shown_run(progress) as show:
         emit = told(how, show)

@@ -96,7 +96,7 @@ def crash_file(trace: str, args: Sequence[str]) -> str:
 
 def resumed(command: str, args: Sequence[str]) -> str:
     """The command line that goes on with what was interrupted."""
-    return typed(command, [*args, *([] if "--resume" in args else ["--resume"])])
+    return typed(command, [*(arg for arg in args if arg not in ("--force", "--resume")), "--resume"])
 
 
 def typed(command: str, args: Sequence[str]) -> str:

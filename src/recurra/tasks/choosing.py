@@ -12,9 +12,9 @@ from recurra.data.number_text import is_number
 from recurra.data.rows import plain
 from recurra.errors import UsageError
 from recurra.tasks import TASKS, Task, task_named
-from recurra.tasks.fit import RECIPE
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import read_toml, recipe_of
+from recurra.tasks.taken import RECIPE
 
 DEFAULT = "translate"
 LABELS = 100  # so many different whole numbers may be labels

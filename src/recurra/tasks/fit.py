@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,17 +20,27 @@ import torch
 from recurra.bundle import save_weights
 from recurra.data import DataSource, Examples, keep, open_examples, spool
 from recurra.errors import DataError, Interrupted, RecurraError, RunError, any_error_as
-from recurra.files import atomic_write, is_leftover, outermost_missing, plain_errors_within
-from recurra.tasks.digests import NAME as DIGESTS
+from recurra.files import atomic_write, outermost_missing, plain_errors_within
 from recurra.tasks.digests import check_digests, write_digests
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import read_recipe
 from recurra.tasks.resuming import START_AGAIN, check_same, damaged_run
-from recurra.tasks.run_record import NAME as REQUEST
 from recurra.tasks.run_record import RunRecord, read_record, write_record
 from recurra.tasks.sample import write_sample
 from recurra.tasks.source_record import recorded_columns, recorded_decisions, write_decisions, write_source
+from recurra.tasks.taken import (
+    DECISIONS,
+    KEPT,
+    RECIPE,
+    SOURCE,
+    VOCABULARIES,
+    drop_replaced,
+    put_aside,
+    refuse_foreign,
+    refuse_nothing,
+    refuse_taken,
+)
 from recurra.tasks.task import Emit, Encoded, Network, Task
 from recurra.tasks.vocabulary import say_unknown
 from recurra.training import (
@@ -53,18 +63,6 @@ from recurra.training import (
     to_all,
 )
 
-RECIPE, VOCABULARIES, SOURCE = "recipe.toml", "vocabularies.json", "source.json"
-DECISIONS = "decisions.json"
-KEPT = (
-    RECIPE,
-    VOCABULARIES,
-    SOURCE,
-    DECISIONS,
-    "valid.json",
-    "data",
-)  # what a run needs to go on, beside the checkpoint
-BESIDE = (CHECKPOINT, REQUEST, DIGESTS, "lock", "input", "metrics.jsonl", "tensorboard")  # what else a run folder holds
-
 
 @dataclass(frozen=True)
 class Request:
@@ -78,6 +76,7 @@ class Request:
     resume: bool = False
     command: str = ""  # as the user typed it, for the card
     started: float = 0.0  # when the command began, on the monotonic clock
+    force: bool = False  # a model that is in the folder is replaced
 
 
 @dataclass(frozen=True)
@@ -107,10 +106,13 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
     made = outermost_missing(run_folder)
     if request.resume:
         refuse_nothing(request.folder)
+    elif request.force:
+        refuse_foreign(request.folder)
     else:
         refuse_taken(request.folder)
     with (
         plain_errors_within(request.folder),
+        put_aside(request.folder) if request.force else nullcontext(),
         locked(run_folder),
         removed_on_refusal(made, lambda: not (run_folder / CHECKPOINT).exists()),
         written_down(emit, run_folder) as emit,
@@ -254,40 +256,6 @@ def open_encoded(task: Task, run_folder: Path) -> Encoded:
     return Encoded(task.open_encoded(run_folder / "data" / "train"), task.open_encoded(run_folder / "data" / "valid"))
 
 
-def refuse_taken(folder: Path) -> None:
-    """Nothing that is there is overwritten; only what was stopped before its first checkpoint may begin again.
-
-    Raises:
-        RunError: the folder holds a model, a run, or anything else.
-    """
-    if (folder / "run" / CHECKPOINT).exists() or (folder / "config.json").exists():
-        raise RunError(
-            "this folder already holds a model or an unfinished run",
-            where=str(folder),
-            fix="Resume it with --resume, or train into another folder with --to.",
-        )
-    if not folder.exists():
-        return
-    if not folder.is_dir() or any(path.name != "run" or not is_start(path) for path in folder.iterdir()):
-        raise RunError("this folder is not empty", where=str(folder), fix="Choose another one with --to.")
-
-
-def refuse_nothing(folder: Path) -> None:
-    """There must be something to resume: a checkpoint, or a run that was stopped before its first one.
-
-    Raises:
-        RunError: there is not.
-    """
-    if not (folder / "run" / CHECKPOINT).exists() and not is_start(folder / "run"):
-        raise RunError("there is no run to resume", where=str(folder), fix="Leave out --resume to start one.")
-
-
-def is_start(folder: Path) -> bool:
-    """Whether this is a run folder, with nothing of anyone else in it: it may be used, and emptied."""
-    names = {path.name for path in folder.iterdir() if not is_leftover(path.name)} if folder.is_dir() else {""}
-    return not names or ("lock" in names and names <= {*KEPT, *BESIDE})
-
-
 class Opened(NamedTuple):
     """The examples of a user's data."""
 
@@ -359,4 +327,5 @@ class Publisher:
             save_weights(folder, weights)
         else:
             save_network(folder, self.request.task, self.network, weights, self.facts, "")
+            drop_replaced(folder, self.network.vocabularies())
             self.begun = True
