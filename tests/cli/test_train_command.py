@@ -77,6 +77,7 @@ def test_the_plain_command(recurra: CommandLine, model: FakeModel, trained: Any)
         "recipe": None,
         "settings": {},
         "resume": False,
+        "force": False,
     }
 
 
