@@ -45,7 +45,7 @@ WORDS = [
     BadInput("standard input in Latin-1", {STANDARD_INPUT: b"caf\xe9\n"}, read("-"), ("standard input:1:4: expected UTF-8, saw byte 0xE9",)),
     BadInput("two texts", {"x.txt": b"a\n", "y.txt": b"b\n"}, read("x.txt", target_path="y.txt"), ("--target: plain text is one file", "Name one file"), UsageError),
     BadInput("columns of a text", {"x.txt": b"a\n"}, read("x.txt", source_column="1"), ("plain text has no columns",), UsageError),
-    BadInput("a text as CSV", {"x.txt": b"a\n"}, read("x.txt", format="csv"), ("--input-format: unknown format 'csv'", "auto, text"), UsageError),
+    BadInput("a text as TSV", {"x.txt": b"a\n"}, read("x.txt", format="tsv"), ("--input-format: unknown format 'tsv'", "Did you mean 'csv'?"), UsageError),
     train("an empty text", b"", "x.txt: there are no examples"),
     train("a text of empty lines", b"\n \n\n", "x.txt: expected text, all lines are empty"),
     train("lines with many empty ones", b"emma\n\n\n\nava\n", "x.txt: 3 of 5 lines are empty (lines 2, 3, 4)", "--set data.form=running", data__form="lines"),

@@ -1,17 +1,28 @@
-"""Plain text, line by line: files, packed files, standard input, texts given in Python.
+"""Plain text, line by line: files, packed files, standard input, texts given in Python, a column of a table.
+
+text    a file as it is
+csv     a column: the one that is named, the one called text, or the only one
+jsonl   a key of objects, chosen in the same way
 
 Empty lines are passages too: whether they mean anything is for those who know what kind of text it is.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
+from recurra.data.delimited import CsvRows
 from recurra.data.examples import Kind, Reading
+from recurra.data.jsonl import HALF, JSON_LINES, kind_of, lone_surrogate, read_objects
 from recurra.data.rows import NO_PAIR, text_of
-from recurra.data.source import Sides
-from recurra.errors import DataError
+from recurra.data.source import DataSource, Sides
+from recurra.errors import DataError, UsageError
+from recurra.options import unknown_name
+from recurra.text.visible import excerpt
+
+NO_COLUMNS = "plain text has no columns"
 
 
 class Passage(NamedTuple):
@@ -23,21 +34,101 @@ class Passage(NamedTuple):
 
 
 def read_lines(reading: Reading) -> Iterator[Passage]:
-    """The lines of a file."""
+    """The lines of a file.
+
+    Raises:
+        UsageError: a column of it is asked for.
+    """
+    if reading.source.source_column is not None:
+        raise UsageError(
+            NO_COLUMNS, where="--source-column", fix="Leave it out, or say what it is: --input-format csv."
+        )
     return (Passage(line.text, line.number) for line in reading.file.lines(reading.findings))
 
 
+def read_csv(reading: Reading) -> Iterator[Passage]:
+    """The lines of the texts of a column; the first row names the columns."""
+    rows = iter(CsvRows(reading))
+    _, names = next(rows, (0, list[str]()))
+    if not names:
+        return
+    column = chosen_column(names, reading)
+    reading.note(f"{reading.name}: the texts are in column {names[column]!r}; the first row is the header")
+    for number, row in rows:
+        if column < len(row):
+            yield from passages(row[column], number)
+        else:
+            what = f"there is no column {names[column]!r} in this row: {excerpt(','.join(row))}"
+            reading.findings.add("rows without a text", DataError(what, where=reading.place(number)))
+
+
+def read_json(reading: Reading) -> Iterator[Passage]:
+    """The lines of the texts under a key; other keys may hold anything."""
+    name = None
+    for line, record in read_objects(reading, '{"text": "..."}'):
+        if name is None:
+            names = [*record]
+            name = names[chosen_column(names, reading)]
+            reading.note(f"{reading.name}: the texts are under the key {name!r}")
+        place, text = reading.place(line.number), record.get(name)
+        if isinstance(text, str) and lone_surrogate(text) is None:
+            yield from passages(text, line.number)
+        else:
+            seen = HALF if isinstance(text, str) else f"saw {kind_of(text)}"
+            what = f"expected a text under {name!r}, {seen}"
+            reading.findings.add("objects without a text", DataError(what, where=place))
+
+
+def chosen_column(names: list[str], reading: Reading) -> int:
+    """The column of the texts, which the model then knows.
+
+    Raises:
+        DataError, UsageError: it is not known which, or there is none of that name.
+    """
+    asked = reading.source.source_column
+    usual = [name for name in names if name.lower() == "text"] or (names if len(names) == 1 else [])
+    if asked is None and not usual:
+        fix = f"Say which, for example: --source-column {shlex.quote(names[-1])}"
+        what = f"one column has the texts, and there are several: {', '.join(map(repr, names[:10]))}"
+        raise DataError(what, where=reading.name, fix=fix)
+    wanted = usual[0] if asked is None else asked
+    if wanted in names:
+        found = names.index(wanted)
+    elif wanted.isdecimal() and len(wanted) < 6 and 1 <= int(wanted) <= len(names):
+        found = int(wanted) - 1
+    else:
+        raise unknown_name("column", wanted, names, where=reading.name)
+    reading.facts.columns["source_column"] = names[found]
+    return found
+
+
+def passages(text: str, number: int) -> Iterator[Passage]:
+    """The lines of a text that stands at this place."""
+    for line in text.removesuffix("\n").split("\n"):
+        yield Passage(line.removesuffix("\r"), number)
+
+
 def read_rows(reading: Reading) -> Iterator[Passage]:
-    """Texts given in Python, as texts or as mappings of one column; line ends in them end lines."""
+    """Texts given in Python, as texts or as mappings with a column of them; line ends in them end lines.
+
+    Raises:
+        UsageError: a column is asked for where there are none.
+    """
+    name: str | None = None
+    asked = reading.source.source_column
     for number, row in enumerate(reading.source.rows or (), 1):
         place = reading.place(number)
+        cell = only_cell(row)
+        if isinstance(row, Mapping) and (asked is not None or len(cast("Mapping[str, Any]", row)) > 1):
+            cells = {str(key): value for key, value in cast("Mapping[object, Any]", row).items()}
+            name = name or [*cells][chosen_column([*cells], reading)]
+            cell = cells.get(name)
+        elif asked is not None:
+            raise UsageError(NO_COLUMNS, where="--source-column", fix="Leave it out, or give mappings.")
         try:
-            text = text_of(only_cell(row), place)
+            yield from passages(text_of(cell, place), number)
         except DataError as error:
             reading.findings.add(NO_PAIR.format("text"), error)
-            continue
-        for line in text.removesuffix("\n").split("\n"):
-            yield Passage(line, number)
 
 
 def only_cell(row: Any) -> Any:
@@ -48,16 +139,25 @@ def only_cell(row: Any) -> Any:
     return cells[0] if len(cells) == 1 else cells
 
 
+def format_of(source: DataSource) -> str:
+    """By the ending of the name."""
+    return "csv" if source.ending == ".csv" else "jsonl" if source.ending in JSON_LINES else "text"
+
+
 def read_inputs(reading: Reading, what: None) -> Iterator[str]:
-    """A text a line."""
-    return (line.text for line in reading.file.lines())
+    """A text a line; of a table a line of its texts."""
+    source = reading.source
+    form = format_of(source) if source.format == "auto" else source.format
+    if form == "text":
+        return (line.text for line in reading.file.lines())
+    return (passage.text for passage in PLAIN.formats[form](reading))
 
 
 PLAIN = Kind(
     sides=Sides("text", "", "line"),
-    formats={"text": read_lines},
+    formats={"text": read_lines, "csv": read_csv, "jsonl": read_json},
     rows=read_rows,
-    format_of=lambda source: "text",
+    format_of=format_of,
     key=lambda example: example.text,
     pack=lambda example: [example.text, example.ends, example.line],
     unpack=lambda row: Passage(row[0], row[2], row[1]),
@@ -66,7 +166,7 @@ PLAIN = Kind(
         "plain text is one file, but a second one was given",
         "Name one file: recurra train TEXT --task language-model",
     ),
-    columns=(),
-    no_columns="plain text has no columns",
+    columns=("source_column",),
+    no_columns=NO_COLUMNS,
     called="texts",
 )
