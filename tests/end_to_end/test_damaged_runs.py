@@ -73,7 +73,7 @@ def test_a_file_of_a_run(tmp_path: Path, trained: tuple[str, Path], change: str)
 
 
 # The first ones are not needed to go on; of the others other words are said.
-BESIDE = ("lock", "metrics.jsonl", "digests.json", "request.json", "checkpoint.safetensors")
+BESIDE = ("lock", "metrics.jsonl", "digests.json", "request.json", "asked.toml", "checkpoint.safetensors")
 
 
 @pytest.mark.parametrize("change", ["cut short", "emptied", "longer", "altered"])

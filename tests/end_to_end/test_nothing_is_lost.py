@@ -108,7 +108,7 @@ def test_what_a_program_ignores_stays_ignored() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-@pytest.mark.parametrize("moment", ["pairs in", "network:"])
+@pytest.mark.parametrize("moment", ["pairs in", "outputs may have", "network:"])
 def test_a_run_stopped_before_its_first_checkpoint_starts_again(moment: str) -> None:
     """Also where the options are left out: they are written down before anything else."""
     train("whole")
@@ -119,6 +119,9 @@ def test_a_run_stopped_before_its_first_checkpoint_starts_again(moment: str) -> 
     assert any("it starts again from its beginning" in event.text for event in said if isinstance(event, Note))
     assert weights("m") == weights("whole")
     assert model.facts["trained"]["steps"] == recurra.load("whole").facts["trained"]["steps"]
+    assert "source units: chars, because" in model.card
+    for name in ("asked.toml", "recipe.toml", "decisions.json", "digests.json"):
+        assert Path("m/run", name).read_bytes() == Path("whole/run", name).read_bytes()
 
 
 def test_a_folder_that_someone_else_uses_is_neither_emptied_nor_resumed() -> None:

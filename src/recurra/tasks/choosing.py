@@ -13,8 +13,7 @@ from recurra.data.rows import plain
 from recurra.errors import UsageError
 from recurra.tasks import TASKS, Task, task_named
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.recipe_file import read_toml, recipe_of
-from recurra.tasks.taken import RECIPE
+from recurra.tasks.recipe_file import asked_recipe, read_toml, recipe_of
 
 DEFAULT = "translate"
 LABELS = 100  # so many different whole numbers may be labels
@@ -91,8 +90,8 @@ def task_of_targets(targets: Sequence[Any]) -> Chosen | None:
 
 def recorded_task(folder: Path) -> str | None:
     """The task of the run in a folder; None if there is none."""
-    path = folder / "run" / RECIPE
-    return str(read_toml(path).get("task", DEFAULT)) if path.is_file() else None
+    path = asked_recipe(folder / "run")
+    return str(read_toml(path).get("task", DEFAULT)) if path else None
 
 
 def read_recipe(path: str | Path) -> TaskRecipe:

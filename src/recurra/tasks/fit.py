@@ -24,7 +24,7 @@ from recurra.files import atomic_write, outermost_missing, plain_errors_within
 from recurra.tasks.digests import check_digests, write_digests
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.recipe_file import read_recipe
+from recurra.tasks.recipe_file import ASKED, RECIPE, asked_recipe, read_recipe
 from recurra.tasks.resuming import START_AGAIN, check_same, damaged_run
 from recurra.tasks.run_record import RunRecord, read_record, write_record
 from recurra.tasks.sample import write_sample
@@ -32,7 +32,6 @@ from recurra.tasks.source_record import recorded_columns, recorded_decisions, wr
 from recurra.tasks.taken import (
     DECISIONS,
     KEPT,
-    RECIPE,
     SOURCE,
     VOCABULARIES,
     drop_replaced,
@@ -158,13 +157,12 @@ def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint |
 def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:
     """Writes down what is asked for. Gives the recipe that was written down, if the run began once before."""
     write_record(request.folder / "run", asked)
-    path = request.folder / "run" / RECIPE
     if request.resume:
         emit(Note("the run was stopped before its first checkpoint: it starts again from its beginning"))
-        if path.exists():
+        if path := asked_recipe(request.folder / "run"):
             kind = request.task.recipe
             return replace(request, recipe=check_same(read_recipe(path, kind), request.recipe, kind()))
-    atomic_write(path, request.recipe.to_toml().encode())
+    atomic_write(request.folder / "run" / ASKED, request.recipe.to_toml().encode())
     return request
 
 

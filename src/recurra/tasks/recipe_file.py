@@ -12,6 +12,16 @@ from recurra.tasks.recipe import TaskRecipe
 
 R = TypeVar("R", bound=TaskRecipe)
 
+# In a run folder: what was asked for, with which a run that has no checkpoint yet begins again; and the same with all
+# that was decided by looking at the data, with which it goes on.
+ASKED, RECIPE = "asked.toml", "recipe.toml"
+
+
+def asked_recipe(run_folder: Path) -> Path | None:
+    """The file of the recipe that a run was asked for; None where none was written down yet."""
+    names = (ASKED, RECIPE)  # an earlier recurra wrote one over the other
+    return next((path for path in map(run_folder.joinpath, names) if path.is_file()), None)
+
 
 def read_recipe(path: Path, kind: type[R]) -> R:
     """The recipe of a TOML file, for a task.

@@ -19,10 +19,11 @@ from recurra.bundle.folder import TOKENIZERS
 from recurra.errors import ModelError, RunError
 from recurra.files import FileError, is_leftover
 from recurra.tasks.digests import NAME as DIGESTS
+from recurra.tasks.recipe_file import ASKED, RECIPE
 from recurra.tasks.run_record import NAME as REQUEST
 from recurra.training import CHECKPOINT, locked
 
-RECIPE, VOCABULARIES, SOURCE = "recipe.toml", "vocabularies.json", "source.json"
+VOCABULARIES, SOURCE = "vocabularies.json", "source.json"
 DECISIONS = "decisions.json"
 KEPT = (
     RECIPE,
@@ -32,7 +33,8 @@ KEPT = (
     "valid.json",
     "data",
 )  # what a run needs to go on, beside the checkpoint
-BESIDE = (CHECKPOINT, REQUEST, DIGESTS, "lock", "input", "metrics.jsonl", "tensorboard")  # what else a run folder holds
+# What else a run folder holds.
+BESIDE = (CHECKPOINT, REQUEST, ASKED, DIGESTS, "lock", "input", "metrics.jsonl", "tensorboard")
 ASIDE = ".replaced-"  # begins the name of a run that stands aside
 
 
