@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 
 class RecurraError(Exception):
@@ -132,14 +133,32 @@ NO_VALUE = re.compile(
 OPTION = re.compile(r"--([a-z][a-z-]*)(?:[ =]('[^']*'|[^\s'\"]*[^\s'\".,;:)]))?")
 
 
+_command_line = ContextVar("command line", default=False)  # whether one is being obeyed, in whatever program
+
+
+@contextmanager
+def called_from_command_line() -> Generator[None]:
+    """Messages in it name options of the command line."""
+    before = _command_line.set(True)
+    try:
+        yield
+    finally:
+        _command_line.reset(before)
+
+
 @contextmanager
 def called_from_python() -> Generator[None]:
-    """Errors raised in it name arguments of Python. The command line has its own words for them (`typed`)."""
+    """Errors raised in it name arguments of Python, unless it was a command line that called it."""
     try:
         yield
     except RecurraError as error:
-        error.from_python = True
+        error.from_python = not _command_line.get()
         raise
+
+
+def in_words_of_caller(text: str) -> str:
+    """A message of the command line, in the words of Python unless it was a command line that called."""
+    return text if _command_line.get() else in_python(text)
 
 
 def in_python(text: str) -> str:

@@ -14,7 +14,15 @@ import recurra
 from recurra.api.arguments import ARGUMENTS, checked
 from recurra.api.given import data_source, paired
 from recurra.data.rows import rows_of
-from recurra.errors import DataError, RecurraError, UsageError, called_from_python, in_python
+from recurra.errors import (
+    DataError,
+    RecurraError,
+    UsageError,
+    called_from_command_line,
+    called_from_python,
+    in_python,
+    in_words_of_caller,
+)
 
 PAIRS = [("ab", "ba"), ("cd", "dc")] * 5
 
@@ -188,3 +196,13 @@ def test_options_are_arguments_in_python(typed: str) -> None:
         raise error
     assert str(caught.value) == f"source_column, target_column: no such\n  {SAID[typed]}"
     assert error.typed() == f"--source-column, --target-column: no such\n  {typed}"
+
+
+def test_a_command_line_has_its_own_words_in_any_program() -> None:
+    """Whatever the program is called, and whatever of Python's doors the command goes through."""
+    with called_from_command_line(), pytest.raises(UsageError) as caught, called_from_python():
+        raise UsageError("take --task tag")
+    assert str(caught.value) == "take --task tag"
+    with called_from_command_line():
+        assert in_words_of_caller("take --task tag") == "take --task tag"
+    assert in_words_of_caller("take --task tag") == 'take task="tag"'

@@ -14,7 +14,7 @@ from recurra.api.arguments import checked
 from recurra.api.given import Given, data_source, default_folder, paired
 from recurra.data import SERIES, DataSource
 from recurra.data.frames import with_times
-from recurra.errors import in_python
+from recurra.errors import in_words_of_caller
 from recurra.tasks import Task
 from recurra.tasks.choosing import choose_task, recorded_task
 from recurra.tasks.recipe import TaskRecipe
@@ -127,7 +127,7 @@ def told(asked: Asked, show: Listener) -> Callable[[Event], None]:
     emit = to_all([*asked.listeners, show])
 
     def emit_in_words(event: Event) -> None:
-        emit(Note(in_python(event.text)) if isinstance(event, Note) and not asked.command else event)
+        emit(Note(in_words_of_caller(event.text)) if isinstance(event, Note) else event)
 
     if asked.reason:
         emit_in_words(Note(asked.reason))

@@ -19,6 +19,7 @@ from typing import NoReturn
 from recurra import __version__
 from recurra.cli.failures import explain
 from recurra.cli.signals import interrupted_by_signals
+from recurra.errors import called_from_command_line
 from recurra.options import unknown_name
 
 # Name -> what it does. The file cli/NAME.py has a function of the same name; its parameters are the options.
@@ -58,7 +59,7 @@ def run(args: Sequence[str]) -> int:
     if COMPLETE in os.environ:  # a shell asks how a command line may go on
         return completion(args)
     try:
-        with interrupted_by_signals():
+        with called_from_command_line(), interrupted_by_signals():
             code = dispatch(list(args), started)
             sys.stdout.flush()
     except Exception as error:
