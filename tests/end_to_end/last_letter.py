@@ -140,9 +140,6 @@ class LastLetter(Task[Passage, LastLetterRecipe, Network]):
     def predictor(self, networks: Sequence[Network]) -> Predictor:
         return Predictor(networks[0])
 
-    def card_example(self, example: Passage) -> str:
-        return example.text
-
 
 class Predictor:
     def __init__(self, network: Network) -> None:

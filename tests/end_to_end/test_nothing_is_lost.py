@@ -292,3 +292,13 @@ def test_the_command_that_resumes_a_forced_run_does_not_start_it_anew() -> None:
     assert resumed("train", ["x.tsv", "--force", "--to", "m"]) == "recurra train x.tsv --to m --resume"
     with pytest.raises(UsageError, match="exclude each other"):
         train(force=True, resume=True)
+
+
+def test_the_card_quotes_no_example_and_its_snippet_works() -> None:
+    model = train()
+    assert not any(len(word) > 4 and word in model.card for pair in PAIRS for word in pair)
+    Path("FILE").write_text("".join(f"{source}\n" for source, _ in PAIRS[:3]))
+    snippet = model.card.partition("```python\n")[2].partition("```")[0]
+    lines: list[str] = []
+    exec(snippet, {"print": lines.append})
+    assert lines == [one.text for one in model.predict([source for source, _ in PAIRS[:3]])]

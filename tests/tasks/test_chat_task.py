@@ -181,7 +181,5 @@ def test_measures_and_the_warning_of_a_collapse() -> None:
 
 
 def test_an_exchange_can_be_packed() -> None:
-    task = Chat()
     for exchange in open_examples(DataSource(rows=TALKS), DIALOGUES):
         assert DIALOGUES.unpack(DIALOGUES.pack(exchange)) == exchange
-        assert task.card_example(exchange) == exchange.context[-1]

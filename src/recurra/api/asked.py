@@ -114,11 +114,21 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **keyw
 
 
 def typed_command(argv: Sequence[str]) -> str:
-    """What was typed, so that it can be typed again; empty where the program is another one that uses recurra."""
+    """What was typed, for the card; empty where the program is another one that uses recurra.
+
+    Of an absolute path only the name is in it: where a user keeps files is nothing to hand on with a model.
+    """
     program = Path(argv[0])
+    args = map(without_folders, argv[1:])
     if program.parts[-3:] == ("recurra", "cli", "__main__.py"):
-        return shlex.join(["python", "-m", "recurra.cli", *argv[1:]])
-    return shlex.join(["recurra", *argv[1:]]) if program.stem == "recurra" else ""
+        return shlex.join(["python", "-m", "recurra.cli", *args])
+    return shlex.join(["recurra", *args]) if program.stem == "recurra" else ""
+
+
+def without_folders(arg: str) -> str:
+    """An argument with the name alone of an absolute path: /home/ada/x.tsv, --to=/home/ada/m."""
+    option, sign, value = arg.rpartition("=") if arg.startswith("--") else ("", "", arg)
+    return f"{option}{sign}{Path(value).name or '.'}" if Path(value).is_absolute() else arg
 
 
 def told(asked: Asked, show: Listener) -> Callable[[Event], None]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import PurePath
+from dataclasses import dataclass, field
 
 from recurra.metrics import Measure, value_text
 
@@ -28,7 +27,6 @@ class CardFacts:
     measures: Mapping[str, Measure] = field(default_factory=_no_measures)
     measured_on: str = ""  # "450 pairs set aside for validation"
     caveats: Sequence[str] = ()  # what a user should know first, in sentences
-    example: str = "text"  # a source for the snippets, ideally one of the data; empty where inputs are no lines
 
 
 # What model hubs read: YAML before the text.
@@ -41,13 +39,15 @@ tags:
 
 
 def card_text(facts: CardFacts) -> str:
-    """The card as Markdown. Of an absolute path as example only the name is on it, not where a user keeps files."""
-    facts = replace(facts, example=_without_folders(facts.example))
+    """The card as Markdown. Nothing of the examples is quoted on it: a model is handed on where its data may not be."""
     parts = [FRONT_MATTER, f"# {_cell(facts.name)}", *_origin(facts)]
     parts += [f"**Note:** {caveat}." for caveat in facts.caveats]
-    parts += ["## Use", _fenced(_shell(facts), "sh"), _fenced(_python(facts), "python")]
-    if not facts.example:
-        parts.append("`FILE` holds inputs as the training data have them, without the answers.")
+    parts += [
+        "## Use",
+        _fenced(f"recurra predict {shlex.quote(facts.name)} FILE", "sh"),
+        _fenced(_python(facts), "python"),
+    ]
+    parts.append("`FILE` holds inputs as the training data have them, without the answers.")
     if facts.data:
         parts += ["## Data", _table(facts.data)]
     if facts.decisions:
@@ -59,33 +59,20 @@ def card_text(facts: CardFacts) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _without_folders(example: str) -> str:
-    """The name alone of an absolute path; anything else as it is."""
-    return PurePath(example).name if PurePath(example).is_absolute() and "\n" not in example else example
-
-
 def _origin(facts: CardFacts) -> list[str]:
     if not facts.command:
         return [f"{facts.task} Made by recurra, from Python."]
     return [f"{facts.task} Made by recurra with", _fenced(facts.command, "sh")]
 
 
-def _shell(facts: CardFacts) -> str:
-    if not facts.example:
-        return f"recurra predict {shlex.quote(facts.name)} FILE"
-    # Some shells' echo takes backslashes, and a minus in front, for something else than text.
-    echo = "printf '%s\\n'" if facts.example.startswith("-") or "\\" in facts.example else "echo"
-    return f"{echo} {shlex.quote(facts.example)} | recurra predict {shlex.quote(facts.name)} -"
-
-
 def _python(facts: CardFacts) -> str:
-    answer = f"model.predict({facts.example!r})" if facts.example else 'model.predict(model.read("FILE"))[0]'
     return "\n".join(
         (
             "import recurra",
             "",
             f"model = recurra.load({facts.name!r})",
-            f"print({answer}.text)",
+            'for answer in model.predict(model.read("FILE")):',
+            "    print(answer.text)",
         )
     )
 

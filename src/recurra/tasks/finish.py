@@ -61,7 +61,6 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
         decisions=outcome.decisions,
         measures=evaluation.measures,
         measured_on=measured_on,
-        example=task.card_example(examples[0]),
         caveats=too_short,
     )
     before = finished_before(request.folder, outcome)

@@ -194,7 +194,3 @@ class Task(ABC, Generic[E, R, N]):
         Raises:
             ModelError: networks that do not fit together.
         """
-
-    def card_example(self, example: E) -> str:
-        """An input for the snippets of the card: a line as `predict` reads it; empty where inputs are no lines."""
-        return ""

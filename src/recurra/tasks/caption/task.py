@@ -155,10 +155,6 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
         model = step_model([network.model for network in networks])
         return CaptionPredictor(first.model, model, first.source, first.target)
 
-    def card_example(self, example: Captioned) -> str:
-        """The path of an image; others are no line."""
-        return example.content if isinstance(example.content, str) else ""
-
 
 def with_units(train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) -> CaptionRecipe:
     """The recipe with units in place of `auto`; says what was decided and why."""

@@ -158,10 +158,6 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
         """One network, or an ensemble."""
         return ChatPredictor(TextPredictor(networks, search, is_blank))
 
-    def card_example(self, example: Exchange) -> str:
-        """The turn before the reply."""
-        return example.context[-1]
-
 
 def pairs_of(exchanges: Iterable[Exchange], recipe: ChatRecipe) -> Examples[Example]:
     """Exchanges as the pairs that translation learns from: the last turns, and the reply."""

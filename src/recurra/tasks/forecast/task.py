@@ -109,7 +109,3 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
 
         refuse_different(networks, kind, "have the same columns, window, horizon, strategy and quantiles")
         return ForecastPredictor(networks)
-
-    def card_example(self, example: Series) -> str:
-        """A table is no line."""
-        return ""

@@ -129,10 +129,6 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         )
         return LanguagePredictor(networks)
 
-    def card_example(self, example: Passage) -> str:
-        """The beginning of a line."""
-        return " ".join(example.text.split()[:3])
-
 
 def usual_length(train: Iterable[Passage], tokenizer: Tokenizer) -> int:
     """What is learned from the lengths of the lines."""

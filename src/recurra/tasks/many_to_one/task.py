@@ -152,10 +152,6 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         refuse_different(networks, lambda one: one.vocabularies(), "have the same units and labels")
         return HeadPredictor(networks)
 
-    def card_example(self, example: Labelled) -> str:
-        """A text; numbers are no line."""
-        return example.content if isinstance(example.content, str) else ""
-
 
 def make_network(recipe: ManyToOneRecipe, inputs: Inputs, head: Head) -> HeadNetwork:
     """A network with fresh weights, drawn from the recipe's seed."""

@@ -141,7 +141,3 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
             what = "the models of an ensemble must all have a CRF, or all have none"
             raise ModelError(what, fix="Train them with the same model.crf.")
         return TagPredictor(networks)
-
-    def card_example(self, example: Tagged) -> str:
-        """The tokens."""
-        return " ".join(example.tokens)

@@ -100,10 +100,6 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
         """One network, or an ensemble."""
         return TextPredictor(networks)
 
-    def card_example(self, example: Example) -> str:
-        """A source."""
-        return example.source
-
 
 def choose_units(examples: Iterable[Example], recipe: Recipe, emit: Emit) -> Recipe:
     """The recipe with units in place of `auto`; says what was decided and why."""
