@@ -94,15 +94,23 @@ def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
-def test_a_plan_that_hardly_changes_is_not_worth_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("steps", "shown"),
+    [
+        ((100, 124, 81, 124), (100,)),
+        ((100, 126, 90, 110, 80), (100, 126, 80)),  # the second time only what differs by half
+        ((100, 130, 60, 119, 30, 300, 3), (100, 130, 60, 30)),  # and a fourth time nothing
+        ((100, 0, 500), (100, 0, 500)),
+    ],
+)
+def test_of_a_plan_that_changes_again_and_again_little_is_said(
+    steps: tuple[int, ...], shown: tuple[int, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = Lines()
-    for steps in (100, 124, 80, 110, 126, 110, 90):
-        lines(PlanMade(0 if steps == 100 else 20, steps, 9.0, 60.0, 0.6, "x"))
-    assert [line.split(",")[0] for line in capsys.readouterr().err.splitlines()] == [
-        "plan: 100 steps",
-        "plan changed at step 20: 126 steps",
-        "plan changed at step 20: 90 steps",
-    ]
+    for k, number in enumerate(steps):
+        lines(PlanMade(20 * k, number, 9.0, 60.0, 0.6, "x"))
+    said = [line.split(",")[0].rpartition(": ")[2] for line in capsys.readouterr().err.splitlines()]
+    assert said == [f"{number} steps" for number in shown]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, 
 from recurra.views.measures import label_of
 
 DECAY = 0.98  # of the moving averages of loss and speed, which then cover about fifty steps
-MIN_CHANGE = 0.25  # of the steps of a plan: smaller changes are only in metrics.jsonl
+# The factor by which a plan must differ from what was last said, for the first change that is shown, the second and the
+# third; all others are only in metrics.jsonl.
+CHANGES = (1.25, 1.5, 2.0)
 
 
 @dataclass
@@ -22,6 +24,7 @@ class RunProgress:
     step: int = 0
     steps: int = 0
     plan: PlanMade | None = None  # the last one that was shown
+    changes: int = 0  # of the plan that were shown
     epoch: int = 0
     loss: float = 0.0  # mean over the last steps
     validated: Validated | None = None  # the last validation
@@ -39,8 +42,7 @@ class RunProgress:
         match event:
             case PlanMade():
                 self.step, self.steps = event.step, event.steps
-                if self.plan is None or abs(event.steps - self.plan.steps) >= MIN_CHANGE * self.plan.steps:
-                    self.plan = event
+                self._plan(event)
             case StepDone():
                 self._step(event)
             case Validated():
@@ -65,6 +67,14 @@ class RunProgress:
         if not self.session_steps:
             return 0.0
         return (self.steps - self.step) * self.session_seconds / self.session_steps
+
+    def _plan(self, event: PlanMade) -> None:
+        if self.plan is None:
+            self.plan = event
+        elif self.changes < len(CHANGES):
+            fewer, more = sorted((self.plan.steps, event.steps))
+            if more >= CHANGES[self.changes] * fewer:
+                self.plan, self.changes = event, self.changes + 1
 
     def _step(self, event: StepDone) -> None:
         self.step, self.steps, self.epoch = event.step, event.steps, event.epoch
