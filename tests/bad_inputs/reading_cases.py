@@ -148,6 +148,8 @@ TSV = [
     one("a backslash and a t", "x.tsv", b"a\\tb\n", 'x.tsv:1: expected 2 columns, saw 1: "a\\tb"', "not a tab"),
     one("CSV called TSV", "x.tsv", b'"a, b","c"\n', "x.tsv:1: expected 2 columns, saw 1", "looks like CSV", "--input-format csv"),
     one("CSV on standard input", "-", b"a;b\n", "standard input:1: ", "looks like CSV", "--input-format csv"),
+    one("a comma among tabs", "x.tsv", b"a\tb\nyes,no\n", 'x.tsv:2: expected 2 columns, saw 1: "yes,no"', "A line is source, one tab (⇥), target."),
+    one("a space among tabs", "x.tsv", b"yes no\na\tb\n", 'x.tsv:1: expected 2 columns, saw 1: "yes no"', "A line is source, one tab (⇥), target."),
     one("JSON called TSV", "x.tsv", b'{"source": "a"}\n', "x.tsv:1: ", "looks like JSON Lines", "--input-format jsonl"),
     one("all lines wrong", "x.tsv", b"a\n" * 2000, "x.tsv: 2,000 problems (lines with another number of columns: 2,000)",
         "x.tsv:1: ", "2,000 times, also at x.tsv:2, x.tsv:3,", "x.tsv:10, ..."),

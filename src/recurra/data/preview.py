@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
+from recurra.data.beginning import LINES, first_lines
 from recurra.data.csv_rows import LOOK_AHEAD, readable_rows, said_separator, separator_of
 from recurra.data.inputs import ENDINGS
 from recurra.data.jsonl import JSON_LINES, object_of
 from recurra.data.source import DataSource
-
-LINES, BYTES = 2000, 1_000_000  # of a file that is looked at
 
 
 @dataclass(frozen=True)
@@ -94,16 +91,4 @@ def _cells(row: Any) -> list[Any] | None:
 def preview_of(source: DataSource) -> Preview:
     """The first lines of a file, as far as they are text; nothing here is an error."""
     path = Path(source.path)
-    return Preview(source, first_lines(path) if source.rows is None and path.is_file() else [])
-
-
-def first_lines(path: Path) -> list[str]:
-    """The first lines; none of what cannot be read or is not UTF-8."""
-    opened = gzip.open if path.name.lower().endswith(".gz") else open
-    try:
-        with opened(path, "rb") as file:
-            start = file.read(BYTES)
-        whole = start if len(start) < BYTES else start[: start.rfind(b"\n") + 1]
-        return [line.removesuffix("\r") for line in whole.decode("utf-8-sig").split("\n")[:LINES]]
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error):
-        return []
+    return Preview(source, first_lines(path) if source.rows is None else [])

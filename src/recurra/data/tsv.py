@@ -9,7 +9,9 @@ import csv
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
+from recurra.data.beginning import first_lines
 from recurra.data.columns import Columns, are_named, by_name, by_number, decided, is_known_header
 from recurra.data.csv_rows import CsvReader
 from recurra.data.example import Example
@@ -28,6 +30,8 @@ def read_tsv(reading: Reading) -> Iterator[Example]:
     """The pairs of a TSV file; a blank line is a pair of empty texts."""
     source = reading.source
     columns = None if are_named(source) else by_number(source)
+    tabs = ["\t" in line for line in first_lines(Path(source.path)) if line.strip()]
+    tabbed = 2 * sum(tabs) >= len(tabs) > 0
     for line in reading.file.lines(reading.findings):
         row = line.text.split("\t")
         if columns is None:
@@ -43,17 +47,23 @@ def read_tsv(reading: Reading) -> Iterator[Example]:
         elif not line.text.strip():
             yield Example("", "", line.number)
         else:
-            reading.findings.add(RAGGED, ragged(line, columns, reading))
+            reading.findings.add(RAGGED, ragged(line, columns, reading, tabbed=tabbed))
 
 
-def ragged(line: Line, columns: Columns, reading: Reading) -> DataError:
-    """What is wrong with a line that has another number of columns: the line itself, and the likeliest reason."""
+def ragged(line: Line, columns: Columns, reading: Reading, *, tabbed: bool) -> DataError:
+    """What is wrong with a line that has another number of columns: the line itself, and the likeliest reason.
+
+    Args:
+        tabbed: whether tabs separate the columns of most lines, so that commas in this one do not.
+    """
     seen = line.text.count("\t") + 1
     what = f"expected {columns.expected}, saw {seen}: {excerpt(line.text)}"
-    return DataError(what, where=reading.place(line.number), fix=_remedy(line.text, seen, columns, reading.source))
+    return DataError(
+        what, where=reading.place(line.number), fix=_remedy(line.text, seen, columns, reading.source, tabbed)
+    )
 
 
-def _remedy(text: str, seen: int, columns: Columns, source: DataSource) -> str:
+def _remedy(text: str, seen: int, columns: Columns, source: DataSource, tabbed: bool) -> str:
     first, second = source.sides[:2]
     if seen > columns.least:
         return (
@@ -63,13 +73,13 @@ def _remedy(text: str, seen: int, columns: Columns, source: DataSource) -> str:
         )
     if seen == 1 and "\\t" in text:
         return "The line holds a backslash and a t, not a tab: write real tabs (⇥)."
-    if seen == 1 and looks_like_csv(text):
+    if seen == 1 and not tabbed and looks_like_csv(text):
         return "This looks like CSV: let its name end in .csv, or give --input-format csv."
     if seen == 1 and text.startswith("{"):
         return "This looks like JSON Lines: let its name end in .jsonl, or give --input-format jsonl."
     if seen == 1 and SPACES.search(text):
         return f"The columns seem to be separated by spaces: put one tab (⇥) between {first} and {second}."
-    if seen == 1 and " " in text:
+    if seen == 1 and not tabbed and " " in text:
         command = f"sed 's/ /\\t/' {shlex.quote(source.path)}"
         return f"A line is {first}, one tab (⇥), {second}. If the first space stands for the tab: {command} > tabs.tsv"
     return f"A line is {first}, one tab (⇥), {second}."
