@@ -16,7 +16,8 @@ from recurra.tasks import TASKS
 from recurra.tasks.choosing import choose_task, read_recipe
 from recurra.tasks.translate.recipe import Recipe
 
-SAID = "task: translate, because no other task was detected (choose another with --task)"
+SAID = "task: translate, because no other task was detected{} (choose another with --task)"
+TURNS = "; if these are turns and replies, --task chat"
 
 
 @pytest.mark.parametrize("data", ["pairs", "list", "-"])
@@ -24,7 +25,7 @@ def test_translation_is_told_too(data: str, tmp_path: Path) -> None:
     pairs = tmp_path / "pairs.tsv"
     pairs.write_text("ab cd\tBA DC\nef gh\tFE HG\n")
     given = {"pairs": DataSource(str(pairs)), "list": DataSource(rows=[("ab", "BA")]), "-": DataSource("-")}[data]
-    assert choose_task(given).note == SAID
+    assert choose_task(given).note == SAID.format("" if data == "-" else TURNS)
 
 
 def test_of_a_file_that_is_not_there_nothing_is_told(tmp_path: Path) -> None:
@@ -86,3 +87,19 @@ def test_of_texts_with_numbers_it_is_said_what_they_may_be(tmp_path: Path) -> No
     note = choose_task(DataSource(str(path))).note
     assert note.startswith("task: translate, because no other task was detected; its second column has numbers")
     assert "if they are amounts, --task regress" in note
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("so\tas\n" * 3, "turns and replies, --task chat"),
+        ("so\tas\tno\n" * 3, "turns and replies, --task chat, if text to be continued, --task language-model"),
+        ("1.5\tas\n2\tor\n7\tso\n9\tno\n", "if its numbers follow each other in time, --task forecast"),
+    ],
+)
+def test_other_tasks_that_take_such_data_are_named(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "data.tsv"
+    path.write_text("".join(f"{line}{k * '!'}\n" for k, line in enumerate(text.splitlines())))
+    chosen = choose_task(DataSource(str(path)))
+    assert chosen.task.name == "translate"
+    assert said in chosen.note

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,14 +67,29 @@ def choose_task(
 
 
 def also_possible(preview: Preview) -> str:
-    """What else pairs may be for that nobody can tell from them; empty where nothing suggests it."""
-    seconds = [str(row[1]).strip() for row in preview.table()[1:] if len(row) == 2]
-    filled = [cell for cell in seconds if cell]
-    if len(filled) > 2 and all(map(is_number, filled)):
+    """What else such data may be for that nobody can tell from them, with its option; empty where nothing is seen."""
+    rows = [[str(cell).strip() for cell in row] for row in preview.table()]
+    rows = [row for row in rows if any(row)]
+    if not rows:
+        return ""
+    body = rows[1:] if preview.given is None and not preview.is_json_lines else rows  # without a header
+    numeric = [len(cells) > 2 and all(map(is_number, cells)) for cells in map(filled, zip_longest(*body))]
+    if numeric[1:] == [True]:
         return (
             "; its second column has numbers: if they are amounts, --task regress, if they are labels, --task classify"
         )
-    return ""
+    if any(numeric):
+        return "; if its numbers follow each other in time, --task forecast"
+    if all(len(row) == 1 for row in rows):
+        return "; if it is text to be continued, --task language-model"
+    if all(len(row) == 2 for row in rows):
+        return "; if these are turns and replies, --task chat"
+    return "; if these are turns and replies, --task chat, if text to be continued, --task language-model"
+
+
+def filled(cells: Iterable[str | None]) -> list[str]:
+    """The cells that hold something."""
+    return [cell for cell in cells if cell]
 
 
 def task_of_targets(targets: Sequence[Any]) -> Chosen | None:
