@@ -11,6 +11,7 @@ import pytest
 import recurra
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.trials import candidates
+from recurra.training import Diverged
 
 
 def airline(steps: int = 144) -> list[float]:
@@ -78,6 +79,39 @@ def test_what_the_recipe_leaves_open_is_tried() -> None:
     assert ("season", "window") not in tried(data__window=8, data__season=12)  # no whole season would be read
     assert tried(model__baseline="none", data__window=24) == [("none", "window"), ("none", "columns")]
     assert tried(model__baseline="last", model__scale="columns", data__window=24) == [("last", "columns")]
+
+
+SIZES = {"tiny": 1e-14, "large": 1e12}  # in units of one column, errors of the smaller have no finite gradient
+
+
+def of_all_sizes() -> list[dict[str, list[float]]]:
+    return [{"y": [size * (2 + math.sin(t / 2)) for t in range(80)]} for size in SIZES.values()]
+
+
+def test_a_trial_that_diverges_has_lost(tmp_path: Path) -> None:
+    notes: list[str] = []
+    model = recurra.train(
+        of_all_sizes(), task="forecast", to=tmp_path / "m", epochs=4, settings={"model.width": 4, "data.window": 12},
+        listeners=[lambda event: notes.append(getattr(event, "text", ""))],
+    )  # fmt: skip
+    assert model.recipe.model.scale == "window"  # type: ignore[attr-defined]
+    said = next(note for note in notes if note.startswith("baseline: "))
+    assert "last by columns diverged, " in said
+    assert "by window diverged" not in said
+
+
+def test_how_fast_trials_are_is_measured_on_one_of_them(tmp_path: Path) -> None:
+    """And not on columns, in which it may diverge."""
+    settings = {"model.width": 4, "data.window": 12}
+    model = recurra.train(of_all_sizes(), task="forecast", to=tmp_path / "m", time="2s", settings=settings)
+    assert model.recipe.model.scale == "window"  # type: ignore[attr-defined]
+
+
+def test_where_every_trial_diverges_it_is_said_why(tmp_path: Path) -> None:
+    settings = {"model.width": 4, "data.window": 12, "model.scale": "columns"}
+    with pytest.raises(Diverged, match="last by columns diverged, none by columns diverged") as refusal:
+        recurra.train(of_all_sizes(), task="forecast", to=tmp_path / "m", epochs=4, settings=settings)
+    assert "--set model.scale=window" in str(refusal.value.fix)
 
 
 def test_without_a_step_the_naive_forecasts_are_compared(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 Each pair of `model.baseline` and `model.scale` that the recipe leaves open makes a network of its own, which learns for
 some steps. The one with the smallest error on the validation data is trained. An untrained network answers its
-baseline, so that the shortest trial still compares the naive forecasts.
+baseline, so that the shortest trial still compares the naive forecasts. One that diverges has lost, and that is all.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from recurra.tasks.forecast.network import ForecastNetwork, make_network
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.task import Emit, Encoded
 from recurra.text.counted import counted
-from recurra.training import Budget, Loop, Note, Piece, Plan, Position, make_optimizer, seconds_per_step
+from recurra.training import Budget, Diverged, Loop, Note, Piece, Plan, Position, make_optimizer, seconds_per_step
 from recurra.training.threads import threads
 
 SHARE, SHARE_OF_EPOCHS = 0.2, 1.0  # of a run, for all trials together: where time counts, and where it does not
@@ -28,23 +29,29 @@ class Trial(NamedTuple):
     """A pair that was tried."""
 
     network: ForecastNetwork
-    error: float
+    error: float  # infinite where it diverged
 
     def __str__(self) -> str:
         model = self.network.recipe.model
-        return f"{model.baseline} by {model.scale} {self.error:.3g}"
+        return f"{model.baseline} by {model.scale} {f'{self.error:.3g}' if math.isfinite(self.error) else 'diverged'}"
 
 
 def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Emit) -> ForecastNetwork:
-    """The network of the recipe with everything decided."""
+    """The network of the recipe with everything decided.
+
+    Raises:
+        Diverged: all that could be tried did.
+    """
     recipes = list(candidates(network.recipe))
     if recipes == [network.recipe]:
         return network
-    learner = learner_of(network, encoded)
+    learner = learner_of(fresh(network, recipes[0]), encoded)
     with threads(network.recipe.training.threads or 1):
         steps = trial_steps(learner, network.recipe, budget, len(recipes))
         trials = [tried(network, recipe, encoded, steps) for recipe in recipes]
     best = min(trials, key=lambda trial: trial.error)
+    if not math.isfinite(best.error):
+        raise all_diverged(trials)
     model = best.network.recipe.model
     emit(Note(
         f"baseline: {model.baseline}, scale: {model.scale}, which after {counted(steps, 'step')} of training each had "
@@ -78,10 +85,25 @@ def tried(network: ForecastNetwork, recipe: ForecastRecipe, encoded: Encoded, st
     made = fresh(network, recipe)
     learner, options = learner_of(made, encoded), recipe.training
     plan = Plan((Piece(0, 0.0, max(steps, 1)),), 1, 1)
-    if steps:
-        for _ in Loop(learner, make_optimizer(made.model.parameters(), options), options, plan, Position()):
-            pass
-    return Trial(made, learner.validate(min(MAX_WINDOWS, learner.validation_examples())).loss)
+    try:
+        if steps:
+            for _ in Loop(learner, make_optimizer(made.model.parameters(), options), options, plan, Position()):
+                pass
+    except Diverged:
+        return Trial(made, math.inf)
+    error = learner.validate(min(MAX_WINDOWS, learner.validation_examples())).loss
+    return Trial(made, error if math.isfinite(error) else math.inf)
+
+
+def all_diverged(trials: list[Trial]) -> Diverged:
+    """The error where no pair is left to train."""
+    by_columns = all(trial.network.recipe.model.scale == "columns" for trial in trials)
+    own = "--set model.scale=window, which counts each series in a unit of its own, or with " if by_columns else ""
+    return Diverged(
+        f"training diverges with every baseline and scale that may be chosen: {', '.join(map(str, trials))}",
+        where="model.baseline",
+        fix=f"Train with {own}a lower --set training.learning_rate.",
+    )
 
 
 def fresh(network: ForecastNetwork, recipe: ForecastRecipe) -> ForecastNetwork:
