@@ -46,13 +46,13 @@ def one_thread() -> None:
 @pytest.mark.parametrize("task", TASKS)
 def test_a_toy_task_is_learned_entirely(task: str, tmp_path: Path) -> None:
     function = TASKS[task]
-    known = set(words(2500, seed=1))
+    known = set(words(5000, seed=1))  # with half as many some seeds get one output wrong, in 24 epochs too
     held_out = [word for word in words(300, seed=2) if word not in known]
     events: list[Event] = []
     model = recurra.train(
         [(word, function(word)) for word in sorted(known)],
         to=tmp_path / "model",
-        epochs=16,
+        epochs=10,
         recipe=RECIPE,
         listeners=[events.append],
     )
