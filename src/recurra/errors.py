@@ -126,6 +126,7 @@ SAME = (
     ),
 )
 ARGUMENTS = {**{name: name.replace("-", "_") for name in SAME}, "source": "data", "input-format": "format"}
+FLAGS = ("resume", "force")  # options without a value
 # Words behind an option that are no values of it.
 NO_VALUE = re.compile(
     "to|or|and|must|says?|allows|needs|finds|out|in|is|for|ha[sv]e?|with|without|excludes?|the|no|if|may"
@@ -170,7 +171,7 @@ def in_python(text: str) -> str:
 def _argument(found: re.Match[str]) -> str:
     option, value = found[1], found[2]
     rest = ""
-    if value is not None and (NO_VALUE.fullmatch(value) or value.startswith("-") or option == "resume"):
+    if value is not None and (NO_VALUE.fullmatch(value) or value.startswith("-") or option in FLAGS):
         value, rest = None, found[0][len(option) + 2 :]
     if option == "set":
         name, equals, new = (value or "section.key").strip("'").partition("=")
@@ -178,7 +179,7 @@ def _argument(found: re.Match[str]) -> str:
     if option not in ARGUMENTS:
         return found[0]
     name = ARGUMENTS[option]
-    if option == "resume":
+    if option in FLAGS:
         return f"{name}=True{rest}"
     return f"{name}={_value(value) if value else ''}{rest}"
 

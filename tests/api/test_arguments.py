@@ -181,6 +181,7 @@ SAID = {
     "change it with --set data.window": 'change it with settings={"data.window": ...}',
     "--set model.layers=2 or --set model.cell=gru": 'settings={"model.layers": 2} or settings={"model.cell": "gru"}',
     "Resume it with --resume, or choose another with --to.": "Resume it with resume=True, or choose another with to=.",
+    "train anew with --force replaces it": "train anew with force=True replaces it",
     "--epochs to go on": "epochs= to go on",
     "recurra train TEXT --task lm": "recurra train TEXT --task lm",
     "pip install --upgrade recurra": "pip install --upgrade recurra",
@@ -206,3 +207,11 @@ def test_a_command_line_has_its_own_words_in_any_program() -> None:
     with called_from_command_line():
         assert in_words_of_caller("take --task tag") == "take --task tag"
     assert in_words_of_caller("take --task tag") == 'take task="tag"'
+
+
+@pytest.mark.parametrize(("name", "fix"), [("epoch", "Did you mean 'epochs'?"), ("force", "Known: task, target")])
+def test_compare_ignores_no_argument(name: str, fix: str) -> None:
+    keywords: dict[str, Any] = {name: True}
+    with pytest.raises(UsageError, match=f"unknown argument '{name}'") as caught:
+        recurra.compare([("a", "b")], to="c", **keywords)
+    assert fix in str(caught.value)

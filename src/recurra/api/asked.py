@@ -15,6 +15,7 @@ from recurra.api.given import Given, data_source, default_folder, paired
 from recurra.data import SERIES, DataSource
 from recurra.data.frames import with_times
 from recurra.errors import in_words_of_caller
+from recurra.options import unknown_name
 from recurra.tasks import Task
 from recurra.tasks.choosing import choose_task, recorded_task
 from recurra.tasks.recipe import TaskRecipe
@@ -71,6 +72,9 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **keyw
     Raises:
         UsageError: what cannot be meant.
     """
+    for name in keywords:
+        if name not in TrainKeywords.__annotations__:
+            raise unknown_name("argument", name, TrainKeywords.__annotations__)
     how = checked(keywords)
 
     def source_of(given: Given, target: str | Path | None = None) -> DataSource:

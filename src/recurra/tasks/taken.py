@@ -68,12 +68,12 @@ def refuse_foreign(folder: Path) -> None:
         return
     fix = "Choose another folder with --to."
     if run.is_symlink() or (run.exists() and not is_start(run)):
-        raise RunError("this is not the run of a model, and --force does not replace it", where=str(run), fix=fix)
+        raise RunError("this is not the run of a model, and is not replaced", where=str(run), fix=fix)
     try:
         if (folder / "config.json").exists():
             open_folder(folder)
     except ModelError as error:
-        what = f"--force replaces models of recurra, and this is none that can be opened ({error.what})"
+        what = f"this is no model of recurra that can be opened, and is not replaced ({error.what})"
         raise RunError(what, where=str(folder), fix=fix) from error
 
 
