@@ -99,6 +99,10 @@ def extend() -> int:
     return command(*TRAIN, "--epochs", "2", "--resume", stdin=PAIRS)
 
 
+def anew() -> int:
+    return command(*TRAIN, "--set", "training.seed=2", "--force", stdin=PAIRS)
+
+
 def save() -> int:
     """From Python, over another model; what is raised is shown as the command line shows it."""
     try:
@@ -130,6 +134,7 @@ SCENARIOS = {
     "compare": Scenario(lambda: command(*COMPARE, stdin=LABELLED), compare_again, write_test, "c/rnn-seed-1"),
     "save": Scenario(save, save, trained_and_saved, "copy", always=True),
     "predict": Scenario(predict, predict, predicted, "m", always=True),
+    "force": Scenario(anew, anew, trained, "m", always=True),
 }
 
 
@@ -285,7 +290,9 @@ def judged(scenario: str, how: str, code: int, said: str) -> list[str]:
         command = re.search(r"^  (recurra (train|compare) .*)$", said, re.MULTILINE)
         if code != 128 + number:
             wrong.append(f"exit code {code}")
-        return wrong + ["no command to go on with"] * (scenario in ("train", "extend", "compare") and not command)
+        return wrong + ["no command to go on with"] * (
+            scenario in ("train", "extend", "force", "compare") and not command
+        )
     errors = said.count("recurra: error: ")
     if code not in (0, 1) or errors != code:
         wrong.append(f"exit code {code} with {errors} errors")
