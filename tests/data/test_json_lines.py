@@ -19,6 +19,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "tag": {"tokens": ["a", "b"], "tags": ["O", "B-X"]},
     "chat": {"turns": ["hello", "hi"]},
     "caption": {"image": "a.png", "caption": "a b"},
+    "language-model": {"text": "a b"},
     "forecast": {"time": "2024-01-01", "load": 1.5},
 }
 DIGITS = "9" * 5001

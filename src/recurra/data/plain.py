@@ -71,12 +71,14 @@ def read_json(reading: Reading) -> Iterator[Passage]:
             name = names[chosen_column(names, reading)]
             reading.note(f"{reading.name}: the texts are under the key {name!r}")
         place, text = reading.place(line.number), record.get(name)
-        if isinstance(text, str) and lone_surrogate(text) is None:
-            yield from passages(text, line.number)
-        else:
-            seen = HALF if isinstance(text, str) else f"saw {kind_of(text)}"
-            what = f"expected a text under {name!r}, {seen}"
+        if not isinstance(text, str):
+            what = f"expected a text under {name!r}, saw {kind_of(text)}"
             reading.findings.add("objects without a text", DataError(what, where=place))
+        elif half := lone_surrogate(text):
+            what = f"lone surrogate {half} of {name!r}"
+            reading.findings.add("texts with a lone surrogate", DataError(what, where=place, fix=HALF))
+        else:
+            yield from passages(text, line.number)
 
 
 def chosen_column(names: list[str], reading: Reading) -> int:
