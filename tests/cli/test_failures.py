@@ -98,3 +98,14 @@ def test_results_are_utf8_in_any_locale() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, check=True)
     assert result.stdout == "Zażółć \\udcff\n".encode()
+
+
+def test_the_command_line_as_a_module() -> None:
+    """For those whose script is not on the path; and the exit code is the command's."""
+    args = [sys.executable, "-m", "recurra"]
+    assert subprocess.run([*args, "--version"], check=True, capture_output=True, text=True).stdout.startswith(
+        "recurra "
+    )
+    wrong = subprocess.run([*args, "trian"], check=False, capture_output=True, text=True)
+    assert wrong.returncode == 2
+    assert "Did you mean 'train'?" in wrong.stderr
