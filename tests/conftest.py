@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,13 @@ SLOW = ("bad_inputs", "comparing", "end_to_end", "fuzz", "sklearn", "test_bundle
 # One thread for this process and for those that tests start: tests run in several processes at once (make test), and
 # sums come out the same on every machine. Before torch is loaded, which reads it once.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+# Whoever starts tests in the background may have told them to ignore Ctrl-C and hang-ups; tests send these themselves.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, number):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, number), signal.SIG_DFL)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
