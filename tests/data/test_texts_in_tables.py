@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from recurra.data import PLAIN, DataSource, Examples, open_examples, open_inputs
+from recurra.data import PLAIN, DataSource, Examples, open_examples, open_inputs, preview_of
 from recurra.errors import RecurraError
+from recurra.tasks import TASKS
 
 TEXTS = ['he said "hello", and left', "two\nlines", "third"]
 LINES = ['he said "hello", and left', "two", "lines", "third"]
@@ -82,3 +83,13 @@ def test_what_is_refused(tmp_path: Path, name: str, content: str, columns: dict[
 def test_texts_in_python_have_no_columns() -> None:
     given = DataSource(rows=["a", "b"], source_column="1")
     assert "plain text has no columns" in refusal(open_examples(given, PLAIN))
+
+
+@pytest.mark.parametrize("header", ["image,caption", "text,label", '"source","target"', "id,question,answer"])
+def test_a_table_whose_name_hides_it_is_not_learned_as_text(tmp_path: Path, header: str) -> None:
+    """The beginning of a CSV file called .txt says so; a comma of prose does not."""
+    path = tmp_path / "x.txt"
+    path.write_text(f'{header}\na.png,"a dog, black"\nb.png,"a cat"\n', encoding="utf-8")
+    assert TASKS["language-model"].detect(preview_of(DataSource(str(path)))) is None
+    path.write_text("here, come in\nwell, come in\n", encoding="utf-8")
+    assert TASKS["language-model"].detect(preview_of(DataSource(str(path)))) is not None

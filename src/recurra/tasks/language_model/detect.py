@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Callable
 
-from recurra.data import Preview
+from recurra.data import CAPTIONS, DIALOGUES, LABELLED, PAIRS, Preview
+from recurra.data.columns import is_known_header
 from recurra.data.plain import only_cell
 
 ENDINGS = ("", ".txt", ".text", ".md", ".rst", ".tex")
@@ -18,8 +19,8 @@ SEVERAL_SPACES = re.compile(r"\S {2,}\S")
 def detect(preview: Preview) -> str | None:
     """The reason, as a clause that can follow "because"; None where it may be something else.
 
-    Columns between tabs, objects, numbers, and lines that are all cut in two by several spaces (pairs whose tabs
-    were lost) are no plain text.
+    Columns between tabs, objects, numbers, a header of CSV with known names, and lines that are all cut in two by
+    several spaces (pairs whose tabs were lost) are no plain text.
     """
     source = preview.source
     if (
@@ -35,9 +36,20 @@ def detect(preview: Preview) -> str | None:
     lines = [line for line in rows if line.strip()]
     if len(lines) < MIN_LINES or any("\t" in line or "\0" in line for line in lines):
         return None
-    if is_object(lines[0]) or share(lines, NUMBER.fullmatch) > 0.5 or share(lines, SEVERAL_SPACES.search) > 0.9:
+    if (
+        names_columns(lines[0])
+        or is_object(lines[0])
+        or share(lines, NUMBER.fullmatch) > 0.5
+        or share(lines, SEVERAL_SPACES.search) > 0.9
+    ):
         return None
     return "it is one column of text"
+
+
+def names_columns(line: str) -> bool:
+    """Whether a line is the header of CSV, with names of two sides that are known: image,caption."""
+    cells = [cell.strip().strip('"') for cell in line.split(",")]
+    return any(is_known_header(kind.sides, cells) for kind in (PAIRS, LABELLED, CAPTIONS, DIALOGUES))
 
 
 def share(lines: list[str], found: Callable[[str], object]) -> float:
