@@ -110,7 +110,7 @@ def test_a_run_of_epochs_takes_one_thread_and_says_so(tmp_path: Path, monkeypatc
     session = Session(tmp_path, OPTIONS, Budget(epochs=2))
     session.run.go()
     assert set(session.learner.numbers) == {1}
-    assert "one of 8 threads is used, so that the run can be repeated exactly" in " ".join(session.notes)
+    assert "training uses 1 thread of 8, so that the run can be repeated exactly" in " ".join(session.notes)
 
 
 def test_as_many_as_asked_for_are_used_without_a_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 def load_model(model: str, ensemble: list[str] | None, threads: int | None) -> Model:
     """The model of the command line, or the ensemble with others, ready to answer.
 
-    With one thread, unless more are asked for: short texts gain little by more, and the last digits of what is printed
-    are then the same on every machine of a kind, however many cores it has.
+    With one thread, unless more are asked for: the last digits of a result depend on the number of threads, and shall
+    not depend on the number of cores.
     """
     import torch
 

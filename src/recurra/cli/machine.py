@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recurra import __version__
+from recurra.cores import usable_cores
 
 MIN_DISK = 1e9  # bytes; a run writes its encoded data, a checkpoint and the model
 CPU_FLAGS = {"AVX2": "avx2", "AVX-512": "avx512f", "AMX": "amx_tile", "bfloat16 AMX": "amx_bf16"}
@@ -56,11 +57,6 @@ def processor() -> Iterator[Finding]:
     if sys.platform != "win32":  # which has no sysconf
         pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
         yield Finding("memory", f"{pages * size / 1e9:.1f} GB")
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def packages() -> Iterator[Finding]:

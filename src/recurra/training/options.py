@@ -28,8 +28,8 @@ class TrainingOptions:
     average: int = 0  # keep the mean of the weights at the last so many validations; 0: no averaging
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 if it is measured to be faster
     device: Literal["auto", "cpu", "cuda"] = "auto"  # auto: a GPU if there is one
-    threads: int = 0  # of the CPU; 0: with --time as many as are measured to be faster, with --epochs one
-    max_epochs: float = 0.0  # passes over the data after which a run ends though it has time left; 0: no limit
+    threads: int = 0  # number of CPU threads; 0: as many as are measured to be faster with --time, 1 with --epochs
+    max_epochs: float = 0.0  # maximum number of passes over the training data, also if time is left; 0: no limit
     save_every: float = 60.0  # maximum number of seconds between two checkpoints
 
     def most_steps(self, per_epoch: int) -> float:

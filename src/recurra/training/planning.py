@@ -133,15 +133,19 @@ def choose_threads(learner: Learner, options: TrainingOptions, trial: Plan, budg
     if options.threads or most == 1 or next(learner.model.parameters()).device.type != "cpu":
         return options.threads or 1
     if budget.seconds is None:
-        emit(Note(f"one of {most} threads is used, so that the run can be repeated exactly; --threads N takes more"))
+        emit(Note(f"training uses 1 thread of {most}, so that the run can be repeated exactly; --threads N uses more"))
         return 1
     number = 1
     while number < most:
         more = min(2 * number, most)
         gain = speed_up(learner, options, trial, (number, more), trial_seconds(budget))
         faster = gain >= WORTH_IT
-        used = f"{more} are used" if faster else "1 is used" if number == 1 else f"{number} are used"
-        emit(Note(f"with {more} threads a step takes {1 / gain:.2f} times as long as with {number}: {used}"))
+        used = counted(more if faster else number, "thread")
+        emit(
+            Note(
+                f"a step takes {1 / gain:.2f} times as long with {more} threads as with {number}: training uses {used}"
+            )
+        )
         if not faster:
             break
         number = more

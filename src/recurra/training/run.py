@@ -294,9 +294,8 @@ class Run:
         self.per_token = per_token  # as it is now; what follows is not asked again until it is worse still
         if speed_up(self.learner, self.options, self.plan, (1, self.plan.threads), SECOND_LOOK) >= WORTH_IT:
             return
-        self.emit(
-            Note(f"steps became slower; {self.plan.threads} threads are not faster than one any more: one is used")
-        )
+        many = f"{self.plan.threads} threads are no longer faster than 1"
+        self.emit(Note(f"steps became slower, and {many}: training uses 1 thread"))
         self.plan = loop.plan = replace(self.plan, threads=1)
         torch.set_num_threads(1)
         self.save()

@@ -15,13 +15,15 @@ from contextlib import contextmanager
 
 import torch
 
+from recurra.cores import usable_cores
+
 
 def usable_threads() -> int:
     """How many there may be: OMP_NUM_THREADS where it is set, else the cores that this process may run on."""
     said = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
     if said.isdecimal() and int(said):
         return int(said)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return usable_cores()
 
 
 @contextmanager
