@@ -158,7 +158,7 @@ def onwards(
     last: Moment, day: int, step: Step, form: Form, models: Sequence[str], steps: Iterable[int]
 ) -> Iterator[str]:
     """The times so many steps after the last moment, written as the models are."""
-    return (written(step.after(last, k, day), form, models) for k in steps)
+    return written((step.after(last, k, day) for k in steps), form, models)
 
 
 def moved(moment: Moment, wall: datetime) -> Moment:

@@ -123,9 +123,9 @@ def _form_of(series: list[Rows], column: str, reading: Reading) -> Form | None:
         what = f"column {column!r}: expected dates with {ORDERS[said]}, saw {excerpt(wrong, 40)}"
         raise DataError(what, where=reading.name, fix="Write all dates in one way, as in the training data.")
     if len(forms) > 1:
-        forms = [form for form in forms if _rises(series, form)] or forms
-        forms = [form for form in forms if _rises(series, form, evenly=True)] or forms
-        forms = [form for form in forms if _rises(series, form, evenly=True, wholly=True)] or forms
+        fits = [_fit(series, form) for form in forms]
+        best = max(fits)
+        forms = [form for form, fit in zip(forms, fits, strict=True) if fit == best]
     if len(forms) > 1:
         what = f"column {column!r}: {excerpt(texts[0], 40)} may have the day or the month first, and so may all others"
         fix = "Say which: --set data.dates=day-first (or month-first); or write 2021-12-31."
@@ -142,14 +142,19 @@ def _form_of(series: list[Rows], column: str, reading: Reading) -> Form | None:
     return forms[0]
 
 
-def _rises(series: list[Rows], form: Form, *, evenly: bool = False, wholly: bool = False) -> bool:
-    """Whether times in this form rise in each series, by a common step if that is wanted, of which none is missing."""
+def _fit(series: list[Rows], form: Form) -> int:
+    """How far times in this form follow one after the other.
+
+    1 if they rise in each series, 2 if by a common step, 3 if no step is missing either; else 0.
+    """
     read = [[form.read(text) for text in one.times] for one in series]
     moments = [[moment for moment in one if moment is not None] for one in read]
     if any(before.at >= after.at for one in moments for before, after in pairwise(one)):
-        return False
-    step = find_step(moments) if evenly else None
-    return not evenly or (step is not None and not (wholly and fit_of(step, moments).missing))
+        return 0
+    step = find_step(moments)
+    if step is None:
+        return 1
+    return 2 if fit_of(step, moments).missing else 3
 
 
 def _read_all(series: list[Rows], form: Form, column: str, reading: Reading) -> list[_Timed]:
@@ -352,8 +357,9 @@ def _with_missing(one: _Timed, gaps: list[_Gap], step: Step, form: Form) -> _Tim
     for gap in [*gaps, _Gap(one, len(moments), 0)]:
         lines += rows.lines[begin : gap.place] + gap.missing * [rows.lines[gap.place - 1]]
         times += rows.times[begin : gap.place]
-        times += onwards(moments[gap.place - 1], day, step, form, rows.times[max(0, gap.place - LOOK) :][: 2 * LOOK],
-                         range(1, gap.missing + 1))  # fmt: skip
+        if gap.missing:
+            models = rows.times[max(0, gap.place - LOOK) :][: 2 * LOOK]
+            times += onwards(moments[gap.place - 1], day, step, form, models, range(1, gap.missing + 1))
         values += rows.values[begin : gap.place] + gap.missing * [[math.nan] * len(rows.values[0])]
         begin = gap.place
     return one._replace(rows=Rows(rows.name, lines, times, values))

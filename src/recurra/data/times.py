@@ -13,7 +13,7 @@ April. What is written in no form, or in another one than the rest of its column
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -159,8 +159,8 @@ class Style(NamedTuple):
         return cls(short, short_hours, any(one.get("b", 0) > ABBREVIATED + 1 for one in lengths))
 
 
-def written(moment: Moment, form: Form, models: Sequence[str]) -> str:
-    """A moment as the others of its column are written.
+def written(moments: Iterable[Moment], form: Form, models: Sequence[str]) -> Iterator[str]:
+    """Moments as the others of their column are written.
 
     Args:
         models: some of them, one at least.
@@ -168,12 +168,14 @@ def written(moment: Moment, form: Form, models: Sequence[str]) -> str:
     texts = [found for text in models if (found := form.pattern.fullmatch(text)) is not None]
     style = Style.of(texts)
     model = max(reversed(texts), key=lambda found: len(found[0]))  # midnight may be written without its hours
-    text, end = "", 0
-    for (first, last), name in sorted((model.span(name), name) for name in model.re.groupindex):
-        if first >= 0:
-            text += model[0][end:first] + _part(name, moment, model, style)
-            end = last
-    return text + model[0][end:]
+    places = sorted((model.span(name), name) for name in model.re.groupindex)
+    for moment in moments:
+        text, end = "", 0
+        for (first, last), name in places:
+            if first >= 0:
+                text += model[0][end:first] + _part(name, moment, model, style)
+                end = last
+        yield text + model[0][end:]
 
 
 def _part(name: str, moment: Moment, model: re.Match[str], style: Style) -> str:
