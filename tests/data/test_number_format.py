@@ -95,8 +95,8 @@ def test_told_from_the_whole_column(
     [
         (["5,004", "5,854"], ";", "may have a decimal comma or a comma between thousands"),
         (["1,5", "1.5"], ";", "some numbers have a decimal comma (1,5 at"),
-        (["5%", "6"], ";", "have different signs"),
-        (["$5", "€6"], ";", "have different signs"),
+        (["5%", "6"], ";", "have different units"),
+        (["$5", "€6"], ";", "have different units"),
         (["1,5", "1 234 567", "1'234"], ";", "x.csv:4: column 'sales': expected a number, saw \"1'234\""),
         (["1e300", "5"], ";", "x.csv:2: column 'sales': a number beyond 1e+100 cannot be computed with"),
     ],

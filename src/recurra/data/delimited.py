@@ -24,6 +24,8 @@ from recurra.text.visible import excerpt, visible
 
 QUOTING = "lines with broken quoting"
 
+Row = tuple[int, list[str]]  # the number of its line, its fields
+
 
 def read_csv(reading: Reading) -> Iterator[Example]:
     """The pairs of a CSV file; a blank line is a pair of empty texts."""
@@ -47,7 +49,7 @@ def read_csv(reading: Reading) -> Iterator[Example]:
                 yield Example(text, columns.target_text(row), number)
 
 
-def table_rows(reading: Reading) -> Iterator[tuple[int, list[str]]]:
+def table_rows(reading: Reading) -> Iterator[Row]:
     """The rows of a table as cells, its header too: of a file, or of mappings and data frames in Python.
 
     Raises:
@@ -56,6 +58,11 @@ def table_rows(reading: Reading) -> Iterator[tuple[int, list[str]]]:
     if is_json(reading.source):
         return _objects(reading)
     return iter(CsvRows(reading)) if reading.source.rows is None else _cells(reading)
+
+
+def filled_rows(rows: Iterator[Row]) -> Iterator[Row]:
+    """Without the blank ones."""
+    return (row for row in rows if any(field.strip() for field in row[1]))
 
 
 def has_names(source: DataSource) -> bool:
@@ -68,7 +75,7 @@ def is_json(source: DataSource) -> bool:
     return source.rows is None and (source.format == "jsonl" or source.ending in JSON_LINES)
 
 
-def _objects(reading: Reading) -> Iterator[tuple[int, list[str]]]:
+def _objects(reading: Reading) -> Iterator[Row]:
     """The objects of JSON Lines; what an object lacks is empty."""
     names: list[str] | None = None
     for line, record in read_objects(reading, '{"date": "2024-01-31", "price": 17.2}'):
@@ -94,7 +101,7 @@ def _check_cell(name: str, value: object, names: Sequence[str], place: str) -> N
         checked_text(value, place)
 
 
-def _cells(reading: Reading) -> Iterator[tuple[int, list[str]]]:
+def _cells(reading: Reading) -> Iterator[Row]:
     """Rows given in Python: mappings have their names as header, sequences have none."""
     rows = reading.source.rows or ()
     names = [*rows[0]] if rows and is_table(rows) else None
@@ -158,7 +165,7 @@ class CsvRows:
         self.reader = CsvReader(itertools.chain(start[self.before :], lines), self.separator)
         self.reading = reading
 
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+    def __iter__(self) -> Iterator[Row]:
         while True:
             number = self.reader.line + self.before + 1
             try:

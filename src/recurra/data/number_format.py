@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from recurra.data.delimited import CsvRows, is_json, table_rows
+from recurra.data.delimited import CsvRows, Row, filled_rows, is_json, table_rows
 from recurra.data.examples import Reading
 from recurra.data.number_text import (
     MARKS,
@@ -35,7 +35,6 @@ from recurra.text.visible import excerpt
 UNUSUAL = re.compile(r"[^\d.eE+\-\0]|\.\d+\.")  # in numbers as programs write them
 OPEN_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")  # one and two tenths, or one thousand two hundred
 
-Row = tuple[int, list[str]]
 Cell = tuple[str, str]  # a text, its place
 
 
@@ -113,7 +112,7 @@ def table_format(
 
 def _filled(rows: Iterator[Row], header: bool) -> Iterator[Row]:
     """Those below the header that are not blank; what is wrong with them is said where they are read."""
-    return islice((row for row in rows if any(cell.strip() for cell in row[1])), int(header), None)
+    return islice(filled_rows(rows), int(header), None)
 
 
 def usual(cells: Sequence[str]) -> bool:
@@ -197,7 +196,7 @@ def notes_on(evidence: Sequence[Evidence], form: NumberFormat) -> Iterator[str]:
             continue
         if len(signs) > 1 or (PERCENT in signs and "" in one.units):
             (text, place), (other, there) = list(one.units.values())[:2]
-            what = f"column {one.name!r}: {excerpt(text, 40)} ({place}) and {excerpt(other, 40)} have different signs"
+            what = f"column {one.name!r}: {excerpt(text, 40)} ({place}) and {excerpt(other, 40)} have different units"
             raise DataError(what, where=there, fix="Write all numbers of a column in one unit.")
         text, _ = one.units[signs[0]]
         if signs[0] == PERCENT:

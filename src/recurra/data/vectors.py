@@ -18,7 +18,7 @@ import numpy as np
 
 from recurra.data.columns import is_number as is_column_number
 from recurra.data.columns import several
-from recurra.data.delimited import has_names, table_rows
+from recurra.data.delimited import Row, filled_rows, has_names, table_rows
 from recurra.data.examples import Reading
 from recurra.data.number_format import table_format
 from recurra.data.number_text import LARGEST_SINGLE, PLAIN, NotANumber, NumberFormat, is_number, parse_number
@@ -41,8 +41,6 @@ LOOK = 50  # rows from which it is told which columns hold numbers
 BAD_CELLS = "rows with a cell that is not a number"
 NO_LABEL = "rows without a label"
 BROKEN_SERIES = "inconsistent series"
-
-Row = tuple[int, list[str]]  # the number of its line, its fields
 
 
 class Time(NamedTuple):
@@ -148,11 +146,6 @@ def column_names(head: Sequence[str], header: bool, place: str) -> tuple[str, ..
     if twice := same_names(names):
         raise DataError(f"the header names the column {twice!r} twice", where=place, fix="Rename one of them.")
     return names
-
-
-def filled_rows(rows: Iterator[Row]) -> Iterator[Row]:
-    """Without the blank ones."""
-    return (row for row in rows if any(field.strip() for field in row[1]))
 
 
 def fitting(rows: Iterator[Row], width: int, reading: Reading) -> Iterator[Row]:

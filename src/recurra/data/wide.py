@@ -14,11 +14,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
-from recurra.data.delimited import table_rows
+from recurra.data.delimited import Row, filled_rows, table_rows
 from recurra.data.examples import Reading
 from recurra.data.number_text import is_number
 from recurra.data.times import NUMBER, forms_of
-from recurra.data.vectors import LABEL_NAMES, Row, filled_rows
+from recurra.data.vectors import LABEL_NAMES
 
 LOOK = 50  # rows from which it is told what a table is
 LEAST = 8  # steps; with fewer nothing is sure
@@ -29,7 +29,6 @@ class Wide(NamedTuple):
     """How a wide table is laid out."""
 
     first: int  # the column of the first step
-    names: tuple[str, ...]  # of the columns before it
     times: bool  # whether the names of the steps say when they were
 
 
@@ -68,7 +67,7 @@ def wide_table(rows: Sequence[Sequence[str]]) -> Wide | None:
     ids = {tuple(row[:first]) for row in body}
     if len(ids) < len(body) or all(is_number(row[0]) for row in body) or not all(map(is_number, cells)):
         return None
-    return Wide(first, tuple(names[:first]), _are_times(names[first:]))
+    return Wide(first, _are_times(names[first:]))
 
 
 def _are_steps(names: Sequence[str]) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from recurra.text.decimals import decimals_for
+
 DECIMALS = {"r2": 3, "mase": 3, "relative_mae": 3}  # of other measures two
 OWN_UNITS = ("mae", "rmse")  # in the units of the data, which may be of any size: four digits
 DIGITS = 4
@@ -19,5 +21,5 @@ def value_text(name: str, value: float | None) -> str:
     if size >= LARGE or (own and 0 < size < 1):
         return f"{value:.{DIGITS}g}"
     if own and size:
-        return f"{value:,.{max(0, DIGITS - 1 - math.floor(math.log10(size)))}f}"
+        return f"{value:,.{max(0, decimals_for(size, DIGITS))}f}"
     return f"{value:.3g}" if 0 < size < SMALL else f"{value:,.{DECIMALS.get(name, 2)}f}"

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from recurra.models import Forecaster, device_of
+from recurra.models.forecaster import at_steps
 from recurra.padded import Padded
 from recurra.tasks.examples import spread
 from recurra.tasks.forecast.network import ForecastNetwork
@@ -120,4 +121,4 @@ def _truths(model: Forecaster, span: Span) -> Tensor:
     if model.recursive:
         return span.truths[:, 1:]
     steps = span.known[:, None] + torch.arange(model.horizon, device=span.known.device)
-    return span.truths.gather(1, steps[..., None].expand(-1, -1, span.truths.shape[2]))
+    return at_steps(span.truths, steps)
