@@ -14,8 +14,8 @@ from recurra.columns.column import Column, ColumnKind
 from recurra.data import Findings, Numbers
 from recurra.data.content import Cell
 from recurra.data.images import ImageFile
-from recurra.data.number_format import Evidence, Said, format_of, notes_on
-from recurra.data.number_text import MISSING, NotANumber, NumberFormat, is_number, parse_number
+from recurra.data.number_format import Said, Written, column_format
+from recurra.data.number_text import MISSING, NotANumber, is_number, parse_number
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 
@@ -112,14 +112,7 @@ def kinds_said(text: str) -> dict[str, ColumnKind]:
     return said
 
 
-class NumbersRead(NamedTuple):
-    """How the numbers of a column are written."""
-
-    form: NumberFormat
-    notes: list[str]  # what should be said of it
-
-
-def read_numbers(cells: Iterable[tuple[Cell, str]], name: str, where: str, said: Said) -> NumbersRead:
+def read_numbers(cells: Iterable[tuple[Cell, str]], name: str, where: str, said: Said) -> Written:
     """How the numbers of a column are written; refuses what is no number in this way.
 
     Args:
@@ -128,21 +121,19 @@ def read_numbers(cells: Iterable[tuple[Cell, str]], name: str, where: str, said:
     Raises:
         DataError: all of them in one message.
     """
-    evidence = Evidence(name)
-    for cell, place in cells:
-        evidence.add(_text(cell), place)
-    form = format_of([evidence], said, f"{where}: column {name!r}")
+    texts = ((_text(cell), place) for cell, place in cells)
+    written = column_format(texts, name, said, f"{where}: column {name!r}")
     findings = Findings(where)
     for cell, place in cells:
         try:
-            parse_number(_text(cell), form)
+            parse_number(_text(cell), written.form)
         except NotANumber as error:
             fix = f'{error.fix} If the column holds no numbers: --set data.kinds="{name}=text" (or category).'
             findings.add(
                 "cells that are not numbers", DataError(f"column {name!r}: {error.what}", where=place, fix=fix)
             )
     findings.raise_if_any()
-    return NumbersRead(form, list(notes_on([evidence], form)))
+    return written
 
 
 def _text(cell: Cell) -> str:

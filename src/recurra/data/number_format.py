@@ -10,9 +10,10 @@ A table has one way of writing numbers. Where it stays open which, it is refused
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from recurra.data.delimited import CsvRows, Row, filled_rows, is_json, table_rows
 from recurra.data.examples import Reading
@@ -125,6 +126,30 @@ def _is_unusual(cell: str) -> bool:
 
 
 Said = tuple[str | None, str | None]  # what the user says stands before the decimals, and between thousands
+
+
+class Written(NamedTuple):
+    """How the numbers of one column are written."""
+
+    form: NumberFormat
+    notes: list[str]  # what should be said of it
+
+
+def column_format(cells: Iterable[Cell], column: str, said: Said, name: str) -> Written:
+    """How the numbers of one column are written.
+
+    Args:
+        column: its name.
+        name: of the data, for messages.
+
+    Raises:
+        DataError: some are written so and some otherwise, or it stays open; or they have different signs.
+    """
+    evidence = Evidence(column)
+    for text, place in cells:
+        evidence.add(text, place)
+    form = format_of([evidence], said, name)
+    return Written(form, list(notes_on([evidence], form)))
 
 
 def format_of(evidence: Sequence[Evidence], said: Said, name: str, *, by_commas: bool = False) -> NumberFormat:

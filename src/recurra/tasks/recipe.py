@@ -55,10 +55,15 @@ class NumberDataOptions(DataOptions):
         if self.decimal == self.thousands != "auto":
             raise UsageError(f"data.decimal and data.thousands are both {self.decimal}", fix="Change one of them.")
 
+    @property
+    def marks(self) -> tuple[str | None, str | None]:
+        """What stands before the decimals and between thousands; None where the data say it."""
+        return known(self.decimal), known(self.thousands)
+
     def source(self, source: DataSource) -> DataSource:
         """With what is set about numbers; what is auto is told from the data, or was so in training."""
-        decimal, thousands = known(self.decimal) or source.decimal, known(self.thousands) or source.thousands
-        return replace(source, decimal=decimal, thousands=thousands)
+        decimal, thousands = self.marks
+        return replace(source, decimal=decimal or source.decimal, thousands=thousands or source.thousands)
 
 
 class HasRecipe(Protocol):

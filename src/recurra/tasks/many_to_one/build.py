@@ -34,7 +34,6 @@ from recurra.options import NoEffect
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import TARGET
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
-from recurra.tasks.recipe import known
 from recurra.tasks.vocabulary import Side, Units
 from recurra.training import Emit, Note
 
@@ -162,7 +161,7 @@ def learn_column(cells: Cells, kind: ColumnKind, name: str, recipe: ManyToOneRec
         case "category":
             return CategoryColumn.learn(Texts(cells))
         case "number":
-            form, notes = read_numbers(cells, name, cells.name, (known(data.decimal), known(data.thousands)))
+            form, notes = read_numbers(cells, name, cells.name, data.marks)
             for note in notes:
                 emit(Note(f"{cells.name}: {note}"))
             return NumberColumn(name, data.missing, form)

@@ -18,13 +18,12 @@ from torch.nn.functional import huber_loss, l1_loss, mse_loss
 from recurra.columns.moments import moments
 from recurra.columns.stored import damaged, format_mapping, json_object, stored, stored_format
 from recurra.data import Examples, Findings, Kind, Labelled, name_of
-from recurra.data.number_format import Evidence, format_of, notes_on
+from recurra.data.number_format import Written, column_format
 from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, parse_number
 from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Share, measure_numbers
 from recurra.tasks.answer import Alternative, Answer, Details, refuse_nan
 from recurra.tasks.evaluation import Evaluation
-from recurra.tasks.recipe import known
 from recurra.tasks.regress.recipe import NumberAnswerOptions, RegressRecipe
 from recurra.tasks.split import Split
 from recurra.tracing import AttentionMap
@@ -203,17 +202,15 @@ class NumberHead:
         return ((targets.double() - self.mean) / self.deviation).float()
 
 
-def written_in(examples: Iterable[Labelled], recipe: RegressRecipe) -> tuple[NumberFormat, list[str]]:
+def written_in(examples: Iterable[Labelled], recipe: RegressRecipe) -> Written:
     """How the numbers are written, and what should be said of it.
 
     Raises:
         DataError: some so and some otherwise, or it stays open how.
     """
-    name, evidence = name_of(examples), Evidence("number")
-    for example in examples:
-        evidence.add(example.label, f"{name}:{example.line}")
-    form = format_of([evidence], (known(recipe.data.decimal), known(recipe.data.thousands)), name)
-    return form, list(notes_on([evidence], form))
+    name = name_of(examples)
+    labels = ((example.label, f"{name}:{example.line}") for example in examples)
+    return column_format(labels, "number", recipe.data.marks, name)
 
 
 def number_of(label: str, place: str, form: NumberFormat) -> float:
