@@ -112,7 +112,7 @@ def measures_html(evaluation: EvaluationRecord) -> str:
     """The table of the measures alone, for a fragment."""
     rows = "".join(
         f'<tr><th scope="row">{escape(row.name)}</th><td class="number">{row.value}</td>'
-        f'<td class="number">{row.interval}</td><td>{escape(row.definition)}'
+        f'<td class="number">{row.interval}</td><td class="definition">{escape(row.definition)}'
         + (f"<br><code>{escape(row.signature)}</code>" if row.signature else "")
         + "</td></tr>\n"
         for row in measure_rows(evaluation)

@@ -39,7 +39,9 @@ STYLE = """
 .recurra .map tbody td:hover { outline: 2px solid rgb(var(--ink)); color: inherit; }
 .recurra .list th, .recurra .list td { text-align: start; vertical-align: top; padding: .25rem 1.2rem .25rem 0;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-.recurra .list th { overflow-wrap: normal; }
+.recurra .list th, .recurra .list .definition { overflow-wrap: normal; }
+.recurra .list .definition code { overflow-wrap: anywhere; }
+@media (max-width: 32rem) { .recurra .list th, .recurra .list td { padding-inline-end: .5rem; } }
 .recurra .list .number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .recurra .looks { display: flex; flex-wrap: wrap; gap: .5rem; }
 .recurra .looks figure { margin: 0; text-align: center; font-size: .85rem; }
