@@ -97,36 +97,13 @@ class Interrupted(KeyboardInterrupt):
 
 
 # Options of the command line that are arguments in Python, most of the same name.
-SAME = (
-    *(
-        "task",
-        "target",
-        "valid",
-        "valid-target",
-        "test",
-        "test-target",
-        "to",
-        "time",
-        "epochs",
-        "resume",
-        "force",
-        "recipe",
-    ),
-    *(
-        "source-column",
-        "target-column",
-        "time-column",
-        "seeds",
-        "measure",
-        "cells",
-        "models",
-        "nbest",
-        "beam",
-        "sample",
-    ),
-)
-ARGUMENTS = {**{name: name.replace("-", "_") for name in SAME}, "source": "data", "input-format": "format"}
-FLAGS = ("resume", "force")  # options without a value
+SAME = """
+    task target valid valid-target test test-target to time epochs resume force recipe sort
+    source-column target-column time-column seeds measure cells models nbest beam sample
+"""
+ARGUMENTS = {**{name: name.replace("-", "_") for name in SAME.split()}, "source": "data", "input-format": "format"}
+FLAGS = ("resume", "force", "sort")  # options without a value
+LISTS = ("cells", "models")  # options of several values
 # Words behind an option that are no values of it.
 NO_VALUE = re.compile(
     "to|or|and|must|says?|allows|needs|finds|out|in|is|for|ha[sv]e?|with|without|excludes?|the|no|if|may"
@@ -181,6 +158,8 @@ def _argument(found: re.Match[str]) -> str:
     name = ARGUMENTS[option]
     if option in FLAGS:
         return f"{name}=True{rest}"
+    if option in LISTS and value:
+        return f"{name}={json.dumps(value.split(','))}{rest}"
     return f"{name}={_value(value) if value else ''}{rest}"
 
 

@@ -181,6 +181,8 @@ SAID = {
     "change it with --set data.window": 'change it with settings={"data.window": ...}',
     "--set model.layers=2 or --set model.cell=gru": 'settings={"model.layers": 2} or settings={"model.cell": "gru"}',
     "Resume it with --resume, or choose another with --to.": "Resume it with resume=True, or choose another with to=.",
+    "--sort has no effect on a model for": "sort=True has no effect on a model for",
+    "Give several values, for example --cells elman,gru.": 'Give several values, for example cells=["elman", "gru"].',
     "train anew with --force replaces it": "train anew with force=True replaces it",
     "--epochs to go on": "epochs= to go on",
     "recurra train TEXT --task lm": "recurra train TEXT --task lm",
@@ -207,6 +209,14 @@ def test_a_command_line_has_its_own_words_in_any_program() -> None:
     with called_from_command_line():
         assert in_words_of_caller("take --task tag") == "take --task tag"
     assert in_words_of_caller("take --task tag") == 'take task="tag"'
+
+
+def test_none_is_an_argument_that_is_not_there(tmp_path: Path) -> None:
+    nothing: Any = None
+    with pytest.raises(UsageError, match="unknown task"):
+        recurra.train(PAIRS, to=tmp_path / "m", task="clasify", force=nothing)
+    with pytest.raises(UsageError, match="only one network"):
+        recurra.compare(PAIRS, to=tmp_path / "c", task="translate", cells=["gru"], seeds=nothing)
 
 
 @pytest.mark.parametrize(("name", "fix"), [("epoch", "Did you mean 'epochs'?"), ("force", "Known: task, target")])

@@ -117,6 +117,14 @@ def test_other_names_are_hinted_at_with_a_command(
         assert caught.value.fix == f"Say which ones, for example: {command}"
 
 
+def test_a_header_of_one_name_is_hinted_at_with_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("text,text,text\na,b,c\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        list(open_examples(DataSource(str(path)), LABELLED))
+    assert caught.value.fix == "Say which ones, for example: --source-column 1 --target-column 2"
+
+
 def test_numbers_and_gaps_in_json_lines(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     rows: Rows = [{"size": k / 2, "kind": "a b" if k % 2 else None, "label": k % 2} for k in range(200)]

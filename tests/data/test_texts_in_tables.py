@@ -69,6 +69,7 @@ def test_a_key_of_objects_beside_others_that_hold_anything(tmp_path: Path) -> No
         ("x.jsonl", '{"id": "1", "b c": "a"}\n', {}, "--source-column 'b c'"),
         ("x.csv", "id,said\n1,a\n2\n", {"source_column": "said"}, "x.csv:3: there is no column 'said' in this row"),
         ("x.csv", "id,said\n1,a\n", {"source_column": "siad"}, "said"),
+        ("x.jsonl", '{}\n{"text": "a"}\n', {}, "x.jsonl: expected a key with a text, saw an object without keys"),
         ("x.jsonl", '{"text": 5}\n', {}, "x.jsonl:1: expected a text under 'text', saw a number"),
         ("x.jsonl", '{"text": "a"}\n{"t": "b"}\n', {}, "x.jsonl:2: expected a text under 'text', saw null"),
         ("x.jsonl", '{"text": "\\ud83d"}\n', {}, "x.jsonl:1: lone surrogate U+D83D"),

@@ -19,6 +19,7 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.training import USUAL, Event, threads
 
 COMPARING = "10m"  # how long a comparison takes if nothing is said
+SEEDS = 3  # runs of each network if nothing is said
 CLASSICS = ("elman", "gru", "lstm")  # what is compared where nothing is said
 
 
@@ -72,7 +73,7 @@ def train(
         UsageError, DataError, RunError: before the first training step wherever possible.
         KeyboardInterrupt: after Ctrl-C, when the run has been saved.
     """
-    replaces = checked({"force": force})["force"]
+    replaces = checked({"force": force}).get("force", False)
     if replaces and resume:
         raise UsageError("--force starts anew, and --resume goes on: they exclude each other", fix="Give one of them.")
     how = asked(
@@ -119,7 +120,7 @@ def compare(
     models: Sequence[str] = (),
     layers: Sequence[int] = (),
     vary: Mapping[str, Sequence[object]] | None = None,
-    seeds: int = 3,
+    seeds: int = SEEDS,
     test: Given | None = None,
     test_target: str | Path | None = None,
     measure: str | None = None,
@@ -143,7 +144,7 @@ def compare(
     """
 
     asked_for = checked({"seeds": seeds, "measure": measure, "test_target": test_target})
-    if (seeds := asked_for["seeds"]) < 1:
+    if (seeds := asked_for.get("seeds", SEEDS)) < 1:
         raise UsageError(f"seeds must be at least 1, got {seeds}")
     how = asked(data, y, "comparison", COMPARING, **training)
     short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}

@@ -157,6 +157,7 @@ def _two_sides(names: Sequence[str], sides: Sides) -> tuple[str, str]:
 def which_ones(sides: Sides, names: Sequence[str]) -> str:
     """How to say which columns are the two sides, with names that there are: known ones, else the last."""
     names = [name.strip() for name in names]
+    names = names if len(set(names)) > 1 else ["1", "2"]  # one name for all tells none of them apart
     firsts, seconds = ({name for pair in sides.known for name in pair[k].split(",")} for k in (0, 1))
     source = next((name for name in names if name.lower() in {sides.first, *firsts}), None)
     others = [name for name in names if name != source]

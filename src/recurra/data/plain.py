@@ -87,6 +87,8 @@ def chosen_column(names: list[str], reading: Reading) -> int:
     Raises:
         DataError, UsageError: it is not known which, or there is none of that name.
     """
+    if not names:
+        raise DataError("expected a key with a text, saw an object without keys", where=reading.name)
     asked = reading.source.source_column
     usual = [name for name in names if name.lower() == "text"] or (names if len(names) == 1 else [])
     if asked is None and not usual:
