@@ -83,6 +83,7 @@ def test_names_do_not_break_out_of_tables_and_fences() -> None:
     ("argv", "typed"),
     [
         (["/opt/x/bin/recurra", "train", "my pairs.tsv"], "recurra train 'my pairs.tsv'"),
+        (["/opt/x/recurra/__main__.py", "train", "a.tsv"], "python -m recurra train a.tsv"),
         (["/opt/x/recurra/cli/__main__.py", "train", "a.tsv"], "python -m recurra.cli train a.tsv"),
         (
             ["recurra", "train", "/home/ada/x.tsv", "--to=/home/ada/m", "--valid", "/"],

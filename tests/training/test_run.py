@@ -209,6 +209,15 @@ def test_a_loss_that_is_no_number_stops_at_the_last_good_checkpoint(tmp_path: Pa
     assert all(torch.isfinite(value).all() for value in kept.section("model").values())
 
 
+def test_where_no_weight_was_changed_yet_a_lower_learning_rate_is_not_advised(tmp_path: Path) -> None:
+    learner = ToyLearner()
+    learner.poisoned = {int(learner.batches(0)[0][0])}
+    with pytest.raises(RunError, match="the gradient norm of step 1 is nan") as caught:
+        Session(tmp_path, learner=learner)
+    assert "look for very large values in these examples." in str(caught.value)
+    assert "--set" not in str(caught.value)
+
+
 def test_batches_that_do_not_fit_are_computed_in_parts(tmp_path: Path) -> None:
     learner = ToyLearner()
     learner.room = 1

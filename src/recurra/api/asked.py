@@ -124,8 +124,9 @@ def typed_command(argv: Sequence[str]) -> str:
     """
     program = Path(argv[0])
     args = map(without_folders, argv[1:])
-    if program.parts[-3:] == ("recurra", "cli", "__main__.py"):
-        return shlex.join(["python", "-m", "recurra.cli", *args])
+    for module in ("recurra", "recurra.cli"):
+        if program.as_posix().endswith(f"/{module.replace('.', '/')}/__main__.py"):
+            return shlex.join(["python", "-m", module, *args])
     return shlex.join(["recurra", *args]) if program.stem == "recurra" else ""
 
 

@@ -85,7 +85,7 @@ class Loop:
         loss, state = gradient(self.learner, batch, self.plan, self.options, progress, at.state)
         norm = clip(self.learner, self.options.clip_norm)
         if not math.isfinite(norm):
-            raise diverged(self.learner, batch, at.step + 1, norm)
+            raise self._diverged(batch, norm)
         self.optimizer.step()
         at.step += 1
         at.batch += 1
@@ -101,6 +101,23 @@ class Loop:
             self.learner.tokens(batch),
             time.perf_counter() - started,
         )
+
+    def _diverged(self, batch: Index, norm: float) -> Diverged:
+        """The error for a gradient that is not finite."""
+        step = self.position.step
+        if step and self.options.learning_rate:
+            fix = (
+                "The last checkpoint is intact. Train again with a lower --set training.learning_rate or a lower "
+                "--set training.clip_norm."
+            )
+        else:
+            other = ", or train with --set training.precision=float32" if self.plan.bfloat16 else ""
+            fix = (
+                "No step has changed the weights yet, so the learning rate is not the cause: "
+                f"look for very large values in these examples{other}."
+            )
+        what = f"training diverged: the gradient norm of step {step + 1} is {norm}"
+        return Diverged(what, where=self.learner.describe(batch), fix=fix)
 
 
 def gradient(
@@ -154,13 +171,3 @@ def clip(learner: Learner, limit: float) -> float:
 def step_seed(seed: int, step: int) -> int:
     """The seed of everything random in one step."""
     return int(np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0] >> 1)
-
-
-def diverged(learner: Learner, batch: Index, step: int, norm: float) -> Diverged:
-    """The error for a gradient that is not finite."""
-    return Diverged(
-        f"training diverged: the gradient norm of step {step} is {norm}",
-        where=learner.describe(batch),
-        fix="The last checkpoint is intact. Train again with a lower --set training.learning_rate or a lower "
-        "--set training.clip_norm.",
-    )

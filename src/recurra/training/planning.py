@@ -28,6 +28,7 @@ from recurra.training.threads import threads, usable_threads
 MAX_TRIAL, TRIAL_SHARE = 1.5, 0.015  # seconds for which the speed of a step is measured, and their share of the time
 SHORT_TRIAL = 0.5  # for --epochs, where the speed decides nothing but bfloat16
 WORTH_IT = 1.15  # times as fast as with half of them have more threads to be: they also make others wait
+ENDLESS = 1_000_000  # steps that no trial comes to
 WARM_UP, MIN_TURNS = 1, 3  # steps with each number of threads, not counted and counted
 VALIDATION_SHARE = 0.1  # of the time may go into validation
 MIN_EXAMPLES = 200  # fewer say too little: then rather fewer validations
@@ -45,7 +46,7 @@ class Validations(NamedTuple):
 def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: Emit) -> Plan:
     """Measures and plans. Says what it decided."""
     with threads(options.threads or 1):
-        trial = Plan((Piece(0, 0.0, 1_000_000),), 1, 1, parts=parts_that_fit(learner, options))
+        trial = Plan((), 1, 1, parts=parts_that_fit(learner, options))
         if trial.parts > 1:
             emit(Note(f"the longest batch did not fit into memory; batches are computed in {trial.parts} parts"))
         number = choose_threads(learner, options, trial, budget, emit)
@@ -103,9 +104,8 @@ def parts_that_fit(learner: Learner, options: TrainingOptions) -> int:
     batch = learner.largest_batch()
     parts = 1
     while True:
-        plan = Plan((Piece(0, 0.0, 1),), 1, 1, parts=parts)
         try:
-            _trial_loop(learner, options, plan).try_batch(batch)
+            _trial_loop(learner, options, Plan((), 1, 1, parts=parts)).try_batch(batch)
             return parts
         except (torch.OutOfMemoryError, RuntimeError) as error:
             if not out_of_memory(error):
@@ -252,5 +252,7 @@ def reserve(validations: Validations) -> float:
 
 
 def _trial_loop(learner: Learner, options: TrainingOptions, plan: Plan) -> Loop:
+    """Steps from the first batch on that change no weight, computed as the plan says, however short it is."""
     still = dataclasses.replace(options, learning_rate=0.0, scheduled_sampling=0.0)
-    return Loop(learner, make_optimizer(learner.model.parameters(), still), still, plan, Position())
+    endless = dataclasses.replace(plan, pieces=(Piece(0, 0.0, ENDLESS),))
+    return Loop(learner, make_optimizer(learner.model.parameters(), still), still, endless, Position())

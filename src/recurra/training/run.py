@@ -41,7 +41,7 @@ from recurra.training.events import (
 )
 from recurra.training.interrupt import stop_requests
 from recurra.training.learner import Learner
-from recurra.training.loop import Loop, Position
+from recurra.training.loop import Diverged, Loop, Position
 from recurra.training.optimizer import make_optimizer
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Plan
@@ -116,7 +116,7 @@ class Run:
 
     def _room(self) -> int:
         """Bytes that the run will take at most: a checkpoint beside the one before, and the published weights."""
-        weights = sum(value.nbytes for value in weights_of(self.learner.model).values())
+        weights = sum(value.nbytes for value in named_weights(self.learner.model).values())
         best = 1
         return weights * (2 * (1 + self.optimizer.kept + best + self.options.average) + 1)
 
@@ -292,7 +292,11 @@ class Run:
             self.per_token = min(self.per_token, per_token)
             return
         self.per_token = per_token  # as it is now; what follows is not asked again until it is worse still
-        if speed_up(self.learner, self.options, self.plan, (1, self.plan.threads), SECOND_LOOK) >= WORTH_IT:
+        try:
+            gain = speed_up(self.learner, self.options, self.plan, (1, self.plan.threads), SECOND_LOOK)
+        except Diverged:  # on batches of another epoch: what is only a look ends no run
+            return
+        if gain >= WORTH_IT:
             return
         many = f"{self.plan.threads} threads are no longer faster than 1"
         self.emit(Note(f"steps became slower, and {many}: training uses 1 thread"))
