@@ -214,6 +214,15 @@ def neighbours_of(sentences: Iterable[Sequence[str]]) -> Neighbours:
     return found
 
 
+def tag_counts(neighbours: Neighbours) -> Counter[str]:
+    """How often each tag is there, in the order in which they are first seen."""
+    counts: Counter[str] = Counter()
+    for (_, tag), count in neighbours.items():
+        if tag is not None:
+            counts[tag] += count
+    return counts
+
+
 def find_scheme(neighbours: Neighbours, names: Sequence[str] = tuple(LETTERS)) -> Scheme | None:
     """The scheme of which fewest tags break the rules; None where tags write no spans.
 
@@ -223,10 +232,7 @@ def find_scheme(neighbours: Neighbours, names: Sequence[str] = tuple(LETTERS)) -
     Args:
         names: the schemes that may be found.
     """
-    counts: Counter[str] = Counter()
-    for (_, tag), count in neighbours.items():
-        if tag is not None:
-            counts[tag] += count
+    counts = tag_counts(neighbours)
     writings: Counter[Writing] = Counter()
     for tag, count in counts.items():
         writings.update(dict.fromkeys(writings_of(tag), count))

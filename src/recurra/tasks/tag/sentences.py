@@ -9,7 +9,18 @@ from itertools import chain
 
 from recurra.data import Examples, Row, Tagged
 from recurra.data.chunks import chunks
-from recurra.data.schemes import LETTERS, ROLES, RULES, Mark, Scheme, find_scheme, neighbours_of, usual_outside
+from recurra.data.schemes import (
+    LETTERS,
+    ROLES,
+    RULES,
+    Mark,
+    Neighbours,
+    Scheme,
+    find_scheme,
+    neighbours_of,
+    tag_counts,
+    usual_outside,
+)
 from recurra.errors import DataError, UsageError
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.recipe import AUTO, NONE, TagDataOptions
@@ -25,8 +36,12 @@ UNKNOWN = "\0"  # begins what stands for a tag that the training data lack: no t
 Say = Callable[[str], None]
 
 
-def decide(train: Examples[Tagged], options: TagDataOptions, say: Say) -> Scheme | None:
+def decide(name: str, neighbours: Neighbours, options: TagDataOptions, say: Say) -> Scheme | None:
     """How the tags write spans: as the user says, or as most of the training data do; None: they write none.
+
+    Args:
+        name: of the training data.
+        neighbours: of their tags.
 
     Raises:
         DataError: the tags write no spans, and the user says that they do.
@@ -34,35 +49,41 @@ def decide(train: Examples[Tagged], options: TagDataOptions, say: Say) -> Scheme
     """
     if options.scheme == NONE:
         return None
-    neighbours = neighbours_of(sentence.tags for sentence in train)
     # To repair is to write BIO, where an I-X that goes on with nothing would be right in IOB1.
     found = find_scheme(neighbours, [name for name in LETTERS if name != "IOB1" or not options.repair])
     if options.scheme != AUTO:
         wanted = Scheme.parse(options.scheme)
-        if found is None and not any(wanted.mark(tag) for _, tag in neighbours if tag is not None):
+        if found is None and not any(map(wanted.mark, tag_counts(neighbours))):
             what = f"no tag writes spans in {wanted}"
-            raise DataError(what, where=train.name, fix="Leave data.scheme out, or look at the column of the tags.")
+            raise DataError(what, where=name, fix="Leave data.scheme out, or look at the column of the tags.")
         if found is not None and found.writing != wanted.writing and options.scheme == wanted.name:
             full = replace(found, name=wanted.name)
-            what = f"the tags of {train.name} are written as in {full}"
+            what = f"the tags of {name} are written as in {full}"
             raise UsageError(what, where="data.scheme", fix=f"Say so: --set 'data.scheme={full}'")
         found = wanted if found is None or options.scheme != wanted.name else replace(found, name=wanted.name)
     if found is not None and found.outside != usual_outside(found.writing):
-        say(f"warning: there is no tag O in {train.name}: {found.outside!r} is taken for it")
-    if found is None and (spans := sum(n for (_, tag), n in neighbours.items() if tag and tag[:2] in ("B-", "I-"))):
-        say(f"warning: {counted(spans, 'tag')} of {train.name} begin with B- or I-, but most tags do not, so they are "
+        say(f"warning: there is no tag O in {name}: {found.outside!r} is taken for it")
+    if found is None and (spans := sum(n for tag, n in tag_counts(neighbours).items() if tag[:2] in ("B-", "I-"))):
+        say(f"warning: {counted(spans, 'tag')} of {name} begin with B- or I-, but most tags do not, so they are "
             "not read as spans (--set data.scheme=BIO reads them so)")  # fmt: skip
     return found
 
 
 def in_scheme(
-    sentences: Examples[Tagged], scheme: Scheme | None, say: Say, *, repair: bool, strict: bool = True
+    sentences: Examples[Tagged],
+    scheme: Scheme | None,
+    say: Say,
+    *,
+    repair: bool,
+    strict: bool = True,
+    neighbours: Neighbours | None = None,
 ) -> Examples[Tagged]:
     """The same sentences with their spans in this scheme; what does not fit is said, with its places.
 
     Args:
         repair: whether spans that break the rules of the scheme are written again, as they are read.
         strict: whether they are refused otherwise.
+        neighbours: of the tags, where they have been counted already.
 
     Raises:
         DataError: broken spans.
@@ -70,15 +91,17 @@ def in_scheme(
     if scheme is None:
         return sentences
     names = [scheme.name, *(name for name in LETTERS if name != scheme.name)]  # of equal ones the first is taken
-    own = find_scheme(neighbours_of(sentence.tags for sentence in sentences), names) or scheme
+    neighbours = neighbours_of(sentence.tags for sentence in sentences) if neighbours is None else neighbours
+    own = find_scheme(neighbours, names) or scheme
     if own != scheme and (own.name, repair) != ("IOB1", True):
         say(f"{sentences.name} writes spans in {own}, and they are rewritten in {scheme}, that of the model")
-        whole = in_scheme(sentences, own, say, repair=repair, strict=strict)
+        whole = in_scheme(sentences, own, say, repair=repair, strict=strict, neighbours=neighbours)
         return whole.map(lambda sentence: sentence._replace(tags=own.rewritten(sentence.tags, scheme)))
-    say_strays(sentences, scheme, say)
-    broken = [(sentence, k) for sentence in sentences for k in scheme.broken_at(sentence.tags)]
-    if not broken:
+    if not all(map(scheme.fits, tag_counts(neighbours))):
+        say_strays(sentences, scheme, say)
+    if all(scheme.may_follow(*pair) for pair in neighbours):
         return sentences
+    broken = [(sentence, k) for sentence in sentences for k in scheme.broken_at(sentence.tags)]
     name = sentences.name
     what = f"{counted(len(broken), 'tag')} break{'s' * (len(broken) == 1)} {scheme.name} ({RULES[scheme.name]})"
     if repair:
@@ -105,9 +128,8 @@ def broken_in_words(name: str, sentence: Tagged, k: int) -> str:
     return f"{sentence.place(name, k)}: {token}, has the tag {sentence.tags[k]} after {before}"
 
 
-def say_tags(sentences: Examples[Tagged], say: Say) -> None:
+def say_tags(counts: Counter[str], say: Say) -> None:
     """Says how often each tag is there, the commonest first: 3 tags: O (900), B-PER (40), I-PER (12)"""
-    counts = Counter(tag for sentence in sentences for tag in sentence.tags)
     shown = ", ".join(f"{tag} ({count:,})" for tag, count in counts.most_common(TAGS_SHOWN))
     rest = len(counts) - TAGS_SHOWN
     say(f"{counted(len(counts), 'tag')}: {shown}" + (f" and {counted(rest, 'rarer one')}" if rest > 0 else ""))
@@ -126,8 +148,6 @@ def say_strays(sentences: Examples[Tagged], scheme: Scheme, say: Say) -> None:
                 counts[tag] += 1
                 if counts[tag] <= SHOWN:
                     places.setdefault(tag, []).append(sentence.place(sentences.name, k))
-    if not counts:
-        return
     listed = [
         f"  {tag!r}, {times(count)}: {', '.join(places[tag])}{', ...' if count > SHOWN else ''}"
         for tag, count in counts.most_common(SHOWN)

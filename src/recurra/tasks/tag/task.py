@@ -12,6 +12,7 @@ from pathlib import Path
 from recurra.data import TAGGED, EncodedTable, Examples, Preview, Tagged, as_examples
 from recurra.data.conll_layout import tags_in_columns
 from recurra.data.jsonl import JSON_LINES
+from recurra.data.schemes import neighbours_of, tag_counts
 from recurra.data.tagged import ENDINGS, are_sentences
 from recurra.data.tagged_keys import are_tagged
 from recurra.errors import ModelError, RunError
@@ -69,13 +70,15 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         def say(text: str) -> None:
             emit(Note(text))
 
-        say_tags(train, say)
-        scheme = decide(train, recipe.data, say)
-        sides = [in_scheme(side, scheme, say, repair=recipe.data.repair) for side in (train, valid) if side is not None]
-        parts = split_by_hash(sides[0], sides[1] if valid is not None else None, recipe.data, self.kind, emit)
+        neighbours = neighbours_of(sentence.tags for sentence in train)
+        say_tags(tag_counts(neighbours), say)
+        scheme, repair = decide(train.name, neighbours, recipe.data, say), recipe.data.repair
+        train = in_scheme(train, scheme, say, repair=repair, neighbours=neighbours)
+        others = None if valid is None else in_scheme(valid, scheme, say, repair=repair)
+        parts = split_by_hash(train, others, recipe.data, self.kind, emit)
         if valid is None:
             why = "tags of the sentences set aside are in no others"
-            parts = all_learned(sides[0], parts, self.kind, emit, lambda sentence: sentence.tags, why)
+            parts = all_learned(train, parts, self.kind, emit, lambda sentence: sentence.tags, why)
         else:
             say_unseen(parts.valid, valid.name, tags_of(parts.train), say)
         return parts._replace(decided={"data.scheme": NONE if scheme is None else str(scheme)})
