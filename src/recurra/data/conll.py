@@ -12,12 +12,11 @@ from recurra.data.examples import Reading
 from recurra.data.lines import Line
 from recurra.data.sentence import Tagged
 from recurra.errors import DataError
-from recurra.text.counted import counted
+from recurra.text.counted import counted, named
 
 ENDINGS = (".conllu", ".conllup")  # of files with the columns of CoNLL-U
 LOOK = 2000  # lines from which the layout is found
 LONG = 200  # tokens in a sentence
-PLACES = 5  # lines of comments that are named
 UNSAID = "_"  # what CoNLL-U writes where nothing is said
 
 RAGGED = "lines with another number of columns"
@@ -128,9 +127,8 @@ def tell(seen: Seen, layout: Layout, reading: Reading) -> None:
         what = f"there is no empty line, so all {seen.tokens:,} tokens are one sentence"
         reading.note(f"warning: {reading.name}: {what}; put an empty line after each sentence")
     if seen.comments and not layout.numbered:
-        lines = ", ".join(map(str, seen.comments[:PLACES])) + (", ..." if len(seen.comments) > PLACES else "")
         what = f"{counted(len(seen.comments), 'line')} with # at the beginning of a sentence taken for comments"
-        reading.note(f"{reading.name}: {what} ({lines})")
+        reading.note(f"{reading.name}: {what} ({named(seen.comments)})")
 
 
 class Wrong(Exception):

@@ -57,7 +57,7 @@ def _lowest_line(sources: Lengths, targets: Lengths, least: float) -> tuple[floa
     """Slope and height of the line above all points that is lowest at their mean source, no flatter than `least`."""
     middle = float(sources.mean())
     lengths = np.unique(sources)
-    tops = np.array([0.0] * len(lengths))
+    tops = np.zeros(len(lengths))
     np.maximum.at(tops, np.searchsorted(lengths, sources), targets)
     slope = max(least, _slope_above(lengths, tops, middle))
     return slope, max(0.0, float((tops - slope * lengths).max()))

@@ -75,9 +75,10 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
             for row, right, length in zip(best, tags, lengths, strict=True):
                 predictions.append(self._names(row[:length]))
                 references.append(self._names(right[:length]))
-        quality = tag_accuracy(predictions, references)
         if self.scheme:
             quality = span_f1(spans_of(predictions, self.scheme), spans_of(references, self.scheme))
+        else:
+            quality = tag_accuracy(predictions, references)
         return Score(loss / max(tokens, 1), 100 - quality.value)
 
     def _names(self, numbers: torch.Tensor) -> list[str]:

@@ -28,10 +28,7 @@ from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.translate.recipe import Recipe
 from recurra.tasks.vocabulary import WRITTEN, Side, text_side
-from recurra.text import (
-    Decision,
-    decide_units,
-)
+from recurra.text import Decision, decide_units
 from recurra.text.columns import decide_columns
 from recurra.training import Note
 
