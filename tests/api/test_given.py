@@ -117,7 +117,7 @@ def test_validation_and_test_data_are_apart_as_well(tmp_path: Path) -> None:
         ("pairs.tsv", ["x"], "X: expected inputs and a y for each, got 'pairs.tsv'"),
         (["a", "b"], "xy", "y: expected inputs and a y for each, got 'xy'"),
         (["a", "b"], 3, "y: expected inputs and a y for each, got 3"),
-        ({"a": [1, 2], "b": [1, 2]}, [0, 1], "X: expected one after the other, got a mapping"),
+        ({"a": [1, 2], "b": [1, 2]}, [0, 1], "X: expected a sequence, got a mapping"),
         (pandas.DataFrame({"a": ["x"], "y": ["z"]}), pandas.Series([1], name="y"), "y: a column of X is called 'y'"),
         (pandas.DataFrame({"a,b": ["x"]}), [1], "X: a column is called 'a,b'"),
     ],

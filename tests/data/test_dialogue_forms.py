@@ -42,7 +42,7 @@ def test_messages_that_nobody_says_are_counted(tmp_path: Path) -> None:
     path.write_text(2 * (json.dumps(OBJECTS["openai"]) + "\n"))
     examples = open_examples(DataSource(str(path)), DIALOGUES)
     assert len(list(examples)) == 4
-    assert examples.notes == [f"{path}: 2 messages that nobody says (of the system or of tools) are left out"]
+    assert examples.notes == [f"{path}: 2 messages of the system or of tools are left out"]
     path.write_text('{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": null}]}\n')
     with pytest.raises(DataError, match="expected a turn as a string, saw null"):
         list(open_examples(DataSource(str(path)), DIALOGUES))

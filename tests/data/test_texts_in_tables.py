@@ -86,7 +86,9 @@ def test_texts_in_python_have_no_columns() -> None:
     assert "plain text has no columns" in refusal(open_examples(given, PLAIN))
 
 
-@pytest.mark.parametrize("header", ["image,caption", "text,label", '"source","target"', "id,question,answer"])
+@pytest.mark.parametrize(
+    "header", ["image,caption", "text,label", "review,stars", '"source","target"', "id,question,answer"]
+)
 def test_a_table_whose_name_hides_it_is_not_learned_as_text(tmp_path: Path, header: str) -> None:
     """The beginning of a CSV file called .txt says so; a comma of prose does not."""
     path = tmp_path / "x.txt"

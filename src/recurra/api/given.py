@@ -100,7 +100,9 @@ def paired(X: Any, y: object) -> DataSource:
         return DataSource(rows=list(zip(inputs, targets, strict=True)))
     names = [str(name) for name in frame.columns]
     if comma := [name for name in names if "," in name]:
-        raise UsageError(f"a column is called {comma[0]!r}", where="X", fix="Rename it: names have no commas here.")
+        raise UsageError(
+            f"a column is called {comma[0]!r}", where="X", fix="Rename it: commas separate the names of columns."
+        )
     target = target_name(y, names)
     rows = [
         dict(zip([*names, target], [*cells.values(), one], strict=True))
@@ -121,8 +123,8 @@ def one_by_one(values: object, name: str) -> list[Any]:
         what = f"expected inputs and a y for each, got {safe_repr(values):.60}"
         raise UsageError(what, where=name, fix="A file has both sides: give it alone, with target_column= if need be.")
     if isinstance(values, Mapping):
-        what = "expected one after the other, got a mapping"
-        raise UsageError(what, where=name, fix="Make rows of its columns: a data frame, or a list of mappings.")
+        what = "expected a sequence, got a mapping"
+        raise UsageError(what, where=name, fix="Turn its columns into rows: a data frame, or a list of mappings.")
     return rows_of(values.numpy(force=True) if isinstance(values, Tensor) else cast("Any", values))
 
 

@@ -11,7 +11,7 @@ from recurra.data.number_text import is_number
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 LOOK_AHEAD = 20  # lines from which the separator is told
-SAYS_SEPARATOR = re.compile("sep=([,;\t|])\\s*")
+SAYS_SEPARATOR = re.compile("sep=([,;\t|])\\s*")  # as Excel writes it above a table
 
 
 class CsvReader(Iterator[list[str]]):
@@ -52,10 +52,14 @@ def readable_rows(lines: Iterable[str], separator: str) -> list[list[str]]:
             continue
 
 
-def said_separator(start: Sequence[str]) -> str | None:
-    """The separator that a first line names, as Excel writes it above a table: sep=;"""
-    found = SAYS_SEPARATOR.fullmatch(start[0]) if start else None
-    return found[1] if found else None
+def separator_of(start: Sequence[str]) -> tuple[str, int]:
+    """The separator of a table, and how many lines stand above it: one that names the separator, or none.
+
+    Args:
+        start: the first lines.
+    """
+    said = SAYS_SEPARATOR.fullmatch(start[0]) if start else None
+    return (said[1], 1) if said else (_likeliest_separator(start[:LOOK_AHEAD]), 0)
 
 
 def is_header(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> bool:
@@ -69,7 +73,7 @@ def is_header(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> bool:
     return not any(is_number(cell) or any(cell == row[k].strip() for row in body if k < len(row)) for k, cell in cells)
 
 
-def separator_of(start: Sequence[str]) -> str:
+def _likeliest_separator(start: Sequence[str]) -> str:
     """The separator under which most of the first lines have as many columns as the first of them, which has several.
 
     A comma if several do, or none.

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number, decided, joined, which_ones
-from recurra.data.csv_rows import LOOK_AHEAD, SEPARATORS, CsvReader, is_header, said_separator, separator_of
+from recurra.data.csv_rows import LOOK_AHEAD, SEPARATORS, CsvReader, is_header, separator_of
 from recurra.data.example import Example
 from recurra.data.examples import Reading
 from recurra.data.jsonl import JSON_LINES, kind_of, read_objects
@@ -157,9 +157,7 @@ class CsvRows:
     def __init__(self, reading: Reading) -> None:
         lines = (line.text + "\n" for line in reading.file.lines(reading.findings))
         start = list(itertools.islice(lines, LOOK_AHEAD))
-        said = said_separator(start)
-        self.before = 1 if said else 0  # lines above the table
-        self.separator = said or separator_of(start)
+        self.separator, self.before = separator_of(start)
         if self.separator != ",":
             reading.note(f"{reading.name}: the columns are separated by {SEPARATORS[self.separator]}")
         self.reader = CsvReader(itertools.chain(start[self.before :], lines), self.separator)

@@ -127,7 +127,7 @@ def read_json(reading: Reading) -> Iterator[Dialogue]:
         except DataError as error:
             reading.findings.add(NO_TURNS, DataError(error.what, where=place, fix=error.fix))
     if left:
-        reading.note(f"{reading.name}: {left:,} messages that nobody says (of the system or of tools) are left out")
+        reading.note(f"{reading.name}: {left:,} messages of the system or of tools are left out")
 
 
 def read_table(read: Reader[Example]) -> Reader[Dialogue]:

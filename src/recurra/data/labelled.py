@@ -22,15 +22,14 @@ from recurra.data.cells import content_given, content_of_text
 from recurra.data.columns import TAB
 from recurra.data.columns import is_number as is_column_number
 from recurra.data.content import Content, ContentKind, Fields, cells_of, content_key, pack_content, unpack_content
-from recurra.data.delimited import table_rows
+from recurra.data.delimited import is_json, table_rows
 from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading
 from recurra.data.fasttext import has_label, read_fasttext, without_labels
 from recurra.data.folder import read_folder
 from recurra.data.idx import looks_like_idx, read_labels, read_pictures
 from recurra.data.images import image_file, image_or_text
-from recurra.data.inputs import read_texts
-from recurra.data.jsonl import JSON_LINES
+from recurra.data.inputs import ENDINGS, read_texts
 from recurra.data.known_names import OF_LABELLED, OF_NUMBERED
 from recurra.data.number_text import NumberText
 from recurra.data.numbers import Numbers
@@ -88,7 +87,7 @@ def header_of(source: DataSource) -> list[str]:
     if source.rows is not None:
         first: Any = next(iter(source.rows), None)
         return [str(name) for name in cast("Mapping[Any, Any]", first)] if isinstance(first, Mapping) else []
-    if source.ending in JSON_LINES or source.format == "jsonl":
+    if is_json(source):
         return []
     return next(table_rows(Reading(source)), (0, list[str]()))[1]
 
@@ -170,9 +169,9 @@ def labelled_format(source: DataSource) -> str:
     if table:
         return table
     found = format_of(source)
-    return (
-        "fasttext" if found == "tsv" and source.ending not in TABLES[1:3] and has_label(first_line(source)) else found
-    )
+    if found == "tsv" and source.ending not in ENDINGS and has_label(first_line(source)):
+        return "fasttext"
+    return found
 
 
 def read_inputs(reading: Reading, what: Reads) -> Iterator[Content]:

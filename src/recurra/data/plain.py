@@ -93,7 +93,7 @@ def chosen_column(names: list[str], reading: Reading) -> int:
     usual = [name for name in names if name.lower() == "text"] or (names if len(names) == 1 else [])
     if asked is None and not usual:
         fix = f"Say which, for example: --source-column {shlex.quote(names[-1])}"
-        what = f"one column has the texts, and there are several: {', '.join(map(repr, names[:10]))}"
+        what = f"expected one column, or one called text; there are several: {', '.join(map(repr, names[:10]))}"
         raise DataError(what, where=reading.name, fix=fix)
     wanted = usual[0] if asked is None else asked
     if wanted in names:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from recurra.data.beginning import LINES, first_lines
-from recurra.data.csv_rows import LOOK_AHEAD, readable_rows, said_separator, separator_of
+from recurra.data.csv_rows import readable_rows, separator_of
 from recurra.data.inputs import ENDINGS
 from recurra.data.jsonl import JSON_LINES, object_of
 from recurra.data.source import DataSource
@@ -69,8 +69,8 @@ class Preview:
         if self.is_json_lines:
             return [list(record.values()) for record in self.records()]
         if self.ending == ".csv":
-            said = said_separator(self.lines)
-            return readable_rows(self.lines[1 if said else 0 :], said or separator_of(self.lines[:LOOK_AHEAD]))
+            separator, before = separator_of(self.lines)
+            return readable_rows(self.lines[before:], separator)
         return [line.split("\t") for line in self.lines]
 
     def targets(self) -> list[Any]:

@@ -197,7 +197,7 @@ def not_a_text(value: object, place: str) -> DataError:
     """The refusal of something that is no text, with what makes one of it."""
     fix, seen = "Give strings: str(value) turns a value into one.", f"{type(value).__name__} {safe_repr(value):.40}"
     if isinstance(value, PurePath):
-        fix = f"The lines of a file are read so: model.predict(list(model.read({str(value)!r})))"
+        fix = f"To read the lines of a file: model.predict(list(model.read({str(value)!r})))"
     elif isinstance(value, bytes):
         fix = 'Give strings: value.decode("utf-8") turns bytes into one.'
     elif plain(value) is None:
@@ -205,7 +205,7 @@ def not_a_text(value: object, place: str) -> DataError:
     elif isinstance(value, list | tuple | np.ndarray):
         fix = "Give strings: one text for each input, in a flat list."
     elif isinstance(value, float):
-        fix = "Give strings: str(value) makes one. Labels are texts or whole numbers, amounts are for --task regress."
+        fix = "Give strings: str(value) makes one. Labels are texts or whole numbers; --task regress learns any number."
     return DataError(f"expected a text, got {seen}", where=place, fix=fix)
 
 

@@ -194,7 +194,7 @@ def _copy(stream: IO[bytes], copy: IO[bytes], most: int, name: str) -> None:
         read += len(data)
         if read > most:
             raise DataError(
-                f"the input has not ended after {most:,} bytes, the most that is copied of a pipe",
+                f"the input has not ended after {most:,} bytes, the most that is copied from a pipe",
                 where=name,
                 fix=f"Write it into a file and give its name, or raise the limit: {LIMIT}=20GB",
             )

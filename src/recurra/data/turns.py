@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import Any, NamedTuple, cast
 
 from recurra.data.lines import Line
@@ -113,7 +112,7 @@ def refuse_other_forms(lines: Sequence[Line], name: str, path: str) -> None:
 
 def speakers(lines: Sequence[Line]) -> list[str]:
     """The names before the turns, as in "Anna: Hello", where most have one of a few."""
-    texts = [line.text for line in islice(lines, LOOK) if line.text.strip()]
+    texts = [line.text for line in lines if line.text.strip()]
     names = [found[1] for text in texts if (found := SAID_BY.match(text))]
     few = sorted(set(names))
     return few if len(names) > 0.8 * len(texts) and len(few) <= max(2, len(names) // 4) else []

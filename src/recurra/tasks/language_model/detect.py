@@ -6,14 +6,14 @@ import json
 import re
 from collections.abc import Callable
 
-from recurra.data import CAPTIONS, DIALOGUES, LABELLED, PAIRS, Preview
+from recurra.data import CAPTIONS, LABELLED, NUMBERED, PAIRS, Preview
 from recurra.data.columns import is_known_header
 from recurra.data.plain import only_cell
+from recurra.data.tsv import SPACES
 
 ENDINGS = ("", ".txt", ".text", ".md", ".rst", ".tex")
 MIN_LINES = 2  # that say something
 NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)*|[.,]\d+)([eE][-+]?\d+)?\s*")
-SEVERAL_SPACES = re.compile(r"\S {2,}\S")
 
 
 def detect(preview: Preview) -> str | None:
@@ -40,7 +40,7 @@ def detect(preview: Preview) -> str | None:
         names_columns(lines[0])
         or is_object(lines[0])
         or share(lines, NUMBER.fullmatch) > 0.5
-        or share(lines, SEVERAL_SPACES.search) > 0.9
+        or share(lines, SPACES.search) > 0.9
     ):
         return None
     return "it is one column of text"
@@ -49,7 +49,7 @@ def detect(preview: Preview) -> str | None:
 def names_columns(line: str) -> bool:
     """Whether a line is the header of CSV, with names of two sides that are known: image,caption."""
     cells = [cell.strip().strip('"') for cell in line.split(",")]
-    return any(is_known_header(kind.sides, cells) for kind in (PAIRS, LABELLED, CAPTIONS, DIALOGUES))
+    return any(is_known_header(kind.sides, cells) for kind in (PAIRS, LABELLED, NUMBERED, CAPTIONS))
 
 
 def share(lines: list[str], found: Callable[[str], object]) -> float:
