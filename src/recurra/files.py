@@ -211,7 +211,7 @@ def refuse_links(folder: Path, names: Iterable[str] | None = None) -> None:
         paths = [folder, *(Path(place, name) for place, folders, files in inside for name in (*folders, *files))]
     for path in paths:
         if path.is_symlink():
-            fix = f"Take the link away (rm {shlex.quote(str(path))}), or choose another folder."
+            fix = f"Remove the link (rm {shlex.quote(str(path))}), or choose another folder."
             raise RunError("this is a link, and nothing is written through links", where=str(path), fix=fix)
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise RunError("expected a file, this is a pipe or a device", where=str(path), fix="Choose another folder.")

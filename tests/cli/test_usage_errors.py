@@ -140,7 +140,7 @@ FAILING = [
     ("compare nowhere.tsv", "nowhere.tsv: there is no such file"),
     ("compare nowhere.tsv --resume", "nowhere-comparison: there is no comparison to resume\n  Leave out --resume"),
     ("evaluate nowhere pairs.tsv", "nowhere: no such folder"),
-    ("predict m --output nowhere/out.txt", "there is no such folder\n  Make it first: mkdir -p "),
+    ("predict m --output nowhere/out.txt", "the folder does not exist\n  Make it: mkdir -p "),
     ("predict m --output .", "this is a folder, expected a file to write"),
 ]
 

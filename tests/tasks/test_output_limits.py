@@ -82,7 +82,7 @@ def test_two_limits_exclude_each_other(settings: dict[str, Any]) -> None:
 def test_cut_outputs_are_counted_with_their_places() -> None:
     answers = [Answer("x", [Alternative("abc" * k, finished=k % 2 == 0)], None) for k in range(1, 16)]
     (note,) = cut_notes(answers)
-    assert "8 of 15 outputs are cut off at the greatest length allowed (examples 1, 3, 5, 7, 9 and 3 more)" in note
+    assert "8 of 15 outputs are cut off at the maximum length (examples 1, 3, 5, 7, 9 and 3 more)" in note
     assert "--set max_length=90 " in note
     assert cut_notes(answers[1:2]) == []
     one = Cut()

@@ -95,7 +95,8 @@ def through_pipe(conversation: Conversation) -> None:
     if report := unknown.report():
         say(f"recurra: {report}")
     if cut:
-        say(f"recurra: {cut:,} of {replies:,} replies are cut off at the greatest length allowed (--set max_length=N)")
+        number = f"{cut:,} of {replies:,} replies {'is' if cut == 1 else 'are'}"
+        say(f"recurra: {number} cut off at the maximum length (--set max_length=N)")
 
 
 def talk(conversation: Conversation) -> None:
@@ -172,7 +173,7 @@ def show(said: Alternative) -> None:
     """Prints a reply."""
     print(f"  {harmless(said.text)}" if said.text else "  (nothing)", flush=True)
     if not said.finished:
-        say("  (cut off at the greatest length allowed: --set max_length=N)")
+        say("  (cut off at the maximum length: --set max_length=N)")
 
 
 COMMANDS: dict[str, tuple[str, Callable[[Conversation], None]]] = {

@@ -106,4 +106,4 @@ def typed(command: str, args: Sequence[str]) -> str:
 
 def with_way_on(error: FileError, way: str) -> FileError:
     """The same error, which says in the end how what was saved goes on."""
-    return FileError(error.what, where=error.where, fix=f"{error.fix or 'Mend this.'} {way}")
+    return FileError(error.what, where=error.where, fix=f"{error.fix or 'Fix this.'} {way}")

@@ -88,7 +88,7 @@ def generate(
     cut = sum(not one.finished for one in found.alternatives)
     if cut and length is None and isinstance(loaded.predictor, Generates) and not loaded.predictor.endless:
         number = f"{cut:,} of {len(found.alternatives):,} continuations {'is' if cut == 1 else 'are'}"
-        say(f"recurra: {number} cut off before the end of the line; --length N sets the greatest number of units")
+        say(f"recurra: {number} cut off before the end of the line; --length N sets the maximum number of units")
     if found.unknown:
         say(f"recurra: the model does not know {', '.join(map(repr, dict.fromkeys(found.unknown)))}")
 

@@ -170,9 +170,9 @@ Season = Annotated[
 Seed = Annotated[int | None, option("--seed", "Random seed (default 1). The same seed gives the same model.", "N", 0)]
 Threads = Annotated[
     int | None,
-    option("--threads", "Threads of the processor; by default one, or with --time as many as are faster.", "N", 1),
+    option("--threads", "Number of CPU threads; by default one, with --time as many as make steps faster.", "N", 1),
 ]
-AnswerThreads = Annotated[int | None, option("--threads", "Threads of the processor; one by default.", "N", 1)]
+AnswerThreads = Annotated[int | None, option("--threads", "Number of CPU threads; one by default.", "N", 1)]
 RecipeFile = Annotated[
     str | None, option("--recipe", "A file of settings; options on the command line override it.", "FILE.toml")
 ]

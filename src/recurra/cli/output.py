@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import shlex
 import stat
 import sys
 from collections.abc import Generator
@@ -97,7 +96,4 @@ def plainly(path: Path | None) -> Generator[None]:
     except OSError as error:
         if path is None:
             raise RunError(f"cannot be written: {error.strerror or error}", where="standard output") from None
-        if not path.parent.exists():
-            fix = f"Make it first: mkdir -p {shlex.quote(str(path.parent))}"
-            raise RunError("there is no such folder", where=str(path.parent), fix=fix) from None
         raise file_error(error, path) from None

@@ -126,7 +126,7 @@ def answers(model: Model, lines: Iterable[Any], chosen: dict[str, Any], interact
             if prediction.unknown:
                 say(f"  not known to the model: {', '.join(map(repr, prediction.unknown))}")
             if not prediction.finished:
-                say("  cut off at the greatest length allowed (--set max_length=N)")
+                say("  cut off at the maximum length (--set max_length=N)")
 
 
 def flushing(lines: Iterable[Any], out: TextIO) -> Iterator[Any]:

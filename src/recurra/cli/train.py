@@ -144,9 +144,9 @@ def how_to_go_on(run: RunProgress, args: Sequence[str]) -> str:
 def train_further(finished: Finished, args: Sequence[str], time: str | None) -> str:
     """What to do with a model for which there was no time: a command that goes on, for a time that is likely enough."""
     from recurra.text.counted import counted
-    from recurra.training import parse_time
+    from recurra.training import USUAL, parse_time
 
-    minutes = max(5, math.ceil(2 * parse_time(time or "5m") / 60))
+    minutes = max(5, math.ceil(2 * parse_time(time or USUAL) / 60))
     given = [arg for k, arg in enumerate(args) if "--time" not in (arg.partition("=")[0], *args[max(k - 1, 0) : k])]
     again = resumed("train", [*given, "--time", f"{minutes}m"])
     steps = counted(finished.step, "step")

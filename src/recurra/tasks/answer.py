@@ -63,7 +63,7 @@ class Alternative:
     text: str
     score: float | None = None  # what alternatives are ranked by, higher is better; None: nothing ranks them
     log_prob: float | None = None  # natural logarithm of its probability; None: it has none
-    finished: bool = True  # False: a text that was cut at the greatest length allowed
+    finished: bool = True  # False: a text that was cut at the maximum length
     attention: AttentionMap | None = None  # what the model attended to as it wrote this, on request
 
     def __post_init__(self) -> None:
@@ -100,7 +100,7 @@ class Answer(Generic[D_co]):
 
     @property
     def finished(self) -> bool:
-        """False: the best output was cut off at the greatest length allowed."""
+        """False: the best output was cut off at the maximum length."""
         return self.best.finished
 
     @property

@@ -1,4 +1,4 @@
-"""Outputs that were cut off at the greatest length allowed: counted, and said."""
+"""Outputs that were cut off at the maximum length: counted, and said."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Cut:
         rest = f" and {self.count - len(self.first):,} more" if self.count > len(self.first) else ""
         where = f"{noun}{'' if self.count == 1 else 's'} {', '.join(map(str, self.first))}{rest}"
         return (
-            f"warning: {outputs} cut off at the greatest length allowed ({where}); "
+            f"warning: {outputs} cut off at the maximum length ({where}); "
             f"--set max_length={2 * self.longest} would let them become longer"
         )
 

@@ -28,11 +28,17 @@ from recurra.tasks.recipe_file import ASKED, RECIPE, asked_recipe, read_recipe
 from recurra.tasks.resuming import START_AGAIN, check_same, damaged_run
 from recurra.tasks.run_record import RunRecord, read_record, write_record
 from recurra.tasks.sample import write_sample
-from recurra.tasks.source_record import recorded_columns, recorded_decisions, write_decisions, write_source
-from recurra.tasks.taken import (
+from recurra.tasks.source_record import (
     DECISIONS,
-    KEPT,
     SOURCE,
+    recorded_columns,
+    recorded_decisions,
+    write_decisions,
+    write_source,
+)
+from recurra.tasks.taken import (
+    DATA,
+    KEPT,
     VOCABULARIES,
     drop_replaced,
     put_aside,
@@ -202,7 +208,7 @@ def prepare(request: Request, emit: Emit) -> Prepared:
     """From files to a fresh network and encoded data; all but the recipe that a later session needs is written down."""
     task, run_folder = request.task, request.folder / "run"
     copies = run_folder / "input"
-    shutil.rmtree(run_folder / "data", ignore_errors=True)  # of a start that came to nothing
+    shutil.rmtree(run_folder / DATA, ignore_errors=True)  # of a start that came to nothing
     train, valid, columns = opened_both(task, request.data, request.valid, copies, emit)
     parts = task.split(train, valid, request.recipe, emit)
     decisions: list[str] = []
@@ -211,7 +217,7 @@ def prepare(request: Request, emit: Emit) -> Prepared:
     )
     say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
     for name in ("train", "valid"):
-        task.encode(getattr(parts, name), network, run_folder / "data" / name)
+        task.encode(getattr(parts, name), network, run_folder / DATA / name)
     write_sample(run_folder, task, parts)
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
     write_source(run_folder / SOURCE, request.data, columns)
@@ -251,7 +257,7 @@ def restore(request: Request, run_folder: Path) -> Prepared:
 
 def open_encoded(task: Task, run_folder: Path) -> Encoded:
     """The examples of a run, as numbers."""
-    return Encoded(task.open_encoded(run_folder / "data" / "train"), task.open_encoded(run_folder / "data" / "valid"))
+    return Encoded(task.open_encoded(run_folder / DATA / "train"), task.open_encoded(run_folder / DATA / "valid"))
 
 
 class Opened(NamedTuple):

@@ -14,6 +14,8 @@ from recurra.files import atomic_write
 from recurra.strict_json import parse_json
 from recurra.tasks.resuming import START_AGAIN
 
+SOURCE, DECISIONS = "source.json", "decisions.json"
+
 
 def write_source(path: Path, source: DataSource, columns: Mapping[str, str]) -> None:
     """Writes it down."""

@@ -21,18 +21,12 @@ from recurra.files import FileError, is_leftover
 from recurra.tasks.digests import NAME as DIGESTS
 from recurra.tasks.recipe_file import ASKED, RECIPE
 from recurra.tasks.run_record import NAME as REQUEST
+from recurra.tasks.sample import NAME as SAMPLE
+from recurra.tasks.source_record import DECISIONS, SOURCE
 from recurra.training import CHECKPOINT, locked
 
-VOCABULARIES, SOURCE = "vocabularies.json", "source.json"
-DECISIONS = "decisions.json"
-KEPT = (
-    RECIPE,
-    VOCABULARIES,
-    SOURCE,
-    DECISIONS,
-    "valid.json",
-    "data",
-)  # what a run needs to go on, beside the checkpoint
+VOCABULARIES, DATA = "vocabularies.json", "data"
+KEPT = (RECIPE, VOCABULARIES, SOURCE, DECISIONS, SAMPLE, DATA)  # what a run needs to go on, beside the checkpoint
 # What else a run folder holds.
 BESIDE = (CHECKPOINT, REQUEST, ASKED, DIGESTS, "lock", "input", "metrics.jsonl", "tensorboard")
 ASIDE = ".replaced-"  # begins the name of a run that stands aside
@@ -68,12 +62,12 @@ def refuse_foreign(folder: Path) -> None:
         return
     fix = "Choose another folder with --to."
     if run.is_symlink() or (run.exists() and not is_start(run)):
-        raise RunError("this is not the run of a model, and is not replaced", where=str(run), fix=fix)
+        raise RunError("this is not a training run of recurra, so it is not replaced", where=str(run), fix=fix)
     try:
         if (folder / "config.json").exists():
             open_folder(folder)
     except ModelError as error:
-        what = f"this is no model of recurra that can be opened, and is not replaced ({error.what})"
+        what = f"this is not a model that recurra can open, so it is not replaced ({error.what})"
         raise RunError(what, where=str(folder), fix=fix) from error
 
 
