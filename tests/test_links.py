@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 STORED = HERE / "stored_models" / "language-model-2" / "model"
 sys.path.insert(0, str(HERE / "tasks"))
 
-from toy_tasks import SMALL, TOYS  # noqa: E402
+from toy_tasks import trained  # noqa: E402
 
 
 @pytest.fixture
@@ -52,14 +52,6 @@ def test_reading_does_not_look_behind_the_link_either(tmp_path: Path, mine: Path
     assert recurra.load(tmp_path / "model").predict("red").text
 
 
-def train(folder: Path, *, resume: bool = False) -> None:
-    toy = TOYS["language-model"]
-    settings = {**SMALL, **toy.settings}
-    recurra.train(
-        toy.rows, task="language-model", to=folder, epochs=1, settings=settings, progress=False, resume=resume
-    )
-
-
 @pytest.mark.parametrize(
     "name", ["run", "run/data", "run/lock", "run/metrics.jsonl", "run/input", "run/data/train.partial"]
 )
@@ -69,29 +61,29 @@ def test_training(tmp_path: Path, mine: Path, name: str) -> None:
     path.parent.mkdir(parents=True)
     path.symlink_to(mine / "lock" if path.name in ("lock", "metrics.jsonl") else mine)
     with pytest.raises(RunError):
-        train(tmp_path / "model")
+        trained("language-model", tmp_path / "model")
     assert content(mine) == before
 
 
 def test_resuming(tmp_path: Path, mine: Path) -> None:
-    train(tmp_path / "model")
+    trained("language-model", tmp_path / "model")
     before = content(mine)
     shutil.rmtree(tmp_path / "model" / "run" / "data")
     (tmp_path / "model" / "run" / "data").symlink_to(mine / "data")
     with pytest.raises(RunError, match="run/data: this is a link"):
-        train(tmp_path / "model", resume=True)
+        trained("language-model", tmp_path / "model", resume=True)
     assert content(mine) == before
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    train(tmp_path / "model")
+    trained("language-model", tmp_path / "model")
     for name in ("checkpoint.safetensors", "metrics.jsonl"):
         path = tmp_path / "model" / "run" / name
         data = path.read_bytes()
         path.unlink()
         os.mkfifo(path)
         with pytest.raises(RunError, match=f"{name}: expected a file, this is a pipe"):
-            train(tmp_path / "model", resume=True)
+            trained("language-model", tmp_path / "model", resume=True)
         path.unlink()
         path.write_bytes(data)
 

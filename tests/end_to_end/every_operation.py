@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from made_words import WORDS
 from operations import Fate, fated
 
 import recurra.api
@@ -38,7 +39,6 @@ import recurra.training.planning
 from recurra.cli.dispatch import run
 from recurra.errors import RecurraError
 
-WORDS = ["".join(chr(97 + (i * k + j * j) % 7) for j in range(2 + i % 4)) for i in range(16) for k in (1, 5)]
 PAIRS = "".join(f"{word}\t{word[::-1]}\n" for word in WORDS)
 LABELLED = "".join(f"{word}\t{'odd' if len(word) % 2 else 'even'}\n" for word in WORDS)
 SETTINGS = ("model.width=8", "training.save_every=0", "training.validations=2", "training.patience=0",
@@ -116,7 +116,7 @@ def save() -> int:
 def trained_and_saved() -> None:
     trained()
     shutil.copytree("m", "copy", ignore=shutil.ignore_patterns("run"))
-    assert command(*TRAIN, "--epochs", "2", "--resume", stdin=PAIRS) == 0
+    assert extend() == 0
 
 
 def predict() -> int:

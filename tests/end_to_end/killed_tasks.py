@@ -17,13 +17,13 @@ from pathlib import Path
 
 import torch
 from killed_run import Fate, dying, half_written
+from made_words import WORDS
 
 import recurra.api  # loaded once, before the forks
 import recurra.files
 import recurra.training.planning
 from recurra.cli.dispatch import run
 
-WORDS = ["".join(chr(97 + (i * k + j * j) % 7) for j in range(2 + i % 4)) for i in range(16) for k in (1, 5)]
 VECTOR = "{} {} 0.5 1"
 
 # A file for each task, in its own form. Translation is killed at many moments elsewhere (killed_run.py).

@@ -9,30 +9,21 @@ from pathlib import Path
 
 import pytest
 
-import recurra
 from recurra.errors import RecurraError, RunError
 from recurra.tasks.digests import write_digests
 from recurra.tasks.taken import KEPT
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tasks"))
 
-from toy_tasks import SMALL, TOYS
+from toy_tasks import trained
 
 TASKS = ("language-model", "forecast")
 
 
-def train(task: str, folder: Path, *, resume: bool = False, epochs: int = 1) -> recurra.Model:
-    toy = TOYS[task]
-    settings = {} if resume else {**SMALL, **toy.settings}
-    return recurra.train(
-        toy.rows, task=task, to=folder, epochs=epochs, settings=settings, progress=False, resume=resume
-    )
-
-
 @pytest.fixture(scope="module", params=TASKS)
-def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+def model_of_a_task(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     folder = tmp_path_factory.mktemp("trained") / "model"
-    train(request.param, folder)
+    trained(request.param, folder)
     return request.param, folder
 
 
@@ -52,8 +43,8 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_file_of_a_run(tmp_path: Path, trained: tuple[str, Path], change: str) -> None:
-    task, model = trained
+def test_a_file_of_a_run(tmp_path: Path, model_of_a_task: tuple[str, Path], change: str) -> None:
+    task, model = model_of_a_task
     run = model / "run"
     kept = [path for path in run.rglob("*") if path.is_file() and path.name not in BESIDE]
     assert len(kept) > 8
@@ -64,7 +55,7 @@ def test_a_file_of_a_run(tmp_path: Path, trained: tuple[str, Path], change: str)
         if changed.read_bytes():
             CHANGES[change][0](changed)
             with pytest.raises(RunError) as caught:
-                train(task, copy, resume=True, epochs=2)
+                trained(task, copy, resume=True, epochs=2)
             message = str(caught.value)
             assert path.name in message
             assert "train into another one with to=" in message
@@ -77,24 +68,24 @@ BESIDE = ("lock", "metrics.jsonl", "digests.json", "request.json", "asked.toml",
 
 
 @pytest.mark.parametrize("change", ["cut short", "emptied", "longer", "altered"])
-def test_a_checkpoint(tmp_path: Path, trained: tuple[str, Path], change: str) -> None:
-    task, model = trained
+def test_a_checkpoint(tmp_path: Path, model_of_a_task: tuple[str, Path], change: str) -> None:
+    task, model = model_of_a_task
     shutil.copytree(model, tmp_path / "model")
     CHANGES[change][0](tmp_path / "model" / "run" / "checkpoint.safetensors")
     with pytest.raises(RunError, match="the checkpoint is damaged"):
-        train(task, tmp_path / "model", resume=True, epochs=2)
+        trained(task, tmp_path / "model", resume=True, epochs=2)
 
 
-def test_a_run_without_digests(tmp_path: Path, trained: tuple[str, Path]) -> None:
-    task, model = trained
+def test_a_run_without_digests(tmp_path: Path, model_of_a_task: tuple[str, Path]) -> None:
+    task, model = model_of_a_task
     shutil.copytree(model, tmp_path / "model")
     (tmp_path / "model" / "run" / "digests.json").unlink()
     with pytest.raises(RunError, match="the record of its files cannot be read"):
-        train(task, tmp_path / "model", resume=True, epochs=2)
+        trained(task, tmp_path / "model", resume=True, epochs=2)
 
 
-def test_whatever_else_is_wrong_is_said(tmp_path: Path, trained: tuple[str, Path]) -> None:
-    task, model = trained
+def test_whatever_else_is_wrong_is_said(tmp_path: Path, model_of_a_task: tuple[str, Path]) -> None:
+    task, model = model_of_a_task
     for name in ("vocabularies.json", "valid.json", "source.json", "recipe.toml", "data/train/header.json"):
         for number, text in enumerate((b"", b"[", b"{}", b"[1]", b"\xff", b"[" * 5000, b"null", b'{"a": [[1]]}')):
             copy = tmp_path / f"{Path(name).name}-{number}"
@@ -102,4 +93,4 @@ def test_whatever_else_is_wrong_is_said(tmp_path: Path, trained: tuple[str, Path
             (copy / "run" / name).write_bytes(text)
             write_digests(copy / "run", KEPT)
             with pytest.raises(RecurraError):
-                train(task, copy, resume=True, epochs=2)
+                trained(task, copy, resume=True, epochs=2)

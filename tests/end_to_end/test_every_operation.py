@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 SCRIPT = Path(__file__).with_name("every_operation.py")
-FATES = "kill,half,ENOSPC,EDQUOT,EIO,EROFS,EACCES,SIGTERM,SIGHUP,2 SIGINT"
 
 
 def tried(folder: Path, *options: str) -> dict[str, Any]:
@@ -28,13 +27,13 @@ def tried(folder: Path, *options: str) -> dict[str, Any]:
 
 
 def test_the_old_state_or_the_new_one_and_the_same_end(tmp_path: Path) -> None:
-    found = tried(tmp_path, "--sample", "8", "--fates", FATES)
+    found = tried(tmp_path, "--sample", "8")
     assert found["points"] == 48
     assert found["wrong"] == []
 
 
-@pytest.mark.parametrize(("fate", "wrong"), [("half", "damaged"), ("ENOSPC", "damaged")])
-def test_this_test_catches_a_save_that_writes_straight_into_the_file(tmp_path: Path, fate: str, wrong: str) -> None:
+@pytest.mark.parametrize("fate", ["half", "ENOSPC"])
+def test_this_test_catches_a_save_that_writes_straight_into_the_file(tmp_path: Path, fate: str) -> None:
     found = tried(tmp_path, "--scenarios", "train", "--fates", fate, "--sabotage", "--file", "checkpoint.safetensors")
     assert found["points"] > 0
-    assert any(wrong in str(point["wrong"]) for point in found["wrong"])
+    assert any("damaged" in str(point["wrong"]) for point in found["wrong"])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_words import WORDS
 
 import recurra
 from recurra.cli import run
@@ -21,7 +22,6 @@ from recurra.cli.failures import resumed
 from recurra.errors import DataError, Interrupted, RunError, UsageError
 from recurra.training import Event, Note, Saved, StepDone
 
-WORDS = ["".join(chr(97 + (i * k + j * j) % 7) for j in range(2 + i % 4)) for i in range(16) for k in (1, 5)]
 PAIRS = [(word, word[::-1]) for word in WORDS]
 SETTINGS: dict[str, object] = {
     "model.width": 8,

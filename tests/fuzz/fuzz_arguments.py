@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -13,8 +12,6 @@ import numpy as np
 import torch
 from mutation import ODD
 from workers import Step, Target
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "tasks"))
 
 SETTINGS = ["beam", "nbest", "max_length", "min_length", "length_penalty", "sample", "temperature", "top_k", "top_p"]
 SETTINGS += ["seed", "attention", "steps", "samples", "stride", "last", "anti_lm", "nothing", "max_ratio"]
@@ -61,11 +58,6 @@ MADE: list[Callable[[Random], Any]] = [
 ]  # fmt: skip
 
 
-def prepare() -> None:
-    """As for models."""
-    fuzz_models.prepare()
-
-
 def steps(rnd: Random, folder: Path) -> Iterator[Step]:
     """One call of everything that takes data, of one model."""
     from toy_tasks import TOYS
@@ -73,7 +65,7 @@ def steps(rnd: Random, folder: Path) -> Iterator[Step]:
     import recurra
 
     task = rnd.choice(list(TOYS))
-    model = recurra.load(fuzz_models.STORED / f"{task}-2" / "model")
+    model = recurra.load(fuzz_models.stored(task))
     inputs: list[Any] = list(TOYS[task].inputs)
     given = values(rnd)
     yield f"{task}: predict", lambda: model.predict(given)
@@ -117,4 +109,4 @@ def train(rnd: Random, task: str, folder: Path) -> None:
     recurra.train(data, **arguments)
 
 
-ARGUMENTS = Target("arguments", steps, prepare)
+ARGUMENTS = Target("arguments", steps, fuzz_models.prepare)

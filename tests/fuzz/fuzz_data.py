@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
@@ -15,8 +14,6 @@ import fuzz_models
 from mutation import bytes_mutant
 from seeds import seeds
 from workers import Step, Target
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "tasks"))
 
 SEEDS = seeds()
 MOST = 3000  # examples that are read
@@ -160,7 +157,7 @@ def looked_at(path: Path) -> None:
 def model_of(task: str) -> Any:
     import recurra
 
-    return recurra.load(fuzz_models.STORED / f"{task}-2" / "model")
+    return recurra.load(fuzz_models.stored(task))
 
 
 def asked_of(task: str, path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -13,12 +12,16 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from mutation import bytes_mutant, json_mutant
+from mutation import bytes_mutant, json_mutant, other_kind
 from workers import Step, Target
 
 HERE = Path(__file__).parent
-STORED = HERE.parent / "stored_models"
 sys.path.insert(0, str(HERE.parent / "tasks"))
+
+
+def stored(task: str) -> Path:
+    """The model of a task that the tests keep."""
+    return HERE.parent / "stored_models" / f"{task}-2" / "model"
 
 
 def prepare() -> list[str]:
@@ -28,7 +31,7 @@ def prepare() -> list[str]:
     import recurra
 
     for task, toy in TOYS.items():
-        recurra.load(STORED / f"{task}-2" / "model").predict(toy.inputs)
+        recurra.load(stored(task)).predict(toy.inputs)
     return list(TOYS)
 
 
@@ -41,7 +44,7 @@ def steps(rnd: Random, folder: Path) -> Iterator[Step]:
 
     task = rnd.choice(list(TOYS))
     model = folder / "model"
-    shutil.copytree(STORED / f"{task}-2" / "model", model)
+    shutil.copytree(stored(task), model)
     what = rnd.choice(WAYS)
     what(rnd, model)
     loaded: list[Any] = []
@@ -248,23 +251,14 @@ def weights_bytes(rnd: Random, model: Path) -> None:
 
 
 def files(rnd: Random, model: Path) -> None:
-    """A file that is missing, empty, a folder, a link or a pipe."""
+    """A file that is missing, empty, a folder, a link or a pipe; or a save that has not come to its end."""
     path = rnd.choice(sorted(path for path in model.rglob("*") if path.is_file()))
+    if rnd.randrange(6):
+        other_kind(rnd, path, "/proc/self/mem", "/")
+        return
     path.unlink()
-    match rnd.randrange(6):
-        case 0:
-            pass
-        case 1:
-            path.mkdir()
-        case 2:
-            path.symlink_to(rnd.choice(["/dev/zero", "/etc/passwd", "nowhere", "/proc/self/mem", "/", path.name]))
-        case 3:
-            path.touch()
-        case 4:
-            os.mkfifo(path)
-        case _:
-            (model / ".arrived").mkdir()
-            (model / ".arrived" / path.name).write_bytes(rnd.randbytes(20))
+    (model / ".arrived").mkdir()
+    (model / ".arrived" / path.name).write_bytes(rnd.randbytes(20))
 
 
 WAYS: list[Callable[[Random, Path], None]] = [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from mutation import bytes_mutant, json_mutant
+from mutation import bytes_mutant, json_mutant, other_kind
 from safetensors.torch import load
 from workers import Step, Target
 
@@ -22,23 +22,14 @@ TASKS = ("translate", "language-model", "classify", "tag", "forecast")
 
 
 @cache
-def trained(task: str) -> Path:
-    """A run of one pass; the processes to come share it."""
-    folder = Path(tempfile.mkdtemp(prefix="recurra-fuzz-run-")) / "model"
-    train(task, folder)
-    return folder
+def run_of(task: str) -> Path:
+    """A run of one pass; the processes to come share it, and it goes with this one."""
+    from toy_tasks import trained
 
-
-def train(task: str, folder: Path, *, resume: bool = False) -> None:
-    """Trains as little as can be, or goes on for one pass more."""
-    from toy_tasks import SMALL, TOYS
-
-    import recurra
-
-    toy = TOYS[task]
-    settings = {} if resume else {**SMALL, **toy.settings, "training.precision": "float32"}
-    epochs = 2 if resume else 1
-    recurra.train(toy.rows, task=task, to=folder, epochs=epochs, settings=settings, progress=False, resume=resume)
+    folder = Path(tempfile.mkdtemp(prefix="recurra-fuzz-run-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    trained(task, folder / "model", settings={"training.precision": "float32"})
+    return folder / "model"
 
 
 def prepare() -> None:
@@ -47,19 +38,21 @@ def prepare() -> None:
 
     recurra.training.planning.SHORT_TRIAL = 0.0
     for task in TASKS:
-        trained(task)
+        run_of(task)
 
 
 def steps(rnd: Random, folder: Path) -> Iterator[Step]:
     """One of the runs, changed."""
+    from toy_tasks import trained
+
     task = rnd.choice(TASKS)
     model = folder / "model"
-    shutil.copytree(trained(task), model)
+    shutil.copytree(run_of(task), model)
     run = model / "run"
     change = rnd.choice(WAYS)
     path = rnd.choice(sorted(path for path in run.rglob("*") if path.is_file() and path.name != "lock"))
     change(rnd, path)
-    yield f"{task}, {change.__name__} of {path.name}: resume", lambda: train(task, model, resume=True)
+    yield f"{task}, {change.__name__} of {path.name}: resume", lambda: trained(task, model, epochs=2, resume=True)
 
 
 def some_bytes(rnd: Random, path: Path) -> None:
@@ -90,22 +83,6 @@ def header(rnd: Random, path: Path) -> None:
     path.write_bytes(len(text).to_bytes(8, "little") + text + data[size:])
 
 
-def kind_of_file(rnd: Random, path: Path) -> None:
-    """A file that is missing, empty, a folder, a link or a pipe."""
-    path.unlink()
-    match rnd.randrange(5):
-        case 0:
-            pass
-        case 1:
-            path.mkdir()
-        case 2:
-            path.symlink_to(rnd.choice(["/dev/zero", "/etc/passwd", "nowhere", path.name]))
-        case 3:
-            path.touch()
-        case _:
-            os.mkfifo(path)
-
-
-WAYS: list[Callable[[Random, Path], None]] = [some_bytes, some_values, some_values, header, kind_of_file]
+WAYS: list[Callable[[Random, Path], None]] = [some_bytes, some_values, some_values, header, other_kind]
 
 RUNS = Target("runs", steps, prepare)

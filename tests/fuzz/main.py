@@ -16,8 +16,6 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # threads do not outlive a fork
-sys.path.insert(0, str(Path(__file__).parent))
-
 from targets import TARGETS
 from workers import Failure, Report, Target, attempted, fuzz, random_of
 

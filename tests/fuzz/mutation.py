@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -88,3 +90,19 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
     for key in list(keys)[:60]:
         yield value, key
         yield from _places(value[key])
+
+
+def other_kind(rnd: Random, path: Path, *links: str) -> None:
+    """In place of a file nothing, an empty one, a folder, a link (to one of some places more) or a pipe."""
+    path.unlink()
+    match rnd.randrange(5):
+        case 0:
+            pass
+        case 1:
+            path.mkdir()
+        case 2:
+            path.symlink_to(rnd.choice(["/dev/zero", "/etc/passwd", "nowhere", path.name, *links]))
+        case 3:
+            path.touch()
+        case _:
+            os.mkfifo(path)

@@ -108,7 +108,7 @@ def _series(rnd: Random) -> dict[str, bytes]:
         "series.csv": _lines(["time,id,y,x", *rows]),
         "number.csv": _lines(["y", *(f"{math.sin(day / 3):.4f}" for day in range(80))]),
         "vectors.csv": _lines(["a,b,c,label", *vectors]),
-        "cases.ts": _lines([*head, "@classLabel true one two", "@data", *cases]),
+        "cases.ts": _lines([*head, "@data", *cases]),
     }
 
 

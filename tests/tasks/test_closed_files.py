@@ -7,19 +7,16 @@ import warnings
 from pathlib import Path
 
 import pytest
-from toy_tasks import SMALL, TOYS
-
-import recurra
+from toy_tasks import TOYS, trained
 
 
 @pytest.mark.parametrize("task", list(TOYS))
 def test_no_file_is_left_open(task: str, tmp_path: Path) -> None:
     toy = TOYS[task]
-    settings = {**SMALL, **toy.settings}
     gc.collect()  # what other tests left
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", ResourceWarning)
-        model = recurra.train(list(toy.rows), task=task, to=tmp_path / "m", epochs=1, settings=settings)
+        model = trained(task, tmp_path / "m")
         list(model.predict(list(toy.inputs)))
         model.evaluate(list(toy.rows)[:12])
         del model

@@ -31,20 +31,24 @@ SAID = {
 MEASURE = {"classify": "accuracy", "tag": "span_f1"}
 
 
+def said(task: str, folder: Path, train: list[Any], valid: list[Any] | None = None) -> list[str]:
+    notes: list[str] = []
+    check_examples(
+        TASKS[task],
+        data_source(train),
+        None if valid is None else data_source(valid),
+        TASKS[task].recipe(),
+        folder,
+        lambda event: notes.append(event.text) if isinstance(event, Note) else None,
+    )
+    return notes
+
+
 @pytest.mark.parametrize("task", TRAIN)
 @pytest.mark.parametrize("seen", [0, 3])
 def test_it_is_said_before_the_first_step(task: str, seen: int, tmp_path: Path) -> None:
-    said: list[str] = []
-    valid = data_source([*UNSEEN[task], *TRAIN[task][:seen]])
-    check_examples(
-        TASKS[task],
-        data_source(TRAIN[task]),
-        valid,
-        TASKS[task].recipe(),
-        tmp_path,
-        lambda event: said.append(event.text) if isinstance(event, Note) else None,
-    )
-    assert SAID[task].format(2 + seen) in said
+    valid = [*UNSEEN[task], *TRAIN[task][:seen]]
+    assert SAID[task].format(2 + seen) in said(task, tmp_path, TRAIN[task], valid)
 
 
 @pytest.mark.parametrize("task", TRAIN)
@@ -59,13 +63,4 @@ def test_a_model_may_be_chosen_by_them_alone(task: str, tmp_path: Path) -> None:
 
 def test_what_only_the_examples_set_aside_have_is_learned(tmp_path: Path) -> None:
     rows = [([f"w{k}", "x"], [f"B-{k}", "O"]) for k in range(40)]  # each tag in one sentence
-    said: list[str] = []
-    check_examples(
-        TASKS["tag"],
-        data_source([*rows, *TRAIN["tag"]]),
-        None,
-        TASKS["tag"].recipe(),
-        tmp_path,
-        lambda event: said.append(event.text) if isinstance(event, Note) else None,
-    )
-    assert any("to 42 tags" in text for text in said)
+    assert any("to 42 tags" in text for text in said("tag", tmp_path, [*rows, *TRAIN["tag"]]))

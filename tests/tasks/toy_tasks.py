@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
 
+import recurra
 from recurra.data import DataSource, Examples, open_examples
 from recurra.tasks import TASKS
 from recurra.tasks.task import Network, Predictor
@@ -96,6 +98,15 @@ def network(
                 torch.nn.init.normal_(parameter, std=0.3)
     made.model.eval()
     return made
+
+
+def trained(
+    task: str, folder: Path, *, epochs: int = 1, resume: bool = False, settings: Mapping[str, object] | None = None
+) -> recurra.Model:
+    """A model that was trained on the rows of the table; a run that goes on has its settings already."""
+    toy = TOYS[task]
+    said = {} if resume else {**SMALL, **toy.settings, **(settings or {})}
+    return recurra.train(toy.rows, task=task, to=folder, epochs=epochs, settings=said, progress=False, resume=resume)
 
 
 def predictor(task: str, *networks: Network) -> Predictor:
