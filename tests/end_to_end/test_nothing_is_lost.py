@@ -283,7 +283,7 @@ def test_force_replaces_nothing_but_a_model(name: str) -> None:
     Path(name).parent.mkdir(parents=True, exist_ok=True)
     Path(name).write_text("{}")
     before = contents("m")
-    with pytest.raises(RunError, match=r"not empty|no model of recurra|not the run of a model"):
+    with pytest.raises(RunError, match=r"not empty|not a model that recurra can open|not a training run of recurra"):
         train(force=True)
     assert contents("m") == before
 
