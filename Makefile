@@ -5,9 +5,9 @@
 #   make test     lint, types, import contract, tests
 #   make quick    the tests without the slow ones, in a minute
 #   make mutants  mutation testing: do the tests notice small mistakes in the code? half an hour
-#   make fuzz     data, model folders, run folders and arguments with something wrong in them, by chance, a minute each;
+#   make fuzz     fuzzing: random damage to data, model folders, run folders and arguments; a minute each;
 #                 make fuzz FUZZ="models --seed 3 --count 10000"
-#   make kills    dies, is interrupted or fails at every operation on files, and goes on; an hour;
+#   make kills    kills, interrupts or fails runs at every operation on files, and resumes them; an hour;
 #                 make kills KILLS="--scenarios train --fates kill,ENOSPC --sample 100"
 #   make docs     the documentation, docs/_build/html/index.html
 #   make clean    remove all of it
