@@ -121,7 +121,7 @@ def sentences(lines: Iterable[Line], layout: Layout, reading: Reading) -> Iterat
 def tell(seen: Seen, layout: Layout, reading: Reading) -> None:
     """Says what a user should know of the file, or refuses it as a whole."""
     if seen.tokens and not seen.words and layout.names:
-        fix = "Some treebanks are handed out without their words; their documentation says how these are put back."
+        fix = "Some treebanks are distributed without their words; their documentation says how to restore them."
         reading.findings.add(EMPTY, DataError("every FORM is _, so there are no words", where=reading.name, fix=fix))
     if seen.tokens > LONG and not seen.ends:
         what = f"there is no empty line, so all {seen.tokens:,} tokens are one sentence"

@@ -110,7 +110,7 @@ def words_for_bleu(references: Sequence[str], asked: str) -> WordsForBleu:
     words = bleu_words(references)
     if not too_short_for_bleu(references, words):
         return WordsForBleu(words, [])
-    why = f"most references have fewer than four words ({words}), and it counts runs of four"
+    why = f"most references have fewer than four words ({words}), and it counts 4-grams"
     return WordsForBleu(None, [f"BLEU is left out: {why} (--set bleu=char takes characters)"])
 
 

@@ -55,7 +55,7 @@ def decide(name: str, neighbours: Neighbours, options: TagDataOptions, say: Say)
         wanted = Scheme.parse(options.scheme)
         if found is None and not any(map(wanted.mark, tag_counts(neighbours))):
             what = f"no tag writes spans in {wanted}"
-            raise DataError(what, where=name, fix="Leave data.scheme out, or look at the column of the tags.")
+            raise DataError(what, where=name, fix="Leave data.scheme out, or check that it is the column of the tags.")
         if found is not None and found.writing != wanted.writing and options.scheme == wanted.name:
             full = replace(found, name=wanted.name)
             what = f"the tags of {name} are written as in {full}"
@@ -154,7 +154,7 @@ def say_strays(sentences: Examples[Tagged], scheme: Scheme, say: Say) -> None:
     ]
     more = [f"  ... and {len(counts) - SHOWN:,} others"] if len(counts) > SHOWN else []
     what = f"warning: tags of {sentences.name} that do not fit {scheme} count as outside all spans:"
-    fix = f"  Is {scheme.outside} meant, or is a line no token, such as a header? Correct them in the data."
+    fix = f"  Are they meant to be {scheme.outside}, or are some lines no tokens, such as a header? Correct the data."
     say("\n".join([what, *listed, *more, fix]))
 
 
