@@ -180,6 +180,7 @@ def test_nearest_and_unknown_names() -> None:
     error = unknown_name("cell", "lsmt", ["gru", "lstm"], where="model.cell")
     assert str(error) == "model.cell: unknown cell 'lsmt'\n  Did you mean 'lstm'?"
     assert error.exit_code == 2
+    assert unknown_name("key", "source", []).fix is None
 
 
 TABLE = {"gru": 1, "lstm": 2}

@@ -64,7 +64,8 @@ def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str | Non
     """The error for a name that is not in a table: says the nearest one, or all of them."""
     names = list(map(str, known))
     close = nearest(name, names)
-    fix = f"Did you mean {close!r}?" if close else f"Known: {', '.join(names)}."
+    listed = f"Known: {', '.join(names)}." if any(names) else None
+    fix = f"Did you mean {close!r}?" if close else listed
     return UsageError(f"unknown {kind} {name!r}", where=where, fix=fix)
 
 

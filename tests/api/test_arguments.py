@@ -156,6 +156,8 @@ def test_inputs_that_are_texts(models: dict[str, recurra.Model], task: str) -> N
             model.predict_iter(one)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="Give single options by name"):
         model.predict("ab", {"nbest": 2})
+    with pytest.raises(UsageError, match="expected the path of a model folder"):
+        model.save(["m", "n"])  # type: ignore[arg-type]
     for where in (5, None):
         with pytest.raises(UsageError, match="expected the path of a model folder"):
             model.save(where)  # type: ignore[arg-type]

@@ -23,10 +23,18 @@ def folders_of(path: object) -> list[Path]:
     several = list(cast("Sequence[object]", path)) if isinstance(path, list | tuple) else [path]
     if not several:
         raise UsageError("no model folder was given")
-    for one in several:
-        if not isinstance(one, str | Path) or "\0" in str(one):
-            raise UsageError(f"expected the path of a model folder, got {safe_repr(one):.60}", where="path")
-    return [Path(one) for one in cast("list[str | Path]", several)]
+    return list(map(folder_of, several))
+
+
+def folder_of(path: object) -> Path:
+    """One model folder.
+
+    Raises:
+        UsageError: no path.
+    """
+    if not isinstance(path, str | Path) or "\0" in str(path):
+        raise UsageError(f"expected the path of a model folder, got {safe_repr(path):.60}", where="path")
+    return Path(path)
 
 
 def texts_of(inputs: object) -> Iterator[str]:

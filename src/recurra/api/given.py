@@ -18,6 +18,7 @@ from recurra.data.rows import cell_text, is_table, plain
 from recurra.data.series import table_of
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
+from recurra.text.counted import counted
 from recurra.text.visible import safe_repr
 
 Given: TypeAlias = str | Path | DataSource | Iterable[object]  # a file, or examples: rows of any kind, a data frame
@@ -93,7 +94,7 @@ def paired(X: Any, y: object) -> DataSource:
     """
     inputs, targets = one_by_one(X, "X"), one_by_one(only_column(y), "y")
     if len(inputs) != len(targets):
-        what = f"X has {len(inputs):,} input{'s' * (len(inputs) != 1)} and y has {len(targets):,}"
+        what = f"X has {counted(len(inputs), 'input')} and y has {len(targets):,}"
         raise UsageError(what, where="y", fix="Give one y for each input.")
     frame = frame_of(X)
     if frame is None:

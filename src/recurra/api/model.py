@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack, cast, overload
 
-from recurra.api.checked import folders_of, several, texts_of
+from recurra.api.checked import folder_of, folders_of, several, texts_of
 from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired, series_rows
 from recurra.bundle import Bundle, damage_is_said
 from recurra.data import DataSource, Examples, open_examples, open_inputs
@@ -293,7 +293,7 @@ class Model:
         if len(self.networks) > 1:
             what = f"{len(self.networks)} models are an ensemble, and a folder holds a single model"
             raise UsageError(what, where="save", fix="Save each by itself: recurra.load(folder).save(path).")
-        folder, network = folders_of(path)[0], self.networks[0]
+        folder, network = folder_of(path), self.networks[0]
         refuse_other_folder(folder, self.path)
         save_network(folder, self.task, network, weights_of(network.model), self.facts, self.card)
 

@@ -32,6 +32,7 @@ from recurra.data.tsv import read_tsv
 from recurra.data.turns import LOOK, TURNS, messages_of, refuse_other_forms, speakers, turns_key
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
+from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
 MAX_TURNS = 20  # that a reply may depend on
@@ -221,7 +222,7 @@ def check(skipped: Skipped, source: DataSource) -> None:
     """
     if skipped.count == skipped.total:
         fix = "Put one turn on each line, the reply on the next, and a blank line between two dialogues."
-        what = f"expected dialogues of at least two turns, saw {skipped.count:,} single turns"
+        what = f"expected dialogues of at least two turns, saw {counted(skipped.count, 'single turn')}"
         raise DataError(what, where=source.names[0], fix=fix)
 
 

@@ -112,7 +112,7 @@ class NumberHead:
             raise DataError(
                 f"expected different numbers to learn, all are {shown(values[0])}",
                 where=name,
-                fix="Is it the right column? Name the number's with --target-column.",
+                fix="Is it the right column? Name the column of the numbers with --target-column.",
             )
         (mean,), (deviation,) = moments([values], 1)
         emit(Note(f"{len(values):,} numbers from {shown(values.min())} to {shown(values.max())}, mean {shown(mean)}, "
