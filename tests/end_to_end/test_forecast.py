@@ -431,7 +431,7 @@ def test_forecasts_of_counts_are_not_below_0(capsys: pytest.CaptureFixture[str])
     lowest = [dict(zip(header.split(","), map(float, line.split(",")), strict=True)) for line in lines]
     assert [line["visits_0.1"] for line in lowest] == [0] * 4
     assert all(line["euros_0.1"] < 0 for line in lowest)
-    assert "visits holds counts: what was forecast below 0 is 0 (--set floor=false leaves it below)" in said
+    assert "visits holds counts: forecasts below 0 are set to 0 (--set floor=false keeps them)" in said
     assert run(["predict", "m", "x.csv", "--set", "floor=false"]) == 0
     out, said = capsys.readouterr()
     assert out.splitlines()[1].split(",")[1].startswith("-")

@@ -31,7 +31,8 @@ NO_TIMES = "times that cannot be read"
 FALLING = "series whose times fall"
 REPEATED = "series with repeated times"
 READ_OVER = (
-    "what stands around a gap is read as neighbours; training with --set data.missing=previous (or mean) fills it"
+    "the steps on either side of a gap are read as neighbours; to fill it, train with --set data.missing=previous "
+    "(or mean)"
 )
 ORDERS = {"day-first": "the day first (31/12/2021)", "month-first": "the month first (12/31/2021)"}
 

@@ -1,4 +1,4 @@
-"""Measures of predicted numbers: mean absolute error, root of the mean squared error, share of variance explained (R2).
+"""Measures of predicted numbers: mean absolute error, root mean squared error, share of variance explained (R2).
 
 N examples.
 """
@@ -25,7 +25,7 @@ def measure_numbers(predictions: ArrayLike, references: ArrayLike) -> dict[str, 
     squares = np.stack([error**2, centred, centred**2, ones], axis=1)
     return {
         "mae": measure_of(np.stack([np.abs(error), ones], axis=1), _mean, "mean absolute error"),
-        "rmse": measure_of(squares[:, [0, 3]], lambda sums: np.sqrt(_mean(sums)), "root of the mean squared error"),
+        "rmse": measure_of(squares[:, [0, 3]], lambda sums: np.sqrt(_mean(sums)), "root mean squared error"),
         "r2": measure_of(squares, r2, "share of the variance that is explained: 1 - sum of squared errors / sum of "
                          "squared deviations of the references from their mean"),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The root of the mean squared error: in the units of the numbers; large errors weigh more."""
+"""The root mean squared error: in the units of the numbers; large errors weigh more."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from recurra.metrics.measure import Measure
 
 def rmse(squared: ArrayLike, counts: ArrayLike) -> Measure:
     """Sums of squared errors over counts of numbers, both [N] per window."""
-    definition = "root of the mean squared error of the median forecast, over all steps"
+    definition = "root mean squared error of the median forecast, over all steps"
     return quotient(squared, counts, definition, lambda sums: np.sqrt(plain(sums)))

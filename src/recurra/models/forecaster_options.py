@@ -26,8 +26,8 @@ class ForecasterOptions(RecurrentOptions):
     # Baseline from which outputs are differences: the last known value, that of a season before, or none. auto: the one
     # that is best on the validation data after a short trial.
     baseline: Literal["auto", "last", "season", "none"] = "auto"
-    # Numbers are standardised by mean and deviation of each window, or of each column of the training data. auto: what
-    # is best on the validation data after a short trial.
+    # Numbers are standardised by mean and standard deviation of each window, or of each column of the training data.
+    # auto: what is best on the validation data after a short trial.
     scale: Literal["auto", "window", "columns"] = "auto"
 
     def __post_init__(self) -> None:

@@ -72,7 +72,7 @@ class ForecastValues(Details):
             return []
         holds = "hold" if len(self.floored) > 1 else "holds"
         names = ", ".join(self.floored)
-        return [f"{names} {holds} counts: what was forecast below 0 is 0 (--set floor=false leaves it below)"]
+        return [f"{names} {holds} counts: forecasts below 0 are set to 0 (--set floor=false keeps them)"]
 
     def table(self) -> Table:
         """A row for each step: the median of each column under its own name, then the other quantiles."""

@@ -243,7 +243,7 @@ def compared(errors: Errors) -> ErrorRecord:
 
 
 def window_scores(errors: Errors, lengths: list[int], network: ForecastNetwork) -> ExampleScores:
-    """What each window adds to the MASE; where there is none, to the error in deviations of each column."""
+    """What each window adds to the MASE; where there is none, to the error in standard deviations of each column."""
     scaled = in_scale(errors, errors.scale)
     season = max(1, network.recipe.data.season)
     if scaled.counts.any():
@@ -252,7 +252,7 @@ def window_scores(errors: Errors, lengths: list[int], network: ForecastNetwork) 
     deviation = network.model.deviation[network.model.targets].cpu().numpy()
     counts = (~np.isnan(errors.error)).sum(axis=(1, 2))
     absolute = np.nansum(errors.error / deviation, axis=(1, 2))
-    definition = "mean absolute error in deviations of the training data"
+    definition = "mean absolute error in standard deviations of the training data"
     return ExampleScores(
         lengths, "steps", {"scaled_error": Share(absolute.tolist(), counts.tolist(), definition, False, scale=1.0)}
     )

@@ -21,7 +21,7 @@ class SeriesDataOptions(NumberDataOptions):
     targets: str = ""  # columns to forecast, separated by commas; empty: those of --target-column, or all
     window: int = 0  # steps read before a forecast; 0: derived from horizon, season and lengths
     season: int = 0  # seasonal period in steps (24 for hours of a day); 0: none
-    # missing numbers: an error, or read as the training mean or as the previous number, and so are missing times
+    # missing numbers: an error, or read as the mean or as the previous number; likewise for missing times
     missing: Literal["refuse", "mean", "previous"] = "refuse"
     sort: bool = False  # sort the steps of each series by time; without it times that fall are refused
     # several steps of one time: an error, or one step with the numbers of the first, of the last, their mean or sum
@@ -65,7 +65,7 @@ class ForecastAnswerOptions:
     seed: int = 1  # recursive: random seed of the sample paths
     stride: int = 0  # evaluation: steps between two forecasts; 0: as many as are forecast, fewer in short series
     floor: bool = True  # forecasts of counts (whole numbers, none below 0 in the training data) are 0 at least
-    last: int = 0  # evaluation: only the last so many steps of each series are forecast; 0: all after the first window
+    last: int = 0  # evaluation: forecast only the last N steps of each series; 0: all after the first window
 
     def __post_init__(self) -> None:
         for name in ("steps", "seed", "stride", "last"):

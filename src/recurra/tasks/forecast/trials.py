@@ -2,7 +2,7 @@
 
 Each pair of `model.baseline` and `model.scale` that the recipe leaves open makes a network of its own, which learns for
 some steps. The one with the smallest error on the validation data is trained. An untrained network answers its
-baseline, so that the shortest trial still compares the naive forecasts. One that diverges has lost, and that is all.
+baseline, so that the shortest trial still compares the naive forecasts. One that diverges is not chosen.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def tried(network: ForecastNetwork, recipe: ForecastRecipe, encoded: Encoded, st
 def all_diverged(trials: list[Trial]) -> Diverged:
     """The error where no pair is left to train."""
     by_columns = all(trial.network.recipe.model.scale == "columns" for trial in trials)
-    own = "--set model.scale=window, which counts each series in a unit of its own, or with " if by_columns else ""
+    own = "--set model.scale=window, which standardises each window by itself, or with " if by_columns else ""
     return Diverged(
         f"training diverges with every baseline and scale that may be chosen: {', '.join(map(str, trials))}",
         where="model.baseline",
