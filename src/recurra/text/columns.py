@@ -21,10 +21,10 @@ from typing import Any, cast
 from recurra.errors import DataError, ModelError, UsageError
 from recurra.strict_json import parse_json
 from recurra.text.counted import counted
-from recurra.text.names import may_be, vocabulary_limit
+from recurra.text.names import Decision, may_be, vocabulary_limit
 from recurra.text.special import SPECIAL_TOKENS, UNK
 from recurra.text.tokenizer import VOCABULARY, Tokenizer
-from recurra.text.units import Decision, decide_units
+from recurra.text.units import decide_units
 from recurra.text.visible import excerpt
 
 TAB = "\t"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ import torch
 from recurra.data import Examples, Tagged, name_of
 from recurra.data.chunks import chunks
 from recurra.data.rows import checked_text
-from recurra.data.schemes import Scheme
+from recurra.data.schemes import Scheme, Span
 from recurra.data.tagged import TagReads
 from recurra.errors import DataError
 from recurra.metrics import ExampleScores, Measure, Share, confusion
@@ -40,6 +40,13 @@ Tags = list[list[str]]  # of each sentence
 
 WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
 LONGEST = 5000  # tokens; no longer sentence is tagged
+
+
+class Spans(NamedTuple):
+    """The spans that the tags of each sentence write."""
+
+    predicted: list[set[Span]]
+    right: list[set[Span]]
 
 
 @dataclass(frozen=True)
@@ -87,13 +94,14 @@ class TagPredictor:
         found = list(self.predict((sentence.tokens for sentence in sentences), None))
         answers = [answer.details.tags for answer in found]
         references = [list(sentence.tags) for sentence in sentences]
-        measures = measured(answers, references, scheme)
-        if scheme and not any(spans_of(references, scheme)):
-            predicted = counted(sum(map(len, spans_of(answers, scheme))), "span")
+        spans = Spans(spans_of(answers, scheme), spans_of(references, scheme)) if scheme else None
+        measures = measured(answers, references, spans)
+        if spans and not any(spans.right):
+            predicted = counted(sum(map(len, spans.predicted)), "span")
             notes.append(f"the right tags write no spans, so span F1 is 0, as in conlleval; predicted: {predicted}")
         notes += unknown_notes(found)
-        scores = ExampleScores([*map(len, references)], "tokens", tag_scores(answers, references, measures, scheme))
-        return Evaluation(len(sentences), measures, notes, details(answers, references, scheme), scores)
+        scores = ExampleScores([*map(len, references)], "tokens", tag_scores(answers, references, measures, spans))
+        return Evaluation(len(sentences), measures, notes, details(answers, references, spans), scores)
 
     @torch.inference_mode()
     def trace(self, given: str | Sequence[str], options: None) -> ShownTrace:
@@ -155,17 +163,17 @@ def tokens_of(given: object, number: int) -> list[str]:
     return [checked_text(token, f"text {number}") for token in cast("list[str]", found)]
 
 
-def details(predictions: Tags, references: Tags, scheme: Scheme | None) -> EvaluationDetails:
+def details(predictions: Tags, references: Tags, spans: Spans | None) -> EvaluationDetails:
     """Precision, recall and F1 of each kind of span; where the tags write none, of each tag."""
-    if scheme:
-        reports = kind_reports(spans_of(predictions, scheme), spans_of(references, scheme))
+    if spans:
+        reports = kind_reports(spans.predicted, spans.right)
     else:
         reports = confusion([*chain(*predictions)], [*chain(*references)]).reports()
     return {"counted": "sentences", "labels": [report.to_mapping() for report in reports]}
 
 
 def tag_scores(
-    predictions: Tags, references: Tags, measures: Mapping[str, Measure], scheme: Scheme | None
+    predictions: Tags, references: Tags, measures: Mapping[str, Measure], spans: Spans | None
 ) -> dict[str, Share]:
     """The measures of tags by sentence: F1 is 2 TP of all spans, found and right ones together."""
     pairs = list(zip(predictions, references, strict=True))
@@ -175,9 +183,9 @@ def tag_scores(
         "accuracy": Share(right, [*map(len, references)], measures["accuracy"].definition),
         "sentence_exact": Share.right(whole, measures["sentence_exact"].definition),
     }
-    if scheme is None:
+    if spans is None:
         return found
-    both = list(zip(spans_of(predictions, scheme), spans_of(references, scheme), strict=True))
+    both = list(zip(spans.predicted, spans.right, strict=True))
     f1 = Share(
         [2.0 * len(one & other) for one, other in both],
         [len(one) + len(other) for one, other in both],
@@ -186,12 +194,12 @@ def tag_scores(
     return {"span_f1": f1, **found}
 
 
-def measured(predictions: Tags, references: Tags, scheme: Scheme | None) -> dict[str, Measure]:
+def measured(predictions: Tags, references: Tags, spans: Spans | None) -> dict[str, Measure]:
     """The measures by name; of spans where the tags write spans."""
     found = {
         "accuracy": tag_accuracy(predictions, references),
         "sentence_exact": sentence_exact(predictions, references),
     }
-    if scheme is None:
+    if spans is None:
         return found
-    return {"span_f1": span_f1(spans_of(predictions, scheme), spans_of(references, scheme)), **found}
+    return {"span_f1": span_f1(spans.predicted, spans.right), **found}
