@@ -33,6 +33,7 @@ from recurra.tasks.tag.words import batch_of, to_device
 from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
 from recurra.tasks.unknown import unknown_notes
 from recurra.text.counted import counted
+from recurra.text.special import UNK
 from recurra.text.visible import safe_repr
 from recurra.views.records import EvaluationDetails
 
@@ -130,7 +131,7 @@ class TagPredictor:
             for number, row, chance in zip(numbers, best, chances, strict=True):
                 tokens = sentences[filled[number]]
                 tags = [self.network.tags[k] for k in row[: len(tokens)]]
-                unknown = self.network.reader.unknown(tokens)
+                unknown = self.network.reader.unknown(tokens) if UNK in encoded[number][0] else []
                 answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], scheme, unknown)
         return answers
 
