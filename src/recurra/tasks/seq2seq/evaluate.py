@@ -26,6 +26,7 @@ from recurra.text.names import UNIT_NAMES, are_characters
 from recurra.text.pieces import pieces_in
 from recurra.text.special import UNK
 from recurra.text.tokenizer import JOIN
+from recurra.text.visible import standing_alone
 
 
 class Likelihood(NamedTuple):
@@ -159,7 +160,7 @@ def unwritable(references: Sequence[str], tokenizer: Tokenizer) -> str:
     if not affected:
         return ""
     units = Counter(unit for text in affected for unit in set(tokenizer.unknown_tokens(text)))
-    most = ", ".join(f"{unit!r} ({count:,})" for unit, count in units.most_common(SHOWN))
+    most = ", ".join(f"'{standing_alone(unit)}' ({count:,})" for unit, count in units.most_common(SHOWN))
     more = f" and {len(units) - SHOWN:,} others" if len(units) > SHOWN else ""
     return (
         f"warning: {len(affected):,} of the {counted(len(references), 'reference')} have characters or words that the "
