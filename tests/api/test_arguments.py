@@ -221,6 +221,12 @@ def test_none_is_an_argument_that_is_not_there(tmp_path: Path) -> None:
         recurra.compare(PAIRS, to=tmp_path / "c", task="translate", cells=["gru"], seeds=nothing)
 
 
+def test_what_compare_varies_is_a_dict(tmp_path: Path) -> None:
+    several: Any = ["model.layers"]
+    with pytest.raises(UsageError, match="vary: expected a dict of settings and their values"):
+        recurra.compare(PAIRS, to=tmp_path / "c", vary=several)
+
+
 @pytest.mark.parametrize(("name", "fix"), [("epoch", "Did you mean 'epochs'?"), ("force", "Known: task, target")])
 def test_compare_ignores_no_argument(name: str, fix: str) -> None:
     keywords: dict[str, Any] = {name: True}

@@ -65,6 +65,11 @@ def test_columns_that_cannot_be(source_column: str, message: str, tmp_path: Path
         read(tmp_path, "x.csv", CSV, {"source_column": source_column, "target_column": "b"})
 
 
+def test_a_number_that_no_column_has(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="both by name"):
+        read(tmp_path, "x.csv", CSV, {"source_column": "9" * 5000, "target_column": "1"})
+
+
 def test_the_check_shows_each_column() -> None:
     examples = open_examples(DataSource(rows=[(("walk", "V;PST"), "walked"), (("sing", "V;3;SG"), "sings")]), PAIRS)
     source = build_source([one.source for one in examples], ["chars", "features"], 100, 1, "NFC")

@@ -151,6 +151,7 @@ ARGUMENTS: dict[str, tuple[Check, str]] = {
     "epochs": (number, "a number of epochs"),
     "recipe": (recipe, "a recipe, recurra.Recipe.for_task(...), or the path of its file"),
     "settings": (settings, 'a dict of settings, {"model.layers": 2}'),
+    "vary": (settings, 'a dict of settings and their values, {"model.layers": [1, 2]}'),
     "resume": (truth, "True or False"),
     "force": (truth, "True or False"),
     "progress": (truth, "True, False or None"),

@@ -143,12 +143,12 @@ def compare(
         KeyboardInterrupt: after Ctrl-C; finished runs are kept.
     """
 
-    asked_for = checked({"seeds": seeds, "measure": measure, "test_target": test_target})
+    asked_for = checked({"seeds": seeds, "measure": measure, "test_target": test_target, "vary": vary})
     if (seeds := asked_for.get("seeds", SEEDS)) < 1:
         raise UsageError(f"seeds must be at least 1, got {seeds}")
     how = asked(data, y, "comparison", COMPARING, **training)
     short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}
-    chosen = {name: values_of(name, values) for name, values in {**short, **(vary or {})}.items()}
+    chosen = {name: values_of(name, values) for name, values in {**short, **asked_for.get("vary", {})}.items()}
     given = {name: values for name, values in chosen.items() if values} or {"model.cell": CLASSICS}
     request = ComparisonRequest(
         how.task,

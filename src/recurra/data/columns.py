@@ -19,6 +19,7 @@ from recurra.text.visible import excerpt, is_blank, visible
 
 TAB = "\t"
 INSIDE = "texts with a tab inside"
+DIGITS = 10  # no table has a column whose number has so many
 
 
 class Columns(NamedTuple):
@@ -101,8 +102,8 @@ def several(columns: str | None) -> list[str | None]:
 
 
 def is_number(column: str) -> bool:
-    """Whether a column is given by number."""
-    return column.isascii() and column.isdigit()
+    """Whether a column is given by number, of fewer than DIGITS digits."""
+    return column.isascii() and column.isdigit() and len(column) < DIGITS
 
 
 def by_number(source: DataSource) -> Columns:

@@ -149,7 +149,7 @@ def column_of(name: str, names: Sequence[str], option: str) -> int:
     Raises:
         UsageError: there is none.
     """
-    if is_number(name) and len(name) < 10 and int(name) >= 1:
+    if is_number(name) and int(name) >= 1:
         return int(name) - 1
     if name.lower() in names:
         return names.index(name.lower())

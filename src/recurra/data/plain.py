@@ -13,6 +13,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
+from recurra.data.columns import is_number
 from recurra.data.delimited import CsvRows
 from recurra.data.examples import Kind, Reading
 from recurra.data.jsonl import HALF, JSON_LINES, kind_of, lone_surrogate, read_objects
@@ -98,7 +99,7 @@ def chosen_column(names: list[str], reading: Reading) -> int:
     wanted = usual[0] if asked is None else asked
     if wanted in names:
         found = names.index(wanted)
-    elif wanted.isdecimal() and len(wanted) < 6 and 1 <= int(wanted) <= len(names):
+    elif is_number(wanted) and 1 <= int(wanted) <= len(names):
         found = int(wanted) - 1
     else:
         raise unknown_name("column", wanted, names, where=reading.name)
