@@ -159,7 +159,7 @@ def unwritable(references: Sequence[str], tokenizer: Tokenizer) -> str:
     affected = [text for text, ids in zip(references, tokenizer.encode_batch(references), strict=True) if UNK in ids]
     if not affected:
         return ""
-    units = Counter(unit for text in affected for unit in set(tokenizer.unknown_tokens(text)))
+    units = Counter(unit for text in affected for unit in dict.fromkeys(tokenizer.unknown_tokens(text)))
     most = ", ".join(f"'{standing_alone(unit)}' ({count:,})" for unit, count in units.most_common(SHOWN))
     more = f" and {len(units) - SHOWN:,} others" if len(units) > SHOWN else ""
     return (
