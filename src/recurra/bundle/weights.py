@@ -18,10 +18,10 @@ from torch import Tensor
 from recurra.bundle.reading import read_bytes, size_of
 from recurra.errors import ModelError
 from recurra.strict_json import parse_json
+from recurra.text.counted import named
 
 CHECKSUM = "sha256"  # in the header's metadata; files of other programs have none
 HEADER_LIMIT = 10_000_000  # bytes; a tensor takes about a hundred
-SHOWN = 5  # wrong tensors named in one message
 
 EXACTNESS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)  # types whose numbers may replace each other
 # What a header calls types -> torch's names; those that no network has are not read.
@@ -161,7 +161,7 @@ def check_weights(expected: Mapping[str, Tensor], weights: Mapping[str, Tensor],
         if found.dtype != tensor.dtype and not (tensor.is_floating_point() and found.dtype in EXACTNESS)
     ]
     found = [
-        f"{title} {_some(names)}"
+        f"{title} {named(names)}"
         for title, names in (
             ("missing:", missing),
             ("not known:", surplus),
@@ -187,7 +187,7 @@ def check_finite(weights: Mapping[str, Tensor], where: str | None = None) -> Non
     infinite = [name for name, weight in weights.items() if not bool(weight.isfinite().all())]
     if infinite:
         raise ModelError(
-            f"there are weights that are not finite numbers (NaN or infinity), in {_some(infinite)}",
+            f"there are weights that are not finite numbers (NaN or infinity), in {named(infinite)}",
             where=where,
             fix="Copy the model folder again, or train again with a lower training.learning_rate.",
         )
@@ -195,8 +195,3 @@ def check_finite(weights: Mapping[str, Tensor], where: str | None = None) -> Non
 
 def _shape(shape: Sequence[int]) -> str:
     return f"({', '.join(map(str, shape))})"
-
-
-def _some(items: Sequence[str]) -> str:
-    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
-    return ", ".join(items[:SHOWN]) + more

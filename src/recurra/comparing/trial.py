@@ -16,7 +16,7 @@ from recurra.errors import RunError
 from recurra.files import atomic_write
 from recurra.metrics import ExampleScores, Share
 from recurra.tasks.caveats import caveats
-from recurra.tasks.finish import finish
+from recurra.tasks.finish import finish, sizes_of
 from recurra.tasks.fit import Outcome, Request, fit
 from recurra.tasks.model_folder import parameter_count
 from recurra.tasks.task import Emit
@@ -147,7 +147,7 @@ def measured(request: Request, outcome: Outcome, test: TestExamples | None, emit
         answered_per_second=1 / max(each, 1e-9),
         scores=evaluation.examples,
         tested=tested,
-        notes=(*evaluation.notes, *caveats({"ended by": outcome.finished.reason, "steps": outcome.finished.step})),
+        notes=(*evaluation.notes, *caveats(sizes_of(outcome))),
     )
 
 

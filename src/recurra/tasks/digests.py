@@ -15,9 +15,9 @@ from typing import cast
 from recurra.errors import RunError
 from recurra.files import atomic_write
 from recurra.tasks.resuming import START_AGAIN
+from recurra.text.counted import named
 
 NAME = "digests.json"
-SHOWN = 5  # files named in one message
 
 
 def write_digests(run_folder: Path, names: Iterable[str]) -> None:
@@ -39,9 +39,7 @@ def check_digests(run_folder: Path) -> None:
     except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise RunError(f"the record of its files cannot be read: {error}", where=str(path), fix=START_AGAIN) from error
     if changed:
-        more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
-        what = f"the run cannot be resumed: {', '.join(changed[:SHOWN])}{more}"
-        raise RunError(what, where=str(run_folder), fix=START_AGAIN)
+        raise RunError(f"the run cannot be resumed: {named(changed)}", where=str(run_folder), fix=START_AGAIN)
 
 
 def _files(folder: Path, names: Iterable[str]) -> Iterator[Path]:

@@ -44,7 +44,7 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     if 0 < len(unseen) < len(examples):
         apart = predictor.evaluate(unseen, options)
         emit(Note(describe(apart, task.headline, f"the {len(unseen):,} that are not in the training data")))
-    too_short = caveats({"ended by": outcome.finished.reason, "steps": outcome.finished.step})
+    too_short = caveats(sizes)
     for note in [*evaluation.notes, *too_short]:
         emit(Note(note))
     config: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-SHOWN = 5  # lines that a message names
+SHOWN = 5  # lines, or other things, that a message names
 
 
 def counted(number: int, noun: str) -> str:
@@ -17,7 +17,7 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
-def named(lines: Sequence[int]) -> str:
-    """Some lines in words: 3, 5, 8, 9, 12 and 4 more"""
-    more = f" and {len(lines) - SHOWN:,} more" if len(lines) > SHOWN else ""
-    return f"{', '.join(map(str, lines[:SHOWN]))}{more}"
+def named(things: Sequence[object]) -> str:
+    """The first few in words: 3, 5, 8, 9, 12 and 4 more"""
+    more = f" and {len(things) - SHOWN:,} more" if len(things) > SHOWN else ""
+    return f"{', '.join(map(str, things[:SHOWN]))}{more}"
