@@ -119,7 +119,6 @@ def measured(errors: Errors, network: ForecastNetwork, nominal: float) -> dict[s
 
     Numbers of several columns are of different units, so that no mean of their errors as they are means anything.
     """
-    season = max(1, network.recipe.data.season)
     counts = (~np.isnan(errors.error)).sum(axis=(1, 2))
     found: dict[str, Measure] = {}
     if len(network.targets) == 1:
@@ -127,11 +126,11 @@ def measured(errors: Errors, network: ForecastNetwork, nominal: float) -> dict[s
         found["rmse"] = rmse(np.nansum(errors.error**2, axis=(1, 2)), counts)
     scaled = in_scale(errors, errors.scale)
     if scaled.counts.any():
-        found["mase"] = mase(scaled.error, scaled.counts, season)
+        found["mase"] = mase(scaled.error, scaled.counts, network.season)
     both = errors._replace(error=np.where(np.isnan(errors.naive), np.nan, errors.error))
     compared = in_scale(both, np.where(errors.scale > 0, errors.scale, own_naive(errors)))
     if compared.naive.any():
-        found["relative_mae"] = relative_mae(compared.error, compared.naive, season)
+        found["relative_mae"] = relative_mae(compared.error, compared.naive, network.season)
     if nominal > 0:
         found["coverage"] = coverage(errors.inside.sum(axis=(1, 2)), counts, nominal)
     return found
@@ -196,11 +195,11 @@ def rolling_windows(
         read, last_known = filled(values, data.missing), filled_forward(values[:, places])
         apart = max(series.start, len(values) - (options.last or len(values)))  # from here on it is measured
         first = max(apart, min(data.window, len(values) - steps))
-        scale = naive_scale(values[:, places], apart, max(1, data.season))
+        scale = naive_scale(values[:, places], apart, network.season)
         ends = len(values) - steps + 1  # of the origins
         for origin in range(first, ends, options.stride or min(steps, max(1, (ends - first) // MIN_WINDOWS))):
             truth = values[origin : origin + steps, places]
-            naive = naive_forecast(last_known[:origin], steps, max(1, data.season))
+            naive = naive_forecast(last_known[:origin], steps, network.season)
             yield Window(number, read[max(0, origin - data.window) : origin], truth, naive, scale)
 
 
@@ -245,9 +244,8 @@ def compared(errors: Errors) -> ErrorRecord:
 def window_scores(errors: Errors, lengths: list[int], network: ForecastNetwork) -> ExampleScores:
     """What each window adds to the MASE; where there is none, to the error in standard deviations of each column."""
     scaled = in_scale(errors, errors.scale)
-    season = max(1, network.recipe.data.season)
     if scaled.counts.any():
-        share = Share(scaled.error.tolist(), scaled.counts.tolist(), mase_definition(season), False, scale=1.0)
+        share = Share(scaled.error.tolist(), scaled.counts.tolist(), mase_definition(network.season), False, scale=1.0)
         return ExampleScores(lengths, "steps", {"mase": share})
     deviation = network.model.deviation[network.model.targets].cpu().numpy()
     counts = (~np.isnan(errors.error)).sum(axis=(1, 2))
@@ -260,7 +258,7 @@ def window_scores(errors: Errors, lengths: list[int], network: ForecastNetwork) 
 
 def notes_on(errors: Errors, measures: Mapping[str, Measure], network: ForecastNetwork) -> list[str]:
     """What a reader of the measures should know."""
-    season = max(1, network.recipe.data.season)
+    season = network.season
     naive = "the last number" if season == 1 else f"the number {season} steps before"
     notes: list[str] = []
     if len(network.targets) == 1 and not np.isnan(errors.naive).all():
@@ -281,9 +279,9 @@ def left_out(errors: Errors, targets: tuple[str, ...]) -> list[str]:
         return []
     count, total = int(constant.sum()), constant.size
     what = "series" if len(targets) == 1 else "columns" if len(first) == 1 else "columns of series"
-    some = "MASE is left out: the series" if total == 1 else f"MASE leaves out {count:,} of {total:,} {what}: there it"
+    some = "MASE is left out: the series" if total == 1 else f"MASE leaves out {count:,} of {total:,} {what}, which"
     why = "so that the naive forecast makes no errors to compare with"
-    return [f"{some} never changes (from one season to the next), {why}"]
+    return [f"{some} never change{'s' * (count == 1)} (from one season to the next), {why}"]
 
 
 def _mean(values: Values) -> float:

@@ -24,6 +24,11 @@ class ForecastNetwork:
     recipe: ForecastRecipe
     counts: tuple[str, ...] = ()  # those of the targets that are whole numbers, none below 0
 
+    @property
+    def season(self) -> int:
+        """Steps from a number to the next at the same point in the season; 1 where there is none."""
+        return max(1, self.recipe.data.season)
+
     def vocabularies(self) -> dict[str, str]:
         """The names of the columns."""
         names = {"columns": list(self.columns), "targets": list(self.targets)}
