@@ -34,7 +34,6 @@ from recurra.errors import DataError
 from recurra.text.visible import excerpt
 
 UNUSUAL = re.compile(r"[^\d.eE+\-\0]|\.\d+\.")  # in numbers as programs write them
-OPEN_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")  # one and two tenths, or one thousand two hundred
 
 Cell = tuple[str, str]  # a text, its place
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from recurra.text.counted import and_others
 from recurra.text.visible import standing_alone
 
 HIGH_UNKNOWN = 0.01  # share of units not in the vocabulary that is worth a warning
@@ -63,7 +64,7 @@ def lacking(report: UnknownReport, size: int, noun: str, becomes: str) -> str:
         becomes: what becomes of unknown units: "can never be written".
     """
     named = ", ".join(f"{standing_alone(token)} ({count:,})" for token, count in report.most_frequent)
-    more = f" and {report.different - SHOWN:,} others" if report.different > SHOWN else ""
+    more = and_others(report.different - SHOWN)
     share = report.affected / max(1, report.texts)
     return (
         f"{report.unknown:,} of {report.tokens:,} units ({report.share:.2%}), in {report.affected:,} of "

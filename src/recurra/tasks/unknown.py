@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from recurra.tasks.answer import AnyAnswer
+from recurra.text.counted import and_others
 from recurra.text.visible import standing_alone
 
 SHOWN = 10
@@ -30,7 +31,7 @@ class Unknown:
         if not self.affected:
             return None
         most = ", ".join(f"'{standing_alone(unit)}'" for unit, _ in self.units.most_common(SHOWN))
-        more = f" and {len(self.units) - SHOWN:,} others" if len(self.units) > SHOWN else ""
+        more = and_others(len(self.units) - SHOWN)
         return (
             f"{self.affected:,} of {self.inputs:,} inputs ({self.affected / self.inputs:.1%}) contain characters or "
             f"words that the model does not know and reads as <UNK>: {most}{more}"

@@ -17,6 +17,11 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
+def and_others(number: int) -> str:
+    """What follows things that are named, where so many are not: " and 1 other", " and 16 others"; nothing for none."""
+    return f" and {counted(number, 'other')}" if number > 0 else ""
+
+
 def named(things: Sequence[object]) -> str:
     """The first few in words: 3, 5, 8, 9, 12 and 4 more"""
     more = f" and {len(things) - SHOWN:,} more" if len(things) > SHOWN else ""

@@ -28,7 +28,7 @@ from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.classify.recipe import LabelAnswerOptions
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.split import Split, all_learned
-from recurra.text.counted import counted
+from recurra.text.counted import and_others, counted
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score, token_loss
 from recurra.views.records import EvaluationDetails
@@ -220,4 +220,4 @@ def notes_on(references: Sequence[str], labels: Sequence[str]) -> list[str]:
 def named(counts: Counter[str]) -> str:
     """Some labels with their counts, the commonest first: 'ham' (7), 'eggs' (1)"""
     shown = ", ".join(f"{label!r} ({count:,})" for label, count in counts.most_common(SHOWN))
-    return shown + (f" and {len(counts) - SHOWN:,} others" if len(counts) > SHOWN else "")
+    return shown + and_others(len(counts) - SHOWN)

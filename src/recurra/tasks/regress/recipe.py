@@ -15,7 +15,7 @@ from recurra.training import TrainingOptions
 class OutputOptions:
     """What is learned: the section [output]."""
 
-    # what an error costs, in deviations of the training numbers; huber: squared up to 1, absolute beyond
+    # what an error costs, in standard deviations of the training numbers; huber: squared up to 1, absolute beyond
     loss: Literal["squared", "huber", "absolute"] = "squared"
 
 

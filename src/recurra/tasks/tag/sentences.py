@@ -24,7 +24,7 @@ from recurra.data.schemes import (
 from recurra.errors import DataError, UsageError
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.recipe import AUTO, NONE, TagDataOptions
-from recurra.text.counted import counted
+from recurra.text.counted import and_others, counted
 
 KINDS = {"words": "<i4", "characters": "<i4", "sizes": "<i4", "tags": "<i4"}
 CHUNK = 512  # sentences encoded at once
@@ -152,7 +152,7 @@ def say_strays(sentences: Examples[Tagged], scheme: Scheme, say: Say) -> None:
         f"  {tag!r}, {times(count)}: {', '.join(places[tag])}{', ...' if count > SHOWN else ''}"
         for tag, count in counts.most_common(SHOWN)
     ]
-    more = [f"  ... and {len(counts) - SHOWN:,} others"] if len(counts) > SHOWN else []
+    more = [f"  ...{and_others(len(counts) - SHOWN)}"] if len(counts) > SHOWN else []
     what = f"warning: tags of {sentences.name} that do not fit {scheme} count as outside all spans:"
     fix = f"  Are they meant to be {scheme.outside}, or are some lines no tokens, such as a header? Correct the data."
     say("\n".join([what, *listed, *more, fix]))
@@ -180,7 +180,7 @@ def say_unseen(others: Iterable[Tagged], name: str, known: Iterable[str], say: S
         named = ", ".join(
             f"{tag!r} ({times(count)}, first at {first[tag]})" for tag, count in counts.most_common(SHOWN)
         )
-        more = f" and {len(counts) - SHOWN:,} others" if len(counts) > SHOWN else ""
+        more = and_others(len(counts) - SHOWN)
         say(f"warning: {affected:,} of {counted(total, 'sentence')} in {name} have tags that the training data "
             f"lack, which count as wrong: {named}{more}")  # fmt: skip
 
