@@ -5,6 +5,7 @@ from recurra.views.chart import Chart, ChartView, chart_lines
 from recurra.views.chart_html import chart_html
 from recurra.views.comparison import comparison_html, comparison_table, comparison_text
 from recurra.views.confusion import ConfusionView, confusion_html, mistakes
+from recurra.views.figures import Line, Panel, lines_figure, matrix_figure
 from recurra.views.html import (
     Output,
     Shown,
@@ -26,8 +27,10 @@ __all__ = [
     "Chart",
     "ChartView",
     "ConfusionView",
+    "Line",
     "ModelFacts",
     "Output",
+    "Panel",
     "PictureView",
     "Shown",
     "answer_html",
@@ -42,6 +45,8 @@ __all__ = [
     "evaluation_html",
     "evaluation_table",
     "evaluation_text",
+    "lines_figure",
+    "matrix_figure",
     "mistakes",
     "model_html",
     "model_text",
