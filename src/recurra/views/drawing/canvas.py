@@ -1,0 +1,207 @@
+"""What a drawing is made of: shapes and labels in the order they are painted, and the SVG of them.
+
+A canvas knows where its labels stand and how large they are, about, so that whether two of them overlap is a fact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import escape
+from itertools import pairwise
+from typing import NamedTuple
+
+from recurra.text.visible import visible
+from recurra.views.drawing.markup import in_words, symbol_tspans, symbol_width, text_width
+from recurra.views.drawing.style import NUMBERS, SYMBOLS, WORDS, painted, style_sheet
+
+Point = tuple[float, float]
+ANCHORS = {"start": 0.0, "middle": 0.5, "end": 1.0}
+HEAD = 8.0  # length of an arrow's head
+ASCENT, DESCENT = 0.76, 0.24  # of the size of a font, above and below the line
+
+
+class Box(NamedTuple):
+    """A rectangle."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether the two have an inner point in common."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
+
+class Label(NamedTuple):
+    """A text and where it stands."""
+
+    text: str
+    box: Box
+
+
+@dataclass
+class Canvas:
+    """Shapes are painted as they are called; `svg` is the drawing.
+
+    Args:
+        title: a short name, for screen readers and as what is shown when the pointer rests on the drawing.
+        description: what there is to see, in sentences.
+    """
+
+    title: str
+    description: str
+    parts: list[str] = field(default_factory=list[str])
+    labels: list[Label] = field(default_factory=list[Label])
+
+    def svg(self, size: Point, margin: float = 0) -> str:
+        """The drawing on a ground of this width and height; what was painted begins at `margin`."""
+        width, height = (math.ceil(side + 2 * margin) for side in size)
+        title, description = escape(visible(self.title)), escape(visible(self.description))
+        body = "\n".join(self.parts)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="recurra-drawing" role="img" width="{width}" '
+            f'height="{height}" viewBox="{-margin:g} {-margin:g} {width} {height}" '
+            f'style="max-width:100%;height:auto">\n'
+            f"<title>{title}</title>\n<desc>{description}</desc>\n<style>{style_sheet()}</style>\n{body}\n</svg>\n"
+        )
+
+    @contextmanager
+    def group(self, **attributes: str) -> Generator[None]:
+        """What is painted within belongs together: <g class=... data-...=...>."""
+        names = ((name.strip("_").replace("_", "-"), value) for name, value in attributes.items())
+        self.parts.append("<g" + "".join(f' {name}="{escape(value)}"' for name, value in names) + ">")
+        yield
+        self.parts.append("</g>")
+
+    def rectangle(
+        self, box: Box, radius: float, fill: str = "", line: str = "", width: float = 1.5, dashes: str = ""
+    ) -> None:
+        """A box with round corners."""
+        sides = f'width="{box.right - box.left:g}" height="{box.bottom - box.top:g}"'
+        broken = f' stroke-dasharray="{dashes}"' if dashes else ""
+        place = f'x="{box.left:g}" y="{box.top:g}" {sides} rx="{radius:g}"'
+        self.parts.append(f"<rect {place}{painted(fill, line, width)}{broken}/>")
+
+    def circle(self, centre: Point, radius: float, fill: str = "", line: str = "", width: float = 1.5) -> None:
+        """A circle."""
+        place = f'cx="{centre[0]:g}" cy="{centre[1]:g}" r="{radius:g}"'
+        self.parts.append(f"<circle {place}{painted(fill, line, width)}/>")
+
+    def path(
+        self,
+        points: Sequence[Point],
+        line: str,
+        width: float = 2,
+        *,
+        arrow: bool = False,
+        radius: float = 10,
+        dashes: str = "",
+    ) -> None:
+        """A line through the points, round at its corners; `arrow`: it ends in a head."""
+        end = points[-1]
+        stem = [*points[:-1], _towards(points[-2], end, HEAD * 0.8)] if arrow else points
+        drawn = rounded(stem, radius)
+        broken = f' stroke-dasharray="{dashes}"' if dashes else ""
+        self.parts.append(f'<path d="{drawn}"{painted(line=line, width=width)}{broken}/>')
+        if arrow:
+            self.parts.append(f'<path d="{arrow_head(points[-2], end)}"{painted(fill=line)}/>')
+
+    def symbol(self, place: Point, markup: str, size: float = 17, *, anchor: str = "middle", fill: str = "ink") -> None:
+        """A symbol of a formula; its line is at `place`."""
+        self._text(place, symbol_tspans(markup, size), size, anchor, fill, SYMBOLS, "")
+        self._label(in_words(markup), place, symbol_width(markup, size), size, anchor)
+
+    def word(
+        self,
+        place: Point,
+        text: str,
+        size: float = 12,
+        *,
+        anchor: str = "middle",
+        fill: str = "quiet",
+        weight: int = 400,
+    ) -> None:
+        """A plain text; whatever its script, it keeps to itself."""
+        bold = f' font-weight="{weight}"' if weight != 400 else ""
+        isolated = bold + ("" if text.isascii() else ' direction="ltr" style="unicode-bidi:isolate"')
+        self._text(place, escape(visible(text)), size, anchor, fill, WORDS, isolated)
+        self._label(text, place, text_width(text, size) * (1.06 if weight > 400 else 1), size, anchor)
+
+    def operator(self, centre: Point, sign: str, reach: float) -> None:
+        """A plus or a cross of two strokes."""
+        (x, y), d = centre, reach * (0.72 if sign == "×" else 1)
+        ends = f"M{x - d:g},{y - d:g}L{x + d:g},{y + d:g}M{x - d:g},{y + d:g}L{x + d:g},{y - d:g}"
+        if sign == "+":
+            ends = f"M{x - d:g},{y:g}L{x + d:g},{y:g}M{x:g},{y - d:g}L{x:g},{y + d:g}"
+        self.parts.append(f'<path d="{ends}"{painted(line="ink", width=1.75)} stroke-linecap="round"/>')
+
+    def slot(self, place: Point, quantity: str, anchor: str = "start", size: float = 12) -> None:
+        """An empty place for a number: whoever shows a step of a real run writes this quantity's value there."""
+        self._text(place, "", size, anchor, "ink", NUMBERS, f' data-value="{escape(quantity)}"')
+        self._label(f"number of {quantity}", place, text_width("-0.000", size), size, anchor)
+
+    def _text(
+        self, place: Point, inside: str, size: float, anchor: str, fill: str, fonts: str, attributes: str
+    ) -> None:
+        where = f'x="{place[0]:g}" y="{place[1]:g}" font-size="{size:g}"'
+        aligned = f' text-anchor="{anchor}"' if anchor != "start" else ""
+        self.parts.append(f'<text {where}{aligned} font-family="{fonts}"{painted(fill)}{attributes}>{inside}</text>')
+
+    def _label(self, text: str, place: Point, width: float, size: float, anchor: str) -> None:
+        left = place[0] - ANCHORS[anchor] * width
+        self.labels.append(Label(text, Box(left, place[1] - ASCENT * size, left + width, place[1] + DESCENT * size)))
+
+
+def overlapping(labels: Sequence[Label]) -> list[tuple[str, str]]:
+    """The pairs of labels that stand on each other."""
+    return [
+        (one.text, other.text)
+        for k, one in enumerate(labels)
+        for other in labels[k + 1 :]
+        if one.box.overlaps(other.box)
+    ]
+
+
+def rounded(points: Sequence[Point], radius: float) -> str:
+    """The path of an SVG through the points, its corners cut by curves."""
+    steps = [f"M{_pair(points[0])}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        reach = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
+        steps.append(
+            f"L{_pair(_towards(before, corner, reach))}Q{_pair(corner)} {_pair(_towards(after, corner, reach))}"
+        )
+    return "".join([*steps, f"L{_pair(points[-1])}"])
+
+
+def arrow_head(before: Point, end: Point) -> str:
+    """The path of an arrow's head that points from `before` to `end`."""
+    length = math.dist(before, end) or 1.0
+    along = ((end[0] - before[0]) / length, (end[1] - before[1]) / length)
+    foot = (end[0] - HEAD * along[0], end[1] - HEAD * along[1])
+    half = HEAD * 0.5
+    sides = (
+        (foot[0] - half * along[1], foot[1] + half * along[0]),
+        (foot[0] + half * along[1], foot[1] - half * along[0]),
+    )
+    return f"M{_pair(end)}L{_pair(sides[0])}L{_pair(sides[1])}Z"
+
+
+def length(points: Sequence[Point]) -> float:
+    """Of a line through the points."""
+    return sum(math.dist(one, other) for one, other in pairwise(points))
+
+
+def _towards(start: Point, end: Point, short: float) -> Point:
+    """The point on the way from `start` to `end` that is `short` before the end."""
+    whole = math.dist(start, end)
+    share = max(whole - short, 0) / whole if whole else 0
+    return (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
+
+
+def _pair(point: Point) -> str:
+    return f"{round(point[0], 1):g},{round(point[1], 1):g}"
