@@ -341,16 +341,19 @@ def nothing_is_kept(make: Callable[[], Layer]) -> None:
 
 
 def a_trace_changes_nothing(make: Callable[[], Layer]) -> None:
-    """And every traced tensor is [B, T, ...], finite, zero on the padding."""
+    """And every traced sequence is [B, T, ...], finite, zero on the padding."""
     layer = built(make)
     values, lengths, state = sample(layer)
     run = layer(Padded(values, lengths), state, trace=True)
     assert_close(leaves((run.outputs.values, run.state)), leaves(whole(layer, values, lengths, state)))
     assert run.trace
-    for name, tensor in run.trace.items():
-        assert tensor.shape[:2] == values.shape[:2], name
-        assert tensor.isfinite().all(), name
-        assert not tensor.masked_select(padding(values, lengths)).any(), name
+    for place, record in run.trace.items():
+        assert record.states, place
+        for name, steps in (record.gates | record.states).items():
+            tensor = record.whole(steps)
+            assert tensor.shape[:2] == values.shape[:2], (place, name)
+            assert tensor.isfinite().all(), (place, name)
+            assert not tensor.masked_select(padding(values, lengths)).any(), (place, name)
     assert layer(Padded(values, lengths), state).trace == {}
 
 
@@ -374,10 +377,13 @@ def a_step_can_be_traced(make: Callable[[], Layer]) -> None:
     traced = layer.step(values[:, 0], state, trace=True)
     assert_close(leaves(traced[:2]), leaves(layer.step(values[:, 0], state)[:2]))
     trace = layer(Padded(values, lengths), state, trace=True).trace
-    states = [name for name in trace if name.split(".")[-1] in ("hidden", "cell")]
-    assert list(traced.gates) == [name for name in trace if name not in states]
+    gates = {f"{place}.{name}": gate for place, record in trace.items() for name, gate in record.gates.items()}
+    assert list(traced.gates) == [name.removeprefix(".") for name in gates]
     for name, gate in traced.gates.items():
-        assert_close(gate, trace[name][:, 0])
+        assert_close(gate, gates[name if name in gates else f".{name}"][0])
+    one_by_one = layer.record([traced], torch.ones_like(lengths))
+    for place, record in trace.items():
+        assert_close(record.states, one_by_one[place].states)
 
 
 def gradients_are_true(make: Callable[[], Layer]) -> None:

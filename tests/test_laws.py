@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -209,7 +210,8 @@ class ChangesItsInput(Recurrent):
 class TracesPadding(Recurrent):
     def forward(self, inputs: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
         run = super().forward(inputs, state, trace=trace)
-        return run._replace(trace={name: tensor + 1 for name, tensor in run.trace.items()})
+        every = torch.full_like(inputs.lengths, inputs.values.shape[1])
+        return run._replace(trace={place: replace(record, lengths=every) for place, record in run.trace.items()})
 
 
 class HidesItsGates(Recurrent):

@@ -108,6 +108,15 @@ def pad(rows: Sequence[Tensor], value: float = 0) -> Padded:
     return Padded(torch.nn.utils.rnn.pad_sequence(list(rows), batch_first=True, padding_value=value), lengths)
 
 
+def reverse(sequence: Padded) -> Padded:
+    """Every row [T, ...] reversed within its own length; padding stays on the right."""
+    steps = torch.arange(sequence.values.shape[1], device=sequence.lengths.device)
+    lengths = sequence.lengths[:, None]
+    index = torch.where(steps < lengths, lengths - 1 - steps, steps)  # [B, T]
+    rows = torch.arange(sequence.lengths.shape[0], device=index.device)[:, None]
+    return sequence.with_values(sequence.values[rows, index])
+
+
 def last_of(sequence: Padded) -> Tensor:
     """The last step of each row [B, ...]; there is at least one."""
     rows = torch.arange(len(sequence.lengths), device=sequence.lengths.device)

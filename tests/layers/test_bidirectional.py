@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recurra.cells import GRU, LSTM, Cell
-from recurra.layers import Bidirectional, BothStates, Recurrent, reverse
-from recurra.padded import Padded
+from recurra.layers import Bidirectional, BothStates, Recurrent
+from recurra.padded import Padded, reverse
 
 
 def ragged() -> Padded:
@@ -61,8 +61,11 @@ def test_a_trace_stands_where_its_step_stands_in_the_source() -> None:
     """The last entry of the backward trace belongs to the first step read backward."""
     layer = Bidirectional(Recurrent(GRU(3, 4)), Recurrent(GRU(3, 2)))
     run = layer(ragged(), trace=True)
-    assert set(run.trace) == {f"{way}.{name}" for way in ("forward", "backward") for name in (*GRU.blocks, "hidden")}
-    joined = torch.cat([run.trace["forward.hidden"], run.trace["backward.hidden"]], -1)
+    assert [(place, *record.gates) for place, record in run.trace.items()] == [
+        ("forward", *GRU.blocks),
+        ("backward", *GRU.blocks),
+    ]
+    joined = torch.cat([record.whole(record.states["hidden"]) for record in run.trace.values()], -1)
     assert torch.equal(joined, run.outputs.values)
 
 

@@ -39,7 +39,7 @@ def test_a_window_reads_the_steps_around_of_an_even_number_one_more_behind(layer
                         expected += layer.get_parameter(f"windows.{k}.weight")[:, :, offset] @ values[row, source]
                 seen = run.outputs.values[row, t, k * MAPS : (k + 1) * MAPS]
                 torch.testing.assert_close(seen, expected.clamp(min=0))
-                assert run.trace[f"width {width}"][row, t].equal(seen)
+                assert run.trace[""].states[f"width {width}"][t][row].equal(seen)
         assert not run.outputs.values[row, length:].any()
 
 

@@ -101,21 +101,24 @@ def test_a_trace_holds_what_the_steps_return(name: str) -> None:
     layer = layer_of(name)
     values, lengths, state = laws.sample(layer, (3, 5))
     run = layer(Padded(values, lengths), state, trace=True)
-    assert torch.equal(run.trace["hidden"], run.outputs.values)
+    record = run.trace[""]
+    assert record.cell is layer.cell
+    assert torch.equal(record.whole(record.states["hidden"]), run.outputs.values)
     for b, length in enumerate(lengths.tolist()):
         here = laws.map_state(lambda part, b=b: part[b : b + 1], state)
         for t in range(length):
             step = layer.cell(values[b : b + 1, t], here)
             here = step.state
             expected = step.gates | here._asdict()
-            assert list(run.trace) == list(expected)
+            found = {**record.gates, **record.states}
+            assert list(found) == list(expected)
             for key, tensor in expected.items():
-                torch.testing.assert_close(run.trace[key][b, t], tensor[0])
+                torch.testing.assert_close(found[key][t][b], tensor[0])
 
 
 @pytest.mark.parametrize(("cell", "gates"), [(LSTM, {"input", "forget", "candidate", "output"}), (GRU, None)])
 def test_gates_are_named_after_the_blocks(cell: type[Cell], gates: set[str] | None) -> None:
     layer = Recurrent(cell(3, 4))
     trace = layer(Padded(torch.zeros(1, 2, 3), torch.tensor([2])), trace=True).trace
-    states = set(layer.initial_state(1)._fields)
-    assert set(trace) - states == set(cell.blocks) == (gates or {"reset", "update", "new"})
+    assert set(trace[""].states) == set(layer.initial_state(1)._fields)
+    assert set(trace[""].gates) == set(cell.blocks) == (gates or {"reset", "update", "new"})

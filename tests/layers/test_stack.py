@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import torch
 from torch import Tensor
 
 from recurra.cells import GRU, LSTM, HiddenState, Step
 from recurra.errors import UsageError
-from recurra.layers import Bidirectional, ForwardLayer, Recurrent, Stack, Unrolled
+from recurra.layers import Bidirectional, ForwardLayer, Recorded, Recurrent, Stack, Unrolled
 from recurra.padded import Padded
 
 
@@ -27,6 +29,9 @@ class Same(ForwardLayer):
 
     def step(self, x: Tensor, state: HiddenState, *, trace: bool = False) -> Step:
         return Step(x, state, {})
+
+    def record(self, steps: Sequence[Step], lengths: Tensor) -> dict[str, Recorded]:
+        return {}
 
 
 def ones(rows: int = 2000) -> Padded:
@@ -117,7 +122,7 @@ def test_a_bidirectional_layer_cannot_go_step_by_step() -> None:
 def test_a_trace_says_which_layer() -> None:
     stack = Stack([Recurrent(GRU(3, 4)), Recurrent(LSTM(4, 2))])
     trace = stack(Padded(torch.zeros(1, 2, 3), torch.tensor([2])), trace=True).trace
-    assert list(trace) == [
-        *("0.reset", "0.update", "0.new", "0.hidden"),
-        *("1.input", "1.forget", "1.candidate", "1.output", "1.hidden", "1.cell"),
-    ]
+    assert {place: [*record.gates, *record.states] for place, record in trace.items()} == {
+        "0": ["reset", "update", "new", "hidden"],
+        "1": ["input", "forget", "candidate", "output", "hidden", "cell"],
+    }

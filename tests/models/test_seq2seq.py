@@ -142,7 +142,10 @@ def test_tracing_takes_the_reference_implementation_and_gives_the_same(name: str
     torch.testing.assert_close(traced.weights[target.mask], fast.weights[target.mask])
     places = {key.split(".")[0] for key in inside}
     assert places == {"encoder", "decoder"}
-    assert all(value.shape[:2] in (source.values.shape, target.values.shape) for value in inside.values())
+    for place, record in inside.items():
+        read = source if place.startswith("encoder") else target
+        assert record.lengths.equal(read.lengths)
+        assert all(len(steps) == read.values.shape[1] for steps in (*record.gates.values(), *record.states.values()))
 
 
 def test_tokens_that_two_columns_have_are_marked() -> None:
@@ -159,6 +162,9 @@ def test_a_fed_decoder_shows_the_gates_that_an_unfed_one_shows() -> None:
     source, target = batch()
     fed, unfed = (network(input_feeding=feeding).trace(source, target)[1] for feeding in (True, False))
     assert fed.keys() == unfed.keys()
+    for place, record in fed.items():
+        assert (list(record.gates), list(record.states)) == (list(unfed[place].gates), list(unfed[place].states))
+        assert record.cell is not None
 
 
 def test_copying_puts_the_attention_on_the_copied_tokens() -> None:

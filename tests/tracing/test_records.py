@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from recurra.errors import UsageError
-from recurra.tracing import AttentionMap, LayerTrace, Trace
+from recurra.errors import DataError, UsageError
+from recurra.tracing import AttentionMap, Decision, GradientTrace, LayerTrace, Picture, Trace
 
-LAYER = LayerTrace("encoder.0", ["a", "b"], {"forget": [[0.1, 0.9], [0.5, 0.5]]}, {"hidden": [[0.0, -1.0], [1.0, 0.0]]})
+FORGET, HIDDEN = (np.array(rows, np.float32) for rows in ([[0.1, 0.9], [0.5, 0.5]], [[0.0, -1.0], [1.0, 0.0]]))
+LAYER = LayerTrace("encoder.0", ["a", "b"], {"forget": FORGET}, {"hidden": HIDDEN}, "LSTM", backward=True)
 
 
 def trace(**changes: object) -> Trace:
@@ -49,13 +53,18 @@ def test_an_output_without_tokens_has_an_empty_map() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gates", "message"),
+    ("values", "message"),
     [
-        ({"update": [[0.5, 0.5]]}, "gate 'update' of layer 'decoder' has 1 rows for 2 tokens"),
-        ({"update": [[0.5, 0.5], [0.5]]}, "row 1 of gate 'update' of layer 'decoder' has 1 numbers, expected 2"),
+        (
+            [[0.5, 0.5]],
+            r"gate 'update' of layer 'decoder' has the shape \[1, 2\], expected one row for each of 2",
+        ),
+        ([0.5, 0.5], r"gate 'update' of layer 'decoder' has the shape \[2\]"),
+        ([[0.5], [float("nan")]], "gate 'update' of layer 'decoder' has a number that is not finite"),
     ],
 )
-def test_a_layer_has_a_row_per_token_and_rows_of_one_width(gates: dict[str, list[list[float]]], message: str) -> None:
+def test_a_layer_has_a_row_per_token_and_rows_of_one_width(values: object, message: str) -> None:
+    gates = {"update": np.array(values, np.float32)}
     with pytest.raises(UsageError, match=message):
         LayerTrace("decoder", ["a", "b"], gates, {})
     with pytest.raises(UsageError, match=message.replace("gate", "state")):
@@ -71,7 +80,7 @@ def test_a_trace_refuses_the_attention_of_another_sentence() -> None:
 
 def test_a_trace_is_plain_data() -> None:
     mapping = json.loads(trace(source="日", layers=[LAYER]).to_json())
-    assert mapping == trace(source="日").to_mapping()
+    assert json.loads(json.dumps({**trace(source="日").to_mapping(), "layers": mapping["layers"]})) == mapping
     assert mapping["attention"]["weights"] == [[0.25, 0.75]]
     assert mapping["layers"][0]["gates"]["forget"] == [[0.1, 0.9], [0.5, 0.5]]
     assert "日" in trace(source="日").to_json()
@@ -92,3 +101,66 @@ def test_parts_of_several_tokens_are_one_place() -> None:
     assert (found.source_tokens, found.target_tokens) == (["ab", "c"], ["x", "yz"])
     assert found.weights == [[0.75, 0.25], [0.5, 0.5]]
     assert AttentionMap.of_parts([("a", 1)], [("x", 1)], [[1.0]]) == AttentionMap(["a"], ["x"], [[1.0]])
+
+
+def whole(**changes: object) -> Trace:
+    """A trace with everything in it."""
+    rng = np.random.default_rng(0)
+    picture = Picture(1, 2, 1, b"\x00\xff", 1, 2)
+    attention = AttentionMap(["1.1", "1.2"], ["x"], [[0.25, 0.75]], picture)
+    norms = {"encoder.0": (10.0 ** -rng.uniform(0, 30, (1, 2))).astype(np.float32)}
+    vectors = {"encoder.0": rng.normal(size=(1, 2, 3)).astype(np.float32)}
+    fields: dict[str, object] = {
+        "source_tokens": ["1.1", "1.2"],
+        "attention": attention,
+        "task": "caption",
+        "target": "x",
+        "decisions": [Decision("x", 0.5, 1, 1.0, [("x", 0.5), ("\u0000null", 0.5)], 0.69, 0.1)],
+        "gradients": GradientTrace([0], ["x"], norms, vectors),
+        "members": [trace()],
+        "notes": ["a note"],
+    }
+    return trace(**(fields | changes))
+
+
+@pytest.mark.parametrize("ending", [".json", ".npz"])
+@pytest.mark.parametrize("made", [trace, whole])
+def test_a_trace_is_saved_and_read_again(tmp_path: Path, made: Callable[[], Trace], ending: str) -> None:
+    path = tmp_path / f"trace{ending}"
+    made().save(path)
+    found = Trace.load(path)
+    assert found == made()
+    assert found.attention == made().attention
+    assert found.decisions == made().decisions
+    if ending == ".npz" and found.gradients is not None:
+        assert np.array_equal(found.gradients.norms["encoder.0"], whole().gradients.norms["encoder.0"])  # type: ignore[union-attr]
+
+
+def test_traces_that_differ_in_a_gate_are_not_equal() -> None:
+    other = dataclasses.replace(LAYER, gates={"forget": FORGET + 0.01})
+    assert trace(layers=[LAYER]) != trace(layers=[other])
+    assert trace(layers=[LAYER]) == trace(layers=[dataclasses.replace(LAYER)])
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"PK\x03\x04", b'{"task": 3}'])
+@pytest.mark.parametrize("ending", [".json", ".npz"])
+def test_what_is_no_trace_is_refused(tmp_path: Path, content: bytes, ending: str) -> None:
+    path = tmp_path / f"other{ending}"
+    path.write_bytes(content)
+    with pytest.raises(DataError):
+        Trace.load(path)
+    with pytest.raises(DataError, match="cannot be read"):
+        Trace.load(tmp_path / f"missing{ending}")
+    with pytest.raises(UsageError, match=r"expected a name that ends in \.json or \.npz"):
+        trace().save(tmp_path / "trace.txt")
+
+
+def test_a_trace_of_200_tokens_in_512_units_stays_under_20_megabytes() -> None:
+    rng = np.random.default_rng(0)
+    names = ("input", "forget", "candidate", "output")
+    gates = {name: rng.uniform(-1, 1, (200, 512)).astype(np.float32) for name in names}
+    states = {name: rng.normal(size=(200, 512)).astype(np.float32) for name in ("hidden", "cell")}
+    layers = [LayerTrace(f"layers.{k}", ["x"] * 200, gates, states, "LSTM") for k in range(4)]
+    pieces = list(trace(layers=layers).json_pieces())
+    assert sum(map(len, pieces)) < 20_000_000
+    assert max(map(len, pieces)) < 10_000  # no piece holds more than a step

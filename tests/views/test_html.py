@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 from attention_maps import SOURCES, diagonal
+from numpy import array
 
 from recurra.tracing import AttentionMap, LayerTrace, Trace
 from recurra.views import (
@@ -68,7 +69,14 @@ TRACE = Trace(
     ["a", EVIL],
     ["x"],
     AttentionMap(["a", EVIL], ["x"], [[0.25, 0.75]]),
-    [LayerTrace("encoder<0>", ["a", EVIL], {"forget<": [[0.0, 1.0], [0.5, 0.2]]}, {"cell": [[-2.0, 1.0], [0.0, 2.0]]})],
+    [
+        LayerTrace(
+            "encoder<0>",
+            ["a", EVIL],
+            {"forget<": array([[0.0, 1.0], [0.5, 0.2]])},
+            {"cell": array([[-2.0, 1.0], [0.0, 2.0]])},
+        )
+    ],
 )
 FRAGMENTS = {
     "attention": attention_html(diagonal(["a", EVIL], [EVIL])),

@@ -1,12 +1,13 @@
 """Many time steps: one cell unrolled, stacks, both directions; windows, pooling, none at all."""
 
 from recurra.layers.base import ForwardLayer, Layer, Unrolled
-from recurra.layers.bidirectional import Bidirectional, BothStates, reverse
+from recurra.layers.bidirectional import Bidirectional, BothStates
 from recurra.layers.convolution import Convolution
 from recurra.layers.dropout import locked_dropout
 from recurra.layers.feedforward import FeedForward
 from recurra.layers.kernels import KERNELS, Kernel
 from recurra.layers.pooling import POOLINGS, Pooled, Pooling
+from recurra.layers.recorded import Recorded, Steps, placed
 from recurra.layers.recurrent import Recurrent
 from recurra.layers.stack import Stack
 from recurra.layers.unroll import steps, unroll
@@ -23,11 +24,13 @@ __all__ = [
     "Layer",
     "Pooled",
     "Pooling",
+    "Recorded",
     "Recurrent",
     "Stack",
+    "Steps",
     "Unrolled",
     "locked_dropout",
-    "reverse",
+    "placed",
     "steps",
     "unroll",
 ]

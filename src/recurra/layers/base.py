@@ -9,7 +9,7 @@ B batch, T time, I input size, H output size.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import torch
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from recurra.cells import Cell, Step
 from recurra.errors import UsageError
+from recurra.layers.recorded import Recorded
 from recurra.padded import Padded, as_padded
 
 
@@ -25,7 +26,7 @@ class Unrolled(NamedTuple):
 
     outputs: Padded  # [B, T, H], padding zero
     state: Any  # after the last step of each row, never after padding
-    trace: dict[str, Tensor]  # gates and states by name, [B, T, H]; empty unless asked for
+    trace: Mapping[str, Recorded]  # what happened in each place of the layer; empty unless asked for
 
 
 class Layer(nn.Module, ABC):
@@ -48,7 +49,7 @@ class Layer(nn.Module, ABC):
             inputs: a Padded of values [B, T, I], or the values alone; what stands on the padding does not matter.
             state: to begin with, such as another run left it; None is `initial_state(B)`, zero.
             lengths: of the rows [B], where inputs are a plain tensor; None: all rows have T steps.
-            trace: also return every gate and state, by the reference implementation.
+            trace: also return every gate and state of every step, by the reference implementation.
 
         Raises:
             UsageError: inputs of another width or type, lengths beyond T, a state of another shape.
@@ -95,6 +96,14 @@ class ForwardLayer(Layer):
     @abstractmethod
     def step(self, x: Tensor, state: Any, *, trace: bool = False) -> Step:
         """One step: x [B, I] and a state to output and state; `trace` asks for the gates."""
+
+    @abstractmethod
+    def record(self, steps: Sequence[Step], lengths: Tensor) -> dict[str, Recorded]:
+        """The trace of steps that were traced one by one; there is at least one.
+
+        Args:
+            lengths: [B] of the rows.
+        """
 
 
 def check_layer(layer: object, kind: type[Layer], owner: str) -> None:

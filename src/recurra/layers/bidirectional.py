@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
 
 from recurra.errors import UsageError
 from recurra.layers.base import ForwardLayer, Layer, Unrolled, check_layer
-from recurra.padded import Padded
+from recurra.layers.recorded import placed
+from recurra.padded import Padded, reverse
 
 
 class BothStates(NamedTuple):
@@ -17,15 +18,6 @@ class BothStates(NamedTuple):
 
     forward: Any  # after the sequence's last step
     backward: Any  # after its first
-
-
-def reverse(sequence: Padded) -> Padded:
-    """Every row [T, ...] reversed within its own length; padding stays on the right."""
-    steps = torch.arange(sequence.values.shape[1], device=sequence.lengths.device)
-    lengths = sequence.lengths[:, None]
-    index = torch.where(steps < lengths, lengths - 1 - steps, steps)  # [B, T]
-    rows = torch.arange(sequence.lengths.shape[0], device=index.device)[:, None]
-    return sequence.with_values(sequence.values[rows, index])
 
 
 class Bidirectional(Layer):
@@ -67,6 +59,6 @@ class Bidirectional(Layer):
         ahead = self.ahead.within(inputs, state.forward, trace=trace)
         back = self.back.within(reverse(inputs), state.backward, trace=trace)
         outputs = torch.cat([ahead.outputs.values, reverse(back.outputs).values], dim=-1)
-        seen: dict[str, Tensor] = {f"forward.{name}": value for name, value in ahead.trace.items()}
-        seen |= {f"backward.{name}": reverse(inputs.with_values(value)).values for name, value in back.trace.items()}
+        turned = {name: replace(record, backward=True) for name, record in back.trace.items()}
+        seen = placed("forward", ahead.trace) | placed("backward", turned)
         return Unrolled(inputs.with_values(outputs), BothStates(ahead.state, back.state), seen)

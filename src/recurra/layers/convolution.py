@@ -18,6 +18,7 @@ from torch.nn.functional import pad
 
 from recurra.errors import UsageError
 from recurra.layers.base import Layer, Unrolled
+from recurra.layers.recorded import Recorded
 from recurra.padded import Padded
 
 
@@ -56,8 +57,8 @@ class Convolution(Layer):
         values = inputs.values.masked_fill(~mask, 0.0).transpose(1, 2)  # [B, I, T]
         maps = [self._maps(window, width, values) for window, width in zip(self.windows, self.widths, strict=True)]
         outputs = torch.cat(maps, dim=-1).masked_fill(~mask, 0.0)
-        seen = {f"width {width}": map.masked_fill(~mask, 0.0) for width, map in zip(self.widths, maps, strict=True)}
-        return Unrolled(inputs.with_values(outputs), (), seen if trace else {})
+        seen = {f"width {width}": map.unbind(1) for width, map in zip(self.widths, maps, strict=True)} if trace else {}
+        return Unrolled(inputs.with_values(outputs), (), {"": Recorded({}, seen, inputs.lengths)} if trace else {})
 
     def _maps(self, window: nn.Module, width: int, values: Tensor) -> Tensor:
         """The feature maps of one width [B, T, F]."""

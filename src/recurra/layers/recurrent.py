@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from torch import Tensor
@@ -10,6 +11,7 @@ from recurra.cells import Cell, Step
 from recurra.errors import UsageError
 from recurra.layers.base import ForwardLayer, Unrolled
 from recurra.layers.kernels import REFERENCE, CellSteps, kernel_of
+from recurra.layers.recorded import Recorded, of_steps
 from recurra.layers.unroll import unroll
 from recurra.padded import Padded
 
@@ -68,6 +70,9 @@ class Recurrent(ForwardLayer):
             raise UsageError(f"{what}, got x {list(x.shape)} and {', '.join(str(list(shape)) for shape in shapes)}")
         kernel = kernel_of(self.cell) if self.fused and not trace else REFERENCE
         return kernel.step(self.cell, x, state)
+
+    def record(self, steps: Sequence[Step], lengths: Tensor) -> dict[str, Recorded]:
+        return {"": of_steps(self.cell, steps, lengths)}
 
     def prepare(self) -> CellSteps:
         """The steps of a search, which takes many small ones with the same weights."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +13,7 @@ from recurra.cells import Step
 from recurra.errors import UsageError
 from recurra.layers.base import ForwardLayer, Layer, Unrolled, check_layer
 from recurra.layers.dropout import locked_dropout
+from recurra.layers.recorded import Recorded, placed
 from recurra.padded import Padded
 
 
@@ -68,13 +69,13 @@ class Stack(ForwardLayer):
     def run(self, inputs: Padded, state: tuple[Any, ...] | None, *, trace: bool) -> Unrolled:
         before = self.initial_state(inputs.values.shape[0]) if state is None else state
         after: list[Any] = []
-        seen: dict[str, Tensor] = {}
+        seen: dict[str, Recorded] = {}
         for k, layer in enumerate(self.each):
             read = inputs if k == 0 else inputs.with_values(self._dropped(inputs.values))
             run = layer.within(read, before[k], trace=trace)
             inputs = run.outputs.with_values(self.joined(k, inputs.values, run.outputs.values))
             after.append(run.state)
-            seen |= {f"{k}.{name}": value for name, value in run.trace.items()}
+            seen |= placed(str(k), run.trace)
         return Unrolled(inputs, tuple(after), seen)
 
     def step(self, x: Tensor, state: tuple[Any, ...], *, trace: bool = False) -> Step:
@@ -89,6 +90,14 @@ class Stack(ForwardLayer):
             gates |= {f"{k}.{name}": gate for name, gate in step.gates.items()}
         return Step(x, tuple(after), gates)
 
+    def record(self, steps: Sequence[Step], lengths: Tensor) -> dict[str, Recorded]:
+        seen: dict[str, Recorded] = {}
+        for k, layer in enumerate(self.each):
+            assert isinstance(layer, ForwardLayer)  # as their step has seen
+            own = [Step(step.output, step.state[k], _inner(step.gates, f"{k}.")) for step in steps]
+            seen |= placed(str(k), layer.record(own, lengths))
+        return seen
+
     def _dropped(self, values: Tensor) -> Tensor:
         """Values [B, T, H] between two layers."""
         return (locked_dropout if self.locked else dropout)(values, self.dropout, self.training)
@@ -99,3 +108,8 @@ class Stack(ForwardLayer):
     def joined(self, k: int, below: Tensor, output: Tensor) -> Tensor:
         """What layer k hands on: its output, with a residual connection also its input."""
         return below + output if self.residual and k > 0 and below.shape == output.shape else output
+
+
+def _inner(gates: Mapping[str, Tensor], place: str) -> dict[str, Tensor]:
+    """The gates of one layer, by their own names."""
+    return {name.removeprefix(place): gate for name, gate in gates.items() if name.startswith(place)}

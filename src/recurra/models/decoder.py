@@ -15,6 +15,7 @@ B batch, T target positions, S source positions, H width, E embedding size, N = 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -23,7 +24,7 @@ from torch.nn.functional import dropout
 
 from recurra.attention import Attended, Attention, Memory
 from recurra.cells import Step
-from recurra.layers import Recurrent, Stack
+from recurra.layers import Recorded, Recurrent, Stack, placed
 from recurra.models.output import VocabularyOutput
 from recurra.padded import Padded
 from recurra.text.special import PAD
@@ -41,7 +42,7 @@ class Decoded(NamedTuple):
 
     features: Tensor  # [B, T, E], attended_t before the output layer
     weights: Tensor  # [B, T, S]
-    trace: dict[str, Tensor]  # gates and states, [B, T, H]
+    trace: Mapping[str, Recorded]  # what happened in each layer; empty unless asked for
 
 
 class DecoderStep(NamedTuple):
@@ -50,7 +51,8 @@ class DecoderStep(NamedTuple):
     features: Tensor  # [N, E]
     weights: Tensor  # [N, S]
     state: DecoderState
-    trace: dict[str, Tensor]  # gates and states, [N, H]; empty unless asked for
+    first: Step  # of the first layer; with gates where they were asked for
+    upper: Step | None  # of the layers above
 
 
 class Decoder(nn.Module):
@@ -101,12 +103,12 @@ class Decoder(nn.Module):
         query = self.first(target.with_values(self._embed(target.values)), state.layers[0], trace=trace)
         asked = self._drop(query.outputs.values)
         attended: Attended = self.attention(asked, memory)
-        hidden, seen = asked, {f"first.{name}": value for name, value in query.trace.items()}
+        hidden, seen = asked, placed("first", query.trace)
         if self.upper is not None:
             inputs = torch.cat([asked, attended.context], dim=-1)
             run = self.upper(target.with_values(inputs), state.layers[1:], trace=trace)
             hidden = self._drop(run.outputs.values)
-            seen |= {f"upper.{name}": value for name, value in run.trace.items()}
+            seen |= placed("upper", run.trace)
         return Decoded(self._combine(hidden, attended.context), attended.weights, seen)
 
     def step(self, previous: Tensor, state: DecoderState, memory: Memory, *, trace: bool = False) -> DecoderStep:
@@ -122,14 +124,13 @@ class Decoder(nn.Module):
         rows = memory.values.shape[0]
         attended: Attended = self.attention(asked.view(rows, -1, asked.shape[-1]), memory)
         context = attended.context.flatten(0, 1)  # [N, V]
-        hidden, upper_state, seen = asked, (), _seen("first", first) if trace else {}
+        hidden, upper_state, upper = asked, (), None
         if self.upper is not None:
             upper = self.upper.step(torch.cat([asked, context], dim=-1), state.layers[1:], trace=trace)
             hidden, upper_state = self._drop(upper.output), upper.state
-            seen |= _seen("upper", upper) if trace else {}
         features = self._combine(hidden, context)
         after = DecoderState((first.state, *upper_state), features if self.input_feeding else None)
-        return DecoderStep(features, attended.weights.flatten(0, 1), after, seen)
+        return DecoderStep(features, attended.weights.flatten(0, 1), after, first, upper)
 
     def _step_by_step(self, target: Padded, state: DecoderState, memory: Memory, *, trace: bool) -> Decoded:
         steps: list[DecoderStep] = []
@@ -138,9 +139,14 @@ class Decoder(nn.Module):
             state = steps[-1].state
         features = torch.stack([step.features for step in steps], 1)
         weights = torch.stack([step.weights for step in steps], 1)
-        return Decoded(
-            features, weights, {name: torch.stack([step.trace[name] for step in steps], 1) for name in steps[0].trace}
-        )
+        return Decoded(features, weights, self._record(steps, target.lengths) if trace else {})
+
+    def _record(self, steps: Sequence[DecoderStep], lengths: Tensor) -> dict[str, Recorded]:
+        seen = placed("first", self.first.record([step.first for step in steps], lengths))
+        if self.upper is None:
+            return seen
+        upper = [step.upper for step in steps if step.upper is not None]
+        return seen | placed("upper", self.upper.record(upper, lengths))
 
     def _embed(self, ids: Tensor) -> Tensor:
         return self._drop(self.embedding(ids))
@@ -150,14 +156,6 @@ class Decoder(nn.Module):
 
     def _drop(self, values: Tensor) -> Tensor:
         return dropout(values, self.dropout, self.training)
-
-
-def _seen(place: str, step: Step) -> dict[str, Tensor]:
-    """Gates and states of a step by name, as a whole run gives them: "first.forget", "upper.0.hidden"."""
-    stacked: bool = type(step.state) is tuple  # a stack's states, one per layer
-    layers: dict[str, Any] = {f"{k}.": layer for k, layer in enumerate(step.state)} if stacked else {"": step.state}
-    states = {f"{k}{name}": value for k, layer in layers.items() for name, value in layer._asdict().items()}
-    return {f"{place}.{name}": value for name, value in (step.gates | states).items()}
 
 
 def target_embedding(vocabulary: int, size: int) -> nn.Embedding:

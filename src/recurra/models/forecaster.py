@@ -18,13 +18,14 @@ B batch, T steps of the window, D columns, K of them forecast, H horizon, P raw 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
-from recurra.layers import Stack
+from recurra.layers import Recorded, Stack
 from recurra.models.forecast_output import ForecastOutput, make_output
 from recurra.models.forecaster_options import ForecasterOptions
 from recurra.models.input_readers import MAX_DEVIATIONS
@@ -154,7 +155,7 @@ class Forecaster(nn.Module):
                 output, state = step.output, step.state
         return torch.stack(path, 1).view(batch, samples, len(path), -1)
 
-    def inside(self, window: Padded) -> dict[str, Tensor]:
+    def inside(self, window: Padded) -> Mapping[str, Recorded]:
         """Gates and states of every step of the window, by the reference implementation."""
         baseline = self._first(window.values) if self.recursive else last_of(window)[:, self.targets]
         return self.layers(window.with_values(self._read(window.values, baseline)), trace=True).trace

@@ -28,7 +28,7 @@ from torch.nn.functional import avg_pool2d, dropout, pad, relu
 
 from recurra.data import ImageShape
 from recurra.errors import UsageError
-from recurra.layers import Unrolled
+from recurra.layers import Recorded, Unrolled
 from recurra.models.encoder import SourceEncoder
 from recurra.padded import Padded
 
@@ -162,7 +162,7 @@ class ImageEncoder(SourceEncoder):
         """Cells of bytes [B, S, P] to cells [B, S, H], and the whole as the state."""
         read, whole = self.reader.read(source)
         cells = dropout(read.values, self.dropout, self.training)
-        seen: dict[str, Tensor] = {"cells.hidden": cells} if trace else {}
+        seen = {"cells": Recorded({}, {"hidden": cells.unbind(1)}, source.lengths)} if trace else {}
         return Unrolled(source.with_values(cells), (Summary(self.norm_whole(whole)),), seen)
 
 

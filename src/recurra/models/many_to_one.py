@@ -14,7 +14,7 @@ B batch, T time, D numbers of a step, H width, L outputs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -24,7 +24,7 @@ from torch.nn.functional import dropout
 
 from recurra.data import ImageShape
 from recurra.errors import UsageError
-from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling
+from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling, Recorded, placed
 from recurra.models.image_encoder import ImageReader
 from recurra.models.input_readers import NumberReader, TokenReader
 from recurra.models.options import RecurrentOptions
@@ -114,7 +114,7 @@ class BranchRun(NamedTuple):
     values: Tensor  # [B, H]
     weights: Tensor  # [B, T] what the pooling took from each step
     lengths: Tensor  # [B] steps
-    trace: dict[str, Tensor]  # gates, states, feature maps by name, [B, T, ...]; empty unless asked for
+    trace: Mapping[str, Recorded]  # what happened in each place; empty unless asked for
 
 
 class Branch(nn.Module):
@@ -138,13 +138,13 @@ class Branch(nn.Module):
     def forward(self, inputs: Padded, *, trace: bool = False) -> BranchRun:
         """Ids [B, T], numbers [B, T, D] or cells of images [B, S, P] to [B, H]; `trace` asks for gates and states."""
         sequence: Padded = self.reader(inputs)
-        seen: dict[str, Tensor] = {}
+        seen: dict[str, Recorded] = {}
         if trace and isinstance(self.reader, ImageReader):
-            seen = {"cells.hidden": sequence.values}
+            seen = {"cells": Recorded({}, {"hidden": sequence.values.unbind(1)}, sequence.lengths)}
         if self.body is not None:
             run = self.body(sequence, trace=trace)
             sequence = run.outputs
-            seen = {f"layers.{path}": values for path, values in run.trace.items()}
+            seen = placed("layers", run.trace)
         pooled = self.pooling(sequence)
         return BranchRun(dropout(pooled.values, self.dropout, self.training), pooled.weights, sequence.lengths, seen)
 

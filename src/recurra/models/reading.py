@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from recurra.layers import Bidirectional, BothStates, Layer, Recurrent, Stack, Unrolled, reverse
+from recurra.layers import Bidirectional, BothStates, Layer, Recurrent, Stack, Unrolled
 from recurra.layers.kernels import run_steps
 from recurra.models.encoder import Encoder, SourceEncoder
-from recurra.padded import Padded
+from recurra.padded import Padded, reverse
 
 MAX_TABLE = 32_000_000  # numbers; tokens of a larger vocabulary are multiplied as they come
 MIN_ROWS = 16  # torch's kernels take less time for fewer rows than we do, call by call

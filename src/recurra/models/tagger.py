@@ -12,6 +12,7 @@ B sentences, T tokens, U different tokens of a batch, C characters, K tags, E em
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
-from recurra.layers import Unrolled
+from recurra.layers import Recorded, Unrolled
 from recurra.layers.crf import LinearChain
 from recurra.models.bridge import joined
 from recurra.models.input_readers import word_dropout
@@ -87,7 +88,7 @@ class Tagger(nn.Module):
         """Emissions [B, T, K]."""
         return self.inside(sentences)[0]
 
-    def inside(self, sentences: Sentences, *, trace: bool = False) -> tuple[Padded, dict[str, Tensor]]:
+    def inside(self, sentences: Sentences, *, trace: bool = False) -> tuple[Padded, Mapping[str, Recorded]]:
         """Emissions, and on request the gates and states of the layers over the tokens."""
         words = sentences.words
         run = self.layers(words.with_values(self._tokens(sentences)), trace=trace)

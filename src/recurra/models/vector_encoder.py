@@ -8,10 +8,10 @@ B batch, D numbers of a vector, H width of the decoder.
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.functional import dropout
 
-from recurra.layers import Unrolled
+from recurra.layers import Recorded, Unrolled
 from recurra.models.encoder import SourceEncoder
 from recurra.models.image_encoder import Summary
 from recurra.models.input_readers import NumberReader
@@ -38,5 +38,5 @@ class VectorEncoder(SourceEncoder):
         """Vectors [B, 1, D] to cells [B, 1, H], and the same as the state."""
         hidden = dropout(torch.tanh(self.hidden(self.reader(source).values)), self.dropout, self.training)
         cell = dropout(torch.tanh(self.cell(hidden)), self.dropout, self.training)
-        seen: dict[str, Tensor] = {"cells.hidden": cell} if trace else {}
+        seen = {"cells": Recorded({}, {"hidden": cell.unbind(1)}, source.lengths)} if trace else {}
         return Unrolled(source.with_values(cell), (Summary(cell[:, 0]),), seen)

@@ -1,14 +1,13 @@
-"""What traces of all networks have in common: gates and states of layers as rows of numbers."""
+"""What traces of all networks have in common: how tensors become plain data, and how a trace shows itself."""
 
 from __future__ import annotations
 
-from torch import Tensor
+from collections.abc import Mapping, Sequence
 
+from recurra.layers import Recorded
 from recurra.text.counted import counted
-from recurra.tracing import LayerTrace, Matrix, Trace
+from recurra.tracing import LayerTrace, Trace
 from recurra.views import trace_html
-
-STATES = ("hidden", "cell")
 
 
 class ShownTrace(Trace):
@@ -27,17 +26,16 @@ class ShownTrace(Trace):
         return trace_html(self)
 
 
-def by_layer(inside: dict[str, Tensor]) -> dict[str, dict[str, Tensor]]:
-    """{"encoder.0.forward.forget": ...} to {"encoder.0.forward": {"forget": ...}}, in the order they ran."""
-    layers: dict[str, dict[str, Tensor]] = {}
-    for path, values in inside.items():
-        layer, _, name = path.rpartition(".")
-        layers.setdefault(layer, {})[name] = values
-    return layers
+def layer_trace(name: str, tokens: Sequence[str], record: Recorded) -> LayerTrace:
+    """One layer's gates and states of the first row, in the order of the text."""
+    gates, states = (
+        {key: record.whole(steps)[0].detach().float().cpu().numpy() for key, steps in kind.items()}
+        for kind in (record.gates, record.states)
+    )
+    cell = None if record.cell is None else type(record.cell).__name__
+    return LayerTrace(name, list(tokens), gates, states, cell, record.backward)
 
 
-def layer_trace(name: str, tokens: list[str], values: dict[str, Tensor]) -> LayerTrace:
-    """One layer's gates and states [1, T, H] as rows of numbers."""
-    rows: dict[str, Matrix] = {key: value[0].tolist() for key, value in values.items()}
-    gates = {key: value for key, value in rows.items() if key not in STATES}
-    return LayerTrace(name, tokens, gates, {key: rows[key] for key in STATES if key in rows})
+def layer_traces(records: Mapping[str, Recorded], tokens: Sequence[str]) -> list[LayerTrace]:
+    """Those of layers that read the same tokens."""
+    return [layer_trace(name, tokens, record) for name, record in records.items()]

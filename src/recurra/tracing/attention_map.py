@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
@@ -62,6 +62,13 @@ class AttentionMap:
             "weights": self.weights,
         }
         return mapping if self.picture is None else {**mapping, "picture": self.picture.to_mapping()}
+
+    @classmethod
+    def of_mapping(cls, found: Mapping[str, Any]) -> AttentionMap:
+        """The way back."""
+        image = found.get("picture")
+        picture = None if image is None else Picture.of_mapping(image)
+        return cls(found["source_tokens"], found["target_tokens"], found["weights"], picture)
 
 
 def _spans(parts: Sequence[Part]) -> list[tuple[int, int]]:

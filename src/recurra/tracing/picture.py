@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,5 +42,14 @@ class Picture:
 
     def to_mapping(self) -> dict[str, Any]:
         """Numbers and a string, for JSON."""
-        sizes = {name: getattr(self, name) for name in ("height", "width", "channels", "rows", "columns")}
+        sizes = {name: getattr(self, name) for name in SIZES}
         return {**sizes, "pixels": b64encode(self.pixels).decode("ascii")}
+
+    @classmethod
+    def of_mapping(cls, found: Mapping[str, Any]) -> Picture:
+        """The way back."""
+        sizes: dict[str, int] = {name: found[name] for name in SIZES}
+        return cls(**sizes, pixels=b64decode(found["pixels"]))
+
+
+SIZES = ("height", "width", "channels", "rows", "columns")

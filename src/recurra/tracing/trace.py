@@ -1,55 +1,146 @@
-"""A whole run of the model on one source, as plain data: what it read, what it wrote, and what happened between.
+"""A whole run of a model on one input, as plain data: what it read, what it wrote, and what happened between.
 
-A trace holds lists, strings and numbers only: no tensor and no model. So it can be kept, sent and drawn anywhere.
+A trace holds strings, numbers and arrays of numbers only: no tensor and no model. So it can be kept, sent and drawn
+anywhere.
+
+P outputs (positions of the output), T steps of a layer, H units.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from recurra.errors import DataError, UsageError
+from recurra.tracing.arrays import Array, check_array, json_pieces, load, save
 from recurra.tracing.attention_map import AttentionMap
-from recurra.tracing.matrix import Matrix, check_matrix
+from recurra.tracing.matrix import check_matrix
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerTrace:
     """What one layer did, step by step.
 
     Args:
-        name: where it is: "encoder.0.forward", "decoder.1".
+        name: where it is: "encoder.0.forward", "decoder.first".
         tokens: the T tokens that it read, in the order of the text, one for each step.
-        gates: name -> T rows of numbers, one for each unit: "forget", "input", "update", ...
-        states: name -> T rows likewise: the state after each step: "hidden", "cell".
+        gates: name -> [T, H], a number for each step and unit: "forget", "input", "update", ...
+        states: name -> [T, H] likewise, after each step: "hidden", "cell".
+        cell: the kind of its cell: "LSTM"; None where it has none, as windows.
+        backward: whether it went from the last token to the first.
 
     Raises:
-        UsageError: rows that do not fit the tokens, or not each other.
+        UsageError: arrays that do not fit the tokens, or not each other, or with a number that is not finite.
     """
 
     name: str
     tokens: list[str]
-    gates: dict[str, Matrix]
-    states: dict[str, Matrix]
+    gates: Mapping[str, Array]
+    states: Mapping[str, Array]
+    cell: str | None = None
+    backward: bool = False
 
     def __post_init__(self) -> None:
-        for kind, matrices in (("gate", self.gates), ("state", self.states)):
-            for name, rows in matrices.items():
-                units = len(rows[0]) if rows else 0
-                check_matrix(f"{kind} {name!r} of layer {self.name!r}", rows, self.tokens, units, "units")
+        for kind, arrays in (("gate", self.gates), ("state", self.states)):
+            for name, values in arrays.items():
+                check_array(f"{kind} {name!r} of layer {self.name!r}", values, len(self.tokens))
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Texts, and arrays as they are."""
+        about = {"name": self.name, "cell": self.cell, "backward": self.backward, "tokens": self.tokens}
+        return {**about, "gates": dict(self.gates), "states": dict(self.states)}
+
+    @classmethod
+    def of_mapping(cls, found: Mapping[str, Any]) -> LayerTrace:
+        """The way back; arrays may be nested lists."""
+        gates, states = _arrays(found["gates"]), _arrays(found["states"])
+        return cls(found["name"], found["tokens"], gates, states, found["cell"], found["backward"])
 
 
 @dataclass(frozen=True)
+class Decision:
+    """One position of the output: what stands there, and what else could have.
+
+    Args:
+        token: what was written there, or what the target that was given says.
+        probability: that the network gave to it.
+        rank: 1 if nothing was more probable.
+        entropy: of the whole distribution, in bits: 0 where the network was sure.
+        top: the most probable tokens with their probabilities, the best first.
+        loss: -log of the probability in nats; None where no target was given.
+        copied: the share of the probability that comes from copying; None in a network that does not copy.
+    """
+
+    token: str
+    probability: float
+    rank: int
+    entropy: float
+    top: list[tuple[str, float]]
+    loss: float | None = None
+    copied: float | None = None
+
+    @classmethod
+    def of_mapping(cls, found: Mapping[str, Any]) -> Decision:
+        """The way back from `asdict` and JSON."""
+        top = [(token, chance) for token, chance in found["top"]]
+        return cls(**{name: value for name, value in found.items() if name != "top"}, top=top)
+
+
+@dataclass(frozen=True, eq=False)
+class GradientTrace:
+    """How strongly the loss at each output depends on every earlier state: |dL_p / dh_k|.
+
+    Args:
+        outputs: which positions of the output the losses are of.
+        tokens: what stands at each of them.
+        norms: name of a layer -> [P, T]: the Euclidean norm over the units of its hidden state after each step.
+        vectors: name of a layer -> [P, T, H], the gradients themselves; only where single outputs were asked for.
+
+    Raises:
+        UsageError: arrays that do not fit the outputs, or with a number that is not finite.
+    """
+
+    outputs: list[int]
+    tokens: list[str]
+    norms: Mapping[str, Array]
+    vectors: Mapping[str, Array] = field(default_factory=dict[str, Array])
+
+    def __post_init__(self) -> None:
+        for name, values in self.norms.items():
+            check_array(f"the gradient with respect to layer {name!r}", values, len(self.outputs))
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Numbers and texts, and arrays as they are."""
+        about: dict[str, Any] = {"outputs": self.outputs, "tokens": self.tokens}
+        return {**about, "norms": dict(self.norms), "vectors": dict(self.vectors)}
+
+    @classmethod
+    def of_mapping(cls, found: Mapping[str, Any]) -> GradientTrace:
+        """The way back; arrays may be nested lists."""
+        return cls(found["outputs"], found["tokens"], _arrays(found["norms"]), _arrays(found["vectors"]))
+
+
+@dataclass(frozen=True, eq=False)
 class Trace:
-    """One source, what the model made of it, and what happened inside.
+    """One input, what the model made of it, and what happened inside.
 
     Args:
         source: the text that was given.
         prediction: the text that came out.
-        source_tokens: the source as the model read it.
-        target_tokens: the output as it wrote it.
+        source_tokens: the source as a reader sees it, one place each.
+        target_tokens: the output likewise: the prediction, or the target that was given.
         attention: where each target token looked; None for a model without attention.
         layers: each layer's gates and states, in the order of the computation.
+        task: the name of the task.
+        target: the output that was asked about in place of the model's own; None if that was traced.
+        decisions: each position of the output; empty where outputs are numbers.
+        gradients: of the losses at the outputs; None unless asked for.
+        members: the traces of the other networks of an ensemble, along the same output.
+        notes: what was left out or bounded, in words.
 
     Raises:
         UsageError: an attention map of other tokens.
@@ -61,6 +152,12 @@ class Trace:
     target_tokens: list[str]
     attention: AttentionMap | None = None
     layers: list[LayerTrace] = field(default_factory=list[LayerTrace])
+    task: str = ""
+    target: str | None = None
+    decisions: list[Decision] = field(default_factory=list[Decision])
+    gradients: GradientTrace | None = None
+    members: list[Trace] = field(default_factory=list["Trace"])
+    notes: list[str] = field(default_factory=list[str])
 
     def __post_init__(self) -> None:
         if self.attention is None:
@@ -73,10 +170,90 @@ class Trace:
             "source tokens",
         )
 
+    def layer(self, name: str) -> LayerTrace:
+        """The layer of a name.
+
+        Raises:
+            UsageError: there is none; it names those that are there.
+        """
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise UsageError(f"there is no layer {name!r}", fix=f"There are: {', '.join(one.name for one in self.layers)}.")
+
     def to_mapping(self) -> dict[str, Any]:
-        """Plain dicts and lists, all the way down."""
-        return {**asdict(self), "attention": None if self.attention is None else self.attention.to_mapping()}
+        """Dicts, lists, texts and numbers, and arrays as they are."""
+        return {
+            "task": self.task,
+            "source": self.source,
+            "prediction": self.prediction,
+            "target": self.target,
+            "source_tokens": self.source_tokens,
+            "target_tokens": self.target_tokens,
+            "attention": None if self.attention is None else self.attention.to_mapping(),
+            "layers": [layer.to_mapping() for layer in self.layers],
+            "decisions": [asdict(decision) for decision in self.decisions],
+            "gradients": None if self.gradients is None else self.gradients.to_mapping(),
+            "members": [member.to_mapping() for member in self.members],
+            "notes": self.notes,
+        }
+
+    @classmethod
+    def of_mapping(cls, found: Mapping[str, Any]) -> Trace:
+        """The way back; arrays may be nested lists."""
+        attention, gradients = found["attention"], found["gradients"]
+        return cls(
+            found["source"],
+            found["prediction"],
+            found["source_tokens"],
+            found["target_tokens"],
+            None if attention is None else AttentionMap.of_mapping(attention),
+            [LayerTrace.of_mapping(layer) for layer in found["layers"]],
+            found["task"],
+            found["target"],
+            [Decision.of_mapping(decision) for decision in found["decisions"]],
+            None if gradients is None else GradientTrace.of_mapping(gradients),
+            [cls.of_mapping(member) for member in found["members"]],
+            found["notes"],
+        )
 
     def to_json(self) -> str:
-        """One line of JSON; text as it is, not escaped to ASCII."""
-        return json.dumps(self.to_mapping(), ensure_ascii=False, allow_nan=False)
+        """One line of JSON; text as it is, not escaped to ASCII; numbers with four significant digits."""
+        return "".join(self.json_pieces())
+
+    def json_pieces(self) -> Iterator[str]:
+        """The same in pieces, to be written one after the other."""
+        return json_pieces(self.to_mapping())
+
+    def save(self, path: str | Path) -> None:
+        """Writes it into a file .json, or .npz (arrays as they are), and replaces one that is there.
+
+        Raises:
+            UsageError: a name with another ending.
+            RunError: the file cannot be written.
+        """
+        save(self.to_mapping(), path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Trace:
+        """The trace in a file .json or .npz.
+
+        Raises:
+            UsageError: a name with another ending.
+            DataError: the file cannot be read, or holds something else.
+        """
+        found = load(path)
+        try:
+            return cls.of_mapping(found)
+        except (KeyError, TypeError, ValueError, AttributeError, UsageError):
+            fix = "Write it anew: trace.save(path)."
+            raise DataError("there is no trace in this file", where=str(path), fix=fix) from None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trace) and self.to_json() == other.to_json()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _arrays(found: Mapping[str, Any]) -> dict[str, Array]:
+    return {name: np.asarray(values, np.float32) for name, values in found.items()}

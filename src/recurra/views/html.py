@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from recurra.text.visible import code_point, is_invisible, visible
-from recurra.tracing import AttentionMap, LayerTrace, Matrix, Trace
+from recurra.tracing import Array, AttentionMap, LayerTrace, Trace
 from recurra.views.confusion import confusion_html, label_rows
 from recurra.views.image_attention import looks_html
 from recurra.views.measures import COLUMNS, column_rows, count_line, measure_rows
@@ -182,9 +182,9 @@ def _cells(target: str, names: list[str], weights: list[float]) -> str:
 def _layer(layer: LayerTrace) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in _column_names(layer.tokens))
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td colspan="{len(layer.tokens)}">{_picture(name, matrix)}</td></tr>\n'
-        for name, matrix in [*layer.gates.items(), *layer.states.items()]
-        if matrix and matrix[0]
+        f'<tr><th scope="row">{escape(name)}</th><td colspan="{len(layer.tokens)}">{_picture(name, values)}</td></tr>\n'
+        for name, values in [*layer.gates.items(), *layer.states.items()]
+        if values.size
     )
     return (
         f'<details>\n<summary>{escape(layer.name)}</summary>\n<div class="scroll">\n<table class="map units">\n'
@@ -193,11 +193,11 @@ def _layer(layer: LayerTrace) -> str:
     )
 
 
-def _picture(name: str, matrix: Matrix) -> str:
-    low, high = min(map(min, matrix)), max(map(max, matrix))
-    seen = f"{name}: {len(matrix)} steps, {len(matrix[0])} units, from {low:.3f} to {high:.3f}"
+def _picture(name: str, values: Array) -> str:
+    low, high = float(values.min()), float(values.max())
+    seen = f"{name}: {len(values)} steps, {values.shape[1]} units, from {low:.3f} to {high:.3f}"
     full = max(1.0, -low, high)
-    return f'<img src="{picture(matrix, full)}" alt="{escape(seen)}" title="{escape(seen)}">'
+    return f'<img src="{picture(values.tolist(), full)}" alt="{escape(seen)}" title="{escape(seen)}">'
 
 
 def _list(caption: str, columns: Iterable[str], rows: str) -> str:

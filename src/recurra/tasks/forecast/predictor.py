@@ -20,6 +20,7 @@ from recurra.data.chunks import chunks
 from recurra.data.series import checked_series
 from recurra.data.steps import next_times, step_named
 from recurra.errors import DataError, UsageError
+from recurra.layers import placed
 from recurra.models import Forecaster, device_of
 from recurra.models.forecaster import ROUNDING, Units
 from recurra.padded import Padded, pad
@@ -31,7 +32,7 @@ from recurra.tasks.forecast.evaluate import evaluate_windows
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.tasks.one_input import is_one_series
-from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tasks.tracing import ShownTrace, layer_traces
 from recurra.text.counted import counted
 from recurra.text.decimals import decimals_for
 
@@ -91,7 +92,7 @@ class ForecastPredictor:
         last = len(series.values)
         tokens = [*series.times[-len(window) :]] or [str(k + 1) for k in range(last - len(window), last)]
         written = answer.details.times or [f"+{k + 1}" for k in range(len(answer.details.columns[0].median))]
-        layers = [layer_trace(f"layers.{name}", tokens, values) for name, values in by_layer(inside).items()]
+        layers = layer_traces(placed("layers", inside), tokens)
         return ShownTrace(str(series), answer.text, tokens, written, None, layers)
 
     def window(self, series: Series, place: str) -> Values:

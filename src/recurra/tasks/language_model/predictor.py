@@ -32,7 +32,7 @@ from recurra.tasks.language_model.network import NOT_TEXT, LanguageNetwork
 from recurra.tasks.language_model.recipe import GenerationOptions, NextOptions
 from recurra.tasks.language_model.scoring import Cost, costs
 from recurra.tasks.one_input import is_one_text
-from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tasks.tracing import ShownTrace, layer_traces
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import excerpt, safe_repr
 
@@ -134,7 +134,7 @@ class LanguagePredictor:
         scores[:, [id for id in NOT_TEXT if id != network.line_end]] = -torch.inf
         best = [network.shown(id) for id in cast("list[int]", scores.argmax(-1).tolist())]
         tokens = [SPECIAL_TOKENS[GO], *(network.shown(id) for id in ids[1:])]
-        layers = [layer_trace(name, tokens, values) for name, values in by_layer(run.trace).items()]
+        layers = layer_traces(run.trace, tokens)
         return ShownTrace(given, best[-1], tokens, best, None, layers)
 
     def _windows(self, inputs: Iterable[str]) -> Iterator[tuple[list[str], list[list[int]]]]:

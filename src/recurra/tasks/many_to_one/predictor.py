@@ -18,6 +18,7 @@ from recurra.data.chunks import chunks
 from recurra.data.content import Content, shown_content
 from recurra.data.labelled import Reads
 from recurra.errors import DataError
+from recurra.layers import Recorded
 from recurra.metrics import ExampleScores
 from recurra.models import BranchRun, ManyToOne, device_of
 from recurra.tasks.answer import AnyAnswer
@@ -26,7 +27,7 @@ from recurra.tasks.examples import at_least_one
 from recurra.tasks.many_to_one.given import content_of, is_one
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import batches_by_length
-from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tasks.tracing import ShownTrace, layer_trace
 from recurra.tasks.unknown import Unknown
 from recurra.tracing import AttentionMap
 
@@ -108,8 +109,8 @@ class HeadPredictor:
         attention = self._attention(content, [column[0] for column in encoded], weights_of(inside.branches)[0], answer)
         tokens = attention.source_tokens
         layers = [
-            layer_trace(name, column_tokens, values)
-            for column_tokens, name, values in self._layers(content, inside.branches)
+            layer_trace(name, column_tokens, record)
+            for column_tokens, name, record in self._layers(content, inside.branches)
         ]
         return ShownTrace(shown_content(content), answer, tokens, [answer], attention, layers)
 
@@ -120,13 +121,13 @@ class HeadPredictor:
             unknown.add(inputs.unknown(one.content, [column[k] for column in encoded]))
         return unknown.notes()
 
-    def _layers(self, content: Content, branches: Sequence[BranchRun]) -> Iterator[tuple[list[str], str, Any]]:
+    def _layers(self, content: Content, branches: Sequence[BranchRun]) -> Iterator[tuple[list[str], str, Recorded]]:
         """The layers of each column, with the units or steps that they go over."""
         inputs = self.first.inputs
         parts = zip(inputs.names or ("",), inputs.columns, inputs.cells(content, "the input"), branches, strict=True)
         for name, column, cell, run in parts:
-            for layer, values in by_layer(run.trace).items():
-                yield column.tokens(cell), f"{name}.{layer}" if name else layer, values
+            for place, record in run.trace.items():
+                yield column.tokens(cell), f"{name}.{place}" if name else place, record
 
     def _window(self, given: list[Any], places: list[str], options: Any) -> Iterator[AnyAnswer]:
         inputs, head = self.first.inputs, self.first.head

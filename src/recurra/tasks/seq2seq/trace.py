@@ -11,7 +11,7 @@ import torch
 from recurra.decoding import Hypothesis
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
-from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tasks.tracing import ShownTrace, layer_trace
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS
 from recurra.tracing import AttentionMap, Matrix, Part, Picture
@@ -43,8 +43,8 @@ def trace_decoder(
     decoded, inside = model.trace(source, target)
     read = [SPECIAL_TOKENS[GO], *(target_units.token(token) for token in best.tokens)]
     layers = [
-        layer_trace(layer, source_tokens if layer.startswith("encoder") else read, values)
-        for layer, values in by_layer(inside).items()
+        layer_trace(place, source_tokens if place.startswith("encoder") else read, record)
+        for place, record in inside.items()
     ]
     looked = replace(best, attention=decoded.weights[0])
     attention = attention_map(looked, target_units, source_shown, picture, cut=CUT)

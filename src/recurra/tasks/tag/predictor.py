@@ -30,7 +30,7 @@ from recurra.tasks.tag.learner import batches_by_length, spans_of
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.sentences import in_scheme, say_unseen
 from recurra.tasks.tag.words import batch_of, to_device
-from recurra.tasks.tracing import ShownTrace, by_layer, layer_trace
+from recurra.tasks.tracing import ShownTrace, layer_traces
 from recurra.tasks.unknown import unknown_notes
 from recurra.text.counted import counted
 from recurra.text.special import UNK
@@ -114,7 +114,7 @@ class TagPredictor:
         sentences = to_device(batch_of(self.network.reader.encode([tokens])), device_of(model))
         emissions, inside = model.inside(sentences, trace=True)
         tags = [self.network.tags[k] for k in cast("list[int]", model.best(emissions)[0].tolist())]
-        layers = [layer_trace(name, tokens, values) for name, values in by_layer(inside).items()]
+        layers = layer_traces(inside, tokens)
         return ShownTrace(" ".join(tokens), " ".join(tags), tokens, tags, None, layers)
 
     def _window(self, sentences: list[list[str]]) -> list[Answer[TaggedTokens]]:

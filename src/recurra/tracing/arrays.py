@@ -1,0 +1,142 @@
+"""Arrays inside mappings: as JSON and as npz, and back.
+
+JSON has every number with four significant digits, and is made piece by piece: a long record is never whole in memory
+as text. A file .npz has the arrays as they are (float32), compressed, each under its place ("layers/0/gates/forget"),
+and all else as one JSON text under "trace".
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.errors import DataError, UsageError
+from recurra.files import plain_errors
+
+Array = NDArray[np.float32]
+
+DIGITS = 4  # significant ones of a number in JSON
+HEAD = "trace"  # what of an npz is not an array
+ENDINGS = (".json", ".npz")
+
+
+def check_array(name: str, values: Array, rows: int) -> None:
+    """Refuse an array that has not a row for each step, or has a number that is not finite.
+
+    Raises:
+        UsageError: what was expected and what was seen.
+    """
+    if values.ndim != 2 or len(values) != rows:
+        raise UsageError(f"{name} has the shape {list(values.shape)}, expected one row for each of {rows} steps")
+    if not np.isfinite(values).all():
+        raise UsageError(f"{name} has a number that is not finite")
+
+
+def json_pieces(value: object) -> Iterator[str]:
+    """One line of JSON in pieces, from what `mapping_of` gives; text as it is, not escaped to ASCII."""
+    if isinstance(value, np.ndarray):
+        yield from array_pieces(cast("Array", value))
+    elif isinstance(value, dict):
+        pairs = cast("dict[str, object]", value)
+        for k, (name, inner) in enumerate(pairs.items()):
+            yield f"{', ' if k else '{'}{json.dumps(name, ensure_ascii=False)}: "
+            yield from json_pieces(inner)
+        yield "}" if pairs else "{}"
+    elif isinstance(value, list) and any(isinstance(inner, dict) for inner in cast("list[object]", value)):
+        for k, inner in enumerate(cast("list[object]", value)):
+            yield ", " if k else "["
+            yield from json_pieces(inner)
+        yield "]"
+    else:
+        yield json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def array_pieces(values: Array) -> Iterator[str]:
+    """An array of one dimension or more as nested lists, a piece for each row."""
+    if values.ndim == 1:
+        numbers: list[float] = values.tolist()
+        yield f"[{','.join([f'{number:.{DIGITS}g}' for number in numbers])}]"
+        return
+    yield "["
+    for k, row in enumerate(values):
+        yield "," if k else ""
+        yield from array_pieces(row)
+    yield "]"
+
+
+def save(mapping: Mapping[str, Any], path: str | Path) -> None:
+    """Writes a mapping with arrays into a file .json or .npz, and replaces one that is there.
+
+    Raises:
+        UsageError: a name with another ending.
+        RunError: the file cannot be written.
+    """
+    path = checked_path(path)
+    with plain_errors(path):
+        if path.suffix == ".json":
+            with path.open("w", encoding="utf-8") as text:
+                text.writelines(json_pieces(mapping))
+        else:
+            arrays: dict[str, Array] = {}
+            head = json.dumps(_apart(mapping, "", arrays), ensure_ascii=False, allow_nan=False)
+            with path.open("wb") as file:
+                parts: dict[str, Any] = {HEAD: np.array(head), **arrays}
+                np.savez_compressed(file, **parts)
+
+
+def load(path: str | Path) -> Any:
+    """What `save` wrote; in JSON arrays are nested lists.
+
+    Raises:
+        UsageError: a name with another ending.
+        DataError: the file cannot be read.
+    """
+    path = checked_path(path)
+    try:
+        if path.suffix == ".json":
+            return json.loads(path.read_text("utf-8"))
+        with np.load(path, allow_pickle=False) as file:
+            return _together(json.loads(str(file[HEAD])), "", file)
+    except OSError as error:
+        raise DataError(f"the file cannot be read: {error.strerror or error}", where=str(path)) from None
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, RecursionError) as error:
+        raise DataError(f"the file is damaged: {error}", where=str(path)) from None
+
+
+def checked_path(path: str | Path) -> Path:
+    """A path whose ending says how a trace is written."""
+    found = Path(path)
+    if found.suffix not in ENDINGS:
+        raise UsageError(f"expected a name that ends in .json or .npz, got {str(path)!r}")
+    return found
+
+
+def _apart(value: object, place: str, arrays: dict[str, Array]) -> object:
+    """The same without its arrays, which are put under their places; null stands where they were."""
+    if isinstance(value, np.ndarray):
+        arrays[place] = cast("Array", value)
+        return None
+    if isinstance(value, dict):
+        pairs = cast("dict[str, object]", value)
+        return {name: _apart(inner, f"{place}/{name}" if place else name, arrays) for name, inner in pairs.items()}
+    if isinstance(value, list):
+        return [_apart(inner, f"{place}/{k}", arrays) for k, inner in enumerate(cast("list[object]", value))]
+    return value
+
+
+def _together(value: object, place: str, arrays: Mapping[str, Any]) -> Any:
+    """The way back: null becomes the array of its place, if there is one."""
+    if value is None:
+        return arrays.get(place)
+    if isinstance(value, dict):
+        pairs = cast("dict[str, object]", value)
+        return {name: _together(inner, f"{place}/{name}" if place else name, arrays) for name, inner in pairs.items()}
+    if isinstance(value, list):
+        return [_together(inner, f"{place}/{k}", arrays) for k, inner in enumerate(cast("list[object]", value))]
+    return value
