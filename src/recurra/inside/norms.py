@@ -32,7 +32,7 @@ def spectral_norms(states: Sequence[State], end: int, distances: Sequence[int]) 
     Args:
         states: the very tensors of the computation, one state a step.
         end: a step from 0.
-        distances: each from 1 to `end`.
+        distances: at least one, each from 1 to `end`.
     """
     after = states[end]
     free = [torch.zeros_like(part, requires_grad=True) for part in after]

@@ -61,7 +61,10 @@ class Signal(NamedTuple):
     @property
     def whole(self) -> Tensor:
         """[N] the norm with respect to the whole state."""
-        return self.parts.square().sum(1).sqrt()
+        return norm(self.parts)
+
+
+NOTHING = Signal(torch.zeros(0, dtype=torch.int64), torch.zeros(0, dtype=torch.int64), torch.zeros(0, 1))
 
 
 def signals(passages: Sequence[Passage], losses: Sequence[TimedLoss]) -> list[Signal]:
@@ -73,13 +76,13 @@ def signals(passages: Sequence[Passage], losses: Sequence[TimedLoss]) -> list[Si
     """
     found: list[list[Signal]] = [[] for _ in passages]
     tensors = [part for passage in passages for state in passage.states for part in state]
-    for number, loss in enumerate(losses):
+    for number, loss in enumerate(losses if tensors else []):
         gradients = _gradients(loss.value, tensors)
         for own, passage in zip(found, passages, strict=True):
             size = len(passage.states) * len(passage.states[0]) if passage.states else 0
             own.append(_arrived(passage, loss, number, gradients[:size]))
             gradients = gradients[size:]
-    return [Signal(*(torch.cat(parts) for parts in zip(*own, strict=True))) for own in found]
+    return [Signal(*map(torch.cat, zip(*own, strict=True))) if own else NOTHING for own in found]
 
 
 def _gradients(value: Tensor, tensors: Sequence[Tensor]) -> Sequence[Tensor]:
@@ -92,7 +95,7 @@ def _gradients(value: Tensor, tensors: Sequence[Tensor]) -> Sequence[Tensor]:
 def _arrived(passage: Passage, loss: TimedLoss, number: int, gradients: Sequence[Tensor]) -> Signal:
     """The norms [T, B, S] of one loss's gradients as pairs of loss and distance."""
     if not gradients:
-        return Signal(torch.zeros(0, dtype=torch.int64), torch.zeros(0, dtype=torch.int64), torch.zeros(0, 1))
+        return NOTHING
     steps, rows = len(passage.states), len(passage.lengths)
     norms = torch.stack([norm(gradient) for gradient in gradients]).view(steps, -1, rows).permute(2, 0, 1)
     distance = _places(passage, loss)[:, None] - torch.arange(steps, device=norms.device)  # [B, T]

@@ -5,6 +5,7 @@ These are records only. Whoever runs a model fills them; the views draw them.
 
 from recurra.tracing.arrays import Array
 from recurra.tracing.attention_map import AttentionMap, Part
+from recurra.tracing.flow import Curve, GradientFlow, Jacobians, LayerFlow, Saturation, Verdict
 from recurra.tracing.matrix import Matrix
 from recurra.tracing.picture import Picture
 from recurra.tracing.trace import Decision, GradientTrace, LayerTrace, Trace
@@ -12,11 +13,17 @@ from recurra.tracing.trace import Decision, GradientTrace, LayerTrace, Trace
 __all__ = [
     "Array",
     "AttentionMap",
+    "Curve",
     "Decision",
+    "GradientFlow",
     "GradientTrace",
+    "Jacobians",
+    "LayerFlow",
     "LayerTrace",
     "Matrix",
     "Part",
     "Picture",
+    "Saturation",
     "Trace",
+    "Verdict",
 ]
