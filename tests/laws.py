@@ -381,9 +381,10 @@ def a_step_can_be_traced(make: Callable[[], Layer]) -> None:
     assert list(traced.gates) == [name.removeprefix(".") for name in gates]
     for name, gate in traced.gates.items():
         assert_close(gate, gates[name if name in gates else f".{name}"][0])
-    one_by_one = layer.record([traced], torch.ones_like(lengths))
+    one_by_one = layer.record([traced], state, torch.ones_like(lengths))
     for place, record in trace.items():
         assert_close(record.states, one_by_one[place].states)
+        assert_close(record.before, one_by_one[place].before)
 
 
 def gradients_are_true(make: Callable[[], Layer]) -> None:

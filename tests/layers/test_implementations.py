@@ -103,6 +103,7 @@ def test_a_trace_holds_what_the_steps_return(name: str) -> None:
     run = layer(Padded(values, lengths), state, trace=True)
     record = run.trace[""]
     assert record.cell is layer.cell
+    assert record.before == state._asdict()
     assert torch.equal(record.whole(record.states["hidden"]), run.outputs.values)
     for b, length in enumerate(lengths.tolist()):
         here = laws.map_state(lambda part, b=b: part[b : b + 1], state)

@@ -30,7 +30,7 @@ class Same(ForwardLayer):
     def step(self, x: Tensor, state: HiddenState, *, trace: bool = False) -> Step:
         return Step(x, state, {})
 
-    def record(self, steps: Sequence[Step], lengths: Tensor) -> dict[str, Recorded]:
+    def record(self, steps: Sequence[Step], before: HiddenState, lengths: Tensor) -> dict[str, Recorded]:
         return {}
 
 

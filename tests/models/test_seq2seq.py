@@ -142,6 +142,9 @@ def test_tracing_takes_the_reference_implementation_and_gives_the_same(name: str
     torch.testing.assert_close(traced.weights[target.mask], fast.weights[target.mask])
     places = {key.split(".")[0] for key in inside}
     assert places == {"encoder", "decoder"}
+    decoders = [record.before for place, record in inside.items() if place.startswith("decoder")]
+    for before, state in zip(decoders, start.state.layers, strict=True):
+        torch.testing.assert_close(before["hidden"], state.hidden)
     for place, record in inside.items():
         read = source if place.startswith("encoder") else target
         assert record.lengths.equal(read.lengths)

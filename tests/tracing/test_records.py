@@ -71,6 +71,20 @@ def test_a_layer_has_a_row_per_token_and_rows_of_one_width(values: object, messa
         LayerTrace("decoder", ["a", "b"], {}, gates)
 
 
+def test_a_layer_begins_from_a_state_that_it_has_after_its_steps_too() -> None:
+    values = np.array([0.5, 0.25], np.float32)
+    layer = dataclasses.replace(LAYER, before={"hidden": values}, activation="tanh")
+    again = Trace.of_mapping(json.loads(trace(layers=[layer]).to_json())).layers[0]
+    assert (again.before["hidden"].tolist(), again.activation) == ([0.5, 0.25], "tanh")
+    for before, message in (
+        ({"cell": values}, "state 'cell' before layer 'encoder.0' is one that the layer does not have"),
+        ({"hidden": values[:1]}, r"has the shape \[1\], expected \[2\]"),
+        ({"hidden": values * np.nan}, "has a number that is not finite"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            dataclasses.replace(LAYER, before=before)
+
+
 def test_a_trace_refuses_the_attention_of_another_sentence() -> None:
     with pytest.raises(UsageError, match="the attention of the trace has 1 rows for 2 tokens"):
         trace(target_tokens=["x", "y"])

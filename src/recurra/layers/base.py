@@ -98,10 +98,11 @@ class ForwardLayer(Layer):
         """One step: x [B, I] and a state to output and state; `trace` asks for the gates."""
 
     @abstractmethod
-    def record(self, steps: Sequence[Step], lengths: Tensor) -> dict[str, Recorded]:
+    def record(self, steps: Sequence[Step], before: Any, lengths: Tensor) -> dict[str, Recorded]:
         """The trace of steps that were traced one by one; there is at least one.
 
         Args:
+            before: the state that the first of them began from.
             lengths: [B] of the rows.
         """
 

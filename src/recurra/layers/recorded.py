@@ -9,7 +9,8 @@ B batch, T time, H units.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -30,6 +31,7 @@ class Recorded:
         lengths: [B] steps of each row; what stands behind them is padding, and may be anything.
         backward: whether it went from each row's last step to its first.
         cell: what made the steps; None where no cell did.
+        before: the state that the first step began from, by name: [B, H].
     """
 
     gates: Mapping[str, Steps]
@@ -37,6 +39,7 @@ class Recorded:
     lengths: Tensor
     backward: bool = False
     cell: Cell | None = None
+    before: Mapping[str, Tensor] = field(default_factory=dict[str, Tensor])
 
     def whole(self, steps: Steps) -> Tensor:
         """Steps of this record as one tensor [B, T, H] in the order of the text, padding zero."""
@@ -45,10 +48,10 @@ class Recorded:
         return (reverse(values) if self.backward else values).values
 
 
-def of_steps(cell: Cell, steps: Sequence[Step], lengths: Tensor) -> Recorded:
-    """The record of a cell's steps; there is at least one."""
+def of_steps(cell: Cell, steps: Sequence[Step], before: Any, lengths: Tensor) -> Recorded:
+    """The record of a cell's steps, of which there is at least one, from the state before them."""
     gates, states = [step.gates for step in steps], [step.state._asdict() for step in steps]
-    return Recorded(by_name(gates), by_name(states), lengths, cell=cell)
+    return Recorded(by_name(gates), by_name(states), lengths, cell=cell, before=before._asdict())
 
 
 def by_name(steps: Sequence[Mapping[str, Tensor]]) -> dict[str, Steps]:

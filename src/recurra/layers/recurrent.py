@@ -71,8 +71,8 @@ class Recurrent(ForwardLayer):
         kernel = kernel_of(self.cell) if self.fused and not trace else REFERENCE
         return kernel.step(self.cell, x, state)
 
-    def record(self, steps: Sequence[Step], lengths: Tensor) -> dict[str, Recorded]:
-        return {"": of_steps(self.cell, steps, lengths)}
+    def record(self, steps: Sequence[Step], before: Any, lengths: Tensor) -> dict[str, Recorded]:
+        return {"": of_steps(self.cell, steps, before, lengths)}
 
     def prepare(self) -> CellSteps:
         """The steps of a search, which takes many small ones with the same weights."""

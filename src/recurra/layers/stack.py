@@ -90,12 +90,12 @@ class Stack(ForwardLayer):
             gates |= {f"{k}.{name}": gate for name, gate in step.gates.items()}
         return Step(x, tuple(after), gates)
 
-    def record(self, steps: Sequence[Step], lengths: Tensor) -> dict[str, Recorded]:
+    def record(self, steps: Sequence[Step], before: Any, lengths: Tensor) -> dict[str, Recorded]:
         seen: dict[str, Recorded] = {}
         for k, layer in enumerate(self.each):
             assert isinstance(layer, ForwardLayer)  # as their step has seen
             own = [Step(step.output, step.state[k], _inner(step.gates, f"{k}.")) for step in steps]
-            seen |= placed(str(k), layer.record(own, lengths))
+            seen |= placed(str(k), layer.record(own, before[k], lengths))
         return seen
 
     def _dropped(self, values: Tensor) -> Tensor:

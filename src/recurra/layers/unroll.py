@@ -45,7 +45,7 @@ def unroll(
 ) -> Unrolled:
     """Runs the cell over inputs [B, T, I], from `state` or from zero; `trace` keeps gates and states."""
     batch = inputs.values.shape[0]
-    state = cell.initial_state(batch) if state is None else state
+    before = state = cell.initial_state(batch) if state is None else state
     outputs: list[Tensor] = []
     seen: list[Step] = []
     for step in steps(cell, inputs, state, by=by):
@@ -55,5 +55,5 @@ def unroll(
             seen.append(step)
     if not outputs:
         return Unrolled(inputs.with_values(inputs.values.new_zeros(batch, 0, cell.hidden_size)), state, {})
-    trace_of_steps = {"": of_steps(cell, seen, inputs.lengths)} if seen else {}
+    trace_of_steps = {"": of_steps(cell, seen, before, inputs.lengths)} if seen else {}
     return Unrolled(inputs.with_values(torch.stack(outputs, 1)), state, trace_of_steps)

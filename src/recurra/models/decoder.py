@@ -134,19 +134,20 @@ class Decoder(nn.Module):
 
     def _step_by_step(self, target: Padded, state: DecoderState, memory: Memory, *, trace: bool) -> Decoded:
         steps: list[DecoderStep] = []
+        before = state.layers
         for t in range(target.values.shape[1]):
             steps.append(self.step(target.values[:, t], state, memory, trace=trace))
             state = steps[-1].state
         features = torch.stack([step.features for step in steps], 1)
         weights = torch.stack([step.weights for step in steps], 1)
-        return Decoded(features, weights, self._record(steps, target.lengths) if trace else {})
+        return Decoded(features, weights, self._record(steps, before, target.lengths) if trace else {})
 
-    def _record(self, steps: Sequence[DecoderStep], lengths: Tensor) -> dict[str, Recorded]:
-        seen = placed("first", self.first.record([step.first for step in steps], lengths))
+    def _record(self, steps: Sequence[DecoderStep], before: tuple[Any, ...], lengths: Tensor) -> dict[str, Recorded]:
+        seen = placed("first", self.first.record([step.first for step in steps], before[0], lengths))
         if self.upper is None:
             return seen
         upper = [step.upper for step in steps if step.upper is not None]
-        return seen | placed("upper", self.upper.record(upper, lengths))
+        return seen | placed("upper", self.upper.record(upper, before[1:], lengths))
 
     def _embed(self, ids: Tensor) -> Tensor:
         return self._drop(self.embedding(ids))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from torch import Tensor
+
+from recurra.cells import Elman
 from recurra.layers import Recorded
 from recurra.text.counted import counted
-from recurra.tracing import LayerTrace, Trace
+from recurra.tracing import Array, LayerTrace, Trace
 from recurra.views import trace_html
 
 
@@ -29,11 +32,17 @@ class ShownTrace(Trace):
 def layer_trace(name: str, tokens: Sequence[str], record: Recorded) -> LayerTrace:
     """One layer's gates and states of the first row, in the order of the text."""
     gates, states = (
-        {key: record.whole(steps)[0].detach().float().cpu().numpy() for key, steps in kind.items()}
-        for kind in (record.gates, record.states)
+        {key: _array(record.whole(steps)) for key, steps in kind.items()} for kind in (record.gates, record.states)
     )
+    before = {key: _array(state) for key, state in record.before.items()}
     cell = None if record.cell is None else type(record.cell).__name__
-    return LayerTrace(name, list(tokens), gates, states, cell, record.backward)
+    activation = record.cell.activation if isinstance(record.cell, Elman) else None
+    return LayerTrace(name, list(tokens), gates, states, cell, record.backward, before, activation)
+
+
+def _array(rows: Tensor) -> Array:
+    """The first row of a batch."""
+    return rows[0].detach().float().cpu().numpy()
 
 
 def layer_traces(records: Mapping[str, Recorded], tokens: Sequence[str]) -> list[LayerTrace]:

@@ -38,6 +38,23 @@ def check_array(name: str, values: Array, rows: int) -> None:
         raise UsageError(f"{name} has a number that is not finite")
 
 
+def check_before(name: str, values: Array, after: Array | None) -> None:
+    """Refuse what a state began from if it has not a number for each unit, or one that is not finite.
+
+    Args:
+        after: the same state after each step [T, H]; None if there is none of this name.
+
+    Raises:
+        UsageError: what was expected and what was seen.
+    """
+    if after is None:
+        raise UsageError(f"{name} is one that the layer does not have after its steps")
+    if values.shape != after.shape[1:]:
+        raise UsageError(f"{name} has the shape {list(values.shape)}, expected {list(after.shape[1:])}")
+    if not np.isfinite(values).all():
+        raise UsageError(f"{name} has a number that is not finite")
+
+
 def json_pieces(value: object) -> Iterator[str]:
     """One line of JSON in pieces, from what `mapping_of` gives; text as it is, not escaped to ASCII."""
     if isinstance(value, np.ndarray):

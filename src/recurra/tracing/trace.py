@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from recurra.errors import DataError, UsageError
-from recurra.tracing.arrays import Array, check_array, json_pieces, load, save
+from recurra.tracing.arrays import Array, check_array, check_before, json_pieces, load, save
 from recurra.tracing.attention_map import AttentionMap
 from recurra.tracing.matrix import check_matrix
 
@@ -32,6 +32,8 @@ class LayerTrace:
         states: name -> [T, H] likewise, after each step: "hidden", "cell".
         cell: the kind of its cell: "LSTM"; None where it has none, as windows.
         backward: whether it went from the last token to the first.
+        before: the states that the first step began from, by name: [H]; empty where there was none.
+        activation: of an Elman cell: "tanh", "relu", "sigmoid"; None of others, whose equations name theirs.
 
     Raises:
         UsageError: arrays that do not fit the tokens, or not each other, or with a number that is not finite.
@@ -43,22 +45,28 @@ class LayerTrace:
     states: Mapping[str, Array]
     cell: str | None = None
     backward: bool = False
+    before: Mapping[str, Array] = field(default_factory=dict[str, Array])
+    activation: str | None = None
 
     def __post_init__(self) -> None:
         for kind, arrays in (("gate", self.gates), ("state", self.states)):
             for name, values in arrays.items():
                 check_array(f"{kind} {name!r} of layer {self.name!r}", values, len(self.tokens))
+        for name, values in self.before.items():
+            check_before(f"state {name!r} before layer {self.name!r}", values, self.states.get(name))
 
     def to_mapping(self) -> dict[str, Any]:
         """Texts, and arrays as they are."""
         about = {"name": self.name, "cell": self.cell, "backward": self.backward, "tokens": self.tokens}
-        return {**about, "gates": dict(self.gates), "states": dict(self.states)}
+        arrays = {"gates": dict(self.gates), "states": dict(self.states), "before": dict(self.before)}
+        return {**about, "activation": self.activation, **arrays}
 
     @classmethod
     def of_mapping(cls, found: Mapping[str, Any]) -> LayerTrace:
         """The way back; arrays may be nested lists."""
-        gates, states = _arrays(found["gates"]), _arrays(found["states"])
-        return cls(found["name"], found["tokens"], gates, states, found["cell"], found["backward"])
+        gates, states, before = (_arrays(found[kind]) for kind in ("gates", "states", "before"))
+        about = found["cell"], found["backward"], before, found["activation"]
+        return cls(found["name"], found["tokens"], gates, states, *about)
 
 
 @dataclass(frozen=True)
