@@ -18,6 +18,7 @@ from recurra.views.html import (
     trace_html,
 )
 from recurra.views.image_text import PictureView
+from recurra.views.inspect_page import inspect_page
 from recurra.views.measures import evaluation_text
 from recurra.views.model import ModelFacts, model_html, model_text
 from recurra.views.tables import evaluation_table, predictions_table
@@ -45,6 +46,7 @@ __all__ = [
     "evaluation_html",
     "evaluation_table",
     "evaluation_text",
+    "inspect_page",
     "lines_figure",
     "matrix_figure",
     "mistakes",

@@ -1,0 +1,126 @@
+"""A trace as a page of its own: one file with the numbers, the style sheet and the modules that draw them.
+
+The modules are plain ES modules (page/*.js), and each imports the others as "recurra/NAME.js". Here an import map gives
+those names data: addresses, so that nothing is loaded from elsewhere; the page's own policy forbids it as well. A server
+gives the same files under the same names.
+
+The trace stands in the page as JSON, the mapping of `Trace.to_mapping`, with its arrays packed: two bytes a number and a
+scale, or four where small numbers count as well, as in gradients.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from typing import Any, cast
+
+import numpy as np
+
+from recurra.text.visible import visible
+from recurra.tracing import Array, Trace
+from recurra.views.drawing.style import COLOURS
+
+START = """import { inspect } from "recurra/main.js";
+const found = JSON.parse(document.getElementById("recurra-trace").textContent);
+inspect(Array.isArray(found) ? found : [found], document.getElementById("recurra"));
+"""
+LARGEST = 2**15 - 1  # of an int16
+EXACT = "gradients"  # numbers over many powers of ten: a common scale would lose the small ones
+
+
+def inspect_page(traces: Trace | Sequence[Trace], title: str = "") -> Iterator[str]:
+    """A page to look inside, in pieces to be written one after the other.
+
+    Args:
+        traces: one trace, or several that are to stand side by side.
+        title: of the window; the text and the output if empty.
+    """
+    several = [traces] if isinstance(traces, Trace) else list(traces)
+    first = several[0]
+    style, imports = f"{colours()}\n{_file('page.css')}", import_map()
+    yield (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, imports)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(visible(title or f'{first.source} → {first.prediction}'))}</title>\n"
+        f'<style>{style}</style>\n<script type="importmap">{imports}</script>\n</head>\n<body>\n'
+        '<main id="recurra" class="recurra-inspect">\n'
+        f"<p>{escape(visible(first.source))} → <b>{escape(visible(first.prediction))}</b></p>\n"
+        "<noscript><p>This page draws itself with JavaScript, which is switched off.</p></noscript>\n</main>\n"
+        '<script type="application/json" id="recurra-trace">'
+    )
+    mappings = [packed(trace.to_mapping()) for trace in several]
+    yield in_script(json.dumps(mappings[0] if len(mappings) == 1 else mappings, ensure_ascii=False, allow_nan=False))
+    yield f'</script>\n<script type="module">{START}</script>\n</body>\n</html>\n'
+
+
+def packed(value: object, exact: bool = False) -> object:
+    """The mapping of a trace with its arrays, and its matrices of weights, in base64."""
+    if isinstance(value, np.ndarray):
+        return packed_array(cast("Array", value), exact)
+    if isinstance(value, dict):
+        pairs = cast("dict[str, object]", value)
+        return {
+            name: _weights(inner) if name == "weights" else packed(inner, exact or name == EXACT)
+            for name, inner in pairs.items()
+        }
+    if isinstance(value, list):
+        return [packed(inner, exact) for inner in cast("list[object]", value)]
+    return value
+
+
+def packed_array(values: Array, exact: bool = False) -> dict[str, Any]:
+    """Shape and bytes of an array, little-endian: float32 if it is to be exact, else int16 with a scale."""
+    if exact:
+        return {"shape": list(values.shape), "float32": _base64(values.astype("<f4"))}
+    scale = float(np.abs(values).max(initial=0)) / LARGEST or 1.0
+    return {"shape": list(values.shape), "scale": scale, "int16": _base64(np.rint(values / scale).astype("<i2"))}
+
+
+def in_script(text: str) -> str:
+    """JSON as it may stand in a script element: no text in it can end the element."""
+    return text.replace("<", "\\u003c")
+
+
+def import_map() -> str:
+    """The names of the modules and their contents as addresses."""
+    folder = files("recurra.views") / "page"
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".js"))
+    return json.dumps({"imports": {f"recurra/{name}": _module(name) for name in names}})
+
+
+def colours() -> str:
+    """The colours of drawings as custom properties, for light and dark."""
+    pairs = (f"--recurra-{role}: light-dark({light}, {dark});" for role, (light, dark) in COLOURS.items())
+    return f":root {{ color-scheme: light dark; background: {COLOURS['paper'][0]}; {' '.join(pairs)} }}\nhtml {{ background: var(--recurra-paper); }}\nbody {{ margin: 0; }}"
+
+
+def _weights(rows: object) -> dict[str, Any]:
+    return packed_array(np.asarray(rows, np.float32))
+
+
+def _module(name: str) -> str:
+    return "data:text/javascript;base64," + b64encode(_file(name).encode("utf-8")).decode("ascii")
+
+
+def _file(name: str) -> str:
+    return (files("recurra.views") / "page" / name).read_text("utf-8")
+
+
+def _base64(values: Array | np.ndarray[Any, np.dtype[np.int16]]) -> str:
+    return b64encode(values.tobytes()).decode("ascii")
+
+
+def _policy(style: str, *scripts: str) -> str:
+    """What the browser may do with this page: its own style sheet and scripts, and nothing from elsewhere."""
+    allowed = " ".join(map(_digest, (*scripts, START)))
+    return f"default-src 'none'; img-src data: blob:; style-src {_digest(style)}; script-src {allowed} data:"
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode('ascii')}'"

@@ -1,0 +1,58 @@
+// Arrays of a trace. In a saved page they are packed: {"shape": [T, H], "scale": s, "int16": base64, little-endian},
+// a number being int16 * s, or {"shape", "float32": base64} where small numbers count as well. From a server they are
+// nested lists. `unpack` takes all three and gives the same.
+
+const unpacked = new WeakMap();
+
+/** An array: `shape`, `data` (Float32Array, row by row), and `at(i, j, ...)`, `row(i)`. The same object each time. */
+export function unpack(value) {
+  if (!unpacked.has(value)) unpacked.set(value, Array.isArray(value) ? ofLists(value) : ofBytes(value));
+  return unpacked.get(value);
+}
+
+/** Least, largest, mean and standard deviation, and the share of numbers that are above `high` or below `low`. */
+export function statistics({ data }, low = -Infinity, high = Infinity) {
+  let least = Infinity, largest = -Infinity, sum = 0, squares = 0, outside = 0;
+  for (const value of data) {
+    if (value < least) least = value;
+    if (value > largest) largest = value;
+    if (value < low || value > high) outside += 1;
+    sum += value;
+  }
+  const mean = sum / data.length;
+  for (const value of data) squares += (value - mean) ** 2;
+  return { least, largest, mean, deviation: Math.sqrt(squares / data.length), outside: outside / data.length };
+}
+
+/** The place of the largest number; the first of several. */
+export function largestOf(values) {
+  let best = 0;
+  for (let k = 1; k < values.length; k += 1) if (values[k] > values[best]) best = k;
+  return best;
+}
+
+function arrayOf(shape, data) {
+  const steps = shape.map((_, axis) => shape.slice(axis + 1).reduce((size, one) => size * one, 1));
+  return {
+    shape,
+    data,
+    at: (...places) => data[places.reduce((sum, place, axis) => sum + place * steps[axis], 0)],
+    row: (place) => data.subarray(place * steps[0], (place + 1) * steps[0]),
+  };
+}
+
+function ofLists(lists) {
+  const shape = [];
+  for (let inner = lists; Array.isArray(inner); inner = inner[0]) shape.push(inner.length);
+  return arrayOf(shape, Float32Array.from(lists.flat(shape.length - 1)));
+}
+
+function ofBytes({ shape, scale, int16, float32 }) {
+  const bytes = Uint8Array.from(atob(int16 ?? float32), (character) => character.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  const data = new Float32Array(bytes.length / (int16 === undefined ? 4 : 2));
+  for (let k = 0; k < data.length; k += 1) {
+    data[k] = int16 === undefined ? view.getFloat32(4 * k, true) : view.getInt16(2 * k, true) * scale;
+  }
+  return arrayOf(shape, data);
+}

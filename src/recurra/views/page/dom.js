@@ -1,0 +1,46 @@
+// Elements made from JavaScript. Text is always text, never markup; styles go through element.style.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An element of HTML: h("button", {class: "step", on: {click}}, "next"). Attributes that are null or false are left out. */
+export function h(name, attributes, ...children) {
+  return filled(document.createElement(name), attributes, children);
+}
+
+/** The same for SVG. */
+export function s(name, attributes, ...children) {
+  return filled(document.createElementNS(SVG, name), attributes, children);
+}
+
+function filled(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "on") for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+    else if (name === "style") for (const [key, text] of Object.entries(value)) element.style.setProperty(key, text);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** A formula as elements: "a_{ts} = exp(e_{ts})", where _{...} is set below and ^{...} above. */
+export function formula(text) {
+  const pieces = text.split(/([_^]\{[^}]*\})/).filter(Boolean);
+  return h("span", { class: "formula" }, pieces.map((piece) =>
+    piece.startsWith("_{") ? h("sub", null, piece.slice(2, -1)) :
+    piece.startsWith("^{") ? h("sup", null, piece.slice(2, -1)) : piece));
+}
+
+/** 0.9876 as "98.8 %". What would be rounded to nothing or to all of it says so. */
+export function percent(share) {
+  if (share > 0 && share < 0.0005) return "< 0.1 %";
+  if (share < 1 && share > 0.9995) return "> 99.9 %";
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** A number with three decimals, or in powers of ten where those would not show it. */
+export function number(value) {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.001 || size >= 1e5)) return value.toExponential(2).replace("-", "−").replace("e+", "e").replace("e-", "e−");
+  return value.toFixed(3).replace("-", "−");
+}

@@ -1,0 +1,56 @@
+// The image that was read, lit where the network looked.
+
+import { largestOf } from "recurra/arrays.js";
+import { h, percent } from "recurra/dom.js";
+import { quoted, tokenNode } from "recurra/tokens.js";
+
+const DARKEST = 0.85; // so that what is dimmed can still be made out
+
+/** The pixels of a picture on a canvas of their own size. */
+export function pictureNode({ height, width, channels, pixels }) {
+  const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
+  const canvas = h("canvas", { width, height });
+  const image = new ImageData(width, height);
+  for (let k = 0; k < width * height; k += 1) {
+    const at = k * channels;
+    const [red, green, blue] = channels === 1 ? [bytes[at], bytes[at], bytes[at]] : bytes.subarray(at, at + 3);
+    image.data.set([red, green, blue, channels === 4 ? bytes[at + 3] : 255], 4 * k);
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** A picture under a mask: `light(weights)` shows where these weights of its cells are. */
+export function litPicture(picture, side) {
+  const scale = side / Math.max(picture.height, picture.width);
+  const mask = h("canvas", { class: "mask", width: picture.columns, height: picture.rows });
+  const size = { width: `${picture.width * scale}px`, height: `${picture.height * scale}px` };
+  const element = h("div", { class: "lit", role: "img", style: size }, pictureNode(picture), mask);
+  return {
+    element,
+    light(weights) {
+      const largest = Math.max(...weights);
+      const image = new ImageData(picture.columns, picture.rows);
+      weights.forEach((weight, k) => {
+        image.data[4 * k + 3] = Math.round(255 * DARKEST * (largest > 0 ? 1 - weight / largest : 1));
+      });
+      mask.getContext("2d").putImageData(image, 0, 0);
+      const best = largestOf(weights);
+      const [row, column] = [Math.floor(best / picture.columns) + 1, (best % picture.columns) + 1];
+      element.setAttribute("aria-label", `lit most: row ${row}, column ${column}, ${percent(weights[best])}`);
+    },
+  };
+}
+
+/** The picture once for each token of the output. */
+export function looks(trace, state, weights) {
+  const figures = trace.target_tokens.map((token, t) => {
+    const lit = litPicture(trace.attention.picture, 132);
+    lit.light([...weights.row(t)]);
+    return h("button", { type: "button", class: "look", "aria-label": `${quoted(token)}: ${lit.element.getAttribute("aria-label")}`,
+      on: { click: () => state.set({ output: t }) } }, lit.element, h("span", null, tokenNode(token)));
+  });
+  const element = h("div", { class: "looks" }, figures);
+  state.watch(element, ({ output }) => figures.forEach((figure, t) => figure.setAttribute("aria-pressed", String(t === output))));
+  return element;
+}

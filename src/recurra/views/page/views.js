@@ -1,0 +1,12 @@
+// The views of a trace, in the order of their tabs. Each is a record
+//
+//   id       its name in the address
+//   title    on its tab
+//   about    {text: [paragraphs], formula: [lines]}: the short textbook beside it, for one who has never seen a network
+//   applies  (trace) -> whether this trace has what it shows
+//   make     (trace, state) -> an element, which follows the state by itself (state.watch)
+
+import { attention } from "recurra/attention.js";
+import { decisions } from "recurra/decisions.js";
+
+export const VIEWS = [attention, decisions];
