@@ -1,11 +1,11 @@
 """A trace as a page of its own: one file with the numbers, the style sheet and the modules that draw them.
 
-The modules are plain ES modules (page/*.js), and each imports the others as "recurra/NAME.js". Here an import map gives
-those names data: addresses, so that nothing is loaded from elsewhere; the page's own policy forbids it as well. A server
-gives the same files under the same names.
+The modules are plain ES modules (page/*.js), and each imports the others as "recurra/NAME.js". Here an import map
+gives those names data: addresses, so that nothing is loaded from elsewhere; the page's own policy forbids it as well.
+A server gives the same files under the same names.
 
-The trace stands in the page as JSON, the mapping of `Trace.to_mapping`, with its arrays packed: two bytes a number and a
-scale, or four where small numbers count as well, as in gradients.
+The trace stands in the page as JSON, the mapping of `Trace.to_mapping`, with its arrays packed: two bytes a number and
+a scale, or four where small numbers count as well, as in gradients.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ def import_map() -> str:
 def colours() -> str:
     """The colours of drawings as custom properties, for light and dark."""
     pairs = (f"--recurra-{role}: light-dark({light}, {dark});" for role, (light, dark) in COLOURS.items())
-    return f":root {{ color-scheme: light dark; background: {COLOURS['paper'][0]}; {' '.join(pairs)} }}\nhtml {{ background: var(--recurra-paper); }}\nbody {{ margin: 0; }}"
+    page = "html { background: var(--recurra-paper); }\nbody { margin: 0; }"
+    return f":root {{ color-scheme: light dark; {' '.join(pairs)} }}\n{page}"
 
 
 def _weights(rows: object) -> dict[str, Any]:
