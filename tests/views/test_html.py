@@ -6,10 +6,10 @@ import re
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
 import pytest
 from attention_maps import SOURCES, diagonal
+from documents import EVIL, Document
 from numpy import array
 
 from recurra.tracing import AttentionMap, LayerTrace, Trace
@@ -22,38 +22,6 @@ from recurra.views import (
     predictions_html,
     trace_html,
 )
-
-VOID = {"meta", "br", "img"}
-EVIL = '<script>alert("1")</script>&amp;\u202e"\'>'
-
-
-class Document(HTMLParser):
-    """What a browser would see: tags with their attributes, and the text outside of <style>."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.text += data
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
 
 EVALUATION = {
     "count": 1234,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recurra.cli import options as given
 from recurra.cli.loading import load_model
+from recurra.cli.output import check_page, opened_output
 from recurra.cli.pairs import given_pairs
 from recurra.cli.set_options import check_effect, decoding_settings
 from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.tasks.evaluation import Evaluation
+    from recurra.tasks.versus import Versus
 
 
 def evaluate(
@@ -29,6 +33,8 @@ def evaluate(
     threads: given.AnswerThreads = None,
     beam: given.Beam = None,
     settings: given.DecodingSettings = None,
+    versus: given.Versus = None,
+    to: given.ReportPage = None,
     as_json: given.AsJson = False,
 ) -> None:
     """Evaluate a model on examples.
@@ -40,21 +46,43 @@ def evaluate(
     chosen = decoding_settings(short, settings or [])
     sorting = {"sort": True} if sort else {}
 
-    loaded = load_model(model, ensemble, threads)
-    check_effect(loaded, short)
-    evaluation = loaded.evaluate(files.data, **files.keywords(), **sorting, **chosen)
-    for note in evaluation.notes:
-        say(f"recurra: {note}")
+    check_page(to)
+    with opened_output(to) if to else nullcontext() as out:
+        loaded = load_model(model, ensemble, threads)
+        check_effect(loaded, short)
+        evaluation = loaded.evaluate(files.data, **files.keywords(), **sorting, **chosen)
+        for note in evaluation.notes:
+            say(f"recurra: {note}")
+        if versus:
+            other = load_model(versus, None, threads).evaluate(files.data, **files.keywords(), **sorting, **chosen)
+            beside = evaluation.versus(other, short_names(model, versus))
+        else:
+            beside = None
+        if out:
+            name = " and ".join(beside.two.names) if beside else model
+            out.write((beside or evaluation).page(f"{name} on {files.data}"))
     if as_json:
-        print(json.dumps(evaluation.to_mapping(), ensure_ascii=False))
+        found = evaluation.to_mapping()
+        print(json.dumps({**found, "versus": beside.to_mapping()} if beside else found, ensure_ascii=False))
     else:
-        show(evaluation)
+        show(evaluation, beside)
 
 
-def show(evaluation: Evaluation) -> None:
-    """The measures as a table on stdout."""
+def short_names(model: str, other: str) -> tuple[str, str]:
+    """Two folders by their own names, where these differ."""
+    names = Path(model).name, Path(other).name
+    return names if all(names) and names[0] != names[1] else (model, other)
+
+
+def show(evaluation: Evaluation, beside: Versus | None = None) -> None:
+    """The measures as a table on stdout, where they are worse, and how they differ from those of another model."""
     from rich.console import Console
 
     from recurra.views import evaluation_table
 
-    Console().print(evaluation_table(evaluation.to_mapping()))
+    console = Console()
+    console.print(evaluation_table(evaluation.to_mapping()))
+    for line in evaluation.worse_lines():
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if beside:
+        console.print(str(beside), markup=False, highlight=False, soft_wrap=True)

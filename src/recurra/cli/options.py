@@ -232,6 +232,18 @@ AttentionPage = Annotated[
     str | None,
     option("--attention", "Write an HTML page with the attention maps of the first inputs.", "FILE.html"),
 ]
+Versus = Annotated[
+    str | None,
+    option("--versus", "Another model, or an older one: which examples changed, and is the difference sure?", "MODEL"),
+]
+ReportPage = Annotated[
+    str | None,
+    option(
+        "--to",
+        "Write an HTML page: measures on parts of the examples, confusions, every example with its output.",
+        "FILE.html",
+    ),
+]
 Texts = Annotated[
     str,
     typer.Argument(

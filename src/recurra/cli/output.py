@@ -12,11 +12,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from recurra.errors import RunError
+from recurra.errors import RunError, UsageError
 from recurra.files import file_error
 from recurra.locks import lock
 
 STDOUT = "-"
+
+
+def check_page(path: str | None, option: str = "--to") -> None:
+    """Refuses a page whose name does not say that it is one: it could be the file of inputs.
+
+    Raises:
+        UsageError: a name that does not end in .html.
+    """
+    if path is not None and not path.endswith((".html", ".htm")):
+        what = f"expected a name that ends in .html, got {path!r}"
+        example = f"{option} {option.removeprefix('--').replace('to', 'page')}.html"
+        raise UsageError(what, where=option, fix=f"The option names the page to write, for example {example}.")
 
 
 @contextmanager

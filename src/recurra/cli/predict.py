@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from recurra.cli import options as given
 from recurra.cli.answers import writer
 from recurra.cli.loading import load_model
-from recurra.cli.output import opened_output
+from recurra.cli.output import check_page, opened_output
 from recurra.cli.set_options import check_effect, decoding_settings, option_of
 from recurra.errors import UsageError
 from recurra.say import say
@@ -54,7 +54,7 @@ def predict(
     """
     dials = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
     check_dials(sample, beam, dials)
-    check_page(attention)
+    check_page(attention, "--attention")
     short = {"beam": beam, "nbest": nbest, "sample": sample or None, "attention": attention and True, **dials}
     chosen = decoding_settings(short, settings or [])
     interactive = file == STDIN and sys.stdin.isatty()
@@ -99,19 +99,6 @@ def check_dials(sample: bool, beam: int | None, dials: Mapping[str, object]) -> 
             raise UsageError(f"{option} has no effect without --sample", fix=f"Add --sample, or leave {option} out.")
     if sample and beam is not None:
         raise UsageError("--sample and --beam exclude each other", fix="Leave one of them out.")
-
-
-def check_page(path: str | None) -> None:
-    """Refuses a page whose name does not say that it is one: it could be the file of inputs.
-
-    Raises:
-        UsageError: a name that does not end in .html.
-    """
-    if path is not None and not path.endswith((".html", ".htm")):
-        what = f"expected a name that ends in .html, got {path!r}"
-        raise UsageError(
-            what, where="--attention", fix="The option names the page to write, for example --attention attention.html."
-        )
 
 
 def answers(model: Model, lines: Iterable[Any], chosen: dict[str, Any], interactive: bool) -> Iterator[AnyAnswer]:

@@ -20,12 +20,12 @@ from recurra.comparing.trial import TrialResult
 from recurra.metrics import ExampleScores, value_text
 from recurra.metrics.bootstrap import Numbers
 from recurra.metrics.examples import PERCENT, shares
-from recurra.metrics.paired import MIN_EXAMPLES, Resampled, holm, paired_difference, resample
+from recurra.metrics.paired import LEVEL, MIN_EXAMPLES, Resampled, holm, paired_difference, resample
+from recurra.metrics.slices import Bin, bins
 from recurra.views import comparison_html, comparison_text
 from recurra.views.records import ComparisonRecord, DifferenceRecord, ResultRecord, VariantRecord
 
-LEVEL = 0.05  # of significance
-BINS, MIN_IN_BIN = 4, 20  # by length: quarters, of at least so many examples
+BINS = 4  # by length: quarters
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,6 @@ class Group(NamedTuple):
     statistics: Numbers  # [S, N, 2]
 
 
-class Bin(NamedTuple):
-    """Examples of similar length."""
-
-    least: int
-    most: int
-    examples: list[int]  # their numbers
-
-
 def summarise(
     request: ComparisonRequest, results: Mapping[str, TrialResult], trained_on: Sequence[bool] = ()
 ) -> Comparison:
@@ -79,7 +71,7 @@ def summarise(
     samples = [resample(group.statistics, scale) if group.results else None for group in groups]
     order = sorted(range(len(groups)), key=lambda k: rank(samples[k], higher))
     groups, samples = [groups[k] for k in order], [samples[k] for k in order]
-    bins = by_length(scores.lengths)
+    parts = bins(scores.lengths, BINS)
     unseen = unseen_means(trained_on, groups)
     return Comparison({
         "task": request.task.name,
@@ -91,8 +83,8 @@ def summarise(
         "counted": request.task.noun,
         "measured_on": measured_on(request),
         "trained_on": sum(trained_on),
-        "variants": [describe(*one, bins, unseen) for one in zip(groups, samples, strict=True)],
-        "lengths": [{"from": one.least, "to": one.most, "examples": len(one.examples)} for one in bins],
+        "variants": [describe(*one, parts, unseen) for one in zip(groups, samples, strict=True)],
+        "lengths": [{"from": one.least, "to": one.most, "examples": len(one.examples)} for one in parts],
         "unit": scores.unit,
         "differences": differences(groups, samples, higher),
         "level": LEVEL,
@@ -115,7 +107,9 @@ def rank(sample: Resampled | None, higher: bool) -> float:
     return -float(sample.values.mean()) if higher else float(sample.values.mean())
 
 
-def describe(group: Group, sample: Resampled | None, bins: Sequence[Bin], unseen: Mapping[str, float]) -> VariantRecord:
+def describe(
+    group: Group, sample: Resampled | None, parts: Sequence[Bin], unseen: Mapping[str, float]
+) -> VariantRecord:
     """One variant in plain data."""
     name = group.variant.name
     variant: VariantRecord = {"name": name, "settings": group.variant.settings, "failed": group.failed}
@@ -133,7 +127,7 @@ def describe(group: Group, sample: Resampled | None, bins: Sequence[Bin], unseen
         "steps": fmean(result.steps for result in results),
         "learned_per_second": fmean(result.learned_per_second for result in results),
         "answered_per_second": fmean(result.answered_per_second for result in results),
-        "by_length": [float(shares(group.statistics[:, one.examples].sum(axis=1)).mean()) for one in bins],
+        "by_length": [float(shares(group.statistics[:, one.examples].sum(axis=1)).mean()) for one in parts],
     }
     if name in unseen:
         record["mean_unseen"] = unseen[name]
@@ -158,23 +152,6 @@ def differences(groups: Sequence[Group], samples: Sequence[Resampled | None], hi
             "significant": p < LEVEL,
         }
         for (better, worse, difference), p in zip(found, corrected, strict=True)
-    ]
-
-
-def by_length(lengths: Sequence[int]) -> list[Bin]:
-    """Quarters of the examples by the length of their inputs; fewer for few examples or few lengths."""
-    number = min(BINS, len(lengths) // MIN_IN_BIN)
-    if number < 2:
-        return []
-    ordered = sorted(lengths)
-    edges = sorted({ordered[len(ordered) * k // number] for k in range(1, number)} - {ordered[0]})
-    starts = [ordered[0], *edges]
-    ends = [*(edge - 1 for edge in edges), ordered[-1]]
-    if len(starts) < 2:
-        return []
-    return [
-        Bin(low, high, [k for k, length in enumerate(lengths) if low <= length <= high])
-        for low, high in zip(starts, ends, strict=True)
     ]
 
 

@@ -41,6 +41,7 @@ class ExampleScores:
     unit: str = "units"  # that lengths are counted in: characters, tokens, steps
     measures: dict[str, Share] = field(default_factory=dict[str, Share])  # the first is the one to compare by
     contiguous: bool = False  # examples go on from one another: a part of them is their beginning
+    whole: str = ""  # the measure that says of each example whether it is right; none where it is more or less near
 
 
 def shares(statistics: Numbers) -> Numbers:

@@ -23,6 +23,7 @@ import numpy as np
 from recurra.metrics.bootstrap import Numbers, resampled
 from recurra.metrics.examples import PERCENT, shares
 
+LEVEL = 0.05  # of significance
 MAX_DEGREES = 1000.0  # beyond it Student's t is the normal distribution
 MIN_EXAMPLES = 20  # with fewer, no difference is significant
 GRID = 20_001  # points of the integral

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from recurra.tasks.answer import AnyAnswer
 from recurra.text.counted import and_others
 from recurra.text.visible import standing_alone
 
@@ -43,7 +43,16 @@ class Unknown:
         return [] if report is None else [report]
 
 
-def unknown_notes(answers: Iterable[AnyAnswer]) -> list[str]:
+class Read(Protocol):
+    """An input that was read."""
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """Units of it that the model does not know."""
+        ...
+
+
+def unknown_notes(answers: Iterable[Read]) -> list[str]:
     """What a reader of measures should know of the inputs that were not wholly known."""
     unknown = Unknown()
     for answer in answers:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from recurra.metrics.labels import LabelRecord
 from recurra.text.visible import code_point, is_invisible, visible
 from recurra.tracing import Array, AttentionMap, LayerTrace, Trace
 from recurra.views.confusion import confusion_html, label_rows
@@ -123,15 +124,23 @@ def measures_html(evaluation: EvaluationRecord) -> str:
 
 def _details(evaluation: EvaluationRecord) -> str:
     """What an evaluation has beside its measures."""
-    found = ""
-    if "labels" in evaluation:
-        labels = _number_rows(label_rows(evaluation["labels"]))
-        found += _list("Each label", ("label", "examples", "precision", "recall", "F1"), labels)
-    if columns := column_rows(evaluation):
-        found += _list("Each column", ("column", *COLUMNS), _number_rows(columns))
+    found = labels_html(evaluation["labels"]) if "labels" in evaluation else ""
+    found += columns_html(evaluation)
     if "confusion" in evaluation:
         found += confusion_html(evaluation["confusion"])
     return found
+
+
+def labels_html(reports: Sequence[LabelRecord]) -> str:
+    """Precision, recall and F1 of each label, for a fragment."""
+    columns = ("label", "examples", "precision", "recall", "F1")
+    return _list("Each label", columns, _number_rows(label_rows(reports)))
+
+
+def columns_html(evaluation: EvaluationRecord) -> str:
+    """The errors of each column of a forecast, for a fragment; empty where there is one."""
+    rows = column_rows(evaluation)
+    return _list("Each column", ("column", *COLUMNS), _number_rows(rows)) if rows else ""
 
 
 def _number_rows(rows: Iterable[Sequence[str]]) -> str:

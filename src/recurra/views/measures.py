@@ -62,9 +62,13 @@ def label_of(name: str) -> tuple[str, str]:
 
 def count_line(evaluation: EvaluationRecord) -> str:
     """How many outputs were measured: 1,000 pairs, or what else the evaluation says that it counts."""
-    count: int = evaluation["count"]
-    noun: str = evaluation.get("counted", "pairs")
+    count, noun = evaluation["count"], noun_of(evaluation)
     return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}"
+
+
+def noun_of(evaluation: EvaluationRecord) -> str:
+    """What was counted, in the plural."""
+    return evaluation.get("counted", "pairs")
 
 
 def column_rows(evaluation: EvaluationRecord) -> list[list[str]]:

@@ -20,6 +20,7 @@ from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.caption.inputs import CaptionInputs, encode, padded
+from recurra.tasks.cases import case_of, target_groups
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_image, is_one_vector
@@ -84,17 +85,22 @@ class CaptionPredictor:
         for window in chunks(groups, WINDOW):
             firsts = [every[group[0]] for group in window]
             encoded = [encode(self.inputs, one.content, f"{name}:{one.line}") for one in firsts]
-            answers += self._answers([Given("", values) for values in encoded], replace(options, nbest=1))
+            answers += self._answers(
+                [Given(shown(one.content), values) for one, values in zip(firsts, encoded, strict=True)],
+                replace(options, nbest=1),
+            )
             pairs = [(k, values) for group, values in zip(window, encoded, strict=True) for k in group]
             found = self._likelihoods([values for _, values in pairs], [every[k].caption for k, _ in pairs])
             for (k, _), value in zip(pairs, found, strict=True):
                 likelihoods[k] = value
         tokens = [len(ids) + 1 for ids in self.target.encode_batch([one.caption for one in every])]
+        likelihood = Likelihood(likelihoods, tokens).of(groups)
+        right = [[every[k].caption for k in group] for group in groups]
         evaluation = compared(
             [answer.text for answer in answers],
-            [[every[k].caption for k in group] for group in groups],
+            right,
             self.target,
-            Likelihood(likelihoods, tokens).of(groups),
+            likelihood,
             [tokens[group[0]] for group in groups],
             "units of the right caption",  # an image has no length
             options.bleu,
@@ -103,7 +109,12 @@ class CaptionPredictor:
         own = [*cut_notes(answers), never_written(lengths, options, "references")]
         own.append(unwritable([one.caption for one in every], self.target))
         counted = "captions" if len(groups) == len(every) else "images"
-        return replace(evaluation, notes=[*evaluation.notes, *filter(None, own)], details={"counted": counted})
+        cases = [
+            case_of(answer, every[group[0]].line, targets, loss, target_groups(targets))
+            for answer, group, targets, loss in zip(answers, groups, right, likelihood.losses, strict=True)
+        ]
+        notes = [*evaluation.notes, *filter(None, own)]
+        return replace(evaluation, notes=notes, details={"counted": counted}, cases=cases)
 
     @torch.inference_mode()
     def trace(self, given: Any, options: DecodingOptions) -> Trace:

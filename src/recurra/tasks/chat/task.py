@@ -42,6 +42,7 @@ from recurra.metrics import (
 )
 from recurra.padded import Padded
 from recurra.tasks.answer import Answer
+from recurra.tasks.cases import case_of
 from recurra.tasks.chat.recipe import ChatDataOptions, ChatDecodingOptions, ChatRecipe
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
@@ -66,6 +67,7 @@ from recurra.tasks.vocabulary import WRITTEN, Side, text_side
 from recurra.text import decide_units
 from recurra.text.columns import TAB
 from recurra.text.names import UNIT_NAMES
+from recurra.text.scripts import script_of
 from recurra.text.special import EOS, PAD
 from recurra.text.visible import is_blank, safe_repr
 from recurra.tracing import Trace
@@ -297,11 +299,26 @@ class ChatPredictor:
             "nats_per_unit": nats_per_unit(likelihood, UNIT_NAMES[target.units]),
             "exact_match": Share.right(exact, measures["exact_match"].definition),
         }
-        return Evaluation(len(pairs), measures, notes, examples=ExampleScores(lengths, "units", scores))
+        cases = [
+            case_of(replace(answer, source=pair.source.lstrip(TAB)), pair.line, [pair.target], loss, chat_groups(pair))
+            for answer, pair, loss in zip(answers, pairs, likelihood.losses, strict=True)
+        ]
+        scored = ExampleScores(lengths, "units", scores, whole="exact_match")
+        return Evaluation(len(pairs), measures, notes, examples=scored, cases=cases)
 
     def trace(self, given: Said, options: ChatDecodingOptions) -> Trace:
         """The best reply, never a sample, and all gates, states and weights on the way to it."""
         return self.texts.trace(context_text(as_turns(given, 1), self.turns), options)
+
+
+def chat_groups(pair: Example) -> dict[str, str | float]:
+    """What exchanges can be sorted by."""
+    turns = sum(map(bool, pair.source.split(TAB)))
+    return {
+        "script": script_of(pair.source),
+        "turns before": turns,
+        "length of the right reply (characters)": len(pair.target),
+    }
 
 
 def nats_per_unit(likelihood: Likelihood, unit: str) -> Share:

@@ -15,6 +15,8 @@ N windows, H steps, K columns that are forecast, Q quantiles, S series.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -24,7 +26,7 @@ from recurra.data import Series
 from recurra.data.chunks import chunks
 from recurra.data.numbers import filled_forward
 from recurra.errors import DataError, UsageError
-from recurra.metrics import ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse, value_text
+from recurra.metrics import Case, ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse, value_text
 from recurra.metrics.mase import mase_definition
 from recurra.models.forecaster import ROUNDING
 from recurra.tasks.evaluation import Evaluation
@@ -34,6 +36,8 @@ from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.views.records import ColumnRecord, ErrorRecord, EvaluationDetails, StepRecord
 
 CHUNK = 512  # windows that are forecast together
+SHOWN = 24  # steps of a window that are written out
+MOST_PARTS = 12  # spans of steps, and columns, that are measured one by one
 MIN_WINDOWS = 10  # of a series; with fewer windows its forecasts overlap
 
 
@@ -62,6 +66,9 @@ class Window(NamedTuple):
     truth: Values  # [H, K] what is missing is NaN
     naive: Values  # [H, K]
     scale: Values  # [K] what the naive forecast errs by in this series; 0 where it never errs
+    name: str  # of the series
+    begins: str  # the time or the number of the first step that is forecast
+    line: int
 
 
 class Errors(NamedTuple):
@@ -86,9 +93,11 @@ def evaluate_windows(predictor: Forecasting, examples: Iterable[Series], options
     network = predictor.first
     parts: list[Errors] = []
     lengths: list[int] = []
+    cases: list[Case] = []
     for chunk in chunks(rolling_windows(predictor, examples, options), CHUNK):
         found = predictor.quantiles([window.read for window in chunk], options)
         lengths += [len(window.read) for window in chunk]
+        cases += map(partial(case_of_window, targets=network.targets), chunk, found)
         parts.append(errors_of(chunk, found))
     if not parts:
         raise DataError("there is nothing to forecast", where=getattr(examples, "name", None))
@@ -96,9 +105,54 @@ def evaluate_windows(predictor: Forecasting, examples: Iterable[Series], options
     levels = network.recipe.model.levels()
     measures = measured(errors, network, levels[-1] - levels[0])
     notes = notes_on(errors, measures, network)
+    scores = window_scores(errors, lengths, network)
     return Evaluation(
-        len(errors.error), measures, notes, details(errors, network), window_scores(errors, lengths, network)
+        len(errors.error), measures, notes, details(errors, network), scores, cases, window_parts(errors, network)
     )
+
+
+def case_of_window(window: Window, found: Values, targets: Sequence[str]) -> Case:
+    """A forecast beside what happened; found [H, K, Q]."""
+    groups: dict[str, str | float] = {"series": window.name} if window.name else {}
+    source = f"{window.name}, from {window.begins}" if window.name else f"from {window.begins}"
+    medians = found[..., found.shape[-1] // 2]
+    return Case(window.line, source, (written(window.truth, targets),), written(medians, targets), groups=groups)
+
+
+def written(values: Values, targets: Sequence[str]) -> str:
+    """Numbers [H, K] in one line, the first of many."""
+    more = f" ... ({len(values) - SHOWN:,} more)" if len(values) > SHOWN else ""
+    parts = [" ".join(f"{value:.5g}" for value in column[:SHOWN]) + more for column in values.T]
+    return (
+        parts[0] if len(parts) == 1 else "; ".join(f"{name}: {part}" for name, part in zip(targets, parts, strict=True))
+    )
+
+
+def window_parts(errors: Errors, network: ForecastNetwork) -> dict[str, dict[str, Share]]:
+    """The MASE of the steps ahead, of many in spans of about equally many, and of each column."""
+    steps = errors.error.shape[1]
+    bounds = sorted({steps * k // MOST_PARTS for k in range(MOST_PARTS + 1)})
+    ahead = {
+        str(first + 1) if last == first + 1 else f"{first + 1} to {last}": errors._replace(
+            error=errors.error[:, first:last], naive=errors.naive[:, first:last]
+        )
+        for first, last in pairwise(bounds)
+    }
+    columns = {name: errors.of_column(k) for k, name in enumerate(network.targets[:MOST_PARTS])}
+    found: dict[str, dict[str, Share]] = {}
+    for by, parts in (("steps ahead", ahead), ("column", columns)):
+        shares = {name: share for name, part in parts.items() if (share := mase_share(part, network.season))}
+        if len(shares) > 1:
+            found[by] = shares
+    return found
+
+
+def mase_share(errors: Errors, season: int) -> Share | None:
+    """What each window adds to the MASE; None where there is none."""
+    scaled = in_scale(errors, errors.scale)
+    if not scaled.counts.any():
+        return None
+    return Share(scaled.error.tolist(), scaled.counts.tolist(), mase_definition(season), False, scale=1.0)
 
 
 def errors_of(windows: Sequence[Window], found: Values) -> Errors:
@@ -200,7 +254,9 @@ def rolling_windows(
         for origin in range(first, ends, options.stride or min(steps, max(1, (ends - first) // MIN_WINDOWS))):
             truth = values[origin : origin + steps, places]
             naive = naive_forecast(last_known[:origin], steps, network.season)
-            yield Window(number, read[max(0, origin - data.window) : origin], truth, naive, scale)
+            begins = series.times[origin] if series.times else f"step {origin + 1}"
+            past = read[max(0, origin - data.window) : origin]
+            yield Window(number, past, truth, naive, scale, series.name, begins, series.line)
 
 
 def naive_forecast(past: Values, steps: int, season: int) -> Values:
@@ -243,9 +299,7 @@ def compared(errors: Errors) -> ErrorRecord:
 
 def window_scores(errors: Errors, lengths: list[int], network: ForecastNetwork) -> ExampleScores:
     """What each window adds to the MASE; where there is none, to the error in standard deviations of each column."""
-    scaled = in_scale(errors, errors.scale)
-    if scaled.counts.any():
-        share = Share(scaled.error.tolist(), scaled.counts.tolist(), mase_definition(network.season), False, scale=1.0)
+    if share := mase_share(errors, network.season):
         return ExampleScores(lengths, "steps", {"mase": share})
     deviation = network.model.deviation[network.model.targets].cpu().numpy()
     counts = (~np.isnan(errors.error)).sum(axis=(1, 2))

@@ -18,12 +18,13 @@ from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.plain import Passage
 from recurra.decoding import Ensemble, decode
 from recurra.errors import DataError
-from recurra.metrics import ExampleScores, Share
+from recurra.metrics import Case, ExampleScores, Share
 from recurra.metrics.language import measure_language
 from recurra.models import device_of
 from recurra.models.continuing import Continuing
 from recurra.padded import last_of, pad
 from recurra.tasks.answer import Alternative, Answer, choice
+from recurra.tasks.cases import text_groups
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.language_model.answer import EASIER, ScoredText
 from recurra.tasks.language_model.form import of_form
@@ -122,7 +123,17 @@ class LanguagePredictor:
         )
         notes = self._notes([cost.passage.text for cost in found], sum(len(cost.nats) for cost in found))
         scores = line_scores(found, contiguous=self.network.running)
-        return Evaluation(len(found), measures, notes, {"counted": "lines"}, scores)
+        cases = [
+            Case(
+                cost.passage.line,
+                cost.passage.text,
+                loss=sum(cost.nats) / max(1, len(cost.nats)),
+                unknown=tuple(self._unknown(cost.passage.text)),
+                groups=text_groups(cost.passage.text),
+            )
+            for cost in found
+        ]
+        return Evaluation(len(found), measures, notes, {"counted": "lines"}, scores, cases)
 
     @torch.inference_mode()
     def trace(self, given: str, options: NextOptions) -> ShownTrace:

@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self
 from torch import Tensor
 
 from recurra.data import Examples, Kind, Labelled
-from recurra.metrics import ExampleScores
+from recurra.metrics import Case, ExampleScores
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.split import Split
@@ -121,6 +121,10 @@ class Head(Protocol):
         self, source: str, values: Tensor | None, unknown: list[str], attention: AttentionMap | None, options: Any
     ) -> AnyAnswer:
         """The answer from the values [L] of one example; None of an empty one."""
+        ...
+
+    def case(self, answer: AnyAnswer, values: Tensor, example: Labelled) -> Case:
+        """An example of an evaluation beside its answer, made of the values [L]."""
         ...
 
     def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:

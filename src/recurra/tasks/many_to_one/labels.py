@@ -6,6 +6,7 @@ B batch, N examples, L labels.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,8 +23,9 @@ from recurra.data import Examples, Kind, Labelled, name_of
 from recurra.data.content import content_key
 from recurra.data.number_text import is_number
 from recurra.errors import DataError
-from recurra.metrics import ExampleScores, Share, confusion, measure_labels
-from recurra.tasks.answer import Alternative, Answer, choice
+from recurra.metrics import Case, ExampleScores, Share, confusion, measure_labels
+from recurra.tasks.answer import Alternative, Answer, AnyAnswer, choice
+from recurra.tasks.cases import case_of
 from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.classify.recipe import LabelAnswerOptions
 from recurra.tasks.evaluation import Evaluation
@@ -164,6 +166,13 @@ class LabelHead:
         chosen[0] = replace(chosen[0], attention=attention)
         return Answer(source, chosen, LabelProbabilities(chances), unknown)
 
+    def case(self, answer: AnyAnswer, values: Tensor, example: Labelled) -> Case:
+        """With -log of the probability of the right label; of one that the network does not know there is none."""
+        number = self._numbers.get(example.label)
+        chance = 0.0 if number is None else float(values[number])
+        loss = -math.log(chance) if chance > 0 else None
+        return case_of(answer, example.line, [example.label], loss, {"right label": example.label})
+
     def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:
         """Accuracy and macro-F1, and in the details each label and what it was taken for."""
         predictions = [self.labels[k] for k in cast("list[int]", values.argmax(-1).tolist())]
@@ -178,7 +187,9 @@ class LabelHead:
         right = [one == other for one, other in zip(predictions, references, strict=True)]
         accuracy = Share.right(right, measures["accuracy"].definition)
         notes = notes_on(references, self.labels)
-        return Evaluation(len(examples), measures, notes, details, replace(scores, measures={"accuracy": accuracy}))
+        return Evaluation(
+            len(examples), measures, notes, details, replace(scores, measures={"accuracy": accuracy}, whole="accuracy")
+        )
 
 
 def refuse_texts(counts: Counter[str], train: Iterable[Labelled]) -> None:

@@ -21,8 +21,9 @@ from recurra.data import Examples, Findings, Kind, Labelled, name_of
 from recurra.data.number_format import Written, column_format
 from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, parse_number
 from recurra.errors import DataError
-from recurra.metrics import ExampleScores, Share, measure_numbers
-from recurra.tasks.answer import Alternative, Answer, Details, refuse_nan
+from recurra.metrics import Case, ExampleScores, Share, measure_numbers
+from recurra.tasks.answer import Alternative, Answer, AnyAnswer, Details, refuse_nan
+from recurra.tasks.cases import case_of
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.regress.recipe import NumberAnswerOptions, RegressRecipe
 from recurra.tasks.split import Split
@@ -183,6 +184,11 @@ class NumberHead:
             return Answer("", [Alternative("")], NumberDetails(None))
         value = float(values[0])
         return Answer(source, [Alternative(shown(value), attention=attention)], NumberDetails(value), unknown)
+
+    def case(self, answer: AnyAnswer, values: Tensor, example: Labelled) -> Case:
+        """With the right number, by which examples can be sorted too."""
+        right = number_of(example.label, f"line {example.line}", self.form)
+        return case_of(answer, example.line, [example.label], groups={"right number": right})
 
     def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:
         """MAE, RMSE and R2, and what the mean of the training numbers would reach."""

@@ -19,16 +19,17 @@ from recurra.data.content import Content, shown_content
 from recurra.data.labelled import Reads
 from recurra.errors import DataError
 from recurra.layers import Recorded
-from recurra.metrics import ExampleScores
+from recurra.metrics import Case, ExampleScores
 from recurra.models import BranchRun, ManyToOne, device_of
 from recurra.tasks.answer import AnyAnswer
+from recurra.tasks.cases import content_groups
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.many_to_one.given import content_of, is_one
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import batches_by_length
 from recurra.tasks.tracing import ShownTrace, layer_trace
-from recurra.tasks.unknown import Unknown
+from recurra.tasks.unknown import unknown_notes
 from recurra.tracing import AttentionMap
 
 WINDOW = 2000  # inputs that are sorted by length together; bounds the memory for an endless stream
@@ -91,7 +92,8 @@ class HeadPredictor:
         values, _ = self._values(encoded)
         scores = ExampleScores(inputs.lengths_of(encoded).tolist(), inputs.counted)
         evaluation = self.first.head.evaluate(values, found, name, scores)
-        return replace(evaluation, notes=[*evaluation.notes, *self._unknown_notes(found, encoded)])
+        cases = list(self._cases(found, encoded, values, options))
+        return replace(evaluation, notes=[*evaluation.notes, *unknown_notes(cases)], cases=cases)
 
     @torch.inference_mode()
     def trace(self, given: Any, options: Any) -> ShownTrace:
@@ -114,12 +116,15 @@ class HeadPredictor:
         ]
         return ShownTrace(shown_content(content), answer, tokens, [answer], attention, layers)
 
-    def _unknown_notes(self, examples: Sequence[Labelled], encoded: Sequence[Sequence[Values]]) -> list[str]:
-        inputs = self.first.inputs
-        unknown = Unknown()
+    def _cases(
+        self, examples: Sequence[Labelled], encoded: Sequence[Sequence[Values]], values: Tensor, options: Any
+    ) -> Iterator[Case]:
+        inputs, head = self.first.inputs, self.first.head
         for k, one in enumerate(examples):
-            unknown.add(inputs.unknown(one.content, [column[k] for column in encoded]))
-        return unknown.notes()
+            unknown = inputs.unknown(one.content, [column[k] for column in encoded])
+            answer = head.answer(shown_content(one.content), values[k], unknown, None, options)
+            case = head.case(answer, values[k], one)
+            yield replace(case, groups={**case.groups, **content_groups(one.content)})
 
     def _layers(self, content: Content, branches: Sequence[BranchRun]) -> Iterator[tuple[list[str], str, Recorded]]:
         """The layers of each column, with the units or steps that they go over."""

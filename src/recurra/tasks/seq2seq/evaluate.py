@@ -35,6 +35,11 @@ class Likelihood(NamedTuple):
     log_likelihoods: list[float]  # per pair, summed over its target tokens and <EOS>
     tokens: list[int]
 
+    @property
+    def losses(self) -> list[float]:
+        """Nats of a unit, pair by pair."""
+        return [-value / count for value, count in zip(self.log_likelihoods, self.tokens, strict=True)]
+
     def of(self, groups: Sequence[Sequence[int]]) -> Likelihood:
         """Summed over the pairs of each group."""
         return Likelihood(
@@ -81,7 +86,7 @@ def compared(
         words=chosen,
     )
     exact = [one == other for one, other in zip(predictions, likest, strict=True)]
-    scores = ExampleScores(lengths, unit, pair_scores(exact, predicted, likest_units, measures))
+    scores = ExampleScores(lengths, unit, pair_scores(exact, predicted, likest_units, measures), whole="exact_match")
     notes = [*notes_on(predictions, every), *why_not]
     return Evaluation(len(predictions), measures, notes, examples=scores)
 

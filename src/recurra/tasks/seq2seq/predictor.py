@@ -15,10 +15,12 @@ from recurra.data.columns import has_blank
 from recurra.data.rows import not_a_text
 from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
 from recurra.errors import DataError
+from recurra.metrics import Case
 from recurra.models import device_of
 from recurra.models.search import step_model
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.cases import case_of, target_groups, text_groups
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
@@ -118,7 +120,22 @@ class TextPredictor(Generic[T_co]):
             self.unwritable([pair.target for pair in pairs]),
         ]
         details = {} if len(groups) == len(pairs) else {"counted": "sources"}
-        return replace(found, notes=[*found.notes, *unknown_notes(answers), *filter(None, own)], details=details)
+        notes = [*found.notes, *unknown_notes(answers), *filter(None, own)]
+        return replace(found, notes=notes, details=details, cases=self._cases(answers, pairs, groups, likelihood))
+
+    def _cases(
+        self,
+        answers: Sequence[Answer[None]],
+        pairs: Sequence[Example],
+        groups: Sequence[Sequence[int]],
+        likelihood: Likelihood,
+    ) -> list[Case]:
+        found: list[Case] = []
+        for answer, group, loss in zip(answers, groups, likelihood.of(groups).losses, strict=True):
+            targets = [pairs[k].target for k in group]
+            by = {**text_groups(answer.source), **target_groups(targets)}
+            found.append(case_of(answer, pairs[group[0]].line, targets, loss, by))
+        return found
 
     def _too_long(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.cases import case_of
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.one_input import is_one_text
@@ -33,6 +35,7 @@ from recurra.tasks.tag.words import batch_of, to_device
 from recurra.tasks.tracing import ShownTrace, layer_traces
 from recurra.tasks.unknown import unknown_notes
 from recurra.text.counted import counted
+from recurra.text.scripts import script_of
 from recurra.text.special import UNK
 from recurra.text.visible import safe_repr
 from recurra.views.records import EvaluationDetails
@@ -41,6 +44,7 @@ Tags = list[list[str]]  # of each sentence
 
 WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
 LONGEST = 5000  # tokens; no longer sentence is tagged
+MOST_PARTS = 20  # kinds or tags that are measured one by one
 
 
 class Spans(NamedTuple):
@@ -101,8 +105,14 @@ class TagPredictor:
             predicted = counted(sum(map(len, spans.predicted)), "span")
             notes.append(f"the right tags write no spans, so span F1 is 0, as in conlleval; predicted: {predicted}")
         notes += unknown_notes(found)
-        scores = ExampleScores([*map(len, references)], "tokens", tag_scores(answers, references, measures, spans))
-        return Evaluation(len(sentences), measures, notes, details(answers, references, spans), scores)
+        each = tag_scores(answers, references, measures, spans)
+        scores = ExampleScores([*map(len, references)], "tokens", each, whole="sentence_exact")
+        cases = [
+            case_of(answer, sentence.line, [" ".join(sentence.tags)], groups={"script": script_of(answer.source)})
+            for answer, sentence in zip(found, sentences, strict=True)
+        ]
+        parts = tag_parts(answers, references, spans)
+        return Evaluation(len(sentences), measures, notes, details(answers, references, spans), scores, cases, parts)
 
     @torch.inference_mode()
     def trace(self, given: str | Sequence[str], options: None) -> ShownTrace:
@@ -193,6 +203,31 @@ def tag_scores(
         measures["span_f1"].definition,
     )
     return {"span_f1": f1, **found}
+
+
+def tag_parts(predictions: Tags, references: Tags, spans: Spans | None) -> dict[str, dict[str, Share]]:
+    """F1 of each kind of span; where the tags write none, how many of the tokens that have a tag are given it."""
+    if spans:
+        counts = Counter(span[-1] for one in spans.right for span in one)
+        return {"kind of span": {kind: _kind_f1(spans, kind) for kind, _ in counts.most_common(MOST_PARTS)}}
+    pairs = [Counter(zip(*pair, strict=True)) for pair in zip(predictions, references, strict=True)]
+    totals = [Counter(tags) for tags in references]
+    counts = Counter(chain(*references))
+    return {
+        "right tag": {
+            tag: Share([one[tag, tag] for one in pairs], [one[tag] for one in totals], f"share of {tag} found")
+            for tag, _ in counts.most_common(MOST_PARTS)
+        }
+    }
+
+
+def _kind_f1(spans: Spans, kind: str) -> Share:
+    both = [
+        ({span for span in one if span[-1] == kind}, {span for span in other if span[-1] == kind})
+        for one, other in zip(spans.predicted, spans.right, strict=True)
+    ]
+    hits = [2.0 * len(one & other) for one, other in both]
+    return Share(hits, [len(one) + len(other) for one, other in both], f"F1 of {kind}")
 
 
 def measured(predictions: Tags, references: Tags, spans: Spans | None) -> dict[str, Measure]:

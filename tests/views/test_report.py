@@ -1,0 +1,209 @@
+"""The page of an evaluation: whole, safe against any text, and saying what the evaluation says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from chromium import needs_browser, opened
+from documents import EVIL, Document
+
+from recurra.metrics import Case, ExampleScores, Measure, Share, groupings, sliced, value_text
+from recurra.tasks.evaluation import Evaluation
+from recurra.text.visible import visible
+from recurra.views.report import rows
+from recurra.views.report.rows import Answered, rows_of
+
+NAMES = ["plain", EVIL, "عربي"]
+
+
+def evaluation(count: int = 60, wrong: int = 7, answer: str = "b") -> Evaluation:
+    """The first of these examples are wrong; inputs and labels have everything that a page could stumble over."""
+    cases = [
+        Case(
+            k + 1,
+            f"input {k} {NAMES[k % 3]}",
+            (f"right {k}", NAMES[k % 3]),
+            f"{answer} {k}" if k < wrong else f"right {k}",
+            0.5 + k / 1000,
+            k / 10,
+            (EVIL,) if k % 20 == 0 else (),
+            {"kind": NAMES[k % 3]},
+        )
+        for k in range(count)
+    ]
+    right = Share.right([k >= wrong for k in range(count)], "share right")
+    errors = Share([float(k % 4) for k in range(count)], [8.0] * count, "errors", False)
+    scores = ExampleScores(
+        [k % 30 for k in range(count)],
+        "characters",
+        {"exact_match": right, "token_error_rate": errors},
+        whole="exact_match",
+    )
+    value = 100 * (count - wrong) / count
+    return Evaluation(count, {"exact_match": Measure(value, value - 1, value + 1, "right")}, [EVIL], {}, scores, cases)
+
+
+def rows_in(page: str) -> dict[str, Any]:
+    """The JSON of the page."""
+    return json.loads(page.split('id="rows">')[1].split("</script>")[0])
+
+
+def test_the_page_is_whole_and_loads_nothing() -> None:
+    page = evaluation().page(EVIL)
+    document = Document(page)
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.endswith("</html>\n")
+    assert "http" not in page.replace("http-equiv", "")
+    assert "default-src 'none'" in str(document.all("meta"))
+    assert not [key for _, attributes in document.tags for key in attributes if key.startswith("on") or key == "src"]
+    assert {str(a["href"])[0] for a in document.all("a")} == {"#"}
+    assert [script["type"] for script in document.all("script")] == ["application/json", "module"]
+
+
+def test_no_text_of_a_user_is_read_as_html() -> None:
+    page = evaluation(answer=EVIL).page(EVIL)
+    assert "<script>alert" not in page
+    assert "\u202e" not in page
+    shown = rows_in(page)["rows"][1]
+    assert '<script>alert("1")</script>' in shown[1]
+    assert "<U+202E>" in shown[1]
+    assert '<script>alert("1")</script>' in Document(page).text
+
+
+def test_every_example_is_there_with_what_the_evaluation_knows() -> None:
+    found = evaluation()
+    written = rows_in(found.page())
+    groups = groupings(found.examples, found.cases)
+    assert [group["by"] for group in written["groups"]] == ["length in characters", "units of the input", "kind"]
+    assert written["groups"][2]["parts"] == [*map(visible, groups[2].names)]
+    for k, (line, source, targets, parts, unknown, ((answer, right, error, chance, loss),)) in enumerate(
+        written["rows"]
+    ):
+        case = found.cases[k]
+        assert (line, answer, bool(unknown)) == (case.line, case.answer, bool(case.unknown))
+        assert (source.startswith(f"input {k}"), targets[0]) == (True, f"right {k}")
+        assert parts == [int(group.of[k]) for group in groups]
+        assert right == (k >= 7)
+        assert (error, chance, loss) == pytest.approx((100 * (k % 4) / 8, case.probability, case.loss), rel=1e-3)
+
+
+def test_the_measures_and_those_of_the_parts_are_the_evaluations() -> None:
+    found = evaluation()
+    text = Document(found.page()).text
+    assert "88.33 %" in text
+    share = found.examples.measures["exact_match"]
+    for one in sliced(share, groupings(found.examples, found.cases)):
+        assert value_text("exact_match", one.value) in text
+        if one.interval:
+            assert f"{one.interval.low:.2f} to {one.interval.high:.2f}" in text
+
+
+def test_of_many_examples_the_wrong_ones_are_kept_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "MAX_ROWS", 20)
+    found = evaluation(count=60, wrong=7)
+    page = found.page()
+    written = rows_in(page)["rows"]
+    assert len(written) == 20
+    assert [row[0] for row in written][:7] == [1, 2, 3, 4, 5, 6, 7]
+    assert sorted(row[5][0][2] for row in written[7:]) == [37.5] * 13  # then those that are farthest off
+    assert "The table has 20 of the 60 pairs" in Document(page).text
+
+
+def test_long_texts_are_cut_and_the_page_of_ten_thousand_stays_small() -> None:
+    scores = ExampleScores(
+        [1] * 10_000, "words", {"exact_match": Share.right([False] * 10_000, "")}, whole="exact_match"
+    )
+    cases = [Case(k, "x" * 300, ("y" * 300,), "z" * 300) for k in range(10_000)]
+    cases[0] = Case(0, "x" * 2000)
+    made = rows_of([Answered("", cases, scores)], [])
+    assert (made.total, made.cut) == (10_000, 1)
+    assert 3000 < made.shown < 10_000
+    assert len(made.json) < 4_000_000
+    assert "1,500 more characters" in made.json
+
+
+def test_without_measures_of_single_examples_there_are_no_parts() -> None:
+    page = Evaluation(3, {"bleu": Measure(1.0, 0.0, 2.0, "BLEU")}).page()
+    assert "BLEU" in Document(page).text
+    assert 'id="examples"' not in page
+    assert Evaluation(3, {}).worse() == []
+
+
+@needs_browser
+@pytest.mark.slow
+class TestInABrowser:
+    def test_it_shows_what_is_wrong_and_says_how_many(self, tmp_path: Any) -> None:
+        document = opened(evaluation().page(), tmp_path)
+        assert document.title == "Evaluation"
+        assert "1 to 7 of 7 examples" in document.text
+        assert document.cells("line") == [str(k) for k in range(1, 8)]
+        assert document.cells("output")[3] == "b 3"
+        assert set(document.cells("right?")) == {"✗ wrong"}
+
+    @pytest.mark.parametrize(
+        ("address", "lines"),
+        [
+            ("#only=all&search=INPUT%2012", [13]),
+            ("#only=right&search=%D8%B9%D8%B1%D8%A8%D9%8A&sort=-line", [60, 57, 54]),
+            ("#part=2.1", [2, 5]),
+            ("#only=all&sort=-loss0", [60, 59, 58]),
+            ("#sort=probability0", [1, 2, 3]),
+            ("#only=nonsense&part=9.9", []),
+            ("#pair=%5B%22right%201%22%2C%22b%201%22%5D", [2]),
+            ("#pair=no%20json", [1, 2, 3]),
+        ],
+    )
+    def test_the_address_says_what_is_shown(self, address: str, lines: list[int], tmp_path: Any) -> None:
+        found = opened(evaluation().page(), tmp_path, address)
+        assert found.title == "Evaluation"
+        assert found.cells("line")[: len(lines) or None] == [*map(str, lines)]
+
+    def test_it_is_sorted_filtered_and_searched_by_hand(self, tmp_path: Any) -> None:
+        found = opened(
+            evaluation(count=200).page(),
+            tmp_path,
+            then="""
+            const count = () => document.getElementById("count").textContent;
+            const said = [count()];
+            document.querySelector("[name=only][value=all]").click();
+            said.push(count());
+            document.querySelector("[data-go=on]").click();
+            said.push(count());
+            const head = document.querySelector("[data-key=loss0]");
+            head.firstChild.click();
+            said.push(head.ariaSort, document.querySelector("#examples tbody td").textContent);
+            head.firstChild.click();
+            said.push(head.ariaSort, document.querySelector("#examples tbody td").textContent);
+            const search = document.querySelector("[type=search]");
+            search.value = "input 19";
+            search.dispatchEvent(new Event("input", { bubbles: true }));
+            said.push(count(), location.hash);
+            document.querySelector(".slices a").click();
+            await new Promise((done) => setTimeout(done, 100));
+            said.push(document.querySelector("select").value);
+            document.title = said.join("; ");
+            """,
+        )
+        assert found.title.split("; ") == [
+            "1 to 7 of 7 examples",
+            "1 to 50 of 200 examples",
+            "51 to 100 of 200 examples",
+            "ascending",
+            "1",
+            "descending",
+            "200",
+            "1 to 11 of 11 examples",
+            "#only=all&search=input+19&sort=-loss0",
+            "0.0",
+        ]
+
+    def test_two_models_side_by_side(self, tmp_path: Any) -> None:
+        beside = evaluation(wrong=3).versus(evaluation(wrong=9), ("new", "old"))
+        for only, lines in (("better", range(4, 10)), ("worse", []), ("wrong", [1, 2, 3]), ("all", range(1, 51))):
+            found = opened(beside.page(), tmp_path, f"#only={only}")
+            assert found.title == "Two models"
+            assert found.cells("line") == [*map(str, lines)]
+        assert found.cells("old")[8] == "b 8 ✗ wrong"
+        assert found.cells("new")[8] == "right 8 ✓ right"
