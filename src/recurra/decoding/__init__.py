@@ -10,6 +10,7 @@ from recurra.decoding.forcing import log_likelihoods
 from recurra.decoding.greedy import greedy
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.options import DecodingOptions
+from recurra.decoding.recorded import End, Fate, Method, Recorded, Tree, decode_recorded
 from recurra.decoding.sampling import sample
 from recurra.decoding.step_model import Scored, Start, StepModel
 from recurra.padded import Padded
@@ -17,13 +18,19 @@ from recurra.padded import Padded
 __all__ = [
     "DecodingOptions",
     "Diverse",
+    "End",
     "Ensemble",
+    "Fate",
     "Hypothesis",
+    "Method",
+    "Recorded",
     "Scored",
     "Start",
     "StepModel",
+    "Tree",
     "beam_search",
     "decode",
+    "decode_recorded",
     "greedy",
     "log_likelihoods",
     "rerank",

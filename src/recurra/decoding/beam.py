@@ -23,7 +23,7 @@ B open sentences, K live slots (1 at first, then up to the beam), V vocabulary, 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -64,6 +64,32 @@ class Extensions(NamedTuple):
     tokens: Tensor
 
 
+class Ending(NamedTuple):
+    """Which sentences are done after a step, for each of the three reasons above: [B] bool."""
+
+    beaten: Tensor  # nothing alive can still beat the worst output that is wanted
+    enough: Tensor  # `beam` outputs have finished
+    at_limit: Tensor
+
+    @property
+    def any(self) -> Tensor:
+        """For one of them or several: [B]."""
+        return self.beaten | self.enough | self.at_limit
+
+
+class BeamStep(NamedTuple):
+    """All that one step has computed of its open sentences."""
+
+    live: Live  # before the step
+    log_probs: Tensor  # [B*K, V] of the model
+    extensions: Extensions
+    ends: Pool  # of the `beam` best of them, those that take EOS
+    survivors: Extensions
+    ending: Ending
+    choice: Choice
+    outcome: Outcome | None
+
+
 @torch.inference_mode()
 def beam_search(model: StepModel, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
     """The `nbest` best outputs of each sentence, best first."""
@@ -74,7 +100,8 @@ def beam_search(model: StepModel, source: Padded, options: DecodingOptions) -> l
     if options.nbest == 1 and options.beam > 1:
         outputs, rest = prove(model, start, source, limits, options)
     for part in _parts(rest, max(1, ROWS // options.beam)):
-        found = _search(model, select_rows(start, part), source, part, limits, options)
+        steps = beam_steps(model, select_rows(start, part), source, part, limits, options)
+        found = read_back(steps, source.lengths)
         outputs = [one or other for one, other in zip(outputs, found, strict=True)]
     return outputs
 
@@ -84,34 +111,36 @@ def _parts(rows: Tensor, most: int) -> Sequence[Tensor]:
     return rows.tensor_split(math.ceil(len(rows) / most)) if len(rows) else ()
 
 
-def _search(
+def beam_steps(
     model: StepModel, start: Start, source: Padded, sentences: Tensor, limits: Tensor, options: DecodingOptions
-) -> list[list[Hypothesis]]:
-    """The outputs of some sentences, from where the model has started on them; none of the others."""
+) -> Iterator[BeamStep]:
+    """The steps of the search for some sentences, from where the model has started on them, until all are done."""
     state, memory = start
     live = _begin(source, sentences, limits, options)
     rules, scorer = Rules(options, limits.device), Scorer(live.limits, options)
     pool = Pool.empty(len(sentences), options.beam, limits.device)
-    history: list[Choice] = []
-    outcomes: list[Outcome] = []
     for step in count():
         scored = model.step(live.tokens.flatten(), state, memory)
-        unlooked, live = live, _look(live, scored.attention)
+        before, live = live, _look(live, scored.attention)
         extensions = _extend(live, scored.log_probs, step, rules, options)
-        pool = pool.joined_with(_ended(live, extensions, step, scorer))
+        ends = _ended(live, extensions, step, scorer)
+        pool = pool.joined_with(ends)
         survivors = _survivors(extensions, options.beam)
-        history.append(_choice(live, survivors, scored.attention, options))
-        done = _done(live, pool, extensions, survivors, step, scorer)
+        ending = _ending(live, pool, extensions, survivors, step, scorer)
+        done = ending.any
         kept = torch.arange(len(done), device=done.device)
+        outcome = None
+        choice = _choice(live, survivors, scored.attention, options)
         if bool(done.any()):
-            outcomes.append(_outcome(unlooked, pool, extensions, kept[done], step, scorer))
+            outcome = _outcome(before, pool, extensions, kept[done], step, scorer)
             kept = kept[~done]
-            live, pool, survivors, memory = select_rows((live, pool, survivors, memory), kept)
+        yield BeamStep(before, scored.log_probs, extensions, ends, survivors, ending, choice, outcome)
         if not len(kept):
             break
+        if outcome is not None:
+            live, pool, survivors, memory = select_rows((live, pool, survivors, memory), kept)
         state = select_rows(scored.state, (kept[:, None] * live.tokens.shape[1] + survivors.parents).flatten())
         live = _follow(live, survivors)
-    return read_back(history, outcomes, source.lengths)
 
 
 def _begin(source: Padded, sentences: Tensor, limits: Tensor, options: DecodingOptions) -> Live:
@@ -154,12 +183,14 @@ def _choice(live: Live, survivors: Extensions, attention: Tensor | None, options
     return Choice(live.sentences, survivors.tokens, survivors.parents, attended)
 
 
-def _done(live: Live, pool: Pool, extensions: Extensions, survivors: Extensions, step: int, scorer: Scorer) -> Tensor:
-    """The sentences that are done after this step, for one of the three reasons above: [B] bool."""
+def _ending(live: Live, pool: Pool, extensions: Extensions, survivors: Extensions, step: int, scorer: Scorer) -> Ending:
     hope = scorer.hope(survivors.log_probs[:, 0], live.limits)
-    beaten = hope <= pool.scores[:, scorer.options.nbest - 1]
     full = pool.scores[:, -1] > NONE
-    return beaten | (full & (extensions.tokens[:, 0] == EOS)) | (live.limits == step)
+    return Ending(
+        beaten=hope <= pool.scores[:, scorer.options.nbest - 1],
+        enough=full & (extensions.tokens[:, 0] == EOS),
+        at_limit=live.limits == step,
+    )
 
 
 def _outcome(live: Live, pool: Pool, extensions: Extensions, rows: Tensor, step: int, scorer: Scorer) -> Outcome:

@@ -15,8 +15,9 @@ from recurra.padded import Padded
 @torch.inference_mode()
 def greedy(model: StepModel, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
     """One output of each sentence."""
-    return roll_out(model, source, options, 1, _most_probable)
+    return roll_out(model, source, options, 1, most_probable)
 
 
-def _most_probable(log_probs: Tensor, sentences: Tensor, step: int) -> Tensor:
+def most_probable(log_probs: Tensor, sentences: Tensor, step: int) -> Tensor:
+    """The choice of greedy search among allowed log probabilities [B, K, V]."""
     return log_probs.argmax(2)

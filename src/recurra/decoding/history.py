@@ -4,12 +4,16 @@ While it decodes, no decoder keeps a list of tokens per hypothesis: it notes one
 step. An output is then a place: a length and the slot in which its last token stood. Once all outputs are known, they
 are all read back together, from the last step to the first.
 
+So a decoder is a generator of steps. What each of them has computed is there for whoever looks on (recorded.py); for
+its outputs only the choice and the outcome are kept.
+
 B sentences still open at a step, K slots after the step, J slots before it, R outputs' sentences, S source positions.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol, cast
 
 import torch
 from torch import Tensor
@@ -38,8 +42,28 @@ class Choice(NamedTuple):
     attention: Tensor | None  # [B, J, S] of the slots before this step
 
 
-def read_back(history: list[Choice], outcomes: list[Outcome], source_lengths: Tensor) -> list[list[Hypothesis]]:
+class Step(Protocol):
+    """What every decoder says of a step."""
+
+    @property
+    def choice(self) -> Choice:
+        """What was chosen."""
+        ...
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outputs of the sentences that are done; None while there are none."""
+        ...
+
+
+def read_back(steps: Iterable[Step], source_lengths: Tensor) -> list[list[Hypothesis]]:
     """The hypotheses of every sentence, best first; attention only on the source's own positions."""
+    history: list[Choice] = []
+    outcomes: list[Outcome] = []
+    for step in steps:
+        history.append(step.choice)
+        if step.outcome is not None:
+            outcomes.append(step.outcome)
     joined = Outcome(*(torch.cat(parts) for parts in zip(*outcomes, strict=True)))
     if bool(joined.scores.isnan().any()):
         raise ModelError(

@@ -38,6 +38,11 @@ def ranked(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
     def kind(one: Hypothesis) -> int:
         if not one.finished:
             return 1
-        return 2 if len(one.tokens) < limit and one.log_prob < most else 0
+        return 2 if is_stump(len(one.tokens), one.log_prob, limit, most) else 0
 
     return sorted(hypotheses, key=lambda one: (kind(one), -one.score))
+
+
+def is_stump(length: int, log_prob: float, limit: int, most: float) -> bool:
+    """Whether a finished output of `length` tokens is a stump: `most` is the best log probability of those cut."""
+    return length < limit and log_prob < most

@@ -12,6 +12,7 @@ B open sentences, V vocabulary.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
@@ -40,6 +41,13 @@ class Path(NamedTuple):
     coverage: Coverage | None
 
 
+class ProofStep(NamedTuple):
+    """One step of greedy search; its outcome are the proven outputs."""
+
+    choice: Choice
+    outcome: Outcome
+
+
 class Proven(NamedTuple):
     """The outputs that are proven, and the sentences for which there is no proof."""
 
@@ -49,20 +57,26 @@ class Proven(NamedTuple):
 
 def prove(model: StepModel, start: Start, source: Padded, limits: Tensor, options: DecodingOptions) -> Proven:
     """The sentences whose single best output greedy search proves, from where the model has started."""
+    outputs = read_back(_steps(model, start, source, limits, options), source.lengths)
+    rest = [sentence for sentence, found in enumerate(outputs) if not found]
+    return Proven(outputs, torch.tensor(rest, dtype=torch.int64, device=limits.device))
+
+
+def _steps(
+    model: StepModel, start: Start, source: Padded, limits: Tensor, options: DecodingOptions
+) -> Iterator[ProofStep]:
     state, memory = start
     path = _begin(source, limits, options)
     rules, scorer = Rules(options, limits.device), Scorer(limits, options)
-    history: list[Choice] = []
-    outcomes: list[Outcome] = []
     for step in count():
         scored = model.step(path.tokens, state, memory)
         path = _advance(path, scored.log_probs, scored.attention, step, rules)
-        history.append(_choice(path, scored.attention, options))
         score = scorer.score(path.log_probs[:, None], step + 1, path.coverage)[:, 0]
         ended = path.tokens == EOS
         to_beat = scorer.hope(path.rivals, path.limits)
         sure = ended & (score > to_beat)
-        outcomes.append(_outcome(select_rows((path, score), sure.nonzero()[:, 0]), step))
+        proven = select_rows((path, score), sure.nonzero()[:, 0])
+        yield ProofStep(_choice(path, scored.attention, options), _outcome(proven, step))
         likely = scorer.hope(path.log_probs, path.limits // 2) > to_beat
         open_ = ~ended & likely & (path.limits > step) & (path.log_probs > NONE)
         kept = open_.nonzero()[:, 0]
@@ -71,9 +85,6 @@ def prove(model: StepModel, start: Start, source: Padded, limits: Tensor, option
         state = scored.state
         if len(kept) < len(open_):
             path, state, memory = select_rows((path, state, memory), kept)
-    outputs = read_back(history, outcomes, source.lengths)
-    rest = [sentence for sentence, found in enumerate(outputs) if not found]
-    return Proven(outputs, torch.tensor(rest, dtype=torch.int64, device=limits.device))
 
 
 def _begin(source: Padded, limits: Tensor, options: DecodingOptions) -> Path:

@@ -7,7 +7,7 @@ B open sentences, K paths per sentence, V vocabulary, S source positions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import NamedTuple
 
@@ -43,34 +43,50 @@ class Paths(NamedTuple):
     coverage: Coverage | None  # None: there is no coverage penalty
 
 
+class RollStep(NamedTuple):
+    """All that one step has computed of the paths of its open sentences."""
+
+    before: Paths
+    log_probs: Tensor  # [B, K, V] of the model
+    allowed: Tensor  # [B, K, V] the same, -inf for what may not come next
+    after: Paths
+    choice: Choice
+    outcome: Outcome | None
+
+
 def roll_out(
     model: StepModel, source: Padded, options: DecodingOptions, width: int, choose: Choose
 ) -> list[list[Hypothesis]]:
     """`width` outputs of each sentence, best first."""
+    return read_back(roll_steps(model, source, options, width, choose), source.lengths)
+
+
+def roll_steps(
+    model: StepModel, source: Padded, options: DecodingOptions, width: int, choose: Choose
+) -> Iterator[RollStep]:
+    """The steps of `width` paths of each sentence, until all have ended."""
     state, memory = model.start(source)
     paths = _begin(source, options, width)
     rules, scorer = Rules(options, source.values.device), Scorer(paths.limits, options)
     state = select_rows(state, paths.sentences.repeat_interleave(width)) if width > 1 else state
-    history: list[Choice] = []
-    outcomes: list[Outcome] = []
     for step in count():
         log_probs, state, attention = model.step(paths.tokens.flatten(), state, memory)
         log_probs = log_probs.float().view(*paths.tokens.shape, -1)
         allowed = rules.apply(log_probs.clone(), step)
         tokens = choose(allowed, paths.sentences, step)
-        paths = _advance(paths, tokens, allowed, attention, step)
-        history.append(_choice(paths, attention, options))
+        before, paths = paths, _advance(paths, tokens, allowed, attention, step)
         done = paths.open.any(1).logical_not()
         dropped = int(done.sum())
-        if dropped * DROP_SHARE >= len(done):
-            outcomes.append(_outcome(select_rows(paths, done.nonzero()[:, 0]), scorer))
-            if dropped == len(done):
-                break
+        leaving = dropped * DROP_SHARE >= len(done)
+        outcome = _outcome(select_rows(paths, done.nonzero()[:, 0]), scorer) if leaving else None
+        yield RollStep(before, log_probs, allowed, paths, _choice(paths, attention, options), outcome)
+        if dropped == len(done):
+            break
+        if leaving:
             kept = done.logical_not().nonzero()[:, 0]
             rows = kept[:, None] * width + torch.arange(width, device=kept.device)
             state = select_rows(state, rows.flatten())
             paths, memory = select_rows((paths, memory), kept)
-    return read_back(history, outcomes, source.lengths)
 
 
 def _begin(source: Padded, options: DecodingOptions, width: int) -> Paths:

@@ -25,6 +25,11 @@ class Rules:
         scores[..., :SPECIAL] += self.early if step < self.min_length else self.always
         return scores
 
+    def forbidden(self, step: int) -> list[int]:
+        """The tokens that may not come at a step."""
+        costs = self.early if step < self.min_length else self.always
+        return [token for token in range(SPECIAL) if float(costs[token]) == -torch.inf]
+
 
 def _forbidding(tokens: list[int], device: torch.device) -> Tensor:
     costs = torch.zeros(SPECIAL)

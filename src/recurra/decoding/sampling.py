@@ -17,7 +17,7 @@ from torch import Tensor
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.options import DecodingOptions
 from recurra.decoding.ranking import best
-from recurra.decoding.rollout import roll_out
+from recurra.decoding.rollout import Choose, roll_out
 from recurra.decoding.step_model import StepModel
 from recurra.padded import Padded
 
@@ -29,14 +29,23 @@ SECOND = 0x94D049BB133111EB - (1 << 64)
 @torch.inference_mode()
 def sample(model: StepModel, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
     """`nbest` samples of each sentence, the one with the best score first; two samples may be equal."""
+    return roll_out(model, source, options, options.nbest, drawing(source, options))
+
+
+def drawing(source: Padded, options: DecodingOptions) -> Choose:
+    """The choice of every sample's next token."""
     numbers = torch.arange(options.nbest, device=source.values.device)
     keys = _mix(_mix(content_keys(source) + _wrapped(options.seed * GOLDEN))[:, None] + numbers * GOLDEN)  # [B, K]
 
     def choose(log_probs: Tensor, sentences: Tensor, step: int) -> Tensor:
-        weights = _narrowed(log_probs / options.temperature, options).softmax(2)
-        return pick(weights, uniform(keys[sentences], step))
+        return pick(chances(log_probs, options), uniform(keys[sentences], step))
 
-    return roll_out(model, source, options, options.nbest, choose)
+    return choose
+
+
+def chances(log_probs: Tensor, options: DecodingOptions) -> Tensor:
+    """What is drawn from where the model says log_probs [B, K, V]: by temperature, top-k and top-p, [B, K, V]."""
+    return _narrowed(log_probs / options.temperature, options).softmax(2)
 
 
 def uniform(keys: Tensor, step: int) -> Tensor:

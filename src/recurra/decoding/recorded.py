@@ -1,0 +1,324 @@
+"""A search that is looked at: its outputs, and the tree of all that it considered on the way to them.
+
+The search is the ordinary one. Its steps (`beam_steps`, `roll_steps`) pass by here on their way to `read_back`, and
+what they have computed is noted; so the outputs are those of `decode`, to the last bit. One source is searched, and
+there is a Python object for each beginning: this is for looking, not for work.
+
+A node is a beginning of an output. Its children are the tokens that were considered after it: of a beam the `2 * beam`
+best extensions of all beginnings that were alive, of greedy search and of samples the most probable few. Samples that
+begin alike share their nodes.
+
+Where greedy search proves its output to be the best (proof.py), no beam is run. It is run here all the same, for show.
+
+K slots, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias, cast
+
+import torch
+from torch import Tensor
+
+from recurra.decoding.beam import BeamStep, Ending, beam_steps
+from recurra.decoding.greedy import most_probable
+from recurra.decoding.history import read_back
+from recurra.decoding.hypothesis import Hypothesis, is_stump
+from recurra.decoding.limits import length_limits
+from recurra.decoding.options import DecodingOptions
+from recurra.decoding.proof import prove
+from recurra.decoding.ranking import best
+from recurra.decoding.rollout import Choose, RollStep, roll_steps
+from recurra.decoding.rules import Rules
+from recurra.decoding.sampling import chances, drawing
+from recurra.decoding.scoring import NONE, Scorer
+from recurra.decoding.step_model import StepModel
+from recurra.errors import UsageError
+from recurra.padded import Padded
+from recurra.text.special import EOS, GO
+
+RUNNERS_UP = 5  # tokens that are shown at a step of greedy search or of a sample
+
+Fate: TypeAlias = Literal[
+    "kept",  # gone on with
+    "open",  # alive when the search was done
+    "pruned",  # considered, but others were better; of a path: not taken
+    "finished",  # took <EOS> while among the best
+    "stump",  # finished, but less probable than what had to be cut, which is longer (hypothesis.py)
+    "cut",  # at its greatest length without <EOS>, or with nothing allowed after it
+    "too long",  # would have been longer than is allowed
+    "forbidden",  # probable enough, but may not be written here
+]
+Method: TypeAlias = Literal["beam", "greedy", "sampling"]
+End: TypeAlias = Literal["beaten", "enough", "limit"]  # as in beam.Ending
+
+
+class Node(NamedTuple):
+    """A beginning of an output."""
+
+    parent: int  # its number; -1 of the root
+    step: int  # tokens in it: 0 of the root, an <EOS> counts
+    token: int  # the last one; <GO> of the root
+    log_prob: float  # of that token after those before it
+    total: float  # the sum of all
+    fate: Fate
+    score: float | None = None  # with length and coverage penalty, where it was an output that could be returned
+    chance: float | None = None  # of a sample: the probability with which it was drawn
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All that was considered, parents before their children.
+
+    Args:
+        method: how it was searched.
+        width: beginnings kept at every step, or the number of samples.
+        proven: greedy search has proven its output to be the best, and no beam was needed.
+        end: why a beam search ended.
+    """
+
+    method: Method
+    width: int
+    nodes: list[Node]
+    proven: bool = False
+    end: End | None = None
+
+    def leaves(self, outputs: list[Hypothesis]) -> list[int]:
+        """The numbers of the nodes at which outputs end.
+
+        Raises:
+            KeyError: one that is not in the tree.
+        """
+        places = {(node.parent, node.token): number for number, node in enumerate(self.nodes)}
+        found: list[int] = []
+        for one in outputs:
+            place = 0
+            for token in [*one.tokens, EOS] if one.finished else one.tokens:
+                place = places[place, token]
+            found.append(place)
+        return found
+
+
+class Recorded(NamedTuple):
+    """The outputs of one source and how they were found."""
+
+    outputs: list[Hypothesis]  # best first, as `decode` returns them
+    found: list[Hypothesis]  # the same, before anything was reranked
+    tree: Tree
+
+
+@torch.inference_mode()
+def decode_recorded(
+    model: StepModel, source: Padded, options: DecodingOptions, runners_up: int = RUNNERS_UP
+) -> Recorded:
+    """What `decode` finds for one source, with all that it considered.
+
+    Args:
+        source: one row.
+        runners_up: of greedy search and samples: how many of the most probable tokens are noted at every step.
+
+    Raises:
+        UsageError: another number of sources.
+    """
+    if len(source.lengths) != 1:
+        raise UsageError(f"the search of one source is recorded at a time, got {len(source.lengths)}")
+    if options.sample:
+        return _rolled(model, source, options, runners_up, drawing(source, options))
+    if options.beam == 1:
+        return _rolled(model, source, options, runners_up, most_probable)
+    return _beam(model, source, options, runners_up)
+
+
+def _beam(model: StepModel, source: Padded, options: DecodingOptions, runners_up: int) -> Recorded:
+    start, limits = model.start(source), length_limits(source, options)
+    proven = prove(model, start, source, limits, options).outputs[0] if options.nbest == 1 else []
+    watch = BeamWatch(options, limits)
+    steps = beam_steps(model, start, source, limits.new_zeros(1), limits, options)
+    found = read_back(watch.over(steps), source.lengths)[0]
+    if not proven:
+        return Recorded(found, found, watch.tree(proven=False))
+    if [one.tokens for one in proven] != [one.tokens for one in found]:  # a tie but for the rounding of wider products
+        return _rolled(model, source, options, runners_up, most_probable)
+    return Recorded(proven, proven, watch.tree(proven=True))
+
+
+def _rolled(model: StepModel, source: Padded, options: DecodingOptions, runners_up: int, choose: Choose) -> Recorded:
+    width = options.nbest if options.sample else 1
+    watch = PathWatch(options, width, runners_up)
+    found = read_back(watch.over(roll_steps(model, source, options, width, choose)), source.lengths)[0]
+    return Recorded(found, found, watch.tree(found))
+
+
+@dataclass
+class Growing:
+    """A tree while it grows."""
+
+    nodes: list[Node] = field(default_factory=lambda: [Node(-1, 0, GO, 0.0, 0.0, "kept")])
+    places: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+
+    def add(
+        self,
+        parent: int,
+        token: int,
+        log_prob: float,
+        total: float,
+        fate: Fate,
+        score: float | None = None,
+        chance: float | None = None,
+    ) -> int:
+        """A child. What is there already, since another sample considered it too, is only changed to more than that."""
+        place = self.places.setdefault((parent, token), len(self.nodes))
+        if place == len(self.nodes):
+            self.nodes.append(Node(parent, self.nodes[parent].step + 1, token, log_prob, total, fate, score, chance))
+        elif fate != "pruned":
+            self.change(place, fate, score)
+        return place
+
+    def change(self, place: int, fate: Fate, score: float | None) -> None:
+        """Another fate."""
+        self.nodes[place] = self.nodes[place]._replace(fate=fate, score=score)
+
+    def name_stumps(self) -> None:
+        """Finished outputs that are stumps beside those that were cut."""
+        cut = [node for node in self.nodes if node.fate == "cut"]
+        if not cut:
+            return
+        most, limit = max(node.total for node in cut), max(node.step for node in cut)
+        for place, node in enumerate(self.nodes):
+            if node.fate == "finished" and is_stump(node.step - 1, node.total, limit, most):
+                self.change(place, "stump", node.score)
+
+
+class BeamWatch:
+    """Notes the steps of a beam search of one source.
+
+    Args:
+        limits: [1] the most tokens of its output.
+    """
+
+    def __init__(self, options: DecodingOptions, limits: Tensor) -> None:
+        self.options = options
+        self.rules = Rules(options, torch.device("cpu"))
+        self.scorer = Scorer(limits, options)
+        self.growing = Growing()
+        self.alive = [0]  # the node of each slot
+        self.end: End | None = None
+
+    def over(self, steps: Iterator[BeamStep]) -> Iterator[BeamStep]:
+        """The same steps, noted."""
+        for number, step in enumerate(steps):
+            self._note(step, number)
+            yield step
+
+    def tree(self, *, proven: bool) -> Tree:
+        """What was noted."""
+        return Tree("beam", self.options.beam, self.growing.nodes, proven, self.end)
+
+    def _note(self, step: BeamStep, number: int) -> None:
+        own = step.log_probs.float().view(step.live.tokens.shape[1], -1)  # [K, V]
+        totals, parents, tokens = (part[0] for part in step.extensions)
+        scores = _numbers(step.ends.scores[0])
+        kept: list[int] = []
+        ended: set[int] = set()
+        rows = zip(_ids(parents), _ids(tokens), _numbers(own[parents, tokens]), _numbers(totals), strict=True)
+        for rank, (slot, token, gain, total) in enumerate(rows):
+            if total == NONE:
+                break  # and so are all that follow
+            fate = self._fate(step, rank, token, len(kept))
+            score = scores[rank] if fate == "finished" else None
+            place = self.growing.add(self.alive[slot], token, gain, total, fate, score)
+            if fate == "finished":
+                ended.add(slot)
+            if fate in ("open", "kept"):
+                kept.append(place)
+        self._note_forbidden(step.live.log_probs[0], own, number, float(totals[-1]))
+        if step.outcome is not None:
+            self._note_end(step, number, ended)
+        self.alive = kept
+
+    def _fate(self, step: BeamStep, rank: int, token: int, kept: int) -> Fate:
+        """What becomes of an extension: by its rank, and by how many better ones are kept."""
+        if token == EOS:
+            return "finished" if rank < self.options.beam else "pruned"
+        if bool(step.ending.at_limit):
+            return "too long"
+        if kept == self.options.beam:
+            return "pruned"
+        return "kept" if step.outcome is None else "open"
+
+    def _note_forbidden(self, before: Tensor, own: Tensor, number: int, least: float) -> None:
+        """What the rules forbid and would else have been among the extensions."""
+        tokens = self.rules.forbidden(number)
+        for slot, place in enumerate(self.alive):
+            gains = own[slot, tokens]
+            for token, gain, total in zip(tokens, _numbers(gains), _numbers(gains + before[slot]), strict=True):
+                if total > least:
+                    self.growing.add(place, token, gain, total, "forbidden")
+
+    def _note_end(self, step: BeamStep, number: int, ended: set[int]) -> None:
+        self.end = _end(step.ending)
+        scores = _numbers(self.scorer.score(step.live.log_probs, number, step.live.coverage)[0])
+        possible = bool((step.survivors.log_probs > NONE).any())
+        for slot, place in enumerate(self.alive):
+            if slot not in ended and (bool(step.ending.at_limit) or not possible):
+                self.growing.change(place, "cut", scores[slot])
+        self.growing.name_stumps()
+
+
+def _end(ending: Ending) -> End:
+    return "beaten" if bool(ending.beaten) else "enough" if bool(ending.enough) else "limit"
+
+
+class PathWatch:
+    """Notes the steps of greedy search or of the samples of one source."""
+
+    def __init__(self, options: DecodingOptions, width: int, runners_up: int) -> None:
+        self.options = options
+        self.runners_up = runners_up
+        self.growing = Growing()
+        self.places = [0] * width  # the node of each path
+
+    def over(self, steps: Iterator[RollStep]) -> Iterator[RollStep]:
+        """The same steps, noted."""
+        for step in steps:
+            drawn = chances(step.allowed, self.options)[0] if self.options.sample else None
+            for path, is_open in enumerate(_ids(step.before.open[0])):
+                if is_open:
+                    self._note(step, path, None if drawn is None else drawn[path])
+            yield step
+
+    def tree(self, found: list[Hypothesis]) -> Tree:
+        """What was noted, with the scores of what was found."""
+        tree = Tree("sampling" if self.options.sample else "greedy", len(self.places), self.growing.nodes)
+        for one, leaf in zip(found, tree.leaves(found), strict=True):
+            self.growing.change(leaf, tree.nodes[leaf].fate, one.score)
+        return tree
+
+    def _note(self, step: RollStep, path: int, drawn: Tensor | None) -> None:
+        own, place, chosen = step.log_probs[0, path], self.places[path], int(step.choice.tokens[0, path])
+        first = _ids(best(own[None], min(self.runners_up, len(own))).places[0])
+        shown = first if chosen in first else [*first, chosen]
+        gains, allowed = _numbers(own[shown]), _numbers(step.allowed[0, path, shown])
+        totals = _numbers(step.before.log_probs[0, path] + own[shown])
+        shares = [None] * len(shown) if drawn is None else _numbers(drawn[shown])
+        for token, gain, total, free, share in zip(shown, gains, totals, allowed, shares, strict=True):
+            fate: Fate = "pruned" if free != NONE else "forbidden"
+            if token == chosen and free != NONE:
+                fate = "kept" if bool(step.after.open[0, path]) else "finished" if token == EOS else "too long"
+            if gain == NONE:
+                continue  # a probability of 0, which not even the rules know of
+            number = self.growing.add(place, token, gain, total, fate, None, share)
+            if fate == "kept":
+                self.places[path] = number
+        if not bool(step.after.open[0, path] | step.after.finished[0, path]):
+            self.growing.change(place, "cut", None)
+
+
+def _numbers(row: Tensor) -> list[float]:
+    return cast("list[float]", row.tolist())
+
+
+def _ids(row: Tensor) -> list[int]:
+    return cast("list[int]", row.tolist())
