@@ -80,7 +80,8 @@ def check_tree(recorded: Recorded, options: DecodingOptions, source: Padded) -> 
         assert (node.fate in ("finished", "stump")) <= (node.token == EOS)
         assert (node.fate == "cut") <= (node.step == limit or number not in children)
         assert (node.fate == "too long") <= (node.step == limit + 1)
-        banned = node.token in (PAD, GO) or (node.token == UNK and options.forbid_unknown)
+        assert node.token not in (PAD, GO)
+        banned = node.token == UNK and options.forbid_unknown
         assert (node.fate == "forbidden") == (banned or (node.token == EOS and node.step <= options.min_length))
         assert (number in children) <= (node.fate in ("kept", "cut"))
     for one, leaf in zip(recorded.outputs, recorded.tree.leaves(recorded.outputs), strict=True):
@@ -163,7 +164,8 @@ def test_a_path_has_its_runners_up():
         state, memory = model.start(source)
         for previous in [GO, *path[:step]]:
             log_probs, state, _ = model.step(torch.tensor([previous]), state, memory)
-        best = sorted(zip(log_probs[0].tolist(), range(model.size), strict=True), key=lambda one: (-one[0], one[1]))[:3]
+        every = [(float(log_probs[0, token]), token) for token in range(model.size) if token not in (PAD, GO)]
+        best = sorted(every, key=lambda one: (-one[0], one[1]))[:3]
         assert set(best) <= set(own) <= {*best, (float(log_probs[0, token]), token)}
         place = next(k for k, n in enumerate(recorded.tree.nodes) if (n.parent, n.token) == (place, token))
 

@@ -37,7 +37,7 @@ from recurra.decoding.scoring import NONE, Scorer
 from recurra.decoding.step_model import StepModel
 from recurra.errors import UsageError
 from recurra.padded import Padded
-from recurra.text.special import EOS, GO
+from recurra.text.special import EOS, GO, PAD
 
 RUNNERS_UP = 5  # tokens that are shown at a step of greedy search or of a sample
 
@@ -49,7 +49,7 @@ Fate: TypeAlias = Literal[
     "stump",  # finished, but less probable than what had to be cut, which is longer (hypothesis.py)
     "cut",  # at its greatest length without <EOS>, or with nothing allowed after it
     "too long",  # would have been longer than is allowed
-    "forbidden",  # probable enough, but may not be written here
+    "forbidden",  # probable enough, but the options forbid it
 ]
 Method: TypeAlias = Literal["beam", "greedy", "sampling"]
 End: TypeAlias = Literal["beaten", "enough", "limit"]  # as in beam.Ending
@@ -249,8 +249,8 @@ class BeamWatch:
         return "kept" if step.outcome is None else "open"
 
     def _note_forbidden(self, before: Tensor, own: Tensor, number: int, least: float) -> None:
-        """What the rules forbid and would else have been among the extensions."""
-        tokens = self.rules.forbidden(number)
+        """What the options forbid and would else have been among the extensions."""
+        tokens = self.rules.unwelcome(number)
         for slot, place in enumerate(self.alive):
             gains = own[slot, tokens]
             for token, gain, total in zip(tokens, _numbers(gains), _numbers(gains + before[slot]), strict=True):
@@ -297,7 +297,9 @@ class PathWatch:
         return tree
 
     def _note(self, step: RollStep, path: int, drawn: Tensor | None) -> None:
-        own, place, chosen = step.log_probs[0, path], self.places[path], int(step.choice.tokens[0, path])
+        place, chosen = self.places[path], int(step.choice.tokens[0, path])
+        own = step.log_probs[0, path].clone()
+        own[[PAD, GO]] = NONE  # never written, so never considered
         first = _ids(best(own[None], min(self.runners_up, len(own))).places[0])
         shown = first if chosen in first else [*first, chosen]
         gains, allowed = _numbers(own[shown]), _numbers(step.allowed[0, path, shown])
@@ -308,7 +310,7 @@ class PathWatch:
             if token == chosen and free != NONE:
                 fate = "kept" if bool(step.after.open[0, path]) else "finished" if token == EOS else "too long"
             if gain == NONE:
-                continue  # a probability of 0, which not even the rules know of
+                continue
             number = self.growing.add(place, token, gain, total, fate, None, share)
             if fate == "kept":
                 self.places[path] = number

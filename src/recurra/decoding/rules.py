@@ -25,10 +25,10 @@ class Rules:
         scores[..., :SPECIAL] += self.early if step < self.min_length else self.always
         return scores
 
-    def forbidden(self, step: int) -> list[int]:
-        """The tokens that may not come at a step."""
+    def unwelcome(self, step: int) -> list[int]:
+        """What the options forbid at a step: <UNK>, and <EOS> before the shortest length."""
         costs = self.early if step < self.min_length else self.always
-        return [token for token in range(SPECIAL) if float(costs[token]) == -torch.inf]
+        return [token for token in (UNK, EOS) if float(costs[token]) == -torch.inf]
 
 
 def _forbidding(tokens: list[int], device: torch.device) -> Tensor:

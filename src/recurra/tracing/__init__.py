@@ -8,6 +8,7 @@ from recurra.tracing.attention_map import AttentionMap, Part
 from recurra.tracing.flow import Curve, GradientFlow, Jacobians, LayerFlow, Saturation, Verdict
 from recurra.tracing.matrix import Matrix
 from recurra.tracing.picture import Picture
+from recurra.tracing.search import SearchNode, SearchOutput, SearchTree, children_of
 from recurra.tracing.trace import Decision, GradientTrace, LayerTrace, Trace
 
 __all__ = [
@@ -24,6 +25,10 @@ __all__ = [
     "Part",
     "Picture",
     "Saturation",
+    "SearchNode",
+    "SearchOutput",
+    "SearchTree",
     "Trace",
     "Verdict",
+    "children_of",
 ]

@@ -22,14 +22,13 @@ from rich.text import Text
 
 from recurra.tracing import AttentionMap
 from recurra.views.image_text import looks_lines
-from recurra.views.tokens import is_right_to_left, label
+from recurra.views.tokens import held, label
 
 SHADES = " ░▒▓█"
 STEPS = (0.05, 0.25, 0.5, 0.75)  # the least weight of each shade but the first
 MAX_ROWS, MAX_COLUMNS = 60, 240
 MAX_LABEL = 16  # cells; a longer token is cut
 STYLES = {"label": "bold", "weight": "blue", "largest": "bold green", "note": "dim", "": ""}
-LEFT_TO_RIGHT = "\u200e"  # keeps a terminal that reorders Arabic and Hebrew from moving the columns
 
 Line = list[tuple[str, str]]  # pieces of text, each with the name of its style
 
@@ -82,7 +81,7 @@ def _lines(attention: AttentionMap, width: int) -> Iterator[Line]:
     for block in _blocks(_columns(attention.source_tokens[:MAX_COLUMNS]), width - margin - 1):
         yield [(" " * (margin + 1), ""), *((_padded(column), "label") for column in block)]
         for text, weights in zip(rows, attention.weights, strict=False):
-            name = " " * (margin - cell_len(text)) + _held(text)
+            name = " " * (margin - cell_len(text)) + held(text)
             yield [(f"{name} ", "label"), *_shaded(block, weights)]
         yield [("", "")]
     yield [(_legend(), "note")]
@@ -130,11 +129,7 @@ def _shaded(block: list[Column], weights: list[float]) -> Iterator[tuple[str, st
 
 
 def _padded(column: Column) -> str:
-    return " " * column.gap + _held(set_cell_size(column.text, column.width))
-
-
-def _held(text: str) -> str:
-    return text + LEFT_TO_RIGHT if is_right_to_left(text) else text
+    return " " * column.gap + held(set_cell_size(column.text, column.width))
 
 
 def _cut(text: str, width: int) -> str:

@@ -47,6 +47,18 @@ STYLE = """
 .recurra .looks figure { margin: 0; text-align: center; font-size: .85rem; }
 .recurra .look { background: var(--picture) 0 0 / 100% 100% #fff; image-rendering: pixelated; }
 .recurra .look img { display: block; width: 100%; height: 100%; image-rendering: pixelated; }
+.recurra .tree { display: block; font: 13px ui-monospace, monospace; }
+.recurra .tree text { fill: currentColor; dominant-baseline: central; }
+.recurra .tree .p { font-size: 10px; opacity: .7; text-anchor: end; }
+.recurra .tree rect { fill: rgb(var(--ink) / calc(.55 * var(--w, 0) + .03)); stroke: currentColor;
+  stroke-opacity: .45; }
+.recurra .tree path { fill: none; stroke: currentColor; stroke-opacity: .35; }
+.recurra .tree .gone rect, .recurra .tree path.gone { stroke-dasharray: 2 3; }
+.recurra .tree .gone text { opacity: .6; }
+.recurra .tree .answer rect, .recurra .tree path.answer { stroke: rgb(var(--ink)); stroke-opacity: 1;
+  stroke-width: 2.5; }
+.recurra .tree .answer text { font-weight: 600; }
+.recurra .tree .badge { font: 600 11px system-ui, sans-serif; }
 @media (forced-colors: active) { .recurra .map tbody td { color: CanvasText; } }
 """
 

@@ -10,6 +10,7 @@ import unicodedata
 from recurra.text.visible import standing_alone
 
 SPACE = "␣"
+LEFT_TO_RIGHT = "\u200e"
 
 
 def label(token: str) -> str:
@@ -23,3 +24,8 @@ def label(token: str) -> str:
 def is_right_to_left(text: str) -> bool:
     """Whether some of the text is written from right to left."""
     return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
+
+
+def held(text: str) -> str:
+    """The text so that a terminal which reorders Arabic and Hebrew leaves in their place the columns after it."""
+    return text + LEFT_TO_RIGHT if is_right_to_left(text) else text
