@@ -21,6 +21,8 @@ from recurra.views.image_text import PictureView
 from recurra.views.inspect_page import inspect_page
 from recurra.views.measures import evaluation_text
 from recurra.views.model import ModelFacts, model_html, model_text
+from recurra.views.search_html import search_body, search_html, search_svg
+from recurra.views.search_text import SearchView, search_lines
 from recurra.views.tables import evaluation_table, predictions_table
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Output",
     "Panel",
     "PictureView",
+    "SearchView",
     "Shown",
     "answer_html",
     "attention_html",
@@ -56,5 +59,9 @@ __all__ = [
     "prediction_html",
     "predictions_html",
     "predictions_table",
+    "search_body",
+    "search_html",
+    "search_lines",
+    "search_svg",
     "trace_html",
 ]

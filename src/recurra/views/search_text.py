@@ -19,6 +19,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from recurra.text.counted import counted
 from recurra.tracing import SearchTree
 from recurra.views.search_shape import GONE, PRUNED, Shape, name, percent, share, shown_text, summary, written
 from recurra.views.tokens import held
@@ -26,6 +27,8 @@ from recurra.views.tokens import held
 FIRST, LAST, UNSURE = 16, 8, 16  # steps of a long search that are shown
 BRANCHES = 4  # lines under a step
 MOST_TOKEN = 16  # cells
+LEFT_OUT = "left out"  # by top-k or top-p
+ORDER = ("kept", "finished", "stump", "cut", *PRUNED.values(), LEFT_OUT, "too long", "forbidden")
 STYLES = {"head": "bold", "token": "bold green", "p": "green", "kept": "", "gone": "dim", "note": "dim", "": ""}
 
 Line = list[tuple[str, str]]  # pieces of text, each with the name of its style
@@ -94,50 +97,40 @@ def _gap(shape: Shape, left_out: list[int]) -> Line:
     least = min(shape.nodes[number].log_prob for number in left_out)
     first, last = shape.nodes[left_out[0]].step, shape.nodes[left_out[-1]].step
     steps = f"step {first}" if first == last else f"steps {first} to {last}"
-    return [(f"   …  {steps} left out, p {percent(least)} or more", "note")]
+    return [(f"   …  {steps}, p from {percent(least)}", "note")]
 
 
 def _beside(shape: Shape, number: int, room: int) -> Line:
     """What was considered beside a token and did not go on: as many as there is room for, the others counted."""
-    groups: dict[str, list[str]] = {}
-    for other in shape.beside(number):
-        if _is_branch(shape, other):
-            continue
-        groups.setdefault(_group(shape, other), []).append(_named(shape, other))
-    line: Line = [("   ", "")]
-    room -= 3
-    for fate in sorted(groups, key=lambda fate: fate != "kept"):
-        opening = f"{'; ' if len(line) > 1 else ''}{fate}: "
-        text, rest = _fitting(opening, groups[fate], room)
-        if text:
-            line.append((text, "kept" if fate == "kept" else "gone"))
-            room -= cell_len(text)
-        if rest:
-            break
-    return line
+    others = [other for other in shape.beside(number) if not _is_branch(shape, other)]
+    found = sorted(((_group(shape, one), _named(shape, one)) for one in others), key=lambda pair: ORDER.index(pair[0]))
+    for shown in range(len(found), -1, -1):
+        line = _grouped(found[:shown], len(found) - shown)
+        if sum(cell_len(text) for text, _ in line) <= room:
+            return line
+    return []
+
+
+def _grouped(named: list[tuple[str, str]], more: int) -> Line:
+    """kept: a 2.0%, b 1.0%; pruned: c 0.5%, 3 more"""
+    line: Line = []
+    for fate, some in groupby(named, key=itemgetter(0)):
+        text = f"{fate}: {', '.join(name for _, name in some)}"
+        line += [("; " if line else "   ", ""), (text, "kept" if fate == "kept" else "gone")]
+    rest = f", {more} more" if line else f"   {counted(more, 'other')}"
+    return [*line, (rest, "gone")] if more else line
 
 
 def _group(shape: Shape, number: int) -> str:
     node = shape.nodes[number]
     if node.fate == "pruned" and node.chance == 0:
-        return "left out"
+        return LEFT_OUT
     return {"pruned": PRUNED[shape.tree.method], "open": "kept"}.get(node.fate, node.fate)
 
 
 def _named(shape: Shape, number: int) -> str:
     node = shape.nodes[number]
     return f"{held(_cut(name(node), MOST_TOKEN))} {percent(node.log_prob)}"
-
-
-def _fitting(opening: str, names: list[str], room: int) -> tuple[str, int]:
-    """The first names that fit into so many cells, and how many do not; no text at all where none fits."""
-    for number in range(len(names), 0, -1):
-        rest = len(names) - number
-        text = opening + ", ".join(names[:number]) + (f", {rest} more" if rest else "")
-        if cell_len(text) <= room:
-            return text, rest
-    text = f"{opening}{len(names)}"
-    return (text if cell_len(text) <= room else ""), len(names)
 
 
 def _is_branch(shape: Shape, number: int) -> bool:
