@@ -152,8 +152,11 @@ class SearchTree:
     @classmethod
     def of_mapping(cls, found: Mapping[str, Any]) -> SearchTree:
         """The way back."""
-        nodes = [SearchNode(**node) for node in found["nodes"]]
-        return cls(**{**found, "nodes": nodes, "outputs": [SearchOutput(**output) for output in found["outputs"]]})
+        records: dict[str, Any] = {
+            "nodes": [SearchNode(**node) for node in found["nodes"]],
+            "outputs": [SearchOutput(**output) for output in found["outputs"]],
+        }
+        return cls(**{**found, **records})
 
 
 def _renumbered(node: SearchNode, numbers: dict[int, int]) -> SearchNode:
