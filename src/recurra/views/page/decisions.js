@@ -19,7 +19,7 @@ export const decisions = {
     const element = h("div", { class: "decisions" }, rows(trace, state), table);
     state.watch(element, ({ output, hover }) => {
       const at = Math.min(hover?.output ?? output, trace.decisions.length - 1);
-      table.replaceChildren(distribution(trace.decisions[at], at, trace.decisions.length));
+      table.replaceChildren(...distribution(trace.decisions[at], at, trace.decisions.length));
     });
     return element;
   },
