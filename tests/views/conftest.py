@@ -31,7 +31,7 @@ def chromium() -> Iterator[Any]:
 def browser_page(chromium: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Opens the text of a page, as saved in a file; afterwards there was no error and no request elsewhere.
 
-    Args of what it gives: the text; `hash` of the address; `width` of the window; `dark`; more for playwright's context.
+    What it takes: the text, `hash` of the address, `width` of the window, `dark`, and more for playwright's context.
     """
     contexts: list[Any] = []
     wrong: list[str] = []

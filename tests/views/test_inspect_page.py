@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 from browser import WIDTHS, overflow, tabs, violations
 from sample_traces import INPUTS, image, made, real
