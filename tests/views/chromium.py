@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from documents import Document
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium here to open pages in")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000")
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 # Written at the end of a page: what happens in it after its own module, and where its errors go.
 ERRORS = '<script>addEventListener("error", ({ message }) => { document.title = `error: ${message}`; });</script>\n'
 
@@ -26,7 +28,9 @@ def opened(page: str, folder: Path, address: str = "", then: str = "") -> Docume
     """
     more = f'<script type="module">\n{then}\n</script>\n' if then else ""
     file = folder / "page.html"
-    file.write_text(page.replace("<main>", f"{ERRORS}<main>").replace("</body>", f"{more}</body>"), encoding="utf-8")
+    if then:  # the page's own policy would not let it run
+        page = POLICY.sub("", page).replace("<main>", f"{ERRORS}<main>").replace("</body>", f"{more}</body>")
+    file.write_text(page, encoding="utf-8")
     assert BROWSER is not None
     profile = f"--user-data-dir={folder / 'profile'}"
     command = [BROWSER, *FLAGS, profile, "--dump-dom", f"{file.as_uri()}{address}"]

@@ -5,7 +5,9 @@ A page is one file, which loads nothing and sends nothing (its own policy says s
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 
@@ -15,9 +17,8 @@ from recurra.text.visible import visible
 from recurra.views.report.rows import MAX_TEXT, Rows
 from recurra.views.style import STYLE
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-MODULE = Path(__file__).with_name("examples.js")
-REPORT_STYLE = Path(__file__).with_name("report.css")
+MODULE = Path(__file__).with_name("examples.js").read_text(encoding="utf-8")
+REPORT_STYLE = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
 END = "</main>\n</body>\n</html>\n"
 
 
@@ -26,12 +27,18 @@ def beginning(title: str) -> str:
     heading = escape(visible(title))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{heading}</title>\n<style>{STYLE}{REPORT_STYLE.read_text(encoding='utf-8')}</style>\n"
+        f"<title>{heading}</title>\n<style>{STYLE}{REPORT_STYLE}</style>\n"
         f'</head>\n<body class="recurra recurra-page">\n<h1>{heading}</h1>\n<main>\n'
     )
+
+
+def _policy() -> str:
+    """What the browser may do with the page: run its own module, whatever else stands in it, and load nothing."""
+    digest = b64encode(sha256(MODULE.encode("utf-8")).digest()).decode("ascii")
+    return f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{digest}'"
 
 
 def notes_html(notes: Iterable[str]) -> str:
@@ -47,7 +54,6 @@ def examples_html(rows: Rows, groups: Sequence[Grouping], kinds: Mapping[str, st
         kinds: which examples can be asked for, by the names that the module knows them by.
         noun: what an example is, in the plural.
     """
-    module = MODULE.read_text(encoding="utf-8")
     return (
         f'<section>\n<h2 id="examples-title">All {noun}</h2>\n<noscript><p>The table needs JavaScript.</p></noscript>\n'
         f'{_filters(groups, kinds)}{_left_out(rows, noun)}<p id="count" role="status" aria-live="polite"></p>\n'
@@ -55,7 +61,7 @@ def examples_html(rows: Rows, groups: Sequence[Grouping], kinds: Mapping[str, st
         '<thead role="rowgroup"><tr role="row"></tr></thead>\n<tbody role="rowgroup"></tbody>\n</table>\n'
         '<p id="pages"><button type="button" data-go="back">← previous</button> '
         '<button type="button" data-go="on">next →</button></p>\n'
-        f'<script type="application/json" id="rows">{rows.json}</script>\n<script type="module">\n{module}</script>\n'
+        f'<script type="application/json" id="rows">{rows.json}</script>\n<script type="module">{MODULE}</script>\n'
         "</section>\n"
     )
 

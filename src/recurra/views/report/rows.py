@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from recurra.metrics import Case, ExampleScores, Grouping, Share
 from recurra.text.visible import visible
+from recurra.views.inspect_page import in_script
 from recurra.views.measures import label_of
 
 MAX_ROWS = 10_000
@@ -97,13 +98,8 @@ def rows_of(models: Sequence[Answered], groups: Sequence[Grouping]) -> Rows:
         "models": [model.name for model in models],
         "rows": [row for _, row in sorted(zip(kept, rows, strict=True), key=lambda pair: pair[0])],
     }
-    return Rows(in_script(whole), len(rows), total, cut)
-
-
-def in_script(value: object) -> str:
-    """JSON that may stand inside <script>: nothing in it ends the script or begins a comment."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Rows(in_script(text), len(rows), total, cut)
 
 
 def shortened(text: str) -> str:
