@@ -26,7 +26,7 @@ from recurra.metrics.paired import LEVEL, MIN_EXAMPLES, holm, student_p
 
 BINS = 5  # of a number, of about equally many examples
 MOST_PARTS = 24  # of names; all others are one part
-RARE = 0.05  # of the examples, where these are few: a name that fewer have is no part
+RARE, FEWEST = 0.05, 3  # of few examples: a name of a smaller share of them, or of fewer, is no part
 OTHERS, NONE = "all others", -1
 KNOWN, UNKNOWN = "all known", "some unknown"
 
@@ -116,7 +116,7 @@ def _by_name(by: str, values: Sequence[str]) -> Grouping:
     """The commonest names first, and what is rare together; an empty one is none."""
     counts = Counter(filter(None, values))
     ordered = [name for name, _ in counts.most_common()]
-    enough = min(MIN_EXAMPLES, RARE * len(values))
+    enough = min(MIN_EXAMPLES, max(FEWEST, RARE * len(values)))
     shown = [name for name in ordered[:MOST_PARTS] if counts[name] >= enough]
     if len(ordered) == len(shown) + 1:
         shown = ordered
