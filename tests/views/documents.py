@@ -17,16 +17,12 @@ class Document(HTMLParser):
         self.open: list[str] = []
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
-        self.title = ""
-        self.named: list[tuple[str, str]] = []  # cells of tables that say which column they are in, and their texts
         self.feed(html)
         self.close()
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag == "td":
-            self.named.append((str(dict(attrs).get("data-name")), ""))
         if tag not in VOID:
             self.open.append(tag)
 
@@ -34,18 +30,8 @@ class Document(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if HIDDEN & set(self.open):
-            return
-        self.text += data
-        if "title" in self.open:
-            self.title += data
-        if "td" in self.open:
-            name, text = self.named[-1]
-            self.named[-1] = (name, text + data)
+        if not HIDDEN & set(self.open):
+            self.text += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.tags if name == tag]
-
-    def cells(self, name: str) -> list[str]:
-        """The texts of the cells that say that they are in this column."""
-        return [text for column, text in self.named if column == name]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chromium import needs_browser, opened
+from browser import WIDTHS, overflow, violations
 from documents import EVIL, Document
 
 from recurra.metrics import Case, ExampleScores, Measure, Share, groupings, sliced, value_text
@@ -15,6 +16,7 @@ from recurra.text.visible import visible
 from recurra.views.report import rows
 from recurra.views.report.rows import Answered, rows_of
 
+Opened = Callable[..., Any]
 NAMES = ["plain", EVIL, "عربي"]
 
 
@@ -131,79 +133,98 @@ def test_without_measures_of_single_examples_there_are_no_parts() -> None:
     assert Evaluation(3, {}).worse() == []
 
 
-@needs_browser
-@pytest.mark.slow
-class TestInABrowser:
-    def test_it_shows_what_is_wrong_and_says_how_many(self, tmp_path: Any) -> None:
-        document = opened(evaluation().page(), tmp_path)
-        assert document.title == "Evaluation"
-        assert "1 to 7 of 7 examples" in document.text
-        assert document.cells("line") == [str(k) for k in range(1, 8)]
-        assert document.cells("output")[3] == "b 3"
-        assert set(document.cells("right?")) == {"✗ wrong"}
+def column(page: Any, name: str) -> list[str]:
+    """The texts of one column of the table of examples, as they are shown."""
+    return page.locator(f"#examples td[data-name='{name}']").all_inner_texts()
 
-    @pytest.mark.parametrize(
-        ("address", "lines"),
-        [
-            ("#only=all&search=INPUT%2012", [13]),
-            ("#only=right&search=%D8%B9%D8%B1%D8%A8%D9%8A&sort=-line", [60, 57, 54]),
-            ("#part=2.1", [2, 5]),
-            ("#only=all&sort=-loss0", [60, 59, 58]),
-            ("#sort=probability0", [1, 2, 3]),
-            ("#only=nonsense&part=9.9", []),
-            ("#pair=%5B%22right%201%22%2C%22b%201%22%5D", [2]),
-            ("#pair=no%20json", [1, 2, 3]),
-        ],
+
+def count(page: Any) -> str:
+    return page.locator("#count").inner_text()
+
+
+def test_it_begins_with_what_is_wrong_and_says_how_many(browser_page: Opened) -> None:
+    page = browser_page(evaluation().page())
+    assert count(page) == "1 to 7 of 7 examples"
+    assert column(page, "line") == [str(k) for k in range(1, 8)]
+    assert column(page, "output")[3] == "b 3"
+    assert set(column(page, "right?")) == {"✗ wrong"}
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        ("#only=all&search=INPUT%2012", [13]),
+        ("#only=right&search=%D8%B9%D8%B1%D8%A8%D9%8A&sort=-line", [60, 57, 54]),
+        ("#part=2.1", [2, 5]),
+        ("#only=all&sort=-loss0", [60, 59, 58]),
+        ("#sort=probability0", [1, 2, 3]),
+        ("#only=nonsense&part=9.9", []),
+        ("#pair=%5B%22right%201%22%2C%22b%201%22%5D", [2]),
+        ("#pair=no%20json", [1, 2, 3]),
+    ],
+)
+def test_the_address_says_what_is_shown(browser_page: Opened, address: str, lines: list[int]) -> None:
+    page = browser_page(evaluation().page(), address)
+    assert column(page, "line")[: len(lines) or None] == [*map(str, lines)]
+
+
+def test_it_is_sorted_filtered_and_searched(browser_page: Opened) -> None:
+    page = browser_page(evaluation(count=200).page())
+    page.locator("[name=only][value=all]").check()
+    assert count(page) == "1 to 50 of 200 examples"
+    page.locator("[data-go=on]").click()
+    assert count(page) == "51 to 100 of 200 examples"
+    assert column(page, "line")[0] == "51"
+    page.locator("[data-key=loss0] button").click()
+    assert (page.locator("[data-key=loss0]").get_attribute("aria-sort"), column(page, "line")[0]) == ("ascending", "1")
+    page.locator("[data-key=loss0] button").click()
+    assert (page.locator("[data-key=loss0]").get_attribute("aria-sort"), column(page, "line")[0]) == (
+        "descending",
+        "200",
     )
-    def test_the_address_says_what_is_shown(self, address: str, lines: list[int], tmp_path: Any) -> None:
-        found = opened(evaluation().page(), tmp_path, address)
-        assert found.title == "Evaluation"
-        assert found.cells("line")[: len(lines) or None] == [*map(str, lines)]
+    page.locator("[type=search]").fill("input 19")
+    assert count(page) == "1 to 11 of 11 examples"
+    assert page.evaluate("location.hash") == "#only=all&search=input+19&sort=-loss0"
+    page.locator(".slices a").first.click()
+    assert page.locator("select").input_value() == "0.0"
+    assert page.locator("[type=search]").input_value() == ""
 
-    def test_it_is_sorted_filtered_and_searched_by_hand(self, tmp_path: Any) -> None:
-        found = opened(
-            evaluation(count=200).page(),
-            tmp_path,
-            then="""
-            const count = () => document.getElementById("count").textContent;
-            const said = [count()];
-            document.querySelector("[name=only][value=all]").click();
-            said.push(count());
-            document.querySelector("[data-go=on]").click();
-            said.push(count());
-            const head = document.querySelector("[data-key=loss0]");
-            head.firstChild.click();
-            said.push(head.ariaSort, document.querySelector("#examples tbody td").textContent);
-            head.firstChild.click();
-            said.push(head.ariaSort, document.querySelector("#examples tbody td").textContent);
-            const search = document.querySelector("[type=search]");
-            search.value = "input 19";
-            search.dispatchEvent(new Event("input", { bubbles: true }));
-            said.push(count(), location.hash);
-            document.querySelector(".slices a").click();
-            await new Promise((done) => setTimeout(done, 100));
-            said.push(document.querySelector("select").value);
-            document.title = said.join("; ");
-            """,
-        )
-        assert found.title.split("; ") == [
-            "1 to 7 of 7 examples",
-            "1 to 50 of 200 examples",
-            "51 to 100 of 200 examples",
-            "ascending",
-            "1",
-            "descending",
-            "200",
-            "1 to 11 of 11 examples",
-            "#only=all&search=input+19&sort=-loss0",
-            "0.0",
-        ]
 
-    def test_two_models_side_by_side(self, tmp_path: Any) -> None:
-        beside = evaluation(wrong=3).versus(evaluation(wrong=9), ("new", "old"))
-        for only, lines in (("better", range(4, 10)), ("worse", []), ("wrong", [1, 2, 3]), ("all", range(1, 51))):
-            found = opened(beside.page(), tmp_path, f"#only={only}")
-            assert found.title == "Two models"
-            assert found.cells("line") == [*map(str, lines)]
-        assert found.cells("old")[8] == "b 8 ✗ wrong"
-        assert found.cells("new")[8] == "right 8 ✓ right"
+def test_the_keyboard_is_enough(browser_page: Opened) -> None:
+    page = browser_page(evaluation(count=200).page())
+    page.locator("[name=only][value=wrong]").focus()
+    page.keyboard.press("ArrowRight")
+    assert count(page) == "1 to 50 of 193 examples"
+    page.locator("[type=search]").focus()
+    page.keyboard.type("input 77")
+    assert column(page, "line") == ["78"]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # sorts by the second column
+    assert page.locator("[data-key=input]").get_attribute("aria-sort") == "ascending"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_everybody_can_read_it(browser_page: Opened, width: int, dark: bool) -> None:
+    whole = evaluation(count=200, answer=EVIL + "x" * 400)
+    for text in (whole.page(EVIL), whole.versus(evaluation(count=200), ("new", "old")).page()):
+        page = browser_page(text, "#only=all", width=width, dark=dark)
+        assert "\n".join(violations(page)) == ""
+        assert overflow(page) <= 0
+
+
+def test_two_models_side_by_side(browser_page: Opened) -> None:
+    beside = evaluation(wrong=3).versus(evaluation(wrong=9), ("new", "old"))
+    page = browser_page(beside.page())
+    for only, lines in (("better", range(4, 10)), ("worse", []), ("wrong", [1, 2, 3]), ("all", range(1, 51))):
+        page.locator(f"[name=only][value={only}]").check()
+        assert column(page, "line") == [*map(str, lines)]
+    assert column(page, "old")[8] == "b 8 ✗ wrong"
+    assert column(page, "new")[8] == "right 8 ✓ right"
+
+
+def test_only_its_own_module_may_run() -> None:
+    policy = evaluation().page().split('Content-Security-Policy" content="')[1].split('"')[0]
+    assert "script-src 'sha256-" in policy
+    assert "'unsafe-inline'" not in policy.split("script-src")[1]

@@ -31,7 +31,7 @@ def beginning(title: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{heading}</title>\n<style>{STYLE}{REPORT_STYLE}</style>\n"
-        f'</head>\n<body class="recurra recurra-page">\n<h1>{heading}</h1>\n<main>\n'
+        f'</head>\n<body class="recurra recurra-page">\n<main>\n<h1>{heading}</h1>\n'
     )
 
 
