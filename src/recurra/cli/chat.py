@@ -28,7 +28,6 @@ PROMPT = "> "
 def chat(
     model: given.ModelFolder,
     ensemble: given.Ensemble = None,
-    threads: given.AnswerThreads = None,
     beam: given.Beam = None,
     diversity: given.Diversity = None,
     sample: given.Sample = False,
@@ -50,7 +49,7 @@ def chat(
     short = {"beam": beam, "diversity": diversity, "sample": sample or None, **dials}
     chosen = decoding_settings(short, settings or [])
 
-    loaded = load_model(model, ensemble, threads)
+    loaded = load_model(model, ensemble)
     check_task(loaded, model)
     loaded.options(None, chosen)  # what cannot be is refused before anything is said
     if in_terminal():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recurra.cli import options as given
-from recurra.cli.loading import load_model
+from recurra.cli.loading import check_threads, load_model
 from recurra.cli.output import check_page, opened_output
 from recurra.cli.pairs import given_pairs
 from recurra.cli.set_options import check_effect, decoding_settings
@@ -49,6 +49,7 @@ def evaluate(
     check_page(to)
     with opened_output(to) if to else nullcontext() as out:
         loaded = load_model(model, ensemble, threads)
+        check_threads(loaded, threads)
         check_effect(loaded, short)
         evaluation = loaded.evaluate(files.data, **files.keywords(), **sorting, **chosen)
         for note in evaluation.notes:

@@ -58,7 +58,6 @@ def generate(
     beam: GenerationBeam = None,
     output_format: GenerationFormat = "text",
     ensemble: given.Ensemble = None,
-    threads: given.AnswerThreads = None,
     output: given.Output = None,
 ) -> None:
     """Continue a text, with a language model.
@@ -81,7 +80,7 @@ def generate(
     with opened_output(output) as out:
         from recurra.tasks.task import Generates
 
-        loaded = load_model(model, ensemble, threads)
+        loaded = load_model(model, ensemble)
         with as_typed(short, table):
             found = loaded.generate(prompt, **chosen)
         out.writelines(f"{line}\n" for line in lines_of(found, output_format))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recurra import __version__
-from recurra.cores import usable_cores
+from recurra.cores import idle_cores, usable_cores
 
 MIN_DISK = 1e9  # bytes; a run writes its encoded data, a checkpoint and the model
 CPU_FLAGS = {"AVX2": "avx2", "AVX-512": "avx512f", "AMX": "amx_tile", "bfloat16 AMX": "amx_bf16"}
@@ -46,7 +46,7 @@ def processor() -> Iterator[Finding]:
     name = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
     flags = set(" ".join(re.findall(r"^(?:flags|Features)\s*:\s*(.+)$", text, re.MULTILINE)).split())
     yield Finding("processor", name[1] if name else platform.processor() or "unknown")
-    yield Finding("cores", f"{usable_cores()} usable of {os.cpu_count()}")
+    yield Finding("cores", f"{usable_cores()} usable of {os.cpu_count()}, {idle_cores()} for answering now")
     if flags:
         has = [f"{name} {'yes' if flag in flags else 'no'}" for name, flag in CPU_FLAGS.items()]
         yield Finding("instructions", ", ".join(has))

@@ -172,7 +172,16 @@ Threads = Annotated[
     int | None,
     option("--threads", "Number of CPU threads; by default one, with --time as many as make steps faster.", "N", 1),
 ]
-AnswerThreads = Annotated[int | None, option("--threads", "Number of CPU threads; one by default.", "N", 1)]
+AnswerThreads = Annotated[
+    int | None,
+    option(
+        "--threads",
+        "Number of CPU threads, by default one for each idle core, at most 8. Each answers a batch by itself, so "
+        "answers are the same with any number.",
+        "N",
+        1,
+    ),
+]
 RecipeFile = Annotated[
     str | None, option("--recipe", "A file of settings; options on the command line override it.", "FILE.toml")
 ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from recurra.columns import ImageColumn
 from recurra.data import Captioned, name_of
@@ -19,6 +21,7 @@ from recurra.errors import DataError
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.at_once import at_once
 from recurra.tasks.caption.inputs import CaptionInputs, encode, padded
 from recurra.tasks.cases import case_of, target_groups
 from recurra.tasks.cut import cut_notes
@@ -133,15 +136,14 @@ class CaptionPredictor:
         content = given_content(given, place)
         return Given(content if isinstance(content, str) else shown(content), encode(self.inputs, content, place))
 
-    @torch.inference_mode()
     def _answers(self, window: list[Given], options: DecodingOptions) -> list[Answer[None]]:
         answers = [Answer(one.name, [Alternative("")], None) for one in window]
         filled = [i for i, one in enumerate(window) if one.values is not None]
-        for start in range(0, len(filled), BATCH):
-            chosen = filled[start : start + BATCH]
-            rows = [cast("Values", window[i].values) for i in chosen]
-            for i, row, found in zip(chosen, rows, decode(self.model, self._padded(rows), options), strict=True):
-                answers[i] = Answer(window[i].name, [self._alternative(one, row, options) for one in found], None)
+        rows = [cast("Values", window[i].values) for i in filled]
+        batches = list(chunks(rows, BATCH))
+        decoded = at_once(lambda batch: decode(self.model, self._padded(batch), options), batches, self.device)
+        for i, row, found in zip(filled, rows, chain.from_iterable(decoded), strict=True):
+            answers[i] = Answer(window[i].name, [self._alternative(one, row, options) for one in found], None)
         return answers
 
     def _alternative(self, found: Hypothesis, values: Values, options: DecodingOptions) -> Alternative:
@@ -159,14 +161,15 @@ class CaptionPredictor:
     def _padded(self, rows: Sequence[Values]) -> Padded:
         return padded(self.inputs, np.stack(rows)).to(self.device)
 
-    @torch.inference_mode()
     def _likelihoods(self, encoded: list[Values], captions: list[str]) -> list[float]:
-        found: list[float] = []
         targets = [torch.tensor([GO, *ids, EOS]) for ids in self.target.encode_batch(captions)]
-        for start in range(0, len(encoded), BATCH):
-            part = slice(start, start + BATCH)
-            found += log_likelihoods(self.model, self._padded(encoded[part]), pad(targets[part]).to(self.device))
-        return found
+
+        def computed(batch: list[tuple[Values, Tensor]]) -> list[float]:
+            values, ids = zip(*batch, strict=True)
+            return log_likelihoods(self.model, self._padded(values), pad(ids).to(self.device))
+
+        batches = list(chunks(zip(encoded, targets, strict=True), BATCH))
+        return [*chain.from_iterable(at_once(computed, batches, self.device))]
 
 
 def places(cells: Sequence[str]) -> list[Part]:

@@ -25,6 +25,7 @@ from recurra.models import Forecaster, device_of
 from recurra.models.forecaster import ROUNDING, Units
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.at_once import at_once
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.forecast.answer import PAST_SHOWN, ColumnForecast, ForecastValues
 from recurra.tasks.forecast.build import filled, in_order, missing_number, refused
@@ -36,7 +37,8 @@ from recurra.tasks.tracing import ShownTrace, layer_traces
 from recurra.text.counted import counted
 from recurra.text.decimals import decimals_for
 
-CHUNK = 64  # series that are answered together
+CHUNK = 512  # series that are read ahead
+BATCH = 64  # windows that are answered together
 PATHS = 16384  # sample paths that are followed together
 
 Values = NDArray[np.float64]
@@ -119,17 +121,19 @@ class ForecastPredictor:
         """The quantiles of the next values after each window [T, D]: [B, H, K, Q]."""
         return self._floored(self._computed(windows, options), options)
 
-    @torch.inference_mode()
     def _computed(self, windows: Sequence[Values], options: ForecastAnswerOptions) -> Values:
         """The quantiles as the networks have them."""
         steps = self.steps(options)
-        total: Values = np.zeros(1)
-        for network in self.networks:
-            model = network.model
-            model.eval()
-            answer = self._sampled if model.recursive else self._direct
-            total = total + answer(model, windows, steps, options) / len(self.networks)
-        return total
+        models = [network.model.eval() for network in self.networks]
+
+        def computed(batch: Sequence[Values]) -> Values:
+            total: Values = np.zeros(1)
+            for model in models:
+                answer = self._sampled if model.recursive else self._direct
+                total = total + answer(model, batch, steps, options) / len(models)
+            return total
+
+        return np.concatenate(at_once(computed, list(chunks(windows, BATCH)), device_of(models[0])))
 
     def _floored(self, quantiles: Values, options: ForecastAnswerOptions) -> Values:
         """Those of counts at least 0 [B, H, K, Q]."""

@@ -24,6 +24,7 @@ from recurra.models import device_of
 from recurra.models.continuing import Continuing
 from recurra.padded import last_of, pad
 from recurra.tasks.answer import Alternative, Answer, choice
+from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import text_groups
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.language_model.answer import EASIER, ScoredText
@@ -78,7 +79,6 @@ class LanguagePredictor:
         """Running text goes on; a line has an end."""
         return self.network.running
 
-    @torch.inference_mode()
     def generate(self, inputs: Iterable[str], options: GenerationOptions) -> Iterator[Answer[None]]:
         """Continuations of each text. They depend on the text and the seed, not on what else is asked for."""
         steps = [Continuing(one.model.eval(), endless=one.running) for one in self.networks]
@@ -86,7 +86,8 @@ class LanguagePredictor:
         line_end = steps[0].line_end
         for texts, rows in self._windows(inputs):
             source = pad([torch.tensor(row) for row in rows]).to(device_of(self.network.model))
-            for text, row, found in zip(texts, rows, decode(search, source, options.decoding()), strict=True):
+            [every] = at_once(lambda one: decode(search, one, options.decoding()), [source], source.values.device)
+            for text, row, found in zip(texts, rows, every, strict=True):
                 whole = [
                     Alternative(
                         self.network.text([*row[1:], *(GO if id == line_end else id for id in one.tokens)]),
@@ -162,16 +163,21 @@ class LanguagePredictor:
             raise DataError(what, where=f"text {number}", fix="Give the last part of it alone.")
         return row
 
-    @torch.inference_mode()
     def _after(self, rows: list[list[int]]) -> Tensor:
         """The probabilities [N, V] of what comes after each row."""
         models = [network.model.eval() for network in self.networks]
-        chances: list[Tensor] = [torch.empty(0)] * len(rows)
-        for batch in batches_by_length(np.array([len(row) for row in rows], dtype=np.int32)):
-            numbers = cast("list[int]", batch.tolist())
-            ids = pad([torch.tensor(rows[k]) for k in numbers]).to(device_of(models[0]))
+        device = device_of(models[0])
+
+        def computed(numbers: list[int]) -> Tensor:
+            ids = pad([torch.tensor(rows[k]) for k in numbers]).to(device)
             found = [model.scores(last_of(model(ids).outputs)).float().softmax(-1).cpu() for model in models]
-            for k, chance in zip(numbers, torch.stack(found).mean(0), strict=True):
+            return torch.stack(found).mean(0)
+
+        lengths = np.array([len(row) for row in rows], dtype=np.int32)
+        batches = numbered(batches_by_length(lengths))
+        chances: list[Tensor] = [torch.empty(0)] * len(rows)
+        for numbers, found in zip(batches, at_once(computed, batches, device), strict=True):
+            for k, chance in zip(numbers, found, strict=True):
                 chances[k] = chance
         return torch.stack(chances)
 

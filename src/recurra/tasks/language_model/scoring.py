@@ -21,9 +21,11 @@ from recurra.data.plain import Passage
 from recurra.models import device_of
 from recurra.models.language_model import LanguageModel
 from recurra.padded import Padded
+from recurra.tasks.at_once import at_once
 from recurra.tasks.language_model.learner import batches_by_length, line_batch
 from recurra.tasks.language_model.network import LanguageNetwork
 from recurra.text.special import GO
+from recurra.training import Index, threads
 
 WINDOW = 1000  # lines that are encoded, and sorted by length, together
 AT_ONCE = 1000  # units of a running text that the layers read in one call
@@ -57,18 +59,27 @@ def line_costs(
     network: LanguageNetwork, models: Sequence[LanguageModel], passages: Iterable[Passage]
 ) -> Iterator[Cost]:
     """Of independent lines."""
-    device = device_of(network.model)
     for window in chunks(passages, WINDOW):
-        rows = Ragged.of(encoded(network, window))
-        ends = np.cumsum(rows.lengths)
-        found: list[list[float]] = [[] for _ in window]
-        for batch in batches_by_length(rows.lengths.astype(np.int32)):
-            some = [rows.values[ends[k] - rows.lengths[k] : ends[k]] for k in batch]
-            inputs, targets = line_batch(Ragged(np.concatenate(some), rows.lengths[batch]))
-            nats, _ = nats_of(models, inputs.to(device), targets.to(device), None)
-            for k, row in zip(batch, cast("list[list[float]]", nats.tolist()), strict=True):
-                found[k] = row[: int(rows.lengths[k])]
-        yield from map(Cost, window, found)
+        yield from map(Cost, window, nats_of_lines(models, Ragged.of(encoded(network, window))))
+
+
+def nats_of_lines(models: Sequence[LanguageModel], rows: Ragged) -> list[list[float]]:
+    """The nats of each row of units."""
+    device = device_of(models[0])
+    ends = np.cumsum(rows.lengths)
+
+    def computed(batch: Index) -> list[list[float]]:
+        some = [rows.values[ends[k] - rows.lengths[k] : ends[k]] for k in batch]
+        inputs, targets = line_batch(Ragged(np.concatenate(some), rows.lengths[batch]))
+        nats, _ = nats_of(models, inputs.to(device), targets.to(device), None)
+        return cast("list[list[float]]", nats.tolist())
+
+    batches = batches_by_length(rows.lengths.astype(np.int32))
+    found: list[list[float]] = [[] for _ in rows.lengths]
+    for batch, nats in zip(batches, at_once(computed, batches, device), strict=True):
+        for k, row in zip(batch, nats, strict=True):
+            found[k] = row[: int(rows.lengths[k])]
+    return found
 
 
 def running_costs(
@@ -80,13 +91,13 @@ def running_costs(
     for passage in passages:
         ids = encoded(network, [passage])[0]
         nats: list[float] = []
-        for first in range(0, len(ids), AT_ONCE):
-            piece = ids[first : first + AT_ONCE]
-            row = torch.tensor([[last, *piece]], device=device_of(network.model))
-            inputs = Padded(row[:, :-1], torch.tensor([len(piece)], device=row.device))
-            found, states = nats_of(models, inputs, row[:, 1:], states)
-            nats += cast("list[float]", found[0].tolist())
-            last = piece[-1]
+        with threads(1):  # as everything that answers
+            for piece in chunks(ids, AT_ONCE):
+                row = torch.tensor([[last, *piece]], device=device_of(network.model))
+                inputs = Padded(row[:, :-1], torch.tensor([len(piece)], device=row.device))
+                found, states = nats_of(models, inputs, row[:, 1:], states)
+                nats += cast("list[float]", found[0].tolist())
+                last = piece[-1]
         yield Cost(passage, nats)
 
 

@@ -22,6 +22,7 @@ from recurra.layers import Recorded
 from recurra.metrics import Case, ExampleScores
 from recurra.models import BranchRun, ManyToOne, device_of
 from recurra.tasks.answer import AnyAnswer
+from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import content_groups
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
@@ -148,23 +149,29 @@ class HeadPredictor:
             attention = self._attention(content, rows, weights[k], head.text(values[k])) if options.attention else None
             yield head.answer(shown_content(content), values[k], inputs.unknown(content, rows), attention, options)
 
-    @torch.inference_mode()
     def _values(self, encoded: Sequence[Sequence[Values]]) -> tuple[Tensor, list[list[float]]]:
         """What the head makes answers of [N, L], and what the first network's pooling took from each unit or step."""
         inputs, head = self.first.inputs, self.first.head
         lengths = inputs.lengths_of(encoded)
         values = torch.zeros(len(lengths), head.size)
         weights: list[list[float]] = [[] for _ in lengths]
-        for batch in batches_by_length(lengths):
-            numbers = cast("list[int]", batch.tolist())
-            columns = inputs.batch(encoded, numbers)
-            for network in self.networks:
-                network.model.eval()
-                inside = network.model.inside([column.to(device_of(network.model)) for column in columns])
-                values[batch] += head.values(inside.scores).cpu() / len(self.networks)
-                if network is self.first:
-                    for k, taken in zip(numbers, weights_of(inside.branches), strict=True):
-                        weights[k] = taken
+        device = device_of(self.first.model)
+        for network in self.networks:
+            network.model.eval()
+
+        def computed(numbers: list[int]) -> tuple[Tensor, list[list[float]]]:
+            columns = [column.to(device) for column in inputs.batch(encoded, numbers)]
+            every = [network.model.inside(columns) for network in self.networks]
+            total = torch.zeros(len(numbers), head.size)
+            for inside in every:
+                total += head.values(inside.scores).cpu() / len(every)
+            return total, weights_of(every[0].branches)
+
+        batches = numbered(batches_by_length(lengths))
+        for numbers, (total, taken) in zip(batches, at_once(computed, batches, device), strict=True):
+            values[numbers] = total
+            for k, one in zip(numbers, taken, strict=True):
+                weights[k] = one
         return values, weights
 
     def _attention(self, content: Content, rows: Sequence[Values], weights: list[float], answer: str) -> AttentionMap:

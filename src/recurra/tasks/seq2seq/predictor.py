@@ -20,6 +20,7 @@ from recurra.models import device_of
 from recurra.models.search import step_model
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import case_of, target_groups, text_groups
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
@@ -161,12 +162,15 @@ class TextPredictor(Generic[T_co]):
         sources = self.source.encode_batch([pair.source for pair in pairs])
         targets = self.target.encode_batch([pair.target for pair in pairs])
         lengths = np.array([len(ids) for ids in sources], dtype=np.int32)
-        totals = [0.0] * len(pairs)
-        for batch in eval_batches(lengths, BatchingOptions(batch_tokens=BATCH_TOKENS)):
-            numbers = cast("list[int]", batch.tolist())
+
+        def computed(numbers: list[int]) -> list[float]:
             source = pad_sources([sources[i] for i in numbers]).to(self.device)
             rows = [torch.tensor([GO, *targets[i], EOS]) for i in numbers]
-            found = log_likelihoods(self.model, source, pad(rows).to(self.device))
+            return log_likelihoods(self.model, source, pad(rows).to(self.device))
+
+        batches = numbered(eval_batches(lengths, BatchingOptions(batch_tokens=BATCH_TOKENS)))
+        totals = [0.0] * len(pairs)
+        for numbers, found in zip(batches, at_once(computed, batches, self.device), strict=True):
             for i, value in zip(numbers, found, strict=True):
                 totals[i] = value
         return Likelihood(totals, [len(ids) + 1 for ids in targets])
@@ -205,10 +209,13 @@ class TextPredictor(Generic[T_co]):
         filled = [i for i, ids in enumerate(encoded) if ids and not self.empty(texts[i])]
         lengths = np.array([len(encoded[i]) for i in filled], dtype=np.int32)
         limit = BatchingOptions(batch_tokens=max(1, BATCH_TOKENS // (options.nbest if options.sample else 1)))
-        for batch in eval_batches(lengths, limit):
-            chosen = [filled[i] for i in cast("list[int]", batch.tolist())]
-            source = pad_sources([encoded[i] for i in chosen]).to(self.device)
-            for i, hypotheses in zip(chosen, self._decode(source, options), strict=True):
+
+        def computed(chosen: list[int]) -> list[list[Hypothesis]]:
+            return self._decode(pad_sources([encoded[i] for i in chosen]).to(self.device), options)
+
+        batches = [[filled[k] for k in numbers] for numbers in numbered(eval_batches(lengths, limit))]
+        for chosen, found in zip(batches, at_once(computed, batches, self.device), strict=True):
+            for i, hypotheses in zip(chosen, found, strict=True):
                 answers[i] = self._answer(texts[i], encoded[i], hypotheses, attention=options.attention)
         return answers
 
@@ -226,7 +233,6 @@ class TextPredictor(Generic[T_co]):
             raise DataError(what, fix="Several inputs are a list of texts; several columns of one input are a tuple.")
         return "\t".join(map(str, cells)) if all(isinstance(cell, str) for cell in cells) else cells
 
-    @torch.inference_mode()
     def _decode(self, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
         if self.replace_unknown:
             options = replace(options, attention=True, forbid_unknown=False)

@@ -41,7 +41,6 @@ class TaggerEnsemble:
         crfs = [model.crf for model in models if model.crf is not None]
         self.crf = LinearChain.mean(crfs) if crfs else None
 
-    @torch.inference_mode()
     def tag(self, sentences: Sentences) -> Tagging:
         """The best tags, and how probable each is."""
         device = device_of(self.models[0])

@@ -22,12 +22,13 @@ from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
 from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import case_of
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.tag.answer import TaggedTokens
-from recurra.tasks.tag.ensemble import TaggerEnsemble
+from recurra.tasks.tag.ensemble import TaggerEnsemble, Tagging
 from recurra.tasks.tag.learner import batches_by_length, spans_of
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.sentences import in_scheme, say_unseen
@@ -133,9 +134,13 @@ class TagPredictor:
         filled = [k for k, tokens in enumerate(sentences) if tokens]
         encoded = self.network.reader.encode([sentences[k] for k in filled])
         lengths = np.array([len(ids) for ids, _ in encoded], dtype=np.int32)
-        for batch in batches_by_length(lengths) if filled else []:
-            numbers = cast("list[int]", batch.tolist())
-            found = self.ensemble.tag(batch_of([encoded[number] for number in numbers]))
+
+        def computed(numbers: list[int]) -> Tagging:
+            return ensemble.tag(batch_of([encoded[number] for number in numbers]))
+
+        ensemble, device = self.ensemble, device_of(self.network.model)
+        batches = numbered(batches_by_length(lengths)) if filled else []
+        for numbers, found in zip(batches, at_once(computed, batches, device), strict=True):
             best = cast("list[list[int]]", found.tags.tolist())
             chances = cast("list[list[float]]", found.probabilities.tolist())
             for number, row, chance in zip(numbers, best, chances, strict=True):

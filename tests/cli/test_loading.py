@@ -1,0 +1,52 @@
+"""How many threads a command that answers takes, and where a number would have no effect."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+import recurra as package
+from recurra.cli import loading
+from recurra.tasks import TASKS
+from recurra.training import threads
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tasks"))
+
+from toy_tasks import network
+
+if TYPE_CHECKING:
+    from conftest import CommandLine, FakeModel
+
+
+@pytest.mark.parametrize(
+    ("said", "cores", "idle", "number"),
+    [(None, 4, 3, 3), (None, 2, 4, 2), (None, 64, 60, 8), (None, 4, 1, 1), (16, 4, 1, 16)],
+)
+def test_one_for_each_idle_core_unless_a_number_is_said(
+    said: int | None, cores: int, idle: int, number: int, monkeypatch: pytest.MonkeyPatch, model: FakeModel
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", str(cores))
+    monkeypatch.setattr(loading, "idle_cores", lambda: idle)
+    with threads(1):
+        loading.load_model("m", None, said)
+        assert torch.get_num_threads() == number
+
+
+@pytest.mark.parametrize("command", [["score", "m", "file"], ["evaluate", "m", "file"]])
+def test_a_number_has_no_effect_on_running_text(
+    command: list[str], recurra: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = network("language-model", settings={"data.form": "running"})
+    opened = package.Model(TASKS["language-model"], [made], Path("m"))
+    monkeypatch.setattr("recurra.api.load", lambda path: opened)
+    (tmp_path / "file").write_text("red blue\n")
+    monkeypatch.chdir(tmp_path)
+    with threads(1):
+        refused = recurra(*command, "--threads", "2")
+        assert refused.code == 2
+        assert "--threads has no effect on a model of running text" in refused.err
+        assert recurra(*command).code == 0
