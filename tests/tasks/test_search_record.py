@@ -1,10 +1,18 @@
-"""Recorded searches as plain data."""
+"""Recorded searches as plain data, of every task that searches."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+from test_answers import check
+from toy_tasks import TOYS, network, predictor
+
 from recurra.decoding import Hypothesis, Recorded, Tree
 from recurra.decoding.recorded import Node
-from recurra.tasks.search import search_tree
+from recurra.tasks import TASKS
+from recurra.tasks.search import ShownSearch, shown_search
+from recurra.tasks.task import Generates, Searches
 from recurra.text.special import EOS, GO
 
 
@@ -18,12 +26,77 @@ def test_outputs_end_in_their_nodes_and_keep_the_rank_that_they_were_found_with(
     ]
     first, second = Hypothesis([7], -0.6, -0.5, True), Hypothesis([8], -1.1, -0.9, True)
     reranked = [Hypothesis([8], -1.1, -0.2, True), Hypothesis([7], -0.6, -0.5, True)]
-    recorded = Recorded(reranked, [first, second], Tree("beam", 2, nodes, end="enough"))
-    found = search_tree(recorded, lambda token: f"t{token}", ["b", "a"], ["reranked"])
+    recorded = Recorded(reranked, [first, second], Tree("beam", 2, nodes, end="enough"), ("reranked",))
+    found = shown_search(recorded, lambda token: f"t{token}", lambda one: "ab"[one.tokens[0] - 7])
     assert [(one.node, one.text, one.score, one.found) for one in found.outputs] == [
         (4, "b", -0.2, 2),
         (3, "a", -0.5, 1),
     ]
-    assert [node.token for node in found.nodes] == ["t2", "t7", "t8", "t3", "t3"]
+    assert [node.token for node in found.nodes] == ["<GO>", "t7", "t8", "t3", "t3"]
     assert [node.parent for node in found.nodes] == [None, 0, 0, 1, 2]
     assert (found.end, found.notes, found.nodes[3].score) == ("enough", ["reranked"], -0.5)
+
+
+WAYS: list[tuple[str, dict[str, object]]] = [
+    *((task, {"beam": 4}) for task in ("translate", "chat", "caption")),
+    *((task, {"beam": 4, "nbest": 3, "min_length": 2}) for task in ("translate", "chat", "caption")),
+    *((task, {"beam": 1}) for task in ("translate", "chat", "caption")),
+    *((task, {"sample": True, "nbest": 3, "top_k": 2}) for task in ("translate", "chat", "caption")),
+    ("chat", {"beam": 4, "nbest": 3, "anti_lm": 0.9}),
+    ("chat", {"beam": 4, "nbest": 2, "anti_lm": 0.5, "diversity": 0.7}),
+    ("language-model", {"beam": 3, "samples": 2, "length": 6}),
+    ("language-model", {"samples": 2, "length": 6}),
+]
+
+
+@pytest.mark.parametrize(("task", "settings"), WAYS)
+@pytest.mark.parametrize("members", [1, 2])
+def test_what_is_searched_is_what_is_answered(task: str, settings: dict[str, object], members: int) -> None:
+    networks = [network(task, seed=k + 1) for k in range(members)]
+    asked: Any = predictor(task, *networks)
+    section = "generation" if task == "language-model" else "decoding"
+    recipe = networks[0].recipe.with_settings({f"{section}.{name}": value for name, value in settings.items()})
+    options: Any = getattr(recipe, section)
+    for given in TOYS[task].inputs:
+        answer = next(asked.generate([given], options) if task == "language-model" else asked.predict([given], options))
+        found: ShownSearch = asked.searched(given, options)
+        assert [one.text for one in found.outputs] == [one.text for one in answer.alternatives]
+        assert [one.log_prob for one in found.outputs] == [one.log_prob for one in answer.alternatives]
+        assert [one.finished for one in found.outputs] == [one.finished for one in answer.alternatives]
+        check(found.to_mapping(), "search.schema.json")
+        assert type(found).of_mapping(found.to_mapping()) == found
+
+
+def test_tasks_that_write_are_those_that_search() -> None:
+    found = {task for task in TASKS if isinstance(predictor(task), Searches)}
+    assert found == {"translate", "chat", "caption", "language-model"}
+    assert {task for task in found if isinstance(predictor(task), Generates)} == {"language-model"}
+
+
+def test_what_was_copied_stands_in_the_text() -> None:
+    made = network("translate", settings={"model.copy": True})
+    asked: Any = predictor("translate", made)
+    for given in ("quiz", "red quiz"):
+        options = made.recipe.with_settings({"decoding.beam": 4, "decoding.nbest": 4}).decoding
+        (answer,) = asked.predict([given], options)
+        assert [one.text for one in asked.searched(given, options).outputs] == [one.text for one in answer.alternatives]
+
+
+def test_running_text_shows_the_ends_of_its_lines() -> None:
+    made = network("language-model", settings={"data.form": "running"}, rows=["a", "b", "ab", ""] * 9)
+    asked: Any = predictor("language-model", made)
+    options = made.recipe.with_settings({"generation.length": 12, "generation.samples": 3}).generation
+    found = asked.searched("a", options)
+    (answer,) = asked.generate(["a"], options)
+    assert [one.text for one in found.outputs] == [one.text for one in answer.alternatives]
+    assert found.nodes[0].token == "<GO>"
+    assert "\n" in {node.token for node in found.nodes}
+
+
+def test_it_shows_itself() -> None:
+    made = network("translate")
+    asked: Any = predictor("translate", made)
+    found = asked.searched("red", made.recipe.with_settings({"decoding.beam": 3}).decoding)
+    assert str(found).startswith("Beam search, 3 wide.")
+    assert repr(found).startswith(f"<recurra.SearchTree (beam) of {len(found.nodes)} beginnings, to ")
+    assert "<svg" in found._repr_html_()

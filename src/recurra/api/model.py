@@ -38,7 +38,8 @@ from recurra.tasks.model_folder import (
 )
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.repeated import several_note
-from recurra.tasks.task import Generates, Network, Predictor, Surprised
+from recurra.tasks.search import ShownSearch
+from recurra.tasks.task import Generates, Network, Predictor, Searches, Surprised
 from recurra.tracing import Trace
 from recurra.training import weights_of
 from recurra.views import ModelFacts, model_html, model_text
@@ -255,6 +256,31 @@ class Model:
         if not isinstance(predictor, Surprised):
             raise self._no_language_model("surprisal")
         return predictor.surprisal(inputs)
+
+    @called_from_python()
+    def search(self, given: object, **settings: Any) -> ShownSearch:
+        """How outputs are found for one input: all that the search considered at every step, and what was pruned.
+
+        Of a language model that for continuations, of other models that of `predict`; the outputs are the same.
+
+        Args:
+            given: one input.
+            settings: single options, as `predict` (of a language model `generate`) takes them.
+
+        Raises:
+            UsageError: an unknown or impossible option, or a model that does not search.
+            DataError: an input that cannot be read, is empty or too long.
+
+        Example:
+            >>> print(model.search("3 May 1998", beam=5))
+        """
+        predictor = self.predictor
+        if not isinstance(predictor, Searches):
+            what = f"a model for the task {self.task.name} answers at once, without a search"
+            raise UsageError(what, where="search", fix="predict gives all that it considered.")
+        continues = isinstance(predictor, Generates)
+        options = changed(predictor.generation, settings, "generation") if continues else self.options(None, settings)
+        return predictor.searched(self._cells_of(self._asked_about(given)), options)
 
     @called_from_python()
     def trace(self, given: object, **settings: Unpack[AnswerSettings]) -> Trace:

@@ -107,6 +107,7 @@ class Recorded(NamedTuple):
     outputs: list[Hypothesis]  # best first, as `decode` returns them
     found: list[Hypothesis]  # the same, before anything was reranked
     tree: Tree
+    notes: tuple[str, ...] = ()  # what a reader has to know of this search
 
 
 @torch.inference_mode()

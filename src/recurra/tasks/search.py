@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from recurra.decoding import Recorded
+from recurra.decoding import Hypothesis, Recorded
+from recurra.text.special import GO, SPECIAL_TOKENS
 from recurra.tracing import SearchNode, SearchOutput, SearchTree
+from recurra.views import search_html, search_lines
 
 
-def search_tree(
-    recorded: Recorded, token: Callable[[int], str], texts: Sequence[str], notes: Sequence[str] = ()
-) -> SearchTree:
+class ShownSearch(SearchTree):
+    """A search that shows itself: printed as lines, in a notebook as a picture."""
+
+    def __repr__(self) -> str:
+        outputs = ", ".join(repr(output.text) for output in self.outputs[:3])
+        return f"<recurra.SearchTree ({self.method}) of {len(self.nodes):,} beginnings, to {outputs}>"
+
+    def __str__(self) -> str:
+        return "\n".join(search_lines(self))
+
+    def _repr_html_(self) -> str:
+        return search_html(self)
+
+
+def shown_search(recorded: Recorded, token: Callable[[int], str], text: Callable[[Hypothesis], str]) -> ShownSearch:
     """The record of a search, of which no more is kept than can be looked at.
 
     Args:
         token: how a token is shown.
-        texts: of the outputs, in their order.
-        notes: what a reader has to know of this search.
+        text: that of an output.
     """
     tree = recorded.tree
     ranks = {(*one.tokens, one.finished): rank for rank, one in reversed(list(enumerate(recorded.found, 1)))}
-    nodes = [SearchNode(None if node.parent < 0 else node.parent, node.step, token(node.token), *node[3:])
-             for node in tree.nodes]  # fmt: skip
-    leaves = tree.leaves(recorded.outputs)
+    root, *others = tree.nodes
+    nodes = [SearchNode(None, 0, SPECIAL_TOKENS[GO], 0.0, 0.0, root.fate)]
+    nodes += [SearchNode(node.parent, node.step, token(node.token), *node[3:]) for node in others]
     outputs = [
-        SearchOutput(leaf, text, one.log_prob, one.score, one.finished, ranks[(*one.tokens, one.finished)])
-        for one, leaf, text in zip(recorded.outputs, leaves, texts, strict=True)
+        SearchOutput(leaf, text(one), one.log_prob, one.score, one.finished, ranks[(*one.tokens, one.finished)])
+        for one, leaf in zip(recorded.outputs, tree.leaves(recorded.outputs), strict=True)
     ]
-    return SearchTree(tree.method, tree.width, nodes, outputs, tree.proven, tree.end, list(notes)).bounded()
+    notes = list(recorded.notes)
+    found = ShownSearch(tree.method, tree.width, nodes, outputs, tree.proven, tree.end, notes)
+    return found.bounded()

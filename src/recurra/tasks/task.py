@@ -22,6 +22,7 @@ from recurra.data import EncodedTable, Examples, Kind, Preview
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.search import ShownSearch
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.vocabulary import Side
 from recurra.tracing import Trace
@@ -104,6 +105,15 @@ class Generates(Protocol):
         Args:
             options: of the type of `generation`.
         """
+        ...
+
+
+@runtime_checkable
+class Searches(Protocol):
+    """A predictor whose outputs are searched for, token by token."""
+
+    def searched(self, given: Any, options: Any) -> ShownSearch:
+        """How the outputs for one input are found."""
         ...
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from recurra.decoding import End, Fate, Method
 from recurra.errors import UsageError
@@ -112,7 +112,7 @@ class SearchTree:
             at = self.nodes[at].parent
         return found[::-1]
 
-    def bounded(self, most: int = MOST_NODES) -> SearchTree:
+    def bounded(self, most: int = MOST_NODES) -> Self:
         """The same with about so many nodes: the ways to the best outputs, and the best of the others of each step."""
         if len(self.nodes) <= most:
             return self
@@ -150,7 +150,7 @@ class SearchTree:
         return asdict(self)
 
     @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> SearchTree:
+    def of_mapping(cls, found: Mapping[str, Any]) -> Self:
         """The way back."""
         records: dict[str, Any] = {
             "nodes": [SearchNode(**node) for node in found["nodes"]],

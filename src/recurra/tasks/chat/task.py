@@ -27,7 +27,7 @@ from recurra.data import (
     as_examples,
 )
 from recurra.data.dialogues import has_turns, is_dialogues
-from recurra.decoding import Diverse, Hypothesis, StepModel, decode, rerank
+from recurra.decoding import Diverse, Hypothesis, Recorded, StepModel, decode, decode_recorded, rerank
 from recurra.errors import DataError, RunError, UsageError
 from recurra.metrics import (
     ExampleScores,
@@ -47,6 +47,7 @@ from recurra.tasks.chat.recipe import ChatDataOptions, ChatDecodingOptions, Chat
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
+from recurra.tasks.search import ShownSearch
 from recurra.tasks.seq2seq.evaluate import Likelihood, canonical, seen_name, seen_units, words_for_bleu
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
@@ -158,7 +159,7 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
 
     def predictor(self, networks: Sequence[TextNetwork[ChatRecipe]]) -> ChatPredictor:
         """One network, or an ensemble."""
-        return ChatPredictor(TextPredictor(networks, search, is_blank))
+        return ChatPredictor(TextPredictor(networks, search, is_blank, search_recorded))
 
 
 def pairs_of(exchanges: Iterable[Exchange], recipe: ChatRecipe) -> Examples[Example]:
@@ -223,12 +224,48 @@ def withheld(batch: Batch, share: float) -> Batch:
 
 def search(model: StepModel, source: Padded, options: ChatDecodingOptions) -> list[list[Hypothesis]]:
     """The best replies: candidates of a beam search, varied if that is asked for, in the order of s(T, S)."""
-    if options.sample or not (options.anti_lm or options.diversity):
+    if is_plain(options):
         return decode(model, source, options)
-    varied = Diverse(model, options.diversity, options.beam) if options.diversity and options.beam > 1 else model
-    candidates = decode(varied, source, replace(options, nbest=options.beam))
+    candidates = decode(varied(model, options), source, replace(options, nbest=options.beam))
+    return reranked(model, source, candidates, options)
+
+
+def search_recorded(model: StepModel, source: Padded, options: ChatDecodingOptions) -> Recorded:
+    """The same for one source, with all that was considered."""
+    if is_plain(options):
+        return decode_recorded(model, source, options)
+    found = decode_recorded(varied(model, options), source, replace(options, nbest=options.beam))
+    (outputs,) = reranked(model, source, [found.outputs], options)
+    return found._replace(outputs=outputs, notes=tuple(reranking_notes(options)))
+
+
+def is_plain(options: ChatDecodingOptions) -> bool:
+    """Whether nothing is varied and nothing reranked."""
+    return options.sample or not (options.anti_lm or options.diversity)
+
+
+def varied(model: StepModel, options: ChatDecodingOptions) -> StepModel:
+    """What is searched for candidates."""
+    return Diverse(model, options.diversity, options.beam) if options.diversity and options.beam > 1 else model
+
+
+def reranked(
+    model: StepModel, source: Padded, candidates: Sequence[list[Hypothesis]], options: ChatDecodingOptions
+) -> list[list[Hypothesis]]:
+    """The best of the candidates, in the order of s(T, S)."""
     ordered = rerank(model, source, candidates, options.anti_lm, options.length_penalty)
     return [some[: options.nbest] for some in ordered]
+
+
+def reranking_notes(options: ChatDecodingOptions) -> Iterator[str]:
+    """What a reader of the search has to know."""
+    if options.diversity and options.beam > 1:
+        yield (
+            f"Diversity: in the search a token is lowered by {options.diversity:g} nats for every better one after the "
+            "same beginning, so the numbers are no probabilities."
+        )
+    lowered = f" - {options.anti_lm:g} log p(reply)" if options.anti_lm else ""
+    yield f"The outputs were put in order by log p(reply | context){lowered}, with the length penalty."
 
 
 @dataclass(frozen=True)
@@ -305,6 +342,10 @@ class ChatPredictor:
         ]
         scored = ExampleScores(lengths, "units", scores, whole="exact_match")
         return Evaluation(len(pairs), measures, notes, examples=scored, cases=cases)
+
+    def searched(self, given: Said, options: ChatDecodingOptions) -> ShownSearch:
+        """How the reply is found."""
+        return self.texts.searched(context_text(as_turns(given, 1), self.turns), options)
 
     def trace(self, given: Said, options: ChatDecodingOptions) -> Trace:
         """The best reply, never a sample, and all gates, states and weights on the way to it."""

@@ -16,7 +16,7 @@ from recurra.data import as_examples
 from recurra.data.chunks import chunks
 from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.plain import Passage
-from recurra.decoding import Ensemble, decode
+from recurra.decoding import Ensemble, Hypothesis, StepModel, decode, decode_recorded
 from recurra.errors import DataError
 from recurra.metrics import Case, ExampleScores, Share
 from recurra.metrics.language import measure_language
@@ -34,6 +34,7 @@ from recurra.tasks.language_model.network import NOT_TEXT, LanguageNetwork
 from recurra.tasks.language_model.recipe import GenerationOptions, NextOptions
 from recurra.tasks.language_model.scoring import Cost, costs
 from recurra.tasks.one_input import is_one_text
+from recurra.tasks.search import ShownSearch, shown_search
 from recurra.tasks.tracing import ShownTrace, layer_traces
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import excerpt, safe_repr
@@ -81,16 +82,14 @@ class LanguagePredictor:
 
     def generate(self, inputs: Iterable[str], options: GenerationOptions) -> Iterator[Answer[None]]:
         """Continuations of each text. They depend on the text and the seed, not on what else is asked for."""
-        steps = [Continuing(one.model.eval(), endless=one.running) for one in self.networks]
-        search = steps[0] if len(steps) == 1 else Ensemble(steps)
-        line_end = steps[0].line_end
+        search = self._continuing()
         for texts, rows in self._windows(inputs):
             source = pad([torch.tensor(row) for row in rows]).to(device_of(self.network.model))
             [every] = at_once(lambda one: decode(search, one, options.decoding()), [source], source.values.device)
             for text, row, found in zip(texts, rows, every, strict=True):
                 whole = [
                     Alternative(
-                        self.network.text([*row[1:], *(GO if id == line_end else id for id in one.tokens)]),
+                        self._whole(row, one),
                         one.log_prob / max(1, len(one.tokens) + one.finished),
                         one.log_prob,
                         one.finished,
@@ -98,6 +97,27 @@ class LanguagePredictor:
                     for one in found
                 ]
                 yield Answer(text, whole, None, self._unknown(text))
+
+    @torch.inference_mode()
+    def searched(self, given: str, options: GenerationOptions) -> ShownSearch:
+        """How the continuations of one text are found."""
+        row = self._encoded(checked(given, 1), 1)
+        source = pad([torch.tensor(row)]).to(device_of(self.network.model))
+        recorded = decode_recorded(self._continuing(), source, options.decoding())
+        return shown_search(recorded, self._shown, lambda one: self._whole(row, one))
+
+    def _continuing(self) -> StepModel:
+        """What is searched for continuations; in running text the number after the last unit ends a line."""
+        steps = [Continuing(one.model.eval(), endless=one.running) for one in self.networks]
+        return steps[0] if len(steps) == 1 else Ensemble(steps)
+
+    def _whole(self, row: list[int], found: Hypothesis) -> str:
+        """A text and its continuation."""
+        end = self.network.tokenizer.size
+        return self.network.text([*row[1:], *(GO if id == end else id for id in found.tokens)])
+
+    def _shown(self, id: int) -> str:
+        return self.network.shown(GO if self.network.running and id == self.network.tokenizer.size else id)
 
     def surprisal(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
         """The surprisals of each line; the state of a running text is kept from line to line."""

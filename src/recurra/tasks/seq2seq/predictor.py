@@ -13,7 +13,15 @@ from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
 from recurra.data.chunks import chunks
 from recurra.data.columns import has_blank
 from recurra.data.rows import not_a_text
-from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, log_likelihoods
+from recurra.decoding import (
+    DecodingOptions,
+    Hypothesis,
+    Recorded,
+    StepModel,
+    decode,
+    decode_recorded,
+    log_likelihoods,
+)
 from recurra.errors import DataError
 from recurra.metrics import Case
 from recurra.models import device_of
@@ -26,6 +34,7 @@ from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.repeated import by_input
+from recurra.tasks.search import ShownSearch, shown_search
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared, unwritable
 from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
@@ -41,6 +50,7 @@ from recurra.text.visible import excerpt, is_blank
 
 # From a model, sources and options to the outputs of each source, best first.
 Search = Callable[[StepModel, Padded, Any], list[list[Hypothesis]]]
+RecordedSearch = Callable[[StepModel, Padded, Any], Recorded]  # the same for one source, with all that was considered
 
 WINDOW = 2000  # texts that are sorted by length together; bounds the memory for an endless input
 BATCH_TOKENS = 8192  # source and target positions of a batch, times the samples of each; a beam splits it itself
@@ -54,7 +64,7 @@ class TextPredictor(Generic[T_co]):
 
     Args:
         networks: the first is the one that is traced.
-        search: how outputs are found.
+        search, recorded: how outputs are found, and the same where it is looked at.
         empty: what is answered by nothing: a source of which a column is empty, as training does not see it either.
 
     Raises:
@@ -62,7 +72,11 @@ class TextPredictor(Generic[T_co]):
     """
 
     def __init__(
-        self, networks: Sequence[TextNetwork[T_co]], search: Search = decode, empty: Callable[[str], bool] = has_blank
+        self,
+        networks: Sequence[TextNetwork[T_co]],
+        search: Search = decode,
+        empty: Callable[[str], bool] = has_blank,
+        recorded: RecordedSearch = decode_recorded,
     ) -> None:
         check_same_vocabularies(networks)
         first = networks[0]
@@ -73,6 +87,7 @@ class TextPredictor(Generic[T_co]):
         self.device = device_of(first.model)
         self.replace_unknown = first.recipe.model.copy
         self.search = search
+        self.recorded = recorded
         self.empty = empty if isinstance(first.source, ColumnTokenizer) else is_blank
 
     @property
@@ -185,6 +200,31 @@ class TextPredictor(Generic[T_co]):
         Raises:
             DataError: it is no text, one with another number of columns, or too long to decode.
         """
+        text, ids = self._read(given)
+        source = pad_sources([ids]).to(self.device)
+        best = self.search(self.first.model, source, replace(options, nbest=1, sample=False))[0][0]
+        tokens = [*self.source.tokens(text), SPECIAL_TOKENS[EOS]]
+        shown = [*self.source.characters(text), END]
+        return trace_decoder(self.first.model, source, text, tokens, shown, best, self.target)
+
+    @torch.inference_mode()
+    def searched(self, given: str | Sequence[str], options: DecodingOptions) -> ShownSearch:
+        """How the outputs for one text are found.
+
+        Args:
+            given: a text, its columns with tabs between them or as a tuple.
+
+        Raises:
+            DataError: it is no text, one with another number of columns, or too long to decode.
+        """
+        text, ids = self._read(given)
+        source = pad_sources([ids]).to(self.device)
+        recorded = self.recorded(self.model, source, self._looking(options))
+        tokens = self.source.tokens(text)
+        return shown_search(recorded, self.target.token, lambda one: self._text(one, tokens, ids))
+
+    def _read(self, given: str | Sequence[str]) -> tuple[str, list[int]]:
+        """One text that is looked at, and its ids."""
         text = self._one_text(given)
         check_text(text, 1, self.source)
         if self.empty(text):
@@ -192,11 +232,7 @@ class TextPredictor(Generic[T_co]):
         ids = self.source.encode(text)
         if len(ids) > MAX_SOURCE:
             raise too_long(1, len(ids))
-        source = pad_sources([ids]).to(self.device)
-        best = self.search(self.first.model, source, replace(options, nbest=1, sample=False))[0][0]
-        tokens = [*self.source.tokens(text), SPECIAL_TOKENS[EOS]]
-        shown = [*self.source.characters(text), END]
-        return trace_decoder(self.first.model, source, text, tokens, shown, best, self.target)
+        return text, ids
 
     def _window(self, texts: list[str], first: int, options: DecodingOptions) -> list[Answer[None]]:
         for number, text in enumerate(texts, first):
@@ -234,9 +270,11 @@ class TextPredictor(Generic[T_co]):
         return "\t".join(map(str, cells)) if all(isinstance(cell, str) for cell in cells) else cells
 
     def _decode(self, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
-        if self.replace_unknown:
-            options = replace(options, attention=True, forbid_unknown=False)
-        return self.search(self.model, source, options)
+        return self.search(self.model, source, self._looking(options))
+
+    def _looking(self, options: DecodingOptions) -> DecodingOptions:
+        """The same options; where an <UNK> is replaced, it may be written, and where it looked is kept."""
+        return replace(options, attention=True, forbid_unknown=False) if self.replace_unknown else options
 
     def _answer(self, text: str, ids: list[int], hypotheses: list[Hypothesis], *, attention: bool) -> Answer[None]:
         tokens = self.source.tokens(text) if self.replace_unknown else []
