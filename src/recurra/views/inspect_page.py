@@ -22,12 +22,14 @@ import numpy as np
 
 from recurra.text.visible import visible
 from recurra.tracing import Array, Trace
+from recurra.views.cell_drawings import cell_drawings
 from recurra.views.drawing.style import COLOURS
 
 START = """import { inspect } from "recurra/main.js";
 const found = JSON.parse(document.getElementById("recurra-trace").textContent);
 inspect(Array.isArray(found) ? found : [found], document.getElementById("recurra"));
 """
+SHEETS = ("page.css", "inside.css")
 LARGEST = 2**15 - 1  # of an int16
 EXACT = "gradients"  # numbers over many powers of ten: a common scale would lose the small ones
 
@@ -41,7 +43,7 @@ def inspect_page(traces: Trace | Sequence[Trace], title: str = "") -> Iterator[s
     """
     several = [traces] if isinstance(traces, Trace) else list(traces)
     first = several[0]
-    style, imports = f"{colours()}\n{_file('page.css')}", import_map()
+    style, imports = "\n".join([colours(), *map(_file, SHEETS)]), import_map()
     yield (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, imports)}">\n'
@@ -56,6 +58,8 @@ def inspect_page(traces: Trace | Sequence[Trace], title: str = "") -> Iterator[s
     )
     mappings = [packed(trace.to_mapping()) for trace in several]
     yield in_script(json.dumps(mappings[0] if len(mappings) == 1 else mappings, ensure_ascii=False, allow_nan=False))
+    cells = json.dumps(cell_drawings(several), ensure_ascii=False)
+    yield f'</script>\n<script type="application/json" id="recurra-cells">{in_script(cells)}'
     yield f'</script>\n<script type="module">{START}</script>\n</body>\n</html>\n'
 
 

@@ -7,6 +7,8 @@
 //   make     (trace, state) -> an element, which follows the state by itself (state.watch)
 
 import { attention } from "recurra/attention.js";
+import { cell } from "recurra/cell.js";
 import { decisions } from "recurra/decisions.js";
+import { gates } from "recurra/gates.js";
 
-export const VIEWS = [attention, decisions];
+export const VIEWS = [attention, decisions, cell, gates];

@@ -1,0 +1,46 @@
+"""The drawings of the cells that a trace has, as plain data for the modules of a page (page/cell_picture.js)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from recurra.cells import CELLS
+from recurra.tracing import LayerTrace, Trace
+from recurra.views.drawing import CellDiagram, cell_diagram, cell_svg
+from recurra.views.drawing.cell_svg import colour_of
+
+OWN_STYLE = re.compile(r'<style>.*?</style>| style="[^"]*"', re.DOTALL)  # a page has its own, and allows no other
+NAMES = {kind.__name__: name for name, kind in CELLS.items()}  # "LSTM" -> "lstm"
+
+
+def cell_drawings(traces: Sequence[Trace]) -> dict[str, Any]:
+    """By the name of the cell in the trace, of an Elman cell with its activation behind it ("Elman tanh").
+
+    Each has its `svg`, and what the drawing is made of: the `symbols` of its quantities, the `equations`, which
+    quantity is which of the trace's `gates`, and the `roles` that give quantities their colours. Cells without a
+    drawing are not there.
+    """
+    layers = [layer for trace in traces for one in (trace, *trace.members) for layer in one.layers]
+    return {name_of(layer): _data(_diagram(layer)) for layer in layers if layer.cell in NAMES}
+
+
+def name_of(layer: LayerTrace) -> str:
+    """Under which name a page looks for the drawing of a layer's cell."""
+    return " ".join(filter(None, (layer.cell, layer.activation)))
+
+
+def _diagram(layer: LayerTrace) -> CellDiagram:
+    return cell_diagram(NAMES[layer.cell or ""], layer.activation or "tanh")
+
+
+def _data(diagram: CellDiagram) -> dict[str, Any]:
+    return {
+        "name": diagram.name,
+        "svg": OWN_STYLE.sub("", cell_svg(diagram, equations=False)),
+        "symbols": diagram.symbols,
+        "equations": list(diagram.equations),
+        "gates": diagram.gates,
+        "roles": {quantity: colour_of(diagram, quantity) for quantity in diagram.symbols},
+    }
