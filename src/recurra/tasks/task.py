@@ -19,6 +19,7 @@ from torch import nn
 from typing_extensions import TypeVar
 
 from recurra.data import EncodedTable, Examples, Kind, Preview
+from recurra.structure import Structure
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
@@ -52,6 +53,15 @@ class Network(Protocol):
 
     def sizes(self) -> Mapping[str, object]:
         """Sizes for the card: {"source vocabulary": 41}. The number of parameters is added to them."""
+        ...
+
+
+@runtime_checkable
+class HasStructure(Protocol):
+    """A network that says what it is made of, and so can be drawn."""
+
+    def structure(self) -> Structure:
+        """Its parts and their sizes."""
         ...
 
 

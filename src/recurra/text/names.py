@@ -41,6 +41,11 @@ def are_characters(units: str) -> bool:
     return units == "chars" or units in CHARACTER_UNITS
 
 
+def plain_name(units: str) -> str:
+    """What units are called where it does not matter what a character is taken to be: "characters", "words"."""
+    return "characters" if are_characters(units) else units
+
+
 def may_be(asked: str, found: str) -> bool:
     """Whether a tokenizer that was asked for by one name may have units of another: `chars` is any kind of characters,
     and the code points of NFD are decomposed ones."""

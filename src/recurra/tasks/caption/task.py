@@ -29,6 +29,8 @@ from recurra.data import (
 )
 from recurra.data.chunks import chunks
 from recurra.models.search import step_model
+from recurra.models.structures import seq2seq_structure
+from recurra.structure import Structure
 from recurra.tasks.caption.detect import detect
 from recurra.tasks.caption.inputs import (
     CaptionInputs,
@@ -49,7 +51,7 @@ from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.vocabulary import WRITTEN, Side, text_side
 from recurra.text import Tokenizer, decide_whole_units
 from recurra.text.counted import counted
-from recurra.text.names import vocabulary_limit
+from recurra.text.names import plain_name, vocabulary_limit
 from recurra.training import Index, Note
 
 CHUNK = 1024  # captions encoded at once
@@ -71,6 +73,11 @@ class Captioner(Seq2SeqNetwork[CaptionInputs, CaptionRecipe]):
             f"{reads}, an {options.cell} decoder of {counted(options.layers, 'layer')}, {options.hidden} wide, "
             f"{options.attention} attention"
         )
+
+    def structure(self) -> Structure:
+        """What it is made of."""
+        reads = "image" if isinstance(self.source, ImageColumn) else "numbers"
+        return seq2seq_structure(self.model, reads, plain_name(self.target.units))
 
     def sizes(self) -> dict[str, object]:
         """What is read, and of the vocabulary."""

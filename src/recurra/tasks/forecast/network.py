@@ -10,6 +10,8 @@ import torch
 
 from recurra.columns.stored import damaged, json_object, stored_names
 from recurra.models import Forecaster, build_forecaster
+from recurra.models.structures import forecaster_structure
+from recurra.structure import Structure
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.text.counted import counted
 
@@ -45,6 +47,10 @@ class ForecastNetwork:
             f"reads {self.recipe.data.window} steps "
             f"of {counted(len(self.columns), 'column')}, forecasts {options.horizon} of {len(self.targets)}, {way}"
         )
+
+    def structure(self) -> Structure:
+        """What it is made of."""
+        return forecaster_structure(self.model)
 
     def sizes(self) -> dict[str, object]:
         """Of what it reads and forecasts."""

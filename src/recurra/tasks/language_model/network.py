@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import torch
 
 from recurra.models.language_model import LanguageModel
+from recurra.models.structures import language_model_structure
+from recurra.structure import Structure
 from recurra.tasks.language_model.form import LINE_END
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.text import Tokenizer
 from recurra.text.counted import counted
-from recurra.text.names import UNIT_NAMES
+from recurra.text.names import UNIT_NAMES, plain_name
 from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
 
 
@@ -44,6 +46,10 @@ class LanguageNetwork:
         return (
             f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, over the {units} of {form}"
         )
+
+    def structure(self) -> Structure:
+        """What it is made of."""
+        return language_model_structure(self.model, plain_name(self.tokenizer.units))
 
     def sizes(self) -> dict[str, object]:
         """Of the vocabulary."""

@@ -13,9 +13,12 @@ from pathlib import Path
 import torch
 
 from recurra.columns import Inputs
+from recurra.columns.reads import reads_of
 from recurra.columns.stored import damaged
 from recurra.data import LABELLED, EncodedTable, Examples, Kind, Labelled, Preview
 from recurra.models import ManyToOne, build_many_to_one
+from recurra.models.structures import many_to_one_structure
+from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.many_to_one.build import (
@@ -27,6 +30,7 @@ from recurra.tasks.many_to_one.build import (
     standardise,
 )
 from recurra.tasks.many_to_one.head import Head
+from recurra.tasks.many_to_one.labels import LabelHead
 from recurra.tasks.many_to_one.learner import TARGET, HeadLearner
 from recurra.tasks.many_to_one.predictor import HeadPredictor
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
@@ -53,6 +57,12 @@ class HeadNetwork:
     def describe(self) -> str:
         """Its kind and its size."""
         return f"{self._kind()}, over {self.inputs.describe()}, to {self.head.describe()}"
+
+    def structure(self) -> Structure:
+        """What it is made of."""
+        names = self.inputs.names or ("",)
+        columns = [reads_of(column, name) for column, name in zip(self.inputs.columns, names, strict=True)]
+        return many_to_one_structure(self.model, columns, labels=isinstance(self.head, LabelHead))
 
     def sizes(self) -> dict[str, object]:
         """Of what it reads and answers."""

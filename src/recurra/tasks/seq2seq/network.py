@@ -12,6 +12,8 @@ import torch
 from recurra.columns import check_vocabulary
 from recurra.data import Example, as_examples
 from recurra.models import Seq2Seq, build_seq2seq, copy_table
+from recurra.models.structures import seq2seq_structure
+from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.recipe import TextPairRecipe
@@ -19,7 +21,7 @@ from recurra.tasks.task import Emit
 from recurra.text import ColumnTokenizer, SourceTokenizer, Tokenizer, build_source, source_from_json
 from recurra.text.columns import SEPARATOR_ID, can_be_copied, cells_of
 from recurra.text.counted import counted
-from recurra.text.names import reading_form, vocabulary_limit
+from recurra.text.names import plain_name, reading_form, vocabulary_limit
 from recurra.text.pieces import pieces_in
 from recurra.training import Note
 
@@ -67,6 +69,11 @@ class TextNetwork(Seq2SeqNetwork[SourceTokenizer, T_co]):
             f"{direction}{options.cell} encoder and decoder of {counted(options.layers, 'layer')}, "
             f"{options.hidden} wide, {'no' if options.attention == 'none' else options.attention} attention"
         )
+
+    def structure(self) -> Structure:
+        """What it is made of."""
+        reads = " and ".join(dict.fromkeys(map(plain_name, self.source.units.split(","))))
+        return seq2seq_structure(self.model, reads, plain_name(self.target.units))
 
     def sizes(self) -> dict[str, object]:
         """Of the vocabularies."""

@@ -12,7 +12,9 @@ from torch import Tensor
 
 from recurra.columns.stored import json_names
 from recurra.data.schemes import Scheme
+from recurra.models.structures import tagger_structure
 from recurra.models.tagger import Tagger
+from recurra.structure import Structure
 from recurra.tasks.tag.recipe import AUTO, NONE, TagRecipe
 from recurra.tasks.tag.words import TokenReader
 from recurra.text.counted import counted
@@ -42,6 +44,10 @@ class TagNetwork:
             f"bi-directional {options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, over words "
             f"({options.embedding}){characters}{on_top}, to {counted(len(self.tags), 'tag')}{spans}"
         )
+
+    def structure(self) -> Structure:
+        """What it is made of."""
+        return tagger_structure(self.model)
 
     def sizes(self) -> dict[str, object]:
         """Of the vocabularies."""

@@ -1,0 +1,134 @@
+"""What a network says it is made of is what it is made of: sizes, and parameters that add up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import torch
+
+from recurra.cells import CELLS
+from recurra.data import DataSource, open_examples
+from recurra.errors import UsageError
+from recurra.layers import Bidirectional, Convolution, FeedForward, Recurrent, Stack
+from recurra.models.structures import count, layer_structure
+from recurra.structure import Structure
+from recurra.tasks import TASKS
+from recurra.tasks.task import HasStructure
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tasks"))
+
+from toy_tasks import SENTENCES, WORDS, network
+
+Settings = Mapping[str, object]
+MANY: Settings = {"model.layers": 3}
+VARIANTS: list[tuple[str, Settings]] = [
+    *[(task, {}) for task in TASKS],
+    *[(task, MANY) for task in TASKS],
+    *[(task, {"model.cell": cell}) for task in ("translate", "language-model", "tag") for cell in CELLS],
+    *[("translate", {"model.attention": kind}) for kind in ("none", "dot", "additive", "scaled-dot")],
+    *[("translate", {"model.bridge": kind}) for kind in ("mean", "zero", "learned")],
+    ("translate", {"model.copy": True, "model.tie_embeddings": False}),
+    ("translate", {"model.input_feeding": True, "model.bidirectional": False, **MANY}),
+    ("translate", {"model.residual": True, **MANY}),
+    ("classify", {"model.kind": "cnn"}),
+    ("classify", {"model.kind": "feedforward", **MANY}),
+    ("classify", {"model.pooling": "attention"}),
+    ("regress", {"model.kind": "rnn", "model.pooling": "last"}),
+    ("tag", {"model.crf": False, "model.characters": 0}),
+    ("language-model", {"model.tie_embeddings": False}),
+    ("language-model", {"model.width": 96}),
+    ("forecast", {"model.strategy": "recursive"}),
+    ("forecast", {"model.output": "gaussian", "data.targets": "a"}),
+]
+
+
+def structure(task: str, settings: Settings) -> Structure:
+    made = network(task, settings=settings)
+    assert isinstance(made, HasStructure)
+    found = made.structure()
+    assert found.parameters == sum(one.numel() for one in made.model.parameters())
+    return found
+
+
+def widths_fit(found: Structure) -> None:
+    """Each part reads what the one below it writes."""
+    for tower in found.towers:
+        if tower.parts and tower.readers:
+            assert sum(one.outputs or 0 for one in tower.readers) == tower.parts[0].inputs
+        for below, above in zip(tower.parts, tower.parts[1:], strict=False):
+            assert below.outputs == above.inputs
+    if found.top:
+        given = [(tower.parts or tower.readers)[-1].outputs or 0 for tower in found.towers]
+        assert found.top[0].inputs == sum(given)
+        for below, above in zip(found.top, found.top[1:], strict=False):
+            assert below.outputs == above.inputs
+
+
+@pytest.mark.parametrize(("task", "settings"), VARIANTS, ids=str)
+def test_the_parts_add_up_to_the_network(task: str, settings: Settings) -> None:
+    found = structure(task, settings)
+    assert sum(part.parameters or 0 for part in found.parts()) == found.parameters
+    widths_fit(found)
+
+
+def test_what_was_asked_for_is_seen() -> None:
+    found = structure("translate", {"model.layers": 3, "model.cell": "gru", "model.input_feeding": True})
+    (tower,) = found.towers
+    assert [part.name for part in tower.parts] == ["GRU"] * 3
+    assert all(part.both and part.states == ("h",) and part.outputs == 8 for part in tower.parts)
+    assert found.decoder is not None
+    assert found.decoder.feeds_input
+    assert found.decoder.first.inputs == 16
+    assert [part.inputs for part in found.decoder.upper] == [16, 8]
+    assert found.decoder.attention.name == "bilinear attention"
+    assert (tower.reads, found.decoder.writes) == ("words", "words")
+
+
+def test_a_tagger_links_its_tags_only_with_a_crf() -> None:
+    assert structure("tag", {}).links
+    assert not structure("tag", {"model.crf": False}).links
+
+
+def test_columns_of_several_kinds_have_a_tower_each() -> None:
+    rows = [
+        {"text": text, "size": str(k % 7), "colour": text.split()[0], "label": WORDS[k % 2]}
+        for k, text in enumerate(SENTENCES * 2)
+    ]
+    task = TASKS["classify"]
+    source = DataSource(rows=rows, source_column="text,size,colour", target_column="label")
+    recipe = task.recipe().with_settings({"model.width": 8, "data.kinds": "colour=category"})
+    made = task.make(open_examples(source, task.kind), recipe, lambda event: None)
+    assert isinstance(made, HasStructure)
+    found = made.structure()
+    assert [(one.name, one.ordered) for one in found.towers] == [("text", True), ("size", False), ("colour", False)]
+    assert sum(part.parameters or 0 for part in found.parts()) == found.parameters
+    widths_fit(found)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_layer_and_a_stack_of_layers_can_be_described(name: str) -> None:
+    cell = CELLS[name]
+    deep = Stack([Bidirectional(Recurrent(cell(3, 4)), Recurrent(cell(3, 4))), Recurrent(cell(8, 5))])
+    found = layer_structure(deep)
+    assert [(part.both, part.inputs, part.outputs) for part in found.parts()] == [(True, 3, 8), (False, 8, 5)]
+    assert sum(part.parameters or 0 for part in found.parts()) == found.parameters == count(deep)
+    assert [part.states for part in found.parts()][1] == (("h", "c") if name == "lstm" else ("h",))
+
+
+def test_feed_forward_networks_and_convolutions_too() -> None:
+    found = layer_structure(FeedForward(3, 4, 2, "relu", layers=2))
+    assert [(part.name, part.inputs, part.outputs) for part in found.parts()] == [
+        ("relu", 3, 4),
+        ("relu", 4, 4),
+        ("linear", 4, 2),
+    ]
+    (windows,) = layer_structure(Convolution(3, 4, (2, 5))).parts()
+    assert (windows.outputs, windows.notes) == (8, ("windows of 2, 5",))
+
+
+def test_another_module_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"no drawing of torch\.nn"):
+        layer_structure(torch.nn.LSTM(3, 4))  # type: ignore[arg-type]
