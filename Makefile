@@ -10,6 +10,7 @@
 #   make kills    kills, interrupts or fails runs at every operation on files, and resumes them; an hour;
 #                 make kills KILLS="--scenarios train --fates kill,ENOSPC --sample 100"
 #   make docs     the documentation, docs/_build/html/index.html
+#   make drawings draw what docs/drawings.md shows, into docs/_static/drawings
 #   make clean    remove all of it
 #
 # On Linux the torch on PyPI brings the CUDA libraries, several gigabytes. For the CPU build alone:
@@ -32,7 +33,7 @@ FUZZ ?= --count 1000000 --minutes 1
 PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
 
-.PHONY: demo test quick mutants fuzz kills lint docs clean
+.PHONY: demo test quick mutants fuzz kills lint docs drawings clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -62,6 +63,9 @@ lint: $(VENV)/.installed-test
 docs: $(VENV)/.installed-docs
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+drawings: $(VENV)/.installed
+	$(BIN)/python docs/make_drawings.py
 
 clean:
 	rm -rf $(VENV) build dist docs/_build .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from recurra.api import Model as Model
     from recurra.api import compare as compare
+    from recurra.api import draw as draw
     from recurra.api import load as load
     from recurra.api import read_recipe as read_recipe
     from recurra.api import train as train
@@ -40,6 +41,7 @@ _HOMES = {
     "Recipe": "recurra.tasks.translate.recipe",
     "RecurraError": "recurra.errors",
     "compare": "recurra.api",
+    "draw": "recurra.api",
     "load": "recurra.api",
     "read_recipe": "recurra.api",
     "train": "recurra.api",
@@ -55,6 +57,7 @@ __all__ = [
     "RecurraError",
     "__version__",
     "compare",
+    "draw",
     "load",
     "read_recipe",
     "train",

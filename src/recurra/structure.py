@@ -12,8 +12,8 @@ else. Sizes are numbers per step; None is one that the data decide, of a network
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, Literal, cast
+from dataclasses import dataclass, replace
+from typing import Literal
 
 PartKind = Literal[
     "embedding",  # a vector for each unit, looked up
@@ -107,6 +107,7 @@ class Decoder:
 
 
 NO_ATTENTION = "no attention"
+SINGLE = ("embedding", "first", "attention", "combine", "output")  # parts of a decoder
 
 # When a network answers: once for the whole input, at every step of it, or by a decoder.
 Answers = Literal["once", "each step", "decoder"]
@@ -118,7 +119,7 @@ class Structure:
 
     Args:
         name: what it is, in a few words: "tagger", "encoder-decoder".
-        gives: what comes out, in words: "a tag of 7", "the next character".
+        gives: what comes out: where it is one of many, these in the plural ("labels"); else in words ("a number").
         answers: when.
         towers: what reads the input.
         top: what stands above all towers together; its last part is the output, where there is no decoder.
@@ -138,7 +139,6 @@ class Structure:
     links: bool = False
     ahead: bool = False
     parameters: int | None = None
-    notes: tuple[str, ...] = field(default=())
 
     def parts(self) -> Iterator[Part]:
         """All parts, from where the input comes in to where the answer goes out."""
@@ -151,23 +151,31 @@ class Structure:
             yield from self.decoder.parts()
 
 
+WIDTHS = ("recurrent", "convolution", "feedforward", "pooling", "attention", "bridge")  # what has a width by itself
+
+
 def without_data(structure: Structure) -> Structure:
-    """The same where no data have been seen: the sizes of vocabularies and of what is answered are left open."""
-    return cast("Structure", _opened(structure))
+    """The same where no data have been seen: of the sizes only the widths of layers are left."""
 
+    def opened(part: Part) -> Part:
+        known = part.outputs if part.kind in WIDTHS else None
+        notes = () if part.kind == "image" else part.notes
+        return replace(part, inputs=None, outputs=known, parameters=None, notes=notes)
 
-def _opened(one: Any) -> Any:
-    if isinstance(one, Part):
-        lookup, answer = one.kind in ("embedding", "spelling"), one.kind == "output"
-        return replace(
-            one,
-            inputs=None if lookup else one.inputs,
-            outputs=None if answer else one.outputs,
-            parameters=None if lookup or answer else one.parameters,
-        )
-    if isinstance(one, tuple):
-        return tuple(_opened(part) for part in cast("tuple[Any, ...]", one))
-    if is_dataclass(one) and not isinstance(one, type):
-        opened = {place.name: _opened(getattr(one, place.name)) for place in fields(one)}
-        return replace(one, **(opened | ({"parameters": None} if isinstance(one, Structure) else {})))
-    return one
+    def all_opened(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        return tuple(map(opened, parts))
+
+    decoder = structure.decoder
+    if decoder is not None:
+        single = {name: opened(getattr(decoder, name)) for name in SINGLE}
+        decoder = replace(decoder, upper=all_opened(decoder.upper), **single)
+    return replace(
+        structure,
+        towers=tuple(
+            replace(one, readers=all_opened(one.readers), parts=all_opened(one.parts)) for one in structure.towers
+        ),
+        top=all_opened(structure.top),
+        bridge=None if structure.bridge is None else opened(structure.bridge),
+        decoder=decoder,
+        parameters=None,
+    )

@@ -3,54 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import torch
+from networks_to_draw import VARIANTS, Settings, columns_structure, structure
 
 from recurra.cells import CELLS
-from recurra.data import DataSource, open_examples
 from recurra.errors import UsageError
 from recurra.layers import Bidirectional, Convolution, FeedForward, Recurrent, Stack
 from recurra.models.structures import count, layer_structure
 from recurra.structure import Structure
-from recurra.tasks import TASKS
-from recurra.tasks.task import HasStructure
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tasks"))
-
-from toy_tasks import SENTENCES, WORDS, network
-
-Settings = Mapping[str, object]
-MANY: Settings = {"model.layers": 3}
-VARIANTS: list[tuple[str, Settings]] = [
-    *[(task, {}) for task in TASKS],
-    *[(task, MANY) for task in TASKS],
-    *[(task, {"model.cell": cell}) for task in ("translate", "language-model", "tag") for cell in CELLS],
-    *[("translate", {"model.attention": kind}) for kind in ("none", "dot", "additive", "scaled-dot")],
-    *[("translate", {"model.bridge": kind}) for kind in ("mean", "zero", "learned")],
-    ("translate", {"model.copy": True, "model.tie_embeddings": False}),
-    ("translate", {"model.input_feeding": True, "model.bidirectional": False, **MANY}),
-    ("translate", {"model.residual": True, **MANY}),
-    ("classify", {"model.kind": "cnn"}),
-    ("classify", {"model.kind": "feedforward", **MANY}),
-    ("classify", {"model.pooling": "attention"}),
-    ("regress", {"model.kind": "rnn", "model.pooling": "last"}),
-    ("tag", {"model.crf": False, "model.characters": 0}),
-    ("language-model", {"model.tie_embeddings": False}),
-    ("language-model", {"model.width": 96}),
-    ("forecast", {"model.strategy": "recursive"}),
-    ("forecast", {"model.output": "gaussian", "data.targets": "a"}),
-]
-
-
-def structure(task: str, settings: Settings) -> Structure:
-    made = network(task, settings=settings)
-    assert isinstance(made, HasStructure)
-    found = made.structure()
-    assert found.parameters == sum(one.numel() for one in made.model.parameters())
-    return found
 
 
 def widths_fit(found: Structure) -> None:
@@ -93,16 +58,7 @@ def test_a_tagger_links_its_tags_only_with_a_crf() -> None:
 
 
 def test_columns_of_several_kinds_have_a_tower_each() -> None:
-    rows = [
-        {"text": text, "size": str(k % 7), "colour": text.split()[0], "label": WORDS[k % 2]}
-        for k, text in enumerate(SENTENCES * 2)
-    ]
-    task = TASKS["classify"]
-    source = DataSource(rows=rows, source_column="text,size,colour", target_column="label")
-    recipe = task.recipe().with_settings({"model.width": 8, "data.kinds": "colour=category"})
-    made = task.make(open_examples(source, task.kind), recipe, lambda event: None)
-    assert isinstance(made, HasStructure)
-    found = made.structure()
+    found = columns_structure(("text", "size", "colour"))
     assert [(one.name, one.ordered) for one in found.towers] == [("text", True), ("size", False), ("colour", False)]
     assert sum(part.parameters or 0 for part in found.parts()) == found.parameters
     widths_fit(found)

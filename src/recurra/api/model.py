@@ -20,6 +20,7 @@ from recurra.data.source import REMEMBERED
 from recurra.data.timeline import WARNING
 from recurra.errors import ModelError, UsageError, called_from_python
 from recurra.options import from_mapping, to_mapping
+from recurra.structure import Structure
 from recurra.tasks import TASKS, Task
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings
@@ -39,10 +40,11 @@ from recurra.tasks.model_folder import (
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.repeated import several_note
 from recurra.tasks.search import ShownSearch
-from recurra.tasks.task import Generates, Network, Predictor, Searches, Surprised
+from recurra.tasks.task import Generates, HasStructure, Network, Predictor, Searches, Surprised
 from recurra.tracing import Trace
 from recurra.training import weights_of
 from recurra.views import ModelFacts, model_html, model_text
+from recurra.views.drawing import Drawing, draw_structure
 
 AnswerList: TypeAlias = Answers[AnyAnswer]
 
@@ -286,6 +288,27 @@ class Model:
     def trace(self, given: object, **settings: Unpack[AnswerSettings]) -> Trace:
         """Everything that happens inside when the (first) model answers this input."""
         return self.predictor.trace(self._cells_of(self._asked_about(given)), self.options(None, settings))
+
+    @called_from_python()
+    def draw(self, unrolled: int | None = None) -> Drawing:
+        """A drawing of the (first) network: each layer once, or so many time steps side by side.
+
+        Raises:
+            UsageError: steps that are not between 1 and 50, or a network that does not say what it is made of.
+        """
+        return draw_structure(self.structure(), unrolled)
+
+    def structure(self) -> Structure:
+        """What the (first) network is made of: its parts, their sizes, as plain data.
+
+        Raises:
+            UsageError: it does not say.
+        """
+        network = self.networks[0]
+        if not isinstance(network, HasStructure):
+            what = f"a network for the task {self.task.name} does not say what it is made of"
+            raise UsageError(what, where="draw", fix="Give its class a method structure(); docs/drawings.md says how.")
+        return network.structure()
 
     def _cells_of(self, given: object) -> Any:
         reads = self.predictor.reads

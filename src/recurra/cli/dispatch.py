@@ -32,6 +32,7 @@ COMMANDS = {
     "compare": "train a grid of networks and say which differences are significant",
     "generate": "continue a text, with a language model",
     "score": "write the surprisal of each word or character of a text",
+    "draw": "draw the network of a model, or a cell, as text or as SVG",
     "check": "describe training data and the problems in them, without training",
     "settings": "list all settings of the tasks: defaults, meanings, allowed values",
     "doctor": "check the installation and the machine",

@@ -21,7 +21,7 @@ def reads_of(column: Column, name: str) -> Reads:
         case TextColumn():
             return Reads(name, plain_name(column.tokenizer.units), many=True)
         case CategoryColumn():
-            return Reads(name, "category", many=False)
+            return Reads(name, "categories", many=False)
         case ImageColumn():
             return Reads(
                 name, "image" if column.network != "rnn" else "rows of pixels", column.network != "feedforward"

@@ -96,10 +96,7 @@ def feedforward_parts(network: FeedForward) -> tuple[Part, ...]:
     """The hidden layers, and the output."""
     maps = [one for one in (*network.hidden, network.output) if isinstance(one, nn.Linear)]
     names = [network.activation] * (len(maps) - 1) + ["linear"]
-    return tuple(
-        Part("feedforward", name, one.in_features, one.out_features, count(one))
-        for name, one in zip(names, maps, strict=True)
-    )
+    return tuple(Part("feedforward", name, *map_sizes(one), count(one)) for name, one in zip(names, maps, strict=True))
 
 
 def pooling_part(pooling: Pooling) -> Part:
@@ -138,7 +135,7 @@ def seq2seq_structure(model: Seq2Seq, reads: str, writes: str, name: str = "enco
     """
     return Structure(
         name,
-        gives="a text",
+        gives=writes,
         answers="decoder",
         towers=(encoder_tower(model.encoder, reads),),
         bridge=bridge_part(model.bridge),
@@ -161,10 +158,7 @@ def encoder_tower(encoder: SourceEncoder, reads: str) -> Tower:
         case ImageEncoder():
             return Tower(reads, (image_part(encoder.reader, encoder.norm_whole),), ())
         case VectorEncoder():
-            maps = [
-                Part("feedforward", "tanh", one.in_features, one.out_features, count(one))
-                for one in (encoder.hidden, encoder.cell)
-            ]
+            maps = [Part("feedforward", "tanh", *map_sizes(one), count(one)) for one in (encoder.hidden, encoder.cell)]
             return Tower(reads, (number_part(encoder.reader),), tuple(maps), ordered=False)
         case _:
             raise UsageError(f"there is no drawing of an encoder of the kind {type(encoder).__name__}")
@@ -183,6 +177,11 @@ def attention_part(attention: Attention) -> Part:
     return Part("attention", name, attention.query_size, attention.value_size, count(attention))
 
 
+def map_sizes(layer: nn.Linear) -> tuple[int, int]:
+    """What a linear map reads and gives."""
+    return layer.in_features, layer.out_features
+
+
 def decoder_parts(decoder: Decoder, writes: str) -> DecoderParts:
     """What writes."""
     upper = () if decoder.upper is None else layer_parts(decoder.upper)
@@ -193,7 +192,7 @@ def decoder_parts(decoder: Decoder, writes: str) -> DecoderParts:
         cell_part(decoder.first.cell),
         attention_part(decoder.attention),
         upper,
-        Part("feedforward", "tanh", combine.in_features, combine.out_features, count(combine)),
+        Part("feedforward", "tanh", *map_sizes(combine), count(combine), notes=("of state and context",)),
         vocabulary_part(decoder.output, decoder.embedding),
         feeds_input=decoder.input_feeding,
         copies=isinstance(decoder.output, CopyOutput),
@@ -227,7 +226,7 @@ def tagger_structure(model: Tagger) -> Structure:
     output = Part("output", name, model.output.in_features, tags, count(model.output, model.crf))
     return Structure(
         "tagger",
-        gives="a tag for each token",
+        gives="tags",
         answers="each step",
         towers=(Tower("tokens", tuple(readers), layer_parts(model.layers)),),
         top=(output,),
@@ -256,10 +255,10 @@ def language_model_structure(model: LanguageModel, reads: str) -> Structure:
     narrow = model.narrow
     top = (output,)
     if isinstance(narrow, nn.Linear):
-        top = (Part("feedforward", "linear", narrow.in_features, narrow.out_features, count(narrow)), output)
+        top = (Part("feedforward", "linear", *map_sizes(narrow), count(narrow)), output)
     return Structure(
         "language model",
-        gives="what comes next",
+        gives=reads,
         answers="each step",
         towers=(Tower(reads, (token_part(embedding),), layer_parts(model.layers)),),
         top=top,
@@ -290,7 +289,7 @@ def many_to_one_structure(model: ManyToOne, columns: Sequence[Reads], *, labels:
     plain = all(isinstance(one.reader, NumberReader) and one.body is None for one in model.column_branches)
     return Structure(
         "feed-forward network" if plain else "network for whole inputs",
-        gives="a label" if labels else "a number",
+        gives="labels" if labels else "a number",
         answers="once",
         towers=tuple(towers),
         top=head_parts(model.output, "softmax" if labels else "linear"),
@@ -309,7 +308,7 @@ def head_parts(head: nn.Module, name: str) -> tuple[Part, ...]:
         return (*hidden, replace(output, kind="output", name=name))
     if not isinstance(head, nn.Linear):
         raise UsageError(f"there is no drawing of an output of the kind {type(head).__name__}")
-    return (Part("output", name, head.in_features, head.out_features, count(head)),)
+    return (Part("output", name, *map_sizes(head), count(head)),)
 
 
 def branch_tower(branch: Branch, reads: Reads) -> Tower:
@@ -337,9 +336,9 @@ def reader_part(reader: Reader) -> Part:
 def forecaster_structure(model: Forecaster) -> Structure:
     """Of a forecaster."""
     columns, targets = len(model.mean), len(model.targets)
-    reader = Part("numbers", "in deviations", columns, model.layers.input_size, 0)
+    reader = Part("numbers", "standardised", columns, model.layers.input_size, 0)
     each = "quantiles" if isinstance(model.output, QuantileOutput) else "mean and deviation"
-    head = Part("output", each, model.head.in_features, model.head.out_features, count(model.head))
+    head = Part("output", each, *map_sizes(model.head), count(model.head))
     body = layer_parts(model.layers)
     width = model.layers.output_size
     last = Part("pooling", "last step", width, width, 0)

@@ -19,6 +19,7 @@ from torch import nn
 from typing_extensions import TypeVar
 
 from recurra.data import EncodedTable, Examples, Kind, Preview
+from recurra.errors import UsageError
 from recurra.structure import Structure
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.evaluation import Evaluation
@@ -186,6 +187,15 @@ class Task(ABC, Generic[E, R, N]):
     def sides(self, network: N) -> Sequence[Side[E]]:
         """The vocabularies that examples are read and written by, so that what they lack is said before training."""
         return ()
+
+    def sketch(self, recipe: R) -> Structure:
+        """What a network of this recipe is made of, before any data are seen; what the data decide is left open.
+
+        Raises:
+            UsageError: the task has no such sketch.
+        """
+        what = f"a network for the task {self.name} cannot be drawn without a model"
+        raise UsageError(what, fix="Train one, and give its folder.")
 
     @abstractmethod
     def encode(self, examples: Iterable[E], network: N, folder: Path) -> None:

@@ -43,7 +43,7 @@ def are_characters(units: str) -> bool:
 
 def plain_name(units: str) -> str:
     """What units are called where it does not matter what a character is taken to be: "characters", "words"."""
-    return "characters" if are_characters(units) else units
+    return "characters" if are_characters(units) else "tokens" if units == "auto" else units
 
 
 def may_be(asked: str, found: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from recurra.views.drawing.canvas import Box, Canvas
+from recurra.views.drawing.canvas import Box, Canvas, Point
 from recurra.views.drawing.cell_diagram import CellDiagram, half_of
 
 
@@ -45,3 +45,22 @@ def contains(outer: Box, inner: Box) -> bool:
         and inner.right <= outer.right
         and inner.bottom <= outer.bottom
     )
+
+
+def crossed(canvas: Canvas) -> list[tuple[str, tuple[Point, Point]]]:
+    """The labels that a line runs through."""
+    return [(label.text, line) for label in canvas.labels for line in canvas.lines if runs_through(line, label.box)]
+
+
+def runs_through(line: tuple[Point, Point], box: Box) -> bool:
+    """Whether a straight line has a point within a box (Liang and Barsky 1984)."""
+    (x, y), (u, v) = line
+    low, high = 0.0, 1.0
+    for start, way, least, most in ((x, u - x, box.left, box.right), (y, v - y, box.top, box.bottom)):
+        if way == 0:
+            if not least < start < most:
+                return False
+            continue
+        first, last = sorted(((least - start) / way, (most - start) / way))
+        low, high = max(low, first), min(high, last)
+    return low < high

@@ -23,14 +23,17 @@ from recurra.data import (
     Captioned,
     EncodedCaptions,
     EncodedTable,
+    ImageShape,
     Preview,
     Row,
     name_of,
 )
 from recurra.data.chunks import chunks
+from recurra.models import build_captioner
 from recurra.models.search import step_model
 from recurra.models.structures import seq2seq_structure
-from recurra.structure import Structure
+from recurra.models.unfilled import unfilled
+from recurra.structure import Structure, without_data
 from recurra.tasks.caption.detect import detect
 from recurra.tasks.caption.inputs import (
     CaptionInputs,
@@ -52,9 +55,11 @@ from recurra.tasks.vocabulary import WRITTEN, Side, text_side
 from recurra.text import Tokenizer, decide_whole_units
 from recurra.text.counted import counted
 from recurra.text.names import plain_name, vocabulary_limit
+from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Index, Note
 
 CHUNK = 1024  # captions encoded at once
+USUAL_SIDE = 64  # pixels of an image, where none has been seen
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class Captioner(Seq2SeqNetwork[CaptionInputs, CaptionRecipe]):
 
     def structure(self) -> Structure:
         """What it is made of."""
-        reads = "image" if isinstance(self.source, ImageColumn) else "numbers"
+        reads = "an image" if isinstance(self.source, ImageColumn) else "numbers"
         return seq2seq_structure(self.model, reads, plain_name(self.target.units))
 
     def sizes(self) -> dict[str, object]:
@@ -117,6 +122,13 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
         return make_network(
             recipe, inputs_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
         )
+
+    def sketch(self, recipe: CaptionRecipe) -> Structure:
+        """What writes about images of the usual size, or of the one that is set."""
+        height, width = recipe.data.height or USUAL_SIDE, recipe.data.width or USUAL_SIDE
+        with unfilled():
+            model = build_captioner(recipe.model, len(SPECIAL_TOKENS), ImageShape(height, width, 3))
+        return without_data(seq2seq_structure(model, "an image", plain_name(recipe.text.target_units)))
 
     def sides(self, network: Captioner) -> Sequence[Side[Captioned]]:
         """Captions."""

@@ -41,6 +41,7 @@ from recurra.metrics import (
     same_output,
 )
 from recurra.padded import Padded
+from recurra.structure import Structure
 from recurra.tasks.answer import Answer
 from recurra.tasks.cases import case_of
 from recurra.tasks.chat.recipe import ChatDataOptions, ChatDecodingOptions, ChatRecipe
@@ -59,6 +60,7 @@ from recurra.tasks.seq2seq.network import (
     load_text_network,
     make_text_network,
     say_pieces,
+    sketch_text_network,
 )
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.split import Split, split_by_hash
@@ -116,6 +118,10 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
     def load(self, recipe: ChatRecipe, vocabularies: Mapping[str, str]) -> TextNetwork[ChatRecipe]:
         """The same again."""
         return load_text_network(recipe, vocabularies)
+
+    def sketch(self, recipe: ChatRecipe) -> Structure:
+        """The encoder-decoder, before there are tokenizers."""
+        return sketch_text_network(recipe)
 
     def sides(self, network: TextNetwork[ChatRecipe]) -> Sequence[Side[Exchange]]:
         """Contexts and replies, of those that are learned."""

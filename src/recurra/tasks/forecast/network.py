@@ -11,7 +11,8 @@ import torch
 from recurra.columns.stored import damaged, json_object, stored_names
 from recurra.models import Forecaster, build_forecaster
 from recurra.models.structures import forecaster_structure
-from recurra.structure import Structure
+from recurra.models.unfilled import unfilled
+from recurra.structure import Structure, without_data
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.text.counted import counted
 
@@ -57,6 +58,13 @@ class ForecastNetwork:
         recipe = self.recipe
         steps = {"window": recipe.data.window, "horizon": recipe.model.horizon}
         return {"columns read": len(self.columns), "columns forecast": len(self.targets), **steps}
+
+
+def sketch_network(recipe: ForecastRecipe) -> Structure:
+    """What a network of this recipe is made of before there are columns: of one column."""
+    with unfilled():
+        model = build_forecaster(recipe.model, 1, [0], max(1, recipe.data.season))
+    return without_data(forecaster_structure(model))
 
 
 def load_network(recipe: ForecastRecipe, vocabularies: Mapping[str, str]) -> ForecastNetwork:

@@ -13,10 +13,11 @@ from recurra.data import SERIES, EncodedTable, Examples, Preview, Series
 from recurra.data.jsonl import JSON_LINES
 from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
+from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.forecast.build import check_series, decided, encoded_rows, standardise, target_names, whole_numbers
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
-from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network
+from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network, sketch_network
 from recurra.tasks.forecast.predictor import ForecastPredictor
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.split import split_by_time
@@ -78,6 +79,10 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
     def load(self, recipe: ForecastRecipe, vocabularies: Mapping[str, str]) -> ForecastNetwork:
         """The same again."""
         return load_network(recipe, vocabularies)
+
+    def sketch(self, recipe: ForecastRecipe) -> Structure:
+        """The network, before there are data."""
+        return sketch_network(recipe)
 
     def encode(self, examples: Iterable[Series], network: ForecastNetwork, folder: Path) -> None:
         """All numbers as they are; those of the columns that are forecast a second time, with their gaps."""

@@ -8,7 +8,8 @@ import torch
 
 from recurra.models.language_model import LanguageModel
 from recurra.models.structures import language_model_structure
-from recurra.structure import Structure
+from recurra.models.unfilled import unfilled
+from recurra.structure import Structure, without_data
 from recurra.tasks.language_model.form import LINE_END
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.text import Tokenizer
@@ -82,6 +83,16 @@ def make_network(recipe: LanguageRecipe, tokenizer: Tokenizer) -> LanguageNetwor
     torch.manual_seed(recipe.training.seed)
     never = [PAD, EOS if recipe.data.form == "running" else GO]
     return LanguageNetwork(LanguageModel(recipe.model, tokenizer.size, never), tokenizer, recipe)
+
+
+LARGE = 5000  # units; of so many, embeddings are as wide as the layers
+
+
+def sketch_network(recipe: LanguageRecipe) -> Structure:
+    """What a network of this recipe is made of before there are units."""
+    with unfilled():
+        model = LanguageModel(recipe.model, LARGE, [PAD])
+    return without_data(language_model_structure(model, plain_name(recipe.text.units)))
 
 
 NOT_TEXT = (PAD, UNK, GO, EOS)  # not predicted, except the end of a line

@@ -19,6 +19,7 @@ from recurra.data import PLAIN, EncodedTable, Examples, Passage, Preview, Row
 from recurra.data.chunks import chunks
 from recurra.decoding.limits import learned_length
 from recurra.errors import RunError, UsageError
+from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.language_model.detect import detect
@@ -29,7 +30,7 @@ from recurra.tasks.language_model.form import (
     split_running,
 )
 from recurra.tasks.language_model.learner import LineLearner, StreamLearner
-from recurra.tasks.language_model.network import LanguageNetwork, make_network
+from recurra.tasks.language_model.network import LanguageNetwork, make_network, sketch_network
 from recurra.tasks.language_model.predictor import LanguagePredictor
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.tasks.language_model.scoring import encoded
@@ -97,6 +98,10 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         if recipe.data.form == "auto":
             raise damaged("data.form is left open")
         return make_network(recipe, Tokenizer.from_json(vocabularies["text"]))
+
+    def sketch(self, recipe: LanguageRecipe) -> Structure:
+        """The network, before there are data."""
+        return sketch_network(recipe)
 
     def sides(self, network: LanguageNetwork) -> Sequence[Side[Passage]]:
         """The text."""

@@ -16,9 +16,10 @@ from recurra.columns import Inputs
 from recurra.columns.reads import reads_of
 from recurra.columns.stored import damaged
 from recurra.data import LABELLED, EncodedTable, Examples, Kind, Labelled, Preview
-from recurra.models import ManyToOne, build_many_to_one
-from recurra.models.structures import many_to_one_structure
-from recurra.structure import Structure
+from recurra.models import ManyToOne, build_many_to_one, number_branch, token_branch
+from recurra.models.structures import Reads, many_to_one_structure
+from recurra.models.unfilled import unfilled
+from recurra.structure import Structure, without_data
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.many_to_one.build import (
@@ -38,6 +39,8 @@ from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Encoded, Task
 from recurra.tasks.vocabulary import Side
 from recurra.text.counted import counted
+from recurra.text.names import plain_name
+from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Emit
 
 
@@ -136,6 +139,10 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
             raise damaged("model.kind is left open")
         return make_network(recipe, inputs, head)
 
+    def sketch(self, recipe: ManyToOneRecipe) -> Structure:
+        """The network over one column, before there are data."""
+        return sketch_network(recipe, labels=self.head is LabelHead)
+
     def sides(self, network: HeadNetwork) -> Sequence[Side[Labelled]]:
         """The columns of texts and of categories."""
         return column_sides(network.inputs)
@@ -161,6 +168,20 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         """
         refuse_different(networks, lambda one: one.vocabularies(), "have the same units and labels")
         return HeadPredictor(networks)
+
+
+def sketch_network(recipe: ManyToOneRecipe, *, labels: bool) -> Structure:
+    """What a network of this recipe is made of before there are data: over a text, feed-forward over a vector."""
+    options = recipe.model
+    kind = "rnn" if options.kind == "auto" else options.kind
+    with unfilled():
+        if kind == "feedforward":
+            branch, reads = number_branch(options, kind, 1), Reads("", "numbers", many=False)
+        else:
+            branch = token_branch(options, kind, len(SPECIAL_TOKENS))
+            reads = Reads("", plain_name(recipe.text.units), many=True)
+        model = build_many_to_one(options, [branch], 1)
+    return without_data(many_to_one_structure(model, [reads], labels=labels))
 
 
 def make_network(recipe: ManyToOneRecipe, inputs: Inputs, head: Head) -> HeadNetwork:

@@ -13,7 +13,8 @@ from recurra.columns import check_vocabulary
 from recurra.data import Example, as_examples
 from recurra.models import Seq2Seq, build_seq2seq, copy_table
 from recurra.models.structures import seq2seq_structure
-from recurra.structure import Structure
+from recurra.models.unfilled import unfilled
+from recurra.structure import Structure, without_data
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.seq2seq.recipe import TextPairRecipe
@@ -23,6 +24,7 @@ from recurra.text.columns import SEPARATOR_ID, can_be_copied, cells_of
 from recurra.text.counted import counted
 from recurra.text.names import plain_name, reading_form, vocabulary_limit
 from recurra.text.pieces import pieces_in
+from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Note
 
 SAMPLE = 2000  # examples from which `auto` decides the units
@@ -135,6 +137,14 @@ def load_text_network(recipe: T, vocabularies: Mapping[str, str]) -> TextNetwork
     """The network that a recipe describes, with fresh weights and recorded tokenizers."""
     source, target = source_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
     return make_text_network(recipe, source, target)
+
+
+def sketch_text_network(recipe: TextPairRecipe) -> Structure:
+    """What a network of this recipe is made of before there are tokenizers."""
+    with unfilled():
+        model = build_seq2seq(recipe.model, len(SPECIAL_TOKENS), len(SPECIAL_TOKENS))
+    names = (plain_name(units) for units in (recipe.text.source_units.split(",")[0], recipe.text.target_units))
+    return without_data(seq2seq_structure(model, *names))
 
 
 def check_same_vocabularies(networks: Sequence[Seq2SeqNetwork[Source, TaskRecipe]]) -> None:

@@ -14,10 +14,12 @@ from recurra.columns.stored import json_names
 from recurra.data.schemes import Scheme
 from recurra.models.structures import tagger_structure
 from recurra.models.tagger import Tagger
-from recurra.structure import Structure
+from recurra.models.unfilled import unfilled
+from recurra.structure import Structure, without_data
 from recurra.tasks.tag.recipe import AUTO, NONE, TagRecipe
 from recurra.tasks.tag.words import TokenReader
 from recurra.text.counted import counted
+from recurra.text.special import SPECIAL_TOKENS
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,13 @@ def make_network(recipe: TagRecipe, reader: TokenReader, tags: tuple[str, ...]) 
     allowed = None if scheme is None else allowed_after(tags, scheme)
     model = Tagger(recipe.model, reader.words.size, reader.characters.size, len(tags), allowed)
     return TagNetwork(model, reader, tags, recipe, scheme)
+
+
+def sketch_network(recipe: TagRecipe) -> Structure:
+    """What a network of this recipe is made of before there are words and tags."""
+    with unfilled():
+        model = Tagger(recipe.model, len(SPECIAL_TOKENS), len(SPECIAL_TOKENS), 2)
+    return without_data(tagger_structure(model))
 
 
 def scheme_of(recipe: TagRecipe, tags: Sequence[str]) -> Scheme | None:

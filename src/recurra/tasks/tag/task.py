@@ -16,11 +16,12 @@ from recurra.data.schemes import neighbours_of, tag_counts
 from recurra.data.tagged import ENDINGS, are_sentences
 from recurra.data.tagged_keys import are_tagged
 from recurra.errors import ModelError, RunError
+from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.split import Split, all_learned, split_by_hash
 from recurra.tasks.tag.learner import TagLearner
-from recurra.tasks.tag.network import TagNetwork, load_network, make_network
+from recurra.tasks.tag.network import TagNetwork, load_network, make_network, sketch_network
 from recurra.tasks.tag.predictor import TagPredictor
 from recurra.tasks.tag.recipe import NONE, TagRecipe
 from recurra.tasks.tag.sentences import (
@@ -104,6 +105,10 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
     def load(self, recipe: TagRecipe, vocabularies: Mapping[str, str]) -> TagNetwork:
         """The same again."""
         return load_network(recipe, vocabularies)
+
+    def sketch(self, recipe: TagRecipe) -> Structure:
+        """The network, before there are data."""
+        return sketch_network(recipe)
 
     def sides(self, network: TagNetwork) -> Sequence[Side[Tagged]]:
         """Words, and the characters that they are made of."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from recurra.data import PAIRS, EncodedPairs, Example, Preview
 from recurra.data.known_names import find
+from recurra.structure import Structure
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
 from recurra.tasks.seq2seq.network import (
@@ -23,6 +24,7 @@ from recurra.tasks.seq2seq.network import (
     load_text_network,
     make_text_network,
     say_pieces,
+    sketch_text_network,
 )
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.task import Emit, Encoded, Task
@@ -67,6 +69,10 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
     def load(self, recipe: Recipe, vocabularies: Mapping[str, str]) -> TextNetwork[Recipe]:
         """The same again."""
         return load_text_network(recipe, vocabularies)
+
+    def sketch(self, recipe: Recipe) -> Structure:
+        """The encoder-decoder, before there are tokenizers."""
+        return sketch_text_network(recipe)
 
     def sides(self, network: TextNetwork[Recipe]) -> Sequence[Side[Example]]:
         """Source and target."""

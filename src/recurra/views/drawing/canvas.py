@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from recurra.text.visible import visible
-from recurra.views.drawing.markup import in_words, symbol_tspans, symbol_width, text_width
+from recurra.views.drawing.markup import cut, in_words, symbol_tspans, symbol_width, text_width
 from recurra.views.drawing.style import NUMBERS, SYMBOLS, WORDS, painted, style_sheet
 
 Point = tuple[float, float]
@@ -57,39 +57,72 @@ class Canvas:
     description: str
     parts: list[str] = field(default_factory=list[str])
     labels: list[Label] = field(default_factory=list[Label])
+    boxes: list[Box] = field(default_factory=list[Box])  # where something is painted
+    lines: list[tuple[Point, Point]] = field(default_factory=list[tuple[Point, Point]])  # the straight parts of paths
 
-    def svg(self, size: Point, margin: float = 0) -> str:
-        """The drawing on a ground of this width and height; what was painted begins at `margin`."""
-        width, height = (math.ceil(side + 2 * margin) for side in size)
+    def svg(self, margin: float = 12) -> str:
+        """The drawing, with so much room around it."""
+        left, top, right, bottom = union(self.boxes)
+        left, top = math.floor(left - margin), math.floor(top - margin)
+        width, height = math.ceil(right + margin) - left, math.ceil(bottom + margin) - top
         title, description = escape(visible(self.title)), escape(visible(self.description))
         body = "\n".join(self.parts)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="recurra-drawing" role="img" width="{width}" '
-            f'height="{height}" viewBox="{-margin:g} {-margin:g} {width} {height}" '
-            f'style="max-width:100%;height:auto">\n'
+            f'height="{height}" viewBox="{left} {top} {width} {height}" '
+            f'font-family="{WORDS}" style="max-width:100%;height:auto">\n'
             f"<title>{title}</title>\n<desc>{description}</desc>\n<style>{style_sheet()}</style>\n{body}\n</svg>\n"
         )
 
     @contextmanager
-    def group(self, **attributes: str) -> Generator[None]:
-        """What is painted within belongs together: <g class=... data-...=...>."""
+    def group(self, title: str = "", **attributes: str) -> Generator[None]:
+        """What is painted within belongs together: <g class=... data-...=...>; the title is shown on hover."""
         names = ((name.strip("_").replace("_", "-"), value) for name, value in attributes.items())
         self.parts.append("<g" + "".join(f' {name}="{escape(value)}"' for name, value in names) + ">")
+        if title:
+            self.parts.append(f"<title>{escape(visible(title))}</title>")
         yield
         self.parts.append("</g>")
 
+    @contextmanager
+    def panel(self, name: str, padding: float = 22) -> Generator[None]:
+        """A ground under all that is painted within, with its name at the top."""
+        first, painted_before = len(self.parts), len(self.boxes)
+        yield
+        left, top, right, bottom = union(self.boxes[painted_before:])
+        box = Box(left - padding, top - padding - 20, right + padding, bottom + padding)
+        above, self.parts = self.parts[first:], self.parts[:first]
+        self.rectangle(box, 16, "panel", "edge", 1.25)
+        shown = cut(name, 13, (box.right - box.left) / 2 - 40)  # something may leave the panel in the middle
+        self.word((box.left + 16, box.top + 24), shown, 13, anchor="start", weight=600)
+        self.parts += above
+
     def rectangle(
-        self, box: Box, radius: float, fill: str = "", line: str = "", width: float = 1.5, dashes: str = ""
+        self,
+        box: Box,
+        radius: float,
+        fill: str = "",
+        line: str = "",
+        width: float = 1.5,
+        *,
+        tint: str = "",
+        dashes: str = "",
     ) -> None:
-        """A box with round corners."""
+        """A box with round corners; a tint is a light shade over its fill."""
         sides = f'width="{box.right - box.left:g}" height="{box.bottom - box.top:g}"'
         broken = f' stroke-dasharray="{dashes}"' if dashes else ""
         place = f'x="{box.left:g}" y="{box.top:g}" {sides} rx="{radius:g}"'
-        self.parts.append(f"<rect {place}{painted(fill, line, width)}{broken}/>")
+        self.boxes.append(box)
+        if tint:
+            self.parts.append(f"<rect {place}{painted(fill)}/>")
+            self.parts.append(f'<rect {place}{painted(tint, line, width)} fill-opacity=".13"{broken}/>')
+        else:
+            self.parts.append(f"<rect {place}{painted(fill, line, width)}{broken}/>")
 
     def circle(self, centre: Point, radius: float, fill: str = "", line: str = "", width: float = 1.5) -> None:
         """A circle."""
         place = f'cx="{centre[0]:g}" cy="{centre[1]:g}" r="{radius:g}"'
+        self.boxes.append(around(centre, radius, radius))
         self.parts.append(f"<circle {place}{painted(fill, line, width)}/>")
 
     def path(
@@ -103,6 +136,8 @@ class Canvas:
         dashes: str = "",
     ) -> None:
         """A line through the points, round at its corners; `arrow`: it ends in a head."""
+        self.boxes += [around(point, width / 2, width / 2) for point in points]
+        self.lines += pairwise(points)
         end = points[-1]
         stem = [*points[:-1], _towards(points[-2], end, HEAD * 0.8)] if arrow else points
         drawn = rounded(stem, radius)
@@ -150,11 +185,25 @@ class Canvas:
     ) -> None:
         where = f'x="{place[0]:g}" y="{place[1]:g}" font-size="{size:g}"'
         aligned = f' text-anchor="{anchor}"' if anchor != "start" else ""
-        self.parts.append(f'<text {where}{aligned} font-family="{fonts}"{painted(fill)}{attributes}>{inside}</text>')
+        family = f' font-family="{fonts}"' if fonts != WORDS else ""  # those of words stand at the root
+        self.parts.append(f"<text {where}{aligned}{family}{painted(fill)}{attributes}>{inside}</text>")
 
     def _label(self, text: str, place: Point, width: float, size: float, anchor: str) -> None:
         left = place[0] - ANCHORS[anchor] * width
-        self.labels.append(Label(text, Box(left, place[1] - ASCENT * size, left + width, place[1] + DESCENT * size)))
+        box = Box(left, place[1] - ASCENT * size, left + width, place[1] + DESCENT * size)
+        self.labels.append(Label(text, box))
+        self.boxes.append(box)
+
+
+def around(centre: Point, across: float, down: float) -> Box:
+    """The box around a point, of this half width and half height."""
+    return Box(centre[0] - across, centre[1] - down, centre[0] + across, centre[1] + down)
+
+
+def union(boxes: Sequence[Box]) -> Box:
+    """The smallest box around all of them."""
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True) if boxes else ([0.0],) * 4
+    return Box(min(lefts), min(tops), max(rights), max(bottoms))
 
 
 def overlapping(labels: Sequence[Label]) -> list[tuple[str, str]]:
@@ -189,11 +238,6 @@ def arrow_head(before: Point, end: Point) -> str:
         (foot[0] + half * along[1], foot[1] - half * along[0]),
     )
     return f"M{_pair(end)}L{_pair(sides[0])}L{_pair(sides[1])}Z"
-
-
-def length(points: Sequence[Point]) -> float:
-    """Of a line through the points."""
-    return sum(math.dist(one, other) for one, other in pairwise(points))
 
 
 def _towards(start: Point, end: Point, short: float) -> Point:

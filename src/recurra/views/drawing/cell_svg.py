@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 
 from recurra.views.drawing.canvas import Box, Canvas, Point
 from recurra.views.drawing.cell_diagram import CellDiagram, Node, Wire, half_of
 from recurra.views.drawing.markup import in_words
 
-MARGIN = 4.0
 WIRE = 2.25
 LINE = 24.0  # height of a line of equations
 ACTIVATION, SMALL = 18, 11  # sizes of what stands in a gate
@@ -23,28 +23,75 @@ def cell_svg(diagram: CellDiagram, *, equations: bool = True) -> str:
     Args:
         equations: write them below.
     """
-    return cell_canvas(diagram, equations=equations).svg(size(diagram, equations=equations), MARGIN)
+    return cell_canvas(diagram, equations=equations).svg()
 
 
-def size(diagram: CellDiagram, *, equations: bool) -> Point:
-    """Width and height of the drawing."""
-    width, height = diagram.size
-    return (width, height + (LINE * (rows(diagram) + 0.6) if equations and diagram.equations else 0))
+def unrolled_cell_svg(diagram: CellDiagram, steps: int) -> str:
+    """The same cell so many times: what one leaves for the next step, the next one reads."""
+    return unrolled_cell_canvas(diagram, steps).svg()
 
 
 def cell_canvas(diagram: CellDiagram, *, equations: bool) -> Canvas:
     """The drawing before it is written."""
-    said = "; ".join(map(in_words, diagram.equations)) or "x(t) and h(t-1) to h(t)"
-    canvas = Canvas(diagram.name, f"One time step: {said}.")
+    canvas = Canvas(diagram.name, f"One time step: {said(diagram)}.")
+    draw_cell(canvas, diagram)
+    if equations:
+        write_equations(canvas, diagram)
+    return canvas
+
+
+def unrolled_cell_canvas(diagram: CellDiagram, steps: int) -> Canvas:
+    """The drawing before it is written."""
+    canvas = Canvas(f"{diagram.name}, unrolled", f"{steps} time steps, each: {said(diagram)}.")
+    apart = diagram.node("h").at[0] - diagram.node("h_prev").at[0]
+    for step in range(1, steps + 1):
+        inner = {name for name in ("h_prev", "c_prev") if step > 1} | {name for name in ("h", "c") if step < steps}
+        draw_cell(canvas, at_step(diagram, step, apart * (step - 1)), inner)
+    return canvas
+
+
+def at_step(diagram: CellDiagram, step: int, aside: float) -> CellDiagram:
+    """The diagram moved to the side, with the number of the step in the place of t."""
+
+    def moved(point: Point) -> Point:
+        return (point[0] + aside, point[1])
+
+    left, top, right, bottom = diagram.body
+    return diagram._replace(
+        body=Box(left + aside, top, right + aside, bottom),
+        symbols={
+            key: one.replace("{t-1}", f"{step - 1}").replace("_t", f"_{step}") for key, one in diagram.symbols.items()
+        },
+        nodes=tuple(node._replace(at=moved(node.at)) for node in diagram.nodes),
+        wires=tuple(
+            wire._replace(
+                via=tuple(map(moved, wire.via)),
+                label=wire.label and moved(wire.label),
+                over=wire.over and moved(wire.over),
+            )
+            for wire in diagram.wires
+        ),
+    )
+
+
+def said(diagram: CellDiagram) -> str:
+    """The equations in words."""
+    return "; ".join(map(in_words, diagram.equations)) or "x(t) and h(t-1) to h(t)"
+
+
+def draw_cell(canvas: Canvas, diagram: CellDiagram, inner: Collection[str] = ()) -> None:
+    """The ground, the wires and the nodes.
+
+    Args:
+        inner: ports at which another cell stands, so that their symbols are left out.
+    """
     canvas.rectangle(diagram.body, 16, "panel", "edge", 1.25)
     for wire in sorted(diagram.wires, key=lambda wire: wire.over is not None):
         draw_wire(canvas, diagram, wire)
     for node in diagram.nodes:
-        with canvas.group(class_=node.kind, data_id=node.id, data_q=node.quantity):
-            draw_node(canvas, diagram, node)
-    if equations:
-        write_equations(canvas, diagram)
-    return canvas
+        if node.id not in inner or node.kind != "port":
+            with canvas.group(class_=node.kind, data_id=node.id, data_q=node.quantity):
+                draw_node(canvas, diagram, node)
 
 
 def colour_of(diagram: CellDiagram, quantity: str) -> str:

@@ -70,6 +70,16 @@ def text_width(text: str, size: float) -> float:
     return size * sum(character_width(character) for character in visible(text))
 
 
+def cut(text: str, size: float, width: float) -> str:
+    """A text that is no wider than this; what is left out is seen by an ellipsis."""
+    if text_width(text, size) <= width:
+        return text
+    kept = text
+    while kept and text_width(f"{kept}…", size) > width:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
 def character_width(character: str) -> float:
     """Of the size of the font."""
     if character in NARROW:
