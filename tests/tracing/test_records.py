@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 
 from recurra.errors import DataError, UsageError
-from recurra.tracing import AttentionMap, Decision, GradientTrace, LayerTrace, Picture, Trace
+from recurra.tracing import (
+    AttentionMap,
+    Decision,
+    GradientTrace,
+    LayerTrace,
+    Picture,
+    SearchNode,
+    SearchOutput,
+    SearchTree,
+    Trace,
+)
 
 FORGET, HIDDEN = (np.array(rows, np.float32) for rows in ([[0.1, 0.9], [0.5, 0.5]], [[0.0, -1.0], [1.0, 0.0]]))
 LAYER = LayerTrace("encoder.0", ["a", "b"], {"forget": FORGET}, {"hidden": HIDDEN}, "LSTM", backward=True)
@@ -133,6 +143,12 @@ def whole(**changes: object) -> Trace:
         "gradients": GradientTrace([0], ["x"], norms, vectors),
         "members": [trace()],
         "notes": ["a note"],
+        "search": SearchTree(
+            "greedy",
+            1,
+            [SearchNode(None, 0, "<GO>", 0.0, 0.0, "kept"), SearchNode(0, 1, "x", -0.5, -0.5, "cut", -0.5)],
+            [SearchOutput(1, "x", -0.5, -0.5, False, 1)],
+        ),
     }
     return trace(**(fields | changes))
 
@@ -146,6 +162,7 @@ def test_a_trace_is_saved_and_read_again(tmp_path: Path, made: Callable[[], Trac
     assert found == made()
     assert found.attention == made().attention
     assert found.decisions == made().decisions
+    assert found.search == made().search
     if ending == ".npz" and found.gradients is not None:
         assert np.array_equal(found.gradients.norms["encoder.0"], whole().gradients.norms["encoder.0"])  # type: ignore[union-attr]
 

@@ -19,6 +19,7 @@ from recurra.errors import DataError, UsageError
 from recurra.tracing.arrays import Array, check_array, check_before, json_pieces, load, save
 from recurra.tracing.attention_map import AttentionMap
 from recurra.tracing.matrix import check_matrix
+from recurra.tracing.search import SearchTree
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +150,7 @@ class Trace:
         gradients: of the losses at the outputs; None unless asked for.
         members: the traces of the other networks of an ensemble, along the same output.
         notes: what was left out or bounded, in words.
+        search: how the output was found; None where nothing is searched for, or a target was given.
 
     Raises:
         UsageError: an attention map of other tokens.
@@ -166,6 +168,7 @@ class Trace:
     gradients: GradientTrace | None = None
     members: list[Trace] = field(default_factory=list["Trace"])
     notes: list[str] = field(default_factory=list[str])
+    search: SearchTree | None = None
 
     def __post_init__(self) -> None:
         if self.attention is None:
@@ -204,12 +207,13 @@ class Trace:
             "gradients": None if self.gradients is None else self.gradients.to_mapping(),
             "members": [member.to_mapping() for member in self.members],
             "notes": self.notes,
+            "search": None if self.search is None else self.search.to_mapping(),
         }
 
     @classmethod
     def of_mapping(cls, found: Mapping[str, Any]) -> Trace:
         """The way back; arrays may be nested lists."""
-        attention, gradients = found["attention"], found["gradients"]
+        attention, gradients, search = found["attention"], found["gradients"], found["search"]
         return cls(
             found["source"],
             found["prediction"],
@@ -223,6 +227,7 @@ class Trace:
             None if gradients is None else GradientTrace.of_mapping(gradients),
             [cls.of_mapping(member) for member in found["members"]],
             found["notes"],
+            None if search is None else SearchTree.of_mapping(search),
         )
 
     def to_json(self) -> str:
