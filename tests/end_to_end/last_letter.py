@@ -25,7 +25,6 @@ from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.text import Tokenizer
-from recurra.tracing import Trace
 from recurra.training import Index, Loss, Score, token_loss
 
 
@@ -162,7 +161,3 @@ class Predictor:
         answers = [answer.text for answer in self.predict((word.text for word in words), None)]
         measures: dict[str, Measure] = {"exact_match": exact_match(answers, [word.text[-1] for word in words])}
         return Evaluation(len(words), measures)
-
-    def trace(self, given: str, options: None) -> Trace:
-        answer = next(self.predict([given], None))
-        return Trace(given, answer.text, [*given], [answer.text])

@@ -108,7 +108,7 @@ def test_from_columns_to_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert alone.details.probabilities == pytest.approx(together.details.probabilities)
     trace = model.trace("babaia city")
     assert trace.target_tokens == ["B-PLACE", "I-PLACE"]
-    assert {layer.name for layer in trace.layers} == {"0.forward", "0.backward"}
+    assert {layer.name for layer in trace.layers} == {"layers.0.forward", "layers.0.backward"}
     with pytest.raises(DataError, match="expected a text or a list of tokens"):
         model.predict([3])
     with pytest.raises(DataError, match="expected a text or a list of tokens"):

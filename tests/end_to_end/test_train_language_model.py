@@ -98,7 +98,7 @@ def test_lines(capsys: pytest.CaptureFixture[str]) -> None:
     trace = model.trace("Kan")
     assert trace.source_tokens == ["<GO>", "K", "a", "n"]
     assert len(trace.target_tokens) == 4
-    assert {layer.name for layer in trace.layers} == {"0"}
+    assert {layer.name for layer in trace.layers} == {"layers.0"}
     assert recurra.load(["m", "m"]).surprisal("Kan").bits == pytest.approx(model.surprisal("Kan").bits, rel=1e-4)
     assert run(["generate", "m", "K", "--ensemble", "m", "--beam", "1"]) == 0
     assert capsys.readouterr().out == model.generate("K", beam=1).text + "\n"

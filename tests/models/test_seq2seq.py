@@ -9,7 +9,9 @@ import pytest
 import torch
 
 from recurra.decoding import StepModel
+from recurra.layers import Recorded, placed
 from recurra.models import ModelOptions, Seq2Seq, build_seq2seq, copy_table
+from recurra.models.decoder import Decoded
 from recurra.models.encoder import Marks
 from recurra.models.search import search_model
 from recurra.padded import Padded, pad, select_rows
@@ -131,13 +133,21 @@ def test_every_weight_gets_a_gradient(model: Seq2Seq) -> None:
     assert without == []
 
 
+def traced_run(model: Seq2Seq, source: Padded, target: Padded) -> tuple[Decoded, dict[str, Recorded]]:
+    """A known target with all that happens on the way."""
+    encoded = model.encoder(source, trace=True)
+    start = model.start_from(source, encoded)
+    decoded = model.decoder(target, start.state, start.memory.encoded, trace=True)
+    return decoded, placed("encoder", encoded.trace) | placed("decoder", decoded.trace)
+
+
 @pytest.mark.parametrize("name", ["default", "gru", "elman", "one layer", "input feeding"])
 def test_tracing_takes_the_reference_implementation_and_gives_the_same(name: str) -> None:
     model = network(**VARIANTS[name])
     source, target = batch()
     start = model.start(source)
     fast = model.decoder(target, start.state, start.memory.encoded)
-    traced, inside = model.trace(source, target)
+    traced, inside = traced_run(model, source, target)
     torch.testing.assert_close(traced.features[target.mask], fast.features[target.mask])
     torch.testing.assert_close(traced.weights[target.mask], fast.weights[target.mask])
     places = {key.split(".")[0] for key in inside}
@@ -163,7 +173,7 @@ def test_tokens_that_two_columns_have_are_marked() -> None:
 
 def test_a_fed_decoder_shows_the_gates_that_an_unfed_one_shows() -> None:
     source, target = batch()
-    fed, unfed = (network(input_feeding=feeding).trace(source, target)[1] for feeding in (True, False))
+    fed, unfed = (traced_run(network(input_feeding=feeding), source, target)[1] for feeding in (True, False))
     assert fed.keys() == unfed.keys()
     for place, record in fed.items():
         assert (list(record.gates), list(record.states)) == (list(unfed[place].gates), list(unfed[place].states))

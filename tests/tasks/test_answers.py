@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -16,7 +16,8 @@ from recurra.errors import DataError, ModelError
 from recurra.tasks import TASKS
 from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.model_folder import load_network, save_network
-from recurra.tasks.task import Generates, Surprised
+from recurra.tasks.task import Generates, Inspected, Surprised
+from recurra.tasks.tracing import explained, traced
 from recurra.training import weights_of
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -72,7 +73,7 @@ def test_of_what_cannot_be_seen_nothing_is_made(blank: str) -> None:
     (answer,) = asked.predict([blank], made.recipe.decoding)
     assert (answer.source, answer.alternatives) == ("", [Alternative("")])
     with pytest.raises(DataError, match="the input is empty"):
-        asked.trace(blank, made.recipe.decoding)
+        cast("Inspected", asked).ask(blank, made.recipe.decoding)
     pair = network("translate", rows=[("red\tblue", "x"), ("blue\tred", "y")] * 20)
     (answer,) = predictor("translate", pair).predict(["\t"], pair.recipe.decoding)
     assert answer.text == ""
@@ -103,7 +104,9 @@ def test_evaluations_and_traces_are_what_their_schemas_say(task: str) -> None:
     made, toy = network(task), TOYS[task]
     asked = predictor(task, made)
     check(asked.evaluate(examples(task), made.recipe.decoding).to_mapping(), "evaluation.schema.json")
-    check(json.loads(asked.trace(toy.inputs[0], made.recipe.decoding).to_json()), "trace.schema.json")
+    question = cast("Inspected", asked).ask(toy.inputs[0], made.recipe.decoding)
+    check(json.loads(traced(question, task, gradients=True).to_json()), "trace.schema.json")
+    check(json.loads(explained(question).to_json()), "attribution.schema.json")
 
 
 def test_continuations_and_surprisals_are_what_their_schemas_say() -> None:

@@ -162,7 +162,7 @@ def test_the_trace_is_of_the_reply_that_is_said() -> None:
         options = ChatDecodingOptions(beam=6, anti_lm=weight, max_length=4)
         for context in (["hello"], ["who", "me"]):
             (answer,) = talker.predict([context], options)
-            assert talker.trace(context, options).prediction == answer.text
+            assert talker.ask(context, options).prediction == answer.text
 
 
 def test_measures_and_the_warning_of_a_collapse() -> None:

@@ -40,8 +40,9 @@ from recurra.tasks.model_folder import (
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.repeated import several_note
 from recurra.tasks.search import ShownSearch
-from recurra.tasks.task import Generates, HasStructure, Network, Predictor, Searches, Surprised
-from recurra.tracing import Trace
+from recurra.tasks.task import Generates, HasStructure, Inspected, Network, Predictor, Searches, Surprised
+from recurra.tasks.tracing import Asked, ShownTrace, explained, traced
+from recurra.tracing import Attribution
 from recurra.training import weights_of
 from recurra.views import ModelFacts, model_html, model_text
 from recurra.views.drawing import Drawing, draw_structure
@@ -285,9 +286,69 @@ class Model:
         return predictor.searched(self._cells_of(self._asked_about(given)), options)
 
     @called_from_python()
-    def trace(self, given: object, **settings: Unpack[AnswerSettings]) -> Trace:
-        """Everything that happens inside when the (first) model answers this input."""
-        return self.predictor.trace(self._cells_of(self._asked_about(given)), self.options(None, settings))
+    def trace(
+        self,
+        given: object,
+        target: object = None,
+        *,
+        gradients: bool | Sequence[int] = False,
+        **settings: Unpack[AnswerSettings],
+    ) -> ShownTrace:
+        """Everything that happens inside on the way to an output: each gate and state, each decision.
+
+        Args:
+            given: one input.
+            target: the output that is looked at; the model's own if None.
+            gradients: whether it is also found how strongly the loss at each output depends on each state before it;
+                the numbers of outputs, from 0, keep the gradients with respect to each unit.
+            settings: single options of answering, as `predict` takes them.
+
+        Raises:
+            DataError: an input that cannot be read, is empty or too long.
+            UsageError: a target that the model cannot write, an output that is not there.
+
+        Example:
+            >>> model.trace("3 May 1998").decisions[0].top
+            >>> model.trace("3 May 1998", target="1998-05-04", gradients=True).save("trace.json")
+        """
+        return traced(self._ask(given, target, settings), self.task.name, gradients=gradients)
+
+    @called_from_python()
+    def explain(
+        self,
+        given: object,
+        target: object = None,
+        *,
+        method: str = "integrated-gradients",
+        versus: str | None = None,
+        outputs: Sequence[int] = (),
+        **settings: Unpack[AnswerSettings],
+    ) -> Attribution:
+        """What of an input each output rests on, in the (first) network.
+
+        Args:
+            given: one input.
+            target: the output that is explained; the model's own if None.
+            method: "integrated-gradients", whose scores add up to what the input changes; "gradient", the quickest;
+                "leave-one-out".
+            versus: what could stand there instead: the scores then say what speaks for the one and against the other.
+            outputs: the numbers of single outputs, from 0; all if none are named.
+
+        Raises:
+            DataError: an input that cannot be read, is empty or too long.
+            UsageError: an unknown method, an output or an alternative that is not there.
+
+        Example:
+            >>> model.explain("a fine film").inputs[0].scores
+        """
+        asked = self._ask(given, target, settings)
+        return explained(asked, method=method, versus=versus, outputs=outputs)
+
+    def _ask(self, given: object, target: object, settings: Mapping[str, object]) -> Asked:
+        predictor = self.predictor
+        if not isinstance(predictor, Inspected):
+            raise UsageError(f"a model for the task {self.task.name} cannot be looked into", where="trace")
+        return predictor.ask(self._cells_of(self._asked_about(given)), self.options(None, settings), target)
 
     @called_from_python()
     def draw(self, unrolled: int | None = None) -> Drawing:

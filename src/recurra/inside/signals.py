@@ -11,10 +11,12 @@ B batch, T steps, H units.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from recurra.inside.gradients import gradients
 
 State = tuple[Tensor, ...]  # the parts of a state, each [B, H]
 
@@ -77,27 +79,20 @@ def signals(passages: Sequence[Passage], losses: Sequence[TimedLoss]) -> list[Si
     found: list[list[Signal]] = [[] for _ in passages]
     tensors = [part for passage in passages for state in passage.states for part in state]
     for number, loss in enumerate(losses if tensors else []):
-        gradients = _gradients(loss.value, tensors)
+        arrived = gradients(loss.value.sum(), tensors)
         for own, passage in zip(found, passages, strict=True):
             size = len(passage.states) * len(passage.states[0]) if passage.states else 0
-            own.append(_arrived(passage, loss, number, gradients[:size]))
-            gradients = gradients[size:]
+            own.append(_arrived(passage, loss, number, arrived[:size]))
+            arrived = arrived[size:]
     return [Signal(*map(torch.cat, zip(*own, strict=True))) if own else NOTHING for own in found]
 
 
-def _gradients(value: Tensor, tensors: Sequence[Tensor]) -> Sequence[Tensor]:
-    """Of a loss with respect to each of the tensors; zero where it does not depend on one."""
-    found = torch.autograd.grad(value.sum(), tensors, retain_graph=True, allow_unused=True)
-    each = zip(cast("Sequence[Tensor | None]", found), tensors, strict=True)
-    return [torch.zeros_like(tensor) if one is None else one for one, tensor in each]
-
-
-def _arrived(passage: Passage, loss: TimedLoss, number: int, gradients: Sequence[Tensor]) -> Signal:
+def _arrived(passage: Passage, loss: TimedLoss, number: int, slopes: Sequence[Tensor]) -> Signal:
     """The norms [T, B, S] of one loss's gradients as pairs of loss and distance."""
-    if not gradients:
+    if not slopes:
         return NOTHING
     steps, rows = len(passage.states), len(passage.lengths)
-    norms = torch.stack([norm(gradient) for gradient in gradients]).view(steps, -1, rows).permute(2, 0, 1)
+    norms = torch.stack([norm(slope) for slope in slopes]).view(steps, -1, rows).permute(2, 0, 1)
     distance = _places(passage, loss)[:, None] - torch.arange(steps, device=norms.device)  # [B, T]
     real = torch.arange(steps, device=norms.device) < passage.lengths[:, None]
     pairs = number * rows + torch.arange(rows, device=norms.device)[:, None].expand(-1, steps)

@@ -7,7 +7,7 @@ from recurra.layers.dropout import locked_dropout
 from recurra.layers.feedforward import FeedForward
 from recurra.layers.kernels import KERNELS, Kernel
 from recurra.layers.pooling import POOLINGS, Pooled, Pooling
-from recurra.layers.recorded import Recorded, Steps, placed
+from recurra.layers.recorded import Recorded, Steps, placed, recorded_whole
 from recurra.layers.recurrent import Recurrent
 from recurra.layers.stack import Stack
 from recurra.layers.unroll import steps, unroll
@@ -31,6 +31,7 @@ __all__ = [
     "Unrolled",
     "locked_dropout",
     "placed",
+    "recorded_whole",
     "steps",
     "unroll",
 ]

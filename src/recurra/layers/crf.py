@@ -84,6 +84,22 @@ class LinearChain(nn.Module):
             total = self.log_partition(emissions.with_values(values)).sum()
             return torch.autograd.grad(total, values)[0].clamp(0, 1)  # rounding errors may lead a little beyond
 
+    def log_marginals(self, emissions: Padded) -> Tensor:
+        """log p(y_t = k | x): [B, T, K], by sums over what is before and after each token; gradients can be taken.
+
+        What stands on the padding does not matter.
+        """
+        mask, values = emissions.mask, emissions.values
+        before = [self._start() + values[:, 0]]  # alpha [B, K]: over all beginnings that end in each tag
+        factors = self._transitions().exp()
+        for t in range(1, values.shape[1]):
+            before.append(log_product(before[-1], factors) + values[:, t])
+        after = [self._end().expand_as(values[:, 0])]  # beta [B, K]: over all ways on from each tag
+        for t in range(values.shape[1] - 1, 0, -1):
+            more = log_product(after[-1] + values[:, t], factors.t())
+            after.append(torch.where(mask[:, t, None], more, after[-1]))
+        return (torch.stack(before, 1) + torch.stack(after[::-1], 1)).log_softmax(-1)
+
     def best(self, emissions: Padded) -> Tensor:
         """The most probable tags [B, T]; 0 on padding. Of equal ones, those with lower numbers at the end."""
         values, mask = emissions.values, emissions.mask

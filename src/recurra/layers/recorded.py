@@ -59,6 +59,13 @@ def by_name(steps: Sequence[Mapping[str, Tensor]]) -> dict[str, Steps]:
     return {name: [step[name] for step in steps] for name in steps[0]}
 
 
+def recorded_whole(values: Padded) -> tuple[Padded, Recorded]:
+    """What was computed for all steps at once [B, T, H], made of its steps, and the record of these."""
+    steps = values.values.unbind(1)
+    whole = values.with_values(torch.stack(steps, 1)) if steps else values
+    return whole, Recorded({}, {"hidden": steps}, values.lengths)
+
+
 def placed(place: str, records: Mapping[str, Recorded]) -> dict[str, Recorded]:
     """Records of a part behind the name of the part: "" and "0" to "forward" and "forward.0"."""
     return {f"{place}.{name}" if name else place: record for name, record in records.items()}

@@ -98,15 +98,20 @@ class Decoder(nn.Module):
 
     def forward(self, target: Padded, state: DecoderState, memory: Memory, *, trace: bool = False) -> Decoded:
         """Known target input ids [B, T], <GO> first, to features: all steps at once where that is possible."""
+        return self.along(target.with_values(self.embedding(target.values)), state, memory, trace=trace)
+
+    def along(self, read: Padded, state: DecoderState, memory: Memory, *, trace: bool = False) -> Decoded:
+        """The same from the embeddings of those ids [B, T, E]."""
+        read = read.with_values(self._drop(read.values))
         if self.input_feeding:
-            return self._step_by_step(target, state, memory, trace=trace)
-        query = self.first(target.with_values(self._embed(target.values)), state.layers[0], trace=trace)
+            return self._step_by_step(read, state, memory, trace=trace)
+        query = self.first(read, state.layers[0], trace=trace)
         asked = self._drop(query.outputs.values)
         attended: Attended = self.attention(asked, memory)
         hidden, seen = asked, placed("first", query.trace)
         if self.upper is not None:
             inputs = torch.cat([asked, attended.context], dim=-1)
-            run = self.upper(target.with_values(inputs), state.layers[1:], trace=trace)
+            run = self.upper(read.with_values(inputs), state.layers[1:], trace=trace)
             hidden = self._drop(run.outputs.values)
             seen |= placed("upper", run.trace)
         return Decoded(self._combine(hidden, attended.context), attended.weights, seen)
@@ -116,7 +121,9 @@ class Decoder(nn.Module):
 
         The memory holds B rows; the K hypotheses of a row attend to it as K queries.
         """
-        inputs = self._embed(previous)
+        return self._step(self._drop(self.embedding(previous)), state, memory, trace=trace)
+
+    def _step(self, inputs: Tensor, state: DecoderState, memory: Memory, *, trace: bool) -> DecoderStep:
         if state.attended is not None:
             inputs = torch.cat([inputs, state.attended], dim=-1)
         first = self.first.step(inputs, state.layers[0], trace=trace)
@@ -132,15 +139,15 @@ class Decoder(nn.Module):
         after = DecoderState((first.state, *upper_state), features if self.input_feeding else None)
         return DecoderStep(features, attended.weights.flatten(0, 1), after, first, upper)
 
-    def _step_by_step(self, target: Padded, state: DecoderState, memory: Memory, *, trace: bool) -> Decoded:
+    def _step_by_step(self, read: Padded, state: DecoderState, memory: Memory, *, trace: bool) -> Decoded:
         steps: list[DecoderStep] = []
         before = state.layers
-        for t in range(target.values.shape[1]):
-            steps.append(self.step(target.values[:, t], state, memory, trace=trace))
+        for inputs in read.values.unbind(1):
+            steps.append(self._step(inputs, state, memory, trace=trace))
             state = steps[-1].state
         features = torch.stack([step.features for step in steps], 1)
         weights = torch.stack([step.weights for step in steps], 1)
-        return Decoded(features, weights, self._record(steps, before, target.lengths) if trace else {})
+        return Decoded(features, weights, self._record(steps, before, read.lengths) if trace else {})
 
     def _record(self, steps: Sequence[DecoderStep], before: tuple[Any, ...], lengths: Tensor) -> dict[str, Recorded]:
         seen = placed("first", self.first.record([step.first for step in steps], before[0], lengths))
@@ -148,9 +155,6 @@ class Decoder(nn.Module):
             return seen
         upper = [step.upper for step in steps if step.upper is not None]
         return seen | placed("upper", self.upper.record(upper, before[1:], lengths))
-
-    def _embed(self, ids: Tensor) -> Tensor:
-        return self._drop(self.embedding(ids))
 
     def _combine(self, hidden: Tensor, context: Tensor) -> Tensor:
         return self._drop(torch.tanh(self.combine(torch.cat([hidden, context], dim=-1))))

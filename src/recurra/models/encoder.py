@@ -19,9 +19,17 @@ from recurra.text.special import PAD
 class SourceEncoder(nn.Module, ABC):
     """What reads a source, of whatever kind: it leaves outputs to attend to, and a state that a bridge can take."""
 
-    @abstractmethod
     def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
         """A source [B, S, ...] to outputs [B, positions, H] and the last state; `trace` asks for what happened."""
+        return self.encode(self.read(source), trace=trace)
+
+    @abstractmethod
+    def read(self, source: Padded) -> Padded:
+        """A source as numbers [B, S, E] of which gradients can be taken: embeddings, pixels."""
+
+    @abstractmethod
+    def encode(self, read: Padded, *, trace: bool = False) -> Unrolled:
+        """The rest of the way."""
 
 
 class Encoder(SourceEncoder):
@@ -41,13 +49,17 @@ class Encoder(SourceEncoder):
         self.layers = layers
         self.dropout = dropout
 
-    def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
-        """Source ids [B, S] to outputs [B, S, H] and the last state."""
+    def read(self, source: Padded) -> Padded:
+        """Source ids [B, S] to embeddings [B, S, I]."""
         values = self.embedding(source.values)
         if self.marks is not None:
             values = values + self.marks(source)
-        embedded = dropout(values, self.dropout, self.training)
-        run: Unrolled = self.layers(source.with_values(embedded), trace=trace)
+        return source.with_values(values)
+
+    def encode(self, read: Padded, *, trace: bool = False) -> Unrolled:
+        """Embeddings [B, S, I] to outputs [B, S, H] and the last state."""
+        embedded = dropout(read.values, self.dropout, self.training)
+        run: Unrolled = self.layers(read.with_values(embedded), trace=trace)
         outputs = dropout(run.outputs.values, self.dropout, self.training)
         return run._replace(outputs=run.outputs.with_values(outputs))
 

@@ -18,14 +18,13 @@ B batch, T steps of the window, D columns, K of them forecast, H horizon, P raw 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
-from recurra.layers import Recorded, Stack
+from recurra.layers import Stack, Unrolled
 from recurra.models.forecast_output import ForecastOutput, make_output
 from recurra.models.forecaster_options import ForecasterOptions
 from recurra.models.input_readers import MAX_DEVIATIONS
@@ -112,8 +111,11 @@ class Forecaster(nn.Module):
 
     def direct(self, window: Padded) -> Forecasts:
         """All steps after the window [B, T, D] (in deviations) at once."""
+        return self.direct_from(window, self.over(window))
+
+    def direct_from(self, window: Padded, run: Unrolled) -> Forecasts:
+        """The same from the run of the layers over the window."""
         known = window.values[..., self.targets]
-        run = self.layers(window.with_values(self._read(window.values, last_of(window)[:, self.targets])))
         raw = self._head(last_of(run.outputs)).view(-1, self.horizon, len(self.targets), self.output.size)
         ahead = torch.arange(self.horizon, device=known.device) % self.season
         before = self._before(window.lengths[:, None] + ahead, window.lengths[:, None] - 1)
@@ -133,9 +135,12 @@ class Forecaster(nn.Module):
         Args:
             scores: normal scores that each step's value is drawn at: [S, H, K].
         """
+        return self.paths_from(window, self.over(window), scores)
+
+    def paths_from(self, window: Padded, run: Unrolled, scores: Tensor) -> Tensor:
+        """The same from the run of the layers over the window."""
         batch, samples = len(window.lengths), len(scores)
         baseline = self._first(window.values).repeat_interleave(samples, 0)
-        run = self.layers(window.with_values(self._read(window.values, self._first(window.values))))
         state = select_rows(run.state, torch.arange(batch, device=scores.device).repeat_interleave(samples))
         output = last_of(run.outputs).repeat_interleave(samples, 0)
         lengths = window.lengths.repeat_interleave(samples, 0)
@@ -155,10 +160,19 @@ class Forecaster(nn.Module):
                 output, state = step.output, step.state
         return torch.stack(path, 1).view(batch, samples, len(path), -1)
 
-    def inside(self, window: Padded) -> Mapping[str, Recorded]:
-        """Gates and states of every step of the window, by the reference implementation."""
+    def over(self, window: Padded, *, trace: bool = False) -> Unrolled:
+        """The layers over the window [B, T, D] (in deviations)."""
         baseline = self._first(window.values) if self.recursive else last_of(window)[:, self.targets]
-        return self.layers(window.with_values(self._read(window.values, baseline)), trace=True).trace
+        return self.layers(window.with_values(self._read(window.values, baseline)), trace=trace)
+
+    def medians(self, window: Padded, run: Unrolled, steps: int) -> Tensor:
+        """The medians of the next values [B, H, K], in deviations; each step fed back where it is recursive."""
+        if self.recursive:
+            scores = torch.zeros(1, steps, len(self.targets), device=window.values.device)
+            return self.paths_from(window, run, scores)[:, 0]
+        forecasts = self.direct_from(window, run)
+        raw = forecasts.raw.float()
+        return (forecasts.base + self.output.at(raw, torch.zeros(raw.shape[:-1], device=raw.device)))[:, :steps]
 
     def _head(self, states: Tensor) -> Tensor:
         return self.head(dropout(states, self.dropout, self.training))

@@ -28,7 +28,7 @@ from torch.nn.functional import avg_pool2d, dropout, pad, relu
 
 from recurra.data import ImageShape
 from recurra.errors import UsageError
-from recurra.layers import Recorded, Unrolled
+from recurra.layers import Unrolled, recorded_whole
 from recurra.models.encoder import SourceEncoder
 from recurra.padded import Padded
 
@@ -158,12 +158,16 @@ class ImageEncoder(SourceEncoder):
         self.norm_whole = nn.LayerNorm(width)
         self.dropout = dropout
 
-    def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
-        """Cells of bytes [B, S, P] to cells [B, S, H], and the whole as the state."""
-        read, whole = self.reader.read(source)
-        cells = dropout(read.values, self.dropout, self.training)
-        seen = {"cells": Recorded({}, {"hidden": cells.unbind(1)}, source.lengths)} if trace else {}
-        return Unrolled(source.with_values(cells), (Summary(self.norm_whole(whole)),), seen)
+    def read(self, source: Padded) -> Padded:
+        """Cells of bytes [B, S, P] as numbers."""
+        return source.with_values(source.values.float())
+
+    def encode(self, read: Padded, *, trace: bool = False) -> Unrolled:
+        """Cells of pixels [B, S, P] to cells [B, S, H], and the whole as the state."""
+        seen_cells, whole = self.reader.read(read)
+        cells = dropout(seen_cells.values, self.dropout, self.training)
+        outputs, record = recorded_whole(read.with_values(cells))
+        return Unrolled(outputs, (Summary(self.norm_whole(whole)),), {"cells": record} if trace else {})
 
 
 class Halving(nn.Module):

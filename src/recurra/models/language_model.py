@@ -82,11 +82,15 @@ class LanguageModel(nn.Module):
             state: of the layers, to go on from; None begins.
             trace: asks for gates and states, through the reference implementation.
         """
+        return self.along(ids.with_values(self.embedding(ids.values)), state, trace=trace)
+
+    def along(self, read: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
+        """The same from the embeddings of those ids [B, T, E]."""
         options = self.options
-        values = locked_dropout(self.embedding(ids.values), options.input_dropout, self.training)
-        run = self.layers(ids.with_values(values), state, trace=trace)
+        values = locked_dropout(read.values, options.input_dropout, self.training)
+        run = self.layers(read.with_values(values), state, trace=trace)
         features = locked_dropout(run.outputs.values, options.dropout, self.training)
-        return Unrolled(ids.with_values(features), run.state, run.trace)
+        return Unrolled(read.with_values(features), run.state, run.trace)
 
     def scores(self, features: Tensor) -> Tensor:
         """Scores [..., V] (softmax gives probabilities) of what comes after features [..., H]."""

@@ -24,7 +24,7 @@ from torch.nn.functional import dropout
 
 from recurra.data import ImageShape
 from recurra.errors import UsageError
-from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling, Recorded, placed
+from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling, Recorded, placed, recorded_whole
 from recurra.models.image_encoder import ImageReader
 from recurra.models.input_readers import NumberReader, TokenReader
 from recurra.models.options import RecurrentOptions
@@ -137,10 +137,24 @@ class Branch(nn.Module):
 
     def forward(self, inputs: Padded, *, trace: bool = False) -> BranchRun:
         """Ids [B, T], numbers [B, T, D] or cells of images [B, S, P] to [B, H]; `trace` asks for gates and states."""
-        sequence: Padded = self.reader(inputs)
+        return self._along(self.reader(inputs), trace=trace)
+
+    def read(self, inputs: Padded) -> Padded:
+        """The inputs as numbers [B, T, E] of which gradients can be taken: embeddings, standardised numbers, pixels."""
+        if isinstance(self.reader, NumberReader):
+            return self.reader(inputs)
+        if isinstance(self.reader, TokenReader):
+            return inputs.with_values(self.reader.embedding(inputs.values))
+        return inputs.with_values(inputs.values.float())
+
+    def along(self, read: Padded, *, trace: bool = False) -> BranchRun:
+        """The rest of the way from what was read."""
+        return self._along(self.reader(read) if isinstance(self.reader, ImageReader) else read, trace=trace)
+
+    def _along(self, sequence: Padded, *, trace: bool) -> BranchRun:
         seen: dict[str, Recorded] = {}
         if trace and isinstance(self.reader, ImageReader):
-            seen = {"cells": Recorded({}, {"hidden": sequence.values.unbind(1)}, sequence.lengths)}
+            sequence, seen["cells"] = recorded_whole(sequence)
         if self.body is not None:
             run = self.body(sequence, trace=trace)
             sequence = run.outputs
@@ -180,9 +194,10 @@ class ManyToOne(nn.Module):
 
     def inside(self, inputs: Sequence[Padded], *, trace: bool = False) -> Inside:
         """The same with what happens on the way; `trace` asks for gates and states, by the reference implementation."""
-        runs: list[BranchRun] = [
-            branch(column, trace=trace) for branch, column in zip(self.branches, inputs, strict=True)
-        ]
+        return self.joined([branch(column, trace=trace) for branch, column in zip(self.branches, inputs, strict=True)])
+
+    def joined(self, runs: list[BranchRun]) -> Inside:
+        """The outputs, from what the branches made of their columns."""
         return Inside(self.output(torch.cat([run.values for run in runs], dim=-1)), runs)
 
 

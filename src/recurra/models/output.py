@@ -43,12 +43,20 @@ class CopyOutput(VocabularyOutput):
     def forward(self, features: Tensor, weights: Tensor, copy_ids: Tensor | None) -> Tensor:
         """Features [M, E], weights [M, S] and target ids of the source tokens [M, S] to log-probabilities [M, V]."""
         assert copy_ids is not None
-        logits = linear(features, self.weight, self.bias)
-        gate = self.gate(features)  # [M, 1]
+        logits, gate = self._parts(features)
         generated = log_softmax(logits, dim=-1) + logsigmoid(gate)
         copied = torch.zeros_like(logits).scatter_add_(1, copy_ids, weights * torch.sigmoid(-gate))
         # log(exp(generated) + copied), with a floor that keeps the gradient of a zero copy finite
         return torch.logaddexp(generated, copied.clamp(min=1e-30).log())
+
+    def generated(self, features: Tensor) -> Tensor:
+        """log of g p_vocab(w), the part that is not copied: features [M, E] to [M, V]."""
+        logits, gate = self._parts(features)
+        return log_softmax(logits, dim=-1) + logsigmoid(gate)
+
+    def _parts(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits [M, V] and what the gate is the sigmoid of [M, 1]."""
+        return linear(features, self.weight, self.bias), self.gate(features)
 
 
 def copy_table(source_tokens: Sequence[str | None], target_id: Mapping[str, int]) -> Tensor:

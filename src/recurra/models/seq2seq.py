@@ -16,7 +16,7 @@ from torch.nn.functional import log_softmax
 
 from recurra.attention import Memory
 from recurra.decoding import Scored, Start
-from recurra.layers import Recorded, Unrolled, placed
+from recurra.layers import Unrolled
 from recurra.models.bridge import Bridge
 from recurra.models.decoder import Decoded, Decoder, DecoderState
 from recurra.models.encoder import SourceEncoder
@@ -80,13 +80,6 @@ class Seq2Seq(nn.Module):
             copy_ids = copy_ids.repeat_interleave(len(previous) // len(copy_ids), dim=0)
         scores = self.decoder.output(step.features, step.weights, copy_ids)
         return Scored(log_softmax(scores, dim=-1), step.state, step.weights)
-
-    def trace(self, source: Padded, target_input: Padded) -> tuple[Decoded, dict[str, Recorded]]:
-        """A known target through the reference implementation: attention weights, gates and states by name."""
-        encoded = self.encoder(source, trace=True)
-        start = self.start_from(source, encoded)
-        decoded = self.decoder(target_input, start.state, start.memory.encoded, trace=True)
-        return decoded, placed("encoder", encoded.trace) | placed("decoder", decoded.trace)
 
     def parameter_count(self) -> int:
         """Trained numbers, shared ones counted once."""

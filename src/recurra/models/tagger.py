@@ -90,10 +90,13 @@ class Tagger(nn.Module):
 
     def inside(self, sentences: Sentences, *, trace: bool = False) -> tuple[Padded, Mapping[str, Recorded]]:
         """Emissions, and on request the gates and states of the layers over the tokens."""
-        words = sentences.words
-        run = self.layers(words.with_values(self._tokens(sentences)), trace=trace)
+        return self.along(self.read(sentences), trace=trace)
+
+    def along(self, read: Padded, *, trace: bool = False) -> tuple[Padded, Mapping[str, Recorded]]:
+        """The same from the vectors of the tokens [B, T, R]."""
+        run = self.layers(read.with_values(self._drop(read.values)), trace=trace)
         emissions = self.output(self._drop(run.outputs.values))
-        return words.with_values(emissions), run.trace
+        return read.with_values(emissions), run.trace
 
     def sentence_losses(self, sentences: Sentences, tags: Tensor) -> Tensor:
         """Nats of the right tags [B, T], summed over the tokens of each sentence: [B]."""
@@ -117,14 +120,19 @@ class Tagger(nn.Module):
         """The most probable tags [B, T]."""
         return emissions.values.argmax(-1) if self.crf is None else self.crf.best(emissions)
 
-    def _tokens(self, sentences: Sentences) -> Tensor:
+    def log_probs(self, emissions: Padded) -> Tensor:
+        """log p(y_t = k | x) of each token and tag: [B, T, K]."""
+        return emissions.values.log_softmax(-1) if self.crf is None else self.crf.log_marginals(emissions)
+
+    def read(self, sentences: Sentences) -> Padded:
+        """The vectors of the tokens [B, T, R]: of the words, and of their spellings."""
         ids = word_dropout(sentences.words.values, self.options.word_dropout, self.training)
         parts = [self.words(ids)]
         if self.options.characters:
             spellings = sentences.spellings
             run: Unrolled = self.spelling(spellings.with_values(self.characters(spellings.values)))
             parts.append(joined(run.state[-1]).hidden[sentences.places])  # [U, c] to [B, T, c]
-        return self._drop(torch.cat(parts, dim=-1))
+        return sentences.words.with_values(torch.cat(parts, dim=-1))
 
     def _drop(self, values: Tensor) -> Tensor:
         return dropout(values, self.options.dropout, self.training)

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn.functional import dropout
 
-from recurra.layers import Recorded, Unrolled
+from recurra.layers import Unrolled, recorded_whole
 from recurra.models.encoder import SourceEncoder
 from recurra.models.image_encoder import Summary
 from recurra.models.input_readers import NumberReader
@@ -34,9 +34,13 @@ class VectorEncoder(SourceEncoder):
         self.cell = nn.Linear(width, width)
         self.dropout = dropout
 
-    def forward(self, source: Padded, *, trace: bool = False) -> Unrolled:
-        """Vectors [B, 1, D] to cells [B, 1, H], and the same as the state."""
-        hidden = dropout(torch.tanh(self.hidden(self.reader(source).values)), self.dropout, self.training)
+    def read(self, source: Padded) -> Padded:
+        """Vectors [B, 1, D], standardised."""
+        return self.reader(source)
+
+    def encode(self, read: Padded, *, trace: bool = False) -> Unrolled:
+        """Standardised vectors [B, 1, D] to cells [B, 1, H], and the same as the state."""
+        hidden = dropout(torch.tanh(self.hidden(read.values)), self.dropout, self.training)
         cell = dropout(torch.tanh(self.cell(hidden)), self.dropout, self.training)
-        seen = {"cells": Recorded({}, {"hidden": cell.unbind(1)}, source.lengths)} if trace else {}
-        return Unrolled(source.with_values(cell), (Summary(cell[:, 0]),), seen)
+        outputs, record = recorded_whole(read.with_values(cell))
+        return Unrolled(outputs, (Summary(outputs.values[:, 0]),), {"cells": record} if trace else {})

@@ -26,8 +26,8 @@ from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.split import Split, split_by_hash
+from recurra.tasks.tracing import Asked
 from recurra.tasks.vocabulary import Side
-from recurra.tracing import Trace
 from recurra.training import Budget, Emit, Learner
 
 
@@ -91,8 +91,22 @@ class Predictor(Protocol):
         """All measures over the examples, each with its interval."""
         ...
 
-    def trace(self, given: Any, options: Any) -> Trace:
-        """Everything that happens inside the (first) network for one input."""
+
+@runtime_checkable
+class Inspected(Protocol):
+    """A predictor whose networks can also be looked into."""
+
+    def ask(self, given: Any, options: Any, target: Any = None) -> Asked:
+        """The question that traces, gradients and attributions are about.
+
+        Args:
+            given: one input.
+            target: the output that is looked at; the model's own if None.
+
+        Raises:
+            DataError: no such input.
+            UsageError: a target that the model cannot write.
+        """
         ...
 
 

@@ -1,16 +1,118 @@
-"""What traces of all networks have in common: how tensors become plain data, and how a trace shows itself."""
+"""How a model is looked into, for all tasks: one question, and what is asked of the networks about it.
+
+A task says what it reads and writes in one place (`ask` of its predictor): the networks with their input (probes), the
+output that is looked at, and how each part is shown. The trace, gradients and attributions are made from that here.
+
+P outputs, T tokens, V what may stand at an output.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
 
+import numpy as np
+import torch
 from torch import Tensor
 
 from recurra.cells import Elman
+from recurra.errors import UsageError
+from recurra.inside.attribution import METHODS, Explained
+from recurra.inside.decisions import decisions
+from recurra.inside.probes import Probe, Run
+from recurra.inside.state_gradients import state_gradients
 from recurra.layers import Recorded
+from recurra.options import unknown_name
 from recurra.text.counted import counted
-from recurra.tracing import Array, LayerTrace, Trace
+from recurra.tracing import (
+    Array,
+    AttentionMap,
+    AttributedInput,
+    Attribution,
+    GradientTrace,
+    LayerTrace,
+    Picture,
+    Trace,
+)
 from recurra.views import trace_html
+
+MOST_LOSSES = 64  # outputs whose gradients are taken where all are asked for
+
+
+@dataclass(frozen=True)
+class ReadInput:
+    """One of the things that a network reads, as it is shown.
+
+    Args:
+        name: "source"; "output" of what was written before; a column.
+        tokens: of each step.
+        layers: how the places of the layers that read it begin: "encoder".
+        picture: the image of which the tokens are the cells; None of anything else.
+    """
+
+    name: str
+    tokens: list[str]
+    layers: str = ""
+    picture: Picture | None = None
+
+
+def no_attention(run: Run) -> AttentionMap | None:
+    """Of networks that look at everything alike."""
+    return None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One input of a model, with the output that is looked at.
+
+    Args:
+        source: the input as it is shown.
+        prediction: what the model answers.
+        source_tokens, target_tokens: input and output as a reader sees them, one place each.
+        probes: each network with the input.
+        inputs: what they read, in the order of the probe's.
+        outputs: how what stands at each of the P outputs is shown.
+        chosen: the number of that among the V, for each output; empty where outputs are numbers.
+        name_of: from a number among the V to how it is shown.
+        number_of: from a text to its number among the V. Raises UsageError where there is none.
+        attention: where the outputs of a run looked.
+        known: so many of the outputs were given, and not found by the model: these have a loss.
+        wanted: the numbers that were given, as the network counts them; empty if none were.
+        target: the output that was given as a text; None if the model's own is looked at.
+        notes: what is to be known of the input, in words.
+    """
+
+    source: str
+    prediction: str
+    source_tokens: list[str]
+    target_tokens: list[str]
+    probes: Sequence[Probe]
+    inputs: Sequence[ReadInput]
+    outputs: list[str]
+    chosen: Sequence[int] = ()
+    name_of: Callable[[int], str] = str
+    number_of: Callable[[str], int] = int
+    attention: Callable[[Run], AttentionMap | None] = no_attention
+    known: int = 0
+    wanted: Sequence[float] = ()
+    target: str | None = None
+    notes: list[str] = field(default_factory=list[str])
+
+    def value(self, run: Run, output: int) -> Tensor:
+        """What one output of the first variant is about: its log-probability, or its number."""
+        return run.values[0, output, self.chosen[output] if self.chosen else 0]
+
+    def loss(self, run: Run, output: int) -> Tensor:
+        """Of one output: -log of its probability; of a number its squared error, or itself where none was given."""
+        value = self.value(run, output)
+        if self.chosen:
+            return -value
+        return (value - self.wanted[output]) ** 2 if self.wanted else value
+
+    def tokens_of(self, place: str) -> list[str]:
+        """What the layer in a place reads."""
+        return next(one.tokens for one in self.inputs if place.startswith(one.layers))
 
 
 class ShownTrace(Trace):
@@ -29,6 +131,65 @@ class ShownTrace(Trace):
         return trace_html(self)
 
 
+def traced(asked: Asked, task: str, *, gradients: bool | Sequence[int] = False) -> ShownTrace:
+    """All that happens in each network on the way to the outputs.
+
+    Args:
+        gradients: whether those of the losses are taken, too; or the outputs of which they are kept whole.
+
+    Raises:
+        UsageError: an output that is not there.
+    """
+    first, *others = [_trace(asked, probe, task, gradients) for probe in asked.probes]
+    return replace(first, members=others) if others else first
+
+
+def _trace(asked: Asked, probe: Probe, task: str, gradients: bool | Sequence[int]) -> ShownTrace:
+    with torch.set_grad_enabled(gradients is not False):
+        run = probe.as_it_is(trace=True)
+        notes = list(asked.notes)
+        slopes = None if gradients is False else _gradients(asked, run, gradients, notes)
+    found = [] if probe.numbers else decisions(run, asked.chosen, asked.name_of, known=asked.known)
+    return ShownTrace(
+        asked.source,
+        asked.prediction,
+        asked.source_tokens,
+        asked.target_tokens,
+        asked.attention(run),
+        [layer_trace(place, asked.tokens_of(place), record) for place, record in run.layers.items()],
+        task,
+        asked.target,
+        found,
+        slopes,
+        notes=notes,
+    )
+
+
+def _gradients(asked: Asked, run: Run, wanted: bool | Sequence[int], notes: list[str]) -> GradientTrace:
+    count = len(asked.outputs)
+    if isinstance(wanted, bool):
+        chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_LOSSES)).round().astype(int)).tolist()
+        if len(chosen) < count:
+            notes.append(f"gradients of the losses at {len(chosen)} of {count} outputs, evenly spread")
+    else:
+        chosen = checked_outputs(wanted, count)
+    losses = {k: asked.loss(run, k) for k in chosen}
+    return state_gradients(run, losses, asked.outputs.__getitem__, vectors=not isinstance(wanted, bool))
+
+
+def checked_outputs(wanted: Sequence[int], count: int) -> list[int]:
+    """Numbers of outputs, from 0.
+
+    Raises:
+        UsageError: one that is not there.
+    """
+    for one in wanted:
+        if not 0 <= one < count:
+            what = f"there is no output {one}"
+            raise UsageError(what, fix=f"There are {counted(count, 'output')}, numbered from 0.")
+    return list(wanted)
+
+
 def layer_trace(name: str, tokens: Sequence[str], record: Recorded) -> LayerTrace:
     """One layer's gates and states of the first row, in the order of the text."""
     gates, states = (
@@ -45,6 +206,50 @@ def _array(rows: Tensor) -> Array:
     return rows[0].detach().float().cpu().numpy()
 
 
-def layer_traces(records: Mapping[str, Recorded], tokens: Sequence[str]) -> list[LayerTrace]:
-    """Those of layers that read the same tokens."""
-    return [layer_trace(name, tokens, record) for name, record in records.items()]
+def explained(
+    asked: Asked, *, method: str = "integrated-gradients", versus: str | None = None, outputs: Sequence[int] = ()
+) -> Attribution:
+    """What of the input each output rests on, in the (first) network.
+
+    Args:
+        method: a name in METHODS.
+        versus: what could stand there instead: the scores then say what speaks for the one and against the other.
+        outputs: their numbers; all if none are named.
+
+    Raises:
+        UsageError: an unknown method, an output that is not there, a contrast to what the model cannot write, or to a
+            number.
+    """
+    if method not in METHODS:
+        raise unknown_name("method", method, METHODS)
+    probe, places = asked.probes[0], checked_outputs(outputs, len(asked.outputs)) or list(range(len(asked.outputs)))
+    if versus is not None and probe.numbers:
+        raise UsageError("a number has no alternative to be compared with", where="versus", fix="Leave it out.")
+    other = None if versus is None else asked.number_of(versus)
+    found = METHODS[method](probe, _what(asked, places, other))
+    notes = [f"of the first of {len(asked.probes)} networks"] if len(asked.probes) > 1 else []
+    if not found.exact:
+        notes.append("the scores do not add up within 1 %: the output changes too abruptly on the way from nothing")
+    inputs = [
+        AttributedInput(one.name, one.tokens, scores.detach().float().cpu().numpy(), one.picture)
+        for one, scores in zip(asked.inputs, found.scores, strict=True)
+    ]
+    values, baselines = (cast("list[float]", part.tolist()) for part in (found.values, found.baselines))
+    kind = "number" if probe.numbers else "log-probability" if versus is None else "log-odds"
+    tokens = [asked.outputs[k] for k in places]
+    against = [] if versus is None else [versus] * len(places)
+    return Attribution(asked.source, method, kind, places, tokens, against, values, baselines, inputs, notes)
+
+
+def _what(asked: Asked, places: Sequence[int], other: int | None) -> Explained:
+    """What is explained of a run: [B, P]."""
+
+    def value(run: Run) -> Tensor:
+        rows = run.values[:, list(places)]  # [B, P, V]
+        if not asked.chosen:
+            return rows[..., 0]
+        numbers = torch.tensor([asked.chosen[k] for k in places], device=rows.device)
+        own = rows.gather(2, numbers.expand(len(rows), -1)[..., None])[..., 0]
+        return own if other is None else own - rows[..., other]
+
+    return value

@@ -5,6 +5,7 @@ These are records only. Whoever runs a model fills them; the views draw them.
 
 from recurra.tracing.arrays import Array
 from recurra.tracing.attention_map import AttentionMap, Part
+from recurra.tracing.attribution import AttributedInput, Attribution
 from recurra.tracing.flow import Curve, GradientFlow, Jacobians, LayerFlow, Saturation, Verdict
 from recurra.tracing.matrix import Matrix
 from recurra.tracing.picture import Picture
@@ -14,6 +15,8 @@ from recurra.tracing.trace import Decision, GradientTrace, LayerTrace, Trace
 __all__ = [
     "Array",
     "AttentionMap",
+    "AttributedInput",
+    "Attribution",
     "Curve",
     "Decision",
     "GradientFlow",

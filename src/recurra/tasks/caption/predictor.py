@@ -31,10 +31,11 @@ from recurra.tasks.repeated import by_input
 from recurra.tasks.search import ShownSearch, shown_search
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared, unwritable
 from recurra.tasks.seq2seq.limits import Measured, never_written
-from recurra.tasks.seq2seq.trace import attention_map, trace_decoder
+from recurra.tasks.seq2seq.trace import ask_decoders, attention_map
+from recurra.tasks.tracing import Asked
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO
-from recurra.tracing import Part, Picture, Trace
+from recurra.tracing import Part, Picture
 
 WINDOW = 256  # inputs that are read ahead
 BATCH = 64  # images decoded together
@@ -52,11 +53,11 @@ class CaptionPredictor:
     """One captioning network, or several.
 
     Args:
-        first: the one that is traced.
-        model: what is searched: the first, or all of them together.
+        networks: each of them.
+        model: what is searched: the only one, or all of them together.
     """
 
-    first: Seq2Seq
+    networks: Sequence[Seq2Seq]
     model: StepModel
     inputs: CaptionInputs
     target: Tokenizer
@@ -64,7 +65,7 @@ class CaptionPredictor:
     @property
     def device(self) -> torch.device:
         """Where the networks are."""
-        return device_of(self.first)
+        return device_of(self.networks[0])
 
     @property
     def reads(self) -> None:
@@ -120,16 +121,15 @@ class CaptionPredictor:
         notes = [*evaluation.notes, *filter(None, own)]
         return replace(evaluation, notes=notes, details={"counted": counted}, cases=cases)
 
-    @torch.inference_mode()
-    def trace(self, given: Any, options: DecodingOptions) -> Trace:
-        """The caption that greedy search or the beam finds, and all states and weights on the way to it."""
+    def ask(self, given: Any, options: DecodingOptions, target: str | None = None) -> Asked:
+        """The question about the caption that is found for an image, never a sample, or about a given one."""
         one = self._given(given, "the input")
         if one.values is None:
             raise DataError("the input is empty", where="the input", fix="Give the path of an image, or a vector.")
         source = self._padded([one.values])
-        best = decode(self.first, source, replace(options, nbest=1, sample=False))[0][0]
+        best = decode(self.model, source, replace(options, nbest=1, sample=False))[0][0]
         cells, picture = self._looked_at(one.values)
-        return trace_decoder(self.first, source, one.name, cells, places(cells), best, self.target, picture)
+        return ask_decoders(self.networks, source, one.name, cells, places(cells), best, self.target, target, picture)
 
     @torch.inference_mode()
     def searched(self, given: Any, options: DecodingOptions) -> ShownSearch:

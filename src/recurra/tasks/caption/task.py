@@ -172,7 +172,7 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
         check_same_vocabularies(networks)
         first = networks[0]
         model = step_model([network.model for network in networks])
-        return CaptionPredictor(first.model, model, first.source, first.target)
+        return CaptionPredictor([network.model for network in networks], model, first.source, first.target)
 
 
 def with_units(train: Iterable[Captioned], recipe: CaptionRecipe, emit: Emit) -> CaptionRecipe:

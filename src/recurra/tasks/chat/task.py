@@ -65,6 +65,7 @@ from recurra.tasks.seq2seq.network import (
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Emit, Encoded, Task
+from recurra.tasks.tracing import Asked
 from recurra.tasks.unknown import unknown_notes
 from recurra.tasks.vocabulary import WRITTEN, Side, text_side
 from recurra.text import decide_units
@@ -73,7 +74,6 @@ from recurra.text.names import UNIT_NAMES
 from recurra.text.scripts import script_of
 from recurra.text.special import EOS, PAD
 from recurra.text.visible import is_blank, safe_repr
-from recurra.tracing import Trace
 from recurra.training import Note
 
 Said = str | Sequence[str]  # the turns so far: in one text with tabs between them, or one by one
@@ -353,9 +353,9 @@ class ChatPredictor:
         """How the reply is found."""
         return self.texts.searched(context_text(as_turns(given, 1), self.turns), options)
 
-    def trace(self, given: Said, options: ChatDecodingOptions) -> Trace:
-        """The best reply, never a sample, and all gates, states and weights on the way to it."""
-        return self.texts.trace(context_text(as_turns(given, 1), self.turns), options)
+    def ask(self, given: Said, options: ChatDecodingOptions, target: str | None = None) -> Asked:
+        """The question about the best reply, never a sample, or about a given one."""
+        return self.texts.ask(context_text(as_turns(given, 1), self.turns), options, target)
 
 
 def chat_groups(pair: Example) -> dict[str, str | float]:

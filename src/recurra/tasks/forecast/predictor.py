@@ -20,7 +20,7 @@ from recurra.data.chunks import chunks
 from recurra.data.series import checked_series
 from recurra.data.steps import next_times, step_named
 from recurra.errors import DataError, UsageError
-from recurra.layers import placed
+from recurra.inside.probes import ForecastProbe
 from recurra.models import Forecaster, device_of
 from recurra.models.forecaster import ROUNDING, Units
 from recurra.padded import Padded, pad
@@ -33,7 +33,7 @@ from recurra.tasks.forecast.evaluate import evaluate_windows
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.tasks.one_input import is_one_series
-from recurra.tasks.tracing import ShownTrace, layer_traces
+from recurra.tasks.tracing import Asked, ReadInput
 from recurra.text.counted import counted
 from recurra.text.decimals import decimals_for
 
@@ -52,7 +52,7 @@ class ForecastPredictor:
 
     @property
     def first(self) -> ForecastNetwork:
-        """The one that is traced."""
+        """The first: what it reads and forecasts, the others do too."""
         return self.networks[0]
 
     @property
@@ -79,23 +79,31 @@ class ForecastPredictor:
         """All measures, over forecasts from origins that move on through each series."""
         return evaluate_windows(self, examples, options)
 
-    @torch.inference_mode()
-    def trace(self, given: Any, options: ForecastAnswerOptions) -> ShownTrace:
-        """Gates and states of every step of the window, in the first network."""
+    def ask(self, given: Any, options: ForecastAnswerOptions, target: object = None) -> Asked:
+        """The question about the medians of the next steps, column by column of each step.
+
+        Raises:
+            UsageError: a target.
+        """
+        if target is not None:
+            what = "a forecast is looked at as the model makes it"
+            raise UsageError(what, where="target", fix="Leave it out.")
         several = [given] if self.is_one(given) else list(given)
         if len(several) != 1:
             raise DataError(f"expected one series, got {len(several)}", where="the input", fix="Trace them one by one.")
         series = checked_series(several[0], "the input")
         window = self.window(series, "the input")
         answer = next(self.predict([series], options))
-        model = self.first.model
-        model.eval()
-        inside = model.inside(standard(model, [window]).rows)
+        steps = self.steps(options)
+        with torch.no_grad():
+            models = [network.model.eval() for network in self.networks]
+            probes = [ForecastProbe(model, standard(model, [window]).rows, steps) for model in models]
         last = len(series.values)
         tokens = [*series.times[-len(window) :]] or [str(k + 1) for k in range(last - len(window), last)]
-        written = answer.details.times or [f"+{k + 1}" for k in range(len(answer.details.columns[0].median))]
-        layers = layer_traces(placed("layers", inside), tokens)
-        return ShownTrace(str(series), answer.text, tokens, written, None, layers)
+        ahead = answer.details.times or [f"+{k + 1}" for k in range(steps)]
+        targets = self.first.targets
+        outputs = ahead if len(targets) == 1 else [f"{step} {name}" for step in ahead for name in targets]
+        return Asked(str(series), answer.text, tokens, outputs, probes, [ReadInput("window", tokens)], outputs)
 
     def window(self, series: Series, place: str) -> Values:
         """The last steps of a series, as they are read: [T, D].

@@ -18,6 +18,7 @@ from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.plain import Passage
 from recurra.decoding import Ensemble, Hypothesis, StepModel, decode, decode_recorded
 from recurra.errors import DataError
+from recurra.inside.probes import LanguageProbe
 from recurra.metrics import Case, ExampleScores, Share
 from recurra.metrics.language import measure_language
 from recurra.models import device_of
@@ -35,7 +36,8 @@ from recurra.tasks.language_model.recipe import GenerationOptions, NextOptions
 from recurra.tasks.language_model.scoring import Cost, costs
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.search import ShownSearch, shown_search
-from recurra.tasks.tracing import ShownTrace, layer_traces
+from recurra.tasks.seq2seq.trace import number_of
+from recurra.tasks.tracing import Asked, ReadInput
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import excerpt, safe_repr
 
@@ -52,7 +54,7 @@ class LanguagePredictor:
 
     @property
     def network(self) -> LanguageNetwork:
-        """The first, which is the one that is traced."""
+        """The first: what it reads and writes, the others do too."""
         return self.networks[0]
 
     @property
@@ -156,18 +158,37 @@ class LanguagePredictor:
         ]
         return Evaluation(len(found), measures, notes, {"counted": "lines"}, scores, cases)
 
-    @torch.inference_mode()
-    def trace(self, given: str, options: NextOptions) -> ShownTrace:
-        """Gates and states over the text, and what the model takes for the most probable after each unit."""
-        model, network = self.network.model.eval(), self.network
-        ids = self._encoded(checked(given, 1), 1)
-        run = model(pad([torch.tensor(ids)]).to(device_of(model)), trace=True)
-        scores = model.scores(run.outputs.values)[0]
-        scores[:, [id for id in NOT_TEXT if id != network.line_end]] = -torch.inf
-        best = [network.shown(id) for id in cast("list[int]", scores.argmax(-1).tolist())]
+    def ask(self, given: str, options: NextOptions, target: str | None = None) -> Asked:
+        """The question about each unit of a text (and of a target, its continuation), and about what comes next."""
+        network = self.network
+        text = checked(given, 1)
+        ids = self._encoded(text if target is None else text + checked(target, 1), 1)
+        after = self._best(self._after([self._encoded(text, 1)])[0], 1)[0].text
+        last = self._order(self._after([ids])[0])[0]
+        chosen = [*(network.line_end if id == GO else id for id in ids[1:]), last]
         tokens = [SPECIAL_TOKENS[GO], *(network.shown(id) for id in ids[1:])]
-        layers = layer_traces(run.trace, tokens)
-        return ShownTrace(given, best[-1], tokens, best, None, layers)
+        with torch.no_grad():
+            models = [one.model.eval() for one in self.networks]
+            probes = [LanguageProbe(model, pad([torch.tensor(ids)]).to(device_of(model))) for model in models]
+        outputs = [network.shown(id) for id in chosen]
+        return Asked(
+            text,
+            after,
+            tokens,
+            outputs,
+            probes,
+            [ReadInput("text", tokens)],
+            outputs,
+            chosen,
+            network.shown,
+            self._number_of,
+            known=len(ids) - 1,
+            target=target,
+        )
+
+    def _number_of(self, unit: str) -> int:
+        network = self.network
+        return network.line_end if unit == network.shown(network.line_end) else number_of(unit, network.tokenizer)
 
     def _windows(self, inputs: Iterable[str]) -> Iterator[tuple[list[str], list[list[int]]]]:
         first = 1
@@ -202,10 +223,13 @@ class LanguagePredictor:
         return torch.stack(chances)
 
     def _best(self, chance: Tensor, count: int) -> list[Alternative]:
+        return [choice(self.network.shown(id), float(chance[id])) for id in self._order(chance)[:count]]
+
+    def _order(self, chance: Tensor) -> list[int]:
+        """The units that may come next, the most probable first."""
         hidden = [id for id in NOT_TEXT if id != self.network.line_end]
         order = chance.index_fill(0, torch.tensor(hidden), -1.0).sort(descending=True, stable=True).indices
-        best = cast("list[int]", order[: min(count, len(chance) - len(hidden))].tolist())
-        return [choice(self.network.shown(id), float(chance[id])) for id in best]
+        return cast("list[int]", order[: len(chance) - len(hidden)].tolist())
 
     def _unknown(self, text: str) -> list[str]:
         return self.network.tokenizer.unknown_tokens(text)

@@ -113,6 +113,19 @@ class Head(Protocol):
         """What several networks answer by the mean of [B, L]: probabilities, numbers."""
         ...
 
+    @property
+    def choices(self) -> Sequence[str]:
+        """What it chooses among, in the order of the outputs; empty where it answers a number."""
+        ...
+
+    def aim(self, text: str) -> float:
+        """What an answer is to the network: the number of a label; a number as its output counts it.
+
+        Raises:
+            UsageError: it is none.
+        """
+        ...
+
     def text(self, values: Tensor) -> str:
         """The answer in one line, from the values [L] of one example."""
         ...

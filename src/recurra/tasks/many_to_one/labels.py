@@ -24,6 +24,7 @@ from recurra.data.content import content_key
 from recurra.data.number_text import is_number
 from recurra.errors import DataError
 from recurra.metrics import Case, ExampleScores, Share, confusion, measure_labels
+from recurra.options import unknown_name
 from recurra.tasks.answer import Alternative, Answer, AnyAnswer, choice
 from recurra.tasks.cases import case_of
 from recurra.tasks.classify.answer import LabelProbabilities
@@ -145,6 +146,15 @@ class LabelHead:
     def values(self, outputs: Tensor) -> Tensor:
         """Probabilities [B, L]."""
         return softmax(outputs.float(), dim=-1)
+
+    @property
+    def choices(self) -> Sequence[str]:
+        return self.labels
+
+    def aim(self, text: str) -> float:
+        if text not in self._numbers:
+            raise unknown_name("label", text, self.labels)
+        return self._numbers[text]
 
     def text(self, values: Tensor) -> str:
         return self.labels[int(values.argmax(-1))]

@@ -20,7 +20,7 @@ from recurra.columns.stored import damaged, format_mapping, json_object, stored,
 from recurra.data import Examples, Findings, Kind, Labelled, name_of
 from recurra.data.number_format import Written, column_format
 from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, parse_number
-from recurra.errors import DataError
+from recurra.errors import DataError, UsageError
 from recurra.metrics import Case, ExampleScores, Share, measure_numbers
 from recurra.tasks.answer import Alternative, Answer, AnyAnswer, Details, refuse_nan
 from recurra.tasks.cases import case_of
@@ -167,6 +167,16 @@ class NumberHead:
     def values(self, outputs: Tensor) -> Tensor:
         """The numbers [B, 1]."""
         return outputs.double() * self.deviation + self.mean
+
+    @property
+    def choices(self) -> Sequence[str]:
+        return ()
+
+    def aim(self, text: str) -> float:
+        try:
+            return (number_of(text, "target", self.form) - self.mean) / self.deviation
+        except DataError as error:
+            raise UsageError(error.what, where="target", fix=error.fix) from None
 
     def text(self, values: Tensor) -> str:
         return shown(float(values[0]))

@@ -18,7 +18,7 @@ from recurra.data.chunks import chunks
 from recurra.data.content import Content, shown_content
 from recurra.data.labelled import Reads
 from recurra.errors import DataError
-from recurra.layers import Recorded
+from recurra.inside.probes import Run, WholeProbe
 from recurra.metrics import Case, ExampleScores
 from recurra.models import BranchRun, ManyToOne, device_of
 from recurra.tasks.answer import AnyAnswer
@@ -29,7 +29,7 @@ from recurra.tasks.examples import at_least_one
 from recurra.tasks.many_to_one.given import content_of, is_one
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import batches_by_length
-from recurra.tasks.tracing import ShownTrace, layer_trace
+from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import unknown_notes
 from recurra.tracing import AttentionMap
 
@@ -64,7 +64,7 @@ class HeadPredictor:
 
     @property
     def first(self) -> Trained:
-        """The one that is traced."""
+        """The first: what it reads and answers, the others do too."""
         return self.networks[0]
 
     @property
@@ -96,26 +96,53 @@ class HeadPredictor:
         cases = list(self._cases(found, encoded, values, options))
         return replace(evaluation, notes=[*evaluation.notes, *unknown_notes(cases)], cases=cases)
 
-    @torch.inference_mode()
-    def trace(self, given: Any, options: Any) -> ShownTrace:
-        """Gates and states of every step, and what the pooling took from it, in the first network."""
-        network, place = self.first, ["the input"]
-        content = content_of(given, network.inputs, "the input")
-        encoded = network.inputs.encode([content], place)
-        if not network.inputs.lengths_of(encoded)[0]:
+    def ask(self, given: Any, options: Any, target: str | float | None = None) -> Asked:
+        """The question about the answer to an input, or about a given label or number."""
+        inputs, head, place = self.first.inputs, self.first.head, ["the input"]
+        content = content_of(given, inputs, "the input")
+        encoded = inputs.encode([content], place)
+        if not inputs.lengths_of(encoded)[0]:
             raise DataError("the input is empty", where="the input", fix="Give a text with letters.")
-        refuse_long(encoded, place, network.inputs)
-        network.model.eval()
-        batch = [column.to(device_of(network.model)) for column in network.inputs.batch(encoded, [0])]
-        inside = network.model.inside(batch, trace=True)
-        answer = network.head.text(network.head.values(inside.scores)[0])
-        attention = self._attention(content, [column[0] for column in encoded], weights_of(inside.branches)[0], answer)
-        tokens = attention.source_tokens
-        layers = [
-            layer_trace(name, column_tokens, record)
-            for column_tokens, name, record in self._layers(content, inside.branches)
+        refuse_long(encoded, place, inputs)
+        values, _ = self._values(encoded)
+        answer = head.text(values[0])
+        shown = answer if target is None else str(target)
+        rows = [column[0] for column in encoded]
+        names = [f"{name}." for name in inputs.names] or [""]
+        aim = head.aim(shown)
+        with torch.no_grad():
+            batch = inputs.batch(encoded, [0])
+            probes = [
+                WholeProbe(
+                    network.model.eval(),
+                    [column.to(device_of(network.model)) for column in batch],
+                    inputs.names or ("",),
+                    numbers=not head.choices,
+                )
+                for network in self.networks
+            ]
+        cells = inputs.cells(content, "the input")
+        read = [
+            ReadInput(name.rstrip(".") or inputs.kind, column.tokens(cell), name, inputs.picture(rows))
+            for name, column, cell in zip(names, inputs.columns, cells, strict=True)
         ]
-        return ShownTrace(shown_content(content), answer, tokens, [answer], attention, layers)
+        places = inputs.places(content)
+        return Asked(
+            shown_content(content),
+            answer,
+            [token for token, _ in places],
+            [shown],
+            probes,
+            read,
+            [shown],
+            [int(aim)] if head.choices else [],
+            head.choices.__getitem__,
+            lambda label: int(head.aim(label)),
+            lambda run: self._attention(content, rows, looked(run), shown),
+            known=int(target is not None),
+            wanted=[aim] if target is not None and not head.choices else [],
+            target=None if target is None else shown,
+        )
 
     def _cases(
         self, examples: Sequence[Labelled], encoded: Sequence[Sequence[Values]], values: Tensor, options: Any
@@ -126,14 +153,6 @@ class HeadPredictor:
             answer = head.answer(shown_content(one.content), values[k], unknown, None, options)
             case = head.case(answer, values[k], one)
             yield replace(case, groups={**case.groups, **content_groups(one.content)})
-
-    def _layers(self, content: Content, branches: Sequence[BranchRun]) -> Iterator[tuple[list[str], str, Recorded]]:
-        """The layers of each column, with the units or steps that they go over."""
-        inputs = self.first.inputs
-        parts = zip(inputs.names or ("",), inputs.columns, inputs.cells(content, "the input"), branches, strict=True)
-        for name, column, cell, run in parts:
-            for place, record in run.trace.items():
-                yield column.tokens(cell), f"{name}.{place}" if name else place, record
 
     def _window(self, given: list[Any], places: list[str], options: Any) -> Iterator[AnyAnswer]:
         inputs, head = self.first.inputs, self.first.head
@@ -186,6 +205,11 @@ def weights_of(branches: Sequence[BranchRun]) -> list[list[float]]:
         rows, lengths = cast("list[list[float]]", run.weights.tolist()), cast("list[int]", run.lengths.tolist())
         columns.append([row[:length] for row, length in zip(rows, lengths, strict=True)])
     return [[weight for part in parts for weight in part] for parts in zip(*columns, strict=True)]
+
+
+def looked(run: Run) -> list[float]:
+    """The same of the first variant of a run."""
+    return [weight for weights in run.looked for weight in cast("list[float]", weights[0, 0].tolist())]
 
 
 def refuse_long(encoded: Sequence[Sequence[Values]], places: Sequence[str], inputs: Inputs) -> None:

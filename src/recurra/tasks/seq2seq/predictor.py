@@ -38,8 +38,8 @@ from recurra.tasks.search import ShownSearch, shown_search
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared, unwritable
 from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
-from recurra.tasks.seq2seq.trace import END, attention_map, trace_decoder
-from recurra.tasks.tracing import ShownTrace
+from recurra.tasks.seq2seq.trace import END, ask_decoders, attention_map
+from recurra.tasks.tracing import Asked
 from recurra.tasks.unknown import unknown_notes
 from recurra.text import ColumnTokenizer, SourceTokenizer
 from recurra.text.columns import can_be_copied
@@ -63,7 +63,7 @@ class TextPredictor(Generic[T_co]):
     Where model.copy is on, an <UNK> in the output is replaced by the source token with the largest weight.
 
     Args:
-        networks: the first is the one that is traced.
+        networks: with the same vocabularies.
         search, recorded: how outputs are found, and the same where it is looked at.
         empty: what is answered by nothing: a source of which a column is empty, as training does not see it either.
 
@@ -81,7 +81,8 @@ class TextPredictor(Generic[T_co]):
         check_same_vocabularies(networks)
         first = networks[0]
         self.first = first
-        self.model = step_model([network.model for network in networks])
+        self.networks = [network.model for network in networks]
+        self.model = step_model(self.networks)
         self.source = first.source
         self.target = first.target
         self.device = device_of(first.model)
@@ -190,9 +191,8 @@ class TextPredictor(Generic[T_co]):
                 totals[i] = value
         return Likelihood(totals, [len(ids) + 1 for ids in targets])
 
-    @torch.inference_mode()
-    def trace(self, given: str | Sequence[str], options: DecodingOptions) -> ShownTrace:
-        """The best output of the first network, never a sample, and all gates, states and weights on the way to it.
+    def ask(self, given: str | Sequence[str], options: DecodingOptions, target: str | None = None) -> Asked:
+        """The question about the best output, never a sample, or about a target.
 
         Args:
             given: a text, its columns with tabs between them or as a tuple.
@@ -202,10 +202,11 @@ class TextPredictor(Generic[T_co]):
         """
         text, ids = self._read(given)
         source = pad_sources([ids]).to(self.device)
-        best = self.search(self.first.model, source, replace(options, nbest=1, sample=False))[0][0]
+        best = self._decode(source, replace(options, nbest=1, sample=False))[0][0]
         tokens = [*self.source.tokens(text), SPECIAL_TOKENS[EOS]]
         shown = [*self.source.characters(text), END]
-        return trace_decoder(self.first.model, source, text, tokens, shown, best, self.target)
+        asked = ask_decoders(self.networks, source, text, tokens, shown, best, self.target, target)
+        return replace(asked, prediction=self._text(best, tokens[:-1], ids))
 
     @torch.inference_mode()
     def searched(self, given: str | Sequence[str], options: DecodingOptions) -> ShownSearch:

@@ -17,10 +17,12 @@ from recurra.data.chunks import chunks
 from recurra.data.rows import checked_text
 from recurra.data.schemes import Scheme, Span
 from recurra.data.tagged import TagReads
-from recurra.errors import DataError
+from recurra.errors import DataError, UsageError
+from recurra.inside.probes import TaggingProbe
 from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
+from recurra.options import unknown_name
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import case_of
@@ -33,7 +35,7 @@ from recurra.tasks.tag.learner import batches_by_length, spans_of
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.sentences import in_scheme, say_unseen
 from recurra.tasks.tag.words import batch_of, to_device
-from recurra.tasks.tracing import ShownTrace, layer_traces
+from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import unknown_notes
 from recurra.text.counted import counted
 from recurra.text.scripts import script_of
@@ -63,7 +65,7 @@ class TagPredictor:
 
     @property
     def network(self) -> TagNetwork:
-        """The first, which is the one that is traced."""
+        """The first: what it reads and answers, the others do too."""
         return self.networks[0]
 
     @cached_property
@@ -115,18 +117,36 @@ class TagPredictor:
         parts = tag_parts(answers, references, spans)
         return Evaluation(len(sentences), measures, notes, details(answers, references, spans), scores, cases, parts)
 
-    @torch.inference_mode()
-    def trace(self, given: str | Sequence[str], options: None) -> ShownTrace:
-        """Gates and states over the tokens."""
+    def ask(self, given: str | Sequence[str], options: None, target: str | Sequence[str] | None = None) -> Asked:
+        """The question about the best tags, or about given ones, with spaces between them or as a list."""
         tokens = tokens_of(given, 1)
         if not tokens:
             raise DataError("the input has no tokens", where="text 1", fix="Give tokens with spaces between them.")
-        model = self.network.model.eval()
-        sentences = to_device(batch_of(self.network.reader.encode([tokens])), device_of(model))
-        emissions, inside = model.inside(sentences, trace=True)
-        tags = [self.network.tags[k] for k in cast("list[int]", model.best(emissions)[0].tolist())]
-        layers = layer_traces(inside, tokens)
-        return ShownTrace(" ".join(tokens), " ".join(tags), tokens, tags, None, layers)
+        sentence = batch_of(self.network.reader.encode([tokens]))
+        best = [self.network.tags[k] for k in cast("list[int]", self.ensemble.tag(sentence).tags[0].tolist())]
+        tags = best if target is None else given_tags(target, len(tokens))
+        with torch.no_grad():
+            models = [network.model.eval() for network in self.networks]
+            probes = [TaggingProbe(model, to_device(sentence, device_of(model))) for model in models]
+        return Asked(
+            " ".join(tokens),
+            " ".join(best),
+            tokens,
+            tags,
+            probes,
+            [ReadInput("tokens", tokens)],
+            tags,
+            [self._number_of(tag) for tag in tags],
+            self.network.tags.__getitem__,
+            self._number_of,
+            known=0 if target is None else len(tags),
+            target=None if target is None else " ".join(tags),
+        )
+
+    def _number_of(self, tag: str) -> int:
+        if tag not in self.network.tags:
+            raise unknown_name("tag", tag, self.network.tags)
+        return self.network.tags.index(tag)
 
     def _window(self, sentences: list[list[str]]) -> list[Answer[TaggedTokens]]:
         scheme = self.network.scheme
@@ -177,6 +197,19 @@ def tokens_of(given: object, number: int) -> list[str]:
         what = f"the text has {len(found):,} tokens, more than the {LONGEST:,} that are tagged"
         raise DataError(what, where=f"text {number}", fix="Split it into sentences.")
     return [checked_text(token, f"text {number}") for token in cast("list[str]", found)]
+
+
+def given_tags(given: str | Sequence[str], count: int) -> list[str]:
+    """Tags of a text, or of a list, one for each of so many tokens.
+
+    Raises:
+        UsageError: another number of them.
+    """
+    tags = given.split() if isinstance(given, str) else list(given)
+    if len(tags) != count:
+        what = f"expected a tag for each of {counted(count, 'token')}, got {len(tags)}"
+        raise UsageError(what, where="target", fix="Give them with spaces between them.")
+    return tags
 
 
 def details(predictions: Tags, references: Tags, spans: Spans | None) -> EvaluationDetails:

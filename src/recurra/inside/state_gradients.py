@@ -1,0 +1,48 @@
+"""How strongly the loss at each output depends on every earlier state: dL_p / dh_k for all p and k asked for.
+
+h_k is the hidden state of a layer after step k, as the rest of the computation has it: of an LSTM too the gradient with
+respect to it holds all that follows from h_k, but not what follows from the cell state beside it.
+
+P outputs, T steps, H units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from torch import Tensor
+
+from recurra.inside.gradients import gradients
+from recurra.inside.probes import Run
+from recurra.layers import Recorded
+from recurra.tracing import Array, GradientTrace
+
+STATE = "hidden"
+
+
+def state_gradients(
+    run: Run, losses: Mapping[int, Tensor], name_of: Callable[[int], str], *, vectors: bool
+) -> GradientTrace:
+    """The gradients of some losses with respect to the hidden states of a run that was traced.
+
+    Args:
+        losses: by the number of the output, scalars that were computed from the run.
+        name_of: what stands at an output.
+        vectors: whether the gradients themselves are kept, and not their norms alone.
+    """
+    followed = {place: record for place, record in run.layers.items() if STATE in record.states}
+    tensors = [state for record in followed.values() for state in record.states[STATE]]
+    rows: dict[str, list[Array]] = {place: [] for place in followed}
+    for loss in losses.values():
+        found = iter(gradients(loss, tensors))
+        for place, record in followed.items():
+            rows[place].append(in_order(record, [next(found) for _ in record.states[STATE]]))
+    whole = {place: np.stack(parts) for place, parts in rows.items()}  # [P, T, H]
+    norms = {place: np.linalg.norm(values, axis=-1).astype(np.float32) for place, values in whole.items()}
+    return GradientTrace(list(losses), [name_of(k) for k in losses], norms, whole if vectors else {})
+
+
+def in_order(record: Recorded, steps: Sequence[Tensor]) -> Array:
+    """A tensor [1, H] for each step of a layer as [T, H] in the order of the text."""
+    return record.whole(steps)[0].float().cpu().numpy()

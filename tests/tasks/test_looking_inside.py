@@ -1,0 +1,200 @@
+"""Looking into every task: a probe gives what the model answers, gradients and attributions add up."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from toy_tasks import TOYS, network, predictor
+
+from recurra.errors import UsageError
+from recurra.inside.attribution import METHODS
+from recurra.tasks.tracing import Asked, explained, traced
+from recurra.tracing import Trace
+
+TARGETS: dict[str, Any] = {
+    "translate": "eulb der",
+    "chat": "red",
+    "caption": "red blue",
+    "classify": "long",
+    "regress": 7.5,
+    "language-model": " blue",
+}
+WITH_CHOICES = sorted(set(TOYS) - {"regress", "forecast"})
+
+
+@cache
+def asked(task: str, *, given: bool = False, members: int = 1) -> Asked:
+    """The question to an untrained network."""
+    made = network(task)
+    asking: Any = predictor(task, *[made] * members)
+    return asking.ask(TOYS[task].inputs[0], made.recipe.decoding, TARGETS[task] if given else None)
+
+
+@pytest.mark.parametrize("task", TOYS)
+def test_a_trace_is_of_what_the_model_answers(task: str) -> None:
+    made, one = network(task), asked(task)
+    trace = traced(one, task)
+    answer = next(iter(predictor(task, made).predict([TOYS[task].inputs[0]], made.recipe.decoding)))
+    assert trace.prediction == answer.text
+    assert trace.task == task
+    assert all(len(layer.tokens) == len(next(iter(layer.states.values()))) for layer in trace.layers)
+    assert trace.layers
+    assert len(trace.decisions) == (0 if one.probes[0].numbers else len(one.outputs))
+
+
+@pytest.mark.parametrize("task", TOYS)
+def test_many_variants_give_what_each_gives_alone(task: str) -> None:
+    """And the vectors that a probe has by itself are those of its input."""
+    probe = asked(task).probes[0]
+    vectors = [one.values.detach() for one in probe.inputs]
+    other = [values + 0.1 for values in vectors]
+    together = probe.run([torch.cat(pair) for pair in zip(vectors, other, strict=True)]).values
+    torch.testing.assert_close(together[:1], probe.as_it_is().values)
+    torch.testing.assert_close(together[1:], probe.run(other).values)
+    traced_values = probe.as_it_is(trace=True).values
+    torch.testing.assert_close(traced_values, together[:1], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("task", WITH_CHOICES)
+def test_the_distribution_at_each_output_is_one(task: str) -> None:
+    one = asked(task)
+    values = one.probes[0].as_it_is().values[0]
+    torch.testing.assert_close(values.exp().sum(1), torch.ones(len(one.outputs)), rtol=1e-4, atol=1e-4)
+    for decision, row in zip(traced(one, task).decisions, values.tolist(), strict=True):
+        chances = sorted((math.exp(value) for value in row), reverse=True)
+        assert decision.top[0][1] == pytest.approx(chances[0], abs=1e-5)
+        assert decision.probability == pytest.approx(chances[decision.rank - 1], abs=1e-5)
+        bits = -sum(chance * math.log2(chance) for chance in chances if chance > 0)
+        assert decision.entropy == pytest.approx(bits, abs=1e-3)
+
+
+@pytest.mark.parametrize("task", [*WITH_CHOICES, "regress"])
+def test_a_target_is_looked_at_in_the_place_of_the_answer(task: str) -> None:
+    if task == "tag":
+        made = network(task)
+        asking: Any = predictor(task, made)
+        tags = [made.tags[0]] * len(asked(task).source_tokens)  # type: ignore[attr-defined]
+        one = asking.ask(TOYS[task].inputs[0], None, tags)
+        with pytest.raises(UsageError, match="expected a tag for each of"):
+            asking.ask(TOYS[task].inputs[0], None, [*tags, tags[0]])
+    else:
+        one = asked(task, given=True)
+    trace = traced(one, task)
+    assert trace.target is not None
+    assert trace.prediction == asked(task).prediction
+    if task == "regress":
+        assert one.wanted
+        return
+    losses = [decision.loss for decision in trace.decisions]
+    assert losses[0] == pytest.approx(-math.log(trace.decisions[0].probability), abs=1e-5)
+    assert None not in (losses[:-1] if task == "language-model" else losses)
+
+
+@pytest.mark.parametrize("task", TOYS)
+def test_the_gradients_of_one_output_are_a_row_of_those_of_all(task: str) -> None:
+    one = asked(task)
+    probe = one.probes[0]
+    run = probe.as_it_is(trace=True)
+    place, record = next((name, record) for name, record in run.layers.items() if "hidden" in record.states)
+    last = len(one.outputs) - 1
+    found = traced(one, task, gradients=[last]).gradients
+    assert found is not None
+    norms = found.norms[place][0]
+    vectors = found.vectors[place][0]
+    assert norms == pytest.approx(np.linalg.norm(vectors, axis=1), rel=1e-4)
+    assert norms.shape == (len(record.states["hidden"]),)
+    assert norms.any()
+    every = traced(one, task, gradients=True).gradients
+    assert every is not None
+    assert every.norms[place][-1] == pytest.approx(norms, rel=1e-4)
+    with pytest.raises(UsageError, match="there is no output"):
+        traced(one, task, gradients=[last + 1])
+
+
+@pytest.mark.parametrize("task", TOYS)
+def test_integrated_gradients_add_up_to_what_the_input_changes(task: str) -> None:
+    one = asked(task)
+    found = explained(one)
+    assert not found.notes
+    for total, value, baseline in zip(found.sums(), found.values, found.baselines, strict=True):
+        assert total == pytest.approx(value - baseline, rel=0.011, abs=1e-3)
+    assert [len(part.tokens) for part in found.inputs] == [one.values.shape[1] for one in one.probes[0].inputs]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_methods_agree_on_a_linear_network(method: str) -> None:
+    """A mean of embeddings and one linear map: each method gives the same numbers, and so the same ranks."""
+    made = linear_network()
+    asking: Any = predictor("regress", made)
+    one: Asked = asking.ask("red blue dark", made.recipe.decoding)
+    expected = explained(one, method="integrated-gradients").inputs[0].scores
+    scores = explained(one, method=method).inputs[0].scores
+    assert np.ptp(expected) > 0.01
+    assert scores == pytest.approx(expected, abs=1e-4)
+
+
+def linear_network() -> Any:
+    """A regressor without an order and without anything that is not linear."""
+    made: Any = network(
+        "regress", settings={"model.kind": "feedforward", "model.layers": 1, "model.activation": "relu"}
+    )
+    body = made.model.output
+    torch.manual_seed(2)
+    for parameter in made.model.parameters():
+        parameter.data.copy_(torch.randn(parameter.shape))
+    first = next(layer for layer in body.modules() if isinstance(layer, torch.nn.Linear))
+    first.bias.data.fill_(30.0)  # every ReLU is open
+    return made
+
+
+@pytest.mark.parametrize("task", WITH_CHOICES)
+def test_a_contrast_is_the_difference_of_two_explanations(task: str) -> None:
+    one = asked(task)
+    other = next(iter(alternatives(one)))
+    found = explained(one, versus=other, outputs=[0], method="gradient")
+    number = one.number_of(other)
+    values = one.probes[0].as_it_is().values[0, 0].tolist()
+    assert found.values == pytest.approx([values[one.chosen[0]] - values[number]], abs=1e-4)
+    assert found.explained == "log-odds"
+    assert found.versus == [other]
+
+
+def alternatives(one: Asked) -> Iterator[str]:
+    """Names that could stand at the first output instead."""
+    for number in range(one.probes[0].as_it_is().values.shape[2]):
+        name = one.name_of(number)
+        try:
+            if number != one.chosen[0] and one.number_of(name) == number:
+                yield name
+        except UsageError:
+            continue
+
+
+def test_what_is_not_there_cannot_be_explained() -> None:
+    with pytest.raises(UsageError, match="'integrated-gradient'"):
+        explained(asked("classify"), method="integrated-gradient")
+    with pytest.raises(UsageError, match="there is no output 1"):
+        explained(asked("classify"), outputs=[1])
+    with pytest.raises(UsageError, match="a number has no alternative"):
+        explained(asked("regress"), versus="3")
+    with pytest.raises(UsageError, match="label"):
+        explained(asked("classify"), versus="no such label")
+    made: Any = network("forecast")
+    asking: Any = predictor("forecast", made)
+    with pytest.raises(UsageError, match="a forecast is looked at as the model makes it"):
+        asking.ask(TOYS["forecast"].inputs[0], made.recipe.decoding, "3")
+
+
+def test_each_member_of_an_ensemble_is_traced_along_the_same_output() -> None:
+    trace = traced(asked("translate", members=2), "translate")
+    (member,) = trace.members
+    assert member == traced(asked("translate"), "translate")
+    assert json.loads(trace.to_json())["members"][0]["decisions"] == json.loads(member.to_json())["decisions"]
+    assert Trace.of_mapping(json.loads(trace.to_json())).members
