@@ -10,8 +10,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from recurra.api import Curves as Curves
     from recurra.api import Model as Model
     from recurra.api import compare as compare
+    from recurra.api import curves as curves
     from recurra.api import draw as draw
     from recurra.api import load as load
     from recurra.api import read_recipe as read_recipe
@@ -36,11 +38,13 @@ _HOMES = {
     "Answer": "recurra.tasks.answer",
     "Answers": "recurra.tasks.answers",
     "Comparison": "recurra.comparing",
+    "Curves": "recurra.api",
     "Evaluation": "recurra.tasks.evaluation",
     "Model": "recurra.api",
     "Recipe": "recurra.tasks.translate.recipe",
     "RecurraError": "recurra.errors",
     "compare": "recurra.api",
+    "curves": "recurra.api",
     "draw": "recurra.api",
     "load": "recurra.api",
     "read_recipe": "recurra.api",
@@ -51,12 +55,14 @@ __all__ = [
     "Answer",
     "Answers",
     "Comparison",
+    "Curves",
     "Evaluation",
     "Model",
     "Recipe",
     "RecurraError",
     "__version__",
     "compare",
+    "curves",
     "draw",
     "load",
     "read_recipe",

@@ -36,6 +36,7 @@ WANTED = {
     "compare": "DATA --task --models --cells --attention --layers --vary --seeds --time --epochs --test --measure --to "
     "--resume --set --recipe --json --valid",
     "draw": "MODEL --cell --task --set --unrolled --to",
+    "curves": "RUN --over --to --json",
     "check": "DATA --task --units --show --valid",
     "generate": "MODEL PROMPT --length --samples --temperature --top-k --top-p --seed --beam --output-format --output",
     "score": "MODEL FILE --output-format --output",

@@ -132,6 +132,7 @@ def test_progress_goes_to_stderr_and_the_next_commands_are_said(
         "The model is in my model",
         "  recurra predict 'my model' FILE",
         "  recurra evaluate 'my model' DATA",
+        "  recurra curves 'my model'",
     ]
 
 
@@ -140,7 +141,8 @@ def test_progress_goes_to_stderr_and_the_next_commands_are_said(
     [("tag", "predict m FILE"), ("language-model", "generate m"), ("chat", "chat m"), ("caption", "predict m FILE")],
 )
 def test_what_a_model_is_for_is_said_first(task: str, first: str) -> None:
-    assert next_steps("m", task) == f"The model is in m\n  recurra {first}\n  recurra evaluate m DATA"
+    others = "  recurra evaluate m DATA\n  recurra curves m"
+    assert next_steps("m", task) == f"The model is in m\n  recurra {first}\n{others}"
 
 
 def test_an_interruption_says_how_to_resume(recurra: CommandLine, trained: Any) -> None:

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from recurra.progress.run_progress import RunProgress, duration, measure_text, plan_line
+from recurra.progress.run_progress import RunProgress, measure_text, plan_line
 from recurra.progress.terminal import Lines, Live, facts
 from recurra.training import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 
@@ -69,13 +69,6 @@ def test_the_best_is_kept() -> None:
     assert run.best is not None
     assert (run.best.value, run.validated and run.validated.value) == (40.0, 41.5)
     assert run.saved == Saved(10, "x")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.2, "0:00"), (59.6, "1:00"), (750, "12:30"), (3723, "1:02:03"), (-3, "0:00")]
-)
-def test_durations(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,6 +33,7 @@ COMMANDS = {
     "generate": "continue a text, with a language model",
     "score": "write the surprisal of each word or character of a text",
     "draw": "draw the network of a model, or a cell, as text or as SVG",
+    "curves": "show how training went: losses, gradients, learning rate, and a verdict",
     "check": "describe training data and the problems in them, without training",
     "settings": "list all settings of the tasks: defaults, meanings, allowed values",
     "doctor": "check the installation and the machine",

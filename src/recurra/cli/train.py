@@ -129,7 +129,7 @@ def next_steps(folder: str, task: str) -> str:
     """Where the model is, and what to type next."""
     quoted = shlex.quote(folder)
     first = FIRST_USE.get(task, "predict {} FILE").format(quoted)
-    return f"The model is in {folder}\n  recurra {first}\n  recurra evaluate {quoted} DATA"
+    return f"The model is in {folder}\n  recurra {first}\n  recurra evaluate {quoted} DATA\n  recurra curves {quoted}"
 
 
 def how_to_go_on(run: RunProgress, args: Sequence[str]) -> str:

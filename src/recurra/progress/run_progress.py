@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recurra.metrics import value_text
+from recurra.text.counted import duration
 from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, Validated
 from recurra.views.measures import label_of
 
@@ -85,13 +86,6 @@ class RunProgress:
         self.loss += share * (event.loss - self.loss)
         self.examples += share * (event.examples - self.examples)
         self.step_seconds += share * (event.seconds - self.step_seconds)
-
-
-def duration(seconds: float) -> str:
-    """0:07, 12:30, 1:02:03."""
-    whole = max(0, round(seconds))
-    minutes, hours = whole // 60 % 60, whole // 3600
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
 def counted(number: float, noun: str) -> str:

@@ -11,8 +11,9 @@ from rich.status import Status
 from rich.text import Text
 
 from recurra.metrics import value_text
-from recurra.progress.run_progress import RunProgress, duration, end_line, measure_text, plan_line
+from recurra.progress.run_progress import RunProgress, end_line, measure_text, plan_line
 from recurra.say import harmless, say
+from recurra.text.counted import duration
 from recurra.training.events import Event, Finished, Note, PlanMade, StepDone, Validated
 
 

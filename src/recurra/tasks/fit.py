@@ -120,9 +120,9 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         put_aside(request.folder) if request.force else nullcontext(),
         locked(run_folder),
         removed_on_refusal(made, lambda: not (run_folder / CHECKPOINT).exists()),
-        written_down(emit, run_folder) as emit,
+        nullcontext(load_checkpoint(run_folder) if request.resume else None) as checkpoint,
+        written_down(emit, run_folder, checkpoint) as emit,
     ):
-        checkpoint = load_checkpoint(run_folder) if request.resume else None
         asked = asked_last(request, budget, checkpoint)
         request = replace(request, command=asked.command)
         if checkpoint is None:
@@ -189,9 +189,11 @@ def removed_on_refusal(folder: Path | None, worthless: Callable[[], bool]) -> Ge
 
 
 @contextmanager
-def written_down(emit: Emit, run_folder: Path) -> Generator[Emit]:
+def written_down(emit: Emit, run_folder: Path, checkpoint: Checkpoint | None) -> Generator[Emit]:
     """The same, and every event is also written to metrics.jsonl, and to TensorBoard if it is installed."""
-    with metrics_file(run_folder) as write:
+    with any_error_as(lambda reason: damaged_run(run_folder, reason)):
+        done = 0 if checkpoint is None else checkpoint.step
+    with metrics_file(run_folder, done) as write:
         yield to_all([emit, write, *filter(None, [tensorboard(run_folder)])])
 
 

@@ -1,4 +1,4 @@
-"""Numbers of things in words: "1 layer", "1,200 pairs", "lines 3, 5, 8, 9, 12 and 4 more"."""
+"""Numbers of things in words: "1 layer", "1,200 pairs", "lines 3, 5, 8, 9, 12 and 4 more"; seconds as 12:30."""
 
 from __future__ import annotations
 
@@ -26,3 +26,10 @@ def named(things: Sequence[object]) -> str:
     """The first few in words: 3, 5, 8, 9, 12 and 4 more"""
     more = f" and {len(things) - SHOWN:,} more" if len(things) > SHOWN else ""
     return f"{', '.join(map(str, things[:SHOWN]))}{more}"
+
+
+def duration(seconds: float) -> str:
+    """0:07, 12:30, 1:02:03."""
+    whole = max(0, round(seconds))
+    minutes, hours = whole // 60 % 60, whole // 3600
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

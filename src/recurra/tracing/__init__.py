@@ -9,14 +9,17 @@ from recurra.tracing.attribution import AttributedInput, Attribution
 from recurra.tracing.flow import Curve, GradientFlow, Jacobians, LayerFlow, Saturation, Verdict
 from recurra.tracing.matrix import Matrix
 from recurra.tracing.picture import Picture
+from recurra.tracing.run_curves import AXES, Axis, RunCurves, StepCurves, ValidationCurves
 from recurra.tracing.search import SearchNode, SearchOutput, SearchTree, children_of
 from recurra.tracing.trace import Decision, GradientTrace, LayerTrace, Trace
 
 __all__ = [
+    "AXES",
     "Array",
     "AttentionMap",
     "AttributedInput",
     "Attribution",
+    "Axis",
     "Curve",
     "Decision",
     "GradientFlow",
@@ -27,11 +30,14 @@ __all__ = [
     "Matrix",
     "Part",
     "Picture",
+    "RunCurves",
     "Saturation",
     "SearchNode",
     "SearchOutput",
     "SearchTree",
+    "StepCurves",
     "Trace",
+    "ValidationCurves",
     "Verdict",
     "children_of",
 ]

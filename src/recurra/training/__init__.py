@@ -25,6 +25,7 @@ from recurra.training.options import TrainingOptions
 from recurra.training.plan import Piece, Plan, learning_rate
 from recurra.training.planning import seconds_per_step
 from recurra.training.run import Run, Weights
+from recurra.training.run_reader import read_run
 from recurra.training.threads import threads
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "metrics_file",
     "named_weights",
     "parse_time",
+    "read_run",
     "seconds_per_step",
     "tensorboard",
     "threads",

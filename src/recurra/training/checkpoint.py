@@ -33,6 +33,11 @@ class Checkpoint:
     tensors: dict[str, Tensor]
     values: dict[str, Any]
 
+    @property
+    def step(self) -> int:
+        """How many steps the run had done; KeyError, TypeError or ValueError where it is not said."""
+        return int(self.values["position"]["step"])
+
     def section(self, name: str) -> dict[str, Tensor]:
         """The tensors of one section, without its name."""
         prefix = f"{name}/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import re
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -27,16 +28,24 @@ def to_all(listeners: Sequence[Listener]) -> Listener:
     return tell
 
 
+METRICS = "metrics.jsonl"
+STEP = re.compile(rb'\{"event": "StepDone", "step": (\d+)')  # how the line of a step begins
+
+
 @contextmanager
-def metrics_file(folder: Path) -> Generator[Listener]:
+def metrics_file(folder: Path, done: int) -> Generator[Listener]:
     """Appends each event as one JSON object: {"event": "StepDone", "step": 1, ...}; closed at the end.
+
+    Args:
+        done: the step from which the run goes on. What an earlier session has written of later ones is cut off: they
+            are not in the checkpoint, and are done again.
 
     Raises:
         FileError: no room, or a place that cannot be written; also by the listener.
     """
-    path = folder / "metrics.jsonl"
+    path = folder / METRICS
     with plain_errors(path):
-        end_with_a_line(path)
+        cut_off(path, done)
         file = path.open("ab", buffering=0)  # what waits in a buffer would fail once more when it is closed
     waiting: list[str] = []
 
@@ -62,14 +71,17 @@ def metrics_file(folder: Path) -> Generator[Listener]:
         write_waiting()
 
 
-def end_with_a_line(path: Path) -> None:
-    """Cuts off the half line that a kill or a full disk has left at the end of a file."""
+def cut_off(path: Path, done: int) -> None:
+    """Cuts off what comes after a step, and the half line that a kill or a full disk has left at the end of a file."""
     if not path.exists():
         return
     with path.open("rb+") as file:
         end = 0
         for line in file:
-            end += len(line) if line.endswith(b"\n") else 0
+            step = STEP.match(line)
+            if not line.endswith(b"\n") or (step and int(step[1]) > done):
+                break
+            end += len(line)
         file.truncate(end)
 
 

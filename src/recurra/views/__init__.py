@@ -5,7 +5,9 @@ from recurra.views.chart import Chart, ChartView, chart_lines
 from recurra.views.chart_html import chart_html
 from recurra.views.comparison import comparison_html, comparison_table, comparison_text
 from recurra.views.confusion import ConfusionView, confusion_html, mistakes
-from recurra.views.figures import Line, Panel, lines_figure, matrix_figure
+from recurra.views.curves_html import curves_html, curves_page
+from recurra.views.curves_text import CurvesView, curves_text
+from recurra.views.figures import lines_figure, matrix_figure
 from recurra.views.html import (
     Output,
     Shown,
@@ -21,6 +23,7 @@ from recurra.views.image_text import PictureView
 from recurra.views.inspect_page import inspect_page
 from recurra.views.measures import evaluation_text
 from recurra.views.model import ModelFacts, model_html, model_text
+from recurra.views.panels import Line, Panel
 from recurra.views.search_html import search_body, search_html, search_svg
 from recurra.views.search_text import SearchView, search_lines
 from recurra.views.tables import evaluation_table, predictions_table
@@ -30,6 +33,7 @@ __all__ = [
     "Chart",
     "ChartView",
     "ConfusionView",
+    "CurvesView",
     "Line",
     "ModelFacts",
     "Output",
@@ -46,6 +50,9 @@ __all__ = [
     "comparison_table",
     "comparison_text",
     "confusion_html",
+    "curves_html",
+    "curves_page",
+    "curves_text",
     "evaluation_html",
     "evaluation_table",
     "evaluation_text",

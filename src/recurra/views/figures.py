@@ -7,12 +7,13 @@ a notebook and a server. Keep it with `figure.savefig("curves.pdf")`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from recurra.errors import RecurraError
 from recurra.views.figure_fonts import families_for
-from recurra.views.palette import pen
+from recurra.views.palette import Pen
+from recurra.views.panels import Panel, across, pens, thinned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,43 +24,12 @@ if TYPE_CHECKING:
 
 WIDTH, PANEL = 6.4, 2.0  # inches: of a figure of lines, and the height of each of its panels
 CELL, LEAST, MOST = 0.22, 1.5, 14.0  # inches: of a cell of a matrix where there is room, and of all of them
+POINTS = 200  # of a line; one that has more is drawn by means
 NAMES = 90  # of rows or columns that are all written; of more, some
 SMALL = 8  # points
 GREY = "#808080"
 POSITIVE, NEGATIVE, PAPER = "#3b82f6", "#f58b0b", "#ffffff"
 MARKS = {"●": "o", "◆": "D", "▲": "^", "■": "s", "▼": "v", "★": "*"}  # matplotlib's names
-
-
-class Line(NamedTuple):
-    """A line of a panel. Of a number that is not finite there is a gap.
-
-    Args:
-        name: in the legend; lines of one name have one pen in all panels.
-        low, high: bounds of a band around it; empty where it has none.
-        marked: whether each of its points is marked, as of few points.
-    """
-
-    name: str
-    x: Sequence[float]
-    y: Sequence[float]
-    low: Sequence[float] = ()
-    high: Sequence[float] = ()
-    marked: bool = False
-
-
-class Panel(NamedTuple):
-    """Lines that are drawn over each other.
-
-    Args:
-        label: what is drawn, at its axis.
-        log: whether the axis is logarithmic.
-        rules: numbers at which a thin line goes across, with their names.
-    """
-
-    label: str
-    lines: Sequence[Line]
-    log: bool = False
-    rules: Sequence[tuple[float, str]] = ()
 
 
 def lines_figure(panels: Sequence[Panel], x_label: str, title: str = "") -> Figure:
@@ -72,10 +42,10 @@ def lines_figure(panels: Sequence[Panel], x_label: str, title: str = "") -> Figu
         RecurraError: matplotlib is not installed.
     """
     figure = _figure(WIDTH, max(1.4 * PANEL, PANEL * len(panels)))
-    names = list(dict.fromkeys(line.name for panel in panels for line in panel.lines))
+    names, bounds = pens(panels), across(panels)
     axes = [axes for row in figure.subplots(len(panels), 1, sharex=True, squeeze=False) for axes in row]
     for one, panel in zip(axes, panels, strict=True):
-        _draw_lines(one, panel, names)
+        _draw_lines(one, panel, names, bounds)
     axes[-1].set_xlabel(x_label, fontsize=SMALL + 1)
     if title:
         figure.suptitle(title, fontsize=SMALL + 3)
@@ -135,9 +105,9 @@ def _figure(width: float, height: float) -> Figure:
     return Made(figsize=(width, height), layout="constrained", facecolor=PAPER)
 
 
-def _draw_lines(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
-    for line in panel.lines:
-        how = pen(names.index(line.name))
+def _draw_lines(axes: Axes, panel: Panel, names: Mapping[str, Pen], bounds: tuple[float, float]) -> None:
+    for line in (thinned(line, POINTS, bounds) for line in panel.lines):
+        how = names[line.name]
         style = (0, how.dashes) if how.dashes else "solid"
         mark = MARKS[how.mark] if line.marked or len(line.x) == 1 else None
         axes.plot(line.x, line.y, color=how.colour, linestyle=style, linewidth=1.4, marker=mark, markersize=4,

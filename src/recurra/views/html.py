@@ -23,7 +23,7 @@ from recurra.views.image_attention import looks_html
 from recurra.views.measures import COLUMNS, column_rows, count_line, measure_rows
 from recurra.views.picture import picture
 from recurra.views.records import EvaluationRecord
-from recurra.views.style import STYLE, fragment
+from recurra.views.style import CLOSING, fragment, opening
 from recurra.views.tokens import label
 
 LONG = 3  # cells; a source token that is longer is written downwards, above its column
@@ -48,17 +48,10 @@ class Output(NamedTuple):
 
 def page(predictions: Iterable[Shown], title: str) -> Iterator[str]:
     """A page of predictions with their attention maps, in pieces to be written one after the other."""
-    heading = escape(visible(title))
-    yield (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{heading}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f'<body class="recurra recurra-page">\n<h1>{heading}</h1>\n<main>\n'
-    )
+    yield opening(title)
     for shown in predictions:
         yield f"<section>\n{_prediction(shown)}</section>\n"
-    yield "</main>\n</body>\n</html>\n"
+    yield CLOSING
 
 
 def prediction_html(source: str, prediction: str, attention: AttentionMap | None = None) -> str:

@@ -1,0 +1,60 @@
+"""`recurra curves`: how training went, of one run or of several."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+import typer
+
+from recurra.cli import options as given
+from recurra.cli.options import option
+from recurra.cli.output import STDOUT, opened_output
+from recurra.errors import UsageError
+from recurra.say import say
+
+Runs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="RUN...", help="Model folders, as made by recurra train; several are drawn over each other.",
+        show_default=False,
+    ),
+]  # fmt: skip
+Over = Annotated[
+    Literal["steps", "seconds", "tokens"],
+    typer.Option("--over", help="What the curves are drawn over: steps, seconds of training, or target tokens."),
+]
+Page = Annotated[
+    str | None,
+    option("--to", "Write a page instead, whose charts say their numbers; one file that loads nothing.", "FILE.html"),
+]
+
+
+def curves(runs: Runs = None, over: Over = "steps", to: Page = None, as_json: given.AsJson = False) -> None:
+    """Show how training went: losses, validation measure, learning rate, gradient norms and clipped updates.
+
+    Draws what the runs have recorded, also while they train, and says in words what it comes to: the best validation,
+    whether more training would help or the model overfits, and how the gradients were.
+    """
+    if not runs:
+        raise UsageError("RUN is missing", fix="Give a model folder: recurra curves MODEL")
+    if to and as_json:
+        raise UsageError("--to writes a page, and --json prints the numbers: they exclude each other")
+
+    from recurra import api
+
+    if to:
+        with opened_output(to) as file:
+            file.write(api.curves(runs, over=over).page())
+        if to != STDOUT:
+            say(f"The page is in {to}")
+        return
+    found = api.curves(runs, over=over)
+    if as_json:
+        print(json.dumps(found.to_mapping(), ensure_ascii=False, allow_nan=False))
+        return
+    from rich.console import Console
+
+    from recurra.views import CurvesView
+
+    Console().print(CurvesView(found.runs, found.over))

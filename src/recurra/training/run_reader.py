@@ -1,0 +1,256 @@
+"""The curves of a training run, read from its folder: metrics.jsonl has the events, recipe.toml the norm of clipping.
+
+A run that was killed between two checkpoints has done some steps twice. Those that count are the later ones: they are
+what the weights have seen. (`metrics_file` cuts the others off as a run is resumed; in files of earlier versions they
+are left.) Whatever cannot be read is left out, counted and said.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, cast
+
+from recurra.errors import RunError
+from recurra.files import plain_errors_within
+from recurra.options import nearest
+from recurra.text.counted import counted, named
+from recurra.tracing import RunCurves, StepCurves, ValidationCurves
+from recurra.training.listeners import METRICS
+from recurra.training.verdict import verdict
+
+RECIPE = "recipe.toml"
+LARGEST = 2**53  # of a step: whole numbers beyond it are none in JSON
+ADVICE = "Give the folder that `recurra train` made."
+# What is said where no step or no validation of a run has a number.
+MISSING = {
+    "loss": "the training loss was not recorded",
+    "learning_rate": "the learning rate was not recorded",
+    "gradient_norm": "gradient norms were not recorded",
+    "tokens": "the number of tokens was not recorded",
+    "seconds": "the time of the steps was not recorded",
+}
+
+
+def read_run(path: Path) -> RunCurves:
+    """The curves of the run in a model folder, or in its folder `run`.
+
+    Raises:
+        RunError: there is no run, or it has recorded no step yet.
+    """
+    folder = run_folder(path)
+    file = folder / METRICS
+    reading = Reading()
+    with plain_errors_within(folder), file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            reading.read(number, line)
+    if not reading.steps.step:
+        fix = "Steps are written at each validation and each checkpoint: look again later."
+        raise RunError("the run has recorded no step yet", where=str(file), fix=fix)
+    options = training_options(folder / RECIPE)
+    run = RunCurves(
+        name_of(folder.resolve()),
+        reading.steps,
+        reading.validations,
+        reading.measure,
+        reading.planned,
+        options.get("clip_norm"),
+        options.get("label_smoothing"),
+        reading.ended,
+    )
+    run = replace(run, notes=[*reading.notes(), *missing(run)])
+    return replace(run, verdict=verdict(run))
+
+
+def name_of(folder: Path) -> str:
+    """The name of the model whose run is in a folder."""
+    return (folder.parent if folder.name == "run" else folder).name
+
+
+def run_folder(path: Path) -> Path:
+    """The folder that holds the metrics of the run.
+
+    Raises:
+        RunError: there is none; with the likeliest remedy.
+    """
+    with plain_errors_within(path):
+        for folder in (path, path / "run"):
+            if (folder / METRICS).is_file():
+                return folder
+        if path.is_file():
+            home = path.parent if path.name == METRICS else None
+            fix = f"Did you mean {shlex.quote(str(home))}?" if home else ADVICE
+            raise RunError("this is a file, a run is a folder", where=str(path), fix=fix)
+        if not path.is_dir():
+            close = nearest(path.name, [beside.name for beside in others(path.parent)])
+            fix = f"Did you mean {path.parent / close}?" if close else ADVICE
+            raise RunError("no such folder", where=str(path), fix=fix)
+        raise no_run(path)
+
+
+def no_run(folder: Path) -> RunError:
+    """The error for a folder without a run."""
+    inside = [path for path in others(folder) if (path / "run" / METRICS).is_file()]
+    if inside:
+        typed = shlex.join(["recurra", "curves", *map(str, inside[:4])])
+        what = f"not a run, but a folder of {counted(len(inside), 'run')}"
+        more = "" if len(inside) <= 4 else f" (and {len(inside) - 4} more)"
+        return RunError(what, where=str(folder), fix=f"Give the runs: {typed}{more}")
+    if (folder / "config.json").is_file():
+        what = f"a model without its run: run/{METRICS} is not there"
+        fix = "Curves are kept in the folder `run` beside the model; train again to have them."
+        return RunError(what, where=str(folder), fix=fix)
+    return RunError(f"not a run: no {METRICS}", where=str(folder), fix=ADVICE)
+
+
+def others(folder: Path) -> list[Path]:
+    """The folders in a folder, by name; none where it cannot be looked into."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir())
+    except OSError:
+        return []
+
+
+def training_options(path: Path) -> dict[str, float]:
+    """Those numbers of a recipe's section [training] that can be read."""
+    try:
+        section: object = tomllib.loads(path.read_text(encoding="utf-8")).get("training")
+    except (OSError, ValueError):
+        return {}
+    found = cast("dict[str, object]", section) if isinstance(section, dict) else {}
+    return {name: value for name, given in found.items() if not math.isnan(value := number(given))}
+
+
+def missing(run: RunCurves) -> list[str]:
+    """What this run does not have, in sentences."""
+    columns = {column.name: getattr(run.steps, column.name) for column in fields(run.steps)}
+    found = [said for name, said in MISSING.items() if all(map(math.isnan, columns[name]))]
+    if run.clip_norm is None:
+        found.append(f"the share of clipped updates is not known: {RECIPE} of the run does not say training.clip_norm")
+    if not run.validations.step:
+        found.append("there was no validation yet")
+    return found
+
+
+@dataclass
+class Reading:
+    """What the lines of a metrics file have said so far."""
+
+    steps: StepCurves = field(default_factory=StepCurves)
+    validations: ValidationCurves = field(default_factory=ValidationCurves)
+    measure: str = ""
+    planned: int = 0
+    ended: str = ""
+    damaged: list[int] = field(default_factory=list[int])  # numbers of lines
+    half: bool = False  # whether the last line has no end
+    again: int = 0  # steps that were done twice
+
+    def read(self, number: int, line: bytes) -> None:
+        """Reads one line."""
+        try:
+            found: object = json.loads(line)
+            if not isinstance(found, dict):
+                raise ValueError("no object")
+            self.event(cast("dict[str, Any]", found))
+        except (ValueError, RecursionError):
+            if line.endswith(b"\n"):
+                self.damaged.append(number)
+            else:
+                self.half = True
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Takes in an event; those of other kinds say nothing here.
+
+        Raises:
+            ValueError: it has no step.
+        """
+        match event.get("event"):
+            case "StepDone":
+                self.step(event)
+            case "Validated":
+                self.validation(event)
+            case "PlanMade":
+                self.planned, self.ended = step_of(event, "steps"), ""
+            case "Finished":
+                self.ended = str(event.get("reason", ""))
+            case _:
+                pass
+
+    def step(self, event: Mapping[str, Any]) -> None:
+        step = step_of(event, "step")
+        before = len(self.steps.step)
+        cut(self.steps, step)
+        cut(self.validations, step)
+        self.again += before - len(self.steps.step)
+        self.planned, self.ended = max(step, int(known_or(number(event.get("steps")), self.planned))), ""
+        append(self.steps, step, event)
+
+    def validation(self, event: Mapping[str, Any]) -> None:
+        step = step_of(event, "step")
+        measure = str(event.get("measure", ""))
+        if measure != self.measure:  # of another kind: the numbers before cannot be compared with it
+            cut(self.validations, 0)
+        self.measure = measure
+        cut(self.validations, step)
+        append(self.validations, step, event)
+
+    def notes(self) -> list[str]:
+        """What was left out, in sentences."""
+        found: list[str] = []
+        if self.half:
+            found.append("the last line is half written and was left out: the run is still training, or was killed")
+        if self.damaged:
+            many = "line" if len(self.damaged) == 1 else f"{len(self.damaged):,} lines"
+            found.append(f"{many} of {METRICS} that cannot be read left out: {named(self.damaged)}")
+        if self.again:
+            found.append(
+                f"{counted(self.again, 'step')} were done again after the run was killed: the later ones count"
+            )
+        return found
+
+
+def cut(curves: StepCurves | ValidationCurves, step: int) -> None:
+    """Takes away what was recorded of a step and all that follow."""
+    while curves.step and curves.step[-1] >= step:
+        for column in fields(curves):
+            getattr(curves, column.name).pop()
+
+
+def append(curves: StepCurves | ValidationCurves, step: int, event: Mapping[str, Any]) -> None:
+    """Adds the numbers of an event; NaN for those that it has not."""
+    curves.step.append(step)
+    for column in fields(curves):
+        if column.name != "step":
+            getattr(curves, column.name).append(number(event.get(column.name)))
+
+
+def step_of(event: Mapping[str, Any], name: str) -> int:
+    """A whole number of an event.
+
+    Raises:
+        ValueError: it has none.
+    """
+    found = number(event.get(name))
+    if not found.is_integer() or not 0 <= found < LARGEST:
+        raise ValueError(f"no {name}")
+    return int(found)
+
+
+def number(value: object) -> float:
+    """A number of JSON or TOML; NaN for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
+
+
+def known_or(value: float, other: float) -> float:
+    """The value, or another one where it is no number."""
+    return value if math.isfinite(value) else other
