@@ -16,14 +16,18 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
+from itertools import zip_longest
 from typing import Any, cast
 
 import numpy as np
 
 from recurra.text.visible import visible
-from recurra.tracing import Array, Trace
+from recurra.tracing import Array, SearchTree, Trace
 from recurra.views.cell_drawings import cell_drawings
 from recurra.views.drawing.style import COLOURS
+from recurra.views.search_html import MOST_DRAWN, search_svg
+from recurra.views.search_shape import summary
+from recurra.views.style import TREE
 
 START = """import { inspect } from "recurra/main.js";
 const found = JSON.parse(document.getElementById("recurra-trace").textContent);
@@ -34,16 +38,19 @@ LARGEST = 2**15 - 1  # of an int16
 EXACT = "gradients"  # numbers over many powers of ten: a common scale would lose the small ones
 
 
-def inspect_page(traces: Trace | Sequence[Trace], title: str = "") -> Iterator[str]:
+def inspect_page(
+    traces: Trace | Sequence[Trace], title: str = "", *, searches: Sequence[SearchTree] = ()
+) -> Iterator[str]:
     """A page to look inside, in pieces to be written one after the other.
 
     Args:
         traces: one trace, or several that are to stand side by side.
         title: of the window; the text and the output if empty.
+        searches: how the output of each trace was found; none of them if it was not asked for.
     """
     several = [traces] if isinstance(traces, Trace) else list(traces)
     first = several[0]
-    style, imports = "\n".join([colours(), *map(_file, SHEETS)]), import_map()
+    style, imports = "\n".join([colours(), *map(_file, SHEETS), TREE]), import_map()
     yield (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, imports)}">\n'
@@ -56,11 +63,23 @@ def inspect_page(traces: Trace | Sequence[Trace], title: str = "") -> Iterator[s
         "<noscript><p>This page draws itself with JavaScript, which is switched off.</p></noscript>\n</main>\n"
         '<script type="application/json" id="recurra-trace">'
     )
-    mappings = [packed(trace.to_mapping()) for trace in several]
-    yield in_script(json.dumps(mappings[0] if len(mappings) == 1 else mappings, ensure_ascii=False, allow_nan=False))
+    shown = [record(*pair) for pair in zip_longest(several, searches)]
+    yield in_script(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, allow_nan=False))
     cells = json.dumps(cell_drawings(several), ensure_ascii=False)
     yield f'</script>\n<script type="application/json" id="recurra-cells">{in_script(cells)}'
     yield f'</script>\n<script type="module">{START}</script>\n</body>\n</html>\n'
+
+
+def record(trace: Trace, search: SearchTree | None = None) -> dict[str, Any]:
+    """What the modules draw: the mapping of a trace with its arrays packed, and what was found out besides."""
+    mapping = cast("dict[str, Any]", packed(trace.to_mapping()))
+    return {**mapping, "search": None if search is None else search_record(search)}
+
+
+def search_record(search: SearchTree) -> dict[str, Any]:
+    """A search with its picture, and in sentences."""
+    drawn = search.bounded(MOST_DRAWN)
+    return {**drawn.to_mapping(), "svg": search_svg(drawn), "summary": summary(drawn)}
 
 
 def packed(value: object, exact: bool = False) -> object:

@@ -131,9 +131,12 @@ def _node(shape: Shape, place: Place, number: int, depth: float, of_answer: bool
     if number in shape.ranks:
         ranks = ", ".join(map(str, shape.ranks[number]))
         badge = f'<text class="badge" x="{x + place.width + 6:.0f}" y="{y:.0f}">{ranks}</text>'
-    box = f'<rect x="{x:.0f}" y="{y - HEIGHT / 2:.0f}" width="{place.width:.0f}" height="{HEIGHT}" rx="5"/>'
+    box = (
+        f'<rect x="{x:.0f}" y="{y - HEIGHT / 2:.0f}" width="{place.width:.0f}" height="{HEIGHT}" rx="5" '
+        f'fill-opacity="{0.03 + 0.55 * depth:.3f}"/>'
+    )
     return (
-        f'<g{_class(shape, number, of_answer)} style="--w:{depth:.3f}">'
+        f"<g{_class(shape, number, of_answer)}>"
         f"<title>{escape(_title(shape, number))}</title>{box}"
         f'<text x="{x + PAD:.0f}" y="{y:.0f}">{escape(_label(shape, number))}</text>{p}{badge}</g>\n'
     )

@@ -10,7 +10,20 @@ from html import escape
 
 from recurra.text.visible import visible
 
-STYLE = """
+# The tree of a search: for fragments, and for the page to look inside.
+TREE = """.recurra .tree { display: block; font: 13px ui-monospace, monospace; }
+.recurra .tree text { fill: currentColor; dominant-baseline: central; }
+.recurra .tree .p { font-size: 10px; opacity: .7; text-anchor: end; }
+.recurra .tree rect { fill: rgb(var(--ink)); stroke: currentColor; stroke-opacity: .45; }
+.recurra .tree path { fill: none; stroke: currentColor; stroke-opacity: .35; }
+.recurra .tree .gone rect, .recurra .tree path.gone { stroke-dasharray: 2 3; }
+.recurra .tree .gone text { opacity: .6; }
+.recurra .tree .answer rect, .recurra .tree path.answer { stroke: rgb(var(--ink)); stroke-opacity: 1;
+  stroke-width: 2.5; }
+.recurra .tree .answer text { font-weight: 600; }
+.recurra .tree .badge { font: 600 11px system-ui, sans-serif; }
+"""
+FRAGMENTS = """
 .recurra { --ink: 59 130 246; --line: rgb(128 128 128 / .35); font: 15px/1.5 system-ui, sans-serif;
   --paper: var(--jp-layout-color0, var(--vscode-editor-background, var(--colab-primary-surface-color, Canvas))); }
 .recurra-page { color-scheme: light dark; background: Canvas; color: CanvasText; margin: 0 auto; max-width: 75rem;
@@ -51,20 +64,9 @@ STYLE = """
 .recurra .looks figure { margin: 0; text-align: center; font-size: .85rem; }
 .recurra .look { background: var(--picture) 0 0 / 100% 100% #fff; image-rendering: pixelated; }
 .recurra .look img { display: block; width: 100%; height: 100%; image-rendering: pixelated; }
-.recurra .tree { display: block; font: 13px ui-monospace, monospace; }
-.recurra .tree text { fill: currentColor; dominant-baseline: central; }
-.recurra .tree .p { font-size: 10px; opacity: .7; text-anchor: end; }
-.recurra .tree rect { fill: rgb(var(--ink) / calc(.55 * var(--w, 0) + .03)); stroke: currentColor;
-  stroke-opacity: .45; }
-.recurra .tree path { fill: none; stroke: currentColor; stroke-opacity: .35; }
-.recurra .tree .gone rect, .recurra .tree path.gone { stroke-dasharray: 2 3; }
-.recurra .tree .gone text { opacity: .6; }
-.recurra .tree .answer rect, .recurra .tree path.answer { stroke: rgb(var(--ink)); stroke-opacity: 1;
-  stroke-width: 2.5; }
-.recurra .tree .answer text { font-weight: 600; }
-.recurra .tree .badge { font: 600 11px system-ui, sans-serif; }
 @media (forced-colors: active) { .recurra .map tbody td { color: CanvasText; } }
 """
+STYLE = FRAGMENTS + TREE
 
 
 def fragment(body: str) -> str:

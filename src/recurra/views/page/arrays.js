@@ -56,3 +56,19 @@ function ofBytes({ shape, scale, int16, float32 }) {
   }
   return arrayOf(shape, data);
 }
+
+/** A record with nested lists in place of its packed arrays: the same JSON that `trace.to_json()` gives. */
+export function arrayToLists(value) {
+  if (Array.isArray(value)) return value.map(arrayToLists);
+  if (value === null || typeof value !== "object") return value;
+  if ("shape" in value && ("int16" in value || "float32" in value)) return nested(unpack(value));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, arrayToLists(inner)]));
+}
+
+const DIGITS = 4; // significant ones, as in the JSON of a trace
+
+function nested({ shape, data }, axis = 0, start = 0) {
+  if (axis === shape.length) return Number(data[start].toPrecision(DIGITS));
+  const size = shape.slice(axis + 1).reduce((product, one) => product * one, 1);
+  return Array.from({ length: shape[axis] }, (_, k) => nested({ shape, data }, axis + 1, start + k * size));
+}

@@ -3,6 +3,9 @@
 import { h, number, percent } from "recurra/dom.js";
 import { label, quoted, shortLabel, tokenNode, walk } from "recurra/tokens.js";
 
+const LONGEST = 12; // letters of a token below its bars
+const MANY = 40; // positions; from here on columns are narrow
+
 export const decisions = {
   id: "decisions",
   title: "Decisions",
@@ -36,6 +39,13 @@ export function decisionSentence(decision) {
   const given = `${quoted(decision.token)} has ${percent(decision.probability)}`;
   if (decision.rank === 1 || !best) return `${given}.`;
   return `${given}, rank ${decision.rank.toLocaleString("en")}; ${quoted(best[0])} would have been first with ${percent(best[1])}.`;
+}
+
+/** Scrolls across so far that a column is seen. */
+function within(scroll, { offsetLeft, offsetWidth }) {
+  const left = offsetLeft - scroll.offsetLeft;
+  if (left < scroll.scrollLeft) scroll.scrollLeft = left;
+  if (left + offsetWidth > scroll.scrollLeft + scroll.clientWidth) scroll.scrollLeft = left + offsetWidth - scroll.clientWidth;
 }
 
 function distribution(decision, at, length) {
@@ -82,10 +92,11 @@ function rows(trace, state) {
       pointerleave: () => state.set({ hover: null }),
     } },
     kinds.map(([kind, value, , full]) => h("span", { class: `bar ${kind}` }, h("span", { style: { height: `${(100 * value(one)) / full}%` } }))),
-    h("span", { class: "name" }, tokenNode(shortLabel(one.token, 12) === label(one.token) ? one.token : shortLabel(one.token, 12))),
+    h("span", { class: "name" }, tokenNode(shortLabel(one.token, LONGEST) === label(one.token) ? one.token : shortLabel(one.token, LONGEST))),
     h("span", { class: "rank" }, one.rank === 1 ? "" : `${one.rank}.`)));
+  const words = found.some((one) => shortLabel(one.token, LONGEST).length > 3 && one.token !== "<EOS>");
   const scroll = h("div", {
-    class: "scroll columns", tabindex: 0, role: "slider", "aria-label": "position in the output", "aria-valuemin": 1,
+    class: `scroll columns ${words ? "words" : ""} ${found.length > MANY ? "many" : ""}`, tabindex: 0, role: "slider", "aria-label": "position in the output", "aria-valuemin": 1,
     "aria-valuemax": found.length, on: { keydown: (event) => walk(event, state, "output", found.length) },
   }, columns);
   const names = h("div", { class: "kinds", "aria-hidden": "true" },
@@ -96,6 +107,7 @@ function rows(trace, state) {
       column.classList.toggle("now", k === at);
       column.classList.toggle("hovered", k === hover?.output);
     });
+    if (!hover) within(scroll, columns[at]);
     scroll.setAttribute("aria-valuenow", at + 1);
     scroll.setAttribute("aria-valuetext", `${at + 1}: ${decisionSentence(found[at])}`);
   });

@@ -1,6 +1,7 @@
 // The page: the text and the output above, below them one view at a time, beside it what the view shows.
 
 import { formula, h } from "recurra/dom.js";
+import { keep } from "recurra/keep.js";
 import { overview } from "recurra/overview.js";
 import { makeState } from "recurra/state.js";
 import { isTied, limitsOf } from "recurra/trace.js";
@@ -22,11 +23,13 @@ const WIDE = "(min-width: 70rem)"; // here the textbook stands open beside the v
 export function inspect(traces, root, view = window) {
   const state = makeState({ ...limitsOf(traces), tied: traces.every(isTied) }, view);
   const panes = h("div", { class: "panes" });
-  root.replaceChildren(header(traces, state), panes);
+  const panel = () => panes.querySelector(".panel:not([hidden]) > .beside");
+  root.replaceChildren(header(traces, state), panes, keep(traces, panel));
   const fill = ({ member }) => {
     const shown = shownTraces(traces, member);
     root.classList.toggle("several", shown.length > 1);
-    panes.replaceChildren(...stages(shown, state), tabs(shown, state));
+    const names = shown.map((_, k) => (shown.length === 1 ? "" : `${traces.length > 1 ? "input" : "network"} ${k + 1}`));
+    panes.replaceChildren(h("div", { class: "beside" }, shown.map((trace, k) => overview(trace, state, names[k]))), tabs(shown, state));
   };
   state.subscribe((values, before) => values.member !== before.member && fill(values));
   fill(state.values);
@@ -58,10 +61,6 @@ function members(trace, state) {
 function notes(traces) {
   const found = [...new Set(traces.flatMap((trace) => trace.notes))];
   return found.length ? h("ul", { class: "notes" }, found.map((note) => h("li", null, note))) : null;
-}
-
-function stages(traces, state) {
-  return [h("div", { class: "beside" }, traces.map((trace) => overview(trace, state)))];
 }
 
 /** One tab for each view that a trace has something for; a view is made when it is first opened. */

@@ -11,7 +11,8 @@ const LETTER = 8.5; // pixels of a letter in a label, about
 const LONGEST = 18; // letters of a label
 
 /**
- * Args (one record): rows and columns, lists of tokens; rowAxis and columnAxis, the values of the state that they move;
+ * Args (one record): rows and columns, lists of tokens; rowAxis and columnAxis, the values of the state that they move,
+ * columnAxis null if columns are walked by themselves; rowPlaces, the position of each row, if it is not its number;
  * shade(i, j) from 0 to 1, or from -1 where numbers have a sign; describe(i, j), a cell in words; name, of the whole.
  */
 export function matrix(state, about) {
@@ -20,48 +21,84 @@ export function matrix(state, about) {
   const scroll = h("div", {
     class: "scroll", tabindex: 0, role: "application", "aria-roledescription": "matrix",
     "aria-label": `${about.name}; arrow keys move`,
-    on: { keydown: (event) => keys(event, state, about) },
+    on: { keydown: (event) => keys(event) },
   }, picture);
   const element = h("div", { class: "matrix" }, scroll, readout);
+  const places = about.rowPlaces ?? about.rows.map((_, i) => i);
   let drawn = null;
+  let own = 0; // the column, where no value of the state says it
 
+  const move = ({ row, column }, hover) => {
+    const found = {};
+    if (row !== undefined) found[about.rowAxis] = places[row];
+    if (column !== undefined && about.columnAxis) found[about.columnAxis] = column;
+    if (column !== undefined && !about.columnAxis) own = column;
+    state.set(hover ? { hover: Object.keys(found).length ? found : null } : { ...found, hover: null });
+    if (!about.columnAxis) mark(state.values);
+  };
   const layout = () => {
     if (!scroll.clientWidth) return;
     drawn = draw(about, scroll.clientWidth);
     picture.replaceChildren(drawn.svg);
-    drawn.svg.addEventListener("pointermove", (event) => state.set({ hover: cellAt(event, drawn, about) }));
+    drawn.svg.addEventListener("pointermove", (event) => move(cellAt(event, drawn, about), true));
     drawn.svg.addEventListener("pointerleave", () => state.set({ hover: null }));
-    drawn.svg.addEventListener("click", (event) => state.set({ ...cellAt(event, drawn, about), hover: null }));
+    drawn.svg.addEventListener("click", (event) => move(cellAt(event, drawn, about), false));
+    drawn.hold(scroll);
     mark(state.values);
   };
   const mark = (values) => {
     const at = { ...values, ...values.hover };
-    const row = Math.min(at[about.rowAxis], about.rows.length - 1);
-    const column = Math.min(at[about.columnAxis], about.columns.length - 1);
+    const row = nearest(places, at[about.rowAxis]);
+    const column = Math.min(about.columnAxis ? at[about.columnAxis] : own, about.columns.length - 1);
     readout.textContent = about.describe(row, column);
-    if (drawn) drawn.mark(row, column);
+    if (!drawn) return;
+    drawn.mark(row, column);
+    if (!values.hover) show(scroll, drawn, row, column);
   };
-  scroll.addEventListener("scroll", () => drawn?.hold(scroll.scrollLeft));
+  const keys = (event) => {
+    const { rows, columns, rowAxis, columnAxis } = about;
+    const turned = turn(event);
+    if (turned) {
+      const row = nearest(places, state.values[rowAxis]) + turned;
+      move({ row: Math.max(0, Math.min(rows.length - 1, row)) }, false);
+      event.preventDefault();
+    } else if (columnAxis) walk(event, state, columnAxis, columns.length);
+    else walk(event, { values: { own }, set: ({ own: column }) => move({ column }, false) }, "own", columns.length);
+  };
+  scroll.addEventListener("scroll", () => drawn?.hold(scroll));
   new ResizeObserver(layout).observe(scroll);
   state.watch(element, mark);
   return element;
 }
 
-function keys(event, state, { rows, columns, rowAxis, columnAxis }) {
-  const turned = { ArrowUp: "ArrowLeft", ArrowDown: "ArrowRight" }[event.key];
-  const { altKey, ctrlKey, metaKey } = event;
-  if (turned) walk({ key: turned, altKey, ctrlKey, metaKey, preventDefault: () => event.preventDefault() }, state, rowAxis, rows.length);
-  else walk(event, state, columnAxis, columns.length);
+/** By how many rows a key goes down; 0 if it is not one for rows. */
+function turn({ key, altKey, ctrlKey, metaKey }) {
+  return altKey || ctrlKey || metaKey ? 0 : ({ ArrowUp: -1, ArrowDown: 1 }[key] ?? 0);
 }
 
-function cellAt(event, { svg, left, top, cell, height }, { rows, columns, rowAxis, columnAxis }) {
+/** The number of the row at a position, or of the last one before it. */
+function nearest(places, at) {
+  return Math.max(0, places.findLastIndex((place) => place <= at));
+}
+
+/** Scrolls so far that a cell is seen beside the labels that stay. */
+function show(scroll, { left, top, cell, height }, row, column) {
+  const [x, y] = [left + column * cell, top + row * height];
+  if (x - left < scroll.scrollLeft) scroll.scrollLeft = x - left;
+  if (x + cell > scroll.scrollLeft + scroll.clientWidth) scroll.scrollLeft = x + cell - scroll.clientWidth;
+  if (y - top < scroll.scrollTop) scroll.scrollTop = y - top;
+  if (y + height > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = y + height - scroll.clientHeight;
+}
+
+/** The row and the column under the pointer; each is missing where it is over labels. */
+function cellAt(event, { svg, left, top, cell, height }, { rows, columns }) {
   const box = svg.getBoundingClientRect();
   const column = Math.floor((event.clientX - box.left - left) / cell);
   const row = Math.floor((event.clientY - box.top - top) / height);
-  const found = {};
-  if (row >= 0 && row < rows.length) found[rowAxis] = row;
-  if (column >= 0 && column < columns.length) found[columnAxis] = column;
-  return found;
+  return {
+    row: row >= 0 && row < rows.length ? row : undefined,
+    column: column >= 0 && column < columns.length ? column : undefined,
+  };
 }
 
 function draw({ rows, columns, shade, name }, room) {
@@ -84,9 +121,11 @@ function draw({ rows, columns, shade, name }, room) {
   const columnLine = s("rect", { class: "line", y: top - 1, width: cell + 1, height: height * rows.length + 2, rx: 3 });
   const here = s("rect", { class: "here", width: cell + 1, height: height + 1, rx: 2 });
   const names = s("g", { class: "names" }, s("rect", { class: "ground", x: 0, y: 0, width: left - 2, height: down }), rowTexts);
+  const heads = s("g", { class: "names" }, s("rect", { class: "ground", x: 0, y: 0, width: across, height: top - 2 }), columnTexts);
+  const corner = s("rect", { class: "corner", x: 0, y: 0, width: left - 2, height: top - 2 });
   const svg = s("svg", { width: across, height: down, viewBox: `0 0 ${across} ${down}`, role: "img", "aria-label": name },
     s("rect", { class: "ground", x: left, y: top, width: cell * columns.length, height: height * rows.length }),
-    cells(rows.length, columns.length, shade, { left, top, cell, height }), columnTexts, rowLine, columnLine, here, names);
+    cells(rows.length, columns.length, shade, { left, top, cell, height }), rowLine, columnLine, here, names, heads, corner);
   return {
     svg, left, top, cell, height,
     mark(row, column) {
@@ -97,7 +136,12 @@ function draw({ rows, columns, shade, name }, room) {
       here.setAttribute("x", left + column * cell - 0.5);
       here.setAttribute("y", top + row * height - 0.5);
     },
-    hold: (shift) => names.setAttribute("transform", `translate(${shift})`),
+    /** Keeps the labels in sight. */
+    hold({ scrollLeft, scrollTop }) {
+      names.setAttribute("transform", `translate(${scrollLeft})`);
+      heads.setAttribute("transform", `translate(0 ${scrollTop})`);
+      corner.setAttribute("transform", `translate(${scrollLeft} ${scrollTop})`);
+    },
   };
 }
 

@@ -9,10 +9,10 @@ import { quoted, strip, tokenNode, walk } from "recurra/tokens.js";
 import { focusOf, isSingle, isTied } from "recurra/trace.js";
 
 /** The text, the output, and what links them. */
-export function overview(trace, state) {
-  const weights = trace.attention ? unpack(trace.attention.weights) : null;
+export function overview(trace, state, name = "") {
+  const weights = trace.attention ? unpack(trace.attention.weights) : null; // [T, S]
   const make = isTied(trace) ? tied : isSingle(trace) ? single : trace.attention?.picture ? pictured : translated;
-  return h("section", { class: `overview ${make.name}`, "aria-label": "Text and output" }, make(trace, state, weights), steps(trace, state, weights));
+  return h("section", { class: `overview ${make.name}`, "aria-label": name || "text and output" }, name ? h("h2", { class: "which" }, name) : null, make(trace, state, weights), steps(trace, state, weights));
 }
 
 /** A text and another one. */
@@ -20,7 +20,7 @@ function translated(trace, state, weights) {
   const source = strip(state, { tokens: trace.source_tokens, axis: "place", name: "the text that was read" });
   const target = outputStrip(trace, state);
   const threads = weights ? s("svg", { class: "threads", "aria-hidden": "true" }) : null;
-  const stage = h("div", { class: "stage" }, threads, h("h2", null, "Text"), source.element, h("h2", null, outputTitle(trace)), target.element);
+  const stage = h("div", { class: "stage" }, threads, line("Text", source.element), line(outputTitle(trace), target.element));
   const draw = (values) => {
     source.mark(values);
     target.mark(values);
@@ -57,8 +57,8 @@ function single(trace, state, weights) {
     describe: (k) => (weights ? percent(weights.at(0, k)) : ""),
   });
   const decision = trace.decisions[0];
-  const answer = h("p", { class: "answer" }, h("strong", null, h("bdi", null, trace.prediction)), decision ? h("span", { class: "quiet" }, percent(decision.probability)) : null);
-  const stage = h("div", { class: "stage" }, h("h2", null, "Text"), source.element, h("h2", null, "Answer"), answer);
+  const answer = h("p", { class: "result" }, h("strong", null, h("bdi", null, trace.prediction)), decision ? h("span", { class: "quiet" }, percent(decision.probability)) : null);
+  const stage = h("div", { class: "stage" }, line("Text", source.element), line("Answer", answer));
   if (weights) shade(source.nodes, (k) => weights.at(0, k) / Math.max(...weights.row(0)));
   state.watch(stage, source.mark);
   return stage;
@@ -77,8 +77,8 @@ function tied(trace, state) {
       h("span", { class: tags && trace.target_tokens[k] === "O" ? "below quiet" : "below" }, tokenNode(trace.target_tokens[k] ?? "")),
     ],
   });
-  const title = tags ? "Text and tags" : "Text, and below each token what came next";
-  const stage = h("div", { class: tags ? "stage tags" : "stage next" }, h("h2", null, title), row.element);
+  const title = tags ? "Text and tags" : "Text, and what came next";
+  const stage = h("div", { class: tags ? "stage tags" : "stage next" }, line(title, row.element));
   state.watch(stage, row.mark);
   return stage;
 }
@@ -111,6 +111,10 @@ function sentence(trace, weights, axis, at) {
   return weights && at < weights.shape[0] ? `${first} ${lookSentence(trace, weights, at)}` : first;
 }
 
+function line(title, element) {
+  return h("div", { class: "line" }, h("h2", null, title), element);
+}
+
 function outputStrip(trace, state) {
   return strip(state, {
     tokens: trace.target_tokens, axis: "output", name: "the output",
@@ -119,7 +123,7 @@ function outputStrip(trace, state) {
 }
 
 function outputTitle(trace) {
-  return trace.target === null ? "Output" : "Output that was asked about";
+  return trace.target === null ? "Output" : "Target";
 }
 
 function shade(nodes, weight) {
@@ -127,7 +131,8 @@ function shade(nodes, weight) {
 }
 
 const LEAST = 0.03; // a smaller weight has no curve
-const CONTEXT = 0.3; // of the other outputs only curves of this weight are there, faintly
+const CONTEXT = 0.3; // of the other outputs only curves of this weight are there, faintly,
+const ROOM = 130; // pixels: and none where the two texts are further apart, because they have several lines
 
 function curves(stage, sources, targets, weights, focus) {
   const ground = stage.getBoundingClientRect();
@@ -136,11 +141,12 @@ function curves(stage, sources, targets, weights, focus) {
     return [box.left + box.width / 2 - ground.left, box[edge] - ground.top];
   });
   const [tops, feet] = [places(targets, "top"), places(sources, "bottom")];
+  const far = tops.length && feet.length && Math.max(...tops.map((place) => place[1])) - Math.min(...feet.map((place) => place[1])) > ROOM;
   const found = [];
   for (let t = 0; t < Math.min(targets.length, weights.shape[0]); t += 1) {
     weights.row(t).forEach((weight, k) => {
       const on = t === focus.output || k === focus.place;
-      if (!feet[k] || weight < (on ? LEAST : CONTEXT)) return;
+      if (!feet[k] || weight < (on ? LEAST : far ? Infinity : CONTEXT)) return;
       const [[x, y], [u, v]] = [feet[k], tops[t]];
       const middle = (y + v) / 2;
       found.push([on, s("path", { class: on ? "thread on" : "thread", d: `M${x} ${y}C${x} ${middle} ${u} ${middle} ${u} ${v}`,

@@ -6,6 +6,7 @@ const MARKS = { "<EOS>": ["end", "end of text"], "<GO>": ["begin", "beginning"] 
 const BLANK = /[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]/;
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 const LONGEST = 40; // characters shown of a token; all of them in its title
+const MANY = 60; // from here on a row is set closer
 const clusters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** A token as text: spaces as ␣, what cannot be seen by its code point, a lone mark on a dotted circle. */
@@ -65,7 +66,7 @@ export function strip(state, { tokens, axis, name, more = () => [], describe = (
     }, h("span", { class: "word" }, tokenNode(token)), more(k)));
   const direction = directionOf(tokens);
   const element = h("div", {
-    class: "strip", role: "listbox", tabindex: 0, dir: direction, "aria-label": name, "data-axis": axis,
+    class: tokens.length > MANY ? "strip many" : "strip", role: "listbox", tabindex: 0, dir: direction, "aria-label": name, "data-axis": axis,
     "aria-orientation": "horizontal",
     on: { keydown: (event) => walk(event, state, axis, tokens.length, direction) },
   }, nodes);

@@ -7,8 +7,12 @@
 //   make     (trace, state) -> an element, which follows the state by itself (state.watch)
 
 import { attention } from "recurra/attention.js";
+import { attribution } from "recurra/attribution.js";
 import { cell } from "recurra/cell.js";
 import { decisions } from "recurra/decisions.js";
 import { gates } from "recurra/gates.js";
+import { gradients } from "recurra/gradients.js";
+import { numbers } from "recurra/numbers.js";
+import { search } from "recurra/search.js";
 
-export const VIEWS = [attention, decisions, cell, gates];
+export const VIEWS = [attention, decisions, attribution, search, cell, gates, gradients, numbers];

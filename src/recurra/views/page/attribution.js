@@ -1,0 +1,74 @@
+// What an output rests on: how much each token of the input, and of what was written before, speaks for it or against it.
+
+import { unpack } from "recurra/arrays.js";
+import { h, number } from "recurra/dom.js";
+import { litPicture } from "recurra/picture.js";
+import { directionOf, quoted, tokenNode } from "recurra/tokens.js";
+
+const METHODS = {
+  "integrated-gradients": "Integrated gradients: the input is faded in from nothing in small steps, and what each step changes is added up.",
+  gradient: "Gradient times input: how quickly the output would change if this token's vector grew.",
+  "leave-one-out": "Leaving one out: the same input without this token, and what that changes.",
+};
+
+export const attribution = {
+  id: "attribution",
+  title: "What counted",
+  about: {
+    text: [
+      "Attention says where a network looked; this says what it rests on. A bar that goes up (blue) speaks for the output, one that goes down (orange) against it.",
+      "Integrated gradients add up: the scores of all tokens together are what the input changes, compared with an input of nothing. So a token's score is its share of the answer.",
+    ],
+    formula: ["score_{s} = (x_{s} − x′_{s}) · ∫_{0}^{1} ∂F(x′ + α(x − x′))/∂x_{s} dα", "Σ_{s} score_{s} = F(x) − F(x′)"],
+  },
+  applies: (trace) => Boolean(trace.attribution) && trace.attribution.outputs.length > 0,
+  make(trace, state) {
+    const found = trace.attribution;
+    const said = h("p");
+    const inputs = found.inputs.map((one) => inputView(one, found));
+    const element = h("div", { class: "attribution" }, said, inputs.map((one) => one.element),
+      h("p", { class: "quiet" }, METHODS[found.method] ?? found.method), found.notes.map((note) => h("p", { class: "quiet" }, note)));
+    state.watch(element, ({ output, hover }) => {
+      const row = Math.max(0, found.outputs.findLastIndex((place) => place <= (hover?.output ?? output)));
+      said.textContent = sentence(found, row);
+      inputs.forEach((one) => one.draw(row));
+    });
+    return element;
+  },
+};
+
+function sentence({ tokens, versus, values, baselines, explained }, row) {
+  const rather = versus.length ? ` rather than ${quoted(versus[row])}` : "";
+  return `Why ${quoted(tokens[row])}${rather}: the ${explained.replace("-", " ")} is ${number(values[row])}, and would be ${number(baselines[row])} with nothing given.`;
+}
+
+/** One of the things that were read: {element, draw(row)}. */
+function inputView({ name, tokens, scores, picture }, { inputs }) {
+  const values = unpack(scores);
+  const most = Math.max(...inputs.flatMap((one) => [...unpack(one.scores).data].map(Math.abs)), Number.MIN_VALUE);
+  const [element, draw] = picture ? cells(picture) : bars(tokens, most);
+  const heading = inputs.length > 1 || name !== "source" ? h("h3", null, name === "source" ? "the input" : name === "output" ? "what was written before" : name) : null;
+  return { element: h("div", null, heading, element), draw: (row) => draw([...values.row(row)]) };
+}
+
+function bars(tokens, most) {
+  const nodes = tokens.map((token) => h("li", null, h("span", { class: "up" }, h("span")), h("span", { class: "word" }, tokenNode(token)), h("span", { class: "down" }, h("span")), h("span", { class: "score" })));
+  const element = h("ul", { class: "scores", dir: directionOf(tokens) }, nodes);
+  const draw = (values) => nodes.forEach((node, k) => {
+    const [up, , down, score] = node.children;
+    up.firstChild.style.setProperty("height", `${(100 * Math.max(0, values[k])) / most}%`);
+    down.firstChild.style.setProperty("height", `${(100 * Math.max(0, -values[k])) / most}%`);
+    score.textContent = short(values[k]);
+    node.title = number(values[k]);
+  });
+  return [element, draw];
+}
+
+function cells(picture) {
+  const lit = litPicture(picture, 260);
+  return [lit.element, (values) => lit.light(values.map((value) => Math.max(0, value)))];
+}
+
+function short(value) {
+  return Math.abs(value) < 0.005 ? "" : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(Math.abs(value) < 1 ? 2 : 1)}`;
+}
