@@ -24,7 +24,8 @@ import numpy as np
 from recurra.text.visible import visible
 from recurra.tracing import Array, SearchTree, Trace
 from recurra.views.cell_drawings import cell_drawings
-from recurra.views.drawing.style import COLOURS
+from recurra.views.drawing.style import COLOURS, style_sheet
+from recurra.views.palette import PENS
 from recurra.views.search_html import MOST_DRAWN, search_svg
 from recurra.views.search_shape import summary
 from recurra.views.style import TREE
@@ -50,7 +51,8 @@ def inspect_page(
     """
     several = [traces] if isinstance(traces, Trace) else list(traces)
     first = several[0]
-    style, imports = "\n".join([colours(), *map(_file, SHEETS), TREE]), import_map()
+    sheets = [colours(), pens(), style_sheet(), *map(_file, SHEETS), TREE]
+    style, imports = "\n".join(sheets), import_map()
     yield (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, imports)}">\n'
@@ -122,6 +124,13 @@ def colours() -> str:
     pairs = (f"--recurra-{role}: light-dark({light}, {dark});" for role, (light, dark) in COLOURS.items())
     page = "html { background: var(--recurra-paper); }\nbody { margin: 0; }"
     return f":root {{ color-scheme: light dark; {' '.join(pairs)} }}\n{page}"
+
+
+def pens() -> str:
+    """What tells lines of a chart apart, as custom properties of the classes pen-0, pen-1, ..."""
+    dashes = (" ".join(f"{2 * length:g}" for length in one.dashes) or "none" for one in PENS)
+    rules = zip(PENS, dashes, strict=True)
+    return "\n".join(f".pen-{k} {{ --pen: {one.colour}; --dashes: {how}; }}" for k, (one, how) in enumerate(rules))
 
 
 def _weights(rows: object) -> dict[str, Any]:

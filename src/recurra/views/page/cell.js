@@ -159,6 +159,14 @@ function unitRows(layer, rows, state, numbersOf) {
   };
 }
 
+/** Where the drawing is wider than its window, moves it so that the wire that is lit can be seen. */
+function showWire(element) {
+  const figure = element.querySelector(".drawing"), wire = element.querySelector(".drawing .wire.alight");
+  if (!wire) return;
+  const [window, box] = [figure, wire].map((one) => one.getBoundingClientRect());
+  if (box.left < window.left || box.right > window.right) figure.scrollLeft += (box.left + box.right - window.left - window.right) / 2;
+}
+
 /** Lights up whatever is of one quantity: pointed at, focused, or held by a click. Gives what does so after a redraw. */
 function highlighter(element) {
   let held = null, pointed = null;
@@ -173,6 +181,7 @@ function highlighter(element) {
   const point = (event) => {
     pointed = event.target.closest("[data-q]")?.dataset.q ?? null;
     light();
+    if (event.type === "focusin") showWire(element);
   };
   element.addEventListener("pointerover", point);
   element.addEventListener("pointerleave", () => [(pointed = null), light()]);

@@ -42,24 +42,27 @@ function withSymbols(tree, drawing) {
 }
 
 function withNumbers(tree, value, drawing) {
-  const leaf = ({ kind, markup, text }) => {
+  const leaf = ({ kind, markup, text }, alone) => {
     const number = kind === "symbol" ? fixed(value(markup)) : text;
-    return h("span", { class: "number" }, number.startsWith("−") ? `(${number})` : number);
+    return h("span", { class: "number" }, number.startsWith("−") && !alone ? `(${number})` : number);
   };
   return written(tree, leaf, " · ", (quantity, nodes) => h("span", { "data-q": quantity, "data-role": drawing.roles[quantity] }, nodes), drawing);
 }
 
-/** A tree as nodes. Whatever of it is a quantity of the drawing is put into what `named(quantity, nodes)` makes. */
-function written(tree, leaf, times, named, drawing) {
-  const of = (inner) => written(inner, leaf, times, named, drawing);
+/**
+ * A tree as nodes. Whatever of it is a quantity of the drawing is put into what `named(quantity, nodes)` makes; `alone`:
+ * nothing stands beside it.
+ */
+function written(tree, leaf, times, named, drawing, alone = true) {
+  const of = (inner, apart = false) => written(inner, leaf, times, named, drawing, apart);
   const joined = (parts, between) => parts.flatMap((part, k) => (k ? [between, of(part)] : [of(part)])).flat();
   const nodes = {
-    call: () => [tree.name, "(", of(tree.inside), ")"],
-    group: () => ["(", of(tree.inside), ")"],
+    call: () => [tree.name, "(", of(tree.inside, true), ")"].flat(),
+    group: () => ["(", of(tree.inside, true), ")"].flat(),
     product: () => joined(tree.factors, times),
     quotient: () => joined([tree.over, tree.under], " / "),
     sum: () => tree.terms.flatMap(({ sign, inside }, k) => [k ? (sign < 0 ? " − " : " + ") : "", of(inside)]),
-  }[tree.kind]?.() ?? [leaf(tree)];
+  }[tree.kind]?.() ?? [leaf(tree, alone)];
   const quantity = drawing.quantities[markupOf(tree)];
   return quantity === undefined ? nodes.flat() : [named(quantity, nodes.flat())];
 }

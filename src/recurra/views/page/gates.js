@@ -6,12 +6,11 @@ import { h, percent, s } from "recurra/dom.js";
 import { fullSize, paint } from "recurra/heat.js";
 import { arraysOf, inWords, layerAt, layersOf, stepAt, unitAt } from "recurra/layers.js";
 import { ORDERS, saturation, signed } from "recurra/order.js";
-import { directionOf, quoted, shortLabel, walk } from "recurra/tokens.js";
+import { nameSteps } from "recurra/steps.js";
+import { directionOf, quoted, walk } from "recurra/tokens.js";
 
 const ROOM = 18; // pixels of a step, from which on maps stand beside each other
-const LETTERS = 12; // pixels of a step, from which on each has its token above it
 const HIGH = 256, UNIT = 3, LOW = 96; // pixels: the height of a map, of one unit where there are few, of the lowest map
-const LONGEST = 10; // letters of a token above a map
 const WIDE = "(min-width: 56rem)"; // here all layers are shown to begin with
 
 export const gates = {
@@ -29,8 +28,8 @@ export const gates = {
   make(trace, state) {
     const layers = layersOf(trace);
     const names = [...new Set(layers.flatMap((layer) => arraysOf(layer).map(([name]) => name)))];
-    const order = selectOf("Order of the units", Object.keys(ORDERS), "similarity");
-    const by = selectOf("of", names, names.find((name) => ["forget", "update"].includes(name)) ?? "hidden");
+    const order = selectOf("Order of the units", "order of the units", Object.keys(ORDERS), "similarity");
+    const by = selectOf("of", "gate or state that the order is of", names, names.find((name) => ["forget", "update"].includes(name)) ?? "hidden");
     const all = h("input", { type: "checkbox" });
     all.checked = window.matchMedia(WIDE).matches;
     const sections = layers.map((layer) => layerMaps(layer, state));
@@ -52,8 +51,8 @@ export const gates = {
   },
 };
 
-function selectOf(name, options, chosen) {
-  const select = h("select", null, options.map((option) => h("option", { value: option, selected: option === chosen }, option)));
+function selectOf(name, said, options, chosen) {
+  const select = h("select", { "aria-label": said }, options.map((option) => h("option", { value: option, selected: option === chosen }, option)));
   return { select, element: h("label", null, `${name} `, select) };
 }
 
@@ -103,7 +102,7 @@ function map(layer, name, array, state, { point, take, row, order }) {
   const [steps, units] = array.shape;
   const full = fullSize(array);
   const canvas = h("canvas", { "aria-hidden": "true" });
-  const [column, line] = [h("div", { class: "column" }), h("div", { class: "row" })];
+  const [column, line] = [h("div", { class: "at-step" }), h("div", { class: "at-unit" })];
   const height = Math.max(LOW, Math.min(HIGH, UNIT * units));
   const ground = h("div", {
     class: "ground", tabindex: 0, role: "application", "aria-roledescription": "heat map", style: { height: `${height}px` },
@@ -115,10 +114,10 @@ function map(layer, name, array, state, { point, take, row, order }) {
       keydown: keys,
     },
   }, canvas, column, line);
-  const names = h("div", { class: "steps-above", "aria-hidden": "true" });
+  const names = h("div", { class: "step-names", "aria-hidden": "true" });
   const element = h("figure", { class: "map", dir: direction },
     h("figcaption", null, h("b", null, name), " ", h("span", { class: "quiet" }, sentence(array, full))), names, meanLine(array, full), ground);
-  new ResizeObserver(() => fillNames(names, layer.tokens, ground.clientWidth / steps)).observe(ground);
+  new ResizeObserver(() => nameSteps(names, layer.tokens, ground.clientWidth / steps)).observe(ground);
 
   function cellAt(event) {
     const box = ground.getBoundingClientRect();
@@ -156,16 +155,6 @@ function sentence(array, full) {
   const { mean, low, high, least, most } = saturation(array);
   const colour = full > 1 ? `; full colour at ${full.toFixed(1)}` : "";
   return `above ${most} in ${percent(high)}, below ${least.toFixed(1).replace("-", "−")} in ${percent(low)}, mean ${fixed(mean)}${colour}`;
-}
-
-/** The tokens above the steps; where they have no room, the number of some of them. */
-function fillNames(names, tokens, width) {
-  if (!width) return;
-  const labels = tokens.map((token) => shortLabel(token, LONGEST));
-  const wide = labels.some((text) => [...text].length * 9 > width);
-  const every = width >= LETTERS ? 1 : [5, 10, 20, 50, 100, 200].find((count) => count * width > 28) ?? 500;
-  names.classList.toggle("turned", width >= LETTERS && wide);
-  names.replaceChildren(...labels.map((text, t) => h("span", null, h("bdi", null, width >= LETTERS ? text : t % every ? "" : t + 1))));
 }
 
 /** The mean over the units at each step; of numbers with a sign, which would level out, the mean of their sizes. */

@@ -21,7 +21,10 @@ export function paint(canvas, columns, rows, number, full = 1) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
+const sizes = new WeakMap();
+
 /** The size at which a colour is full: 1, or the largest number where that is larger. */
 export function fullSize(array) {
-  return array.data.reduce((size, value) => Math.max(size, Math.abs(value)), 1);
+  if (!sizes.has(array)) sizes.set(array, array.data.reduce((size, value) => Math.max(size, Math.abs(value)), 1));
+  return sizes.get(array);
 }

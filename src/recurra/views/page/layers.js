@@ -62,6 +62,13 @@ export function arraysOf({ gates, states }) {
 
 /** The units whose numbers differ most from step to step, the first of them the most; the lower one of equals first. */
 export function liveliest(array, count) {
+  if (!ranked.has(array)) ranked.set(array, byLiveliness(array));
+  return ranked.get(array).slice(0, count);
+}
+
+const ranked = new WeakMap();
+
+function byLiveliness(array) {
   const [steps, units] = array.shape;
   const spread = Array.from({ length: units }, (_, unit) => {
     let sum = 0, squares = 0;
@@ -69,7 +76,7 @@ export function liveliest(array, count) {
     for (let t = 0; t < steps; t += 1) squares += (array.at(t, unit) - sum / steps) ** 2;
     return squares;
   });
-  return spread.map((_, unit) => unit).sort((one, other) => spread[other] - spread[one] || one - other).slice(0, count);
+  return spread.map((_, unit) => unit).sort((one, other) => spread[other] - spread[one] || one - other);
 }
 
 /** A layer in words: "LSTM, 64 units, from the last token to the first". */

@@ -6,13 +6,15 @@
 //   place   the position in the text that was read, from 0
 //   layer   the name of a layer; empty: none was chosen yet
 //   unit    the unit of a layer
+//   also    other units of it beside this one: "12,40"
+//   span    steps and a threshold to look for: "3-7,0.3"
 //   member  which network of an ensemble; "all" for all of them side by side
 //   hover   where the pointer rests: {output, place}, either may be missing; null where it rests on nothing
 //
 // Views call state.watch(element, draw): `draw(values)` runs at once and after each change while the element can be seen.
 
 const NUMBERS = { output: 0, place: 0, unit: 0 };
-const TEXTS = { tab: "", layer: "", member: "0" };
+const TEXTS = { tab: "", layer: "", member: "0", also: "", span: "" };
 const STARTS = { ...TEXTS, ...NUMBERS };
 const PAGES = ["tab", "member"]; // a change of one of these is a step that "back" undoes
 const PAUSE = 120; // milliseconds without a change before the address follows

@@ -14,5 +14,6 @@ import { gates } from "recurra/gates.js";
 import { gradients } from "recurra/gradients.js";
 import { numbers } from "recurra/numbers.js";
 import { search } from "recurra/search.js";
+import { units } from "recurra/units.js";
 
-export const VIEWS = [attention, decisions, attribution, search, cell, gates, gradients, numbers];
+export const VIEWS = [attention, decisions, attribution, search, cell, gates, units, gradients, numbers];
