@@ -28,6 +28,7 @@ PAGES = {
     "recurra.text": "data.md",
     "recurra.tracing": "looking-inside.md",
     "recurra.views": "looking-inside.md",
+    "recurra.views.drawing": "drawings.md",
 }
 EXAMPLES = re.compile(r"^```pycon\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from recurra.structure import Decoder, Part, Structure, Tower
 from recurra.views.drawing.boxes import HALF_HEIGHT, NOTE, draw_box, half_width, notes_of, sized
@@ -239,31 +240,55 @@ def draw_encoder_decoder(canvas: Canvas, structure: Structure, decoder: Decoder,
     (tower,) = structure.towers
     with canvas.panel("encoder"):
         encoder = draw_tower(canvas, (0, 0), tower)
-    edge = max(box.right for box in canvas.boxes)
-    x = edge + GUTTER + box_half(list(decoder.parts())) + 40
-    way = Way(canvas, (x, 0))
+    edge, before = max(box.right for box in canvas.boxes), len(canvas.boxes)
     half = box_half([*decoder.upper, decoder.embedding, decoder.first, decoder.combine, decoder.output])
-    middle, before = edge + GUTTER / 2, len(canvas.boxes)
+    way = Way(canvas, (edge + GUTTER + box_half(list(decoder.parts())) + 40, 0))
     with canvas.panel("decoder"):
-        way.enter("y_{t-1}", f"the {singular(decoder.writes)} before")
-        way.part(decoder.embedding, half)
-        first_level = way.y - ARROW - HALF_HEIGHT
-        way.part(decoder.first, half)
-        asks, answers = way.y - QUERY, way.y - CONTEXT
-        canvas.path([(x, way.y), (x, answers)], "quiet", 1.75)
-        way.y, way.flows = answers, sized((decoder.upper or (decoder.combine,))[0].inputs)
-        for part in shortened(decoder.upper):
-            draw_or_dots(way, part, half)
-        if decoder.upper:  # the context is read once more, beside what the layers make of it
-            side = (x - half - 11, way.y - ARROW - HALF_HEIGHT)
-            canvas.circle((side[0], answers), 3, "gate")
-            canvas.path([(side[0], answers), side, (x - half, side[1])], "gate", 1.75, arrow=True)
-        way.part(decoder.combine, half)
-        way.part(decoder.output, half)
+        levels = draw_decoder(way, decoder, half)
     left = min(box.left for box in canvas.boxes[before:])
     way.leave("y_t", output_words(structure), 66)
-    draw_bridge(canvas, (middle, first_level), bridge, edge, left)
-    draw_attention(canvas, middle, decoder, encoder, (x, asks, answers))
+    middle = edge + GUTTER / 2
+    draw_bridge(canvas, (middle, levels.first), bridge, edge, left)
+    draw_attention(canvas, middle, decoder, encoder, (way.x, levels.asks, levels.answers))
+
+
+class Levels(NamedTuple):
+    """The heights of what is joined to something beside the decoder."""
+
+    first: float  # the middle of its first layer
+    asks: float
+    answers: float
+
+
+def draw_decoder(way: Way, decoder: Decoder, half: float) -> Levels:
+    """The decoder from its input up."""
+    canvas, x = way.canvas, way.x
+    way.enter("y_{t-1}", f"the {singular(decoder.writes)} before")
+    way.part(decoder.embedding, half)
+    first, foot = way.y - ARROW - HALF_HEIGHT, way.y - ARROW + 12
+    way.part(decoder.first, half)
+    asks, answers = way.y - QUERY, way.y - CONTEXT
+    canvas.path([(x, way.y), (x, answers)], "quiet", 1.75)
+    way.y, way.flows = answers, sized((decoder.upper or (decoder.combine,))[0].inputs)
+    for part in shortened(decoder.upper):
+        draw_or_dots(way, part, half)
+    combine = way.y - ARROW - HALF_HEIGHT
+    output = combine - ARROW - 2 * HALF_HEIGHT
+    aside = x - half - 11
+    if decoder.upper or decoder.copies:
+        canvas.circle((aside, answers), 3, "gate")
+    if decoder.copies:  # what is attended to can be copied to the output
+        canvas.path([(aside, answers), (aside, output), (x - half, output)], "gate", 1.5, arrow=True, dashes="5 4")
+    if decoder.upper:  # the context is read once more, beside what the layers make of it
+        canvas.path([(aside, answers), (aside, combine), (x - half, combine)], "gate", 1.75, arrow=True)
+    if decoder.feeds_input:
+        beyond = x + half + LOOP[0] + 52
+        fed = [(x + half, combine), (beyond, combine), (beyond, foot), (x, foot)]
+        canvas.path(fed, "quiet", 1.5, arrow=True, dashes="5 4")
+        canvas.word((beyond + 8, (combine + foot) / 2), "read at the next step", NOTE, anchor="start")
+    way.part(decoder.combine, half)
+    way.part(decoder.output, half)
+    return Levels(first, asks, answers)
 
 
 def singular(steps: str) -> str:

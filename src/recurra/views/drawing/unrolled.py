@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -30,6 +30,7 @@ ASIDE, ABOVE = 27.0, 58.0  # how far the two directions are moved to the sides, 
 ARROW = 32.0
 FAN = 124.0  # from the encoder's outputs up to the attention
 ASKED = 12.0  # from the middle of the attention to where it is asked, and to where it answers
+TALL = 60.0
 RAISED = 137.0  # below the outputs of a tall encoder stands the foot of the decoder, its first layer beside the encoder
 LABEL = 24.0  # between the first box and the words on its row
 GO, EOS = "<GO>", "<EOS>"
@@ -292,8 +293,14 @@ def widest_words(towers: Sequence[Tower]) -> float:
     """How much room the words on the rows of the next tower take, left of its first step."""
     if not towers:
         return 0.0
-    words = [input_words(towers[0]), *(part.name for part in (*towers[0].readers, *towers[0].parts))]
-    return max(text_width(one, 12.5) for one in words) + 2 * HALF + LABEL + 26
+    return words_width([input_words(towers[0])], (*towers[0].readers, *towers[0].parts))
+
+
+def words_width(words: Iterable[str], parts: Iterable[Part]) -> float:
+    """The room that words on rows take, up to the middle of the first step."""
+    parts = list(parts)
+    named = [text_width(one, 12.5) for one in (*words, *(part.name for part in parts))]
+    return max(*named, *(text_width(row_note(part), NOTE) for part in parts)) + 2 * HALF + LABEL + 26
 
 
 def input_symbols(structure: Structure, steps: int) -> list[str]:
@@ -353,14 +360,15 @@ def draw_encoder_decoder(canvas: Canvas, structure: Structure, decoder: Decoder,
     with canvas.panel("encoder"):
         encoder = draw_tower(canvas, tower, steps, 0, names)
     edge, before = max(box.right for box in canvas.boxes), len(canvas.boxes)
-    words = max(text_width(part.name, 12.5) for part in decoder.parts()) + 2 * HALF + LABEL + 26
-    columns = Columns(canvas, spread(steps, edge + GUTTER + words, PITCH), min(0, encoder.y + RAISED))
+    words = words_width([decoder.writes], decoder.parts())
+    foot = encoder.y + RAISED
+    columns = Columns(canvas, spread(steps, edge + GUTTER + words, PITCH), foot if foot < -TALL else 0.0)
     with canvas.panel("decoder"):
         levels = draw_decoder(columns, decoder, encoder.y - FAN)
     columns.leave([*symbols("y", steps - 1), EOS], output_words(structure), 64)
     left = min(box.left for box in canvas.boxes[before:])
     draw_bridge(canvas, ((edge + left) / 2, levels.first), bridge, edge, left)
-    draw_attention(columns, (edge - 40, levels.attention), decoder, encoder, levels.combine)
+    draw_attention(columns, (edge - 40, levels.attention), decoder, encoder, levels)
 
 
 class Levels(NamedTuple):
@@ -369,6 +377,7 @@ class Levels(NamedTuple):
     first: float  # the middle of its first layer
     attention: float
     combine: float  # the middle of what reads state and context
+    output: float
 
 
 def draw_decoder(columns: Columns, decoder: Decoder, highest: float) -> Levels:
@@ -391,7 +400,7 @@ def draw_decoder(columns: Columns, decoder: Decoder, highest: float) -> Levels:
     if decoder.feeds_input:
         draw_input_feeding(columns, combine, foot)
     columns.row(decoder.output)
-    return Levels(first, attention, combine)
+    return Levels(first, attention, combine, columns.y + LOW)
 
 
 def draw_input_feeding(columns: Columns, combine: float, foot: float) -> None:
@@ -402,7 +411,7 @@ def draw_input_feeding(columns: Columns, combine: float, foot: float) -> None:
         columns.canvas.path(way, "quiet", 1.5, arrow=True, dashes="5 4")
 
 
-def draw_attention(columns: Columns, at: Point, decoder: Decoder, encoder: Columns, combine: float) -> None:
+def draw_attention(columns: Columns, at: Point, decoder: Decoder, encoder: Columns, levels: Levels) -> None:
     """What the first step asks and is given; without attention, what all steps are given."""
     canvas, (x, y) = columns.canvas, at
     name, notes = attention_words(decoder)
@@ -419,10 +428,15 @@ def draw_attention(columns: Columns, at: Point, decoder: Decoder, encoder: Colum
     for k, one in enumerate(given):
         if k < len(given) - 1:
             canvas.circle((one, level), 3.5, "gate")
-        if decoder.upper:  # the context is read once more, beside what the layers make of it
-            aside = one - HALF - 13
+        aside = one - HALF - 13
+        if decoder.upper or decoder.copies:
             canvas.circle((aside, level), 3, "gate")
-            canvas.path([(aside, level), (aside, combine), (one - HALF, combine)], "gate", 1.75, arrow=True)
+        if decoder.copies:  # what is attended to can be copied to the output
+            way = [(aside, level), (aside, levels.output), (one - HALF, levels.output)]
+            canvas.path(way, "gate", 1.5, arrow=True, dashes="5 4")
+        if decoder.upper:  # the context is read once more, beside what the layers make of it
+            way = [(aside, level), (aside, levels.combine), (one - HALF, levels.combine)]
+            canvas.path(way, "gate", 1.75, arrow=True)
 
 
 def draw_fan(canvas: Canvas, foot: Point, half: float, encoder: Columns, *, all_steps: bool) -> None:
