@@ -6,6 +6,7 @@ These are records only. Whoever runs a model fills them; the views draw them.
 from recurra.tracing.arrays import Array
 from recurra.tracing.attention_map import AttentionMap, Part
 from recurra.tracing.attribution import AttributedInput, Attribution
+from recurra.tracing.contrast import Contrast, ContrastStep
 from recurra.tracing.flow import Curve, GradientFlow, Jacobians, LayerFlow, Saturation, Verdict
 from recurra.tracing.matrix import Matrix
 from recurra.tracing.picture import Picture
@@ -20,6 +21,8 @@ __all__ = [
     "AttributedInput",
     "Attribution",
     "Axis",
+    "Contrast",
+    "ContrastStep",
     "Curve",
     "Decision",
     "GradientFlow",

@@ -5,6 +5,7 @@ from recurra.views.chart import Chart, ChartView, chart_lines
 from recurra.views.chart_html import chart_html
 from recurra.views.comparison import comparison_html, comparison_table, comparison_text
 from recurra.views.confusion import ConfusionView, confusion_html, mistakes
+from recurra.views.contrast import ContrastView, contrast_body, contrast_html, contrast_lines
 from recurra.views.curves_html import curves_html, curves_page
 from recurra.views.curves_text import CurvesView, curves_text
 from recurra.views.figures import lines_figure, matrix_figure
@@ -33,6 +34,7 @@ __all__ = [
     "Chart",
     "ChartView",
     "ConfusionView",
+    "ContrastView",
     "CurvesView",
     "Line",
     "ModelFacts",
@@ -50,6 +52,9 @@ __all__ = [
     "comparison_table",
     "comparison_text",
     "confusion_html",
+    "contrast_body",
+    "contrast_html",
+    "contrast_lines",
     "curves_html",
     "curves_page",
     "curves_text",

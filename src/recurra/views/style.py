@@ -23,6 +23,14 @@ TREE = """.recurra .tree { display: block; font: 13px ui-monospace, monospace; }
 .recurra .tree .answer text { font-weight: 600; }
 .recurra .tree .badge { font: 600 11px system-ui, sans-serif; }
 """
+# Two outputs beside each other, likewise.
+CONTRAST = """.recurra .contrast .bars { display: inline-block; position: relative; width: 10rem; max-width: 30vw; height: .8em;
+  margin-inline-end: .8em; border-inline: 1px solid var(--line); }
+.recurra .contrast .bar { position: absolute; top: 0; bottom: 0; background: rgb(234 120 30); min-width: 1px; }
+.recurra .contrast .for .bar { background: rgb(var(--ink)); }
+.recurra .contrast tr:not(.differ) { opacity: .7; }
+.recurra .contrast .decides th, .recurra .contrast .decides td, .recurra .contrast tfoot { font-weight: 600; }
+"""
 FRAGMENTS = """
 .recurra { --ink: 59 130 246; --line: rgb(128 128 128 / .35); font: 15px/1.5 system-ui, sans-serif;
   --paper: var(--jp-layout-color0, var(--vscode-editor-background, var(--colab-primary-surface-color, Canvas))); }
@@ -66,7 +74,7 @@ FRAGMENTS = """
 .recurra .look img { display: block; width: 100%; height: 100%; image-rendering: pixelated; }
 @media (forced-colors: active) { .recurra .map tbody td { color: CanvasText; } }
 """
-STYLE = FRAGMENTS + TREE
+STYLE = FRAGMENTS + TREE + CONTRAST
 
 
 def fragment(body: str) -> str:
