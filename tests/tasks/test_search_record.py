@@ -13,6 +13,7 @@ from recurra.decoding.recorded import Node
 from recurra.tasks import TASKS
 from recurra.tasks.search import ShownSearch, shown_search
 from recurra.tasks.task import Generates, Searches
+from recurra.tasks.tracing import traced
 from recurra.text.special import EOS, GO
 
 
@@ -100,3 +101,28 @@ def test_it_shows_itself() -> None:
     assert str(found).startswith("Beam search, 3 wide.")
     assert repr(found).startswith(f"<recurra.SearchTree (beam) of {len(found.nodes)} beginnings, to ")
     assert "<svg" in found._repr_html_()
+
+
+@pytest.mark.parametrize("task", ["translate", "chat", "caption"])
+def test_a_trace_has_the_search_for_its_prediction(task: str) -> None:
+    made = network(task)
+    asking: Any = predictor(task, made)
+    given = TOYS[task].inputs[0]
+    options = made.recipe.with_settings({"decoding.beam": 3, "decoding.nbest": 2}).decoding
+    trace = traced(asking.ask(given, options), task)
+    assert trace.search == asking.searched(given, options)
+    assert trace.search is not None
+    assert trace.search.outputs[0].text == trace.prediction
+    path = [trace.search.nodes[k].token for k in trace.search.path(trace.search.outputs[0].node)]
+    assert path == [decision.token for decision in trace.decisions][: len(path)]
+    sampled = made.recipe.with_settings({"decoding.sample": True, "decoding.nbest": 9}).decoding
+    assert traced(asking.ask(given, sampled), task).search.method == "beam"
+    target = trace.search.outputs[1].text or "red"
+    assert traced(asking.ask(given, options, target), task).search == trace.search
+
+
+@pytest.mark.parametrize("task", ["classify", "tag", "forecast", "regress", "language-model"])
+def test_what_is_not_searched_for_has_none(task: str) -> None:
+    made = network(task)
+    asking: Any = predictor(task, made)
+    assert traced(asking.ask(TOYS[task].inputs[0], made.recipe.decoding), task).search is None

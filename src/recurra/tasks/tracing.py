@@ -33,6 +33,7 @@ from recurra.tracing import (
     GradientTrace,
     LayerTrace,
     Picture,
+    SearchTree,
     Trace,
 )
 from recurra.views import trace_html
@@ -81,6 +82,7 @@ class Asked:
         wanted: the numbers that were given, as the network counts them; empty if none were.
         target: the output that was given as a text; None if the model's own is looked at.
         notes: what is to be known of the input, in words.
+        search: how the prediction was found; None where it is not searched for.
     """
 
     source: str
@@ -98,6 +100,7 @@ class Asked:
     wanted: Sequence[float] = ()
     target: str | None = None
     notes: list[str] = field(default_factory=list[str])
+    search: SearchTree | None = None
 
     def value(self, run: Run, output: int) -> Tensor:
         """What one output of the first variant is about: its log-probability, or its number."""
@@ -141,7 +144,7 @@ def traced(asked: Asked, task: str, *, gradients: bool | Sequence[int] = False) 
         UsageError: an output that is not there.
     """
     first, *others = [_trace(asked, probe, task, gradients) for probe in asked.probes]
-    return replace(first, members=others) if others else first
+    return replace(first, members=others, search=asked.search)
 
 
 def _trace(asked: Asked, probe: Probe, task: str, gradients: bool | Sequence[int]) -> ShownTrace:

@@ -150,7 +150,7 @@ class Trace:
         gradients: of the losses at the outputs; None unless asked for.
         members: the traces of the other networks of an ensemble, along the same output.
         notes: what was left out or bounded, in words.
-        search: how the output was found; None where nothing is searched for, or a target was given.
+        search: how the prediction was found; None where nothing is searched for.
 
     Raises:
         UsageError: an attention map of other tokens.

@@ -16,7 +16,7 @@ from recurra.data import Captioned, name_of
 from recurra.data.captions import Content, given_content, kind_of, numbers_in
 from recurra.data.chunks import chunks
 from recurra.data.table import Values
-from recurra.decoding import DecodingOptions, Hypothesis, StepModel, decode, decode_recorded, log_likelihoods
+from recurra.decoding import DecodingOptions, Hypothesis, Recorded, StepModel, decode, decode_recorded, log_likelihoods
 from recurra.errors import DataError
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
@@ -28,7 +28,7 @@ from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_image, is_one_vector
 from recurra.tasks.repeated import by_input
-from recurra.tasks.search import ShownSearch, shown_search
+from recurra.tasks.search import ShownSearch, shown_search, unsampled
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared, unwritable
 from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.trace import ask_decoders, attention_map
@@ -123,22 +123,36 @@ class CaptionPredictor:
 
     def ask(self, given: Any, options: DecodingOptions, target: str | None = None) -> Asked:
         """The question about the caption that is found for an image, never a sample, or about a given one."""
-        one = self._given(given, "the input")
-        if one.values is None:
-            raise DataError("the input is empty", where="the input", fix="Give the path of an image, or a vector.")
-        source = self._padded([one.values])
-        best = decode(self.model, source, replace(options, nbest=1, sample=False))[0][0]
-        cells, picture = self._looked_at(one.values)
-        return ask_decoders(self.networks, source, one.name, cells, places(cells), best, self.target, target, picture)
+        one, values = self._looked_into(given)
+        recorded = decode_recorded(self.model, self._padded([values]), unsampled(options))
+        cells, picture = self._looked_at(values)
+        asked = ask_decoders(
+            self.networks,
+            self._padded([values]),
+            one.name,
+            cells,
+            places(cells),
+            recorded.outputs[0],
+            self.target,
+            target,
+            picture,
+        )
+        return replace(asked, search=self._shown_search(recorded))
 
-    @torch.inference_mode()
     def searched(self, given: Any, options: DecodingOptions) -> ShownSearch:
         """How the captions of one image are found."""
+        _, values = self._looked_into(given)
+        return self._shown_search(decode_recorded(self.model, self._padded([values]), options))
+
+    def _shown_search(self, recorded: Recorded) -> ShownSearch:
+        return shown_search(recorded, self.target.token, lambda found: self.target.decode(found.tokens))
+
+    def _looked_into(self, given: Any) -> tuple[Given, Values]:
+        """One image, and its numbers."""
         one = self._given(given, "the input")
         if one.values is None:
             raise DataError("the input is empty", where="the input", fix="Give the path of an image, or a vector.")
-        recorded = decode_recorded(self.model, self._padded([one.values]), options)
-        return shown_search(recorded, self.target.token, lambda found: self.target.decode(found.tokens))
+        return one, one.values
 
     def _given(self, given: Any, place: str) -> Given:
         if given is None or (isinstance(given, str) and not given.strip()):

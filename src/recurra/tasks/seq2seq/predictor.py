@@ -34,7 +34,7 @@ from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.repeated import by_input
-from recurra.tasks.search import ShownSearch, shown_search
+from recurra.tasks.search import ShownSearch, shown_search, unsampled
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared, unwritable
 from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
@@ -202,13 +202,13 @@ class TextPredictor(Generic[T_co]):
         """
         text, ids = self._read(given)
         source = pad_sources([ids]).to(self.device)
-        best = self._decode(source, replace(options, nbest=1, sample=False))[0][0]
+        recorded = self.recorded(self.model, source, self._looking(unsampled(options)))
         tokens = [*self.source.tokens(text), SPECIAL_TOKENS[EOS]]
         shown = [*self.source.characters(text), END]
-        asked = ask_decoders(self.networks, source, text, tokens, shown, best, self.target, target)
-        return replace(asked, prediction=self._text(best, tokens[:-1], ids))
+        asked = ask_decoders(self.networks, source, text, tokens, shown, recorded.outputs[0], self.target, target)
+        search = self._shown_search(recorded, text, ids)
+        return replace(asked, prediction=search.outputs[0].text, search=search)
 
-    @torch.inference_mode()
     def searched(self, given: str | Sequence[str], options: DecodingOptions) -> ShownSearch:
         """How the outputs for one text are found.
 
@@ -220,7 +220,9 @@ class TextPredictor(Generic[T_co]):
         """
         text, ids = self._read(given)
         source = pad_sources([ids]).to(self.device)
-        recorded = self.recorded(self.model, source, self._looking(options))
+        return self._shown_search(self.recorded(self.model, source, self._looking(options)), text, ids)
+
+    def _shown_search(self, recorded: Recorded, text: str, ids: list[int]) -> ShownSearch:
         tokens = self.source.tokens(text)
         return shown_search(recorded, self.target.token, lambda one: self._text(one, tokens, ids))
 
