@@ -24,8 +24,8 @@ TREE = """.recurra .tree { display: block; font: 13px ui-monospace, monospace; }
 .recurra .tree .badge { font: 600 11px system-ui, sans-serif; }
 """
 # Two outputs beside each other, likewise.
-CONTRAST = """.recurra .contrast .bars { display: inline-block; position: relative; width: 10rem; max-width: 30vw; height: .8em;
-  margin-inline-end: .8em; border-inline: 1px solid var(--line); }
+CONTRAST = """.recurra .contrast .bars { display: inline-block; position: relative; width: 10rem; max-width: 30vw;
+  height: .8em; margin-inline-end: .8em; border-inline: 1px solid var(--line); }
 .recurra .contrast .bar { position: absolute; top: 0; bottom: 0; background: rgb(234 120 30); min-width: 1px; }
 .recurra .contrast .for .bar { background: rgb(var(--ink)); }
 .recurra .contrast tr:not(.differ) { opacity: .7; }
