@@ -32,7 +32,8 @@ WANTED = {
     "--ensemble",
     "chat": "MODEL --beam --diversity --sample --temperature --top-k --top-p --seed --ensemble --set "
     "/again /forget /why",
-    "evaluate": "MODEL DATA --json --beam --source --target",
+    "evaluate": "MODEL DATA --json --beam --source --target --versus --to",
+    "units": "MODEL DATA --layer --state --unit --text --span --threshold --examples --to --save",
     "compare": "DATA --task --models --cells --attention --layers --vary --seeds --time --epochs --test --measure --to "
     "--resume --set --recipe --json --valid",
     "draw": "MODEL --cell --task --set --unrolled --to",

@@ -22,6 +22,7 @@ from recurra.errors import ModelError, UsageError, called_from_python
 from recurra.options import from_mapping, to_mapping
 from recurra.structure import Structure
 from recurra.tasks import TASKS, Task
+from recurra.tasks.activations import gathered
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings
 from recurra.tasks.answers import Answers
@@ -41,8 +42,8 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.repeated import several_note
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.task import Generates, HasStructure, Inspected, Network, Predictor, Searches, Surprised
-from recurra.tasks.tracing import Asked, ShownTrace, explained, traced
-from recurra.tracing import Attribution
+from recurra.tasks.tracing import Asked, ShownTrace, explained, layers_of, traced
+from recurra.tracing import Activations, Attribution
 from recurra.training import weights_of
 from recurra.views import ModelFacts, model_html, model_text
 from recurra.views.drawing import Drawing, draw_structure
@@ -370,6 +371,36 @@ class Model:
             what = f"a network for the task {self.task.name} does not say what it is made of"
             raise UsageError(what, where="draw", fix="Give its class a method structure(); docs/drawings.md says how.")
         return network.structure()
+
+    @called_from_python()
+    def activations(
+        self,
+        inputs: Iterable[object],
+        *,
+        layer: str | None = None,
+        state: str = "hidden",
+        examples: int = 500,
+        also: object = None,
+    ) -> Activations:
+        """What a layer of the (first) model computes over many inputs: where is this unit so active, which are like it?
+
+        Args:
+            inputs: several, as for `predict`: model.read("test.tsv") reads them from a file.
+            layer: "encoder.0.forward"; the first one if None.
+            state: or gate: "hidden", "cell", "forget", ...
+            examples: inputs to trace at most, spread evenly over all of them.
+            also: one more input, which becomes the last text.
+
+        Raises:
+            UsageError: there is no such layer or state.
+            DataError: there are no inputs, or one cannot be read.
+
+        Example:
+            >>> found = model.activations(model.read("test.tsv"))
+            >>> found.strongest(17)
+        """
+        asked = several(self._asked_about(inputs), "an iterable of inputs")
+        return gathered(asked, lambda one: layers_of(self._ask(one, None, {})), layer, state, examples, also)
 
     def _cells_of(self, given: object) -> Any:
         reads = self.predictor.reads

@@ -29,6 +29,7 @@ COMMANDS = {
     "predict": "write the output of a model for each input",
     "chat": "chat with a model that was trained on dialogues",
     "evaluate": "evaluate a model on examples",
+    "units": "say what the units of a layer follow over a data file",
     "compare": "train a grid of networks and say which differences are significant",
     "generate": "continue a text, with a language model",
     "score": "write the surprisal of each word or character of a text",

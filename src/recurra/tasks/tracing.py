@@ -147,6 +147,16 @@ def traced(asked: Asked, task: str, *, gradients: bool | Sequence[int] = False) 
     return replace(first, members=others, search=asked.search)
 
 
+def layers_of(asked: Asked) -> list[LayerTrace]:
+    """What the layers of the first network do, and nothing else."""
+    with torch.inference_mode():
+        return _layers(asked, asked.probes[0].as_it_is(trace=True))
+
+
+def _layers(asked: Asked, run: Run) -> list[LayerTrace]:
+    return [layer_trace(place, asked.tokens_of(place), record) for place, record in run.layers.items()]
+
+
 def _trace(asked: Asked, probe: Probe, task: str, gradients: bool | Sequence[int]) -> ShownTrace:
     with torch.set_grad_enabled(gradients is not False):
         run = probe.as_it_is(trace=True)
@@ -159,7 +169,7 @@ def _trace(asked: Asked, probe: Probe, task: str, gradients: bool | Sequence[int
         asked.source_tokens,
         asked.target_tokens,
         asked.attention(run),
-        [layer_trace(place, asked.tokens_of(place), record) for place, record in run.layers.items()],
+        _layers(asked, run),
         task,
         asked.target,
         found,

@@ -3,6 +3,7 @@
 These are records only. Whoever runs a model fills them; the views draw them.
 """
 
+from recurra.tracing.activations import Activations, Follows, Place
 from recurra.tracing.arrays import Array
 from recurra.tracing.attention_map import AttentionMap, Part
 from recurra.tracing.attribution import AttributedInput, Attribution
@@ -16,6 +17,7 @@ from recurra.tracing.trace import Decision, GradientTrace, LayerTrace, Trace
 
 __all__ = [
     "AXES",
+    "Activations",
     "Array",
     "AttentionMap",
     "AttributedInput",
@@ -25,6 +27,7 @@ __all__ = [
     "ContrastStep",
     "Curve",
     "Decision",
+    "Follows",
     "GradientFlow",
     "GradientTrace",
     "Jacobians",
@@ -33,6 +36,7 @@ __all__ = [
     "Matrix",
     "Part",
     "Picture",
+    "Place",
     "RunCurves",
     "Saturation",
     "SearchNode",

@@ -28,6 +28,8 @@ from recurra.views.panels import Line, Panel
 from recurra.views.search_html import search_body, search_html, search_svg
 from recurra.views.search_text import SearchView, search_lines
 from recurra.views.tables import evaluation_table, predictions_table
+from recurra.views.units_page import units_page
+from recurra.views.units_text import place_lines, units_table
 
 __all__ = [
     "AttentionView",
@@ -68,6 +70,7 @@ __all__ = [
     "model_html",
     "model_text",
     "page",
+    "place_lines",
     "prediction_html",
     "predictions_html",
     "predictions_table",
@@ -76,4 +79,6 @@ __all__ = [
     "search_lines",
     "search_svg",
     "trace_html",
+    "units_page",
+    "units_table",
 ]

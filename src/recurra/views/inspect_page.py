@@ -11,6 +11,7 @@ a scale, or four where small numbers count as well, as in gradients.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -34,8 +35,9 @@ START = """import { inspect } from "recurra/main.js";
 const found = JSON.parse(document.getElementById("recurra-trace").textContent);
 inspect(Array.isArray(found) ? found : [found], document.getElementById("recurra"));
 """
-SHEETS = ("page.css", "inside.css")
+IMPORTED = re.compile(r'from "recurra/([\w.-]+)"')  # by a module
 LARGEST = 2**15 - 1  # of an int16
+ROUGHLY = 2**7 - 1  # of an int8
 EXACT = "gradients"  # numbers over many powers of ten: a common scale would lose the small ones
 
 
@@ -51,15 +53,8 @@ def inspect_page(
     """
     several = [traces] if isinstance(traces, Trace) else list(traces)
     first = several[0]
-    sheets = [colours(), pens(), style_sheet(), *map(_file, SHEETS), TREE]
-    style, imports = "\n".join(sheets), import_map()
     yield (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, imports)}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(visible(title or f'{first.source} → {first.prediction}'))}</title>\n"
-        f'<style>{style}</style>\n<script type="importmap">{imports}</script>\n</head>\n<body>\n'
+        f"{head(title or f'{first.source} → {first.prediction}', 'main.js', START, *sheets())}<body>\n"
         '<main id="recurra" class="recurra-inspect">\n'
         f"<p>{escape(visible(first.source))} → <b>{escape(visible(first.prediction))}</b></p>\n"
         "<noscript><p>This page draws itself with JavaScript, which is switched off.</p></noscript>\n</main>\n"
@@ -84,6 +79,31 @@ def search_record(search: SearchTree) -> dict[str, Any]:
     return {**drawn.to_mapping(), "svg": search_svg(drawn), "summary": summary(drawn)}
 
 
+def sheets() -> list[str]:
+    """The style sheets of the views of a trace, beside page.css."""
+    return [pens(), style_sheet(), page_file("inside.css"), TREE]
+
+
+def head(title: str, module: str, start: str, *styles: str) -> str:
+    """What stands before <body>: the style sheets, the modules and what the browser may do.
+
+    Args:
+        module: the one that is started, "main.js".
+        start: the script that does so.
+        styles: more of them, as text.
+    """
+    style = "\n".join([colours(), page_file("page.css"), *styles])
+    imports = import_map(module)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, imports, start)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(visible(title))}</title>\n<style>{style}</style>\n"
+        f'<script type="importmap">{imports}</script>\n</head>\n'
+    )
+
+
 def packed(value: object, exact: bool = False) -> object:
     """The mapping of a trace with its arrays, and its matrices of weights, in base64."""
     if isinstance(value, np.ndarray):
@@ -99,6 +119,13 @@ def packed(value: object, exact: bool = False) -> object:
     return value
 
 
+def packed_roughly(values: Array) -> dict[str, Any]:
+    """Shape and bytes of an array, one for each number, and their scale: for many numbers that are only to be seen."""
+    scale = float(np.abs(values).max(initial=0)) / ROUGHLY or 1.0
+    data = b64encode(np.rint(values / scale).astype("i1").tobytes()).decode("ascii")
+    return {"shape": list(values.shape), "scale": scale, "int8": data}
+
+
 def packed_array(values: Array, exact: bool = False) -> dict[str, Any]:
     """Shape and bytes of an array, little-endian: float32 if it is to be exact, else int16 with a scale."""
     if exact:
@@ -112,11 +139,12 @@ def in_script(text: str) -> str:
     return text.replace("<", "\\u003c")
 
 
-def import_map() -> str:
-    """The names of the modules and their contents as addresses."""
-    folder = files("recurra.views") / "page"
-    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".js"))
-    return json.dumps({"imports": {f"recurra/{name}": _module(name) for name in names}})
+def import_map(module: str) -> str:
+    """The names of a module and of all that it imports, with their contents as addresses."""
+    names = [module]
+    for name in names:
+        names += sorted({found for found in IMPORTED.findall(page_file(name)) if found not in names})
+    return json.dumps({"imports": {f"recurra/{name}": _module(name) for name in sorted(names)}})
 
 
 def colours() -> str:
@@ -138,10 +166,11 @@ def _weights(rows: object) -> dict[str, Any]:
 
 
 def _module(name: str) -> str:
-    return "data:text/javascript;base64," + b64encode(_file(name).encode("utf-8")).decode("ascii")
+    return "data:text/javascript;base64," + b64encode(page_file(name).encode("utf-8")).decode("ascii")
 
 
-def _file(name: str) -> str:
+def page_file(name: str) -> str:
+    """A module or a style sheet of pages."""
     return (files("recurra.views") / "page" / name).read_text("utf-8")
 
 
@@ -151,7 +180,7 @@ def _base64(values: Array | np.ndarray[Any, np.dtype[np.int16]]) -> str:
 
 def _policy(style: str, *scripts: str) -> str:
     """What the browser may do with this page: its own style sheet and scripts, and nothing from elsewhere."""
-    allowed = " ".join(map(_digest, (*scripts, START)))
+    allowed = " ".join(map(_digest, scripts))
     return f"default-src 'none'; img-src data: blob:; style-src {_digest(style)}; script-src {allowed} data:"
 
 

@@ -1,6 +1,6 @@
 // Arrays of a trace. In a saved page they are packed: {"shape": [T, H], "scale": s, "int16": base64, little-endian},
-// a number being int16 * s, or {"shape", "float32": base64} where small numbers count as well. From a server they are
-// nested lists. `unpack` takes all three and gives the same.
+// a number being int16 * s, {"int8"} likewise where there are very many, or {"shape", "float32": base64} where small
+// numbers count as well. From a server they are nested lists. `unpack` takes all of them and gives the same.
 
 const unpacked = new WeakMap();
 
@@ -47,13 +47,14 @@ function ofLists(lists) {
   return arrayOf(shape, Float32Array.from(lists.flat(shape.length - 1)));
 }
 
-function ofBytes({ shape, scale, int16, float32 }) {
-  const bytes = Uint8Array.from(atob(int16 ?? float32), (character) => character.charCodeAt(0));
+function ofBytes({ shape, scale, int8, int16, float32 }) {
+  const bytes = Uint8Array.from(atob(int8 ?? int16 ?? float32), (character) => character.charCodeAt(0));
   const view = new DataView(bytes.buffer);
-  const data = new Float32Array(bytes.length / (int16 === undefined ? 4 : 2));
-  for (let k = 0; k < data.length; k += 1) {
-    data[k] = int16 === undefined ? view.getFloat32(4 * k, true) : view.getInt16(2 * k, true) * scale;
-  }
+  const [size, read] = int8 !== undefined ? [1, (k) => view.getInt8(k) * scale]
+    : int16 !== undefined ? [2, (k) => view.getInt16(2 * k, true) * scale]
+    : [4, (k) => view.getFloat32(4 * k, true)];
+  const data = new Float32Array(bytes.length / size);
+  for (let k = 0; k < data.length; k += 1) data[k] = read(k);
   return arrayOf(shape, data);
 }
 

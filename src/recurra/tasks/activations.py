@@ -1,0 +1,114 @@
+"""What a layer computes over many inputs: as many as asked for, spread evenly over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from recurra.errors import DataError
+from recurra.options import unknown_name
+from recurra.tasks.examples import spread
+from recurra.text.counted import counted
+from recurra.text.visible import is_blank
+from recurra.tracing import Activations, Array, LayerTrace
+
+READ = 100_000  # inputs that are looked through; of a longer file these are the first
+LARGEST = 50_000_000  # numbers that are kept: 100 MB
+
+
+def gathered(
+    inputs: Iterable[Any],
+    layers: Callable[[Any], Sequence[LayerTrace]],
+    layer: str | None,
+    name: str,
+    examples: int,
+    also: Any = None,
+) -> Activations:
+    """One state or gate of one layer over inputs.
+
+    Args:
+        layers: what they do with one input.
+        layer: the first one if None.
+        examples: how many inputs at most.
+        also: one more input, whose text is the last one; None: none.
+
+    Raises:
+        UsageError: there is no such layer, or no such state or gate in it.
+        DataError: there are no inputs.
+    """
+    read = list(islice(inputs, READ))
+    given = [one for one in read if not is_empty(one)]
+    if not given:
+        raise DataError("there are no inputs", where=getattr(inputs, "name", None))
+    chosen = spread(len(given), examples).tolist()
+    texts: list[list[str]] = []
+    parts: list[Array] = []
+    numbers, found = 0, list[LayerTrace]()
+    last = [] if also is None else [also]
+    for one in [*last, *(given[k] for k in chosen)]:
+        found = layers(one)
+        at = layer_of(found, layer)
+        values = values_of(at, name)
+        numbers += values.size
+        if numbers > LARGEST and parts:
+            break
+        texts.append(list(at.tokens))
+        parts.append(values)
+    texts, parts = [*texts[len(last) :], *texts[: len(last)]], [*parts[len(last) :], *parts[: len(last)]]
+    others = {one.name: [*one.states, *one.gates] for one in found}
+    return Activations(
+        layer_of(found, layer).name,
+        name,
+        texts,
+        np.concatenate(parts).astype(np.float16),
+        others,
+        notes(len(texts) - len(last), len(chosen), len(given), len(read)),
+    )
+
+
+def notes(kept: int, chosen: int, given: int, read: int) -> list[str]:
+    """What was left out."""
+    found: list[str] = []
+    if chosen < given:
+        found.append(f"{chosen:,} of {counted(given, 'input')}, spread evenly over them")
+    if kept < chosen:
+        found.append(f"only the first {kept:,} of these were kept, which are {LARGEST:,} numbers")
+    if given < read:
+        found.append(
+            f"{counted(read - given, 'input')} without anything in {'it' if read - given == 1 else 'them'} left out"
+        )
+    if read == READ:
+        found.append(f"only the first {READ:,} inputs were looked at")
+    return found
+
+
+def is_empty(given: object) -> bool:
+    """Whether there is nothing to trace: a blank text, no tokens."""
+    return is_blank(given) if isinstance(given, str) else given is None or given in ([], ())
+
+
+def layer_of(layers: Sequence[LayerTrace], name: str | None) -> LayerTrace:
+    """The layer of this name; the first one if None.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = next((layer for layer in layers if name in (None, layer.name)), None)
+    if found is None:
+        raise unknown_name("layer", name or "", [layer.name for layer in layers], where="--layer")
+    return found
+
+
+def values_of(layer: LayerTrace, name: str) -> Array:
+    """A state or a gate.
+
+    Raises:
+        UsageError: the layer has none of this name.
+    """
+    arrays = {**layer.states, **layer.gates}
+    if name not in arrays:
+        raise unknown_name("state or gate", name, arrays, where="--state")
+    return arrays[name]

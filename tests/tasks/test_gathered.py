@@ -1,0 +1,65 @@
+"""The values of a layer over many inputs are those of the traces, in every task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from toy_tasks import TOYS, network, predictor
+
+from recurra.errors import DataError, UsageError
+from recurra.tasks import TASKS
+from recurra.tasks.activations import gathered
+from recurra.tasks.tracing import layers_of, traced
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_they_are_those_of_the_traces(task: str) -> None:
+    made = network(task)
+    asked: Any = predictor(task, made)
+    traces = [traced(asked.ask(one, made.recipe.decoding), task) for one in TOYS[task].inputs]
+    found = gathered(TOYS[task].inputs, inside(task), None, "hidden", 500)
+    assert found.layer == traces[0].layers[0].name
+    assert found.texts == [trace.layers[0].tokens for trace in traces]
+    for k, trace in enumerate(traces):
+        assert np.allclose(found.of(k), trace.layers[0].states["hidden"], atol=2e-3)
+    assert list(found.others) == [layer.name for layer in traces[0].layers]
+    assert len(found.follows()) == found.units
+
+
+def inside(task: str) -> Any:
+    """From an input to what the layers do with it."""
+    made = network(task)
+    asked: Any = predictor(task, made)
+    return lambda one: layers_of(asked.ask(one, made.recipe.decoding))
+
+
+def test_of_many_inputs_some_are_taken_evenly_and_it_is_said() -> None:
+    inputs = [" ", *("abcdefghij"[: k % 9 + 1] for k in range(40)), ""]
+    found = gathered(inputs, inside("classify"), None, "cell", 5)
+    assert len(found.texts) == 5
+    assert list(found.notes) == [
+        "5 of 40 inputs, spread evenly over them",
+        "2 inputs without anything in them left out",
+    ]
+    assert "".join(found.texts[0]) == "a"
+
+
+def test_one_more_input_is_the_last_text() -> None:
+    found = gathered(["red", "blue"], inside("classify"), None, "hidden", 500, also="dark")
+    assert [*map("".join, found.texts)][-1] == "".join(found.texts[2])
+    assert len(found.texts) == 3
+    again = gathered(["dark"], inside("classify"), None, "hidden", 500)
+    assert np.array_equal(found.of(2), again.of(0))
+
+
+def test_what_there_is_not_is_refused() -> None:
+    trace = inside("classify")
+    with pytest.raises(UsageError, match="unknown layer 'encoder'"):
+        gathered(["red"], trace, "encoder", "hidden", 5)
+    with pytest.raises(UsageError, match="unknown state or gate 'forgot'") as caught:
+        gathered(["red"], trace, None, "forgot", 5)
+    assert "Did you mean 'forget'" in str(caught.value)
+    with pytest.raises(DataError, match="there are no inputs"):
+        gathered(["", " "], trace, None, "hidden", 5)
