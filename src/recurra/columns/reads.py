@@ -23,9 +23,8 @@ def reads_of(column: Column, name: str) -> Reads:
         case CategoryColumn():
             return Reads(name, "categories", many=False)
         case ImageColumn():
-            return Reads(
-                name, "image" if column.network != "rnn" else "rows of pixels", column.network != "feedforward"
-            )
+            steps = "rows of pixels" if column.network == "rnn" else "an image"
+            return Reads(name, steps, many=column.network != "feedforward")
         case NumbersColumn():
             return Reads(name, "numbers", column.series or column.transposed)
         case _:

@@ -99,9 +99,9 @@ def feedforward_parts(network: FeedForward) -> tuple[Part, ...]:
     return tuple(Part("feedforward", name, *map_sizes(one), count(one)) for name, one in zip(names, maps, strict=True))
 
 
-def pooling_part(pooling: Pooling) -> Part:
-    """From all steps to one vector."""
-    names = {"last": "last step", "mean": "mean over time", "max": "maximum over time"}
+def pooling_part(pooling: Pooling, over: str = "time") -> Part:
+    """From all steps, or all cells of an image, to one vector."""
+    names = {"last": "last step", "mean": f"mean over {over}", "max": f"maximum over {over}"}
     name = name_in(dict(POOLINGS), pooling)
     return Part("pooling", names.get(name, f"{name} pooling"), pooling.size, pooling.size, count(pooling))
 
@@ -314,7 +314,7 @@ def head_parts(head: nn.Module, name: str) -> tuple[Part, ...]:
 def branch_tower(branch: Branch, reads: Reads) -> Tower:
     """What reads one column."""
     body = () if branch.body is None else layer_parts(branch.body)
-    pooled = pooling_part(branch.pooling)
+    pooled = pooling_part(branch.pooling, "cells" if isinstance(branch.reader, ImageReader) else "time")
     above = (*body, pooled) if reads.many or pooled.parameters else body
     return Tower(reads.steps, (reader_part(branch.reader),), above, reads.name, reads.many)
 

@@ -18,6 +18,8 @@ from recurra.views.drawing.markup import cut, in_words, symbol_tspans, symbol_wi
 from recurra.views.drawing.style import NUMBERS, SYMBOLS, WORDS, painted, style_sheet
 
 Point = tuple[float, float]
+BOLD = 1.06  # how much wider than others bold letters are
+PANEL_NAME = 13  # size of the name of a panel
 ANCHORS = {"start": 0.0, "middle": 0.5, "end": 1.0}
 HEAD = 8.0  # length of an arrow's head
 ASCENT, DESCENT = 0.76, 0.24  # of the size of a font, above and below the line
@@ -84,17 +86,24 @@ class Canvas:
         yield
         self.parts.append("</g>")
 
+    def reserve(self, box: Box) -> None:
+        """Room that is kept free: it counts as painted."""
+        self.boxes.append(box)
+
     @contextmanager
     def panel(self, name: str, padding: float = 22) -> Generator[None]:
-        """A ground under all that is painted within, with its name at the top."""
+        """A ground under all that is painted within, with its name at the top, left of what may leave it there."""
         first, painted_before = len(self.parts), len(self.boxes)
         yield
-        left, top, right, bottom = union(self.boxes[painted_before:])
+        within = self.boxes[painted_before:]
+        left, top, right, bottom = union(within)
+        highest = min(within, key=lambda box: box.top)
         box = Box(left - padding, top - padding - 20, right + padding, bottom + padding)
         above, self.parts = self.parts[first:], self.parts[:first]
         self.rectangle(box, 16, "panel", "edge", 1.25)
-        shown = cut(name, 13, (box.right - box.left) / 2 - 40)  # something may leave the panel in the middle
-        self.word((box.left + 16, box.top + 24), shown, 13, anchor="start", weight=600)
+        room = (highest.left + highest.right) / 2 - box.left - 28
+        shown = cut(name, PANEL_NAME, room / BOLD)
+        self.word((box.left + 16, box.top + 24), shown, PANEL_NAME, anchor="start", weight=600)
         self.parts += above
 
     def rectangle(
@@ -165,7 +174,7 @@ class Canvas:
         bold = f' font-weight="{weight}"' if weight != 400 else ""
         isolated = bold + ("" if text.isascii() else ' direction="ltr" style="unicode-bidi:isolate"')
         self._text(place, escape(visible(text)), size, anchor, fill, WORDS, isolated)
-        self._label(text, place, text_width(text, size) * (1.06 if weight > 400 else 1), size, anchor)
+        self._label(text, place, text_width(text, size) * (BOLD if weight > 400 else 1), size, anchor)
 
     def operator(self, centre: Point, sign: str, reach: float) -> None:
         """A plus or a cross of two strokes."""

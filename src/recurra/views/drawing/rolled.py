@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from recurra.structure import Decoder, Part, Structure, Tower
 from recurra.views.drawing.boxes import HALF_HEIGHT, NOTE, draw_box, half_width, notes_of, sized
-from recurra.views.drawing.canvas import Canvas, Point
+from recurra.views.drawing.canvas import BOLD, PANEL_NAME, Box, Canvas, Point
 from recurra.views.drawing.markup import text_width
 from recurra.views.drawing.words import described_structure, input_words, output_words
 
@@ -20,6 +20,7 @@ ARROW = 42.0  # between two boxes
 FORK = 26.0  # below and above two directions, where the way parts and meets
 LOOP = (46.0, 28.0)  # how far the loop of each state reaches beside its box
 APART = 60.0  # between towers
+MOST_NAME = 220.0  # width of the name of a tower
 GUTTER = 250.0  # between encoder and decoder
 QUERY, CONTEXT = 34.0, 64.0  # above the decoder's first layer: where the query leaves, and the context comes in
 
@@ -156,7 +157,8 @@ def draw_tower(canvas: Canvas, at: Point, tower: Tower) -> Way:
     """A tower from its input up."""
     way = Way(canvas, at)
     half = box_half([*tower.readers, *tower.parts])
-    way.enter("x_t" if tower.ordered else "x", input_words(tower))
+    single = not tower.ordered or any(part.kind == "image" for part in tower.readers)
+    way.enter("x" if single else "x_t", input_words(tower))
     if not tower.readers and tower.parts:
         way.flows = sized(tower.parts[0].inputs)
     draw_readers(way, tower, half)
@@ -196,9 +198,10 @@ def draw_towers(canvas: Canvas, structure: Structure) -> None:
     """The towers beside each other, and above them what reads all of them."""
     ways, x = list[Way](), 0.0
     for tower in structure.towers:
-        reach = reach_of(tower)
+        reach = max(reach_of(tower), name_room(tower.name))
         if len(structure.towers) > 1:
             with canvas.panel(tower.name):
+                canvas.reserve(Box(x, 0, x + 2 * reach, 0))
                 ways.append(draw_tower(canvas, (x + reach, 0), tower))
         else:
             ways.append(draw_tower(canvas, (x + reach, 0), tower))
@@ -210,6 +213,11 @@ def draw_towers(canvas: Canvas, structure: Structure) -> None:
     once = structure.answers == "once"
     symbol = "y" if once else "x_{t+1}" if structure.ahead else "h_t" if not structure.top else "y_t"
     way.leave(symbol, output_words(structure))
+
+
+def name_room(name: str) -> float:
+    """What the name of a panel needs left of what leaves it; of a long name, its beginning."""
+    return min(MOST_NAME, text_width(name, PANEL_NAME) * BOLD) + 28 if name else 0.0
 
 
 def reach_of(tower: Tower) -> float:

@@ -19,9 +19,9 @@ from recurra.views.drawing.boxes import (
     notes_of,
     sized,
 )
-from recurra.views.drawing.canvas import Canvas, Point, around
+from recurra.views.drawing.canvas import Box, Canvas, Point, around
 from recurra.views.drawing.markup import text_width
-from recurra.views.drawing.rolled import APART, GUTTER, attention_words, draw_bridge, shortened
+from recurra.views.drawing.rolled import APART, GUTTER, attention_words, draw_bridge, name_room, shortened
 from recurra.views.drawing.words import described_structure, input_words, output_words
 
 PITCH, WIDE_PITCH = 118.0, 148.0  # from step to step, with one direction and with two
@@ -121,6 +121,8 @@ class Columns:
         if part.both:
             self.both(part)
             return
+        if part.kind == "convolution":
+            self.neighbours()
         self.arrows()
         y = self.y - LOW
         for x in self.xs:
@@ -130,6 +132,12 @@ class Columns:
             hand_on(self.canvas, self.xs, y, part, labelled=not self.labelled)
             self.labelled = True
         self.y -= 2 * LOW
+
+    def neighbours(self) -> None:
+        """From each step to the ones beside it, whose windows it lies in."""
+        for here, there in (*pairwise(self.xs), *pairwise(self.xs[::-1])):
+            side = HALF * 0.6 if here > there else -HALF * 0.6
+            self.canvas.path([(here, self.y), (there + side, self.y - ARROW)], "quiet", 1.25, arrow=True)
 
     def both(self, part: Part) -> None:
         """A row that reads forwards, and above it one that reads backwards."""
@@ -275,6 +283,8 @@ def draw_towers(canvas: Canvas, structure: Structure, steps: int) -> None:
         if len(towers) > 1:
             with canvas.panel(tower.name):
                 found.append(draw_tower(canvas, tower, steps, start, names))
+                middle = found[-1].xs[0]
+                canvas.reserve(Box(middle - name_room(tower.name), 0, middle, 0))
         else:
             found.append(draw_tower(canvas, tower, steps, start, names))
         start = max(box.right for box in canvas.boxes) + APART + widest_words(towers[len(found) :])
@@ -293,7 +303,8 @@ def widest_words(towers: Sequence[Tower]) -> float:
     """How much room the words on the rows of the next tower take, left of its first step."""
     if not towers:
         return 0.0
-    return words_width([input_words(towers[0])], (*towers[0].readers, *towers[0].parts))
+    words = words_width([input_words(towers[0])], (*towers[0].readers, *towers[0].parts))
+    return max(words, name_room(towers[0].name))
 
 
 def words_width(words: Iterable[str], parts: Iterable[Part]) -> float:
