@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from browser import WIDTHS, overflow, tabs, violations
 from sample_traces import INPUTS, image, made, real
 
-from recurra.tracing import Trace
+from recurra.tracing import LayerTrace, Trace
 from recurra.views import inspect_page
+from recurra.views.inspect_page import packed_array
 
 Opened = Callable[..., Any]
 ODD = [*"שלום", "e\u0301", "\u0301", "👨\u200d👩\u200d👧", " ", "\t", "\u200b", "</script><b>", "x" * 300, "<EOS>"]
+TEXT = ["3", " ", "M", "a", "y", "<EOS>"]
+HEAT = "nodes => nodes.map(node => +node.style.getPropertyValue('--w'))"
+OUTPUT = ["0", "5", "-", "0", "3", "<EOS>"]
 
 
 def page_of(*traces: Trace) -> str:
     return "".join(inspect_page(traces if len(traces) > 1 else traces[0]))
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def said(page: Any, selector: str = ".said") -> str:
+    return page.locator(selector).first.inner_text()
+
+
 @pytest.mark.parametrize("task", INPUTS)
-def test_every_view_of_every_task(browser_page: Opened, task: str, width: int, dark: bool) -> None:
-    page = browser_page(page_of(real(task)), width=width, dark=dark)
-    for id in tabs(page) or [""]:
-        if id:
+def test_every_view_of_every_task(browser_page: Opened, task: str) -> None:
+    page = browser_page(page_of(real(task)))
+    for width, scheme in ((WIDTHS["wide"], "light"), (WIDTHS["narrow"], "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        for id in tabs(page):
             page.locator(f"#tab-{id}").click()
-            assert page.locator(f"#view-{id}").inner_text()
-        assert overflow(page) <= 0
-        assert violations(page) == []
+            assert page.locator(f"#view-{id} > .beside").inner_text()
+            assert overflow(page) <= 0
+            assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
@@ -45,8 +59,290 @@ def test_every_view_of_every_task(browser_page: Opened, task: str, width: int, d
     ids=["odd", "short", "long", "picture"],
 )
 def test_odd_texts_stay_within_the_page(browser_page: Opened, trace: Trace, width: int) -> None:
-    page = browser_page(page_of(trace), width=width)
+    page = browser_page(page_of(trace), width=width, dark=width == WIDTHS["wide"])
     for id in tabs(page):
         page.locator(f"#tab-{id}").click()
         assert overflow(page) <= 0
+    if len(trace.source_tokens) < 100:
         assert violations(page) == []
+
+
+def test_a_text_cannot_end_the_element_it_stands_in(browser_page: Opened) -> None:
+    trace = made(["</script><script>alert(1)</script>", "<!--"], ["a"])
+    page = browser_page(page_of(trace))
+    stored = json.loads(page.locator("#recurra-trace").text_content())
+    assert stored["source_tokens"] == trace.source_tokens
+    assert "</script><script>alert" in page.locator(".strip").first.inner_text()
+
+
+# The numbers on the screen are those of the trace.
+
+
+def test_arrays_come_back_as_they_were(browser_page: Opened) -> None:
+    trace = made(TEXT, OUTPUT)
+    page = browser_page(page_of(trace))
+    unpacked = """async (path) => {
+      const { unpack } = await import("recurra/arrays.js");
+      let value = JSON.parse(document.getElementById("recurra-trace").textContent);
+      for (const name of path) value = value[name];
+      const { shape, data } = unpack(value);
+      return [shape, [...data]];
+    }"""
+    layer = trace.layers[0]
+    gradient = trace.gradients
+    assert gradient
+    places: list[tuple[list[Any], Any, float]] = [
+        (["layers", 0, "states", "cell"], layer.states["cell"], 2e-5),
+        (["layers", 0, "gates", "forget"], layer.gates["forget"], 2e-5),
+        (["attention", "weights"], trace.attention and trace.attention.weights, 1e-7),
+        (["gradients", "norms", layer.name], gradient.norms[layer.name], 1e-12),  # small ones count as well
+    ]
+    for path, expected, error in places:
+        shape, data = page.evaluate(unpacked, path)
+        wanted = np.asarray(expected)
+        assert shape == list(wanted.shape)
+        np.testing.assert_allclose(data, wanted.ravel(), rtol=0, atol=error)
+    lists = page.evaluate(
+        """async () => { const { unpack } = await import("recurra/arrays.js"); const found = unpack([[1, 2], [3, 4]]);
+        return [found.shape, found.at(1, 0), [...found.row(1)]]; }"""
+    )
+    assert lists == [[2, 2], 3, [3, 4]]
+
+
+def test_packed_arrays_of_zeros_and_of_nothing() -> None:
+    assert packed_array(np.zeros((2, 3), np.float32))["scale"] == 1.0
+    assert packed_array(np.zeros((0, 3), np.float32)) == {"shape": [0, 3], "scale": 1.0, "int16": ""}
+
+
+def test_attention_says_the_weight_of_every_cell(browser_page: Opened) -> None:
+    trace = made(TEXT, OUTPUT)
+    assert trace.attention
+    page = browser_page(page_of(trace))
+    grid = page.locator("#view-attention [role=application]")
+    grid.focus()
+    for row in range(len(OUTPUT)):
+        for column in range(len(TEXT)):
+            weight = trace.attention.weights[row][column]
+            assert said(page, ".readout").endswith(f": {shown_percent(weight)}")
+            grid.press("ArrowRight")
+        grid.press("Home")
+        grid.press("ArrowDown")
+    best = int(np.argmax(trace.attention.weights[2]))
+    page.locator("#view-attention svg").hover(position={"x": 200, "y": 100})
+    page.mouse.move(0, 0)
+    page.locator("[data-axis=output] .token").nth(2).click()
+    assert f"({shown_percent(trace.attention.weights[2][best])})" in said(page)
+    heat = page.locator("[data-axis=place] .token").evaluate_all(
+        "nodes => nodes.map(n => +n.style.getPropertyValue('--w'))"
+    )
+    np.testing.assert_allclose(heat, trace.attention.weights[2], atol=6e-4)
+
+
+def shown_percent(share: float) -> str:
+    """As dom.js writes it."""
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    return "> 99.9 %" if 0.9995 < share < 1 else f"{100 * share:.1f} %"
+
+
+def test_decisions_say_what_else_could_have_been(browser_page: Opened) -> None:
+    trace = made(TEXT, OUTPUT)
+    page = browser_page(page_of(trace), "#tab=decisions")
+    for k, decision in enumerate(trace.decisions):
+        page.locator(".column").nth(k).click()
+        rows = page.locator(".bars tbody tr").all_inner_texts()
+        for (_, chance), row in zip(decision.top, rows, strict=False):
+            assert shown_percent(chance) in row
+        assert page.locator(".bars .chosen").count() == 1
+        facts = page.locator(".facts").inner_text()
+        assert f"{decision.entropy:.2f} bits" in facts
+        assert f"{-np.log2(decision.probability):.2f} bits" in facts
+        assert str(decision.rank) in facts
+        assert "25.0 %" in facts  # copied
+        assert shown_percent(decision.probability) in said(page)
+
+
+def test_the_table_of_arrays_has_their_statistics(browser_page: Opened, tmp_path: Path) -> None:
+    trace = made(TEXT, OUTPUT)
+    page = browser_page(page_of(trace), "#tab=arrays")
+    values = trace.layers[0].states["hidden"]
+    row = page.locator("#view-arrays tbody").nth(1).locator("tr", has_text="hidden")
+    expected = [
+        f"{len(TEXT)} × 6",
+        *(f"{value:.3f}" for value in (values.min(), values.mean(), values.max(), values.std())),
+    ]
+    assert [text.replace("−", "-") for text in row.locator("td").all_inner_texts()][:5] == expected
+    with page.expect_download() as waiting:
+        row.locator("button").click()
+    waiting.value.save_as(tmp_path / "hidden.csv")
+    with (tmp_path / "hidden.csv").open(encoding="utf-8", newline="") as file:
+        head, *lines = csv.reader(file)
+    assert head[1:] == [str(unit) for unit in range(6)]
+    assert [line[0] for line in lines] == TEXT
+    np.testing.assert_allclose(np.array([line[1:] for line in lines], float), values, atol=2e-5)
+
+
+def test_gradients_over_many_powers_of_ten(browser_page: Opened) -> None:
+    trace = made(TEXT, OUTPUT)
+    assert trace.gradients
+    page = browser_page(page_of(trace), "#tab=gradients&output=0")
+    norms = trace.gradients.norms["encoder.0.forward"]
+    small = float(said(page, "#view-gradients .readout").rsplit(": ", 1)[1].replace("−", "-"))
+    assert small == pytest.approx(norms[0, 0], rel=0.01)
+    page.locator("#view-gradients [role=application]").press("End")
+    page.locator("#view-gradients select").select_option("decoder.first")
+    other = trace.gradients.norms["decoder.first"]
+    grid = page.locator("#view-gradients [role=application]")
+    grid.press("ArrowDown")
+    grid.press("ArrowRight")  # the steps of a decoder are walked by themselves: the output stays
+    text = said(page, "#view-gradients .readout").rsplit(": ", 1)[1].replace("−", "-")
+    assert float(text) == pytest.approx(other[1, 1], rel=0.01)
+    assert page.locator("[data-axis=output] [aria-selected=true]").get_attribute("data-place") == "1"
+
+
+# Ways about.
+
+
+def test_keys_move_along_the_texts_and_the_tabs(browser_page: Opened) -> None:
+    page = browser_page(page_of(made(TEXT, OUTPUT)))
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("[data-axis=place] [aria-selected=true]").get_attribute("data-place") == "1"
+    page.keyboard.press("Tab")
+    page.keyboard.press("End")
+    assert said(page).startswith("6 of 6")
+    page.keyboard.press("ArrowRight")
+    assert said(page).startswith("6 of 6")
+    page.keyboard.press("ArrowLeft")
+    assert said(page).startswith("5 of 6")
+    page.keyboard.press("Tab")  # one back
+    page.keyboard.press("Enter")
+    assert said(page).startswith("4 of 6")
+    page.keyboard.press("Tab")  # one on
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("[role=tab][aria-selected=true]").inner_text() == "Decisions"
+    assert page.locator("#view-decisions").is_visible()
+
+
+def test_right_to_left_keys_go_to_the_left(browser_page: Opened) -> None:
+    page = browser_page(page_of(made([*"שלום"], ["a"])))
+    strip = page.locator("[data-axis=place]")
+    boxes = strip.locator(".token").evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().left)")
+    assert boxes == sorted(boxes, reverse=True)
+    strip.press("ArrowLeft")
+    assert strip.locator("[aria-selected=true]").get_attribute("data-place") == "1"
+
+
+def test_the_address_holds_the_state(browser_page: Opened) -> None:
+    page = browser_page(page_of(made(TEXT, OUTPUT)))
+    page.locator("[data-axis=output] .token").nth(3).click()
+    page.locator("[data-axis=place] .token").nth(2).click()
+    page.locator("#tab-gradients").click()
+    page.locator("#view-gradients select").select_option("decoder.first")
+    page.wait_for_url("**#*decoder.first*")
+    assert page.url.endswith("#tab=gradients&layer=decoder.first&output=3&place=2")
+    page.reload()
+    assert said(page).startswith("4 of 6")
+    assert page.locator("#view-gradients select").input_value() == "decoder.first"
+    page.locator("#tab-decisions").click()
+    page.go_back()
+    assert page.locator("#tab-gradients").get_attribute("aria-selected") == "true"
+    page.go_forward()
+    assert page.locator("#tab-decisions").get_attribute("aria-selected") == "true"
+
+
+@pytest.mark.parametrize("hash", ["#output=99&place=-3", "#output=x&tab=nothing&unit=1e99", "#%E0%A4%A&=&layer=a.b"])
+def test_an_address_of_nonsense_shows_the_page_all_the_same(browser_page: Opened, hash: str) -> None:
+    page = browser_page(page_of(made(TEXT, OUTPUT)), hash)
+    assert " of 6 " in said(page)
+    assert page.locator("#view-attention").is_visible()
+
+
+def test_the_pointer_lights_up_partners(browser_page: Opened) -> None:
+    trace = made(TEXT, OUTPUT)
+    assert trace.attention
+    page = browser_page(page_of(trace))
+    page.locator("[data-axis=place] .token").nth(4).hover()
+    heat = page.locator("[data-axis=output] .token").evaluate_all(
+        "nodes => nodes.map(n => +n.style.getPropertyValue('--w'))"
+    )
+    np.testing.assert_allclose(heat, np.array(trace.attention.weights)[:, 4], atol=6e-4)
+    assert "hover" not in page.url
+    page.get_by_role("button", name="Lines").click()
+    page.locator(".side.output li").nth(1).hover()
+    shares = page.locator(".side.place .share").all_inner_texts()
+    for share, weight in zip(shares, trace.attention.weights[1], strict=True):
+        assert share == (shown_percent(weight) if weight >= 0.005 else "")
+
+
+# What is taken along.
+
+
+def kept(page: Any, name: str, path: Path) -> Path:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=f"{name}:").click()
+    waiting.value.save_as(path)
+    return path
+
+
+def test_what_is_kept(browser_page: Opened, tmp_path: Path) -> None:
+    trace = made(TEXT, OUTPUT)
+    page = browser_page(page_of(trace), dark=True)
+    found = Trace.load(kept(page, "JSON", tmp_path / "trace.json"))
+    assert found.decisions == trace.decisions
+    assert found.source_tokens == trace.source_tokens
+    for layer, other in zip(found.layers, trace.layers, strict=True):
+        np.testing.assert_allclose(layer.states["cell"], other.states["cell"], atol=1e-3)
+    svg = kept(page, "SVG", tmp_path / "view.svg").read_text("utf-8")
+    assert "var(" not in svg
+    assert len(ElementTree.fromstring(svg).findall(".//{*}text")) == len(TEXT) + len(OUTPUT)
+    from PIL import Image
+
+    with Image.open(kept(page, "PNG", tmp_path / "view.png")) as picture:
+        assert picture.width > 800
+        assert len(picture.convert("RGB").getcolors(2**24) or []) > 20
+        assert picture.convert("RGB").getpixel((picture.width - 5, 5)) == (22, 25, 31)  # dark, as the page
+
+
+# Several at once.
+
+
+def test_two_inputs_side_by_side_move_together(browser_page: Opened) -> None:
+    page = browser_page(page_of(made(TEXT, OUTPUT), made([*"May", "<EOS>"], ["5", "<EOS>"])))
+    page.locator("[data-axis=output]").first.press("ArrowRight")
+    assert said(page).startswith("2 of 6")
+    assert page.locator(".said").nth(1).inner_text().startswith("2 of 2")
+    assert page.locator("#view-attention .matrix").count() == 2
+    assert overflow(page) <= 0
+    assert violations(page) == []
+
+
+def test_the_networks_of_an_ensemble_by_turns_or_together(browser_page: Opened) -> None:
+    trace = made(TEXT, OUTPUT)
+    other = made([*"Mays ", "<EOS>"], OUTPUT)  # other numbers
+    page = browser_page(page_of(replace(trace, members=[replace(other, source_tokens=TEXT, attention=None)])))
+    assert page.locator(".overview").count() == 1
+    page.get_by_role("button", name="network 2").click()
+    assert "attention" not in tabs(page)
+    page.get_by_role("button", name="side by side").click()
+    assert page.locator(".overview").count() == 2
+    assert page.url.endswith("#member=all")
+    page.go_back()
+    assert page.locator(".overview").count() == 1
+
+
+def test_a_sentence_of_a_wide_network_is_under_a_megabyte() -> None:
+    numbers = np.random.default_rng(0)
+
+    def layer(name: str, units: int) -> LayerTrace:
+        def arrays(*names: str) -> dict[str, Any]:
+            return {one: numbers.random((30, units), np.float32) for one in names}
+
+        gates, states = arrays("input", "forget", "candidate", "output"), arrays("hidden", "cell")
+        return LayerTrace(name, ["a"] * 30, gates, states, "LSTM")
+
+    encoder = [layer(f"encoder.{k}.{way}", 128) for k in range(2) for way in ("forward", "backward")]
+    decoder = [layer("decoder.first", 256), layer("decoder.upper.0", 256)]
+    trace = replace(made(["a"] * 30, ["b"] * 30), layers=[*encoder, *decoder])
+    assert len(page_of(trace).encode("utf-8")) < 1_000_000

@@ -5,7 +5,7 @@ gives those names data: addresses, so that nothing is loaded from elsewhere; the
 A server gives the same files under the same names.
 
 The trace stands in the page as JSON, the mapping of `Trace.to_mapping`, with its arrays packed: two bytes a number and
-a scale, or four where small numbers count as well, as in gradients.
+a scale, or four where small numbers count as well: weights of attention, gradients.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any, cast
 import numpy as np
 
 from recurra.text.visible import visible
-from recurra.tracing import Array, SearchTree, Trace
+from recurra.tracing import Array, Attribution, SearchTree, Trace
 from recurra.views.cell_drawings import cell_drawings
 from recurra.views.drawing.style import COLOURS, style_sheet
 from recurra.views.palette import PENS
@@ -42,14 +42,14 @@ EXACT = "gradients"  # numbers over many powers of ten: a common scale would los
 
 
 def inspect_page(
-    traces: Trace | Sequence[Trace], title: str = "", *, searches: Sequence[SearchTree] = ()
+    traces: Trace | Sequence[Trace], title: str = "", *, attributions: Sequence[Attribution] = ()
 ) -> Iterator[str]:
     """A page to look inside, in pieces to be written one after the other.
 
     Args:
         traces: one trace, or several that are to stand side by side.
         title: of the window; the text and the output if empty.
-        searches: how the output of each trace was found; none of them if it was not asked for.
+        attributions: what the outputs of each trace rest on; none of them if it was not asked for.
     """
     several = [traces] if isinstance(traces, Trace) else list(traces)
     first = several[0]
@@ -60,21 +60,26 @@ def inspect_page(
         "<noscript><p>This page draws itself with JavaScript, which is switched off.</p></noscript>\n</main>\n"
         '<script type="application/json" id="recurra-trace">'
     )
-    shown = [record(*pair) for pair in zip_longest(several, searches)]
+    shown = [record(*pair) for pair in zip_longest(several, attributions)]
     yield in_script(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, allow_nan=False))
     cells = json.dumps(cell_drawings(several), ensure_ascii=False)
     yield f'</script>\n<script type="application/json" id="recurra-cells">{in_script(cells)}'
     yield f'</script>\n<script type="module">{START}</script>\n</body>\n</html>\n'
 
 
-def record(trace: Trace, search: SearchTree | None = None) -> dict[str, Any]:
-    """What the modules draw: the mapping of a trace with its arrays packed, and what was found out besides."""
-    mapping = cast("dict[str, Any]", packed(trace.to_mapping()))
-    return {**mapping, "search": None if search is None else search_record(search)}
+def record(trace: Trace, attribution: Attribution | None = None) -> dict[str, Any]:
+    """What the modules draw: a trace with its arrays packed, its search drawn, and what its outputs rest on."""
+    mapping = cast("dict[str, Any]", packed({**trace.to_mapping(), "members": []}))
+    return {
+        **mapping,
+        "members": [record(member) for member in trace.members],
+        "search": None if trace.search is None else search_record(trace.search),
+        "attribution": None if attribution is None else packed(attribution.to_mapping()),
+    }
 
 
 def search_record(search: SearchTree) -> dict[str, Any]:
-    """A search with its picture, and in sentences."""
+    """A search with its picture, and in sentences; both are of as many nodes as a picture has."""
     drawn = search.bounded(MOST_DRAWN)
     return {**drawn.to_mapping(), "svg": search_svg(drawn), "summary": summary(drawn)}
 
@@ -162,7 +167,7 @@ def pens() -> str:
 
 
 def _weights(rows: object) -> dict[str, Any]:
-    return packed_array(np.asarray(rows, np.float32))
+    return packed_array(np.asarray(rows, np.float32), exact=True)
 
 
 def _module(name: str) -> str:

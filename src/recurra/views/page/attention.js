@@ -3,7 +3,7 @@
 import { largestOf, unpack } from "recurra/arrays.js";
 import { h, percent, s } from "recurra/dom.js";
 import { matrix } from "recurra/matrix.js";
-import { looks } from "recurra/picture.js";
+import { cellName, looks } from "recurra/picture.js";
 import { quoted, tokenNode, walk } from "recurra/tokens.js";
 import { focusOf } from "recurra/trace.js";
 
@@ -30,7 +30,7 @@ export const attention = {
 export function lookSentence(trace, weights, output) {
   const row = weights.row(output);
   const best = largestOf(row);
-  const place = trace.attention.picture ? `cell ${trace.source_tokens[best]}` : quoted(trace.source_tokens[best]);
+  const place = trace.attention.picture ? cellName(trace.attention.picture, best) : quoted(trace.source_tokens[best]);
   return `It looks most at ${place} (${percent(row[best])}).`;
 }
 

@@ -46,8 +46,8 @@ function sentence({ tokens, versus, values, baselines, explained }, row) {
 function inputView({ name, tokens, scores, picture }, { inputs }) {
   const values = unpack(scores);
   const most = Math.max(...inputs.flatMap((one) => [...unpack(one.scores).data].map(Math.abs)), Number.MIN_VALUE);
-  const [element, draw] = picture ? cells(picture) : bars(tokens, most);
-  const heading = inputs.length > 1 || name !== "source" ? h("h3", null, name === "source" ? "the input" : name === "output" ? "what was written before" : name) : null;
+  const [element, draw] = picture ? cells(picture, most) : bars(tokens, most);
+  const heading = inputs.length > 1 ? h("h3", null, name === "source" ? "the input" : name === "output" ? "what was written before" : name) : null;
   return { element: h("div", null, heading, element), draw: (row) => draw([...values.row(row)]) };
 }
 
@@ -64,9 +64,9 @@ function bars(tokens, most) {
   return [element, draw];
 }
 
-function cells(picture) {
+function cells(picture, most) {
   const lit = litPicture(picture, 260);
-  return [lit.element, (values) => lit.light(values.map((value) => Math.max(0, value)))];
+  return [lit.element, (values) => lit.tint(values, most)];
 }
 
 function short(value) {

@@ -99,6 +99,7 @@ function rows(trace, state) {
     class: `scroll columns ${words ? "words" : ""} ${found.length > MANY ? "many" : ""}`, tabindex: 0, role: "slider", "aria-label": "position in the output", "aria-valuemin": 1,
     "aria-valuemax": found.length, on: { keydown: (event) => walk(event, state, "output", found.length) },
   }, columns);
+  new ResizeObserver(() => within(scroll, columns[Math.min(state.values.output, found.length - 1)])).observe(scroll);
   const names = h("div", { class: "kinds", "aria-hidden": "true" },
     kinds.map(([kind, , text, full]) => h("span", null, kind, h("small", null, text(full)))), h("span", { class: "name" }));
   state.watch(scroll, ({ output, hover }) => {

@@ -98,9 +98,9 @@ function opened(view, traces, state) {
   return [h("div", { class: "beside" }, made), textbook(view)];
 }
 
-function textbook({ title, about }) {
+function textbook({ about }) {
   const open = window.matchMedia(WIDE).matches;
-  return h("details", { class: "textbook", open }, h("summary", null, h("span", { "aria-hidden": "true" }, "?"), ` What ${title.toLowerCase()} shows`),
+  return h("details", { class: "textbook", open }, h("summary", null, h("span", { "aria-hidden": "true" }, "?"), " What this view shows"),
     about.text.map((text) => h("p", null, text)), about.formula.map((line) => h("p", null, formula(line))));
 }
 

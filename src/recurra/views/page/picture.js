@@ -1,7 +1,7 @@
 // The image that was read, lit where the network looked.
 
 import { largestOf } from "recurra/arrays.js";
-import { h, percent } from "recurra/dom.js";
+import { h, number, percent } from "recurra/dom.js";
 import { quoted, tokenNode } from "recurra/tokens.js";
 
 const DARKEST = 0.85; // so that what is dimmed can still be made out
@@ -20,7 +20,14 @@ export function pictureNode({ height, width, channels, pixels }) {
   return canvas;
 }
 
-/** A picture under a mask: `light(weights)` shows where these weights of its cells are. */
+/** A cell of a picture in words. */
+export function cellName({ columns }, cell) {
+  return `row ${Math.floor(cell / columns) + 1}, column ${(cell % columns) + 1}`;
+}
+
+const ABOVE = [59, 130, 246], BELOW = [245, 139, 11]; // red, green, blue of what speaks for something, and against it
+
+/** A picture under a mask: `light(weights)` shows where these weights of its cells are, `tint(scores, most)` their signs. */
 export function litPicture(picture, side) {
   const scale = side / Math.max(picture.height, picture.width);
   const mask = h("canvas", { class: "mask", width: picture.columns, height: picture.rows });
@@ -28,6 +35,13 @@ export function litPicture(picture, side) {
   const element = h("div", { class: "lit", role: "img", style: size }, pictureNode(picture), mask);
   return {
     element,
+    tint(scores, most) {
+      const image = new ImageData(picture.columns, picture.rows);
+      scores.forEach((score, k) => image.data.set([...(score < 0 ? BELOW : ABOVE), Math.round((255 * DARKEST * Math.abs(score)) / most)], 4 * k));
+      mask.getContext("2d").putImageData(image, 0, 0);
+      const best = largestOf(scores.map(Math.abs));
+      element.setAttribute("aria-label", `counts most: ${cellName(picture, best)}, ${number(scores[best])}`);
+    },
     light(weights) {
       const largest = Math.max(...weights);
       const image = new ImageData(picture.columns, picture.rows);
@@ -36,8 +50,7 @@ export function litPicture(picture, side) {
       });
       mask.getContext("2d").putImageData(image, 0, 0);
       const best = largestOf(weights);
-      const [row, column] = [Math.floor(best / picture.columns) + 1, (best % picture.columns) + 1];
-      element.setAttribute("aria-label", `lit most: row ${row}, column ${column}, ${percent(weights[best])}`);
+      element.setAttribute("aria-label", `lit most: ${cellName(picture, best)}, ${percent(weights[best])}`);
     },
   };
 }

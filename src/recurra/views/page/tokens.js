@@ -3,6 +3,7 @@
 import { h } from "recurra/dom.js";
 
 const MARKS = { "<EOS>": ["end", "end of text"], "<GO>": ["begin", "beginning"] };
+const SPOKEN = { " ": "space", "\t": "tab", "⇥": "tab", "\n": "line end" };
 const BLANK = /[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]/;
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 const LONGEST = 40; // characters shown of a token; all of them in its title
@@ -25,7 +26,7 @@ export function shortLabel(token, longest = LONGEST) {
 /** A token in a sentence, kept apart from the direction of what stands around it. */
 export function quoted(token) {
   if (token in MARKS) return MARKS[token][1];
-  return token === " " ? "the space" : `“\u2068${shortLabel(token)}\u2069”`;
+  return token in SPOKEN ? `the ${SPOKEN[token]}` : `“\u2068${shortLabel(token)}\u2069”`;
 }
 
 /** A token as an element: <EOS> and <GO> as quiet marks, a very long one cut. */
@@ -35,7 +36,7 @@ export function tokenNode(token) {
     return h("span", { class: `mark ${kind}`, role: "img", "aria-label": name, title: `${name} (${token})` });
   }
   const short = shortLabel(token);
-  const quiet = /^[\s⇥]+$/u.test(token) ? "quiet" : null;
+  const quiet = /^[\s⇥⏎]+$/u.test(token) ? "quiet" : null;
   return h("bdi", { class: quiet, title: short === label(token) ? null : label(token) }, short);
 }
 
@@ -98,12 +99,13 @@ export function walk(event, state, axis, length, direction = "ltr") {
 
 function spoken(token) {
   if (token in MARKS) return MARKS[token][1];
-  return token === " " ? "space" : token === "\t" || token === "⇥" ? "tab" : label(token);
+  return SPOKEN[token] ?? label(token);
 }
 
 function shownCharacter(character) {
   if (character === " ") return "␣";
   if (character === "\t") return "⇥";
+  if (character === "\n") return "⏎";
   const joins = /[\u200c\u200d]/.test(character); // within emoji and many scripts they shape their neighbours
   if (joins) return character;
   if (!UNSEEN.test(character) && !(BLANK.test(character) && !/[\ufe00-\ufe0f]/.test(character)) && !/\s/.test(character)) return character;
