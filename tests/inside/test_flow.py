@@ -11,7 +11,7 @@ import torch
 from known_rates import constant, keeping, plain, rotating
 
 from recurra.cells import CELLS, Cell, Elman
-from recurra.inside import Run, TimedLoss, gradient_flow
+from recurra.inside import TimedLoss, TracedRun, gradient_flow
 from recurra.inside.flow import spread
 from recurra.inside.verdict import is_lowest, network_verdict
 from recurra.layers import Bidirectional, Layer, Recurrent, Stack
@@ -19,7 +19,7 @@ from recurra.padded import Padded
 from recurra.tracing import GradientFlow, LayerFlow
 
 
-def run_of(layer: Layer, length: int, seed: int, *, each_step: bool = True, batch: int = 1) -> Run:
+def run_of(layer: Layer, length: int, seed: int, *, each_step: bool = True, batch: int = 1) -> TracedRun:
     """The layer over random inputs, with a loss at each step, or at the last one alone."""
     generator = torch.Generator().manual_seed(seed)
     weight = next(layer.parameters())
@@ -29,7 +29,7 @@ def run_of(layer: Layer, length: int, seed: int, *, each_step: bool = True, batc
     unrolled = layer(Padded(values, lengths), trace=True)
     found = (unrolled.outputs.values * direction).sum(-1)  # [B, T]
     steps = range(length) if each_step else [length - 1]
-    return Run(unrolled.trace, [TimedLoss(found[:, t], t) for t in steps])
+    return TracedRun(unrolled.trace, [TimedLoss(found[:, t], t) for t in steps])
 
 
 def flow_of(layer: Layer, length: int, *, runs: int = 3, each_step: bool = True, batch: int = 1) -> GradientFlow:
@@ -168,6 +168,18 @@ def test_losses_without_any_gradient_are_counted_and_left_out() -> None:
     found = only(gradient_flow([run._replace(losses=[*flat, *run.losses[1::2]])]))
     assert found.silent == 5  # of six, one has no step before it
     assert found.curve.losses == only(gradient_flow([run._replace(losses=run.losses[1::2])])).curve.losses
+
+
+def test_gradients_that_are_too_large_for_a_number_explode() -> None:
+    cell = rotating(10.0, 3).float()
+    with torch.no_grad():
+        cell.weight_input.zero_()  # its states stay at zero, so only the way back is too steep
+    layer = only(flow_of(Recurrent(cell), 60, runs=6, each_step=False))
+    assert (layer.verdict.kind, layer.verdict.distance) == ("exploding", 3)
+    assert layer.curve.left[-1] == math.inf
+    assert (
+        json.loads(gradient_flow([run_of(Recurrent(cell), 60, 0)]).to_json())["layers"][0]["curve"]["left"][-1] is None
+    )
 
 
 def test_a_single_step_says_nothing() -> None:

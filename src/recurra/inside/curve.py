@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -20,7 +21,7 @@ from recurra.inside.signals import Signal
 from recurra.tracing.flow import NEAREST, Curve
 
 FEW_LOSSES = 5  # a distance that fewer reach is left out, unless hardly more reach any
-BAND = (0.1, 0.9)  # quantiles
+LOW, HIGH = 0.1, 0.9  # the quantiles between which the middle losses lie
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,7 +37,7 @@ class _Pairs(NamedTuple):
 
 
 def curve_of(found: Sequence[Signal], parts: Sequence[str]) -> tuple[Curve, int]:
-    """The curve, and how many losses have no gradient at distance 1 already, which it leaves out.
+    """The curve, and how many losses it leaves out: at distance 1 they have no gradient, or one too large for a number.
 
     Args:
         found: the signals of one layer, of any number of runs.
@@ -46,11 +47,11 @@ def curve_of(found: Sequence[Signal], parts: Sequence[str]) -> tuple[Curve, int]
     nearest = np.zeros(1 + every.pair.max(initial=-1))  # of each loss, by its number
     reaches = every.distance == NEAREST
     nearest[every.pair[reaches]] = every.whole[reaches]
-    silent = int((every.whole[reaches] == 0).sum())
-    counts = nearest[every.pair] > 0
+    usable = (nearest > 0) & np.isfinite(nearest)
+    counts = usable[every.pair]
     kept = _Pairs(every.pair[counts], every.distance[counts], every.whole[counts], every.parts[counts])
     curve = _by_distance(kept, nearest[kept.pair], parts)
-    return curve, silent
+    return curve, int(reaches.sum() - usable.sum())
 
 
 def _joined(found: Sequence[Signal], parts: int) -> _Pairs:
@@ -77,17 +78,21 @@ def _by_distance(every: _Pairs, nearest: Floats, parts: Sequence[str]) -> Curve:
     enough = min(FEW_LOSSES, int(counts.max(initial=0)))
     kept = [k for k, count in enumerate(counts) if count >= enough]
     groups = [order[firsts[k] : firsts[k] + counts[k]] for k in kept]
-    left = [np.quantile(every.whole[group] / nearest[group], (0.5, *BAND)).tolist() for group in groups]
-    middle, low, high = (list(each) for each in zip(*left, strict=True)) if left else ([], [], [])
+    left = [every.whole[group] / nearest[group] for group in groups]
     return Curve(
         distances[kept].tolist(),
         counts[kept].tolist(),
-        [float(np.median(every.whole[group])) for group in groups],
-        middle,
-        low,
-        high,
-        {name: [float(np.median(every.parts[group, k])) for group in groups] for k, name in enumerate(parts)},
+        _at(0.5, [every.whole[group] for group in groups]),
+        _at(0.5, left),
+        _at(LOW, left),
+        _at(HIGH, left),
+        {name: _at(0.5, [every.parts[group, k] for group in groups]) for k, name in enumerate(parts)},
     )
+
+
+def _at(quantile: float, groups: Sequence[Floats]) -> list[float]:
+    """One of the values of each group, so that nothing is computed with one that is infinite."""
+    return [float(np.quantile(group, quantile, method="lower")) for group in groups]
 
 
 def _whole(values: Tensor) -> Ints:
@@ -95,4 +100,5 @@ def _whole(values: Tensor) -> Ints:
 
 
 def _real(values: Tensor) -> Floats:
-    return values.detach().double().cpu().numpy()
+    """As numpy has them; what came of a number that was too large is as large."""
+    return values.detach().double().nan_to_num(nan=torch.inf).cpu().numpy()

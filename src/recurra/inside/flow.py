@@ -29,7 +29,7 @@ DISTANCES = (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 130, 200, 300, 500)  # of produc
 T = TypeVar("T")
 
 
-class Run(NamedTuple):
+class TracedRun(NamedTuple):
     """A network that has gone through one input, or a batch of them, with its losses.
 
     Args:
@@ -55,7 +55,7 @@ class _Layer:
     products: dict[int, list[float]] = field(default_factory=dict[int, list[float]])
 
 
-def gradient_flow(runs: Iterable[Run], title: str = "") -> GradientFlow:
+def gradient_flow(runs: Iterable[TracedRun], title: str = "") -> GradientFlow:
     """The error signal in every recurrent layer of a network.
 
     Args:
@@ -79,7 +79,7 @@ def spread(things: Sequence[T], most: int) -> list[T]:
     return [things[(k + 1) * len(things) // most - 1] for k in range(most)]
 
 
-def _look(found: dict[str, _Layer], run: Run, losses: Sequence[TimedLoss], *, jacobians: bool) -> None:
+def _look(found: dict[str, _Layer], run: TracedRun, losses: Sequence[TimedLoss], *, jacobians: bool) -> None:
     """Adds what one run shows."""
     records = [(name, record, record.cell) for name, record in run.layers.items() if record.cell is not None]
     passages = [

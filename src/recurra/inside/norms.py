@@ -27,7 +27,7 @@ Product = Callable[[Tensor], Tensor]  # [B, N] to [B, N]
 
 
 def spectral_norms(states: Sequence[State], end: int, distances: Sequence[int]) -> Tensor:
-    """The largest singular value of ds_end/ds_{end-d} for each distance d and row: [D, B].
+    """The largest singular value of ds_end/ds_{end-d} for each distance d and row [D, B]; inf beyond all numbers.
 
     Args:
         states: the very tensors of the computation, one state a step.
@@ -70,7 +70,9 @@ def _largest(back: Product, ahead: Product, like: Tensor) -> Tensor:
         if k + 1 < rounds:
             u, small[:, k + 1, k] = _unit(_without(us, ahead(v)))
             us.append(u)
-    return cast("Tensor", torch.linalg.svdvals(small))[:, 0]
+    finite = small.isfinite().all(-1).all(-1)
+    values = cast("Tensor", torch.linalg.svdvals(torch.where(finite[:, None, None], small, 0.0)))
+    return torch.where(finite, values[:, 0], torch.inf)
 
 
 def _without(others: Sequence[Tensor], vector: Tensor) -> Tensor:

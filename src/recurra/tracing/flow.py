@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from recurra.errors import UsageError
 
@@ -109,7 +109,7 @@ class LayerFlow:
         cell: the kind of its cell: "LSTM".
         units: H.
         curve: the signal by distance.
-        silent: losses that have no gradient at distance 1 already, which the curve leaves out.
+        silent: losses that the curve leaves out: at distance 1 they have no gradient, or one too large for a number.
         jacobians: of the steps, and of their products.
         saturated: gates and activations.
         memory: steps in which the signal falls to 1/e of what it was at distance 1; None where it does not.
@@ -149,9 +149,18 @@ class GradientFlow:
     notes: list[str] = field(default_factory=list[str])
 
     def to_mapping(self) -> dict[str, Any]:
-        """Plain dicts and lists, all the way down: docs/gradients.schema.json."""
-        return asdict(self)
+        """Plain dicts and lists, all the way down; None for a number that was too large to be one."""
+        return _finite(asdict(self))
 
     def to_json(self) -> str:
         """One line of JSON."""
         return json.dumps(self.to_mapping(), ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """The same without numbers that JSON does not have."""
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in cast("list[Any]", value)]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
