@@ -62,18 +62,18 @@ def split(training: int = TRAINING, held_out: int = HELD_OUT, seed: int = SEED) 
     return Split(every[:training], every[training:])
 
 
-def one_series(dice: np.random.Generator) -> Series:
+def one_series(dice: np.random.Generator, steps: int = STEPS) -> Series:
     """Numbers, two marks, and the sum of what is marked as the last step."""
-    values = np.round(dice.random(STEPS), 3)
-    marks = np.zeros(STEPS)
-    half = STEPS // 2
-    first, second = int(dice.integers(half)), half + int(dice.integers(STEPS - half))
+    values = np.round(dice.random(steps), 3)
+    marks = np.zeros(steps)
+    half = steps // 2
+    first, second = int(dice.integers(half)), half + int(dice.integers(steps - half))
     marks[[first, second]] = 1
     total = round(float(values[first] + values[second]), 3)
     return {
         "value": [*values.tolist(), 0.0],
         "marker": [*marks.tolist(), 0.0],
-        "sum": [*[float("nan")] * STEPS, total],
+        "sum": [*[float("nan")] * steps, total],
     }
 
 

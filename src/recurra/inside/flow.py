@@ -23,7 +23,7 @@ from recurra.layers import Recorded
 from recurra.tracing.flow import GradientFlow, Jacobians, LayerFlow
 
 MOST_LOSSES = 16  # of one run
-JACOBIAN_RUNS = 3  # of which singular values are computed
+JACOBIAN_RUNS = 3
 SINGLE_STEPS = 12  # of each of them
 DISTANCES = (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 130, 200, 300, 500)  # of products, back from the last step
 T = TypeVar("T")
@@ -55,19 +55,22 @@ class _Layer:
     products: dict[int, list[float]] = field(default_factory=dict[int, list[float]])
 
 
-def gradient_flow(runs: Iterable[TracedRun], title: str = "") -> GradientFlow:
+def gradient_flow(
+    runs: Iterable[TracedRun], title: str = "", *, jacobians: int = JACOBIAN_RUNS
+) -> GradientFlow:
     """The error signal in every recurrent layer of a network.
 
     Args:
         runs: of one network; each is let go of before the next one is asked for.
         title: what is looked at.
+        jacobians: of how many runs singular values are computed, which takes most of the time.
     """
     found: dict[str, _Layer] = {}
     examples = losses = 0
     for examples, run in enumerate(runs, 1):
         taken = spread(run.losses, MOST_LOSSES)
         losses += len(taken)
-        _look(found, run, taken, jacobians=examples <= JACOBIAN_RUNS)
+        _look(found, run, taken, jacobians=examples <= jacobians)
     layers = [_layer_flow(name, one) for name, one in found.items()]
     return GradientFlow(title, layers, network_verdict(layers), examples, losses)
 
