@@ -132,7 +132,7 @@ def test_a_stack_of_both_directions_has_a_curve_for_each() -> None:
     assert [layer.name for layer in flow.layers] == ["0.forward", "0.backward", "1"]
     assert [layer.cell for layer in flow.layers] == ["Linear", "Linear", "GRU"]
     assert flow.verdict.kind == "vanishing"
-    assert flow.verdict.words.startswith("0.")
+    assert flow.verdict.words.startswith("layer 0.")
 
 
 @pytest.mark.parametrize("name", CELLS)

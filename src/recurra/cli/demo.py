@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time as clock
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,8 +12,9 @@ import typer
 
 from recurra.cli.options import option
 from recurra.cli.set_options import check_budget
-from recurra.demos import DEMOS, demo_named
+from recurra.demos import DEMOS, Bench, Experiment, demo_named
 from recurra.errors import UsageError
+from recurra.files import plain_errors
 from recurra.say import say
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ Data = Annotated[
     str | None,
     typer.Option("--data", metavar="DIR", help="Only write the demo's data into DIR, to train on with recurra train."),
 ]
-To = Annotated[str | None, option("--to", "The model folder; a new temporary one by default.", "DIR")]
+To = Annotated[str | None, option("--to", "The folder for models and pages; a new temporary one by default.", "DIR")]
 Time = Annotated[str | None, option("--time", "Time limit for the whole command; 45 to 60 seconds by default.", "TIME")]
 
 
@@ -48,10 +49,12 @@ def demo(context: typer.Context, name: DemoName = "dates", to: To = None, time: 
     allowed = parse_time(time or chosen.time)
     if allowed < chosen.least:
         raise UsageError(f"the demo needs at least {chosen.least:g}s, got {time}", where="--time")
+    if isinstance(chosen, Experiment):
+        experiment(chosen, to, data, context.obj.started + allowed)
+        return
     split = chosen.split()
     if data is not None:
-        for path, size in chosen.write(Path(data), split).items():
-            say(f"{size:,} {chosen.noun} in {path}")
+        say_written(chosen.write(Path(data), split), chosen.noun)
         return
     say(f"made {chosen.noun} to learn from, such as:")
     for example in split.training[:3]:
@@ -64,6 +67,26 @@ def demo(context: typer.Context, name: DemoName = "dates", to: To = None, time: 
     from recurra.demos import Learned
 
     chosen.show(Learned(models, split.held_out, folder, Console(highlight=False)))
+
+
+def experiment(chosen: Experiment, to: str | None, data: str | None, end: float) -> None:
+    """Runs an experiment until `end`, or writes its data alone."""
+    if data is not None:
+        say_written(chosen.write(Path(data)), chosen.noun)
+        return
+
+    from rich.console import Console
+
+    folder = Path(to or tempfile.mkdtemp(prefix="recurra-demo-"))
+    with plain_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    chosen.run(Bench(Console(highlight=False), folder, end - chosen.afterwards))
+
+
+def say_written(files: Mapping[Path, int], noun: str) -> None:
+    """Which files were written, and how much is in them."""
+    for path, size in files.items():
+        say(f"{size:,} {noun} in {path}")
 
 
 def trained(demo: Demo, examples: Sequence[Any], folder: Path, seconds: float, started: float) -> dict[str, Model]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 
-from recurra.demos.demo import Demo, Learned, Split
+from recurra.demos.demo import Bench, Demo, Experiment, Learned, Split
 from recurra.options import unknown_name
 
 # Name, which is that of the file as well (with _ for -), and what it is about.
@@ -21,11 +21,12 @@ DEMOS = {
     "tag": "weekday, day, month and year in dates of a hundred languages; five of them are not in the training data",
     "order": "word order: reviews of the same words, which a recurrent network can distinguish, a bag of words cannot",
     "forecast": "the sum of two marked numbers far back: an LSTM remembers them, an Elman network does not",
+    "memory": "the adding and the copy problem: how far back errors reach in Elman, GRU, LSTM and minGRU networks",
     "language-model": "the next character of the Python language reference: continued, and its surprisal shown",
 }
 
 
-def demo_named(name: str) -> Demo:
+def demo_named(name: str) -> Demo | Experiment:
     """The demo of this name.
 
     Raises:
@@ -33,8 +34,8 @@ def demo_named(name: str) -> Demo:
     """
     if name not in DEMOS:
         raise unknown_name("demo", name, DEMOS, where="DEMO")
-    demo: Demo = importlib.import_module(f"recurra.demos.{name.replace('-', '_')}").DEMO
+    demo: Demo | Experiment = importlib.import_module(f"recurra.demos.{name.replace('-', '_')}").DEMO
     return demo
 
 
-__all__ = ["DEMOS", "Demo", "Learned", "Split", "demo_named"]
+__all__ = ["DEMOS", "Bench", "Demo", "Experiment", "Learned", "Split", "demo_named"]

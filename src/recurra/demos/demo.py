@@ -39,6 +39,15 @@ class Learned:
         return next(iter(self.models.values()))
 
 
+@dataclass(frozen=True)
+class Bench:
+    """What an experiment is done with."""
+
+    console: Console
+    folder: Path  # where a page may be put; it is there
+    deadline: float  # when its training has to be over, on the clock of time.monotonic
+
+
 def pair_line(example: Any) -> str:
     """An example of two texts in one line."""
     source, target = example
@@ -76,3 +85,15 @@ class Demo:
     time: str = "45s"  # of the whole command, unless the user says otherwise
     least: float = 15.0  # seconds below which nothing can be learned
     afterwards: float = 5.0  # seconds kept for measuring and showing
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A demo of bare networks, without a task: it trains several of them and shows what they came to."""
+
+    run: Callable[[Bench], None]
+    write: Callable[[Path], Mapping[Path, int]]  # its data as files, with their sizes
+    noun: str = "examples"  # what its examples are
+    time: str = "60s"  # of the whole command, unless the user says otherwise
+    least: float = 15.0  # seconds below which nothing can be learned
+    afterwards: float = 5.0  # seconds kept for showing

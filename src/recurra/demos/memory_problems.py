@@ -1,10 +1,11 @@
 """Two problems that can only be solved by remembering, as the literature measures memory by them.
 
-    adding   (Hochreiter & Schmidhuber 1997)     values   0.31 0.92 0.11 0.54 0.70 0.23      the sum of the two that are
-                                                 marks    0    1    0    0    1    0         marked, at the end: 1.62
+    adding (Hochreiter & Schmidhuber 1997)    values    0.31 0.92 0.11 0.54 0.70 0.23
+                                              marks     0    1    0    0    1    0
+                                              asked                                  the sum of the marked: 1.62
 
-    copy     (Arjovsky et al. 2016)              letters  c a b . . . . . . ? ? ?            the first three letters
-                                                 asked                      c a b            again, when they are asked for
+    copy (Arjovsky et al. 2016)               letters   c a b . . . . . . ? ? ?
+                                              asked                       c a b      the first three, at the end
 
 Between what has to be remembered and where it is needed there is nothing that would help. So an error at the end has to
 travel all the way back, or nothing can be learned.

@@ -55,9 +55,7 @@ class _Layer:
     products: dict[int, list[float]] = field(default_factory=dict[int, list[float]])
 
 
-def gradient_flow(
-    runs: Iterable[TracedRun], title: str = "", *, jacobians: int = JACOBIAN_RUNS
-) -> GradientFlow:
+def gradient_flow(runs: Iterable[TracedRun], title: str = "", *, jacobians: int = JACOBIAN_RUNS) -> GradientFlow:
     """The error signal in every recurrent layer of a network.
 
     Args:

@@ -5,28 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from recurra.text.shares import share_text
 from recurra.tracing.flow import NEAREST, Curve, Kind, LayerFlow, Verdict
 
+REACHED = math.exp(-1)
 LOST = 0.01  # share of the signal at distance 1 below which it counts as vanished
 GROWN = 10.0  # times that signal above which it counts as exploded
 ORDER: tuple[Kind, ...] = ("exploding", "vanishing", "healthy", "unknown")  # the worst first
 
 
 def memory_of(curve: Curve) -> float | None:
-    """Steps in which the signal falls to 1/e of what it was at distance 1, between two distances on a log scale.
+    """Steps in which the signal falls to 1/e of what it was at distance 1, and stays below.
 
-    None where it never does. A signal that falls by the same factor a at every step does so in 1/ln(1/a) steps.
+    None where it does not. Between two distances it falls straight on a log scale, so a signal that falls by the same
+    factor a at every step does so in 1/ln(1/a) steps.
     """
-    reached = math.exp(-1)
-    before, last = NEAREST, 1.0
-    for distance, left in zip(curve.distance, curve.left, strict=True):
-        if distance <= NEAREST:
-            continue
-        if left <= reached:
-            share = math.log(last / reached) / math.log(last / left) if 0 < left < last else 0.0 if left else 1.0
-            return before + share * (distance - before) - NEAREST
-        before, last = distance, left
-    return None
+    through = [(NEAREST, 1.0), *((d, left) for d, left in zip(curve.distance, curve.left, strict=True) if d > NEAREST)]
+    below = _for_good([left <= REACHED for _, left in through])
+    if below is None:
+        return None
+    (before, last), (after, left) = through[below - 1], through[below]
+    share = math.log(last / REACHED) / math.log(last / left) if left else 0.0
+    return before + share * (after - before) - NEAREST
 
 
 def verdict_of(curve: Curve) -> Verdict:
@@ -34,16 +34,20 @@ def verdict_of(curve: Curve) -> Verdict:
     through = [(d, left) for d, left in zip(curve.distance, curve.left, strict=True) if d >= NEAREST]
     if len(through) < 2:
         return Verdict("unknown", None, "no signal comes from further back than one step")
-    grown = next((distance for distance, left in through if left > GROWN), None)
-    if grown is not None:
-        words = f"from distance {grown} on the signal is more than {GROWN:g} times what it was one step back"
-        return Verdict("exploding", grown, words)
+    exploded = next((distance for distance, left in through if left > GROWN), None)
+    if exploded is not None:
+        words = f"from distance {exploded} on the signal is more than {GROWN:g} times what it was one step back"
+        return Verdict("exploding", exploded, words)
     lost = _for_good([left < LOST for _, left in through])
     if lost is not None:
         distance = through[lost][0]
-        return Verdict("vanishing", distance, f"from distance {distance} on less than {LOST:.0%} of the signal is left")
+        words = f"from distance {distance} on less than {share_text(LOST)} of the signal is left"
+        return Verdict("vanishing", distance, words)
     last, left = through[-1]
-    return Verdict("healthy", None, f"{share(left)} of the signal is left at distance {last}, the longest here")
+    if left < 1.5:
+        return Verdict("healthy", None, f"{share_text(left)} of the signal is left at distance {last}, the longest here")
+    grown = f"the signal is {share_text(left)} what it was one step back"
+    return Verdict("healthy", None, f"at distance {last}, the longest here, {grown}")
 
 
 def network_verdict(layers: Sequence[LayerFlow]) -> Verdict:
@@ -58,7 +62,7 @@ def network_verdict(layers: Sequence[LayerFlow]) -> Verdict:
     if worst is None:
         return Verdict("unknown", None, "there is no recurrent layer")
     found = worst.verdict
-    return Verdict(found.kind, found.distance, f"{worst.name}: {found.words}" if worst.name else found.words)
+    return Verdict(found.kind, found.distance, f"layer {worst.name}: {found.words}" if layers[1:] else found.words)
 
 
 def is_lowest(name: str) -> bool:
@@ -80,8 +84,3 @@ def _for_good(below: Sequence[bool]) -> int | None:
     while start and below[start - 1]:
         start -= 1
     return start if start < len(below) else None
-
-
-def share(left: float) -> str:
-    """2.1 times, 94 %, 1.2 %."""
-    return f"{left:.1f} times" if left >= 1.5 else f"{left:.0%}" if left >= 0.095 else f"{left:.1%}"
