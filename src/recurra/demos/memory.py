@@ -52,8 +52,8 @@ def run(bench: Bench) -> None:
     page = bench.folder / PAGE
     atomic_write(page, flow_page(flows, "Memory: the adding and the copy problem", panels).encode())
     bench.console.print(
-        f"\nNetworks of {WIDTH} units, minGRU with two layers; batches of {BATCH} of {TRAINING:,} examples, measured on "
-        f"{HELD_OUT} others.\n"
+        f"\nNetworks of {WIDTH} units, minGRU with two layers; "
+        f"batches of {BATCH} of {TRAINING:,} examples, measured on {HELD_OUT} others.\n"
         f"All numbers and charts:  {shlex.quote(str(page))}\n"
         f"The same of your model:  recurra gradients MODEL DATA",
         soft_wrap=True,

@@ -45,9 +45,11 @@ def verdict_of(curve: Curve) -> Verdict:
         return Verdict("vanishing", distance, words)
     last, left = through[-1]
     if left < 1.5:
-        return Verdict("healthy", None, f"{share_text(left)} of the signal is left at distance {last}, the longest here")
+        return Verdict(
+            "healthy", None, f"{share_text(left)} of the signal is left at distance {last}, the longest here"
+        )
     grown = f"the signal is {share_text(left)} what it was one step back"
-    return Verdict("healthy", None, f"at distance {last}, the longest here, {grown}")
+    return Verdict("healthy", None, f"at distance {last}, the last one, {grown}")
 
 
 def network_verdict(layers: Sequence[LayerFlow]) -> Verdict:

@@ -9,6 +9,9 @@ from recurra.views.contrast import ContrastView, contrast_body, contrast_html, c
 from recurra.views.curves_html import curves_html, curves_page
 from recurra.views.curves_text import CurvesView, curves_text
 from recurra.views.figures import lines_figure, matrix_figure
+from recurra.views.flow_html import flow_html, flow_page
+from recurra.views.flow_panels import compared_panel, flow_panels, memory_text
+from recurra.views.flow_text import FlowCharts, FlowView, flow_text
 from recurra.views.html import (
     Output,
     Shown,
@@ -38,6 +41,8 @@ __all__ = [
     "ConfusionView",
     "ContrastView",
     "CurvesView",
+    "FlowCharts",
+    "FlowView",
     "Line",
     "ModelFacts",
     "Output",
@@ -50,6 +55,7 @@ __all__ = [
     "attention_lines",
     "chart_html",
     "chart_lines",
+    "compared_panel",
     "comparison_html",
     "comparison_table",
     "comparison_text",
@@ -63,9 +69,14 @@ __all__ = [
     "evaluation_html",
     "evaluation_table",
     "evaluation_text",
+    "flow_html",
+    "flow_page",
+    "flow_panels",
+    "flow_text",
     "inspect_page",
     "lines_figure",
     "matrix_figure",
+    "memory_text",
     "mistakes",
     "model_html",
     "model_text",
