@@ -106,7 +106,7 @@ class Decoder:
         return self.attention.name != NO_ATTENTION
 
 
-NO_ATTENTION = "no attention"
+NO_ATTENTION, LAST_STEP = "no attention", "last step"  # names that say how a part is connected
 SINGLE = ("embedding", "first", "attention", "combine", "output")  # parts of a decoder
 
 # When a network answers: once for the whole input, at every step of it, or by a decoder.

@@ -29,7 +29,7 @@ from recurra.models.output import CopyOutput, VocabularyOutput
 from recurra.models.seq2seq import Seq2Seq
 from recurra.models.tagger import Tagger
 from recurra.models.vector_encoder import VectorEncoder
-from recurra.structure import NO_ATTENTION, Part, Structure, Tower
+from recurra.structure import LAST_STEP, NO_ATTENTION, Part, Structure, Tower
 from recurra.structure import Decoder as DecoderParts
 
 SHOWN = {"elman": "Elman", "gru": "GRU", "lstm": "LSTM", "mingru": "minGRU", "minlstm": "minLSTM"}
@@ -101,7 +101,7 @@ def feedforward_parts(network: FeedForward) -> tuple[Part, ...]:
 
 def pooling_part(pooling: Pooling, over: str = "time") -> Part:
     """From all steps, or all cells of an image, to one vector."""
-    names = {"last": "last step", "mean": f"mean over {over}", "max": f"maximum over {over}"}
+    names = {"last": LAST_STEP, "mean": f"mean over {over}", "max": f"maximum over {over}"}
     name = name_in(dict(POOLINGS), pooling)
     return Part("pooling", names.get(name, f"{name} pooling"), pooling.size, pooling.size, count(pooling))
 
@@ -288,7 +288,7 @@ def many_to_one_structure(model: ManyToOne, columns: Sequence[Reads], *, labels:
     towers = [branch_tower(one, reads) for one, reads in zip(model.column_branches, columns, strict=True)]
     plain = all(isinstance(one.reader, NumberReader) and one.body is None for one in model.column_branches)
     return Structure(
-        "feed-forward network" if plain else "network for whole inputs",
+        "feed-forward network" if plain else "classifier" if labels else "regressor",
         gives="labels" if labels else "a number",
         answers="once",
         towers=tuple(towers),
@@ -341,7 +341,7 @@ def forecaster_structure(model: Forecaster) -> Structure:
     head = Part("output", each, *map_sizes(model.head), count(model.head))
     body = layer_parts(model.layers)
     width = model.layers.output_size
-    last = Part("pooling", "last step", width, width, 0)
+    last = Part("pooling", LAST_STEP, width, width, 0)
     steps = "the next step" if model.recursive or model.horizon == 1 else f"the next {model.horizon:,} steps"
     series = "" if targets == 1 else f" of {targets} columns"
     return Structure(

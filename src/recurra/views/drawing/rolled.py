@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from recurra.structure import Decoder, Part, Structure, Tower
 from recurra.views.drawing.boxes import HALF_HEIGHT, NOTE, draw_box, half_width, notes_of, sized
-from recurra.views.drawing.canvas import BOLD, PANEL_NAME, Box, Canvas, Point
+from recurra.views.drawing.canvas import BOLD, PANEL_NAME, Box, Canvas, Point, union
 from recurra.views.drawing.markup import text_width
 from recurra.views.drawing.words import described_structure, input_words, output_words
 
@@ -248,16 +248,15 @@ def draw_encoder_decoder(canvas: Canvas, structure: Structure, decoder: Decoder,
     (tower,) = structure.towers
     with canvas.panel("encoder"):
         encoder = draw_tower(canvas, (0, 0), tower)
-    edge, before = max(box.right for box in canvas.boxes), len(canvas.boxes)
+    panel, before = union(canvas.boxes), len(canvas.boxes)
     half = box_half([*decoder.upper, decoder.embedding, decoder.first, decoder.combine, decoder.output])
-    way = Way(canvas, (edge + GUTTER + box_half(list(decoder.parts())) + 40, 0))
+    way = Way(canvas, (panel.right + GUTTER + box_half(list(decoder.parts())) + 40, 0))
     with canvas.panel("decoder"):
         levels = draw_decoder(way, decoder, half)
     left = min(box.left for box in canvas.boxes[before:])
     way.leave("y_t", output_words(structure), 66)
-    middle = edge + GUTTER / 2
-    draw_bridge(canvas, (middle, levels.first), bridge, edge, left)
-    draw_attention(canvas, middle, decoder, encoder, (way.x, levels.asks, levels.answers))
+    draw_bridge(canvas, levels.first, bridge, panel, left)
+    draw_attention(canvas, (panel.right + left) / 2, decoder, encoder, (way.x, levels.asks, levels.answers))
 
 
 class Levels(NamedTuple):
@@ -304,12 +303,21 @@ def singular(steps: str) -> str:
     return steps.removesuffix("s")
 
 
-def draw_bridge(canvas: Canvas, at: Point, bridge: Part, left: float, right: float) -> None:
-    """The first state of the decoder."""
-    half = half_width("bridge", bridge.name)
-    canvas.path([(left, at[1]), (at[0] - half, at[1])], "hidden", 1.75, arrow=True)
-    draw_box(canvas, at, half, bridge, "bridge", bridge.name)
-    canvas.path([(at[0] + half, at[1]), (right, at[1])], "hidden", 1.75, arrow=True)
+def draw_bridge(canvas: Canvas, level: float, bridge: Part, encoder: Box, right: float) -> None:
+    """The first state of the decoder.
+
+    Args:
+        level: where the decoder takes it, whose panel begins at `right`.
+        encoder: the encoder's panel.
+    """
+    half, middle = half_width("bridge", bridge.name), (encoder.right + right) / 2
+    beside = encoder.top + HALF_HEIGHT <= level <= encoder.bottom - HALF_HEIGHT
+    low = (encoder.top + encoder.bottom) / 2
+    below = [(encoder.right, low), (middle, low), (middle, level + HALF_HEIGHT)]
+    way = [(encoder.right, level), (middle - half, level)] if beside else below
+    canvas.path(way, "hidden", 1.75, arrow=True)
+    draw_box(canvas, (middle, level), half, bridge, "bridge", bridge.name)
+    canvas.path([(middle + half, level), (right, level)], "hidden", 1.75, arrow=True)
 
 
 def attention_words(decoder: Decoder) -> tuple[str, str]:

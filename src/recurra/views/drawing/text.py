@@ -13,7 +13,7 @@ from recurra.views.drawing.cell_diagram import CellDiagram
 from recurra.views.drawing.words import input_words, output_words
 
 ONE_WAY, BOTH_WAYS, UP = "↻", "⇄", "↓"
-LEGEND = {ONE_WAY: "hands on its state from step to step", BOTH_WAYS: "the same in both directions"}
+LEGEND = {ONE_WAY: "hands on its state from step to step", BOTH_WAYS: "reads in both directions"}
 HEAD = ("", "", "reads → gives", "parameters")
 Line = tuple[str, str, str, str]  # mark, name, sizes, parameters
 

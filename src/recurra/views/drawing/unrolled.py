@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from recurra.structure import Decoder, Part, Structure, Tower
+from recurra.structure import LAST_STEP, Decoder, Part, Structure, Tower
 from recurra.views.drawing.boxes import (
     HALF_HEIGHT,
     INNER,
@@ -19,7 +19,7 @@ from recurra.views.drawing.boxes import (
     notes_of,
     sized,
 )
-from recurra.views.drawing.canvas import Box, Canvas, Point, around
+from recurra.views.drawing.canvas import Box, Canvas, Point, around, union
 from recurra.views.drawing.markup import text_width
 from recurra.views.drawing.rolled import APART, GUTTER, attention_words, draw_bridge, name_room, shortened
 from recurra.views.drawing.words import described_structure, input_words, output_words
@@ -262,7 +262,7 @@ def draw_side_by_side(columns: Columns, readers: Sequence[Part]) -> None:
 def draw_pooling(columns: Columns, part: Part, *, both: bool) -> None:
     """All steps to one vector: of the last step alone, or of all of them."""
     canvas, xs = columns.canvas, columns.xs
-    last = part.name == "last step"
+    last = part.name == LAST_STEP
     taken = [*dict.fromkeys([xs[0], xs[-1]] if both else [xs[-1]])] if last else list(xs)
     half = half_width(part.name, "")
     low, high = min(taken), max(taken)
@@ -370,16 +370,16 @@ def draw_encoder_decoder(canvas: Canvas, structure: Structure, decoder: Decoder,
     names = [*symbols("x", steps - 1), EOS] if text and steps > 1 else symbols("x", steps)
     with canvas.panel("encoder"):
         encoder = draw_tower(canvas, tower, steps, 0, names)
-    edge, before = max(box.right for box in canvas.boxes), len(canvas.boxes)
+    panel, before = union(canvas.boxes), len(canvas.boxes)
     words = words_width([decoder.writes], decoder.parts())
     foot = encoder.y + RAISED
-    columns = Columns(canvas, spread(steps, edge + GUTTER + words, PITCH), foot if foot < -TALL else 0.0)
+    columns = Columns(canvas, spread(steps, panel.right + GUTTER + words, PITCH), foot if foot < -TALL else 0.0)
     with canvas.panel("decoder"):
         levels = draw_decoder(columns, decoder, encoder.y - FAN)
     columns.leave([*symbols("y", steps - 1), EOS], output_words(structure), 64)
     left = min(box.left for box in canvas.boxes[before:])
-    draw_bridge(canvas, ((edge + left) / 2, levels.first), bridge, edge, left)
-    draw_attention(columns, (edge - 40, levels.attention), decoder, encoder, levels)
+    draw_bridge(canvas, levels.first, bridge, panel, left)
+    draw_attention(columns, (panel.right - 40, levels.attention), decoder, encoder, levels)
 
 
 class Levels(NamedTuple):
@@ -457,4 +457,4 @@ def draw_fan(canvas: Canvas, foot: Point, half: float, encoder: Columns, *, all_
         end = (foot[0] - half + 2 * half * k / (len(sources) + 1), foot[1])
         canvas.path([(source, encoder.y), end], "gate", 1.75, arrow=True)
         if all_steps:
-            canvas.symbol((source - 7, encoder.y - 2), f"α_{k}", 13, anchor="end", fill="gate")
+            canvas.symbol((source - 7, encoder.y - 7), f"α_{k}", 13, anchor="end", fill="gate")
