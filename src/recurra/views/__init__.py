@@ -12,6 +12,7 @@ from recurra.views.figures import lines_figure, matrix_figure
 from recurra.views.flow_html import flow_html, flow_page
 from recurra.views.flow_panels import compared_panel, flow_panels, memory_text
 from recurra.views.flow_text import FlowCharts, FlowView, flow_text
+from recurra.views.gates_text import GatesView, gates_lines
 from recurra.views.html import (
     Output,
     Shown,
@@ -43,6 +44,7 @@ __all__ = [
     "CurvesView",
     "FlowCharts",
     "FlowView",
+    "GatesView",
     "Line",
     "ModelFacts",
     "Output",
@@ -73,6 +75,7 @@ __all__ = [
     "flow_page",
     "flow_panels",
     "flow_text",
+    "gates_lines",
     "inspect_page",
     "lines_figure",
     "matrix_figure",
