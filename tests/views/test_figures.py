@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from recurra.views import Line, Panel, lines_figure, matrix_figure
+from recurra.errors import UsageError
+from recurra.tracing import AttentionMap, GradientTrace, LayerTrace, Trace
+from recurra.views import Line, Panel, lines_figure, matrix_figure, trace_figure
 from recurra.views.figure_fonts import OWN, families_for
 from recurra.views.palette import PENS, pen
 
@@ -135,3 +137,34 @@ def test_pens_differ_by_colour_mark_and_pattern_and_are_seen_on_white_and_black(
         assert 1.05 / (luminance + 0.05) >= 3  # WCAG's contrast, with white
         assert (luminance + 0.05) / 0.05 >= 3
     assert pen(len(PENS)) == pen(0)
+
+
+def layer(name: str, **values: list[list[float]]) -> LayerTrace:
+    arrays = {key: np.array(value) for key, value in values.items()}
+    return LayerTrace(name, ["a", " "], {}, arrays)
+
+
+def test_any_matrix_of_a_trace_by_its_name() -> None:
+    attention = AttentionMap(["a", " "], ["x"], [[0.25, 0.75]])
+    layers = [layer("encoder.0", hidden=[[1.0, -2.0, 3.0], [4.0, 5.0, 6.0]])]
+    gradients = GradientTrace([0], ["x"], {"encoder.0": np.array([[0.5, 0.1]])})
+    trace = Trace("a ", "x", ["a", " "], ["x"], attention, layers, gradients=gradients)
+    first = trace_figure(trace).axes[0]
+    assert [text.get_text() for text in first.get_xticklabels()] == ["a", "␣"]
+    np.testing.assert_array_equal(np.asarray(first.images[0].get_array()), [[0.25, 0.75]])
+    hidden = trace_figure(trace, "encoder.0.hidden").axes[0]
+    np.testing.assert_array_equal(np.asarray(hidden.images[0].get_array()), [[1, 4], [-2, 5], [3, 6]])
+    assert hidden.images[0].get_clim() == (-6.0, 6.0)
+    assert (hidden.get_ylabel(), hidden.get_xlabel(), hidden.get_title()) == ("unit", "step", "encoder.0.hidden")
+    found = trace_figure(trace, "gradients.encoder.0").axes[0]
+    assert [text.get_text() for text in found.get_yticklabels()] == ["x"]
+    assert found.images[0].get_clim() == (0.0, 0.5)
+    with pytest.raises(UsageError, match=r"unknown figure 'encoder\.0\.hiden'\n  Did you mean 'encoder\.0\.hidden'"):
+        trace_figure(trace, "encoder.0.hiden")
+
+
+def test_without_attention_comes_what_is_first_and_nothing_is_refused() -> None:
+    only = Trace("a ", "x", ["a", " "], ["x"], layers=[layer("reader.0", hidden=[[1.0], [2.0]])])
+    assert trace_figure(only).axes[0].get_title() == "reader.0.hidden"
+    with pytest.raises(UsageError, match="nothing that could be drawn"):
+        trace_figure(Trace("a", "x", ["a"], ["x"]))

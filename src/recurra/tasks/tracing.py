@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -36,7 +36,10 @@ from recurra.tracing import (
     SearchTree,
     Trace,
 )
-from recurra.views import trace_html
+from recurra.views import trace_figure, trace_html
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_LOSSES = 64  # outputs whose gradients are taken where all are asked for
 
@@ -132,6 +135,18 @@ class ShownTrace(Trace):
 
     def _repr_html_(self) -> str:
         return trace_html(self)
+
+    def figure(self, name: str = "") -> Figure:
+        """A matrix of it as a figure of matplotlib (`pip install recurra[plots]`).
+
+        Args:
+            name: "attention", a gate or state of a layer ("encoder.0.forward.forget"), or the gradients of one
+                ("gradients.encoder.0.forward"); the attention, or what comes first, if it is empty.
+
+        Raises:
+            UsageError: there is none of this name; it names the nearest, or all.
+        """
+        return trace_figure(self, name)
 
 
 def traced(asked: Asked, task: str, *, gradients: bool | Sequence[int] = False) -> ShownTrace:

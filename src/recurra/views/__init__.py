@@ -32,6 +32,7 @@ from recurra.views.panels import Line, Panel
 from recurra.views.search_html import search_body, search_html, search_svg
 from recurra.views.search_text import SearchView, search_lines
 from recurra.views.tables import evaluation_table, predictions_table
+from recurra.views.trace_figures import attention_figure, trace_figure
 from recurra.views.units_page import units_page
 from recurra.views.units_text import place_lines, units_table
 
@@ -53,6 +54,7 @@ __all__ = [
     "SearchView",
     "Shown",
     "answer_html",
+    "attention_figure",
     "attention_html",
     "attention_lines",
     "chart_html",
@@ -92,6 +94,7 @@ __all__ = [
     "search_html",
     "search_lines",
     "search_svg",
+    "trace_figure",
     "trace_html",
     "units_page",
     "units_table",
