@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 from browser import WIDTHS, overflow, violations
 from documents import EVIL, Document
 
 from recurra.metrics import Case, ExampleScores, Measure, Share, groupings, sliced, value_text
+from recurra.tasks.case_pictures import forecast_chart
 from recurra.tasks.evaluation import Evaluation
 from recurra.text.visible import visible
 from recurra.views.report import rows
@@ -80,14 +84,13 @@ def test_every_example_is_there_with_what_the_evaluation_knows() -> None:
     groups = groupings(found.examples, found.cases)
     assert [group["by"] for group in written["groups"]] == ["length in characters", "units of the input", "kind"]
     assert written["groups"][2]["parts"] == [*map(visible, groups[2].names)]
-    for k, (line, source, targets, parts, unknown, ((answer, right, error, chance, loss),)) in enumerate(
-        written["rows"]
-    ):
+    for k, (line, source, targets, parts, unknown, said, picture) in enumerate(written["rows"]):
+        ((answer, right, error, chance, loss),) = said
         case = found.cases[k]
         assert (line, answer, bool(unknown)) == (case.line, case.answer, bool(case.unknown))
         assert (source.startswith(f"input {k}"), targets[0]) == (True, f"right {k}")
         assert parts == [int(group.of[k]) for group in groups]
-        assert right == (k >= 7)
+        assert (right, picture) == (k >= 7, "")
         assert (error, chance, loss) == pytest.approx((100 * (k % 4) / 8, case.probability, case.loss), rel=1e-3)
 
 
@@ -124,6 +127,18 @@ def test_long_texts_are_cut_and_the_page_of_ten_thousand_stays_small() -> None:
     assert 3000 < made.shown < 10_000
     assert len(made.json) < 4_000_000
     assert "1,500 more characters" in made.json
+
+
+def test_pictures_are_shown_as_long_as_there_is_room(monkeypatch: pytest.MonkeyPatch, browser_page: Opened) -> None:
+    whole = evaluation(count=30, wrong=3)
+    charts = [partial(forecast_chart, np.array([[1.0], [2.0]]), np.array([[1.0], [float(k)]])) for k in range(30)]
+    found = replace(whole, cases=[replace(case, picture=one) for case, one in zip(whole.cases, charts, strict=True)])
+    size = len(charts[0]())
+    monkeypatch.setattr(rows, "MAX_PICTURES", 10 * size)
+    page = browser_page(found.page(), "#only=all")
+    assert 8 <= page.locator("#examples img").count() <= 11
+    assert page.locator("#examples img").first.evaluate("img => img.naturalWidth") == 120
+    assert "shown without a picture" in page.locator("main").inner_text()
 
 
 def test_without_measures_of_single_examples_there_are_no_parts() -> None:

@@ -5,7 +5,7 @@ An evaluation keeps them beside its scores of each example, so that mistakes can
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -21,3 +21,4 @@ class Case:
     loss: float | None = None  # nats of a unit of what is right
     unknown: tuple[str, ...] = ()  # units of the input that the model does not know
     groups: Mapping[str, str | float] = field(default_factory=dict[str, str | float])  # what examples can be sorted by
+    picture: Callable[[], str] | None = None  # the input or the answer as an image: its address, made when it is shown

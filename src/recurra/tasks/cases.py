@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from recurra.data.content import Cell, Content, Fields
 from recurra.data.numbers import Numbers
@@ -21,11 +21,13 @@ def case_of(
     targets: Sequence[str],
     loss: float | None = None,
     groups: Mapping[str, str | float] | None = None,
+    picture: Callable[[], str] | None = None,
 ) -> Case:
     """The best output of an answer, with its probability where it has one, else its score."""
     best = answer.best
     probability = best.score if best.log_prob is None else math.exp(best.log_prob)
-    return Case(line, answer.source, tuple(targets), best.text, probability, loss, tuple(answer.unknown), groups or {})
+    unknown = tuple(answer.unknown)
+    return Case(line, answer.source, tuple(targets), best.text, probability, loss, unknown, groups or {}, picture)
 
 
 def text_groups(text: str) -> dict[str, str | float]:

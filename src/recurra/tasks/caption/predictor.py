@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, cast
 
@@ -23,6 +24,7 @@ from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.at_once import at_once
 from recurra.tasks.caption.inputs import CaptionInputs, encode, padded
+from recurra.tasks.case_pictures import thumbnail
 from recurra.tasks.cases import case_of, target_groups
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
@@ -115,8 +117,10 @@ class CaptionPredictor:
         own.append(unwritable([one.caption for one in every], self.target))
         counted = "captions" if len(groups) == len(every) else "images"
         cases = [
-            case_of(answer, every[group[0]].line, targets, loss, target_groups(targets))
-            for answer, group, targets, loss in zip(answers, groups, right, likelihood.losses, strict=True)
+            case_of(answer, one.line, targets, loss, target_groups(targets), partial(thumbnail, one.content))
+            for answer, one, targets, loss in zip(
+                answers, (every[group[0]] for group in groups), right, likelihood.losses, strict=True
+            )
         ]
         notes = [*evaluation.notes, *filter(None, own)]
         return replace(evaluation, notes=notes, details={"counted": counted}, cases=cases)

@@ -29,6 +29,7 @@ from recurra.errors import DataError, UsageError
 from recurra.metrics import Case, ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse, value_text
 from recurra.metrics.mase import mase_definition
 from recurra.models.forecaster import ROUNDING
+from recurra.tasks.case_pictures import forecast_chart
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.forecast.build import Values, filled, in_order, missing_number, refused
 from recurra.tasks.forecast.network import ForecastNetwork
@@ -116,16 +117,19 @@ def case_of_window(window: Window, found: Values, targets: Sequence[str]) -> Cas
     groups: dict[str, str | float] = {"series": window.name} if window.name else {}
     source = f"{window.name}, from {window.begins}" if window.name else f"from {window.begins}"
     medians = found[..., found.shape[-1] // 2]
-    return Case(window.line, source, (written(window.truth, targets),), written(medians, targets), groups=groups)
+    right, given = written(window.truth, targets), written(medians, targets)
+    picture = partial(forecast_chart, window.truth, medians)
+    return Case(window.line, source, (right,), given, groups=groups, picture=picture)
 
 
 def written(values: Values, targets: Sequence[str]) -> str:
-    """Numbers [H, K] in one line, the first of many."""
+    """Numbers [H, K] in one line, the first of many steps and of many columns."""
     more = f" ... ({len(values) - SHOWN:,} more)" if len(values) > SHOWN else ""
-    parts = [" ".join(f"{value:.5g}" for value in column[:SHOWN]) + more for column in values.T]
-    return (
-        parts[0] if len(parts) == 1 else "; ".join(f"{name}: {part}" for name, part in zip(targets, parts, strict=True))
-    )
+    parts = [" ".join(f"{value:.5g}" for value in column[:SHOWN]) + more for column in values.T[:MOST_PARTS]]
+    if len(targets) == 1:
+        return parts[0]
+    others = [f"{len(targets) - MOST_PARTS:,} more columns"] * (len(targets) > MOST_PARTS)
+    return "; ".join([*(f"{name}: {part}" for name, part in zip(targets, parts, strict=False)), *others])
 
 
 def window_parts(errors: Errors, network: ForecastNetwork) -> dict[str, dict[str, Share]]:

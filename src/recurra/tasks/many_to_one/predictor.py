@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol, cast
 
 import torch
@@ -23,6 +24,7 @@ from recurra.metrics import Case, ExampleScores
 from recurra.models import BranchRun, ManyToOne, device_of
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.at_once import at_once, numbered
+from recurra.tasks.case_pictures import thumbnail
 from recurra.tasks.cases import content_groups
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
@@ -152,7 +154,9 @@ class HeadPredictor:
             unknown = inputs.unknown(one.content, [column[k] for column in encoded])
             answer = head.answer(shown_content(one.content), values[k], unknown, None, options)
             case = head.case(answer, values[k], one)
-            yield replace(case, groups={**case.groups, **content_groups(one.content)})
+            groups = {**case.groups, **content_groups(one.content)}
+            picture = None if inputs.kind != "image" else partial(thumbnail, one.content)
+            yield replace(case, groups=groups, picture=picture)
 
     def _window(self, given: list[Any], places: list[str], options: Any) -> Iterator[AnyAnswer]:
         inputs, head = self.first.inputs, self.first.head

@@ -96,4 +96,6 @@ def _left_out(rows: Rows, noun: str) -> str:
     if rows.cut:
         are = "is" if rows.cut == 1 else "are"
         said.append(f"{counted(rows.cut, 'text')} of more than {MAX_TEXT} characters {are} cut.")
+    if rows.pictures:
+        said.append(f"{counted(rows.pictures, 'example')} shown without a picture, so that the page stays small.")
     return f'<p class="note">{" ".join(said)}</p>\n' if said else ""

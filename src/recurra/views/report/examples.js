@@ -2,7 +2,7 @@
 //
 // The rows come as JSON from views/report/rows.py, which says what is where in them. All text is set as text.
 
-const LINE = 0, INPUT = 1, RIGHT = 2, PARTS = 3, UNKNOWN = 4, MODELS = 5;
+const LINE = 0, INPUT = 1, RIGHT = 2, PARTS = 3, UNKNOWN = 4, MODELS = 5, PICTURE = 6;
 const OUTPUT = 0, IS_RIGHT = 1, ERROR = 2, PROBABILITY = 3, LOSS = 4;
 const PAGE = 50; // rows at once
 const LONGEST = 200; // characters of texts whose differences are marked
@@ -189,6 +189,7 @@ function cell(row, [key, name, value]) {
   let content = value(row);
   if (key === "input") {
     content = [plain(content)];
+    if (row[PICTURE]) content.unshift(element("img", { src: row[PICTURE], alt: "" })); // what it shows stands beside it
     if (row[UNKNOWN].length) content.push(element("span", { class: "note" }, ` unknown: ${row[UNKNOWN].join(" ")}`));
   } else if (key === "right") {
     content = row[RIGHT].flatMap((text, k) => (k ? [element("span", { class: "note" }, " or "), plain(text)] : [plain(text)]));

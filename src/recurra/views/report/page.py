@@ -60,9 +60,9 @@ def _slices(measured: Measured, groups: Sequence[Grouping]) -> str:
     whole = float(shares(share.statistics().sum(axis=0)))
     shown = Shown("".join(label_of(name)), whole, share.higher_is_better, found, parted(measured.parts), plainly(name))
     worse = worse_html(telling(found), name, noun_of(measured.record))
-    none = (
-        f'<p class="note">On none of the {counted(len(found), "part")} is it significantly worse than elsewhere.</p>\n'
-    )
+    compared = sum(one.elsewhere is not None for one in found)
+    sentence = f'<p class="note">It is significantly worse on none of {counted(compared, "part")}.</p>\n'
+    none = sentence if compared else ""
     return (
         f'<section>\n<h2>Where it is better and worse</h2>\n{worse or none}<div class="cards">\n{slices_html(shown)}'
         f"</div>\n{EXPLAINED}</section>\n"

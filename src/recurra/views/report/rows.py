@@ -2,7 +2,7 @@
 
 {"measure": "token error rate %", "lower": whether lower is better, "models": ["new", "old"],
  "groups": [{"by": ..., "parts": [...]}],
- "rows": [[line, input, [right outputs], [part in each group], unknown units, [one for each model]], ...]}
+ "rows": [[line, input, [right outputs], [part in each group], unknown units, [one for each model], picture], ...]}
 
 What a model says of an example: [output, whether it is right, error, probability, loss].
 """
@@ -25,6 +25,7 @@ from recurra.views.measures import label_of
 MAX_ROWS = 10_000
 MAX_CHARACTERS = 3_000_000  # of all texts together: a few megabytes
 MAX_TEXT = 500  # characters of one text
+MAX_PICTURES = 1_500_000  # characters of all pictures together
 SAID_BY_LOSS = ("nats_per_unit",)  # measures that are the loss itself
 
 Row = list[object]
@@ -61,6 +62,7 @@ class Rows(NamedTuple):
     shown: int
     total: int
     cut: int  # texts of which only the beginning is there
+    pictures: int = 0  # examples that have one but are shown without
 
 
 def rows_of(models: Sequence[Answered], groups: Sequence[Grouping]) -> Rows:
@@ -73,7 +75,8 @@ def rows_of(models: Sequence[Answered], groups: Sequence[Grouping]) -> Rows:
     said = [_said(model) for model in models]
     kept: list[int] = []
     rows: list[Row] = []
-    characters = cut = 0
+    characters = cut = bare = 0
+    room = MAX_PICTURES
     for k in _by_interest(models):
         case = models[0].cases[k]
         texts = [case.source, *case.targets, *(model.cases[k].answer for model in models)]
@@ -82,6 +85,9 @@ def rows_of(models: Sequence[Answered], groups: Sequence[Grouping]) -> Rows:
             break
         cut += sum(len(text) > MAX_TEXT for text in texts)
         kept.append(k)
+        picture = case.picture() if case.picture and room > 0 else ""
+        room -= len(picture)
+        bare += case.picture is not None and room <= 0
         rows.append([
             case.line,
             shortened(case.source),
@@ -89,6 +95,7 @@ def rows_of(models: Sequence[Answered], groups: Sequence[Grouping]) -> Rows:
             [int(group.of[k]) for group in groups],
             [*map(visible, case.unknown)],
             [each[k] for each in said],
+            picture,
         ])  # fmt: skip
     error = models[0].error
     whole = {
@@ -99,7 +106,7 @@ def rows_of(models: Sequence[Answered], groups: Sequence[Grouping]) -> Rows:
         "rows": [row for _, row in sorted(zip(kept, rows, strict=True), key=lambda pair: pair[0])],
     }
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Rows(in_script(text), len(rows), total, cut)
+    return Rows(in_script(text), len(rows), total, cut, bare)
 
 
 def shortened(text: str) -> str:
