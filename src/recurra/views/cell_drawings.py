@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,6 @@ from recurra.tracing import LayerTrace, Trace
 from recurra.views.drawing import CellDiagram, cell_diagram, cell_svg
 from recurra.views.drawing.cell_svg import colour_of
 
-OWN_STYLE = re.compile(r'<style>.*?</style>| style="[^"]*"', re.DOTALL)  # a page has its own, and allows no other
 NAMES = {kind.__name__: name for name, kind in CELLS.items()}  # "LSTM" -> "lstm"
 
 
@@ -38,7 +36,7 @@ def _diagram(layer: LayerTrace) -> CellDiagram:
 def _data(diagram: CellDiagram) -> dict[str, Any]:
     return {
         "name": diagram.name,
-        "svg": OWN_STYLE.sub("", cell_svg(diagram, equations=False)),
+        "svg": cell_svg(diagram, equations=False, sheet=False),
         "symbols": diagram.symbols,
         "equations": list(diagram.equations),
         "gates": diagram.gates,

@@ -16,6 +16,7 @@ from recurra.layers import Bidirectional, FeedForward, Recurrent, Stack
 from recurra.models.structures import layer_structure
 from recurra.structure import Structure
 from recurra.tasks import TASKS
+from recurra.views.drawing import rolled_svg, style_sheet, unrolled_svg
 from recurra.views.drawing.canvas import Canvas, overlapping, union
 from recurra.views.drawing.rolled import rolled_canvas
 from recurra.views.drawing.text import structure_text
@@ -143,3 +144,10 @@ def test_colours_are_for_light_and_dark_and_a_page_may_set_them() -> None:
     assert "var(--recurra-hidden,light-dark(" in svg
     shapes = re.findall(r"<(?:path|rect|circle|text)[^>]*>", svg)
     assert all("fill=" in shape for shape in shapes)  # so that programs without style sheets see colours too
+
+
+def test_in_a_page_that_has_the_style_sheet_a_drawing_has_no_style_of_its_own() -> None:
+    found = columns_structure(("text", RIGHT_TO_LEFT, "c"))
+    for svg in (rolled_svg(found, sheet=False), unrolled_svg(found, 2, sheet=False)):
+        assert "style" not in re.sub(r"font-style", "", svg)
+    assert f"<style>{style_sheet()}</style>" in rolled_svg(found)

@@ -62,18 +62,22 @@ class Canvas:
     boxes: list[Box] = field(default_factory=list[Box])  # where something is painted
     lines: list[tuple[Point, Point]] = field(default_factory=list[tuple[Point, Point]])  # the straight parts of paths
 
-    def svg(self, margin: float = 12) -> str:
-        """The drawing, with so much room around it."""
+    def svg(self, margin: float = 12, *, sheet: bool = True) -> str:
+        """The drawing, with so much room around it.
+
+        Args:
+            sheet: with its style sheet; not where a page has it (style.style_sheet) and allows no other.
+        """
         left, top, right, bottom = union(self.boxes)
         left, top = math.floor(left - margin), math.floor(top - margin)
         width, height = math.ceil(right + margin) - left, math.ceil(bottom + margin) - top
         title, description = escape(visible(self.title)), escape(visible(self.description))
+        style = f"<style>{style_sheet()}</style>\n" if sheet else ""
         body = "\n".join(self.parts)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="recurra-drawing" role="img" width="{width}" '
             f'height="{height}" viewBox="{left} {top} {width} {height}" '
-            f'font-family="{WORDS}" style="max-width:100%;height:auto">\n'
-            f"<title>{title}</title>\n<desc>{description}</desc>\n<style>{style_sheet()}</style>\n{body}\n</svg>\n"
+            f'font-family="{WORDS}">\n<title>{title}</title>\n<desc>{description}</desc>\n{style}{body}\n</svg>\n'
         )
 
     @contextmanager
@@ -172,7 +176,7 @@ class Canvas:
     ) -> None:
         """A plain text; whatever its script, it keeps to itself."""
         bold = f' font-weight="{weight}"' if weight != 400 else ""
-        isolated = bold + ("" if text.isascii() else ' direction="ltr" style="unicode-bidi:isolate"')
+        isolated = bold + ("" if text.isascii() else ' direction="ltr" unicode-bidi="isolate"')
         self._text(place, escape(visible(text)), size, anchor, fill, WORDS, isolated)
         self._label(text, place, text_width(text, size) * (BOLD if weight > 400 else 1), size, anchor)
 

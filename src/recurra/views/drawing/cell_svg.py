@@ -14,7 +14,7 @@ LINE = 24.0  # height of a line of equations
 ACTIVATION, SMALL = 18, 11  # sizes of what stands in a gate
 
 
-def cell_svg(diagram: CellDiagram, *, equations: bool = True) -> str:
+def cell_svg(diagram: CellDiagram, *, equations: bool = True, sheet: bool = True) -> str:
     """The drawing.
 
     Each wire is a group with its quantity in `data-q`, each node one with its `data-id`; an empty text with
@@ -22,8 +22,9 @@ def cell_svg(diagram: CellDiagram, *, equations: bool = True) -> str:
 
     Args:
         equations: write them below.
+        sheet: with the style sheet; not where a page has it.
     """
-    return cell_canvas(diagram, equations=equations).svg()
+    return cell_canvas(diagram, equations=equations).svg(sheet=sheet)
 
 
 def unrolled_cell_svg(diagram: CellDiagram, steps: int) -> str:

@@ -25,9 +25,9 @@ GUTTER = 250.0  # between encoder and decoder
 QUERY, CONTEXT = 34.0, 64.0  # above the decoder's first layer: where the query leaves, and the context comes in
 
 
-def rolled_svg(structure: Structure) -> str:
-    """The drawing."""
-    return rolled_canvas(structure).svg()
+def rolled_svg(structure: Structure, *, sheet: bool = True) -> str:
+    """The drawing; without its style sheet where a page has it."""
+    return rolled_canvas(structure).svg(sheet=sheet)
 
 
 def rolled_canvas(structure: Structure) -> Canvas:

@@ -26,7 +26,7 @@ NUMBERS = "ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace"
 
 def style_sheet() -> str:
     """Where the browser knows light and dark, the colours by role; where it does not, the attributes hold."""
-    rules = [":root.recurra-drawing{color-scheme:light dark}"]
+    rules = [":root.recurra-drawing{color-scheme:light dark}", ".recurra-drawing{max-width:100%;height:auto}"]
     for role, (light, dark) in COLOURS.items():
         value = f"var(--recurra-{role},light-dark({light},{dark}))"
         rules.append(f".recurra-drawing .fill-{role}{{fill:{value}}}.recurra-drawing .line-{role}{{stroke:{value}}}")

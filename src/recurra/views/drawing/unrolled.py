@@ -36,9 +36,9 @@ LABEL = 24.0  # between the first box and the words on its row
 GO, EOS = "<GO>", "<EOS>"
 
 
-def unrolled_svg(structure: Structure, steps: int) -> str:
-    """The drawing of so many steps."""
-    return unrolled_canvas(structure, steps).svg()
+def unrolled_svg(structure: Structure, steps: int, *, sheet: bool = True) -> str:
+    """The drawing of so many steps; without its style sheet where a page has it."""
+    return unrolled_canvas(structure, steps).svg(sheet=sheet)
 
 
 def unrolled_canvas(structure: Structure, steps: int) -> Canvas:
