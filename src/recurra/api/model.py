@@ -27,6 +27,7 @@ from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings
 from recurra.tasks.answers import Answers
 from recurra.tasks.caveats import caveats, trained_of
+from recurra.tasks.contrast import ShownContrast, contrasted
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.headline_score import headline_score
 from recurra.tasks.language_model.answer import ScoredText
@@ -344,6 +345,28 @@ class Model:
         """
         asked = self._ask(given, target, settings)
         return explained(asked, method=method, versus=versus, outputs=outputs)
+
+    @called_from_python()
+    def contrast(
+        self, given: object, versus: object, target: object = None, **settings: Unpack[AnswerSettings]
+    ) -> ShownContrast:
+        """Why this output and not that one: how probable the model finds each part of both, and where that decides.
+
+        Args:
+            given: one input.
+            versus: the other output: a text, a label, tags.
+            target: the one; the model's own answer if None.
+            settings: single options of answering, as `predict` takes them.
+
+        Raises:
+            DataError: an input that cannot be read, is empty or too long.
+            UsageError: an output that the model cannot give, the same one twice, a model that answers numbers.
+
+        Example:
+            >>> print(model.contrast("3/4/05", versus="2005-03-04"))
+        """
+        first, second = (self._ask(given, one, settings) for one in (target, versus))
+        return contrasted(first, second, self.options(None, settings))
 
     def _ask(self, given: object, target: object, settings: Mapping[str, object]) -> Asked:
         predictor = self.predictor

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from recurra.errors import UsageError
 
+ROUNDING = 1e-3  # scores that are closer are equal: a search computes them in another order
 DERIVED = ("log_odds", "parting", "deciding")  # stand in the mapping, and follow from the rest
 
 
@@ -23,12 +24,14 @@ class ContrastStep:
     Args:
         first, second: what stands there in each of them; None where one has nothing.
         first_log_prob, second_log_prob: of that, after what each output has before it (natural logarithms).
+        place: of tags, the token at which they stand.
     """
 
     first: str | None
     second: str | None
     first_log_prob: float | None
     second_log_prob: float | None
+    place: str = ""
 
     @property
     def difference(self) -> float:
@@ -100,8 +103,9 @@ class Contrast:
     @property
     def missed(self) -> bool:
         """Whether the model itself ranks the second higher than its own answer, and its search did not find it."""
-        known = self.first_score is not None and self.second_score is not None
-        return self.own and known and (self.second_score or 0.0) > (self.first_score or 0.0)
+        if not self.own or self.first_score is None or self.second_score is None:
+            return False
+        return self.second_score > self.first_score + ROUNDING
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain dicts and lists, for JSON, with what follows from them."""
@@ -109,7 +113,7 @@ class Contrast:
         return {**asdict(self), "steps": steps, **{name: getattr(self, name) for name in DERIVED}}
 
     @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Contrast:
+    def of_mapping(cls, found: Mapping[str, Any]) -> Self:
         """The way back."""
         fields: dict[str, Any] = {name: value for name, value in found.items() if name not in DERIVED}
         fields["steps"] = [

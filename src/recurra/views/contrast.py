@@ -17,11 +17,10 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from recurra.text.visible import visible
 from recurra.tracing import Contrast, ContrastStep
-from recurra.views.search_shape import LINE_END, percent
+from recurra.views.search_shape import name_of, percent, shown_text
 from recurra.views.style import fragment
-from recurra.views.tokens import held, label
+from recurra.views.tokens import held
 
 FOR, AGAINST = "█", "▒"
 BAR = 20  # cells of the longest
@@ -53,7 +52,7 @@ def contrast_html(contrast: Contrast) -> str:
 
 def verdict(contrast: Contrast) -> list[str]:
     """What follows from a contrast, in sentences."""
-    first, second = (f'"{visible(text.replace(chr(10), LINE_END))}"' for text in (contrast.first, contrast.second))
+    first, second = (f'"{shown_text(text)}"' if text else "nothing" for text in (contrast.first, contrast.second))
     own = " (the answer)" if contrast.own else ""
     better, worse = (first + own, second) if contrast.log_odds >= 0 else (second, first + own)
     lines = [f"{better} is {times(abs(contrast.log_odds))} as probable as {worse}."]
@@ -83,6 +82,11 @@ def times(log_odds: float) -> str:
     return f"{value:.2f} times" if value < 10 else f"{value:,.0f} times"
 
 
+def signed(value: float) -> str:
+    """Nats with their sign; no sign where they are 0."""
+    return "0.00" if abs(value) < 0.005 else f"{value:+.2f}"
+
+
 def _pair(step: ContrastStep) -> str:
     first, second = (
         "nothing" if token is None else f"{held(_name(token))} {percent(log_prob or 0.0)}"
@@ -98,9 +102,12 @@ def _lines(contrast: Contrast, width: int) -> Iterator[tuple[str, str]]:
     yield "", ""
     steps = contrast.steps
     names = [tuple(_cut(_name(token)) for token in (step.first, step.second)) for step in steps]
+    places = [_cut(_name(step.place)) if step.place else "" for step in steps]
+    margin = max(map(cell_len, places))
     wide = [max([6, *(cell_len(pair[side]) for pair in names)]) for side in (0, 1)]
-    yield f"step  {'first':{wide[0]}}      p  {'second':{wide[1]}}      p    nats", "bold"
-    room = max(1, min(BAR, width - (6 + wide[0] + 9 + wide[1] + 7 + 8 + 1)))
+    beside = f"{'token':{margin}}  " if (margin := max(margin, 5 if margin else 0)) else ""
+    yield f"step  {beside}{'first':{wide[0]}}      p  {'second':{wide[1]}}      p    nats", "bold"
+    room = max(1, min(BAR, width - (6 + len(beside) + wide[0] + 9 + wide[1] + 7 + 8 + 1)))
     most = max(abs(step.difference) for step in steps)
     for run in _runs(contrast):
         if len(run) > 1:
@@ -110,10 +117,16 @@ def _lines(contrast: Contrast, width: int) -> Iterator[tuple[str, str]]:
         cells = [f"{held(pair[side])}{' ' * (wide[side] - cell_len(pair[side]))}" for side in (0, 1)]
         left, right = (_p(one) for one in (step.first_log_prob, step.second_log_prob))
         bar = (FOR if step.difference > 0 else AGAINST) * round(room * abs(step.difference) / most)
-        line = f"{run[0] + 1:>4}  {cells[0]} {left:>6}  {cells[1]} {right:>6}  {step.difference:>+6.2f} {bar}"
+        place = f"{held(places[run[0]])}{' ' * (len(beside) - cell_len(places[run[0]]))}"
+        line = (
+            f"{run[0] + 1:>4}  {place}{cells[0]} {left:>6}  {cells[1]} {right:>6}  {signed(step.difference):>6} {bar}"
+        )
         yield line, "bold" if run[0] == contrast.deciding else "" if step.differ else "dim"
     first, second = contrast.first_log_prob, contrast.second_log_prob
-    yield f" all  {first:>{wide[0] + 7}.2f}  {second:>{wide[1] + 7}.2f}  {contrast.log_odds:>+6.2f}", "bold"
+    yield (
+        f" all  {' ' * len(beside)}{first:>{wide[0] + 7}.2f}  {second:>{wide[1] + 7}.2f}  {contrast.log_odds:>+6.2f}",
+        "bold",
+    )
 
 
 def _runs(contrast: Contrast) -> Iterator[range]:
@@ -141,11 +154,11 @@ def _joined(first: int, end: int) -> Iterator[range]:
 
 def _gap(contrast: Contrast, run: range) -> str:
     total = sum(contrast.steps[number].difference for number in run)
-    return f"   …  steps {run[0] + 1} to {run[-1] + 1}: the same in both, {total:+.2f}"
+    return f"   …  steps {run[0] + 1} to {run[-1] + 1}: the same in both, {signed(total)}"
 
 
 def _name(token: str | None) -> str:
-    return NOTHING if token is None else LINE_END if token == "\n" else label(token)
+    return NOTHING if token is None else name_of(token)
 
 
 def _cut(text: str) -> str:
@@ -165,7 +178,8 @@ def contrast_body(contrast: Contrast) -> str:
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     total = (
         f'<tr><th scope="row">all</th><td></td><td class="number">{contrast.first_log_prob:.2f}</td><td></td>'
-        f'<td class="number">{contrast.second_log_prob:.2f}</td><td class="number">{contrast.log_odds:+.2f}</td></tr>'
+        f'<td class="number">{contrast.second_log_prob:.2f}</td>'
+        f'<td class="number">{signed(contrast.log_odds)}</td></tr>'
     )
     return (
         f'<div class="texts">{said}</div>\n<div class="scroll" tabindex="0" role="region" aria-label="contrast">\n'
@@ -180,10 +194,12 @@ def _row(number: int, contrast: Contrast, most: float) -> str:
     kinds = [*kinds, "decides"] if number == contrast.deciding else kinds
     share = 50 * step.difference / most
     bar = f'<span class="bar" style="left:{50 + min(share, 0):.1f}%;width:{abs(share):.1f}%"></span>'
+    place = f" <bdi>{escape(_name(step.place))}</bdi>" if step.place else ""
     side = " for" if step.difference > 0 else ""
     return (
-        f'<tr class="{" ".join(kinds)}"><th scope="row" class="number">{number + 1}</th>'
+        f'<tr class="{" ".join(kinds)}"><th scope="row">{number + 1}{place}</th>'
         f'<td><bdi>{escape(_name(step.first))}</bdi></td><td class="number">{escape(_p(step.first_log_prob))}</td>'
         f'<td><bdi>{escape(_name(step.second))}</bdi></td><td class="number">{escape(_p(step.second_log_prob))}</td>'
-        f'<td class="number"><span class="bars{side}">{bar}</span>{step.difference:+.2f}</td></tr>\n'
+        f'<td class="number"><span class="bars{side}">{bar}</span>'
+        f'<span class="nats">{signed(step.difference)}</span></td></tr>\n'
     )

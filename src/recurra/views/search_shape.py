@@ -135,8 +135,13 @@ def written(nodes: Sequence[SearchNode]) -> str:
 
 
 def name(node: SearchNode) -> str:
+    """The token of a node as it is shown."""
+    return name_of(node.token)
+
+
+def name_of(token: str) -> str:
     """A token as it is shown; a line end as a sign."""
-    return LINE_END if node.token == "\n" else label(node.token)
+    return LINE_END if token == "\n" else label(token)
 
 
 def shown_text(text: str) -> str:

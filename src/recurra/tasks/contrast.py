@@ -1,0 +1,110 @@
+"""Why this output and not that one: the question to a model about both, laid beside each other.
+
+Two texts are the same up to where they part, and there one token stands against the other. What follows is aligned as
+an edit distance does, so that what they share again is compared as well. Tags stand beside each other token by token.
+Several networks answer by the mean of their probabilities.
+
+P outputs, V what may stand at an output.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import cast
+
+import torch
+from rapidfuzz.distance import Levenshtein
+
+from recurra.decoding import DecodingOptions
+from recurra.errors import UsageError
+from recurra.inside.probes import LanguageProbe, WritingProbe
+from recurra.tasks.seq2seq.trace import WAS_CUT
+from recurra.tasks.tracing import Asked
+from recurra.tracing import Contrast, ContrastStep
+from recurra.views import contrast_html, contrast_lines
+
+Token = tuple[str, float]  # what stands at an output, and its log-probability
+
+
+class ShownContrast(Contrast):
+    """A contrast that shows itself: printed as lines, in a notebook as a table."""
+
+    def __repr__(self) -> str:
+        return f"<recurra.Contrast of {self.first!r} and {self.second!r}: log-odds {self.log_odds:+.2f}>"
+
+    def __str__(self) -> str:
+        return "\n".join(contrast_lines(self))
+
+    def _repr_html_(self) -> str:
+        return contrast_html(self)
+
+
+def contrasted(first: Asked, second: Asked, options: object) -> ShownContrast:
+    """Two questions about one input, whose outputs are compared.
+
+    Args:
+        first: about the model's own output, if it has no target.
+        second: about a given one.
+        options: how outputs are searched for.
+
+    Raises:
+        UsageError: the outputs are numbers, or the same.
+    """
+    if first.probes[0].numbers:
+        what = "the model answers a number, and numbers have no alternatives"
+        raise UsageError(what, where="versus", fix="Leave it out.")
+    written, other = _tokens(first), _tokens(second)
+    text = isinstance(first.probes[0], WritingProbe | LanguageProbe)
+    steps = _aligned(written, other) if text else _in_place(written, other, first.source_tokens)
+    notes = list(dict.fromkeys([*first.notes, *second.notes]))
+    return ShownContrast(
+        first.source,
+        first.prediction if first.target is None else first.target,
+        second.target or "",
+        first.target is None,
+        list(steps),
+        _score(written, options, first),
+        _score(other, options, second),
+        notes,
+    )
+
+
+@torch.no_grad()
+def _tokens(asked: Asked) -> list[Token]:
+    """What stands at each output that is looked at, with the log-probability that all networks together give to it."""
+    each = torch.stack([probe.as_it_is().values[0].cpu() for probe in asked.probes])  # [M, P, V]
+    together = each.logsumexp(0) - math.log(len(each))
+    found = together.gather(1, torch.tensor(asked.chosen)[:, None])[:, 0]
+    count = len(asked.outputs) if asked.target is None else asked.known
+    return list(zip(asked.outputs[:count], cast("list[float]", found.tolist()), strict=False))
+
+
+def _aligned(first: Sequence[Token], second: Sequence[Token]) -> Iterator[ContrastStep]:
+    """The tokens of two texts: the same ones, the parting, and what follows, side by side where it agrees."""
+    ours, theirs = ([name for name, _ in side] for side in (first, second))
+    parting = next((k for k, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other), None)
+    after = min(len(ours), len(theirs)) if parting is None else parting + 1
+    for (one, p), (other, q) in zip(first[:after], second[:after], strict=True):
+        yield ContrastStep(one, other, p, q)
+    for edit in Levenshtein.opcodes(ours[after:], theirs[after:]):
+        left, right = first[after:][edit.src_start : edit.src_end], second[after:][edit.dest_start : edit.dest_end]
+        for (one, p), (other, q) in zip_longest(left, right, fillvalue=(None, None)):
+            yield ContrastStep(one, other, p, q)
+
+
+def _in_place(first: Sequence[Token], second: Sequence[Token], places: Sequence[str]) -> Iterator[ContrastStep]:
+    """One answer beside the other; of tags with the tokens that they stand at."""
+    shown = places if len(places) == len(first) > 1 else [""] * len(first)
+    for (one, p), (other, q), place in zip(first, second, shown, strict=True):
+        yield ContrastStep(one, other, p, q, place)
+
+
+def _score(tokens: Sequence[Token], options: object, asked: Asked) -> float | None:
+    """By what a search ranks an output; None where that is more than its log-probability and its length."""
+    if not isinstance(options, DecodingOptions) or not isinstance(asked.probes[0], WritingProbe):
+        return None
+    if options.coverage_penalty or getattr(options, "anti_lm", 0) or WAS_CUT in asked.notes:
+        return None
+    return sum(log_prob for _, log_prob in tokens) / ((5 + len(tokens)) / 6) ** options.length_penalty
