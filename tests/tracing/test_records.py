@@ -20,6 +20,7 @@ from recurra.tracing import (
     SearchNode,
     SearchOutput,
     SearchTree,
+    SeriesTrace,
     Trace,
 )
 
@@ -149,6 +150,7 @@ def whole(**changes: object) -> Trace:
             [SearchNode(None, 0, "<GO>", 0.0, 0.0, "kept"), SearchNode(0, 1, "x", -0.5, -0.5, "cut", -0.5)],
             [SearchOutput(1, "x", -0.5, -0.5, False, 1)],
         ),
+        "series": [SeriesTrace("a", [1.0, None], [2.0], [1.5], [2.5])],
     }
     return trace(**(fields | changes))
 
@@ -163,8 +165,14 @@ def test_a_trace_is_saved_and_read_again(tmp_path: Path, made: Callable[[], Trac
     assert found.attention == made().attention
     assert found.decisions == made().decisions
     assert found.search == made().search
+    assert found.series == made().series
     if ending == ".npz" and found.gradients is not None:
         assert np.array_equal(found.gradients.norms["encoder.0"], whole().gradients.norms["encoder.0"])  # type: ignore[union-attr]
+
+
+def test_a_series_has_bounds_for_every_step() -> None:
+    with pytest.raises(UsageError, match="'a' has 1 medians and other numbers"):
+        SeriesTrace("a", [1.0], [2.0], [1.5], [])
 
 
 def test_traces_that_differ_in_a_gate_are_not_equal() -> None:

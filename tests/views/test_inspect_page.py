@@ -200,6 +200,22 @@ def test_gradients_over_many_powers_of_ten(browser_page: Opened) -> None:
     assert page.locator("[data-axis=output] [aria-selected=true]").get_attribute("data-place") == "1"
 
 
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_a_forecast_with_its_numbers(browser_page: Opened, width: int) -> None:
+    trace = real("forecast")
+    page = browser_page(page_of(trace), "#output=3", width=width)
+    second = trace.series[1]
+    numbers = [f"{values[1]:.3f}" for values in (second.median, second.low, second.high)]
+    assert "{} ({} to {})".format(*numbers) in said(page)
+    figure = page.locator(".series figure").nth(1)
+    figure.press("End")
+    assert f"20: {second.past[-1]:.3f}; +2: {numbers[0]} " in figure.locator("figcaption").inner_text()
+    svg = figure.locator("svg").bounding_box()
+    assert svg["width"] <= width
+    figure.locator("svg").click(position={"x": svg["width"] - 40, "y": 60})  # the last step
+    assert said(page).startswith("6 of 6")
+
+
 # Ways about.
 
 

@@ -34,6 +34,7 @@ from recurra.tracing import (
     LayerTrace,
     Picture,
     SearchTree,
+    SeriesTrace,
     Trace,
 )
 from recurra.views import trace_figure, trace_html
@@ -86,6 +87,7 @@ class Asked:
         target: the output that was given as a text; None if the model's own is looked at.
         notes: what is to be known of the input, in words.
         search: how the prediction was found; None where it is not searched for.
+        series: the numbers of a forecast, column by column.
     """
 
     source: str
@@ -104,6 +106,7 @@ class Asked:
     target: str | None = None
     notes: list[str] = field(default_factory=list[str])
     search: SearchTree | None = None
+    series: list[SeriesTrace] = field(default_factory=list[SeriesTrace])
 
     def value(self, run: Run, output: int) -> Tensor:
         """What one output of the first variant is about: its log-probability, or its number."""
@@ -159,7 +162,7 @@ def traced(asked: Asked, task: str, *, gradients: bool | Sequence[int] = False) 
         UsageError: an output that is not there.
     """
     first, *others = [_trace(asked, probe, task, gradients) for probe in asked.probes]
-    return replace(first, members=others, search=asked.search)
+    return replace(first, members=others, search=asked.search, series=asked.series)
 
 
 def layers_of(asked: Asked) -> list[LayerTrace]:

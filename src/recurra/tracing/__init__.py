@@ -13,6 +13,7 @@ from recurra.tracing.matrix import Matrix
 from recurra.tracing.picture import Picture
 from recurra.tracing.run_curves import AXES, Axis, RunCurves, StepCurves, ValidationCurves
 from recurra.tracing.search import SearchNode, SearchOutput, SearchTree, children_of
+from recurra.tracing.series import SeriesTrace
 from recurra.tracing.trace import Decision, GradientTrace, LayerTrace, Trace
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "SearchNode",
     "SearchOutput",
     "SearchTree",
+    "SeriesTrace",
     "StepCurves",
     "Trace",
     "ValidationCurves",

@@ -20,6 +20,7 @@ from recurra.tracing.arrays import Array, check_array, check_before, json_pieces
 from recurra.tracing.attention_map import AttentionMap
 from recurra.tracing.matrix import check_matrix
 from recurra.tracing.search import SearchTree
+from recurra.tracing.series import SeriesTrace
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +170,7 @@ class Trace:
     members: list[Trace] = field(default_factory=list["Trace"])
     notes: list[str] = field(default_factory=list[str])
     search: SearchTree | None = None
+    series: list[SeriesTrace] = field(default_factory=list[SeriesTrace])
 
     def __post_init__(self) -> None:
         if self.attention is None:
@@ -208,6 +210,7 @@ class Trace:
             "members": [member.to_mapping() for member in self.members],
             "notes": self.notes,
             "search": None if self.search is None else self.search.to_mapping(),
+            "series": [column.to_mapping() for column in self.series],
         }
 
     @classmethod
@@ -228,6 +231,7 @@ class Trace:
             [cls.of_mapping(member) for member in found["members"]],
             found["notes"],
             None if search is None else SearchTree.of_mapping(search),
+            [SeriesTrace.of_mapping(column) for column in found["series"]],
         )
 
     def to_json(self) -> str:

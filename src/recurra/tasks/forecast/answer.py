@@ -10,6 +10,7 @@ from itertools import chain
 
 from recurra.tasks.answer import Details, Table, refuse_nan
 from recurra.text.decimals import decimal_text
+from recurra.tracing import SeriesTrace
 from recurra.views import Chart, chart_html
 
 PAST_SHOWN = 100  # steps of the past on a chart
@@ -31,9 +32,17 @@ class ColumnForecast:
 
     def chart(self, title: str, truth: Sequence[float] = ()) -> Chart:
         """The past, the forecast with its outermost quantiles, and if it is known the truth."""
+        return Chart(title, self.past, self.median, *self.interval, list(truth))
+
+    def series(self, past: list[float | None]) -> SeriesTrace:
+        """The same for a trace, after the past that was read."""
+        return SeriesTrace(self.name, past, self.median, *self.interval)
+
+    @property
+    def interval(self) -> tuple[list[float], list[float]]:
+        """The outermost quantiles, the lowest first; twice the median where there are no others."""
         bounds = list(self.quantiles.values())
-        interval = (bounds[0], bounds[-1]) if len(bounds) > 1 else (self.median, self.median)
-        return Chart(title, self.past, self.median, *interval, list(truth))
+        return (bounds[0], bounds[-1]) if len(bounds) > 1 else (self.median, self.median)
 
 
 @dataclass(frozen=True)

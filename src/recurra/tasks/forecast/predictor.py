@@ -36,6 +36,7 @@ from recurra.tasks.one_input import is_one_series
 from recurra.tasks.tracing import Asked, ReadInput
 from recurra.text.counted import counted
 from recurra.text.decimals import decimals_for
+from recurra.tracing import SeriesTrace
 
 CHUNK = 512  # series that are read ahead
 BATCH = 64  # windows that are answered together
@@ -103,7 +104,18 @@ class ForecastPredictor:
         ahead = answer.details.times or [f"+{k + 1}" for k in range(steps)]
         targets = self.first.targets
         outputs = ahead if len(targets) == 1 else [f"{step} {name}" for step in ahead for name in targets]
-        return Asked(str(series), answer.text, tokens, outputs, probes, [ReadInput("window", tokens)], outputs)
+        inputs, shown = [ReadInput("window", tokens)], self._shown(window, answer.details)
+        return Asked(str(series), answer.text, tokens, outputs, probes, inputs, outputs, series=shown)
+
+    def _shown(self, window: Values, forecast: ForecastValues) -> list[SeriesTrace]:
+        """The window and its forecast, column by column: those that are forecast first."""
+        past = {
+            name: [None if np.isnan(value) else value for value in column]
+            for name, column in zip(self.first.columns, window.T.tolist(), strict=True)
+        }
+        ahead = [one.series(past[one.name]) for one in forecast.columns]
+        only_read = [name for name in self.first.columns if name not in self.first.targets]
+        return [*ahead, *(SeriesTrace(name, past[name]) for name in only_read)]
 
     def window(self, series: Series, place: str) -> Values:
         """The last steps of a series, as they are read: [T, D].

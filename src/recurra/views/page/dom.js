@@ -44,3 +44,12 @@ export function number(value) {
   if (size !== 0 && (size < 0.001 || size >= 1e5)) return value.toExponential(2).replace("-", "−").replace("e+", "e").replace("e-", "e−");
   return value.toFixed(3).replace("-", "−");
 }
+
+/** Draws into an element whenever its width changes: `draw(width)`, in pixels; not while it is hidden. */
+export function fluid(element, draw) {
+  let drawn = 0;
+  new ResizeObserver(() => {
+    const width = Math.floor(element.clientWidth);
+    if (width && width !== drawn) draw((drawn = width));
+  }).observe(element);
+}

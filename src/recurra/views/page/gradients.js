@@ -1,7 +1,7 @@
 // How far back the error reaches: for each output, how strongly its loss depends on every state before it.
 
 import { unpack } from "recurra/arrays.js";
-import { h, number, s } from "recurra/dom.js";
+import { fluid, h, number, s } from "recurra/dom.js";
 import { matrix } from "recurra/matrix.js";
 import { quoted } from "recurra/tokens.js";
 import { axisOf } from "recurra/trace.js";
@@ -51,28 +51,35 @@ function layerView({ outputs, tokens, norms }, layer, state) {
   ];
 }
 
-const WIDE = 640, HIGH = 160, LEFT = 48, TOP = 12;
+const WIDEST = 640, HIGH = 160, LEFT = 48, EDGE = 12;
 
 /** The row of the current output as a line over the steps, in powers of ten. */
 function profile(values, { outputs, tokens, layer, largest }, state) {
   const [, length] = values.shape;
   const top = Math.ceil(Math.log10(largest));
-  const x = (k) => LEFT + (length === 1 ? 0.5 : k / (length - 1)) * (WIDE - LEFT - 12);
-  const y = (value) => TOP + Math.min(1, (top - Math.log10(value)) / (DECADES + 1)) * HIGH;
-  const rules = Array.from({ length: (DECADES + 1) / 2 + 1 }, (_, k) => top - 2 * k).map((power) => s("g", null,
-    s("line", { class: "rule", x1: LEFT, x2: WIDE - 12, y1: y(10 ** power), y2: y(10 ** power) }),
-    s("text", { x: LEFT - 8, y: y(10 ** power) + 5, "text-anchor": "end" }, `10${superscript(String(power).replace("-", "−"))}`)));
-  const line = s("path", { class: "curve" });
+  const y = (value) => EDGE + Math.max(0, Math.min(1, (top - Math.log10(value)) / (DECADES + 1))) * HIGH;
   const title = h("figcaption");
-  const svg = s("svg", { viewBox: `0 0 ${WIDE} ${HIGH + 2 * TOP}`, role: "img" }, rules, line);
-  const element = h("figure", { class: "profile" }, title, svg);
-  state.watch(element, ({ output, hover }) => {
+  const ground = h("div");
+  const element = h("figure", { class: "profile" }, title, ground);
+  let wide = 0;
+  const draw = ({ output, hover }) => {
     const row = Math.max(0, outputs.findLastIndex((place) => place <= (hover?.output ?? output)));
-    const points = [...values.row(row)].map((value, k) => [x(k), y(Math.max(value, Number.MIN_VALUE))]);
-    line.setAttribute("d", points.map(([a, b], k) => `${k ? "L" : "M"}${a.toFixed(1)} ${b.toFixed(1)}`).join(""));
-    title.textContent = `|∂L/∂h| of the loss at ${quoted(tokens[row])}, from the first step to the last`;
-    svg.setAttribute("aria-label", `${title.textContent}: ${number(values.at(row, 0))} at the first, ${number(values.at(row, length - 1))} at the last`);
+    title.textContent = `|∂L/∂h| of the loss at ${quoted(tokens[row])}, along ${quoted(layer.tokens[0])} to ${quoted(layer.tokens.at(-1))}`;
+    if (!wide) return;
+    const x = (k) => LEFT + (length === 1 ? 0.5 : k / (length - 1)) * (wide - LEFT - EDGE);
+    const rules = Array.from({ length: (DECADES + 1) / 2 + 1 }, (_, k) => top - 2 * k).map((power) => s("g", null,
+      s("line", { class: "rule", x1: LEFT, x2: wide - EDGE, y1: y(10 ** power), y2: y(10 ** power) }),
+      s("text", { x: LEFT - 8, y: y(10 ** power) + 5, "text-anchor": "end" }, `10${superscript(String(power).replace("-", "−"))}`)));
+    const points = [...values.row(row)].map((value, k) => `${x(k).toFixed(1)} ${y(Math.max(value, Number.MIN_VALUE)).toFixed(1)}`);
+    const seen = `${title.textContent}: ${number(values.at(row, 0))} at the first, ${number(values.at(row, length - 1))} at the last`;
+    ground.replaceChildren(s("svg", { width: wide, height: HIGH + 2 * EDGE, role: "img", "aria-label": seen }, rules,
+      s("path", { class: "curve", d: `M${points.join("L")}` }), length === 1 ? s("circle", { class: "dot", cx: x(0), cy: y(values.at(row, 0)), r: 4 }) : null));
+  };
+  fluid(ground, (width) => {
+    wide = Math.min(width, WIDEST);
+    draw(state.values);
   });
+  state.watch(element, draw);
   return element;
 }
 

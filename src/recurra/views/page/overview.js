@@ -5,14 +5,27 @@ import { lookSentence } from "recurra/attention.js";
 import { decisionSentence, surprise } from "recurra/decisions.js";
 import { h, percent, s } from "recurra/dom.js";
 import { litPicture } from "recurra/picture.js";
+import { forecastSentence, seriesCharts } from "recurra/series.js";
 import { quoted, strip, tokenNode, walk } from "recurra/tokens.js";
 import { focusOf, isSingle, isTied } from "recurra/trace.js";
 
 /** The text, the output, and what links them. */
 export function overview(trace, state, name = "") {
   const weights = trace.attention ? unpack(trace.attention.weights) : null; // [T, S]
-  const make = isTied(trace) ? tied : isSingle(trace) ? single : trace.attention?.picture ? pictured : translated;
+  const make = makerFor(trace);
   return h("section", { class: `overview ${make.name}`, "aria-label": name || "text and output" }, name ? h("h2", { class: "which" }, name) : null, make(trace, state, weights), steps(trace, state, weights));
+}
+
+function makerFor(trace) {
+  if (isTied(trace)) return tied;
+  if (isSingle(trace)) return single;
+  if (trace.series?.length) return forecast;
+  return trace.attention?.picture ? pictured : translated;
+}
+
+/** A series and how it goes on. */
+function forecast(trace, state) {
+  return h("div", { class: "stage" }, h("h2", null, "What was read, and the forecast"), seriesCharts(trace, state));
 }
 
 /** A text and another one. */
@@ -106,6 +119,7 @@ function sentence(trace, weights, axis, at) {
     const weighed = weights ? `: its weight in the answer is ${percent(weights.at(0, at))}` : "";
     return `${quoted(trace.source_tokens[at])}${weighed}.`;
   }
+  if (trace.series?.length) return `${quoted(trace.target_tokens[at])}: ${forecastSentence(trace, at)}.`;
   const decision = trace.decisions[at];
   const first = decision ? decisionSentence(decision) : `${quoted(trace.target_tokens[at])}.`;
   return weights && at < weights.shape[0] ? `${first} ${lookSentence(trace, weights, at)}` : first;

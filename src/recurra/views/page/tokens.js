@@ -13,7 +13,7 @@ const clusters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 /** A token as text: spaces as ␣, what cannot be seen by its code point, a lone mark on a dotted circle. */
 export function label(token) {
   if (token in MARKS) return { end: "∎", begin: "⊢" }[MARKS[token][0]];
-  const shown = [...token].map(shownCharacter).join("");
+  const shown = [...token].map(shownCharacter).join("").replaceAll(/(?<=[^␣])␣(?=[^␣])/gu, "\u00a0"); // between words
   return /^\p{M}/u.test(shown) ? `◌${shown}` : shown;
 }
 

@@ -1,0 +1,46 @@
+"""The numbers of a series around a forecast, as plain data.
+
+T steps of the window that was read, P steps that were forecast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from recurra.errors import UsageError
+
+
+@dataclass(frozen=True)
+class SeriesTrace:
+    """One column of a series: what was read of it, and what was forecast.
+
+    Args:
+        name: of the column.
+        past: the T numbers that were read, None where one was missing.
+        median: of each step ahead [P]; empty for a column that is only read.
+        low, high: the outermost quantiles there; the median itself where there are no others.
+
+    Raises:
+        UsageError: bounds for another number of steps.
+    """
+
+    name: str
+    past: list[float | None]
+    median: list[float] = field(default_factory=list[float])
+    low: list[float] = field(default_factory=list[float])
+    high: list[float] = field(default_factory=list[float])
+
+    def __post_init__(self) -> None:
+        if not len(self.median) == len(self.low) == len(self.high):
+            raise UsageError(f"the column {self.name!r} has {len(self.median)} medians and other numbers of bounds")
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain lists, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def of_mapping(cls, found: Mapping[str, Any]) -> SeriesTrace:
+        """The way back."""
+        return cls(**found)
