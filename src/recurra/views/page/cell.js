@@ -75,12 +75,20 @@ function walk(layer, trace, state) {
     draw(values, t) {
       at = t;
       row.mark(values);
+      centre(row.element, row.nodes[values[layer.axis]]);
       back.disabled = previousStep(layer, t) === null;
       on.disabled = nextStep(layer, t) === null;
       const number = layer.backward ? layer.steps - t : t + 1;
       said.replaceChildren(h("b", null, `Step ${number} of ${layer.steps}`), ` reads ${quoted(layer.tokens[t])}`, written ? `; written: ${quoted(written[t])}` : "");
     },
   };
+}
+
+/** Scrolls what is wider than its place so that a part of it can be seen. */
+function centre(wide, part) {
+  if (!part || !wide || wide.scrollWidth <= wide.clientWidth) return;
+  const [window, box] = [wide, part].map((one) => one.getBoundingClientRect());
+  if (box.left < window.left || box.right > window.right) wide.scrollLeft += (box.left + box.right - window.left - window.right) / 2;
 }
 
 function drawnStep(layer, drawing, state) {
@@ -159,14 +167,6 @@ function unitRows(layer, rows, state, numbersOf) {
   };
 }
 
-/** Where the drawing is wider than its window, moves it so that the wire that is lit can be seen. */
-function showWire(element) {
-  const figure = element.querySelector(".drawing"), wire = element.querySelector(".drawing .wire.alight");
-  if (!wire) return;
-  const [window, box] = [figure, wire].map((one) => one.getBoundingClientRect());
-  if (box.left < window.left || box.right > window.right) figure.scrollLeft += (box.left + box.right - window.left - window.right) / 2;
-}
-
 /** Lights up whatever is of one quantity: pointed at, focused, or held by a click. Gives what does so after a redraw. */
 function highlighter(element) {
   let held = null, pointed = null;
@@ -181,7 +181,7 @@ function highlighter(element) {
   const point = (event) => {
     pointed = event.target.closest("[data-q]")?.dataset.q ?? null;
     light();
-    if (event.type === "focusin") showWire(element);
+    if (event.type === "focusin") centre(element.querySelector(".drawing"), element.querySelector(".drawing .wire.alight"));
   };
   element.addEventListener("pointerover", point);
   element.addEventListener("pointerleave", () => [(pointed = null), light()]);

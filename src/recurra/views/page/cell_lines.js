@@ -13,7 +13,9 @@ export function fixed(value) {
 
 /** What `linesAt` of cell_numbers.js gives, as elements. `value(markup)`: the number of a symbol. */
 export function equationNodes(lines, drawing, value) {
-  return lines.map((line) => (line.equation ? equationNode(line, drawing, value) : h("p", { class: "note" }, symbol(line.text))));
+  const [equations, notes] = [lines.filter(({ equation }) => equation), lines.filter(({ equation }) => !equation)];
+  const said = h("p", { class: "note" }, notes.flatMap(({ text }, k) => [k ? "; " : "", ...symbol(text)]));
+  return [...equations.map((line) => equationNode(line, drawing, value)), ...(notes.length ? [said] : [])];
 }
 
 function equationNode({ equation, left, result, computed, input }, drawing, value) {

@@ -101,7 +101,7 @@ function map(layer, name, array, state, { point, take, row, order }) {
   const direction = directionOf(layer.tokens);
   const [steps, units] = array.shape;
   const full = fullSize(array);
-  const canvas = h("canvas", { "aria-hidden": "true" });
+  const canvas = h("canvas", { "aria-hidden": "true", class: units > HIGH ? "fine" : null });
   const [column, line] = [h("div", { class: "at-step" }), h("div", { class: "at-unit" })];
   const height = Math.max(LOW, Math.min(HIGH, UNIT * units));
   const ground = h("div", {

@@ -32,9 +32,9 @@ export function stepAt(layer, values) {
   return step < 0 ? layer.steps - 1 : step;
 }
 
-/** The unit that the state names, held within the layer; as long as no layer was chosen, the one that changes most. */
+/** The unit that the state names, held within the layer; as long as nothing was chosen, the one that changes most. */
 export function unitAt(layer, values) {
-  return values.layer ? Math.min(values.unit, layer.units - 1) : liveliest(layer.states.hidden, 1)[0];
+  return values.layer || values.unit ? Math.min(values.unit, layer.units - 1) : liveliest(layer.states.hidden, 1)[0];
 }
 
 /** The step that the layer took before step t; null if t is where it began. */
