@@ -23,11 +23,13 @@ OTHERS: dict[str, tuple[Any, Any]] = {
 }
 
 
-def contrast(task: str, versus: object, target: object = None, networks: list[Network] | None = None) -> ShownContrast:
+def contrast(
+    task: str, versus: object, target: object = None, networks: list[Network] | None = None, options: Any = None
+) -> ShownContrast:
     """Of the first toy input."""
     networks = networks or [network(task)]
     asked: Any = predictor(task, *networks)
-    given, options = TOYS[task].inputs[0], networks[0].recipe.decoding
+    given, options = TOYS[task].inputs[0], options or networks[0].recipe.decoding
     return contrasted(asked.ask(given, options, target), asked.ask(given, options, versus), options)
 
 
@@ -48,10 +50,13 @@ def test_texts_are_worth_what_a_search_says(task: str) -> None:
     """Of the outputs of a beam, with the mean of two networks."""
     networks = [network(task), network(task, seed=2)]
     asked: Any = predictor(task, *networks)
-    options = networks[0].recipe.with_settings({"decoding.beam": 12, "decoding.nbest": 12}).decoding
+    settings = {"beam": 12, "nbest": 12, **({"anti_lm": 0.0} if task == "chat" else {})}
+    options: Any = (
+        networks[0].recipe.with_settings({f"decoding.{key}": value for key, value in settings.items()}).decoding
+    )
     found = [one for one in asked.searched(TOYS[task].inputs[0], options).outputs if one.finished]
     assert len(found) > 1
-    pair = contrast(task, found[1].text, found[0].text, networks)
+    pair = contrast(task, found[1].text, found[0].text, networks, options)
     assert pair.first_log_prob == pytest.approx(found[0].log_prob, abs=1e-4)
     assert pair.second_log_prob == pytest.approx(found[1].log_prob, abs=1e-4)
     assert (pair.first_score, pair.second_score) == pytest.approx((found[0].score, found[1].score), abs=1e-4)
