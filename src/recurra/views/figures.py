@@ -14,6 +14,7 @@ from recurra.errors import RecurraError
 from recurra.views.figure_fonts import families_for
 from recurra.views.palette import Pen
 from recurra.views.panels import Panel, across, pens, thinned
+from recurra.views.ticks import tick_text, ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
     from recurra.tracing import Matrix
 
 WIDTH, PANEL = 6.4, 2.0  # inches: of a figure of lines, and the height of each of its panels
-CELL, LEAST, MOST = 0.22, 1.5, 14.0  # inches: of a cell of a matrix where there is room, and of all of them
+CELL, UNNAMED = 0.22, 0.05  # inches: of a cell of a matrix, and of one that has no name to be written beside it
+LEAST, MOST = 1.5, 14.0  # inches: of all cells
+BAR = 0.12  # inches: the width of the bar of colours
+LONG = 2  # characters of a name; a longer one is written upwards above its column
 POINTS = 200  # of a line; one that has more is drawn by means
 NAMES = 90  # of rows or columns that are all written; of more, some
 SMALL = 8  # points
+MOST_TICKS = 6
 GREY = "#808080"
 POSITIVE, NEGATIVE, PAPER = "#3b82f6", "#f58b0b", "#ffffff"
 MARKS = {"●": "o", "◆": "D", "▲": "^", "■": "s", "▼": "v", "★": "*"}  # matplotlib's names
@@ -46,6 +51,8 @@ def lines_figure(panels: Sequence[Panel], x_label: str, title: str = "") -> Figu
     axes = [axes for row in figure.subplots(len(panels), 1, sharex=True, squeeze=False) for axes in row]
     for one, panel in zip(axes, panels, strict=True):
         _draw_lines(one, panel, names, bounds)
+    numbers = ticks(*bounds, MOST_TICKS)
+    axes[-1].set_xticks(numbers, list(map(tick_text, numbers)))
     axes[-1].set_xlabel(x_label, fontsize=SMALL + 1)
     if title:
         figure.suptitle(title, fontsize=SMALL + 3)
@@ -78,13 +85,13 @@ def matrix_figure(
         RecurraError: matplotlib is not installed.
     """
     from_left, from_top = len(values[0]) if values else 0, len(values)
-    width, height = (min(max(CELL * count, LEAST), MOST) for count in (from_left, from_top))
+    width, height = _inches(from_left, columns), _inches(from_top, rows)
     figure = _figure(width + 2.2, height + 1.4)
     axes = figure.add_subplot()
     full = max((abs(value) for row in values for value in row if math.isfinite(value)), default=0.0) or 1.0
     image = axes.imshow(values if from_left else [[0.0]], cmap=_colours(signed), vmin=-full if signed else 0.0,
                         vmax=full, aspect="auto", interpolation="nearest")  # fmt: skip
-    bar = figure.colorbar(image, ax=axes, fraction=0.8 / (width + 2.2), shrink=0.8, aspect=18)
+    bar = figure.colorbar(image, ax=axes, shrink=0.8, aspect=0.8 * height / BAR)
     bar.ax.tick_params(labelsize=SMALL, length=2)
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue] (a Spine, typed as a function)
     bar.ax.set_ylabel(value_label, fontsize=SMALL)
@@ -94,6 +101,11 @@ def matrix_figure(
     axes.set_title(title, fontsize=SMALL + 3)
     _as_given(figure, [title, row_label, column_label, value_label, *rows, *columns])
     return figure
+
+
+def _inches(count: int, names: Sequence[str]) -> float:
+    """How long so many cells are."""
+    return min(max((CELL if names else UNNAMED) * count, LEAST), MOST)
 
 
 def _figure(width: float, height: float) -> Figure:
@@ -120,6 +132,9 @@ def _draw_lines(axes: Axes, panel: Panel, names: Mapping[str, Pen], bounds: tupl
                       textcoords="offset points", fontsize=SMALL - 1, color=GREY)  # fmt: skip
     if panel.log and any(value > 0 for line in panel.lines for value in line.y):
         axes.set_yscale("log")
+        axes.minorticks_off()
+    numbers = ticks(*panel.bounds, MOST_TICKS, panel.log)
+    axes.set_yticks(numbers, list(map(tick_text, numbers)))
     axes.set_ylabel(panel.label, fontsize=SMALL + 1)
     axes.tick_params(labelsize=SMALL)
     axes.grid(visible=True, color=GREY, alpha=0.2, linewidth=0.6)
@@ -133,8 +148,8 @@ def _name_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None
     for axis, names in ((axes.yaxis, rows), (axes.xaxis, columns)):
         step = max(1, -(-len(names) // NAMES))
         axis.set_ticks(range(0, len(names), step), names[::step], fontsize=SMALL)
-    if any(len(name) > 2 for name in columns):
-        axes.tick_params(axis="x", labelrotation=90)
+    for text in axes.get_xticklabels():
+        text.set_rotation(90 if len(text.get_text()) > LONG else 0)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 
