@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from browser import WIDTHS, overflow, violations
+from documents import EVIL, Document
 from made_runs import events, write_run
 from rich.console import Console
 
@@ -24,7 +27,7 @@ from recurra.views.curves_text import panel_lines
 from recurra.views.panels import across, pens, thinned
 from recurra.views.ticks import tick_text, ticks
 
-EVIL = '<script>alert("1")</script>&amp;\u202e'
+Opened = Callable[..., Any]  # the fixture `browser_page`
 
 
 @pytest.fixture
@@ -132,29 +135,6 @@ def test_round_numbers_are_written_shortly() -> None:
     ]  # fmt: skip
 
 
-class Document(HTMLParser):
-    """The tags of a page; all that are opened are closed."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
 def test_the_page_is_whole_and_loads_nothing_and_shows_names_as_they_are(run: RunCurves) -> None:
     page = curves_page([replace(run, name=EVIL), run])
     document = Document(page)
@@ -238,3 +218,42 @@ def test_in_python(run: RunCurves, tmp_path: Path) -> None:
         recurra.curves(tmp_path / "falling", over="epochs")
     with pytest.raises(recurra.RecurraError, match="expected the path of a model folder"):
         recurra.curves(7)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_in_the_browser(run: RunCurves, browser_page: Opened, width: str, dark: bool) -> None:
+    page = browser_page(curves_page([run, replace(run, name=EVIL)]), width=WIDTHS[width], dark=dark)
+    assert page.locator(".panels figure").count() == 6
+    assert overflow(page) == 0
+    page.locator("summary").first.click()
+    assert overflow(page) == 0
+    assert violations(page) == []
+
+
+def test_the_pointer_and_the_keys_say_the_numbers_of_all_charts(run: RunCurves, browser_page: Opened) -> None:
+    page = browser_page(curves_page([run]))
+    charts, said = page.locator(".panels svg"), page.locator(".panels output")
+    box = charts.nth(1).bounding_box()
+    across = box["x"] + box["width"] * (64 + (200 - 1) / 399 * (560 - 64 - 14)) / 560
+    page.mouse.move(across, box["y"] + 50)
+    loss = run.validations.loss[9]
+    assert f"validation {loss:.4g} at 200" in said.nth(0).text_content()
+    assert said.nth(1).text_content() == "validation 50 at 200"
+    page.mouse.move(1, 1)
+    assert said.nth(0).text_content() == ""
+    charts.nth(0).focus()  # where the pointer was last
+    assert f"validation {loss:.4g} at 200" in said.nth(0).text_content()
+    page.keyboard.press("End")
+    assert said.nth(0).text_content() == "training 0.4012 at 400 · validation 0.3 at 400"
+    page.keyboard.press("Home")
+    assert charts.nth(0).get_attribute("aria-valuenow") == "1"
+    page.keyboard.press("PageDown")  # no further than the end
+    assert charts.nth(0).get_attribute("aria-valuenow") == "1"
+    for _ in range(5):
+        page.keyboard.press("PageUp")
+    assert "validation" in charts.nth(0).get_attribute("aria-valuetext")
+    assert said.nth(2).text_content() == charts.nth(2).get_attribute("aria-valuetext")
+    page.keyboard.press("Tab")
+    assert charts.nth(1).evaluate("node => node === document.activeElement")
+    assert float(charts.nth(1).get_attribute("aria-valuenow")) == pytest.approx(1 + 399 / 2)

@@ -17,12 +17,13 @@ from recurra.metrics import value_text
 from recurra.text.visible import visible
 from recurra.tracing import Axis, RunCurves
 from recurra.views.curve_panels import AXIS_LABELS, caption, curve_panels, facts, names_of
+from recurra.views.document import END, beginning
 from recurra.views.measures import label_of
 from recurra.views.panels import across, pens
 from recurra.views.panels_svg import STYLE, key_svg, number_text, panels_html
-from recurra.views.style import document, fragment
+from recurra.views.style import fragment
 
-SCRIPT = Path(__file__).with_name("curves.js")
+MODULE = Path(__file__).with_name("curves.js").read_text(encoding="utf-8")
 ROWS = 40  # of a table without validations
 
 
@@ -34,12 +35,13 @@ def curves_page(runs: Sequence[RunCurves], axis: Axis = "steps") -> str:
         axis: what they are drawn over.
     """
     title = f"Training curves: {', '.join(names_of(runs))}"
-    return document(title, _curves(runs, axis), script=SCRIPT.read_text(encoding="utf-8"))
+    script = f'<script type="module">{MODULE}</script>\n'
+    return beginning(title, style=STYLE, module=MODULE) + _curves(runs, axis) + script + END
 
 
 def curves_html(runs: Sequence[RunCurves], axis: Axis = "steps") -> str:
     """The same as a fragment."""
-    return fragment(_curves(runs, axis))
+    return fragment(f"<style>{STYLE}</style>\n{_curves(runs, axis)}")
 
 
 def _curves(runs: Sequence[RunCurves], axis: Axis) -> str:
@@ -47,7 +49,7 @@ def _curves(runs: Sequence[RunCurves], axis: Axis) -> str:
     known, label = pens(panels), AXIS_LABELS[axis]
     names = names_of(runs)
     several = len(runs) > 1
-    parts = [f"<style>{STYLE}</style>\n"]
+    parts: list[str] = []
     for run, name in zip(runs, names, strict=True):
         key = key_svg(known[name]) if several and name in known else ""
         head = f"<p>{key}<b><bdi>{escape(name)}</bdi></b>: {escape(facts(run))}</p>\n"

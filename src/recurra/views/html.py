@@ -19,11 +19,12 @@ from recurra.metrics.labels import LabelRecord
 from recurra.text.visible import code_point, is_invisible, visible
 from recurra.tracing import Array, AttentionMap, LayerTrace, Trace
 from recurra.views.confusion import confusion_html, label_rows
+from recurra.views.document import END, beginning
 from recurra.views.image_attention import looks_html
 from recurra.views.measures import COLUMNS, column_rows, count_line, measure_rows
 from recurra.views.picture import picture
 from recurra.views.records import EvaluationRecord
-from recurra.views.style import CLOSING, fragment, opening
+from recurra.views.style import fragment
 from recurra.views.tokens import label
 
 LONG = 3  # cells; a source token that is longer is written downwards, above its column
@@ -48,10 +49,10 @@ class Output(NamedTuple):
 
 def page(predictions: Iterable[Shown], title: str) -> Iterator[str]:
     """A page of predictions with their attention maps, in pieces to be written one after the other."""
-    yield opening(title)
+    yield beginning(title)
     for shown in predictions:
         yield f"<section>\n{_prediction(shown)}</section>\n"
-    yield CLOSING
+    yield END
 
 
 def prediction_html(source: str, prediction: str, attention: AttentionMap | None = None) -> str:

@@ -82,7 +82,13 @@ def _figure(panel: Panel, known: Mapping[str, Pen], bounds: tuple[float, float],
         f"dotted: {name}" for value, name in panel.rules if low <= value <= high
     ]
     scale = f' <span class="note">{escape("; ".join(said))}</span>' if said else ""
-    lines = json.dumps([{"name": line.name, "x": _short(line.x), "y": _short(line.y)} for line in thin])
+    whole = all(float(x).is_integer() for line in panel.lines for x in line.x)  # steps and tokens, also their means
+    lines = json.dumps(
+        [
+            {"name": line.name, "x": _short([round(x) for x in line.x] if whole else line.x), "y": _short(line.y)}
+            for line in thin
+        ]
+    )
     frame = json.dumps([*bounds, LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM])
     return (
         f"<figure><figcaption><b>{escape(panel.label)}</b>{scale}<output></output></figcaption>\n"

@@ -6,10 +6,6 @@ takes them from its notebook, whose theme need not be the system's.
 
 from __future__ import annotations
 
-from html import escape
-
-from recurra.text.visible import visible
-
 # The tree of a search: for fragments, and for the page to look inside.
 TREE = """.recurra .tree { display: block; font: 13px ui-monospace, monospace; }
 .recurra .tree text { fill: currentColor; dominant-baseline: central; }
@@ -81,28 +77,3 @@ STYLE = FRAGMENTS + TREE + CONTRAST
 def fragment(body: str) -> str:
     """A piece of a notebook's page, with the style sheet."""
     return f'<div class="recurra">\n<style>{STYLE}</style>\n{body}</div>\n'
-
-
-def opening(title: str) -> str:
-    """The beginning of a page, up to its heading."""
-    heading = escape(visible(title))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{heading}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f'<body class="recurra recurra-page">\n<h1>{heading}</h1>\n<main>\n'
-    )
-
-
-CLOSING = "</main>\n</body>\n</html>\n"
-
-
-def document(title: str, body: str, script: str = "") -> str:
-    """A page of its own.
-
-    Args:
-        script: a module of JavaScript that runs in it; none if empty.
-    """
-    module = f'<script type="module">\n{script}</script>\n' if script else ""
-    return f"{opening(title)}{body}{module}{CLOSING}"

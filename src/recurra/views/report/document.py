@@ -1,44 +1,24 @@
-"""What every page of a report has: its head, and the table of examples with its module and its rows.
-
-A page is one file, which loads nothing and sends nothing (its own policy says so), and works without a server.
-"""
+"""What every page of a report has: its head, and the table of examples with its module and its rows."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 
 from recurra.metrics import Grouping
 from recurra.text.counted import counted
 from recurra.text.visible import visible
+from recurra.views.document import beginning
 from recurra.views.report.rows import MAX_TEXT, Rows
-from recurra.views.style import STYLE
 
 MODULE = Path(__file__).with_name("examples.js").read_text(encoding="utf-8")
 REPORT_STYLE = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
-END = "</main>\n</body>\n</html>\n"
 
 
-def beginning(title: str) -> str:
+def report_beginning(title: str) -> str:
     """Everything before the first section."""
-    heading = escape(visible(title))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{heading}</title>\n<style>{STYLE}{REPORT_STYLE}</style>\n"
-        f'</head>\n<body class="recurra recurra-page">\n<main>\n<h1>{heading}</h1>\n'
-    )
-
-
-def _policy() -> str:
-    """What the browser may do with the page: run its own module, whatever else stands in it, and load nothing."""
-    digest = b64encode(sha256(MODULE.encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{digest}'"
+    return beginning(title, style=REPORT_STYLE, module=MODULE)
 
 
 def notes_html(notes: Iterable[str]) -> str:

@@ -13,10 +13,11 @@ from recurra.metrics.examples import shares
 from recurra.text.counted import counted
 from recurra.text.visible import visible
 from recurra.views.confusion import Mistake, confusion_html, mistakes
+from recurra.views.document import END
 from recurra.views.html import columns_html, labels_html, measures_html
 from recurra.views.measures import label_of, noun_of
 from recurra.views.records import EvaluationRecord
-from recurra.views.report.document import END, beginning, examples_html, notes_html
+from recurra.views.report.document import examples_html, notes_html, report_beginning
 from recurra.views.report.rows import Answered, rows_of, shortened
 from recurra.views.report.slices import Shown, plainly, slices_html, worse_html
 
@@ -41,7 +42,7 @@ def report_page(measured: Measured, title: str) -> Iterator[str]:
     """
     groups = groupings(measured.scores, measured.cases)
     judged = measured.scores.whole in measured.scores.measures
-    yield beginning(title)
+    yield report_beginning(title)
     yield f"<section>\n{measures_html(measured.record)}{notes_html(measured.notes)}</section>\n"
     yield _slices(measured, groups)
     yield _labels(measured.record)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from recurra.metrics import Grouping, Share, groupings, value_text
 from recurra.metrics.versus import ShareDifference, sliced_differences
 from recurra.text.visible import visible
+from recurra.views.document import END
 from recurra.views.measures import label_of, measure_rows, noun_of
-from recurra.views.report.document import END, beginning, examples_html, notes_html
+from recurra.views.report.document import examples_html, notes_html, report_beginning
 from recurra.views.report.page import Measured
 from recurra.views.report.rows import Answered, rows_of
 from recurra.views.report.slices import Shown, slices_html
@@ -69,7 +70,7 @@ def versus_page(two: Two, title: str) -> Iterator[str]:
         Answered(name, measured.cases, measured.scores)
         for name, measured in zip(two.names, (two.one, two.other), strict=True)
     ]
-    yield beginning(title)
+    yield report_beginning(title)
     yield f"<section>\n{_measures(two)}{_differences(two)}{notes_html(two.notes)}</section>\n"
     yield _slices(two, groups)
     yield examples_html(rows_of(models, groups), groups, KINDS if two.changes else {}, noun_of(two.one.record))
