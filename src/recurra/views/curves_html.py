@@ -17,7 +17,7 @@ from recurra.metrics import value_text
 from recurra.text.visible import visible
 from recurra.tracing import Axis, RunCurves
 from recurra.views.curve_panels import AXIS_LABELS, caption, curve_panels, facts, names_of
-from recurra.views.document import END, beginning
+from recurra.views.document import document
 from recurra.views.measures import label_of
 from recurra.views.panels import across, pens
 from recurra.views.panels_svg import STYLE, key_svg, number_text, panels_html
@@ -35,8 +35,7 @@ def curves_page(runs: Sequence[RunCurves], axis: Axis = "steps") -> str:
         axis: what they are drawn over.
     """
     title = f"Training curves: {', '.join(names_of(runs))}"
-    script = f'<script type="module">{MODULE}</script>\n'
-    return beginning(title, style=STYLE, module=MODULE) + _curves(runs, axis) + script + END
+    return document(title, _curves(runs, axis), style=STYLE, module=MODULE)
 
 
 def curves_html(runs: Sequence[RunCurves], axis: Axis = "steps") -> str:

@@ -33,6 +33,12 @@ def beginning(title: str, *, style: str = "", module: str = "") -> str:
     )
 
 
+def document(title: str, body: str, *, style: str = "", module: str = "") -> str:
+    """A whole page; style and module as above."""
+    script = f'<script type="module">{module}</script>\n' if module else ""
+    return f"{beginning(title, style=style, module=module)}{body}{script}{END}"
+
+
 def _policy(module: str) -> str:
     digest = b64encode(sha256(module.encode("utf-8")).digest()).decode("ascii")
     script = f"; script-src 'sha256-{digest}'" if module else ""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from recurra.text.visible import visible
 from recurra.tracing import GradientFlow, LayerFlow
+from recurra.views.document import document
 from recurra.views.flow_panels import (
     ACROSS,
     CAPTION,
@@ -27,9 +28,9 @@ from recurra.views.flow_panels import (
 )
 from recurra.views.panels import Panel, across, pens
 from recurra.views.panels_svg import STYLE, key_svg, number_text, panels_html
-from recurra.views.style import document, fragment
+from recurra.views.style import fragment
 
-SCRIPT = Path(__file__).with_name("curves.js")
+MODULE = Path(__file__).with_name("curves.js").read_text(encoding="utf-8")
 COLOURS = {"vanishing": "#b45309", "exploding": "#dc2626", "healthy": "#059669", "unknown": "currentColor"}
 OWN = """
 .recurra .verdict { border-inline-start: .35rem solid; padding-inline-start: .8rem; margin: 0 0 1rem; }
@@ -49,12 +50,12 @@ def flow_page(flows: Sequence[GradientFlow], title: str = "", panels: Sequence[P
     """
     title = title or f"Gradient flow: {', '.join(flow.title for flow in flows)}".rstrip(": ")
     charts = flow_panels(flows) if panels is None else panels
-    return document(title, _body(flows, charts), script=SCRIPT.read_text(encoding="utf-8"))
+    return document(title, _body(flows, charts), style=STYLE + OWN, module=MODULE)
 
 
 def flow_html(flows: Sequence[GradientFlow]) -> str:
     """The same as a fragment."""
-    return fragment(_body(flows, flow_panels(flows)))
+    return fragment(f"<style>{STYLE}{OWN}</style>\n{_body(flows, flow_panels(flows))}")
 
 
 def _body(flows: Sequence[GradientFlow], panels: Sequence[Panel]) -> str:
@@ -68,7 +69,6 @@ def _body(flows: Sequence[GradientFlow], panels: Sequence[Panel]) -> str:
     several = len(flows) > 1
     return "".join(
         [
-            f"<style>{STYLE}{OWN}</style>\n",
             *(_verdict(flow, named=several) for flow in flows),
             drawn if panels else "",
             _table("Layers", heads(LAYER_HEADS, flows), layer_rows(flows)),
