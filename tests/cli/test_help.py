@@ -36,6 +36,8 @@ WANTED = {
     "units": "MODEL DATA --layer --state --unit --text --span --threshold --examples --to --save",
     "compare": "DATA --task --models --cells --attention --layers --vary --seeds --time --epochs --test --measure --to "
     "--resume --set --recipe --json --valid",
+    "inspect": "MODEL INPUT --line --target --versus --ensemble --set --to",
+    "explain": "MODEL INPUT --line --method --target --instead --output --set --to",
     "draw": "MODEL --cell --task --set --unrolled --to",
     "curves": "RUN --over --to --json",
     "check": "DATA --task --units --show --valid",

@@ -159,12 +159,12 @@ def linear_network() -> Any:
 def test_a_contrast_is_the_difference_of_two_explanations(task: str) -> None:
     one = asked(task)
     other = next(iter(alternatives(one)))
-    found = explained(one, versus=other, outputs=[0], method="gradient")
+    found = explained(one, instead=other, outputs=[0], method="gradient")
     number = one.number_of(other)
     values = one.probes[0].as_it_is().values[0, 0].tolist()
     assert found.values == pytest.approx([values[one.chosen[0]] - values[number]], abs=1e-4)
     assert found.explained == "log-odds"
-    assert found.versus == [other]
+    assert found.instead == [other]
 
 
 def alternatives(one: Asked) -> Iterator[str]:
@@ -184,9 +184,9 @@ def test_what_is_not_there_cannot_be_explained() -> None:
     with pytest.raises(UsageError, match="there is no output 1"):
         explained(asked("classify"), outputs=[1])
     with pytest.raises(UsageError, match="a number has no alternative"):
-        explained(asked("regress"), versus="3")
+        explained(asked("regress"), instead="3")
     with pytest.raises(UsageError, match="label"):
-        explained(asked("classify"), versus="no such label")
+        explained(asked("classify"), instead="no such label")
     made: Any = network("forecast")
     asking: Any = predictor("forecast", made)
     with pytest.raises(UsageError, match="a forecast is looked at as the model makes it"):

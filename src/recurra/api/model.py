@@ -43,8 +43,8 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.repeated import several_note
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.task import Generates, HasStructure, Inspected, Network, Predictor, Searches, Surprised
-from recurra.tasks.tracing import Asked, ShownTrace, explained, layers_of, traced
-from recurra.tracing import Activations, Attribution
+from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained, layers_of, traced
+from recurra.tracing import Activations
 from recurra.training import weights_of
 from recurra.views import ModelFacts, model_html, model_text
 from recurra.views.drawing import Drawing, draw_structure
@@ -294,6 +294,7 @@ class Model:
         target: object = None,
         *,
         gradients: bool | Sequence[int] = False,
+        attribution: str = "",
         **settings: Unpack[AnswerSettings],
     ) -> ShownTrace:
         """Everything that happens inside on the way to an output: each gate and state, each decision.
@@ -303,6 +304,7 @@ class Model:
             target: the output that is looked at; the model's own if None.
             gradients: whether it is also found how strongly the loss at each output depends on each state before it;
                 the numbers of outputs, from 0, keep the gradients with respect to each unit.
+            attribution: the method by which it is found what each output rests on; nothing if empty.
             settings: single options of answering, as `predict` takes them.
 
         Raises:
@@ -313,7 +315,9 @@ class Model:
             >>> model.trace("3 May 1998").decisions[0].top
             >>> model.trace("3 May 1998", target="1998-05-04", gradients=True).save("trace.json")
         """
-        return traced(self._ask(given, target, settings), self.task.name, gradients=gradients)
+        asked = self._ask(given, target, settings)
+        found = traced(asked, self.task.name, gradients=gradients)
+        return replace(found, attribution=explained(asked, method=attribution)) if attribution else found
 
     @called_from_python()
     def explain(
@@ -322,10 +326,10 @@ class Model:
         target: object = None,
         *,
         method: str = "integrated-gradients",
-        versus: str | None = None,
+        instead: str | None = None,
         outputs: Sequence[int] = (),
         **settings: Unpack[AnswerSettings],
-    ) -> Attribution:
+    ) -> ShownAttribution:
         """What of an input each output rests on, in the (first) network.
 
         Args:
@@ -333,7 +337,7 @@ class Model:
             target: the output that is explained; the model's own if None.
             method: "integrated-gradients", whose scores add up to what the input changes; "gradient", the quickest;
                 "leave-one-out".
-            versus: what could stand there instead: the scores then say what speaks for the one and against the other.
+            instead: what could stand there instead: the scores then say what speaks for the one and against the other.
             outputs: the numbers of single outputs, from 0; all if none are named.
 
         Raises:
@@ -344,7 +348,7 @@ class Model:
             >>> model.explain("a fine film").inputs[0].scores
         """
         asked = self._ask(given, target, settings)
-        return explained(asked, method=method, versus=versus, outputs=outputs)
+        return explained(asked, method=method, instead=instead, outputs=outputs)
 
     @called_from_python()
     def contrast(

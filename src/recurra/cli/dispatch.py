@@ -33,6 +33,8 @@ COMMANDS = {
     "compare": "train a grid of networks and say which differences are significant",
     "generate": "continue a text, with a language model",
     "score": "write the surprisal of each word or character of a text",
+    "inspect": "look inside a model while it answers one input",
+    "explain": "say what of an input each output of a model rests on",
     "draw": "draw the network of a model, or a cell, as text or as SVG",
     "curves": "show how training went: losses, gradients, learning rate, and a verdict",
     "check": "describe training data and the problems in them, without training",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -18,6 +19,7 @@ from torch import Tensor
 
 from recurra.cells import Elman
 from recurra.errors import UsageError
+from recurra.files import plain_errors
 from recurra.inside.attribution import METHODS, Explained
 from recurra.inside.decisions import decisions
 from recurra.inside.probes import Probe, Run
@@ -37,7 +39,7 @@ from recurra.tracing import (
     SeriesTrace,
     Trace,
 )
-from recurra.views import trace_figure, trace_html
+from recurra.views import attribution_html, attribution_lines, inspect_page, trace_figure, trace_html, trace_lines
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -136,6 +138,9 @@ class ShownTrace(Trace):
         parts = [read, written, *(["attention"] if self.attention else []), *([f"layers {layers}"] if layers else [])]
         return f"<recurra.Trace of {self.source!r} to {self.prediction!r}: {'; '.join(parts)}>"
 
+    def __str__(self) -> str:
+        return "\n".join(trace_lines(self))
+
     def _repr_html_(self) -> str:
         return trace_html(self)
 
@@ -150,6 +155,29 @@ class ShownTrace(Trace):
             UsageError: there is none of this name; it names the nearest, or all.
         """
         return trace_figure(self, name)
+
+    def save(self, path: str | Path) -> None:
+        """Writes it into a file: a page to play with (.html), or data (.json, .npz).
+
+        Raises:
+            UsageError: a name with another ending.
+            RunError: the file cannot be written.
+        """
+        if Path(path).suffix != ".html":
+            super().save(path)
+            return
+        with plain_errors(Path(path)), Path(path).open("w", encoding="utf-8") as file:
+            file.writelines(inspect_page(self))
+
+
+class ShownAttribution(Attribution):
+    """An attribution that shows itself, in a notebook as a table and printed as lines."""
+
+    def __str__(self) -> str:
+        return "\n".join(attribution_lines(self))
+
+    def _repr_html_(self) -> str:
+        return attribution_html(self)
 
 
 def traced(asked: Asked, task: str, *, gradients: bool | Sequence[int] = False) -> ShownTrace:
@@ -238,13 +266,13 @@ def _array(rows: Tensor) -> Array:
 
 
 def explained(
-    asked: Asked, *, method: str = "integrated-gradients", versus: str | None = None, outputs: Sequence[int] = ()
-) -> Attribution:
+    asked: Asked, *, method: str = "integrated-gradients", instead: str | None = None, outputs: Sequence[int] = ()
+) -> ShownAttribution:
     """What of the input each output rests on, in the (first) network.
 
     Args:
         method: a name in METHODS.
-        versus: what could stand there instead: the scores then say what speaks for the one and against the other.
+        instead: what could stand there instead: the scores then say what speaks for the one and against the other.
         outputs: their numbers; all if none are named.
 
     Raises:
@@ -254,9 +282,9 @@ def explained(
     if method not in METHODS:
         raise unknown_name("method", method, METHODS)
     probe, places = asked.probes[0], checked_outputs(outputs, len(asked.outputs)) or list(range(len(asked.outputs)))
-    if versus is not None and probe.numbers:
-        raise UsageError("a number has no alternative to be compared with", where="versus", fix="Leave it out.")
-    other = None if versus is None else asked.number_of(versus)
+    if instead is not None and probe.numbers:
+        raise UsageError("a number has no alternative to be compared with", where="instead", fix="Leave it out.")
+    other = None if instead is None else asked.number_of(instead)
     found = METHODS[method](probe, _what(asked, places, other))
     notes = [f"of the first of {len(asked.probes)} networks"] if len(asked.probes) > 1 else []
     if not found.exact:
@@ -266,10 +294,10 @@ def explained(
         for one, scores in zip(asked.inputs, found.scores, strict=True)
     ]
     values, baselines = (cast("list[float]", part.tolist()) for part in (found.values, found.baselines))
-    kind = "number" if probe.numbers else "log-probability" if versus is None else "log-odds"
+    kind = "number" if probe.numbers else "log-probability" if instead is None else "log-odds"
     tokens = [asked.outputs[k] for k in places]
-    against = [] if versus is None else [versus] * len(places)
-    return Attribution(asked.source, method, kind, places, tokens, against, values, baselines, inputs, notes)
+    against = [] if instead is None else [instead] * len(places)
+    return ShownAttribution(asked.source, method, kind, places, tokens, against, values, baselines, inputs, notes)
 
 
 def _what(asked: Asked, places: Sequence[int], other: int | None) -> Explained:

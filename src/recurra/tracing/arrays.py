@@ -11,7 +11,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,11 +100,16 @@ def save(mapping: Mapping[str, Any], path: str | Path) -> None:
             with path.open("w", encoding="utf-8") as text:
                 text.writelines(json_pieces(mapping))
         else:
-            arrays: dict[str, Array] = {}
-            head = json.dumps(_apart(mapping, "", arrays), ensure_ascii=False, allow_nan=False)
             with path.open("wb") as file:
-                parts: dict[str, Any] = {HEAD: np.array(head), **arrays}
-                np.savez_compressed(file, **parts)
+                write_npz(mapping, file)
+
+
+def write_npz(mapping: Mapping[str, Any], file: IO[bytes]) -> None:
+    """Writes a mapping with arrays as npz."""
+    arrays: dict[str, Array] = {}
+    head = json.dumps(_apart(mapping, "", arrays), ensure_ascii=False, allow_nan=False)
+    parts: dict[str, Any] = {HEAD: np.array(head), **arrays}
+    np.savez_compressed(file, **parts)
 
 
 def load(path: str | Path) -> Any:

@@ -52,7 +52,7 @@ class Attribution:
             "log-odds".
         outputs: which positions of the output.
         tokens: what stands at each of them.
-        versus: what it is compared with there; empty without a contrast.
+        instead: what it is compared with there; empty without a contrast.
         values: what is explained, at the input [P].
         baselines: the same where nothing is given [P].
         inputs: each thing that the network reads.
@@ -67,7 +67,7 @@ class Attribution:
     explained: str
     outputs: list[int]
     tokens: list[str]
-    versus: list[str]
+    instead: list[str]
     values: list[float]
     baselines: list[float]
     inputs: list[AttributedInput]
@@ -92,7 +92,7 @@ class Attribution:
             }
             for one in self.inputs
         ]
-        names = ("source", "method", "explained", "outputs", "tokens", "versus", "values", "baselines", "notes")
+        names = ("source", "method", "explained", "outputs", "tokens", "instead", "values", "baselines", "notes")
         return {**{name: getattr(self, name) for name in names}, "inputs": inputs}
 
     def to_json(self) -> str:

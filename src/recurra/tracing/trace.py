@@ -18,6 +18,7 @@ import numpy as np
 from recurra.errors import DataError, UsageError
 from recurra.tracing.arrays import Array, check_array, check_before, json_pieces, load, save
 from recurra.tracing.attention_map import AttentionMap
+from recurra.tracing.attribution import Attribution
 from recurra.tracing.matrix import check_matrix
 from recurra.tracing.search import SearchTree
 from recurra.tracing.series import SeriesTrace
@@ -152,6 +153,7 @@ class Trace:
         members: the traces of the other networks of an ensemble, along the same output.
         notes: what was left out or bounded, in words.
         search: how the prediction was found; None where nothing is searched for.
+        attribution: what of the input the outputs rest on; None unless asked for.
 
     Raises:
         UsageError: an attention map of other tokens.
@@ -171,6 +173,7 @@ class Trace:
     notes: list[str] = field(default_factory=list[str])
     search: SearchTree | None = None
     series: list[SeriesTrace] = field(default_factory=list[SeriesTrace])
+    attribution: Attribution | None = None
 
     def __post_init__(self) -> None:
         if self.attention is None:
@@ -211,12 +214,14 @@ class Trace:
             "notes": self.notes,
             "search": None if self.search is None else self.search.to_mapping(),
             "series": [column.to_mapping() for column in self.series],
+            "attribution": None if self.attribution is None else self.attribution.to_mapping(),
         }
 
     @classmethod
     def of_mapping(cls, found: Mapping[str, Any]) -> Trace:
         """The way back; arrays may be nested lists."""
         attention, gradients, search = found["attention"], found["gradients"], found["search"]
+        attribution = found["attribution"]
         return cls(
             found["source"],
             found["prediction"],
@@ -232,6 +237,7 @@ class Trace:
             found["notes"],
             None if search is None else SearchTree.of_mapping(search),
             [SeriesTrace.of_mapping(column) for column in found["series"]],
+            None if attribution is None else Attribution.of_mapping(attribution),
         )
 
     def to_json(self) -> str:

@@ -1,6 +1,8 @@
 """What a prediction, a trace and an evaluation look like: in the terminal and as HTML."""
 
 from recurra.views.attention_text import AttentionView, attention_lines
+from recurra.views.attribution_html import attribution_body, attribution_html
+from recurra.views.attribution_text import attribution_lines
 from recurra.views.chart import Chart, ChartView, chart_lines
 from recurra.views.chart_html import chart_html
 from recurra.views.comparison import comparison_html, comparison_table, comparison_text
@@ -8,6 +10,7 @@ from recurra.views.confusion import ConfusionView, confusion_html, mistakes
 from recurra.views.contrast import ContrastView, contrast_body, contrast_html, contrast_lines
 from recurra.views.curves_html import curves_html, curves_page
 from recurra.views.curves_text import CurvesView, curves_text
+from recurra.views.decisions_text import decision_lines
 from recurra.views.figures import lines_figure, matrix_figure
 from recurra.views.flow_html import flow_html, flow_page
 from recurra.views.flow_panels import compared_panel, flow_panels, memory_text
@@ -33,6 +36,7 @@ from recurra.views.search_html import search_body, search_html, search_svg
 from recurra.views.search_text import SearchView, search_lines
 from recurra.views.tables import evaluation_table, predictions_table
 from recurra.views.trace_figures import attention_figure, trace_figure
+from recurra.views.trace_text import trace_lines
 from recurra.views.units_page import units_page
 from recurra.views.units_text import place_lines, units_table
 
@@ -57,6 +61,9 @@ __all__ = [
     "attention_figure",
     "attention_html",
     "attention_lines",
+    "attribution_body",
+    "attribution_html",
+    "attribution_lines",
     "chart_html",
     "chart_lines",
     "compared_panel",
@@ -70,6 +77,7 @@ __all__ = [
     "curves_html",
     "curves_page",
     "curves_text",
+    "decision_lines",
     "evaluation_html",
     "evaluation_table",
     "evaluation_text",
@@ -96,6 +104,7 @@ __all__ = [
     "search_svg",
     "trace_figure",
     "trace_html",
+    "trace_lines",
     "units_page",
     "units_table",
 ]

@@ -54,6 +54,7 @@ FRAGMENTS = """
 .recurra .map tbody td { background: rgb(var(--ink) / calc(var(--w, 0) + .04)); color: transparent; font-size: .5rem;
   min-width: 1.1rem; height: 1.3rem; padding: 0; text-align: center; print-color-adjust: exact;
   -webkit-print-color-adjust: exact; }
+.recurra .signed .against { --ink: 217 119 6; }
 .recurra .counts tbody td { color: inherit; font-size: .75rem; padding: 0 .25rem; }
 .recurra .units tbody td { height: auto; }
 .recurra .units img { display: block; width: 100%; min-height: 3rem; max-height: 16rem; image-rendering: pixelated; }

@@ -94,8 +94,8 @@ def number_of(unit: str, units: Tokenizer) -> int:
         return EOS
     ids = units.encode(unit)
     if len(ids) != 1 or ids[0] == UNK:
-        what = f"{excerpt(repr(unit), 40)} is not one unit that the model can write"
-        raise UsageError(what, where="versus", fix="Give one unit of its outputs, or <EOS> for their end.")
+        what = f"{excerpt(unit, 40)} is not one unit that the model can write"
+        raise UsageError(what, where="instead", fix="Give one unit of its outputs, or <EOS> for their end.")
     return ids[0]
 
 

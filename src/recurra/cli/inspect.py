@@ -1,0 +1,93 @@
+"""`recurra inspect`: everything that happens inside for one input, in the terminal, as a page, as data."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+from recurra.cli import options as given
+from recurra.cli.loading import load_model
+from recurra.cli.one_input import Line, OneInput, read_one
+from recurra.cli.options import option
+from recurra.cli.output import opened_output
+from recurra.cli.set_options import decoding_settings
+from recurra.errors import UsageError
+from recurra.say import say
+
+if TYPE_CHECKING:
+    from recurra.api import Model
+    from recurra.tasks.tracing import ShownTrace
+
+PAGE, DATA = ".html", (".json", ".npz")
+METHOD = "integrated-gradients"
+
+Target = Annotated[
+    str | None,
+    option("--target", "Look at this output (text, label, tags, number) in the place of the model's own.", "TEXT"),
+]
+Versus = Annotated[
+    list[str] | None, option("--versus", "Another model folder: a page that shows both side by side.", "MODEL")
+]
+To = Annotated[
+    str | None,
+    option("--to", "Write a page to play with (.html), or the trace as data (.json, .npz), to this file.", "FILE"),
+]
+
+
+def inspect(
+    model: given.ModelFolder,
+    text: OneInput,
+    line: Line = None,
+    target: Target = None,
+    versus: Versus = None,
+    ensemble: given.Ensemble = None,
+    settings: given.DecodingSettings = None,
+    to: To = None,
+) -> None:
+    """Look inside a model while it answers one input: how sure it was, where it looked, what its answer rests on.
+
+    Prints this, or writes a page that shows also every gate and state of every step, the search and the gradients.
+    """
+    check_page(to, versus)
+    chosen = decoding_settings({}, settings or [])
+    with opened_output(to) as out:
+        first = traced(load_model(model, ensemble), text, line, target, chosen)
+        others = [traced(load_model(folder, None), text, line, target, chosen) for folder in versus or []]
+        write(out, to, [first, *others])
+    if to is not None and to.endswith(PAGE):
+        say(f"open {to} in a browser")
+
+
+def check_page(to: str | None, versus: list[str] | None) -> None:
+    """Refuses a file whose name does not say what is to be in it, and a second model where it is not shown.
+
+    Raises:
+        UsageError: it says which.
+    """
+    if to is not None and not to.endswith((PAGE, *DATA)):
+        what = f"expected a name that ends in {PAGE}, {' or '.join(DATA)}, got {to!r}"
+        raise UsageError(what, where="--to", fix="For example --to page.html.")
+    if versus and (to is None or not to.endswith(PAGE)):
+        raise UsageError("--versus has no effect without a page", fix="Add --to page.html.")
+
+
+def traced(model: Model, text: str, line: int | None, target: str | None, chosen: dict[str, Any]) -> ShownTrace:
+    """All that can be seen of one input."""
+    return model.trace(read_one(model, text, line), target, gradients=True, attribution=METHOD, **chosen)
+
+
+def write(out: TextIO, to: str | None, traces: list[ShownTrace]) -> None:
+    """Writes what the name of the file says; without one, lines for the terminal."""
+    from recurra.tracing.arrays import write_npz
+    from recurra.views import inspect_page, trace_lines
+
+    first = traces[0]
+    if to is None:
+        lines = trace_lines(first, shutil.get_terminal_size().columns)
+        out.writelines(f"{line}\n" for line in lines)
+    elif to.endswith(PAGE):
+        out.writelines(inspect_page(traces))
+    elif to.endswith(".json"):
+        out.writelines([*first.json_pieces(), "\n"])
+    else:
+        write_npz(first.to_mapping(), out.buffer)

@@ -1,0 +1,59 @@
+"""One input that is looked into: a text as it is typed, numbers, a path, or the input of a line of a file."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from recurra.cli.options import argument, option
+from recurra.errors import UsageError
+
+if TYPE_CHECKING:
+    from recurra.api import Model
+
+OneInput = Annotated[
+    str,
+    argument(
+        "INPUT",
+        "The input: a text (tabs between its columns), the path of an image, numbers with spaces between them; a file "
+        "with --line, or of series.",
+    ),
+]
+Line = Annotated[
+    int | None, option("--line", "INPUT is a file of inputs, as predict reads it: take the N-th of them.", "N", 1)
+]
+
+
+def read_one(model: Model, given: str, line: int | None) -> Any:
+    """The input.
+
+    Raises:
+        UsageError: a file with fewer inputs, or something else than numbers where numbers are read.
+    """
+    from recurra.data.labelled import Reads
+    from recurra.data.series import SERIES
+
+    reads = model.predictor.reads
+    kind = reads.kind if isinstance(reads, Reads) else "file" if model.task.kind is SERIES else "text"
+    if line is not None or (kind in ("file", "series", "vector") and Path(given).is_file()):
+        found = next(islice(model.read(given), (line or 1) - 1, None), None)
+        if found is None:
+            raise UsageError(f"{given} has fewer than {line or 1} inputs", where="--line", fix="Give a smaller number.")
+        return found
+    if kind in ("file", "series", "vector"):
+        return numbers(given)
+    return tuple(given.split("\t")) if kind == "columns" else given
+
+
+def numbers(given: str) -> list[float]:
+    """Numbers with spaces or commas between them.
+
+    Raises:
+        UsageError: something else.
+    """
+    try:
+        return [float(part) for part in given.replace(",", " ").split()]
+    except ValueError:
+        what = f"expected a file or numbers, got {given!r:.60}"
+        raise UsageError(what, where="INPUT", fix='Give a file (and --line N), or "0.5 1 2.25".') from None
