@@ -39,6 +39,7 @@ WANTED = {
     "inspect": "MODEL INPUT --line --target --versus --ensemble --set --to",
     "explain": "MODEL INPUT --line --method --target --instead --output --set --to",
     "draw": "MODEL --cell --task --set --unrolled --to",
+    "gradients": "MODEL DATA --versus --examples --seed --to --json --source --target --threads",
     "curves": "RUN --over --to --json",
     "check": "DATA --task --units --show --valid",
     "generate": "MODEL PROMPT --length --samples --temperature --top-k --top-p --seed --beam --output-format --output",

@@ -29,6 +29,7 @@ from recurra.tasks.answers import Answers
 from recurra.tasks.caveats import caveats, trained_of
 from recurra.tasks.contrast import ShownContrast, contrasted
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.gradients import ShownFlow, flow_of_examples
 from recurra.tasks.headline_score import headline_score
 from recurra.tasks.language_model.answer import ScoredText
 from recurra.tasks.model_folder import (
@@ -45,7 +46,7 @@ from recurra.tasks.search import ShownSearch
 from recurra.tasks.task import Generates, HasStructure, Inspected, Network, Predictor, Searches, Surprised
 from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained, layers_of, traced
 from recurra.tracing import Activations
-from recurra.training import weights_of
+from recurra.training import clipped_share, weights_of
 from recurra.views import ModelFacts, model_html, model_text
 from recurra.views.drawing import Drawing, draw_structure
 
@@ -187,15 +188,26 @@ class Model:
         Raises:
             DataError: the examples cannot be read, or a table lacks a column.
         """
-        data = with_times(data) if self.task.kind is SERIES else data
         columns = (source_column, target_column, time_column)
-        given = data_source(data, target, format, *columns) if y is None else paired(data, y)
-        source = self._source(given, sort)
-        examples = open_examples(source, self.task.kind)
+        examples = self._examples(data, y, target, format, columns, sort)
         evaluation = self.predictor.evaluate(examples, self.options(options, settings))
         about = [*examples.notes, str(examples.skipped), *evaluation.notes]
         notes = [*about, several_note(examples, self.task.kind), *caveats(trained_of(self.facts))]
         return replace(evaluation, notes=list(dict.fromkeys(filter(None, notes))))
+
+    def _examples(
+        self,
+        data: Given,
+        y: Iterable[object] | None,
+        target: str | Path | None,
+        format: str,
+        columns: tuple[str | None, str | None, str | None],
+        sort: bool,
+    ) -> Examples[Any]:
+        """Examples with their targets, read in the columns that the model was trained on, unless others are named."""
+        data = with_times(data) if self.task.kind is SERIES else data
+        given = data_source(data, target, format, *columns) if y is None else paired(data, y)
+        return open_examples(self._source(given, sort), self.task.kind)
 
     @called_from_python()
     def score(self, data: Given, y: Iterable[object] | None = None) -> float:
@@ -374,11 +386,55 @@ class Model:
         first, second = (self._ask(given, one, settings) for one in (target, versus))
         return contrasted(first, second, self.options(None, settings))
 
+    @called_from_python()
+    def gradients(
+        self,
+        data: Given,
+        y: Iterable[object] | None = None,
+        *,
+        examples: int = 32,
+        seed: int = 1,
+        target: str | Path | None = None,
+        format: str = "auto",
+        source_column: str | None = None,
+        target_column: str | None = None,
+        time_column: str | None = None,
+        sort: bool = False,
+    ) -> ShownFlow:
+        """How an error travels back through time in the (first) network, with a verdict.
+
+        Args:
+            data: examples with their targets, as `evaluate` takes them; the inputs alone, if y is given.
+            y: the target of each input.
+            examples: so many are taken, drawn from all.
+            seed: of drawing them.
+            sort: put the steps of each series into the order of their times.
+
+        Raises:
+            DataError: the examples cannot be read, or none of them can be looked at.
+            UsageError: a network without recurrent layers, or no example is asked for.
+
+        Example:
+            >>> print(model.gradients("test.tsv").verdict.words)
+        """
+        if examples < 1:
+            raise UsageError(f"examples must be at least 1, got {examples}", where="gradients")
+        columns = (source_column, target_column, time_column)
+        found = self._examples(data, y, target, format, columns, sort)
+        return flow_of_examples(
+            self._inspected(),
+            self.recipe,
+            found,
+            self.options(None, {}),
+            most=examples,
+            seed=seed,
+            title=str(self.path),
+            clipped=clipped_share(self.path),
+            notes=[*found.notes, str(found.skipped)],
+        )
+
     def _ask(self, given: object, target: object, settings: Mapping[str, object]) -> Asked:
-        predictor = self.predictor
-        if not isinstance(predictor, Inspected):
-            raise UsageError(f"a model for the task {self.task.name} cannot be looked into", where="trace")
-        return predictor.ask(self._cells_of(self._asked_about(given)), self.options(None, settings), target)
+        return self._inspected().ask(self._cells_of(self._asked_about(given)), self.options(None, settings), target)
 
     @called_from_python()
     def draw(self, unrolled: int | None = None) -> Drawing:
@@ -430,6 +486,11 @@ class Model:
         """
         asked = several(self._asked_about(inputs), "an iterable of inputs")
         return gathered(asked, lambda one: layers_of(self._ask(one, None, {})), layer, state, examples, also)
+
+    def _inspected(self) -> Inspected:
+        if not isinstance(self.predictor, Inspected):
+            raise UsageError(f"a model for the task {self.task.name} cannot be looked into", where="trace")
+        return self.predictor
 
     def _cells_of(self, given: object) -> Any:
         reads = self.predictor.reads

@@ -23,9 +23,9 @@ from recurra.layers import Recorded
 from recurra.tracing.flow import GradientFlow, Jacobians, LayerFlow
 
 MOST_LOSSES = 16  # of one run
-JACOBIAN_RUNS = 3
+JACOBIAN_RUNS = 2
 SINGLE_STEPS = 12  # of each of them
-DISTANCES = (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 130, 200, 300, 500)  # of products, back from the last step
+DISTANCES = (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 130)  # of products, back from the last step
 T = TypeVar("T")
 
 

@@ -23,6 +23,7 @@ from torch import Tensor
 from recurra.inside.signals import State, norm
 
 ROUNDS = 16
+PRECISE = 1e-4  # a round that adds no larger share is the last one
 Product = Callable[[Tensor], Tensor]  # [B, N] to [B, N]
 
 
@@ -63,13 +64,20 @@ def _largest(back: Product, ahead: Product, like: Tensor) -> Tensor:
     rounds = min(ROUNDS, like.shape[-1])
     small = like.new_zeros(len(like), rounds, rounds)
     u, _ = _unit(torch.randn(like.shape, generator=torch.Generator().manual_seed(0)).to(like))
-    us, vs = [u], list[Tensor]()
+    us, vs, value = [u], list[Tensor](), like.new_zeros(len(like))
     for k in range(rounds):
         v, small[:, k, k] = _unit(_without(vs, back(us[k])))
         vs.append(v)
-        if k + 1 < rounds:
-            u, small[:, k + 1, k] = _unit(_without(us, ahead(v)))
-            us.append(u)
+        before, value = value, _top(small[:, : k + 1, : k + 1])
+        if k + 1 == rounds or bool((value - before <= PRECISE * value).all()):
+            break
+        u, small[:, k + 1, k] = _unit(_without(us, ahead(v)))
+        us.append(u)
+    return value
+
+
+def _top(small: Tensor) -> Tensor:
+    """The largest singular values [B] of small matrices; inf of one whose numbers are too large."""
     finite = small.isfinite().all(-1).all(-1)
     values = cast("Tensor", torch.linalg.svdvals(torch.where(finite[:, None, None], small, 0.0)))
     return torch.where(finite, values[:, 0], torch.inf)

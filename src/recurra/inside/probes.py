@@ -44,6 +44,7 @@ class Probe(ABC):
     """
 
     numbers = False  # whether its outputs are numbers, not choices among V
+    stepwise = True  # whether there is an output for each step of its layers; if not, all come after the last step
 
     def __init__(self, inputs: Sequence[Padded]) -> None:
         self.inputs = tuple(inputs)
@@ -159,6 +160,8 @@ class WholeProbe(Probe):
         names: of the columns, before the names of their layers; "" of a single one.
     """
 
+    stepwise = False
+
     def __init__(self, model: ManyToOne, columns: Sequence[Padded], names: Sequence[str], *, numbers: bool) -> None:
         self.model, self.numbers, self.names = model, numbers, names
         super().__init__([branch.read(column) for branch, column in zip(self._branches, columns, strict=True)])
@@ -194,6 +197,7 @@ class ForecastProbe(Probe):
     """
 
     numbers = True
+    stepwise = False
 
     def __init__(self, model: Forecaster, window: Padded, steps: int) -> None:
         self.model, self.steps = model, steps

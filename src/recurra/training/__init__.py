@@ -25,7 +25,7 @@ from recurra.training.options import TrainingOptions
 from recurra.training.plan import Piece, Plan, learning_rate
 from recurra.training.planning import seconds_per_step
 from recurra.training.run import Run, Weights
-from recurra.training.run_reader import read_run
+from recurra.training.run_reader import clipped_share, read_run
 from recurra.training.threads import threads
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Validated",
     "Weights",
     "budget_from_mapping",
+    "clipped_share",
     "learning_rate",
     "load_checkpoint",
     "locked",

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
-from recurra.errors import RunError
+from recurra.errors import RecurraError, RunError
 from recurra.files import plain_errors_within
 from recurra.options import nearest
 from recurra.text.counted import counted, named
@@ -65,6 +65,16 @@ def read_run(path: Path) -> RunCurves:
     )
     run = replace(run, notes=[*reading.notes(), *missing(run)])
     return replace(run, verdict=verdict(run))
+
+
+def clipped_share(path: Path) -> float | None:
+    """The share of the updates of a run that were clipped; None where no run is there, or it does not say."""
+    try:
+        run = read_run(path)
+    except RecurraError:
+        return None
+    known = [value for value in run.clipped if math.isfinite(value)]
+    return sum(known) / len(known) if known else None
 
 
 def name_of(folder: Path) -> str:

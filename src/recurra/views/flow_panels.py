@@ -25,7 +25,7 @@ CAPTION = (
 )
 
 
-LAYER_HEADS = ["layer", "cell", "verdict", "1/e after", "left at the last", "norm of a step"]
+LAYER_HEADS = ["layer", "cell", "verdict", "1/e after", "left at", "step's norm"]
 GATE_HEADS = ["layer", "gate", "at its low end", "at its high end"]
 NETWORK = "network"  # the head of the first column, where there are several
 
@@ -114,7 +114,7 @@ def _layer_row(layer: LayerFlow) -> list[str]:
     longest = curve.distance[-1] if curve.distance else 0
     return [
         layer_name(layer),
-        f"{layer.cell}, {counted(layer.units, 'unit')}",
+        f"{layer.cell} of {layer.units}",
         layer.verdict.kind + (f" from {layer.verdict.distance}" if layer.verdict.distance is not None else ""),
         memory_text(layer),
         f"{share_text(curve.left[-1])} at {longest}" if longest else "",

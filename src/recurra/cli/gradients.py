@@ -1,0 +1,85 @@
+"""`recurra gradients`: how an error travels back through time in a model, or in several side by side."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Annotated
+
+from recurra.cli import options as given
+from recurra.cli.loading import load_model
+from recurra.cli.options import option
+from recurra.cli.output import STDOUT, check_page, opened_output
+from recurra.cli.pairs import given_pairs
+from recurra.errors import UsageError
+from recurra.say import say
+
+EXAMPLES, SEED = 32, 1
+
+Versus = Annotated[
+    list[str] | None,
+    option("--versus", "Another model of the same task, shown side by side; repeat it for more.", "MODEL"),
+]
+Count = Annotated[
+    int | None, option("--examples", f"Examples that are taken, drawn from all; {EXAMPLES} by default.", "N", least=1)
+]
+Seed = Annotated[int | None, option("--seed", f"Random seed of drawing the examples; {SEED} by default.", "N", least=0)]
+Page = Annotated[
+    str | None,
+    option("--to", "Write a page instead, with charts and every number; one file that loads nothing.", "FILE.html"),
+]
+
+
+def gradients(
+    model: given.ModelFolder,
+    data: given.Pairs = None,
+    source: given.Source = None,
+    target: given.Target = None,
+    input_format: given.InputFormat = None,
+    source_column: given.SourceColumn = None,
+    target_column: given.TargetColumn = None,
+    time_column: given.TimeColumn = None,
+    sort: given.Sort = None,
+    versus: Versus = None,
+    examples: Count = None,
+    seed: Seed = None,
+    threads: given.AnswerThreads = None,
+    to: Page = None,
+    as_json: given.AsJson = False,
+) -> None:
+    """Show how far back in time the errors of a model reach: whether gradients vanish, explode or are healthy.
+
+    Takes the losses of some examples and follows each of them back through the states of every recurrent layer. Says
+    from which distance on too little or too much arrives, and what to change; with --json one object a model.
+    """
+    files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
+    if to and as_json:
+        raise UsageError("--to writes a page, and --json prints the numbers: they exclude each other")
+    check_page(to)
+
+    with opened_output(to) if to else nullcontext() as out:
+        found = [
+            load_model(one, None, threads).gradients(
+                files.data,
+                **files.keywords(),
+                examples=examples or EXAMPLES,
+                seed=SEED if seed is None else seed,
+                sort=bool(sort),
+            )
+            for one in (model, *(versus or []))
+        ]
+        if out:
+            from recurra.views import flow_page
+
+            out.write(flow_page(found))
+    if to:
+        if to != STDOUT:
+            say(f"The page is in {to}")
+    elif as_json:
+        for one in found:
+            print(one.to_json())
+    else:
+        from rich.console import Console
+
+        from recurra.views import FlowView
+
+        Console().print(FlowView(found))

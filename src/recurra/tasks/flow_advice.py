@@ -1,0 +1,62 @@
+"""What to change where an error does not come through, or comes through too strongly: settings of the recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tracing import GradientFlow
+
+MUCH = 0.25  # share of clipped updates from which on the learning rate is named
+LOOK = (
+    "nothing has to be changed where nothing that matters lies further back: "
+    "recurra evaluate MODEL DATA --to report.html shows whether long inputs are worse"
+)
+
+
+def advice(flow: GradientFlow, recipe: TaskRecipe, clipped: float | None) -> list[str]:
+    """Sentences, the most promising first.
+
+    Args:
+        clipped: share of the updates that were clipped in training; None where it is not known.
+    """
+    model: Any = getattr(recipe, "model", None)
+    kind = flow.verdict.kind
+    found = list(_vanishing(flow, model)) if kind == "vanishing" else []
+    found += _exploding(recipe, model) if kind == "exploding" else []
+    if clipped is not None and clipped > MUCH:
+        rate, limit = recipe.training.learning_rate, recipe.training.clip_norm
+        found.append(
+            f"{100 * clipped:.0f} % of the updates were clipped to a norm of {limit:g}: a lower learning rate "
+            f"(training.learning_rate, now {rate:g}) makes steps that need no clipping"
+        )
+    return found
+
+
+def _vanishing(flow: GradientFlow, model: Any) -> Iterator[str]:
+    cell, activation = getattr(model, "cell", ""), getattr(model, "activation", "auto")
+    if cell == "elman":
+        if activation == "sigmoid":
+            yield "the slope of a sigmoid is 1/4 at most, at every step: --set model.activation=tanh"
+        yield "a cell with gates can hand an error on unchanged: --set model.cell=lstm, or gru"
+    if getattr(model, "attention", "") == "none":
+        yield "attention gives each step of the source a way of its own to each output: --set model.attention=bilinear"
+    if getattr(model, "pooling", "") == "last":
+        yield "the maximum over the steps, or attention, reaches each of them directly: --set model.pooling=max"
+    if getattr(model, "bidirectional", True) is False:
+        yield "reading in both directions halves the way to the farther end: --set model.bidirectional=true"
+    yield LOOK if cell != "elman" else "shorter inputs, such as sentences in place of paragraphs, need less memory"
+
+
+def _exploding(recipe: TaskRecipe, model: Any) -> Iterator[str]:
+    limit = recipe.training.clip_norm
+    if not limit:
+        yield "clip the gradient: --set training.clip_norm=1"
+    else:
+        yield f"clip the gradient more: --set training.clip_norm={limit / 2:g} (now {limit:g})"
+    if getattr(model, "cell", "") == "elman":
+        if getattr(model, "activation", "auto") == "relu":
+            yield "a ReLU has no upper bound: --set model.activation=tanh"
+        yield "a cell with gates keeps its steps near 1: --set model.cell=lstm, or gru"
+    yield f"a lower learning rate: training.learning_rate is {recipe.training.learning_rate:g}"

@@ -1,0 +1,227 @@
+"""The error signal through time, of a model of any task: its examples as runs of its network, a loss at each output.
+
+Losses are those of the targets that the data hold, along these targets, as in training, but without dropout. A series
+has no target: of a forecast the medians themselves are followed. The share that is left of a signal is the same for
+these and for their squared errors, which differ by one factor at every distance.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from recurra.data import Example, Exchange, Passage, Tagged
+from recurra.data.captions import Captioned
+from recurra.data.labelled import Labelled
+from recurra.data.series import Series
+from recurra.errors import DataError, UsageError
+from recurra.inside import TimedLoss, TracedRun, gradient_flow
+from recurra.inside.flow import MOST_LOSSES, spread
+from recurra.tasks.flow_advice import advice
+from recurra.tasks.language_model.recipe import LanguageRecipe
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.task import Inspected
+from recurra.tasks.tracing import Asked
+from recurra.text.counted import counted
+from recurra.tracing import GradientFlow, Verdict
+from recurra.views import flow_html, flow_page, flow_panels, flow_text
+from recurra.views.figures import lines_figure
+from recurra.views.flow_panels import ACROSS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STRETCH = 300  # characters of running text that are one example, about
+ELSEWHERE = ("encoder",)  # how the names begin of layers whose steps are not those of the outputs
+
+
+class Question(NamedTuple):
+    """An example as a model is asked about it."""
+
+    given: Any
+    target: Any  # None: none is known
+    line: int  # of the data
+
+
+class ShownFlow(GradientFlow):
+    """Gradient flow that shows itself: printed as text, in a notebook as charts and tables."""
+
+    def figure(self) -> Figure:
+        """The charts as a figure of matplotlib (`pip install recurra[plots]`)."""
+        return lines_figure(flow_panels([self]), ACROSS, self.title)
+
+    def page(self) -> str:
+        """A page of HTML that needs nothing else."""
+        return flow_page([self])
+
+    def __str__(self) -> str:
+        return flow_text([self])
+
+    def __repr__(self) -> str:
+        return f"<recurra.GradientFlow of {self.title}: {self.verdict.kind}, {self.verdict.words}>"
+
+    def _repr_html_(self) -> str:
+        return flow_html([self])
+
+
+def flow_of_examples(
+    predictor: Inspected,
+    recipe: TaskRecipe,
+    examples: Iterable[Any],
+    options: Any,
+    *,
+    most: int,
+    seed: int,
+    title: str,
+    clipped: float | None = None,
+    notes: Sequence[str] = (),
+) -> ShownFlow:
+    """The gradient flow of the (first) network of a model.
+
+    Args:
+        examples: of the model's task.
+        options: how it answers; they matter for what it is not given.
+        most: examples that are taken, drawn from all.
+        seed: of drawing them.
+        title: what the model is called.
+        clipped: the share of clipped updates in its training, if it is known.
+        notes: what is to be known of the examples.
+
+    Raises:
+        DataError: none of the examples can be looked at.
+        UsageError: a network without recurrent layers.
+    """
+    sample = drawn(questions(examples, recipe), most, seed)
+    runs = _Runs(lambda one: predictor.ask(one.given, options, one.target), sample.kept)
+    found = gradient_flow(runs, title)
+    if not found.examples:
+        raise runs.refused or DataError("there are no examples", where=title, fix="Give data that the model can read.")
+    if not found.layers:
+        what = "the network has no recurrent layer, so no error travels through time in it"
+        raise UsageError(what, where=title, fix="Gradient flow is for models with model.kind=rnn.")
+    verdict = found.verdict
+    verdict = Verdict(verdict.kind, verdict.distance, verdict.words, advice(found, recipe, clipped))
+    said = [*notes, *_notes(sample, runs, found, seed), *_limits(recipe)]
+    return ShownFlow(title, found.layers, verdict, found.examples, found.losses, clipped, list(filter(None, said)))
+
+
+class Sample(NamedTuple):
+    """Some of many."""
+
+    kept: list[Question]
+    total: int
+
+
+def drawn(questions: Iterable[Question], most: int, seed: int) -> Sample:
+    """At most so many, each as probable as every other, in their order; only these are kept in memory."""
+    dice, kept, total = random.Random(seed), list[tuple[int, Question]](), 0
+    for total, one in enumerate(questions, 1):
+        place = len(kept) if total <= most else dice.randrange(total)
+        if place < most:
+            kept[place : place + 1] = [(total, one)]
+    return Sample([one for _, one in sorted(kept, key=lambda pair: pair[0])], total)
+
+
+def questions(examples: Iterable[Any], recipe: TaskRecipe) -> Iterator[Question]:
+    """Examples of any task as what a model is asked."""
+    if isinstance(recipe, LanguageRecipe) and recipe.data.form == "running":
+        examples = stretches(examples)
+    for one in examples:
+        if isinstance(one, Example):
+            yield Question(one.source, one.target, one.line)
+        elif isinstance(one, Exchange):
+            yield Question(one.context, one.reply, one.line)
+        elif isinstance(one, Labelled):
+            yield Question(one.content, one.label, one.line)
+        elif isinstance(one, Captioned):
+            yield Question(one.content, one.caption, one.line)
+        elif isinstance(one, Tagged):
+            yield Question(list(one.tokens), list(one.tags), one.line)
+        elif isinstance(one, Passage):
+            yield Question(one.text, None, one.line)
+        elif isinstance(one, Series):
+            yield from windows(one, recipe)
+        else:
+            raise UsageError(f"examples of the kind {type(one).__name__} cannot be looked into")
+
+
+def stretches(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """Running text in pieces of about STRETCH characters, whole lines each."""
+    lines, first, size = list[str](), 0, 0
+    for passage in passages:
+        first = first or passage.line
+        lines.append(passage.text + ("\n" if passage.ends else ""))
+        size += len(lines[-1])
+        if size >= STRETCH:
+            yield Passage("".join(lines).removesuffix("\n"), first)
+            lines, first, size = [], 0, 0
+    if lines:
+        yield Passage("".join(lines).removesuffix("\n"), first)
+
+
+def windows(series: Series, recipe: Any) -> Iterator[Question]:
+    """The past of a series at each origin that leaves its window before and the horizon after; at least one."""
+    steps, window, horizon = len(series.values), recipe.data.window, recipe.model.horizon
+    last = max(steps - horizon, 1)
+    for end in range(min(window, last), last + 1):
+        past = series._replace(values=series.values[:end], times=series.times[:end], start=0)
+        yield Question(past, None, series.line)
+
+
+@dataclass
+class _Runs:
+    """The runs of some examples, one after the other; what was refused is counted."""
+
+    ask: Callable[[Question], Asked]
+    questions: Sequence[Question]
+    refusals: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    refused: DataError | UsageError | None = None
+
+    def __iter__(self) -> Iterator[TracedRun]:
+        for one in self.questions:
+            try:
+                asked = self.ask(one)
+            except (DataError, UsageError) as error:
+                self.refusals.append((one.line, error.what))
+                self.refused = self.refused or error
+                continue
+            yield traced_run(asked)
+
+
+def traced_run(asked: Asked) -> TracedRun:
+    """The first network along what it was asked, with the losses of the outputs that are known; else of all."""
+    probe = asked.probes[0]
+    run = probe.as_it_is(trace=True)
+    outputs = spread(range(asked.known or len(asked.outputs)), MOST_LOSSES)
+    losses = [TimedLoss(asked.loss(run, k), k if probe.stepwise else None) for k in outputs]
+    return TracedRun(run.layers, losses, ELSEWHERE)
+
+
+def _notes(sample: Sample, runs: _Runs, found: GradientFlow, seed: int) -> Iterator[str]:
+    """What was taken, and what was left out."""
+    if sample.total > len(sample.kept):
+        yield f"{len(sample.kept):,} of {sample.total:,} examples were taken, drawn with seed {seed}"
+    if runs.refusals:
+        line, why = runs.refusals[0]
+        what = counted(len(runs.refusals), "example")
+        yield f"{what} could not be looked at and {_were(len(runs.refusals))} left out, such as line {line}: {why}"
+    if found.losses >= MOST_LOSSES * found.examples:
+        yield f"of each example {MOST_LOSSES} losses were taken at most, spread over its outputs, the last among them"
+    for layer in found.layers:
+        if layer.silent:
+            yield f"layer {layer.name}: nothing arrives one step back from {layer.silent:,} of the losses; not counted"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _limits(recipe: TaskRecipe) -> Iterator[str]:
+    """How training differs from what was measured."""
+    if isinstance(recipe, LanguageRecipe) and recipe.data.form == "running":
+        steps = recipe.batching.steps
+        yield f"in training errors go back {steps} steps at most (batching.steps), and are cut off there"
+    if getattr(getattr(recipe, "model", None), "characters", 0) and recipe.task == "tag":
+        yield "the layers that read the characters of each token are not followed"

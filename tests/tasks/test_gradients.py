@@ -1,0 +1,176 @@
+"""The error signal of a model of every task: what is taken, what is left out, and what to change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import pytest
+import torch
+from test_answers import check
+from toy_tasks import TOYS, examples, network, predictor
+
+from recurra.data import Passage, Series
+from recurra.errors import DataError, RecurraError, UsageError
+from recurra.tasks import TASKS
+from recurra.tasks.flow_advice import advice
+from recurra.tasks.gradients import Question, ShownFlow, drawn, flow_of_examples, questions, stretches, traced_run
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.task import Inspected, Network
+from recurra.tracing import GradientFlow, Verdict
+
+
+def flow_of(task: str, made: Network | None = None, *, rows: list[Any] | None = None, most: int = 6) -> ShownFlow:
+    made = made or network(task)
+    asked = cast("Inspected", predictor(task, made))
+    found = examples(task, rows)
+    return flow_of_examples(
+        asked, made.recipe, found, made.recipe.decoding, most=most, seed=1, title="toy", clipped=0.1
+    )
+
+
+LAYERS = {
+    "translate": ["encoder.0.forward", "encoder.0.backward", "decoder.first"],
+    "chat": ["encoder.0.forward", "encoder.0.backward", "decoder.first"],
+    "caption": ["decoder.first"],
+    "classify": ["layers.0.forward", "layers.0.backward"],
+    "regress": ["layers.0.forward", "layers.0.backward"],
+    "tag": ["layers.0.forward", "layers.0.backward"],
+    "language-model": ["layers.0"],
+    "forecast": ["layers.0"],
+}
+
+
+@pytest.mark.parametrize("task", TOYS)
+def test_every_task_has_it_as_its_schema_says(task: str) -> None:
+    flow = flow_of(task)
+    read = check(json.loads(flow.to_json()), "gradients.schema.json")
+    assert [layer["name"] for layer in read["layers"]] == LAYERS[task]
+    assert flow.examples == 6
+    assert flow.clipped == 0.1
+    assert all(len(layer.curve.distance) > 1 for layer in flow.layers) or task == "tag"  # of two tokens
+    assert str(flow._repr_html_()).startswith("<div")
+    assert str(flow).startswith(flow.verdict.kind)
+    assert repr(flow).startswith("<recurra.GradientFlow of toy: ")
+    assert "10 % of the updates in training were clipped" in flow.page()
+
+
+def test_the_losses_are_those_of_the_target_in_the_data() -> None:
+    """Of a language model at every unit of the text: they add up to its surprisal."""
+    made = network("language-model")
+    asked = cast("Inspected", predictor("language-model", made)).ask("red blue", made.recipe.decoding)
+    run = traced_run(asked)
+    assert [loss.step for loss in run.losses] == list(range(asked.known)) == list(range(len(asked.outputs) - 1))
+    nats = sum(float(loss.value.detach()) for loss in run.losses)
+    (scored,) = cast("Any", predictor("language-model", made)).surprisal(["red blue"])
+    assert nats == pytest.approx(sum(scored.bits[:-1]) * 0.6931472, rel=1e-4)
+
+
+def test_a_loss_after_the_whole_input_belongs_to_the_last_step() -> None:
+    made = network("classify")
+    asked = cast("Inspected", predictor("classify", made)).ask("red blue", made.recipe.decoding, "long")
+    (loss,) = traced_run(asked).losses
+    assert loss.step is None
+
+
+def test_a_network_without_recurrent_layers_is_refused() -> None:
+    made = network("classify", settings={"model.kind": "cnn"})
+    with pytest.raises(UsageError, match="no recurrent layer"):
+        flow_of("classify", made)
+
+
+def test_what_cannot_be_looked_at_is_left_out_and_said() -> None:
+    rows = [("red blue", "long"), ("dark", "unheard of"), ("green", "short")]
+    flow = flow_of("classify", rows=rows)
+    assert flow.examples == 2
+    assert any("1 example could not be looked at and was left out, such as line 2" in note for note in flow.notes)
+    with pytest.raises(RecurraError):
+        flow_of("classify", rows=[("dark", "unheard of")])
+
+
+def test_examples_are_drawn_from_all_and_stay_in_order() -> None:
+    every = [Question(k, None, k) for k in range(200)]
+    some = drawn(iter(every), 20, seed=3)
+    assert some.total == 200
+    assert len(some.kept) == 20
+    assert some.kept == sorted(some.kept) == drawn(iter(every), 20, seed=3).kept != drawn(iter(every), 20, seed=4).kept
+    assert drawn(iter(every), 500, seed=3).kept == every
+    counts = torch.zeros(10)
+    for seed in range(600):
+        for one in drawn(iter(every[:10]), 3, seed).kept:
+            counts[one.given] += 1
+    assert (counts - 180).abs().max() < 60  # every example about as often as the others
+
+
+def test_what_was_drawn_is_said() -> None:
+    assert "6 of 36 examples were taken, drawn with seed 1" in flow_of("translate").notes
+
+
+def test_running_text_is_taken_in_stretches_of_whole_lines() -> None:
+    lines = [Passage("x" * 100, k) for k in range(1, 8)]
+    found = list(stretches(lines))
+    assert [one.line for one in found] == [1, 4, 7]
+    assert found[0].text == "\n".join(["x" * 100] * 3)
+    assert found[-1].text == "x" * 100
+    assert list(stretches([])) == []
+
+
+def test_running_text_says_where_training_cuts_errors_off() -> None:
+    made = network("language-model", settings={"data.form": "running", "batching.steps": 7})
+    assert any("go back 7 steps at most" in note for note in flow_of("language-model", made).notes)
+
+
+def test_a_series_is_looked_at_from_every_origin_that_has_its_truth() -> None:
+    recipe = TASKS["forecast"].recipe().with_settings(TOYS["forecast"].settings)  # windows of 8, horizons of 3
+    (series,) = list(examples("forecast"))
+    assert isinstance(series, Series)
+    ends = [len(one.given.values) for one in questions([series], recipe)]
+    assert ends == list(range(8, 78))
+    short = series._replace(values=series.values[:4], times=series.times[:4])
+    assert [len(one.given.values) for one in questions([short], recipe)] == [1]
+
+
+def test_examples_of_no_known_kind_are_refused() -> None:
+    with pytest.raises(UsageError, match="int cannot be looked into"):
+        list(questions([1], TASKS["translate"].recipe()))
+    with pytest.raises(DataError, match="no examples"):
+        flow_of_examples(cast("Any", None), TASKS["translate"].recipe(), [], None, most=3, seed=1, title="m")
+
+
+def said(kind: str, task: str, clipped: float | None = None, **settings: object) -> str:
+    recipe: TaskRecipe = (
+        TASKS[task].recipe().with_settings({name.replace("__", "."): v for name, v in settings.items()})
+    )
+    return "\n".join(advice(GradientFlow("", [], Verdict(cast("Any", kind), 3, ""), 1, 1), recipe, clipped))
+
+
+def test_the_advice_names_settings_that_are_not_set_already() -> None:
+    assert said("healthy", "translate") == ""
+    assert "model.cell=lstm" in said("vanishing", "classify", model__cell="elman")
+    assert "model.cell" not in said("vanishing", "classify")
+    sigmoid = said("vanishing", "classify", model__cell="elman", model__activation="sigmoid")
+    assert sigmoid.startswith("the slope of a sigmoid is 1/4 at most")
+    assert "model.attention=bilinear" in said("vanishing", "translate", model__attention="none")
+    assert "model.attention" not in said("vanishing", "translate")
+    assert "model.pooling=max" in said("vanishing", "classify", model__pooling="last")
+    assert "model.bidirectional=true" in said("vanishing", "classify", model__bidirectional=False)
+    assert "training.clip_norm=0.5 (now 1)" in said("exploding", "classify")
+    assert "training.clip_norm=1" in said("exploding", "classify", training__clip_norm=0.0)
+    assert "model.activation=tanh" in said("exploding", "classify", model__cell="elman", model__activation="relu")
+    assert "40 % of the updates were clipped to a norm of 1" in said("healthy", "classify", 0.4)
+
+
+@pytest.mark.parametrize("task", TOYS)
+def test_the_advice_can_be_followed(task: str) -> None:
+    """Every setting that it names is one that the task has."""
+    import re
+
+    for kind in ("vanishing", "exploding"):
+        for cell in ("elman", "lstm"):
+            recipe = TASKS[task].recipe().with_settings({"model.cell": cell})
+            text = "\n".join(advice(GradientFlow("", [], Verdict(cast("Any", kind), 3, ""), 1, 1), recipe, 0.9))
+            named = re.findall(r"--set (\S+)=([\w.]+)", text)
+            assert named or (kind, cell) == ("vanishing", "lstm")
+            for name, value in named:
+                typed: object = float(value) if value[0].isdigit() else {"true": True}.get(value, value)
+                TASKS[task].recipe().with_settings({name: typed})
