@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -28,11 +27,9 @@ INPUTS = {
 
 @cache
 def real(task: str) -> Trace:
-    """What happened in the stored model of this task."""
-    found = recurra.load(MODELS / f"{task}-2" / "model").trace(INPUTS[task])
-    found = found if found.task else replace(found, task=task)
-    wanted = not found.decisions and task not in ("regress", "forecast")
-    return replace(found, decisions=decided(found.target_tokens)) if wanted else found
+    """What happened in the stored model of this task, with all that can be asked for."""
+    model = recurra.load(MODELS / f"{task}-2" / "model")
+    return model.trace(INPUTS[task], gradients=True, attribution="gradient")
 
 
 def decided(tokens: Sequence[str]) -> list[Decision]:

@@ -17,7 +17,7 @@ from sample_traces import INPUTS, image, made, real
 
 from recurra.tracing import LayerTrace, Trace
 from recurra.views import inspect_page
-from recurra.views.inspect_page import packed_array
+from recurra.views.packing import packed_array
 
 Opened = Callable[..., Any]
 ODD = [*"שלום", "e\u0301", "\u0301", "👨\u200d👩\u200d👧", " ", "\t", "\u200b", "</script><b>", "x" * 300, "<EOS>"]
@@ -34,6 +34,7 @@ def said(page: Any, selector: str = ".said") -> str:
     return page.locator(selector).first.inner_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", INPUTS)
 def test_every_view_of_every_task(browser_page: Opened, task: str) -> None:
     page = browser_page(page_of(real(task)))
@@ -47,6 +48,7 @@ def test_every_view_of_every_task(browser_page: Opened, task: str) -> None:
             assert violations(page) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 @pytest.mark.parametrize(
     "trace",
@@ -292,6 +294,23 @@ def test_the_pointer_lights_up_partners(browser_page: Opened) -> None:
         assert share == (shown_percent(weight) if weight >= 0.005 else "")
 
 
+def test_a_finger_moves_as_a_pointer_does(browser_page: Opened) -> None:
+    page = browser_page(page_of(made(TEXT, OUTPUT)), width=400, has_touch=True)
+    page.locator("[data-axis=output] .token").nth(2).tap()
+    assert said(page).startswith("3 of 6")
+    page.get_by_role("button", name="one on").tap()
+    assert said(page).startswith("4 of 6")
+    page.locator("#tab-decisions").tap()
+    page.locator(".column").nth(1).tap()
+    assert said(page).startswith("2 of 6")
+
+
+def test_another_output_than_the_models_own(browser_page: Opened) -> None:
+    page = browser_page(page_of(replace(made(TEXT, OUTPUT), target="05-03", prediction="05-04")))
+    assert "Target" in page.locator(".overview").inner_text()
+    assert "The model itself gives 05-04." in page.locator(".overview").inner_text()
+
+
 # What is taken along.
 
 
@@ -330,6 +349,7 @@ def test_two_inputs_side_by_side_move_together(browser_page: Opened) -> None:
     assert said(page).startswith("2 of 6")
     assert page.locator(".said").nth(1).inner_text().startswith("2 of 2")
     assert page.locator("#view-attention .matrix").count() == 2
+    assert page.locator(".which").all_inner_texts() == ["input 1", "input 2"]
     assert overflow(page) <= 0
     assert violations(page) == []
 

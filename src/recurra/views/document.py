@@ -15,6 +15,25 @@ from recurra.views.style import STYLE
 END = "</main>\n</body>\n</html>\n"
 
 
+def head(title: str, sheet: str, *, styles: str = "'unsafe-inline'", scripts: str = "", after: str = "") -> str:
+    """The head alone.
+
+    Args:
+        sheet: the style sheet.
+        styles, scripts: which of them the browser obeys, as sources of its policy; no script if empty.
+        after: what stands behind the style sheet.
+    """
+    script = f"; script-src {scripts}" if scripts else ""
+    policy = f"default-src 'none'; style-src {styles}; img-src data: blob:{script}"
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(visible(title))}</title>\n<style>{sheet}</style>\n{after}</head>\n"
+    )
+
+
 def beginning(title: str, *, style: str = "", module: str = "") -> str:
     """Everything up to the heading.
 
@@ -22,15 +41,8 @@ def beginning(title: str, *, style: str = "", module: str = "") -> str:
         style: sheets beside the common one.
         module: the script that stands in the page, as it stands there; none if empty.
     """
-    heading = escape(visible(title))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy(module)}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{heading}</title>\n<style>{STYLE}{style}</style>\n</head>\n"
-        f'<body class="recurra recurra-page">\n<main>\n<h1>{heading}</h1>\n'
-    )
+    found = head(title, STYLE + style, scripts=digest(module) if module else "")
+    return f'{found}<body class="recurra recurra-page">\n<main>\n<h1>{escape(visible(title))}</h1>\n'
 
 
 def document(title: str, body: str, *, style: str = "", module: str = "") -> str:
@@ -39,7 +51,6 @@ def document(title: str, body: str, *, style: str = "", module: str = "") -> str
     return f"{beginning(title, style=style, module=module)}{body}{script}{END}"
 
 
-def _policy(module: str) -> str:
-    digest = b64encode(sha256(module.encode("utf-8")).digest()).decode("ascii")
-    script = f"; script-src 'sha256-{digest}'" if module else ""
-    return f"default-src 'none'; style-src 'unsafe-inline'; img-src data:{script}"
+def digest(text: str) -> str:
+    """A style sheet or script as a source of a policy: this text and no other."""
+    return f"'sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode('ascii')}'"

@@ -12,7 +12,8 @@ from recurra.text.counted import counted
 from recurra.text.visible import visible
 from recurra.tracing import Activations
 from recurra.tracing.activations import CLEAR, THRESHOLD
-from recurra.views.inspect_page import head, in_script, packed_roughly, page_file
+from recurra.views.modules import in_script, module_head, page_file
+from recurra.views.packing import packed_roughly
 
 START = """import { units } from "recurra/activations.js";
 units(JSON.parse(document.getElementById("recurra-units").textContent), document.getElementById("recurra"));
@@ -38,7 +39,7 @@ def units_page(found: Activations, title: str) -> Iterator[str]:
         "values": packed_roughly(np.concatenate([found.of(k) for k in chosen]).astype(np.float32)),
     }
     yield (
-        f"{head(title, 'activations.js', START, page_file('activations.css'))}<body>\n"
+        f"{module_head(title, 'activations.js', START, page_file('activations.css'))}<body>\n"
         f'<main id="recurra" class="recurra-inspect">\n<h1>{escape(visible(title))}</h1>\n'
         "<noscript><p>This page draws itself with JavaScript, which is switched off.</p></noscript>\n</main>\n"
         '<script type="application/json" id="recurra-units">'

@@ -37,8 +37,8 @@ export const attribution = {
   },
 };
 
-function sentence({ tokens, versus, values, baselines, explained }, row) {
-  const rather = versus.length ? ` rather than ${quoted(versus[row])}` : "";
+function sentence({ tokens, instead, values, baselines, explained }, row) {
+  const rather = instead.length ? ` rather than ${quoted(instead[row])}` : "";
   return `Why ${quoted(tokens[row])}${rather}: the ${explained.replace("-", " ")} is ${number(values[row])}, and would be ${number(baselines[row])} with nothing given.`;
 }
 

@@ -36,7 +36,7 @@ export function surprise({ probability }) {
 /** A decision in words. */
 export function decisionSentence(decision) {
   const best = decision.top[0];
-  const given = `${quoted(decision.token)} has ${percent(decision.probability)}`;
+  const given = `${quoted(decision.token)} has a probability of ${percent(decision.probability)}`;
   if (decision.rank === 1 || !best) return `${given}.`;
   return `${given}, rank ${decision.rank.toLocaleString("en")}; ${quoted(best[0])} would have been first with ${percent(best[1])}.`;
 }

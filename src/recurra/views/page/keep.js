@@ -31,12 +31,12 @@ function numbered(name, ending, k, several) {
   return `${name}${several > 1 ? `-${k + 1}` : ""}.${ending}`;
 }
 
-/** What `Trace.load` reads: the trace without what was drawn or found out besides. */
+/** What `Trace.load` reads: the trace without what was drawn besides. */
 function json(trace) {
   return JSON.stringify(arrayToLists(bare(trace)));
 }
 
-function bare({ search, attribution: _, members, ...trace }) {
+function bare({ search, members, ...trace }) {
   const { svg: _drawn, summary: _said, ...tree } = search ?? {};
   return { ...trace, search: search ? tree : null, members: members.map(bare) };
 }

@@ -28,12 +28,18 @@ export function inspect(traces, root, view = window) {
   const fill = ({ member }) => {
     const shown = shownTraces(traces, member);
     root.classList.toggle("several", shown.length > 1);
-    const names = shown.map((_, k) => (shown.length === 1 ? "" : `${traces.length > 1 ? "input" : "network"} ${k + 1}`));
+    const names = shown.map((_, k) => (shown.length === 1 ? "" : `${kindOf(traces)} ${k + 1}`));
     panes.replaceChildren(h("div", { class: "beside" }, shown.map((trace, k) => overview(trace, state, names[k]))), tabs(shown, state));
   };
   state.subscribe((values, before) => values.member !== before.member && fill(values));
   fill(state.values);
   return state;
+}
+
+/** What stands side by side: inputs, models that answer the same input, or the networks of an ensemble. */
+function kindOf(traces) {
+  if (traces.length === 1) return "network";
+  return traces.every(({ source }) => source === traces[0].source) ? "model" : "input";
 }
 
 /** The traces that stand side by side: those given, or of an ensemble the network that was chosen. */

@@ -13,7 +13,13 @@ import { focusOf, isSingle, isTied } from "recurra/trace.js";
 export function overview(trace, state, name = "") {
   const weights = trace.attention ? unpack(trace.attention.weights) : null; // [T, S]
   const make = makerFor(trace);
-  return h("section", { class: `overview ${make.name}`, "aria-label": name || "text and output" }, name ? h("h2", { class: "which" }, name) : null, make(trace, state, weights), steps(trace, state, weights));
+  return h("section", { class: `overview ${make.name}`, "aria-label": name || "text and output" }, name ? h("h2", { class: "which" }, name) : null, make(trace, state, weights), own(trace), steps(trace, state, weights));
+}
+
+/** Where another output than the model's own was asked about: what it would have written itself. */
+function own({ target, prediction }) {
+  if (target === null || target === prediction) return null;
+  return h("p", { class: "quiet" }, "The model itself gives ", h("bdi", null, prediction || "nothing"), ".");
 }
 
 function makerFor(trace) {

@@ -36,6 +36,7 @@ export function litPicture(picture, side) {
   return {
     element,
     tint(scores, most) {
+      element.classList.add("tinted");
       const image = new ImageData(picture.columns, picture.rows);
       scores.forEach((score, k) => image.data.set([...(score < 0 ? BELOW : ABOVE), Math.round((255 * DARKEST * Math.abs(score)) / most)], 4 * k));
       mask.getContext("2d").putImageData(image, 0, 0);

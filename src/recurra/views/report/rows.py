@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from recurra.metrics import Case, ExampleScores, Grouping, Share
 from recurra.text.visible import visible
-from recurra.views.inspect_page import in_script
 from recurra.views.measures import label_of
+from recurra.views.modules import in_script
 
 MAX_ROWS = 10_000
 MAX_CHARACTERS = 3_000_000  # of all texts together: a few megabytes
