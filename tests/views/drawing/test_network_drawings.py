@@ -138,6 +138,18 @@ def test_text_of_others_is_escaped() -> None:
     assert ElementTree.fromstring(svg) is not None
 
 
+ODD = ["\x00\x1b[31m", "\u202eabc", "\ud800", "\ufffe\uffff", "a\nb\tc", " ", "👩‍👩‍👧 क्षि ﷽", "]]>", "<a>&amp;"]
+
+
+@pytest.mark.parametrize("name", ODD, ids=ascii)
+def test_any_name_of_a_column_leaves_xml(name: str) -> None:
+    found = structure("classify", {})
+    tower = replace(found.towers[0], name=name, reads=name)
+    for canvas in drawn(replace(found, towers=(tower, tower))):
+        check(canvas)
+        canvas.svg().encode("utf-8")
+
+
 def test_colours_are_for_light_and_dark_and_a_page_may_set_them() -> None:
     svg = rolled_canvas(structure("translate", {})).svg()
     assert "color-scheme:light dark" in svg
