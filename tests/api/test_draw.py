@@ -13,7 +13,7 @@ import recurra
 from recurra.cells import CELLS, Elman
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.layers import FeedForward, Recurrent
-from recurra.tasks import TASKS
+from recurra.tasks import TASKS, Task
 
 STORED = Path(__file__).parents[1] / "stored_models"
 
@@ -91,3 +91,16 @@ def test_what_cannot_be_drawn_is_refused(what: Any, keywords: dict[str, Any], sa
 def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError):
         recurra.draw(tmp_path)
+
+
+def test_a_network_that_does_not_say_what_it_is_made_of_is_refused() -> None:
+    model = recurra.load(STORED / "tag-2" / "model")
+    model.networks = [object()]  # type: ignore[list-item]
+    with pytest.raises(UsageError, match="task tag does not say what it is made of"):
+        model.draw()
+
+
+def test_a_task_that_cannot_sketch_its_network_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(TASKS["tag"]), "sketch", Task.sketch)
+    with pytest.raises(UsageError, match="cannot be drawn without a model"):
+        recurra.draw("tag")

@@ -107,3 +107,26 @@ def test_an_evaluation_prints_in_a_few_lines(model: Model) -> None:
     assert lines[0] == "7 pairs"
     assert len(lines) == 1 + len(evaluation.measures)
     assert repr(evaluation) == str(evaluation)
+
+
+def test_a_search_finds_what_is_answered_and_shows_itself(model: Model) -> None:
+    found = model.search("12", beam=4, nbest=2)
+    answer = model.predict("12", beam=4, nbest=2)
+    assert [one.text for one in found.outputs] == [one.text for one in answer.alternatives]
+    assert str(found).startswith("Beam search, 4 wide.")
+    assert model.trace("12", beam=4, nbest=2).search == found
+    with pytest.raises(UsageError, match="unknown key 'beams'"):
+        model.search("12", beams=4)
+
+
+def test_a_contrast_is_of_two_outputs(model: Model) -> None:
+    pair = model.contrast("12", versus="x")
+    assert pair.own
+    assert pair.first == model.predict("12").text
+    assert model.contrast("12", versus=pair.first, target="x").log_odds == pytest.approx(-pair.log_odds, abs=1e-5)
+    with pytest.raises(UsageError, match="the two outputs are the same"):
+        model.contrast("12", versus="x", target="x")
+    with pytest.raises(UsageError, match="nothing to compare"):
+        model.contrast("12", versus=None)
+    with pytest.raises(UsageError, match="expected a text that the model could have written"):
+        model.contrast("12", versus=3)

@@ -27,7 +27,7 @@ def test_one_run(recurra: CommandLine) -> None:
         assert f"\n{chart} " in out
     assert "clipped updates" not in out  # none was
     assert "- best validation at step 400 of 400: token error rate 50.00 %" in out
-    assert "- still falling at its end: the validation loss went from" in out
+    assert "- still falling: the validation loss went from" in out
     assert max(map(len, out.splitlines())) <= 80
 
 

@@ -76,6 +76,7 @@ def test_a_cell_that_nobody_has_drawn_is_a_box(
         ("--task tagg", "Did you mean 'tag'"),
         ("--task tag --cell lstn", "--cell"),
         ("--task tag --set model.layer=2", "layers"),
+        ("--task tag --set training.seed=2", "training.seed has no effect on a drawing"),
         ("nowhere", "nowhere"),
     ],
 )

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_step_models import Chain, allowed_words, replay, rows, same
 
-from recurra.decoding import DecodingOptions, Diverse, Ensemble, decode, decode_recorded
+from recurra.decoding import DecodingOptions, Diverse, Ensemble, decode, decode_recorded, greedy
 from recurra.decoding.limits import length_limits
-from recurra.decoding.proof import prove
+from recurra.decoding.proof import Proven, prove
 from recurra.decoding.recorded import Recorded
 from recurra.errors import UsageError
 from recurra.models import ModelOptions, build_seq2seq
@@ -152,6 +152,23 @@ def test_a_proof_is_said_and_the_beam_is_shown():
         (tree.method, sum(node.step == 1 and node.fate != "forbidden" for node in tree.nodes)) for tree in trees
     } == {("beam", 7)}
     assert not any(decode_recorded(model, one, replace(options, nbest=2)).tree.proven for one in sources)
+
+
+def test_where_a_beam_finds_another_output_than_the_proven_one_the_path_is_shown(monkeypatch):
+    """Only rounding can do that, which differs with the number of rows: here a proof that holds for everything."""
+
+    def trusting(model, start, source, limits, options):
+        return Proven(greedy(model, source, options), limits.new_empty(0))
+
+    monkeypatch.setattr("recurra.decoding.recorded.prove", trusting)
+    methods = set()
+    for seed in range(20):
+        model, source = Chain(4, seed), pad(rows(3))
+        recorded = decode_recorded(model, source, DecodingOptions(beam=4, max_length=6))
+        assert same(recorded.outputs, greedy(model, source, DecodingOptions(max_length=6))[0])
+        assert recorded.tree.leaves(recorded.outputs)
+        methods.add((recorded.tree.method, recorded.tree.proven))
+    assert methods == {("beam", True), ("greedy", False)}
 
 
 def test_a_path_has_its_runners_up():

@@ -54,6 +54,16 @@ def test_what_is_looked_for() -> None:
     assert columns["'cat'"] == [0, 1, 0, 0, 0, 0]
 
 
+def test_characters_stand_close_together_and_words_and_numbers_apart() -> None:
+    for texts, close in [
+        ([list("a text"), ["<GO>", "क्", "<EOS>"]], True),
+        ([["some", "words", ","]], False),
+        ([["1", "2", "10", "11", "12"]], False),
+    ]:
+        steps = sum(map(len, texts))
+        assert Activations("0", "hidden", texts, np.zeros((steps, 1), np.float16)).are_characters == close
+
+
 def test_units_that_are_alike() -> None:
     (other, value), *_ = made().alike(0)
     assert (other, value) == (2, pytest.approx(-1, abs=1e-3))

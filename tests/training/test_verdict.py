@@ -55,9 +55,16 @@ def test_what_falls_until_its_end_wants_more_time(tmp_path: Path, seed: int) -> 
     assert where.endswith("a longer run is likely to be better")
 
 
+def test_a_run_that_has_not_ended_is_not_told_to_be_longer(tmp_path: Path) -> None:
+    whole = events(valid=lambda done: 2.5 - done, measure=lambda done: 60 - 30 * done)
+    where = read_run(write_run(tmp_path / "m", whole[:-1])).verdict[1]
+    assert where.startswith("still falling: the validation loss went from")
+    assert "longer" not in where
+
+
 def test_a_loss_that_falls_beside_a_level_measure_is_not_promised_to_help(tmp_path: Path) -> None:
     _, where, _ = said(tmp_path / "m", valid=lambda done: 2.5 - done)
-    assert where.startswith("still falling at its end")
+    assert where.startswith("still falling: the validation loss went from")
     assert where.endswith("; but the token error rate is level since step 20")
 
 

@@ -121,6 +121,29 @@ def test_a_symbol_lights_up_its_wire_and_its_equation(browser_page: Opened) -> N
     assert page.locator(".alight").evaluate_all(lit) == ["o"]
 
 
+def test_arrow_keys_step_on_and_the_focus_stays_on_its_symbol(browser_page: Opened) -> None:
+    page = browser_page(page_of(trace_of("lstm", TOKENS)), "#tab=cell&layer=encoder.0.forward&unit=1")
+    page.locator(".equation button[data-q=o]").press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".go p").inner_text() == "Step 3 of 4 reads “\u2068c\u2069”"
+    assert page.evaluate("document.activeElement.dataset.q") == "o"
+
+
+def test_several_steps_may_stand_at_one_place_of_the_text(browser_page: Opened) -> None:
+    """Where readers see one letter, a layer may read it and its accent one after the other."""
+    trace = trace_of("gru", ["e", "\u0301", "a"])
+    page = browser_page(
+        page_of(replace(trace, source_tokens=["e\u0301", "a"])), "#tab=cell&layer=encoder.0.forward&unit=1"
+    )
+    hidden = trace.layers[0].states["hidden"]
+    for t in range(3):
+        assert page.locator(".go p").inner_text().startswith(f"Step {t + 1} of 3")
+        assert number(on_wires(page)["h"]) == pytest.approx(hidden[t, 1], abs=0.0006)
+        assert page.locator(".walk [aria-selected=true]").inner_text() == ("e\u0301" if t < 2 else "a")
+        if t < 2:
+            page.get_by_role("button", name="step after").click()
+
+
 def test_a_click_on_the_colours_takes_a_unit(browser_page: Opened) -> None:
     page = browser_page(page_of(trace_of("mingru", TOKENS, units=8)), "#tab=cell&layer=encoder.0.forward&unit=1")
     colours = page.locator("table.units td.colours").first

@@ -11,12 +11,14 @@ from recurra.cells import CELLS, Cell, Elman
 from recurra.errors import UsageError, called_from_python
 from recurra.layers import FeedForward, Layer
 from recurra.models.structures import layer_structure, name_in
-from recurra.options import unknown_name
+from recurra.options import NoEffect, unknown_name
 from recurra.structure import Structure
 from recurra.tasks import TASKS, task_named
 from recurra.tasks.table import SHORT
 from recurra.views import drawing
 from recurra.views.drawing import CELL_DIAGRAMS, Drawing, cell_diagram
+
+SEEN = ("model", "text", "data")  # sections of a recipe that a network may follow from
 
 
 @called_from_python()
@@ -79,7 +81,11 @@ def draw_task(task: str, settings: Mapping[str, object], unrolled: int | None = 
         UsageError: no such task, an impossible setting.
     """
     chosen = task_named(task)
-    return drawing.draw_structure(chosen.sketch(chosen.recipe().with_settings(settings)), unrolled)
+    recipe = chosen.recipe().with_settings(settings)
+    for name in settings:
+        if name.partition(".")[0] not in SEEN:
+            raise NoEffect(name, "on a drawing", "Leave it out.")
+    return drawing.draw_structure(chosen.sketch(recipe), unrolled)
 
 
 def lacks_drawing(cell: str) -> bool:

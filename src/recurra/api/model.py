@@ -381,6 +381,8 @@ class Model:
         Example:
             >>> print(model.contrast("3/4/05", versus="2005-03-04"))
         """
+        if versus is None:
+            raise UsageError("there is nothing to compare the output with", where="versus", fix="Give another output.")
         first, second = (self._ask(given, one, settings) for one in (target, versus))
         return contrasted(first, second, self.options(None, settings))
 

@@ -82,11 +82,14 @@ def show(found: Activations, unit: int | None, bounds: tuple[int, int] | None, t
     """What was asked for, on stdout."""
     from rich.console import Console
 
+    from recurra.text.counted import counted
     from recurra.tracing.activations import THRESHOLD
 
     console = Console()
-    steps, texts = f"{len(found.values):,} steps", f"{len(found.texts):,} inputs"
-    console.print(f"{found.layer}, {found.name}: {found.units} units over {steps} of {texts}", highlight=False)
+    steps, texts = counted(len(found.values), "step"), counted(len(found.texts), "input")
+    console.print(
+        f"{found.layer}, {found.name}: {counted(found.units, 'unit')} over {steps} of {texts}", highlight=False
+    )
     if unit is not None:
         show_unit(console, found, unit)
     elif bounds is not None:

@@ -16,6 +16,7 @@ from recurra.text.visible import is_blank
 from recurra.tracing import Activations, Array, LayerTrace
 
 READ = 100_000  # inputs that are looked through; of a longer file these are the first
+FEW_STEPS = 200
 LARGEST = 50_000_000  # numbers that are kept: 100 MB
 
 
@@ -58,6 +59,7 @@ def gathered(
         texts.append(list(at.tokens))
         parts.append(values)
     texts, parts = [*texts[len(last) :], *texts[: len(last)]], [*parts[len(last) :], *parts[: len(last)]]
+    steps = sum(map(len, texts))
     others = {one.name: [*one.states, *one.gates] for one in found}
     return Activations(
         layer_of(found, layer).name,
@@ -65,7 +67,7 @@ def gathered(
         texts,
         np.concatenate(parts).astype(np.float16),
         others,
-        notes(len(texts) - len(last), len(chosen), len(given), len(read)),
+        [*notes(len(texts) - len(last), len(chosen), len(given), len(read)), *few(steps)],
     )
 
 
@@ -83,6 +85,11 @@ def notes(kept: int, chosen: int, given: int, read: int) -> list[str]:
     if read == READ:
         found.append(f"only the first {READ:,} inputs were looked at")
     return found
+
+
+def few(steps: int) -> list[str]:
+    """What is said of so few steps that what units follow may be chance."""
+    return [f"what units follow may be chance: there are only {counted(steps, 'step')}"] if steps < FEW_STEPS else []
 
 
 def is_empty(given: object) -> bool:

@@ -95,7 +95,7 @@ class Activations:
     def are_characters(self) -> bool:
         """Whether tokens are shown close together, as characters are; words have spaces between them."""
         some = [token for text in self.texts[:LOOKED_AT] for token in text if token[:1] != "<"]
-        return sum(len(token) > LONG for token in some) <= FEW * len(some)
+        return sum(len(token) > LONG or (len(token) > 1 and token.isdigit()) for token in some) <= FEW * len(some)
 
     @cached_property
     def starts(self) -> list[int]:

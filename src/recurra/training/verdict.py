@@ -72,17 +72,18 @@ def trend_lines(run: RunCurves) -> list[str]:
         also = measure is not None and measure.kind == "rising"
         return [rising(training_change(run, loss.since), step, f"{then} to {now}", "" if also else name)]
     if loss.kind == "falling":
-        falls = f"still falling at its end: the validation loss went from {then} at step {step:,} to {now}"
-        if measure is None or measure.kind == "falling":
-            return [f"{falls}; a longer run is likely to be better"]
-        goes = "level" if measure.kind == "level" else "higher"
-        return [f"{falls}; but the {name} is {goes} since step {at[measure.since]:,}"]
+        falls = f"the validation loss went from {then} at step {step:,} to {now}"
+        if measure is not None and measure.kind != "falling":
+            goes = "level" if measure.kind == "level" else "higher"
+            return [f"still falling: {falls}; but the {name} is {goes} since step {at[measure.since]:,}"]
+        return [f"still falling at its end: {falls}; a longer run is likely to be better" if run.ended
+                else f"still falling: {falls}"]  # fmt: skip
     lowest = min(run.validations.loss)
     least = f"{lowest:.3g}"
     above = "" if least == now else f"; its lowest is {least}, at step {at[run.validations.loss.index(lowest)]:,}"
     level = f"the validation loss is level since step {step:,} (at {now}{above})"
     if measure is not None and measure.kind == "falling":
-        return [f"{level}, and the {name} is still falling: a longer run may be better"]
+        return [f"{level}, and the {name} is still falling" + (": a longer run may be better" if run.ended else "")]
     return [f"plateau: {level}"]
 
 

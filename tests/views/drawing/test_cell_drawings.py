@@ -119,8 +119,8 @@ def test_an_elman_cell_has_its_own_activation(activation: str) -> None:
     checked(cell_diagram("elman", activation), Elman(3, 4, activation))
 
 
-def test_every_cell_has_a_drawing() -> None:
-    assert set(CELL_DIAGRAMS) == set(CELLS)
+def test_there_is_no_drawing_of_what_is_no_cell() -> None:
+    assert set(CELL_DIAGRAMS) <= set(CELLS)  # a cell may have none
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -15,7 +15,7 @@ from recurra.padded import Padded, pad
 from recurra.tasks.tracing import Asked, ReadInput
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
-from recurra.text.visible import excerpt
+from recurra.text.visible import excerpt, safe_repr
 from recurra.tracing import AttentionMap, Matrix, Part, Picture
 
 END: Part = (SPECIAL_TOKENS[EOS], 1)
@@ -45,7 +45,13 @@ def ask_decoders(
         best: what the model itself answers.
         target: a text that is looked at in the place of that.
         picture: the image that the source tokens are the cells of.
+
+    Raises:
+        UsageError: a target that is no text.
     """
+    if target is not None and not isinstance(target, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        what = f"expected a text that the model could have written, got {excerpt(safe_repr(target), 40)}"
+        raise UsageError(what, where="target", fix='Give a text: "...".')
     written = best.tokens if target is None else target_units.encode(target)
     finished = best.finished or target is not None
     end = END if finished else CUT

@@ -75,6 +75,8 @@ function layerMaps(layer, state) {
     h("div", { class: "maps", style: { "--least": `${Math.max(208, ROOM * layer.steps)}px` } }, maps.map((one) => one.element)),
     h("div", { class: "unit-readout" }, readout, h("div", { class: "choice", role: "group", "aria-label": "this unit" }, open("cell", "Cell at this step"), open("units", "Along the text"))),
     table.element);
+  element.addEventListener("focusin", () => readout.setAttribute("aria-live", "polite"));
+  element.addEventListener("focusout", () => readout.removeAttribute("aria-live"));
 
   const mark = (values, current) => {
     const at = values.hover?.[layer.axis] ?? values[layer.axis];

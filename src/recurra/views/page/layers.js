@@ -15,6 +15,7 @@ const known = new WeakMap();
  *   before                                     {name: array [units]}, before the first step; empty where it is not known
  *   axis                                       which value of the state moves along it: "output" or "place"
  *   places                                     step -> that value
+ *   shown                                      what stands at the places: its own tokens, or as readers see them
  */
 export function layersOf(trace) {
   if (!known.has(trace)) known.set(trace, trace.layers.filter(hasSteps).map((layer) => layerOf(layer, trace)));
@@ -94,7 +95,9 @@ function layerOf(found, trace) {
   const axis = axisOf(found);
   const shown = trace[axis === "output" ? "target_tokens" : "source_tokens"];
   const [steps, units] = states.hidden.shape;
-  return { ...found, gates, states, before, steps, units, axis, places: placesOf(found.tokens, shown) };
+  const places = placesOf(found.tokens, shown);
+  const own = places.every((place, step) => place === step);
+  return { ...found, gates, states, before, steps, units, axis, places, shown: own ? found.tokens : shown };
 }
 
 /** For each token of a layer the one it is a part of as readers see them; where that cannot be told, one like the other. */

@@ -35,7 +35,7 @@ export const units = {
     let shown = null, draw = null;
     state.watch(element, (values) => {
       const layer = layerAt(layers, values);
-      if (layer !== shown) [ground.replaceChildren(), (draw = linesOf(layer, state, ground))];
+      if (layer !== shown) draw = linesOf(layer, state, ground);
       shown = layer;
       draw(values);
     });
@@ -52,7 +52,7 @@ function linesOf(layer, state, ground) {
   const sliders = spanSliders(layer, (changes) => takeSpan({ ...spanOf(state.values), ...changes }));
   const said = h("p", { role: "status" });
   const list = h("ul", { class: "matches", "aria-label": "units that match" });
-  ground.append(h("div", { class: "chooser" }, h("label", null, "Numbers ", what), legend), chart.element, sliders.element, said, list);
+  ground.replaceChildren(h("div", { class: "chooser" }, h("label", null, "Numbers ", what), legend), chart.element, sliders.element, said, list);
 
   function unitsShown(values) {
     const also = values.also.split(",").filter(Boolean).map(Number).filter((unit) => unit < layer.units);

@@ -16,6 +16,7 @@ from recurra.metrics import Slice, value_text
 from recurra.text.visible import visible
 from recurra.views.measures import label_of
 
+MANY, AT_ONCE = 12, 8  # parts of a table, and those of a larger one that are seen at once
 MARGIN = 0.04  # of the axis, at both ends
 
 
@@ -87,6 +88,17 @@ def _is_span(name: str) -> bool:
 
 
 def _table(by: str, slices: Sequence[Slice], shown: Shown, axis: Axis) -> str:
+    """A table; of many parts the last ones, which are the best, are folded away."""
+    if len(slices) <= MANY:
+        return _whole_table(by, slices, shown, axis)
+    first, rest = slices[:AT_ONCE], slices[AT_ONCE:]
+    return (
+        f'<div class="card">\n{_whole_table(by, first, shown, axis)}<details>\n<summary>{len(rest)} more parts by '
+        f"{escape(visible(by))}</summary>\n{_whole_table(by, rest, shown, axis)}</details>\n</div>\n"
+    )
+
+
+def _whole_table(by: str, slices: Sequence[Slice], shown: Shown, axis: Axis) -> str:
     rows = "".join(_row(one, shown, axis) for one in slices)
     return (
         f'<table class="list slices">\n<caption>{escape(visible(by))}</caption>\n<thead><tr><th scope="col">part</th>'
