@@ -9,7 +9,7 @@ import { ORDERS, saturation, signed } from "recurra/order.js";
 import { nameSteps } from "recurra/steps.js";
 import { directionOf, quoted, walk } from "recurra/tokens.js";
 
-const ROOM = 18; // pixels of a step, from which on maps stand beside each other
+const ROOM = 16; // pixels of a step, from which on maps stand beside each other
 const HIGH = 256, UNIT = 3, LOW = 96; // pixels: the height of a map, of one unit where there are few, of the lowest map
 const WIDE = "(min-width: 56rem)"; // here all layers are shown to begin with
 
@@ -166,7 +166,7 @@ function meanLine(array, full) {
   const means = Array.from({ length: steps }, (_, t) => array.row(t).reduce((sum, value) => sum + Math.abs(value), 0) / units);
   const points = means.map((value, t) => `${t + 0.5},${y(value)}`);
   const drawn = [`0,${y(means[0])}`, ...points, `${steps},${y(means.at(-1))}`].join(" ");
-  return s("svg", { class: "mean", viewBox: `0 0 ${steps} 1`, preserveAspectRatio: "none", role: "img", "aria-label": `${signed(array) ? "mean size" : "mean"} over the units, from ${fixed(Math.min(...means))} to ${fixed(Math.max(...means))}` },
+  return s("svg", { class: "mean", "data-part": "", viewBox: `0 0 ${steps} 1`, preserveAspectRatio: "none", role: "img", "aria-label": `${signed(array) ? "mean size" : "mean"} over the units, from ${fixed(Math.min(...means))} to ${fixed(Math.max(...means))}` },
     s("line", { class: "zero", x1: 0, x2: steps, y1: 1, y2: 1 }), s("polyline", { points: drawn }));
 }
 

@@ -42,7 +42,7 @@ function bare({ search, members, ...trace }) {
 }
 
 function vector(panel, said) {
-  const found = panel ? [...panel.querySelectorAll("svg")].filter((svg) => svg.clientWidth > 120) : [];
+  const found = panel ? [...panel.querySelectorAll("svg")].filter((svg) => svg.clientWidth > 120 && !("part" in svg.dataset)) : [];
   said.textContent = found.length ? "" : "This view has no drawing; PNG keeps it as an image.";
   found.forEach((svg, k) => download(numbered("view", "svg", k, found.length), "image/svg+xml", standalone(svg)));
 }
@@ -84,12 +84,22 @@ function page(panel) {
   const copy = panel.cloneNode(true);
   const canvases = [...panel.querySelectorAll("canvas")];
   [...copy.querySelectorAll("canvas")].forEach((canvas, k) => canvas.replaceWith(h("img", { src: canvases[k].toDataURL(), class: canvas.className })));
+  filled(panel, copy);
   const sheet = [...document.querySelectorAll("style")].map((style) => style.textContent).join("\n");
   const [width, height] = [panel.clientWidth, panel.scrollHeight];
   const root = h("div", { class: "recurra-inspect", xmlns: "http://www.w3.org/1999/xhtml" }, h("style", null, sheet), copy);
   const style = `padding:0;margin:0;max-width:none;width:${width}px;min-height:${height}px;color-scheme:${scheme()}`;
   const body = new XMLSerializer().serializeToString(root).replace(' class="recurra-inspect"', `$& style="${style}"`);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><foreignObject width="100%" height="100%">${body}</foreignObject></svg>`;
+}
+
+/** What was chosen and typed is not copied along with an element. */
+function filled(panel, copy) {
+  const [from, to] = [panel, copy].map((one) => [...one.querySelectorAll("option, input")]);
+  from.forEach((field, k) => {
+    if (field.matches("option")) to[k].toggleAttribute("selected", field.selected);
+    else [to[k].setAttribute("value", field.value), to[k].toggleAttribute("checked", field.checked)];
+  });
 }
 
 function scheme() {
