@@ -11,6 +11,7 @@ from made_runs import events, write_run
 
 from recurra.errors import RunError
 from recurra.training import StepDone, Validated, metrics_file, read_run
+from recurra.views import curves_text
 
 
 def test_every_number_is_read(tmp_path: Path) -> None:
@@ -173,3 +174,13 @@ def test_a_resumed_session_cuts_off_what_is_done_again(tmp_path: Path) -> None:
     assert run.validations.step == [10, 20]
     assert run.notes == []
     assert (folder / "run" / "metrics.jsonl").read_text().count('"step": 21,') == 1
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-1e308", "true", '"2"', "[]", "9" * 400])
+def test_what_cannot_be_drawn_is_a_gap_and_is_said(tmp_path: Path, value: str) -> None:
+    lines = [json.dumps(one) for one in events(steps=40, validations=4)]
+    lines[3] = lines[3].replace('"loss": 2.0', f'"loss": {value}')
+    run = read_run(write_run(tmp_path / "m", lines))
+    assert [step for step, loss in zip(run.steps.step, run.steps.loss, strict=True) if math.isnan(loss)] == [3]
+    assert run.notes == ["gaps where 1 value of metrics.jsonl cannot be drawn: not finite, or no number"]
+    assert "loss" in curves_text([run])

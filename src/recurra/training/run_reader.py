@@ -26,6 +26,7 @@ from recurra.training.verdict import verdict
 
 RECIPE = "recipe.toml"
 LARGEST = 2**53  # of a step: whole numbers beyond it are none in JSON
+DRAWN = 1e100  # a number that is larger is none of a run that learns, and differences of such numbers overflow
 ADVICE = "Give the folder that `recurra train` made."
 # What is said where no step or no validation of a run has a number.
 MISSING = {
@@ -159,6 +160,7 @@ class Reading:
     damaged: list[int] = field(default_factory=list[int])  # numbers of lines
     half: bool = False  # whether the last line has no end
     again: int = 0  # steps that were done twice
+    gaps: int = 0  # numbers that are there and cannot be drawn
 
     def read(self, number: int, line: bytes) -> None:
         """Reads one line."""
@@ -198,7 +200,7 @@ class Reading:
         cut(self.validations, step)
         self.again += before - len(self.steps.step)
         self.planned, self.ended = max(step, int(known_or(number(event.get("steps")), self.planned))), ""
-        append(self.steps, step, event)
+        self.append(self.steps, step, event)
 
     def validation(self, event: Mapping[str, Any]) -> None:
         step = step_of(event, "step")
@@ -207,7 +209,15 @@ class Reading:
             cut(self.validations, 0)
         self.measure = measure
         cut(self.validations, step)
-        append(self.validations, step, event)
+        self.append(self.validations, step, event)
+
+    def append(self, curves: StepCurves | ValidationCurves, step: int, event: Mapping[str, Any]) -> None:
+        """Adds the numbers of an event; NaN for those that it has not."""
+        curves.step.append(step)
+        for name in (column.name for column in fields(curves) if column.name != "step"):
+            found = number(event.get(name))
+            self.gaps += name in event and math.isnan(found)
+            getattr(curves, name).append(found)
 
     def notes(self) -> list[str]:
         """What was left out, in sentences."""
@@ -217,6 +227,10 @@ class Reading:
         if self.damaged:
             many = "line" if len(self.damaged) == 1 else f"{len(self.damaged):,} lines"
             found.append(f"{many} of {METRICS} that cannot be read left out: {named(self.damaged)}")
+        if self.gaps:
+            found.append(
+                f"gaps where {counted(self.gaps, 'value')} of {METRICS} cannot be drawn: not finite, or no number"
+            )
         if self.again:
             found.append(
                 f"{counted(self.again, 'step')} were done again after the run was killed: the later ones count"
@@ -229,14 +243,6 @@ def cut(curves: StepCurves | ValidationCurves, step: int) -> None:
     while curves.step and curves.step[-1] >= step:
         for column in fields(curves):
             getattr(curves, column.name).pop()
-
-
-def append(curves: StepCurves | ValidationCurves, step: int, event: Mapping[str, Any]) -> None:
-    """Adds the numbers of an event; NaN for those that it has not."""
-    curves.step.append(step)
-    for column in fields(curves):
-        if column.name != "step":
-            getattr(curves, column.name).append(number(event.get(column.name)))
 
 
 def step_of(event: Mapping[str, Any], name: str) -> int:
@@ -252,13 +258,10 @@ def step_of(event: Mapping[str, Any], name: str) -> int:
 
 
 def number(value: object) -> float:
-    """A number of JSON or TOML; NaN for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """A number of JSON or TOML; NaN for anything else, and for what is too large to be drawn."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= DRAWN:
         return math.nan
-    try:
-        return float(value)
-    except OverflowError:
-        return math.nan
+    return float(value)
 
 
 def known_or(value: float, other: float) -> float:

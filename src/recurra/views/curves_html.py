@@ -72,7 +72,7 @@ def _numbers(run: RunCurves, name: str) -> str:
     if run.validations.step:
         heads[2:2] = ["validation loss", f"{measure}{unit and ','}{unit}"]
     ends = [int(end) for end in np.searchsorted(np.array(run.steps.step), at, side="right")]
-    rows = ""
+    clipped, rows = run.clipped, ""
     for k, (step, first, end) in enumerate(zip(at, [0, *ends], ends, strict=False)):
         part = slice(first, end)
         cells = [
@@ -82,7 +82,7 @@ def _numbers(run: RunCurves, name: str) -> str:
             _number(run.steps.learning_rate[end - 1] if end else math.nan),
             _number(_mean(run.steps.gradient_norm[part])),
             _number(max((one for one in run.steps.gradient_norm[part] if math.isfinite(one)), default=math.nan)),
-            _percent(_mean(run.clipped[part])),
+            _percent(_mean(clipped[part])),
         ]
         rows += "<tr>" + "".join(f'<td class="number">{cell}</td>' for cell in cells) + "</tr>\n"
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
