@@ -37,7 +37,7 @@ WANTED = {
     "compare": "DATA --task --models --cells --attention --layers --vary --seeds --time --epochs --test --measure --to "
     "--resume --set --recipe --json --valid",
     "inspect": "MODEL INPUT --line --target --versus --ensemble --set --to",
-    "explain": "MODEL INPUT --line --method --target --instead --output --set --to",
+    "explain": "MODEL INPUT --line --method --target --instead --output --versus --set --to",
     "draw": "MODEL --cell --task --set --unrolled --to",
     "gradients": "MODEL DATA --versus --examples --seed --to --json --source --target --threads",
     "curves": "RUN --over --to --json",

@@ -99,6 +99,22 @@ def test_a_target_has_a_loss_at_each_place(recurra: CommandLine) -> None:
     assert named.out.splitlines()[0].endswith("log-odds, in nats), and not 'short'")
 
 
+@pytest.mark.parametrize("task", ["translate", "classify", "tag", "language-model"])
+def test_two_outputs_are_laid_beside_each_other(recurra: CommandLine, tmp_path: Path, task: str) -> None:
+    opened = package.load(model(task))
+    given = INPUTS[task]
+    answer = opened.trace(given).prediction
+    other = {"translate": "eulb", "classify": "short" if answer == "long" else "long", "tag": "O B-X"}.get(task, " blue")
+    result = recurra("explain", model(task), given, "--versus", other)
+    assert result.code == 0, result.err
+    assert result.out == f"{opened.contrast(given, other)}\n"
+    for name in ("page.html", "numbers.json"):
+        assert recurra("explain", model(task), given, "--versus", other, "--to", str(tmp_path / name)).code == 0
+    assert json.loads((tmp_path / "numbers.json").read_text("utf-8"))["steps"]
+    refused = recurra("explain", model(task), given, "--versus", other, "--output", "1")
+    assert "--output has no effect with --versus" in refused.err
+
+
 def test_two_models_stand_side_by_side(recurra: CommandLine, tmp_path: Path) -> None:
     page = tmp_path / "two.html"
     one = model("translate")

@@ -1,8 +1,8 @@
-"""`recurra explain`: what of an input each output rests on."""
+"""`recurra explain`: what of an input each output rests on, and why this output and not that one."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 from recurra.cli import options as given
 from recurra.cli.inspect import Target
@@ -14,8 +14,12 @@ from recurra.cli.set_options import decoding_settings
 from recurra.errors import UsageError
 from recurra.say import say
 
+if TYPE_CHECKING:
+    from recurra.tasks.contrast import ShownContrast
+    from recurra.tasks.tracing import ShownAttribution
+
 Method = Annotated[
-    MethodName,
+    MethodName | None,
     option(
         "--method",
         "integrated-gradients (the default): scores that add up to what the input changes; gradient: the quickest; "
@@ -27,38 +31,60 @@ Instead = Annotated[
     option("--instead", "What could stand there instead: scores then say why this and not that.", "TOKEN"),
 ]
 Output = Annotated[int | None, option("--output", "Explain the N-th token of the output alone.", "N", 1)]
-To = Annotated[str | None, option("--to", "Write a page (.html), or the scores as data (.json), to this file.", "FILE")]
+Versus = Annotated[
+    str | None,
+    option("--versus", "Compare the output with this one, step by step: where do they part, and what decides?", "TEXT"),
+]
+To = Annotated[
+    str | None, option("--to", "Write a page (.html), or the numbers as data (.json), to this file.", "FILE")
+]
 
 
 def explain(
     model: given.ModelFolder,
     text: OneInput,
     line: Line = None,
-    method: Method = "integrated-gradients",
+    method: Method = None,
     target: Target = None,
     instead: Instead = None,
     output: Output = None,
+    versus: Versus = None,
     settings: given.DecodingSettings = None,
     to: To = None,
 ) -> None:
-    """Say what of an input each output of a model rests on: which tokens speak for it, and which against it."""
+    """Say what of an input each output of a model rests on: which tokens speak for it, and which against it.
+
+    With --versus, say how much more probable the output is than another one, and where that is decided.
+    """
     if to is not None and not to.endswith((".html", ".json")):
         raise UsageError(f"expected a name that ends in .html or .json, got {to!r}", where="--to")
+    idle = {"--method": method, "--instead": instead, "--output": output}
+    if versus is not None and any(value is not None for value in idle.values()):
+        name = next(name for name, value in idle.items() if value is not None)
+        raise UsageError(f"{name} has no effect with --versus", fix="Leave one of them out.")
     chosen = decoding_settings({}, settings or [])
     with opened_output(to) as out:
-        from recurra.views import attribution_body
-        from recurra.views.document import END, beginning
-
         loaded = load_model(model, None)
-        numbers = [] if output is None else [output - 1]
-        found = loaded.explain(
-            read_one(loaded, text, line), target, method=method, instead=instead, outputs=numbers, **chosen
-        )
-        if to is None:
-            out.write(f"{found}\n")
-        elif to.endswith(".html"):
-            out.writelines([beginning(found.source), attribution_body(found), END])
+        one = read_one(loaded, text, line)
+        if versus is not None:
+            write(out, to, loaded.contrast(one, versus, target, **chosen))
         else:
-            out.write(f"{found.to_json()}\n")
+            numbers = [] if output is None else [output - 1]
+            kind = method or "integrated-gradients"
+            found = loaded.explain(one, target, method=kind, instead=instead, outputs=numbers, **chosen)
+            write(out, to, found)
     if to is not None and to.endswith(".html"):
         say(f"open {to} in a browser")
+
+
+def write(out: TextIO, to: str | None, found: ShownAttribution | ShownContrast) -> None:
+    """Writes what the name of the file says; without one, lines for the terminal."""
+    from recurra.tracing.arrays import json_pieces
+    from recurra.views.document import END, beginning
+
+    if to is None:
+        out.write(f"{found}\n")
+    elif to.endswith(".html"):
+        out.writelines([beginning(found.source), found.body(), END])
+    else:
+        out.writelines([*json_pieces(found.to_mapping()), "\n"])

@@ -23,7 +23,7 @@ from recurra.inside.probes import LanguageProbe, WritingProbe
 from recurra.tasks.seq2seq.trace import WAS_CUT
 from recurra.tasks.tracing import Asked
 from recurra.tracing import Contrast, ContrastStep
-from recurra.views import contrast_html, contrast_lines
+from recurra.views import contrast_body, contrast_html, contrast_lines
 
 Token = tuple[str, float]  # what stands at an output, and its log-probability
 
@@ -36,6 +36,10 @@ class ShownContrast(Contrast):
 
     def __str__(self) -> str:
         return "\n".join(contrast_lines(self))
+
+    def body(self) -> str:
+        """The table, as a part of a page."""
+        return contrast_body(self)
 
     def _repr_html_(self) -> str:
         return contrast_html(self)

@@ -39,7 +39,15 @@ from recurra.tracing import (
     SeriesTrace,
     Trace,
 )
-from recurra.views import attribution_html, attribution_lines, inspect_page, trace_figure, trace_html, trace_lines
+from recurra.views import (
+    attribution_body,
+    attribution_html,
+    attribution_lines,
+    inspect_page,
+    trace_figure,
+    trace_html,
+    trace_lines,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -175,6 +183,10 @@ class ShownAttribution(Attribution):
 
     def __str__(self) -> str:
         return "\n".join(attribution_lines(self))
+
+    def body(self) -> str:
+        """The table, as a part of a page."""
+        return attribution_body(self)
 
     def _repr_html_(self) -> str:
         return attribution_html(self)

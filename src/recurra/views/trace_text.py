@@ -9,6 +9,7 @@ from recurra.tracing import Trace
 from recurra.views.attention_text import attention_lines
 from recurra.views.attribution_text import attribution_lines
 from recurra.views.decisions_text import decision_lines
+from recurra.views.gates_text import gates_lines
 from recurra.views.search_text import search_lines
 
 
@@ -35,5 +36,7 @@ def _parts(trace: Trace, width: int) -> Iterator[tuple[str, list[str]]]:
         yield "Attention: output down, source across", attention_lines(trace.attention, width)
     if trace.attribution is not None:
         yield "", attribution_lines(trace.attribution)
+    if trace.layers:
+        yield "Gates and states", gates_lines(trace.layers, width)
     if trace.search is not None:
         yield "", search_lines(trace.search, width)
