@@ -104,7 +104,8 @@ def test_two_outputs_are_laid_beside_each_other(recurra: CommandLine, tmp_path: 
     opened = package.load(model(task))
     given = INPUTS[task]
     answer = opened.trace(given).prediction
-    other = {"translate": "eulb", "classify": "short" if answer == "long" else "long", "tag": "O B-X"}.get(task, " blue")
+    label = "short" if answer == "long" else "long"
+    other = {"translate": "eulb", "classify": label, "tag": "O B-X", "language-model": " blue"}[task]
     result = recurra("explain", model(task), given, "--versus", other)
     assert result.code == 0, result.err
     assert result.out == f"{opened.contrast(given, other)}\n"
