@@ -75,7 +75,22 @@ def test_html_is_balanced_and_loads_and_runs_nothing(name: str) -> None:
         "b",
         "bdi",
     }
-    tables = {"table", "caption", "thead", "tbody", "tr", "th", "td", "code", "br", "details", "summary", "img"}
+    tables = {
+        "ul",
+        "li",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "code",
+        "br",
+        "details",
+        "summary",
+        "img",
+    }
     assert {tag for tag, _ in document.tags} <= allowed | tables
     for _, attributes in document.tags:
         assert not [key for key in attributes if key.startswith("on") or key == "href"]

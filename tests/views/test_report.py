@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +15,19 @@ import pytest
 from browser import WIDTHS, overflow, violations
 from documents import EVIL, Document
 
+import recurra
 from recurra.metrics import Case, ExampleScores, Measure, Share, groupings, sliced, value_text
+from recurra.tasks import TASKS
 from recurra.tasks.case_pictures import forecast_chart
 from recurra.tasks.evaluation import Evaluation
 from recurra.text.visible import visible
 from recurra.views.report import rows
 from recurra.views.report.rows import Answered, rows_of
+
+MODELS = Path(__file__).parents[1] / "stored_models"
+sys.path.insert(0, str(Path(__file__).parents[1] / "tasks"))
+
+from toy_tasks import TOYS  # noqa: E402
 
 Opened = Callable[..., Any]
 NAMES = ["plain", EVIL, "عربي"]
@@ -227,6 +236,30 @@ def test_everybody_can_read_it(browser_page: Opened, width: int, dark: bool) -> 
         page = browser_page(text, "#only=all", width=width, dark=dark)
         assert "\n".join(violations(page)) == ""
         assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_page_of_every_task(browser_page: Opened, task: str) -> None:
+    model = recurra.load(MODELS / f"{task}-2" / "model")
+    found = model.evaluate(TOYS[task].rows)
+    page = browser_page(found.page(), "#only=all", width=400)
+    assert count(page) == f"1 to {min(50, found.count)} of {found.count} examples"
+    assert "\n".join(violations(page)) == ""
+    assert overflow(page) <= 0
+    lines = [str(case.line) for case in found.cases]
+    assert set(column(page, "line")) <= set(lines)
+
+
+def test_a_notebook_shows_where_it_is_worse_and_how_two_differ() -> None:
+    names = ["easy"] * 100 + ["hard"] * 100
+    right = Share.right([name == "easy" for name in names], "share right")
+    cases = [Case(k + 1, EVIL, ("a",), "b", groups={EVIL: name}) for k, name in enumerate(names)]
+    scores = ExampleScores([1] * 200, "words", {"exact_match": right}, whole="exact_match")
+    found = Evaluation(200, {"exact_match": Measure(50.0, 43.0, 57.0, "right")}, examples=scores, cases=cases)
+    shown = found._repr_html_()
+    assert "is hard: exact match 0.00 % (100 pairs), elsewhere 100.00 %" in Document(shown).text
+    assert "<script>" not in shown
+    assert "200 pairs, 0 are now right" in Document(found.versus(found)._repr_html_()).text
 
 
 def test_two_models_side_by_side(browser_page: Opened) -> None:

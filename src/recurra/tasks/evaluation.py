@@ -74,4 +74,4 @@ class Evaluation:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return evaluation_html(self.to_mapping())
+        return evaluation_html(self.to_mapping(), self.worse_lines())

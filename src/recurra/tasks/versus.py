@@ -14,7 +14,7 @@ from recurra.metrics.paired import holm
 from recurra.metrics.versus import share_difference
 from recurra.text.counted import counted
 from recurra.views.measures import label_of, noun_of
-from recurra.views.report import Changes, Measured, MeasureDifference, Two, versus_page
+from recurra.views.report import Changes, Measured, MeasureDifference, Two, versus_html, versus_page
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,9 @@ class Versus:
         return "\n  ".join([f"{first} less {second}", *lines, *changes])
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return versus_html(self.two)
 
     def page(self, title: str = "Two models") -> str:
         """A page of HTML with both measures, where they differ, and every example with both outputs."""

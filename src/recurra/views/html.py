@@ -94,13 +94,16 @@ def _probability(log_prob: float | None) -> str:
     return f"{math.exp(log_prob):.1%}" if log_prob > RARE else "&lt; 0.1%"
 
 
-def evaluation_html(evaluation: EvaluationRecord) -> str:
+def evaluation_html(evaluation: EvaluationRecord, worse: Iterable[str] = ()) -> str:
     """The measures of an evaluation as a fragment.
 
     Args:
         evaluation: the mapping of an evaluation, as `recurra evaluate --json` prints it.
+        worse: sentences that say where it is worse than elsewhere.
     """
-    return fragment(measures_html(evaluation) + _details(evaluation))
+    items = "".join(f"<li>{escape(sentence)}</li>\n" for sentence in worse)
+    said = f"<ul>\n{items}</ul>\n" if items else ""
+    return fragment(measures_html(evaluation) + said + _details(evaluation))
 
 
 def measures_html(evaluation: EvaluationRecord) -> str:

@@ -2,6 +2,6 @@
 
 from recurra.views.report.page import Measured, report_page
 from recurra.views.report.slices import worse_text
-from recurra.views.report.versus import Changes, MeasureDifference, Two, versus_page
+from recurra.views.report.versus import Changes, MeasureDifference, Two, versus_html, versus_page
 
-__all__ = ["Changes", "MeasureDifference", "Measured", "Two", "report_page", "versus_page", "worse_text"]
+__all__ = ["Changes", "MeasureDifference", "Measured", "Two", "report_page", "versus_html", "versus_page", "worse_text"]

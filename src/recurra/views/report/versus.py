@@ -16,6 +16,7 @@ from recurra.views.report.document import examples_html, notes_html, report_begi
 from recurra.views.report.page import Measured
 from recurra.views.report.rows import Answered, rows_of
 from recurra.views.report.slices import Shown, slices_html
+from recurra.views.style import fragment
 
 KINDS = {"all": "all", "better": "now right", "worse": "now wrong", "wrong": "wrong in both", "right": "right in both"}
 
@@ -75,6 +76,11 @@ def versus_page(two: Two, title: str) -> Iterator[str]:
     yield _slices(two, groups)
     yield examples_html(rows_of(models, groups), groups, KINDS if two.changes else {}, noun_of(two.one.record))
     yield END
+
+
+def versus_html(two: Two) -> str:
+    """Both measures and their differences, for a notebook."""
+    return fragment(_measures(two) + _differences(two))
 
 
 def signed(measure: str, value: float) -> str:
