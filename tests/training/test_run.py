@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -32,6 +33,7 @@ from recurra.training import (
     load_checkpoint,
     locked,
 )
+from recurra.training.chance import Losses
 from recurra.training.checkpoint import NAME
 from recurra.training.loop import gradient
 from recurra.training.optimizer import make_optimizer
@@ -298,3 +300,58 @@ def test_no_plan_is_lengthened_beyond_the_most_epochs(tmp_path: Path) -> None:
     run.plan = loop.plan
     run._keep_to_time(loop, 10.0)
     assert run.plan.steps == 12
+
+
+class Beginner(ToyLearner):
+    """A learner whose untrained network is worth something."""
+
+    baseline = "the table of last year"
+    apart = 2
+
+    def __init__(self, spread: float = 0.0) -> None:
+        super().__init__()
+        self.spread = spread  # by which one half of the examples becomes better, and the other worse, with learning
+
+    def each_loss(self, examples: int) -> Losses:
+        score = self.validate(examples).loss
+        return np.array([score * (1 + self.spread), score * (1 - self.spread)])
+
+    def said(self, session: Session) -> bool:
+        """Whether it was said that no training improved on the baseline."""
+        return any(self.baseline in event.text for event in session.events if isinstance(event, Note))
+
+
+def test_what_begins_with_a_baseline_is_measured_before_its_first_step(tmp_path: Path) -> None:
+    learner = Beginner()
+    session = Session(tmp_path / "beginner", learner=learner)
+    finished = session.run.go()
+    first = next(event for event in session.events if isinstance(event, Validated))
+    assert (first.step, first.best) == (0, True)
+    assert finished.best_step > 0
+    assert not learner.said(session)
+    plain = Session(tmp_path / "plain")
+    plain.run.go()
+    assert all(event.step for event in plain.events if isinstance(event, Validated))
+
+
+@pytest.mark.parametrize(("rate", "spread"), [(1e-12, 0.0), (0.05, 100.0)], ids=["not better", "better by chance"])
+def test_the_baseline_stays_where_training_is_no_better(rate: float, spread: float, tmp_path: Path) -> None:
+    learner = Beginner(spread)
+    session = Session(tmp_path, replace(OPTIONS, learning_rate=rate, average=2), learner=learner)
+    untrained = {name: value.clone() for name, value in session.weights().items()}
+    assert session.run.go().best_step == 0
+    assert learner.said(session)
+    assert len(session.published) == 1
+    assert equal(session.weights(), untrained)
+
+
+@pytest.mark.parametrize("spread", [0.0, 100.0])
+def test_what_is_to_be_improved_on_outlives_a_stop(spread: float, tmp_path: Path) -> None:
+    whole = Session(tmp_path / "whole", learner=Beginner(spread))
+    whole.run.go()
+    for stop in (1, 8):
+        Session(tmp_path / "parts", learner=Beginner(spread), stop_at=stop).run.go()
+    last = Session(tmp_path / "parts", learner=Beginner(spread))
+    assert last.run.go().best_step == whole.run.progress.best_step
+    assert equal(last.weights(), whole.weights())
+    assert not [event for event in last.events if isinstance(event, Validated) and not event.step]

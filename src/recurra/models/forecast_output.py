@@ -37,6 +37,10 @@ class ForecastOutput(ABC):
     def at(self, raw: Tensor, z: Tensor) -> Tensor:
         """The values [...] at the normal scores z [...] of the outputs [..., P]."""
 
+    @abstractmethod
+    def around(self, errors: Tensor) -> Tensor:
+        """The raw outputs [P] of a forecast of 0 that errs by these numbers [N], upwards as often as downwards."""
+
 
 class QuantileOutput(ForecastOutput):
     """Each quantile is an output, and learned by its own loss (Koenker & Bassett 1978).
@@ -67,6 +71,11 @@ class QuantileOutput(ForecastOutput):
         # Written so that at a learned quantile nothing is lost by rounding.
         return torch.where(share == 0, low, torch.where(share == 1, high, low + share * (high - low)))
 
+    def around(self, errors: Tensor) -> Tensor:
+        inside = (2 * self.quantiles.to(errors) - 1).abs()  # the share of the numbers between a quantile and its mirror
+        levels = (inside * (1 + 1 / len(errors))).clamp(max=1.0)  # as one more number is to come
+        return torch.sign(self.scores.to(errors)) * torch.quantile(errors.abs(), levels)
+
 
 class GaussianOutput(ForecastOutput):
     """Mean and deviation of a normal distribution; the loss is the negative log-likelihood, in nats."""
@@ -81,6 +90,10 @@ class GaussianOutput(ForecastOutput):
     def at(self, raw: Tensor, z: Tensor) -> Tensor:
         mean, deviation = self._parts(raw)
         return mean + deviation * z
+
+    def around(self, errors: Tensor) -> Tensor:
+        width = (errors.square().mean().sqrt() - MIN_DEVIATION).clamp(min=MIN_DEVIATION)
+        return torch.stack([torch.zeros_like(width), width + torch.log(-torch.expm1(-width))])  # softplus, backwards
 
     def _parts(self, raw: Tensor) -> tuple[Tensor, Tensor]:
         mean, width = raw.unbind(-1)

@@ -160,6 +160,12 @@ class Forecaster(nn.Module):
                 output, state = step.output, step.state
         return torch.stack(path, 1).view(batch, samples, len(path), -1)
 
+    def naive_words(self) -> str:
+        """What the network answers before it has learned anything, in words."""
+        if not self.baseline:
+            return "the mean of the window" if self.by_window else "the mean of the training data"
+        return "the last known value" if self.season == 1 else f"the value {self.season} steps before"
+
     def over(self, window: Padded, *, trace: bool = False) -> Unrolled:
         """The layers over the window [B, T, D] (in deviations)."""
         baseline = self._first(window.values) if self.recursive else last_of(window)[:, self.targets]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from recurra.training.chance import Losses
 from recurra.training.loss import Loss
 
 Index = NDArray[np.int64]  # the numbers of the examples in a batch
@@ -58,6 +59,28 @@ class Learner(Protocol):
 
     def describe(self, batch: Index) -> str:
         """Where the examples of a batch come from, for messages."""
+        ...
+
+
+@runtime_checkable
+class Begins(Protocol):
+    """A learner whose network is worth something before it has learned anything.
+
+    So that stays the best until a trained one is better by more than chance.
+    """
+
+    @property
+    def baseline(self) -> str:
+        """What the untrained network answers, in words."""
+        ...
+
+    @property
+    def apart(self) -> int:
+        """How many of the validation examples tell something of their own."""
+        ...
+
+    def each_loss(self, examples: int) -> Losses:
+        """The losses of so many validation examples, those of `validate`."""
         ...
 
 

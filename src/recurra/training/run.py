@@ -17,6 +17,7 @@ from recurra.bundle import check_weights
 from recurra.errors import any_error_as
 from recurra.files import plain_errors, require_room
 from recurra.training.budget import Budget
+from recurra.training.chance import clearly_lower
 from recurra.training.checkpoint import (
     NAME,
     Checkpoint,
@@ -40,7 +41,7 @@ from recurra.training.events import (
     Validated,
 )
 from recurra.training.interrupt import stop_requests
-from recurra.training.learner import Learner
+from recurra.training.learner import Begins, Learner
 from recurra.training.loop import Diverged, Loop, Position
 from recurra.training.optimizer import make_optimizer
 from recurra.training.options import TrainingOptions
@@ -68,6 +69,7 @@ class Progress:
     elapsed: float = 0.0  # seconds of earlier sessions
     best: Weights = field(default_factory=dict[str, Tensor])
     recent: deque[Weights] = field(default_factory=deque[Weights])  # for training.average
+    untrained: Tensor | None = None  # the losses of a learner that begins with a baseline, while this is the best
 
 
 class Run:
@@ -124,10 +126,16 @@ class Run:
         """Trains to the end of the plan, to an early stop, or to an interruption; the best weights end in the model."""
         over = self._over_already()
         with threads(self.plan.threads):
+            if not over and not self.progress.best and isinstance(self.learner, Begins):
+                self.validating.append(self._validate(0, 0))
             reason, number = (over, 0) if over else self._train()
         if not (over and self.unchanged):  # a run with nothing left to do stays as it is
             self.save()
         self._load_best()
+        if isinstance(self.learner, Begins) and not self.progress.best_step:
+            self.emit(
+                Note(f"no training improved on {self.learner.baseline}: the model answers it with its usual errors")
+            )
         seconds = self.progress.elapsed if over else self._elapsed()
         finished = Finished(self.progress.position.step, self.progress.best_step, seconds, reason, number)
         self.emit(finished)
@@ -161,7 +169,7 @@ class Run:
                 self.emit(event)
                 recent.append(event)
                 if self.plan.validation_is_due(event.step):
-                    self.validating.append(self._validate(event))
+                    self.validating.append(self._validate(event.step, event.epoch))
                 if number := stop():
                     return INTERRUPTED, number
                 if self._has_stalled() and event.step < self.plan.steps:
@@ -186,6 +194,8 @@ class Run:
         tensors |= {f"best/{name}": value for name, value in progress.best.items()}
         for k, weights in enumerate(progress.recent):
             tensors |= {f"recent/{k}/{name}": value for name, value in weights.items()}
+        if progress.untrained is not None:
+            tensors["untrained/losses"] = progress.untrained
         tensors |= {f"state/{k}": value.cpu().contiguous() for k, value in enumerate(progress.position.state)}
         values = {
             "position": progress.position.counts(),
@@ -218,6 +228,7 @@ class Run:
             float(values["elapsed"]),
             checkpoint.section("best"),
             deque(recent, maxlen=self.options.average),
+            checkpoint.section("untrained").get("losses"),
         )
         plan = Plan.from_mapping(values["plan"])
         if not 0 <= progress.position.batch <= len(self.learner.batches(progress.position.epoch)):
@@ -249,26 +260,39 @@ class Run:
         assert self.budget.seconds is not None
         return max(0.0, 0.98 * self.budget.seconds - 2.0 - elapsed)
 
-    def _validate(self, event: StepDone) -> float:
+    def _validate(self, step: int, epoch: int) -> float:
         """Validates the weights (or the mean of the last ones), keeps them if they are the best; gives the seconds."""
         started = time.perf_counter()
         trained = weights_of(self.learner.model)
-        self.progress.recent.append(trained)  # holds as many as are averaged: none by default
-        candidate = mean_weights(list(self.progress.recent)) if self.options.average else trained
+        if step:  # what has learned nothing is part of no mean
+            self.progress.recent.append(trained)  # holds as many as are averaged: none by default
+        candidate = mean_weights(list(self.progress.recent)) if self.progress.recent else trained
         load_weights(self.learner, candidate)
         score = self.learner.validate(self.plan.validation_examples)
+        lower = (score.value, score.loss) < (self.progress.best_value, self.progress.best_loss)
+        best = lower and self._by_more_than_chance(step)
         load_weights(self.learner, trained)
-        best = (score.value, score.loss) < (self.progress.best_value, self.progress.best_loss)
         if best:
             self.progress.best = candidate
             self.progress.best_value, self.progress.best_loss = score.value, score.loss
-            self.progress.best_step, self.progress.evaluations_since_best = event.step, 0
+            self.progress.best_step, self.progress.evaluations_since_best = step, 0
             self.publish(candidate)
         else:
             self.progress.evaluations_since_best += 1
         seconds = time.perf_counter() - started
-        self.emit(Validated(event.step, event.epoch, score.loss, self.learner.measure, score.value, best, seconds))
+        self.emit(Validated(step, epoch, score.loss, self.learner.measure, score.value, best, seconds))
         return seconds
+
+    def _by_more_than_chance(self, step: int) -> bool:
+        """Whether what is loaded is surely better than the untrained network, where this is worth something."""
+        if not isinstance(self.learner, Begins) or (step and self.progress.untrained is None):
+            return True
+        losses = self.learner.each_loss(self.plan.validation_examples)
+        untrained, self.progress.untrained = self.progress.untrained, None
+        if untrained is not None and clearly_lower(losses, untrained.numpy(), self.learner.apart):
+            return True
+        self.progress.untrained = torch.from_numpy(losses) if untrained is None else untrained
+        return untrained is None
 
     def _keep_to_time(self, loop: Loop, each: float) -> None:
         """Changes the plan if it would miss the time at `each` seconds a step (saves included)."""

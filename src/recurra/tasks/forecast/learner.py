@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,6 +17,7 @@ from recurra.tasks.forecast.windows import ShuffledBatches, Span, Windows
 from recurra.tasks.task import Encoded
 from recurra.text.counted import named
 from recurra.training import Index, Loss, Score
+from recurra.training.chance import Losses
 
 VALIDATION_BATCH = 256  # windows
 
@@ -64,14 +67,42 @@ class ForecastLearner:
         self.model.eval()
         chosen = spread(len(self.valid), examples)
         total, count = 0.0, 0
-        for batch in np.array_split(chosen, -(-len(chosen) // VALIDATION_BATCH)):
+        for batch in batches_of(chosen):
             loss = forecast_loss(self.model, self.valid.span(batch).to(self.device), every=False)
             total, count = total + float(loss.total), count + loss.tokens
         loss = total / max(count, 1)
         return Score(loss, loss if self.measure == "nats" else 100 * loss)
 
+    @torch.inference_mode()
+    def each_loss(self, examples: int) -> Losses:
+        """The mean loss of the steps to be forecast after each of so many validation windows."""
+        self.model.eval()
+        parts: list[Losses] = []
+        for batch in batches_of(spread(len(self.valid), examples)):
+            found = compared(self.model, self.valid.span(batch).to(self.device), every=False)
+            each = torch.zeros(found.counts.shape, device=self.device).masked_scatter(
+                found.counts, losses(self.model, found)
+            )
+            parts.append((each.flatten(1).sum(1) / found.counts.flatten(1).sum(1)).double().cpu().numpy())
+        return np.concatenate(parts)
+
+    @property
+    def apart(self) -> int:
+        """Validation windows that forecast no step which another one forecasts too."""
+        return self.valid.apart()
+
+    @property
+    def baseline(self) -> str:
+        """What the untrained network answers."""
+        return self.model.naive_words()
+
     def describe(self, batch: Index) -> str:
         return f"a batch of windows of the series that begin at lines {named(self.train.lines(batch))}"
+
+
+def batches_of(chosen: Index) -> list[Index]:
+    """Validation windows in batches."""
+    return np.array_split(chosen, -(-len(chosen) // VALIDATION_BATCH))
 
 
 def learner_of(network: ForecastNetwork, encoded: Encoded) -> ForecastLearner:
@@ -85,11 +116,20 @@ def learner_of(network: ForecastNetwork, encoded: Encoded) -> ForecastLearner:
     return ForecastLearner(network.model, train, valid, recipe.batching.windows, recipe.training.seed, measure)
 
 
-def forecast_loss(model: Forecaster, span: Span, *, every: bool) -> Loss:
-    """The loss of the windows, in the units of each series: so that none counts more for being of larger numbers.
+class Compared(NamedTuple):
+    """What a network says and what happened, H steps after a window (recursive: T - 1 of them, after each step)."""
+
+    raw: Tensor  # [B, H, K, P]
+    truth: Tensor  # [B, H, K] as a difference from the baseline, in the units of each series
+    unit: Tensor  # [B, H, K] what 1 of the outputs is in those units; 0 in a window that never changes
+    counts: Tensor  # [B, H, K] whether a number counts
+
+
+def compared(model: Forecaster, span: Span, *, every: bool) -> Compared:
+    """The windows in the units of each series: so that none counts more for being of larger numbers.
 
     Args:
-        every: of a recursive network, over every step of the window too, not over those to be forecast alone.
+        every: of a recursive network, every step of the window counts too, not those to be forecast alone.
     """
     window = span.window
     units = model.units(window)
@@ -98,11 +138,21 @@ def forecast_loss(model: Forecaster, span: Span, *, every: bool) -> Loss:
         forecasts = model.each_next(Padded(values, span.lengths - 1))
     else:
         forecasts = model.direct(window.with_values(units.counted(window.values).nan_to_num(nan=0.0)))
-    mask = counted(model, span, every=every)
+    counts = counted(model, span, every=every)
     units, each = units.only(model.targets), span.units[:, None]  # [B, 1, K]
     truth = ((_truths(model, span) - units.own(forecasts.base)) / each).float()
-    unit = (units.scale[:, None] / each).float().expand_as(mask)
-    return Loss(model.output.loss(forecasts.raw[mask].float(), truth[mask], unit[mask]).sum(), int(mask.sum()))
+    return Compared(forecasts.raw.float(), truth, (units.scale[:, None] / each).float().expand_as(counts), counts)
+
+
+def forecast_loss(model: Forecaster, span: Span, *, every: bool) -> Loss:
+    """The loss of all numbers that count; `every` as for `compared`."""
+    found = compared(model, span, every=every)
+    return Loss(losses(model, found).sum(), int(found.counts.sum()))
+
+
+def losses(model: Forecaster, found: Compared) -> Tensor:
+    """The loss of each number that counts, one after the other."""
+    return model.output.loss(found.raw[found.counts], found.truth[found.counts], found.unit[found.counts])
 
 
 def counted(model: Forecaster, span: Span, *, every: bool) -> Tensor:

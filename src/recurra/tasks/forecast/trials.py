@@ -11,25 +11,38 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
 from recurra.tasks.forecast.network import ForecastNetwork, make_network
 from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.tasks.forecast.start import begin_with_baseline
 from recurra.tasks.task import Emit, Encoded
 from recurra.text.counted import counted
 from recurra.training import Budget, Diverged, Loop, Note, Piece, Plan, Position, make_optimizer, seconds_per_step
+from recurra.training.chance import Losses, clearly_lower
 from recurra.training.threads import threads
 
 SHARE, SHARE_OF_EPOCHS = 0.2, 1.0  # of a run, for all trials together: where time counts, and where it does not
 MAX_STEPS = 400  # of a trial
 MEASURING = 0.2  # seconds for which the speed of a step is measured
 MAX_WINDOWS = 1000  # validation windows that a trial is measured on
+SURELY = 2.0  # standard errors by which another pair than the first has to be better: a wrong one may be far off later
+NOTHING = np.zeros(0)  # the losses of a trial that diverged
 
 
 class Trial(NamedTuple):
     """A pair that was tried."""
 
     network: ForecastNetwork
-    error: float  # infinite where it diverged
+    losses: Losses  # of each validation window
+
+    @property
+    def error(self) -> float:
+        """The mean; infinite where it diverged."""
+        known = self.losses[~np.isnan(self.losses)]
+        mean = float(known.mean()) if len(known) else math.inf
+        return mean if math.isfinite(mean) else math.inf
 
     def __str__(self) -> str:
         model = self.network.recipe.model
@@ -44,21 +57,25 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
     """
     recipes = list(candidates(network.recipe))
     if recipes == [network.recipe]:
-        return network
-    learner = learner_of(fresh(network, recipes[0]), encoded)
+        return beginning(network, recipes[0], encoded)
+    learner = learner_of(beginning(network, recipes[0], encoded), encoded)
     with threads(network.recipe.training.threads or 1):
         steps = trial_steps(learner, network.recipe, budget, len(recipes))
         trials = [tried(network, recipe, encoded, steps) for recipe in recipes]
-    best = min(trials, key=lambda trial: trial.error)
-    if not math.isfinite(best.error):
+    lowest = min(trials, key=lambda trial: trial.error)
+    if not math.isfinite(lowest.error):
         raise all_diverged(trials)
+    first = trials[0]
+    surely = not math.isfinite(first.error) or clearly_lower(lowest.losses, first.losses, learner.apart - 1, SURELY)
+    best = lowest if surely else first
     model = best.network.recipe.model
+    why = "had the lowest" if best is lowest else "comes first, and none had a clearly lower"
     emit(Note(
-        f"baseline: {model.baseline}, scale: {model.scale}, which after {counted(steps, 'step')} of training each had "
-        f"the lowest {learner.measure.replace('_', ' ')} on the validation data: {', '.join(map(str, trials))} "
+        f"baseline: {model.baseline}, scale: {model.scale}, which after {counted(steps, 'step')} of training each "
+        f"{why} {learner.measure.replace('_', ' ')} on the validation data: {', '.join(map(str, trials))} "
         "(change them with --set model.baseline and model.scale)"
     ))  # fmt: skip
-    return fresh(network, best.network.recipe)
+    return beginning(network, best.network.recipe, encoded)
 
 
 def candidates(recipe: ForecastRecipe) -> Iterator[ForecastRecipe]:
@@ -82,7 +99,7 @@ def trial_steps(learner: ForecastLearner, recipe: ForecastRecipe, budget: Budget
 
 def tried(network: ForecastNetwork, recipe: ForecastRecipe, encoded: Encoded, steps: int) -> Trial:
     """A network of this recipe after so many steps."""
-    made = fresh(network, recipe)
+    made = beginning(network, recipe, encoded)
     learner, options = learner_of(made, encoded), recipe.training
     plan = Plan((Piece(0, 0.0, max(steps, 1)),), 1, 1)
     try:
@@ -90,9 +107,8 @@ def tried(network: ForecastNetwork, recipe: ForecastRecipe, encoded: Encoded, st
             for _ in Loop(learner, make_optimizer(made.model.parameters(), options), options, plan, Position()):
                 pass
     except Diverged:
-        return Trial(made, math.inf)
-    error = learner.validate(min(MAX_WINDOWS, learner.validation_examples())).loss
-    return Trial(made, error if math.isfinite(error) else math.inf)
+        return Trial(made, NOTHING)
+    return Trial(made, learner.each_loss(MAX_WINDOWS))
 
 
 def all_diverged(trials: list[Trial]) -> Diverged:
@@ -106,9 +122,10 @@ def all_diverged(trials: list[Trial]) -> Diverged:
     )
 
 
-def fresh(network: ForecastNetwork, recipe: ForecastRecipe) -> ForecastNetwork:
-    """A network of another recipe that knows the same data: with the same means and deviations."""
+def beginning(network: ForecastNetwork, recipe: ForecastRecipe, encoded: Encoded) -> ForecastNetwork:
+    """A network of another recipe that knows the same data (means, deviations), and answers its baseline."""
     made = make_network(recipe, network.columns, network.targets, network.counts)
     for name, value in network.model.named_buffers():
         made.model.get_buffer(name).copy_(value)
+    begin_with_baseline(made.model, learner_of(made, encoded).train)
     return made

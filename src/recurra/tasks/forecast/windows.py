@@ -90,6 +90,10 @@ class Windows:
         units = torch.from_numpy(self.table["units"].gather(series).values.reshape(len(series), -1))
         return Span(values, truths, units, torch.from_numpy(known), torch.from_numpy(lengths))
 
+    def apart(self) -> int:
+        """How many windows forecast no step that another one of them forecasts too."""
+        return int((-(-np.diff(self._before) // self.horizon)).sum())
+
     def lines(self, numbers: Index) -> list[int]:
         """The lines where the series of some windows begin, each once."""
         series = np.searchsorted(self._before, numbers, side="right") - 1
