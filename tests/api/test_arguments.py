@@ -11,7 +11,7 @@ import pandas
 import pytest
 
 import recurra
-from recurra.api.arguments import ARGUMENTS, checked
+from recurra.api.arguments import ARGUMENTS, checked, values_of
 from recurra.api.given import data_source, paired
 from recurra.data.rows import rows_of
 from recurra.errors import (
@@ -233,3 +233,15 @@ def test_compare_ignores_no_argument(name: str, fix: str) -> None:
     with pytest.raises(UsageError, match=f"unknown argument '{name}'") as caught:
         recurra.compare([("a", "b")], to="c", **keywords)
     assert fix in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["cells", "attention", "models", "layers"])
+def test_nothing_to_compare_is_nothing_given_and_what_has_no_values_is_refused_by_its_name(
+    name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        recurra.compare(PAIRS, to=tmp_path / "c", task="translate", **{name: {"a": 1}})  # type: ignore[arg-type]
+    assert (refused.value.where, refused.value.what) == (name, "expected a list of values, got {'a': 1}")
+    with pytest.raises(UsageError, match="seeds must be at least 1"):
+        recurra.compare(PAIRS, to=tmp_path / "c", task="translate", seeds=-1, **{name: None})  # type: ignore[arg-type]
+    assert values_of(name, None) == ()

@@ -49,6 +49,7 @@ class FakeModel:
     asked: list[Any] = field(default_factory=list)
     recipe: Recipe = field(default_factory=Recipe)
     task: Any = field(default_factory=Translate)
+    caveats: list[str] = field(default_factory=list)
 
     def read(self, path: str, **columns: Any) -> Examples[str]:
         return open_inputs(DataSource(path), PLAIN, None)

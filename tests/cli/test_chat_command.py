@@ -30,6 +30,7 @@ class FakeChat:
     asked: list[tuple[list[str], dict[str, Any]]] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
     attends: bool = True
+    caveats: list[str] = field(default_factory=list)
 
     def read(self, path: str, **columns: Any) -> Examples[str]:
         return open_inputs(DataSource(path), PLAIN, None)

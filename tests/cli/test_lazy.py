@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from recurra.cli.known_names import known_names
+
 HEAVY = {"torch", "numpy", "rich", "typer.rich_utils", "pydantic", "sacrebleu", "tokenizers", "safetensors", "babel"}
 PROBE = """
 import sys
@@ -48,6 +50,21 @@ def outcome(*args: str) -> subprocess.CompletedProcess[str]:
 def test_nothing_heavy_is_loaded(line: str, code: int) -> None:
     result = outcome(*line.split())
     assert result.returncode == 40 + code, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("train pairs.tsv --cell lstn", "--cell: unknown value 'lstn'\n  Did you mean 'lstm'?"),
+        ("train pairs.tsv --size enormous", "--size: unknown value 'enormous'\n  Known: tiny, small, base, large"),
+        ("compare pairs.tsv --cells lstm,gur", "--cells: unknown value 'gur'\n  Did you mean 'gru'?"),
+    ],
+)
+def test_a_value_that_no_task_knows_is_refused_before_anything_heavy_is_loaded(line: str, said: str) -> None:
+    known_names()  # are in the cache once any was looked up
+    result = outcome(*line.split())
+    assert result.returncode == 42, result.stderr
+    assert said in result.stderr
 
 
 def test_the_probe_sees_what_is_loaded() -> None:

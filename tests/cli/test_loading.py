@@ -50,3 +50,23 @@ def test_a_number_has_no_effect_on_running_text(
         assert refused.code == 2
         assert "--threads has no effect on a model of running text" in refused.err
         assert recurra(*command).code == 0
+
+
+def test_it_is_said_that_a_training_is_not_finished(recurra: CommandLine, model: FakeModel, tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("abc\n")
+    assert recurra("predict", "m", str(tmp_path / "in.txt")) == (0, "cba\n", "")
+    model.caveats.append("the training of this model has not finished")
+    found = recurra("predict", "m", str(tmp_path / "in.txt"))
+    assert found == (0, "cba\n", "recurra: the training of this model has not finished\n")
+
+
+@pytest.mark.parametrize("command", [["score", "m", "file"], ["generate", "m", "red"]])
+def test_a_language_model_says_it_too(
+    command: list[str], recurra: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    facts = {"trained": {"finished": False}}
+    opened = package.Model(TASKS["language-model"], [network("language-model")], Path("m"), facts)
+    monkeypatch.setattr("recurra.api.load", lambda path: opened)
+    (tmp_path / "file").write_text("red blue\n")
+    monkeypatch.chdir(tmp_path)
+    assert "the training of this model has not finished" in recurra(*command).err

@@ -255,7 +255,7 @@ def test_a_source_with_several_targets_is_one_example_of_a_comparison() -> None:
     settings = {"settings": {"model.width": 8, "training.validations": 1}, "test": test}
     found = compare(pairs, **options, **settings)
     mapping = found.to_mapping()
-    assert (mapping["examples"], mapping["trained_on"]) == (30, 10)
+    assert (mapping["examples"], mapping["trained_on"], mapping["counted"]) == (30, 10, "sources")
     assert same(compare(pairs, **options, **settings, resume=True), found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from toy_step_models import rows
 
@@ -50,3 +52,10 @@ def test_limits_follow_from_each_source():
     assert length_limits(source, DecodingOptions(max_extra=1)).tolist() == [7, 21, 3]
     assert length_limits(source, DecodingOptions(max_length=7)).tolist() == [7, 7, 7]
     assert length_limits(source, DecodingOptions(min_length=30)).tolist() == [30, 40, 30]
+
+
+@pytest.mark.parametrize("given", [{"max_ratio": 3.0}, {"max_extra": 5}, {"max_ratio": 2.0, "max_extra": 5}])
+def test_what_a_maximum_length_makes_useless_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=r"has no effect where max_length is given, which is 9 here"):
+        DecodingOptions(max_length=9, **given)
+    DecodingOptions(max_length=9, max_ratio=2.0, max_extra=20)  # as older recipes have it

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from recurra.views import evaluation_table, predictions_table
+from recurra.views import evaluation_table, evaluation_text, predictions_table
 
 
 def printed(table: RenderableType, width: int = 60) -> list[str]:
@@ -50,3 +51,14 @@ def test_an_evaluation_says_what_it_measured_on_what_and_how_sure_it_is() -> Non
     assert ["new_measure", "1,234.50", "1.00", "to", "2.00"] in rows
     assert "BLEU: nrefs:1|v:2" in lines
     assert "exact match: share of equal outputs" in lines
+
+
+def test_columns_that_are_left_out_are_counted() -> None:
+    columns = [{"column": f"c{k}", "mae": 1.0, "naive": 2.0, "mase": 0.5} for k in range(43)]
+    evaluation: Any = {"count": 9, "measures": {}, "counted": "windows", "columns": columns}
+    text = evaluation_text(evaluation)
+    assert "c39: MAE" in text
+    assert "c40" not in text
+    assert text.endswith("... and 3 more, which --json has")
+    evaluation["columns"] = columns[:40]
+    assert "more" not in evaluation_text(evaluation)

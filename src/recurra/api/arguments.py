@@ -131,6 +131,8 @@ def values_of(name: str, values: object) -> tuple[object, ...]:
     Raises:
         UsageError: nothing that has values.
     """
+    if values is None:
+        return ()
     if isinstance(values, str | int | float):
         return (values,)
     if not isinstance(values, Iterable) or isinstance(values, Mapping):

@@ -84,6 +84,11 @@ class Model:
         """How the (first) model was made."""
         return self.networks[0].recipe
 
+    @property
+    def caveats(self) -> list[str]:
+        """What whoever uses the model should know of its training: that it is not finished, or was too short."""
+        return caveats(trained_of(self.facts))
+
     @called_from_python()
     def read(
         self,
@@ -192,7 +197,7 @@ class Model:
         examples = self._examples(data, y, target, format, columns, sort)
         evaluation = self.predictor.evaluate(examples, self.options(options, settings))
         about = [*examples.notes, str(examples.skipped), *evaluation.notes]
-        notes = [*about, several_note(examples, self.task.kind), *caveats(trained_of(self.facts))]
+        notes = [*about, several_note(examples, self.task.kind), *self.caveats]
         return replace(evaluation, notes=list(dict.fromkeys(filter(None, notes))))
 
     def _examples(

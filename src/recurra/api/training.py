@@ -148,6 +148,8 @@ def compare(
         raise UsageError(f"seeds must be at least 1, got {seeds}")
     how = asked(data, y, "comparison", COMPARING, **training)
     short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}
+    for name, values in {"cells": cells, "attention": attention, "models": models, "layers": layers}.items():
+        values_of(name, values)  # is refused by the name of the argument
     chosen = {name: values_of(name, values) for name, values in {**short, **asked_for.get("vary", {})}.items()}
     given = {name: values for name, values in chosen.items() if values} or {"model.cell": CLASSICS}
     request = ComparisonRequest(

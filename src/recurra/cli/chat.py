@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from recurra.cli import options as given
 from recurra.cli.answers import one_line
 from recurra.cli.conversation import Conversation
-from recurra.cli.loading import load_model
+from recurra.cli.loading import load_model, say_caveats
 from recurra.cli.predict import check_dials
 from recurra.cli.set_options import decoding_settings
 from recurra.errors import DataError, ModelError
@@ -50,6 +50,7 @@ def chat(
     chosen = decoding_settings(short, settings or [])
 
     loaded = load_model(model, ensemble)
+    say_caveats(loaded)
     check_task(loaded, model)
     loaded.options(None, chosen)  # what cannot be is refused before anything is said
     if in_terminal():

@@ -9,7 +9,7 @@ import typer
 
 from recurra.cli import options as given
 from recurra.cli.failures import interrupted_code, interruption, resumed, with_way_on
-from recurra.cli.known_names import assignments, value_list_of
+from recurra.cli.known_names import assignments, refuse_unknown, value_list_of
 from recurra.cli.options import option
 from recurra.cli.pairs import check_test, check_valid, given_pairs
 from recurra.cli.set_options import as_typed, check_budget, parsed_settings
@@ -127,6 +127,7 @@ def compare(
         if name in axes:
             raise UsageError(f"{name} is varied twice", where="--vary", fix="Give all of its values in one place.")
         axes[name] = listed("--vary", str(value))
+    refuse_unknown(short, AXES)
 
     from recurra import api
 

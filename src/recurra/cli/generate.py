@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from recurra.cli import options as given
-from recurra.cli.loading import load_model
+from recurra.cli.loading import load_model, say_caveats
 from recurra.cli.options import argument, option
 from recurra.cli.output import opened_output
 from recurra.cli.set_options import as_typed
@@ -81,6 +81,7 @@ def generate(
         from recurra.tasks.task import Generates
 
         loaded = load_model(model, ensemble)
+        say_caveats(loaded)
         with as_typed(short, table):
             found = loaded.generate(prompt, **chosen)
         out.writelines(f"{line}\n" for line in lines_of(found, output_format))

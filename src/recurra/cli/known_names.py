@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import recurra
+from recurra.options import unknown_name
 
 Completer = Callable[[str], list[str]]  # what has been typed of a value -> how it may go on
 
@@ -103,3 +104,22 @@ def cache_folder() -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "recurra"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "recurra"
+
+
+def refuse_unknown(options: Mapping[str, object], table: Mapping[str, str]) -> None:
+    """Refuses a value of an option that no task knows, before anything slow is loaded.
+
+    Args:
+        options: what was given; several values with commas between them, None where nothing was.
+        table: the settings that the options stand for.
+
+    Raises:
+        UsageError: with the nearest value.
+    """
+    if "torch" in sys.modules:  # then the tables themselves are asked, which may have entries of the user's own
+        return
+    for option, value in options.items():
+        known = known_names().settings.get(table[option], []) if isinstance(value, str) else []
+        for one in str(value).split(",") if known else ():
+            if one.strip() and one.strip() not in known:
+                raise unknown_name("value", one.strip(), known, where=option)

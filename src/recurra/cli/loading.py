@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from recurra.cores import idle_cores
 from recurra.errors import UsageError
+from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.api import Model
@@ -26,6 +27,12 @@ def load_model(model: str, ensemble: list[str] | None, threads: int | None = Non
 
     torch.set_num_threads(threads or min(usable_threads(), idle_cores(), MOST))
     return api.load([model, *(ensemble or [])])
+
+
+def say_caveats(model: Model) -> None:
+    """Says that a training is not finished, or was too short, before the model answers."""
+    for caveat in model.caveats:
+        say(f"recurra: {caveat}")
 
 
 def check_threads(model: Model, threads: int | None) -> None:

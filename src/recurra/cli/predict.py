@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from recurra.cli import options as given
 from recurra.cli.answers import writer
-from recurra.cli.loading import load_model
+from recurra.cli.loading import load_model, say_caveats
 from recurra.cli.output import check_page, opened_output
 from recurra.cli.set_options import check_effect, decoding_settings, option_of
 from recurra.errors import UsageError
@@ -64,6 +64,7 @@ def predict(
         from recurra.tasks.unknown import Unknown
 
         loaded = load_model(model, ensemble, threads)
+        say_caveats(loaded)
         check_effect(loaded, short)
         columns: dict[str, Any] = {"source_column": source_column, "time_column": time_column}
         columns |= {"sort": True} if sort else {}

@@ -10,7 +10,7 @@ import typer
 
 from recurra.cli import options as given
 from recurra.cli.answers import one_line
-from recurra.cli.loading import check_threads, load_model
+from recurra.cli.loading import check_threads, load_model, say_caveats
 from recurra.cli.output import opened_output
 from recurra.cli.predict import flushing
 from recurra.say import say
@@ -47,6 +47,7 @@ def score(
         from recurra.tasks.unknown import Unknown
 
         loaded = load_model(model, ensemble, threads)
+        say_caveats(loaded)
         check_threads(loaded, threads)
         unknown = Unknown()
         for scored in loaded.surprisal_iter(flushing(loaded.read(file), out)):

@@ -11,8 +11,9 @@ import typer
 
 from recurra.cli import options as given
 from recurra.cli.failures import interrupted_code, interruption, resumed, typed, with_way_on
+from recurra.cli.known_names import refuse_unknown
 from recurra.cli.pairs import check_valid, given_pairs
-from recurra.cli.set_options import as_typed, check_budget, train_settings
+from recurra.cli.set_options import SHORT, as_typed, check_budget, train_settings
 from recurra.files import FileError
 from recurra.say import say
 
@@ -81,6 +82,7 @@ def train(
         "--threads": threads,
     }
     chosen = train_settings(short, settings or [])
+    refuse_unknown(short, SHORT)
 
     from recurra import api
     from recurra.progress import RunProgress

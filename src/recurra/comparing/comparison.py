@@ -80,7 +80,7 @@ def summarise(
         "higher_is_better": higher,
         "seeds": request.seeds,
         "examples": len(scores.lengths),
-        "counted": request.task.noun,
+        "counted": next((one.counted for one in results.values() if one.counted), request.task.noun),
         "measured_on": measured_on(request),
         "trained_on": sum(trained_on),
         "variants": [describe(*one, parts, unseen) for one in zip(groups, samples, strict=True)],

@@ -48,6 +48,7 @@ class TrialResult:
     answered_per_second: float = 0.0
     scores: ExampleScores = field(default_factory=ExampleScores)
     tested: int = 0  # test examples; those with one input may be one in the scores
+    counted: str = ""  # what the scores are of, in the plural; empty: what the task calls its examples
     notes: tuple[str, ...] = ()
     failed: str = ""  # why, if the run failed
 
@@ -147,6 +148,7 @@ def measured(request: Request, outcome: Outcome, test: TestExamples | None, emit
         answered_per_second=1 / max(each, 1e-9),
         scores=evaluation.examples,
         tested=tested,
+        counted=evaluation.details.get("counted", ""),
         notes=(*evaluation.notes, *caveats(sizes_of(outcome))),
     )
 

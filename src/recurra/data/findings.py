@@ -1,7 +1,7 @@
 """What is wrong with a file, collected over a whole pass, so that a user mends it once and not line by line.
 
 A reader adds each bad line under its kind; at the end of the pass everything is raised as one DataError: the first
-twenty that differ, each with the places where it was seen, all of them by count.
+five of each kind that differ, each with the places where it was seen, all of them by count.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from recurra.errors import DataError
 
 SHOWN = 20  # problems
+OF_A_KIND = 5  # of these
 PLACES = 10  # of one problem that is there many times
 
 
@@ -22,6 +23,7 @@ class Findings:
         self.counts: Counter[str] = Counter()
         self.first: dict[str, list[DataError]] = {}  # by what is wrong, in the order of the data
         self.times: Counter[str] = Counter()
+        self.different: Counter[str] = Counter()  # of a kind, those of which no more than these are shown
 
     def __bool__(self) -> bool:
         return bool(self.counts)
@@ -29,7 +31,9 @@ class Findings:
     def add(self, kind: str, error: DataError) -> None:
         """Notes one problem; `kind` names all of its sort in the plural ("lines that are not UTF-8")."""
         self.counts[kind] += 1
-        if error.what in self.first or len(self.first) < SHOWN:
+        if error.what not in self.first:
+            self.different[kind] += 1
+        if error.what in self.first or (len(self.first) < SHOWN and self.different[kind] <= OF_A_KIND):
             self.times[error.what] += 1
             same = self.first.setdefault(error.what, [])
             if len(same) < PLACES:

@@ -69,8 +69,9 @@ class DecodingOptions:
         if self.max_length is not None and self.max_length < max(self.min_length, 1):
             least = f"min_length = {self.min_length}" if self.min_length else "1"
             raise UsageError(f"max_length = {self.max_length} is less than {least}", where="max_length")
-        idle = [name for name, value in (("max_ratio", self.max_ratio), ("max_extra", self.max_extra)) if value]
-        if self.max_length is not None and idle and self.max_ratio != MAX_RATIO:
+        given = {"max_ratio": (self.max_ratio, MAX_RATIO), "max_extra": (self.max_extra, MAX_EXTRA)}
+        idle = [name for name, (value, usual) in given.items() if value not in (None, usual)]  # as in old recipes
+        if self.max_length is not None and idle:
             what = f"{idle[0]} has no effect where max_length is given, which is {self.max_length} here"
             raise UsageError(what, where=idle[0], fix="Set max_length in its place.")
 

@@ -76,10 +76,12 @@ def column_rows(evaluation: EvaluationRecord) -> list[list[str]]:
     columns = evaluation.get("columns", ())
     if len(columns) < 2:
         return []
-    return [
+    rows = [
         [one["column"], *map(_error_text, ("mae", "mae", "mase"), (one.get("mae"), one.get("naive"), one["mase"]))]
         for one in columns[:MOST_COLUMNS]
     ]
+    left_out = len(columns) - len(rows)
+    return [*rows, [f"... and {left_out:,} more, which --json has", "", "", ""]] if left_out else rows
 
 
 def _error_text(measure: str, value: float | None) -> str:
@@ -92,7 +94,7 @@ def evaluation_text(evaluation: EvaluationRecord) -> str:
     name, value = (max((len(row[k]) for row in rows), default=0) for k in (0, 1))
     lines = [f"{row.name:<{name}}  {row.value:>{value}}  ({row.interval})" for row in rows]
     lines += [
-        f"{column}: MAE {mae}, of the naive forecast {naive}, MASE {mase}"
+        f"{column}: MAE {mae}, of the naive forecast {naive}, MASE {mase}" if mae else column
         for column, mae, naive, mase in column_rows(evaluation)
     ]
     return "\n  ".join([count_line(evaluation), *lines])

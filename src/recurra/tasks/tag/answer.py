@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from recurra.data.schemes import Scheme, Span
 from recurra.tasks.answer import Details
+from recurra.tasks.tag.words import LONGEST_TOKEN
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class TaggedTokens(Details):
     tags: list[str]
     probabilities: list[float]  # of each tag, whatever the others are
     scheme: Scheme | None = None  # how the tags write spans; None: they write none
+    cut: bool = False  # whether only the beginning of a token was read, which is very long
 
     def to_mapping(self) -> dict[str, object]:
         """Tokens, tags, probabilities, and the spans where there are any."""
@@ -29,6 +32,10 @@ class TaggedTokens(Details):
         """The text of each span that the tags write, and the span."""
         spans = self.scheme.spans(self.tags) if self.scheme else []
         return [(" ".join(self.tokens[span.begin : span.end]), span) for span in spans]
+
+    def notes(self) -> Sequence[str]:
+        """What was not read."""
+        return [f"of tokens of more than {LONGEST_TOKEN} characters only the first {LONGEST_TOKEN} are read"] * self.cut
 
     def html(self) -> str:
         """Each tag above its token."""

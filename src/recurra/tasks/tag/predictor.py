@@ -34,7 +34,7 @@ from recurra.tasks.tag.ensemble import TaggerEnsemble, Tagging
 from recurra.tasks.tag.learner import batches_by_length, spans_of
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.sentences import in_scheme, say_unseen
-from recurra.tasks.tag.words import batch_of, to_device
+from recurra.tasks.tag.words import batch_of, cut_note, to_device
 from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import unknown_notes
 from recurra.text.counted import counted
@@ -108,6 +108,7 @@ class TagPredictor:
             predicted = counted(sum(map(len, spans.predicted)), "span")
             notes.append(f"the right tags write no spans, so span F1 is 0, as in conlleval; predicted: {predicted}")
         notes += unknown_notes(found)
+        notes += filter(None, [cut_note(self.network.reader, (sentence.tokens for sentence in sentences))])
         each = tag_scores(answers, references, measures, spans)
         scores = ExampleScores([*map(len, references)], "tokens", each, whole="sentence_exact")
         cases = [
@@ -167,17 +168,24 @@ class TagPredictor:
                 tokens = sentences[filled[number]]
                 tags = [self.network.tags[k] for k in row[: len(tokens)]]
                 unknown = self.network.reader.unknown(tokens) if UNK in encoded[number][0] else []
-                answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], scheme, unknown)
+                cut = any(map(self.network.reader.is_cut, tokens))
+                answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], scheme, unknown, cut=cut)
         return answers
 
 
 def tagged(
-    tokens: list[str], tags: list[str], probabilities: list[float], scheme: Scheme | None, unknown: Sequence[str] = ()
+    tokens: list[str],
+    tags: list[str],
+    probabilities: list[float],
+    scheme: Scheme | None,
+    unknown: Sequence[str] = (),
+    *,
+    cut: bool = False,
 ) -> Answer[TaggedTokens]:
     """The one tagging of a sentence as an answer; its score is the mean probability of its tags."""
     mean = float(np.mean(probabilities)) if probabilities else None
     one = Alternative(" ".join(tags), mean)
-    return Answer(" ".join(tokens), [one], TaggedTokens(tokens, tags, probabilities, scheme), list(unknown))
+    return Answer(" ".join(tokens), [one], TaggedTokens(tokens, tags, probabilities, scheme, cut), list(unknown))
 
 
 def tokens_of(given: object, number: int) -> list[str]:

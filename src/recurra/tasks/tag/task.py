@@ -33,7 +33,7 @@ from recurra.tasks.tag.sentences import (
     say_unseen,
     tags_of,
 )
-from recurra.tasks.tag.words import TokenReader, as_line
+from recurra.tasks.tag.words import TokenReader, as_line, cut_note
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.vocabulary import Side, text_side
 from recurra.training import Note
@@ -94,6 +94,8 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         )
         for note in reader.characters.notes:
             emit(Note(f"words: {note}"))
+        if note := cut_note(reader, (sentence.tokens for sentence in train)):
+            emit(Note(note))
         tags = sorted(tags_of(train))
         if len(tags) < 2:
             raise RunError(

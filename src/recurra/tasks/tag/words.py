@@ -16,6 +16,7 @@ from recurra.data import EncodedTable
 from recurra.models.tagger import Sentences
 from recurra.padded import Padded, pad
 from recurra.text import Tokenizer
+from recurra.text.visible import excerpt
 from recurra.training import Index
 
 Ids = Sequence[int]
@@ -59,9 +60,23 @@ class TokenReader:
             for ids, tokens in zip(words, sentences, strict=True)
         ]
 
+    def is_cut(self, token: str) -> bool:
+        """Whether only the beginning of a token is read."""
+        return len(token) > LONGEST_TOKEN and len(self.characters.encode(token)) > LONGEST_TOKEN
+
     def unknown(self, tokens: Sequence[str]) -> list[str]:
         """The words that are not in the vocabulary."""
         return self.words.unknown_tokens(as_line(tokens, self.lowercase))
+
+
+def cut_note(reader: TokenReader, sentences: Iterable[Sequence[str]]) -> str:
+    """What is said of tokens of which only the beginning is read; empty where there is none."""
+    cut = [token for tokens in sentences for token in tokens if reader.is_cut(token)]
+    if not cut:
+        return ""
+    are = "token is" if len(cut) == 1 else "tokens are"
+    read = f"of which the first {LONGEST_TOKEN} are read"
+    return f"{len(cut):,} {are} longer than {LONGEST_TOKEN} characters, {read}: {excerpt(cut[0], 60)}"
 
 
 def as_line(tokens: Sequence[str], lowercase: bool) -> str:
