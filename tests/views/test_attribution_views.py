@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
+import pytest
 
 from recurra.tracing import AttributedInput, Attribution, Decision, Trace
-from recurra.views import attribution_html, attribution_lines, decision_lines, trace_lines
+from recurra.views import attribution_figure, attribution_html, attribution_lines, decision_lines, trace_lines
 
 EVIL = '<script>alert("1")</script>'
 
@@ -96,3 +98,13 @@ def test_a_trace_is_printed_part_by_part() -> None:
     decision = Decision("x", 1.0, 1, 0.0, [("x", 1.0)])
     trace = Trace("a b", "x", ["a", "b"], ["x"], target="y", decisions=[decision], notes=["something"])
     assert trace_lines(trace)[:4] == ["a b → x", "looked at: y", "note: something", ""]
+
+
+def test_a_figure_has_the_scores_of_everything_that_was_read() -> None:
+    pytest.importorskip("matplotlib", reason="the extra plots is not installed")
+    one = attribution([2.0, -1.0], [0.5, 0.25], tokens=["a", "b"])
+    before = AttributedInput("output", ["<GO>"], np.array([[0.1], [0.2]], np.float32))
+    figure = attribution_figure(replace(one, inputs=[*one.inputs, before]))
+    (image,) = figure.axes[0].images
+    assert np.asarray(image.get_array()) == pytest.approx(np.array([[2.0, -1.0, 0.1], [0.5, 0.25, 0.2]]))
+    assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["source: a", "b", "output: <GO>"]

@@ -41,6 +41,7 @@ from recurra.tracing import (
 )
 from recurra.views import (
     attribution_body,
+    attribution_figure,
     attribution_html,
     attribution_lines,
     inspect_page,
@@ -187,6 +188,10 @@ class ShownAttribution(Attribution):
     def body(self) -> str:
         """The table, as a part of a page."""
         return attribution_body(self)
+
+    def figure(self) -> Figure:
+        """It as a figure of matplotlib (`pip install recurra[plots]`)."""
+        return attribution_figure(self)
 
     def _repr_html_(self) -> str:
         return attribution_html(self)

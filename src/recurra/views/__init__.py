@@ -35,7 +35,7 @@ from recurra.views.panels import Line, Panel
 from recurra.views.search_html import search_body, search_html, search_svg
 from recurra.views.search_text import SearchView, search_lines
 from recurra.views.tables import evaluation_table, predictions_table
-from recurra.views.trace_figures import attention_figure, trace_figure
+from recurra.views.trace_figures import attention_figure, attribution_figure, trace_figure
 from recurra.views.trace_text import trace_lines
 from recurra.views.units_page import units_page
 from recurra.views.units_text import place_lines, units_table
@@ -62,6 +62,7 @@ __all__ = [
     "attention_html",
     "attention_lines",
     "attribution_body",
+    "attribution_figure",
     "attribution_html",
     "attribution_lines",
     "chart_html",

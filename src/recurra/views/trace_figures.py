@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from recurra.errors import UsageError
 from recurra.options import unknown_name
-from recurra.tracing import Array, AttentionMap, Trace
+from recurra.tracing import Array, AttentionMap, Attribution, Trace
 from recurra.views.figures import matrix_figure
 from recurra.views.tokens import label
 
@@ -42,6 +44,31 @@ def attention_figure(attention: AttentionMap) -> Figure:
         row_label="output",
         column_label="source",
         value_label="attention",
+    )
+
+
+def attribution_figure(attribution: Attribution) -> Figure:
+    """What each output rests on: tokens of all that the network reads across, outputs down.
+
+    Raises:
+        RecurraError: matplotlib is not installed.
+    """
+    scores = np.concatenate([one.scores for one in attribution.inputs], axis=1)
+    several = len(attribution.inputs) > 1
+    tokens = [
+        f"{one.name}: {label(token)}" if several and k == 0 else label(token)
+        for one in attribution.inputs
+        for k, token in enumerate(one.tokens)
+    ]
+    return matrix_figure(
+        scores.tolist(),
+        list(map(label, attribution.tokens)),
+        tokens,
+        row_label="output",
+        column_label="reads",
+        value_label=attribution.explained,
+        title=attribution.method.replace("-", " "),
+        signed=True,
     )
 
 
