@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from recurra.tracing import LayerTrace
-from recurra.views import GatesView, gates_lines
+from recurra.views import GatesView, gates_lines, trace_lines
 from recurra.views.gates_text import BARS, bar, liveliest
 
 TOKENS = list("abcd")
@@ -97,3 +98,10 @@ def test_rich_prints_the_same_text() -> None:
     console.print(GatesView(trace.layers))
     assert isinstance(console.file, io.StringIO)
     assert [line.rstrip() for line in console.file.getvalue().splitlines()] == gates_lines(trace.layers, 72)
+
+
+def test_a_trace_in_the_terminal_ends_with_its_gates() -> None:
+    trace = trace_of("gru", TOKENS)
+    lines = trace_lines(trace, 90)
+    assert lines[lines.index("Gates and states") + 1 :] == gates_lines(trace.layers, 90)
+    assert "Gates and states" not in trace_lines(replace(trace, layers=[replace(trace.layers[0], cell=None)]), 90)

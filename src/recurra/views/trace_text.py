@@ -1,4 +1,4 @@
-"""A trace in the terminal: the answer and how sure it was, where it looked, what it rests on, how it was found."""
+"""A trace in the terminal: the answer, how sure it was, what it looked at and rests on, how it was found, the gates."""
 
 from __future__ import annotations
 
@@ -40,3 +40,5 @@ def _parts(trace: Trace, width: int) -> Iterator[tuple[str, list[str]]]:
         yield "Gates and states", gates_lines(trace.layers, width)
     if trace.search is not None:
         yield "", search_lines(trace.search, width)
+    if recurrent := [layer for layer in trace.layers if layer.cell is not None]:
+        yield "Gates and states", gates_lines(recurrent, width)

@@ -6,7 +6,7 @@ import { h, percent, s } from "recurra/dom.js";
 import { fullSize, paint } from "recurra/heat.js";
 import { arraysOf, inWords, layerAt, layersOf, stepAt, unitAt } from "recurra/layers.js";
 import { ORDERS, saturation, signed } from "recurra/order.js";
-import { nameSteps } from "recurra/steps.js";
+import { nameSteps, onWidth } from "recurra/steps.js";
 import { directionOf, quoted, walk } from "recurra/tokens.js";
 
 const ROOM = 16; // pixels of a step, from which on maps stand beside each other
@@ -119,7 +119,7 @@ function map(layer, name, array, state, { point, take, row, order }) {
   const names = h("div", { class: "step-names", "aria-hidden": "true" });
   const element = h("figure", { class: "map", dir: direction },
     h("figcaption", null, h("b", null, name), " ", h("span", { class: "quiet" }, sentence(array, full))), names, meanLine(array, full), ground);
-  new ResizeObserver(() => nameSteps(names, layer.tokens, ground.clientWidth / steps)).observe(ground);
+  onWidth(ground, (width) => nameSteps(names, layer.tokens, width / steps));
 
   function cellAt(event) {
     const box = ground.getBoundingClientRect();

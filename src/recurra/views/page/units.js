@@ -8,7 +8,7 @@ import { fullSize, paint } from "recurra/heat.js";
 import { arraysOf, layerAt, layersOf, stepAt, unitAt } from "recurra/layers.js";
 import { activeRun, matches } from "recurra/match.js";
 import { signed } from "recurra/order.js";
-import { nameSteps } from "recurra/steps.js";
+import { nameSteps, onWidth } from "recurra/steps.js";
 import { directionOf, quoted, walk } from "recurra/tokens.js";
 
 const PENS = 6; // lines that can be told apart (.pen-0 to .pen-5)
@@ -148,11 +148,11 @@ function chartOf(layer, state, { array, take }) {
   }, svg);
   const element = h("div", { class: "line-chart", dir: direction }, plot, names);
   let width = 0, last = null, drag = null;
-  new ResizeObserver(() => {
-    width = plot.clientWidth;
+  onWidth(plot, (now) => {
+    width = now;
     nameSteps(names, layer.tokens, width / layer.steps);
     if (last) draw(...last);
-  }).observe(plot);
+  });
 
   const bounds = () => [signed(array()) ? -fullSize(array()) : 0, fullSize(array())];
   const y = (value) => {
