@@ -36,9 +36,7 @@ def _parts(trace: Trace, width: int) -> Iterator[tuple[str, list[str]]]:
         yield "Attention: output down, source across", attention_lines(trace.attention, width)
     if trace.attribution is not None:
         yield "", attribution_lines(trace.attribution)
-    if trace.layers:
-        yield "Gates and states", gates_lines(trace.layers, width)
-    if trace.search is not None:
-        yield "", search_lines(trace.search, width)
     if recurrent := [layer for layer in trace.layers if layer.cell is not None]:
         yield "Gates and states", gates_lines(recurrent, width)
+    if trace.search is not None:
+        yield "", search_lines(trace.search, width)
