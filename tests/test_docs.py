@@ -21,6 +21,7 @@ PAGES = {
     "recurra.comparing": "compare.md",
     "recurra.data": "data.md",
     "recurra.decoding": "decoding.md",
+    "recurra.inside": "gradients.md",
     "recurra.layers": "layers.md",
     "recurra.metrics": "metrics.md",
     "recurra.models": "models.md",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recurra.cli import options as given
-from recurra.cli.loading import check_threads, load_model
+from recurra.cli.loading import check_threads, load_model, short_names
 from recurra.cli.output import check_page, opened_output
 from recurra.cli.pairs import given_pairs
 from recurra.cli.set_options import check_effect, decoding_settings
@@ -56,7 +55,8 @@ def evaluate(
             say(f"recurra: {note}")
         if versus:
             other = load_model(versus, None, threads).evaluate(files.data, **files.keywords(), **sorting, **chosen)
-            beside = evaluation.versus(other, short_names(model, versus))
+            one, two = short_names([model, versus])
+            beside = evaluation.versus(other, (one, two))
         else:
             beside = None
         if out:
@@ -67,12 +67,6 @@ def evaluate(
         print(json.dumps({**found, "versus": beside.to_mapping()} if beside else found, ensure_ascii=False))
     else:
         show(evaluation, beside)
-
-
-def short_names(model: str, other: str) -> tuple[str, str]:
-    """Two folders by their own names, where these differ."""
-    names = Path(model).name, Path(other).name
-    return names if all(names) and names[0] != names[1] else (model, other)
 
 
 def show(evaluation: Evaluation, beside: Versus | None = None) -> None:

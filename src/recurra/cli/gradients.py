@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli import options as given
-from recurra.cli.loading import load_model
+from recurra.cli.loading import load_model, short_names
 from recurra.cli.options import option
-from recurra.cli.output import STDOUT, check_page, opened_output
+from recurra.cli.output import check_page, opened_output
 from recurra.cli.pairs import given_pairs
 from recurra.errors import UsageError
 from recurra.say import say
+
+if TYPE_CHECKING:
+    from recurra.tasks.gradients import ShownFlow
 
 EXAMPLES, SEED = 32, 1
 
@@ -56,24 +60,24 @@ def gradients(
         raise UsageError("--to writes a page, and --json prints the numbers: they exclude each other")
     check_page(to)
 
+    folders = [model, *(versus or [])]
     with opened_output(to) if to else nullcontext() as out:
-        found = [
-            load_model(one, None, threads).gradients(
+        found: list[ShownFlow] = []
+        for folder, name in zip(folders, short_names(folders), strict=True):
+            flow = load_model(folder, None, threads).gradients(
                 files.data,
                 **files.keywords(),
                 examples=examples or EXAMPLES,
                 seed=SEED if seed is None else seed,
                 sort=bool(sort),
             )
-            for one in (model, *(versus or []))
-        ]
+            found.append(replace(flow, title=name) if versus else flow)
         if out:
             from recurra.views import flow_page
 
             out.write(flow_page(found))
     if to:
-        if to != STDOUT:
-            say(f"The page is in {to}")
+        say(f"The page is in {to}")
     elif as_json:
         for one in found:
             print(one.to_json())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recurra.cores import idle_cores
@@ -46,3 +48,9 @@ def check_threads(model: Model, threads: int | None) -> None:
     if threads is not None and isinstance(model.predictor, Generates) and model.predictor.endless:
         what = "--threads has no effect on a model of running text, which reads a text from its beginning to its end"
         raise UsageError(what, fix="Leave it out.")
+
+
+def short_names(folders: Sequence[str]) -> list[str]:
+    """Model folders by their own names, where these all differ."""
+    names = [Path(folder).name for folder in folders]
+    return names if all(names) and len(set(names)) == len(names) else list(folders)

@@ -9,6 +9,7 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tracing import GradientFlow
 
 MUCH = 0.25  # share of clipped updates from which on the learning rate is named
+SATURATED = 0.5  # share of activations at their ends from which on they are named
 LOOK = (
     "nothing has to be changed where nothing that matters lies further back: "
     "recurra evaluate MODEL DATA --to report.html shows whether long inputs are worse"
@@ -37,6 +38,10 @@ def advice(flow: GradientFlow, recipe: TaskRecipe, clipped: float | None) -> lis
 def _vanishing(flow: GradientFlow, model: Any) -> Iterator[str]:
     cell, activation = getattr(model, "cell", ""), getattr(model, "activation", "auto")
     if cell == "elman":
+        ends = max((gate.low + gate.high for layer in flow.layers for gate in layer.saturated), default=0.0)
+        if ends > SATURATED:
+            what = f"up to {100 * ends:.0f} % of the activations of a layer are at their ends, where hardly any error"
+            yield f"{what} passes: a lower learning rate (training.learning_rate) keeps them from there"
         if activation == "sigmoid":
             yield "the slope of a sigmoid is 1/4 at most, at every step: --set model.activation=tanh"
         yield "a cell with gates can hand an error on unchanged: --set model.cell=lstm, or gru"
@@ -46,7 +51,7 @@ def _vanishing(flow: GradientFlow, model: Any) -> Iterator[str]:
         yield "the maximum over the steps, or attention, reaches each of them directly: --set model.pooling=max"
     if getattr(model, "bidirectional", True) is False:
         yield "reading in both directions halves the way to the farther end: --set model.bidirectional=true"
-    yield LOOK if cell != "elman" else "shorter inputs, such as sentences in place of paragraphs, need less memory"
+    yield LOOK if cell != "elman" else "shorter inputs need less memory"
 
 
 def _exploding(recipe: TaskRecipe, model: Any) -> Iterator[str]:

@@ -35,7 +35,7 @@ COLOURS = {"vanishing": "#b45309", "exploding": "#dc2626", "healthy": "#059669",
 OWN = """
 .recurra .verdict { border-inline-start: .35rem solid; padding-inline-start: .8rem; margin: 0 0 1rem; }
 .recurra .verdict b { text-transform: capitalize; }
-.recurra .whole td { overflow-wrap: normal; }
+.recurra .whole th, .recurra .whole td { white-space: nowrap; }
 .recurra .verdict ul { margin: .3rem 0 0; padding-inline-start: 1.2rem; }
 """
 

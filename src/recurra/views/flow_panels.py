@@ -17,6 +17,7 @@ ACROSS = "steps between the loss and the state"
 FLOOR, CEILING = 1e-6, 1e6  # what is outside of these is not drawn: no training would notice the difference
 LEFT, LOWEST = "signal left", "signal left in the lowest layer"
 PRODUCTS = "norm of the product of Jacobians"
+BANDS = 3  # of more lines no bands are drawn: they would hide each other
 RULES = ((math.exp(-1), "1/e"), (0.01, "1 %"))
 CAPTION = (
     "Signal left: |dL_t/ds_k| as a share of what the same loss has one step back, the median of the losses; "
@@ -52,7 +53,8 @@ def compared_panel(label: str, flows: Sequence[GradientFlow]) -> Panel:
 
 
 def _left_panel(flow: GradientFlow, label: str) -> Panel:
-    lines = [_line(layer_name(layer), layer, band=True) for layer in flow.layers]
+    band = len(flow.layers) <= BANDS
+    lines = [_line(layer_name(layer), layer, band=band) for layer in flow.layers]
     return Panel(label, [line for line in lines if line.x], log=True, rules=RULES)
 
 
