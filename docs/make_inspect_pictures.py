@@ -27,7 +27,7 @@ class Shot(NamedTuple):
     """One picture: the state in the address, the window, and the part of the page; all of it if empty."""
 
     hash: str
-    width: int = 1100
+    width: int = 1200
     dark: bool = False
     part: str = ""
 

@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from browser import WIDTHS, overflow, tabs, violations
-from sample_traces import INPUTS, image, made, real
+from sample_traces import INPUTS, decided, image, made, real
 
-from recurra.tracing import LayerTrace, Trace
+from recurra.tracing import AttentionMap, GradientTrace, LayerTrace, SeriesTrace, Trace
 from recurra.views import inspect_page
 from recurra.views.packing import packed_array
 
@@ -67,6 +67,40 @@ def test_odd_texts_stay_within_the_page(browser_page: Opened, trace: Trace, widt
         assert overflow(page) <= 0
     if len(trace.source_tokens) < 100:
         assert violations(page) == []
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        Trace("", "", [], []),
+        Trace("", "", [], [], task="classify"),
+        Trace("a b", "", ["a", "b"], [], task="language-model"),
+        Trace("a b", "c", ["a", "b"], ["c"], task="regress"),
+        Trace("a b", "c", ["a", "b"], ["c"], task="tag"),
+        Trace("", "c", [], ["c", "<EOS>"], AttentionMap([], ["c", "<EOS>"], [[], []]), task="translate"),
+        replace(made(["a", "b"], ["c", "d"]), decisions=decided(["c"])),
+        Trace("a", "b", ["a"], ["b"], layers=[LayerTrace("encoder.windows", ["a"], {}, {"hidden": np.zeros((1, 3))})]),
+        Trace("1 step", "2", ["1"], ["+1"], task="forecast", series=[SeriesTrace("", [None], [2.0], [2.0], [2.0])]),
+    ],
+    ids=["nothing", "no text", "no output", "number", "fewer tags", "no source", "one decision", "windows", "no past"],
+)
+def test_a_trace_with_little_in_it_shows_what_there_is(browser_page: Opened, trace: Trace) -> None:
+    page = browser_page(page_of(trace))
+    for id in tabs(page):
+        page.locator(f"#tab-{id}").click()
+    page.locator("main").press("ArrowRight")
+    assert page.locator(".overview").is_visible()
+
+
+def test_gradients_of_single_outputs(browser_page: Opened) -> None:
+    trace = made(TEXT, OUTPUT)
+    assert trace.gradients
+    norms = {name: values[[1, 4]] for name, values in trace.gradients.norms.items()}
+    page = browser_page(page_of(replace(trace, gradients=GradientTrace([1, 4], ["5", "3"], norms))), "#tab=gradients")
+    grid = page.locator("#view-gradients [role=application]")
+    assert "The loss at" in said(page, "#view-gradients .readout")
+    grid.press("ArrowDown")
+    assert said(page).startswith("5 of 6")  # the position of the second of them
 
 
 def test_a_text_cannot_end_the_element_it_stands_in(browser_page: Opened) -> None:
@@ -141,10 +175,10 @@ def test_attention_says_the_weight_of_every_cell(browser_page: Opened) -> None:
 
 
 def shown_percent(share: float) -> str:
-    """As dom.js writes it."""
+    """As dom.js writes it, with spaces at which no line breaks."""
     if 0 < share < 0.0005:
-        return "< 0.1 %"
-    return "> 99.9 %" if 0.9995 < share < 1 else f"{100 * share:.1f} %"
+        return "<\u00a00.1\u00a0%"
+    return ">\u00a099.9\u00a0%" if 0.9995 < share < 1 else f"{100 * share:.1f}\u00a0%"
 
 
 def test_decisions_say_what_else_could_have_been(browser_page: Opened) -> None:
@@ -160,7 +194,7 @@ def test_decisions_say_what_else_could_have_been(browser_page: Opened) -> None:
         assert f"{decision.entropy:.2f} bits" in facts
         assert f"{-np.log2(decision.probability):.2f} bits" in facts
         assert str(decision.rank) in facts
-        assert "25.0 %" in facts  # copied
+        assert shown_percent(0.25) in facts  # copied
         assert shown_percent(decision.probability) in said(page)
 
 

@@ -28,6 +28,7 @@ export const attention = {
 
 /** What an output looked at, in words. */
 export function lookSentence(trace, weights, output) {
+  if (!trace.source_tokens.length) return "";
   const row = weights.row(output);
   const best = largestOf(row);
   const place = trace.attention.picture ? cellName(trace.attention.picture, best) : quoted(trace.source_tokens[best]);

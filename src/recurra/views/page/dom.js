@@ -31,11 +31,11 @@ export function formula(text) {
     piece.startsWith("^{") ? h("sup", null, piece.slice(2, -1)) : piece));
 }
 
-/** 0.9876 as "98.8 %". What would be rounded to nothing or to all of it says so. */
+/** 0.9876 as "98.8 %", which no line breaks apart. What would be rounded to nothing or to all of it says so. */
 export function percent(share) {
-  if (share > 0 && share < 0.0005) return "< 0.1 %";
-  if (share < 1 && share > 0.9995) return "> 99.9 %";
-  return `${(100 * share).toFixed(1)} %`;
+  if (share > 0 && share < 0.0005) return "<\u00a00.1\u00a0%";
+  if (share < 1 && share > 0.9995) return ">\u00a099.9\u00a0%";
+  return `${(100 * share).toFixed(1)}\u00a0%`;
 }
 
 /** A number with three decimals, or in powers of ten where those would not show it. */

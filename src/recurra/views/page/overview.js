@@ -86,14 +86,15 @@ function single(trace, state, weights) {
 /** A text with something under each of its tokens: a tag, or how surprising the next token was. */
 function tied(trace, state) {
   const tags = trace.task === "tag";
+  const written = trace.target_tokens;
   const most = Math.max(4, ...trace.decisions.map(surprise).filter(Number.isFinite));
   const bars = (k) => h("span", { class: "surprise" }, h("span", { style: { height: `${(100 * Math.min(most, surprise(trace.decisions[k]))) / most}%` } }));
   const row = strip(state, {
     tokens: trace.source_tokens, axis: "place", name: tags ? "the text with its tags" : "the text that was read",
-    describe: (k) => (tags ? trace.target_tokens[k] : trace.decisions[k] ? decisionSentence(trace.decisions[k]) : `then ${quoted(trace.target_tokens[k])}`),
+    describe: (k) => (trace.decisions[k] && !tags ? decisionSentence(trace.decisions[k]) : written[k] === undefined ? "" : tags ? written[k] : `then ${quoted(written[k])}`),
     more: (k) => [
       !tags && trace.decisions[k] ? bars(k) : null,
-      h("span", { class: tags && trace.target_tokens[k] === "O" ? "below quiet" : "below" }, tokenNode(trace.target_tokens[k] ?? "")),
+      h("span", { class: tags && written[k] === "O" ? "below quiet" : "below" }, tokenNode(written[k] ?? "")),
     ],
   });
   const title = tags ? "Text and tags" : "Text, and what came next";
@@ -106,6 +107,7 @@ function tied(trace, state) {
 function steps(trace, state, weights) {
   const axis = isSingle(trace) ? "place" : "output";
   const tokens = axis === "output" ? trace.target_tokens : trace.source_tokens;
+  if (!tokens.length) return h("p", { class: "said", role: "status" }, axis === "output" ? "Nothing was written." : "Nothing was read.");
   const go = (by) => state.set({ [axis]: Math.max(0, Math.min(tokens.length - 1, state.values[axis] + by)), hover: null });
   const back = h("button", { type: "button", class: "round", "aria-label": "one back", on: { click: () => go(-1) } }, "‹");
   const on = h("button", { type: "button", class: "round", "aria-label": "one on", on: { click: () => go(1) } }, "›");

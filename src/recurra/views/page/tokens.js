@@ -54,6 +54,7 @@ let count = 0;
  * Gives {element, nodes, mark(values)}; `mark` shows where the state stands. `more(k)`: elements below token k.
  */
 export function strip(state, { tokens, axis, name, more = () => [], describe = () => "" }) {
+  if (!tokens.length) return { element: h("p", { class: "quiet strip", "data-axis": axis }, "nothing"), nodes: [], mark() {} };
   const id = `strip${(count += 1)}`;
   const nodes = tokens.map((token, k) =>
     h("span", {
