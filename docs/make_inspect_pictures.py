@@ -39,6 +39,8 @@ SHOTS = {
     "counted": Shot("tab=attribution&output=6", part="#view-attribution > .beside"),
     "search": Shot("tab=search", part="#view-search > .beside"),
     "cell": Shot("tab=cell&layer=decoder.first&output=6", part="#view-cell > .beside"),
+    "gates": Shot("tab=gates&layer=encoder.0.forward&unit=7&place=5", part="#view-gates .layer-maps >> nth=0"),
+    "units": Shot("tab=units&layer=encoder.0.forward&unit=7&also=52&place=5", part="#view-units > .beside"),
     "gradients": Shot("tab=gradients&output=6", part="#view-gradients > .beside"),
     "phone": Shot("output=6", width=400, dark=True),
 }
