@@ -63,7 +63,7 @@ def test_what_is_saturated_is_counted(browser_page: Opened) -> None:
     layer = trace.layers[0]
     pushed = replace(layer, gates={**layer.gates, "reset": np.where(layer.gates["reset"] > 0.5, 0.95, 0.05)})
     page = browser_page(page_of(replace(trace, layers=[pushed])), "#tab=gates")
-    captions = page.locator(".map figcaption").all_inner_texts()
+    captions = [text.replace("\u00a0", " ") for text in page.locator(".map figcaption").all_inner_texts()]
     share = 100 * float((layer.gates["reset"] > 0.5).mean())
     mean = float(pushed.gates["reset"].mean())
     assert captions[0] == f"reset above 0.9 in {share:.1f} %, below 0.1 in {100 - share:.1f} %, mean {mean:.3f}"

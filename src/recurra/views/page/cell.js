@@ -10,7 +10,7 @@ import { h } from "recurra/dom.js";
 import { highlighter } from "recurra/highlight.js";
 import { arraysOf, layerAt, layersOf, unitAt } from "recurra/layers.js";
 import { reading } from "recurra/reading.js";
-import { spokenSymbol, symbol } from "recurra/symbols.js";
+import { symbolButton } from "recurra/symbols.js";
 import { directionOf, shortLabel, walk } from "recurra/tokens.js";
 import { unitRows } from "recurra/unit_rows.js";
 
@@ -56,7 +56,7 @@ function stepOf(layer, trace, state, ground) {
   return draw;
 }
 
-/** The arrow keys go along the text from wherever the focus is, but for a row of tokens, which has its own, and what they scroll. */
+/** Arrow keys go along the text wherever the focus is, but for a row of tokens, which has its own, and what they scroll. */
 function walkFrom(event, layer, state) {
   const { target } = event;
   if (target.closest(".strip") || target.scrollWidth > target.clientWidth + 1) return;
@@ -78,8 +78,7 @@ function drawnStep(layer, drawing, state) {
   const unknown = h("p", { class: "note" }, "The trace does not say what this layer began from.");
   const rows = ["h_prev", "c_prev", ...Object.keys(drawing.gates), "c", "h"].filter((quantity) => quantity in drawing.symbols);
   const named = [...new Set(rows)].map((quantity) => ({
-    name: [h("button", { type: "button", class: "symbol", "data-q": quantity, "data-role": drawing.roles[quantity], "aria-label": spokenSymbol(drawing.symbols[quantity]) }, symbol(drawing.symbols[quantity])),
-      h("span", { class: "quiet" }, drawing.gates[quantity] ?? "")],
+    name: [symbolButton(quantity, drawing), h("span", { class: "quiet" }, drawing.gates[quantity] ?? "")],
     quantity,
   }));
   const units = unitRows(layer, named, state, (t) => {

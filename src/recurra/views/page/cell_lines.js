@@ -3,7 +3,7 @@
 import { WIDEST } from "recurra/cell_numbers.js";
 import { markupOf } from "recurra/equations.js";
 import { h } from "recurra/dom.js";
-import { spokenSymbol, symbol } from "recurra/symbols.js";
+import { symbol, symbolButton } from "recurra/symbols.js";
 
 /** A number with three decimals and a true minus. */
 export function fixed(value) {
@@ -19,11 +19,10 @@ export function equationNodes(lines, drawing, value) {
 }
 
 function equationNode({ equation, left, result, computed, input }, drawing, value) {
-  const name = h("button", { type: "button", class: "symbol", "data-q": left, "data-role": drawing.roles[left], "aria-label": spokenSymbol(equation.left) }, symbol(equation.left));
   const numbers = Number.isNaN(computed) ? (input ? withInput(equation.right.name, input) : null) : withNumbers(equation.right, value, drawing);
   const found = [numbers && [equals(), ...numbers], Number.isNaN(result) ? null : [equals(), h("output", { "data-q": left }, fixed(result))]];
   return h("div", { class: "equation", "data-q": left },
-    h("div", null, name, equals(), withSymbols(equation.right, drawing)), h("div", { class: "numbers" }, found.flat()));
+    h("div", null, symbolButton(left, drawing), equals(), withSymbols(equation.right, drawing)), h("div", { class: "numbers" }, found.flat()));
 }
 
 function equals() {
@@ -40,7 +39,8 @@ function withInput(name, { low, high }) {
 
 function withSymbols(tree, drawing) {
   const leaf = ({ kind, markup, text }) => (kind === "symbol" ? symbol(markup) : text);
-  return written(tree, leaf, "\u2009", (quantity, nodes) => h("span", { class: "symbol", "data-q": quantity, "data-role": drawing.roles[quantity] }, nodes), drawing);
+  const named = (quantity, nodes) => h("span", { class: "symbol", "data-q": quantity, "data-role": drawing.roles[quantity] }, nodes);
+  return written(tree, leaf, "\u2009", named, drawing);
 }
 
 function withNumbers(tree, value, drawing) {
@@ -48,7 +48,8 @@ function withNumbers(tree, value, drawing) {
     const number = kind === "symbol" ? fixed(value(markup)) : text;
     return h("span", { class: "number" }, number.startsWith("−") && !alone ? `(${number})` : number);
   };
-  return written(tree, leaf, " · ", (quantity, nodes) => h("span", { "data-q": quantity, "data-role": drawing.roles[quantity] }, nodes), drawing);
+  const named = (quantity, nodes) => h("span", { "data-q": quantity, "data-role": drawing.roles[quantity] }, nodes);
+  return written(tree, leaf, " · ", named, drawing);
 }
 
 /**

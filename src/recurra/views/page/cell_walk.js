@@ -29,7 +29,8 @@ export function walkAlong(layer, trace, state, redraw) {
       back.disabled = previousStep(layer, t) === null;
       on.disabled = nextStep(layer, t) === null;
       const number = layer.backward ? layer.steps - t : t + 1;
-      said.replaceChildren(h("b", null, `Step ${number} of ${layer.steps}`), ` reads ${quoted(layer.tokens[t])}`, written ? `; written: ${quoted(written[t])}` : "");
+      const then = written ? `; written: ${quoted(written[t])}` : "";
+      said.replaceChildren(h("b", null, `Step ${number} of ${layer.steps}`), ` reads ${quoted(layer.tokens[t])}${then}`);
     },
   };
 }

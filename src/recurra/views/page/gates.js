@@ -11,6 +11,8 @@ import { directionOf, quoted, walk } from "recurra/tokens.js";
 
 const ROOM = 16; // pixels of a step, from which on maps stand beside each other
 const HIGH = 256, UNIT = 3, LOW = 96; // pixels: the height of a map, of one unit where there are few, of the lowest map
+const KEY = "The stronger the colour, the larger the number: blue above 0, orange below. Shares are of all units and steps; " +
+  "the line is the mean over the units, of numbers with a sign the mean of their sizes.";
 const WIDE = "(min-width: 56rem)"; // here all layers are shown to begin with
 
 export const gates = {
@@ -35,7 +37,7 @@ export const gates = {
     const sections = layers.map((layer) => layerMaps(layer, state));
     const controls = h("div", { class: "controls" }, layerChooser(layers, state),
       layers.length > 1 ? h("label", { class: "chooser" }, all, " all layers") : null, h("div", { class: "chooser" }, order.element, by.element));
-    const key = h("p", { class: "quiet" }, "The stronger the colour, the larger the number: blue above 0, orange below. Shares are of all units and steps; the line is the mean over the units, of numbers with a sign the mean of their sizes.");
+    const key = h("p", { class: "quiet" }, KEY);
     const element = h("div", { class: "gates" }, controls, key, sections.map((section) => section.element));
 
     const sort = () => sections.forEach((section) => section.sort(order.select.value, by.select.value));
@@ -43,7 +45,11 @@ export const gates = {
       section.element.hidden = !all.checked && layers[k] !== layerAt(layers, values);
       if (!section.element.hidden) section.draw(values, layers[k] === layerAt(layers, values));
     });
-    for (const { select } of [order, by]) select.addEventListener("change", () => [sort(), show(state.values)]);
+    const sortAnew = () => {
+      sort();
+      show(state.values);
+    };
+    for (const { select } of [order, by]) select.addEventListener("change", sortAnew);
     all.addEventListener("change", () => show(state.values));
     sort();
     state.watch(element, show);
@@ -130,8 +136,10 @@ function map(layer, name, array, state, { point, take, row, order }) {
   function keys(event) {
     const by = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 }[event.key];
     const t = stepAt(layer, state.values);
-    if (by !== undefined) [event.preventDefault(), take(t, held(row() + by, units))];
-    else if (event.key === "Enter") state.set({ layer: layer.name, unit: order()[row()], tab: "units" });
+    if (by !== undefined) {
+      event.preventDefault();
+      take(t, held(row() + by, units));
+    } else if (event.key === "Enter") state.set({ layer: layer.name, unit: order()[row()], tab: "units" });
     else walk(event, state, layer.axis, layer.places.at(-1) + 1, direction);
   }
   return {

@@ -18,10 +18,14 @@ export function highlighter(element) {
     light();
     if (event.type === "focusin") centre(element.querySelector(".drawing"), element.querySelector(".drawing .wire.alight"));
   };
+  const leave = () => {
+    pointed = null;
+    light();
+  };
   element.addEventListener("pointerover", point);
-  element.addEventListener("pointerleave", () => [(pointed = null), light()]);
+  element.addEventListener("pointerleave", leave);
   element.addEventListener("focusin", point);
-  element.addEventListener("focusout", () => [(pointed = null), light()]);
+  element.addEventListener("focusout", leave);
   element.addEventListener("click", (event) => {
     const found = event.target.closest("[data-q]")?.dataset.q ?? null;
     if (event.target.closest(".colours")) return;

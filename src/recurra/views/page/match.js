@@ -21,7 +21,9 @@ export function matches(array, from, to, threshold) {
       for (let t = 0; t < steps; t += 1) {
         const value = sign * array.data[t * units + unit], within = t >= from && t <= to;
         gap += within ? value / length : -value / Math.max(1, steps - length);
-        if (value > threshold) within ? (inside += 1) : (outside += 1);
+        if (value <= threshold) continue;
+        if (within) inside += 1;
+        else outside += 1;
       }
       return { unit, sign, inside, outside, gap, score: inside / (length + outside) };
     });

@@ -13,8 +13,16 @@ export function symbol(markup) {
   });
 }
 
+/** The symbol of a quantity of a drawing, to point at and to press. */
+export function symbolButton(quantity, { symbols, roles }) {
+  const markup = symbols[quantity];
+  return h("button", {
+    type: "button", class: "symbol", "data-q": quantity, "data-role": roles[quantity], "aria-label": spokenSymbol(markup),
+  }, symbol(markup));
+}
+
 /** A symbol for screen readers: "h at t−1". */
-export function spokenSymbol(markup) {
+function spokenSymbol(markup) {
   return signs(markup.replace(/_\{([^}]*)\}|_(.)/g, (_, braced, single) => ` at ${braced ?? single}`)).replace(/′/g, " prime");
 }
 
