@@ -101,7 +101,7 @@ function tabs(traces, state) {
 
 function opened(view, traces, state) {
   const made = traces.map((trace) => (view.applies(trace) ? h("div", null, view.make(trace, state)) : h("p", { class: "quiet" }, "This trace has nothing for this view.")));
-  return [h("div", { class: "beside" }, made), textbook(view)];
+  return [textbook(view), h("div", { class: "beside" }, made)];
 }
 
 function textbook({ about }) {
