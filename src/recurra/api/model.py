@@ -98,6 +98,9 @@ class Model:
         source_column: str | None = None,
         time_column: str | None = None,
         sort: bool = False,
+        dates: str | None = None,
+        decimal: str | None = None,
+        thousands: str | None = None,
     ) -> Examples[Any]:
         """The inputs in a file, or of standard input ("-"), as `recurra predict` reads them.
 
@@ -105,22 +108,35 @@ class Model:
 
         Args:
             sort: put the steps of each series into the order of their times.
+            dates, decimal, thousands: of series, how this file is written where it is not as the training data: as the
+                settings data.dates, data.decimal and data.thousands; "auto" looks.
 
         Raises:
             DataError: the file cannot be read as what the task reads, or lacks a column.
         """
-        source = self._source(data_source(path, None, format, source_column, None, time_column), sort)
+        source = data_source(path, None, format, source_column, None, time_column)
+        source = self._source(source, sort, dates=dates, decimal=decimal, thousands=thousands)
         return open_inputs(source, self.task.kind, self.predictor.reads)
 
-    def _source(self, source: DataSource, sort: bool = False) -> DataSource:
+    def _source(self, source: DataSource, sort: bool = False, **written: str | None) -> DataSource:
         """A source as it is read by this model: in the columns that it was trained on, by the recipe's rules.
 
+        Args:
+            written: how dates and numbers are written in this one, where it is not as in the training data.
+
         Raises:
-            UsageError: sorting, of what has no times.
+            UsageError: sorting, or a way of writing, of what is no series.
         """
         if sort and self.task.kind is not SERIES:
             raise UsageError(f"--sort has no effect on a model for the task {self.task.name}", fix="Leave it out.")
-        known = self.recipe.data.source(source.completed(self.columns))
+        said = {name: value for name, value in written.items() if value is not None}
+        if said and self.task.kind is not SERIES:
+            what = f"data.{next(iter(said))} has no effect on a model for the task {self.task.name}"
+            raise UsageError(what, fix="Write the data as the training data are written.")
+        if said.keys() & {"decimal", "thousands"}:
+            said = {"decimal": "auto", "thousands": "auto", **said}  # of which the one follows from the other
+        data = self.recipe.with_settings({f"data.{name}": value for name, value in said.items()}).data
+        known = data.source(source.completed({name: one for name, one in self.columns.items() if name not in said}))
         return replace(known, steps=replace(known.steps, sort=True)) if sort else known
 
     @overload
@@ -178,6 +194,9 @@ class Model:
         target_column: str | None = None,
         time_column: str | None = None,
         sort: bool = False,
+        dates: str | None = None,
+        decimal: str | None = None,
+        thousands: str | None = None,
         options: object = None,
         **settings: Unpack[AnswerSettings],
     ) -> Evaluation:
@@ -189,12 +208,14 @@ class Model:
             data: examples; the inputs alone, if y is given.
             y: the target of each input.
             sort: put the steps of each series into the order of their times.
+            dates, decimal, thousands: how the data are written, as for `read`.
 
         Raises:
             DataError: the examples cannot be read, or a table lacks a column.
         """
         columns = (source_column, target_column, time_column)
-        examples = self._examples(data, y, target, format, columns, sort)
+        written = {"dates": dates, "decimal": decimal, "thousands": thousands}
+        examples = self._examples(data, y, target, format, columns, sort, written)
         evaluation = self.predictor.evaluate(examples, self.options(options, settings))
         about = [*examples.notes, str(examples.skipped), *evaluation.notes]
         notes = [*about, several_note(examples, self.task.kind), *self.caveats]
@@ -208,11 +229,12 @@ class Model:
         format: str,
         columns: tuple[str | None, str | None, str | None],
         sort: bool,
+        written: Mapping[str, str | None] | None = None,
     ) -> Examples[Any]:
         """Examples with their targets, read in the columns that the model was trained on, unless others are named."""
         data = with_times(data) if self.task.kind is SERIES else data
         given = data_source(data, target, format, *columns) if y is None else paired(data, y)
-        return open_examples(self._source(given, sort), self.task.kind)
+        return open_examples(self._source(given, sort, **(written or {})), self.task.kind)
 
     @called_from_python()
     def score(self, data: Given, y: Iterable[object] | None = None) -> float:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recurra.cli import options as given
 from recurra.cli.loading import check_threads, load_model, short_names
 from recurra.cli.output import check_page, opened_output
 from recurra.cli.pairs import given_pairs
-from recurra.cli.set_options import check_effect, decoding_settings
+from recurra.cli.set_options import check_effect, decoding_settings, written_settings
 from recurra.say import say
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def evaluate(
     ensemble: given.Ensemble = None,
     threads: given.AnswerThreads = None,
     beam: given.Beam = None,
-    settings: given.DecodingSettings = None,
+    settings: given.FileSettings = None,
     versus: given.Versus = None,
     to: given.ReportPage = None,
     as_json: given.AsJson = False,
@@ -42,19 +42,20 @@ def evaluate(
     """
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     short = {"beam": beam}
-    chosen = decoding_settings(short, settings or [])
-    sorting = {"sort": True} if sort else {}
+    written, others = written_settings(settings or [])
+    chosen = decoding_settings(short, others)
+    reading: dict[str, Any] = {**({"sort": True} if sort else {}), **written}
 
     check_page(to)
     with opened_output(to) if to else nullcontext() as out:
         loaded = load_model(model, ensemble, threads)
         check_threads(loaded, threads)
         check_effect(loaded, short)
-        evaluation = loaded.evaluate(files.data, **files.keywords(), **sorting, **chosen)
+        evaluation = loaded.evaluate(files.data, **files.keywords(), **reading, **chosen)
         for note in evaluation.notes:
             say(f"recurra: {note}")
         if versus:
-            other = load_model(versus, None, threads).evaluate(files.data, **files.keywords(), **sorting, **chosen)
+            other = load_model(versus, None, threads).evaluate(files.data, **files.keywords(), **reading, **chosen)
             one, two = short_names([model, versus])
             beside = evaluation.versus(other, (one, two))
         else:

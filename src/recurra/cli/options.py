@@ -219,6 +219,15 @@ DecodingSettings = Annotated[
         "KEY=VALUE",
     ),
 ]
+FileSettings = Annotated[
+    list[str] | None,
+    option(
+        "--set",
+        "Change a setting of decoding, for example length_penalty=1 or max_length=50, or say how a table of series is "
+        "written: data.dates, data.decimal, data.thousands; may be repeated.",
+        "KEY=VALUE",
+    ),
+]
 Nbest = Annotated[
     int | None,
     option("--nbest", "Outputs per input, the best first; as text N lines of score, tab and output.", "N", 1),

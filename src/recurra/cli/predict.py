@@ -12,7 +12,7 @@ from recurra.cli import options as given
 from recurra.cli.answers import writer
 from recurra.cli.loading import load_model, say_caveats
 from recurra.cli.output import check_page, opened_output
-from recurra.cli.set_options import check_effect, decoding_settings, option_of
+from recurra.cli.set_options import check_effect, decoding_settings, option_of, written_settings
 from recurra.errors import UsageError
 from recurra.say import say
 
@@ -41,7 +41,7 @@ def predict(
     top_k: given.TopK = None,
     top_p: given.TopP = None,
     seed: given.SamplingSeed = None,
-    settings: given.DecodingSettings = None,
+    settings: given.FileSettings = None,
     output_format: given.OutputFormat = "text",
     attention: given.AttentionPage = None,
     output: given.Output = None,
@@ -56,7 +56,8 @@ def predict(
     check_dials(sample, beam, dials)
     check_page(attention, "--attention")
     short = {"beam": beam, "nbest": nbest, "sample": sample or None, "attention": attention and True, **dials}
-    chosen = decoding_settings(short, settings or [])
+    written, others = written_settings(settings or [])
+    chosen = decoding_settings(short, others)
     interactive = file == STDIN and sys.stdin.isatty()
 
     with opened_output(output) as out, attention_page(attention, f"Attention of {model}") as add_to_page:
@@ -68,6 +69,7 @@ def predict(
         check_effect(loaded, short)
         columns: dict[str, Any] = {"source_column": source_column, "time_column": time_column}
         columns |= {"sort": True} if sort else {}
+        columns |= written
         inputs = loaded.read(file, format=input_format or "auto", **columns)
         lines = flushing(inputs, out)
         colour = output is None and sys.stdout.isatty()

@@ -100,6 +100,16 @@ def parsed_settings(texts: Iterable[str], option: str = "--set") -> dict[str, ob
     return settings
 
 
+WRITTEN = {"data.dates": "dates", "data.decimal": "decimal", "data.thousands": "thousands"}
+
+
+def written_settings(texts: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
+    """How a file is written, by the keywords that `Model.read` has for it; and what else --set was given."""
+    every = list(texts)
+    found = {WRITTEN[name]: str(value) for name, value in parsed_settings(every).items() if name in WRITTEN}
+    return found, [text for text in every if text.partition("=")[0].strip() not in WRITTEN]
+
+
 def decoding_settings(short: Mapping[str, Any], texts: Iterable[str]) -> dict[str, Any]:
     """The settings of the section [decoding] alone, by key; --set may name the section or not.
 
@@ -110,7 +120,10 @@ def decoding_settings(short: Mapping[str, Any], texts: Iterable[str]) -> dict[st
     for name, value in parsed_settings(texts).items():
         section, dot, key = name.rpartition(".")
         if dot and section != "decoding":
-            fix = "A trained model takes only decoding settings, for example --set decoding.length_penalty=1."
+            fix = (
+                "A trained model takes only decoding settings, for example --set decoding.length_penalty=1; predict "
+                "and evaluate also take data.dates, data.decimal and data.thousands of series."
+            )
             raise UsageError(f"{name} cannot be set for a trained model", where="--set", fix=fix)
         if key in given and given[key] != value:
             raise UsageError(f"{key} is given twice: {given[key]} and {value}", fix="Leave one of them out.")

@@ -192,7 +192,7 @@ def _remedy(text: str, form: NumberFormat) -> str:
     found = written_number(text)
     if found is not None and marks_of(found.digits) is not None:
         how = "--set data.decimal=comma (or point), --set data.thousands=comma (point, space, apostrophe, none)"
-        return f"The numbers here have {form}. Write this one so, or say in training how they are written: {how}."
+        return f"The numbers here have {form}. Write this one so, or say (of series, or in training) how it is: {how}."
     if text.strip().lower().lstrip("+-") in ("inf", "infinity") or text.strip().lstrip("+-").isdigit():
         return "A number must be finite; where there is none, leave the place empty or write ?."
     return "Where a number is missing, leave its place empty or write ?."

@@ -122,7 +122,8 @@ def _form_of(series: list[Rows], column: str, reading: Reading) -> Form | None:
     if not forms and said is not None and (other := forms_of(texts)):
         wrong = next(text for text in texts if other[0].read(text) is not None)
         what = f"column {column!r}: expected dates with {ORDERS[said]}, saw {excerpt(wrong, 40)}"
-        raise DataError(what, where=reading.name, fix="Write all dates in one way, as in the training data.")
+        fix = f"If all of this file is written so, say it: --set data.dates={other[0].order or 'auto'}."
+        raise DataError(what, where=reading.name, fix=fix)
     if len(forms) > 1:
         fits = [_fit(series, form) for form in forms]
         best = max(fits)
