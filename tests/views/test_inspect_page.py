@@ -23,6 +23,11 @@ Opened = Callable[..., Any]
 ODD = [*"שלום", "e\u0301", "\u0301", "👨\u200d👩\u200d👧", " ", "\t", "\u200b", "</script><b>", "x" * 300, "<EOS>"]
 TEXT = ["3", " ", "M", "a", "y", "<EOS>"]
 HEAT = "nodes => nodes.map(node => +node.style.getPropertyValue('--w'))"
+ALPHA = """mask => {
+  const copy = new OffscreenCanvas(mask.width, mask.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(mask, 0, 0);
+  return [...copy.getImageData(0, 0, mask.width, mask.height).data].filter((_, k) => k % 4 === 3);
+}"""
 OUTPUT = ["0", "5", "-", "0", "3", "<EOS>"]
 
 
@@ -250,6 +255,78 @@ def test_a_forecast_with_its_numbers(browser_page: Opened, width: int) -> None:
     assert svg["width"] <= width
     figure.locator("svg").click(position={"x": svg["width"] - 40, "y": 60})  # the last step
     assert said(page).startswith("6 of 6")
+
+
+def test_what_counted_has_the_scores_of_every_token(browser_page: Opened) -> None:
+    trace = real("translate")
+    assert trace.attribution
+    page = browser_page(page_of(trace), "#tab=attribution")
+    for k in range(len(trace.target_tokens)):
+        page.locator("[data-axis=output] .token").nth(k).click()
+        for one, row in zip(trace.attribution.inputs, page.locator(".scores").all(), strict=True):
+            titles = row.locator("li").evaluate_all("nodes => nodes.map(node => node.title.replaceAll('−', '-'))")
+            np.testing.assert_allclose([float(title) for title in titles], one.scores[k], rtol=0.01, atol=6e-4)
+            above = row.locator(".up > span").evaluate_all("nodes => nodes.map(node => parseFloat(node.style.height))")
+            assert [height > 0 for height in above] == [bool(score > 0) for score in one.scores[k]]
+        assert (
+            f"{trace.attribution.values[k]:.3f}".replace("-", "−") in page.locator(".attribution p").first.inner_text()
+        )
+
+
+def test_the_search_can_be_walked_along(browser_page: Opened) -> None:
+    trace = real("translate")
+    assert trace.search
+    page = browser_page(page_of(trace), "#tab=search")
+    boxes = page.locator("#view-search svg.tree g")
+    assert boxes.count() == len(trace.search.nodes)
+    way = trace.search.path(trace.search.outputs[0].node)
+    page.locator("[data-axis=output]").press("End")
+    now = boxes.evaluate_all("nodes => nodes.findIndex(node => node.classList.contains('now'))")
+    assert now == way[-1]
+    boxes.nth(way[0]).click()
+    assert said(page).startswith("1 of ")
+    assert said(page, "#view-search .readout").startswith(f"step 1: {trace.search.nodes[way[0]].token}")
+
+
+def test_tags_stand_under_their_tokens(browser_page: Opened) -> None:
+    trace = real("tag")
+    page = browser_page(page_of(trace))
+    assert page.locator(".token .below").all_inner_texts() == trace.target_tokens
+    assert page.locator(".token .word").all_inner_texts() == trace.source_tokens
+
+
+def test_a_language_model_shows_how_surprising_each_unit_was(browser_page: Opened) -> None:
+    trace = real("language-model")
+    page = browser_page(page_of(trace))
+    bits = [-np.log2(decision.probability) for decision in trace.decisions]
+    heights = page.locator(".surprise > span").evaluate_all("nodes => nodes.map(node => parseFloat(node.style.height))")
+    np.testing.assert_allclose(heights, [100 * bit / max(4, *bits) for bit in bits], rtol=1e-4)
+    page.locator(".strip").press("ArrowRight")
+    assert shown_percent(trace.decisions[1].probability) in said(page)
+
+
+def test_a_classifier_weighs_the_tokens(browser_page: Opened) -> None:
+    trace = real("classify")
+    assert trace.attention
+    page = browser_page(page_of(trace))
+    for k, weight in enumerate(trace.attention.weights[0]):
+        page.locator(".token").nth(k).click()
+        assert f"its weight in the answer is {shown_percent(weight)}" in said(page)
+    assert trace.prediction in page.locator(".result").inner_text()
+    assert shown_percent(trace.decisions[0].probability) in page.locator(".result").inner_text()
+
+
+def test_a_picture_is_lit_where_the_network_looked(browser_page: Opened) -> None:
+    trace = made([f"{row}.{column}" for row in (1, 2) for column in (1, 2, 3)], ["a", "b"], picture=image())
+    assert trace.attention
+    page = browser_page(page_of(trace))
+    for k, weights in enumerate(trace.attention.weights):
+        page.locator(".look").nth(k).click()
+        best = int(np.argmax(weights))
+        where = f"row {best // 3 + 1}, column {best % 3 + 1}"
+        assert f"It looks most at {where} ({shown_percent(weights[best])})" in said(page)
+        shades = page.locator(".overview .mask").evaluate(ALPHA)
+        np.testing.assert_allclose(shades, [217 * (1 - weight / weights[best]) for weight in weights], atol=1)
 
 
 # Ways about.
