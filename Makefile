@@ -11,6 +11,7 @@
 #                 make kills KILLS="--scenarios train --fates kill,ENOSPC --sample 100"
 #   make docs     the documentation, docs/_build/html/index.html
 #   make drawings draw what docs/drawings.md shows, into docs/_static/drawings
+#   make lecture  run the lecture, docs/lecture/lecture.py, and keep it as a notebook; two minutes
 #   make clean    remove all of it
 #
 # On Linux the torch on PyPI brings the CUDA libraries, several gigabytes. For the CPU build alone:
@@ -33,7 +34,7 @@ FUZZ ?= --count 1000000 --minutes 1
 PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
 
-.PHONY: demo test quick mutants fuzz kills lint docs drawings clean
+.PHONY: demo test quick mutants fuzz kills lint docs drawings lecture clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -66,6 +67,9 @@ docs: $(VENV)/.installed-docs
 
 drawings: $(VENV)/.installed
 	$(BIN)/python docs/make_drawings.py
+
+lecture: $(VENV)/.installed-docs
+	$(BIN)/python docs/lecture/build.py
 
 clean:
 	rm -rf $(VENV) build dist docs/_build .pytest_cache .ruff_cache .hypothesis .import_linter_cache

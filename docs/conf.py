@@ -16,7 +16,8 @@ author = "The recurra founders"
 copyright = "2026, the recurra founders. Apache-2.0"
 version = release = recurra.__version__
 
-extensions = ["myst_parser"]
+extensions = ["myst_nb"]  # Markdown as by myst_parser, and notebooks
+nb_execution_mode = "off"  # a notebook is shown as it is stored: `make lecture` runs it
 myst_enable_extensions = ["deflist", "dollarmath"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]

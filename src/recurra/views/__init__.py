@@ -5,6 +5,7 @@ from recurra.views.attribution_html import attribution_body, attribution_html
 from recurra.views.attribution_text import attribution_lines
 from recurra.views.chart import Chart, ChartView, chart_lines
 from recurra.views.chart_html import chart_html
+from recurra.views.charts import Charts
 from recurra.views.comparison import comparison_html, comparison_table, comparison_text
 from recurra.views.confusion import ConfusionView, confusion_html, mistakes
 from recurra.views.contrast import ContrastView, contrast_body, contrast_html, contrast_lines
@@ -44,6 +45,7 @@ __all__ = [
     "AttentionView",
     "Chart",
     "ChartView",
+    "Charts",
     "ConfusionView",
     "ContrastView",
     "CurvesView",

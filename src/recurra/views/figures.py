@@ -110,11 +110,11 @@ def _inches(count: int, names: Sequence[str]) -> float:
 
 def _figure(width: float, height: float) -> Figure:
     try:
-        from matplotlib.figure import Figure as Made
+        from recurra.views.shown_figure import ShownFigure
     except ImportError as error:
         fix = 'Install it: pip install "recurra[plots]"'
         raise RecurraError("a figure is made by matplotlib, which is not installed", fix=fix) from error
-    return Made(figsize=(width, height), layout="constrained", facecolor=PAPER)
+    return ShownFigure(figsize=(width, height), layout="constrained", facecolor=PAPER)
 
 
 def _draw_lines(axes: Axes, panel: Panel, names: Mapping[str, Pen], bounds: tuple[float, float]) -> None:

@@ -1,0 +1,57 @@
+"""Charts of lines of one's own: in a notebook as SVG, printed as text, for papers as a figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.text import Text
+
+from recurra.text.visible import visible
+from recurra.views.curves_text import panel_lines
+from recurra.views.figures import lines_figure
+from recurra.views.panels import Panel, across, pens
+from recurra.views.panels_svg import STYLE, key_svg, panels_html
+from recurra.views.style import fragment
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WIDTH = 80  # columns of plain text
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Panels over a common axis.
+
+    Args:
+        panels: at least one.
+        x_label: what the axis is.
+    """
+
+    panels: list[Panel]
+    x_label: str
+
+    def figure(self) -> Figure:
+        """The same as a figure of matplotlib (`pip install recurra[plots]`)."""
+        return lines_figure(self.panels, self.x_label)
+
+    def __str__(self) -> str:
+        known, bounds = pens(self.panels), across(self.panels)
+        console = Console(file=StringIO(), width=WIDTH, color_system=None)
+        with console.capture() as capture:
+            for panel in self.panels:
+                console.print(Group(*panel_lines(panel, known, bounds, WIDTH)))
+            console.print(Text("   ").join(Text(f"{pen.mark} {visible(name)}") for name, pen in known.items()))
+            console.print(Text(f"across: {visible(self.x_label)}"))
+        return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+    def _repr_html_(self) -> str:
+        known = pens(self.panels)
+        keys = "".join(f"<li>{key_svg(pen)}<bdi>{escape(visible(name))}</bdi></li>\n" for name, pen in known.items())
+        legend = f'<ul class="keys">\n{keys}<li class="note">across: {escape(self.x_label)}</li></ul>\n'
+        drawn = panels_html(self.panels, known, across(self.panels), self.x_label)
+        return fragment(f"<style>{STYLE}</style>\n{legend}{drawn}")
