@@ -78,7 +78,7 @@ def all_tried(problem: Problem, deadline: float, left: int) -> list[Outcome]:
 def outcome_table(problem: Problem, outcomes: Sequence[Outcome]) -> Table:
     """A row for each network."""
     found = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in ("network", "held out", "updates", "1/e before", "1/e after", "left before", "left after", "verdict"):
+    for head in ("network", "held out", "updates", "1/e before", "1/e after", "left", "verdict"):
         found.add_column(head)
     for one in outcomes:
         before, after = one.before.layers[0], one.after.layers[0]
@@ -88,14 +88,14 @@ def outcome_table(problem: Problem, outcomes: Sequence[Outcome]) -> Table:
             f"{one.updates:,}",
             memory_text(before),
             memory_text(after),
-            share_text(before.curve.left[-1]),
             share_text(after.curve.left[-1]),
             after.verdict.kind,
         )
     longest = outcomes[0].after.layers[0].curve.distance[-1]
     found.caption = (
         f"without any memory: {problem.without}; green: has learned it. "
-        f"1/e: steps until 1/e of an error is left; left: at distance {longest}; verdict: after training"
+        "1/e: steps until 1/e of an error is left, before and after training; "
+        f"left, verdict: after training, at distance {longest}"
     )
     found.caption_justify = "left"
     return found
