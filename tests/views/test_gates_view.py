@@ -81,6 +81,7 @@ def test_colours_are_the_numbers(browser_page: Opened) -> None:
     blue = seen[..., 2] > seen[..., 0]
     assert blue[0].tolist() == [True, True]
     assert not blue[1].any()
+    page = browser_page(page_of(with_hidden(values)), "#tab=gates")
     page.get_by_label("order of the units").select_option("mean")
     sorted_by_mean = np.array(page.locator(".map canvas").evaluate(pixels)).reshape(3, 2, 4)
     assert sorted_by_mean.tolist() == seen[[0, 2, 1]].tolist()
