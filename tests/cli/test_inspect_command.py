@@ -59,6 +59,8 @@ def test_and_kept_as_a_page_and_as_data(recurra: CommandLine, tmp_path: Path, ta
         assert (result.code, result.out) == (0, ""), result.err
     html = Path(page).read_text("utf-8")
     assert html.startswith("<!DOCTYPE html>")
+    shown = json.loads(html.partition('id="recurra-trace">')[2].partition("</script>")[0])
+    assert list(shown["drawings"]) == ["rolled", "unrolled"]
     assert "open" in recurra("inspect", model(task), typed(task, tmp_path), "--to", page).err
     kept = Trace.load(data)
     assert kept == Trace.load(arrays)

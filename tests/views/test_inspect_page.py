@@ -15,6 +15,7 @@ import pytest
 from browser import WIDTHS, overflow, tabs, violations
 from sample_traces import INPUTS, decided, image, made, real
 
+from recurra.tasks.tracing import ShownTrace
 from recurra.tracing import AttentionMap, GradientTrace, LayerTrace, SeriesTrace, Trace
 from recurra.views import inspect_page
 from recurra.views.packing import packed_array
@@ -32,7 +33,8 @@ OUTPUT = ["0", "5", "-", "0", "3", "<EOS>"]
 
 
 def page_of(*traces: Trace) -> str:
-    return "".join(inspect_page(traces if len(traces) > 1 else traces[0]))
+    structures = [trace.structure if isinstance(trace, ShownTrace) else None for trace in traces]
+    return "".join(inspect_page(traces if len(traces) > 1 else traces[0], structures=structures))
 
 
 def said(page: Any, selector: str = ".said") -> str:
@@ -51,6 +53,18 @@ def test_every_view_of_every_task(browser_page: Opened, task: str) -> None:
             assert page.locator(f"#view-{id} > .beside").inner_text()
             assert overflow(page) <= 0
             assert violations(page) == []
+
+
+@pytest.mark.slow
+def test_the_network_is_drawn_rolled_and_unrolled(browser_page: Opened) -> None:
+    page = browser_page(page_of(real("translate")))
+    page.locator("#tab-network").click()
+    pictures = page.locator("#view-network svg")
+    assert pictures.count() == 2
+    for k in (0, 1):
+        page.locator("#view-network .choice button").nth(k).click()
+        assert [pictures.nth(j).is_visible() for j in (0, 1)] == [k == 0, k == 1]
+    assert "encoder" in pictures.nth(1).text_content()
 
 
 @pytest.mark.slow

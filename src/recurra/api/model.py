@@ -356,7 +356,10 @@ class Model:
         """
         asked = self._ask(given, target, settings)
         found = traced(asked, self.task.name, gradients=gradients)
-        return replace(found, attribution=explained(asked, method=attribution)) if attribution else found
+        network = self.networks[0]
+        structure = network.structure() if isinstance(network, HasStructure) else None
+        rests_on = explained(asked, method=attribution) if attribution else None
+        return replace(found, attribution=rests_on, structure=structure)
 
     @called_from_python()
     def explain(

@@ -86,7 +86,7 @@ def write(out: TextIO, to: str | None, traces: list[ShownTrace]) -> None:
         lines = trace_lines(first, shutil.get_terminal_size().columns)
         out.writelines(f"{line}\n" for line in lines)
     elif to.endswith(PAGE):
-        out.writelines(inspect_page(traces))
+        out.writelines(inspect_page(traces, structures=[trace.structure for trace in traces]))
     elif to.endswith(".json"):
         out.writelines([*first.json_pieces(), "\n"])
     else:

@@ -26,6 +26,7 @@ from recurra.inside.probes import Probe, Run
 from recurra.inside.state_gradients import state_gradients
 from recurra.layers import Recorded
 from recurra.options import unknown_name
+from recurra.structure import Structure
 from recurra.text.counted import counted
 from recurra.tracing import (
     Array,
@@ -135,8 +136,15 @@ class Asked:
         return next(one.tokens for one in self.inputs if place.startswith(one.layers))
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class ShownTrace(Trace):
-    """A trace that shows itself in a notebook; printed, it names what it has and leaves out the numbers."""
+    """A trace that shows itself: printed as lines, in a notebook as HTML, saved as a page.
+
+    Args:
+        structure: what the network is made of, which a page draws; None where it does not say.
+    """
+
+    structure: Structure | None = None
 
     def __repr__(self) -> str:
         read, written = (
@@ -176,7 +184,7 @@ class ShownTrace(Trace):
             super().save(path)
             return
         with plain_errors(Path(path)), Path(path).open("w", encoding="utf-8") as file:
-            file.writelines(inspect_page(self))
+            file.writelines(inspect_page(self, structures=[self.structure]))
 
 
 class ShownAttribution(Attribution):

@@ -9,30 +9,38 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import zip_longest
 from typing import Any, cast
 
+from recurra.structure import Structure
 from recurra.text.visible import visible
 from recurra.tracing import SearchTree, Trace
 from recurra.views.cell_drawings import cell_drawings
+from recurra.views.drawing.rolled import rolled_svg
 from recurra.views.drawing.style import style_sheet
+from recurra.views.drawing.unrolled import unrolled_svg
 from recurra.views.modules import in_script, module_head, page_file, pens
 from recurra.views.packing import packed
 from recurra.views.search_html import MOST_DRAWN, search_svg
 from recurra.views.search_shape import summary
 from recurra.views.style import TREE
 
+STEPS = 4  # of a network that is drawn over time
 START = """import { inspect } from "recurra/main.js";
 const found = JSON.parse(document.getElementById("recurra-trace").textContent);
 inspect(Array.isArray(found) ? found : [found], document.getElementById("recurra"));
 """
 
 
-def inspect_page(traces: Trace | Sequence[Trace], title: str = "") -> Iterator[str]:
+def inspect_page(
+    traces: Trace | Sequence[Trace], title: str = "", *, structures: Sequence[Structure | None] = ()
+) -> Iterator[str]:
     """A page to look inside, in pieces to be written one after the other.
 
     Args:
         traces: one trace, or several that are to stand side by side.
         title: of the window; the text and the output if empty.
+        structures: what the network of each trace is made of, so that it is drawn; None where that is not known.
     """
     several = [traces] if isinstance(traces, Trace) else list(traces)
     first = several[0]
@@ -43,7 +51,7 @@ def inspect_page(traces: Trace | Sequence[Trace], title: str = "") -> Iterator[s
         "<noscript><p>This page draws itself with JavaScript, which is switched off.</p></noscript>\n</main>\n"
         '<script type="application/json" id="recurra-trace">'
     )
-    shown = [record(trace) for trace in several]
+    shown = [{**record(trace), "drawings": drawings(one)} for trace, one in zip_longest(several, structures)]
     yield in_script(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, allow_nan=False))
     cells = json.dumps(cell_drawings(several), ensure_ascii=False)
     yield f'</script>\n<script type="application/json" id="recurra-cells">{in_script(cells)}'
@@ -55,6 +63,16 @@ def record(trace: Trace) -> dict[str, Any]:
     mapping = cast("dict[str, Any]", packed({**trace.to_mapping(), "members": []}))
     members = [record(member) for member in trace.members]
     return {**mapping, "members": members, "search": None if trace.search is None else search_record(trace.search)}
+
+
+def drawings(structure: Structure | None) -> dict[str, str] | None:
+    """A network rolled and unrolled, as SVG without the style sheet that the page has."""
+    if structure is None:
+        return None
+    return {
+        "rolled": rolled_svg(structure, sheet=False),
+        "unrolled": unrolled_svg(structure, STEPS, sheet=False),
+    }
 
 
 def search_record(search: SearchTree) -> dict[str, Any]:

@@ -12,8 +12,9 @@ import { cell } from "recurra/cell.js";
 import { decisions } from "recurra/decisions.js";
 import { gates } from "recurra/gates.js";
 import { gradients } from "recurra/gradients.js";
+import { network } from "recurra/network.js";
 import { numbers } from "recurra/numbers.js";
 import { search } from "recurra/search.js";
 import { units } from "recurra/units.js";
 
-export const VIEWS = [attention, decisions, attribution, search, cell, gates, units, gradients, numbers];
+export const VIEWS = [attention, decisions, attribution, search, cell, gates, units, gradients, network, numbers];
