@@ -134,6 +134,11 @@ def called_from_python() -> Generator[None]:
         raise
 
 
+def first_number() -> int:
+    """From where numbers of things are counted by the caller: from 1 on the command line, from 0 in Python."""
+    return 1 if _command_line.get() else 0
+
+
 def in_words_of_caller(text: str) -> str:
     """A message of the command line, in the words of Python unless it was a command line that called."""
     return text if _command_line.get() else in_python(text)

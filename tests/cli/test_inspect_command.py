@@ -141,18 +141,21 @@ def test_what_cannot_be_meant_is_refused(recurra: CommandLine, words: list[str],
     assert message in result.err
 
 
-def test_what_the_task_does_not_have_is_refused(recurra: CommandLine) -> None:
+def test_what_the_task_does_not_have_is_refused(recurra: CommandLine, tmp_path: Path) -> None:
     for task, words, message in (
         ("classify", ["--target", "longer"], "unknown label 'longer'"),
         ("classify", ["--instead", "longer"], "unknown label 'longer'"),
         ("regress", ["--instead", "3"], "a number has no alternative"),
         ("translate", ["--instead", "re"], "is not one unit that the model can write"),
-        ("translate", ["--output", "100"], "there is no output 99"),
+        ("translate", ["--output", "100"], "there is no output 100\n  There are "),
         ("translate", ["--method", "gradients"], "gradient"),
     ):
         result = recurra("explain", model(task), INPUTS[task], *words)
         assert result.code == 2
         assert message in result.err, result.err
+    for given, what in (("--target", "target"), ("--versus", "versus")):
+        result = recurra("explain", model("forecast"), typed("forecast", tmp_path), given, "3")
+        assert f"error: {what}: a forecast is looked at" in result.err
     result = recurra("inspect", model("forecast"), "no-file.csv")
     assert result.code == 2
     assert "expected a file or numbers, got 'no-file.csv'" in result.err

@@ -15,6 +15,7 @@ import torch
 from toy_tasks import TOYS, network, predictor
 
 from recurra.errors import UsageError
+from recurra.inside import attribution
 from recurra.inside.attribution import METHODS
 from recurra.tasks.tracing import Asked, explained, traced
 from recurra.tracing import Trace
@@ -199,3 +200,63 @@ def test_each_member_of_an_ensemble_is_traced_along_the_same_output() -> None:
     assert member == replace(traced(asked("translate"), "translate"), search=None)
     assert json.loads(trace.to_json())["members"][0]["decisions"] == json.loads(member.to_json())["decisions"]
     assert Trace.of_mapping(json.loads(trace.to_json())).members
+
+
+@pytest.mark.parametrize(("task", "settings", "given"), [
+    ("classify", {"model.kind": "cnn", "model.windows": "2 3"}, "red blue"),
+    ("regress", {"model.kind": "feedforward"}, "red blue"),
+])  # fmt: skip
+def test_networks_without_states_have_no_gradients_and_it_is_said(
+    task: str, settings: dict[str, object], given: str
+) -> None:
+    made = network(task, settings=settings)
+    asking: Any = predictor(task, made)
+    for wanted in (True, [0]):
+        trace = traced(asking.ask(given, made.recipe.decoding), task, gradients=wanted)
+        assert trace.gradients is None
+        assert trace.notes == ["no gradients with respect to states: no layer of the network has a state"]
+
+
+def long_output() -> Asked:
+    made = network("translate")
+    asking: Any = predictor("translate", made)
+    return asking.ask("red blue", made.recipe.decoding, "eulb der neerg krad eulb")
+
+
+def test_of_a_long_output_some_places_are_explained_and_the_rest_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = long_output()
+    count, steps = len(one.outputs), sum(part.values.shape[1] for part in one.probes[0].inputs)
+    assert count > 3
+    every = explained(one)
+    monkeypatch.setattr(attribution, "STEPS_FIRST", 3 * steps)
+    some = explained(one)
+    assert len(some.outputs) == 3
+    assert (some.outputs[0], some.outputs[-1]) == (0, count - 1)
+    assert f"3 of {count} outputs are explained" in some.notes[0]
+    trace = traced(one, "translate", gradients=True)
+    assert trace.gradients is not None
+    assert trace.gradients.outputs == some.outputs
+    assert f"gradients of the losses at 3 of {count} outputs, evenly spread" in trace.notes
+    assert some.inputs[0].scores == pytest.approx(every.inputs[0].scores[some.outputs], abs=0.02)
+    assert explained(one, outputs=range(4)).outputs == [0, 1, 2, 3]
+
+
+def test_what_takes_too_long_to_add_up_is_given_as_far_as_it_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outputs that are exact are left alone, and those that are not are counted."""
+    one = long_output()
+    monkeypatch.setattr(attribution, "EXACT", 1e-7)
+    monkeypatch.setattr(attribution, "STEPS_MORE", 0)
+    found = explained(one)
+    off = np.abs(found.sums() - np.subtract(found.values, found.baselines))
+    wrong = sum(off > 1e-7 * np.maximum(np.abs(np.subtract(found.values, found.baselines)), 0.05))
+    assert wrong
+    assert "do not add up" in found.notes[0]
+    assert np.abs(found.inputs[0].scores).max() > 0.01
+
+
+def test_few_variants_are_run_together_where_their_values_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = long_output()
+    expected = {method: explained(one, method=method).inputs[0].scores for method in METHODS}
+    monkeypatch.setattr(attribution, "NUMBERS", 1)
+    for method, scores in expected.items():
+        assert explained(one, method=method).inputs[0].scores == pytest.approx(scores, abs=1e-4)

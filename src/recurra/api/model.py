@@ -413,7 +413,12 @@ class Model:
         """
         if versus is None:
             raise UsageError("there is nothing to compare the output with", where="versus", fix="Give another output.")
-        first, second = (self._ask(given, one, settings) for one in (target, versus))
+        first = self._ask(given, target, settings)
+        try:
+            second = self._ask(given, versus, settings)
+        except UsageError as error:
+            error.where = "versus" if error.where == "target" else error.where
+            raise
         return contrasted(first, second, self.options(None, settings))
 
     @called_from_python()

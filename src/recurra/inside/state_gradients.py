@@ -27,20 +27,25 @@ def state_gradients(
     """The gradients of some losses with respect to the hidden states of a run that was traced.
 
     Args:
-        losses: by the number of the output, scalars that were computed from the run.
+        losses: by the number of the output, scalars that were computed from the run; it has states (`followed`).
         name_of: what stands at an output.
         vectors: whether the gradients themselves are kept, and not their norms alone.
     """
-    followed = {place: record for place, record in run.layers.items() if STATE in record.states}
-    tensors = [state for record in followed.values() for state in record.states[STATE]]
-    rows: dict[str, list[Array]] = {place: [] for place in followed}
+    layers = followed(run)
+    tensors = [state for record in layers.values() for state in record.states[STATE]]
+    rows: dict[str, list[Array]] = {place: [] for place in layers}
     for loss in losses.values():
         found = iter(gradients(loss, tensors))
-        for place, record in followed.items():
+        for place, record in layers.items():
             rows[place].append(in_order(record, [next(found) for _ in record.states[STATE]]))
     whole = {place: np.stack(parts) for place, parts in rows.items()}  # [P, T, H]
     norms = {place: np.linalg.norm(values, axis=-1).astype(np.float32) for place, values in whole.items()}
     return GradientTrace(list(losses), [name_of(k) for k in losses], norms, whole if vectors else {})
+
+
+def followed(run: Run) -> dict[str, Recorded]:
+    """The layers that have such a state; a convolution and a feedforward network have none."""
+    return {place: record for place, record in run.layers.items() if STATE in record.states}
 
 
 def in_order(record: Recorded, steps: Sequence[Tensor]) -> Array:

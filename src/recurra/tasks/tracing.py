@@ -18,12 +18,12 @@ import torch
 from torch import Tensor
 
 from recurra.cells import Elman
-from recurra.errors import UsageError
+from recurra.errors import UsageError, first_number
 from recurra.files import plain_errors
-from recurra.inside.attribution import METHODS, Explained
+from recurra.inside.attribution import METHODS, Explained, most_outputs
 from recurra.inside.decisions import decisions
 from recurra.inside.probes import Probe, Run
-from recurra.inside.state_gradients import state_gradients
+from recurra.inside.state_gradients import followed, state_gradients
 from recurra.layers import Recorded
 from recurra.options import unknown_name
 from recurra.structure import Structure
@@ -232,7 +232,7 @@ def _trace(asked: Asked, probe: Probe, task: str, gradients: bool | Sequence[int
     with torch.set_grad_enabled(gradients is not False):
         run = probe.as_it_is(trace=True)
         notes = list(asked.notes)
-        slopes = None if gradients is False else _gradients(asked, run, gradients, notes)
+        slopes = None if gradients is False else _gradients(asked, probe, run, gradients, notes)
     found = [] if probe.numbers else decisions(run, asked.chosen, asked.name_of, known=asked.known)
     return ShownTrace(
         asked.source,
@@ -249,16 +249,26 @@ def _trace(asked: Asked, probe: Probe, task: str, gradients: bool | Sequence[int
     )
 
 
-def _gradients(asked: Asked, run: Run, wanted: bool | Sequence[int], notes: list[str]) -> GradientTrace:
+def _gradients(
+    asked: Asked, probe: Probe, run: Run, wanted: bool | Sequence[int], notes: list[str]
+) -> GradientTrace | None:
+    if not followed(run):
+        notes.append("no gradients with respect to states: no layer of the network has a state")
+        return None
     count = len(asked.outputs)
     if isinstance(wanted, bool):
-        chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_LOSSES)).round().astype(int)).tolist()
+        chosen = spread(count, min(MOST_LOSSES, most_outputs(probe)))
         if len(chosen) < count:
             notes.append(f"gradients of the losses at {len(chosen)} of {count} outputs, evenly spread")
     else:
         chosen = checked_outputs(wanted, count)
     losses = {k: asked.loss(run, k) for k in chosen}
     return state_gradients(run, losses, asked.outputs.__getitem__, vectors=not isinstance(wanted, bool))
+
+
+def spread(count: int, most: int) -> list[int]:
+    """The numbers of at most so many of some outputs, evenly spread, the first and the last among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, max(2, most))).round().astype(int)).tolist()
 
 
 def checked_outputs(wanted: Sequence[int], count: int) -> list[int]:
@@ -269,8 +279,9 @@ def checked_outputs(wanted: Sequence[int], count: int) -> list[int]:
     """
     for one in wanted:
         if not 0 <= one < count:
-            what = f"there is no output {one}"
-            raise UsageError(what, fix=f"There are {counted(count, 'output')}, numbered from 0.")
+            first, there = first_number(), "is" if count == 1 else "are"
+            fix = f"There {there} {counted(count, 'output')}, numbered from {first}."
+            raise UsageError(f"there is no output {one + first}", fix=fix)
     return list(wanted)
 
 
@@ -306,14 +317,22 @@ def explained(
     """
     if method not in METHODS:
         raise unknown_name("method", method, METHODS)
-    probe, places = asked.probes[0], checked_outputs(outputs, len(asked.outputs)) or list(range(len(asked.outputs)))
+    probe, count = asked.probes[0], len(asked.outputs)
+    places = checked_outputs(outputs, count) or spread(count, most_outputs(probe))
     if instead is not None and probe.numbers:
         raise UsageError("a number has no alternative to be compared with", where="instead", fix="Leave it out.")
     other = None if instead is None else asked.number_of(instead)
     found = METHODS[method](probe, _what(asked, places, other))
     notes = [f"of the first of {len(asked.probes)} networks"] if len(asked.probes) > 1 else []
-    if not found.exact:
-        notes.append("the scores do not add up within 1 %: the output changes too abruptly on the way from nothing")
+    if not outputs and len(places) < count:
+        notes.append(
+            f"{len(places)} of {count} outputs are explained, evenly spread; each can be asked for by its number"
+        )
+    if found.inexact:
+        which = (
+            "the scores" if found.inexact == len(places) else f"the scores of {found.inexact} of {len(places)} outputs"
+        )
+        notes.append(f"{which} do not add up within 1 %: the output changes too abruptly on the way from nothing")
     inputs = [
         AttributedInput(one.name, one.tokens, scores.detach().float().cpu().numpy(), one.picture)
         for one, scores in zip(asked.inputs, found.scores, strict=True)

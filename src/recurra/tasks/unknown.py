@@ -10,6 +10,7 @@ from recurra.text.counted import and_others
 from recurra.text.visible import standing_alone
 
 SHOWN = 10
+LONG = 40  # characters of a unit
 
 
 class Unknown:
@@ -30,17 +31,23 @@ class Unknown:
         """What to tell the user; None where everything is known."""
         if not self.affected:
             return None
-        most = ", ".join(f"'{standing_alone(unit)}'" for unit, _ in self.units.most_common(SHOWN))
-        more = and_others(len(self.units) - SHOWN)
+        most = units_in_words(unit for unit, _ in self.units.most_common())
         return (
             f"{self.affected:,} of {self.inputs:,} inputs ({self.affected / self.inputs:.1%}) contain characters or "
-            f"words that the model does not know and reads as <UNK>: {most}{more}"
+            f"words that the model does not know and reads as <UNK>: {most}"
         )
 
     def notes(self) -> list[str]:
         """The same as the notes of an evaluation."""
         report = self.report()
         return [] if report is None else [report]
+
+
+def units_in_words(units: Iterable[str]) -> str:
+    """The first few of them, each once, and how many others there are; long ones by their beginning."""
+    each = list(dict.fromkeys(units))
+    shown = (unit if len(unit) <= LONG else f"{unit[:LONG]}…" for unit in each[:SHOWN])
+    return ", ".join(f"'{standing_alone(unit)}'" for unit in shown) + and_others(len(each) - SHOWN)
 
 
 class Read(Protocol):

@@ -13,6 +13,7 @@ from recurra.inside.probes import Run, WritingProbe
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.tracing import Asked, ReadInput
+from recurra.tasks.unknown import units_in_words
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import excerpt, safe_repr
@@ -68,7 +69,7 @@ def ask_decoders(
     assert shown is not None
     notes = [] if finished else [WAS_CUT]
     if unknown := target_units.unknown_tokens(target) if target is not None and UNK in written else []:
-        notes.append(f"the target has units that the model cannot write: {', '.join(map(repr, unknown))}")
+        notes.append(f"the target has units that the model cannot write: {units_in_words(unknown)}")
     return Asked(
         name,
         target_units.decode(best.tokens),
