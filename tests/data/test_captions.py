@@ -112,7 +112,7 @@ def test_python_mistakes_are_answered(folder: Path, examples: list[tuple[object,
 
 @pytest.mark.parametrize(
     ("name", "remedy"),
-    [("img/{}.png", ""), ("img\\{}.png", "Write / between folders and names"), ("img/{}.jpg#0", "sed 's/#")],
+    [("img/{}.png", ""), ("img\\{}.png", "Write / between folders and names"), ("img/{}.jpg#0", "img/4.jpg'")],
 )
 def test_images_that_are_not_there_are_still_images(name: str, remedy: str, tmp_path: Path) -> None:
     path = tmp_path / "captions.tsv"
@@ -121,3 +121,24 @@ def test_images_that_are_not_there_are_still_images(name: str, remedy: str, tmp_
     with pytest.raises(DataError, match="there is no such file") as caught:
         list(open_examples(DataSource(str(path)), CAPTIONS))
     assert remedy in str(caught.value)
+
+
+def test_numbers_of_captions_after_the_names_of_images_are_no_part_of_them(folder: Path) -> None:
+    """As the token files of Flickr have them: img.png#0, img.png#1, ..."""
+    (folder / "sub/2.png#1").write_bytes(png(7, 7))  # which is called so
+    rows = [("sub/1.png#0", "one"), ("sub/1.png#1", "uno"), ("sub/2.png#1", "seven"), ("sub/2.png#0", "two")]
+    (folder / "token.txt").write_text("".join(f"{image}\t{text}\n" for image, text in rows))
+    assert choose_task(DataSource("data/token.txt")).task.name == "caption"
+    examples = list(open_examples(DataSource("data/token.txt"), CAPTIONS))
+    found = [(one.content, one.caption) for one in examples]
+    assert found == [
+        ("data/sub/1.png", "one"), ("data/sub/1.png", "uno"), ("data/sub/2.png#1", "seven"), ("data/sub/2.png", "two"),
+    ]  # fmt: skip
+    assert examples[0].digest == examples[1].digest
+    asked = list(open_inputs(DataSource("data/token.txt"), CAPTIONS, None))
+    assert asked == [content for content, _ in found]
+    (folder / "x.tsv").write_text("sub/3.png#0\tone\nsub/1.png#x\ttwo\n")
+    with pytest.raises(DataError) as refused:
+        list(open_examples(DataSource("data/x.tsv"), CAPTIONS))
+    assert "data/sub/3.png" in str(refused.value)
+    assert "sub/1.png#x" in str(refused.value)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -36,6 +37,7 @@ from recurra.text.visible import excerpt, safe_repr
 
 Content = str | NDArray[Any]  # the path of an image; bytes [rows, columns (, channels)]; a vector [D]
 
+NUMBERED = re.compile(r"(.+\.\w+)#\d+")
 BAD = "images or vectors that cannot be read"
 
 
@@ -107,7 +109,7 @@ def read_inputs(reading: Reading, what: None) -> Iterator[Content | None]:
 
 def content_of(cell: str, folder: str) -> Content:
     """A vector if the cell holds nothing but numbers (and is not the name of a file), else the path of an image."""
-    path = os.path.join(folder, cell.strip())
+    path = image_path(cell, folder)
     try:
         numbers = [float(part) for part in cell.split()]
     except ValueError:
@@ -116,6 +118,13 @@ def content_of(cell: str, folder: str) -> Content:
         return path
     with np.errstate(over="ignore"):  # what is too large becomes infinite, which is refused
         return np.array(numbers, dtype=np.float32)
+
+
+def image_path(cell: str, folder: str) -> str:
+    """The path of an image; the number of its caption, as in img.png#0, is no part of it unless a file is called so."""
+    path = os.path.join(folder, cell.strip())
+    numbered = NUMBERED.fullmatch(path)
+    return path if numbered is None or "\0" in path or os.path.exists(path) else numbered[1]
 
 
 def given_content(given: object, place: str) -> Content:

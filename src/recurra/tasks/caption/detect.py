@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from recurra.data import CAPTIONS, Preview
+from recurra.data.captions import image_path
 from recurra.data.columns import is_number, several
 from recurra.data.images import ENDINGS
 from recurra.tasks.classify.detect import few_labels
@@ -45,7 +46,7 @@ def is_image(cell: Any, folder: str) -> bool:
         return isinstance(cell, Image.Image) or (
             isinstance(cell, np.ndarray) and cast("NDArray[Any]", cell).dtype == np.uint8
         )
-    path = os.path.join(folder, cell.strip())
+    path = image_path(cell, folder)
     return path.lower().endswith(ENDINGS) and "\0" not in path and os.path.isfile(path)
 
 
