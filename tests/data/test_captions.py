@@ -135,7 +135,7 @@ def test_numbers_of_captions_after_the_names_of_images_are_no_part_of_them(folde
         ("data/sub/1.png", "one"), ("data/sub/1.png", "uno"), ("data/sub/2.png#1", "seven"), ("data/sub/2.png", "two"),
     ]  # fmt: skip
     assert examples[0].digest == examples[1].digest
-    asked = list(open_inputs(DataSource("data/token.txt"), CAPTIONS, None))
+    asked = list(open_inputs(DataSource("data/token.txt", format="tsv", source_column="1"), CAPTIONS, None))
     assert asked == [content for content, _ in found]
     (folder / "x.tsv").write_text("sub/3.png#0\tone\nsub/1.png#x\ttwo\n")
     with pytest.raises(DataError) as refused:

@@ -263,3 +263,23 @@ def test_bad_universal_dependencies(name: str, tmp_path: Path) -> None:
 
 def test_a_model_may_be_asked_about_words_of_which_nothing_was_said(tmp_path: Path) -> None:
     assert list(inputs(tmp_path, "a.conllu", "1\tin\t_\t_" + "\t_" * 6 + "\n")) == [["in"]]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '{"tokens": "in York", "tags": "O B-LOC"}',
+        '{"id": "7", "sentence": "in York", "tags": "O B-LOC"}',
+        '{"text": " in  York ", "labels": "O\\tB-LOC", "source": "news"}',
+    ],
+)
+def test_tokens_and_tags_as_texts(row: str, tmp_path: Path) -> None:
+    (found,) = read(tmp_path, "a.jsonl", row + "\n")
+    assert (found.tokens, found.tags) == (("in", "York"), ("O", "B-LOC"))
+    asked = list(inputs(tmp_path, "b.jsonl", row + "\n"))
+    assert asked == [["in", "York"]]
+
+
+def test_texts_with_too_few_tags_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="every token needs a tag: 2 tokens, 1 tags"):
+        read(tmp_path, "a.jsonl", '{"tokens": "in York", "tags": "O O"}\n{"tokens": "in York", "tags": "O"}\n')

@@ -3,7 +3,8 @@
 conll     a token a line, columns between tabs or spaces, an empty line after each sentence
 conllu    the same with the columns of CoNLL-U: FORM and UPOS; words of several tokens and empty nodes are left out
 parallel  line n of one file has the tokens, line n of the other their tags, between spaces
-jsonl     an object a line: {"tokens": [...], "tags": [...]}, or lists under other names (tagged_keys.py)
+jsonl     an object a line: {"tokens": [...], "tags": [...]}, or lists under other names (tagged_keys.py), or texts
+          with spaces between tokens, and between tags
 rows      (tokens, tags), or mappings with such keys
 """
 
@@ -64,7 +65,10 @@ def read_json(reading: Reading) -> Iterator[Tagged]:
         place = reading.place(line.number)
         try:
             keys = keys or keys_of(row, reading.source, place, with_tags=reading.with_targets)
-            yield sentence_of(row.get(keys.tokens), row.get(keys.tags), keys, line.number, reading)
+            tokens, tags = row.get(keys.tokens), row.get(keys.tags)
+            if isinstance(tokens, str) and (isinstance(tags, str) or not reading.with_targets):
+                tokens, tags = tokens.split(), str(tags).split()
+            yield sentence_of(tokens, tags, keys, line.number, reading)
         except DataError as error:
             reading.findings.add(NO_SENTENCE, error)
 

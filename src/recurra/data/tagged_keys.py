@@ -29,6 +29,8 @@ def keys_of(row: Mapping[str, object], source: DataSource, place: str, *, with_t
         UsageError: more than one list may be the tags.
     """
     lists = {key: len(found) for key, value in row.items() if (found := list_of(value)) is not None}
+    if not lists:  # texts with spaces between tokens, and between their tags
+        lists = {key: len(value.split()) for key, value in row.items() if isinstance(value, str)}
     tags = source.target_column or (source.sides.second if source.sides.second in lists else "")
     others = [key for key in lists if key != tags]
     named = next((name for name in TOKENS if name in others), others[0] if len(others) == 1 else "")
