@@ -147,7 +147,7 @@ def test_what_the_task_does_not_have_is_refused(recurra: CommandLine, tmp_path: 
         ("classify", ["--instead", "longer"], "unknown label 'longer'"),
         ("regress", ["--instead", "3"], "a number has no alternative"),
         ("translate", ["--instead", "re"], "is not one unit that the model can write"),
-        ("translate", ["--output", "100"], "there is no output 100\n  There are "),
+        ("translate", ["--output", "100"], "there is no output 100\n  There is 1 output, numbered from 1."),
         ("translate", ["--method", "gradients"], "gradient"),
     ):
         result = recurra("explain", model(task), INPUTS[task], *words)
