@@ -25,7 +25,7 @@ nitpicky = True
 
 html_theme = "furo"
 html_static_path = ["_static"]
-html_css_files = ["formulas.css"]
+html_css_files = ["formulas.css", "notebook.css"]
 html_math_renderer = "mathml"
 html_title = f"recurra {release}"
 

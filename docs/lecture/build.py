@@ -1,4 +1,4 @@
-"""Makes lecture.ipynb of lecture.py: runs its cells in a fresh process and keeps what they show.
+"""Makes lecture.ipynb: runs the cells of lecture.py, keeps what they show.
 
 python docs/lecture/build.py
 """
@@ -16,15 +16,24 @@ NEW = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_c
 
 def notebook() -> nbformat.NotebookNode:
     """The cells, not yet run; their names do not change from one time to the next."""
-    made = [NEW[cell.kind](cell.text, id=f"cell-{number}") for number, cell in enumerate(cells())]
-    return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    made = [
+        NEW[cell.kind](cell.text, id=f"cell-{number}")
+        for number, cell in enumerate(cells())
+    ]
+    return nbformat.v4.new_notebook(
+        cells=made, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
 
 
 def main() -> None:
     """Runs them and writes the file."""
     made = notebook()
-    NotebookClient(made, timeout=SECONDS, kernel_name="python3", record_timing=False).execute()
-    made.metadata["language_info"] = {"name": "python"}  # not the version that happened to run it
+    NotebookClient(
+        made, timeout=SECONDS, kernel_name="python3", record_timing=False
+    ).execute()
+    made.metadata["language_info"] = {
+        "name": "python"
+    }  # not the version that happened to run it
     nbformat.write(made, NOTEBOOK)
 
 

@@ -24,11 +24,18 @@ def cells() -> list[Cell]:
     source = SOURCE.read_text("utf-8")
     marks = list(MARK.finditer(source))
     ends = [mark.start() for mark in marks[1:]] + [len(source)]
-    return [_cell(mark[1].strip(), source, mark.end() + 1, end) for mark, end in zip(marks, ends, strict=True)]
+    return [
+        _cell(mark[1].strip(), source, mark.end() + 1, end)
+        for mark, end in zip(marks, ends, strict=True)
+    ]
 
 
 def _cell(kind: str, source: str, start: int, end: int) -> Cell:
     text, line = source[start:end].rstrip("\n"), source.count("\n", 0, start) + 1
     if kind != "[markdown]":
         return Cell("code", text.replace("  # fmt: skip", ""), line)
-    return Cell("markdown", "\n".join(re.sub("^# ?", "", row) for row in text.splitlines()), line)
+    return Cell(
+        "markdown",
+        "\n".join(re.sub("^# ?", "", row) for row in text.splitlines()),
+        line,
+    )

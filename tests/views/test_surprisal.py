@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from recurra.tasks.language_model.answer import ScoredText
 from recurra.views.surprisal import style_of, surprisal_html, surprisal_text
 
 
@@ -23,3 +26,10 @@ def test_html_names_the_bits_and_escapes_the_text() -> None:
     assert "<b>" not in html
     assert 'title="12.00 bits" style="background:rgb(239 68 68 / 1.00)"' in html
     assert "⏎" in html
+
+
+def test_words_have_a_space_between_them_and_other_units_have_none() -> None:
+    words = ScoredText("the cat", ["the", "cat", "<EOS>"], [1.0, 2.0, 3.0])._repr_html_()
+    characters = ScoredText("a b", ["a", " ", "b", "<EOS>"], [1.0, 2.0, 3.0, 4.0])._repr_html_()
+    assert re.sub("<[^>]*>", "", words) == "the cat &lt;EOS&gt;"
+    assert re.sub("<[^>]*>", "", characters) == "a b&lt;EOS&gt;"

@@ -32,11 +32,15 @@ def style_of(bits: float) -> str:
     return next((style for limit, style in STEPS if bits < limit), HIGHEST)
 
 
-def surprisal_html(tokens: Sequence[str], bits: Sequence[float]) -> str:
-    """The same as a fragment of HTML, the bits of each unit as its title."""
+def surprisal_html(tokens: Sequence[str], bits: Sequence[float], between: str = "") -> str:
+    """The same as a fragment of HTML, the bits of each unit as its title.
+
+    Args:
+        between: what stands between two units: a space between words.
+    """
     cells = (
         f'<span title="{cost:.2f} bits" style="background:rgb(239 68 68 / {min(cost / FULL, 1):.2f})">'
         f"{escape('⏎' if token == chr(10) else visible(token) if token.strip() else token or label(token))}</span>"
         for token, cost in zip(tokens, bits, strict=True)
     )
-    return f'<div class="recurra" style="white-space:pre-wrap">{"".join(cells)}</div>'
+    return f'<div class="recurra" style="white-space:pre-wrap">{between.join(cells)}</div>'

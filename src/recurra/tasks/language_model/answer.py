@@ -43,4 +43,5 @@ class ScoredText:
         return {**mapping, "tokens": tokens, "unknown": self.unknown}
 
     def _repr_html_(self) -> str:
-        return surprisal_html(self.tokens, self.bits)
+        words = " " in self.text and not any(mark in token for token in self.tokens for mark in " ▁")
+        return surprisal_html(self.tokens, self.bits, between=" " if words else "")
