@@ -260,3 +260,19 @@ def test_few_variants_are_run_together_where_their_values_are_many(monkeypatch: 
     monkeypatch.setattr(attribution, "NUMBERS", 1)
     for method, scores in expected.items():
         assert explained(one, method=method).inputs[0].scores == pytest.approx(scores, abs=1e-4)
+
+
+@pytest.mark.parametrize("task", ["translate", "chat", "caption"])
+@pytest.mark.parametrize(
+    "settings", [{"sample": True, "seed": 3}, {"sample": True, "top_k": 2, "nbest": 3}, {"beam": 1}, {"beam": 4}]
+)
+def test_what_is_traced_is_what_would_be_answered(task: str, settings: dict[str, Any]) -> None:
+    """By every way of decoding: the first output is followed, a sample too."""
+    made = network(task)
+    options = made.recipe.with_settings({f"decoding.{name}": value for name, value in settings.items()}).decoding
+    asking: Any = predictor(task, made)
+    given = TOYS[task].inputs[0]
+    trace = traced(asking.ask(given, options), task)
+    assert trace.prediction == next(iter(asking.predict([given], options))).text
+    assert trace.search is not None
+    assert trace.search.outputs[0].text == trace.prediction

@@ -116,7 +116,7 @@ def test_a_trace_has_the_search_for_its_prediction(task: str) -> None:
     path = [trace.search.nodes[k].token for k in trace.search.path(trace.search.outputs[0].node)]
     assert path == [decision.token for decision in trace.decisions][: len(path)]
     sampled = made.recipe.with_settings({"decoding.sample": True, "decoding.nbest": 9}).decoding
-    assert traced(asking.ask(given, sampled), task).search.method == "beam"
+    assert traced(asking.ask(given, sampled), task).search.method == "sampling"
     target = trace.search.outputs[1].text or "red"
     assert traced(asking.ask(given, options, target), task).search == trace.search
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import TypeVar
 
-from recurra.decoding import DecodingOptions, Hypothesis, Recorded
+from recurra.decoding import Hypothesis, Recorded
 from recurra.text.special import GO, SPECIAL_TOKENS
 from recurra.tracing import SearchNode, SearchOutput, SearchTree
 from recurra.views import search_html, search_lines
-
-Options = TypeVar("Options", bound=DecodingOptions)
 
 
 class ShownSearch(SearchTree):
@@ -26,11 +22,6 @@ class ShownSearch(SearchTree):
 
     def _repr_html_(self) -> str:
         return search_html(self)
-
-
-def unsampled(options: Options) -> Options:
-    """The same options without drawing: what is looked into is the best output."""
-    return replace(options, sample=False, nbest=min(options.nbest, options.beam))
 
 
 def shown_search(recorded: Recorded, token: Callable[[int], str], text: Callable[[Hypothesis], str]) -> ShownSearch:

@@ -30,7 +30,7 @@ from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_image, is_one_vector
 from recurra.tasks.repeated import by_input
-from recurra.tasks.search import ShownSearch, shown_search, unsampled
+from recurra.tasks.search import ShownSearch, shown_search
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared, unwritable
 from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.trace import ask_decoders, attention_map
@@ -126,9 +126,9 @@ class CaptionPredictor:
         return replace(evaluation, notes=notes, details={"counted": counted}, cases=cases)
 
     def ask(self, given: Any, options: DecodingOptions, target: str | None = None) -> Asked:
-        """The question about the caption that is found for an image, never a sample, or about a given one."""
+        """The question about the first caption that `predict` gives to an image, or about a given one."""
         one, values = self._looked_into(given)
-        recorded = decode_recorded(self.model, self._padded([values]), unsampled(options))
+        recorded = decode_recorded(self.model, self._padded([values]), options)
         cells, picture = self._looked_at(values)
         asked = ask_decoders(
             self.networks,

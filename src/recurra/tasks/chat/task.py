@@ -354,7 +354,7 @@ class ChatPredictor:
         return self.texts.searched(context_text(as_turns(given, 1), self.turns), options)
 
     def ask(self, given: Said, options: ChatDecodingOptions, target: str | None = None) -> Asked:
-        """The question about the best reply, never a sample, or about a given one."""
+        """The question about the first reply that `predict` gives, or about a given one."""
         return self.texts.ask(context_text(as_turns(given, 1), self.turns), options, target)
 
 

@@ -34,7 +34,7 @@ from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.repeated import by_input
-from recurra.tasks.search import ShownSearch, shown_search, unsampled
+from recurra.tasks.search import ShownSearch, shown_search
 from recurra.tasks.seq2seq.evaluate import Likelihood, compared, unwritable
 from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
@@ -192,7 +192,7 @@ class TextPredictor(Generic[T_co]):
         return Likelihood(totals, [len(ids) + 1 for ids in targets])
 
     def ask(self, given: str | Sequence[str], options: DecodingOptions, target: str | None = None) -> Asked:
-        """The question about the best output, never a sample, or about a target.
+        """The question about the first output that `predict` gives, or about a target.
 
         Args:
             given: a text, its columns with tabs between them or as a tuple.
@@ -202,7 +202,7 @@ class TextPredictor(Generic[T_co]):
         """
         text, ids = self._read(given)
         source = pad_sources([ids]).to(self.device)
-        recorded = self.recorded(self.model, source, self._looking(unsampled(options)))
+        recorded = self.recorded(self.model, source, self._looking(options))
         tokens = [*self.source.tokens(text), SPECIAL_TOKENS[EOS]]
         shown = [*self.source.characters(text), END]
         asked = ask_decoders(self.networks, source, text, tokens, shown, recorded.outputs[0], self.target, target)
