@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import recurra
 from recurra.tracing import AttentionMap, Decision, GradientTrace, LayerTrace, Picture, Trace
 
 MODELS = Path(__file__).parent.parent / "stored_models"
+NODES = 150  # of a search: axe looks at every one, again and again
 INPUTS = {
     "translate": "red blue",
     "chat": ["red", "blue"],
@@ -29,7 +31,8 @@ INPUTS = {
 def real(task: str) -> Trace:
     """What happened in the stored model of this task, with all that can be asked for."""
     model = recurra.load(MODELS / f"{task}-2" / "model")
-    return model.trace(INPUTS[task], gradients=True, attribution="gradient")
+    found = model.trace(INPUTS[task], gradients=True, attribution="gradient")
+    return replace(found, search=found.search and found.search.bounded(NODES))
 
 
 def decided(tokens: Sequence[str]) -> list[Decision]:
