@@ -55,6 +55,14 @@ def test_everything_shown_is_a_picture_or_a_table_and_not_the_name_of_an_object(
         assert set(data) & {"text/html", "image/svg+xml", "image/png"}, data
 
 
+def test_every_image_has_its_words() -> None:
+    with_image = [cell for cell in stored() if any("image/" in name for output in cell.get("outputs", ())
+                                                   for name in output.get("data", ()))]  # fmt: skip
+    alts = [cell["metadata"]["mystnb"]["image"]["alt"] for cell in with_image]
+    assert len(alts) > 10
+    assert all(len(alt) > 30 for alt in alts)
+
+
 def test_it_is_small_and_names_no_place_of_the_machine_that_ran_it() -> None:
     text = NOTEBOOK.read_text("utf-8")
     assert len(text.encode("utf-8")) < MOST_BYTES

@@ -63,12 +63,16 @@ def chart(label, lines, x, x_label, rules=()):
 # network reads step by step, and hands itself a note from each step to the next. That
 # note is its *state*.
 #
-# Here are both, as recurra draws them. Data flow upwards; the arrow from the layer to
-# itself is the state.
+# Here is a regular network, as recurra draws it. Data flow upwards.
 
 # %%
-display(recurra.draw("classify", settings={"model.kind": "feedforward"}))
-display(recurra.draw("lm", settings={"model.cell": "elman", "model.layers": 1}))
+recurra.draw("classify", settings={"model.kind": "feedforward"})
+
+# %% [markdown]
+# And here is a recurrent one. The arrow from the layer to itself is the state.
+
+# %%
+recurra.draw("lm", settings={"model.cell": "elman", "model.layers": 1})
 
 # %% [markdown]
 # Does memory matter? Look at these two reviews:
@@ -552,7 +556,7 @@ chart("c", written, range(1, 16), "step t")
 
 # %% [markdown]
 # **The output gate** $o$ says how much of the belt is shown to the outside,
-# $h = o \tanh(c)$. The memory itself stays: a network can keep something for later
+# $h = o \, \tanh(c)$. The memory itself stays: a network can keep something for later
 # without talking about it.
 
 # %%
@@ -694,7 +698,8 @@ assert not best["the cats"].endswith("s")
 
 # %% [markdown]
 # And how surprised is it by a mistake? *Surprisal* is $-\log_2$ of the probability: 1
-# bit is a coin toss.
+# bit is a coin toss. The redder a word, the more bits it costs. The noun costs some,
+# since it could have been another one; a wrong verb costs more than a right one would.
 
 # %%
 wrong, correct = (
@@ -770,8 +775,8 @@ display(captioner.predict(new_images[0][0], attention=True))
 assert captioner.score(new_images) > 0.8
 
 # %% [markdown]
-# The shading shows where the network looked for each word. How it looks comes below,
-# under *attention*.
+# The shading shows where the network looked for each word; that need not be where we
+# would look. How it looks comes below, under *attention*.
 #
 # ## Encoder and decoder
 #
@@ -1082,14 +1087,24 @@ print("the same weights and the same context")
 # found out by itself.
 
 # %%
-translator.predict("12 March 1998", attention=True)
+answer = translator.predict("12 March 1998", attention=True)
+display(answer)
+
+year = np.array(answer.attention.weights)[
+    :4, 8:
+]  # while it wrote 1998: from " 1998" on
+assert year.sum(axis=1).mean() > 0.5
 
 # %% [markdown]
 # For the network that reverses words the map is a diagonal from the upper right to the
 # lower left.
 
 # %%
-networks["with attention"].predict("ant bee cat dog elk fox", attention=True)
+answer = networks["with attention"].predict("ant bee cat dog elk fox", attention=True)
+display(answer)
+
+looked_at = np.array(answer.attention.weights)[:6].argmax(axis=1)
+assert np.corrcoef(looked_at, range(6))[0, 1] < -0.8  # later words, earlier places
 
 # %% [markdown]
 # Attention is also a shortcut for the error signal. Without it, all blame has to go

@@ -34,6 +34,10 @@ def test_printed_they_have_labels_legend_and_axis() -> None:
     assert max(map(len, text)) <= 80
 
 
+def test_their_name_says_what_they_are_of() -> None:
+    assert repr(CHARTS) == "<recurra.Charts of loss <nats>, rate over update>"
+
+
 def test_the_figure_has_the_same_lines() -> None:
     pytest.importorskip("matplotlib")
     first, second = CHARTS.figure().axes

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WIDTH = 80  # columns of plain text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Charts:
     """Panels over a common axis.
 
@@ -38,6 +38,9 @@ class Charts:
     def figure(self) -> Figure:
         """The same as a figure of matplotlib (`pip install recurra[plots]`)."""
         return lines_figure(self.panels, self.x_label)
+
+    def __repr__(self) -> str:
+        return f"<recurra.Charts of {', '.join(panel.label for panel in self.panels)} over {self.x_label}>"
 
     def __str__(self) -> str:
         known, bounds = pens(self.panels), across(self.panels)
