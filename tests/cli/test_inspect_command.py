@@ -156,6 +156,9 @@ def test_what_the_task_does_not_have_is_refused(recurra: CommandLine, tmp_path: 
     for given, what in (("--target", "target"), ("--versus", "versus")):
         result = recurra("explain", model("forecast"), typed("forecast", tmp_path), given, "3")
         assert f"error: {what}: a forecast is looked at" in result.err
+    for nothing in ("", " , ", "ab " * 400):
+        result = recurra("inspect", model("forecast"), nothing)
+        assert (result.code, "expected a file or numbers" in result.err) == (2, True), result.err
     result = recurra("inspect", model("forecast"), "no-file.csv")
     assert result.code == 2
     assert "expected a file or numbers, got 'no-file.csv'" in result.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -17,6 +17,8 @@ from toy_tasks import TOYS, network, predictor
 from recurra.errors import UsageError
 from recurra.inside import attribution
 from recurra.inside.attribution import METHODS
+from recurra.inside.probes import Probe, Run
+from recurra.padded import Padded
 from recurra.tasks.tracing import Asked, explained, traced
 from recurra.tracing import Trace
 
@@ -276,3 +278,18 @@ def test_what_is_traced_is_what_would_be_answered(task: str, settings: dict[str,
     assert trace.prediction == next(iter(asking.predict([given], options))).text
     assert trace.search is not None
     assert trace.search.outputs[0].text == trace.prediction
+
+
+def test_an_empty_column_beside_others_has_no_scores() -> None:
+    full, empty = torch.ones(1, 2, 3), torch.ones(1, 0, 3)
+    lengths = [torch.tensor([2]), torch.tensor([0])]
+
+    class Sums(Probe):
+        def run(self, vectors: Sequence[torch.Tensor], *, trace: bool = False) -> Run:
+            return Run(sum(one.sum((1, 2)) for one in vectors)[:, None, None], {})
+
+    probe = Sums([Padded(values, length) for values, length in zip((full, empty), lengths, strict=True)])
+    for method in METHODS.values():
+        first, second = method(probe, lambda run: run.values[..., 0]).scores
+        assert first.tolist() == [[pytest.approx(3.0)] * 2]
+        assert second.shape == (1, 0)

@@ -137,6 +137,12 @@ def test_a_title_says_all_of_a_node() -> None:
     assert "<title>step 1: c; p 1.8%; log-probability of all -4.000; pruned</title>" in svg
 
 
+def test_the_title_of_a_late_node_has_the_last_tokens_before_it() -> None:
+    svg = search_svg(path_of(150))
+    assert f"<title>step 100: {'x' * 100};" in svg
+    assert f"<title>step 101: (the last 100 tokens) {'x' * 100};" in svg
+
+
 def test_html_escapes_and_has_a_table_for_who_reads() -> None:
     nodes = [ROOT, SearchNode(0, 1, "<b>", -0.1, -0.1, "cut"), SearchNode(0, 1, "\n", -3.0, -3.0, "pruned")]
     html = search_html(SearchTree("greedy", 1, nodes, [SearchOutput(1, "<b>", -0.1, -0.1, False, 1)]))

@@ -36,7 +36,7 @@ def read_one(model: Model, given: str, line: int | None) -> Any:
 
     reads = model.predictor.reads
     kind = reads.kind if isinstance(reads, Reads) else "file" if model.task.kind is SERIES else "text"
-    if line is not None or (kind in ("file", "series", "vector") and Path(given).is_file()):
+    if line is not None or (kind in ("file", "series", "vector") and is_file(given)):
         found = next(islice(model.read(given), (line or 1) - 1, None), None)
         if found is None:
             raise UsageError(f"{given} has fewer than {line or 1} inputs", where="--line", fix="Give a smaller number.")
@@ -46,14 +46,25 @@ def read_one(model: Model, given: str, line: int | None) -> Any:
     return tuple(given.split("\t")) if kind == "columns" else given
 
 
+def is_file(given: str) -> bool:
+    """Whether there is a file of this name; a long text is not even a name."""
+    try:
+        return Path(given).is_file()
+    except OSError:
+        return False
+
+
 def numbers(given: str) -> list[float]:
     """Numbers with spaces or commas between them.
 
     Raises:
         UsageError: something else.
     """
+    parts = given.replace(",", " ").split()
     try:
-        return [float(part) for part in given.replace(",", " ").split()]
+        if parts:
+            return [float(part) for part in parts]
     except ValueError:
-        what = f"expected a file or numbers, got {given!r:.60}"
-        raise UsageError(what, where="INPUT", fix='Give a file (and --line N), or "0.5 1 2.25".') from None
+        pass
+    what = f"expected a file or numbers, got {given!r:.60}"
+    raise UsageError(what, where="INPUT", fix='Give a file (and --line N), or "0.5 1 2.25".')

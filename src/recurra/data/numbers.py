@@ -72,7 +72,8 @@ def as_numbers(value: Any, where: str) -> Numbers:
     """
     fix = "Give a vector as a list of numbers, a series as a list of steps, each a list of equally many numbers."
     try:
-        values = np.asarray(value, dtype=np.float32)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+            values = np.asarray(value, dtype=np.float32)
     except (ValueError, TypeError) as error:
         raise DataError(f"expected numbers, got {excerpt(safe_repr(value), 40)}", where=where, fix=fix) from error
     if values.ndim not in (1, 2) or not values.shape[-1]:

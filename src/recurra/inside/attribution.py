@@ -139,7 +139,7 @@ def leave_one_out(probe: Probe, explained: Explained) -> Found:
             variants = [without if j == k else other.expand(len(steps), -1, -1) for j, other in enumerate(ends)]
             with torch.no_grad():
                 left.append(explained(probe.run(variants)))  # [B, P]
-        scores.append((values - torch.cat(left)).t())
+        scores.append((values - torch.cat([values[None][:0], *left])).t())  # of an empty column there are none
     return Found(scores, values, baselines)
 
 

@@ -20,6 +20,7 @@ from recurra.views.search_shape import GONE, Shape, name, percent, share, shown_
 from recurra.views.style import fragment
 
 MOST_DRAWN = 1500  # nodes of a picture
+LAST = 100  # tokens of the way to a node that its title has
 LONGEST = 14  # cells of a token
 CELL, PAD, P, GUTTER = 8.0, 6, 38, 26  # pixels: a cell of text, beside it, for the probability, between columns
 ROW, HEIGHT, TOP = 26, 20, 24
@@ -157,8 +158,10 @@ def _title(shape: Shape, number: int) -> str:
     node = shape.nodes[number]
     if node.parent is None:
         return "the beginning"
-    so_far = written([shape.nodes[at] for at in shape.tree.path(number)])
-    parts = [f"step {node.step}: {so_far}", f"p {percent(node.log_prob)}"]
+    path = shape.tree.path(number)
+    cut = f"(the last {LAST} tokens) " if len(path) > LAST else ""
+    so_far = written([shape.nodes[at] for at in path[-LAST:]])
+    parts = [f"step {node.step}: {cut}{so_far}", f"p {percent(node.log_prob)}"]
     parts += [] if node.chance is None else [f"drawn with {share(node.chance)}"]
     parts.append(f"log-probability of all {node.total:.3f}")
     parts += [] if node.score is None else [f"score {node.score:.3f}"]
