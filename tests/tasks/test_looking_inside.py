@@ -202,6 +202,7 @@ def test_each_member_of_an_ensemble_is_traced_along_the_same_output() -> None:
     assert member == replace(traced(asked("translate"), "translate"), search=None)
     assert json.loads(trace.to_json())["members"][0]["decisions"] == json.loads(member.to_json())["decisions"]
     assert Trace.of_mapping(json.loads(trace.to_json())).members
+    assert any(note.startswith("the answer is that of 2 networks") for note in trace.notes)
 
 
 @pytest.mark.parametrize(("task", "settings", "given"), [
@@ -293,3 +294,13 @@ def test_an_empty_column_beside_others_has_no_scores() -> None:
         first, second = method(probe, lambda run: run.values[..., 0]).scores
         assert first.tolist() == [[pytest.approx(3.0)] * 2]
         assert second.shape == (1, 0)
+
+
+@pytest.mark.parametrize("task", [name for name, toy in TOYS.items() if isinstance(toy.inputs[-1], str | list)])
+def test_what_the_model_cannot_read_is_said(task: str) -> None:
+    made, toy = network(task), TOYS[task]
+    asking: Any = predictor(task, made)
+    known, strange = (traced(asking.ask(one, made.recipe.decoding), task) for one in (toy.inputs[0], toy.inputs[-1]))
+    said = "the input has what the model does not know and reads as <UNK>: "
+    assert not any(note.startswith(said) for note in known.notes)
+    assert any(note.startswith(said) for note in strange.notes) == (task != "caption")

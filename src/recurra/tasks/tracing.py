@@ -215,7 +215,10 @@ def traced(asked: Asked, task: str, *, gradients: bool | Sequence[int] = False) 
         UsageError: an output that is not there.
     """
     first, *others = [_trace(asked, probe, task, gradients) for probe in asked.probes]
-    return replace(first, members=others, search=asked.search, series=asked.series)
+    count = len(asked.probes)
+    together = f"the answer is that of {count} networks; what happens inside is that of the first (members: the others)"
+    notes = [*first.notes, *([together] if others else [])]
+    return replace(first, members=others, search=asked.search, series=asked.series, notes=notes)
 
 
 def layers_of(asked: Asked) -> list[LayerTrace]:

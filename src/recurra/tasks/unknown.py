@@ -50,6 +50,11 @@ def units_in_words(units: Iterable[str]) -> str:
     return ", ".join(f"'{standing_alone(unit)}'" for unit in shown) + and_others(len(each) - SHOWN)
 
 
+def input_notes(units: Sequence[str]) -> list[str]:
+    """What is said of one input with units that the model does not know; nothing if there are none."""
+    return [f"the input has what the model does not know and reads as <UNK>: {units_in_words(units)}"] if units else []
+
+
 class Read(Protocol):
     """An input that was read."""
 

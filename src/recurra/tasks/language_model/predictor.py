@@ -38,6 +38,7 @@ from recurra.tasks.one_input import is_one_text
 from recurra.tasks.search import ShownSearch, shown_search
 from recurra.tasks.seq2seq.trace import number_of
 from recurra.tasks.tracing import Asked, ReadInput
+from recurra.tasks.unknown import input_notes
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import excerpt, safe_repr
 
@@ -184,6 +185,7 @@ class LanguagePredictor:
             self._number_of,
             known=len(ids) - 1,
             target=target,
+            notes=input_notes(self._unknown(text)),
         )
 
     def _number_of(self, unit: str) -> int:

@@ -32,7 +32,7 @@ from recurra.tasks.many_to_one.given import content_of, is_one
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import batches_by_length
 from recurra.tasks.tracing import Asked, ReadInput
-from recurra.tasks.unknown import unknown_notes
+from recurra.tasks.unknown import input_notes, unknown_notes
 from recurra.tracing import AttentionMap
 
 WINDOW = 2000  # inputs that are sorted by length together; bounds the memory for an endless stream
@@ -144,6 +144,7 @@ class HeadPredictor:
             known=int(target is not None),
             wanted=[aim] if target is not None and not head.choices else [],
             target=None if target is None else shown,
+            notes=input_notes(inputs.unknown(content, rows)),
         )
 
     def _cases(

@@ -40,7 +40,7 @@ from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabularies
 from recurra.tasks.seq2seq.trace import END, ask_decoders, attention_map
 from recurra.tasks.tracing import Asked
-from recurra.tasks.unknown import unknown_notes
+from recurra.tasks.unknown import input_notes, unknown_notes
 from recurra.text import ColumnTokenizer, SourceTokenizer
 from recurra.text.columns import can_be_copied
 from recurra.text.counted import counted
@@ -207,7 +207,9 @@ class TextPredictor(Generic[T_co]):
         shown = [*self.source.characters(text), END]
         asked = ask_decoders(self.networks, source, text, tokens, shown, recorded.outputs[0], self.target, target)
         search = self._shown_search(recorded, text, ids)
-        return replace(asked, prediction=search.outputs[0].text, search=search)
+        unknown = input_notes(self.source.unknown_tokens(text) if UNK in ids else [])
+        notes = [*unknown, *asked.notes]
+        return replace(asked, prediction=search.outputs[0].text, search=search, notes=notes)
 
     def searched(self, given: str | Sequence[str], options: DecodingOptions) -> ShownSearch:
         """How the outputs for one text are found.

@@ -36,7 +36,7 @@ from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.sentences import in_scheme, say_unseen
 from recurra.tasks.tag.words import batch_of, cut_note, to_device
 from recurra.tasks.tracing import Asked, ReadInput
-from recurra.tasks.unknown import unknown_notes
+from recurra.tasks.unknown import input_notes, unknown_notes
 from recurra.text.counted import counted
 from recurra.text.scripts import script_of
 from recurra.text.special import UNK
@@ -142,6 +142,7 @@ class TagPredictor:
             self._number_of,
             known=0 if target is None else len(tags),
             target=None if target is None else " ".join(tags),
+            notes=input_notes(self.network.reader.unknown(tokens)),
         )
 
     def _number_of(self, tag: str) -> int:
