@@ -174,3 +174,24 @@ def test_the_same_from_python(tmp_path: Path) -> None:
     assert "probability" in str(trace)
     assert "rests on" in str(opened.explain("red blue"))
     assert "<table" in opened.explain("red blue")._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("task", "settings", "rows", "typed"),
+    [
+        ("classify", {}, [([[0.1], [0.5], [0.2]], "up"), ([[0.5], [0.1], [0.3]], "down")], "0.1 0.5 0.3"),
+        ("classify", {}, [([[0.1, 1], [0.5, 2]], "up"), ([[0.5, 1], [0.1, 0]], "down")], "0.1 1; 0.5 2"),
+        ("forecast", {"data.window": 4, "model.horizon": 2}, [[float(k % 4) for k in range(60)]], "0 1 2 3 0 1 2 3"),
+    ],
+)
+def test_a_series_can_be_typed(
+    recurra: CommandLine, tmp_path: Path, task: str, settings: dict[str, object], rows: list[object], typed: str
+) -> None:
+    small = {"model.width": 8, "model.layers": 1, **settings}
+    many = rows * 20 if task == "classify" else rows
+    package.train(many, task=task, to=tmp_path / "m", epochs=1, settings=small, progress=False)
+    result = recurra("inspect", str(tmp_path / "m"), typed)
+    assert result.code == 0, result.err
+    assert "rests on" in result.out
+    uneven = recurra("inspect", str(tmp_path / "m"), "1; 2 3")
+    assert "expected equally many numbers in each step, got 1, 2" in uneven.err

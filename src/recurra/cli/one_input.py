@@ -16,8 +16,8 @@ OneInput = Annotated[
     str,
     argument(
         "INPUT",
-        "The input: a text (tabs between its columns), the path of an image, numbers with spaces between them; a file "
-        "with --line, or of series.",
+        "The input: a text (tabs between its columns), the path of an image, numbers with spaces between them (; "
+        "between the steps of a series of several); a file with --line, or of series.",
     ),
 ]
 Line = Annotated[
@@ -41,8 +41,10 @@ def read_one(model: Model, given: str, line: int | None) -> Any:
         if found is None:
             raise UsageError(f"{given} has fewer than {line or 1} inputs", where="--line", fix="Give a smaller number.")
         return found
-    if kind in ("file", "series", "vector"):
+    if kind == "vector":
         return numbers(given)
+    if kind in ("file", "series"):
+        return steps(given)
     return tuple(given.split("\t")) if kind == "columns" else given
 
 
@@ -52,6 +54,21 @@ def is_file(given: str) -> bool:
         return Path(given).is_file()
     except OSError:
         return False
+
+
+def steps(given: str) -> list[list[float]]:
+    """The steps of a series: of one number each, or with semicolons between steps of several.
+
+    Raises:
+        UsageError: something else, or steps of different sizes.
+    """
+    if ";" not in given:
+        return [[number] for number in numbers(given)]
+    rows = [numbers(part) for part in given.split(";") if part.strip()]
+    if len({len(row) for row in rows}) != 1:
+        what = f"expected equally many numbers in each step, got {', '.join(str(len(row)) for row in rows[:5])}"
+        raise UsageError(what, where="INPUT", fix='For example "0.5 1; 0.25 2".')
+    return rows
 
 
 def numbers(given: str) -> list[float]:
