@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 from recurra.cli import options as given
-from recurra.cli.inspect import Target
+from recurra.cli.inspect import ONE, Target
 from recurra.cli.loading import load_model
 from recurra.cli.one_input import Line, OneInput, read_one
 from recurra.cli.options import MethodName, option
@@ -64,7 +64,7 @@ def explain(
         raise UsageError(f"{name} has no effect with --versus", fix="Leave one of them out.")
     chosen = decoding_settings({}, settings or [])
     with opened_output(to) as out:
-        loaded = load_model(model, None)
+        loaded = load_model(model, None, ONE)
         one = read_one(loaded, text, line)
         if versus is not None:
             write(out, to, loaded.contrast(one, versus, target, **chosen))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PAGE, DATA = ".html", (".json", ".npz")
 METHOD = "integrated-gradients"
+ONE = 1  # thread: one input is looked into, in many small steps
 
 Target = Annotated[
     str | None,
@@ -51,8 +52,10 @@ def inspect(
     check_page(to, versus)
     chosen = decoding_settings({}, settings or [])
     with opened_output(to) as out:
-        first = traced(load_model(model, ensemble), text, line, target, chosen)
-        others = [traced(load_model(folder, None), text, line, target, chosen) for folder in versus or []]
+        first = traced(load_model(model, ensemble, ONE), text, line, target, chosen, kept=to is not None)
+        others = [
+            traced(load_model(folder, None, ONE), text, line, target, chosen, kept=True) for folder in versus or []
+        ]
         write(out, to, [first, *others])
     if to is not None and to.endswith(PAGE):
         say(f"open {to} in a browser")
@@ -71,9 +74,11 @@ def check_page(to: str | None, versus: list[str] | None) -> None:
         raise UsageError("--versus has no effect without a page", fix="Add --to page.html.")
 
 
-def traced(model: Model, text: str, line: int | None, target: str | None, chosen: dict[str, Any]) -> ShownTrace:
-    """All that can be seen of one input."""
-    return model.trace(read_one(model, text, line), target, gradients=True, attribution=METHOD, **chosen)
+def traced(
+    model: Model, text: str, line: int | None, target: str | None, chosen: dict[str, Any], *, kept: bool
+) -> ShownTrace:
+    """All that can be seen of one input; gradients, which the terminal does not show, only where they are kept."""
+    return model.trace(read_one(model, text, line), target, gradients=kept, attribution=METHOD, **chosen)
 
 
 def write(out: TextIO, to: str | None, traces: list[ShownTrace]) -> None:

@@ -32,8 +32,8 @@ EXACT = 0.01  # of the difference that the scores add up to
 SLIGHT = 0.05  # a difference that is smaller counts as one of this size: exactness has no meaning there
 ROWS = 64  # variants that are run together
 NUMBERS = 4_000_000  # of values B x P x V that are computed together, at most
-# Steps of the network that gradients are sent back through, at most: about 10 seconds of one core.
-STEPS_FIRST, STEPS_MORE = 50_000, 100_000  # for the quadrature over the whole way, and for dividing it
+# Steps of the network that gradients are sent back through, at most: about 8 seconds of one core.
+STEPS_FIRST, STEPS_MORE = 30_000, 60_000  # for the quadrature over the whole way, and for dividing it
 
 Explained = Callable[[Run], Tensor]  # from a run to what is explained [B, P]
 

@@ -335,7 +335,10 @@ def explained(
         which = (
             "the scores" if found.inexact == len(places) else f"the scores of {found.inexact} of {len(places)} outputs"
         )
-        notes.append(f"{which} do not add up within 1 %: the output changes too abruptly on the way from nothing")
+        why = "the output changes too abruptly for the work that was allowed"
+        notes.append(
+            f"{which} do not add up within 1 %: {why}" + ("; single outputs are more exact" if len(places) > 1 else "")
+        )
     inputs = [
         AttributedInput(one.name, one.tokens, scores.detach().float().cpu().numpy(), one.picture)
         for one, scores in zip(asked.inputs, found.scores, strict=True)
