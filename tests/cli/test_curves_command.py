@@ -68,6 +68,7 @@ def test_what_is_refused(recurra: CommandLine) -> None:
     assert recurra("curves", "tow").err == "recurra: error: tow: no such folder\n  Did you mean two?\n"
     assert recurra("curves", "one", "--over", "epochs").code == 2
     assert recurra("curves", "one", "--to", "x.html", "--json").code == 2
+    assert "expected a name that ends in .html, got 'data.csv'" in recurra("curves", "one", "--to", "data.csv").err
     assert recurra("curves", "one", "nowhere", "--to", "x.html").code == 1
     assert not Path("x.html").exists()
 

@@ -61,7 +61,7 @@ def test_and_kept_as_a_page_and_as_data(recurra: CommandLine, tmp_path: Path, ta
     assert html.startswith("<!DOCTYPE html>")
     shown = json.loads(html.partition('id="recurra-trace">')[2].partition("</script>")[0])
     assert list(shown["drawings"]) == ["rolled", "unrolled"]
-    assert "open" in recurra("inspect", model(task), typed(task, tmp_path), "--to", page).err
+    assert recurra("inspect", model(task), typed(task, tmp_path), "--to", page).err == f"The page is in {page}\n"
     kept = Trace.load(data)
     assert kept == Trace.load(arrays)
     assert kept.task == task

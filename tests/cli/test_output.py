@@ -8,8 +8,30 @@ from pathlib import Path
 
 import pytest
 
-from recurra.cli.output import opened_output
-from recurra.errors import RunError
+from recurra.cli.output import check_ending, opened_output, opened_page
+from recurra.errors import RunError, UsageError
+
+
+def test_a_name_says_what_the_file_will_hold() -> None:
+    check_ending(None, ".html")
+    check_ending("data.npz", ".json", ".npz")
+    with pytest.raises(UsageError) as refused:
+        check_ending("pairs.tsv", ".html", ".json", ".npz", option="--save", example="x.json")
+    assert (refused.value.where, refused.value.what, refused.value.fix) == (
+        "--save",
+        "expected a name that ends in .html, .json or .npz, got 'pairs.tsv'",
+        "--save names the file to write, for example --save x.json.",
+    )
+
+
+def test_where_a_page_is_is_said_when_it_is_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened_page(None) as none:
+        assert none is None
+    path = str(tmp_path / "page.html")
+    with opened_page(path) as file:
+        assert file is not None
+        assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", f"The page is in {path}\n")
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:

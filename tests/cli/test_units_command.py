@@ -36,6 +36,12 @@ def test_all_units(recurra: CommandLine, file: str, tmp_path: Path) -> None:
     assert "recurra-units" in page.read_text(encoding="utf-8")
 
 
+def test_what_cannot_be_kept_is_refused_before_anything_is_computed(recurra: CommandLine, file: str) -> None:
+    result = recurra("units", "nowhere", file, "--save", "units.txt")
+    assert (result.code, result.out) == (2, "")
+    assert "--save: expected a name that ends in .json or .npz, got 'units.txt'" in result.err
+
+
 def test_one_unit_of_another_layer(recurra: CommandLine, file: str) -> None:
     result = recurra(
         "units", MODEL, file, "--layer", "decoder.first", "--state", "forget", "--unit", "2", "--examples", "3"

@@ -9,9 +9,8 @@ import typer
 
 from recurra.cli import options as given
 from recurra.cli.options import option
-from recurra.cli.output import STDOUT, opened_output
+from recurra.cli.output import PAGE, STDOUT, check_ending, opened_page
 from recurra.errors import UsageError
-from recurra.say import say
 
 Runs = Annotated[
     list[str] | None,
@@ -40,16 +39,17 @@ def curves(runs: Runs = None, over: Over = "steps", to: Page = None, as_json: gi
         raise UsageError("RUN is missing", fix="Give a model folder: recurra curves MODEL")
     if to and as_json:
         raise UsageError("--to writes a page, and --json prints the numbers: they exclude each other")
+    if to != STDOUT:
+        check_ending(to, PAGE)
 
     from recurra import api
 
+    with opened_page(to) as out:
+        found = api.curves(runs, over=over)
+        if out:
+            out.write(found.page())
     if to:
-        with opened_output(to) as file:
-            file.write(api.curves(runs, over=over).page())
-        if to != STDOUT:
-            say(f"The page is in {to}")
         return
-    found = api.curves(runs, over=over)
     if as_json:
         print(json.dumps(found.to_mapping(), ensure_ascii=False, allow_nan=False))
         return

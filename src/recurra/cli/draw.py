@@ -60,7 +60,7 @@ def draw(
     checked_path(to, "--to")
     with opened_output(to) as file:
         file.write(drawing(model, cell, task, settings or [], unrolled).svg)
-    say(f"the drawing is in {to}")
+    say(f"The drawing is in {to}")
 
 
 def check_one(model: str | None, cell: str | None, task: str | None, settings: list[str] | None) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from recurra.cli import options as given
 from recurra.cli.loading import check_threads, load_model, short_names
-from recurra.cli.output import check_page, opened_output
+from recurra.cli.output import PAGE, check_ending, opened_page
 from recurra.cli.pairs import given_pairs
 from recurra.cli.set_options import check_effect, decoding_settings, written_settings
 from recurra.say import say
@@ -46,8 +45,8 @@ def evaluate(
     chosen = decoding_settings(short, others)
     reading: dict[str, Any] = {**({"sort": True} if sort else {}), **written}
 
-    check_page(to)
-    with opened_output(to) if to else nullcontext() as out:
+    check_ending(to, PAGE)
+    with opened_page(to) as out:
         loaded = load_model(model, ensemble, threads)
         check_threads(loaded, threads)
         check_effect(loaded, short)

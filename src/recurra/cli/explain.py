@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 from recurra.cli import options as given
-from recurra.cli.inspect import ONE, Target
-from recurra.cli.loading import load_model
-from recurra.cli.one_input import Line, OneInput, read_one
+from recurra.cli.loading import ONE, load_model
+from recurra.cli.one_input import Line, OneInput, Target, read_one
 from recurra.cli.options import MethodName, option
-from recurra.cli.output import opened_output
+from recurra.cli.output import PAGE, check_ending, opened_output, say_page
 from recurra.cli.set_options import decoding_settings
 from recurra.errors import UsageError
-from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.tasks.contrast import ShownContrast
@@ -56,8 +54,7 @@ def explain(
 
     With --versus, say how much more probable the output is than another one, and where that is decided.
     """
-    if to is not None and not to.endswith((".html", ".json")):
-        raise UsageError(f"expected a name that ends in .html or .json, got {to!r}", where="--to")
+    check_ending(to, PAGE, ".json")
     idle = {"--method": method, "--instead": instead, "--output": output}
     if versus is not None and any(value is not None for value in idle.values()):
         name = next(name for name, value in idle.items() if value is not None)
@@ -73,8 +70,7 @@ def explain(
             kind = method or "integrated-gradients"
             found = loaded.explain(one, target, method=kind, instead=instead, outputs=numbers, **chosen)
             write(out, to, found)
-    if to is not None and to.endswith(".html"):
-        say(f"open {to} in a browser")
+    say_page(to)
 
 
 def write(out: TextIO, to: str | None, found: ShownAttribution | ShownContrast) -> None:
@@ -84,7 +80,7 @@ def write(out: TextIO, to: str | None, found: ShownAttribution | ShownContrast) 
 
     if to is None:
         out.write(f"{found}\n")
-    elif to.endswith(".html"):
+    elif to.endswith(PAGE):
         out.writelines([beginning(found.source), found.body(), END])
     else:
         out.writelines([*json_pieces(found.to_mapping()), "\n"])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli import options as given
 from recurra.cli.loading import load_model, short_names
 from recurra.cli.options import option
-from recurra.cli.output import check_page, opened_output
+from recurra.cli.output import PAGE, check_ending, opened_page
 from recurra.cli.pairs import given_pairs
 from recurra.errors import UsageError
-from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.tasks.gradients import ShownFlow
@@ -58,10 +56,10 @@ def gradients(
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     if to and as_json:
         raise UsageError("--to writes a page, and --json prints the numbers: they exclude each other")
-    check_page(to)
+    check_ending(to, PAGE)
 
     folders = [model, *(versus or [])]
-    with opened_output(to) if to else nullcontext() as out:
+    with opened_page(to) as out:
         found: list[ShownFlow] = []
         for folder, name in zip(folders, short_names(folders), strict=True):
             flow = load_model(folder, None, threads).gradients(
@@ -77,8 +75,8 @@ def gradients(
 
             out.write(flow_page(found))
     if to:
-        say(f"The page is in {to}")
-    elif as_json:
+        return
+    if as_json:
         for one in found:
             print(one.to_json())
     else:

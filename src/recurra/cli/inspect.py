@@ -6,26 +6,19 @@ import shutil
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 from recurra.cli import options as given
-from recurra.cli.loading import load_model
-from recurra.cli.one_input import Line, OneInput, read_one
+from recurra.cli.loading import ONE, load_model
+from recurra.cli.one_input import Line, OneInput, Target, read_one
 from recurra.cli.options import option
-from recurra.cli.output import opened_output
+from recurra.cli.output import PAGE, check_ending, opened_output, say_page
 from recurra.cli.set_options import decoding_settings
 from recurra.errors import UsageError
-from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.api import Model
     from recurra.tasks.tracing import ShownTrace
 
-PAGE, DATA = ".html", (".json", ".npz")
 METHOD = "integrated-gradients"
-ONE = 1  # thread: one input is looked into, in many small steps
 
-Target = Annotated[
-    str | None,
-    option("--target", "Look at this output (text, label, tags, number) in the place of the model's own.", "TEXT"),
-]
 Versus = Annotated[
     list[str] | None, option("--versus", "Another model folder: a page that shows both side by side.", "MODEL")
 ]
@@ -49,7 +42,9 @@ def inspect(
 
     Prints this, or writes a page that shows also every gate and state of every step, the search and the gradients.
     """
-    check_page(to, versus)
+    check_ending(to, PAGE, ".json", ".npz")
+    if versus and (to is None or not to.endswith(PAGE)):
+        raise UsageError("--versus has no effect without a page", fix="Add --to page.html.")
     chosen = decoding_settings({}, settings or [])
     with opened_output(to) as out:
         first = traced(load_model(model, ensemble, ONE), text, line, target, chosen, kept=to is not None)
@@ -57,21 +52,7 @@ def inspect(
             traced(load_model(folder, None, ONE), text, line, target, chosen, kept=True) for folder in versus or []
         ]
         write(out, to, [first, *others])
-    if to is not None and to.endswith(PAGE):
-        say(f"open {to} in a browser")
-
-
-def check_page(to: str | None, versus: list[str] | None) -> None:
-    """Refuses a file whose name does not say what is to be in it, and a second model where it is not shown.
-
-    Raises:
-        UsageError: it says which.
-    """
-    if to is not None and not to.endswith((PAGE, *DATA)):
-        what = f"expected a name that ends in {PAGE}, {' or '.join(DATA)}, got {to!r}"
-        raise UsageError(what, where="--to", fix="For example --to page.html.")
-    if versus and (to is None or not to.endswith(PAGE)):
-        raise UsageError("--versus has no effect without a page", fix="Add --to page.html.")
+    say_page(to)
 
 
 def traced(

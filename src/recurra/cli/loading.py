@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from recurra.api import Model
 
 MOST = 8  # threads where no number is given: what Python itself does, it does for one of them at a time
+ONE = 1  # thread: where the inside of a network is looked into, in many small steps, one input after the other
 
 
 def load_model(model: str, ensemble: list[str] | None, threads: int | None = None) -> Model:

@@ -1,4 +1,4 @@
-"""One input that is looked into: a text as it is typed, numbers, a path, or the input of a line of a file."""
+"""One input to look into: a text as it is typed, numbers, a path, or the input of a line of a file; and its output."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ OneInput = Annotated[
 ]
 Line = Annotated[
     int | None, option("--line", "INPUT is a file of inputs, as predict reads it: take the N-th of them.", "N", 1)
+]
+Target = Annotated[
+    str | None,
+    option("--target", "Look at this output (text, label, tags, number) instead of the model's own.", "TEXT"),
 ]
 
 

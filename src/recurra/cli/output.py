@@ -15,20 +15,21 @@ from typing import TextIO
 from recurra.errors import RunError, UsageError
 from recurra.files import file_error
 from recurra.locks import lock
+from recurra.say import say
 
-STDOUT = "-"
+STDOUT, PAGE = "-", ".html"
 
 
-def check_page(path: str | None, option: str = "--to") -> None:
-    """Refuses a page whose name does not say that it is one: it could be the file of inputs.
+def check_ending(path: str | None, *endings: str, option: str = "--to", example: str = "page.html") -> None:
+    """Refuses a file to write whose name does not say what it will hold: it could be the file of inputs.
 
     Raises:
-        UsageError: a name that does not end in .html.
+        UsageError: a name with none of these endings.
     """
-    if path is not None and not path.endswith((".html", ".htm")):
-        what = f"expected a name that ends in .html, got {path!r}"
-        example = f"{option} {option.removeprefix('--').replace('to', 'page')}.html"
-        raise UsageError(what, where=option, fix=f"The option names the page to write, for example {example}.")
+    if path is not None and not path.endswith(endings):
+        *others, last = endings
+        what = f"expected a name that ends in {', '.join(others)}{' or ' if others else ''}{last}, got {path!r}"
+        raise UsageError(what, where=option, fix=f"{option} names the file to write, for example {option} {example}.")
 
 
 @contextmanager
@@ -56,6 +57,23 @@ def opened_output(path: str | None) -> Generator[TextIO]:
         else:
             with written_aside(target) as file:
                 yield file
+
+
+@contextmanager
+def opened_page(path: str | None) -> Generator[TextIO | None]:
+    """The file of a page, None where no page is asked for. Says where the page is when it is whole."""
+    if path is None:
+        yield None
+        return
+    with opened_output(path) as file:
+        yield file
+    say_page(path)
+
+
+def say_page(path: str | None) -> None:
+    """Says where a page is; nothing of other files."""
+    if path is not None and path.endswith(PAGE):
+        say(f"The page is in {path}")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from recurra.cli import options as given
 from recurra.cli.answers import writer
 from recurra.cli.loading import load_model, say_caveats
-from recurra.cli.output import check_page, opened_output
+from recurra.cli.output import PAGE, check_ending, opened_output
 from recurra.cli.set_options import check_effect, decoding_settings, option_of, written_settings
 from recurra.errors import UsageError
 from recurra.say import say
@@ -54,7 +54,7 @@ def predict(
     """
     dials = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
     check_dials(sample, beam, dials)
-    check_page(attention, "--attention")
+    check_ending(attention, PAGE, option="--attention", example="attention.html")
     short = {"beam": beam, "nbest": nbest, "sample": sample or None, "attention": attention and True, **dials}
     written, others = written_settings(settings or [])
     chosen = decoding_settings(short, others)

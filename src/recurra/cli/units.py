@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from recurra.cli import options as given
 from recurra.cli.loading import load_model
-from recurra.cli.output import check_page, opened_output
+from recurra.cli.output import PAGE, check_ending, opened_page
 from recurra.errors import UsageError
 from recurra.say import say
 
@@ -41,7 +40,8 @@ def units(
     Without --unit a table of the units that follow something clearly. With it, where that unit is strongest, and which
     are like it. With --text and --span, the units that are active exactly at these steps, and where else they are.
     """
-    check_page(to)
+    check_ending(to, PAGE)
+    check_ending(save, ".json", ".npz", option="--save", example="units.npz")
     if (text is None) != (span is None):
         missing, there = ("--span", "--text") if span is None else ("--text", "--span")
         raise UsageError(f"{there} is given without {missing}", fix="Give both: --text TEXT --span 3:7.")
@@ -49,7 +49,7 @@ def units(
         raise UsageError("--unit and --text exclude each other", fix="Leave one of them out.")
     bounds = None if span is None else span_of(span)
 
-    with opened_output(to) if to else nullcontext() as out:
+    with opened_page(to) as out:
         loaded = load_model(model, None, threads)
         columns: dict[str, Any] = {"source_column": source_column, "time_column": time_column}
         inputs = loaded.read(data, format=input_format or "auto", **columns)
