@@ -52,6 +52,25 @@ def test_a_number_has_no_effect_on_running_text(
         assert recurra(*command).code == 0
 
 
+@pytest.mark.parametrize(("said", "number"), [((), 1), (("--threads", "2"), 2)])
+@pytest.mark.parametrize("command", ["units", "gradients"])
+def test_the_inside_is_computed_by_one_thread_unless_a_number_is_said(
+    command: str,
+    said: tuple[str, ...],
+    number: int,
+    recurra: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    monkeypatch.setattr(loading, "idle_cores", lambda: 4)
+    (tmp_path / "pairs.tsv").write_text("red\tder\nblue\teulb\n")
+    stored = Path(__file__).parents[1] / "stored_models" / "translate-2" / "model"
+    with threads(3):
+        assert recurra(command, str(stored), str(tmp_path / "pairs.tsv"), *said).code == 0
+        assert torch.get_num_threads() == number
+
+
 def test_it_is_said_that_a_training_is_not_finished(recurra: CommandLine, model: FakeModel, tmp_path: Path) -> None:
     (tmp_path / "in.txt").write_text("abc\n")
     assert recurra("predict", "m", str(tmp_path / "in.txt")) == (0, "cba\n", "")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli import options as given
-from recurra.cli.loading import load_model, short_names
+from recurra.cli.loading import ONE, load_model, short_names
 from recurra.cli.options import option
 from recurra.cli.output import PAGE, check_ending, opened_page
 from recurra.cli.pairs import given_pairs
@@ -44,7 +44,7 @@ def gradients(
     versus: Versus = None,
     examples: Count = None,
     seed: Seed = None,
-    threads: given.AnswerThreads = None,
+    threads: given.InsideThreads = None,
     to: Page = None,
     as_json: given.AsJson = False,
 ) -> None:
@@ -62,7 +62,7 @@ def gradients(
     with opened_page(to) as out:
         found: list[ShownFlow] = []
         for folder, name in zip(folders, short_names(folders), strict=True):
-            flow = load_model(folder, None, threads).gradients(
+            flow = load_model(folder, None, threads or ONE).gradients(
                 files.data,
                 **files.keywords(),
                 examples=examples or EXAMPLES,

@@ -183,6 +183,10 @@ AnswerThreads = Annotated[
         1,
     ),
 ]
+InsideThreads = Annotated[
+    int | None,
+    option("--threads", "Number of CPU threads; one by default: more change the last digits of results.", "N", 1),
+]
 RecipeFile = Annotated[
     str | None, option("--recipe", "A file of settings; options on the command line override it.", "FILE.toml")
 ]

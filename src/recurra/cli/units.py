@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from recurra.cli import options as given
-from recurra.cli.loading import load_model
+from recurra.cli.loading import ONE, load_model
 from recurra.cli.output import PAGE, check_ending, opened_page
 from recurra.errors import UsageError
 from recurra.say import say
@@ -31,7 +31,7 @@ def units(
     input_format: given.InputFormat = None,
     source_column: given.SourceColumn = None,
     time_column: given.TimeColumn = None,
-    threads: given.AnswerThreads = None,
+    threads: given.InsideThreads = None,
     to: given.UnitsPage = None,
     save: given.SaveUnits = None,
 ) -> None:
@@ -50,7 +50,7 @@ def units(
     bounds = None if span is None else span_of(span)
 
     with opened_page(to) as out:
-        loaded = load_model(model, None, threads)
+        loaded = load_model(model, None, threads or ONE)
         columns: dict[str, Any] = {"source_column": source_column, "time_column": time_column}
         inputs = loaded.read(data, format=input_format or "auto", **columns)
         found = loaded.activations(inputs, layer=layer, state=state, examples=examples, also=text)
