@@ -70,10 +70,11 @@ class LinearChain(nn.Module):
         mask = emissions.mask
         with torch.autocast(mask.device.type, enabled=False):  # these sums need all their digits
             values = emissions.values.to(self.start.dtype)
-            alpha = self._start() + values[:, 0]  # [B, K]: over all beginnings that end in each tag
+            first, *others = values.unbind(1)  # the gradient of each values[:, t] would have the size of all values
+            alpha = self._start() + first  # [B, K]: over all beginnings that end in each tag
             factors = self._transitions().exp()
-            for t in range(1, values.shape[1]):
-                after = log_product(alpha, factors) + values[:, t]
+            for t, own in enumerate(others, 1):
+                after = log_product(alpha, factors) + own
                 alpha = torch.where(mask[:, t, None], after, alpha)
             return torch.logsumexp(alpha + self._end(), dim=1)
 
@@ -89,14 +90,14 @@ class LinearChain(nn.Module):
 
         What stands on the padding does not matter.
         """
-        mask, values = emissions.mask, emissions.values
-        before = [self._start() + values[:, 0]]  # alpha [B, K]: over all beginnings that end in each tag
+        mask, each = emissions.mask, emissions.values.unbind(1)  # T times [B, K]
+        before = [self._start() + each[0]]  # alpha [B, K]: over all beginnings that end in each tag
         factors = self._transitions().exp()
-        for t in range(1, values.shape[1]):
-            before.append(log_product(before[-1], factors) + values[:, t])
-        after = [self._end().expand_as(values[:, 0])]  # beta [B, K]: over all ways on from each tag
-        for t in range(values.shape[1] - 1, 0, -1):
-            more = log_product(after[-1] + values[:, t], factors.t())
+        for own in each[1:]:
+            before.append(log_product(before[-1], factors) + own)
+        after = [self._end().expand_as(each[0])]  # beta [B, K]: over all ways on from each tag
+        for t in range(len(each) - 1, 0, -1):
+            more = log_product(after[-1] + each[t], factors.t())
             after.append(torch.where(mask[:, t, None], more, after[-1]))
         return (torch.stack(before, 1) + torch.stack(after[::-1], 1)).log_softmax(-1)
 

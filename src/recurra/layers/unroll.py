@@ -34,8 +34,9 @@ def steps(cell: Cell, inputs: Padded, state: Any = None, *, by: OneStep | None =
     mask = inputs.mask[..., None]  # [B, T, 1]
     values = inputs.values.masked_fill(~mask, 0.0)
     state = cell.initial_state(values.shape[0]) if state is None else state
-    for t in range(values.shape[1]):
-        step, live = (by or cell)(values[:, t], state), mask[:, t]
+    # Not values[:, t], whose gradient has the size of all values: that would make T of them.
+    for x, live in zip(values.unbind(1), mask.unbind(1), strict=True):
+        step = (by or cell)(x, state)
         state = type(step.state)(*(torch.where(live, new, old) for new, old in zip(step.state, state, strict=True)))
         yield Step(state.hidden.masked_fill(~live, 0.0), state, step.gates)  # a cell's output is its hidden state
 
