@@ -235,6 +235,12 @@ def test_compare_ignores_no_argument(name: str, fix: str) -> None:
     assert fix in str(caught.value)
 
 
+def test_what_compare_varies_may_come_one_by_one(tmp_path: Path) -> None:
+    cells: Any = iter(["gru"])
+    with pytest.raises(UsageError, match="only one network"):
+        recurra.compare(PAIRS, to=tmp_path / "c", task="translate", cells=cells)
+
+
 @pytest.mark.parametrize("name", ["cells", "attention", "models", "layers"])
 def test_nothing_to_compare_is_nothing_given_and_what_has_no_values_is_refused_by_its_name(
     name: str, tmp_path: Path

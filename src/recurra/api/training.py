@@ -147,10 +147,13 @@ def compare(
     if (seeds := asked_for.get("seeds", SEEDS)) < 1:
         raise UsageError(f"seeds must be at least 1, got {seeds}")
     how = asked(data, y, "comparison", COMPARING, **training)
-    short = {"model.kind": models, "model.cell": cells, "model.attention": attention, "model.layers": layers}
-    for name, values in {"cells": cells, "attention": attention, "models": models, "layers": layers}.items():
-        values_of(name, values)  # is refused by the name of the argument
-    chosen = {name: values_of(name, values) for name, values in {**short, **asked_for.get("vary", {})}.items()}
+    chosen = {
+        "model.kind": values_of("models", models),
+        "model.cell": values_of("cells", cells),
+        "model.attention": values_of("attention", attention),
+        "model.layers": values_of("layers", layers),
+        **{name: values_of(name, values) for name, values in asked_for.get("vary", {}).items()},
+    }
     given = {name: values for name, values in chosen.items() if values} or {"model.cell": CLASSICS}
     request = ComparisonRequest(
         how.task,
