@@ -1,7 +1,7 @@
-"""Why this output and not that one: the question to a model about both, laid beside each other.
+"""Why this output and not that one: a model is asked about both, and the two are compared token by token.
 
 Two texts are the same up to where they part, and there one token stands against the other. What follows is aligned as
-an edit distance does, so that what they share again is compared as well. Tags stand beside each other token by token.
+an edit distance does, so that what they share again is compared as well. Tags are compared token by token.
 Several networks answer by the mean of their probabilities.
 
 P outputs, V what may stand at an output.
@@ -20,7 +20,6 @@ from rapidfuzz.distance import Levenshtein
 from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
 from recurra.inside.probes import LanguageProbe, WritingProbe
-from recurra.tasks.seq2seq.trace import WAS_CUT
 from recurra.tasks.tracing import Asked
 from recurra.tracing import Contrast, ContrastStep
 from recurra.views import contrast_body, contrast_html, contrast_lines
@@ -77,7 +76,7 @@ def contrasted(first: Asked, second: Asked, options: object) -> ShownContrast:
 
 @torch.no_grad()
 def _tokens(asked: Asked) -> list[Token]:
-    """What stands at each output that is looked at, with the log-probability that all networks together give to it."""
+    """The token at each output that is asked about, with the log-probability that all networks together give to it."""
     each = torch.stack([probe.as_it_is().values[0].cpu() for probe in asked.probes])  # [M, P, V]
     together = each.logsumexp(0) - math.log(len(each))
     found = together.gather(1, torch.tensor(asked.chosen)[:, None])[:, 0]
@@ -109,6 +108,7 @@ def _score(tokens: Sequence[Token], options: object, asked: Asked) -> float | No
     """By what a search ranks an output; None where that is more than its log-probability and its length."""
     if not isinstance(options, DecodingOptions) or not isinstance(asked.probes[0], WritingProbe):
         return None
-    if options.coverage_penalty or getattr(options, "anti_lm", 0) or WAS_CUT in asked.notes:
+    cut = asked.target is None and asked.search is not None and not asked.search.outputs[0].finished
+    if options.coverage_penalty or getattr(options, "anti_lm", 0) or cut:
         return None
     return sum(log_prob for _, log_prob in tokens) / ((5 + len(tokens)) / 6) ** options.length_penalty
