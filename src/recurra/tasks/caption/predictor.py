@@ -128,11 +128,12 @@ class CaptionPredictor:
     def ask(self, given: Any, options: DecodingOptions, target: str | None = None) -> Asked:
         """The question about the first caption that `predict` gives to an image, or about a given one."""
         one, values = self._looked_into(given)
-        recorded = decode_recorded(self.model, self._padded([values]), options)
+        source = self._padded([values])
+        recorded = decode_recorded(self.model, source, options)
         cells, picture = self._looked_at(values)
         asked = ask_decoders(
             self.networks,
-            self._padded([values]),
+            source,
             one.name,
             cells,
             places(cells),

@@ -163,9 +163,11 @@ class LanguagePredictor:
         """The question about each unit of a text (and of a target, its continuation), and about what comes next."""
         network = self.network
         text = checked(given, 1)
-        ids = self._encoded(text if target is None else text + checked(target, 1), 1)
-        after = self._best(self._after([self._encoded(text, 1)])[0], 1)[0].text
-        last = self._order(self._after([ids])[0])[0]
+        own = self._encoded(text, 1)
+        ids = own if target is None else self._encoded(text + checked(target, 1), 1)
+        chance = self._after([own])[0]
+        after = self._best(chance, 1)[0].text
+        last = self._order(chance if target is None else self._after([ids])[0])[0]
         chosen = [*(network.line_end if id == GO else id for id in ids[1:]), last]
         tokens = [SPECIAL_TOKENS[GO], *(network.shown(id) for id in ids[1:])]
         with torch.no_grad():

@@ -200,9 +200,7 @@ class TextPredictor(Generic[T_co]):
         Raises:
             DataError: it is no text, one with another number of columns, or too long to decode.
         """
-        text, ids = self._read(given)
-        source = pad_sources([ids]).to(self.device)
-        recorded = self.recorded(self.model, source, self._looking(options))
+        text, ids, source, recorded = self._search_for(given, options)
         tokens = [*self.source.tokens(text), SPECIAL_TOKENS[EOS]]
         shown = [*self.source.characters(text), END]
         asked = ask_decoders(self.networks, source, text, tokens, shown, recorded.outputs[0], self.target, target)
@@ -220,16 +218,17 @@ class TextPredictor(Generic[T_co]):
         Raises:
             DataError: it is no text, one with another number of columns, or too long to decode.
         """
-        text, ids = self._read(given)
-        source = pad_sources([ids]).to(self.device)
-        return self._shown_search(self.recorded(self.model, source, self._looking(options)), text, ids)
+        text, ids, _, recorded = self._search_for(given, options)
+        return self._shown_search(recorded, text, ids)
 
     def _shown_search(self, recorded: Recorded, text: str, ids: list[int]) -> ShownSearch:
         tokens = self.source.tokens(text)
         return shown_search(recorded, self.target.token, lambda one: self._text(one, tokens, ids))
 
-    def _read(self, given: str | Sequence[str]) -> tuple[str, list[int]]:
-        """One text that is looked at, and its ids."""
+    def _search_for(
+        self, given: str | Sequence[str], options: DecodingOptions
+    ) -> tuple[str, list[int], Padded, Recorded]:
+        """One text, its ids, the same as a batch, and the search for its outputs."""
         text = self._one_text(given)
         check_text(text, 1, self.source)
         if self.empty(text):
@@ -237,7 +236,8 @@ class TextPredictor(Generic[T_co]):
         ids = self.source.encode(text)
         if len(ids) > MAX_SOURCE:
             raise too_long(1, len(ids))
-        return text, ids
+        source = pad_sources([ids]).to(self.device)
+        return text, ids, source, self.recorded(self.model, source, self._looking(options))
 
     def _window(self, texts: list[str], first: int, options: DecodingOptions) -> list[Answer[None]]:
         for number, text in enumerate(texts, first):
