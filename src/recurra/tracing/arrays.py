@@ -8,8 +8,9 @@ and all else as one JSON text under "trace".
 from __future__ import annotations
 
 import json
+import math
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -56,7 +57,7 @@ def check_before(name: str, values: Array, after: Array | None) -> None:
 
 
 def json_pieces(value: object) -> Iterator[str]:
-    """One line of JSON in pieces, from what `mapping_of` gives; text as it is, not escaped to ASCII."""
+    """One line of JSON in pieces, from what `to_mapping` gives; text as it is, not escaped to ASCII."""
     if isinstance(value, np.ndarray):
         yield from array_pieces(cast("Array", value))
     elif isinstance(value, dict):
@@ -107,7 +108,7 @@ def save(mapping: Mapping[str, Any], path: str | Path) -> None:
 def write_npz(mapping: Mapping[str, Any], file: IO[bytes]) -> None:
     """Writes a mapping with arrays as npz."""
     arrays: dict[str, Array] = {}
-    head = json.dumps(_apart(mapping, "", arrays), ensure_ascii=False, allow_nan=False)
+    head = json.dumps(_apart(mapping, arrays), ensure_ascii=False, allow_nan=False)
     parts: dict[str, Any] = {HEAD: np.array(head), **arrays}
     np.savez_compressed(file, **parts)
 
@@ -124,7 +125,7 @@ def load(path: str | Path) -> Any:
         if path.suffix == ".json":
             return json.loads(path.read_text("utf-8"))
         with np.load(path, allow_pickle=False) as file:
-            return _together(json.loads(str(file[HEAD])), "", file)
+            return _together(json.loads(str(file[HEAD])), file)
     except OSError as error:
         raise DataError(f"the file cannot be read: {error.strerror or error}", where=str(path)) from None
     except (ValueError, KeyError, EOFError, zipfile.BadZipFile, RecursionError) as error:
@@ -139,26 +140,43 @@ def checked_path(path: str | Path) -> Path:
     return found
 
 
-def _apart(value: object, place: str, arrays: dict[str, Array]) -> object:
+def finite(value: Any) -> Any:
+    """The same with None for every number that JSON does not have."""
+
+    def known(leaf: object, place: str) -> object:
+        return None if isinstance(leaf, float) and not math.isfinite(leaf) else leaf
+
+    return _changed(value, known)
+
+
+def _apart(mapping: object, arrays: dict[str, Array]) -> Any:
     """The same without its arrays, which are put under their places; null stands where they were."""
-    if isinstance(value, np.ndarray):
-        arrays[place] = cast("Array", value)
+
+    def put(leaf: object, place: str) -> object:
+        if not isinstance(leaf, np.ndarray):
+            return leaf
+        arrays[place] = cast("Array", leaf)
         return None
-    if isinstance(value, dict):
-        pairs = cast("dict[str, object]", value)
-        return {name: _apart(inner, f"{place}/{name}" if place else name, arrays) for name, inner in pairs.items()}
-    if isinstance(value, list):
-        return [_apart(inner, f"{place}/{k}", arrays) for k, inner in enumerate(cast("list[object]", value))]
-    return value
+
+    return _changed(mapping, put)
 
 
-def _together(value: object, place: str, arrays: Mapping[str, Any]) -> Any:
+def _together(mapping: object, arrays: Mapping[str, Any]) -> Any:
     """The way back: null becomes the array of its place, if there is one."""
-    if value is None:
-        return arrays.get(place)
+    return _changed(mapping, lambda leaf, place: arrays.get(place) if leaf is None else leaf)
+
+
+def _changed(value: object, change: Callable[[object, str], object], place: str = "") -> Any:
+    """Mappings and lists with something else in place of whatever they hold.
+
+    Args:
+        change: from what stands at a place to what shall; of "layers/0/name" by this name.
+    """
+    before = f"{place}/" if place else ""
     if isinstance(value, dict):
         pairs = cast("dict[str, object]", value)
-        return {name: _together(inner, f"{place}/{name}" if place else name, arrays) for name, inner in pairs.items()}
-    if isinstance(value, list):
-        return [_together(inner, f"{place}/{k}", arrays) for k, inner in enumerate(cast("list[object]", value))]
-    return value
+        return {name: _changed(inner, change, f"{before}{name}") for name, inner in pairs.items()}
+    if isinstance(value, list | tuple):
+        several = cast("Sequence[object]", value)
+        return [_changed(inner, change, f"{before}{k}") for k, inner in enumerate(several)]
+    return change(value, place)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 from recurra.errors import UsageError
+from recurra.tracing.arrays import finite
 
 Kind: TypeAlias = Literal["vanishing", "exploding", "healthy", "unknown"]
 NEAREST = 1  # the distance whose signal counts as all of it
@@ -150,17 +151,8 @@ class GradientFlow:
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain dicts and lists, all the way down; None for a number that was too large to be one."""
-        return _finite(asdict(self))
+        return finite(asdict(self))
 
     def to_json(self) -> str:
         """One line of JSON."""
         return json.dumps(self.to_mapping(), ensure_ascii=False, allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    """The same without numbers that JSON does not have."""
-    if isinstance(value, dict):
-        return {name: _finite(part) for name, part in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list | tuple):
-        return [_finite(part) for part in cast("list[Any]", value)]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import accumulate
 from typing import Any, Literal, get_args
+
+from recurra.tracing.arrays import finite
 
 Axis = Literal["steps", "seconds", "tokens"]  # what curves are drawn over
 AXES: tuple[Axis, ...] = get_args(Axis)
@@ -96,17 +97,9 @@ class RunCurves:
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain dicts and lists, for JSON, which has no NaN: what is not known is None."""
-        mapping = asdict(self)
-        for part in ("steps", "validations"):
-            mapping[part] = {name: finite(values) for name, values in mapping[part].items()}
-        return mapping
+        return finite(asdict(self))
 
 
 def known(value: float) -> float:
     """The value, 0 where it is not known."""
     return 0.0 if math.isnan(value) else value
-
-
-def finite(values: Sequence[float]) -> list[float | None]:
-    """The values; None for what is no number."""
-    return [value if math.isfinite(value) else None for value in values]
