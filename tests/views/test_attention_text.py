@@ -63,6 +63,7 @@ def test_what_cannot_be_seen_is_spelled_out() -> None:
     header = drawn(diagonal(SOURCES["invisible"], ["x"]), 80)[0]
     assert header.split() == ["␣⇥", "<U+200B>", "<U+00A0>", "<U+202E>", "<U+0000>"]
     assert "◌\u0301" in drawn(diagonal(["\u0301"], ["x"]), 80)[0]
+    assert drawn(diagonal(["a", "\n", "b"], ["x"]), 80)[0].strip() == "a⏎b"
 
 
 def test_columns_of_right_to_left_letters_cannot_be_reordered() -> None:

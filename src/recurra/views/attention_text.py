@@ -19,8 +19,8 @@ from rich.text import Text
 
 from recurra.tracing import AttentionMap
 from recurra.views.image_text import looks_lines
-from recurra.views.token_columns import MAX_LABEL, Column, blocks, columns, cut
-from recurra.views.tokens import held, label
+from recurra.views.token_columns import MAX_LABEL, Column, blocks, columns
+from recurra.views.tokens import cut, held, label
 
 SHADES = " ░▒▓█"
 STEPS = (0.05, 0.25, 0.5, 0.75)  # the least weight of each shade but the first

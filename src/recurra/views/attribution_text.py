@@ -46,7 +46,7 @@ def _lines(attribution: Attribution) -> Iterator[str]:
 
 
 def _rows(attribution: Attribution) -> Iterator[str]:
-    names = [_name(token) for token in attribution.tokens]
+    names = list(map(label, attribution.tokens))
     width = min(NAME, max(map(cell_len, names), default=0))
     for k, name in list(enumerate(names))[:MOST]:
         scored = sorted(_scored(attribution, k), key=lambda pair: -abs(pair[1]))
@@ -85,8 +85,4 @@ def _names(tokens: Sequence[str]) -> Iterator[str]:
     """The tokens as they are shown; those that occur more than once with their places, from 1."""
     counts = Counter(tokens)
     for place, token in enumerate(tokens, 1):
-        yield _name(token) + (f" #{place}" if counts[token] > 1 else "")
-
-
-def _name(token: str) -> str:
-    return label(token.replace("\n", "↵"))
+        yield label(token) + (f" #{place}" if counts[token] > 1 else "")

@@ -13,14 +13,14 @@ import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from recurra.tracing import Contrast, ContrastStep
-from recurra.views.search_shape import name_of, percent, shown_text
+from recurra.views.search_shape import percent, shown_text
 from recurra.views.style import fragment
-from recurra.views.tokens import held
+from recurra.views.tokens import cut, held, label
 
 FOR, AGAINST = "█", "▒"
 BAR = 20  # cells of the longest
@@ -101,8 +101,8 @@ def _lines(contrast: Contrast, width: int) -> Iterator[tuple[str, str]]:
             yield line.plain.rstrip(), ""
     yield "", ""
     steps = contrast.steps
-    names = [tuple(_cut(_name(token)) for token in (step.first, step.second)) for step in steps]
-    places = [_cut(_name(step.place)) if step.place else "" for step in steps]
+    names = [tuple(cut(_name(token), MOST_TOKEN) for token in (step.first, step.second)) for step in steps]
+    places = [cut(_name(step.place), MOST_TOKEN) if step.place else "" for step in steps]
     margin = max(map(cell_len, places))
     wide = [max([6, *(cell_len(pair[side]) for pair in names)]) for side in (0, 1)]
     beside = f"{'token':{margin}}  " if (margin := max(margin, 5 if margin else 0)) else ""
@@ -158,11 +158,7 @@ def _gap(contrast: Contrast, run: range) -> str:
 
 
 def _name(token: str | None) -> str:
-    return NOTHING if token is None else name_of(token)
-
-
-def _cut(text: str) -> str:
-    return text if cell_len(text) <= MOST_TOKEN else set_cell_size(text, MOST_TOKEN - 1).rstrip() + "…"
+    return NOTHING if token is None else label(token)
 
 
 def _p(log_prob: float | None) -> str:

@@ -25,7 +25,7 @@ def decision_lines(decisions: Sequence[Decision]) -> list[str]:
 
 
 def _lines(decisions: Sequence[Decision]) -> Iterator[str]:
-    names = [label(decision.token.replace("\n", "↵")) for decision in decisions]
+    names = [label(decision.token) for decision in decisions]
     width = max(5, min(NAME, max(map(cell_len, names))))
     losses = any(decision.loss is not None for decision in decisions)
     copies = any(decision.copied is not None for decision in decisions)
@@ -41,7 +41,7 @@ def _lines(decisions: Sequence[Decision]) -> Iterator[str]:
         if copies:
             cells.append("      " if decision.copied is None else f"{percent(decision.copied):>6}")
         others = [(token, chance) for token, chance in decision.top if token != decision.token][:INSTEAD]
-        instead = ", ".join(f"{label(token.replace(chr(10), '↵'))} {percent(chance)}" for token, chance in others)
+        instead = ", ".join(f"{label(token)} {percent(chance)}" for token, chance in others)
         yield "  ".join([*cells, instead]).rstrip()
     if len(decisions) > MOST:
         yield f"... and {counted(len(decisions) - MOST, 'more decision')}"

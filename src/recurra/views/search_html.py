@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from recurra.tracing import SearchTree
-from recurra.views.search_shape import GONE, Shape, name, percent, share, shown_text, summary, written
+from recurra.views.search_shape import GONE, Shape, percent, share, shown_text, summary, written
 from recurra.views.style import fragment
+from recurra.views.tokens import cut, label
 
 MOST_DRAWN = 1500  # nodes of a picture
 LAST = 100  # tokens of the way to a node that its title has
@@ -106,8 +107,7 @@ def _order(shape: Shape, number: int) -> tuple[bool, float, float]:
 
 
 def _label(shape: Shape, number: int) -> str:
-    text = name(shape.nodes[number])
-    return text if cell_len(text) <= LONGEST else set_cell_size(text, LONGEST - 1).rstrip() + "…"
+    return cut(label(shape.nodes[number].token), LONGEST)
 
 
 def _edge(shape: Shape, places: Sequence[Place], number: int, of_answer: bool) -> str:
@@ -198,7 +198,7 @@ def _row(shape: Shape, number: int, *, drawn: bool) -> str:
     chance = f'<td class="number">{escape(share(node.chance or 0.0))}</td>' if drawn else ""
     others = "".join(f"<li>{_beside(shape, other)}</li>" for other in shape.beside(number))
     return (
-        f'<tr><td class="number">{node.step}</td><th scope="row"><bdi>{escape(name(node))}</bdi></th>'
+        f'<tr><td class="number">{node.step}</td><th scope="row"><bdi>{escape(label(node.token))}</bdi></th>'
         f'<td class="number">{_p(shape, number)}</td>{chance}<td>{f"<ul>{others}</ul>" if others else ""}</td></tr>\n'
     )
 

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from recurra.text.counted import counted
 from recurra.text.visible import visible
 from recurra.tracing import SearchNode, SearchTree, children_of
-from recurra.views.tokens import label
+from recurra.views.tokens import LINE_END, label
 
-LINE_END = "⏎"
 GONE = ("pruned", "too long", "forbidden")  # nothing comes after these
 # Of what was considered and not gone on with: what it is called.
 PRUNED = {"beam": "pruned", "greedy": "not taken", "sampling": "not drawn"}
@@ -129,19 +128,9 @@ def share(value: float) -> str:
 
 def written(nodes: Sequence[SearchNode]) -> str:
     """Tokens one after the other: apart, unless they are single characters."""
-    names = [name(node) for node in nodes]
+    names = [label(node.token) for node in nodes]
     apart = any(len(one) > 1 for one in names if not _is_special(one))
     return (" " if apart else "").join(names)
-
-
-def name(node: SearchNode) -> str:
-    """The token of a node as it is shown."""
-    return name_of(node.token)
-
-
-def name_of(token: str) -> str:
-    """A token as it is shown; a line end as a sign."""
-    return LINE_END if token == "\n" else label(token)
 
 
 def shown_text(text: str) -> str:

@@ -15,14 +15,14 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from recurra.text.counted import counted
 from recurra.tracing import SearchTree
-from recurra.views.search_shape import GONE, PRUNED, Shape, name, percent, share, shown_text, summary, written
-from recurra.views.tokens import held
+from recurra.views.search_shape import GONE, PRUNED, Shape, percent, share, shown_text, summary, written
+from recurra.views.tokens import cut, held, label
 
 FIRST, LAST, UNSURE = 16, 8, 16  # steps of a long search that are shown
 BRANCHES = 4  # lines under a step
@@ -66,7 +66,7 @@ def _lines(tree: SearchTree, width: int) -> Iterator[Line]:
 
 
 def _table(shape: Shape, path: list[int], width: int) -> Iterator[Line]:
-    names = {number: _cut(name(shape.nodes[number]), MOST_TOKEN) for number in path}
+    names = {number: cut(label(shape.nodes[number].token), MOST_TOKEN) for number in path}
     wide = max([5, *map(cell_len, names.values())])
     drawn = "  drawn" if shape.tree.method == "sampling" else ""
     yield [(f"step  {'token':{wide}}       p{drawn}", "head")]
@@ -130,7 +130,7 @@ def _group(shape: Shape, number: int) -> str:
 
 def _named(shape: Shape, number: int) -> str:
     node = shape.nodes[number]
-    return f"{held(_cut(name(node), MOST_TOKEN))} {percent(node.log_prob)}"
+    return f"{held(cut(label(node.token), MOST_TOKEN))} {percent(node.log_prob)}"
 
 
 def _is_branch(shape: Shape, number: int) -> bool:
@@ -147,8 +147,8 @@ def _branches(shape: Shape, number: int, width: int, margin: str) -> Iterator[Li
         more = sum(_is_branch(shape, one) for at in line[1:] for one in shape.beside(at))
         words = f"   {percent(shape.nodes[other].log_prob)}   {end}{f', {more} more part from it' if more else ''}"
         room = width - len(margin) - 2
-        text = _cut(written([shape.nodes[at] for at in line]), max(8, room - cell_len(words)))
-        yield [(f"{margin}└ ", "note"), (held(text), "kept"), (_cut(words, room - cell_len(text)), "note")]
+        text = cut(written([shape.nodes[at] for at in line]), max(8, room - cell_len(words)))
+        yield [(f"{margin}└ ", "note"), (held(text), "kept"), (cut(words, room - cell_len(text)), "note")]
     if len(found) > BRANCHES:
         yield [(f"{margin}└ {len(found) - BRANCHES} more went on from here", "note")]
 
@@ -163,13 +163,9 @@ def _outputs(tree: SearchTree, width: int) -> Iterator[Line]:
     for rank, output in enumerate(tree.outputs, 1):
         found = f"{output.found:>10}" if moved else ""
         row = f"{rank:>6}{found} {output.score:>8.2f} {output.log_prob:>9.2f}  "
-        yield [(row, ""), (_cut(shown_text(output.text), max(8, width - len(row))), "token" if rank == 1 else "kept")]
+        yield [(row, ""), (cut(shown_text(output.text), max(8, width - len(row))), "token" if rank == 1 else "kept")]
 
 
 def _wrapped(text: str, width: int) -> Iterable[str]:
     """Words in lines of at most `width` cells."""
     return [line.plain.rstrip() for line in Text(text).wrap(Console(width=width), width)]
-
-
-def _cut(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else set_cell_size(text, max(1, width - 1)).rstrip() + "…"

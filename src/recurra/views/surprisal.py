@@ -11,7 +11,7 @@ from html import escape
 from rich.text import Text
 
 from recurra.text.visible import visible
-from recurra.views.tokens import label
+from recurra.views.tokens import LINE_END, label
 
 # Bits below which a unit is drawn in this style; the last one for all above.
 STEPS = ((2.0, ""), (4.0, "black on color(229)"), (7.0, "black on color(215)"))
@@ -23,7 +23,7 @@ def surprisal_text(tokens: Sequence[str], bits: Sequence[float]) -> Text:
     """The units one after another; a line end is shown as a sign and ends the line."""
     text = Text()
     for token, cost in zip(tokens, bits, strict=True):
-        text.append(visible(token) if token != "\n" else "⏎\n", style=style_of(cost))
+        text.append(visible(token) if token != "\n" else f"{LINE_END}\n", style=style_of(cost))
     return text
 
 
@@ -40,7 +40,7 @@ def surprisal_html(tokens: Sequence[str], bits: Sequence[float], between: str = 
     """
     cells = (
         f'<span title="{cost:.2f} bits" style="background:rgb(239 68 68 / {min(cost / FULL, 1):.2f})">'
-        f"{escape('⏎' if token == chr(10) else visible(token) if token.strip() else token or label(token))}</span>"
+        f"{escape(LINE_END if token == chr(10) else visible(token) if token.strip() else token or label(token))}</span>"
         for token, cost in zip(tokens, bits, strict=True)
     )
     return f'<div class="recurra" style="white-space:pre-wrap">{between.join(cells)}</div>'

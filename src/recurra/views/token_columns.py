@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from recurra.views.tokens import held, label
+from recurra.views.tokens import cut, held, label
 
 MAX_LABEL = 16  # cells; a longer token is cut
 
@@ -60,11 +60,6 @@ def blocks(all_columns: list[Column], width: int) -> Iterator[list[Column]]:
         used += column.gap + column.width
     if block:
         yield block
-
-
-def cut(text: str, width: int) -> str:
-    """The text, or its beginning and an ellipsis."""
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
 
 
 def _is_single(text: str) -> bool:
