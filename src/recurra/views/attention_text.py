@@ -10,8 +10,6 @@ A map that is wider than the terminal goes on below, and a very long one is cut,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -19,6 +17,7 @@ from rich.text import Text
 
 from recurra.tracing import AttentionMap
 from recurra.views.image_text import looks_lines
+from recurra.views.styled_lines import Line, plain, styled
 from recurra.views.token_columns import MAX_LABEL, Column, blocks, columns
 from recurra.views.tokens import cut, held, label
 
@@ -26,8 +25,6 @@ SHADES = " ░▒▓█"
 STEPS = (0.05, 0.25, 0.5, 0.75)  # the least weight of each shade but the first
 MAX_ROWS, MAX_COLUMNS = 60, 240
 STYLES = {"label": "bold", "weight": "blue", "largest": "bold green", "note": "dim", "": ""}
-
-Line = list[tuple[str, str]]  # pieces of text, each with the name of its style
 
 
 class AttentionView:
@@ -38,21 +35,17 @@ class AttentionView:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if self.attention.picture is not None:
-            for plain in looks_lines(self.attention, self.attention.picture, options.max_width):
-                yield Text(plain, no_wrap=True, overflow="crop")
+            for look in looks_lines(self.attention, self.attention.picture, options.max_width):
+                yield Text(look, no_wrap=True, overflow="crop")
             return
-        for line in _lines(self.attention, options.max_width):
-            text = Text(no_wrap=True, overflow="crop")
-            for style, pieces in groupby(line, key=itemgetter(1)):
-                text.append("".join(piece for piece, _ in pieces), STYLES[style])
-            yield text
+        yield from styled(_lines(self.attention, options.max_width), STYLES)
 
 
 def attention_lines(attention: AttentionMap, width: int = 80) -> list[str]:
     """The map as plain lines of at most `width` cells (wider only if the width has no room for one token)."""
     if attention.picture is not None:
         return list(looks_lines(attention, attention.picture, width))
-    return ["".join(text for text, _ in line).rstrip() for line in _lines(attention, width)]
+    return plain(_lines(attention, width))
 
 
 def shade(weight: float) -> str:

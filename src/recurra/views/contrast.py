@@ -20,6 +20,7 @@ from rich.text import Text
 from recurra.tracing import Contrast, ContrastStep
 from recurra.views.search_shape import percent, shown_text
 from recurra.views.style import fragment
+from recurra.views.styled_lines import wrapped
 from recurra.views.tokens import cut, held, label
 
 FOR, AGAINST = "█", "▒"
@@ -97,8 +98,7 @@ def _pair(step: ContrastStep) -> str:
 
 def _lines(contrast: Contrast, width: int) -> Iterator[tuple[str, str]]:
     for sentence in verdict(contrast):
-        for line in Text(sentence).wrap(Console(width=width), width):
-            yield line.plain.rstrip(), ""
+        yield from ((line, "") for line in wrapped(sentence, width))
     yield "", ""
     steps = contrast.steps
     names = [tuple(cut(_name(token), MOST_TOKEN) for token in (step.first, step.second)) for step in steps]

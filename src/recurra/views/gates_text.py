@@ -14,18 +14,15 @@ stand the units whose hidden state changes most along the text, from ▁ below 0
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
-from textwrap import wrap
 from typing import NamedTuple
 
 import numpy as np
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.text import Text
 
 from recurra.text.counted import counted
 from recurra.tracing import Array, LayerTrace
+from recurra.views.styled_lines import Line, plain, styled, wrapped
 from recurra.views.token_columns import Column, blocks, columns
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -34,8 +31,6 @@ UNITS = 3  # that are shown one by one
 MAX_COLUMNS = 240
 HEAD = " mean  < 0.1  > 0.9"
 STYLES = {"name": "bold", "label": "bold", "above": "blue", "below": "yellow", "note": "dim", "": ""}
-
-Line = list[tuple[str, str]]  # pieces of text, each with the name of its style
 
 
 class Row(NamedTuple):
@@ -61,16 +56,12 @@ class GatesView:
         self.units = units
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in _lines(self.layers, options.max_width, self.units):
-            text = Text(no_wrap=True, overflow="crop")
-            for style, pieces in groupby(line, key=itemgetter(1)):
-                text.append("".join(piece for piece, _ in pieces), STYLES[style])
-            yield text
+        yield from styled(_lines(self.layers, options.max_width, self.units), STYLES)
 
 
 def gates_lines(layers: Sequence[LayerTrace], width: int = 80, units: int = UNITS) -> list[str]:
     """The same as plain lines of at most `width` cells (wider only where one token or three numbers have no room)."""
-    return ["".join(text for text, _ in line).rstrip() for line in _lines(layers, width, units)]
+    return plain(_lines(layers, width, units))
 
 
 def bar(value: float, full: float, *, signed: bool) -> str:
@@ -153,4 +144,4 @@ def _legend(width: int) -> Iterator[Line]:
         "Shares: of units and steps below 0.1 and above 0.9 (with a sign: below -0.9).",
     ]
     for sentence in said:
-        yield from ([(line, "note")] for line in wrap(sentence, max(1, width)))
+        yield from ([(line, "note")] for line in wrapped(sentence, max(1, width)))

@@ -11,17 +11,17 @@ search the steps at its two ends are shown, and those between at which the model
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.text import Text
 
 from recurra.text.counted import counted
 from recurra.tracing import SearchTree
 from recurra.views.search_shape import GONE, PRUNED, Shape, percent, share, shown_text, summary, written
+from recurra.views.styled_lines import Line, plain, styled, wrapped
 from recurra.views.tokens import cut, held, label
 
 FIRST, LAST, UNSURE = 16, 8, 16  # steps of a long search that are shown
@@ -31,8 +31,6 @@ LEFT_OUT = "left out"  # by top-k or top-p
 ORDER = ("kept", "finished", "stump", "cut", *PRUNED.values(), LEFT_OUT, "too long", "forbidden")
 STYLES = {"head": "bold", "token": "bold green", "p": "green", "kept": "", "gone": "dim", "note": "dim", "": ""}
 
-Line = list[tuple[str, str]]  # pieces of text, each with the name of its style
-
 
 class SearchView:
     """A search for rich: `console.print(SearchView(tree))`."""
@@ -41,21 +39,17 @@ class SearchView:
         self.tree = tree
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in _lines(self.tree, options.max_width):
-            text = Text(no_wrap=True, overflow="crop")
-            for style, pieces in groupby(line, key=itemgetter(1)):
-                text.append("".join(piece for piece, _ in pieces), STYLES[style])
-            yield text
+        yield from styled(_lines(self.tree, options.max_width), STYLES)
 
 
 def search_lines(tree: SearchTree, width: int = 80) -> list[str]:
     """The search as plain lines of at most `width` cells (wider only if the width has no room for one step)."""
-    return ["".join(text for text, _ in line).rstrip() for line in _lines(tree, width)]
+    return plain(_lines(tree, width))
 
 
 def _lines(tree: SearchTree, width: int) -> Iterator[Line]:
     for sentence in summary(tree):
-        yield from ([(line, "note")] for line in _wrapped(sentence, width))
+        yield from ([(line, "note")] for line in wrapped(sentence, width))
     if not tree.outputs:
         return
     yield [("", "")]
@@ -164,8 +158,3 @@ def _outputs(tree: SearchTree, width: int) -> Iterator[Line]:
         found = f"{output.found:>10}" if moved else ""
         row = f"{rank:>6}{found} {output.score:>8.2f} {output.log_prob:>9.2f}  "
         yield [(row, ""), (cut(shown_text(output.text), max(8, width - len(row))), "token" if rank == 1 else "kept")]
-
-
-def _wrapped(text: str, width: int) -> Iterable[str]:
-    """Words in lines of at most `width` cells."""
-    return [line.plain.rstrip() for line in Text(text).wrap(Console(width=width), width)]
