@@ -23,8 +23,8 @@ from recurra.tracing import RunCurves, StepCurves
 from recurra.training import read_run
 from recurra.views import CurvesView, Line, Panel, curves_html, curves_page, curves_text
 from recurra.views.curve_panels import curve_panels
-from recurra.views.curves_text import panel_lines
 from recurra.views.panels import across, pens, thinned
+from recurra.views.panels_text import panel_lines
 from recurra.views.ticks import tick_text, ticks
 
 Opened = Callable[..., Any]  # the fixture `browser_page`

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from io import StringIO
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.text import Text
 
 from recurra.text.visible import visible
-from recurra.views.curves_text import panel_lines
 from recurra.views.figures import lines_figure
 from recurra.views.panels import Panel, across, pens
 from recurra.views.panels_svg import STYLE, key_svg, panels_html
+from recurra.views.panels_text import keys, panel_lines
+from recurra.views.plain_text import plain_text
 from recurra.views.style import fragment
 
 if TYPE_CHECKING:
@@ -44,13 +44,8 @@ class Charts:
 
     def __str__(self) -> str:
         known, bounds = pens(self.panels), across(self.panels)
-        console = Console(file=StringIO(), width=WIDTH, color_system=None)
-        with console.capture() as capture:
-            for panel in self.panels:
-                console.print(Group(*panel_lines(panel, known, bounds, WIDTH)))
-            console.print(Text("   ").join(Text(f"{pen.mark} {visible(name)}") for name, pen in known.items()))
-            console.print(Text(f"across: {visible(self.x_label)}"))
-        return "\n".join(line.rstrip() for line in capture.get().splitlines())
+        lines = [line for panel in self.panels for line in panel_lines(panel, known, bounds, WIDTH)]
+        return plain_text(Group(*lines, Text("   ").join(keys(known)), Text(f"across: {visible(self.x_label)}")), WIDTH)
 
     def _repr_html_(self) -> str:
         known = pens(self.panels)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 from html import escape
-from io import StringIO
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from recurra.metrics import value_text
 from recurra.text.visible import visible
 from recurra.views.measures import label_of
+from recurra.views.plain_text import plain_text
 from recurra.views.records import ComparisonRecord, VariantRecord, has_result
 from recurra.views.style import fragment
 
@@ -41,10 +41,7 @@ def comparison_table(comparison: ComparisonRecord) -> RenderableType:
 
 def comparison_text(comparison: ComparisonRecord) -> str:
     """The same as plain text."""
-    console = Console(file=StringIO(), width=WIDTH, color_system=None)
-    with console.capture() as capture:
-        console.print(comparison_table(comparison))
-    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+    return plain_text(comparison_table(comparison), WIDTH)
 
 
 def comparison_html(comparison: ComparisonRecord) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
 
 from rich import box
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from recurra.text.visible import visible
 from recurra.tracing import GradientFlow
-from recurra.views.curves_text import panel_lines
 from recurra.views.flow_panels import (
     ACROSS,
     CAPTION,
@@ -24,11 +22,11 @@ from recurra.views.flow_panels import (
     layer_rows,
     taken,
 )
-from recurra.views.panels import Panel, across, pens
+from recurra.views.panels import Panel, pens
+from recurra.views.panels_text import charts, keys
+from recurra.views.plain_text import plain_text, points
 
 STYLES = {"vanishing": "bold yellow", "exploding": "bold red", "healthy": "bold green", "unknown": "bold"}
-BESIDE = 110  # columns from which on two charts stand side by side
-MOST, GAP = 100, 3  # columns of the widest chart, and between two
 WIDTH = 100  # of plain text
 
 
@@ -41,7 +39,7 @@ class FlowView:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for flow in self.flows:
             yield from head(flow, named=len(self.flows) > 1)
-        yield from charts(flow_panels(self.flows), options.max_width)
+        yield from drawn(flow_panels(self.flows), options.max_width)
         yield from tables(self.flows)
         yield Text(CAPTION, "dim")
         for flow in self.flows:
@@ -56,15 +54,12 @@ class FlowCharts:
         self.panels = panels
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from charts(self.panels, options.max_width)
+        yield from drawn(self.panels, options.max_width)
 
 
 def flow_text(flows: Sequence[GradientFlow], width: int = WIDTH) -> str:
     """The same as plain text."""
-    console = Console(file=StringIO(), width=width, color_system=None)
-    with console.capture() as capture:
-        console.print(FlowView(flows))
-    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+    return plain_text(FlowView(flows), width)
 
 
 def head(flow: GradientFlow, *, named: bool) -> Iterator[RenderableType]:
@@ -74,19 +69,13 @@ def head(flow: GradientFlow, *, named: bool) -> Iterator[RenderableType]:
     yield from points(flow.verdict.advice)
 
 
-def charts(panels: Sequence[Panel], width: int) -> Iterator[RenderableType]:
-    """Panels below each other, in wide terminals two beside each other, and what their lines are."""
+def drawn(panels: Sequence[Panel], width: int) -> Iterator[RenderableType]:
+    """The charts, what their lines are, and what is across."""
     if not panels:
         return
-    known, bounds = pens(panels), across(panels)
-    aside = 2 if width >= BESIDE and len(panels) > 1 else 1
-    each = min(MOST, width // aside - GAP * (aside - 1))
-    drawn = [Group("", *panel_lines(panel, known, bounds, each)) for panel in panels]
-    table = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
-    for k in range(0, len(drawn), aside):
-        table.add_row(*drawn[k : k + aside])
-    yield table
-    yield Text("   ").join(Text(f"{pen.mark} {visible(name)}", pen.name) for name, pen in known.items())
+    known = pens(panels)
+    yield charts(panels, known, width)
+    yield Text("   ").join(keys(known))
     yield Text(f"across: {ACROSS}", "dim")
 
 
@@ -105,11 +94,3 @@ def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     for row in rows:
         table.add_row(*map(visible, row))
     return table
-
-
-def points(sentences: Iterable[str], style: str = "") -> Iterator[RenderableType]:
-    """Sentences one below the other."""
-    for sentence in sentences:
-        row = Table.grid(padding=(0, 1, 0, 0))
-        row.add_row("-", Text(visible(sentence), style))
-        yield row
