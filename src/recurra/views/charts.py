@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 from rich.console import Group
@@ -12,7 +11,7 @@ from rich.text import Text
 from recurra.text.visible import visible
 from recurra.views.figures import lines_figure
 from recurra.views.panels import Panel, across, pens
-from recurra.views.panels_svg import STYLE, key_svg, panels_html
+from recurra.views.panels_svg import STYLE, panels_html
 from recurra.views.panels_text import keys, panel_lines
 from recurra.views.plain_text import plain_text
 from recurra.views.style import fragment
@@ -48,8 +47,4 @@ class Charts:
         return plain_text(Group(*lines, Text("   ").join(keys(known)), Text(f"across: {visible(self.x_label)}")), WIDTH)
 
     def _repr_html_(self) -> str:
-        known = pens(self.panels)
-        keys = "".join(f"<li>{key_svg(pen)}<bdi>{escape(visible(name))}</bdi></li>\n" for name, pen in known.items())
-        legend = f'<ul class="keys">\n{keys}<li class="note">across: {escape(self.x_label)}</li></ul>\n'
-        drawn = panels_html(self.panels, known, across(self.panels), self.x_label)
-        return fragment(f"<style>{STYLE}</style>\n{legend}{drawn}")
+        return fragment(f"<style>{STYLE}</style>\n{panels_html(self.panels, self.x_label)}")

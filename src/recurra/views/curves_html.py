@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
-from pathlib import Path
 
 import numpy as np
 
@@ -17,13 +16,11 @@ from recurra.metrics import value_text
 from recurra.text.visible import visible
 from recurra.tracing import Axis, RunCurves
 from recurra.views.curve_panels import AXIS_LABELS, caption, curve_panels, facts, names_of
-from recurra.views.document import document
 from recurra.views.measures import label_of
-from recurra.views.panels import across, pens
-from recurra.views.panels_svg import STYLE, key_svg, number_text, panels_html
+from recurra.views.panels import pens
+from recurra.views.panels_svg import STYLE, key_svg, number_text, panels_html, panels_page
 from recurra.views.style import fragment
 
-MODULE = Path(__file__).with_name("curves.js").read_text(encoding="utf-8")
 ROWS = 40  # of a table without validations
 
 
@@ -35,7 +32,7 @@ def curves_page(runs: Sequence[RunCurves], axis: Axis = "steps") -> str:
         axis: what they are drawn over.
     """
     title = f"Training curves: {', '.join(names_of(runs))}"
-    return document(title, _curves(runs, axis), style=STYLE, module=MODULE)
+    return panels_page(title, _curves(runs, axis))
 
 
 def curves_html(runs: Sequence[RunCurves], axis: Axis = "steps") -> str:
@@ -45,7 +42,7 @@ def curves_html(runs: Sequence[RunCurves], axis: Axis = "steps") -> str:
 
 def _curves(runs: Sequence[RunCurves], axis: Axis) -> str:
     panels = curve_panels(runs, axis)
-    known, label = pens(panels), AXIS_LABELS[axis]
+    known = pens(panels)
     names = names_of(runs)
     several = len(runs) > 1
     parts: list[str] = []
@@ -55,9 +52,7 @@ def _curves(runs: Sequence[RunCurves], axis: Axis) -> str:
         sentences = "".join(f"<li>{escape(visible(one))}</li>\n" for one in run.verdict)
         notes = "".join(f'<li class="note">{escape(visible(one))}</li>\n' for one in run.notes)
         parts.append(f"<section>\n{head}<ul>\n{sentences}{notes}</ul>\n</section>\n")
-    keys = "".join(f"<li>{key_svg(pen)}<bdi>{escape(name)}</bdi></li>\n" for name, pen in known.items())
-    parts.append(f'<ul class="keys">\n{keys}<li class="note">across: {escape(label)}</li></ul>\n')
-    parts.append(panels_html(panels, known, across(panels), label))
+    parts.append(panels_html(panels, AXIS_LABELS[axis]))
     if said := caption(runs):
         parts.append(f'<p class="note">{escape(said)}</p>\n')
     parts += [_numbers(run, name) for run, name in zip(runs, names, strict=True)]

@@ -9,11 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
-from pathlib import Path
 
 from recurra.text.visible import visible
 from recurra.tracing import GradientFlow, LayerFlow
-from recurra.views.document import document
 from recurra.views.flow_panels import (
     ACROSS,
     CAPTION,
@@ -26,11 +24,10 @@ from recurra.views.flow_panels import (
     layer_rows,
     taken,
 )
-from recurra.views.panels import Panel, across, pens
-from recurra.views.panels_svg import STYLE, key_svg, number_text, panels_html
+from recurra.views.panels import Panel
+from recurra.views.panels_svg import STYLE, number_text, panels_html, panels_page
 from recurra.views.style import fragment
 
-MODULE = Path(__file__).with_name("curves.js").read_text(encoding="utf-8")
 COLOURS = {"vanishing": "#b45309", "exploding": "#dc2626", "healthy": "#059669", "unknown": "currentColor"}
 OWN = """
 .recurra .verdict { border-inline-start: .35rem solid; padding-inline-start: .8rem; margin: 0 0 1rem; }
@@ -50,7 +47,7 @@ def flow_page(flows: Sequence[GradientFlow], title: str = "", panels: Sequence[P
     """
     title = title or f"Gradient flow: {', '.join(flow.title for flow in flows)}".rstrip(": ")
     charts = flow_panels(flows) if panels is None else panels
-    return document(title, _body(flows, charts), style=STYLE + OWN, module=MODULE)
+    return panels_page(title, _body(flows, charts), OWN)
 
 
 def flow_html(flows: Sequence[GradientFlow]) -> str:
@@ -59,13 +56,7 @@ def flow_html(flows: Sequence[GradientFlow]) -> str:
 
 
 def _body(flows: Sequence[GradientFlow], panels: Sequence[Panel]) -> str:
-    known = pens(panels)
-    keys = "".join(f"<li>{key_svg(pen)}<bdi>{escape(visible(name))}</bdi></li>\n" for name, pen in known.items())
-    drawn = (
-        f'<ul class="keys">\n{keys}<li class="note">across: {escape(ACROSS)}</li></ul>\n'
-        f"{panels_html(panels, known, across(panels), ACROSS)}"
-        f'<p class="note">{escape(CAPTION)}</p>\n'
-    )
+    drawn = f'{panels_html(panels, ACROSS)}<p class="note">{escape(CAPTION)}</p>\n'
     several = len(flows) > 1
     return "".join(
         [

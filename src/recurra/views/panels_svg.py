@@ -10,11 +10,15 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from pathlib import Path
 
+from recurra.text.visible import visible
+from recurra.views.document import document
 from recurra.views.palette import Pen
-from recurra.views.panels import Line, Panel, thinned
+from recurra.views.panels import Line, Panel, across, pens, thinned
 from recurra.views.ticks import tick_text, ticks
 
+MODULE = Path(__file__).with_name("curves.js")
 WIDTH, HEIGHT = 560, 240
 LEFT, RIGHT, TOP, BOTTOM = 64, 14, 12, 30
 POINTS = 200  # of a line; one that has more is drawn by means
@@ -45,15 +49,28 @@ STYLE = """
 """
 
 
-def panels_html(panels: Sequence[Panel], known: Mapping[str, Pen], bounds: tuple[float, float], across: str) -> str:
-    """Panels beside and below each other, as many in a row as have room.
+def panels_page(title: str, body: str, style: str = "") -> str:
+    """A page of its own, whose script says the numbers at the pointer.
 
     Args:
-        known: the pen of each line.
-        bounds: from where to where the axis across goes.
-        across: what it is.
+        style: a sheet beside that of panels.
     """
-    return f'<div class="panels">\n{"".join(_figure(one, known, bounds, across) for one in panels)}</div>\n'
+    return document(title, body, style=STYLE + style, module=MODULE.read_text(encoding="utf-8"))
+
+
+def panels_html(panels: Sequence[Panel], x_label: str) -> str:
+    """The legend, and below it panels beside and below each other, as many in a row as have room.
+
+    Args:
+        x_label: what the axis across is.
+    """
+    known, bounds = pens(panels), across(panels)
+    keys = "".join(f"<li>{key_svg(pen)}<bdi>{escape(visible(name))}</bdi></li>\n" for name, pen in known.items())
+    figures = "".join(_figure(one, known, bounds, x_label) for one in panels)
+    return (
+        f'<ul class="keys">\n{keys}<li class="note">across: {escape(visible(x_label))}</li></ul>\n'
+        f'<div class="panels">\n{figures}</div>\n'
+    )
 
 
 def key_svg(pen: Pen) -> str:
@@ -67,7 +84,7 @@ def number_text(value: float) -> str:
     return f"{value:,.{DIGITS}g}" if abs(value) < 10**DIGITS else f"{value:,.0f}"
 
 
-def _figure(panel: Panel, known: Mapping[str, Pen], bounds: tuple[float, float], across: str) -> str:
+def _figure(panel: Panel, known: Mapping[str, Pen], bounds: tuple[float, float], x_label: str) -> str:
     thin = [thinned(line, POINTS, bounds) for line in panel.lines]
     place = _Place(panel, bounds)
     shapes = [
@@ -91,8 +108,8 @@ def _figure(panel: Panel, known: Mapping[str, Pen], bounds: tuple[float, float],
     )
     frame = json.dumps([*bounds, LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM])
     return (
-        f"<figure><figcaption><b>{escape(panel.label)}</b>{scale}<output></output></figcaption>\n"
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(_in_words(panel, across))}" '
+        f"<figure><figcaption><b>{escape(visible(panel.label))}</b>{scale}<output></output></figcaption>\n"
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(visible(_in_words(panel, x_label)))}" '
         f'data-lines="{escape(lines)}" data-frame="{frame}">\n'
         f"{''.join(shapes)}\n</svg></figure>\n"
     )
@@ -188,7 +205,7 @@ def _short(values: Sequence[float]) -> list[float | None]:
     return [float(f"{value:.{DIGITS + 2}g}") if math.isfinite(value) else None for value in values]
 
 
-def _in_words(panel: Panel, across: str) -> str:
+def _in_words(panel: Panel, x_label: str) -> str:
     """What someone hears who does not see the picture."""
     said: list[str] = []
     for line in panel.lines:
@@ -197,4 +214,4 @@ def _in_words(panel: Panel, across: str) -> str:
             (_, first), (_, last), (where, least) = seen[0], seen[-1], min(seen, key=lambda point: point[1])
             said.append(f"{line.name} from {number_text(first)} to {number_text(last)}, "
                         f"lowest {number_text(least)} at {number_text(where)}")  # fmt: skip
-    return f"{panel.label} over {across}: {'; '.join(said)}"
+    return f"{panel.label} over {x_label}: {'; '.join(said)}"
