@@ -12,7 +12,7 @@ from rich.text import Text
 
 DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))  # of a braille character: left column, right column
 BRAILLE = 0x2800
-GROUND = "░"
+GROUND, GROUND_STYLE = "░", "cyan dim"  # of what is shaded
 
 
 class Canvas:
@@ -21,11 +21,10 @@ class Canvas:
     Args:
         columns, height: in characters.
         low, high: the numbers at the lower and the upper edge.
-        ground: the style of what is shaded.
     """
 
-    def __init__(self, columns: int, height: int, low: float, high: float, ground: str = "cyan dim") -> None:
-        self.columns, self.height, self.low, self.high, self.ground = columns, height, low, high, ground
+    def __init__(self, columns: int, height: int, low: float, high: float) -> None:
+        self.columns, self.height, self.low, self.high = columns, height, low, high
         self.dots: dict[tuple[int, int], tuple[int, str]] = {}  # (row, column) -> dots and the style of the last one
         self.marks: dict[tuple[int, int], tuple[str, str]] = {}  # (row, column) -> a sign and its style
         self.shaded: set[tuple[int, int]] = set()
@@ -73,7 +72,7 @@ class Canvas:
         """What stands in a place, and its style."""
         if (row, column) in self.marks:
             return self.marks[row, column]
-        dots, style = self.dots.get((row, column), (0, self.ground))
+        dots, style = self.dots.get((row, column), (0, GROUND_STYLE))
         ground = GROUND if (row, column) in self.shaded else " "
         return chr(BRAILLE + dots) if dots else ground, style
 

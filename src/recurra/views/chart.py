@@ -15,7 +15,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from recurra.text.decimals import decimal_text, decimals_for
-from recurra.views.canvas import GROUND, Canvas
+from recurra.views.canvas import GROUND, GROUND_STYLE, Canvas
+from recurra.views.panels import spread
 
 STYLES = {"past": "", "forecast": "bold cyan", "truth": "magenta"}
 
@@ -33,10 +34,7 @@ class Chart(NamedTuple):
     @property
     def bounds(self) -> tuple[float, float]:
         """The lowest and the highest number; apart where all are one."""
-        every = [value for part in self[1:] for value in part if math.isfinite(value)] or [0.0]
-        low, high = min(every), max(every)
-        room = abs(low) or 1.0
-        return (low, high) if high > low else (low - room, high + room)
+        return spread([value for part in self[1:] for value in part if math.isfinite(value)] or [0.0])
 
 
 class ChartView:
@@ -88,7 +86,7 @@ def legend(chart: Chart, margin: int) -> Text:
         line.append("⠤⠤ past  ", style=STYLES["past"])
     line.append("⠤⠤ forecast", style=STYLES["forecast"])
     if list(chart.low) != list(chart.high):
-        line.append(f"  {GROUND}{GROUND} interval", style="cyan dim")
+        line.append(f"  {GROUND}{GROUND} interval", style=GROUND_STYLE)
     if chart.truth:
         line.append("  ⠤⠤ what happened", style=STYLES["truth"])
     return line
