@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from recurra.text.shares import share_text
+from recurra.text.shares import percent, share_text
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,19 @@ from recurra.text.shares import share_text
 )
 def test_a_share_has_about_two_digits(share: float, words: str) -> None:
     assert share_text(share) == words
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "0.0%"),
+        (1e-9, "<0.1%"),
+        (0.0006, "0.1%"),
+        (0.957, "95.7%"),
+        (0.9994, "99.9%"),
+        (1 - 1e-9, ">99.9%"),
+        (1.0, "100.0%"),
+    ],
+)
+def test_a_probability_is_never_rounded_to_nothing_or_to_all(share: float, words: str) -> None:
+    assert percent(share) == words

@@ -87,8 +87,8 @@ def test_decisions_say_what_else_could_stand_there() -> None:
     unsure = Decision("b", 0.2, 2, 1.5, [("c", 0.7), ("b", 0.2)])
     assert decision_lines([sure, unsure]) == [
         "token  probability  rank   bits   loss  copied  instead",
-        "a           90.0 %     1   0.50   0.10  25.0 %  ⏎ <0.1 %",
-        "b           20.0 %     2   1.50                 c 70.0 %",
+        "a            90.0%     1   0.50   0.10   25.0%  ⏎ <0.1%",
+        "b            20.0%     2   1.50                 c 70.0%",
     ]
     assert decision_lines([]) == []
     assert decision_lines([unsure] * 61)[-1] == "... and 1 more decision"

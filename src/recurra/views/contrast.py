@@ -18,7 +18,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from recurra.tracing import Contrast, ContrastStep
-from recurra.views.search_shape import percent, shown_text
+from recurra.views.search_shape import probability, shown_text
 from recurra.views.style import fragment
 from recurra.views.styled_lines import wrapped
 from recurra.views.tokens import cut, held, label
@@ -90,7 +90,7 @@ def signed(value: float) -> str:
 
 def _pair(step: ContrastStep) -> str:
     first, second = (
-        "nothing" if token is None else f"{held(_name(token))} {percent(log_prob or 0.0)}"
+        "nothing" if token is None else f"{held(_name(token))} {probability(log_prob or 0.0)}"
         for token, log_prob in ((step.first, step.first_log_prob), (step.second, step.second_log_prob))
     )
     return f"{first} against {second}"
@@ -162,7 +162,7 @@ def _name(token: str | None) -> str:
 
 
 def _p(log_prob: float | None) -> str:
-    return "" if log_prob is None else percent(log_prob)
+    return "" if log_prob is None else probability(log_prob)
 
 
 def contrast_body(contrast: Contrast) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from recurra.text.counted import counted
+from recurra.text.shares import percent
 from recurra.tracing import Decision
 from recurra.views.tokens import held, label
 
@@ -45,12 +46,3 @@ def _lines(decisions: Sequence[Decision]) -> Iterator[str]:
         yield "  ".join([*cells, instead]).rstrip()
     if len(decisions) > MOST:
         yield f"... and {counted(len(decisions) - MOST, 'more decision')}"
-
-
-def percent(share: float) -> str:
-    """A share in percent; what would be rounded to nothing or to all of it says so."""
-    if 0 < share < 0.0005:
-        return "<0.1 %"
-    if 0.9995 < share < 1:
-        return ">99.9 %"
-    return f"{100 * share:.1f} %"

@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from recurra.text.shares import percent
 from recurra.tracing import SearchTree
-from recurra.views.search_shape import GONE, Shape, percent, share, shown_text, summary, written
+from recurra.views.search_shape import GONE, Shape, probability, shown_text, summary, written
 from recurra.views.style import fragment
 from recurra.views.tokens import cut, label
 
@@ -144,7 +145,7 @@ def _node(shape: Shape, place: Place, number: int, depth: float, of_answer: bool
 
 
 def _p(shape: Shape, number: int) -> str:
-    return escape(percent(shape.nodes[number].log_prob))
+    return escape(probability(shape.nodes[number].log_prob))
 
 
 def _class(shape: Shape, number: int, of_answer: bool) -> str:
@@ -161,8 +162,8 @@ def _title(shape: Shape, number: int) -> str:
     path = shape.tree.path(number)
     cut = f"(the last {LAST} tokens) " if len(path) > LAST else ""
     so_far = written([shape.nodes[at] for at in path[-LAST:]])
-    parts = [f"step {node.step}: {cut}{so_far}", f"p {percent(node.log_prob)}"]
-    parts += [] if node.chance is None else [f"drawn with {share(node.chance)}"]
+    parts = [f"step {node.step}: {cut}{so_far}", f"p {probability(node.log_prob)}"]
+    parts += [] if node.chance is None else [f"drawn with {percent(node.chance)}"]
     parts.append(f"log-probability of all {node.total:.3f}")
     parts += [] if node.score is None else [f"score {node.score:.3f}"]
     fate = "kept" if node.fate == "kept" and number not in shape.ranks else shape.fate(number)
@@ -195,7 +196,7 @@ def _table(tree: SearchTree) -> str:
 
 def _row(shape: Shape, number: int, *, drawn: bool) -> str:
     node = shape.nodes[number]
-    chance = f'<td class="number">{escape(share(node.chance or 0.0))}</td>' if drawn else ""
+    chance = f'<td class="number">{escape(percent(node.chance or 0.0))}</td>' if drawn else ""
     others = "".join(f"<li>{_beside(shape, other)}</li>" for other in shape.beside(number))
     return (
         f'<tr><td class="number">{node.step}</td><th scope="row"><bdi>{escape(label(node.token))}</bdi></th>'

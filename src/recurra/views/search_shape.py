@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 
 from recurra.text.counted import counted
+from recurra.text.shares import percent
 from recurra.text.visible import visible
 from recurra.tracing import SearchNode, SearchTree, children_of
 from recurra.views.tokens import LINE_END, label
@@ -114,16 +115,9 @@ def summary(tree: SearchTree) -> list[str]:
     return lines
 
 
-def percent(log_prob: float) -> str:
-    """A probability."""
-    return share(math.exp(min(log_prob, 0.0)))
-
-
-def share(value: float) -> str:
-    """A number between 0 and 1 in percent, with no more digits than it has room for."""
-    if value < 0.0005:
-        return "<0.1%" if value else "0%"
-    return "100%" if value > 0.9995 else f"{value:.1%}"
+def probability(log_prob: float) -> str:
+    """The probability in percent."""
+    return percent(math.exp(min(log_prob, 0.0)))
 
 
 def written(nodes: Sequence[SearchNode]) -> str:

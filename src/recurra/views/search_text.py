@@ -19,8 +19,9 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 
 from recurra.text.counted import counted
+from recurra.text.shares import percent
 from recurra.tracing import SearchTree
-from recurra.views.search_shape import GONE, PRUNED, Shape, percent, share, shown_text, summary, written
+from recurra.views.search_shape import GONE, PRUNED, Shape, probability, shown_text, summary, written
 from recurra.views.styled_lines import Line, plain, styled, wrapped
 from recurra.views.tokens import cut, held, label
 
@@ -72,9 +73,13 @@ def _table(shape: Shape, path: list[int], width: int) -> Iterator[Line]:
         if node.step > before + 1:
             yield _gap(shape, path[before : node.step - 1])
         before = node.step
-        chance = "" if node.chance is None else f" {share(node.chance):>6}"
+        chance = "" if node.chance is None else f" {percent(node.chance):>6}"
         token = held(names[number]) + " " * (wide - cell_len(names[number]))
-        row: Line = [(f"{node.step:>4}  ", "note"), (token, "token"), (f" {percent(node.log_prob):>7}{chance}", "p")]
+        row: Line = [
+            (f"{node.step:>4}  ", "note"),
+            (token, "token"),
+            (f" {probability(node.log_prob):>7}{chance}", "p"),
+        ]
         yield [*row, *_beside(shape, number, width - margin)]
         yield from _branches(shape, number, width, "      ")
 
@@ -91,7 +96,7 @@ def _gap(shape: Shape, left_out: list[int]) -> Line:
     least = min(shape.nodes[number].log_prob for number in left_out)
     first, last = shape.nodes[left_out[0]].step, shape.nodes[left_out[-1]].step
     steps = f"step {first}" if first == last else f"steps {first} to {last}"
-    return [(f"   …  {steps}, p from {percent(least)}", "note")]
+    return [(f"   …  {steps}, p from {probability(least)}", "note")]
 
 
 def _beside(shape: Shape, number: int, room: int) -> Line:
@@ -124,7 +129,7 @@ def _group(shape: Shape, number: int) -> str:
 
 def _named(shape: Shape, number: int) -> str:
     node = shape.nodes[number]
-    return f"{held(cut(label(node.token), MOST_TOKEN))} {percent(node.log_prob)}"
+    return f"{held(cut(label(node.token), MOST_TOKEN))} {probability(node.log_prob)}"
 
 
 def _is_branch(shape: Shape, number: int) -> bool:
@@ -139,7 +144,7 @@ def _branches(shape: Shape, number: int, width: int, margin: str) -> Iterator[Li
         line = shape.line(other)
         end = shape.fate(line[-1])
         more = sum(_is_branch(shape, one) for at in line[1:] for one in shape.beside(at))
-        words = f"   {percent(shape.nodes[other].log_prob)}   {end}{f', {more} more part from it' if more else ''}"
+        words = f"   {probability(shape.nodes[other].log_prob)}   {end}{f', {more} more part from it' if more else ''}"
         room = width - len(margin) - 2
         text = cut(written([shape.nodes[at] for at in line]), max(8, room - cell_len(words)))
         yield [(f"{margin}└ ", "note"), (held(text), "kept"), (cut(words, room - cell_len(text)), "note")]
