@@ -42,7 +42,8 @@ def test_the_naive_forecast_with_its_errors(strategy: str, output: str, tmp_path
     evaluation = model.evaluate(values[STEPS - 40 :])
     assert evaluation.measures["coverage"].value == pytest.approx(80, abs=10)
     assert evaluation.measures["relative_mae"].value == pytest.approx(1, abs=0.02)
-    assert notes.count("no training improved on the last known value: the model answers it with its usual errors") == 1
+    kept = "the model keeps to that, with intervals from its errors on the training data"
+    assert notes.count(f"no training improved on the last known value: {kept}") == 1
     assert model.facts["trained"]["best step"] == 0
 
 

@@ -11,11 +11,11 @@ Losses = NDArray[np.float64]  # of each example; NaN where nothing of it is know
 
 
 def clearly_lower(losses: Losses, others: Losses, apart: int, by: float = 1.5) -> bool:
-    """Whether losses are lower than others of the same examples on average, by more than chance.
+    """Whether the losses are lower on average than other losses of the same examples, by more than chance.
 
     Args:
         by: how many standard errors of the mean difference.
-        apart: how many of the examples tell something of their own; windows that overlap tell the same.
+        apart: how many of the examples are independent of one another; windows that overlap are not.
     """
     differences = losses - others
     known = differences[~np.isnan(differences)]

@@ -64,9 +64,9 @@ class Learner(Protocol):
 
 @runtime_checkable
 class Begins(Protocol):
-    """A learner whose network is worth something before it has learned anything.
+    """A learner whose untrained network is worth something: it answers a baseline.
 
-    So that stays the best until a trained one is better by more than chance.
+    It stays the best one until a trained network is better by more than chance.
     """
 
     @property
@@ -76,7 +76,7 @@ class Begins(Protocol):
 
     @property
     def apart(self) -> int:
-        """How many of the validation examples tell something of their own."""
+        """How many of the validation examples are independent of one another; windows that overlap are not."""
         ...
 
     def each_loss(self, examples: int) -> Losses:

@@ -133,9 +133,8 @@ class Run:
             self.save()
         self._load_best()
         if isinstance(self.learner, Begins) and not self.progress.best_step:
-            self.emit(
-                Note(f"no training improved on {self.learner.baseline}: the model answers it with its usual errors")
-            )
+            kept = "the model keeps to that, with intervals from its errors on the training data"
+            self.emit(Note(f"no training improved on {self.learner.baseline}: {kept}"))
         seconds = self.progress.elapsed if over else self._elapsed()
         finished = Finished(self.progress.position.step, self.progress.best_step, seconds, reason, number)
         self.emit(finished)
@@ -284,15 +283,15 @@ class Run:
         return seconds
 
     def _by_more_than_chance(self, step: int) -> bool:
-        """Whether what is loaded is surely better than the untrained network, where this is worth something."""
-        if not isinstance(self.learner, Begins) or (step and self.progress.untrained is None):
+        """Whether what is loaded is surely better than the untrained network, while that is the best one."""
+        untrained = self.progress.untrained
+        if not isinstance(self.learner, Begins) or (step and untrained is None):
             return True
         losses = self.learner.each_loss(self.plan.validation_examples)
-        untrained, self.progress.untrained = self.progress.untrained, None
-        if untrained is not None and clearly_lower(losses, untrained.numpy(), self.learner.apart):
-            return True
-        self.progress.untrained = torch.from_numpy(losses) if untrained is None else untrained
-        return untrained is None
+        better = untrained is None or clearly_lower(losses, untrained.numpy(), self.learner.apart)
+        if better:
+            self.progress.untrained = None if step else torch.from_numpy(losses)
+        return better
 
     def _keep_to_time(self, loop: Loop, each: float) -> None:
         """Changes the plan if it would miss the time at `each` seconds a step (saves included)."""
