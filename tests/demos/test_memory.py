@@ -42,7 +42,8 @@ def test_every_network_is_trained_measured_and_looked_into(problem: Adding | Cop
     data = Data(problem.make(64, 1), problem.make(40, 2))
     outcome = tried(problem, kind, data, 0.05)
     assert outcome.updates > 0
-    assert 0 <= outcome.clipped <= 1
+    assert outcome.after.clipped is not None
+    assert 0 <= outcome.after.clipped <= 1
     for flow in (outcome.before, outcome.after):
         assert [layer.name for layer in flow.layers] == [str(k) for k in range(kind.layers)]
         assert flow.layers[0].curve.distance[-1] == problem.steps - 1

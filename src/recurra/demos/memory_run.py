@@ -7,7 +7,7 @@ This is the toolkit without its tasks: layers, cells and gradient flow as anyone
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
@@ -50,7 +50,6 @@ class Outcome:
     before: GradientFlow
     after: GradientFlow
     updates: int
-    clipped: float  # share of them
 
 
 class Data(NamedTuple):
@@ -94,9 +93,10 @@ def tried(problem: Problem, kind: Kind, data: Data, seconds: float, seed: int = 
     training, held_out = data
     before = flow_of(network, problem, held_out, kind)
     updates, clipped = trained(network, problem, training, seconds, seed)
+    after = replace(flow_of(network, problem, held_out, kind), clipped=clipped / max(1, updates))
     with torch.inference_mode():
         result = problem.result(network.said(held_out), held_out.wanted)
-    return Outcome(kind, result, before, flow_of(network, problem, held_out, kind), updates, clipped / max(1, updates))
+    return Outcome(kind, result, before, after, updates)
 
 
 def trained(network: Network, problem: Problem, examples: Examples, seconds: float, seed: int) -> tuple[int, int]:
