@@ -74,6 +74,12 @@ class RunCurves:
         return [math.nan if math.isnan(norm) else float(0 < limit < norm) for norm in self.steps.gradient_norm]
 
     @property
+    def clipped_share(self) -> float | None:
+        """The share of clipped ones among the updates of which it is known; None where it is known of none."""
+        known = [value for value in self.clipped if not math.isnan(value)]
+        return sum(known) / len(known) if known else None
+
+    @property
     def best(self) -> int | None:
         """Which validation was the best one: by the measure, of equal ones by the loss, then the first."""
         made = [k for k, value in enumerate(self.validations.value) if not math.isnan(value)]

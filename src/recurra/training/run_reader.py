@@ -71,11 +71,9 @@ def read_run(path: Path) -> RunCurves:
 def clipped_share(path: Path) -> float | None:
     """The share of the updates of a run that were clipped; None where no run is there, or it does not say."""
     try:
-        run = read_run(path)
+        return read_run(path).clipped_share
     except RecurraError:
         return None
-    known = [value for value in run.clipped if math.isfinite(value)]
-    return sum(known) / len(known) if known else None
 
 
 def name_of(folder: Path) -> str:

@@ -167,22 +167,16 @@ def gradient_lines(run: RunCurves) -> list[str]:
     )
     stand = [f"{run.steps.step[k]:,}" for k in spikes(run)]
     found = [f"gradients: {share_line(run)}{sizes}; {spike_words(stand)}"]
-    if (share := clipped_share(run)) is not None and share > OFTEN:
+    if (run.clipped_share or 0) > OFTEN:
         enough = np.quantile(norms[seen], 1 - MEANT)
         found.append(f"clipping cuts most updates, not only the outliers that it is meant for: a training.clip_norm of "
                      f"{enough:.2g} would have cut {100 * MEANT:.0f} %")  # fmt: skip
     return found
 
 
-def clipped_share(run: RunCurves) -> float | None:
-    """Of the updates whose gradient norm is known, the share that was clipped; None where that is not known."""
-    clipped = [value for value in run.clipped if not math.isnan(value)]
-    return sum(clipped) / len(clipped) if clipped else None
-
-
 def share_line(run: RunCurves) -> str:
-    """How many updates were clipped, with what stands after it; empty where it is not known."""
-    share = clipped_share(run)
+    """How many updates were clipped, the beginning of the sentence on gradients; empty where it is not known."""
+    share = run.clipped_share
     if share is None:
         return ""
     if not run.clip_norm:
