@@ -58,10 +58,10 @@ def chart(label, lines, x, x_label, rules=()):
 # %% [markdown]
 # ## Regular and recurrent networks
 #
-# A regular (feed-forward) network takes a vector, multiplies it by weights, bends the
-# result, and is done. It has no memory: what it saw a moment ago is gone. A recurrent
-# network reads step by step, and hands itself a note from each step to the next. That
-# note is its *state*.
+# A regular (feed-forward) network takes a vector, multiplies it by weights, applies a
+# nonlinear function, and is done. It has no memory: what it saw a moment ago is gone. A
+# recurrent network reads step by step, and hands itself a note from each step to the
+# next. That note is its *state*.
 #
 # Here is a regular network, as recurra draws it. Data flow upwards.
 
@@ -154,7 +154,7 @@ reader.explain("I would never buy this kettle again . It clearly failed after a 
 # $x_t$ is the input at step $t$, a vector of $d$ numbers. $h_t$ is the state, $p$
 # numbers: the memory. $y_t$ is the output. $W$ ($p$ x $d$), $U$ ($p$ x $p$) and $V$ are
 # matrices of weights, and the $b$ are biases; these are what is learned. $s$ is a
-# function that bends. The same weights are used at every step.
+# nonlinear function. The same weights are used at every step.
 
 # %%
 recurra.draw("elman")
@@ -165,10 +165,10 @@ recurra.draw("elman")
 
 # %%
 inputs = torch.linspace(-4, 4, 81)
-bends = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "ReLU": torch.relu}
+functions = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "ReLU": torch.relu}
 chart(
     "s(a)",
-    {name: bend(inputs).clamp(max=2) for name, bend in bends.items()},
+    {name: s(inputs).clamp(max=2) for name, s in functions.items()},
     inputs.tolist(),
     "a (ReLU goes on rising)",
 )
@@ -271,7 +271,7 @@ recurra.draw(deep, unrolled=4)
 #
 # When a whole sentence is there, nothing forbids reading it from its end as well. One
 # layer reads forwards, another one backwards, and at each step their outputs are put
-# side by side. Then each step knows what comes before *and* behind it.
+# side by side. Then each step knows what comes before *and* after it.
 
 # %%
 both = Bidirectional(Recurrent(Elman(2, 3)), Recurrent(Elman(2, 3)))
@@ -382,7 +382,7 @@ recurra.curves(folder / "reader")
 #
 # A product of many factors rarely stays as it is. Below 1 it shrinks to nothing: the
 # gradient *vanishes*, and the network cannot learn what is far back. Above 1 it grows
-# without limit: the gradient *explodes*, and one update throws all weights away.
+# without limit: the gradient *explodes*, and one update ruins all weights.
 #
 # We build three cells that differ in the size of $U$ alone, and measure what is left of
 # the error signal at each distance.
@@ -489,7 +489,7 @@ assert left["LSTM"] > left["GRU"]
 #
 # A *long short-term memory* (Hochreiter and Schmidhuber 1997) has a second state, the
 # *cell state* $c_t$: a conveyor belt that runs through time. *Gates* decide what goes
-# onto it and what leaves it. A gate is a row of numbers between 0 (shut) and 1 (open),
+# onto it and what leaves it. A gate is a vector of numbers from 0 (shut) to 1 (open),
 # computed by a sigmoid from the input and the last state.
 
 # %%
@@ -497,16 +497,16 @@ recurra.draw("lstm")
 
 # %% [markdown]
 # Follow the belt $c$ along the top. It is multiplied by $f$, something is added, and
-# that is all: no matrix, no bending. As long as $f$ is near 1, neither the memory nor
-# the error signal on its way back gets lost.
+# that is all: no matrix, no nonlinearity. As long as $f$ is near 1, neither the memory
+# nor the error signal on its way back gets lost.
 #
-# To see each gate at work we take an LSTM with one unit, and turn its gates by hand
+# To see each gate at work we take an LSTM with one unit, and set its gates by hand
 # through their biases.
 
 
 # %%
 def hand_made(**gates):
-    """An LSTM of one unit whose gates stand still, each at a number between 0 and 1."""
+    """An LSTM of one unit with constant gates, each a number between 0 and 1."""
     cell = LSTM(1, 1)
     with torch.no_grad():
         for parameter in cell.parameters():
@@ -579,9 +579,9 @@ trace.figure("layers.0.forward.forget")
 # %% [markdown]
 # ## GRU
 #
-# The *gated recurrent unit* (Cho et al. 2014) does with one state and two gates. $z$
+# The *gated recurrent unit* (Cho et al. 2014) needs one state and two gates. $z$
 # decides how much of the old state stays and how much of the new one comes in: both at
-# once, they add up to 1. $r$ decides how much of the old state the new one may look at.
+# once, the shares add up to 1. $r$ decides how much of the old state goes into the new.
 
 # %%
 recurra.draw("gru")
@@ -714,9 +714,9 @@ assert wrong.bits[2] > correct.bits[2] + 1
 # ## Classification
 #
 # Our reviews were classification: many to one. There is a third kind of network for it.
-# A *convolutional* network (CNN) looks at windows of some words, and takes of each
-# detector the strongest answer. It sees word order, but only inside a window: it does
-# not know in which sentence a window stood.
+# A *convolutional* network (CNN) looks at windows of a few words, and keeps the
+# strongest response of each detector. It sees word order, but only inside a window: it
+# does not know in which sentence a window was.
 
 # %%
 windows = train(
@@ -843,8 +843,8 @@ print("decoder writes", [*vocabulary.tokens(target), "<EOS>"])
 print("as numbers    ", [GO, *ids], "->", [*ids, EOS])
 
 # %% [markdown]
-# Two sources as one batch. The second one has a sign that no date of ours has; its row
-# is shorter, and filled up with `<PAD>`, which is 0.
+# Two sources as one batch. The second one has a character that none of our dates has;
+# its row is shorter, and filled up with `<PAD>`, which is 0.
 
 # %%
 batch = pad_sources([vocabulary.encode(text) for text in ("12 March 1998", "3 May ♥")])
@@ -1168,7 +1168,7 @@ deep_translator.draw()
 # %% [markdown]
 # And this is what happened inside it for one date: the attention, and folded below it
 # every gate and every state of every layer. `trace.save("page.html")` writes it as
-# [a page to play with](../inspect.md).
+# [an interactive page](../inspect.md).
 
 # %%
 deep_translator.trace("July 14, 1989")
@@ -1180,4 +1180,4 @@ deep_translator.trace("July 14, 1989")
 # - Cells, attention, layers and models in full: [Cells](../cells.md),
 #   [Attention](../attention.md), [Layers](../layers.md), [Models](../models.md).
 # - More ways to look inside: [Looking inside](../looking-inside.md),
-#   [The page to look inside](../inspect.md), [Drawings](../drawings.md).
+#   [The interactive page](../inspect.md), [Drawings](../drawings.md).
