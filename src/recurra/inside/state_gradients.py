@@ -8,15 +8,16 @@ P outputs, T steps, H units.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-import numpy as np
+import torch
 from torch import Tensor
 
 from recurra.inside.gradients import gradients
 from recurra.inside.probes import Run
+from recurra.inside.signals import norm
 from recurra.layers import Recorded
-from recurra.tracing import Array, GradientTrace
+from recurra.tracing import GradientTrace
 
 STATE = "hidden"
 
@@ -33,21 +34,17 @@ def state_gradients(
     """
     layers = followed(run)
     tensors = [state for record in layers.values() for state in record.states[STATE]]
-    rows: dict[str, list[Array]] = {place: [] for place in layers}
+    rows: dict[str, list[Tensor]] = {place: [] for place in layers}
     for loss in losses.values():
         found = iter(gradients(loss, tensors))
         for place, record in layers.items():
-            rows[place].append(in_order(record, [next(found) for _ in record.states[STATE]]))
-    whole = {place: np.stack(parts) for place, parts in rows.items()}  # [P, T, H]
-    norms = {place: np.linalg.norm(values, axis=-1).astype(np.float32) for place, values in whole.items()}
-    return GradientTrace(list(losses), [name_of(k) for k in losses], norms, whole if vectors else {})
+            rows[place].append(record.whole([next(found) for _ in record.states[STATE]])[0])
+    whole = {place: torch.stack(parts).float() for place, parts in rows.items()}  # [P, T, H]
+    norms = {place: norm(values).cpu().numpy() for place, values in whole.items()}
+    kept = {place: values.cpu().numpy() for place, values in whole.items()} if vectors else {}
+    return GradientTrace(list(losses), [name_of(k) for k in losses], norms, kept)
 
 
 def followed(run: Run) -> dict[str, Recorded]:
     """The layers that have such a state; a convolution and a feedforward network have none."""
     return {place: record for place, record in run.layers.items() if STATE in record.states}
-
-
-def in_order(record: Recorded, steps: Sequence[Tensor]) -> Array:
-    """A tensor [1, H] for each step of a layer as [T, H] in the order of the text."""
-    return record.whole(steps)[0].float().cpu().numpy()
