@@ -67,7 +67,7 @@ def draw_cell(cell: str | Cell, unrolled: int | None = None) -> Drawing:
     Raises:
         UsageError: there is no such cell.
     """
-    name = name_in(dict(CELLS), cell) if isinstance(cell, Cell) else cell
+    name = name_in(CELLS, cell) if isinstance(cell, Cell) else cell
     if isinstance(cell, str) and name not in CELLS:
         raise unknown_name("cell", name, CELLS)
     activation = cell.activation if isinstance(cell, Elman) else "tanh"

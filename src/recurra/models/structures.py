@@ -6,7 +6,7 @@ holds for every task.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -42,14 +42,14 @@ def count(*modules: nn.Module | None) -> int:
     return sum(found.values())
 
 
-def name_in(table: dict[str, type], module: object) -> str:
+def name_in(table: Mapping[str, type], module: object) -> str:
     """The name of a module's class in a table; the class's own where it is in none."""
     return next((name for name, kind in table.items() if type(module) is kind), type(module).__name__)
 
 
 def cell_part(cell: Cell) -> Part:
     """A layer of one cell over time, from left to right."""
-    name = name_in(dict(CELLS), cell)
+    name = name_in(CELLS, cell)
     fields: tuple[str, ...] = cell.initial_state(0)._fields
     states = tuple(SYMBOLS.get(one, one) for one in fields)
     notes = (cell.activation,) if isinstance(cell, Elman) and cell.activation != "tanh" else ()
@@ -83,8 +83,7 @@ def layer_parts(layer: nn.Module) -> tuple[Part, ...]:
             size = (layer.input_size, layer.output_size)
             return (Part("convolution", "convolution", *size, count(layer), notes=(f"windows of {windows}",)),)
         case FeedForward():
-            *hidden, output = feedforward_parts(layer)
-            return (*hidden, output)
+            return feedforward_parts(layer)
         case Cell():
             return (cell_part(layer),)
         case _:
@@ -102,7 +101,7 @@ def feedforward_parts(network: FeedForward) -> tuple[Part, ...]:
 def pooling_part(pooling: Pooling, over: str = "time") -> Part:
     """From all steps, or all cells of an image, to one vector."""
     names = {"last": LAST_STEP, "mean": f"mean over {over}", "max": f"maximum over {over}"}
-    name = name_in(dict(POOLINGS), pooling)
+    name = name_in(POOLINGS, pooling)
     return Part("pooling", names.get(name, f"{name} pooling"), pooling.size, pooling.size, count(pooling))
 
 
@@ -166,14 +165,14 @@ def encoder_tower(encoder: SourceEncoder, reads: str) -> Tower:
 
 def bridge_part(bridge: Bridge) -> Part:
     """From the encoder to the first state of the decoder."""
-    name = name_in(dict(BRIDGES), bridge)
+    name = name_in(BRIDGES, bridge)
     names = {"last": "last state", "mean": "mean of outputs", "zero": "zero state", "learned": "tanh of last state"}
     return Part("bridge", names.get(name, name), bridge.width, bridge.width, count(bridge))
 
 
 def attention_part(attention: Attention) -> Part:
     """The score by name."""
-    name = NO_ATTENTION if isinstance(attention, Last) else f"{name_in(dict(ATTENTIONS), attention)} attention"
+    name = NO_ATTENTION if isinstance(attention, Last) else f"{name_in(ATTENTIONS, attention)} attention"
     return Part("attention", name, attention.query_size, attention.value_size, count(attention))
 
 
