@@ -28,7 +28,7 @@ from torch.nn.functional import avg_pool2d, dropout, pad, relu
 
 from recurra.data import ImageShape
 from recurra.errors import UsageError
-from recurra.layers import Unrolled, recorded_whole
+from recurra.layers import Recorded, Unrolled, recorded_whole
 from recurra.models.encoder import SourceEncoder
 from recurra.padded import Padded
 
@@ -164,10 +164,12 @@ class ImageEncoder(SourceEncoder):
 
     def encode(self, read: Padded, *, trace: bool = False) -> Unrolled:
         """Cells of pixels [B, S, P] to cells [B, S, H], and the whole as the state."""
-        seen_cells, whole = self.reader.read(read)
-        cells = dropout(seen_cells.values, self.dropout, self.training)
-        outputs, record = recorded_whole(read.with_values(cells))
-        return Unrolled(outputs, (Summary(self.norm_whole(whole)),), {"cells": record} if trace else {})
+        cells, whole = self.reader.read(read)
+        outputs = read.with_values(dropout(cells.values, self.dropout, self.training))
+        seen: dict[str, Recorded] = {}
+        if trace:
+            outputs, seen["cells"] = recorded_whole(outputs)
+        return Unrolled(outputs, (Summary(self.norm_whole(whole)),), seen)
 
 
 class Halving(nn.Module):

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn.functional import dropout
 
-from recurra.layers import Unrolled, recorded_whole
+from recurra.layers import Recorded, Unrolled, recorded_whole
 from recurra.models.encoder import SourceEncoder
 from recurra.models.image_encoder import Summary
 from recurra.models.input_readers import NumberReader
@@ -42,5 +42,8 @@ class VectorEncoder(SourceEncoder):
         """Standardised vectors [B, 1, D] to cells [B, 1, H], and the same as the state."""
         hidden = dropout(torch.tanh(self.hidden(read.values)), self.dropout, self.training)
         cell = dropout(torch.tanh(self.cell(hidden)), self.dropout, self.training)
-        outputs, record = recorded_whole(read.with_values(cell))
-        return Unrolled(outputs, (Summary(outputs.values[:, 0]),), {"cells": record} if trace else {})
+        outputs = read.with_values(cell)
+        seen: dict[str, Recorded] = {}
+        if trace:
+            outputs, seen["cells"] = recorded_whole(outputs)
+        return Unrolled(outputs, (Summary(outputs.values[:, 0]),), seen)
