@@ -116,12 +116,12 @@ class Decoder(nn.Module):
             seen |= placed("upper", run.trace)
         return Decoded(self._combine(hidden, attended.context), attended.weights, seen)
 
-    def step(self, previous: Tensor, state: DecoderState, memory: Memory, *, trace: bool = False) -> DecoderStep:
+    def step(self, previous: Tensor, state: DecoderState, memory: Memory) -> DecoderStep:
         """One step for N rows, from the previous ids [N].
 
         The memory holds B rows; the K hypotheses of a row attend to it as K queries.
         """
-        return self._step(self._drop(self.embedding(previous)), state, memory, trace=trace)
+        return self._step(self._drop(self.embedding(previous)), state, memory, trace=False)
 
     def _step(self, inputs: Tensor, state: DecoderState, memory: Memory, *, trace: bool) -> DecoderStep:
         if state.attended is not None:

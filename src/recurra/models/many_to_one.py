@@ -135,9 +135,9 @@ class Branch(nn.Module):
         self.dropout = dropout
         self.output_size = pooling.size
 
-    def forward(self, inputs: Padded, *, trace: bool = False) -> BranchRun:
-        """Ids [B, T], numbers [B, T, D] or cells of images [B, S, P] to [B, H]; `trace` asks for gates and states."""
-        return self._along(self.reader(inputs), trace=trace)
+    def forward(self, inputs: Padded) -> BranchRun:
+        """Ids [B, T], numbers [B, T, D] or cells of images [B, S, P] to [B, H]."""
+        return self._along(self.reader(inputs), trace=False)
 
     def read(self, inputs: Padded) -> Padded:
         """The inputs as numbers [B, T, E] of which gradients can be taken: embeddings, standardised numbers, pixels."""
@@ -148,7 +148,7 @@ class Branch(nn.Module):
         return inputs.with_values(inputs.values.float())
 
     def along(self, read: Padded, *, trace: bool = False) -> BranchRun:
-        """The rest of the way from what was read."""
+        """The rest of the way; `trace` asks for gates and states, by the reference implementation."""
         return self._along(self.reader(read) if isinstance(self.reader, ImageReader) else read, trace=trace)
 
     def _along(self, sequence: Padded, *, trace: bool) -> BranchRun:
@@ -192,9 +192,9 @@ class ManyToOne(nn.Module):
         """A batch of each column to [B, L]."""
         return self.inside(inputs).scores
 
-    def inside(self, inputs: Sequence[Padded], *, trace: bool = False) -> Inside:
-        """The same with what happens on the way; `trace` asks for gates and states, by the reference implementation."""
-        return self.joined([branch(column, trace=trace) for branch, column in zip(self.branches, inputs, strict=True)])
+    def inside(self, inputs: Sequence[Padded]) -> Inside:
+        """The same with what the branches made of their columns."""
+        return self.joined([branch(column) for branch, column in zip(self.branches, inputs, strict=True)])
 
     def joined(self, runs: list[BranchRun]) -> Inside:
         """The outputs, from what the branches made of their columns."""

@@ -86,14 +86,10 @@ class Tagger(nn.Module):
 
     def forward(self, sentences: Sentences) -> Padded:
         """Emissions [B, T, K]."""
-        return self.inside(sentences)[0]
-
-    def inside(self, sentences: Sentences, *, trace: bool = False) -> tuple[Padded, Mapping[str, Recorded]]:
-        """Emissions, and on request the gates and states of the layers over the tokens."""
-        return self.along(self.read(sentences), trace=trace)
+        return self.along(self.read(sentences))[0]
 
     def along(self, read: Padded, *, trace: bool = False) -> tuple[Padded, Mapping[str, Recorded]]:
-        """The same from the vectors of the tokens [B, T, R]."""
+        """The same from the vectors of the tokens [B, T, R], and on request the gates and states of the layers."""
         run = self.layers(read.with_values(self._drop(read.values)), trace=trace)
         emissions = self.output(self._drop(run.outputs.values))
         return read.with_values(emissions), run.trace
