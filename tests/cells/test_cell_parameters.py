@@ -16,6 +16,11 @@ def test_the_cells_that_torch_has_are_dense() -> None:
 
 
 @pytest.mark.parametrize("name", CELLS)
+def test_a_cell_is_chosen_and_drawn_by_the_name_of_its_class_in_lower_case(name: str) -> None:
+    assert CELLS[name].__name__.lower() == name
+
+
+@pytest.mark.parametrize("name", CELLS)
 def test_parameters_are_w_and_b_and_in_dense_cells_those_of_torch(name: str) -> None:
     cell = CELLS[name](3, 4)
     rows = len(cell.blocks) * 4

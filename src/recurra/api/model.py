@@ -20,6 +20,7 @@ from recurra.data.source import REMEMBERED
 from recurra.data.timeline import WARNING
 from recurra.errors import ModelError, UsageError, called_from_python
 from recurra.options import from_mapping, to_mapping
+from recurra.runs import clipped_share
 from recurra.structure import Structure
 from recurra.tasks import TASKS, Task
 from recurra.tasks.activations import gathered
@@ -46,7 +47,7 @@ from recurra.tasks.search import ShownSearch
 from recurra.tasks.task import Generates, HasStructure, Inspected, Network, Predictor, Searches, Surprised
 from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained, layers_of, traced
 from recurra.tracing import Activations
-from recurra.training import clipped_share, weights_of
+from recurra.training import weights_of
 from recurra.views import ModelFacts, model_html, model_text
 from recurra.views.drawing import Drawing, draw_structure
 

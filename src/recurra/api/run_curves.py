@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from recurra.api.checked import folders_of
 from recurra.errors import called_from_python
 from recurra.options import unknown_name
+from recurra.runs import read_run
 from recurra.tracing import AXES, Axis, RunCurves
-from recurra.training import read_run
 from recurra.views import curves_html, curves_page, curves_text
 from recurra.views.curve_panels import AXIS_LABELS, curve_panels
 from recurra.views.figures import lines_figure

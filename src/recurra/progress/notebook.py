@@ -9,8 +9,8 @@ from typing import Any
 
 from recurra.progress.run_progress import RunProgress
 from recurra.progress.terminal import facts, line_of
+from recurra.runs.events import Event, Note, PlanMade, StepDone, Validated
 from recurra.say import harmless
-from recurra.training.events import Event, Note, PlanMade, StepDone, Validated
 
 Display = Callable[[str], None]  # shows HTML in place of what it showed before
 

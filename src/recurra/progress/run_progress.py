@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recurra.metrics import value_text
+from recurra.runs.events import Event, Finished, PlanMade, Saved, StepDone, Validated
 from recurra.text.counted import duration
-from recurra.training.events import Event, Finished, PlanMade, Saved, StepDone, Validated
 from recurra.views.measures import label_of
 
 DECAY = 0.98  # of the moving averages of loss and speed, which then cover about fifty steps

@@ -13,12 +13,12 @@ from rich.status import Status
 
 from recurra.progress.notebook import Notebook, NotebookRuns, displayed
 from recurra.progress.terminal import Lines, Live, LiveRuns
+from recurra.runs import Emit, Event
 from recurra.say import forget
-from recurra.training import Event, Listener
 
 
 @contextmanager
-def shown_run(wanted: bool | None) -> Generator[Listener]:
+def shown_run(wanted: bool | None) -> Generator[Emit]:
     """A listener that shows a training run.
 
     Args:
@@ -38,7 +38,7 @@ def shown_run(wanted: bool | None) -> Generator[Listener]:
 
 
 @contextmanager
-def shown_comparison(wanted: bool | None) -> Generator[Listener]:
+def shown_comparison(wanted: bool | None) -> Generator[Emit]:
     """A listener that shows a comparison: a line for each run, and the step of the one that is being trained."""
     console = Console(stderr=True, highlight=False)
     if wanted is False or (wanted is None and not is_watched(console)):
@@ -64,7 +64,7 @@ def started(shown: Progress | Status) -> Generator[None]:
             forget(sys.stderr)
 
 
-def unless_gone(listener: Listener) -> Listener:
+def unless_gone(listener: Emit) -> Emit:
     """The same; that nobody can see it any more, because the terminal was closed, ends no training."""
 
     def show(event: Event) -> None:

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from recurra.metrics import value_text
 from recurra.progress.run_progress import RunProgress, end_line, measure_text, plan_line
+from recurra.runs.events import Event, Finished, Note, PlanMade, StepDone, Validated
 from recurra.say import harmless, say
 from recurra.text.counted import duration
-from recurra.training.events import Event, Finished, Note, PlanMade, StepDone, Validated
 
 
 class Lines:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from recurra.decoding import End, Fate, Method
 from recurra.errors import UsageError
+
+if TYPE_CHECKING:
+    from recurra.decoding import End, Fate, Method  # which loads torch, and traces are read without
 
 MOST_NODES = 3000  # of a record; the way to the answer is always whole
 

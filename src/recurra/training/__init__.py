@@ -1,9 +1,6 @@
 """Learning: the loop, its plan, its checkpoints, and the run around them."""
 
-from recurra.training.budget import USUAL, Budget, budget_from_mapping, parse_time
-from recurra.training.checkpoint import NAME as CHECKPOINT
-from recurra.training.checkpoint import Checkpoint, load_checkpoint, named_weights, weights_of
-from recurra.training.events import (
+from recurra.runs.events import (
     INTERRUPTED,
     OUT_OF_TIME,
     Emit,
@@ -15,6 +12,9 @@ from recurra.training.events import (
     StepDone,
     Validated,
 )
+from recurra.training.budget import USUAL, Budget, budget_from_mapping, parse_time
+from recurra.training.checkpoint import NAME as CHECKPOINT
+from recurra.training.checkpoint import Checkpoint, load_checkpoint, named_weights, weights_of
 from recurra.training.folder import locked
 from recurra.training.learner import Index, Learner, Score, State, Stateful
 from recurra.training.listeners import Listener, metrics_file, tensorboard, to_all
@@ -25,7 +25,6 @@ from recurra.training.options import TrainingOptions
 from recurra.training.plan import Piece, Plan, learning_rate
 from recurra.training.planning import seconds_per_step
 from recurra.training.run import Run, Weights
-from recurra.training.run_reader import clipped_share, read_run
 from recurra.training.threads import threads
 
 __all__ = [
@@ -59,7 +58,6 @@ __all__ = [
     "Validated",
     "Weights",
     "budget_from_mapping",
-    "clipped_share",
     "learning_rate",
     "load_checkpoint",
     "locked",
@@ -67,7 +65,6 @@ __all__ = [
     "metrics_file",
     "named_weights",
     "parse_time",
-    "read_run",
     "seconds_per_step",
     "tensorboard",
     "threads",

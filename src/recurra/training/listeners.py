@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from recurra.files import FileError, plain_errors
-from recurra.training.events import Event, StepDone, Validated
+from recurra.runs.events import METRICS, Event, StepDone, Validated
 
 Listener = Callable[[Event], None]
 
@@ -28,7 +28,6 @@ def to_all(listeners: Sequence[Listener]) -> Listener:
     return tell
 
 
-METRICS = "metrics.jsonl"
 STEP = re.compile(rb'\{"event": "StepDone", "step": (\d+)')  # how the line of a step begins
 
 

@@ -17,7 +17,7 @@ import torch
 from torch.nn.utils import clip_grad_norm_
 
 from recurra.errors import RunError
-from recurra.training.events import StepDone
+from recurra.runs.events import StepDone
 from recurra.training.learner import Index, Learner, State, Stateful
 from recurra.training.loss import Loss
 from recurra.training.optimizer import Optimizer

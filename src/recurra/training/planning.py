@@ -15,9 +15,9 @@ from typing import NamedTuple
 import torch
 
 from recurra.errors import RunError
+from recurra.runs.events import FEW_STEPS, Emit, Note, PlanMade
 from recurra.text.counted import counted
 from recurra.training.budget import Budget
-from recurra.training.events import FEW_STEPS, Emit, Note, PlanMade
 from recurra.training.learner import Learner
 from recurra.training.loop import Loop, Position
 from recurra.training.optimizer import make_optimizer

@@ -16,17 +16,7 @@ from torch import Tensor
 from recurra.bundle import check_weights
 from recurra.errors import any_error_as
 from recurra.files import plain_errors, require_room
-from recurra.training.budget import Budget
-from recurra.training.chance import clearly_lower
-from recurra.training.checkpoint import (
-    NAME,
-    Checkpoint,
-    damaged,
-    named_weights,
-    save_checkpoint,
-    weights_of,
-)
-from recurra.training.events import (
+from recurra.runs.events import (
     EARLY_STOPPING,
     FEW_STEPS,
     INTERRUPTED,
@@ -39,6 +29,16 @@ from recurra.training.events import (
     Saved,
     StepDone,
     Validated,
+)
+from recurra.training.budget import Budget
+from recurra.training.chance import clearly_lower
+from recurra.training.checkpoint import (
+    NAME,
+    Checkpoint,
+    damaged,
+    named_weights,
+    save_checkpoint,
+    weights_of,
 )
 from recurra.training.interrupt import stop_requests
 from recurra.training.learner import Begins, Learner

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from recurra.cells import CELLS
 from recurra.tracing import LayerTrace, Trace
-from recurra.views.drawing import CellDiagram, cell_diagram, cell_svg
+from recurra.views.drawing import CELL_DIAGRAMS, CellDiagram, cell_diagram, cell_svg
 from recurra.views.drawing.cell_svg import colour_of
-
-NAMES = {kind.__name__: name for name, kind in CELLS.items()}  # "LSTM" -> "lstm"
 
 
 def cell_drawings(traces: Sequence[Trace]) -> dict[str, Any]:
@@ -21,7 +18,7 @@ def cell_drawings(traces: Sequence[Trace]) -> dict[str, Any]:
     drawing are not there.
     """
     layers = [layer for trace in traces for one in (trace, *trace.members) for layer in one.layers]
-    return {name_of(layer): _data(_diagram(layer)) for layer in layers if layer.cell in NAMES}
+    return {name_of(layer): _data(_diagram(layer)) for layer in layers if _drawn(layer) in CELL_DIAGRAMS}
 
 
 def name_of(layer: LayerTrace) -> str:
@@ -30,7 +27,12 @@ def name_of(layer: LayerTrace) -> str:
 
 
 def _diagram(layer: LayerTrace) -> CellDiagram:
-    return cell_diagram(NAMES[layer.cell or ""], layer.activation or "tanh")
+    return cell_diagram(_drawn(layer), layer.activation or "tanh")
+
+
+def _drawn(layer: LayerTrace) -> str:
+    """The name by which the cell is chosen and drawn: that of its class in lower case, "lstm"."""
+    return (layer.cell or "").lower()
 
 
 def _data(diagram: CellDiagram) -> dict[str, Any]:

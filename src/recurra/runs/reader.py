@@ -19,10 +19,10 @@ from typing import Any, cast
 from recurra.errors import RecurraError, RunError
 from recurra.files import plain_errors_within
 from recurra.options import nearest
+from recurra.runs.events import METRICS
+from recurra.runs.verdict import verdict
 from recurra.text.counted import counted, named
 from recurra.tracing import RunCurves, StepCurves, ValidationCurves
-from recurra.training.listeners import METRICS
-from recurra.training.verdict import verdict
 
 RECIPE = "recipe.toml"
 LARGEST = 2**53  # of a step: whole numbers beyond it are none in JSON

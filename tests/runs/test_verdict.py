@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from made_runs import Curve, events, write_run
 
-from recurra.training import read_run
-from recurra.training.verdict import FEW, trend
+from recurra.runs import read_run
+from recurra.runs.verdict import FEW, trend
 
 SEEDS = range(1, 21)
 

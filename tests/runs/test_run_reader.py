@@ -10,7 +10,8 @@ import pytest
 from made_runs import events, write_run
 
 from recurra.errors import RunError
-from recurra.training import StepDone, Validated, metrics_file, read_run
+from recurra.runs import read_run
+from recurra.training import StepDone, Validated, metrics_file
 from recurra.views import curves_text
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+METRICS = "metrics.jsonl"  # the file of a run folder in which its events stand, one on each line
+
 
 @dataclass(frozen=True)
 class Note:
