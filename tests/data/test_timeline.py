@@ -268,4 +268,25 @@ def test_two_numbers_that_name_series_together(tmp_path: Path) -> None:
 def test_clocks_that_were_set_back(tmp_path: Path) -> None:
     hours = [0, 1, 2, 2, 3, 4]
     seen = refused(read(tmp_path / "x.csv", "time,x\n" + "".join(f"2021-10-31 0{hour}:00,1\n" for hour in hours)))
-    assert "If clocks were set back here, write the times with their UTC offsets." in seen
+    assert "If clocks were set back here, write the times with their UTC offsets or the name of their zone" in seen
+
+
+def test_clocks_that_were_set_back_in_a_zone(tmp_path: Path) -> None:
+    hours = [0, 1, 2, 2, 3, 4]
+    text = "time,x\n" + "".join(f"2024-10-27 0{hour}:00 Europe/Berlin,1\n" for hour in hours)
+    (series,) = read(tmp_path / "x.csv", text)
+    assert series.step == "1 hour"
+    assert len(series.values) == 6
+
+
+def test_zones_that_nobody_knows(tmp_path: Path) -> None:
+    seen = refused(read(tmp_path / "x.csv", "time,x\n" + "".join(f"2024-10-27 0{k}:00 XYT,1\n" for k in range(5))))
+    assert 'column \'time\': the time zone "XYT" in "2024-10-27 00:00 XYT" is not known' in seen
+
+
+@pytest.mark.parametrize("name", ["decimal_date", "Decimal Date", "year", "time"])
+def test_years_with_decimals(tmp_path: Path, name: str) -> None:
+    rows = "".join(f"{1957 + k / 12:.3f},{k}.5\n" for k in range(30))
+    (series,) = read(tmp_path / "x.csv", f"{name},x\n{rows}")
+    assert series.columns == ("x",)
+    assert series.step == "1 month"

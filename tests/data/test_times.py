@@ -57,6 +57,29 @@ def read(form: Form, times: list[str]) -> list[Moment]:
          "2021-03-30T00:00+02:00|2021-03-31T00:00+02:00"),
         ("2021-03-28T00:00+01:00|2021-03-28T01:00+01:00|2021-03-28T03:00+02:00", "1 hour",
          "2021-03-28T04:00+02:00|2021-03-28T05:00+02:00"),
+        ("2024-03-30 23:00 Europe/Berlin|2024-03-31 00:00 Europe/Berlin|2024-03-31 01:00 Europe/Berlin", "1 hour",
+         "2024-03-31 03:00 Europe/Berlin|2024-03-31 04:00 Europe/Berlin"),
+        ("2024-03-29T12:00+01:00[Europe/Berlin]|2024-03-30T12:00+01:00[Europe/Berlin]|2024-03-31T12:00+02:00[Europe/Berlin]",
+         "1 day", "2024-04-01T12:00+02:00[Europe/Berlin]|2024-04-02T12:00+02:00[Europe/Berlin]"),
+        ("2024-03-31 01:00:00 CET|2024-03-31 03:00:00 CEST|2024-03-31 04:00:00 CEST", "1 hour",
+         "2024-03-31 05:00:00 CEST|2024-03-31 06:00:00 CEST"),
+        ("1/31/2024 10:00 PM EST|1/31/2024 11:00 PM EST|2/1/2024 12:00 AM EST", "1 hour",
+         "2/1/2024 1:00 AM EST|2/1/2024 2:00 AM EST"),
+        ("Thu Feb 29 10:00:00 CET 2024|Fri Mar  1 10:00:00 CET 2024|Sat Mar  2 10:00:00 CET 2024", "1 day",
+         "Sun Mar  3 10:00:00 CET 2024|Mon Mar  4 10:00:00 CET 2024"),
+        ("29/Feb/2024:22:00:00 +0100|29/Feb/2024:23:00:00 +0100|01/Mar/2024:00:00:00 +0100", "1 hour",
+         "01/Mar/2024:01:00:00 +0100|01/Mar/2024:02:00:00 +0100"),
+        ("2024-03-01 10:00 UTC+1|2024-03-01 11:00 UTC+1|2024-03-01 12:00 UTC+1", "1 hour",
+         "2024-03-01 13:00 UTC+1|2024-03-01 14:00 UTC+1"),
+        ("1957|1957.25|1957.5|1957.75|1958", "1 quarter", "1958.25|1958.5"),
+        ("1949.833|1949.917|1950.000", "1 month", "1950.083|1950.167"),
+        ("1949.83333333333|1949.91666666667|1950", "1 month", "1950.08333333333|1950.16666666667"),
+        ("1958.2027|1958.2877|1958.3699", "1 month", "1958.4583|1958.5417"),  # the middles of months, by days
+        ("1871.04|1871.13|1871.21", "1 month", "1871.29|1871.38"),
+        ("1871.08|1871.09|1871.1|1871.11|1871.12", "1 month", "1872.01|1872.02"),  # numbers of months
+        ("1957.2|1957.3|1957.4|1958.1", "1 quarter", "1958.2|1958.3"),
+        ("1700.5|1701.5|1702.5", "1 year", "1703.5|1704.5"),
+        ("1600.1|1600.2|1600.3|1600.4|1600.5", "0.1", "1600.6|1600.7"),
         ("2024-01-01|2024-01-03|2024-01-04", "1 day", "2024-01-05|2024-01-06"),  # one is missing
         ("1|2|4", "1", "5|6"),
         ("2024-01-01|2024-01-08|2024-03-04", "", "+1|+2"),  # more is missing than there is
@@ -95,7 +118,20 @@ def test_moments_are_ordered_by_utc() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2021-02-30", "2021-13-01", "25:00", "2021-01-01 24:01", "13:00 PM", "spring", "", "?"]
+    "text",
+    [
+        "2024-03-31 02:30 Europe/Berlin",
+        "2024-03-31 01:30 Europe/Nowhere",
+        "2021-01-01 10:00 IDT",
+        "2021-02-30",
+        "2021-13-01",
+        "25:00",
+        "2021-01-01 24:01",
+        "13:00 PM",
+        "spring",
+        "",
+        "?",
+    ],
 )
 def test_what_is_no_time(text: str) -> None:
     assert not is_time(text)
@@ -109,3 +145,16 @@ def test_what_is_no_step(text: str) -> None:
 def test_midnight_at_the_end_of_a_day() -> None:
     (form,) = forms_of(["2021-01-01 23:00", "2021-01-01 24:00"])
     assert form.read("2021-01-01 24:00") == form.read("2021-01-02 00:00")
+
+
+def test_the_hour_that_clocks_show_twice() -> None:
+    (form,) = forms_of(["2024-10-27 02:00 Europe/Berlin"])
+    first = form.read("2024-10-27 02:00 Europe/Berlin")
+    after = form.read("2024-10-27 03:00 Europe/Berlin")
+    assert first is not None
+    assert after is not None
+    assert first.again().at - first.at == after.at - first.again().at == 3600 * 10**6
+    assert after.again() == after
+    once = forms_of(["2024-10-27 02:00"])[0].read("2024-10-27 02:00")
+    assert once is not None
+    assert once.again() == once

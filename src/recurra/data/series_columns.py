@@ -23,7 +23,10 @@ from recurra.text.visible import excerpt
 
 LOOK = 50  # rows from which it is told what the columns are
 LEAST = 8  # rows; with fewer nothing is sure
-TIME_NAMES = ("time", "date", "datetime", "timestamp", "ds", "step", "period", "year", "index", "t", "")
+TIME_NAMES = (
+    "time", "date", "datetime", "timestamp", "ds", "step", "period", "year", "index", "t", "decimal_date",
+    "decimal date", "decimal_year", "decimal year", "",
+)  # fmt: skip
 CALENDARS = (("year", "month", "day"), ("year", "month"), ("year", "quarter"), ("year", "week"))  # of several columns
 LETTERS = {"quarter": "Q", "week": "W"}
 CLOCK = re.compile(r"\d{1,2}(:\d{2}){1,2}(\.\d+)?( ?[ap]\.?m\.?)?", re.IGNORECASE | re.ASCII)  # a time of day alone

@@ -58,11 +58,12 @@ class Step(NamedTuple):
         if wall is None or self.unit == "number":
             return Moment(moment.at + steps * self.size)
         if self.unit == "microsecond":
-            return moved(moment, wall + timedelta(microseconds=steps * self.size))
+            later = steps * self.size
+            return moment.later(later) if self.size % DAY else moment.at_clock(wall + timedelta(microseconds=later))
         if self.unit == "month":
-            return moved(moment, _in_month(wall, steps * self.size, day))
+            return moment.at_clock(_in_month(wall, steps * self.size, day))
         weeks, days = divmod(wall.weekday() + steps * self.size, 5)
-        return moved(moment, wall + timedelta(days=7 * weeks + days - wall.weekday()))
+        return moment.at_clock(wall + timedelta(days=7 * weeks + days - wall.weekday()))
 
     def between(self, before: Moment, after: Moment, day: int) -> int | None:
         """How many steps lie between two moments; None if it is no whole number, or not even one."""
@@ -159,12 +160,6 @@ def onwards(
 ) -> Iterator[str]:
     """The times so many steps after the last moment, written as the models are."""
     return written((step.after(last, k, day) for k in steps), form, models)
-
-
-def moved(moment: Moment, wall: datetime) -> Moment:
-    """The moment when the same clock shows something else."""
-    assert moment.wall is not None
-    return Moment(moment.at + (wall - moment.wall) // timedelta(microseconds=1), wall)
 
 
 def _distance(before: Moment, after: Moment, count: int) -> int:

@@ -133,6 +133,7 @@ def _form_of(series: list[Rows], column: str, reading: Reading) -> Form | None:
         fix = "Say which: --set data.dates=day-first (or month-first); or write 2021-12-31."
         raise DataError(what, where=reading.name, fix=fix)
     if not forms:
+        _refuse_unknown_zone(texts, column, reading)
         seen = excerpt(next(iter(texts), ""), 40)
         reading.note(f"{WARNING}{reading.name}: column {column!r} ({seen}) holds no times that can be read; the steps "
                      "are taken in the order of the rows")  # fmt: skip
@@ -142,6 +143,20 @@ def _form_of(series: list[Rows], column: str, reading: Reading) -> Form | None:
         if said is None:
             reading.note(f"{reading.name}: the dates of column {column!r} have {ORDERS[order]}")
     return forms[0]
+
+
+def _refuse_unknown_zone(texts: Sequence[str], column: str, reading: Reading) -> None:
+    """Refuses times that could be read but for what stands behind the time of day.
+
+    Raises:
+        DataError: with what that is.
+    """
+    without = [text.rstrip("]").rpartition("[" if text.endswith("]") else " ") for text in texts]
+    if any(":" in time for time, _, _ in without) and forms_of([time.strip() for time, _, _ in without]):
+        zone = next(zone for time, _, zone in without if ":" in time)
+        what = f"column {column!r}: the time zone {excerpt(zone, 40)} in {excerpt(texts[0], 60)} is not known"
+        fix = "Write UTC offsets (2024-03-01 10:00+01:00) or names of the IANA database (Europe/Berlin)."
+        raise DataError(what, where=reading.name, fix=fix)
 
 
 def _fit(series: list[Rows], form: Form) -> int:
@@ -176,8 +191,13 @@ def _read(rows: Rows, read: Callable[[str], Moment | None], model: str, column: 
             fix = "Write all times in one way, or take the row out."
             reading.findings.add(NO_TIMES, DataError(what, where=reading.place(line), fix=fix))
         else:
-            found.append(moment)
+            found.append(_in_order(moment, found[-1]) if found else moment)
     return _Timed(rows, found)
+
+
+def _in_order(moment: Moment, before: Moment) -> Moment:
+    """Of two moments at which the clock shows the same, since it was set back, the one that comes after another."""
+    return again if moment.at <= before.at < (again := moment.again()).at else moment
 
 
 def _ordered(series: list[_Timed], names: Sequence[str], reading: Reading) -> list[_Timed]:
@@ -217,7 +237,8 @@ def _clocks(moment: Moment) -> str:
     """What may be the matter with an hour that is there twice."""
     if not moment.is_local or moment.wall is None or moment.wall.time() == time():
         return ""
-    return " If clocks were set back here, write the times with their UTC offsets."
+    way = "with their UTC offsets or the name of their zone (Europe/Berlin)"
+    return f" If clocks were set back here, write the times {way}."
 
 
 def _telling(one: _Timed, names: Sequence[str]) -> str:
