@@ -185,6 +185,14 @@ def test_a_first_step_from_an_unknown_state_says_so(browser_page: Opened) -> Non
     assert page.get_by_text("does not say what this layer began from").is_hidden()
 
 
+def test_tokens_of_several_characters_stay_on_one_line(browser_page: Opened) -> None:
+    tokens = [str(step) for step in range(1, 61)]
+    page = browser_page(page_of(trace_of("lstm", tokens)), "#tab=cell", width=WIDTHS["narrow"])
+    heights = page.locator(".walk bdi").evaluate_all("nodes => nodes.map(node => node.offsetHeight)")
+    assert set(heights) == {heights[0]}
+    assert overflow(page) <= 0
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 @pytest.mark.parametrize("kind", ["lstm", "elman"])

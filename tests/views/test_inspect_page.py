@@ -68,6 +68,26 @@ def test_the_network_is_drawn_rolled_and_unrolled(browser_page: Opened) -> None:
 
 
 @pytest.mark.slow
+def test_on_a_narrow_screen_the_network_scrolls_and_does_not_shrink(browser_page: Opened) -> None:
+    page = browser_page(page_of(real("translate")), "#tab=network", width=WIDTHS["narrow"])
+    svg = page.locator("#view-network svg").first
+    assert svg.bounding_box()["width"] >= min(int(svg.get_attribute("width")), 704) - 1
+    assert overflow(page) <= 0
+
+
+def test_a_view_that_was_left_follows_what_changed_meanwhile(browser_page: Opened) -> None:
+    """Also the one that was open first, whose tab is made together with it."""
+    page = browser_page(page_of(replace(made(TEXT, OUTPUT), attention=None)))
+    decisions, other = page.locator("[role=tab]").all()[:2]
+    assert decisions.get_attribute("aria-selected") == "true"
+    for key, position in (("End", 6), ("Home", 1)):
+        other.click()
+        page.locator("[data-axis=output]").first.press(key)
+        decisions.click()
+        assert page.locator(".distribution h3").inner_text() == f"Position {position} of 6"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 @pytest.mark.parametrize(
     "trace",

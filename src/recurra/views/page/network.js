@@ -30,5 +30,6 @@ export const network = {
 
 function picture(text) {
   const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+  svg.style.setProperty("min-width", `min(${svg.getAttribute("width")}px, 44rem)`); // narrower, nobody could read it: it scrolls
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "drawing of the network" }, svg);
 }

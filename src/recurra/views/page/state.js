@@ -71,7 +71,7 @@ export function makeState(limits = {}, view = window) {
     /** Calls `draw(values)` now and after each change, while `element` is neither hidden nor taken out of the page. */
     watch(element, draw) {
       let drawn = values;
-      draw(values);
+      // listens before it draws: what stands around a view, as the tabs do, hears of a change before the view itself
       const end = this.subscribe((next) => {
         if (!element.isConnected) end();
         else if (next !== drawn && !element.closest("[hidden]")) {
@@ -79,6 +79,7 @@ export function makeState(limits = {}, view = window) {
           draw(next);
         }
       });
+      draw(values);
     },
   };
 }
