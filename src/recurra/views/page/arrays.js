@@ -10,18 +10,25 @@ export function unpack(value) {
   return unpacked.get(value);
 }
 
-/** Least, largest, mean and standard deviation, and the share of numbers that are above `high` or below `low`. */
-export function statistics({ data }, low = -Infinity, high = Infinity) {
-  let least = Infinity, largest = -Infinity, sum = 0, squares = 0, outside = 0;
+/** Least, largest, mean and standard deviation. */
+export function statistics({ data }) {
+  let least = Infinity, largest = -Infinity, sum = 0, squares = 0;
   for (const value of data) {
     if (value < least) least = value;
     if (value > largest) largest = value;
-    if (value < low || value > high) outside += 1;
     sum += value;
   }
   const mean = sum / data.length;
   for (const value of data) squares += (value - mean) ** 2;
-  return { least, largest, mean, deviation: Math.sqrt(squares / data.length), outside: outside / data.length };
+  return { least, largest, mean, deviation: Math.sqrt(squares / data.length) };
+}
+
+const sizes = new WeakMap();
+
+/** The largest absolute value of an array. */
+export function sizeOf(array) {
+  if (!sizes.has(array)) sizes.set(array, array.data.reduce((size, value) => Math.max(size, Math.abs(value)), 0));
+  return sizes.get(array);
 }
 
 /** The place of the largest number; the first of several. */

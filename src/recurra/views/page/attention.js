@@ -1,7 +1,7 @@
 // Where the network looked: a matrix, lines between the two texts, or the picture once for each word.
 
 import { largestOf, unpack } from "recurra/arrays.js";
-import { h, percent, s } from "recurra/dom.js";
+import { choice, h, percent, s } from "recurra/dom.js";
 import { matrix } from "recurra/matrix.js";
 import { cellName, looks } from "recurra/picture.js";
 import { quoted, tokenNode, walk } from "recurra/tokens.js";
@@ -21,8 +21,10 @@ export const attention = {
   make(trace, state) {
     const weights = unpack(trace.attention.weights);
     if (trace.attention.picture) return looks(trace, state, weights);
-    const kinds = { Matrix: () => weightMatrix(trace, state, weights), Lines: () => lines(trace, state, weights) };
-    return choice("attention as", kinds);
+    const ground = h("div");
+    const kinds = [weightMatrix, lines];
+    const buttons = choice("attention as", ["Matrix", "Lines"], (k) => ground.replaceChildren(kinds[k](trace, state, weights)));
+    return h("div", null, buttons, ground);
   },
 };
 
@@ -33,18 +35,6 @@ export function lookSentence(trace, weights, output) {
   const best = largestOf(row);
   const place = trace.attention.picture ? cellName(trace.attention.picture, best) : quoted(trace.source_tokens[best]);
   return `It looks most at ${place} (${percent(row[best])}).`;
-}
-
-/** Buttons of which one is pressed, and what it stands for below them. */
-export function choice(name, makers) {
-  const ground = h("div");
-  const buttons = Object.keys(makers).map((title) => h("button", { type: "button", on: { click: () => open(title) } }, title));
-  const open = (title) => {
-    buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.textContent === title)));
-    ground.replaceChildren(makers[title]());
-  };
-  open(Object.keys(makers)[0]);
-  return h("div", null, h("div", { class: "choice", role: "group", "aria-label": name }, buttons), ground);
 }
 
 function weightMatrix(trace, state, weights) {

@@ -4,6 +4,7 @@ import { unpack } from "recurra/arrays.js";
 import { h, number } from "recurra/dom.js";
 import { litPicture } from "recurra/picture.js";
 import { directionOf, quoted, tokenNode } from "recurra/tokens.js";
+import { rowAt } from "recurra/trace.js";
 
 const METHODS = {
   "integrated-gradients": "Integrated gradients: the input is faded in from nothing in small steps, and what each step changes is added up.",
@@ -29,7 +30,7 @@ export const attribution = {
     const element = h("div", { class: "attribution" }, said, inputs.map((one) => one.element),
       h("p", { class: "quiet" }, METHODS[found.method] ?? found.method), found.notes.map((note) => h("p", { class: "quiet" }, note)));
     state.watch(element, ({ output, hover }) => {
-      const row = Math.max(0, found.outputs.findLastIndex((place) => place <= (hover?.output ?? output)));
+      const row = rowAt(found.outputs, hover?.output ?? output);
       said.textContent = sentence(found, row);
       inputs.forEach((one) => one.draw(row));
     });

@@ -5,10 +5,10 @@ import { equationNodes } from "recurra/cell_lines.js";
 import { beginsUnknown, follows, linesAt, numbersAt, readDrawing, valueOf } from "recurra/cell_numbers.js";
 import { cellPicture } from "recurra/cell_picture.js";
 import { walkAlong } from "recurra/cell_walk.js";
-import { layerChooser, unitChooser } from "recurra/choosers.js";
+import { layerByLayer } from "recurra/choosers.js";
 import { h } from "recurra/dom.js";
 import { highlighter } from "recurra/highlight.js";
-import { arraysOf, layerAt, layersOf, unitAt } from "recurra/layers.js";
+import { arraysOf, layersOf, unitAt } from "recurra/layers.js";
 import { reading } from "recurra/reading.js";
 import { symbolButton } from "recurra/symbols.js";
 import { directionOf, shortLabel, walk } from "recurra/tokens.js";
@@ -26,20 +26,7 @@ export const cell = {
     formula: ["σ(a) = 1 / (1 + exp(−a))", "tanh(a) = 2 σ(2a) − 1"],
   },
   applies: (trace) => layersOf(trace).length > 0,
-  make(trace, state) {
-    const layers = layersOf(trace);
-    const ground = h("div", { class: "step" });
-    const element = h("div", { class: "cell" },
-      h("div", { class: "controls" }, layerChooser(layers, state), unitChooser(layers, state)), ground);
-    let shown = null, draw = null;
-    state.watch(element, (values) => {
-      const layer = layerAt(layers, values);
-      if (layer !== shown) draw = stepOf(layer, trace, state, ground);
-      shown = layer;
-      draw(values);
-    });
-    return element;
-  },
+  make: (trace, state) => layerByLayer(trace, state, "cell", (layer, ground) => stepOf(layer, trace, state, ground)),
 };
 
 /** What a step of a layer looks like, put into an element; gives what draws it again. */

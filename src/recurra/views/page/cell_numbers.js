@@ -3,6 +3,7 @@
 // A drawing comes from Python: {svg, symbols: {quantity: markup}, equations: [text], gates: {quantity: name in the trace},
 // roles: {quantity: name of a colour}}. What a trace does not have, as products with W and U, has no number here.
 
+import { sizeOf } from "recurra/arrays.js";
 import { activationInput, compute, readEquation, readExpression } from "recurra/equations.js";
 import { previousStep, stateBefore } from "recurra/layers.js";
 
@@ -55,7 +56,7 @@ export function valueOf(drawing, numbers) {
 /** How far off a number of a quantity may be: a trace is rounded. */
 function errorOf(layer, drawing, quantity) {
   const array = quantity in drawing.gates ? layer.gates[drawing.gates[quantity]] : layer.states[STATES[quantity]];
-  return ROUNDING * largest(array);
+  return ROUNDING * sizeOf(array);
 }
 
 /**
@@ -82,7 +83,7 @@ export function follows(layer, drawing) {
   const named = Object.values(drawing.gates);
   if (named.length !== Object.keys(layer.gates).length || !named.every((name) => name in layer.gates)) return false;
   if ("c_prev" in drawing.symbols && !("cell" in layer.states)) return false;
-  const miss = MISS * Math.max(1, ...[...Object.values(layer.gates), ...Object.values(layer.states)].map(largest));
+  const miss = MISS * Math.max(1, ...[...Object.values(layer.gates), ...Object.values(layer.states)].map(sizeOf));
   for (let k = 0; k < CHECKED; k += 1) {
     const t = (k * 7) % layer.steps, unit = (k * 13) % layer.units;
     const numbers = numbersAt(layer, drawing, t, unit);
@@ -91,13 +92,6 @@ export function follows(layer, drawing) {
     }
   }
   return true;
-}
-
-const sizes = new WeakMap();
-
-function largest(array) {
-  if (!sizes.has(array)) sizes.set(array, array.data.reduce((size, value) => Math.max(size, Math.abs(value)), 0));
-  return sizes.get(array);
 }
 
 /** Whether a step is the first that the layer took and the trace does not say what it began from. */

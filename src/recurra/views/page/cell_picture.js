@@ -2,13 +2,13 @@
 // symbols, the thickness of a wire, how far a gate is open.
 
 import { fixed } from "recurra/cell_lines.js";
-import { h, s } from "recurra/dom.js";
+import { h, s, svgOf } from "recurra/dom.js";
 
 const THINNEST = 1.25, THICKEST = 5.5; // of a wire, for 0 and for 1 and more
 
 /** The drawing as {element, draw(numbers, token)}. */
 export function cellPicture(drawing) {
-  const svg = parsed(drawing.svg);
+  const svg = svgOf(drawing.svg);
   const wires = [...svg.querySelectorAll("g.wire")];
   for (const wire of wires) wire.prepend(...hitAreas(wire));
   const slots = [...svg.querySelectorAll("[data-value]")];
@@ -25,10 +25,6 @@ export function cellPicture(drawing) {
       for (const gate of gates) gate(numbers);
     },
   };
-}
-
-function parsed(text) {
-  return document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 }
 
 /** A broad line below each thin one, so that a pointer or a finger finds it. */

@@ -1,9 +1,27 @@
 // Which layer and which unit: the controls that the views of gates and states have in common.
 
 import { h } from "recurra/dom.js";
-import { inWords, layerAt, liveliest, unitAt } from "recurra/layers.js";
+import { inWords, layerAt, layersOf, liveliest, unitAt } from "recurra/layers.js";
 
 const SUGGESTED = 6; // units that are offered by name
+
+/**
+ * A view of one layer at a time: the choosers, and below them what `fill(layer, ground)` puts into an element; it gives
+ * what draws that again, `draw(values)`.
+ */
+export function layerByLayer(trace, state, name, fill) {
+  const layers = layersOf(trace);
+  const ground = h("div");
+  const element = h("div", { class: name }, h("div", { class: "controls" }, layerChooser(layers, state), unitChooser(layers, state)), ground);
+  let shown = null, draw = null;
+  state.watch(element, (values) => {
+    const layer = layerAt(layers, values);
+    if (layer !== shown) draw = fill(layer, ground);
+    shown = layer;
+    draw(values);
+  });
+  return element;
+}
 
 /** The layers by name, with buttons to go up and down through them. */
 export function layerChooser(layers, state) {
@@ -27,7 +45,7 @@ export function layerChooser(layers, state) {
 }
 
 /** A unit by its number, and those that change most along the text. */
-export function unitChooser(layers, state) {
+function unitChooser(layers, state) {
   const take = (unit) => state.set({ layer: layerAt(layers, state.values).name, unit });
   const input = h("input", { type: "number", min: 0, step: 1, on: { input: () => input.value && take(Number(input.value)) } });
   const lively = h("span", { class: "choice", role: "group", "aria-label": "units that change most" });

@@ -45,11 +45,27 @@ export function number(value) {
   return value.toFixed(3).replace("-", "−");
 }
 
+/** Buttons of which one is pressed, the first to begin with: `show(k)` shows what button k stands for. */
+export function choice(name, titles, show) {
+  const buttons = titles.map((title, k) => h("button", { type: "button", on: { click: () => press(k) } }, title));
+  const press = (chosen) => {
+    buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === chosen)));
+    show(chosen);
+  };
+  press(0);
+  return h("div", { class: "choice", role: "group", "aria-label": name }, buttons);
+}
+
+/** A drawing that Python made, as an element. */
+export function svgOf(text) {
+  return document.importNode(new DOMParser().parseFromString(text, "text/html").querySelector("svg"), true);
+}
+
 /** Draws into an element whenever its width changes: `draw(width)`, in pixels; not while it is hidden. */
 export function fluid(element, draw) {
   let drawn = 0;
-  new ResizeObserver(() => {
-    const width = Math.floor(element.clientWidth);
+  new ResizeObserver(() => window.requestAnimationFrame(() => {
+    const width = element.clientWidth;
     if (width && width !== drawn) draw((drawn = width));
-  }).observe(element);
+  })).observe(element);
 }

@@ -10,7 +10,7 @@ const ATOM = /\s*(?:(\d+)|(tanh|ReLU|σ|g(?=\())|([A-Za-z]'?(?:_\{[^}]*\}|_[A-Za
 
 const sigmoid = (a) => 1 / (1 + Math.exp(-a));
 const logit = (y) => Math.log(y / (1 - y));
-export const FUNCTIONS = {
+const FUNCTIONS = {
   σ: sigmoid,
   tanh: Math.tanh,
   ReLU: (a) => Math.max(0, a),

@@ -2,11 +2,11 @@
 
 import { fixed } from "recurra/cell_lines.js";
 import { layerChooser } from "recurra/choosers.js";
-import { h, percent, s } from "recurra/dom.js";
+import { fluid, h, percent, s } from "recurra/dom.js";
 import { fullSize, paint } from "recurra/heat.js";
 import { arraysOf, inWords, layerAt, layersOf, stepAt, unitAt } from "recurra/layers.js";
 import { ORDERS, saturation, signed } from "recurra/order.js";
-import { nameSteps, onWidth } from "recurra/steps.js";
+import { nameSteps } from "recurra/steps.js";
 import { directionOf, quoted, walk } from "recurra/tokens.js";
 
 const ROOM = 16; // pixels of a step, from which on maps stand beside each other
@@ -125,7 +125,7 @@ function map(layer, name, array, state, { point, take, row, order }) {
   const names = h("div", { class: "step-names", "aria-hidden": "true" });
   const element = h("figure", { class: "map", dir: direction },
     h("figcaption", null, h("b", null, name), " ", h("span", { class: "quiet" }, sentence(array, full))), names, meanLine(array, full), ground);
-  onWidth(ground, (width) => nameSteps(names, layer.tokens, width / steps));
+  fluid(ground, (width) => nameSteps(names, layer.tokens, width / steps));
 
   function cellAt(event) {
     const box = ground.getBoundingClientRect();

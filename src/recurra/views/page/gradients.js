@@ -4,7 +4,7 @@ import { unpack } from "recurra/arrays.js";
 import { fluid, h, number, s } from "recurra/dom.js";
 import { matrix } from "recurra/matrix.js";
 import { quoted } from "recurra/tokens.js";
-import { axisOf } from "recurra/trace.js";
+import { axisOf, rowAt } from "recurra/trace.js";
 
 const DECADES = 6; // powers of ten below the largest norm that have a shade
 
@@ -63,7 +63,7 @@ function profile(values, { outputs, tokens, layer, largest }, state) {
   const element = h("figure", { class: "profile" }, title, ground);
   let wide = 0;
   const draw = ({ output, hover }) => {
-    const row = Math.max(0, outputs.findLastIndex((place) => place <= (hover?.output ?? output)));
+    const row = rowAt(outputs, hover?.output ?? output);
     title.textContent = `|∂L/∂h| of the loss at ${quoted(tokens[row])}, along ${quoted(layer.tokens[0])} to ${quoted(layer.tokens.at(-1))}`;
     if (!wide) return;
     const x = (k) => LEFT + (length === 1 ? 0.5 : k / (length - 1)) * (wide - LEFT - EDGE);

@@ -1,6 +1,8 @@
 // Numbers as colours on a canvas: blue above zero, orange below, the stronger the larger. One number is one pixel, which
 // the page then stretches, so a layer of 512 units and 200 steps is painted at once.
 
+import { sizeOf } from "recurra/arrays.js";
+
 const ABOVE = [59, 130, 246], BELOW = [245, 139, 11];
 
 /** Paints `number(column, row)` for every pixel of a canvas of this size; a number of the size `full` is opaque. */
@@ -21,10 +23,7 @@ export function paint(canvas, columns, rows, number, full = 1) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-const sizes = new WeakMap();
-
 /** The size at which a colour is full: 1, or the largest number where that is larger. */
 export function fullSize(array) {
-  if (!sizes.has(array)) sizes.set(array, array.data.reduce((size, value) => Math.max(size, Math.abs(value)), 1));
-  return sizes.get(array);
+  return Math.max(1, sizeOf(array));
 }

@@ -48,7 +48,7 @@ function vector(panel, said) {
 }
 
 /** A drawing with its colours in it, as they are now. */
-export function standalone(svg) {
+function standalone(svg) {
   const copy = svg.cloneNode(true);
   const [from, to] = [svg, copy].map((one) => [one, ...one.querySelectorAll("*")]);
   from.forEach((element, k) => {

@@ -4,6 +4,7 @@
 
 import { h, s } from "recurra/dom.js";
 import { shortLabel, walk } from "recurra/tokens.js";
+import { rowAt } from "recurra/trace.js";
 
 const SHADES = 24;
 const NARROWEST = 16, WIDEST = 34; // pixels of a cell
@@ -48,7 +49,7 @@ export function matrix(state, about) {
   };
   const mark = (values) => {
     const at = { ...values, ...values.hover };
-    const row = nearest(places, at[about.rowAxis]);
+    const row = rowAt(places, at[about.rowAxis]);
     const column = Math.min(about.columnAxis ? at[about.columnAxis] : own, about.columns.length - 1);
     readout.textContent = about.describe(row, column);
     if (!drawn) return;
@@ -59,7 +60,7 @@ export function matrix(state, about) {
     const { rows, columns, rowAxis, columnAxis } = about;
     const turned = turn(event);
     if (turned) {
-      const row = nearest(places, state.values[rowAxis]) + turned;
+      const row = rowAt(places, state.values[rowAxis]) + turned;
       move({ row: Math.max(0, Math.min(rows.length - 1, row)) }, false);
       event.preventDefault();
     } else if (columnAxis) walk(event, state, columnAxis, columns.length);
@@ -74,11 +75,6 @@ export function matrix(state, about) {
 /** By how many rows a key goes down; 0 if it is not one for rows. */
 function turn({ key, altKey, ctrlKey, metaKey }) {
   return altKey || ctrlKey || metaKey ? 0 : ({ ArrowUp: -1, ArrowDown: 1 }[key] ?? 0);
-}
-
-/** The number of the row at a position, or of the last one before it. */
-function nearest(places, at) {
-  return Math.max(0, places.findLastIndex((place) => place <= at));
 }
 
 /** Scrolls so far that a cell is seen beside the labels that stay. */

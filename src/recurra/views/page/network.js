@@ -1,6 +1,6 @@
 // The network that answered, drawn by Python: each layer once with its loop, or over a few steps side by side.
 
-import { h } from "recurra/dom.js";
+import { choice, h, svgOf } from "recurra/dom.js";
 
 const WAYS = { rolled: "Rolled", unrolled: "Unrolled" };
 
@@ -17,19 +17,13 @@ export const network = {
   applies: (trace) => Boolean(trace.drawings),
   make(trace) {
     const pictures = Object.keys(WAYS).map((way) => picture(trace.drawings[way]));
-    const buttons = Object.entries(WAYS).map(([way, title], k) =>
-      h("button", { type: "button", on: { click: () => show(k) } }, title));
-    const show = (chosen) => {
-      pictures.forEach((one, k) => { one.hidden = k !== chosen; });
-      buttons.forEach((one, k) => one.setAttribute("aria-pressed", String(k === chosen)));
-    };
-    show(0);
-    return h("div", null, h("div", { class: "choice", role: "group", "aria-label": "how the network is drawn" }, buttons), pictures);
+    const show = (chosen) => pictures.forEach((one, k) => { one.hidden = k !== chosen; });
+    return h("div", null, choice("how the network is drawn", Object.values(WAYS), show), pictures);
   },
 };
 
 function picture(text) {
-  const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+  const svg = svgOf(text);
   svg.style.setProperty("min-width", `min(${svg.getAttribute("width")}px, 44rem)`); // narrower, nobody could read it: it scrolls
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "drawing of the network" }, svg);
 }

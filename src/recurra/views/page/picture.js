@@ -2,12 +2,13 @@
 
 import { largestOf } from "recurra/arrays.js";
 import { h, number, percent } from "recurra/dom.js";
+import { paint } from "recurra/heat.js";
 import { quoted, tokenNode } from "recurra/tokens.js";
 
 const DARKEST = 0.85; // so that what is dimmed can still be made out
 
 /** The pixels of a picture on a canvas of their own size. */
-export function pictureNode({ height, width, channels, pixels }) {
+function pictureNode({ height, width, channels, pixels }) {
   const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
   const canvas = h("canvas", { width, height });
   const image = new ImageData(width, height);
@@ -25,8 +26,6 @@ export function cellName({ columns }, cell) {
   return `row ${Math.floor(cell / columns) + 1}, column ${(cell % columns) + 1}`;
 }
 
-const ABOVE = [59, 130, 246], BELOW = [245, 139, 11]; // red, green, blue of what speaks for something, and against it
-
 /** A picture under a mask: `light(weights)` shows where these weights of its cells are, `tint(scores, most)` their signs. */
 export function litPicture(picture, side) {
   const scale = side / Math.max(picture.height, picture.width);
@@ -37,9 +36,7 @@ export function litPicture(picture, side) {
     element,
     tint(scores, most) {
       element.classList.add("tinted");
-      const image = new ImageData(picture.columns, picture.rows);
-      scores.forEach((score, k) => image.data.set([...(score < 0 ? BELOW : ABOVE), Math.round((255 * DARKEST * Math.abs(score)) / most)], 4 * k));
-      mask.getContext("2d").putImageData(image, 0, 0);
+      paint(mask, picture.columns, picture.rows, (column, row) => scores[row * picture.columns + column], most / DARKEST);
       const best = largestOf(scores.map(Math.abs));
       element.setAttribute("aria-label", `counts most: ${cellName(picture, best)}, ${number(scores[best])}`);
     },

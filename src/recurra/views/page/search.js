@@ -1,7 +1,7 @@
 // How the output was found: the tree of all beginnings that the search considered. Python draws it (search_html.py); here
 // it is walked along.
 
-import { h } from "recurra/dom.js";
+import { h, svgOf } from "recurra/dom.js";
 
 export const search = {
   id: "search",
@@ -16,7 +16,7 @@ export const search = {
   applies: (trace) => Boolean(trace.search) && trace.search.nodes.length > 1,
   make(trace, state) {
     const found = trace.search;
-    const svg = document.adoptNode(new DOMParser().parseFromString(found.svg, "text/html").querySelector("svg"));
+    const svg = svgOf(found.svg);
     const boxes = [...svg.querySelectorAll("g")];
     const said = h("p", { class: "readout" });
     const way = wayTo(found, found.outputs[0]?.node ?? 0);

@@ -7,17 +7,6 @@ const LETTERS = 12; // pixels of a step, from which on each has its token
 const LETTER = 9, NUMBER = 28; // pixels of a letter and of a number, about
 const LONGEST = 10; // letters of a token
 
-/** Calls `draw(width)` now and whenever the width of an element has changed. */
-export function onWidth(element, draw) {
-  let drawn = 0;
-  new ResizeObserver(() => window.requestAnimationFrame(() => {
-    const width = element.clientWidth;
-    if (width === drawn) return;
-    drawn = width;
-    draw(width);
-  })).observe(element);
-}
-
 /** Fills an element with a name for each step of `width` pixels; where tokens have no room, with some of their numbers. */
 export function nameSteps(element, tokens, width) {
   const roomy = width >= LETTERS;

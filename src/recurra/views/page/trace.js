@@ -28,3 +28,8 @@ export function limitsOf(traces) {
 export function focusOf({ hover, output }) {
   return hover && (hover.output !== undefined || hover.place !== undefined) ? hover : { output };
 }
+
+/** Of rows for some positions, in order, the number of that at a position, or of the last one before it. */
+export function rowAt(places, at) {
+  return Math.max(0, places.findLastIndex((place) => place <= at));
+}

@@ -2,13 +2,13 @@
 // see which units of the layer are active there and nowhere else.
 
 import { fixed } from "recurra/cell_lines.js";
-import { layerChooser, unitChooser } from "recurra/choosers.js";
-import { h, s } from "recurra/dom.js";
+import { layerByLayer } from "recurra/choosers.js";
+import { fluid, h, s } from "recurra/dom.js";
 import { fullSize, paint } from "recurra/heat.js";
-import { arraysOf, layerAt, layersOf, stepAt, unitAt } from "recurra/layers.js";
+import { arraysOf, layersOf, stepAt, unitAt } from "recurra/layers.js";
 import { activeRun, matches } from "recurra/match.js";
 import { signed } from "recurra/order.js";
-import { nameSteps, onWidth } from "recurra/steps.js";
+import { nameSteps } from "recurra/steps.js";
 import { directionOf, quoted, walk } from "recurra/tokens.js";
 
 const PENS = 6; // lines that can be told apart (.pen-0 to .pen-5)
@@ -28,19 +28,7 @@ export const units = {
     formula: ["match = |active ∩ span| / |active ∪ span|"],
   },
   applies: (trace) => layersOf(trace).length > 0,
-  make(trace, state) {
-    const layers = layersOf(trace);
-    const ground = h("div");
-    const element = h("div", { class: "unit-lines" }, h("div", { class: "controls" }, layerChooser(layers, state), unitChooser(layers, state)), ground);
-    let shown = null, draw = null;
-    state.watch(element, (values) => {
-      const layer = layerAt(layers, values);
-      if (layer !== shown) draw = linesOf(layer, state, ground);
-      shown = layer;
-      draw(values);
-    });
-    return element;
-  },
+  make: (trace, state) => layerByLayer(trace, state, "unit-lines", (layer, ground) => linesOf(layer, state, ground)),
 };
 
 function linesOf(layer, state, ground) {
@@ -148,7 +136,7 @@ function chartOf(layer, state, { array, take }) {
   }, svg);
   const element = h("div", { class: "line-chart", dir: direction }, plot, names);
   let width = 0, last = null, drag = null;
-  onWidth(plot, (now) => {
+  fluid(plot, (now) => {
     width = now;
     nameSteps(names, layer.tokens, width / layer.steps);
     if (last) draw(...last);
