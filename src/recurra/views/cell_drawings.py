@@ -17,8 +17,9 @@ def cell_drawings(traces: Sequence[Trace]) -> dict[str, Any]:
     quantity is which of the trace's `gates`, and the `roles` that give quantities their colours. Cells without a
     drawing are not there.
     """
-    layers = [layer for trace in traces for one in (trace, *trace.members) for layer in one.layers]
-    return {name_of(layer): _data(_diagram(layer)) for layer in layers if _drawn(layer) in CELL_DIAGRAMS}
+    layers = (layer for trace in traces for one in (trace, *trace.members) for layer in one.layers)
+    kinds = {name_of(layer): layer for layer in layers if _drawn(layer) in CELL_DIAGRAMS}
+    return {name: _data(_diagram(layer)) for name, layer in kinds.items()}
 
 
 def name_of(layer: LayerTrace) -> str:

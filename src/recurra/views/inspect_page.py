@@ -19,7 +19,7 @@ from recurra.views.cell_drawings import cell_drawings
 from recurra.views.drawing.rolled import rolled_svg
 from recurra.views.drawing.style import style_sheet
 from recurra.views.drawing.unrolled import unrolled_svg
-from recurra.views.modules import in_script, module_head, page_file, pens
+from recurra.views.modules import module_page, page_file, pens
 from recurra.views.packing import packed
 from recurra.views.search_html import MOST_DRAWN, search_svg
 from recurra.views.search_shape import summary
@@ -44,18 +44,20 @@ def inspect_page(
     """
     several = [traces] if isinstance(traces, Trace) else list(traces)
     first = several[0]
-    yield module_head(title or f"{first.source} → {first.prediction}", "main.js", START, *sheets())
-    yield (
-        '<body>\n<main id="recurra" class="recurra-inspect">\n'
-        f"<p>{escape(visible(first.source))} → <b>{escape(visible(first.prediction))}</b></p>\n"
-        "<noscript><p>This page draws itself with JavaScript, which is switched off.</p></noscript>\n</main>\n"
-        '<script type="application/json" id="recurra-trace">'
-    )
-    shown = [{**record(trace), "drawings": drawings(one)} for trace, one in zip_longest(several, structures)]
-    yield in_script(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, allow_nan=False))
-    cells = json.dumps(cell_drawings(several), ensure_ascii=False)
-    yield f'</script>\n<script type="application/json" id="recurra-cells">{in_script(cells)}'
-    yield f'</script>\n<script type="module">{START}</script>\n</body>\n</html>\n'
+    before = f"<p>{escape(visible(first.source))} → <b>{escape(visible(first.prediction))}</b></p>"
+    title = title or f"{first.source} → {first.prediction}"
+    yield from module_page(
+        title, "main.js", START, *sheets(), before=before, data=[
+            ("recurra-trace", records(several, structures)),
+            ("recurra-cells", json.dumps(cell_drawings(several), ensure_ascii=False)),
+        ],
+    )  # fmt: skip
+
+
+def records(traces: Sequence[Trace], structures: Sequence[Structure | None]) -> str:
+    """What the modules draw, as JSON: of one trace its record, of several a list of them."""
+    found = [{**record(trace), "drawings": drawings(one)} for trace, one in zip_longest(traces, structures)]
+    return json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, allow_nan=False)
 
 
 def record(trace: Trace) -> dict[str, Any]:

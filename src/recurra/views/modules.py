@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from recurra.views.document import digest, head
@@ -19,14 +20,30 @@ from recurra.views.palette import PENS
 IMPORTED = re.compile(r'from "recurra/([\w.-]+)"')  # by a module
 
 
-def module_head(title: str, module: str, start: str, *styles: str) -> str:
-    """What stands before <body>: the style sheets, the modules and what the browser may do.
+def module_page(
+    title: str, module: str, start: str, *styles: str, before: str, data: Iterable[tuple[str, str]]
+) -> Iterator[str]:
+    """A page that modules draw from its data, in pieces.
 
     Args:
         module: the one that is started, "main.js".
-        start: the script that does so.
+        start: the script that does so; it fills the element "recurra".
         styles: style sheets beside page.css, as text.
+        before: what is seen until then, as HTML.
+        data: JSON, and the element that it stands in.
     """
+    yield module_head(title, module, start, *styles)
+    yield (
+        f'<body>\n<main id="recurra" class="recurra-inspect">\n{before}\n'
+        "<noscript><p>This page needs JavaScript, which is switched off.</p></noscript>\n</main>\n"
+    )
+    for name, text in data:
+        yield f'<script type="application/json" id="{name}">{in_script(text)}</script>\n'
+    yield f'<script type="module">{start}</script>\n</body>\n</html>\n'
+
+
+def module_head(title: str, module: str, start: str, *styles: str) -> str:
+    """What stands before <body>: the style sheets, the modules and what the browser may do; arguments as above."""
     sheet, imports = "\n".join([colours(), page_file("page.css"), *styles]), import_map(module)
     scripts = f"{digest(imports)} {digest(start)} data:"
     after = f'<script type="importmap">{imports}</script>\n'

@@ -10,6 +10,7 @@ from base64 import b64encode
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recurra.tracing import Array
 
@@ -35,22 +36,25 @@ def packed(value: object, exact: bool = False) -> object:
 
 def packed_roughly(values: Array) -> dict[str, Any]:
     """Shape and bytes of an array, one for each number, and their scale: for many numbers that are only to be seen."""
-    scale = float(np.abs(values).max(initial=0)) / ROUGHLY or 1.0
-    data = b64encode(np.rint(values / scale).astype("i1").tobytes()).decode("ascii")
-    return {"shape": list(values.shape), "scale": scale, "int8": data}
+    return _scaled(values, "int8", ROUGHLY)
 
 
 def packed_array(values: Array, exact: bool = False) -> dict[str, Any]:
     """Shape and bytes of an array, little-endian: float32 if it is to be exact, else int16 with a scale."""
     if exact:
         return {"shape": list(values.shape), "float32": _base64(values.astype("<f4"))}
-    scale = float(np.abs(values).max(initial=0)) / LARGEST or 1.0
-    return {"shape": list(values.shape), "scale": scale, "int16": _base64(np.rint(values / scale).astype("<i2"))}
+    return _scaled(values, "int16", LARGEST)
+
+
+def _scaled(values: Array, kind: str, largest: int) -> dict[str, Any]:
+    scale = float(np.abs(values).max(initial=0)) / largest or 1.0
+    numbers = np.rint(values / scale).astype(np.dtype(kind).newbyteorder("<"))
+    return {"shape": list(values.shape), "scale": scale, kind: _base64(numbers)}
 
 
 def _weights(rows: object) -> dict[str, Any]:
     return packed_array(np.asarray(rows, np.float32), exact=True)
 
 
-def _base64(values: Array | np.ndarray[Any, np.dtype[np.int16]]) -> str:
+def _base64(values: NDArray[Any]) -> str:
     return b64encode(values.tobytes()).decode("ascii")

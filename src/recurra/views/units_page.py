@@ -12,7 +12,7 @@ from recurra.text.counted import counted
 from recurra.text.visible import visible
 from recurra.tracing import Activations
 from recurra.tracing.activations import CLEAR, THRESHOLD
-from recurra.views.modules import in_script, module_head, page_file
+from recurra.views.modules import module_page, page_file
 from recurra.views.packing import packed_roughly
 
 START = """import { units } from "recurra/activations.js";
@@ -38,14 +38,10 @@ def units_page(found: Activations, title: str) -> Iterator[str]:
         "texts": [found.texts[k] for k in chosen],
         "values": packed_roughly(np.concatenate([found.of(k) for k in chosen]).astype(np.float32)),
     }
-    yield (
-        f"{module_head(title, 'activations.js', START, page_file('activations.css'))}<body>\n"
-        f'<main id="recurra" class="recurra-inspect">\n<h1>{escape(visible(title))}</h1>\n'
-        "<noscript><p>This page draws itself with JavaScript, which is switched off.</p></noscript>\n</main>\n"
-        '<script type="application/json" id="recurra-units">'
-    )
-    yield in_script(json.dumps(data, ensure_ascii=False, allow_nan=False))
-    yield f'</script>\n<script type="module">{START}</script>\n</body>\n</html>\n'
+    yield from module_page(
+        title, "activations.js", START, page_file("activations.css"), before=f"<h1>{escape(visible(title))}</h1>",
+        data=[("recurra-units", json.dumps(data, ensure_ascii=False, allow_nan=False))],
+    )  # fmt: skip
 
 
 def texts_that_fit(found: Activations) -> list[int]:
