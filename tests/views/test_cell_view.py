@@ -95,7 +95,7 @@ def test_keys_and_buttons_go_the_way_the_layer_went(browser_page: Opened) -> Non
     page = browser_page(page_of(trace_of("gru", TOKENS)), "#tab=cell&layer=encoder.0.backward&place=2&unit=1")
     said = page.locator(".go p")
     assert said.inner_text() == "Step 2 of 4 reads “\u2068c\u2069”"
-    page.get_by_role("button", name="step after").click()
+    page.get_by_role("button", name="next step").click()
     assert said.inner_text() == "Step 3 of 4 reads “\u2068b\u2069”"
     page.locator(".walk .strip").press("ArrowRight")
     assert said.inner_text() == "Step 2 of 4 reads “\u2068c\u2069”"
@@ -141,7 +141,7 @@ def test_several_steps_may_stand_at_one_place_of_the_text(browser_page: Opened) 
         assert number(on_wires(page)["h"]) == pytest.approx(hidden[t, 1], abs=0.0006)
         assert page.locator(".walk [aria-selected=true]").inner_text() == ("e\u0301" if t < 2 else "a")
         if t < 2:
-            page.get_by_role("button", name="step after").click()
+            page.get_by_role("button", name="next step").click()
 
 
 def test_a_click_on_the_colours_takes_a_unit(browser_page: Opened) -> None:
@@ -179,10 +179,10 @@ def test_a_first_step_from_an_unknown_state_says_so(browser_page: Opened) -> Non
     layers = [other(layer, before={}) for layer in trace.layers]
     page = browser_page(page_of(replace(trace, layers=layers)), "#tab=cell&layer=encoder.0.forward&unit=1")
     assert "c_prev" not in on_wires(page)
-    assert page.get_by_text("does not say what this layer began from").is_visible()
-    page.get_by_role("button", name="step after").click()
+    assert page.get_by_text("does not have the initial state of this layer").is_visible()
+    page.get_by_role("button", name="next step").click()
     assert "c_prev" in on_wires(page)
-    assert page.get_by_text("does not say what this layer began from").is_hidden()
+    assert page.get_by_text("does not have the initial state of this layer").is_hidden()
 
 
 def test_tokens_of_several_characters_stay_on_one_line(browser_page: Opened) -> None:

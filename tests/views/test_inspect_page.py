@@ -137,7 +137,7 @@ def test_gradients_of_single_outputs(browser_page: Opened) -> None:
     norms = {name: values[[1, 4]] for name, values in trace.gradients.norms.items()}
     page = browser_page(page_of(replace(trace, gradients=GradientTrace([1, 4], ["5", "3"], norms))), "#tab=gradients")
     grid = page.locator("#view-gradients [role=application]")
-    assert "The loss at" in said(page, "#view-gradients .readout")
+    assert "the loss at" in said(page, "#view-gradients .readout")
     grid.press("ArrowDown")
     assert said(page).startswith("5 of 6")  # the position of the second of them
 
@@ -378,10 +378,10 @@ def test_keys_move_along_the_texts_and_the_tabs(browser_page: Opened) -> None:
     assert said(page).startswith("6 of 6")
     page.keyboard.press("ArrowLeft")
     assert said(page).startswith("5 of 6")
-    page.keyboard.press("Tab")  # one back
+    page.keyboard.press("Tab")  # previous
     page.keyboard.press("Enter")
     assert said(page).startswith("4 of 6")
-    page.keyboard.press("Tab")  # one on
+    page.keyboard.press("Tab")  # next
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
     assert page.locator("[role=tab][aria-selected=true]").inner_text() == "Decisions"
@@ -443,7 +443,7 @@ def test_a_finger_moves_as_a_pointer_does(browser_page: Opened) -> None:
     page = browser_page(page_of(made(TEXT, OUTPUT)), width=400, has_touch=True)
     page.locator("[data-axis=output] .token").nth(2).tap()
     assert said(page).startswith("3 of 6")
-    page.get_by_role("button", name="one on").tap()
+    page.get_by_role("button", name="next").tap()
     assert said(page).startswith("4 of 6")
     page.locator("#tab-decisions").tap()
     page.locator(".column").nth(1).tap()
@@ -453,7 +453,7 @@ def test_a_finger_moves_as_a_pointer_does(browser_page: Opened) -> None:
 def test_another_output_than_the_models_own(browser_page: Opened) -> None:
     page = browser_page(page_of(replace(made(TEXT, OUTPUT), target="05-03", prediction="05-04")))
     assert "Target" in page.locator(".overview").inner_text()
-    assert "The model itself gives 05-04." in page.locator(".overview").inner_text()
+    assert "The model's own output is 05-04." in page.locator(".overview").inner_text()
 
 
 # What is taken along.

@@ -43,7 +43,7 @@ def values_in(page: Any, section: int = 0) -> list[float]:
 def test_the_unit_that_is_clearest_stands_first(browser_page: Opened) -> None:
     found = made()
     page = browser_page(page_of(found))
-    assert page.locator("#one-unit").inner_text() == "Unit 0 goes along with digits (r = 1.00)"
+    assert page.locator("#one-unit").inner_text() == "Unit 0 correlates with digits (r = 1.00)"
     assert values_in(page) == pytest.approx([place.value for place in found.strongest(0)], abs=0.01)
     assert values_in(page, 1) == pytest.approx([place.value for place in found.strongest(0, 3, lowest=True)], abs=0.01)
     others = page.locator("section").first.locator(".links button").all_inner_texts()

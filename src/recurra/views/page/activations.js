@@ -1,8 +1,8 @@
-// Units of a layer over many texts: where each is strongest, what it goes along with, and which are active at a place.
+// Units of a layer over many texts: where each is strongest, what it correlates with, and which are active at a place.
 //
 //   texts   the tokens of each text
 //   values  [S, H], the texts one after the other
-//   follows what each unit goes along with, and its correlation: [["digits", 0.62], ...]
+//   follows what each unit correlates with, and its correlation: [["digits", 0.62], ...]
 //
 // tracing/activations.py asks the same questions and says what the answers mean.
 
@@ -42,7 +42,7 @@ export function units(data, root) {
   root.replaceChildren(
     h("header", null, h("h1", null, data.title), data.notes.length ? h("ul", { class: "notes" }, data.notes.map((note) => h("li", null, note))) : null),
     h("p", null, `${data.layer}, ${data.name}: ${found.units} units over ${values.shape[0].toLocaleString("en")} steps of ${data.texts.length.toLocaleString("en")} texts.`),
-    h("div", { class: "two" }, h("div", null, h("h2", null, "Units, and what each goes along with"), list), one),
+    h("div", { class: "two" }, h("div", null, h("h2", null, "Units, and what each correlates with"), list), one),
     place,
   );
   draw(state);
@@ -132,7 +132,7 @@ function apart(shares, length) {
   return kept;
 }
 
-/** Units whose values go along with those of this one, or against them, with the correlation. */
+/** Units whose values correlate most with those of this one, in either direction, with the correlation. */
 export function alike(found, unit, most = 8) {
   const { data, shape: [steps, width] } = found.values;
   const mean = new Float64Array(width);
@@ -184,11 +184,11 @@ function unitView(found, unit, set) {
   const [what, r] = found.follows[unit];
   const others = alike(found, unit).map(([other, value]) =>
     h("button", { type: "button", "data-unit": other, on: { click: () => set({ unit: other }) } }, `${other} (${signed(value)})`));
-  const clearly = Math.abs(r) < found.clear ? "nothing clearly; most of all with " : "";
+  const clearly = Math.abs(r) < found.clear ? "nothing clearly, most with " : "";
   const ends = [["strongest", 1], ["lowest", -1]];
   if (r < 0) ends.reverse(); // what it goes against is where it is lowest
   return [
-    h("h3", { id: "one-unit", "aria-live": "polite" }, `Unit ${unit} goes along with ${clearly}${what} (r = ${signed(r)})`),
+    h("h3", { id: "one-unit", "aria-live": "polite" }, `Unit ${unit} correlates with ${clearly}${what} (r = ${signed(r)})`),
     h("div", { class: "quiet" }, "Units like it (r): ", h("span", { class: "links" }, others)),
     ...ends.flatMap(([name, sign], k) => [
       h("h2", null, `Where it is ${name}`),
@@ -254,7 +254,7 @@ function choices(found, state, set) {
     h("option", { value: k, selected: k === state.text }, `${k + 1}: ${tokens.slice(0, SHORT).join(found.characters ? "" : " ")}`));
   const text = h("select", { on: { change: () => set({ text: Number(text.value), first: 0, last: 1 }) } }, options);
   const slider = h("input", { type: "range", min: 0, max: 1, step: 0.05, on: { input: () => set({ threshold: Number(slider.value) }) } });
-  return h("div", { class: "choose" }, h("label", null, "text", text), h("label", null, "active from", slider, h("span")));
+  return h("div", { class: "choose" }, h("label", null, "text", text), h("label", null, "active above", slider, h("span")));
 }
 
 function steps(found, state, set) {
@@ -286,7 +286,7 @@ function answer(found, state, set) {
     h("p", null, `Above ${state.threshold.toFixed(2)} at these steps alone: `, h("span", { class: "links" }, chosen.map((unit) =>
       h("button", { type: "button", "data-unit": unit, on: { click: () => set({ unit }) } }, `unit ${unit}`)))),
     placeList(found, [{ ...state, value: 1 }], chosen, set),
-    h("h2", null, "Other places; 1 where all of these units are active and none beside it"),
+    h("h2", null, "Other places where these units are active; 1: all of them here, none at the steps beside"),
     places.length ? placeList(found, places, chosen, set) : h("p", null, "There are none."),
   ];
 }

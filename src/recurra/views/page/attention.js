@@ -12,10 +12,10 @@ export const attention = {
   title: "Attention",
   about: {
     text: [
-      "At each step the network gives every token of the input a score, and turns the scores into weights that add up to one. What it reads then is the mean of the encoder's states with these weights: a weight of 90 % means that it looked almost only there.",
-      "A row is one token of the output, a column one token of the input; the darker, the more weight. Weights say where information was taken from, not why the answer is what it is.",
+      "At each step the network gives every token of the input a score, and a softmax turns the scores into weights that add up to one. The network then reads the weighted mean of the encoder's states, the context: a weight of 90 % means that it looked almost only at that token.",
+      "A row is one token of the output, a column one token of the input; the darker, the more weight. The weights show where information was taken from, not why the answer is what it is.",
     ],
-    formula: ["e_{ts} = score(h_{t}, h_{s})", "a_{ts} = exp(e_{ts}) / Σ_{s′} exp(e_{ts′})", "read_{t} = Σ_{s} a_{ts} h_{s}"],
+    formula: ["e_{ts} = score(h_{t}, h_{s})", "a_{ts} = exp(e_{ts}) / Σ_{s′} exp(e_{ts′})", "context_{t} = Σ_{s} a_{ts} h_{s}"],
   },
   applies: (trace) => Boolean(trace.attention) && trace.source_tokens.length > 0 && trace.target_tokens.length > 0,
   make(trace, state) {

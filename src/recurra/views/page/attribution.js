@@ -1,4 +1,4 @@
-// What an output rests on: how much each token of the input, and of what was written before, speaks for it or against it.
+// What an output depends on: how much each token of the input, and of the output before it, speaks for it or against it.
 
 import { unpack } from "recurra/arrays.js";
 import { h, number } from "recurra/dom.js";
@@ -7,9 +7,9 @@ import { directionOf, quoted, tokenNode } from "recurra/tokens.js";
 import { rowAt } from "recurra/trace.js";
 
 const METHODS = {
-  "integrated-gradients": "Integrated gradients: the input is faded in from nothing in small steps, and what each step changes is added up.",
+  "integrated-gradients": "Integrated gradients: the input is scaled up from the baseline in small steps, and the gradients on the way are summed.",
   gradient: "Gradient times input: how quickly the output would change if this token's vector grew.",
-  "leave-one-out": "Leaving one out: the same input without this token, and what that changes.",
+  "leave-one-out": "Leave one out: how much the output changes when this token is replaced by the baseline.",
 };
 
 export const attribution = {
@@ -17,8 +17,8 @@ export const attribution = {
   title: "What counted",
   about: {
     text: [
-      "Attention says where a network looked; this says what it rests on. A bar that goes up (blue) speaks for the output, one that goes down (orange) against it.",
-      "Integrated gradients add up: the scores of all tokens together are what the input changes, compared with an input of nothing. So a token's score is its share of the answer.",
+      "Attention shows where a network looked; an attribution shows what its output depends on. A bar that goes up (blue) speaks for the output, one that goes down (orange) against it.",
+      "The scores of integrated gradients add up: together they are the difference between the output for this input and the output for the baseline, an input without information. So a token's score is its share of that difference.",
     ],
     formula: ["score_{s} = (x_{s} − x′_{s}) · ∫_{0}^{1} ∂F(x′ + α(x − x′))/∂x_{s} dα", "Σ_{s} score_{s} = F(x) − F(x′)"],
   },
@@ -40,7 +40,7 @@ export const attribution = {
 
 function sentence({ tokens, instead, values, baselines, explained }, row) {
   const rather = instead.length ? ` rather than ${quoted(instead[row])}` : "";
-  return `Why ${quoted(tokens[row])}${rather}: the ${explained.replace("-", " ")} is ${number(values[row])}, and would be ${number(baselines[row])} with nothing given.`;
+  return `Why ${quoted(tokens[row])}${rather}: the ${explained.replace("-", " ")} is ${number(values[row])}, and would be ${number(baselines[row])} for the baseline.`;
 }
 
 /** One of the things that were read: {element, draw(row)}. */
@@ -48,7 +48,7 @@ function inputView({ name, tokens, scores, picture }, { inputs }) {
   const values = unpack(scores);
   const most = Math.max(...inputs.flatMap((one) => [...unpack(one.scores).data].map(Math.abs)), Number.MIN_VALUE);
   const [element, draw] = picture ? cells(picture, most) : bars(tokens, most);
-  const heading = inputs.length > 1 ? h("h3", null, name === "source" ? "the input" : name === "output" ? "what was written before" : name) : null;
+  const heading = inputs.length > 1 ? h("h3", null, name === "source" ? "the input" : name === "output" ? "the output so far" : name) : null;
   return { element: h("div", null, heading, element), draw: (row) => draw([...values.row(row)]) };
 }
 

@@ -19,9 +19,9 @@ export const cell = {
   title: "Cell",
   about: {
     text: [
-      "A recurrent network reads one token at a time with the same cell. The cell takes what it remembers from the step before and the token that comes in, and makes from both what it remembers next.",
-      "Gates are numbers between 0 (shut) and 1 (open), one for each unit: they say how much of the memory is kept, how much is written into it, and how much is shown. The numbers on the wires are those of one unit at one step.",
-      "What goes into an activation is worked out from what came out of it. Products with weights sum over all units and have no number of their own here.",
+      "A recurrent network reads one token at a time with the same cell. From its state after the previous step and the current token, the cell computes its next state.",
+      "Gates are numbers between 0 (closed) and 1 (open), one for each unit: they control how much of the memory is kept, how much is written into it, and how much of it is output. The numbers on the wires are those of one unit at one step.",
+      "The input of an activation function is computed back from its output. Products with weight matrices are sums over all units and have no number of their own here.",
     ],
     formula: ["σ(a) = 1 / (1 + exp(−a))", "tanh(a) = 2 σ(2a) − 1"],
   },
@@ -62,7 +62,7 @@ function drawnStep(layer, drawing, state) {
   const picture = cellPicture(drawing);
   const equations = h("div", { class: "equations" });
   const meaning = h("p", { class: "meaning", role: "status" });
-  const unknown = h("p", { class: "note" }, "The trace does not say what this layer began from.");
+  const unknown = h("p", { class: "note" }, "The trace does not have the initial state of this layer.");
   const rows = ["h_prev", "c_prev", ...Object.keys(drawing.gates), "c", "h"].filter((quantity) => quantity in drawing.symbols);
   const named = [...new Set(rows)].map((quantity) => ({
     name: [symbolButton(quantity, drawing), h("span", { class: "quiet" }, drawing.gates[quantity] ?? "")],
@@ -94,6 +94,6 @@ function drawnStep(layer, drawing, state) {
 function plainStep(layer, state) {
   const rows = arraysOf(layer).map(([name, array]) => ({ name, array }));
   const units = unitRows(layer, rows, state, (t) => ({ array }) => (unit) => array.at(t, unit));
-  const note = h("p", { class: "note" }, `There is no drawing of a cell ${layer.cell} with these gates; here are its numbers.`);
+  const note = h("p", { class: "note" }, `There is no drawing for a ${layer.cell} cell with these gates; these are its numbers.`);
   return { element: h("div", null, note, units.element), draw: units.draw };
 }

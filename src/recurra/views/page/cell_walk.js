@@ -12,8 +12,8 @@ export function walkAlong(layer, trace, state, redraw) {
     else state.set({ [layer.axis]: layer.places[t], hover: null });
   };
   const row = strip(state, { tokens: layer.shown, axis: layer.axis, name: "the tokens that this layer reads" });
-  const back = h("button", { type: "button", on: { click: () => go(previousStep(layer, at)) } }, "← step before");
-  const on = h("button", { type: "button", on: { click: () => go(nextStep(layer, at)) } }, "step after →");
+  const back = h("button", { type: "button", on: { click: () => go(previousStep(layer, at)) } }, "← previous step");
+  const on = h("button", { type: "button", on: { click: () => go(nextStep(layer, at)) } }, "next step →");
   const said = h("p");
   let at = 0;
   const written = layer.axis === "output" && trace.target_tokens.length === layer.steps ? trace.target_tokens : null;

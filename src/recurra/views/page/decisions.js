@@ -1,4 +1,4 @@
-// What could have been written: the distribution at one position, and how sure the network was along the output.
+// What else could have been written: the distribution at one position, and how sure the network was along the output.
 
 import { h, number, percent } from "recurra/dom.js";
 import { label, quoted, shortLabel, tokenNode, walk } from "recurra/tokens.js";
@@ -11,10 +11,10 @@ export const decisions = {
   title: "Decisions",
   about: {
     text: [
-      "At each position the network gives every token of its vocabulary a probability. The entropy says how undecided it was: 0 bits where it was sure, 1 bit as for the toss of a coin, 3 bits as for a choice of eight.",
-      "The rank is 1 if nothing was more probable. The surprise of a token is the negative logarithm of its probability: what is expected surprises little.",
+      "At each position the network gives every token of its vocabulary a probability. The entropy measures how undecided it was: 0 bits where it was certain, 1 bit for the toss of a coin, 3 bits for a choice among eight equally probable tokens.",
+      "The rank is 1 if nothing was more probable. The surprisal of a token is the negative logarithm of its probability: the less expected a token, the larger its surprisal.",
     ],
-    formula: ["p_{t} = softmax(W h_{t} + b)", "entropy = −Σ_{v} p_{t}(v) log_{2} p_{t}(v)", "surprise = −log_{2} p_{t}(token)"],
+    formula: ["p_{t} = softmax(W h_{t} + b)", "entropy = −Σ_{v} p_{t}(v) log_{2} p_{t}(v)", "surprisal = −log_{2} p_{t}(token)"],
   },
   applies: (trace) => trace.decisions.length > 0,
   make(trace, state) {
@@ -38,7 +38,7 @@ export function decisionSentence(decision) {
   const best = decision.top[0];
   const given = `${quoted(decision.token)} has a probability of ${percent(decision.probability)}`;
   if (decision.rank === 1 || !best) return `${given}.`;
-  return `${given}, rank ${decision.rank.toLocaleString("en")}; ${quoted(best[0])} would have been first with ${percent(best[1])}.`;
+  return `${given}, rank ${decision.rank.toLocaleString("en")}; the most probable is ${quoted(best[0])} with ${percent(best[1])}.`;
 }
 
 /** Scrolls across so far that a column is seen. */
@@ -54,7 +54,7 @@ function distribution(decision, at, length) {
   const facts = [
     ["entropy", `${decision.entropy.toFixed(2)} bits`],
     ["rank", decision.rank.toLocaleString("en")],
-    ["surprise", `${surprise(decision).toFixed(2)} bits`],
+    ["surprisal", `${surprise(decision).toFixed(2)} bits`],
     decision.loss === null ? null : ["loss", number(decision.loss)],
     decision.copied === null ? null : ["copied from the input", percent(decision.copied)],
   ].filter(Boolean);

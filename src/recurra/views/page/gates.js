@@ -12,7 +12,7 @@ import { directionOf, quoted, walk } from "recurra/tokens.js";
 const ROOM = 16; // pixels of a step, from which on maps stand beside each other
 const HIGH = 256, UNIT = 3, LOW = 96; // pixels: the height of a map, of one unit where there are few, of the lowest map
 const KEY = "The stronger the colour, the larger the number: blue above 0, orange below. Shares are of all units and steps; " +
-  "the line is the mean over the units, of numbers with a sign the mean of their sizes.";
+  "the line is the mean over the units; where numbers can be negative, the mean of their absolute values.";
 const WIDE = "(min-width: 56rem)"; // here all layers are shown to begin with
 
 export const gates = {
@@ -20,9 +20,9 @@ export const gates = {
   title: "Gates",
   about: {
     text: [
-      "Each picture is one gate or state of a layer: a column for each token, a row for each unit. A gate that is blue from left to right is always open; a stripe down is a step at which the whole layer does the same.",
-      "A gate is called saturated where it is below 0.1 or above 0.9: there it is nearly a switch, and hardly any gradient passes through it. A forget gate that stays above 0.9 is a unit that remembers for long.",
-      "Sorting by similarity puts units next to each other that do the same along this text.",
+      "Each map is one gate or state of a layer: a column for each token, a row for each unit. A gate that is blue from left to right is always open; a vertical stripe is a step at which the whole layer does the same.",
+      "A gate is called saturated where it is below 0.1 or above 0.9: there it is nearly a switch, and hardly any gradient passes through it. A unit whose forget gate stays above 0.9 remembers for long.",
+      "Sorting by similarity puts units that behave alike on this text next to each other.",
     ],
     formula: ["saturated: σ(a) < 0.1 or σ(a) > 0.9"],
   },
@@ -92,7 +92,7 @@ function layerMaps(layer, state) {
     for (const one of maps) one.mark(t, row);
     table.draw(t);
     const numbers = unit === null ? "" : arraysOf(layer).map(([name, array]) => `${name} ${fixed(array.at(t, unit))}`).join(", ");
-    readout.textContent = unit === null ? `${quoted(layer.tokens[t])}: point at a picture.` : `${quoted(layer.tokens[t])}, unit ${unit}: ${numbers}`;
+    readout.textContent = unit === null ? `${quoted(layer.tokens[t])}: point at a map.` : `${quoted(layer.tokens[t])}, unit ${unit}: ${numbers}`;
   };
   return {
     element,
@@ -167,14 +167,14 @@ function sentence(array, full) {
   return `above ${most} in ${percent(high)}, below ${least.toFixed(1).replace("-", "−")} in ${percent(low)}, mean ${fixed(mean)}${colour}`;
 }
 
-/** The mean over the units at each step; of numbers with a sign, which would level out, the mean of their sizes. */
+/** The mean over the units at each step; of numbers with a sign, which would cancel, the mean of their absolute values. */
 function meanLine(array, full) {
   const [steps, units] = array.shape;
   const y = (value) => (1 - value / full).toFixed(4);
   const means = Array.from({ length: steps }, (_, t) => array.row(t).reduce((sum, value) => sum + Math.abs(value), 0) / units);
   const points = means.map((value, t) => `${t + 0.5},${y(value)}`);
   const drawn = [`0,${y(means[0])}`, ...points, `${steps},${y(means.at(-1))}`].join(" ");
-  return s("svg", { class: "mean", "data-part": "", viewBox: `0 0 ${steps} 1`, preserveAspectRatio: "none", role: "img", "aria-label": `${signed(array) ? "mean size" : "mean"} over the units, from ${fixed(Math.min(...means))} to ${fixed(Math.max(...means))}` },
+  return s("svg", { class: "mean", "data-part": "", viewBox: `0 0 ${steps} 1`, preserveAspectRatio: "none", role: "img", "aria-label": `${signed(array) ? "mean absolute value" : "mean"} over the units, from ${fixed(Math.min(...means))} to ${fixed(Math.max(...means))}` },
     s("line", { class: "zero", x1: 0, x2: steps, y1: 1, y2: 1 }), s("polyline", { points: drawn }));
 }
 

@@ -13,7 +13,7 @@ export const gradients = {
   title: "Gradients",
   about: {
     text: [
-      "Training changes weights by the gradient of the loss. For an output to teach the network something about an early token, the gradient has to reach the state after that token: each step back multiplies it by a matrix. Where that makes it smaller each time, it vanishes, and what is far away is never learned; where it makes it larger, it explodes.",
+      "Training changes weights by the gradient of the loss. For an output to teach the network something about an early token, the gradient has to reach the state after that token: each step back multiplies it by a matrix. If that shrinks it every time, the gradient vanishes, and what depends on tokens far back is hardly learned; if it grows every time, the gradient explodes.",
       "A row is the loss at one output, a column the state after one step; each shade is a power of ten.",
     ],
     formula: ["∂L_{t}/∂h_{k} = ∂L_{t}/∂h_{t} · ∂h_{t}/∂h_{t−1} · … · ∂h_{k+1}/∂h_{k}", "shown: |∂L_{t}/∂h_{k}|"],
@@ -42,7 +42,7 @@ function layerView({ outputs, tokens, norms }, layer, state) {
   const largest = Math.max(...values.data, Number.MIN_VALUE);
   const share = (value) => (value > 0 ? Math.max(0, 1 + Math.log10(value / largest) / DECADES) : 0);
   const columnAxis = axisOf(layer) === "output" ? null : "place";
-  const describe = (i, j) => `The loss at ${quoted(tokens[i])} with respect to the state after ${quoted(layer.tokens[j])}: ${number(values.at(i, j))}`;
+  const describe = (i, j) => `Norm of the gradient of the loss at ${quoted(tokens[i])} with respect to the state after ${quoted(layer.tokens[j])}: ${number(values.at(i, j))}`;
   const shades = Array.from({ length: DECADES + 1 }, (_, k) => h("span", null, h("i", { style: { "--w": 1 - k / DECADES } }), `10^{−${k}}`.replace(/\^\{(.*)\}/, (_, power) => superscript(power))));
   return [
     matrix(state, { rows: tokens, columns: layer.tokens, rowAxis: "output", columnAxis, rowPlaces: outputs, shade: (i, j) => share(values.at(i, j)), describe, name: "Gradients: losses down, states across" }),
@@ -64,7 +64,7 @@ function profile(values, { outputs, tokens, layer, largest }, state) {
   let wide = 0;
   const draw = ({ output, hover }) => {
     const row = rowAt(outputs, hover?.output ?? output);
-    title.textContent = `|∂L/∂h| of the loss at ${quoted(tokens[row])}, along ${quoted(layer.tokens[0])} to ${quoted(layer.tokens.at(-1))}`;
+    title.textContent = `|∂L/∂h| of the loss at ${quoted(tokens[row])}, from ${quoted(layer.tokens[0])} to ${quoted(layer.tokens.at(-1))}`;
     if (!wide) return;
     const x = (k) => LEFT + (length === 1 ? 0.5 : k / (length - 1)) * (wide - LEFT - EDGE);
     const rules = Array.from({ length: (DECADES + 1) / 2 + 1 }, (_, k) => top - 2 * k).map((power) => s("g", null,

@@ -1,4 +1,4 @@
-// What can be taken along: the trace as JSON, the view as SVG or PNG, the place one is at as a link.
+// What can be saved: the trace as JSON, the view as SVG or PNG, the state of the page as a link.
 
 import { arrayToLists } from "recurra/arrays.js";
 import { h } from "recurra/dom.js";
@@ -15,7 +15,7 @@ export function keep(traces, panel) {
     ["PNG", "this view as an image", () => image(panel(), said)],
     ["Link", "the address of what is shown", () => link(said)],
   ].map(([title, what, click]) => h("button", { type: "button", title: what, "aria-label": `${title}: ${what}`, on: { click } }, title));
-  return h("div", { class: "keep" }, h("span", { class: "quiet" }, "Keep"), h("div", { class: "choice", role: "group", "aria-label": "keep" }, buttons), said);
+  return h("div", { class: "keep" }, h("span", { class: "quiet" }, "Save"), h("div", { class: "choice", role: "group", "aria-label": "save" }, buttons), said);
 }
 
 /** Hands a file to the reader. */
@@ -43,7 +43,7 @@ function bare({ search, members, ...trace }) {
 
 function vector(panel, said) {
   const found = panel ? [...panel.querySelectorAll("svg")].filter((svg) => svg.clientWidth > 120 && !("part" in svg.dataset)) : [];
-  said.textContent = found.length ? "" : "This view has no drawing; PNG keeps it as an image.";
+  said.textContent = found.length ? "" : "This view has no drawing; PNG saves it as an image.";
   found.forEach((svg, k) => download(numbered("view", "svg", k, found.length), "image/svg+xml", standalone(svg)));
 }
 
@@ -76,7 +76,7 @@ async function image(panel, said) {
     download("view.png", "image/png", bytes);
     said.textContent = "";
   } catch {
-    said.textContent = "This browser does not draw a page into an image.";
+    said.textContent = "This browser cannot turn the page into an image.";
   }
 }
 
@@ -120,6 +120,6 @@ async function link(said) {
     await navigator.clipboard.writeText(window.location.href);
     said.textContent = "copied";
   } catch {
-    said.textContent = "It stands in the address bar.";
+    said.textContent = "Not copied: the link is in the address bar.";
   }
 }

@@ -10,12 +10,12 @@ import { VIEWS } from "recurra/views.js";
 const TASKS = {
   translate: "A network that reads a text and writes another",
   chat: "A network that reads what was said and writes a reply",
-  caption: "A network that sees an image and writes what is on it",
+  caption: "A network that reads an image and writes a caption",
   classify: "A network that reads a text and gives it a label",
   regress: "A network that reads a text and gives it a number",
   tag: "A network that gives each word of a text a tag",
-  "language-model": "A network that reads a text and expects what comes next",
-  forecast: "A network that reads a series and goes on with it",
+  "language-model": "A network that reads a text and predicts what comes next",
+  forecast: "A network that reads a series and forecasts how it continues",
 };
 const WIDE = "(min-width: 70rem)"; // here the textbook stands open beside the view
 
@@ -100,7 +100,7 @@ function tabs(traces, state) {
 }
 
 function opened(view, traces, state) {
-  const made = traces.map((trace) => (view.applies(trace) ? h("div", null, view.make(trace, state)) : h("p", { class: "quiet" }, "This trace has nothing for this view.")));
+  const made = traces.map((trace) => (view.applies(trace) ? h("div", null, view.make(trace, state)) : h("p", { class: "quiet" }, "This view does not apply to this trace.")));
   return [textbook(view), h("div", { class: "beside" }, made)];
 }
 

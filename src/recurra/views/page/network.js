@@ -9,8 +9,8 @@ export const network = {
   title: "Network",
   about: {
     text: [
-      "Rolled, each layer is drawn once; the loop says that it hands its state on to its own next step. Unrolled, the same layer stands there once for every step, and all copies have the same weights.",
-      "A layer that reads in both directions has two halves, one from each end. The numbers are sizes: how many entries a vector has.",
+      "Rolled, each layer is drawn once, and its loop carries its state to the next step. Unrolled, the layer is drawn once for every step, and all copies share the same weights.",
+      "A bidirectional layer has two halves, each reading from one end. The numbers are the sizes of the vectors.",
     ],
     formula: ["h_{t} = layer(x_{t}, h_{t−1})"],
   },

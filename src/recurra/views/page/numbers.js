@@ -1,4 +1,4 @@
-// Every array of the trace: what it is, its shape, and how its numbers lie. Each can be taken along as a table.
+// Every array of the trace: its name, its shape, and how its numbers are distributed. Each can be saved as a table.
 
 import { statistics, unpack } from "recurra/arrays.js";
 import { h, number, s } from "recurra/dom.js";
@@ -12,14 +12,14 @@ export const numbers = {
   about: {
     text: [
       "A network is arithmetic on arrays of numbers. A gate or a state of a layer has a row for each step and a number for each unit: 11 steps of 64 units are 11 × 64.",
-      "The small picture counts how many of the numbers are how large. Gates that are mostly near 0 or 1 are switches; states near −1 or 1 have reached the limit of tanh.",
+      "The histogram shows how the numbers are distributed from the least to the largest. Gates that are mostly near 0 or 1 act as switches; states near −1 or 1 are where tanh saturates.",
       "All of them in one file: “JSON” at the foot of the page, or in Python trace.save(\"trace.npz\").",
     ],
     formula: ["h ∈ ℝ^{steps × units}"],
   },
   applies: (trace) => arraysIn(trace).length > 0,
   make(trace) {
-    const head = ["array", "shape", "least", "mean", "largest", "deviation", "numbers from least to largest", ""];
+    const head = ["array", "shape", "least", "mean", "largest", "standard deviation", "histogram", ""];
     const groups = grouped(arraysIn(trace));
     return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "table of all arrays" },
       h("table", { class: "list" },

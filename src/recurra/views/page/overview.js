@@ -19,7 +19,7 @@ export function overview(trace, state, name = "") {
 /** Where another output than the model's own was asked about: what it would have written itself. */
 function own({ target, prediction }) {
   if (target === null || target === prediction) return null;
-  return h("p", { class: "quiet" }, "The model itself gives ", h("bdi", null, prediction || "nothing"), ".");
+  return h("p", { class: "quiet" }, "The model's own output is ", h("bdi", null, prediction || "empty"), ".");
 }
 
 function makerFor(trace) {
@@ -107,10 +107,10 @@ function tied(trace, state) {
 function steps(trace, state, weights) {
   const axis = isSingle(trace) ? "place" : "output";
   const tokens = axis === "output" ? trace.target_tokens : trace.source_tokens;
-  if (!tokens.length) return h("p", { class: "said", role: "status" }, axis === "output" ? "Nothing was written." : "Nothing was read.");
+  if (!tokens.length) return h("p", { class: "said", role: "status" }, axis === "output" ? "The output is empty." : "The input is empty.");
   const go = (by) => state.set({ [axis]: Math.max(0, Math.min(tokens.length - 1, state.values[axis] + by)), hover: null });
-  const back = h("button", { type: "button", class: "round", "aria-label": "one back", on: { click: () => go(-1) } }, "‹");
-  const on = h("button", { type: "button", class: "round", "aria-label": "one on", on: { click: () => go(1) } }, "›");
+  const back = h("button", { type: "button", class: "round", "aria-label": "previous", on: { click: () => go(-1) } }, "‹");
+  const on = h("button", { type: "button", class: "round", "aria-label": "next", on: { click: () => go(1) } }, "›");
   const said = h("p", { class: "said", role: "status" });
   const element = h("div", { class: "steps", on: { keydown: (event) => event.target.closest("button") && walk(event, state, axis, tokens.length) } }, back, on, said);
   state.watch(element, (values) => {

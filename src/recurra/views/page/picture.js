@@ -48,7 +48,7 @@ export function litPicture(picture, side) {
       });
       mask.getContext("2d").putImageData(image, 0, 0);
       const best = largestOf(weights);
-      element.setAttribute("aria-label", `lit most: ${cellName(picture, best)}, ${percent(weights[best])}`);
+      element.setAttribute("aria-label", `most weight: ${cellName(picture, best)}, ${percent(weights[best])}`);
     },
   };
 }

@@ -5,11 +5,11 @@ import { h, percent } from "recurra/dom.js";
 
 const SENTENCES = {
   LSTM: ({ f, i, "c'": candidate, c, o, h: hidden }) =>
-    [`keeps ${percent(f)} of its memory, adds ${percent(i)} of the candidate ${fixed(candidate)}, and so remembers `, h("b", null, fixed(c)), `; of its tanh it shows ${percent(o)}: `, h("b", null, fixed(hidden))],
+    [`keeps ${percent(f)} of its memory, adds ${percent(i)} of the candidate ${fixed(candidate)}, so that its memory becomes `, h("b", null, fixed(c)), `; it outputs ${percent(o)} of the tanh of its memory: `, h("b", null, fixed(hidden))],
   GRU: ({ r, z, n, h: hidden }) =>
-    [`keeps ${percent(z)} of what it was and takes ${percent(1 - z)} of the new ${fixed(n)}, for which it looked at ${percent(r)} of the past: `, h("b", null, fixed(hidden))],
-  MinGRU: ({ z, c, h: hidden }) => [`keeps ${percent(1 - z)} of what it was and takes ${percent(z)} of the candidate ${fixed(c)}: `, h("b", null, fixed(hidden))],
-  MinLSTM: ({ f, i, c, h: hidden }) => [`keeps ${percent(f)} of what it was and takes ${percent(i)} of the candidate ${fixed(c)}: `, h("b", null, fixed(hidden))],
+    [`keeps ${percent(z)} of its state and takes ${percent(1 - z)} of the candidate ${fixed(n)}, for which the reset gate let ${percent(r)} of the past through: `, h("b", null, fixed(hidden))],
+  MinGRU: ({ z, c, h: hidden }) => [`keeps ${percent(1 - z)} of its state and takes ${percent(z)} of the candidate ${fixed(c)}: `, h("b", null, fixed(hidden))],
+  MinLSTM: ({ f, i, c, h: hidden }) => [`keeps ${percent(f)} of its state and takes ${percent(i)} of the candidate ${fixed(c)}: `, h("b", null, fixed(hidden))],
   Elman: ({ h_prev: before, h: hidden }) => [before === undefined ? "becomes " : `was ${fixed(before)} and becomes `, h("b", null, fixed(hidden))],
 };
 

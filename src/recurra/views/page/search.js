@@ -1,5 +1,5 @@
-// How the output was found: the tree of all beginnings that the search considered. Python draws it (search_html.py); here
-// it is walked along.
+// How the output was found: the tree of all hypotheses that the search considered. Python draws it (search_html.py); here
+// its best path can be followed.
 
 import { h, svgOf } from "recurra/dom.js";
 
@@ -8,8 +8,8 @@ export const search = {
   title: "Search",
   about: {
     text: [
-      "Taking the most probable token at every step need not give the most probable output. A beam search keeps several beginnings at once, goes on with each, and keeps the best of all that come out.",
-      "Each box is a beginning that ends in this token; the number is the token's probability after those before it. The answer runs along the top; what was dropped is dashed.",
+      "Choosing the most probable token at every step need not give the most probable output. Beam search keeps several beginnings of an output, the hypotheses, extends each by one token, and keeps the best of all extensions.",
+      "Each box is a hypothesis that ends in this token; the number is the token's probability given those before it. The answer runs along the top; hypotheses that were dropped are dashed.",
     ],
     formula: ["log p(y | x) = Σ_{t} log p(y_{t} | y_{1} … y_{t−1}, x)"],
   },

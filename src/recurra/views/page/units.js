@@ -22,8 +22,8 @@ export const units = {
   title: "Units",
   about: {
     text: [
-      "A line is one unit of a layer: its number after each token. A unit that goes up within quotation marks, numbers or names and down after them has learned to notice these.",
-      "Mark a span of tokens and a threshold: below stand the units of the layer that are beyond the threshold there, those that are so nowhere else first.",
+      "A line is one unit of a layer: its value after each token. A unit that goes up within quotation marks, numbers or names and down after them has learned to detect them.",
+      "Mark a span of tokens and set a threshold: the list below has the units of the layer that are beyond the threshold within the span, first those that are so nowhere else.",
     ],
     formula: ["match = |active ∩ span| / |active ∪ span|"],
   },
@@ -88,7 +88,7 @@ function penSample(k) {
 function sentence(layer, found, { from, to, threshold }) {
   const exact = found.filter(({ score }) => score === 1).length;
   const where = from === to ? `at ${quoted(layer.tokens[from])}` : `from ${quoted(layer.tokens[from])} to ${quoted(layer.tokens[to])} (steps ${from + 1} to ${to + 1})`;
-  return `${exact} of ${layer.units} units are beyond ${fixed(threshold)} ${where} and nowhere else; ${found.length} are so somewhere in there.`;
+  return `${exact} of ${layer.units} units are beyond ${fixed(threshold)} ${where} and nowhere else; ${found.length} are beyond it at some of these steps.`;
 }
 
 /** A unit that matches: a button that puts it into the chart, what it does along the text, and how well it matches. */

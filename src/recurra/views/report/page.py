@@ -71,9 +71,9 @@ def _slices(measured: Measured, groups: Sequence[Grouping]) -> str:
 
 
 EXPLAINED = (
-    '<p class="note">The line is the measure of all examples; a dot is that of a part, with its 95 % interval. Worse: '
-    "p below 0.05 against all other examples, corrected for the number of parts (Holm). A part that is a link leads to "
-    "its examples.</p>\n"
+    '<p class="note">The line marks the measure on all examples; a dot is that on a part, with its 95 % interval. '
+    "Worse: p below 0.05 against all other examples, corrected for the number of parts (Holm). A link on a part leads "
+    "to its examples.</p>\n"
 )
 
 
@@ -83,7 +83,7 @@ def _labels(record: EvaluationRecord) -> str:
     if "confusion" in record:
         items = "".join(map(_mistake, mistakes(record["confusion"])))
         listed = f'<ul class="mistakes">\n{items}</ul>\n' if items else ""
-        found += f"<h2>What was taken for what</h2>\n{listed}{confusion_html(record['confusion'])}"
+        found += f"<h2>Which labels were confused</h2>\n{listed}{confusion_html(record['confusion'])}"
     if "labels" in record:
         found += f"<details>\n<summary>Precision, recall and F1</summary>\n{labels_html(record['labels'])}</details>\n"
     return f"<section>\n{found}</section>\n" if found else ""

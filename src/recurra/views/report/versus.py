@@ -138,8 +138,8 @@ def _slices(two: Two, groups: Sequence[Grouping]) -> str:
     shown = Shown(f"difference in {label_of(name)[0]}", 0.0, one.higher_is_better, found, [], partial(signed, name))
     return (
         f'<section>\n<h2>Where they differ</h2>\n<div class="cards">\n{slices_html(shown)}</div>\n'
-        '<p class="note">The line is no difference; a dot is the difference on a part, with its 95 % interval. Better '
-        "and worse: p below 0.05, corrected for the number of parts (Holm).</p>\n</section>\n"
+        '<p class="note">The line marks no difference; a dot is the difference on a part, with its 95 % interval. '
+        "Better and worse: p below 0.05, corrected for the number of parts (Holm).</p>\n</section>\n"
     )
 
 
