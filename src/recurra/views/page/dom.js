@@ -61,11 +61,14 @@ export function svgOf(text) {
   return document.importNode(new DOMParser().parseFromString(text, "text/html").querySelector("svg"), true);
 }
 
-/** Draws into an element whenever its width changes: `draw(width)`, in pixels; not while it is hidden. */
+/**
+ * Draws into an element whenever its width changes: `draw(width)`, in pixels; not while it is hidden. It does so before
+ * the browser paints: a drawing that keeps its old width for a frame would widen the page.
+ */
 export function fluid(element, draw) {
   let drawn = 0;
-  new ResizeObserver(() => window.requestAnimationFrame(() => {
+  new ResizeObserver(() => {
     const width = element.clientWidth;
     if (width && width !== drawn) draw((drawn = width));
-  })).observe(element);
+  }).observe(element);
 }
