@@ -67,8 +67,8 @@ def test_steps_of_a_text(recurra: CommandLine, file: str) -> None:
     [
         (["--text", "red"], "--text is given without --span"),
         (["--span", "1:2"], "--span is given without --text"),
-        (["--span", "2", "--text", "red"], "expected the first step and the one behind the last, got '2'"),
-        (["--span", "2:2", "--text", "red"], "expected the first step and the one behind the last"),
+        (["--span", "2", "--text", "red"], "expected the first step and the one after the last, got '2'"),
+        (["--span", "2:2", "--text", "red"], "expected the first step and the one after the last"),
         (["--span", "1:99", "--text", "red"], "steps 1 to 99 of a text of "),
         (["--unit", "1", "--span", "1:2", "--text", "red"], "--unit and --text exclude each other"),
         (["--unit", "999"], "unit 999 of a layer of "),

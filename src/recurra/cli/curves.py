@@ -15,25 +15,25 @@ from recurra.errors import UsageError
 Runs = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="RUN...", help="Model folders, as made by recurra train; several are drawn over each other.",
+        metavar="RUN...", help="Model folders, as made by recurra train; several are drawn in the same charts.",
         show_default=False,
     ),
 ]  # fmt: skip
 Over = Annotated[
     Literal["steps", "seconds", "tokens"],
-    typer.Option("--over", help="What the curves are drawn over: steps, seconds of training, or target tokens."),
+    typer.Option("--over", help="The horizontal axis: steps, seconds of training, or target tokens."),
 ]
 Page = Annotated[
     str | None,
-    option("--to", "Write a page instead, whose charts say their numbers; one file that loads nothing.", "FILE.html"),
+    option("--to", "Write an HTML page instead, with charts that show their numbers under the pointer.", "FILE.html"),
 ]
 
 
 def curves(runs: Runs = None, over: Over = "steps", to: Page = None, as_json: given.AsJson = False) -> None:
     """Show how training went: losses, validation measure, learning rate, gradient norms and clipped updates.
 
-    Draws what the runs have recorded, also while they train, and says in words what it comes to: the best validation,
-    whether more training would help or the model overfits, and how the gradients were.
+    Draws what the runs have recorded, also while they train, and sums it up in words: the best validation, whether more
+    training would help or the model overfits, and how large the gradients were.
     """
     if not runs:
         raise UsageError("RUN is missing", fix="Give a model folder: recurra curves MODEL")

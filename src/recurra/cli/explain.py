@@ -1,4 +1,4 @@
-"""`recurra explain`: what of an input each output rests on, and why this output and not that one."""
+"""`recurra explain`: which parts of an input each output rests on, and why this output and not that one."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ Method = Annotated[
     MethodName | None,
     option(
         "--method",
-        "integrated-gradients (the default): scores that add up to what the input changes; gradient: the quickest; "
+        "integrated-gradients (the default): scores add up to what the whole input changes; gradient: the quickest; "
         "leave-one-out: what is lost without each token.",
     ),
 ]
 Instead = Annotated[
     str | None,
-    option("--instead", "What could stand there instead: scores then say why this and not that.", "TOKEN"),
+    option(
+        "--instead", "Another token or label: scores then say what speaks for the output rather than for this.", "TOKEN"
+    ),
 ]
-Output = Annotated[int | None, option("--output", "Explain the N-th token of the output alone.", "N", 1)]
+Output = Annotated[int | None, option("--output", "Explain only the N-th token of the output.", "N", 1)]
 Versus = Annotated[
     str | None,
-    option("--versus", "Compare the output with this one, step by step: where do they part, and what decides?", "TEXT"),
+    option("--versus", "Another output to compare with: where do the two part, and which tokens decide?", "TEXT"),
 ]
 To = Annotated[
     str | None, option("--to", "Write a page (.html), or the numbers as data (.json), to this file.", "FILE")
@@ -50,9 +52,9 @@ def explain(
     settings: given.DecodingSettings = None,
     to: To = None,
 ) -> None:
-    """Say what of an input each output of a model rests on: which tokens speak for it, and which against it.
+    """Show which parts of an input each output of a model rests on: what speaks for it, and what against it.
 
-    With --versus, say how much more probable the output is than another one, and where that is decided.
+    With --versus, shows how much more probable the output is than another one, and where that is decided.
     """
     check_ending(to, PAGE, ".json")
     idle = {"--method": method, "--instead": instead, "--output": output}

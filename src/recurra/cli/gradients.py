@@ -19,15 +19,18 @@ EXAMPLES, SEED = 32, 1
 
 Versus = Annotated[
     list[str] | None,
-    option("--versus", "Another model of the same task, shown side by side; repeat it for more.", "MODEL"),
+    option("--versus", "Another model of the same task, shown side by side; may be repeated.", "MODEL"),
 ]
 Count = Annotated[
-    int | None, option("--examples", f"Examples that are taken, drawn from all; {EXAMPLES} by default.", "N", least=1)
+    int | None,
+    option("--examples", f"Number of examples, drawn at random from all; {EXAMPLES} by default.", "N", least=1),
 ]
-Seed = Annotated[int | None, option("--seed", f"Random seed of drawing the examples; {SEED} by default.", "N", least=0)]
+Seed = Annotated[
+    int | None, option("--seed", f"Random seed for drawing the examples; {SEED} by default.", "N", least=0)
+]
 Page = Annotated[
     str | None,
-    option("--to", "Write a page instead, with charts and every number; one file that loads nothing.", "FILE.html"),
+    option("--to", "Write an HTML page instead, with charts and all numbers.", "FILE.html"),
 ]
 
 
@@ -50,8 +53,8 @@ def gradients(
 ) -> None:
     """Show how far back in time the errors of a model reach: whether gradients vanish, explode or are healthy.
 
-    Takes the losses of some examples and follows each of them back through the states of every recurrent layer. Says
-    from which distance on too little or too much arrives, and what to change; with --json one object a model.
+    Takes the losses of some examples and follows each of them back through the states of every recurrent layer. Says at
+    which distance the gradients become too small or too large, and what to change. With --json: one object per model.
     """
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     if to and as_json:

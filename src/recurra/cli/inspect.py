@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 METHOD = "integrated-gradients"
 
 Versus = Annotated[
-    list[str] | None, option("--versus", "Another model folder: a page that shows both side by side.", "MODEL")
+    list[str] | None,
+    option("--versus", "Another model, shown side by side on the page of --to; may be repeated.", "MODEL"),
 ]
 To = Annotated[
     str | None,
-    option("--to", "Write a page to play with (.html), or the trace as data (.json, .npz), to this file.", "FILE"),
+    option("--to", "Write an interactive page (.html), or the trace as data (.json, .npz), to this file.", "FILE"),
 ]
 
 

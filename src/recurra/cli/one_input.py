@@ -16,8 +16,8 @@ OneInput = Annotated[
     str,
     argument(
         "INPUT",
-        "The input: a text (tabs between its columns), the path of an image, numbers with spaces between them (; "
-        "between the steps of a series of several); a file with --line, or of series.",
+        "The input: a text (tabs between its columns), the path of an image, or numbers with spaces between them (; "
+        "between steps of several numbers). With --line, or for series, also a file.",
     ),
 ]
 Line = Annotated[

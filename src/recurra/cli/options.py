@@ -257,7 +257,11 @@ AttentionPage = Annotated[
 ]
 Versus = Annotated[
     str | None,
-    option("--versus", "Another model, or an older one: which examples changed, and is the difference sure?", "MODEL"),
+    option(
+        "--versus",
+        "Another model, such as an older one: which examples changed, and is the difference significant?",
+        "MODEL",
+    ),
 ]
 ReportPage = Annotated[
     str | None,
@@ -287,18 +291,18 @@ UnitData = Annotated[str, argument("DATA", "Inputs, as for predict; - reads stan
 Layer = Annotated[str | None, option("--layer", "The layer, for example encoder.0.forward; by default the first.", "L")]
 State = Annotated[str, typer.Option("--state", metavar="NAME", help="Its state or gate: hidden, cell, forget, ...")]
 Unit = Annotated[int | None, option("--unit", "One unit, counted from 0: where it is strongest.", "N", 0)]
-UnitText = Annotated[str | None, option("--text", "An input of which some steps are looked at: --span.", "TEXT")]
+UnitText = Annotated[str | None, option("--text", "An input, of whose steps --span selects some.", "TEXT")]
 Span = Annotated[
-    str | None, option("--span", "Steps of --text, from 0: 3:7 are 3 to 6. Which units are active just there?", "A:B")
+    str | None,
+    option("--span", "Steps of --text, counted from 0: 3:7 are 3 to 6. Shows the units active only there.", "A:B"),
 ]
-Threshold = Annotated[
-    float | None, option("--threshold", "From which value on a unit counts as active (default 0.3).", "X")
-]
+Threshold = Annotated[float | None, option("--threshold", "Value above which a unit is active (0.3 by default).", "X")]
 TracedExamples = Annotated[
     int, typer.Option("--examples", metavar="N", min=1, help="Inputs to trace, spread evenly over DATA.")
 ]
 UnitsPage = Annotated[
-    str | None, option("--to", "Write an HTML page to look at all units, and to mark steps of a text.", "FILE.html")
+    str | None,
+    option("--to", "Write an HTML page that shows all units, and those active at steps that you mark.", "FILE.html"),
 ]
 SaveUnits = Annotated[str | None, option("--save", "Write the values themselves: .npz or .json.", "FILE")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

@@ -35,10 +35,10 @@ def units(
     to: given.UnitsPage = None,
     save: given.SaveUnits = None,
 ) -> None:
-    """Say what the units of a layer do over a data file.
+    """Show what the units of a layer follow in a file of inputs.
 
-    Without --unit a table of the units that follow something clearly. With it, where that unit is strongest, and which
-    are like it. With --text and --span, the units that are active exactly at these steps, and where else they are.
+    Prints a table of the units that follow something most clearly. With --unit: where that unit is strongest, and which
+    units are like it. With --text and --span: the units that are active at these steps alone, and where else they are.
     """
     check_ending(to, PAGE)
     check_ending(save, ".json", ".npz", option="--save", example="units.npz")
@@ -66,7 +66,7 @@ def units(
 
 
 def span_of(text: str) -> tuple[int, int]:
-    """The first step and the one behind the last: 3:7.
+    """The first step and the one after the last: 3:7.
 
     Raises:
         UsageError: something else.
@@ -74,7 +74,7 @@ def span_of(text: str) -> tuple[int, int]:
     first, colon, last = text.partition(":")
     if not (colon and first.isdecimal() and last.isdecimal() and int(first) < int(last)):
         fix = "Steps are counted from 0; 3:7 are the steps 3, 4, 5 and 6."
-        raise UsageError(f"expected the first step and the one behind the last, got {text!r}", where="--span", fix=fix)
+        raise UsageError(f"expected the first step and the one after the last, got {text!r}", where="--span", fix=fix)
     return int(first), int(last)
 
 
@@ -104,13 +104,12 @@ def show(found: Activations, unit: int | None, bounds: tuple[int, int] | None, t
 
 def show_unit(console: Any, found: Activations, unit: int) -> None:
     """Where it is strongest and lowest, what it follows, and which units are like it."""
-    follows = found.follows()[unit] if 0 <= unit < found.units else None
     strongest = found.strongest(unit, STRONGEST)
-    if follows:
-        begin = "follows" if follows.clearly else "follows nothing clearly, most of all"
-        console.print(f"{begin} {follows.what} (r = {follows.correlation:.2f})", highlight=False, markup=False)
+    follows = found.follows()[unit]
+    begin = "follows" if follows.clearly else "follows nothing clearly, most of all"
+    console.print(f"{begin} {follows.what} (r = {follows.correlation:.2f})", highlight=False, markup=False)
     alike = ", ".join(f"{other} ({value:.2f})" for other, value in found.alike(unit, ALIKE))
-    console.print(f"units that go along with it (r): {alike}\n\nstrongest", highlight=False, markup=False)
+    console.print(f"most correlated units (r): {alike}\n\nstrongest", highlight=False, markup=False)
     print_places(console, found, strongest, unit)
     console.print("\nlowest")
     print_places(console, found, found.strongest(unit, LOWEST, lowest=True), unit)

@@ -55,7 +55,7 @@ def run(bench: Bench) -> None:
         f"\nNetworks of {WIDTH} units, minGRU with two layers; "
         f"batches of {BATCH} of {TRAINING:,} examples, measured on {HELD_OUT} others.\n"
         f"All numbers and charts:  {shlex.quote(str(page))}\n"
-        f"The same of your model:  recurra gradients MODEL DATA",
+        f"The same for your model:  recurra gradients MODEL DATA",
         soft_wrap=True,
     )
 

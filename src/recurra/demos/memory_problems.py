@@ -71,7 +71,7 @@ class Adding(Problem):
 
     name = "adding"
     steps, inputs, outputs = 30, 2, 1
-    about = f"the sum of two marked numbers, one in each half of {steps}"
+    about = f"the sum of two marked numbers, one in each half of {steps} steps"
     without = "0.333 off"  # the mean of |a + b - 1| of two numbers between 0 and 1
 
     def make(self, count: int, seed: int) -> Examples:
@@ -101,7 +101,7 @@ class Copy(Problem):
     asked: ClassVar[int] = 3
     name = "copy"
     steps, inputs, outputs = 24, letters + 2, letters
-    about = f"the first {asked} of {steps} steps again at the last {asked}, each one of {letters} letters"
+    about = f"the first {asked} of {steps} steps, asked for again at the last {asked}; each is one of {letters} letters"
     without = f"{1 / letters:.0%} right"
 
     def make(self, count: int, seed: int) -> Examples:

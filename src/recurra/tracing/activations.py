@@ -39,7 +39,7 @@ class Place(NamedTuple):
 
     text: int
     first: int
-    last: int  # the step behind the last one
+    last: int  # the step after the last one
     value: float  # what it was found by
 
 
@@ -141,7 +141,7 @@ class Activations:
         values = self.of(self._checked_text(text)).astype(np.float64)
         if not 0 <= first < last <= len(values):
             what = f"steps {first} to {last} of a text of {len(values)} steps"
-            raise UsageError(what, where="span", fix="Give the first step, from 0, and the one behind the last.")
+            raise UsageError(what, where="span", fix="Give the first step, from 0, and the one after the last.")
         on = values > threshold
         beside = [on[k] for k in (first - 1, last) if 0 <= k < len(values)]
         exactly = on[first:last].all(axis=0) & ~np.any(beside, axis=0) if beside else on[first:last].all(axis=0)
