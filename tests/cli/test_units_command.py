@@ -71,6 +71,7 @@ def test_steps_of_a_text(recurra: CommandLine, file: str) -> None:
         (["--span", "2:2", "--text", "red"], "expected the first step and the one after the last"),
         (["--span", "1:99", "--text", "red"], "steps 1 to 99 of a text of "),
         (["--unit", "1", "--span", "1:2", "--text", "red"], "--unit and --text exclude each other"),
+        (["--threshold", "0.5"], "--threshold has no effect without --span"),
         (["--unit", "999"], "unit 999 of a layer of "),
         (["--layer", "encoder"], "unknown layer 'encoder'"),
         (["--state", "forgot"], "unknown state or gate 'forgot'"),

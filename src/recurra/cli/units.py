@@ -47,6 +47,9 @@ def units(
         raise UsageError(f"{there} is given without {missing}", fix="Give both: --text TEXT --span 3:7.")
     if unit is not None and text is not None:
         raise UsageError("--unit and --text exclude each other", fix="Leave one of them out.")
+    if threshold is not None and span is None:
+        fix = "Give --text TEXT --span 3:7, or leave it out."
+        raise UsageError("--threshold has no effect without --span", fix=fix)
     bounds = None if span is None else span_of(span)
 
     with opened_page(to) as out:
