@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from recurra.tasks.answers import Answers as Answers
     from recurra.tasks.evaluation import Evaluation as Evaluation
     from recurra.tasks.translate.recipe import Recipe as Recipe
+    from recurra.tracing import Decode as Decode
+    from recurra.tracing import Force as Force
+    from recurra.tracing import Instead as Instead
 
 # Torch's threads shall wait for each other for some microseconds and then sleep. On a machine that is shared with other
 # work, threads that spin on make a step up to twenty times slower; those that sleep at once make two threads slower
@@ -39,7 +42,10 @@ _HOMES = {
     "Answers": "recurra.tasks.answers",
     "Comparison": "recurra.comparing",
     "Curves": "recurra.api",
+    "Decode": "recurra.tracing",
     "Evaluation": "recurra.tasks.evaluation",
+    "Force": "recurra.tracing",
+    "Instead": "recurra.tracing",
     "Model": "recurra.api",
     "Recipe": "recurra.tasks.translate.recipe",
     "RecurraError": "recurra.errors",
@@ -56,7 +62,10 @@ __all__ = [
     "Answers",
     "Comparison",
     "Curves",
+    "Decode",
     "Evaluation",
+    "Force",
+    "Instead",
     "Model",
     "Recipe",
     "RecurraError",

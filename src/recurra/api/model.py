@@ -46,7 +46,8 @@ from recurra.tasks.repeated import several_note
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.task import Generates, HasStructure, Inspected, Network, Predictor, Searches, Surprised
 from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained, layers_of, traced
-from recurra.tracing import Activations
+from recurra.tasks.what_if import Question, ShownWhatIf, what_if
+from recurra.tracing import Activations, Change, Decode, Instead, Intervention
 from recurra.training import weights_of
 from recurra.views import ModelFacts, model_html, model_text
 from recurra.views.drawing import Drawing, draw_structure
@@ -323,9 +324,7 @@ class Model:
         if not isinstance(predictor, Searches):
             what = f"a model for the task {self.task.name} answers at once, without a search"
             raise UsageError(what, where="search", fix="predict gives all that it considered.")
-        continues = isinstance(predictor, Generates)
-        options = changed(predictor.generation, settings, "generation") if continues else self.options(None, settings)
-        return predictor.searched(self._cells_of(self._asked_about(given)), options)
+        return predictor.searched(self._cells_of(self._asked_about(given)), self._answering({}, settings))
 
     @called_from_python()
     def trace(
@@ -421,6 +420,42 @@ class Model:
             error.where = "versus" if error.where == "target" else error.where
             raise
         return contrasted(first, second, self.options(None, settings))
+
+    @called_from_python()
+    def what_if(self, given: object, *changes: Change, **settings: Any) -> ShownWhatIf:
+        """What follows if something is changed, beside what was.
+
+        Of a language model what follows for its continuations.
+
+        Args:
+            given: one input.
+            changes: `recurra.Force(0, "2")` a token of the output, `recurra.Instead("4 May")` another input,
+                `recurra.Decode({"beam": 1})` another search; several may be changed at once.
+            settings: single options of both runs, as `predict` (of a language model `generate`) takes them.
+
+        Raises:
+            DataError: an input that cannot be read, is empty or too long.
+            UsageError: a change that is not possible for this model, its output or this input; it names what there is.
+
+        Example:
+            >>> print(model.what_if("3 May 1998", recurra.Force(0, "2")))
+        """
+        intervention = Intervention(changes)
+        self._inspected()
+        before = Question(self.predictor, self._cells_of(self._asked_about(given)), self._answering({}, settings))
+        after = before
+        for other in intervention.of(Instead):
+            after = replace(after, given=self._cells_of(self._asked_about(other.given)))
+        for search in intervention.of(Decode):
+            after = replace(after, options=self._answering(search.settings, settings))
+        return what_if(before, after, intervention, self.task.name)
+
+    def _answering(self, other: Mapping[str, object], settings: Mapping[str, object]) -> Any:
+        """The options of an answer, of a language model those of a continuation."""
+        predictor, single = self.predictor, {**settings, **other}
+        if isinstance(predictor, Generates):
+            return changed(predictor.generation, single, "generation")
+        return self.options(None, single)
 
     @called_from_python()
     def gradients(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recurra.decoding.anti_lm import rerank
 from recurra.decoding.beam import beam_search
+from recurra.decoding.beginning import Beginning
 from recurra.decoding.diverse import Diverse
 from recurra.decoding.ensemble import Ensemble
 from recurra.decoding.forcing import log_likelihoods
@@ -11,11 +12,12 @@ from recurra.decoding.greedy import greedy
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.options import DecodingOptions
 from recurra.decoding.recorded import End, Fate, Method, Recorded, Tree, decode_recorded
-from recurra.decoding.sampling import sample
+from recurra.decoding.sampling import chances, sample
 from recurra.decoding.step_model import Scored, Start, StepModel
 from recurra.padded import Padded
 
 __all__ = [
+    "Beginning",
     "DecodingOptions",
     "Diverse",
     "End",
@@ -29,6 +31,7 @@ __all__ = [
     "StepModel",
     "Tree",
     "beam_search",
+    "chances",
     "decode",
     "decode_recorded",
     "greedy",

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, runtime_checkable
+from typing import Any, Generic, Protocol, Self, runtime_checkable
 
 from torch import nn
 from typing_extensions import TypeVar
@@ -132,6 +132,14 @@ class Generates(Protocol):
         """
         ...
 
+    def ask_continuation(self, given: Any, options: Any) -> Asked:
+        """The question about a text and its first continuation.
+
+        Args:
+            options: of the type of `generation`.
+        """
+        ...
+
 
 @runtime_checkable
 class Searches(Protocol):
@@ -139,6 +147,10 @@ class Searches(Protocol):
 
     def searched(self, given: Any, options: Any) -> ShownSearch:
         """How the outputs for one input are found."""
+        ...
+
+    def beginning(self, tokens: Sequence[int]) -> Self:
+        """The same predictor, with outputs that begin with these tokens and go on freely."""
         ...
 
 

@@ -95,6 +95,9 @@ class Asked:
         number_of: from a text to its number among the V. Raises UsageError where there is none.
         attention: where the outputs of a run looked.
         known: so many of the outputs were given, and not found by the model: these have a loss.
+        begins: the number of the output with which what the model itself found begins.
+        finished: whether the last output is written; False: it only says what could have come next.
+        numbers: what is answered at each output, where outputs are numbers.
         wanted: the numbers that were given, as the network counts them; empty if none were.
         target: the output that was given as a text; None if the model's own is looked at.
         notes: what is to be known of the input, in words.
@@ -114,6 +117,9 @@ class Asked:
     number_of: Callable[[str], int] = int
     attention: Callable[[Run], AttentionMap | None] = no_attention
     known: int = 0
+    begins: int = 0
+    finished: bool = True
+    numbers: Sequence[float] = ()
     wanted: Sequence[float] = ()
     target: str | None = None
     notes: list[str] = field(default_factory=list[str])

@@ -9,12 +9,14 @@ from recurra.tracing.attention_map import AttentionMap, Part
 from recurra.tracing.attribution import AttributedInput, Attribution
 from recurra.tracing.contrast import Contrast, ContrastStep
 from recurra.tracing.flow import Curve, GradientFlow, Jacobians, LayerFlow, Saturation, Verdict
+from recurra.tracing.intervention import Change, Decode, Force, Instead, Intervention
 from recurra.tracing.matrix import Matrix
 from recurra.tracing.picture import Picture
 from recurra.tracing.run_curves import AXES, Axis, RunCurves, StepCurves, ValidationCurves
 from recurra.tracing.search import SearchNode, SearchOutput, SearchTree, children_of
 from recurra.tracing.series import SeriesTrace
 from recurra.tracing.trace import Decision, GradientTrace, LayerTrace, Trace
+from recurra.tracing.what_if import Chance, Pair, WhatIf, Written, side_by_side
 
 __all__ = [
     "AXES",
@@ -24,17 +26,24 @@ __all__ = [
     "AttributedInput",
     "Attribution",
     "Axis",
+    "Chance",
+    "Change",
     "Contrast",
     "ContrastStep",
     "Curve",
     "Decision",
+    "Decode",
     "Follows",
+    "Force",
     "GradientFlow",
     "GradientTrace",
+    "Instead",
+    "Intervention",
     "Jacobians",
     "LayerFlow",
     "LayerTrace",
     "Matrix",
+    "Pair",
     "Part",
     "Picture",
     "Place",
@@ -48,5 +57,8 @@ __all__ = [
     "Trace",
     "ValidationCurves",
     "Verdict",
+    "WhatIf",
+    "Written",
     "children_of",
+    "side_by_side",
 ]

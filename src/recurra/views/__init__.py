@@ -40,6 +40,7 @@ from recurra.views.trace_figures import attention_figure, attribution_figure, tr
 from recurra.views.trace_text import trace_lines
 from recurra.views.units_page import units_page
 from recurra.views.units_text import place_lines, units_table
+from recurra.views.what_if import what_if_body, what_if_html, what_if_lines
 
 __all__ = [
     "AttentionView",
@@ -110,4 +111,7 @@ __all__ = [
     "trace_lines",
     "units_page",
     "units_table",
+    "what_if_body",
+    "what_if_html",
+    "what_if_lines",
 ]

@@ -17,7 +17,16 @@ from recurra.data import Captioned, name_of
 from recurra.data.captions import Content, given_content, kind_of, numbers_in
 from recurra.data.chunks import chunks
 from recurra.data.table import Values
-from recurra.decoding import DecodingOptions, Hypothesis, Recorded, StepModel, decode, decode_recorded, log_likelihoods
+from recurra.decoding import (
+    Beginning,
+    DecodingOptions,
+    Hypothesis,
+    Recorded,
+    StepModel,
+    decode,
+    decode_recorded,
+    log_likelihoods,
+)
 from recurra.errors import DataError
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
@@ -72,6 +81,10 @@ class CaptionPredictor:
     @property
     def reads(self) -> None:
         """An image or a vector; which of them, is seen from each."""
+
+    def beginning(self, tokens: Sequence[int]) -> CaptionPredictor:
+        """The same, with captions that begin with these tokens."""
+        return replace(self, model=Beginning(self.model, tokens))
 
     def is_one(self, given: object) -> bool:
         """An image is one, or a vector where the network reads vectors; None is an empty input."""

@@ -294,6 +294,10 @@ class ChatPredictor:
     def reads(self) -> None:
         """A context; how many of its turns, is the network's matter."""
 
+    def beginning(self, tokens: Sequence[int]) -> ChatPredictor:
+        """The same, with replies that begin with these tokens."""
+        return ChatPredictor(self.texts.beginning(tokens))
+
     def is_one(self, given: object) -> bool:
         """A text with tabs between its turns, or a tuple of turns, is one."""
         return is_one_text(given)

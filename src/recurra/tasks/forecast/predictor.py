@@ -105,7 +105,9 @@ class ForecastPredictor:
         targets = self.first.targets
         outputs = ahead if len(targets) == 1 else [f"{step} {name}" for step in ahead for name in targets]
         inputs, shown = [ReadInput("window", tokens)], self._shown(window, answer.details)
-        return Asked(str(series), answer.text, tokens, outputs, probes, inputs, outputs, series=shown)
+        medians = [one.median for one in answer.details.columns]
+        numbers = [median[step] for step in range(steps) for median in medians]
+        return Asked(str(series), answer.text, tokens, outputs, probes, inputs, outputs, numbers=numbers, series=shown)
 
     def _shown(self, window: Values, forecast: ForecastValues) -> list[SeriesTrace]:
         """The window and its forecast, column by column: those that are forecast first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import cast
 
@@ -16,7 +16,7 @@ from recurra.data import as_examples
 from recurra.data.chunks import chunks
 from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.plain import Passage
-from recurra.decoding import Ensemble, Hypothesis, StepModel, decode, decode_recorded
+from recurra.decoding import Beginning, Ensemble, Hypothesis, StepModel, decode, decode_recorded
 from recurra.errors import DataError
 from recurra.inside.probes import LanguageProbe
 from recurra.metrics import Case, ExampleScores, Share
@@ -49,9 +49,15 @@ BLOCK = 1000  # units of running text that are resampled together: lines of one 
 
 @dataclass(frozen=True)
 class LanguagePredictor:
-    """One language model, or several that answer by the mean of their probabilities."""
+    """One language model, or several that answer by the mean of their probabilities.
+
+    Args:
+        networks: each of them.
+        told: the units with which continuations begin.
+    """
 
     networks: Sequence[LanguageNetwork]
+    told: tuple[int, ...] = ()
 
     @property
     def network(self) -> LanguageNetwork:
@@ -112,7 +118,11 @@ class LanguagePredictor:
     def _continuing(self) -> StepModel:
         """What is searched for continuations; in running text the number after the last unit ends a line."""
         steps = [Continuing(one.model.eval(), endless=one.running) for one in self.networks]
-        return steps[0] if len(steps) == 1 else Ensemble(steps)
+        whole = steps[0] if len(steps) == 1 else Ensemble(steps)
+        if not self.told:
+            return whole
+        end = self.network.tokenizer.size
+        return Beginning(whole, [end if self.network.running and id == GO else id for id in self.told])
 
     def _whole(self, row: list[int], found: Hypothesis) -> str:
         """A text and its continuation."""
@@ -161,13 +171,35 @@ class LanguagePredictor:
 
     def ask(self, given: str, options: NextOptions, target: str | None = None) -> Asked:
         """The question about each unit of a text (and of a target, its continuation), and about what comes next."""
-        network = self.network
         text = checked(given, 1)
         own = self._encoded(text, 1)
         ids = own if target is None else self._encoded(text + checked(target, 1), 1)
         chance = self._after([own])[0]
-        after = self._best(chance, 1)[0].text
         last = self._order(chance if target is None else self._after([ids])[0])[0]
+        asked = self._asked(text, self._best(chance, 1)[0].text, ids, last)
+        return replace(asked, known=len(ids) - 1, target=target)
+
+    @torch.inference_mode()
+    def ask_continuation(self, given: str, options: GenerationOptions) -> Asked:
+        """The question about each unit of a text and of the first continuation that `generate` gives to it."""
+        text = checked(given, 1)
+        row = self._encoded(text, 1)
+        source = pad([torch.tensor(row)]).to(device_of(self.network.model))
+        recorded = decode_recorded(self._continuing(), source, options.decoding())
+        search = shown_search(recorded, self._shown, lambda one: self._whole(row, one))
+        best, end = recorded.outputs[0], self.network.tokenizer.size
+        ids = [*row, *(GO if id == end else id for id in best.tokens)]
+        last = self.network.line_end if best.finished else self._order(self._after([ids])[0])[0]
+        asked = self._asked(text, search.outputs[0].text, ids, last)
+        return replace(asked, known=len(row) - 1, begins=len(row) - 1, finished=best.finished, search=search)
+
+    def beginning(self, tokens: Sequence[int]) -> LanguagePredictor:
+        """The same, with continuations that begin with these units."""
+        return replace(self, told=tuple(tokens))
+
+    def _asked(self, text: str, prediction: str, ids: list[int], last: int) -> Asked:
+        """The question about ids, and about what stands after them."""
+        network = self.network
         chosen = [*(network.line_end if id == GO else id for id in ids[1:]), last]
         tokens = [SPECIAL_TOKENS[GO], *(network.shown(id) for id in ids[1:])]
         with torch.no_grad():
@@ -176,7 +208,7 @@ class LanguagePredictor:
         outputs = [network.shown(id) for id in chosen]
         return Asked(
             text,
-            after,
+            prediction,
             tokens,
             outputs,
             probes,
@@ -185,8 +217,6 @@ class LanguagePredictor:
             chosen,
             network.shown,
             self._number_of,
-            known=len(ids) - 1,
-            target=target,
             notes=input_notes(self._unknown(text)),
         )
 

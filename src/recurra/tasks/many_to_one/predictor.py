@@ -142,6 +142,7 @@ class HeadPredictor:
             lambda label: int(head.aim(label)),
             lambda run: self._attention(content, rows, looked(run), shown),
             known=int(target is not None),
+            numbers=[] if head.choices else [float(values[0, 0])],
             wanted=[aim] if target is not None and not head.choices else [],
             target=None if target is None else shown,
             notes=input_notes(inputs.unknown(content, rows)),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
-from typing import Any, Generic, cast
+from typing import Any, Generic, Self, cast
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from recurra.data.chunks import chunks
 from recurra.data.columns import has_blank
 from recurra.data.rows import not_a_text
 from recurra.decoding import (
+    Beginning,
     DecodingOptions,
     Hypothesis,
     Recorded,
@@ -95,6 +97,12 @@ class TextPredictor(Generic[T_co]):
     def reads(self) -> int:
         """The number of columns of a source."""
         return len(self.source.columns) if isinstance(self.source, ColumnTokenizer) else 1
+
+    def beginning(self, tokens: Sequence[int]) -> Self:
+        """The same, with outputs that begin with these tokens."""
+        other = copy(self)
+        other.model = Beginning(self.model, tokens)
+        return other
 
     def is_one(self, given: object) -> bool:
         """A text, or a tuple of its columns, is one."""

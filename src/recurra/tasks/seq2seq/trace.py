@@ -86,6 +86,7 @@ def ask_decoders(
         lambda unit: number_of(unit, target_units),
         attention,
         0 if target is None else len(written) + 1,
+        finished=finished,
         target=target,
         notes=notes,
     )

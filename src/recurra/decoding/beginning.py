@@ -1,0 +1,62 @@
+"""Outputs that begin as they are told to: a step model around another one, so that no search has to know of it.
+
+At a step that is told, nothing but that token may come. It keeps the log-probability that the model gives it, so what
+an output is worth remains what the model thinks of it, and outputs with and without a beginning can be compared.
+
+N rows of the search, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from recurra.decoding.step_model import Scored, Start, StepModel
+from recurra.padded import Padded
+
+
+class Counted(NamedTuple):
+    """The state of a step model, and how many steps it has taken."""
+
+    inner: Any
+    taken: Tensor  # [N], equal in all rows: a search takes every step with all of them
+
+    @property
+    def step(self) -> int:
+        """The number of the step that comes."""
+        return int(self.taken[0])
+
+
+def counted(start: Start, rows: Tensor) -> Start:
+    """A start whose steps are counted; `rows` [B] is any tensor with a place for each row."""
+    return start._replace(state=Counted(start.state, torch.zeros_like(rows, dtype=torch.int64)))
+
+
+class Beginning:
+    """A step model whose outputs begin with given tokens and go on freely.
+
+    Args:
+        tokens: numbers in the model's vocabulary; an <EOS> may be the last of them.
+    """
+
+    def __init__(self, model: StepModel, tokens: Sequence[int]) -> None:
+        self.model = model
+        self.tokens = tuple(tokens)
+
+    def start(self, source: Padded) -> Start:
+        """As the model does."""
+        return counted(self.model.start(source), source.lengths)
+
+    def step(self, previous: Tensor, state: Counted, memory: Any) -> Scored:
+        """As the model does; where a token is told, all others are impossible."""
+        scored = self.model.step(previous, state.inner, memory)
+        log_probs = scored.log_probs
+        if state.step < len(self.tokens):
+            told = self.tokens[state.step]
+            only = torch.full_like(log_probs, -torch.inf)
+            only[:, told] = log_probs[:, told]
+            log_probs = only
+        return Scored(log_probs, Counted(scored.state, state.taken + 1), scored.attention)

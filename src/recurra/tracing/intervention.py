@@ -1,0 +1,172 @@
+"""What is changed about a run, as plain data: another input, a token of the output, how outputs are searched for.
+
+An intervention is a list of changes, each of which says one thing. It comes from Python, from a command line or as JSON
+from anywhere, so every value is checked as it is made; whether there is such a token or layer, only a model can say.
+Numbers count from 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar, Self, TypeVar, cast
+
+from recurra.errors import UsageError
+from recurra.options import unknown_name
+
+MOST_CHANGES = 1000  # of one intervention
+
+
+class Change:
+    """One of the changes below."""
+
+    kind: ClassVar[str]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Its kind, and its values."""
+        return {"change": self.kind, **{one.name: _plain(getattr(self, one.name)) for one in fields(cast("Any", self))}}
+
+    def _refuse(self, what: str, fix: str | None = None) -> UsageError:
+        return UsageError(what, where=self.kind, fix=fix)
+
+    def _check_number(self, name: str, value: object) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self._refuse(f"{name} must be a whole number from 0, got {value!r:.40}")
+
+    def _check_text(self, name: str, value: object) -> None:
+        if not isinstance(value, str):
+            raise self._refuse(f"{name} must be a text, got {value!r:.40}")
+
+
+C = TypeVar("C", bound=Change)
+
+
+@dataclass(frozen=True)
+class Instead(Change):
+    """Another input in the place of the one that was given.
+
+    Args:
+        given: as the model reads it.
+    """
+
+    kind: ClassVar[str] = "input"
+    given: Any
+
+
+@dataclass(frozen=True)
+class Force(Change):
+    """A token of the output; what stands before it stays, and what comes after it is searched for anew.
+
+    Args:
+        step: its number in the output.
+        token: one unit that the model can write, or "<EOS>" for the end.
+    """
+
+    kind: ClassVar[str] = "force"
+    step: int
+    token: str
+
+    def __post_init__(self) -> None:
+        self._check_number("step", self.step)
+        self._check_text("token", self.token)
+
+
+@dataclass(frozen=True)
+class Decode(Change):
+    """How the output is searched for.
+
+    Args:
+        settings: single options of answering by name: {"sample": True, "temperature": 0.7, "top_k": 10}.
+    """
+
+    kind: ClassVar[str] = "decode"
+    settings: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.settings, Mapping) or not self.settings:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise self._refuse(f"settings must be options by name, got {self.settings!r:.40}", 'As {"beam": 1}.')
+
+
+KINDS: dict[str, type[Change]] = {kind.kind: kind for kind in (Instead, Force, Decode)}
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """All that is changed. Without changes it is an intervention too: nothing may follow from it.
+
+    Args:
+        changes: in any order.
+
+    Raises:
+        UsageError: something else than a change, two changes of one thing, or too many.
+    """
+
+    changes: Sequence[Change] = field(default_factory=tuple[Change, ...])
+
+    def __post_init__(self) -> None:
+        if len(self.changes) > MOST_CHANGES:
+            raise UsageError(f"an intervention has at most {MOST_CHANGES:,} changes, got {len(self.changes):,}")
+        for one in self.changes:
+            if not isinstance(one, Change):  # pyright: ignore[reportUnnecessaryIsInstance]
+                fix = f"There are: {', '.join(kind.__name__ for kind in KINDS.values())}."
+                raise UsageError(f"expected a change, got {one!r:.40}", where="what-if", fix=fix)
+        for kind in (Instead, Decode):
+            if len(self.of(kind)) > 1:
+                raise UsageError(f"a second {kind.kind}", where="what-if", fix="Say it once.")
+        steps = [one.step for one in self.of(Force)]
+        if len(set(steps)) < len(steps):
+            raise UsageError("two tokens for one step of the output", where="force", fix="Say one of them.")
+
+    def of(self, kind: type[C]) -> list[C]:
+        """The changes of a kind."""
+        return [one for one in self.changes if isinstance(one, kind)]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Lists, dicts, texts and numbers."""
+        return {"changes": [one.to_mapping() for one in self.changes]}
+
+    @classmethod
+    def of_mapping(cls, found: object) -> Self:
+        """The way back from JSON, which anyone may have written.
+
+        Raises:
+            UsageError: something else stands there; it names what may.
+        """
+        listed: object = cast("Mapping[str, object]", found).get("changes") if isinstance(found, Mapping) else None
+        if not isinstance(listed, list):
+            raise UsageError('expected {"changes": [...]}', where="what-if", fix='As {"changes": []}.')
+        return cls(tuple(map(change_of, cast("list[object]", listed))))
+
+
+def change_of(found: object) -> Change:
+    """One change from JSON.
+
+    Raises:
+        UsageError: it is none.
+    """
+    values = dict(cast("Mapping[str, Any]", found)) if isinstance(found, Mapping) else {}
+    kind = values.pop("change", None)
+    if kind not in KINDS:
+        raise unknown_name("change", str(kind), KINDS, where="what-if")
+    known = {one.name: one for one in fields(cast("Any", KINDS[kind]))}
+    for name in values:
+        if name not in known:
+            raise unknown_name("key", name, known, where=kind)
+    for name, one in known.items():
+        if name not in values and one.default is MISSING:
+            raise UsageError(f"{name} is missing", where=kind, fix=f"It has: {', '.join(known)}.")
+    return KINDS[kind](**values)
+
+
+def finite(value: object) -> bool:
+    """Whether it is a number that can be counted with."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in cast("Mapping[Any, Any]", value).items()}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in cast("Sequence[Any]", value)]
+    return value.tolist() if hasattr(value, "tolist") else value

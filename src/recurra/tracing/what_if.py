@@ -1,0 +1,180 @@
+"""What was, and what follows from a change: two runs side by side, as plain data.
+
+The outputs are laid beside each other as an edit distance does, so that what they share stands in one line. What is
+derived from that (changed or not, more or less probable) is said in words as well, so that no view has to find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from rapidfuzz.distance import Levenshtein
+
+from recurra.errors import DataError, UsageError
+from recurra.tracing.arrays import json_pieces, load, save
+from recurra.tracing.intervention import Intervention
+from recurra.tracing.trace import Trace
+
+SMALL = 0.01  # probabilities that differ by less are called the same
+
+Difference: TypeAlias = Literal["same", "other", "new", "gone", "likelier", "less likely"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """One place of an output.
+
+    Args:
+        token: what stands there.
+        probability: that the model gives to it; None of a number.
+        number: of a number itself.
+        at: of tags, the token at which they stand.
+    """
+
+    token: str
+    probability: float | None = None
+    number: float | None = None
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One place of both outputs.
+
+    Args:
+        was, now: what stands there; None where one has nothing.
+        forced: whether it was told what stands there now.
+    """
+
+    was: Written | None
+    now: Written | None
+    forced: bool = False
+
+    @property
+    def difference(self) -> Difference:
+        """What became of it: the same token may have become more or less probable."""
+        if self.was is None or self.now is None:
+            return "new" if self.was is None else "gone"
+        if self.was.token != self.now.token or self.was.number != self.now.number:
+            return "other"
+        gain = (self.now.probability or 0.0) - (self.was.probability or 0.0)
+        return "same" if abs(gain) < SMALL else "likelier" if gain > 0 else "less likely"
+
+    def to_mapping(self) -> dict[str, Any]:
+        """With what follows from it."""
+        return {**asdict(self), "difference": self.difference}
+
+
+@dataclass(frozen=True)
+class Chance:
+    """What could come at a step of an output.
+
+    Args:
+        token: as it is shown.
+        probability: that the model gives to it.
+        chance: with which it is drawn, after temperature, top-k and top-p.
+    """
+
+    token: str
+    probability: float
+    chance: float
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """An intervention and what follows from it.
+
+    Args:
+        intervention: what was changed.
+        was, now: the traces of the runs without and with it.
+        pairs: their outputs side by side.
+        was_chances, now_chances: of outputs that are sampled, the most probable tokens at each step of them.
+        notes: what a reader has to know.
+    """
+
+    intervention: Intervention
+    was: Trace
+    now: Trace
+    pairs: list[Pair]
+    was_chances: list[list[Chance]] = field(default_factory=list[list[Chance]])
+    now_chances: list[list[Chance]] = field(default_factory=list[list[Chance]])
+    notes: list[str] = field(default_factory=list[str])
+
+    @property
+    def changed(self) -> bool:
+        """Whether another output follows."""
+        return any(pair.difference in ("other", "new", "gone") for pair in self.pairs)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Dicts, lists, texts and numbers, and arrays as they are."""
+        return {
+            "intervention": self.intervention.to_mapping(),
+            "changed": self.changed,
+            "pairs": [pair.to_mapping() for pair in self.pairs],
+            "was_chances": [[asdict(one) for one in step] for step in self.was_chances],
+            "now_chances": [[asdict(one) for one in step] for step in self.now_chances],
+            "notes": self.notes,
+            "was": self.was.to_mapping(),
+            "now": self.now.to_mapping(),
+        }
+
+    @classmethod
+    def of_mapping(cls, found: Mapping[str, Any]) -> WhatIf:
+        """The way back; arrays may be nested lists."""
+        pairs = [Pair(_place(one["was"]), _place(one["now"]), one["forced"]) for one in found["pairs"]]
+        was, now = ([[Chance(**one) for one in step] for step in found[f"{side}_chances"]] for side in ("was", "now"))
+        traces = Trace.of_mapping(found["was"]), Trace.of_mapping(found["now"])
+        return cls(Intervention.of_mapping(found["intervention"]), *traces, pairs, was, now, found["notes"])
+
+    def to_json(self) -> str:
+        """One line of JSON; numbers of arrays with four significant digits."""
+        return "".join(json_pieces(self.to_mapping()))
+
+    def save(self, path: str | Path) -> None:
+        """Writes it into a file .json, or .npz (arrays as they are), and replaces one that is there.
+
+        Raises:
+            UsageError: a name with another ending.
+            RunError: the file cannot be written.
+        """
+        save(self.to_mapping(), path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> WhatIf:
+        """What is in a file .json or .npz.
+
+        Raises:
+            UsageError: a name with another ending.
+            DataError: the file cannot be read, or holds something else.
+        """
+        found = load(path)
+        try:
+            return cls.of_mapping(found)
+        except (KeyError, TypeError, ValueError, AttributeError, UsageError):
+            raise DataError("there is no what-if in this file", where=str(path), fix="Write it anew.") from None
+
+
+def side_by_side(was: Sequence[Written], now: Sequence[Written], forced: Sequence[int], *, texts: bool) -> list[Pair]:
+    """Two outputs in pairs.
+
+    Args:
+        forced: the places of `now` that were told.
+        texts: whether they are aligned by an edit distance; else place by place.
+    """
+    if not texts:
+        return [Pair(one, other) for one, other in zip(was, now, strict=True)]
+    pairs: list[Pair] = []
+    for edit in Levenshtein.opcodes([one.token for one in was], [one.token for one in now]):
+        old, new = range(edit.src_start, edit.src_end), range(edit.dest_start, edit.dest_end)
+        for k in range(max(len(old), len(new))):
+            before = was[old[k]] if k < len(old) else None
+            after = now[new[k]] if k < len(new) else None
+            pairs.append(Pair(before, after, k < len(new) and new[k] in forced))
+    return pairs
+
+
+def _place(found: Mapping[str, Any] | None) -> Written | None:
+    return None if found is None else Written(**found)
