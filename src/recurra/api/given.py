@@ -13,6 +13,7 @@ from torch import Tensor
 from recurra.api.arguments import checked
 from recurra.data import DataSource, Numbers, rows_of
 from recurra.data.frames import column_of, frame_of, with_times
+from recurra.data.gluonts import entries_of
 from recurra.data.number_text import NotANumber, NumberFormat, parse_number
 from recurra.data.rows import cell_text, is_table, plain
 from recurra.data.series import table_of
@@ -62,7 +63,7 @@ def data_source(
         fix = "Give (source, target) rows, or two files."
         raise UsageError("a file of targets was given beside rows of examples", where="target", fix=fix)
     else:
-        source = DataSource(rows=rows_of(data))
+        source = DataSource(rows=entries_of(data) or rows_of(data))
         refuse_without_effect(source.rows or (), format, *columns.values())
     return replace(source, **columns)
 
@@ -167,11 +168,15 @@ def asked_about(given: object) -> Any:
 def series_rows(given: object) -> Sequence[Any] | None:
     """The rows of a table of steps, given as a data frame, a pandas series with times, mappings, or lists by column.
 
+    Or series with their starts, as GluonTS has them.
+
     None of anything else.
     """
     given = with_times(given)
     if frame_of(given) is not None:
         return rows_of(given)
+    if (entries := entries_of(given)) is not None:
+        return entries
     return table_of(rows_of(given)) if isinstance(given, list | Mapping) or column_of(given) is not None else None
 
 

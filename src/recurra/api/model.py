@@ -12,12 +12,13 @@ from recurra.api.checked import folder_of, folders_of, several, texts_of
 from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired, series_rows
 from recurra.bundle import Bundle, damage_is_said
 from recurra.data import DataSource, Examples, open_examples, open_inputs
+from recurra.data.examples import WARNING
 from recurra.data.frames import with_times
+from recurra.data.gluonts import is_entry
 from recurra.data.labelled import Reads
 from recurra.data.rows import is_single, plain
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
-from recurra.data.timeline import WARNING
 from recurra.errors import ModelError, UsageError, called_from_python
 from recurra.options import from_mapping, to_mapping
 from recurra.runs import clipped_share
@@ -579,7 +580,7 @@ class Model:
         for note in examples.notes:
             if note.startswith(WARNING):
                 warnings.warn(note.removeprefix(WARNING), stacklevel=3)
-        return series[0] if len(series) == 1 and not series[0].name else series
+        return series[0] if is_entry(given) or (len(series) == 1 and not series[0].name) else series
 
     @called_from_python()
     def save(self, path: str | Path) -> None:

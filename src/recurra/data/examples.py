@@ -28,6 +28,7 @@ from recurra.text.counted import counted
 
 EMPTY_SHARE = 0.01  # of the examples may be empty before it is an error; one may always
 LINES_SHOWN = 5
+WARNING = "warning: "  # how a note begins that says what may make answers wrong
 
 
 class HasLine(Protocol):

@@ -4,6 +4,8 @@
     2024-01-01,17.2,300           north,1,5.5
     2024-01-02,17.9,280           north,2,5.7
 
+or a mapping for each, with its start (`gluonts`).
+
 Rows with one name in the column `series` (`unique_id`, ...) are one series, wherever they stand. A column that says
 when a step was (called time, date, ..., or the only one without numbers) is read: the steps follow one after the other
 in it, and what does not is refused or said (`timeline`). All the others are numbers.
@@ -25,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.data.examples import Kind, Reading, Skipped
+from recurra.data.gluonts import holds_entries, read_entries
 from recurra.data.number_format import table_format
 from recurra.data.number_text import BEYOND, LARGER_UNIT, LARGEST, NumberFormat
 from recurra.data.numbers import numbered
@@ -46,6 +49,7 @@ from recurra.errors import DataError
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt, safe_repr
 
+NO_SERIES = "rows that are not valid series"
 STEPS = "Each row of the table is a step: its numbers, separated by commas or tabs."
 
 
@@ -78,6 +82,9 @@ def read_series(reading: Reading) -> Iterator[Series]:
     Raises:
         DataError: it cannot be told what the columns are, or nothing stands below their names.
     """
+    if holds_entries(reading.source):
+        yield from read_with_starts(reading)
+        return
     rows = step_rows(reading)
     first = list(islice(rows, LOOK))
     if not first:
@@ -99,6 +106,43 @@ def read_series(reading: Reading) -> Iterator[Series]:
     for name, lines, times, values in line.series:
         numbers = np.array(values, dtype=np.float64)
         yield Series(name, numbers, columns.names, tuple(times), lines[0], targets, 0, line.step, line.dates)
+
+
+def read_with_starts(reading: Reading) -> Iterator[Series]:
+    """Series that are one mapping each, with their start; a series of other columns than the first is a finding."""
+    first: Series | None = None
+    for line, (name, values, columns, times, step) in read_entries(reading):
+        series = Series(name, values, columns, times, line, (), 0, str(step or ""))
+        first = first or series
+        try:
+            check_numbers(values, reading.place(line))
+            check_columns(series, first, reading.place(line))
+            yield series
+        except DataError as error:
+            reading.findings.add(NO_SERIES, error)
+
+
+def check_columns(series: Series, first: Series, place: str) -> None:
+    """Refuses a series that has other columns than the first.
+
+    Raises:
+        DataError: it has.
+    """
+    if series.columns != first.columns:
+        what = f"expected the columns of the first series ({', '.join(first.columns)}), saw {', '.join(series.columns)}"
+        raise DataError(what, where=place, fix="All series have the same columns.")
+
+
+def check_numbers(values: NDArray[np.float64], place: str) -> None:
+    """Refuses numbers that nothing can be computed with.
+
+    Raises:
+        DataError: one is infinite, or beyond all bounds.
+    """
+    if np.isinf(values).any():
+        raise DataError("a number is infinite", where=place, fix="Fix it; where a number is missing, give NaN.")
+    if (np.abs(values) > LARGEST).any():
+        raise DataError(BEYOND.format(LARGEST), where=place, fix=LARGER_UNIT)
 
 
 def _together(
@@ -130,6 +174,9 @@ def read_rows(reading: Reading) -> Iterator[Series]:
         DataError: something that is no series, or of other columns than the first.
     """
     rows = reading.source.rows or ()
+    if holds_entries(reading.source):
+        yield from read_with_starts(reading)
+        return
     if (table := table_of(rows)) is not None:
         reading.source = replace(reading.source, rows=table)
         yield from read_series(reading)
@@ -140,20 +187,16 @@ def read_rows(reading: Reading) -> Iterator[Series]:
         try:
             series = checked_series(given, place, number)
             first = first or series
-            if series.columns != first.columns:
-                raise DataError(
-                    f"expected the columns of the first series ({', '.join(first.columns)}), "
-                    f"saw {', '.join(series.columns)}",
-                    where=place,
-                    fix="All series have the same columns.",
-                )
+            check_columns(series, first, place)
             yield series
         except DataError as error:
-            reading.findings.add("rows that are not valid series", error)
+            reading.findings.add(NO_SERIES, error)
 
 
 def are_series(rows: Sequence[Any]) -> str | None:
     """Why rows given in Python are surely series, as a clause that can follow "because"."""
+    if holds_entries(DataSource(rows=rows)):
+        return "each of these is a series with its start"
     if (table := table_of(rows)) is not None:
         return why_series(DataSource(rows=table))
     try:
@@ -235,10 +278,7 @@ def checked_series(given: Any, where: str, number: int = 1) -> Series:
         values = values[:, None]
     if values.ndim != 2 or not values.shape[1]:
         raise _no_series(given, where)
-    if np.isinf(values).any():
-        raise DataError("a number is infinite", where=where, fix="Fix it; where a number is missing, give NaN.")
-    if (np.abs(values) > LARGEST).any():
-        raise DataError(BEYOND.format(LARGEST), where=where, fix=LARGER_UNIT)
+    check_numbers(values, where)
     columns = numbered(values.shape[1]) if named is None else tuple(map(str, named))
     return Series("", values, columns, (), number)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from recurra.data.columns import several
 from recurra.data.delimited import has_names
 from recurra.data.examples import Reading
+from recurra.data.gluonts import holds_entries
 from recurra.data.number_text import MISSING, is_number
 from recurra.data.source import DataSource
 from recurra.data.timeline import Rows
@@ -123,6 +124,8 @@ def targets_of(columns: SeriesColumns, reading: Reading) -> tuple[str, ...]:
 def why_series(source: DataSource) -> str | None:
     """Why a table is surely one of series, as a clause that can follow "because"; None where it may be another."""
     try:
+        if holds_entries(source):
+            return "each of its objects is a series with its start"
         rows = [fields for _, fields in islice(step_rows(Reading(source)), LOOK)]
         if len(rows) < LEAST or any(len(row) != len(rows[0]) for row in rows):
             return None

@@ -17,14 +17,13 @@ from itertools import combinations, groupby, pairwise
 from shlex import quote
 from typing import NamedTuple
 
-from recurra.data.examples import Reading
+from recurra.data.examples import WARNING, Reading
 from recurra.data.steps import LOOK, Step, day_of, find_step, fit_of, onwards, step_named
 from recurra.data.times import Form, Moment, forms_of
 from recurra.errors import DataError
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
-WARNING = "warning: "  # before what may make a forecast wrong
 PLACES = 3  # gaps that a note names
 HOUR = 3600 * 10**6  # microseconds, by which clocks are set back
 NO_TIMES = "times that cannot be read"
@@ -326,13 +325,18 @@ def _step_of(series: list[_Timed], reading: Reading) -> Step | None:
         reading.note(f"{WARNING}{reading.name}: the times have no common step, so gaps cannot be found")
     if step is not None and known:
         reading.facts.columns["step"] = str(step)
-        if learned is not None and step != learned:
-            reading.note(f"{WARNING}{reading.name}: the model learned steps of {learned}, and these are of {step}")
+        note_other_step(step, learned, reading)
         first = min(series, key=lambda one: one.moments[0].at)
         last = max(series, key=lambda one: one.moments[-1].at)
         number = f"{len(series):,} series, " if len(series) > 1 else ""
         reading.note(f"{reading.name}: {number}a step of {step}, from {first.rows.times[0]} to {last.rows.times[-1]}")
     return step
+
+
+def note_other_step(step: Step, learned: Step | None, reading: Reading) -> None:
+    """Warns where a model learned another step, if any."""
+    if learned is not None and step != learned:
+        reading.note(f"{WARNING}{reading.name}: the model learned steps of {learned}, and these are of {step}")
 
 
 class _Gap(NamedTuple):
