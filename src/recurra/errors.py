@@ -12,6 +12,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from recurra.turns import GivenUp
+
 
 class RecurraError(Exception):
     """A mistake with its place and its remedy.
@@ -75,7 +77,7 @@ def any_error_as(refusal: Callable[[str], RecurraError]) -> Generator[None]:
     """
     try:
         yield
-    except (RecurraError, KeyboardInterrupt, SystemExit, GeneratorExit):
+    except (RecurraError, GivenUp, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except MemoryError as error:
         raise refusal("it takes more memory than there is") from error

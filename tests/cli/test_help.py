@@ -44,6 +44,7 @@ WANTED = {
     "check": "DATA --task --units --show --valid",
     "generate": "MODEL PROMPT --length --samples --temperature --top-k --top-p --seed --beam --output-format --output",
     "score": "MODEL FILE --output-format --output",
+    "serve": "MODEL --host --port",
     "settings": "NAME --task --output-format",
     "doctor": "",
 }

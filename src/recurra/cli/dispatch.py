@@ -36,6 +36,7 @@ COMMANDS = {
     "inspect": "look inside a model while it answers one input",
     "explain": "show which parts of an input each output of a model rests on",
     "draw": "draw the network of a model, or a cell, as text or as SVG",
+    "serve": "answer programs over HTTP, and open a page where models are played with",
     "gradients": "show how far back in time the errors of a model reach",
     "curves": "show how training went: losses, gradients, learning rate, and a verdict",
     "check": "describe training data and the problems in them, without training",

@@ -8,6 +8,7 @@ middle, on white.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -91,10 +92,23 @@ def read_image(path: str, place: str) -> Image.Image:
         DataError: there is no such file, it is no image, is cut off, or is far too large.
     """
     _check_path(path, place)
+    return _unpacked(path, path, place)
+
+
+def image_of_bytes(content: bytes, place: str) -> Image.Image:
+    """The image that stands in bytes as they would in a file, likewise.
+
+    Raises:
+        DataError: it is no image, is cut off, or is far too large.
+    """
+    return _unpacked(io.BytesIO(content), "what was sent", place)
+
+
+def _unpacked(source: str | io.BytesIO, path: str, place: str) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a size that Pillow finds suspicious; ours is checked below
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(source, formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise _too_large(f"{image.width:,} x {image.height:,} pixels", path, place)
                 if image.width * image.height == 0:

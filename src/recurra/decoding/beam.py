@@ -42,6 +42,7 @@ from recurra.decoding.scoring import NONE, Coverage, Scorer
 from recurra.decoding.step_model import Start, StepModel
 from recurra.padded import Padded, select_rows
 from recurra.text.special import EOS, GO
+from recurra.turns import step_done
 
 ROWS = 512  # of a step, at most: more gain nothing, and what they need leaves the caches
 
@@ -135,6 +136,7 @@ def beam_steps(
             outcome = _outcome(before, pool, extensions, kept[done], step, scorer)
             kept = kept[~done]
         yield BeamStep(before, scored.log_probs, extensions, ends, survivors, ending, choice, outcome)
+        step_done()
         if not len(kept):
             break
         if outcome is not None:

@@ -28,6 +28,7 @@ from recurra.decoding.scoring import NONE, Coverage, Scorer
 from recurra.decoding.step_model import Start, StepModel
 from recurra.padded import Padded, select_rows
 from recurra.text.special import EOS, GO
+from recurra.turns import step_done
 
 
 class Path(NamedTuple):
@@ -77,6 +78,7 @@ def _steps(
         sure = ended & (score > to_beat)
         proven = select_rows((path, score), sure.nonzero()[:, 0])
         yield ProofStep(_choice(path, scored.attention, options), _outcome(proven, step))
+        step_done()
         likely = scorer.hope(path.log_probs, path.limits // 2) > to_beat
         open_ = ~ended & likely & (path.limits > step) & (path.log_probs > NONE)
         kept = open_.nonzero()[:, 0]

@@ -23,6 +23,7 @@ from recurra.decoding.scoring import Coverage, Scorer
 from recurra.decoding.step_model import StepModel
 from recurra.padded import Padded, select_rows
 from recurra.text.special import EOS, GO
+from recurra.turns import step_done
 
 DROP_SHARE = 8  # done sentences leave the batch when they are one in so many: dropping copies all that stay
 
@@ -80,6 +81,7 @@ def roll_steps(
         leaving = dropped * DROP_SHARE >= len(done)
         outcome = _outcome(select_rows(paths, done.nonzero()[:, 0]), scorer) if leaving else None
         yield RollStep(before, log_probs, allowed, paths, _choice(paths, attention, options), outcome)
+        step_done()
         if dropped == len(done):
             break
         if leaving:

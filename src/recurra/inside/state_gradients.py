@@ -18,6 +18,7 @@ from recurra.inside.probes import Run
 from recurra.inside.signals import norm
 from recurra.layers import Recorded
 from recurra.tracing import GradientTrace
+from recurra.turns import step_done
 
 STATE = "hidden"
 
@@ -36,6 +37,7 @@ def state_gradients(
     tensors = [state for record in layers.values() for state in record.states[STATE]]
     rows: dict[str, list[Tensor]] = {place: [] for place in layers}
     for loss in losses.values():
+        step_done()
         found = iter(gradients(loss, tensors))
         for place, record in layers.items():
             rows[place].append(record.whole([next(found) for _ in record.states[STATE]])[0])

@@ -15,6 +15,7 @@ from recurra.cells import Cell, Step
 from recurra.layers.base import Unrolled
 from recurra.layers.recorded import of_steps
 from recurra.padded import Padded
+from recurra.turns import step_done
 
 OneStep = Callable[[Tensor, Any], Step]  # x [B, I] and a state to a step
 
@@ -38,6 +39,8 @@ def steps(cell: Cell, inputs: Padded, state: Any = None, *, by: OneStep | None =
     for x, live in zip(values.unbind(1), mask.unbind(1), strict=True):
         step = (by or cell)(x, state)
         state = type(step.state)(*(torch.where(live, new, old) for new, old in zip(step.state, state, strict=True)))
+        if not torch.compiler.is_compiling():
+            step_done()
         yield Step(state.hidden.masked_fill(~live, 0.0), state, step.gates)  # a cell's output is its hidden state
 
 

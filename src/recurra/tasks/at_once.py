@@ -15,6 +15,7 @@ from typing import TypeVar, cast
 import torch
 
 from recurra.training import Index, threads
+from recurra.turns import step_done
 
 B = TypeVar("B")
 R = TypeVar("R")
@@ -29,7 +30,9 @@ def at_once(compute: Callable[[B], R], batches: Sequence[B], device: torch.devic
 
     def one(batch: B) -> R:
         with torch.inference_mode():  # which holds for a single thread
-            return compute(batch)
+            found = compute(batch)
+        step_done()
+        return found
 
     number = min(torch.get_num_threads() if device.type == "cpu" else 1, len(batches))
     with threads(1):

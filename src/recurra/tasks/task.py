@@ -163,6 +163,16 @@ class Surprised(Protocol):
         ...
 
 
+@runtime_checkable
+class ReadsImages(Protocol):
+    """A predictor that can read images; where a text is given in place of one, it is the path of a file."""
+
+    @property
+    def image_columns(self) -> Sequence[int | str] | None:
+        """Numbers and names of the columns of images; empty where an input has one column; None: it reads no images."""
+        ...
+
+
 @dataclass(frozen=True)
 class Encoded:
     """Training and validation examples as numbers on the disk, however the task keeps them."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import zip_longest
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from recurra.structure import Structure
 from recurra.text.visible import visible
@@ -46,18 +46,26 @@ def inspect_page(
     first = several[0]
     before = f"<p>{escape(visible(first.source))} → <b>{escape(visible(first.prediction))}</b></p>"
     title = title or f"{first.source} → {first.prediction}"
+    shown, cells = page_data(several, structures)
     yield from module_page(
         title, "main.js", START, *sheets(), before=before, data=[
-            ("recurra-trace", records(several, structures)),
-            ("recurra-cells", json.dumps(cell_drawings(several), ensure_ascii=False)),
+            ("recurra-trace", json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, allow_nan=False)),
+            ("recurra-cells", json.dumps(cells, ensure_ascii=False)),
         ],
     )  # fmt: skip
 
 
-def records(traces: Sequence[Trace], structures: Sequence[Structure | None]) -> str:
-    """What the modules draw, as JSON: of one trace its record, of several a list of them."""
-    found = [{**record(trace), "drawings": drawings(one)} for trace, one in zip_longest(traces, structures)]
-    return json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, allow_nan=False)
+class PageData(NamedTuple):
+    """What the modules of the page draw."""
+
+    traces: list[dict[str, Any]]
+    cells: dict[str, Any]
+
+
+def page_data(traces: Sequence[Trace], structures: Sequence[Structure | None] = ()) -> PageData:
+    """What is drawn of traces that stand side by side."""
+    shown = [{**record(trace), "drawings": drawings(one)} for trace, one in zip_longest(traces, structures)]
+    return PageData(shown, cell_drawings(traces))
 
 
 def record(trace: Trace) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from torch.nn.functional import linear
 from recurra.cells import Cell, DenseCell, Step
 from recurra.layers.base import Unrolled
 from recurra.padded import Padded
+from recurra.turns import step_done
 
 
 class CellSteps(ABC):
@@ -72,6 +73,7 @@ def run_steps(steps: CellSteps, reads: Iterable[Tensor], lengths: Tensor, state:
     """A whole sequence, from what was read of each time step [B, G*H]; there is at least one."""
     states = [state]
     for read in reads:
+        step_done()
         states.append(steps.advance(read, states[-1]).state)
     every = type(state)(*(torch.stack(parts, 1) for parts in zip(*states, strict=True)))  # [B, T + 1, H]
     rows = torch.arange(len(lengths), device=lengths.device)

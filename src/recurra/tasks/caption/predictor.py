@@ -86,6 +86,11 @@ class CaptionPredictor:
         """The same, with captions that begin with these tokens."""
         return replace(self, model=Beginning(self.model, tokens))
 
+    @property
+    def image_columns(self) -> list[int | str]:
+        """There is one column; a text in it is always a path, also where the network reads vectors."""
+        return []
+
     def is_one(self, given: object) -> bool:
         """An image is one, or a vector where the network reads vectors; None is an empty input."""
         return is_one_image(given) if isinstance(self.inputs, ImageColumn) else is_one_vector(given)

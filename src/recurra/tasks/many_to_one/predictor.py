@@ -74,6 +74,15 @@ class HeadPredictor:
         """Texts, numbers, images, or several columns."""
         return Reads(self.first.inputs.kind, self.first.inputs.names)
 
+    @property
+    def image_columns(self) -> list[int | str] | None:
+        """Where images stand."""
+        inputs = self.first.inputs
+        places = [k for k, column in enumerate(inputs.columns) if column.kind == "image"]
+        if len(inputs.columns) == 1:
+            return [] if places else None
+        return [*places, *(inputs.names[k] for k in places)] or None
+
     def is_one(self, given: object) -> bool:
         """Whether this is one input, as the networks read it, and not several."""
         return is_one(given, self.first.inputs)

@@ -1,0 +1,1 @@
+"""The doors of the server: each file is a group of addresses."""

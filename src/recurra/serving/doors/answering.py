@@ -1,0 +1,63 @@
+"""/v1: answers, evaluations, what is served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic_core import to_json
+
+from recurra.serving.asked import EvaluateAsked, ManyInputs
+from recurra.serving.failures import JSON, Failed
+from recurra.serving.inputs import inputs_of
+from recurra.serving.rounded import rounded
+from recurra.serving.server import Server, frozen
+
+STATUSES = (400, 404, 413, 415, 422, 429, 503, 504)
+REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Failed} for status in STATUSES}
+
+
+def router(server: Server) -> APIRouter:
+    """These addresses, answered by a server."""
+    doors = APIRouter(prefix="/v1", responses=REFUSALS)
+
+    @doors.get("/models")
+    async def models() -> Response:
+        """The models that are served: name, task, size."""
+        every = [
+            {
+                "name": one.name,
+                "task": one.model.task.name,
+                "summary": one.model.task.summary,
+                "description": one.model.networks[0].describe(),
+                "caveats": one.model.caveats,
+            }
+            for one in server.models.served.values()
+        ]
+        return Response(to_json({"models": every}), media_type=JSON)
+
+    @doors.post("/predict")
+    async def predict(asked: ManyInputs, request: Request) -> Response:
+        """An answer for each input, in their order."""
+        served = server.served(asked.model)
+        settings = asked.options
+        kind = (served, "predict", frozen(settings))
+        answers = await server.computed(
+            request,
+            kind,
+            lambda inputs: [rounded(one.to_mapping()) for one in served.model.predict_iter(inputs, **settings)],
+            inputs_of(served, asked.inputs),
+        )
+        return Response(to_json({"model": served.name, "answers": answers}), media_type=JSON)
+
+    @doors.post("/evaluate")
+    async def evaluate(asked: EvaluateAsked, request: Request) -> Response:
+        """All measures over examples, each with its interval."""
+        served = server.served(asked.model)
+        inputs = inputs_of(served, asked.inputs)
+        found = await server.alone(
+            request, lambda: served.model.evaluate(inputs, asked.targets, **asked.options).to_mapping()
+        )
+        return Response(to_json(found), media_type=JSON)
+
+    return doors

@@ -1,0 +1,53 @@
+"""/v1: what happens inside on the way to one answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from recurra.serving.asked import ExplainAsked, TraceAsked
+from recurra.serving.doors.answering import REFUSALS
+from recurra.serving.failures import JSON
+from recurra.serving.inputs import inputs_of
+from recurra.serving.server import Server
+from recurra.tasks.tracing import ShownTrace
+
+
+def router(server: Server) -> APIRouter:
+    """These addresses, answered by a server."""
+    doors = APIRouter(prefix="/v1", responses=REFUSALS)
+
+    @doors.post("/trace")
+    async def trace(asked: TraceAsked, request: Request) -> Response:
+        """Each gate and state, each decision, of one input."""
+        found = await traced(server, asked, request)
+        return Response(found.to_json(), media_type=JSON)
+
+    @doors.post("/explain")
+    async def explain(asked: ExplainAsked, request: Request) -> Response:
+        """What of an input each output rests on."""
+        model = server.served(asked.model).model
+
+        def explained(given: Any) -> str:
+            found = model.explain(
+                given, asked.target, method=asked.method, instead=asked.instead, outputs=asked.outputs, **asked.options
+            )
+            return found.to_json()
+
+        [given] = inputs_of(server.served(asked.model), [asked.input])
+        return Response(await server.alone(request, lambda: explained(given)), media_type=JSON)
+
+    return doors
+
+
+async def traced(server: Server, asked: TraceAsked, request: Request) -> ShownTrace:
+    """The trace of one input."""
+    served = server.served(asked.model)
+    [given] = inputs_of(served, [asked.input])
+    return await server.alone(
+        request,
+        lambda: served.model.trace(
+            given, asked.target, gradients=asked.gradients, attribution=asked.attribution, **asked.options
+        ),
+    )

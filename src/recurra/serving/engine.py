@@ -1,0 +1,208 @@
+"""What computes: requests that wait for the same are computed together, and long work lets short work pass.
+
+Work is of a *kind*: the same model, the same question, the same options, inputs of about the same size. The requests of
+one kind that wait when a core becomes free are one *job*. A job that computes is asked between its steps (turns.py)
+whether others wait: then, after its slice of time, it waits at the end of the line, and the first in line goes on. So
+whoever comes with a short text waits for a slice of each long job and not for their ends. While jobs compute, requests
+gather, and the next job takes all of them: batches grow by themselves where much is asked, and nobody waits for a batch
+to fill.
+
+Each job has a thread of its own, of which as many compute at a time as there are cores to use; the others stand still.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+
+from recurra.errors import RecurraError
+from recurra.turns import GivenUp, between_steps
+
+SLICE = 0.004  # seconds that a job computes before others have their turn
+MOST_INPUTS = 256  # of one job
+
+
+class Work(Protocol):
+    """How requests of one kind are computed."""
+
+    def __call__(self, inputs: Sequence[Any]) -> Sequence[Any]:
+        """A result for each input, in their order.
+
+        Raises:
+            RecurraError: what a user can mend; then each request is computed by itself, so that others do not suffer.
+        """
+        ...
+
+
+@dataclass(eq=False)
+class Request:
+    """What one client waits for.
+
+    Args:
+        inputs: at least one.
+        done: the results, or why there are none.
+    """
+
+    inputs: Sequence[Any]
+    done: asyncio.Future[Sequence[Any]]
+    came: float
+    given_up: bool = False
+
+
+@dataclass(eq=False)
+class Job:
+    """Requests of one kind, from when the first has come until all have their results."""
+
+    kind: Hashable
+    work: Work
+    requests: list[Request] = field(default_factory=list[Request])
+    turn: threading.Event | None = None  # of a job that has begun, and waits to go on
+    since: float = 0.0  # when its slice began
+
+    @property
+    def size(self) -> int:
+        """Inputs of all its requests."""
+        return sum(len(request.inputs) for request in self.requests)
+
+
+Seen = Callable[[int, int, float], None]
+
+
+def unseen(requests: int, inputs: int, seconds: float) -> None:
+    """Nobody counts the jobs."""
+
+
+class Overloaded(Exception):
+    """So many requests wait that no other is taken."""
+
+
+class Engine:
+    """Computes requests, in as many threads at a time as it may.
+
+    Args:
+        cores: so many jobs compute at a time.
+        most_waiting: so many requests are taken that have not begun; more are refused.
+        seen: is told of each job that ended: its requests, its inputs, its seconds.
+    """
+
+    def __init__(self, cores: int = 1, most_waiting: int = 256, seen: Seen = unseen) -> None:
+        self.cores, self.most_waiting, self.seen = cores, most_waiting, seen
+        self._lock = threading.Lock()
+        self._line: deque[Job] = deque()  # jobs that wait for a turn, begun or not
+        self._fresh: dict[Hashable, Job] = {}  # those of them that have not begun: they take further requests
+        self._computing = 0
+        self._pool = ThreadPoolExecutor(max(64, 2 * most_waiting), thread_name_prefix="job")
+        torch.set_num_threads(1)  # of each job; torch's own division among threads changes last digits
+
+    @property
+    def waiting(self) -> int:
+        """Requests that have not begun."""
+        return sum(len(job.requests) for job in list(self._fresh.values()))
+
+    def submit(self, kind: Hashable, work: Work, inputs: Sequence[Any]) -> Request:
+        """Takes a request; called in the thread of the event loop.
+
+        Raises:
+            Overloaded: too many wait.
+        """
+        request = Request(inputs, asyncio.get_running_loop().create_future(), time.monotonic())
+        with self._lock:
+            if self.waiting >= self.most_waiting:
+                raise Overloaded
+            job = self._fresh.get(kind)
+            if job is None or job.size + len(inputs) > MOST_INPUTS:
+                job = self._fresh[kind] = Job(kind, work)
+                self._line.append(job)
+            job.requests.append(request)
+            self._fill()
+        return request
+
+    def give_up(self, request: Request) -> None:
+        """Nobody waits for it any more: what no other request needs ends at its next step."""
+        request.given_up = True
+
+    def close(self) -> None:
+        """Waits for what is computed."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _fill(self) -> None:
+        """Lets the first in line compute, as long as there are cores; the lock is held."""
+        while self._line and self._computing < self.cores:
+            job = self._line.popleft()
+            self._computing += 1
+            job.since = time.monotonic()
+            if job.turn is not None:
+                job.turn.set()
+                continue
+            if self._fresh.get(job.kind) is job:
+                del self._fresh[job.kind]
+            self._pool.submit(self._compute, job)
+
+    def _compute(self, job: Job) -> None:
+        """A whole job, in a thread of its own."""
+        began = time.monotonic()
+        try:
+            wanted = [request for request in job.requests if not request.given_up]
+            with between_steps(lambda: self._between(job)):
+                results = self._results(job.work, wanted)
+        except GivenUp:
+            results = []
+        finally:
+            with self._lock:
+                self._computing -= 1
+                self._fill()
+        self.seen(len(job.requests), job.size, time.monotonic() - began)
+        if results:
+            results[0][0].done.get_loop().call_soon_threadsafe(tell, results)
+
+    def _results(self, work: Work, requests: Sequence[Request]) -> list[tuple[Request, Sequence[Any] | BaseException]]:
+        """Of all requests together; of each by itself where that does not go."""
+        if not requests:
+            return []
+        try:
+            every = iter(work([one for request in requests for one in request.inputs]))
+            return [(request, [next(every) for _ in request.inputs]) for request in requests]
+        except RecurraError as error:
+            if len(requests) == 1:
+                return [(requests[0], error)]
+        except Exception as error:
+            return [(request, error) for request in requests]
+        return [found for request in requests for found in self._results(work, [request])]
+
+    def _between(self, job: Job) -> None:
+        """Between two steps of a job.
+
+        Raises:
+            GivenUp: nobody waits for it any more.
+        """
+        if all(request.given_up for request in job.requests):
+            raise GivenUp
+        if not self._line or time.monotonic() - job.since < SLICE:
+            return
+        with self._lock:
+            if all(other.kind == job.kind for other in self._line):
+                return
+            job.turn = threading.Event()
+            self._line.append(job)
+            self._computing -= 1
+            self._fill()
+        job.turn.wait()
+
+
+def tell(results: Sequence[tuple[Request, Sequence[Any] | BaseException]]) -> None:
+    """Gives each request what has come of it, in the thread of the event loop."""
+    for request, found in results:
+        if request.done.done():
+            continue
+        if isinstance(found, BaseException):
+            request.done.set_exception(found)
+        else:
+            request.done.set_result(found)

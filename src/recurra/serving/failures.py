@@ -1,0 +1,87 @@
+"""What goes wrong, as an answer: a status, and an object that says what, where, and how to mend it."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+
+from recurra.errors import ModelError, RecurraError
+
+JSON = "application/json"
+
+
+class Failure(BaseModel):
+    """Why there is no answer."""
+
+    message: str
+    where: str | None = None  # the part of the request, or of the data
+    fix: str | None = None
+
+
+class Failed(BaseModel):
+    """The body of every answer that is not one."""
+
+    error: Failure
+
+
+class Refused(Exception):
+    """A request that is not computed.
+
+    Args:
+        status: of HTTP.
+        retry_after: seconds after which it may be tried again.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        where: str | None = None,
+        fix: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status, self.failure = status, Failure(message=message, where=where, fix=fix)
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+
+
+def refusal(status: int, failure: Failure, headers: dict[str, str] | None = None) -> Response:
+    """It as a response."""
+    return Response(to_json(Failed(error=failure)), status, headers, JSON)
+
+
+def of_error(error: RecurraError) -> Response:
+    """What a user can mend is 422; weights that are damaged are the server's fault."""
+    status = 500 if isinstance(error, ModelError) else 422
+    return refusal(status, Failure(message=error.what, where=error.where, fix=error.fix))
+
+
+def add_to(app: FastAPI) -> None:
+    """Makes all that is raised while a request is answered into such a response."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        return refusal(error.status, error.failure, error.headers)
+
+    async def mendable(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RecurraError)
+        return of_error(error)
+
+    async def malformed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part != "body") or None
+        status = 400 if first["type"] == "json_invalid" else 422
+        return refusal(status, Failure(message=str(first["msg"]), where=where))
+
+    async def by_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return refusal(error.status_code, Failure(message=str(error.detail)), dict(error.headers or {}))
+
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(RecurraError, mendable)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(HTTPException, by_http)

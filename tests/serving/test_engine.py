@@ -1,0 +1,133 @@
+"""Requests of one kind are computed together, long work lets short work pass, and what nobody waits for ends."""
+
+import asyncio
+import threading
+import time
+from itertools import pairwise
+
+import pytest
+
+from recurra.errors import DataError
+from recurra.serving.engine import Engine, Overloaded
+from recurra.turns import step_done
+
+pytestmark = pytest.mark.anyio
+
+
+def slow(steps, log=None, name=""):
+    """Work of so many steps of a millisecond."""
+
+    def work(inputs):
+        for _ in range(steps):
+            time.sleep(0.001)
+            if log is not None:
+                log.append(name)
+            step_done()
+        return [one * 2 for one in inputs]
+
+    return work
+
+
+async def test_results_come_in_the_order_of_the_inputs():
+    engine = Engine()
+    every = [engine.submit("kind", slow(1), [k, k + 100]) for k in range(20)]
+    assert [await one.done for one in every] == [[2 * k, 2 * k + 200] for k in range(20)]
+
+
+async def test_what_waits_is_computed_together():
+    sizes = []
+
+    def work(inputs):
+        sizes.append(len(inputs))
+        time.sleep(0.02)
+        return list(inputs)
+
+    engine = Engine()
+    every = [engine.submit("kind", work, [k]) for k in range(30)]
+    await asyncio.gather(*(one.done for one in every))
+    assert sizes == [1, 29]  # the first began at once, the others waited for it
+
+
+async def test_short_work_passes_long_work():
+    engine = Engine()
+    long = engine.submit("long", slow(500), [1])
+    await asyncio.sleep(0.02)
+    began = time.monotonic()
+    assert await engine.submit("short", slow(1), [2]).done == [4]
+    assert not long.done.done()
+    assert time.monotonic() - began < 0.25  # of half a second that the other still takes
+    assert await long.done == [2]
+
+
+async def test_two_long_jobs_take_turns():
+    log = []
+    engine = Engine()
+    await asyncio.gather(*(engine.submit(name, slow(60, log, name), [1]).done for name in "ab"))
+    changes = sum(one != other for one, other in pairwise(log))
+    assert changes >= 5
+
+
+async def test_no_more_than_the_cores_compute():
+    now, most = [], []
+
+    def work(inputs):
+        now.append(1)
+        for _ in range(10):
+            most.append(len(now))
+            now.pop()
+            step_done()  # another may compute while this one waits
+            now.append(1)
+            time.sleep(0.001)
+        now.pop()
+        return list(inputs)
+
+    await asyncio.gather(*(Engine(2).submit(k, work, [k]).done for k in range(1)))
+    engine = Engine(1)
+    most.clear()
+    await asyncio.gather(*(engine.submit(k, work, [k]).done for k in range(6)))
+    assert max(most) == 1
+
+
+async def test_what_nobody_waits_for_ends_at_its_next_step():
+    log = []
+    engine = Engine()
+    asked = engine.submit("kind", slow(10_000, log, "step"), [1])
+    await asyncio.sleep(0.02)
+    engine.give_up(asked)
+    await asyncio.sleep(0.02)
+    taken = len(log)
+    await asyncio.sleep(0.05)
+    assert len(log) == taken > 0
+
+
+async def test_one_that_is_wrong_spoils_nothing_for_the_others():
+    def work(inputs):
+        if "bad" in inputs:
+            raise DataError("no such thing")
+        return [one.upper() for one in inputs]
+
+    engine = Engine()
+    gate = engine.submit("gate", slow(20), [0])
+    every = [engine.submit("kind", work, [text]) for text in ("a", "bad", "b")]
+    await gate.done
+    assert [await every[0].done, await every[2].done] == [["A"], ["B"]]
+    with pytest.raises(DataError, match="no such thing"):
+        await every[1].done
+
+
+async def test_more_than_may_wait_is_refused():
+    engine = Engine(most_waiting=3)
+    gate = engine.submit("gate", slow(30), [0])
+    every = [engine.submit("kind", slow(1), [k]) for k in range(3)]
+    with pytest.raises(Overloaded):
+        engine.submit("kind", slow(1), [9])
+    assert await gate.done == [0]
+    assert [await one.done for one in every] == [[0], [2], [4]]
+
+
+async def test_closing_waits_for_what_is_computed():
+    engine = Engine()
+    asked = engine.submit("kind", slow(20), [1])
+    await asyncio.to_thread(engine.close)
+    assert await asked.done == [2]
+    assert threading.active_count() < 50
