@@ -14,7 +14,7 @@ from toy_step_models import Chain, allowed_words, replay, rows, same
 from recurra.decoding import DecodingOptions, Diverse, Ensemble, decode, decode_recorded, greedy
 from recurra.decoding.limits import length_limits
 from recurra.decoding.proof import Proven, prove
-from recurra.decoding.recorded import Recorded
+from recurra.decoding.recorded import SearchRecord
 from recurra.errors import UsageError
 from recurra.models import ModelOptions, build_seq2seq
 from recurra.models.search import step_model
@@ -66,7 +66,7 @@ def test_it_is_the_ordinary_search_and_its_outputs_are_in_the_tree(model, way, d
     check_tree(recorded, options, source)
 
 
-def check_tree(recorded: Recorded, options: DecodingOptions, source: Padded) -> None:
+def check_tree(recorded: SearchRecord, options: DecodingOptions, source: Padded) -> None:
     """What holds of the tree of any search."""
     nodes, limit = recorded.tree.nodes, int(length_limits(source, options))
     assert (nodes[0].parent, nodes[0].token, nodes[0].step) == (-1, GO, 0)

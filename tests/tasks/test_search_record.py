@@ -8,7 +8,7 @@ import pytest
 from test_answers import check
 from toy_tasks import TOYS, network, predictor
 
-from recurra.decoding import Hypothesis, Recorded, Tree
+from recurra.decoding import Hypothesis, SearchRecord, Tree
 from recurra.decoding.recorded import Node
 from recurra.tasks import TASKS
 from recurra.tasks.search import ShownSearch, shown_search
@@ -27,7 +27,7 @@ def test_outputs_end_in_their_nodes_and_keep_the_rank_that_they_were_found_with(
     ]
     first, second = Hypothesis([7], -0.6, -0.5, True), Hypothesis([8], -1.1, -0.9, True)
     reranked = [Hypothesis([8], -1.1, -0.2, True), Hypothesis([7], -0.6, -0.5, True)]
-    recorded = Recorded(reranked, [first, second], Tree("beam", 2, nodes, end="enough"), ("reranked",))
+    recorded = SearchRecord(reranked, [first, second], Tree("beam", 2, nodes, end="enough"), ("reranked",))
     found = shown_search(recorded, lambda token: f"t{token}", lambda one: "ab"[one.tokens[0] - 7])
     assert [(one.node, one.text, one.score, one.found) for one in found.outputs] == [
         (4, "b", -0.2, 2),

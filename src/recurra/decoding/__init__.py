@@ -11,7 +11,7 @@ from recurra.decoding.forcing import log_likelihoods
 from recurra.decoding.greedy import greedy
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.options import DecodingOptions
-from recurra.decoding.recorded import End, Fate, Method, Recorded, Tree, decode_recorded
+from recurra.decoding.recorded import End, Fate, Method, SearchRecord, Tree, decode_recorded
 from recurra.decoding.sampling import chances, sample
 from recurra.decoding.step_model import Scored, Start, StepModel
 from recurra.padded import Padded
@@ -25,7 +25,7 @@ __all__ = [
     "Fate",
     "Hypothesis",
     "Method",
-    "Recorded",
+    "SearchRecord",
     "Scored",
     "Start",
     "StepModel",

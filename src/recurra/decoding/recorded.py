@@ -1,14 +1,14 @@
-"""A search that is looked at: its outputs, and the tree of all that it considered on the way to them.
+"""A search that is recorded: its outputs, and the tree of all that it considered on the way to them.
 
-The search is the ordinary one. Its steps (`beam_steps`, `roll_steps`) pass by here on their way to `read_back`, and
-what they have computed is noted; so the outputs are those of `decode`, to the last bit. One source is searched, and
-there is a Python object for each beginning: this is for looking, not for work.
+The search is the ordinary one. Its steps (`beam_steps`, `roll_steps`) are noted on their way to `read_back`, so the
+outputs are those of `decode`, to the last bit. One source is searched, and there is a Python object for each beginning,
+which would be too slow for many sources.
 
 A node is a beginning of an output. Its children are the tokens that were considered after it: of a beam the `2 * beam`
 best extensions of all beginnings that were alive, of greedy search and of samples the most probable few. Samples that
 begin alike share their nodes.
 
-Where greedy search proves its output to be the best (proof.py), no beam is run. It is run here all the same, for show.
+Where greedy search proves its output to be the best (proof.py), no beam is run. Here it is run all the same, to be shown.
 
 K slots, V vocabulary.
 """
@@ -101,7 +101,7 @@ class Tree:
         return found
 
 
-class Recorded(NamedTuple):
+class SearchRecord(NamedTuple):
     """The outputs of one source and how they were found."""
 
     outputs: list[Hypothesis]  # best first, as `decode` returns them
@@ -113,7 +113,7 @@ class Recorded(NamedTuple):
 @torch.inference_mode()
 def decode_recorded(
     model: StepModel, source: Padded, options: DecodingOptions, runners_up: int = RUNNERS_UP
-) -> Recorded:
+) -> SearchRecord:
     """What `decode` finds for one source, with all that it considered.
 
     Args:
@@ -124,7 +124,7 @@ def decode_recorded(
         UsageError: another number of sources.
     """
     if len(source.lengths) != 1:
-        raise UsageError(f"the search of one source is recorded at a time, got {len(source.lengths)}")
+        raise UsageError(f"a search is recorded for one source at a time, got {len(source.lengths)}")
     if options.sample:
         return _rolled(model, source, options, runners_up, drawing(source, options))
     if options.beam == 1:
@@ -132,24 +132,26 @@ def decode_recorded(
     return _beam(model, source, options, runners_up)
 
 
-def _beam(model: StepModel, source: Padded, options: DecodingOptions, runners_up: int) -> Recorded:
+def _beam(model: StepModel, source: Padded, options: DecodingOptions, runners_up: int) -> SearchRecord:
     start, limits = model.start(source), length_limits(source, options)
     proven = prove(model, start, source, limits, options).outputs[0] if options.nbest == 1 else []
     watch = BeamWatch(options, limits)
     steps = beam_steps(model, start, source, limits.new_zeros(1), limits, options)
     found = read_back(watch.over(steps), source.lengths)[0]
     if not proven:
-        return Recorded(found, found, watch.tree(proven=False))
+        return SearchRecord(found, found, watch.tree(proven=False))
     if [one.tokens for one in proven] != [one.tokens for one in found]:  # a tie but for the rounding of wider products
         return _rolled(model, source, options, runners_up, most_probable)
-    return Recorded(proven, proven, watch.tree(proven=True))
+    return SearchRecord(proven, proven, watch.tree(proven=True))
 
 
-def _rolled(model: StepModel, source: Padded, options: DecodingOptions, runners_up: int, choose: Choose) -> Recorded:
+def _rolled(
+    model: StepModel, source: Padded, options: DecodingOptions, runners_up: int, choose: Choose
+) -> SearchRecord:
     width = options.nbest if options.sample else 1
     watch = PathWatch(options, width, runners_up)
     found = read_back(watch.over(roll_steps(model, source, options, width, choose)), source.lengths)[0]
-    return Recorded(found, found, watch.tree(found))
+    return SearchRecord(found, found, watch.tree(found))
 
 
 @dataclass

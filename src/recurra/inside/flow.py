@@ -60,7 +60,7 @@ def gradient_flow(runs: Iterable[TracedRun], title: str = "", *, jacobians: int 
 
     Args:
         runs: of one network; each is let go of before the next one is asked for.
-        title: what is looked at.
+        title: the name of the network, as views show it.
         jacobians: of how many runs singular values are computed, which takes most of the time.
     """
     found: dict[str, _Layer] = {}

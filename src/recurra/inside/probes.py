@@ -32,7 +32,7 @@ class Run(NamedTuple):
 
     values: Tensor  # [B, P, V] log-probabilities; of a network that answers numbers [B, P, 1], the numbers
     layers: Mapping[str, Recorded]  # in the order of the computation; empty unless asked for
-    looked: Sequence[Tensor] = ()  # [B, P, S] the weights of what was looked at, for each input that can be looked at
+    looked: Sequence[Tensor] = ()  # [B, P, S] the weights of attention or pooling, for each input that has them
     generated: Tensor | None = None  # [B, P, V] of the values what does not come from copying
 
 
@@ -51,10 +51,10 @@ class Probe(ABC):
 
     @property
     def baselines(self) -> tuple[Tensor, ...]:
-        """What stands for nothing, for each input [1, T, E].
+        """An input that says nothing, for each input [1, T, E].
 
-        It is zero, which is the mean of standardised numbers; of a text, beginning and end stay, so that nothing is a
-        text in which nothing stands.
+        It is zero, which is the mean of standardised numbers; a text keeps the marks of its beginning and its end, so
+        that the baseline is an empty text.
         """
         return tuple(torch.zeros_like(one.values) for one in self.inputs)
 

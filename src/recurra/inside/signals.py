@@ -70,7 +70,7 @@ NOTHING = Signal(torch.zeros(0, dtype=torch.int64), torch.zeros(0, dtype=torch.i
 
 
 def signals(passages: Sequence[Passage], losses: Sequence[TimedLoss]) -> list[Signal]:
-    """What of each loss arrives at the states before it; of states behind it there is nothing.
+    """What of each loss arrives at the states before it; no gradient comes to later ones.
 
     Args:
         passages: of one computation.

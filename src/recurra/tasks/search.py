@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from recurra.decoding import Hypothesis, Recorded
+from recurra.decoding import Hypothesis, SearchRecord
 from recurra.text.special import GO, SPECIAL_TOKENS
 from recurra.tracing import SearchNode, SearchOutput, SearchTree
 from recurra.views import search_html, search_lines
@@ -24,7 +24,7 @@ class ShownSearch(SearchTree):
         return search_html(self)
 
 
-def shown_search(recorded: Recorded, token: Callable[[int], str], text: Callable[[Hypothesis], str]) -> ShownSearch:
+def shown_search(recorded: SearchRecord, token: Callable[[int], str], text: Callable[[Hypothesis], str]) -> ShownSearch:
     """The record of a search, of which no more is kept than can be looked at.
 
     Args:

@@ -21,7 +21,7 @@ from recurra.decoding import (
     Beginning,
     DecodingOptions,
     Hypothesis,
-    Recorded,
+    SearchRecord,
     StepModel,
     decode,
     decode_recorded,
@@ -167,7 +167,7 @@ class CaptionPredictor:
         _, values = self._looked_into(given)
         return self._shown_search(decode_recorded(self.model, self._padded([values]), options))
 
-    def _shown_search(self, recorded: Recorded) -> ShownSearch:
+    def _shown_search(self, recorded: SearchRecord) -> ShownSearch:
         return shown_search(recorded, self.target.token, lambda found: self.target.decode(found.tokens))
 
     def _looked_into(self, given: Any) -> tuple[Given, Values]:

@@ -27,7 +27,7 @@ from recurra.data import (
     as_examples,
 )
 from recurra.data.dialogues import has_turns, is_dialogues
-from recurra.decoding import Diverse, Hypothesis, Recorded, StepModel, decode, decode_recorded, rerank
+from recurra.decoding import Diverse, Hypothesis, SearchRecord, StepModel, decode, decode_recorded, rerank
 from recurra.errors import DataError, RunError, UsageError
 from recurra.metrics import (
     ExampleScores,
@@ -236,7 +236,7 @@ def search(model: StepModel, source: Padded, options: ChatDecodingOptions) -> li
     return reranked(model, source, candidates, options)
 
 
-def search_recorded(model: StepModel, source: Padded, options: ChatDecodingOptions) -> Recorded:
+def search_recorded(model: StepModel, source: Padded, options: ChatDecodingOptions) -> SearchRecord:
     """The same for one source, with all that was considered."""
     if is_plain(options):
         return decode_recorded(model, source, options)

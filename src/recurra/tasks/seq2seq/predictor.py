@@ -18,7 +18,7 @@ from recurra.decoding import (
     Beginning,
     DecodingOptions,
     Hypothesis,
-    Recorded,
+    SearchRecord,
     StepModel,
     decode,
     decode_recorded,
@@ -52,7 +52,9 @@ from recurra.text.visible import excerpt, is_blank
 
 # From a model, sources and options to the outputs of each source, best first.
 Search = Callable[[StepModel, Padded, Any], list[list[Hypothesis]]]
-RecordedSearch = Callable[[StepModel, Padded, Any], Recorded]  # the same for one source, with all that was considered
+RecordedSearch = Callable[
+    [StepModel, Padded, Any], SearchRecord
+]  # the same for one source, with all that was considered
 
 WINDOW = 2000  # texts that are sorted by length together; bounds the memory for an endless input
 BATCH_TOKENS = 8192  # source and target positions of a batch, times the samples of each; a beam splits it itself
@@ -229,13 +231,13 @@ class TextPredictor(Generic[T_co]):
         text, ids, _, recorded = self._search_for(given, options)
         return self._shown_search(recorded, text, ids)
 
-    def _shown_search(self, recorded: Recorded, text: str, ids: list[int]) -> ShownSearch:
+    def _shown_search(self, recorded: SearchRecord, text: str, ids: list[int]) -> ShownSearch:
         tokens = self.source.tokens(text)
         return shown_search(recorded, self.target.token, lambda one: self._text(one, tokens, ids))
 
     def _search_for(
         self, given: str | Sequence[str], options: DecodingOptions
-    ) -> tuple[str, list[int], Padded, Recorded]:
+    ) -> tuple[str, list[int], Padded, SearchRecord]:
         """One text, its ids, the same as a batch, and the search for its outputs."""
         text = self._one_text(given)
         check_text(text, 1, self.source)
