@@ -1,4 +1,4 @@
-"""Drawings of what there is: a trained model, a layer, a cell or a task by its name."""
+"""Drawings of a trained model, a layer, a cell, or a task by its name."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def draw(
     if isinstance(what, str) and (what in TASKS or what in SHORT):
         return draw_task(what, settings or {}, unrolled)
     if settings is not None:
-        raise UsageError("settings are for the name of a task; what is made already cannot be changed", where="draw")
+        raise UsageError("settings apply to the name of a task only, not to a model, a layer or a cell", where="draw")
     if isinstance(what, Cell):
         return draw_cell(what, unrolled)
     if isinstance(what, str | os.PathLike):

@@ -341,10 +341,10 @@ class Model:
 
         Args:
             given: one input.
-            target: the output that is looked at; the model's own if None.
-            gradients: whether it is also found how strongly the loss at each output depends on each state before it;
-                the numbers of outputs, from 0, keep the gradients with respect to each unit.
-            attribution: the method by which it is found what each output rests on; nothing if empty.
+            target: the output to trace; the model's own if None.
+            gradients: True: also how strongly the loss at each output depends on each state before it; the numbers of
+                outputs, from 0: the gradients of their losses with respect to each unit.
+            attribution: a method of `explain`, to find what each output rests on too; nothing if empty.
             settings: single options of answering, as `predict` takes them.
 
         Raises:
@@ -483,7 +483,7 @@ class Model:
             sort: put the steps of each series into the order of their times.
 
         Raises:
-            DataError: the examples cannot be read, or none of them can be looked at.
+            DataError: the examples cannot be read, or none of them can be traced.
             UsageError: a network without recurrent layers, or no example is asked for.
 
         Example:
@@ -561,7 +561,7 @@ class Model:
 
     def _inspected(self) -> Inspected:
         if not isinstance(self.predictor, Inspected):
-            raise UsageError(f"a model for the task {self.task.name} cannot be looked into", where="trace")
+            raise UsageError(f"a model for the task {self.task.name} cannot be traced", where="trace")
         return self.predictor
 
     def _cells_of(self, given: object) -> Any:

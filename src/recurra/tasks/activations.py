@@ -15,7 +15,7 @@ from recurra.text.counted import counted
 from recurra.text.visible import is_blank
 from recurra.tracing import Activations, Array, LayerTrace
 
-READ = 100_000  # inputs that are looked through; of a longer file these are the first
+READ = 100_000  # inputs that are read; of a longer file these are the first
 FEW_STEPS = 200
 LARGEST = 50_000_000  # numbers that are kept: 100 MB
 
@@ -77,13 +77,11 @@ def notes(kept: int, chosen: int, given: int, read: int) -> list[str]:
     if chosen < given:
         found.append(f"{chosen:,} of {counted(given, 'input')}, spread evenly over them")
     if kept < chosen:
-        found.append(f"only the first {kept:,} of these were kept, which are {LARGEST:,} numbers")
+        found.append(f"only the first {kept:,} of these were kept, which have {LARGEST:,} values")
     if given < read:
-        found.append(
-            f"{counted(read - given, 'input')} without anything in {'it' if read - given == 1 else 'them'} left out"
-        )
+        found.append(f"{counted(read - given, 'empty input')} left out")
     if read == READ:
-        found.append(f"only the first {READ:,} inputs were looked at")
+        found.append(f"only the first {READ:,} inputs were read")
     return found
 
 

@@ -11,7 +11,7 @@ from recurra.tracing import GradientFlow
 MUCH = 0.25  # share of clipped updates from which on the learning rate is named
 SATURATED = 0.5  # share of activations at their ends from which on they are named
 LOOK = (
-    "nothing has to be changed where nothing that matters lies further back: "
+    "if nothing further back matters, no change is needed: "
     "recurra evaluate MODEL DATA --to report.html shows whether long inputs are worse"
 )
 
@@ -40,18 +40,18 @@ def _vanishing(flow: GradientFlow, model: Any) -> Iterator[str]:
     if cell == "elman":
         ends = max((gate.low + gate.high for layer in flow.layers for gate in layer.saturated), default=0.0)
         if ends > SATURATED:
-            what = f"up to {100 * ends:.0f} % of the activations of a layer are at their ends, where hardly any error"
-            yield f"{what} passes: a lower learning rate (training.learning_rate) keeps them from there"
+            what = f"up to {100 * ends:.0f} % of the activations of a layer are saturated, and hardly any error passes"
+            yield f"{what} through them: a lower learning rate (training.learning_rate) prevents that"
         if activation == "sigmoid":
             yield "the slope of a sigmoid is 1/4 at most, at every step: --set model.activation=tanh"
-        yield "a cell with gates can hand an error on unchanged: --set model.cell=lstm, or gru"
+        yield "a gated cell can pass an error on unchanged: --set model.cell=lstm, or gru"
     if getattr(model, "attention", "") == "none":
-        yield "attention gives each step of the source a way of its own to each output: --set model.attention=bilinear"
+        yield "attention connects each output with every step of the source directly: --set model.attention=bilinear"
     if getattr(model, "pooling", "") == "last":
-        yield "the maximum over the steps, or attention, reaches each of them directly: --set model.pooling=max"
+        yield "max pooling, or attention, connects the output with every step directly: --set model.pooling=max"
     if getattr(model, "bidirectional", True) is False:
-        yield "reading in both directions halves the way to the farther end: --set model.bidirectional=true"
-    yield LOOK if cell != "elman" else "shorter inputs need less memory"
+        yield "reading in both directions brings the farther end nearer: --set model.bidirectional=true"
+    yield LOOK if cell != "elman" else "shorter inputs leave fewer steps to bridge"
 
 
 def _exploding(recipe: TaskRecipe, model: Any) -> Iterator[str]:
@@ -63,5 +63,5 @@ def _exploding(recipe: TaskRecipe, model: Any) -> Iterator[str]:
     if getattr(model, "cell", "") == "elman":
         if getattr(model, "activation", "auto") == "relu":
             yield "a ReLU has no upper bound: --set model.activation=tanh"
-        yield "a cell with gates keeps its steps near 1: --set model.cell=lstm, or gru"
+        yield "the steps of a gated cell stay near 1: --set model.cell=lstm, or gru"
     yield f"a lower learning rate: training.learning_rate is {recipe.training.learning_rate:g}"

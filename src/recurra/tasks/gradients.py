@@ -1,4 +1,4 @@
-"""The error signal through time, of a model of any task: its examples as runs of its network, a loss at each output.
+"""Gradient flow through time, of a model of any task: its examples as runs of its network, a loss at each output.
 
 Losses are those of the targets that the data hold, along these targets, as in training, but without dropout. A series
 has no target: of a forecast the medians themselves are followed. The share that is left of a signal is the same for
@@ -90,7 +90,7 @@ def flow_of_examples(
         notes: what is to be known of the examples.
 
     Raises:
-        DataError: none of the examples can be looked at.
+        DataError: none of the examples can be traced.
         UsageError: a network without recurrent layers.
     """
     sample = drawn(questions(examples, recipe), most, seed)
@@ -144,7 +144,7 @@ def questions(examples: Iterable[Any], recipe: TaskRecipe) -> Iterator[Question]
         elif isinstance(one, Series):
             yield from windows(one, recipe)
         else:
-            raise UsageError(f"examples of the kind {type(one).__name__} cannot be looked into")
+            raise UsageError(f"examples of the kind {type(one).__name__} cannot be traced")
 
 
 def stretches(passages: Iterable[Passage]) -> Iterator[Passage]:
@@ -206,12 +206,12 @@ def _notes(sample: Sample, runs: _Runs, found: GradientFlow, seed: int) -> Itera
     if runs.refusals:
         line, why = runs.refusals[0]
         what = counted(len(runs.refusals), "example")
-        yield f"{what} could not be looked at and {_were(len(runs.refusals))} left out, such as line {line}: {why}"
+        yield f"{what} could not be traced and {_were(len(runs.refusals))} left out, such as line {line}: {why}"
     if found.losses >= MOST_LOSSES * found.examples:
         yield f"of each example {MOST_LOSSES} losses were taken at most, spread over its outputs, the last among them"
     for layer in found.layers:
         if layer.silent:
-            yield f"layer {layer.name}: nothing arrives one step back from {layer.silent:,} of the losses; not counted"
+            yield f"layer {layer.name}: {layer.silent:,} of the losses have no gradient one step back and are not counted"
 
 
 def _were(number: int) -> str:
@@ -224,4 +224,4 @@ def _limits(recipe: TaskRecipe) -> Iterator[str]:
         steps = recipe.batching.steps
         yield f"in training errors go back {steps} steps at most (batching.steps), and are cut off there"
     if getattr(getattr(recipe, "model", None), "characters", 0) and recipe.task == "tag":
-        yield "the layers that read the characters of each token are not followed"
+        yield "the layers that read the characters of each token are not included"

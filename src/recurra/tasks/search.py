@@ -25,7 +25,7 @@ class ShownSearch(SearchTree):
 
 
 def shown_search(recorded: SearchRecord, token: Callable[[int], str], text: Callable[[Hypothesis], str]) -> ShownSearch:
-    """The record of a search, of which no more is kept than can be looked at.
+    """The record of a search, bounded to what can be shown.
 
     Args:
         token: how a token is shown.

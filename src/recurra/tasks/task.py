@@ -94,14 +94,14 @@ class Predictor(Protocol):
 
 @runtime_checkable
 class Inspected(Protocol):
-    """A predictor whose networks can also be looked into."""
+    """A predictor whose networks can be traced."""
 
     def ask(self, given: Any, options: Any, target: Any = None) -> Asked:
         """The question that traces, gradients and attributions are about.
 
         Args:
             given: one input.
-            target: the output that is looked at; the model's own if None.
+            target: the output that is asked about; the model's own if None.
 
         Raises:
             DataError: no such input.

@@ -1,7 +1,7 @@
-"""How a model is looked into, for all tasks: one question, and what is asked of the networks about it.
+"""Looking inside a model of any task: one question, and what the networks answer to it.
 
 A task says what it reads and writes in one place (`ask` of its predictor): the networks with their input (probes), the
-output that is looked at, and how each part is shown. The trace, gradients and attributions are made from that here.
+output that is asked about, and how each part is shown. The trace, gradients and attributions are made from that here.
 
 P outputs, T tokens, V what may stand at an output.
 """
@@ -81,7 +81,7 @@ def no_attention(run: Run) -> AttentionMap | None:
 
 @dataclass(frozen=True)
 class Asked:
-    """One input of a model, with the output that is looked at.
+    """One input of a model, with the output that is asked about.
 
     Args:
         source: the input as it is shown.
@@ -99,7 +99,7 @@ class Asked:
         finished: whether the last output is written; False: it only says what could have come next.
         numbers: what is answered at each output, where outputs are numbers.
         wanted: the numbers that were given, as the network counts them; empty if none were.
-        target: the output that was given as a text; None if the model's own is looked at.
+        target: the output that was given as a text; None if it is the model's own.
         notes: what is to be known of the input, in words.
         search: how the prediction was found; None where it is not searched for.
         series: the numbers of a forecast, column by column.
@@ -180,7 +180,7 @@ class ShownTrace(Trace):
         return trace_figure(self, name)
 
     def save(self, path: str | Path) -> None:
-        """Writes it into a file: a page to play with (.html), or data (.json, .npz).
+        """Writes it into a file: an interactive page (.html), or data (.json, .npz).
 
         Raises:
             UsageError: a name with another ending.
@@ -222,7 +222,7 @@ def traced(asked: Asked, task: str, *, gradients: bool | Sequence[int] = False) 
     """
     first, *others = [_trace(asked, probe, task, gradients) for probe in asked.probes]
     count = len(asked.probes)
-    together = f"the answer is that of {count} networks; what happens inside is that of the first (members: the others)"
+    together = f"the answer is that of {count} networks together; the trace is of the first, members has the others"
     notes = [*first.notes, *([together] if others else [])]
     return replace(first, members=others, search=asked.search, series=asked.series, notes=notes)
 
@@ -341,7 +341,7 @@ def explained(
         which = (
             "the scores" if found.inexact == len(places) else f"the scores of {found.inexact} of {len(places)} outputs"
         )
-        why = "the output changes too abruptly for the work that was allowed"
+        why = "the output changes too abruptly for the number of steps that are computed"
         notes.append(
             f"{which} do not add up within 1 %: {why}" + ("; single outputs are more exact" if len(places) > 1 else "")
         )

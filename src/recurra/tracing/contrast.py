@@ -1,6 +1,6 @@
-"""Why this output and not that one: both led through the model, token beside token, as plain data.
+"""Why this output and not that one: both along the model, token beside token, as plain data.
 
-The two are laid beside each other where they agree. What stands in one place of both is a step; its difference is how
+The two are aligned where they agree. What stands in one place of both is a step; its difference is how
 much more probable the first one's token was there, in nats. The differences add up to the log-odds of the whole
 outputs, so it can be said which step decides.
 """

@@ -1,7 +1,7 @@
 """How the error signal travels back through time in a network, as plain data, with a verdict.
 
 For a loss L_t and the state s_k that a layer left k steps into the sequence, |dL_t/ds_k| says how much of the error
-arrives there. It is looked at by the distance t - k, in each layer and direction by itself.
+arrives there. It is measured by the distance t - k, in each layer and direction by itself.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class GradientFlow:
     """The signal in every layer of a network.
 
     Args:
-        title: what was looked at.
+        title: what was measured.
         layers: in the order of the computation.
         verdict: on the network.
         examples, losses: how many were taken.

@@ -87,7 +87,7 @@ class ForecastPredictor:
             UsageError: a target.
         """
         if target is not None:
-            what = "a forecast is looked at as the model makes it"
+            what = "a forecast can only be traced as the model makes it, not along given values"
             raise UsageError(what, where="target", fix="Leave it out.")
         several = [given] if self.is_one(given) else list(given)
         if len(several) != 1:

@@ -68,7 +68,7 @@ class TextPredictor(Generic[T_co]):
 
     Args:
         networks: with the same vocabularies.
-        search, recorded: how outputs are found, and the same where it is looked at.
+        search, recorded: how outputs are found, and the same with a record of the search.
         empty: what is answered by nothing: a source of which a column is empty, as training does not see it either.
 
     Raises:

@@ -44,7 +44,7 @@ def ask_decoders(
         source_tokens: what each step of the encoder read.
         source_shown: the same as a reader sees it, where a character may be several tokens.
         best: what the model itself answers.
-        target: a text that is looked at in the place of that.
+        target: a text to ask about instead.
         picture: the image that the source tokens are the cells of.
 
     Raises:
