@@ -95,7 +95,7 @@ def test_a_line_of_a_file_is_one_input(recurra: CommandLine, tmp_path: Path) -> 
 
 def test_a_target_has_a_loss_at_each_place(recurra: CommandLine) -> None:
     result = recurra("inspect", model("translate"), "red blue", "--target", "eulb")
-    assert "looked at: eulb" in result.out
+    assert "traced with the output: eulb" in result.out
     assert " loss" in result.out
     named = recurra("explain", model("classify"), "red blue", "--target", "long", "--instead", "short")
     assert named.out.splitlines()[0].endswith("log-odds, in nats), and not 'short'")

@@ -97,7 +97,7 @@ def test_decisions_say_what_else_could_stand_there() -> None:
 def test_a_trace_is_printed_part_by_part() -> None:
     decision = Decision("x", 1.0, 1, 0.0, [("x", 1.0)])
     trace = Trace("a b", "x", ["a", "b"], ["x"], target="y", decisions=[decision], notes=["something"])
-    assert trace_lines(trace)[:4] == ["a b → x", "looked at: y", "note: something", ""]
+    assert trace_lines(trace)[:4] == ["a b → x", "traced with the output: y", "note: something", ""]
 
 
 def test_a_figure_has_the_scores_of_everything_that_was_read() -> None:

@@ -43,7 +43,7 @@ def test_who_is_more_probable_comes_first_and_a_search_error_is_named() -> None:
     missed = replace(PAIR, steps=swapped, first_score=-2.0, second_score=-0.5)
     lines = contrast_lines(missed, 200)
     assert lines[0] == '"prefix b" is 4.48 times as probable as "prefix a" (the answer).'
-    assert "the search did not come to it" in lines[2]
+    assert "the search did not find it" in lines[2]
     ranked = replace(missed, first_score=-0.5, second_score=-0.6)
     assert "With the length penalty the answer is ranked higher all the same." in contrast_lines(ranked, 200)
 

@@ -50,7 +50,7 @@ def path_of(steps: int, token: str = "x") -> SearchTree:
 def test_the_answer_goes_down_and_what_left_it_is_said_beside_it() -> None:
     assert search_lines(TREE, 100) == [
         "Beam search, 2 wide.",
-        "3 steps, 9 beginnings considered, 6 kept or finished. It ended when as many outputs had finished as",
+        "3 steps, 9 hypotheses considered, 6 kept or finished. It ended when as many outputs had finished as",
         "the beam is wide, and the best way to go on was to stop.",
         "",
         "step  token       p",
@@ -68,8 +68,8 @@ def test_the_answer_goes_down_and_what_left_it_is_said_beside_it() -> None:
 def test_a_proof_and_what_is_left_out_are_said() -> None:
     found = "\n".join(search_lines(replace(TREE, proven=True, left_out=1234, notes=["reranked"]), 200))
     assert "The greedy output is proven to be the best: no beam was needed." in found
-    assert "1,243 beginnings considered" in found
-    assert "Left out here: the 1,234 least probable beginnings." in found
+    assert "1,243 hypotheses considered" in found
+    assert "Left out here: the 1,234 least probable hypotheses." in found
     assert "reranked" in found
 
 
@@ -154,5 +154,5 @@ def test_html_escapes_and_has_a_table_for_who_reads() -> None:
 
 def test_a_long_search_is_drawn_in_part_which_is_said() -> None:
     html = search_html(path_of(1000))
-    assert re.search(r"The picture leaves out [\d,]+ beginnings", html)
+    assert re.search(r"The picture leaves out [\d,]+ hypotheses", html)
     assert html.count("<rect") <= 1500

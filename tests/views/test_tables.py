@@ -59,6 +59,6 @@ def test_columns_that_are_left_out_are_counted() -> None:
     text = evaluation_text(evaluation)
     assert "c39: MAE" in text
     assert "c40" not in text
-    assert text.endswith("... and 3 more, which --json has")
+    assert text.endswith("... and 3 more (all of them with --json)")
     evaluation["columns"] = columns[:40]
     assert "more" not in evaluation_text(evaluation)

@@ -15,7 +15,7 @@ class ShownSearch(SearchTree):
 
     def __repr__(self) -> str:
         outputs = ", ".join(repr(output.text) for output in self.outputs[:3])
-        return f"<recurra.SearchTree ({self.method}) of {len(self.nodes):,} beginnings, to {outputs}>"
+        return f"<recurra.SearchTree ({self.method}) of {len(self.nodes):,} hypotheses, to {outputs}>"
 
     def __str__(self) -> str:
         return "\n".join(search_lines(self))

@@ -68,7 +68,7 @@ def verdict(contrast: Contrast) -> list[str]:
         )
     if contrast.missed:
         lines.append(
-            "By its score the model itself ranks the second higher: the search did not come to it. A wider beam may."
+            "By its score the model itself ranks the second higher: the search did not find it. A wider beam may."
         )
     elif contrast.log_odds < 0 and contrast.first_score is not None and contrast.own:
         lines.append("With the length penalty the answer is ranked higher all the same.")

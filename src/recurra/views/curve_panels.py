@@ -123,4 +123,4 @@ def caption(runs: Sequence[RunCurves]) -> str:
     if not smoothing:
         return ""
     how = "/".join(f"{one:g}" for one in sorted(smoothing))
-    return f"Training losses include label smoothing ({how}), validation losses do not, so these may be the lower ones."
+    return f"Training losses include label smoothing ({how}), validation losses do not: they may be lower."

@@ -115,4 +115,4 @@ def _table(caption: str, names: Sequence[str], rows: Iterable[Sequence[str]]) ->
 
 
 def _number(value: float) -> str:
-    return number_text(value) if math.isfinite(value) else "beyond all numbers"
+    return number_text(value) if math.isfinite(value) else "infinite"

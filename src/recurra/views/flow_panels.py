@@ -21,8 +21,8 @@ BANDS = 3  # of more lines no bands are drawn: they would hide each other
 RULES = ((math.exp(-1), "1/e"), (0.01, "1 %"))
 CAPTION = (
     "Signal left: |dL_t/ds_k| as a share of what the same loss has one step back, the median of the losses; "
-    "band: the middle 80 % of them. Norm: the largest singular value, by which the error of the luckiest direction is "
-    "multiplied."
+    "band: the middle 80 % of them. Norm: the largest singular value, by which the error is multiplied "
+    "in the direction that grows most."
 )
 
 

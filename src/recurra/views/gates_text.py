@@ -6,8 +6,8 @@
     forget     ▆▄▆▆▄▂▅▆▆▆ ▆▆▆▆▆    0.53    29%    34%
     unit 48    ▄█▁▂▃█▇▇▅▄ ▄▄▄▄▄
 
-A bar is the mean over the units, of numbers with a sign the mean of their sizes. The shares are those of units and
-steps at which a gate is nearly shut or wide open (saturated; of numbers with a sign, near one of both ends). Below
+A bar is the mean over the units, of signed values that of their absolute values. The shares are those of units and
+steps at which a gate is nearly shut or wide open (saturated; of signed values, near -1 or 1). Below
 stand the units whose hidden state changes most along the text, from ▁ below 0 to █ above it.
 """
 
@@ -139,9 +139,9 @@ def _bars(row: Row, part: list[Column]) -> Iterator[tuple[str, str]]:
 
 def _legend(width: int) -> Iterator[Line]:
     said = [
-        "Bars: ▁ 0 to █ 1 (or the largest number), the mean over the units (with a sign: of their sizes).",
+        "Bars: ▁ 0 to █ 1 (or the largest value), the mean over units (of signed values: of their absolute values).",
         "Single units: ▁ below 0, █ above.",
-        "Shares: of units and steps below 0.1 and above 0.9 (with a sign: below -0.9).",
+        "< 0.1, > 0.9: the share of units and steps with such a value (of signed values: below -0.9, above 0.9).",
     ]
     for sentence in said:
         yield from ([(line, "note")] for line in wrapped(sentence, max(1, width)))

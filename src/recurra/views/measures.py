@@ -81,7 +81,7 @@ def column_rows(evaluation: EvaluationRecord) -> list[list[str]]:
         for one in columns[:MOST_COLUMNS]
     ]
     left_out = len(columns) - len(rows)
-    return [*rows, [f"... and {left_out:,} more, which --json has", "", "", ""]] if left_out else rows
+    return [*rows, [f"... and {left_out:,} more (all of them with --json)", "", "", ""]] if left_out else rows
 
 
 def _error_text(measure: str, value: float | None) -> str:

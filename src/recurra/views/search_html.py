@@ -47,7 +47,7 @@ def search_body(tree: SearchTree) -> str:
     if not tree.outputs:
         return f'<div class="texts">{said}</div>\n'
     drawn = tree.bounded(MOST_DRAWN)
-    more = "" if drawn is tree else f'<p class="note">The picture leaves out {drawn.left_out:,} beginnings.</p>\n'
+    more = "" if drawn is tree else f'<p class="note">The picture leaves out {drawn.left_out:,} hypotheses.</p>\n'
     return (
         f'<div class="texts">{said}</div>\n'
         '<div class="scroll" tabindex="0" role="region" aria-label="the tree of the search">\n'
@@ -174,8 +174,9 @@ def _legend(tree: SearchTree) -> str:
     dashed = {"beam": "pruned, too long or forbidden", "greedy": "not taken", "sampling": "not drawn"}[tree.method]
     numbers = "the number behind an end is the rank of that output" if len(tree.outputs) > 1 else "1 is the answer"
     return (
-        "Numbers: the probability of a token after those before it. Depth of colour: how probable all of it is beside "
-        f"the best of the same step. Blue outline: the way to the answer; dashed: {dashed}; {numbers}."
+        "Numbers: the probability of a token given those before it. Depth of colour: the probability of the whole "
+        f"hypothesis, relative to the best one of its step. Blue outline: the path to the answer; dashed: {dashed}; "
+        f"{numbers}."
     )
 
 
@@ -186,7 +187,7 @@ def _table(tree: SearchTree) -> str:
     rows = "".join(_row(shape, number, drawn=drawn) for number in tree.path(tree.outputs[0].node))
     head = "".join(
         f'<th scope="col">{column}</th>'
-        for column in ("step", "token", "probability", *(["drawn with"] if drawn else []), "considered beside it")
+        for column in ("step", "token", "probability", *(["drawn with"] if drawn else []), "alternatives")
     )
     return (
         '<details>\n<summary>The same as a table</summary>\n<div class="scroll">\n<table class="list">\n'

@@ -18,7 +18,7 @@ GONE = ("pruned", "too long", "forbidden")  # nothing comes after these
 # Of what was considered and not gone on with: what it is called.
 PRUNED = {"beam": "pruned", "greedy": "not taken", "sampling": "not drawn"}
 ENDS = {
-    "beaten": "It ended when nothing alive could score better any more",
+    "beaten": "It ended when no open hypothesis could score better",
     "enough": "It ended when as many outputs had finished as the beam is wide, and the best way to go on was to stop",
     "limit": "It ended at the greatest length allowed",
 }
@@ -82,8 +82,8 @@ class Shape:
             return f"{place}{more}{kind}"
         words = {
             "pruned": PRUNED[self.tree.method],
-            "kept": f"outdone at step {node.step + 1}",
-            "open": "alive at the end",
+            "kept": f"dropped at step {node.step + 1}",
+            "open": "open at the end",
             "cut": "cut at the greatest length",
             "too long": "longer than allowed",
             "forbidden": "forbidden by the options",
@@ -102,14 +102,16 @@ def summary(tree: SearchTree) -> list[str]:
     }[tree.method]
     lines = [found, PROVEN] if tree.proven else [found]
     considered = len(tree.nodes) - 1 + tree.left_out
-    numbers = f"{counted(steps, 'step')}, {counted(considered, 'beginning')} considered."
+    numbers = (
+        f"{counted(steps, 'step')}, {considered:,} {'hypothesis' if considered == 1 else 'hypotheses'} considered."
+    )
     if tree.end is not None:
         alive = sum(node.fate not in GONE for node in tree.nodes[1:])
         of_shown = " of those shown" if tree.left_out else ""
         numbers = f"{numbers[:-1]}, {alive:,}{of_shown} kept or finished. {ENDS[tree.end]}."
     lines += [numbers, *tree.notes]
     if tree.left_out:
-        lines.append(f"Left out here: the {tree.left_out:,} least probable beginnings.")
+        lines.append(f"Left out here: the {tree.left_out:,} least probable hypotheses.")
     if tree.outputs_left_out:
         lines.append(f"Left out here: {tree.outputs_left_out:,} more outputs.")
     return lines

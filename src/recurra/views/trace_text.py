@@ -21,7 +21,7 @@ def trace_lines(trace: Trace, width: int = 80) -> list[str]:
 def _lines(trace: Trace, width: int) -> Iterator[str]:
     yield f"{visible(trace.source)} → {visible(trace.prediction)}"
     if trace.target is not None:
-        yield f"looked at: {visible(trace.target)}"
+        yield f"traced with the output: {visible(trace.target)}"
     for note in trace.notes:
         yield f"note: {note}"
     for title, lines in _parts(trace, width):

@@ -242,7 +242,7 @@ function fill() {
   for (const radio of form.querySelectorAll("[name=only]")) radio.checked = radio.value === state.only;
   const [wanted, given] = pair();
   form.elements.pair.hidden = wanted === undefined;
-  form.elements.pair.textContent = `${wanted} taken for ${given}: show all again`;
+  form.elements.pair.textContent = `${wanted} predicted as ${given}: show all again`;
 }
 
 function update() {

@@ -92,4 +92,4 @@ def _labels(record: EvaluationRecord) -> str:
 def _mistake(one: Mistake) -> str:
     pair = quote(json.dumps([shortened(one.right), shortened(one.given)], ensure_ascii=False))
     right, given = (f"<bdi>{escape(visible(label))}</bdi>" for label in (one.right, one.given))
-    return f'<li><a href="#pair={pair}">{right} taken for {given}</a> {one.times:,}</li>\n'
+    return f'<li><a href="#pair={pair}">{right} predicted as {given}</a> {one.times:,}</li>\n'
