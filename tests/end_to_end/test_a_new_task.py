@@ -67,5 +67,5 @@ def test_from_python_stopped_and_resumed(words: Path) -> None:
     assert Path("parts/model.safetensors").read_bytes() == Path("whole/model.safetensors").read_bytes()
     assert parts.task is whole.task is recurra.load("parts").task
     assert whole.predict("abc").text == parts.predict("abc").text
-    with pytest.raises(UsageError, match="a model for the task last-letter cannot be looked into"):
+    with pytest.raises(UsageError, match="a model for the task last-letter cannot be traced"):
         whole.trace("abc")

@@ -131,7 +131,7 @@ def test_a_series_is_looked_at_from_every_origin_that_has_its_truth() -> None:
 
 
 def test_examples_of_no_known_kind_are_refused() -> None:
-    with pytest.raises(UsageError, match="int cannot be looked into"):
+    with pytest.raises(UsageError, match="int cannot be traced"):
         list(questions([1], TASKS["translate"].recipe()))
     with pytest.raises(DataError, match="no examples"):
         flow_of_examples(cast("Any", None), TASKS["translate"].recipe(), [], None, most=3, seed=1, title="m")

@@ -8,7 +8,7 @@ A node is a beginning of an output. Its children are the tokens that were consid
 best extensions of all beginnings that were alive, of greedy search and of samples the most probable few. Samples that
 begin alike share their nodes.
 
-Where greedy search proves its output to be the best (proof.py), no beam is run. Here it is run all the same, to be shown.
+Where greedy search proves its output to be the best (proof.py), no beam is run. Here it is, in order to be shown.
 
 K slots, V vocabulary.
 """

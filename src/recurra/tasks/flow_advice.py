@@ -9,7 +9,7 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tracing import GradientFlow
 
 MUCH = 0.25  # share of clipped updates from which on the learning rate is named
-SATURATED = 0.5  # share of activations at their ends from which on they are named
+SATURATED = 0.5  # share of saturated activations from which on they are named
 LOOK = (
     "if nothing further back matters, no change is needed: "
     "recurra evaluate MODEL DATA --to report.html shows whether long inputs are worse"

@@ -211,7 +211,8 @@ def _notes(sample: Sample, runs: _Runs, found: GradientFlow, seed: int) -> Itera
         yield f"of each example {MOST_LOSSES} losses were taken at most, spread over its outputs, the last among them"
     for layer in found.layers:
         if layer.silent:
-            yield f"layer {layer.name}: {layer.silent:,} of the losses have no gradient one step back and are not counted"
+            what = f"{layer.silent:,} of the losses have no gradient one step back and are not counted"
+            yield f"layer {layer.name}: {what}"
 
 
 def _were(number: int) -> str:

@@ -1,4 +1,4 @@
-"""How an output was found: all beginnings that a search considered, as a tree of plain data.
+"""How an output was found: all hypotheses that a search considered, as a tree of plain data.
 
 A node is a beginning of an output, named by its last token; its parent is the same without it. Parents stand before
 their children, and the root, which is <GO>, is number 0. A long search has more nodes than anyone will look at: what is
@@ -72,7 +72,7 @@ class SearchTree:
 
     Args:
         method: "beam", "greedy" or "sampling".
-        width: how many beginnings a beam keeps, or the number of samples.
+        width: how many hypotheses a beam keeps, or the number of samples.
         nodes: parents before their children.
         outputs: what was returned, the best first.
         proven: greedy search has proven its output to be the best, so that no beam was needed; the tree shows the beam

@@ -1,4 +1,4 @@
-"""Which label was taken for which: as a table for the terminal and as one of HTML, and the commonest mistakes in words.
+"""Which label was predicted as which: as a table for the terminal and in HTML, and the commonest mistakes in words.
 
 A table has a row for each right label and a column for each prediction; the diagonal is what is right. Columns carry
 the numbers of their rows, so that long labels take no width. Of many labels only those with most mistakes are shown.
@@ -26,7 +26,7 @@ MISTAKES = 10  # that are listed
 
 
 class Mistake(NamedTuple):
-    """A label that was taken for another, and how often."""
+    """A label that was predicted as another, and how often."""
 
     right: str
     given: str

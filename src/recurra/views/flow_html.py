@@ -63,7 +63,7 @@ def _body(flows: Sequence[GradientFlow], panels: Sequence[Panel]) -> str:
             *(_verdict(flow, named=several) for flow in flows),
             drawn if panels else "",
             _table("Layers", heads(LAYER_HEADS, flows), layer_rows(flows)),
-            _table("Gates and activations at their ends", heads(GATE_HEADS, flows), gate_rows(flows)),
+            _table("Saturated gates and activations", heads(GATE_HEADS, flows), gate_rows(flows)),
             *(_notes(flow, named=several) for flow in flows),
             *(_curve(layer, flow.title if several else "") for flow in flows for layer in flow.layers),
         ]

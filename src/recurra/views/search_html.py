@@ -1,8 +1,8 @@
-"""A search as a picture: the tree of all beginnings, its steps across, and as a table for who reads instead.
+"""A search as a picture: the tree of all hypotheses, its steps across, and as a table for screen readers.
 
-The answer runs along the top. Under it stand, step by step, the other beginnings that were considered, each behind the
+The answer runs along the top. Under it stand, step by step, the other hypotheses that were considered, each behind the
 one that it goes on from, so that no two lines cross. What was not gone on with has a dashed outline. The number beside
-a token is its probability after those before it; the depth of the colour is how probable the whole beginning is beside
+a token is its probability after those before it; the depth of the colour is how probable the whole hypothesis is beside
 the best one of its step. Titles have the rest. Nothing is loaded and nothing runs.
 """
 
@@ -93,7 +93,7 @@ def _places(shape: Shape) -> list[Place]:
 
 
 def _depths(tree: SearchTree) -> list[float]:
-    """How probable each beginning is as a whole, beside the most probable one of its step: 0 to 1."""
+    """The probability of each whole hypothesis, relative to the most probable one of its step: 0 to 1."""
     most: dict[int, float] = {}
     for node in tree.nodes:
         most[node.step] = max(most.get(node.step, -math.inf), node.total)

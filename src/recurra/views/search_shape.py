@@ -1,4 +1,4 @@
-"""The tree of a search as a reader follows it: from every beginning on along its best continuation, others beside it.
+"""The tree of a search as a reader follows it: from every hypothesis on along its best continuation, others beside it.
 
 So the answer is one line from the root to its end, and what parted from it are branches, each a line of its own.
 """
@@ -26,7 +26,7 @@ PROVEN = "The greedy output is proven to be the best: no beam was needed. This i
 
 
 class Shape:
-    """Which child leads on, and what became of every beginning.
+    """Which child leads on, and what became of every hypothesis.
 
     Args:
         tree: of the search.
@@ -59,7 +59,7 @@ class Shape:
         return min(alive, key=lambda child: self.best[child], default=None)
 
     def line(self, number: int) -> list[int]:
-        """A beginning and all that leads on from it, to its end."""
+        """A hypothesis and all that leads on from it, to its end."""
         found, at = [number], self.leading(number)
         while at is not None:
             found.append(at)
@@ -72,7 +72,7 @@ class Shape:
         return [] if parent is None else [child for child in self.children[parent] if child != number]
 
     def fate(self, number: int) -> str:
-        """What became of the beginning that ends in a node, in words."""
+        """What became of the hypothesis that ends in a node, in words."""
         node = self.nodes[number]
         if number in self.ranks:
             ranks = self.ranks[number]

@@ -5,7 +5,7 @@
        2  9      95.1%   pruned: 6 0.4%, 1 0.4%, 5 more
           └ 8 4-03-12 <EOS>   4.1%   output 2
 
-A beginning that went on for a while has a line of its own, under the step at which it left the line above. Of a long
+A hypothesis that went on for a while has a line of its own, under the step at which it left the line above. Of a long
 search the steps at its two ends are shown, and those between at which the model was least sure.
 """
 
@@ -133,7 +133,7 @@ def _named(shape: Shape, number: int) -> str:
 
 
 def _is_branch(shape: Shape, number: int) -> bool:
-    """Whether a beginning has a line of its own: it went on, or it is an output."""
+    """Whether a hypothesis has a line of its own: it went on, or it is an output."""
     return shape.nodes[number].fate not in GONE and (len(shape.line(number)) > 1 or number in shape.ranks)
 
 

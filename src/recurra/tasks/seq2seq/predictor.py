@@ -52,9 +52,8 @@ from recurra.text.visible import excerpt, is_blank
 
 # From a model, sources and options to the outputs of each source, best first.
 Search = Callable[[StepModel, Padded, Any], list[list[Hypothesis]]]
-RecordedSearch = Callable[
-    [StepModel, Padded, Any], SearchRecord
-]  # the same for one source, with all that was considered
+# The same for one source, with all that was considered.
+RecordedSearch = Callable[[StepModel, Padded, Any], SearchRecord]
 
 WINDOW = 2000  # texts that are sorted by length together; bounds the memory for an endless input
 BATCH_TOKENS = 8192  # source and target positions of a batch, times the samples of each; a beam splits it itself
