@@ -20,7 +20,7 @@ from rich.console import Console
 
 import recurra
 from recurra.tracing import RunCurves, StepCurves
-from recurra.training import read_run
+from recurra.runs import read_run
 from recurra.views import CurvesView, Line, Panel, curves_html, curves_page, curves_text
 from recurra.views.curve_panels import curve_panels
 from recurra.views.panels import across, pens, thinned
