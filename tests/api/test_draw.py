@@ -75,7 +75,7 @@ def test_it_is_saved_where_no_file_of_others_is(tmp_path: Path) -> None:
         ("", {}, "unknown cell, task or folder"),
         (torch.nn.LSTM(3, 4), {}, r"no drawing of torch\.nn"),
         (3, {}, "no drawing of builtins.int"),
-        ("lstm", {"settings": {"model.layers": 2}}, "settings are for the name of a task"),
+        ("lstm", {"settings": {"model.layers": 2}}, "settings apply to the name of a task only"),
         ("tag", {"settings": {"model.layer": 2}}, "layers"),
         ("lstm", {"unrolled": 0}, "between 1 and 50"),
         ("tag", {"unrolled": 51}, "between 1 and 50"),

@@ -155,7 +155,7 @@ def test_what_the_task_does_not_have_is_refused(recurra: CommandLine, tmp_path: 
         assert message in result.err, result.err
     for given, what in (("--target", "target"), ("--versus", "versus")):
         result = recurra("explain", model("forecast"), typed("forecast", tmp_path), given, "3")
-        assert f"error: {what}: a forecast is looked at" in result.err
+        assert f"error: {what}: a forecast can only be traced as the model makes it" in result.err
     for nothing in ("", " , ", "ab " * 400):
         result = recurra("inspect", model("forecast"), nothing)
         assert (result.code, "expected a file or numbers" in result.err) == (2, True), result.err

@@ -32,7 +32,7 @@ def test_all_units(recurra: CommandLine, file: str, tmp_path: Path) -> None:
     assert result.out.startswith(f"encoder.0.forward, hidden: {found.units} units over {steps} steps of 5 inputs\n")
     assert "follows" in result.out
     assert "--layer and --state: encoder.0.forward (hidden, cell, " in result.out
-    assert "recurra: 1 input without anything in it left out\n" in result.err
+    assert "recurra: 1 empty input left out\n" in result.err
     assert "recurra-units" in page.read_text(encoding="utf-8")
 
 

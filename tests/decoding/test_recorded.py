@@ -234,5 +234,5 @@ def test_real_networks(name, way):
 
 
 def test_one_source_at_a_time():
-    with pytest.raises(UsageError, match="one source is recorded at a time, got 2"):
+    with pytest.raises(UsageError, match="a search is recorded for one source at a time, got 2"):
         decode_recorded(Chain(3, 0), pad(rows(2, 3)), DecodingOptions())

@@ -41,7 +41,7 @@ def test_of_many_inputs_some_are_taken_evenly_and_it_is_said() -> None:
     assert len(found.texts) == 5
     assert list(found.notes) == [
         "5 of 40 inputs, spread evenly over them",
-        "2 inputs without anything in them left out",
+        "2 empty inputs left out",
         f"what units follow may be chance: there are only {len(found.values)} steps",
     ]
     assert "".join(found.texts[0]) == "a"

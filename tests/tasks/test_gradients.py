@@ -83,7 +83,7 @@ def test_what_cannot_be_looked_at_is_left_out_and_said() -> None:
     rows = [("red blue", "long"), ("dark", "unheard of"), ("green", "short")]
     flow = flow_of("classify", rows=rows)
     assert flow.examples == 2
-    assert any("1 example could not be looked at and was left out, such as line 2" in note for note in flow.notes)
+    assert any("1 example could not be traced and was left out, such as line 2" in note for note in flow.notes)
     with pytest.raises(RecurraError):
         flow_of("classify", rows=[("dark", "unheard of")])
 

@@ -192,7 +192,7 @@ def test_what_is_not_there_cannot_be_explained() -> None:
         explained(asked("classify"), instead="no such label")
     made: Any = network("forecast")
     asking: Any = predictor("forecast", made)
-    with pytest.raises(UsageError, match="a forecast is looked at as the model makes it"):
+    with pytest.raises(UsageError, match="a forecast can only be traced as the model makes it"):
         asking.ask(TOYS["forecast"].inputs[0], made.recipe.decoding, "3")
 
 

@@ -99,7 +99,7 @@ def test_it_shows_itself() -> None:
     asked: Any = predictor("translate", made)
     found = asked.searched("red", made.recipe.with_settings({"decoding.beam": 3}).decoding)
     assert str(found).startswith("Beam search, 3 wide.")
-    assert repr(found).startswith(f"<recurra.SearchTree (beam) of {len(found.nodes)} beginnings, to ")
+    assert repr(found).startswith(f"<recurra.SearchTree (beam) of {len(found.nodes)} hypotheses, to ")
     assert "<svg" in found._repr_html_()
 
 

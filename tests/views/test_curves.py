@@ -19,8 +19,8 @@ from made_runs import events, write_run
 from rich.console import Console
 
 import recurra
-from recurra.tracing import RunCurves, StepCurves
 from recurra.runs import read_run
+from recurra.tracing import RunCurves, StepCurves
 from recurra.views import CurvesView, Line, Panel, curves_html, curves_page, curves_text
 from recurra.views.curve_panels import curve_panels
 from recurra.views.panels import across, pens, thinned
