@@ -47,7 +47,7 @@ quick: $(VENV)/.installed-test
 	$(BIN)/pytest $(PARALLEL) -m "not slow"
 
 mutants: $(VENV)/.installed-test
-	$(BIN)/python tests/mutants.py
+	$(BIN)/python tests/mutants
 
 fuzz: $(VENV)/.installed-test
 	$(BIN)/python tests/fuzz/main.py $(FUZZ)

@@ -1,8 +1,9 @@
 """What a cell costs in training: a recurrent layer of each cell beside torch.nn.LSTM, forward and backward.
 
-    .venv/bin/python bench/cells.py [--rounds 7]
+    .venv/bin/python bench/cells.py [--rounds 7] [--device cuda]
 
-All take turns in one run, with one thread, in seconds of the processor. Reported is the median of the rounds' ratios,
+All take turns in one run, with one thread, in seconds of the processor; on a GPU in seconds by the clock, until it has
+done all, beside cuDNN. Reported is the median of the rounds' ratios,
 the LSTM's time over the cell's: above 1 is faster. Rows are full, as those of a batch of like lengths nearly are;
 "ragged" has rows of every length.
 """
@@ -25,8 +26,9 @@ from recurra.padded import Padded
 SHAPES = ((64, 25, 256), (32, 100, 512))  # rows, steps, width
 
 
-def contestants(rows: int, steps: int, width: int) -> dict[str, Callable[[], Tensor]]:
+def contestants(rows: int, steps: int, width: int, device: str) -> dict[str, Callable[[], Tensor]]:
     """What is run: each makes its outputs."""
+    torch.set_default_device(device)
     values = torch.randn(rows, steps, width, requires_grad=True)
     full, ragged = torch.full((rows,), steps), torch.arange(rows) * steps // rows + 1
     theirs = nn.LSTM(width, width, batch_first=True)
@@ -38,28 +40,33 @@ def contestants(rows: int, steps: int, width: int) -> dict[str, Callable[[], Ten
     return found
 
 
-def seconds(run: Callable[[], Tensor], times: int) -> float:
-    """Of the processor, forward and backward."""
-    started = time.process_time()
+def seconds(run: Callable[[], Tensor], times: int, device: str) -> float:
+    """Forward and backward, of the processor or by the clock."""
+    clock = time.process_time if device == "cpu" else time.perf_counter
+    started = clock()
     for _ in range(times):
         run().sum().backward()
-    return (time.process_time() - started) / times
+    if device != "cpu":
+        torch.cuda.synchronize()
+    return (clock() - started) / times
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    options = parser.parse_args()
+    rounds, device = options.rounds, options.device
     torch.set_num_threads(1)
-    figures: dict[str, object] = {}
+    figures: dict[str, object] = {} if device == "cpu" else {"gpu": torch.cuda.get_device_name(0)}
     for shape in SHAPES:
-        runs, times = contestants(*shape), max(1, 3_000_000 // (shape[0] * shape[1] * shape[2]))
+        runs, times = contestants(*shape, device), max(1, 3_000_000 // (shape[0] * shape[1] * shape[2]))
         spent: dict[str, list[float]] = {name: [] for name in runs}
         for run in runs.values():
-            run().sum().backward()
+            seconds(run, 1, device)
         for _ in range(rounds):
             for name, run in runs.items():
-                spent[name].append(seconds(run, times))
+                spent[name].append(seconds(run, times, device))
         reference = spent["torch.nn.LSTM"]
         print("B {} T {} H {}".format(*shape))
         for name, each in spent.items():

@@ -34,10 +34,11 @@ from recurra.training import (
     locked,
 )
 from recurra.training.chance import Losses
-from recurra.training.checkpoint import NAME
+from recurra.training.checkpoint import NAME, Checkpoint, save_checkpoint
 from recurra.training.loop import gradient
 from recurra.training.optimizer import make_optimizer
 from recurra.training.plan import Piece
+from recurra.training.run import mean_weights
 
 # Which precision is quicker is measured, and two runs that measure may choose differently.
 OPTIONS = TrainingOptions(learning_rate=0.05, validations=6, patience=0, save_every=0.0, precision="float32")
@@ -355,3 +356,12 @@ def test_what_is_to_be_improved_on_outlives_a_stop(spread: float, tmp_path: Path
     assert last.run.go().best_step == whole.run.progress.best_step
     assert equal(last.weights(), whole.weights())
     assert not [event for event in last.events if isinstance(event, Validated) and not event.step]
+
+
+def test_a_mean_of_weights_shares_no_memory_with_them(tmp_path: Path) -> None:
+    """A checkpoint holds both; tables of ids are no numbers that a mean could be taken of."""
+    first, last = {"w": torch.zeros(2), "ids": torch.arange(2)}, {"w": torch.ones(2), "ids": torch.arange(1, 3)}
+    mean = mean_weights([first, last])
+    assert mean["w"].tolist() == [0.5, 0.5]
+    assert mean["ids"].tolist() == [1, 2]
+    save_checkpoint(tmp_path, Checkpoint({f"{k}": one["ids"] for k, one in enumerate((last, mean))}, {}))

@@ -53,8 +53,8 @@ class Optimizer(ABC):
         """Changes parameters and their states in place."""
 
     def tensors(self) -> dict[str, Tensor]:
-        """The state of all parameters, by number and name: `3/exp_avg`."""
-        return {f"{number}/{name}": value for number, one in enumerate(self.state) for name, value in one.items()}
+        """The state of all parameters, by number and name (`3/exp_avg`), on the CPU."""
+        return {f"{number}/{name}": value.cpu() for number, one in enumerate(self.state) for name, value in one.items()}
 
     def restore(self, tensors: dict[str, Tensor]) -> None:
         """Puts back what `tensors` gave."""

@@ -350,8 +350,11 @@ def load_weights(learner: Learner, weights: Weights) -> None:
 
 
 def mean_weights(several: list[Weights]) -> Weights:
-    """The mean of several sets of weights; whole numbers (tables, counts) are taken from the last."""
+    """The mean of several sets of weights; whole numbers (tables, counts) are copied from the last.
+
+    Nothing is shared with them, since a checkpoint holds both, and its format has no tensors that share memory.
+    """
     return {
-        name: torch.stack([weights[name] for weights in several]).mean(0) if last.is_floating_point() else last
+        name: torch.stack([weights[name] for weights in several]).mean(0) if last.is_floating_point() else last.clone()
         for name, last in several[-1].items()
     }

@@ -60,8 +60,12 @@ class TorchKernel(Kernel[D]):
 
 
 def layout(cell: DenseCell) -> tuple[bool, int, float, bool, bool, bool]:
-    """What torch's kernels are told: has_biases, num_layers, dropout, train, bidirectional, batch_first."""
-    return True, 1, 0.0, cell.training, False, True
+    """What torch's kernels are told: has_biases, num_layers, dropout, train, bidirectional, batch_first.
+
+    On a GPU `train` decides whether a gradient can follow, which is also asked for outside of training.
+    """
+    train = torch.is_grad_enabled() if cell.weight_input.is_cuda else cell.training
+    return True, 1, 0.0, train, False, True
 
 
 def _weights(cell: DenseCell, weight_input: Tensor) -> list[Tensor]:

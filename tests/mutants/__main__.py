@@ -1,0 +1,238 @@
+"""Mutation testing: small mistakes are put into the code one by one, and the tests must notice each.
+
+    python tests/mutants [--seed 1] [--count 150] [--minutes 30] [--jobs N] [ROOM ...]      (make mutants)
+
+First every test file is run as things are, to know which tests pass here, how long they take and which functions they
+enter (`reaching.py`; kept until a test file changes). Then a seeded sample of all mutants (`mistakes.py`) is tried.
+Each runs in a process forked from one that has torch loaded; the mutant is compiled there in place of the file, so that
+nothing is written, and the tests that enter its function run until one fails, those files first that take least time,
+and as many as take --seconds without the mistake. An endless loop counts as noticed. Processes that tests start do not
+see a mutant. As many mutants are tried at a time as --jobs says, each with one thread.
+
+What was tried is kept in --work: a second call with the same seed goes on where the first one stopped, and tries again
+only mutants of files that have changed (without the file, all: new tests are then heard, too). After --minutes no
+mutant is begun any more, and those under way are waited for: the sample is in random order, so its first part is a
+sample too. At the end the share that was noticed and all survivors are printed and written to report-SEED.md. Those in
+known.toml have been looked at: they change nothing that a test could see, and why is said there. --controls tries so
+many files without a mistake: what is noticed there is a test that cannot be relied on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+from forking import forked, one_thread
+from known import known_mutants
+from mistakes import CONTROL, Mutant, difference, mutants_of
+from reaching import Reached, measured, parsed, read, written
+from trying import Trial, Verdict, patience, trial, tried, verdict
+
+TESTS = Path(__file__).resolve().parents[1]
+ROOT = TESTS.parent
+SOURCE = ROOT / "src" / "recurra"
+ROOMS = ("cells", "attention", "layers", "models", "training", "decoding", "tasks")
+# What starts processes of its own, looks at pages or at texts, or is slow for what it could notice here.
+LEFT_OUT = (
+    *("fuzz/", "views/", "sklearn/", "demos/", "mutants/", "test_docs.py", "test_readme.py", "test_lecture.py"),
+    *("test_habits.py", "test_links.py", "test_drawings_page.py", "end_to_end/test_killed_runs.py"),
+    *("end_to_end/test_every_operation.py", "end_to_end/test_nothing_is_lost.py"),
+)
+LONGEST = 600.0  # seconds for a test file as things are
+
+
+class Sample:
+    """The mutants that are tried, and what is known of them."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.work = Path(options.work)
+        self.work.mkdir(parents=True, exist_ok=True)
+        paths = sorted(path for room in options.rooms for path in (SOURCE / room).rglob("*.py"))
+        names = [path.relative_to(SOURCE).as_posix() for path in paths]
+        every = [mutant for name in names for mutant in mutants_of(SOURCE, name)]
+        drawn = random.Random(options.seed).sample(every, min(options.count, len(every)))
+        self.total = len(every)
+        self.mutants = [one._replace(kind=CONTROL) for one in drawn[: options.controls]] + drawn
+        self.digests = {name: sha256((SOURCE / name).read_bytes()).hexdigest()[:16] for name in names}
+        self.verdicts: dict[Mutant, Verdict] = {}
+
+    @property
+    def log(self) -> Path:
+        return self.work / f"tried-{self.options.seed}.jsonl"
+
+    def read(self) -> None:
+        """What an earlier call has tried."""
+        for line in self.log.read_text("utf-8").splitlines() if self.log.exists() else []:
+            fields, said, found = json.loads(line)
+            mutant = Mutant(*fields)
+            if self.digests.get(mutant.path) == said:
+                self.verdicts[mutant] = Verdict(*found)
+
+    def add(self, mutant: Mutant, found: Verdict) -> None:
+        self.verdicts[mutant] = found
+        with self.log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([mutant, self.digests[mutant.path], found]) + "\n")
+
+
+def reached_by_tests(sample: Sample) -> dict[str, Reached]:
+    """Runs the test files that are new or have changed."""
+    path = sample.work / "reached.jsonl"
+    files = [path.relative_to(TESTS).as_posix() for path in sorted(TESTS.rglob("test_*.py"))]
+    files = [file for file in files if not file.startswith(LEFT_OUT)]
+    known = {file: found for file, found in read(path, TESTS).items() if file in files}
+    missing = sorted(set(files) - set(known), key=lambda file: -weight(file))
+    path.write_text("".join(map(written, known.values())), "utf-8")
+    jobs = forked(missing, lambda file, folder: written(measured(SOURCE, ROOMS, TESTS, file, folder)),
+                  sample.options.jobs, lambda file: LONGEST)  # fmt: skip
+    for done in jobs:
+        if done.said:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(done.said)
+            known[done.job] = parsed(done.said)
+        else:
+            print(f"{done.job} did not come to its end (status {done.status})", flush=True)
+        say(f"{len(known)} of {len(files)} test files run")
+    return known
+
+
+def weight(file: str) -> int:
+    """A guess at what takes longest, which goes first: what trains."""
+    return (TESTS / file).stat().st_size * (10 if file.startswith(("end_to_end", "comparing", "bad_inputs")) else 1)
+
+
+def trials(sample: Sample, reached: dict[str, Reached]) -> None:
+    """Tries what has not been tried yet."""
+    until = time.monotonic() + 60 * sample.options.minutes
+
+    def left() -> Iterator[Trial]:
+        for mutant in sample.mutants:
+            if time.monotonic() > until:
+                return
+            if mutant not in sample.verdicts:
+                yield trial(mutant, reached, sample.options.seconds)
+
+    for done in forked(left(), lambda one, folder: tried(one, SOURCE, folder), sample.options.jobs,
+                       lambda one: 60 + patience(one.tests)):  # fmt: skip
+        sample.add(done.job.mutant, verdict(done.job, done.status, done.said))
+        say(f"{len(sample.verdicts)} mutants tried")
+
+
+def report(sample: Sample, reached: dict[str, Reached]) -> str:
+    """What was found, as Markdown."""
+    import torch
+
+    options = sample.options
+    found = [(one, sample.verdicts[one]) for one in sample.mutants if one in sample.verdicts]
+    mutants = [(one, verdict) for one, verdict in found if one.kind != CONTROL]
+    controls = [verdict for one, verdict in found if one.kind == CONTROL]
+    known = known_mutants()
+    tests = [test for one in reached.values() for test in one.tests]
+    failing = sorted(test.name for test in tests if not test.passed)
+    survivors = sorted(one for one, verdict in mutants if not verdict.noticed)
+    reasons = {one: known.get((one.path, difference(SOURCE, one))) for one in survivors}
+    looked_at = sum(reason is not None for reason in reasons.values())
+    lines = [
+        "# Mutants",
+        "",
+        f"{share(len(mutants) - len(survivors), len(mutants))} noticed, the first of a sample with seed "
+        f"{options.seed} from the {sample.total:,} of {' '.join(options.rooms)}; of the {len(survivors)} survivors "
+        f"{looked_at} are known to change nothing. At most {options.seconds:.0f} s of tests each, {options.jobs} at a "
+        f"time; {platform.machine()}, Python {platform.python_version()}, torch {torch.__version__}.",
+        "",
+        f"{len(tests):,} tests, of which {len(failing)} fail or are skipped without a mistake and were left out. "
+        f"Controls, files without a mistake: {sum(one.noticed for one in controls)} of {len(controls)} noticed.",
+        "",
+        *(f"- {room}: {share(*counted(room, mutants))}" for room in options.rooms),
+        "",
+        "## Survivors",
+        "",
+    ]
+    for one in survivors:
+        seen = sample.verdicts[one]
+        reason = f" Known: {reasons[one]}" if reasons[one] else ""
+        lines += [f"{one.path}:{one.line}: {seen.tests} tests, {seen.left_out} more left out.{reason}", "",
+                  "    " + difference(SOURCE, one).replace("\n", "\n    "), ""]  # fmt: skip
+    lines += ["## Tests that noticed most", ""]
+    lines += [f"- {count} {name}" for name, count in Counter(v.by for _, v in mutants if v.noticed).most_common(15)]
+    lines += ["", "## Tests left out", "", *(f"- {name}" for name in failing)]
+    return "\n".join(lines) + "\n"
+
+
+def counted(room: str, mutants: Sequence[tuple[Mutant, Verdict]]) -> tuple[int, int]:
+    """How many of a room's mutants were noticed, and how many there are."""
+    own = [verdict.noticed for one, verdict in mutants if one.path.startswith(f"{room}/")]
+    return sum(own), len(own)
+
+
+def share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / max(1, whole):.1%})"
+
+
+def say(text: str) -> None:
+    if sys.stderr.isatty():
+        print(text, end="\r", file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="mutants", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument("rooms", nargs="*", default=list(ROOMS), metavar="ROOM", help=f"of {', '.join(ROOMS)}")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=150, help="mutants in the sample")
+    parser.add_argument("--minutes", type=float, default=30.0, help="after which no mutant is begun")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of tests for one mutant")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--controls", type=int, default=0)
+    parser.add_argument("--work", default=str(ROOT / "build" / "mutants"))
+    options = parser.parse_args()
+    if unknown := set(options.rooms) - set(ROOMS):
+        parser.error(f"no such room: {' '.join(unknown)}")
+    os.chdir(ROOT)
+    one_thread()
+    load()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sample = Sample(options)
+    sample.read()
+    reached: dict[str, Reached] = {}
+    with suppress(KeyboardInterrupt):
+        reached = reached_by_tests(sample)
+        trials(sample, reached)
+    text = report(sample, reached)
+    (sample.work / f"report-{options.seed}.md").write_text(text, "utf-8")
+    print(text)
+
+
+def load() -> None:
+    """What is slow to import, once for all processes; of the package itself nothing."""
+    sys.path.insert(0, str(SOURCE.parent))
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(SOURCE.parent), os.environ.get("PYTHONPATH")]))
+    import torch
+
+    for name in (
+        "hypothesis",
+        "narwhals",
+        "pytest",
+        "rich.progress",
+        "safetensors.torch",
+        "tokenizers",
+        "typer.testing",
+    ):
+        importlib.import_module(name)
+    torch.set_num_threads(1)
+
+
+if __name__ == "__main__":
+    main()

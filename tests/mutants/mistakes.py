@@ -1,0 +1,114 @@
+"""The small mistakes that are put into the code, each a mutant: a file of the package with one of them.
+
+A mutant has a changed comparison, operator, constant or default, a negated condition, or a statement or returned value
+left out. It is named by its file, a node of that file's syntax tree, and which of the node's mistakes it is, so that a
+list of all of them is small; `made` makes the tree. What is not changed: type annotations, imports, and what the code
+says to itself (assertions, and `strict=True` of `zip`), since a mistake there changes no result.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import difflib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+}  # fmt: skip
+CONTROL = -1  # the kind of what has no mistake
+MODULE = 0  # the scope of what no function holds
+
+
+class Mutant(NamedTuple):
+    """A file with one mistake, not made yet."""
+
+    path: str  # below the package: "cells/lstm.py"
+    node: int  # its number in the order of ast.walk
+    kind: int  # which of the mistakes that can be made there
+    line: int
+    scope: int  # the first line of the innermost function around it, its decorators included; MODULE
+
+
+def mutants_of(source: Path, path: str) -> Iterator[Mutant]:
+    """All mutants of a file below `source`."""
+    tree = ast.parse((source / path).read_text("utf-8"))
+    skipped, scopes = left_alone(tree), scopes_of(tree)
+    for number, node in enumerate(ast.walk(tree)):
+        if id(node) not in skipped:
+            for kind, _ in enumerate(changes(node)):
+                yield Mutant(path, number, kind, node.lineno, scopes.get(id(node), MODULE))  # type: ignore[attr-defined]
+
+
+def made(source: Path, mutant: Mutant) -> ast.Module:
+    """The file's syntax tree with the mistake."""
+    changed = copy.deepcopy(ast.parse((source / mutant.path).read_text("utf-8")))
+    node: Any = list(ast.walk(changed))[mutant.node]
+    if mutant.kind != CONTROL:
+        list(changes(node))[mutant.kind](node)
+    return ast.fix_missing_locations(changed)
+
+
+def difference(source: Path, mutant: Mutant) -> str:
+    """The lines of the file that the mistake changes, as a difference."""
+    before = ast.unparse(ast.parse((source / mutant.path).read_text("utf-8"))).splitlines()
+    after = ast.unparse(made(source, mutant)).splitlines()
+    lines = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
+    return "\n".join(line for line in lines if not line.startswith("@@"))
+
+
+def changes(node: ast.AST) -> Iterator[Callable[[Any], None]]:
+    """The mistakes that can be made at a node, each as a function that makes it."""
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
+        yield lambda n: n.ops.__setitem__(0, COMPARISONS[type(n.ops[0])]())
+    elif isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in OPERATORS:
+        yield lambda n: setattr(n, "op", OPERATORS[type(n.op)]())
+    elif isinstance(node, ast.BoolOp):
+        yield lambda n: setattr(n, "op", ast.Or() if isinstance(n.op, ast.And) else ast.And())
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield lambda n: setattr(n, "value", not n.value)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        yield lambda n: setattr(n, "value", n.value + 1)
+    elif isinstance(node, ast.If | ast.IfExp):
+        yield lambda n: setattr(n, "test", ast.UnaryOp(ast.Not(), n.test))
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Invert):
+        yield lambda n: setattr(n, "op", ast.UAdd())
+    elif isinstance(node, ast.Return) and node.value is not None:  # noqa: SIM114 (a kind of mistake each)
+        yield lambda n: setattr(n, "value", ast.Constant(None))
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield lambda n: setattr(n, "value", ast.Constant(None))
+
+
+def left_alone(tree: ast.Module) -> set[int]:
+    """Nodes that are not changed, by id."""
+    said = [getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns")]
+    said += [node for node in ast.walk(tree) if isinstance(node, ast.Assert | ast.Import | ast.ImportFrom)]
+    said += [node for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "strict"]
+    return {id(part) for one in said if one is not None for part in ast.walk(one)}
+
+
+def scopes_of(tree: ast.Module) -> dict[int, int]:
+    """Of each node in a function, by id, the first line of the innermost one, as its code object has it."""
+    found: dict[int, int] = {}
+
+    def enter(node: ast.AST, scope: int) -> None:
+        found[id(node)] = scope
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            bodies: list[ast.AST] = [*node.body]
+        elif isinstance(node, ast.Lambda):
+            first, bodies = node.lineno, [node.body]
+        else:
+            first, bodies = scope, []
+        for child in ast.iter_child_nodes(node):  # defaults and decorators run where the function is made
+            enter(child, first if any(child is body for body in bodies) else scope)
+
+    enter(tree, MODULE)
+    return found

@@ -1,0 +1,148 @@
+"""One mutant and the tests that could notice it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import CodeType
+from typing import NamedTuple
+
+import pytest
+from mistakes import MODULE, Mutant, made
+from reaching import Reached, Test
+
+CHUNK = 4.0  # seconds of tests before the next files are collected
+PATIENCE = 5.0  # times as long as without the mistake, and so many seconds more: an endless loop
+
+
+class Trial(NamedTuple):
+    """A mutant and what is run against it."""
+
+    mutant: Mutant
+    tests: Sequence[Sequence[Test]]  # by file, those first that take least time
+    left_out: int  # tests that could notice it and did not fit into the seconds allowed
+
+
+class Verdict(NamedTuple):
+    """Whether a mutant was noticed."""
+
+    noticed: bool
+    by: str  # the first test that failed; why else it counts as noticed; ""
+    tests: int  # that were to be run
+    left_out: int
+
+
+def trial(mutant: Mutant, reached: Mapping[str, Reached], seconds: float) -> Trial:
+    """The tests that enter the mutant's function, as many as fit into `seconds`, whole files first.
+
+    What stands outside of functions (a constant, a default, a table) is used by whoever enters a function of that file,
+    or, where none is ever entered, by whoever enters one of that room.
+    """
+    room = mutant.path.split("/")[0]
+    files = [[test for test in one.tests if test.passed and enters(test, mutant)] for one in reached.values()]
+    if mutant.scope == MODULE and not any(files):
+        files = [[t for t in one.tests if t.passed and any(path.split("/")[0] == room for path, _ in t.entered)]
+                 for one in reached.values()]  # fmt: skip
+    chosen: list[list[Test]] = []
+    spent, left_out = 0.0, 0
+    for tests in sorted(filter(None, files), key=total):
+        kept: list[Test] = []
+        for test in sorted(tests, key=lambda test: test.seconds):
+            if spent + test.seconds <= seconds or not (chosen or kept):
+                spent += test.seconds
+                kept.append(test)
+            else:
+                left_out += 1
+        if kept:
+            chosen.append(kept)
+    return Trial(mutant, chosen, left_out)
+
+
+def enters(test: Test, mutant: Mutant) -> bool:
+    if mutant.scope == MODULE:
+        return any(path == mutant.path for path, _ in test.entered)
+    return (mutant.path, mutant.scope) in test.entered
+
+
+def total(tests: Sequence[Test]) -> float:
+    return sum(test.seconds for test in tests)
+
+
+def tried(one: Trial, source: Path, folder: Path) -> str:
+    """Runs the tests on the mutant, in this process, until one fails: which, or ""."""
+    put_in_place(made(source, one.mutant), source / one.mutant.path)
+    failed = FirstFailure()
+    for chunk in chunks(one.tests):
+        names = {test.name for tests in chunk for test in tests}
+        files = [tests[0].name.split("::")[0] for tests in chunk]
+        signal.alarm(patience(chunk))
+        status = pytest.main(
+            ["-x", "-q", "-p", "no:cacheprovider", "--basetemp", str(folder / "tmp"), *files],
+            plugins=[Only(names), failed],
+        )
+        if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            return failed.name or f"pytest ended with {pytest.ExitCode(status).name}"
+    signal.alarm(0)
+    return ""
+
+
+def patience(files: Sequence[Sequence[Test]]) -> int:
+    """Seconds that these tests may take."""
+    return int(20 + PATIENCE * sum(map(total, files)))
+
+
+def put_in_place(tree: object, path: Path) -> None:
+    """From now on the tree is imported in place of the file."""
+    usual = SourceFileLoader.get_code
+
+    def get_code(self: SourceFileLoader, fullname: str) -> CodeType | None:
+        if Path(self.path) == path:
+            return compile(tree, self.path, "exec")  # type: ignore[arg-type]
+        return usual(self, fullname)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+
+
+def chunks(files: Sequence[Sequence[Test]]) -> Iterator[list[Sequence[Test]]]:
+    """Files whose tests are run together, longer and longer."""
+    chunk: list[Sequence[Test]] = []
+    limit = CHUNK
+    for tests in files:
+        chunk.append(tests)
+        if sum(map(total, chunk)) > limit:
+            yield chunk
+            chunk, limit = [], 3 * limit
+    if chunk:
+        yield chunk
+
+
+class Only:
+    """A plugin of pytest: these tests alone, files in the order in which they are named."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if item.nodeid in self.names]
+
+
+class FirstFailure:
+    """A plugin of pytest: which test failed."""
+
+    name = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and not self.name:
+            self.name = report.nodeid
+
+
+def verdict(one: Trial, status: int, said: str) -> Verdict:
+    """What the end of the process says."""
+    count = sum(map(len, one.tests))
+    if status:
+        how = "endless" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM else "the process ended"
+        return Verdict(True, how, count, one.left_out)
+    return Verdict(bool(said), said, count, one.left_out)
