@@ -113,9 +113,8 @@ def weight(file: str) -> int:
     return (TESTS / file).stat().st_size * (10 if file.startswith(("end_to_end", "comparing", "bad_inputs")) else 1)
 
 
-def trials(sample: Sample, reached: dict[str, Reached]) -> None:
-    """Tries what has not been tried yet."""
-    until = time.monotonic() + 60 * sample.options.minutes
+def trials(sample: Sample, reached: dict[str, Reached], until: float) -> None:
+    """Tries what has not been tried yet, and begins none any more after `until`."""
 
     def left() -> Iterator[Trial]:
         for mutant in sample.mutants:
@@ -200,6 +199,7 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.rooms) - set(ROOMS):
         parser.error(f"no such room: {' '.join(unknown)}")
+    until = time.monotonic() + 60 * options.minutes
     os.chdir(ROOT)
     one_thread()
     load()
@@ -209,7 +209,7 @@ def main() -> None:
     reached: dict[str, Reached] = {}
     with suppress(KeyboardInterrupt):
         reached = reached_by_tests(sample)
-        trials(sample, reached)
+        trials(sample, reached, until)
     text = report(sample, reached)
     (sample.work / f"report-{options.seed}.md").write_text(text, "utf-8")
     print(text)
