@@ -123,6 +123,12 @@ def last_of(sequence: Padded) -> Tensor:
     return sequence.values[rows, sequence.lengths - 1]
 
 
+def mean_of_steps(sequence: Padded) -> Tensor:
+    """The mean over the steps of each row [B, ...]; there is at least one."""
+    values = sequence.values.masked_fill(~sequence.mask[..., None], 0.0)
+    return values.sum(1) / sequence.lengths[:, None]
+
+
 def last_or(values: Tensor, lengths: Tensor, otherwise: Tensor) -> Tensor:
     """Values [B, T, ...] at each row's last step; `otherwise` [B, ...] for rows of length 0."""
     rows = torch.arange(lengths.shape[0], device=lengths.device)

@@ -34,6 +34,8 @@ WANTED = {
     "/again /forget /why",
     "evaluate": "MODEL DATA --json --beam --source --target --versus --to",
     "units": "MODEL DATA --layer --state --unit --text --span --threshold --examples --to --save",
+    "nearest": "MODEL DATA INPUT --line --count --by --examples --seed --json",
+    "states": "MODEL DATA --source --target --examples --seed --to --json",
     "compare": "DATA --task --models --cells --attention --layers --vary --seeds --time --epochs --test --measure --to "
     "--resume --set --recipe --json --valid",
     "inspect": "MODEL INPUT --line --target --versus --ensemble --set --to",

@@ -14,7 +14,8 @@ from recurra.data import Passage, Series
 from recurra.errors import DataError, RecurraError, UsageError
 from recurra.tasks import TASKS
 from recurra.tasks.flow_advice import advice
-from recurra.tasks.gradients import Question, ShownFlow, drawn, flow_of_examples, questions, stretches, traced_run
+from recurra.tasks.gradients import ShownFlow, flow_of_examples, traced_run
+from recurra.tasks.questions import Question, drawn, questions, stretches
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Inspected, Network
 from recurra.tracing import GradientFlow, Verdict
@@ -89,7 +90,7 @@ def test_what_cannot_be_looked_at_is_left_out_and_said() -> None:
 
 
 def test_examples_are_drawn_from_all_and_stay_in_order() -> None:
-    every = [Question(k, None, k) for k in range(200)]
+    every = [Question(k, None, k, str(k)) for k in range(200)]
     some = drawn(iter(every), 20, seed=3)
     assert some.total == 200
     assert len(some.kept) == 20

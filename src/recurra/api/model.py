@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack, cast, overload
 
+import numpy as np
+
 from recurra.api.checked import folder_of, folders_of, several, texts_of
 from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired, series_rows
-from recurra.bundle import Bundle, damage_is_said
+from recurra.bundle import Bundle, checksum, damage_is_said
 from recurra.data import DataSource, Examples, open_examples, open_inputs
 from recurra.data.examples import WARNING
 from recurra.data.frames import with_times
@@ -19,7 +21,7 @@ from recurra.data.labelled import Reads
 from recurra.data.rows import is_single, plain
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
-from recurra.errors import ModelError, UsageError, called_from_python
+from recurra.errors import DataError, ModelError, UsageError, called_from_python
 from recurra.options import from_mapping, to_mapping
 from recurra.runs import clipped_share
 from recurra.structure import Structure
@@ -42,14 +44,25 @@ from recurra.tasks.model_folder import (
     refuse_other_folder,
     save_network,
 )
+from recurra.tasks.questions import input_text
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.repeated import several_note
 from recurra.tasks.search import ShownSearch
-from recurra.tasks.task import Generates, HasStructure, Inspected, Network, Predictor, Searches, Surprised
+from recurra.tasks.states import ShownNeighbours, ShownStates, nearest_to, states_of_examples
+from recurra.tasks.task import (
+    Generates,
+    HasStructure,
+    Inspected,
+    Network,
+    Predictor,
+    Represents,
+    Searches,
+    Surprised,
+)
 from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained, layers_of, traced
 from recurra.tasks.what_if import Question, ShownWhatIf, what_if
-from recurra.tracing import Activations, Change, Decode, Instead, Intervention
-from recurra.training import weights_of
+from recurra.tracing import Activations, Array, By, Change, Decode, Instead, Intervention, States
+from recurra.training import named_weights, weights_of
 from recurra.views import ModelFacts, model_html, model_text
 from recurra.views.drawing import Drawing, draw_structure
 
@@ -559,10 +572,141 @@ class Model:
         asked = several(self._asked_about(inputs), "an iterable of inputs")
         return gathered(asked, lambda one: layers_of(self._ask(one, None, {})), layer, state, examples, also)
 
+    @called_from_python()
+    def vectors(self, inputs: Any) -> Array:
+        """The vector by which the (first) network knows an input [E]; of several inputs [N, E], in their order.
+
+        Which vector that is, says `predictor.represented`: the last state of an encoder, pooled states, ...
+
+        Args:
+            inputs: one or several, as for `predict`.
+
+        Raises:
+            DataError: an input that cannot be read, is empty or too long.
+            UsageError: the model of a task that has no such vectors.
+        """
+        asked = self._asked_about(inputs)
+        one = is_single(asked) or self.predictor.is_one(asked)
+        rows = map(self._cells_of, [asked] if one else several(asked, "an iterable of inputs"))
+        found = list(self._represents().vectors(rows))
+        for number, vector in enumerate(found, 1):
+            if vector is None:
+                raise DataError("the input is empty", where=f"input {number}", fix="Leave it out.")
+        vectors = np.array(found, np.float32)
+        return vectors[0] if one else vectors
+
+    @called_from_python()
+    def states(
+        self,
+        data: Given,
+        y: Iterable[object] | None = None,
+        *,
+        examples: int = 2000,
+        answers: bool = True,
+        seed: int = 1,
+        target: str | Path | None = None,
+        format: str = "auto",
+        source_column: str | None = None,
+        target_column: str | None = None,
+        time_column: str | None = None,
+        sort: bool = False,
+    ) -> ShownStates:
+        """The vectors of the examples of some data, with what is known of each: drawn in two dimensions, searched.
+
+        Args:
+            data: examples with their targets, as `evaluate` takes them; the inputs alone, if y is given.
+            y: the target of each input.
+            examples: so many are taken at most, drawn from all.
+            answers: whether the model is asked for its answers too, so that right and wrong can be told apart.
+            seed: of drawing the examples.
+            sort: put the steps of each series into the order of their times.
+
+        Raises:
+            DataError: the examples cannot be read.
+            UsageError: no example is asked for, or the model of a task that has no such vectors.
+
+        Example:
+            >>> found = model.states("test.tsv")
+            >>> found.plane.explained
+            >>> found.save("test.npz")
+        """
+        if examples < 1:
+            raise UsageError(f"examples must be at least 1, got {examples}", where="states")
+        self._represents()
+        read = self._examples(data, y, target, format, (source_column, target_column, time_column), sort)
+        return states_of_examples(
+            self.predictor,
+            self.recipe,
+            read,
+            self._digest(),
+            most=examples,
+            seed=seed,
+            options=self.options(None, {}),
+            answers=answers,
+            notes=[*read.notes, str(read.skipped)],
+        )
+
+    @called_from_python()
+    def nearest(
+        self,
+        given: object,
+        data: Given | States,
+        *,
+        count: int = 10,
+        by: By = "cosine",
+        examples: int = 100_000,
+        seed: int = 1,
+        target: str | Path | None = None,
+        format: str = "auto",
+        source_column: str | None = None,
+        target_column: str | None = None,
+        time_column: str | None = None,
+        sort: bool = False,
+    ) -> ShownNeighbours:
+        """The examples of some data that the (first) network knows by the nearest vectors. The search is exact.
+
+        Args:
+            given: one input.
+            data: examples, as `evaluate` takes them, such as the training data; or the states of some, which are not
+                computed again.
+            count: how many.
+            by: "cosine" (the angle between the vectors) or "euclid" (their distance).
+            examples: so many are compared at most, drawn from all.
+            seed: of drawing them.
+
+        Raises:
+            DataError: the input or the examples cannot be read.
+            UsageError: an impossible count, or states of another model.
+
+        Example:
+            >>> print(model.nearest("3 May 1998", "train.tsv"))
+        """
+        one = self._cells_of(self._asked_about(given))
+        vector = next(self._represents().vectors([one]))
+        if vector is None:
+            raise DataError("the input is empty", where="the input", fix="Give one with something in it.")
+        if not isinstance(data, States):
+            form: Any = {"format": format, "source_column": source_column, "target_column": target_column}
+            form = {**form, "target": target, "time_column": time_column, "sort": sort}
+            data = self.states(data, examples=examples, seed=seed, answers=False, **form)
+        if data.model != self._digest():
+            raise UsageError("these are the states of another model", where="data", fix="Compute them with this one.")
+        return nearest_to(data, vector, input_text(one), count, by)
+
     def _inspected(self) -> Inspected:
         if not isinstance(self.predictor, Inspected):
             raise UsageError(f"a model for the task {self.task.name} cannot be traced", where="trace")
         return self.predictor
+
+    def _represents(self) -> Represents:
+        if not isinstance(self.predictor, Represents):
+            what = f"a model for the task {self.task.name} does not say by which vector it knows an input"
+            raise UsageError(what, where="states")
+        return self.predictor
+
+    def _digest(self) -> str:
+        """Of the weights of the (first) network."""
+        return checksum(named_weights(self.networks[0].model))
 
     def _cells_of(self, given: object) -> Any:
         reads = self.predictor.reads

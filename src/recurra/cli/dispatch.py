@@ -30,6 +30,8 @@ COMMANDS = {
     "chat": "chat with a model that was trained on dialogues",
     "evaluate": "evaluate a model on examples",
     "units": "show what the units of a layer follow in a file of inputs",
+    "nearest": "list the examples of a data file that are most like an input to a model",
+    "states": "draw the examples of a data file in two dimensions, as a model knows them",
     "compare": "train a grid of networks and say which differences are significant",
     "generate": "continue a text, with a language model",
     "score": "write the surprisal of each word or character of a text",

@@ -16,6 +16,7 @@ from recurra.cli.known_names import Completer, assignments, task_names, values_o
 Size = Literal["tiny", "small", "base", "large"]
 UnitsName = Literal["auto", "chars", "graphemes", "codepoints", "decomposed", "words", "subwords", "features"]
 OutputFormatName = Literal["text", "jsonl", "chart"]
+ByName = Literal["cosine", "euclid"]
 MethodName = Literal["integrated-gradients", "gradient", "leave-one-out"]
 TextFormatName = Literal["text", "jsonl"]  # of commands that write nothing that can be drawn
 

@@ -83,6 +83,11 @@ def joined(state: Any) -> Any:
     return type(state.forward)(*(torch.cat(pair, dim=-1) for pair in pairs))
 
 
+def summary_of(encoded: Unrolled) -> Tensor:
+    """The last hidden state of an encoder's top layer, of both directions where there are two: [B, H]."""
+    return joined(encoded.state[-1]).hidden
+
+
 BRIDGES: dict[str, type[Bridge]] = {
     "last": LastBridge,
     "mean": MeanBridge,

@@ -168,6 +168,7 @@ class Inside(NamedTuple):
 
     scores: Tensor  # [B, L]
     branches: list[BranchRun]  # of each column
+    joined: Tensor  # [B, H of all columns] what these made of them, side by side
 
 
 class ManyToOne(nn.Module):
@@ -198,7 +199,8 @@ class ManyToOne(nn.Module):
 
     def joined(self, runs: list[BranchRun]) -> Inside:
         """The outputs, from what the branches made of their columns."""
-        return Inside(self.output(torch.cat([run.values for run in runs], dim=-1)), runs)
+        joined = torch.cat([run.values for run in runs], dim=-1)
+        return Inside(self.output(joined), runs, joined)
 
 
 def build_many_to_one(options: ManyToOneOptions, branches: Sequence[Branch], outputs: int) -> ManyToOne:

@@ -90,9 +90,13 @@ class Tagger(nn.Module):
 
     def along(self, read: Padded, *, trace: bool = False) -> tuple[Padded, Mapping[str, Recorded]]:
         """The same from the vectors of the tokens [B, T, R], and on request the gates and states of the layers."""
-        run = self.layers(read.with_values(self._drop(read.values)), trace=trace)
+        run = self.over(read, trace=trace)
         emissions = self.output(self._drop(run.outputs.values))
         return read.with_values(emissions), run.trace
+
+    def over(self, read: Padded, *, trace: bool = False) -> Unrolled:
+        """The layers over the vectors of the tokens [B, T, R]."""
+        return self.layers(read.with_values(self._drop(read.values)), trace=trace)
 
     def sentence_losses(self, sentences: Sentences, tags: Tensor) -> Tensor:
         """Nats of the right tags [B, T], summed over the tokens of each sentence: [B]."""

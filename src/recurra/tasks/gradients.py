@@ -7,20 +7,16 @@ these and for their squared errors, which differ by one factor at every distance
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from recurra.data import Example, Exchange, Passage, Tagged
-from recurra.data.captions import Captioned
-from recurra.data.labelled import Labelled
-from recurra.data.series import Series
 from recurra.errors import DataError, UsageError
 from recurra.inside import TimedLoss, TracedRun, gradient_flow
 from recurra.inside.flow import MOST_LOSSES, spread
 from recurra.tasks.flow_advice import advice
 from recurra.tasks.language_model.recipe import LanguageRecipe
+from recurra.tasks.questions import Question, Sample, drawn, questions
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Inspected
 from recurra.tasks.tracing import Asked
@@ -33,16 +29,7 @@ from recurra.views.flow_panels import ACROSS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STRETCH = 300  # characters of running text that are one example, about
 ELSEWHERE = ("encoder",)  # how the names begin of layers whose steps are not those of the outputs
-
-
-class Question(NamedTuple):
-    """An example as a model is asked about it."""
-
-    given: Any
-    target: Any  # None: none is known
-    line: int  # of the data
 
 
 class ShownFlow(GradientFlow):
@@ -105,69 +92,6 @@ def flow_of_examples(
     verdict = Verdict(verdict.kind, verdict.distance, verdict.words, advice(found, recipe, clipped))
     said = [*notes, *_notes(sample, runs, found, seed), *_limits(recipe)]
     return ShownFlow(title, found.layers, verdict, found.examples, found.losses, clipped, list(filter(None, said)))
-
-
-class Sample(NamedTuple):
-    """Some of many."""
-
-    kept: list[Question]
-    total: int
-
-
-def drawn(questions: Iterable[Question], most: int, seed: int) -> Sample:
-    """At most so many, each as probable as every other, in their order; only these are kept in memory."""
-    dice, kept, total = random.Random(seed), list[tuple[int, Question]](), 0
-    for total, one in enumerate(questions, 1):
-        place = len(kept) if total <= most else dice.randrange(total)
-        if place < most:
-            kept[place : place + 1] = [(total, one)]
-    return Sample([one for _, one in sorted(kept, key=lambda pair: pair[0])], total)
-
-
-def questions(examples: Iterable[Any], recipe: TaskRecipe) -> Iterator[Question]:
-    """Examples of any task as what a model is asked."""
-    if isinstance(recipe, LanguageRecipe) and recipe.data.form == "running":
-        examples = stretches(examples)
-    for one in examples:
-        if isinstance(one, Example):
-            yield Question(one.source, one.target, one.line)
-        elif isinstance(one, Exchange):
-            yield Question(one.context, one.reply, one.line)
-        elif isinstance(one, Labelled):
-            yield Question(one.content, one.label, one.line)
-        elif isinstance(one, Captioned):
-            yield Question(one.content, one.caption, one.line)
-        elif isinstance(one, Tagged):
-            yield Question(list(one.tokens), list(one.tags), one.line)
-        elif isinstance(one, Passage):
-            yield Question(one.text, None, one.line)
-        elif isinstance(one, Series):
-            yield from windows(one, recipe)
-        else:
-            raise UsageError(f"examples of the kind {type(one).__name__} cannot be traced")
-
-
-def stretches(passages: Iterable[Passage]) -> Iterator[Passage]:
-    """Running text in pieces of about STRETCH characters, whole lines each."""
-    lines, first, size = list[str](), 0, 0
-    for passage in passages:
-        first = first or passage.line
-        lines.append(passage.text + ("\n" if passage.ends else ""))
-        size += len(lines[-1])
-        if size >= STRETCH:
-            yield Passage("".join(lines).removesuffix("\n"), first)
-            lines, first, size = [], 0, 0
-    if lines:
-        yield Passage("".join(lines).removesuffix("\n"), first)
-
-
-def windows(series: Series, recipe: Any) -> Iterator[Question]:
-    """The past of a series at each origin that leaves its window before and the horizon after; at least one."""
-    steps, window, horizon = len(series.values), recipe.data.window, recipe.model.horizon
-    last = max(steps - horizon, 1)
-    for end in range(min(window, last), last + 1):
-        past = series._replace(values=series.values[:end], times=series.times[:end], start=0)
-        yield Question(past, None, series.line)
 
 
 @dataclass

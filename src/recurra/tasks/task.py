@@ -27,6 +27,7 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.tracing import Asked
+from recurra.tasks.vectors import Vector
 from recurra.tasks.vocabulary import Side
 from recurra.training import Budget, Emit, Learner
 
@@ -106,6 +107,24 @@ class Inspected(Protocol):
         Raises:
             DataError: no such input.
             UsageError: a target that the model cannot write.
+        """
+        ...
+
+
+@runtime_checkable
+class Represents(Protocol):
+    """A predictor that can also say by which vector its (first) network knows an input."""
+
+    @property
+    def represented(self) -> str:
+        """What that is, in words: "the last state of the encoder"."""
+        ...
+
+    def vectors(self, inputs: Iterable[Any]) -> Iterator[Vector | None]:
+        """The vector [E] of each input, in order; None of one without anything in it.
+
+        Args:
+            inputs: may be endless.
         """
         ...
 

@@ -12,9 +12,11 @@ from recurra.tracing.flow import Curve, GradientFlow, Jacobians, LayerFlow, Satu
 from recurra.tracing.intervention import Change, Decode, Force, Instead, Intervention
 from recurra.tracing.matrix import Matrix
 from recurra.tracing.picture import Picture
+from recurra.tracing.plane import Plane
 from recurra.tracing.run_curves import AXES, Axis, RunCurves, StepCurves, ValidationCurves
 from recurra.tracing.search import SearchNode, SearchOutput, SearchTree, children_of
 from recurra.tracing.series import SeriesTrace
+from recurra.tracing.states import By, Known, Near, Neighbour, Neighbours, States
 from recurra.tracing.trace import Decision, GradientTrace, LayerTrace, Trace
 from recurra.tracing.what_if import Chance, Pair, WhatIf, Written, side_by_side
 
@@ -26,6 +28,7 @@ __all__ = [
     "AttributedInput",
     "Attribution",
     "Axis",
+    "By",
     "Chance",
     "Change",
     "Contrast",
@@ -40,19 +43,25 @@ __all__ = [
     "Instead",
     "Intervention",
     "Jacobians",
+    "Known",
     "LayerFlow",
     "LayerTrace",
     "Matrix",
+    "Near",
+    "Neighbour",
+    "Neighbours",
     "Pair",
     "Part",
     "Picture",
     "Place",
+    "Plane",
     "RunCurves",
     "Saturation",
     "SearchNode",
     "SearchOutput",
     "SearchTree",
     "SeriesTrace",
+    "States",
     "StepCurves",
     "Trace",
     "ValidationCurves",

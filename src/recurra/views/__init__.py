@@ -32,9 +32,11 @@ from recurra.views.image_text import PictureView
 from recurra.views.inspect_page import inspect_page
 from recurra.views.measures import evaluation_text
 from recurra.views.model import ModelFacts, model_html, model_text
+from recurra.views.neighbours import neighbours_body, neighbours_html, neighbours_lines
 from recurra.views.panels import Line, Panel
 from recurra.views.search_html import search_body, search_html, search_svg
 from recurra.views.search_text import SearchView, search_lines
+from recurra.views.states import states_body, states_html, states_lines
 from recurra.views.tables import evaluation_table, predictions_table
 from recurra.views.trace_figures import attention_figure, attribution_figure, trace_figure
 from recurra.views.trace_text import trace_lines
@@ -97,6 +99,9 @@ __all__ = [
     "mistakes",
     "model_html",
     "model_text",
+    "neighbours_body",
+    "neighbours_html",
+    "neighbours_lines",
     "page",
     "place_lines",
     "prediction_html",
@@ -106,6 +111,9 @@ __all__ = [
     "search_html",
     "search_lines",
     "search_svg",
+    "states_body",
+    "states_html",
+    "states_lines",
     "trace_figure",
     "trace_html",
     "trace_lines",

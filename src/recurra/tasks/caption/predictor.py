@@ -29,6 +29,7 @@ from recurra.decoding import (
 )
 from recurra.errors import DataError
 from recurra.models import Seq2Seq, device_of
+from recurra.models.bridge import summary_of
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.at_once import at_once
@@ -44,6 +45,7 @@ from recurra.tasks.seq2seq.evaluate import Likelihood, compared, unwritable
 from recurra.tasks.seq2seq.limits import Measured, never_written
 from recurra.tasks.seq2seq.trace import ask_decoders, attention_map
 from recurra.tasks.tracing import Asked
+from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO
 from recurra.tracing import Part, Picture
@@ -161,6 +163,26 @@ class CaptionPredictor:
             picture,
         )
         return replace(asked, search=self._shown_search(recorded))
+
+    @property
+    def represented(self) -> str:
+        """What `vectors` are."""
+        return "the encoder's summary of the image, from which the decoder starts"
+
+    def vectors(self, inputs: Iterable[Any]) -> Iterator[Vector | None]:
+        """What the first network's encoder makes of each whole image or vector."""
+        given = (self._given(one, f"input {number}") for number, one in enumerate(inputs, 1))
+        encoder = self.networks[0].encoder.eval()
+        for window in chunks(given, WINDOW):
+            filled = [k for k, one in enumerate(window) if one.values is not None]
+            rows = {k: cast("Values", window[k].values) for k in filled}
+
+            def computed(numbers: list[int], rows: dict[int, Values] = rows) -> Tensor:
+                return summary_of(encoder(self._padded([rows[k] for k in numbers])))
+
+            yield from one_by_one(
+                computed, list(chunks(filled, BATCH)), [int(k in rows) for k in range(len(window))], self.device
+            )
 
     def searched(self, given: Any, options: DecodingOptions) -> ShownSearch:
         """How the captions of one image are found."""

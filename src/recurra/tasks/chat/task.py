@@ -67,6 +67,7 @@ from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.tracing import Asked
 from recurra.tasks.unknown import unknown_notes
+from recurra.tasks.vectors import Vector
 from recurra.tasks.vocabulary import WRITTEN, Side, text_side
 from recurra.text import decide_units
 from recurra.text.columns import TAB
@@ -360,6 +361,16 @@ class ChatPredictor:
     def ask(self, given: Said, options: ChatDecodingOptions, target: str | None = None) -> Asked:
         """The question about the first reply that `predict` gives, or about a given one."""
         return self.texts.ask(context_text(as_turns(given, 1), self.turns), options, target)
+
+    @property
+    def represented(self) -> str:
+        """What `vectors` are."""
+        return self.texts.represented
+
+    def vectors(self, inputs: Iterable[Said]) -> Iterator[Vector | None]:
+        """What the first network's encoder leaves of each context."""
+        turns = (as_turns(given, number) for number, given in enumerate(inputs, 1))
+        return self.texts.vectors(context_text(one, self.turns) for one in turns)
 
 
 def chat_groups(pair: Example) -> dict[str, str | float]:

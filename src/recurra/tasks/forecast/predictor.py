@@ -23,7 +23,7 @@ from recurra.errors import DataError, UsageError
 from recurra.inside.probes import ForecastProbe
 from recurra.models import Forecaster, device_of
 from recurra.models.forecaster import ROUNDING, Units
-from recurra.padded import Padded, pad
+from recurra.padded import Padded, last_of, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.at_once import at_once
 from recurra.tasks.evaluation import Evaluation
@@ -34,6 +34,7 @@ from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.tasks.one_input import is_one_series
 from recurra.tasks.tracing import Asked, ReadInput
+from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text.counted import counted
 from recurra.text.decimals import decimals_for
 from recurra.tracing import SeriesTrace
@@ -108,6 +109,28 @@ class ForecastPredictor:
         medians = [one.median for one in answer.details.columns]
         numbers = [median[step] for step in range(steps) for median in medians]
         return Asked(str(series), answer.text, tokens, outputs, probes, inputs, outputs, numbers=numbers, series=shown)
+
+    @property
+    def represented(self) -> str:
+        """What `vectors` are."""
+        return "what the top layer puts out after the last step of the window"
+
+    def vectors(self, inputs: Iterable[Any]) -> Iterator[Vector | None]:
+        """What the first network knows at the end of the window of each series."""
+        model = self.first.model.eval()
+        device, first = device_of(model), 1
+        for chunk in chunks(inputs, CHUNK):
+            places = [f"input {number}" for number in range(first, first + len(chunk))]
+            every = [checked_series(one, place) for one, place in zip(chunk, places, strict=True)]
+            windows = [self.window(one, place) for one, place in zip(every, places, strict=True)]
+
+            def computed(numbers: list[int], windows: list[Values] = windows) -> Tensor:
+                return last_of(model.over(standard(model, [windows[k] for k in numbers]).rows).outputs)
+
+            yield from one_by_one(
+                computed, list(chunks(range(len(windows)), BATCH)), [len(one) for one in windows], device
+            )
+            first += len(chunk)
 
     def _shown(self, window: Values, forecast: ForecastValues) -> list[SeriesTrace]:
         """The window and its forecast, column by column: those that are forecast first."""

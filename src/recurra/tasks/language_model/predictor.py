@@ -39,8 +39,9 @@ from recurra.tasks.search import ShownSearch, shown_search
 from recurra.tasks.seq2seq.trace import number_of
 from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import input_notes
+from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
-from recurra.text.visible import excerpt, safe_repr
+from recurra.text.visible import excerpt, is_blank, safe_repr
 
 WINDOW = 500  # texts that are read together
 LONGEST = 20_000  # units; no longer text is continued: its beginning is long forgotten
@@ -219,6 +220,24 @@ class LanguagePredictor:
             self._number_of,
             notes=input_notes(self._unknown(text)),
         )
+
+    @property
+    def represented(self) -> str:
+        """What `vectors` are."""
+        return "what the top layer puts out after the last unit"
+
+    def vectors(self, inputs: Iterable[str]) -> Iterator[Vector | None]:
+        """What the first network knows at the end of each text, which begins from the initial state."""
+        model = self.network.model.eval()
+        device = device_of(model)
+        for texts, rows in self._windows(inputs):
+
+            def computed(numbers: list[int], rows: list[list[int]] = rows) -> Tensor:
+                return last_of(model(pad([torch.tensor(rows[k]) for k in numbers]).to(device)).outputs)
+
+            lengths = np.array([len(row) for row in rows], np.int32)
+            batches = numbered(batches_by_length(lengths))
+            yield from one_by_one(computed, batches, [0 if is_blank(text) else 1 for text in texts], device)
 
     def _number_of(self, unit: str) -> int:
         network = self.network

@@ -33,6 +33,7 @@ from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import batches_by_length
 from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import input_notes, unknown_notes
+from recurra.tasks.vectors import Vector, one_by_one
 from recurra.tracing import AttentionMap
 
 WINDOW = 2000  # inputs that are sorted by length together; bounds the memory for an endless stream
@@ -156,6 +157,29 @@ class HeadPredictor:
             target=None if target is None else shown,
             notes=input_notes(inputs.unknown(content, rows)),
         )
+
+    @property
+    def represented(self) -> str:
+        """What `vectors` are."""
+        beside = ", of all columns side by side" if self.first.inputs.names else ""
+        return f"the pooled vector from which the network answers{beside}"
+
+    def vectors(self, inputs: Iterable[Any]) -> Iterator[Vector | None]:
+        """What the first network makes of each whole input, from which its output layer answers."""
+        read, model, first = self.first.inputs, self.first.model.eval(), 1
+        device = device_of(model)
+        for window in chunks(inputs, WINDOW):
+            places = [f"input {number}" for number in range(first, first + len(window))]
+            contents = [content_of(one, read, place) for one, place in zip(window, places, strict=True)]
+            encoded = read.encode(contents, places)
+            refuse_long(encoded, places, read)
+            lengths = read.lengths_of(encoded)
+
+            def computed(numbers: list[int], encoded: Sequence[Sequence[Values]] = encoded) -> Tensor:
+                return model.inside([column.to(device) for column in read.batch(encoded, numbers)]).joined
+
+            yield from one_by_one(computed, numbered(batches_by_length(lengths)), lengths, device)
+            first += len(window)
 
     def _cases(
         self, examples: Sequence[Labelled], encoded: Sequence[Sequence[Values]], values: Tensor, options: Any

@@ -9,6 +9,7 @@ from typing import Any, Generic, Self, cast
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
 from recurra.data.chunks import chunks
@@ -27,6 +28,7 @@ from recurra.decoding import (
 from recurra.errors import DataError
 from recurra.metrics import Case
 from recurra.models import device_of
+from recurra.models.bridge import summary_of
 from recurra.models.search import step_model
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
@@ -43,6 +45,7 @@ from recurra.tasks.seq2seq.network import T_co, TextNetwork, check_same_vocabula
 from recurra.tasks.seq2seq.trace import END, ask_decoders, attention_map
 from recurra.tasks.tracing import Asked
 from recurra.tasks.unknown import input_notes, unknown_notes
+from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text import ColumnTokenizer, SourceTokenizer
 from recurra.text.columns import can_be_copied
 from recurra.text.counted import counted
@@ -58,6 +61,7 @@ RecordedSearch = Callable[[StepModel, Padded, Any], SearchRecord]
 WINDOW = 2000  # texts that are sorted by length together; bounds the memory for an endless input
 BATCH_TOKENS = 8192  # source and target positions of a batch, times the samples of each; a beam splits it itself
 MAX_SOURCE = 5000  # units; nothing longer is decoded
+ENCODED = "the last state of the encoder's top layer"  # of both directions, where there are two
 
 
 class TextPredictor(Generic[T_co]):
@@ -218,6 +222,33 @@ class TextPredictor(Generic[T_co]):
         notes = [*unknown, *asked.notes]
         return replace(asked, prediction=search.outputs[0].text, search=search, notes=notes)
 
+    @property
+    def represented(self) -> str:
+        """What `vectors` are."""
+        return ENCODED
+
+    def vectors(self, inputs: Iterable[str]) -> Iterator[Vector | None]:
+        """What the first network's encoder leaves of each text.
+
+        Raises:
+            DataError: a text that is too long, one with another number of columns, or something that is no text.
+        """
+        first = 1
+        for texts in chunks(map(self._one_text, inputs), WINDOW):
+            encoded = self._encoded(texts, first)
+            lengths = [0 if self.empty(text) else len(ids) for text, ids in zip(texts, encoded, strict=True)]
+            filled = [k for k, length in enumerate(lengths) if length]
+            sizes = np.array([lengths[k] for k in filled], np.int32)
+            limit = BatchingOptions(batch_tokens=BATCH_TOKENS)
+            batches = [[filled[k] for k in numbers] for numbers in numbered(eval_batches(sizes, limit))]
+
+            def computed(numbers: list[int], encoded: list[list[int]] = encoded) -> Tensor:
+                source = pad_sources([encoded[k] for k in numbers]).to(self.device)
+                return summary_of(self.networks[0].encoder(source))
+
+            yield from one_by_one(computed, batches, lengths, self.device)
+            first += len(texts)
+
     def searched(self, given: str | Sequence[str], options: DecodingOptions) -> ShownSearch:
         """How the outputs for one text are found.
 
@@ -249,12 +280,7 @@ class TextPredictor(Generic[T_co]):
         return text, ids, source, self.recorded(self.model, source, self._looking(options))
 
     def _window(self, texts: list[str], first: int, options: DecodingOptions) -> list[Answer[None]]:
-        for number, text in enumerate(texts, first):
-            check_text(text, number, self.source)
-        encoded = self.source.encode_batch(texts)
-        for number, ids in enumerate(encoded, first):
-            if len(ids) > MAX_SOURCE:
-                raise too_long(number, len(ids))
+        encoded = self._encoded(texts, first)
         answers = [Answer("" if is_blank(text) else text, [Alternative("")], None) for text in texts]
         filled = [i for i, ids in enumerate(encoded) if ids and not self.empty(texts[i])]
         lengths = np.array([len(encoded[i]) for i in filled], dtype=np.int32)
@@ -268,6 +294,16 @@ class TextPredictor(Generic[T_co]):
             for i, hypotheses in zip(chosen, found, strict=True):
                 answers[i] = self._answer(texts[i], encoded[i], hypotheses, attention=options.attention)
         return answers
+
+    def _encoded(self, texts: list[str], first: int) -> list[list[int]]:
+        """The ids of texts, the first of which has this number."""
+        for number, text in enumerate(texts, first):
+            check_text(text, number, self.source)
+        encoded = self.source.encode_batch(texts)
+        for number, ids in enumerate(encoded, first):
+            if len(ids) > MAX_SOURCE:
+                raise too_long(number, len(ids))
+        return encoded
 
     def _one_text(self, given: Any) -> Any:
         """Columns given as a tuple or a list of strings as one text; anything else as it is.

@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from recurra.data import Examples, Tagged, name_of
 from recurra.data.chunks import chunks
@@ -23,6 +24,7 @@ from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
 from recurra.options import unknown_name
+from recurra.padded import mean_of_steps
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import case_of
@@ -34,9 +36,10 @@ from recurra.tasks.tag.ensemble import TaggerEnsemble, Tagging
 from recurra.tasks.tag.learner import batches_by_length, spans_of
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.sentences import in_scheme, say_unseen
-from recurra.tasks.tag.words import batch_of, cut_note, to_device
+from recurra.tasks.tag.words import Ids, batch_of, cut_note, to_device
 from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import input_notes, unknown_notes
+from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text.counted import counted
 from recurra.text.scripts import script_of
 from recurra.text.special import UNK
@@ -44,6 +47,7 @@ from recurra.text.visible import safe_repr
 from recurra.views.records import EvaluationDetails
 
 Tags = list[list[str]]  # of each sentence
+Rows = Sequence[tuple[Ids, Sequence[Ids]]]  # sentences as they are read
 
 WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
 LONGEST = 5000  # tokens; no longer sentence is tagged
@@ -144,6 +148,27 @@ class TagPredictor:
             target=None if target is None else " ".join(tags),
             notes=input_notes(self.network.reader.unknown(tokens)),
         )
+
+    @property
+    def represented(self) -> str:
+        """What `vectors` are."""
+        return "the mean over the tokens of what the top layer puts out"
+
+    def vectors(self, inputs: Iterable[str | Sequence[str]]) -> Iterator[Vector | None]:
+        """The mean of the first network's outputs over the tokens of each sentence."""
+        model, device, first = self.network.model.eval(), device_of(self.network.model), 1
+        for window in chunks(inputs, WINDOW):
+            encoded = self.network.reader.encode([tokens_of(given, k) for k, given in enumerate(window, first)])
+            lengths = np.array([len(ids) for ids, _ in encoded], np.int32)
+            filled = np.flatnonzero(lengths).tolist()
+
+            def computed(numbers: list[int], encoded: Rows = encoded) -> Tensor:
+                run = model.over(model.read(to_device(batch_of([encoded[k] for k in numbers]), device)))
+                return mean_of_steps(run.outputs)
+
+            batches = numbered(batches_by_length(lengths[filled])) if filled else []
+            yield from one_by_one(computed, [[filled[k] for k in batch] for batch in batches], lengths, device)
+            first += len(window)
 
     def _number_of(self, tag: str) -> int:
         if tag not in self.network.tags:

@@ -1,0 +1,117 @@
+"""Examples of any task as questions to a model: what is asked, what would be right, and where it stands in the data.
+
+Running text is asked about in stretches, a series at each origin from which it could be forecast.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, cast
+
+from recurra.data import Example, Exchange, Passage, Tagged
+from recurra.data.captions import Captioned
+from recurra.data.content import Fields, shown_content
+from recurra.data.labelled import Labelled
+from recurra.data.numbers import Numbers
+from recurra.data.series import Series
+from recurra.errors import UsageError
+from recurra.tasks.caption.predictor import shown
+from recurra.tasks.language_model.recipe import LanguageRecipe
+from recurra.tasks.recipe import TaskRecipe
+from recurra.text.columns import TAB
+
+STRETCH = 300  # characters of running text that are one example, about
+
+
+class Question(NamedTuple):
+    """An example as a model is asked about it."""
+
+    given: Any
+    target: Any  # None: none is known
+    line: int  # of the data
+    text: str  # the input as it can be shown
+    record: Any = None  # the example that the question is; None of a part of one, or of several
+
+    @property
+    def target_text(self) -> str | None:
+        """What is right, as it can be shown."""
+        if not isinstance(self.target, list):
+            return self.target
+        return " ".join(cast("list[str]", self.target))
+
+
+class Sample(NamedTuple):
+    """Some of many."""
+
+    kept: list[Question]
+    total: int
+
+
+def drawn(questions: Iterable[Question], most: int, seed: int) -> Sample:
+    """At most so many, each as probable as every other, in their order; only these are kept in memory."""
+    dice, kept, total = random.Random(seed), list[tuple[int, Question]](), 0
+    for total, one in enumerate(questions, 1):
+        place = len(kept) if total <= most else dice.randrange(total)
+        if place < most:
+            kept[place : place + 1] = [(total, one)]
+    return Sample([one for _, one in sorted(kept, key=lambda pair: pair[0])], total)
+
+
+def questions(examples: Iterable[Any], recipe: TaskRecipe) -> Iterator[Question]:
+    """Examples of any task as what a model is asked."""
+    if isinstance(recipe, LanguageRecipe) and recipe.data.form == "running":
+        examples = stretches(examples)
+    for one in examples:
+        if isinstance(one, Example):
+            yield Question(one.source, one.target, one.line, one.source, one)
+        elif isinstance(one, Exchange):
+            yield Question(one.context, one.reply, one.line, TAB.join(one.context), one)
+        elif isinstance(one, Labelled):
+            yield Question(one.content, one.label, one.line, shown_content(one.content), one)
+        elif isinstance(one, Captioned):
+            yield Question(one.content, one.caption, one.line, shown(one.content), one)
+        elif isinstance(one, Tagged):
+            yield Question(list(one.tokens), list(one.tags), one.line, " ".join(one.tokens), one)
+        elif isinstance(one, Passage):
+            yield Question(one.text, None, one.line, one.text)
+        elif isinstance(one, Series):
+            yield from windows(one, recipe)
+        else:
+            raise UsageError(f"examples of the kind {type(one).__name__} cannot be traced")
+
+
+def input_text(given: Any) -> str:
+    """An input as it can be shown: a text, the columns or turns of one with tabs between them, tokens with spaces."""
+    if isinstance(given, str | Series):
+        return str(given)
+    if isinstance(given, Numbers | Fields):
+        return shown_content(given)
+    if isinstance(given, list | tuple):
+        parts = cast("Sequence[object]", given)
+        return (TAB if isinstance(given, tuple) else " ").join(map(str, parts))
+    return shown(given)
+
+
+def stretches(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """Running text in pieces of about STRETCH characters, whole lines each."""
+    lines, first, size = list[str](), 0, 0
+    for passage in passages:
+        first = first or passage.line
+        lines.append(passage.text + ("\n" if passage.ends else ""))
+        size += len(lines[-1])
+        if size >= STRETCH:
+            yield Passage("".join(lines).removesuffix("\n"), first)
+            lines, first, size = [], 0, 0
+    if lines:
+        yield Passage("".join(lines).removesuffix("\n"), first)
+
+
+def windows(series: Series, recipe: Any) -> Iterator[Question]:
+    """The past of a series at each origin that leaves its window before and the horizon after; at least one."""
+    steps, window, horizon = len(series.values), recipe.data.window, recipe.model.horizon
+    last = max(steps - horizon, 1)
+    for end in range(min(window, last), last + 1):
+        past = series._replace(values=series.values[:end], times=series.times[:end], start=0)
+        place = f"up to {past.times[-1] if past.times else f'step {end}'}"
+        yield Question(past, None, series.line, f"{series.name}: {place}" if series.name else place)

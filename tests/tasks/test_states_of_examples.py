@@ -1,0 +1,196 @@
+"""The vectors of examples, for every task: what is promised of neighbours and of the plane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+import torch
+from test_answers import check
+from toy_tasks import TOYS, examples, network, predictor
+
+from recurra.errors import DataError
+from recurra.layers import Recorded
+from recurra.tasks import TASKS
+from recurra.tasks import states as module
+from recurra.tasks.questions import questions
+from recurra.tasks.states import ShownStates, nearest_to, states_of_examples
+from recurra.tasks.task import Inspected, Represents
+from recurra.views import neighbours_html, states_html
+
+ANSWERED = [task for task in TOYS if task not in ("language-model", "forecast")]
+
+
+def states(task: str, *, most: int = 1000, answers: bool = False) -> tuple[Represents, ShownStates]:
+    net = network(task)
+    found = predictor(task, net)
+    assert isinstance(found, Represents)
+    return found, states_of_examples(
+        found, net.recipe, examples(task), "digest", most=most, seed=1, options=net.recipe.decoding, answers=answers
+    )
+
+
+@pytest.mark.parametrize("task", TOYS)
+def test_an_example_is_nearest_to_itself_and_lies_where_it_is_drawn(task: str) -> None:
+    model, found = states(task)
+    asked = list(questions(examples(task), network(task).recipe))
+    assert len(asked) == len(found.examples)
+    for k in (0, len(asked) // 2, len(asked) - 1):
+        alone = next(model.vectors([asked[k].given]))
+        assert alone is not None
+        near, _ = found.nearest(alone, 3)
+        same = [one.example for one in near if one.distance == 0]
+        assert k in same
+        own = found.plane.points(found.values)[k]
+        assert found.plane.points(alone[None])[0] == pytest.approx(own, abs=1e-4)
+
+
+@pytest.mark.parametrize("task", TOYS)
+def test_what_is_computed_together_does_not_change_the_order(task: str) -> None:
+    model, found = states(task)
+    given = [one.given for one in questions(examples(task), network(task).recipe)]
+    alone = np.array([next(model.vectors([one])) for one in given])
+    assert found.values == pytest.approx(alone, abs=1e-5)
+    query = alone[3]
+    one_by_one = ShownStates(found.what, found.model, alone, found.examples)
+    assert found.nearest(query, 20) == one_by_one.nearest(query, 20)
+    assert found.nearest(query, 20, "euclid") == one_by_one.nearest(query, 20, "euclid")
+
+
+@pytest.mark.parametrize("task", TOYS)
+def test_a_list_and_a_stream_are_the_same(task: str) -> None:
+    model, _ = states(task, most=1)
+    first, second = list(model.vectors(TOYS[task].inputs)), list(model.vectors(iter(TOYS[task].inputs)))
+    for one, other in zip(first, second, strict=True):
+        assert one is not None
+        assert other is not None
+        assert one.dtype == np.float32
+        assert (one == other).all()
+
+
+@pytest.mark.parametrize("task", [task for task in TOYS if TOYS[task].empty is not None])
+def test_an_empty_input_has_no_vector(task: str) -> None:
+    model, _ = states(task)
+    full = TOYS[task].inputs[0]
+    one, empty, other = model.vectors([full, TOYS[task].empty, full])
+    assert empty is None
+    assert one is not None
+    assert other is not None
+    assert one == pytest.approx(other, abs=1e-6)
+
+
+def whole(layers: Mapping[str, Recorded], begin: str) -> list[tuple[Recorded, np.ndarray]]:
+    """The hidden states [T, H] of the layers whose names begin so, as they are recorded."""
+    found = [record for name, record in layers.items() if name.startswith(begin)]
+    return [(record, record.whole(record.states["hidden"])[0].numpy()) for record in found]
+
+
+@pytest.mark.parametrize(
+    ("task", "begin", "pooled"),
+    [
+        ("translate", "encoder", "last"),
+        ("chat", "encoder", "last"),
+        ("classify", "layers", "max"),
+        ("regress", "layers", "max"),
+        ("tag", "layers", "mean"),
+        ("language-model", "layers", "last"),
+        ("forecast", "layers", "last"),
+    ],
+)
+def test_the_vectors_are_made_of_the_states_that_a_trace_shows(task: str, begin: str, pooled: str) -> None:
+    net = network(task)
+    model = TASKS[task].predictor([net])
+    assert isinstance(model, Represents)
+    assert isinstance(model, Inspected)
+    given = TOYS[task].inputs[0]
+    with torch.no_grad():
+        run = model.ask(given, net.recipe.decoding).probes[0].as_it_is(trace=True)
+    parts: list[np.ndarray] = []
+    for record, states in whole(run.layers, begin):
+        ends = {"last": states[0 if record.backward else -1], "max": states.max(0), "mean": states.mean(0)}
+        parts.append(ends[pooled])
+    vector = next(model.vectors([given]))
+    assert vector == pytest.approx(np.concatenate(parts), abs=1e-5)
+
+
+def test_the_vector_of_a_captioner_is_what_its_decoder_starts_from() -> None:
+    net = network("caption")
+    model = TASKS["caption"].predictor([net])
+    assert isinstance(model, Represents)
+    assert isinstance(model, Inspected)
+    given = TOYS["caption"].inputs[0]
+    with torch.no_grad():
+        run = model.ask(given, net.recipe.decoding).probes[0].as_it_is(trace=True)
+    assert next(model.vectors([given])) == pytest.approx(run.layers["encoder.cells"].states["hidden"][0][0].numpy())
+
+
+@pytest.mark.parametrize("task", ANSWERED)
+def test_answers_are_those_of_the_evaluation(task: str) -> None:
+    _, found = states(task, answers=True)
+    net = network(task)
+    evaluation = predictor(task, net).evaluate(examples(task), net.recipe.decoding)
+    cases = {(case.line, target, case.answer) for case in evaluation.cases for target in case.targets}
+    assert found.examples
+    for one in found.examples:
+        assert (one.line, one.target, one.answer) in cases
+        assert one.length is not None
+    measure = evaluation.examples.measures.get(evaluation.examples.whole)
+    rights = [one.right for one in found.examples]
+    if measure is None:
+        assert set(rights) == {None}
+    else:
+        assert sum(map(bool, rights)) == sum(measure.counted)
+
+
+def test_examples_with_one_input_become_one_where_their_outputs_are_judged_together() -> None:
+    rows = [("red", "der"), ("red", "rot"), ("blue", "eulb")]
+    net = network("translate", rows=rows)
+    found = states_of_examples(
+        predictor("translate", net), net.recipe, examples("translate", rows), "", most=9, seed=1,
+        options=net.recipe.decoding, answers=True,
+    )  # fmt: skip
+    assert [one.text for one in found.examples] == ["red", "blue"]
+    assert "1 example with the input of another one left out" in found.notes
+
+
+def test_what_is_left_out_is_said() -> None:
+    _, found = states("translate", most=6)
+    assert len(found.examples) == 6
+    assert "6 of 36 examples were taken, drawn with seed 1" in found.notes
+    rows = [("red", "der"), ("", "x"), ("blue " * 6000, "x")]
+    net = network("translate")
+    some = states_of_examples(predictor("translate", net), net.recipe, examples("translate", rows), "", most=9, seed=1)
+    assert [one.line for one in some.examples] == [1]
+    assert any("cannot be read and left out, such as line 3: the text has" in note for note in some.notes)
+
+
+def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LARGEST", 8 * 10)
+    monkeypatch.setattr(module, "PART", 7)
+    _, found = states("translate")
+    assert len(found.examples) == 14
+    assert "22 examples left out: 80 numbers are kept at most" in found.notes
+
+
+def test_data_that_cannot_be_read_are_refused() -> None:
+    net = network("translate")
+    with pytest.raises(DataError, match="the text has"):
+        states_of_examples(
+            predictor("translate", net), net.recipe, examples("translate", [("blue " * 6000, "x")]), "", most=9, seed=1
+        )
+
+
+@pytest.mark.parametrize("task", TOYS)
+def test_records_are_what_the_schemas_say_and_show_themselves(task: str) -> None:
+    model, found = states(task, answers=True)
+    check(found.to_mapping(), "states.schema.json")
+    vector = next(model.vectors([TOYS[task].inputs[0]]))
+    assert vector is not None
+    near = nearest_to(found, vector, "<b>given</b>", 3, "euclid")
+    check(near.to_mapping(), "neighbours.schema.json")
+    assert "&lt;b&gt;given&lt;/b&gt;" in neighbours_html(near)
+    assert f"{near.found[0].distance:.5f}" in str(near)
+    assert states_html(found).count("<title>") == len(found.examples)
+    assert model.represented in str(found)
+    assert max(map(len, str(found).splitlines())) <= 80
