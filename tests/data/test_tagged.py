@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from recurra.data import TAGGED, DataSource, Examples, Tagged, open_examples
 from recurra.data.examples import open_inputs
-from recurra.data.tagged import TagReads
+from recurra.data.tagged import TagReads, are_tokens
 from recurra.errors import DataError, RecurraError, UsageError
 
 WANTED = [Tagged(("in", "New", "York"), ("O", "B-P", "I-P"), 1, (1, 2, 3)), Tagged(("ok",), ("O",), 5, (5,))]
@@ -283,3 +285,60 @@ def test_tokens_and_tags_as_texts(row: str, tmp_path: Path) -> None:
 def test_texts_with_too_few_tags_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="every token needs a tag: 2 tokens, 1 tags"):
         read(tmp_path, "a.jsonl", '{"tokens": "in York", "tags": "O O"}\n{"tokens": "in York", "tags": "O"}\n')
+
+
+SPANS = [("Thousands marched through London", "O O O B-geo"), ("Iran said Friday", "B-gpe O B-tim")]
+
+
+def token_rows(name: str, *, always: bool) -> list[dict[str, str]]:
+    """A token a row, with the name of the sentence at its first token, or at each."""
+    return [
+        {name: f"Sentence: {n}" if always or not k else "", "Word": word, "POS": "N", "Tag": tag}
+        for n, (words, tags) in enumerate(SPANS * 3, 1)
+        for k, (word, tag) in enumerate(zip(words.split(), tags.split(), strict=True))
+    ]
+
+
+@pytest.mark.parametrize("always", [False, True])
+@pytest.mark.parametrize("name", ["Sentence #", "sentence_id"])
+def test_a_table_with_a_token_a_row(tmp_path: Path, name: str, always: bool) -> None:
+    rows = token_rows(name, always=always)
+    path = tmp_path / "ner.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    wanted = [(tuple(words.split()), tuple(tags.split())) for words, tags in SPANS * 3]
+    for source in (
+        DataSource(str(path)),
+        DataSource(rows=rows),
+        DataSource(rows=pd.DataFrame(rows).to_dict("records")),
+    ):
+        assert are_tokens(source)
+        data = open_examples(source, TAGGED)
+        assert [(one.tokens, one.tags) for one in data] == wanted
+        assert any(f"and a sentence begins where {name.lower()!r} says so" in note for note in data.notes)
+    assert next(iter(open_examples(DataSource(str(path), target_column="POS"), TAGGED))).tags == ("N",) * 4
+    asked = open_inputs(DataSource(str(path)), TAGGED, TagReads(frozenset({"O"})))
+    assert [tuple(tokens) for tokens in asked] == [tokens for tokens, _ in wanted]
+
+
+def test_a_table_with_empty_rows_between_sentences(tmp_path: Path) -> None:
+    path = tmp_path / "ner.csv"
+    path.write_text('word,tag\n"1,000",B-n\npeople,O\n\nParis,B-geo\n')
+    first, second = open_examples(DataSource(str(path)), TAGGED)
+    assert first.tokens == ("1,000", "people")
+    assert second.tags == ("B-geo",)
+
+
+def test_conll_2012(tmp_path: Path) -> None:
+    rows = ["Mr. NNP (TOP* - - - A (PERSON* *", "Smith NNP * - - - A *) -", "saw VBD * see 01 1 A * (V*)",
+            "Paris NNP *) - - - A (GPE) -"]  # fmt: skip
+    lines = [f"bc/x 0 {k} {row}" for k, row in enumerate(rows)]
+    path = tmp_path / "x.conll"
+    path.write_text("#begin document (bc/x); part 000\n" + "\n".join(lines) + " more columns\n\n#end document\n")
+    (sentence,) = open_examples(DataSource(str(path)), TAGGED)
+    assert sentence.tokens == ("Mr.", "Smith", "saw", "Paris")
+    assert sentence.tags == ("B-PERSON", "I-PERSON", "O", "B-GPE")
+    (sentence,) = open_examples(DataSource(str(path), source_column="4", target_column="pos"), TAGGED)
+    assert sentence.tags == ("NNP", "NNP", "VBD", "NNP")

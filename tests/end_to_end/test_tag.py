@@ -206,7 +206,7 @@ def test_a_stray_tag_is_listed_and_switches_nothing_off(tmp_path: Path, capsys: 
     assert recurra.load("m").networks[0].scheme == Scheme("BIO")  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", ["IOB1", "BIOES", "BILOU X-B", "BMEWO B_X"])
+@pytest.mark.parametrize("name", ["IOB1", "IOE2", "BIOES", "BILOU X-B", "BMEWO B_X"])
 def test_a_model_in_another_scheme(name: str) -> None:
     scheme = Scheme.parse(name)
     rows = [(tokens, list(Scheme("BIO").rewritten(tags, scheme))) for tokens, tags in sentences(300, 1)]

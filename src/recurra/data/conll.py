@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -32,7 +33,9 @@ def read_conll(reading: Reading, lines: Iterable[Line] | None = None) -> Iterato
     """
     rest = iter(reading.file.lines(reading.findings) if lines is None else lines)
     first = list(islice(rest, LOOK))
-    return sentences(chain(first, rest), layout_of(first, reading), reading)
+    layout = layout_of(first, reading)
+    found = sentences(chain(first, rest), layout, reading)
+    return map(in_bio, found) if layout.brackets and reading.with_targets else found
 
 
 def layout_of(first: list[Line], reading: Reading) -> Layout:
@@ -50,7 +53,11 @@ def layout_of(first: list[Line], reading: Reading) -> Layout:
         return layout  # words alone, whatever columns the training data had
     tags = f", tags from {layout.called(layout.tag)}" if reading.with_targets else ""
     read = f"words are read from {layout.called(layout.token)}{tags}"
-    if layout.header:
+    if layout.sentence is not None:
+        read += f", and a sentence begins where {layout.called(layout.sentence)} says so"
+    if layout.header and reading.source.rows is not None:
+        reading.note(f"{name}: {read}")
+    elif layout.header:
         reading.note(f"{name}: line {layout.header} is taken for a header; {read}")
     elif conllu and layout.names != CONLLU:
         reading.note(f"{name}: {counted(layout.columns, 'column')}, not the ten of CoNLL-U; {read}")
@@ -68,6 +75,7 @@ class Unfinished:
     tags: list[str] = field(default_factory=list[str])
     lines: list[int] = field(default_factory=list[int])
     number: int = 0  # of the last token, where they are numbered
+    name: str = ""  # what a column calls the sentence
 
     def whole(self) -> Iterator[Tagged]:
         """The sentence, if there is any token."""
@@ -99,6 +107,12 @@ def sentences(lines: Iterable[Line], layout: Layout, reading: Reading) -> Iterat
     sentence, seen = Unfinished(), Seen()
     for number, text in lines:
         fields = fields_of(text)
+        name = "" if number == layout.header else layout.sentence_of(fields)
+        if name and sentence.tokens and name != sentence.name:
+            yield from sentence.whole()
+            sentence = Unfinished()
+            seen.ends += 1
+        sentence.name = name or sentence.name
         if not fields or text.startswith(DOCUMENT):
             yield from sentence.whole()
             sentence = Unfinished()
@@ -116,6 +130,23 @@ def sentences(lines: Iterable[Line], layout: Layout, reading: Reading) -> Iterat
                 reading.findings.add(wrong.kind, wrong.error)
     yield from sentence.whole()
     tell(seen, layout, reading)
+
+
+BRACKETED = re.compile(r"(?=[(*])(?:\((?P<begin>[^()*\s]+))?\*?(?P<end>\))?")
+
+
+def in_bio(sentence: Tagged) -> Tagged:
+    """Spans as CoNLL-2012 writes them, (PER* * *), in BIO; what is no such tag stays."""
+    found, kind = list[str](), ""
+    for tag in sentence.tags:
+        mark = BRACKETED.fullmatch(tag)
+        if mark is None:
+            found.append(tag)
+            continue
+        kind = mark["begin"] or kind
+        found.append(f"{'B' if mark['begin'] else 'I'}-{kind}" if kind else "O")
+        kind = "" if mark["end"] else kind
+    return sentence._replace(tags=tuple(found))
 
 
 def tell(seen: Seen, layout: Layout, reading: Reading) -> None:
@@ -147,7 +178,7 @@ def is_token(row: Row, layout: Layout, sentence: Unfinished) -> bool:
         Wrong: another number of columns, or a number that does not go on from the token before.
     """
     seen, wanted = len(row.fields), max(layout.columns, layout.token + 1, layout.tag + 1)
-    if seen != layout.columns or wanted > seen:
+    if not layout.fits(row.fields) or wanted > seen:
         fix = "A token and its tag stand on one line, with a tab between them; an empty line ends a sentence."
         raise Wrong(RAGGED, f"expected {wanted} columns, saw {seen}: {shown(row.text)}", row, fix)
     if not layout.numbered:

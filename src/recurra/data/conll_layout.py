@@ -23,10 +23,26 @@ from recurra.text.counted import counted
 CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 GLOBAL_COLUMNS = re.compile(r"#\s*global\.columns\s*=\s*(.+)")  # of CoNLL-U Plus
 ID = re.compile(r"([0-9]{1,9})(?:([-.])[0-9]{1,9})?")  # a token; several in one word (1-2), an empty node (1.1)
+# The first columns of CoNLL-2012 (OntoNotes); those of the predicates' arguments and of coreference follow.
+CONLL2012 = ("document", "part", "number", "word", "pos", "parse", "predicate", "frameset", "sense", "speaker", "ner")
+BEGIN_DOCUMENT = "#begin document"  # the line above them
 HEADINGS = ("form", "word", "words", "token", "tokens")  # what a header calls the column of the words
+TAGS = ("tag", "tags", "label", "labels", "ner_tag", "ner_tags", "ner", "upos")  # and that of the tags
+SENTENCE_NAMES = (
+    "sentence #",
+    "sentence_id",
+    "sentence id",
+    "sent_id",
+    "sentence_idx",
+    "sentence number",
+    "sentence_number",
+    "sentence",
+    "sent",
+)  # and that which says where a sentence begins
 DOCUMENT = "-DOCSTART-"
 
 RAGGED_SHARE = 0.02  # of lines with another number of columns there may be among lines that are a token each
+FIRST = 5  # lines among which a file says that it is CoNLL-2012
 LONG = 100  # tokens of a sentence, in the mean
 FEW = 10  # times that each of the tags is there, in the mean, so that they are few
 
@@ -44,14 +60,27 @@ class Layout:
     numbered: bool = False  # whether the first column numbers the tokens of a sentence
     header: int = 0  # the line with the names
     tags: frozenset[str] = frozenset()  # all that were seen
+    sentence: int | None = None  # the column that says to which sentence a token belongs, perhaps only at its beginning
+    more: bool = False  # whether there may be more columns than these
 
     def is_comment(self, fields: Fields) -> bool:
         """Whether a line that begins with # where a sentence may begin is a comment, and not the token #."""
         return (
-            self.numbered
-            or len(fields) != self.columns
-            or (self.tag < len(fields) > 1 and fields[self.tag] not in self.tags)
+            self.numbered or not self.fits(fields) or (self.tag < len(fields) > 1 and fields[self.tag] not in self.tags)
         )
+
+    def fits(self, fields: Fields) -> bool:
+        """Whether there are as many columns as there should be."""
+        return len(fields) == self.columns or (self.more and len(fields) > self.columns)
+
+    def sentence_of(self, fields: Fields) -> str:
+        """What a column calls the sentence of a row; empty where none does."""
+        return "" if self.sentence is None or self.sentence >= len(fields) else fields[self.sentence]
+
+    @property
+    def brackets(self) -> bool:
+        """Whether the tags write spans in brackets: (PER* * *)."""
+        return self.names == CONLL2012 and self.tag == CONLL2012.index("ner")
 
     def called(self, column: int) -> str:
         """A column in words."""
@@ -98,24 +127,35 @@ def find_layout(lines: Sequence[Line], *, conllu: bool, wanted: Wanted = USUAL) 
         UsageError: a column that is wanted is not there.
     """
     rows = [(number, fields) for number, fields in rows_of(lines) if fields]
+    if any(text.startswith(BEGIN_DOCUMENT) for _, text in lines[:FIRST]):
+        return conll2012([fields for _, fields in rows], wanted)
     names = global_columns(lines)
     columns = len(names) or common_width([fields for _, fields in rows]) or len(CONLLU) * conllu
     rows = [row for row in rows if len(row[1]) == columns]
     header = 0 if names else header_of(rows, wanted)
     if header:
         names = tuple(name.lower() for name in rows.pop(0)[1])
-    ids = [ID.fullmatch(fields[0]) for _, fields in rows]
+    sentence = next((names.index(name) for name in SENTENCE_NAMES if name in names), None)
+    ids = [ID.fullmatch(fields[0]) for _, fields in rows] if sentence != 0 else []
     numbered = columns > 1 and bool(ids) and all(ids) and "2" in {fields[0] for _, fields in rows}
     if not names and columns == len(CONLLU) and (conllu or numbered):
         names, numbered = CONLLU, True
     numbered = numbered or names[:1] == ("id",)
     token = next((names.index(name) for name in HEADINGS if name in names), int(numbered))
-    tag = names.index("upos") if "upos" in names else max(columns - 1, 0)
+    tag = next((names.index(name) for name in TAGS if name in names), max(columns - 1, 0))
     if columns != 1:  # of words alone there is nothing to choose
         token = token if wanted.token is None else column_of(wanted.token, names, "--source-column")
         tag = tag if wanted.tag is None else column_of(wanted.tag, names, "--target-column")
     tags = frozenset(fields[tag] for _, fields in rows if tag < columns)
-    return Layout(columns, token, tag, names, numbered, header, tags)
+    return Layout(columns, token, tag, names, numbered, header, tags, sentence)
+
+
+def conll2012(rows: Sequence[Fields], wanted: Wanted) -> Layout:
+    """The layout of OntoNotes: its words and names, or the columns that are wanted."""
+    token = CONLL2012.index("word") if wanted.token is None else column_of(wanted.token, CONLL2012, "--source-column")
+    tag = CONLL2012.index("ner") if wanted.tag is None else column_of(wanted.tag, CONLL2012, "--target-column")
+    tags = frozenset(fields[tag] for fields in rows if tag < len(fields))
+    return Layout(len(CONLL2012), token, tag, CONLL2012, tags=tags, more=True)
 
 
 def common_width(rows: Sequence[Fields]) -> int:

@@ -6,6 +6,8 @@
     BILOU    the same as B-X I-X ... L-X, and U-X
     BMES     the same as B-X M-X ... E-X, and S-X
     BMEWO    the same as B-X M-X ... E-X, and W-X
+    IOE1     E-X ends a span only where another one of X follows without a token between; else I-X does
+    IOE2     every span ends with E-X, and begins with I-X if it is longer than one token
 
 The kind may stand before the letter (X-B), behind another sign (B_X), or be left out where there is only one (B).
 
@@ -26,14 +28,27 @@ from recurra.errors import UsageError
 from recurra.options import unknown_name
 
 ROLES = BEGIN, INSIDE, END, SINGLE = "BIES"
-LETTERS = {"BIO": "BI", "IOB1": "BI", "BIOES": "BIES", "BILOU": "BILU", "BMES": "BMES", "BMEWO": "BMEW"}  # of ROLES
+NO_ROLE = " "  # where a scheme has no letter
+LETTERS = {
+    "BIO": "BI",
+    "IOB1": "BI",
+    "BIOES": "BIES",
+    "BILOU": "BILU",
+    "BMES": "BMES",
+    "BMEWO": "BMEW",
+    "IOE1": " IE",
+    "IOE2": " IE",
+}  # of ROLES
+LENIENT = ("IOB1", "IOE1")  # in which I-X alone is a span
 RULES = {
     "BIO": "I-X goes on with B-X or I-X",
     "IOB1": "B-X stands only right after a span of X",
+    "IOE1": "E-X stands only right before a span of X",
+    "IOE2": "I-X is followed by I-X or E-X",
     **{name: "{}-X is followed by {}-X or {}-X, {}-X stands alone".format(*LETTERS[name])
        for name in ("BIOES", "BILOU", "BMES", "BMEWO")},
 }  # fmt: skip
-KNOWN_LETTERS = frozenset("".join(LETTERS.values()))
+KNOWN_LETTERS = frozenset("".join(LETTERS.values())) - {NO_ROLE}
 SMALL_LETTERS = frozenset(map(str.lower, KNOWN_LETTERS))
 PREFIXED = re.compile(r"(?P<letter>\w)(?P<separator>[^\w\s]|_)(?P<kind>.+)")
 SUFFIXED = re.compile(r"(?P<kind>.+)(?P<separator>[^\w\s]|_)(?P<letter>\w)")
@@ -142,6 +157,10 @@ class Scheme:
             return other is None or other.role == BEGIN or (one is not None and one.kind == other.kind)
         if self.name == "IOB1":
             return other is None or other.role == INSIDE or (one is not None and one.kind == other.kind)
+        if self.name == "IOE1":
+            return one is None or one.role == INSIDE or (other is not None and one.kind == other.kind)
+        if self.name == "IOE2":
+            return one is None or one.role == END or (other is not None and one.kind == other.kind)
         if one is not None and one.role in (BEGIN, INSIDE):
             return other is not None and other.role in (INSIDE, END) and one.kind == other.kind
         return other is None or other.role in (BEGIN, SINGLE)
@@ -165,23 +184,29 @@ class Scheme:
     def rewritten(self, tags: Sequence[str], other: Scheme) -> tuple[str, ...]:
         """The same spans as another scheme writes them; in the same one, what is broken is whole."""
         found = [other.outside if tag == self.outside else tag for tag in tags]
-        last = Span(0, 0, "")
-        for span in self.spans(tags):
-            touches = span.begin == last.end and span.kind == last.kind
+        spans = self.spans(tags)
+        ends = {(span.end, span.kind) for span in spans}
+        begins = {(span.begin, span.kind) for span in spans}
+        for span in spans:
+            after, before = (span.begin, span.kind) in ends, (span.end, span.kind) in begins
             for k in range(span.begin, span.end):
-                role = other.role(first=k == span.begin, last=k == span.end - 1, touches=touches)
+                role = other.role(first=k == span.begin, last=k == span.end - 1, after=after, before=before)
                 found[k] = other.tag(Mark(role, span.kind))
-            last = span
         return tuple(found)
 
-    def role(self, *, first: bool, last: bool, touches: bool) -> str:
+    def role(self, *, first: bool, last: bool, after: bool, before: bool) -> str:
         """The role of a token of a span.
 
         Args:
-            touches: whether a span of the same kind ends right before this span.
+            after: whether a span of the same kind ends right before this span.
+            before: whether one begins right after it.
         """
         if self.name == "IOB1":
-            return BEGIN if first and touches else INSIDE
+            return BEGIN if first and after else INSIDE
+        if self.name == "IOE1":
+            return END if last and before else INSIDE
+        if self.name == "IOE2":
+            return END if last else INSIDE
         if len(LETTERS[self.name]) == len(ROLES):
             return SINGLE if first and last else BEGIN if first else END if last else INSIDE
         return BEGIN if first else INSIDE

@@ -3,6 +3,7 @@
 conll     a token a line, columns between tabs or spaces, an empty line after each sentence
 conllu    the same with the columns of CoNLL-U: FORM and UPOS; words of several tokens and empty nodes are left out
 parallel  line n of one file has the tokens, line n of the other their tags, between spaces
+csv       a table with a token a row; an empty row ends a sentence, or a column says where one begins; also in Python
 jsonl     an object a line: {"tokens": [...], "tags": [...]}, or lists under other names (tagged_keys.py), or texts
           with spaces between tokens, and between tags
 rows      (tokens, tags), or mappings with such keys
@@ -11,6 +12,7 @@ rows      (tokens, tags), or mappings with such keys
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,13 +20,15 @@ from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple, cast
 
 from recurra.data import parallel
+from recurra.data.columns import TAB
 from recurra.data.conll import ENDINGS as CONLLU_ENDINGS
 from recurra.data.conll import LOOK, read_conll
-from recurra.data.conll_layout import common_width, rows_of, tags_in_columns
+from recurra.data.conll_layout import HEADINGS, SENTENCE_NAMES, common_width, rows_of, tags_in_columns
+from recurra.data.delimited import table_rows
 from recurra.data.examples import Kind, Reader, Reading
 from recurra.data.jsonl import JSON_LINES, KINDS, read_objects
 from recurra.data.lines import Line, is_terminal
-from recurra.data.rows import NO_PAIR, checked_text, row_sides
+from recurra.data.rows import NO_PAIR, checked_text, is_table, row_sides
 from recurra.data.sentence import Tagged
 from recurra.data.source import DataSource, Sides
 from recurra.data.tagged_keys import Keys, keys_of, list_of
@@ -34,10 +38,14 @@ ENDINGS = {
     ".conll": "conll",
     ".bio": "conll",
     ".iob": "conll",
+    ".v4_gold_conll": "conll",
     **dict.fromkeys(CONLLU_ENDINGS, "conllu"),
     **dict.fromkeys(JSON_LINES, "jsonl"),
 }
 EXAMPLE = '{"tokens": ["in", "York"], "tags": ["O", "B-LOC"]}'
+CSV = ".csv"
+NAMES = -1  # in place of the number of a line, where names come without one, from Python
+BREAKS = re.compile(r"[\t\r\n]")  # which no cell of a table of tokens has
 UNEVEN = "lines with another number of tags than tokens"
 NO_SENTENCE = "lines that are not a tagged sentence"
 
@@ -46,6 +54,27 @@ class TagReads(NamedTuple):
     """What the network of a tagger knows of the data that it can be asked about."""
 
     tags: frozenset[str]
+
+
+def lines_of_table(reading: Reading) -> Iterator[Line]:
+    """The rows of a table as lines with tabs between the cells."""
+    for number, cells in table_rows(reading):
+        text = TAB.join(BREAKS.sub(" ", cell) for cell in cells)
+        yield Line(number or NAMES, text if text.strip() else "")
+
+
+def read_csv(reading: Reading) -> Iterator[Tagged]:
+    """The tokens in the rows of a table."""
+    return read_conll(reading, lines_of_table(reading))
+
+
+def are_tokens(source: DataSource) -> bool:
+    """Whether a table surely has a token a row: a column says to which sentence it belongs."""
+    rows = source.rows
+    if rows is not None and not is_table(rows):
+        return False
+    names = {name.strip().lower() for _, cells in islice(table_rows(Reading(source)), 1) for name in cells}
+    return bool(names & {*SENTENCE_NAMES}) and bool(names & {*HEADINGS})
 
 
 def read_parallel(reading: Reading) -> Iterator[Tagged]:
@@ -76,6 +105,9 @@ def read_json(reading: Reading) -> Iterator[Tagged]:
 def read_rows(reading: Reading) -> Iterator[Tagged]:
     """The sentences given in Python."""
     source = reading.source
+    if are_tokens(source):
+        yield from read_csv(reading)
+        return
     first: object = next(iter(source.rows or ()), None)
     keys = Keys(*source.sides[:2])
     if isinstance(first, Mapping):
@@ -164,7 +196,9 @@ def _is_list(side: Any) -> bool:
 
 def format_of(source: DataSource) -> str:
     """By the second file, or the ending."""
-    return "parallel" if source.target_path is not None else ENDINGS.get(source.ending, "conll")
+    if source.target_path is not None:
+        return "parallel"
+    return ENDINGS.get(source.ending, "csv" if source.ending == CSV else "conll")
 
 
 def read_inputs(reading: Reading, what: TagReads) -> Iterator[list[str]]:
@@ -177,6 +211,8 @@ def read_inputs(reading: Reading, what: TagReads) -> Iterator[list[str]]:
     form = source.format if source.format not in ("auto", "parallel") else ENDINGS.get(source.ending)
     if form is not None:
         return (list(sentence.tokens) for sentence in SENTENCES[form](reading))
+    if source.ending == CSV and are_tokens(source):
+        return (list(sentence.tokens) for sentence in read_csv(reading))
     lines = reading.file.lines()
     if source.format == "parallel" or is_terminal(source.path):
         return (line.text.split() for line in lines)
@@ -217,6 +253,7 @@ def in_columns(lines: Sequence[Line], tags: frozenset[str]) -> bool:
 SENTENCES: dict[str, Reader[Tagged]] = {
     "conll": read_conll,
     "conllu": read_conll,
+    "csv": read_csv,
     "parallel": read_parallel,
     "jsonl": read_json,
 }

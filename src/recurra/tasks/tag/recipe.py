@@ -19,8 +19,8 @@ AUTO, NONE = "auto", "none"  # of data.scheme
 class TagDataOptions(DataOptions):
     """Which sentences are used."""
 
-    # how tags write spans: BIO, IOB1, BIOES, BILOU, BMES, BMEWO; none: they write none; auto decides from the data.
-    # "BIO B_X", "BIO X-B", "BIO b-X o" also say how B is written for the kind X, and what is written outside spans
+    # how tags write spans: BIO, IOB1, BIOES, BILOU, BMES, BMEWO, IOE1, IOE2; none: they write none; auto: told from
+    # the data. "BIO B_X", "BIO X-B", "BIO b-X o" also say how B is written for the kind X, and what outside spans is
     scheme: str = AUTO
     repair: bool = False  # spans that break the rules of their scheme are repaired, instead of being an error
 

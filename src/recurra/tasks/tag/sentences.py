@@ -10,6 +10,7 @@ from itertools import chain
 from recurra.data import Examples, Row, Tagged
 from recurra.data.chunks import chunks
 from recurra.data.schemes import (
+    LENIENT,
     LETTERS,
     ROLES,
     RULES,
@@ -50,7 +51,7 @@ def decide(name: str, neighbours: Neighbours, options: TagDataOptions, say: Say)
     if options.scheme == NONE:
         return None
     # To repair is to write BIO, where an I-X that goes on with nothing would be right in IOB1.
-    found = find_scheme(neighbours, [name for name in LETTERS if name != "IOB1" or not options.repair])
+    found = find_scheme(neighbours, [name for name in LETTERS if name not in LENIENT or not options.repair])
     if options.scheme != AUTO:
         wanted = Scheme.parse(options.scheme)
         if found is None and not any(map(wanted.mark, tag_counts(neighbours))):
@@ -93,7 +94,7 @@ def in_scheme(
     names = [scheme.name, *(name for name in LETTERS if name != scheme.name)]  # of equal ones the first is taken
     neighbours = neighbours_of(sentence.tags for sentence in sentences) if neighbours is None else neighbours
     own = find_scheme(neighbours, names) or scheme
-    if own != scheme and (own.name, repair) != ("IOB1", True):
+    if own != scheme and not (repair and own.name in LENIENT):
         say(f"{sentences.name} writes spans in {own}, and they are rewritten in {scheme}, that of the model")
         whole = in_scheme(sentences, own, say, repair=repair, strict=strict, neighbours=neighbours)
         return whole.map(lambda sentence: sentence._replace(tags=own.rewritten(sentence.tags, scheme)))

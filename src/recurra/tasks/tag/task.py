@@ -13,9 +13,9 @@ from recurra.data import TAGGED, EncodedTable, Examples, Preview, Tagged, as_exa
 from recurra.data.conll_layout import tags_in_columns
 from recurra.data.jsonl import JSON_LINES
 from recurra.data.schemes import neighbours_of, tag_counts
-from recurra.data.tagged import ENDINGS, are_sentences
+from recurra.data.tagged import ENDINGS, are_sentences, are_tokens
 from recurra.data.tagged_keys import are_tagged
-from recurra.errors import ModelError, RunError
+from recurra.errors import DataError, ModelError, RunError
 from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
@@ -41,6 +41,14 @@ from recurra.training import Note
 SPELT = "are read by their characters alone"
 
 
+def has_tokens(preview: Preview) -> bool:
+    """Whether this is surely a table with a token a row."""
+    try:
+        return (preview.given is not None or preview.ending == ".csv") and are_tokens(preview.source)
+    except DataError:
+        return False
+
+
 class Tag(Task[Tagged, TagRecipe, TagNetwork]):
     """The task."""
 
@@ -56,6 +64,8 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         """By the ending of the name, lists of tokens and tags, or columns of which the last has tags."""
         if preview.ending in ENDINGS and preview.ending not in JSON_LINES:
             return f"its name ends in {preview.ending}"
+        if has_tokens(preview):
+            return "it has a token a row, and a column that says to which sentence it belongs"
         records = [record for record in preview.records() if record]
         if records and all(are_tagged(record, preview.source) for record in records):
             return "its rows have lists of tokens and of their tags"
