@@ -2,25 +2,116 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import sys
 from typing import Annotated
 
 import typer
 
 from recurra.cli.options import option
-from recurra.errors import UsageError
+from recurra.errors import RunError, UsageError
+from recurra.say import say
+
+FD = "RECURRA_LISTENING_FD"  # of a process that a supervisor has started: the socket that all of them share
 
 Folders = Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model folders.", show_default=False)]
 Host = Annotated[str | None, option("--host", "The address to listen at; 127.0.0.1 if it is not given.", "ADDRESS")]
 Port = Annotated[int | None, option("--port", "The port; 8000 if it is not given, 0 takes a free one.", "N", 0)]
+Token = Annotated[str | None, option("--token", "Who asks must send it; without it only this machine may.", "TEXT")]
+TokenFile = Annotated[str | None, option("--token-file", "A file with several tokens, one in a line.", "FILE")]
+Workers = Annotated[int | None, option("--workers", "Processes; 1.", "N", 1)]
+Threads = Annotated[int | None, option("--threads", "Jobs that a process computes at a time; 1.", "N", 1)]
+MaxBody = Annotated[int | None, option("--max-body", "Bytes of a request at most; 1000000.", "N", 1)]
+MaxText = Annotated[int | None, option("--max-text", "Characters of an input at most; 20000.", "N", 1)]
+MaxInside = Annotated[int | None, option("--max-inside", "Characters of an input that is looked into; 1000.", "N", 1)]
+MaxInputs = Annotated[int | None, option("--max-inputs", "Inputs of a request at most; 256.", "N", 1)]
+MaxTokens = Annotated[int | None, option("--max-tokens", "Units of an output that may be asked for; 2000.", "N", 1)]
+MaxBeam = Annotated[int | None, option("--max-beam", "The widest beam that may be asked for; 32.", "N", 1)]
+MaxNbest = Annotated[int | None, option("--max-nbest", "Alternatives that may be asked for; 32.", "N", 1)]
+MaxWaiting = Annotated[
+    int | None, option("--max-waiting", "Requests that may wait before others are refused; 256.", "N", 1)
+]
+Deadline = Annotated[float | None, option("--deadline", "Seconds that a request may take; 60.", "SECONDS", 0.001)]
+Rate = Annotated[float | None, option("--rate", "Requests a minute of one client; 0, the default: any number.", "N", 0)]
+Grace = Annotated[
+    float | None,
+    option("--grace", "Seconds from SIGTERM to the end of listening; 1.", "SECONDS", 0),
+]
+LogTexts = Annotated[bool, typer.Option("--log-texts", help="Write inputs into the log, too.", show_default=False)]
+NoLog = Annotated[bool, typer.Option("--no-log", help="Write no line for each request.", show_default=False)]
 
 
-def serve(models: Folders, host: Host = None, port: Port = None) -> None:
-    """Answer requests over HTTP with one or more models, and open a page where they are played with."""
+def serve(
+    models: Folders,
+    host: Host = None,
+    port: Port = None,
+    token: Token = None,
+    token_file: TokenFile = None,
+    workers: Workers = None,
+    threads: Threads = None,
+    max_body: MaxBody = None,
+    max_text: MaxText = None,
+    max_inside: MaxInside = None,
+    max_inputs: MaxInputs = None,
+    max_tokens: MaxTokens = None,
+    max_beam: MaxBeam = None,
+    max_nbest: MaxNbest = None,
+    max_waiting: MaxWaiting = None,
+    deadline: Deadline = None,
+    rate: Rate = None,
+    grace: Grace = None,
+    log_texts: LogTexts = False,
+    no_log: NoLog = False,
+) -> int:
+    """Answer requests over HTTP with one or more models, and show a page where they are played with.
+
+    Each option can also stand in the environment: --max-body as RECURRA_MAX_BODY. docs/serve.md has the addresses.
+    """
+    given = {name: value for name, value in locals().items() if value not in (None, False)}
+    check_packages()
+    from recurra.serving.models import Models
+    from recurra.serving.options import of_one_worker, serve_options, tokens_of
+
+    options = serve_options(given)
+    tokens_of(options)  # what cannot be right is said before anything is loaded
+    chosen = Models(models)
+    inherited = os.environ.get(FD)
+    if inherited is not None:
+        from recurra.serving.running import run
+
+        listening = socket.socket(fileno=int(inherited))
+        return run(chosen, of_one_worker(options), listening, lambda: None)
+    from recurra.serving.running import address_of, bound, run
+
     try:
-        import uvicorn
-    except ImportError:
-        raise UsageError("recurra serve needs more packages", fix='pip install "recurra[serve]"') from None
-    from recurra.serving import Engine, Models, Server, create_app
+        listening = bound(options)
+    except OSError as error:
+        where = f"{options.host}:{options.port}"
+        raise RunError(f"cannot listen: {error.strerror or error}", where=where, fix="Give another --port.") from None
+    where = address_of(listening)
+    if options.workers == 1:
+        return run(chosen, options, listening, lambda: say(f"recurra: serving {', '.join(chosen.served)} at {where}"))
+    from recurra.serving.workers import Supervisor, command_of_worker
 
-    app = create_app(Server(Models(models), Engine()))
-    uvicorn.run(app, host=host or "127.0.0.1", port=8000 if port is None else port, log_level="warning")
+    listening.listen(2048)
+    say(f"recurra: {options.workers} processes serve at {where}")
+    environment = {**os.environ, FD: str(listening.fileno())}
+    return Supervisor(command_of_worker(), options.workers, environment, [listening.fileno()]).run()
+
+
+def check_packages() -> None:
+    """Refuses to go on without what the extra brings.
+
+    Raises:
+        UsageError: something of it is missing.
+    """
+    try:
+        import fastapi
+        import prometheus_client
+        import python_multipart
+        import uvicorn
+    except ImportError as error:
+        what = f"recurra serve needs {error.name}"
+        raise UsageError(what, fix=f'"{sys.executable}" -m pip install "recurra[serve]"') from None
+    del fastapi, prometheus_client, python_multipart, uvicorn

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 from fastapi import FastAPI
 
 from recurra import __version__
 from recurra.serving import failures
 from recurra.serving.doors import answering, health, inside, page
+from recurra.serving.guard import Guard
+from recurra.serving.observed import Observed
 from recurra.serving.server import Server
 
 
-def create_app(server: Server) -> FastAPI:
-    """The application of a server; its models are loaded while it already says that it is not ready."""
+def create_app(server: Server, tokens: Sequence[str] = ()) -> FastAPI:
+    """The application of a server.
 
-    @asynccontextmanager
-    async def life(app: FastAPI) -> AsyncGenerator[None]:
-        loading = asyncio.create_task(asyncio.to_thread(server.models.reload))
-        yield
-        await loading
-        server.engine.close()
-
-    app = FastAPI(title="recurra", version=__version__, lifespan=life, docs_url=None, redoc_url=None)
+    Args:
+        tokens: one of them must come with every request; none: everybody may ask.
+    """
+    app = FastAPI(title="recurra", version=__version__, docs_url=None, redoc_url=None)
     failures.add_to(app)
     for door in (health, answering, inside, page):
         app.include_router(door.router(server))
+    app.add_middleware(Guard, options=server.options, tokens=tokens)
+    app.add_middleware(Observed, options=server.options, metrics=server.metrics, ending=lambda: server.draining)
     return app

@@ -12,7 +12,10 @@ from fastapi import Request
 from recurra.errors import called_from_python
 from recurra.serving.engine import Engine, Overloaded, Work
 from recurra.serving.failures import Refused
+from recurra.serving.metrics import Metrics
 from recurra.serving.models import Models, Served
+from recurra.serving.observed import TEXTS
+from recurra.serving.options import ServeOptions
 
 R = TypeVar("R")
 
@@ -23,11 +26,18 @@ class Server:
     """Models and what computes with them.
 
     Args:
-        deadline: seconds that a request may take.
+        options: what requests may ask for.
+        metrics: where they are counted.
     """
 
-    def __init__(self, models: Models, engine: Engine, deadline: float = 60.0) -> None:
-        self.models, self.engine, self.deadline = models, engine, deadline
+    def __init__(self, models: Models, engine: Engine, options: ServeOptions, metrics: Metrics) -> None:
+        self.models, self.engine, self.options, self.metrics = models, engine, options, metrics
+        self.draining = False  # it ends: what has come is answered, and nothing else should come
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests should come here."""
+        return self.models.ready and not self.draining
 
     def served(self, name: str | None) -> Served:
         """The model of a request.
@@ -52,16 +62,20 @@ class Server:
             Refused: too much waits, or it takes too long.
             RecurraError: what the work raises.
         """
+        request.scope[TEXTS] = inputs
+        self.metrics.waiting.set(self.engine.waiting)
         try:
             asked = self.engine.submit((*kind, size_class(inputs)), in_words_of_python(work), inputs)
         except Overloaded:
             raise Refused(429, f"{self.engine.most_waiting} requests wait already", retry_after=1) from None
-        loop, end = asyncio.get_running_loop(), asyncio.get_running_loop().time() + self.deadline
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self.options.deadline
         try:
             while not asked.done.done():
                 left = end - loop.time()
                 if left <= 0:
-                    raise Refused(504, f"not answered within {self.deadline:g} seconds", fix="Ask for less at a time.")
+                    what = f"not answered within {self.options.deadline:g} seconds"
+                    raise Refused(504, what, fix="Ask for less at a time, or serve with --deadline.")
                 await asyncio.wait([asked.done], timeout=min(PATIENCE, left))
                 if not asked.done.done() and await request.is_disconnected():
                     raise Refused(499, "the client has left")

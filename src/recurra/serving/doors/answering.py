@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from recurra.serving.asked import EvaluateAsked, ManyInputs
 from recurra.serving.failures import JSON, Failed
 from recurra.serving.inputs import inputs_of
+from recurra.serving.limits import check_inputs, check_options
 from recurra.serving.rounded import rounded
 from recurra.serving.server import Server, frozen
 
@@ -41,6 +42,8 @@ def router(server: Server) -> APIRouter:
         """An answer for each input, in their order."""
         served = server.served(asked.model)
         settings = asked.options
+        check_inputs(asked.inputs, server.options)
+        check_options(settings, server.options)
         kind = (served, "predict", frozen(settings))
         answers = await server.computed(
             request,
@@ -54,6 +57,8 @@ def router(server: Server) -> APIRouter:
     async def evaluate(asked: EvaluateAsked, request: Request) -> Response:
         """All measures over examples, each with its interval."""
         served = server.served(asked.model)
+        check_inputs(asked.inputs, server.options)
+        check_options(asked.options, server.options)
         inputs = inputs_of(served, asked.inputs)
         found = await server.alone(
             request, lambda: served.model.evaluate(inputs, asked.targets, **asked.options).to_mapping()

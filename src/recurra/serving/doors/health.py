@@ -1,4 +1,4 @@
-"""Whether the server lives, and whether it takes requests."""
+"""Whether the server lives, whether it takes requests, and what it has counted."""
 
 from __future__ import annotations
 
@@ -18,10 +18,16 @@ def router(server: Server) -> APIRouter:
         """It lives."""
         return Response(to_json({"status": "ok"}), media_type=JSON)
 
-    @doors.get("/readyz")
+    @doors.get("/readyz", responses={503: {"description": "It loads its models, or it ends."}})
     async def readyz() -> Response:
-        """Whether it takes requests."""
-        ready = server.models.ready
-        return Response(to_json({"status": "ready" if ready else "loading"}), 200 if ready else 503, media_type=JSON)
+        """Whether requests should come here."""
+        status = "ready" if server.ready else "ending" if server.draining else "loading"
+        return Response(to_json({"status": status}), 200 if server.ready else 503, media_type=JSON)
+
+    @doors.get("/metrics")
+    async def metrics() -> Response:
+        """What Prometheus reads."""
+        text, kind = server.metrics.text()
+        return Response(text, media_type=kind)
 
     return doors

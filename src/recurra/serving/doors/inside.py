@@ -6,10 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from recurra.serving.asked import ExplainAsked, TraceAsked
+from recurra.serving.asked import ExplainAsked, OneInput, TraceAsked
 from recurra.serving.doors.answering import REFUSALS
 from recurra.serving.failures import JSON
 from recurra.serving.inputs import inputs_of
+from recurra.serving.limits import check_inputs, check_options
+from recurra.serving.models import Served
 from recurra.serving.server import Server
 from recurra.tasks.tracing import ShownTrace
 
@@ -27,16 +29,16 @@ def router(server: Server) -> APIRouter:
     @doors.post("/explain")
     async def explain(asked: ExplainAsked, request: Request) -> Response:
         """What of an input each output rests on."""
-        model = server.served(asked.model).model
+        served = server.served(asked.model)
+        given = one_input(server, served, asked)
 
-        def explained(given: Any) -> str:
-            found = model.explain(
+        def explained() -> str:
+            found = served.model.explain(
                 given, asked.target, method=asked.method, instead=asked.instead, outputs=asked.outputs, **asked.options
             )
             return found.to_json()
 
-        [given] = inputs_of(server.served(asked.model), [asked.input])
-        return Response(await server.alone(request, lambda: explained(given)), media_type=JSON)
+        return Response(await server.alone(request, explained), media_type=JSON)
 
     return doors
 
@@ -44,10 +46,22 @@ def router(server: Server) -> APIRouter:
 async def traced(server: Server, asked: TraceAsked, request: Request) -> ShownTrace:
     """The trace of one input."""
     served = server.served(asked.model)
-    [given] = inputs_of(served, [asked.input])
+    given = one_input(server, served, asked)
     return await server.alone(
         request,
         lambda: served.model.trace(
             given, asked.target, gradients=asked.gradients, attribution=asked.attribution, **asked.options
         ),
     )
+
+
+def one_input(server: Server, served: Served, asked: OneInput) -> Any:
+    """The input of a request that looks inside, as the model takes it.
+
+    Raises:
+        Refused: it is longer, or asks for more, than is allowed.
+        DataError: it is no input of the model.
+    """
+    check_inputs([asked.input], server.options, "max_inside")
+    check_options(asked.options, server.options)
+    return inputs_of(served, [asked.input])[0]

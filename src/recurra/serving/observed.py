@@ -1,0 +1,71 @@
+"""Every request is counted and, in a line of JSON on standard error, said: how it was answered and how long it took.
+
+What users sent stands there only if that was asked for (--log-texts).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic_core import to_json
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from recurra.serving.metrics import Metrics
+from recurra.serving.options import ServeOptions
+
+TEXTS = "recurra.texts"  # where a door leaves, in the scope of a request, what it was sent
+QUIET = ("/healthz", "/readyz", "/metrics")  # asked every few seconds, and of no interest
+
+
+class Observed:
+    """Counts and says what the application does.
+
+    Args:
+        ending: whether clients should come no more: then each answer ends their connection.
+    """
+
+    def __init__(self, app: ASGIApp, options: ServeOptions, metrics: Metrics, ending: Callable[[], bool]) -> None:
+        self.app, self.options, self.metrics, self.ending = app, options, metrics, ending
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status, size = time.monotonic(), 0, 0
+
+        async def sent(message: Message) -> None:
+            nonlocal status, size
+            status = message.get("status", status)
+            size += len(message.get("body", b""))
+            if message["type"] == "http.response.start" and self.ending():
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sent)
+        finally:
+            self._say(scope, status, size, time.monotonic() - began)
+
+    def _say(self, scope: Scope, status: int, size: int, seconds: float) -> None:
+        path = getattr(scope.get("route"), "path", None) or "other"
+        self.metrics.requests.labels(path, str(status)).inc()
+        self.metrics.latency.labels(path).observe(seconds)
+        if self.options.no_log or scope["path"] in QUIET:
+            return
+        line: dict[str, Any] = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "method": scope["method"],
+            "path": scope["path"],
+            "status": status,  # 0: the client had left
+            "seconds": round(seconds, 4),
+            "bytes": size,
+            "client": (scope.get("client") or ("",))[0],
+        }
+        if self.options.log_texts and TEXTS in scope:
+            line["inputs"] = scope[TEXTS]
+        print(to_json(line, fallback=repr).decode(), file=sys.stderr, flush=True)

@@ -1,0 +1,137 @@
+"""A process that serves: it loads models, again on SIGHUP, and ends on SIGTERM without losing a request.
+
+After SIGTERM or Ctrl-C it says that it is not ready, and asks clients to close their connections with the next answer,
+for a while (--grace); then it listens no more, answers what has come, and ends with 0.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+from recurra.errors import RecurraError
+from recurra.say import say
+from recurra.serving.app import create_app
+from recurra.serving.engine import Engine
+from recurra.serving.metrics import Metrics
+from recurra.serving.models import Models
+from recurra.serving.options import ServeOptions, tokens_of
+from recurra.serving.server import Server
+
+BACKLOG = 2048  # connections that wait to be taken
+IDLE = 75  # seconds that a connection is kept without a request
+
+
+def run(models: Models, options: ServeOptions, listening: socket.socket, started: Callable[[], None]) -> int:
+    """Serves until it is told to end, and gives the exit code.
+
+    Args:
+        listening: bound.
+        started: is called when requests are answered.
+    """
+    metrics = Metrics()
+    engine = Engine(options.threads, options.max_waiting, metrics.seen)
+    server = Server(models, engine, options, metrics)
+    app = create_app(server, tokens_of(options))
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=int(options.deadline) + 5,
+        h11_max_incomplete_event_size=64_000,
+        lifespan="on",
+    )
+    listener = Listener(config, server, options.grace)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        return runner.run(listener.until_told(listening, started))
+
+
+class Listener(uvicorn.Server):
+    """uvicorn's server, which ends in two steps."""
+
+    def __init__(self, config: uvicorn.Config, server: Server, grace: float) -> None:
+        super().__init__(config)
+        self.server, self.grace = server, grace
+
+    async def until_told(self, listening: socket.socket, started: Callable[[], None]) -> int:
+        """Serves; 1 if the models cannot be loaded."""
+        self._loop = asyncio.get_running_loop()
+        serving = asyncio.create_task(self.serve([listening]))
+        try:
+            await asyncio.to_thread(self.server.models.reload)
+        except RecurraError as error:
+            say(f"recurra: {error}")
+            self.should_exit = True
+            await serving
+            return error.exit_code
+        if not self.server.draining:
+            started()
+        await serving
+        await asyncio.to_thread(self.server.engine.close)
+        return 0
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """What signals do while it serves; afterwards, what they did before."""
+
+        def end(number: int, frame: FrameType | None) -> None:
+            self._loop.call_soon_threadsafe(self._end)
+
+        def reload(number: int, frame: FrameType | None) -> None:
+            self._loop.call_soon_threadsafe(self._reload)
+
+        handlers = {signal.SIGTERM: end, signal.SIGINT: end}
+        if hasattr(signal, "SIGHUP"):
+            handlers[signal.SIGHUP] = reload
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _end(self) -> None:
+        if self.server.draining:  # told twice
+            self.should_exit = self.force_exit = True
+            return
+        self.server.draining = True
+        self._loop.call_later(self.grace, setattr, self, "should_exit", True)
+
+    def _reload(self) -> None:
+        self._reloading = self._loop.create_task(self._reloaded())
+
+    async def _reloaded(self) -> None:
+        try:
+            await asyncio.to_thread(self.server.models.reload)
+            say(f"recurra: loaded again: {', '.join(self.server.models.served)}")
+        except RecurraError as error:
+            say(f"recurra: not loaded again, the models from before go on: {error}")
+
+
+def bound(options: ServeOptions) -> socket.socket:
+    """A socket at the address, from which no connection is taken yet.
+
+    Raises:
+        OSError: the address is not there, or taken.
+    """
+    [(family, *_, address), *_] = socket.getaddrinfo(options.host, options.port, type=socket.SOCK_STREAM)
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind(address)
+    found.set_inheritable(True)
+    return found
+
+
+def address_of(listening: socket.socket) -> str:
+    """Where a browser finds it."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"

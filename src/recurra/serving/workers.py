@@ -1,0 +1,86 @@
+"""Several processes that take connections from one socket; a supervisor starts them, and again those that die."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from recurra.say import say
+from recurra.serving.metrics import SEVERAL
+
+PAUSE = 0.2  # seconds between two looks at the processes
+AGAIN = 1.0  # seconds before one that died is started again
+
+
+class Supervisor:
+    """Starts processes and hands on to them what it is told.
+
+    Args:
+        command: of each.
+        environment: of each.
+        files: open files that they share.
+    """
+
+    def __init__(self, command: Sequence[str], count: int, environment: dict[str, str], files: Sequence[int]) -> None:
+        self.command, self.count, self.environment, self.files = list(command), count, environment, tuple(files)
+        self.ending = False
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def run(self) -> int:
+        """Until it is told to end; the exit code is 0 if all ended well."""
+        with tempfile.TemporaryDirectory(prefix="recurra-metrics-") as folder, self._signals():
+            self.environment = {**self.environment, SEVERAL: folder}
+            self.processes = [self._start() for _ in range(self.count)]
+            began = time.monotonic()
+            while any(one.poll() is None for one in self.processes):
+                for k, one in enumerate(self.processes):
+                    code = one.poll()
+                    if code is None or self.ending:
+                        continue
+                    if time.monotonic() - began < AGAIN * self.count and code:  # it cannot even begin
+                        self._tell(signal.SIGTERM)
+                        return code
+                    say(f"recurra: a process ended with {code}, another takes its place")
+                    time.sleep(AGAIN)
+                    self.processes[k] = self._start()
+                time.sleep(PAUSE)
+        return next((one.returncode for one in self.processes if one.returncode), 0)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self.command, env=self.environment, pass_fds=self.files)
+
+    def _tell(self, number: int) -> None:
+        for one in self.processes:
+            if one.poll() is None:
+                one.send_signal(number)
+
+    @contextmanager
+    def _signals(self) -> Generator[None]:
+        def end(number: int, frame: FrameType | None) -> None:
+            self.ending = True
+            self._tell(signal.SIGTERM)
+
+        def hand_on(number: int, frame: FrameType | None) -> None:
+            self._tell(number)
+
+        handlers: dict[int, Any] = {signal.SIGTERM: end, signal.SIGINT: end}
+        if hasattr(signal, "SIGHUP"):
+            handlers[signal.SIGHUP] = hand_on
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def command_of_worker() -> list[str]:
+    """The same command line again."""
+    return [sys.executable, "-m", "recurra", *sys.argv[1:]]
