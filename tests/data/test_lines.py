@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recurra.data.encoding import narrow_encoding, wide_encoding
+from recurra.data.encoding import narrow_encoding, renamed, wide_encoding
 from recurra.data.findings import Findings
 from recurra.data.lines import LONGEST_LINE, TextFile, is_stream, require_file
 from recurra.errors import DataError
@@ -89,7 +89,7 @@ def test_the_place_is_file_line_and_byte(tmp_path: Path) -> None:
     assert caught.value.where == f"{path}:2:11"
     assert "0xE9" in caught.value.what
     assert "ISO-8859-1" in caught.value.what
-    assert caught.value.fix == f"Convert it: iconv -f ISO-8859-1 -t UTF-8 {path} > {path}.utf8"
+    assert caught.value.fix == f"Convert it: iconv -f ISO-8859-1 -t UTF-8 {path} > {renamed(path, 'utf8')}"
 
 
 def test_the_command_converts(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_the_command_converts(tmp_path: Path) -> None:
         list(read_lines(path))
     assert caught.value.fix is not None
     subprocess.run(caught.value.fix.removeprefix("Convert it: "), shell=True, check=True, timeout=30)
-    assert list(read_lines(f"{path}.utf8")) == ["schön\tgrün"]
+    assert list(read_lines(str(tmp_path / "my file.utf8.tsv"))) == ["schön\tgrün"]
 
 
 def test_the_command_converts_gzip(tmp_path: Path) -> None:

@@ -112,6 +112,12 @@ def not_utf8(line: bytes, error: UnicodeDecodeError, place: str, path: str, *, m
 
 def convert(encoding: str, path: str) -> str:
     """The command that makes UTF-8 of a file."""
+    to = renamed(path, "utf8")
     if path.endswith(".gz"):
-        return f"Convert it: gzip -dc {path} | iconv -f {encoding} -t UTF-8 | gzip > {path[:-3]}.utf8.gz"
-    return f"Convert it: iconv -f {encoding} -t UTF-8 {path} > {path}.utf8"
+        return f"Convert it: gzip -dc {path} | iconv -f {encoding} -t UTF-8 | gzip > {to}"
+    return f"Convert it: iconv -f {encoding} -t UTF-8 {path} > {to}"
+
+
+def renamed(path: str, mark: str) -> str:
+    """A path, perhaps in quotes, with a mark before its ending, which says what the file is: x.utf8.csv.gz."""
+    return re.sub(r"((?:\.[A-Za-z0-9_]+)?(?:\.gz)?'?)$", rf".{mark}\1", path, count=1)

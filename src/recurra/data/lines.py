@@ -19,7 +19,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple, cast
 
-from recurra.data.encoding import NOT_UTF8, UTF8_BOM, convert, not_utf8, wide_encoding
+from recurra.data.encoding import NOT_UTF8, UTF8_BOM, convert, not_utf8, renamed, wide_encoding
 from recurra.data.findings import Findings
 from recurra.errors import DataError
 from recurra.options import nearest
@@ -129,7 +129,7 @@ class TextFile:
     def _refuse_macintosh(self, first: bytes) -> None:
         if not first.endswith(b"\n") and first.count(b"\r") > 1:
             what = r"expected lines that end at \n, saw lines that end in a carriage return, as Macintoshes once wrote"
-            fix = f"Convert it: tr '\\r' '\\n' < {self._quoted()} > {self._quoted()}.lines"
+            fix = f"Convert it: tr '\\r' '\\n' < {self._quoted()} > {renamed(self._quoted(), 'lines')}"
             raise DataError(what, where=self.place(1), fix=fix)
 
     def note(self, text: str) -> None:
