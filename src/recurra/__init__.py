@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from recurra.tracing import Decode as Decode
     from recurra.tracing import Force as Force
     from recurra.tracing import Instead as Instead
+    from recurra.tracing import SetAttention as SetAttention
+    from recurra.tracing import SetUnit as SetUnit
 
 # Torch's threads shall wait for each other for some microseconds and then sleep. On a machine that is shared with other
 # work, threads that spin on make a step up to twenty times slower; those that sleep at once make two threads slower
@@ -49,6 +51,8 @@ _HOMES = {
     "Model": "recurra.api",
     "Recipe": "recurra.tasks.translate.recipe",
     "RecurraError": "recurra.errors",
+    "SetAttention": "recurra.tracing",
+    "SetUnit": "recurra.tracing",
     "compare": "recurra.api",
     "curves": "recurra.api",
     "draw": "recurra.api",
@@ -69,6 +73,8 @@ __all__ = [
     "Model",
     "Recipe",
     "RecurraError",
+    "SetAttention",
+    "SetUnit",
     "__version__",
     "compare",
     "curves",

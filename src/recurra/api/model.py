@@ -444,7 +444,8 @@ class Model:
         Args:
             given: one input.
             changes: `recurra.Force(0, "2")` a token of the output, `recurra.Instead("4 May")` another input,
-                `recurra.Decode({"beam": 1})` another search; several may be changed at once.
+                `recurra.SetUnit("encoder.0.forward", 3)` a unit switched off, `recurra.SetAttention(2, {0: 1.0})` where
+                a step looks, `recurra.Decode({"beam": 1})` another search; several may be changed at once.
             settings: single options of both runs, as `predict` (of a language model `generate`) takes them.
 
         Raises:
@@ -456,13 +457,14 @@ class Model:
         """
         intervention = Intervention(changes)
         self._inspected()
-        before = Question(self.predictor, self._cells_of(self._asked_about(given)), self._answering({}, settings))
+        cells = self._cells_of(self._asked_about(given))
+        before = Question(self.task, self.networks, cells, self._answering({}, settings))
         after = before
         for other in intervention.of(Instead):
             after = replace(after, given=self._cells_of(self._asked_about(other.given)))
         for search in intervention.of(Decode):
             after = replace(after, options=self._answering(search.settings, settings))
-        return what_if(before, after, intervention, self.task.name)
+        return what_if(before, after, intervention)
 
     def _answering(self, other: Mapping[str, object], settings: Mapping[str, object]) -> Any:
         """The options of an answer, of a language model those of a continuation."""

@@ -4,6 +4,7 @@ from recurra.attention.additive import Additive
 from recurra.attention.base import Attended, Attention, Memory
 from recurra.attention.bilinear import Bilinear
 from recurra.attention.dot import Dot, ScaledDot
+from recurra.attention.given import GivenAttention
 from recurra.attention.last import Last
 
 ATTENTIONS: dict[str, type[Attention]] = {
@@ -21,6 +22,7 @@ __all__ = [
     "Attention",
     "Bilinear",
     "Dot",
+    "GivenAttention",
     "Last",
     "Memory",
     "ScaledDot",

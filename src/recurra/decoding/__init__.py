@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from recurra.decoding.anti_lm import rerank
 from recurra.decoding.beam import beam_search
-from recurra.decoding.beginning import Beginning
+from recurra.decoding.beginning import NO_END, Beginning
+from recurra.decoding.by_steps import BySteps
 from recurra.decoding.diverse import Diverse
 from recurra.decoding.ensemble import Ensemble
 from recurra.decoding.forcing import log_likelihoods
@@ -17,7 +18,9 @@ from recurra.decoding.step_model import Scored, Start, StepModel
 from recurra.padded import Padded
 
 __all__ = [
+    "NO_END",
     "Beginning",
+    "BySteps",
     "DecodingOptions",
     "Diverse",
     "End",

@@ -16,6 +16,9 @@ from torch import Tensor
 
 from recurra.decoding.step_model import Scored, Start, StepModel
 from recurra.padded import Padded
+from recurra.text.special import EOS
+
+NO_END = -1  # instead of a token: so an output that reached its limit without an end is cut again
 
 
 class Counted(NamedTuple):
@@ -39,7 +42,7 @@ class Beginning:
     """A step model whose outputs begin with given tokens and go on freely.
 
     Args:
-        tokens: numbers in the model's vocabulary; an <EOS> may be the last of them.
+        tokens: numbers in the model's vocabulary; the last may be <EOS>, or NO_END: anything but an end comes there.
     """
 
     def __init__(self, model: StepModel, tokens: Sequence[int]) -> None:
@@ -56,7 +59,7 @@ class Beginning:
         log_probs = scored.log_probs
         if state.step < len(self.tokens):
             told = self.tokens[state.step]
-            only = torch.full_like(log_probs, -torch.inf)
-            only[:, told] = log_probs[:, told]
-            log_probs = only
+            possible = torch.full_like(log_probs[0], told == NO_END, dtype=torch.bool)
+            possible[EOS if told == NO_END else told] ^= True
+            log_probs = log_probs.masked_fill(~possible, -torch.inf)
         return Scored(log_probs, Counted(scored.state, state.taken + 1), scored.attention)

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from copy import copy
+from typing import NamedTuple, Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import log_softmax
 
-from recurra.layers import Recorded, placed
+from recurra.attention import Attention, Last
+from recurra.layers import AttentionPooling, Recorded, placed
 from recurra.models import Branch, Forecaster, ImageEncoder, ImageReader, ManyToOne, Seq2Seq
 from recurra.models.encoder import Encoder
 from recurra.models.language_model import LanguageModel
@@ -58,6 +60,17 @@ class Probe(ABC):
         """
         return tuple(torch.zeros_like(one.values) for one in self.inputs)
 
+    def of(self, network: nn.Module) -> Self:
+        """The same input of another network that reads it alike, such as one that is changed inside."""
+        other = copy(self)
+        vars(other)["model"] = network
+        return other
+
+    @property
+    def attentions(self) -> Sequence[Attention | None]:
+        """What weighs each of the inputs that a run has `looked` at; None where that is not learned."""
+        return ()
+
     @abstractmethod
     def run(self, vectors: Sequence[Tensor], *, trace: bool = False) -> Run:
         """Runs the network from other vectors in place of its inputs, [B, T, E] each."""
@@ -96,6 +109,11 @@ class WritingProbe(Probe):
         else:
             source = torch.zeros_like(self.inputs[0].values)
         return source, frame(self.target, self.inputs[1])
+
+    @property
+    def attentions(self) -> list[Attention | None]:
+        attention = self.model.decoder.attention
+        return [None if isinstance(attention, Last) else attention]
 
     def run(self, vectors: Sequence[Tensor], *, trace: bool = False) -> Run:
         model = self.model
@@ -176,6 +194,11 @@ class WholeProbe(Probe):
             mean_image(branch.reader, one) if isinstance(branch.reader, ImageReader) else torch.zeros_like(one.values)
             for branch, one in zip(self._branches, self.inputs, strict=True)
         )
+
+    @property
+    def attentions(self) -> list[Attention | None]:
+        poolings = [branch.pooling for branch in self._branches]
+        return [one.attention if isinstance(one, AttentionPooling) else None for one in poolings]
 
     def run(self, vectors: Sequence[Tensor], *, trace: bool = False) -> Run:
         columns = zip(self._branches, self._padded(vectors), strict=True)

@@ -5,8 +5,9 @@ from recurra.layers.bidirectional import Bidirectional, BothStates
 from recurra.layers.convolution import Convolution
 from recurra.layers.dropout import locked_dropout
 from recurra.layers.feedforward import FeedForward
+from recurra.layers.held import HeldRecurrent, HeldUnit
 from recurra.layers.kernels import KERNELS, Kernel
-from recurra.layers.pooling import POOLINGS, Pooled, Pooling
+from recurra.layers.pooling import POOLINGS, AttentionPooling, Pooled, Pooling
 from recurra.layers.recorded import Recorded, Steps, placed, recorded_whole
 from recurra.layers.recurrent import Recurrent
 from recurra.layers.stack import Stack
@@ -15,11 +16,14 @@ from recurra.layers.unroll import steps, unroll
 __all__ = [
     "KERNELS",
     "POOLINGS",
+    "AttentionPooling",
     "Bidirectional",
     "BothStates",
     "Convolution",
     "FeedForward",
     "ForwardLayer",
+    "HeldRecurrent",
+    "HeldUnit",
     "Kernel",
     "Layer",
     "Pooled",

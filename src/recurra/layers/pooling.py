@@ -86,7 +86,7 @@ class AttentionPooling(Pooling):
 
     def __init__(self, size: int, backward: int = 0) -> None:
         super().__init__(size, backward)
-        self.attention = SelfScore(size)
+        self.attention: Attention = SelfScore(size)
 
     def forward(self, sequence: Padded) -> Pooled:
         nobody = sequence.values.new_zeros(sequence.values.shape[0], 1, 0)

@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn.functional import log_softmax
 
 from recurra.decoding import Scored, Start
+from recurra.models.changed import ELSE, at_step, changed_steps
 from recurra.models.language_model import LanguageModel
 from recurra.padded import Padded, last_of
 from recurra.text.special import GO
@@ -30,13 +31,14 @@ class Waiting(NamedTuple):
 
     layers: Any  # of the model
     waiting: Tensor  # [N] the last id of the text; READ after the first step
+    place: Tensor  # [N] of the unit that is read next
 
 
 class Continuing:
     """The step model.
 
     Args:
-        model: in evaluation mode.
+        model: in evaluation mode; one that is changed at single places (changed.py) goes on with one text at a time.
         endless: running text: <GO> is an output too, with the number V.
     """
 
@@ -44,17 +46,20 @@ class Continuing:
         self.model = model
         self.endless = endless
         self.line_end = model.embedding.num_embeddings
+        self.at = {place: at_step(model, place) for place in changed_steps(model)}
+        self.usual = at_step(model, ELSE) if self.at else model
 
     def start(self, source: Padded) -> Start:
         """Reads all but the last unit of each text [B, T]; T is 1 at least."""
         state = self.model(Padded(source.values[:, :-1], source.lengths - 1)).state
-        return Start(Waiting(state, last_of(source)), ())
+        return Start(Waiting(state, last_of(source), source.lengths - 1), ())
 
     def step(self, previous: Tensor, state: Waiting, memory: Any) -> Scored:
         """The next unit of each row: log-probabilities [N, V], of running text [N, V + 1]."""
         ids = torch.where(state.waiting == READ, previous, state.waiting)
-        scores, layers = self.model.step(ids.masked_fill(ids == self.line_end, GO), state.layers)
+        model = self.at.get(int(state.place[0]), self.usual) if self.at else self.model
+        scores, layers = model.step(ids.masked_fill(ids == self.line_end, GO), state.layers)
         log_probs = log_softmax(scores.float(), dim=-1)
         if self.endless:
             log_probs = torch.cat([log_probs, log_probs[:, GO : GO + 1]], dim=-1)
-        return Scored(log_probs, Waiting(layers, torch.full_like(state.waiting, READ)), None)
+        return Scored(log_probs, Waiting(layers, torch.full_like(state.waiting, READ), state.place + 1), None)

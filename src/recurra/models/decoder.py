@@ -25,6 +25,7 @@ from torch.nn.functional import dropout
 from recurra.attention import Attended, Attention, Memory
 from recurra.cells import Step
 from recurra.layers import Recorded, Recurrent, Stack, placed
+from recurra.models.changed import ELSE, at_step, changed_steps
 from recurra.models.output import VocabularyOutput
 from recurra.padded import Padded
 from recurra.text.special import PAD
@@ -142,8 +143,10 @@ class Decoder(nn.Module):
     def _step_by_step(self, read: Padded, state: DecoderState, memory: Memory, *, trace: bool) -> Decoded:
         steps: list[DecoderStep] = []
         before = state.layers
-        for inputs in read.values.unbind(1):
-            steps.append(self._step(inputs, state, memory, trace=trace))
+        others = {number: at_step(self, number) for number in changed_steps(self)}
+        usual = at_step(self, ELSE) if others else self
+        for number, inputs in enumerate(read.values.unbind(1)):
+            steps.append(others.get(number, usual)._step(inputs, state, memory, trace=trace))
             state = steps[-1].state
         features = torch.stack([step.features for step in steps], 1)
         weights = torch.stack([step.weights for step in steps], 1)

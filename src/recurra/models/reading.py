@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from recurra.layers import Bidirectional, BothStates, Layer, Recurrent, Stack, Unrolled
+from recurra.layers import Bidirectional, BothStates, HeldRecurrent, Layer, Recurrent, Stack, Unrolled
 from recurra.layers.kernels import run_steps
 from recurra.models.encoder import Encoder, SourceEncoder
 from recurra.padded import Padded, reverse
@@ -96,10 +96,14 @@ class BothWays:
 
 
 def first_layer(layer: Layer, embedding: Tensor) -> OneWay | BothWays | None:
-    """The layer with its tables; None where they would be too large."""
+    """The layer with its tables; None where they would be too large, or units are held by their place."""
     if isinstance(layer, Bidirectional):
         ahead, back = (first_layer(way, embedding) for way in (layer.ahead, layer.back))
         return BothWays(ahead, back) if isinstance(ahead, OneWay) and isinstance(back, OneWay) else None
-    if not isinstance(layer, Recurrent) or len(embedding) * len(layer.cell.bias_input) > MAX_TABLE:
+    if (
+        not isinstance(layer, Recurrent)
+        or isinstance(layer, HeldRecurrent)
+        or len(embedding) * len(layer.cell.bias_input) > MAX_TABLE
+    ):
         return None
     return OneWay(layer, embedding)

@@ -21,18 +21,27 @@ from torch import Tensor
 from torch.nn.functional import linear, log_softmax
 
 from recurra.cells import Step
-from recurra.decoding import Ensemble, Scored, Start, StepModel
+from recurra.decoding import BySteps, Ensemble, Scored, Start, StepModel
 from recurra.layers import Recurrent, Stack
 from recurra.layers.kernels import CellSteps, tanh_of_sigmoid_
+from recurra.models.changed import ELSE, at_step, changed_steps, replaced
 from recurra.models.decoder import Decoder, DecoderState
 from recurra.models.reading import MAX_TABLE, reader_of
 from recurra.models.seq2seq import Seq2Seq, SourceMemory
 from recurra.padded import Padded
 
 
-def search_model(model: Seq2Seq) -> SearchModel:
+def search_model(model: Seq2Seq) -> StepModel:
     """The quickest step model of a network in evaluation whose weights stay as they are while it is used."""
-    return SearchModel(model)
+    steps = changed_steps(model.decoder)
+    if not steps:
+        return SearchModel(model)
+    return BySteps(_at_step(model, ELSE), {step: _at_step(model, step) for step in steps})
+
+
+def _at_step(model: Seq2Seq, step: int) -> SearchModel:
+    """The network of which the decoder is as it is at one step."""
+    return SearchModel(replaced(model, {model.decoder: at_step(model.decoder, step)}))
 
 
 def step_model(models: Sequence[Seq2Seq]) -> StepModel:

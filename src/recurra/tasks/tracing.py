@@ -94,6 +94,7 @@ class Asked:
         name_of: from a number among the V to how it is shown.
         number_of: from a text to its number among the V. Raises UsageError where there is none.
         attention: where the outputs of a run looked.
+        parts: how many places to look at each source token is; empty where no output looks anywhere.
         known: so many of the outputs were given, and not found by the model: these have a loss.
         begins: the number of the output with which what the model itself found begins.
         finished: whether the last output is written; False: it only says what could have come next.
@@ -116,6 +117,7 @@ class Asked:
     name_of: Callable[[int], str] = str
     number_of: Callable[[str], int] = int
     attention: Callable[[Run], AttentionMap | None] = no_attention
+    parts: Sequence[int] = ()
     known: int = 0
     begins: int = 0
     finished: bool = True

@@ -1,11 +1,13 @@
 """What follows if something is changed: a model is asked twice, and the two runs are laid side by side.
 
 Every change is one that all tasks share: another input is asked about, outputs begin as they are told to
-(decoding/beginning.py), options of the search are others. So nothing here knows a task.
+(decoding/beginning.py), options of the search are others, a network is changed inside (changed_networks.py; of several
+the first). So nothing here knows a task.
 
-A token that is forced goes into the output as it would be until then: what stands before it is held, and the search is
-free after it. Where the output has that token anyway, nothing is searched again; so it is the same, also of a beam,
-which might find another output on a second way.
+What a change does not touch stays, and from there on the search is free. A token that is forced goes into the output as
+it would be until then, and where it stands there anyway nothing is searched again. The answer is led through a network
+that is changed inside, and held up to the first step whose probabilities differ. So from a change that changes nothing
+follows nothing, also of a beam, which might find another output on a second way.
 
 P outputs, V what may stand at an output.
 """
@@ -13,26 +15,29 @@ P outputs, V what may stand at an output.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, cast
 
 import torch
 from torch import Tensor
 
-from recurra.decoding import DecodingOptions, chances
+from recurra.decoding import NO_END, DecodingOptions, chances
 from recurra.decoding.rules import Rules
 from recurra.errors import UsageError, first_number
 from recurra.inside.probes import LanguageProbe, WritingProbe
-from recurra.tasks.task import Generates, Inspected, Predictor, Searches
-from recurra.tasks.tracing import Asked, ShownTrace, traced
+from recurra.tasks.changed_networks import changed_inside
+from recurra.tasks.task import Generates, Inspected, Network, Predictor, Searches, Task
+from recurra.tasks.tracing import Asked, traced
 from recurra.text.counted import counted
 from recurra.text.special import EOS, UNK
 from recurra.text.visible import excerpt
-from recurra.tracing import Chance, Force, Intervention, WhatIf, Written, side_by_side
+from recurra.tracing import Chance, Force, Intervention, SetAttention, SetUnit, Trace, WhatIf, Written, side_by_side
 from recurra.views import what_if_body, what_if_html, what_if_lines
 
 TOP = 12  # tokens whose chances are kept at a step
+ROUNDING = 1e-5  # probabilities that differ by less are the same, computed in another order
 
 
 @dataclass(frozen=True)
@@ -40,15 +45,26 @@ class Question:
     """What a model is asked.
 
     Args:
-        predictor: of its networks, or of changed ones.
+        task: what it does.
+        networks: that answer.
         given: one input.
         options: of answering; of a language model those of its continuations.
+        told: the tokens with which the output begins.
     """
 
-    predictor: Predictor
+    task: Task
+    networks: Sequence[Network]
     given: Any
     options: Any
+    told: tuple[int, ...] = ()
 
+    @cached_property
+    def predictor(self) -> Predictor:
+        """The networks as one that answers; its outputs begin as they are told to."""
+        found = self.task.predictor(self.networks)
+        return found.beginning(self.told) if self.told and isinstance(found, Searches) else found
+
+    @cached_property
     def asked(self) -> Asked:
         """The answer, to be looked into."""
         if isinstance(self.predictor, Generates):
@@ -74,32 +90,76 @@ class ShownWhatIf(WhatIf):
         return what_if_html(self)
 
 
-def what_if(before: Question, after: Question, intervention: Intervention, task: str) -> ShownWhatIf:
+def what_if(before: Question, after: Question, intervention: Intervention) -> ShownWhatIf:
     """The two runs.
 
     Args:
-        after: with another input, other options or other networks, as the intervention says.
-        task: its name.
+        after: with another input or other options, as the intervention says; else the same.
 
     Raises:
         DataError: an input that cannot be read.
-        UsageError: a token that cannot be forced there.
+        UsageError: a change that is not possible for this model, its output or this input.
     """
-    was = before.asked()
+    was, notes = before.asked, list[str]()
+    units, looks = intervention.of(SetUnit), intervention.of(SetAttention)
+    if units or looks:
+        first, *others = after.networks
+        changed = changed_inside(first, after.asked, units, looks)
+        after = replace(after, networks=[changed, *others], told=_untouched(after, changed))
+        if others:
+            notes.append(
+                f"the first of {len(after.networks)} networks is changed inside, the others are as they were; "
+                "the answer is that of all"
+            )
     now = forced(after, intervention.of(Force))
-    steps = [now.begins + one.step for one in intervention.of(Force)]
-    texts = isinstance(now.probes[0], WritingProbe | LanguageProbe)
-    if not texts and len(was.outputs) != len(now.outputs):
-        texts = True  # tags of another number of tokens
-    pairs = side_by_side(_places(was), _places(now), [step - now.begins for step in steps], texts=texts)
+    steps = [one.step for one in intervention.of(Force)]
+    sides = traced(was, before.task.name), traced(now, before.task.name)
+    notes += _not_reached(intervention, sides[1])
     return ShownWhatIf(
         intervention,
-        _trace(was, task),
-        _trace(now, task),
-        pairs,
+        *sides,
+        side_by_side(_written(was), _written(now), steps, texts=_is_text(now) or len(was.outputs) != len(now.outputs)),
         _chances(was, before.options),
         _chances(now, after.options),
+        list(dict.fromkeys([*notes, *sides[0].notes, *sides[1].notes])),
     )
+
+
+@torch.no_grad()
+def _untouched(question: Question, changed: Network) -> tuple[int, ...]:
+    """The tokens of the answer up to the first whose probabilities a change of the first network changes."""
+    asked = question.asked
+    if not isinstance(question.predictor, Searches):
+        return ()
+    first = asked.probes[0]
+    was, now = (probe.as_it_is(trace=True).values[0].exp() for probe in (first, first.of(changed.model)))
+    touched = cast("list[bool]", ((now - was).abs() > ROUNDING).any(1).tolist())
+    until = next((k for k in range(asked.begins, len(touched)) if touched[k]), len(touched))
+    told = tuple(asked.chosen[asked.begins : until])
+    return told if asked.finished or until < len(touched) else (*told[:-1], NO_END)
+
+
+def _is_text(asked: Asked) -> bool:
+    return isinstance(asked.probes[0], WritingProbe | LanguageProbe)
+
+
+def _not_reached(intervention: Intervention, now: Trace) -> Iterator[str]:
+    """What is said of changes at steps to which the run did not come."""
+    number = first_number()
+    steps = {layer.name: len(layer.tokens) for layer in now.layers}
+    for one in intervention.of(SetUnit):
+        late = [step + number for step in one.steps or () if step >= steps[one.layer]]
+        if late:
+            yield f"layer {one.layer} has {counted(steps[one.layer], 'step')}: {_named(late)} not reached"
+    late = [one.step + number for one in intervention.of(SetAttention) if one.step >= len(now.decisions)]
+    if late and now.decisions:
+        yield f"the output now has {counted(len(now.decisions), 'step')}: the attention of {_named(late)} not reached"
+
+
+def _named(steps: Sequence[int]) -> str:
+    """Steps in words, with their verb."""
+    shown = ", ".join(map(str, steps[:5])) + (" and more" if len(steps) > 5 else "")
+    return f"step {shown} was" if len(steps) == 1 else f"steps {shown} were"
 
 
 def forced(question: Question, tokens: Sequence[Force]) -> Asked:
@@ -108,7 +168,7 @@ def forced(question: Question, tokens: Sequence[Force]) -> Asked:
     Raises:
         UsageError: the model does not write token by token, the output ends before, or the token cannot stand there.
     """
-    found = question.asked()
+    found = question.asked
     if not tokens:
         return found
     if not isinstance(question.predictor, Searches):
@@ -118,8 +178,7 @@ def forced(question: Question, tokens: Sequence[Force]) -> Asked:
         number = _number(one, found, question.options)
         place = found.begins + one.step
         if found.chosen[place] != number:
-            told = [*found.chosen[found.begins : place], number]
-            found = Question(question.predictor.beginning(told), question.given, question.options).asked()
+            found = replace(question, told=(*found.chosen[found.begins : place], number)).asked
     return found
 
 
@@ -144,10 +203,6 @@ def _number(force: Force, found: Asked, options: Any) -> int:
     return number
 
 
-def _trace(asked: Asked, task: str) -> ShownTrace:
-    return traced(asked, task)
-
-
 @torch.no_grad()
 def log_probs(asked: Asked) -> Tensor:
     """What all networks together say of each output [P, V], by the mean of their probabilities."""
@@ -155,19 +210,18 @@ def log_probs(asked: Asked) -> Tensor:
     return each[0] if len(each) == 1 else each.logsumexp(0) - math.log(len(each))
 
 
-def _places(asked: Asked) -> list[Written]:
+def _written(asked: Asked) -> list[Written]:
     """What the model answered, place by place."""
     if asked.numbers:
-        named = len(asked.numbers) > 1
-        return [
-            Written(f"{number:.6g}", None, number, name if named else "")
-            for number, name in zip(asked.numbers, asked.outputs, strict=True)
-        ]
+        names = asked.outputs if len(asked.numbers) > 1 else [""]
+        return [Written(f"{number:.6g}", None, number, name) for number, name in zip(asked.numbers, names, strict=True)]
     own = range(asked.begins, len(asked.outputs) - (not asked.finished))
     found = log_probs(asked).exp()
-    at = asked.source_tokens if len(asked.source_tokens) == len(asked.outputs) > 1 and not asked.begins else []
-    tags = at if not isinstance(asked.probes[0], WritingProbe | LanguageProbe) else []
-    return [Written(asked.outputs[k], float(found[k, asked.chosen[k]]), None, tags[k] if tags else "") for k in own]
+    tags = not _is_text(asked) and len(asked.source_tokens) == len(asked.outputs) > 1
+    return [
+        Written(asked.outputs[k], float(found[k, asked.chosen[k]]), at=asked.source_tokens[k] if tags else "")
+        for k in own
+    ]
 
 
 def _decoding(options: Any) -> DecodingOptions | None:

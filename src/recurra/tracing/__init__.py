@@ -9,7 +9,7 @@ from recurra.tracing.attention_map import AttentionMap, Part
 from recurra.tracing.attribution import AttributedInput, Attribution
 from recurra.tracing.contrast import Contrast, ContrastStep
 from recurra.tracing.flow import Curve, GradientFlow, Jacobians, LayerFlow, Saturation, Verdict
-from recurra.tracing.intervention import Change, Decode, Force, Instead, Intervention
+from recurra.tracing.intervention import Change, Decode, Force, Instead, Intervention, SetAttention, SetUnit
 from recurra.tracing.matrix import Matrix
 from recurra.tracing.picture import Picture
 from recurra.tracing.plane import Plane
@@ -61,6 +61,8 @@ __all__ = [
     "SearchOutput",
     "SearchTree",
     "SeriesTrace",
+    "SetAttention",
+    "SetUnit",
     "States",
     "StepCurves",
     "Trace",

@@ -16,6 +16,7 @@ from recurra.errors import UsageError
 from recurra.options import unknown_name
 
 MOST_CHANGES = 1000  # of one intervention
+LARGEST = 1e6  # value of a unit
 
 
 class Change:
@@ -73,6 +74,67 @@ class Force(Change):
 
 
 @dataclass(frozen=True)
+class SetUnit(Change):
+    """A unit of a layer whose hidden state is held at a value: 0 switches it off.
+
+    Args:
+        layer: its name in the trace: "encoder.0.forward".
+        unit: its number.
+        value: that whatever reads the unit reads.
+        steps: at these steps of the layer only; None: at all.
+    """
+
+    kind: ClassVar[str] = "unit"
+    layer: str
+    unit: int
+    value: float = 0.0
+    steps: Sequence[int] | None = None
+
+    def __post_init__(self) -> None:
+        self._check_text("layer", self.layer)
+        self._check_number("unit", self.unit)
+        if not finite(self.value) or abs(self.value) > LARGEST:
+            raise self._refuse(f"value must be a number between {-LARGEST} and {LARGEST}, got {self.value!r:.40}")
+        if self.steps is not None:
+            if not isinstance(self.steps, list | tuple) or not self.steps:
+                raise self._refuse(f"steps must be numbers of steps, got {self.steps!r:.40}", "Leave it out for all.")
+            for step in self.steps:
+                self._check_number("a step", step)
+
+
+@dataclass(frozen=True)
+class SetAttention(Change):
+    """Where a step of the output looks; it is divided by its sum, so that it is weights.
+
+    Args:
+        step: of the output; of a model with one answer for a whole input 0.
+        weights: for each source token (an input without an end: for each token) a number from 0; or by the number of a
+            token, and all others have 0. Of an input of several columns, those that it names no token of stay.
+    """
+
+    kind: ClassVar[str] = "attention"
+    step: int
+    weights: Sequence[float] | Mapping[int, float]
+
+    def __post_init__(self) -> None:
+        self._check_number("step", self.step)
+        if isinstance(self.weights, Mapping):
+            by_number = {int(k) if isinstance(k, str) and k.isdecimal() else k: one for k, one in self.weights.items()}
+            for place in by_number:
+                self._check_number("the number of a token", place)
+            object.__setattr__(self, "weights", by_number)
+        elif not isinstance(self.weights, list | tuple):
+            what = f"weights must be numbers for each source token, or by its number, got {self.weights!r:.40}"
+            raise self._refuse(what, "As [0.5, 0.5, 0] or {0: 0.5, 1: 0.5}.")
+        numbers = list(self.weights.values() if isinstance(self.weights, Mapping) else self.weights)
+        for one in numbers:
+            if not finite(one) or one < 0:
+                raise self._refuse(f"a weight must be a number from 0, got {one!r:.40}")
+        if not sum(numbers) > 0:
+            raise self._refuse("the weights add up to 0", "Give one of them a weight.")
+
+
+@dataclass(frozen=True)
 class Decode(Change):
     """How the output is searched for.
 
@@ -88,7 +150,7 @@ class Decode(Change):
             raise self._refuse(f"settings must be options by name, got {self.settings!r:.40}", 'As {"beam": 1}.')
 
 
-KINDS: dict[str, type[Change]] = {kind.kind: kind for kind in (Instead, Force, Decode)}
+KINDS: dict[str, type[Change]] = {kind.kind: kind for kind in (Instead, Force, SetAttention, SetUnit, Decode)}
 
 
 @dataclass(frozen=True)
@@ -114,9 +176,10 @@ class Intervention:
         for kind in (Instead, Decode):
             if len(self.of(kind)) > 1:
                 raise UsageError(f"a second {kind.kind}", where="what-if", fix="Say it once.")
-        steps = [one.step for one in self.of(Force)]
-        if len(set(steps)) < len(steps):
-            raise UsageError("two tokens for one step of the output", where="force", fix="Say one of them.")
+        for kind in (Force, SetAttention):
+            steps = [one.step for one in self.of(kind)]
+            if len(set(steps)) < len(steps):
+                raise UsageError("a step of the output is changed twice", where=kind.kind, fix="Say it once.")
 
     def of(self, kind: type[C]) -> list[C]:
         """The changes of a kind."""

@@ -6,6 +6,7 @@ derived from that (changed or not, more or less probable) is said in words as we
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from recurra.tracing.intervention import Intervention
 from recurra.tracing.trace import Trace
 
 SMALL = 0.01  # probabilities that differ by less are called the same
+ROUNDING = 1e-5  # numbers that differ by less of themselves are the same, computed in another order
 
 Difference: TypeAlias = Literal["same", "other", "new", "gone", "likelier", "less likely"]
 
@@ -58,7 +60,9 @@ class Pair:
         """What became of it: the same token may have become more or less probable."""
         if self.was is None or self.now is None:
             return "new" if self.was is None else "gone"
-        if self.was.token != self.now.token or self.was.number != self.now.number:
+        if self.was.number is not None and self.now.number is not None:
+            return "same" if math.isclose(self.was.number, self.now.number, rel_tol=ROUNDING) else "other"
+        if self.was.token != self.now.token:
             return "other"
         gain = (self.now.probability or 0.0) - (self.was.probability or 0.0)
         return "same" if abs(gain) < SMALL else "likelier" if gain > 0 else "less likely"

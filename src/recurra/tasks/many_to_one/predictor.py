@@ -151,6 +151,7 @@ class HeadPredictor:
             head.choices.__getitem__,
             lambda label: int(head.aim(label)),
             lambda run: self._attention(content, rows, looked(run), shown),
+            parts=[count for _, count in places],
             known=int(target is not None),
             numbers=[] if head.choices else [float(values[0, 0])],
             wanted=[aim] if target is not None and not head.choices else [],

@@ -85,6 +85,7 @@ def ask_decoders(
         target_units.token,
         lambda unit: number_of(unit, target_units),
         attention,
+        [count for _, count in source_shown],
         0 if target is None else len(written) + 1,
         finished=finished,
         target=target,
