@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType
@@ -35,17 +35,18 @@ class Verdict(NamedTuple):
     left_out: int
 
 
-def trial(mutant: Mutant, reached: Mapping[str, Reached], seconds: float) -> Trial:
+def trial(mutant: Mutant, reached: Mapping[str, Reached], seconds: float, distrusted: Collection[str] = ()) -> Trial:
     """The tests that enter the mutant's function, as many as fit into `seconds`, whole files first.
 
     What stands outside of functions (a constant, a default, a table) is used by whoever enters a function of that file,
     or, where none is ever entered, by whoever enters one of that room.
     """
     room = mutant.path.split("/")[0]
-    files = [[test for test in one.tests if test.passed and enters(test, mutant)] for one in reached.values()]
+    every = [[test for test in one.tests if test.passed and test.name not in distrusted] for one in reached.values()]
+    files = [[test for test in tests if enters(test, mutant)] for tests in every]
     if mutant.scope == MODULE and not any(files):
-        files = [[t for t in one.tests if t.passed and any(path.split("/")[0] == room for path, _ in t.entered)]
-                 for one in reached.values()]  # fmt: skip
+        files = [[test for test in tests if any(path.split("/")[0] == room for path, _ in test.entered)]
+                 for tests in every]  # fmt: skip
     chosen: list[list[Test]] = []
     spent, left_out = 0.0, 0
     for tests in sorted(filter(None, files), key=total):

@@ -45,7 +45,8 @@ class CopyOutput(VocabularyOutput):
         assert copy_ids is not None
         logits, gate = self._parts(features)
         generated = log_softmax(logits, dim=-1) + logsigmoid(gate)
-        copied = torch.zeros_like(logits).scatter_add_(1, copy_ids, weights * torch.sigmoid(-gate))
+        shares = weights * torch.sigmoid(-gate)  # under autocast not always of the type of the logits
+        copied = torch.zeros_like(logits, dtype=shares.dtype).scatter_add_(1, copy_ids, shares)
         # log(exp(generated) + copied), with a floor that keeps the gradient of a zero copy finite
         return torch.logaddexp(generated, copied.clamp(min=1e-30).log())
 

@@ -7,6 +7,7 @@ them (`shut`).
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from typing import Any, TypeVar
 
@@ -19,6 +20,9 @@ from recurra.layers.kernels.base import Kernel
 from recurra.padded import Padded, last_or
 
 D = TypeVar("D", bound=DenseCell)
+
+# cuDNN copies weights that do not lie side by side, which costs little, and warns of it each time.
+warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk of memory")
 
 SHUT = 1e4  # far enough from 0 that a sigmoid is exactly 0 or 1 and a ReLU shut; not beyond half precision
 
