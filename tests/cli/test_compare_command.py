@@ -47,15 +47,15 @@ def test_every_option(recurra: CommandLine, called: dict[str, Any]) -> None:
     line = (
         "compare --source a --target b --valid c --valid-target d --test e --test-target f --to x --time 20m --seeds 2 "
         "--cells gru,lstm --attention none,dot --layers 1,2 --vary model.dropout=0.1,0.3 --set model.width=32 "
-        "--measure token_error_rate --task translate --resume --input-format parallel"
+        "--measure token_error_rate --gradients --task translate --resume --input-format parallel"
     )
     assert recurra(*shlex.split(line)).code == 0
     assert called.pop("started") > 0
     assert called == {
         "data": "a", "target": "b", "valid": "c", "valid_target": "d", "test": "e", "test_target": "f", "to": "x",
         "time": "20m", "epochs": None, "seeds": 2, "measure": "token_error_rate", "task": "translate", "resume": True,
-        "format": "parallel", "source_column": None, "target_column": None, "time_column": None, "recipe": None,
-        "settings": {"model.width": 32},
+        "gradients": True, "format": "parallel", "source_column": None, "target_column": None, "time_column": None,
+        "recipe": None, "settings": {"model.width": 32},
         "vary": {"model.cell": ["gru", "lstm"], "model.attention": ["none", "dot"], "model.layers": [1, 2],
                  "model.dropout": [0.1, 0.3]},
     }  # fmt: skip

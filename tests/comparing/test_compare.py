@@ -214,6 +214,44 @@ def test_a_run_that_explodes_is_no_result_and_stops_nothing(monkeypatch: pytest.
     assert "rnn: 1 of 2 runs failed: training diverged" in str(found)
 
 
+def test_gradient_flow_is_that_of_the_model_of_the_first_run() -> None:
+    told: list[str] = []
+    listeners = [lambda event: told.append(event.text) if isinstance(event, Note) else None]
+    test = [(text + "a", label) for text, label in LABELLED[:100]]
+    found = compare(test=test, gradients=True, listeners=listeners)
+    flows = {row["name"]: row.get("gradients") for row in found.to_mapping()["variants"]}
+    own = recurra.load("found/rnn-seed-1").gradients(test)
+    assert flows["feedforward"] is None
+    assert flows["rnn"]["title"] == "rnn"
+    assert flows["rnn"]["clipped"] is not None  # which the folder of a model no longer says
+    for name in ("layers", "verdict", "examples", "losses"):
+        assert flows["rnn"][name] == own.to_mapping()[name], name
+    assert "feedforward: no gradient flow: the network has no recurrent layer" in str(found).replace("\n", " ")
+    page = Path("found/comparison.html").read_text(encoding="utf-8")
+    assert page == found.page()
+    assert any("found/comparison.html" in line for line in told)
+    again = compare(test=test, gradients=True, resume=True)
+    assert again.to_mapping() == json.loads(json.dumps(found.to_mapping()))
+    with pytest.raises(RunError, match="started with other gradients"):
+        compare(test=test, resume=True)
+
+
+def test_gradient_flow_on_validation_data_and_where_the_first_run_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    fit = trials.fit
+
+    def exploding(request: Any, *others: Any) -> Any:
+        if request.folder.name == "elman-seed-1":
+            raise Diverged("training diverged")
+        return fit(request, *others)
+
+    monkeypatch.setattr("recurra.comparing.trial.fit", exploding)
+    found = compare(models=(), cells=["elman", "gru"], gradients=True)
+    flows = {row["name"]: row.get("gradients") for row in found.to_mapping()["variants"]}
+    assert flows["elman"] is None
+    assert flows["gru"]["layers"][0]["cell"] == "GRU"
+    assert "elman: no gradient flow: its first run failed" in found.to_mapping()["notes"]
+
+
 def test_a_damaged_result_is_named() -> None:
     compare()
     for damage in ("{}", "3", "[]", "", '{"scores": 3}'):

@@ -177,16 +177,16 @@ def test_gradients_that_are_too_large_for_a_number_explode() -> None:
     layer = only(flow_of(Recurrent(cell), 60, runs=6, each_step=False))
     assert (layer.verdict.kind, layer.verdict.distance) == ("exploding", 3)
     assert layer.curve.left[-1] == math.inf
-    assert (
-        json.loads(gradient_flow([run_of(Recurrent(cell), 60, 0)]).to_json())["layers"][0]["curve"]["left"][-1] is None
-    )
+    mapping = json.loads(gradient_flow([run_of(Recurrent(cell), 60, 0)]).to_json())
+    assert mapping["layers"][0]["curve"]["left"][-1] is None
+    assert only(GradientFlow.of_mapping(mapping)).curve.left[-1] == math.inf
 
 
 def test_a_single_step_says_nothing() -> None:
     flow = flow_of(Recurrent(plain("gru", 4)), 1)
     assert flow.verdict.kind == "unknown"
     assert only(flow).curve.distance == []
-    json.loads(flow.to_json())
+    assert GradientFlow.of_mapping(json.loads(flow.to_json())).to_mapping() == flow.to_mapping()
 
 
 def test_a_network_without_recurrent_layers_says_so() -> None:

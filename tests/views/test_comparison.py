@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from test_flow_views import flow, layer
 
-from recurra.views import comparison_html, comparison_text
+from recurra.views import comparison_html, comparison_page, comparison_text
 from recurra.views.comparison import bars, better_than, ranges, short
 
 
@@ -59,6 +60,36 @@ def test_html_says_the_same_and_executes_nothing(comparison: dict[str, Any]) -> 
 
 def test_without_lengths_there_is_one_table(comparison: dict[str, Any]) -> None:
     assert comparison_html({**comparison, "lengths": []}).count("<table") == 1
+
+
+@pytest.fixture
+def with_flows(comparison: dict[str, Any]) -> dict[str, Any]:
+    """The same with the gradient flow of its first two variants."""
+    lost, kept = flow("lstm, dot", layer("0", 0.5)), flow("<b>lstm</b>", layer("0", 0.99))
+    for row, found in zip(comparison["variants"], (lost, kept), strict=False):
+        row["gradients"] = found.to_mapping()
+    return comparison
+
+
+def test_gradient_flow_stands_beside_the_measure(with_flows: dict[str, Any]) -> None:
+    lines = [re.sub(r" +", " ", line).strip() for line in comparison_text(with_flows).splitlines()]
+    assert "1 lstm, dot 97.50 vanishing from 12 1.4 steps 3e-18 at 59 0.50" in lines
+    assert "2 <b>lstm</b> 60.00 vanishing from 12 99 steps 56 % at 59 0.99" in lines
+    assert any("signal left in the lowest layer" in line for line in lines)
+    html = comparison_html(with_flows)
+    assert html.count("<table") == html.count("</table>") == 3
+    assert html.count("<svg") == 1 + 2  # a chart, and a key for each line
+    assert "<b>lstm" not in html
+
+
+def test_the_page_says_all_about_gradient_flow(comparison: dict[str, Any], with_flows: dict[str, Any]) -> None:
+    page = comparison_page(with_flows)
+    assert "<title>translate: lstm, dot, &lt;b&gt;lstm&lt;/b&gt;, elman</title>" in page
+    assert "change &amp; be &lt;well&gt;" in page  # the advice
+    assert "<b>lstm" not in page
+    for row in comparison["variants"]:
+        row.pop("gradients", None)
+    assert "radient flow" not in comparison_page(comparison)
 
 
 def test_only_what_is_sure_is_said(comparison: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ from recurra.tasks.answers import Answers
 from recurra.tasks.caveats import caveats, trained_of
 from recurra.tasks.contrast import ShownContrast, contrasted
 from recurra.tasks.evaluation import Evaluation
-from recurra.tasks.gradients import ShownFlow, flow_of_examples
+from recurra.tasks.gradients import EXAMPLES, SEED, ShownFlow, flow_of_examples
 from recurra.tasks.headline_score import headline_score
 from recurra.tasks.language_model.answer import ScoredText
 from recurra.tasks.model_folder import (
@@ -479,8 +479,8 @@ class Model:
         data: Given,
         y: Iterable[object] | None = None,
         *,
-        examples: int = 32,
-        seed: int = 1,
+        examples: int = EXAMPLES,
+        seed: int = SEED,
         target: str | Path | None = None,
         format: str = "auto",
         source_column: str | None = None,

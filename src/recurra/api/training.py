@@ -124,6 +124,7 @@ def compare(
     test: Given | None = None,
     test_target: str | Path | None = None,
     measure: str | None = None,
+    gradients: bool = False,
     **training: Unpack[TrainKeywords],
 ) -> Comparison:
     """Trains a small grid of networks, each with several seeds, and says which differences are significant.
@@ -134,6 +135,8 @@ def compare(
         seeds: runs of each network, with the seeds from training.seed on.
         test, test_target: what all are measured on, (X, y) where `y` is given; validation data if None.
         measure: one of the task's measures that are counted example by example; its first one if None.
+        gradients: whether the gradient flow of each network is measured as well (`Model.gradients`), in its first run
+            and after its share of the time: this takes seconds more.
         training: all other arguments of `train`. `to` is a folder for all of it ("<name of the data>-comparison" if
             nothing is said), `time` how long the whole may take, an equal share for each run (ten minutes), `resume`
             goes on with the comparison in `to` and keeps its finished runs.
@@ -167,6 +170,7 @@ def compare(
         None if how.budget is None else how.budget.seconds,
         None if how.budget is None else how.budget.epochs,
         measure,
+        gradients,
         how.resume,
         how.command,
         how.started,

@@ -70,6 +70,13 @@ TestTarget = Annotated[
 MeasureName = Annotated[
     str | None, option("--measure", "Compare by this measure instead of the default one of the task.", "NAME")
 ]
+Gradients = Annotated[
+    bool,
+    typer.Option(
+        "--gradients",
+        help="Show also how far back in time the errors of each network reach; takes some seconds more for each.",
+    ),
+]
 To = Annotated[str | None, option("--to", "The folder of the comparison; <name of DATA>-comparison by default.", "DIR")]
 Time = Annotated[
     str | None,
@@ -97,6 +104,7 @@ def compare(
     test: Test = None,
     test_target: TestTarget = None,
     measure: MeasureName = None,
+    gradients: Gradients = False,
     source: given.Source = None,
     target: given.Target = None,
     input_format: given.InputFormat = None,
@@ -142,6 +150,7 @@ def compare(
                 test=test,
                 test_target=test_target,
                 measure=measure,
+                gradients=gradients,
                 task=task,
                 valid=valid,
                 valid_target=valid_target,

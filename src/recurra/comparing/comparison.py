@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean, stdev
 from typing import NamedTuple
@@ -22,8 +22,8 @@ from recurra.metrics.bootstrap import Numbers
 from recurra.metrics.examples import PERCENT, shares
 from recurra.metrics.paired import LEVEL, MIN_EXAMPLES, Resampled, holm, paired_difference, resample
 from recurra.metrics.slices import Bin, bins
-from recurra.views import comparison_html, comparison_text
-from recurra.views.records import ComparisonRecord, DifferenceRecord, ResultRecord, VariantRecord
+from recurra.views import comparison_html, comparison_page, comparison_text
+from recurra.views.records import ComparisonRecord, DifferenceRecord, FlowRecord, ResultRecord, VariantRecord
 
 BINS = 4  # by length: quarters
 
@@ -37,6 +37,10 @@ class Comparison:
     def to_mapping(self) -> ComparisonRecord:
         """The object that `recurra compare --json` prints."""
         return self.mapping
+
+    def page(self) -> str:
+        """A page of HTML that needs nothing else."""
+        return comparison_page(self.mapping)
 
     def __str__(self) -> str:
         return comparison_text(self.mapping)
@@ -131,7 +135,11 @@ def describe(
     }
     if name in unseen:
         record["mean_unseen"] = unseen[name]
-    return record
+    flow = next((result.flow for result in results if result.flow is not None), None)
+    if flow is None:
+        return record
+    measured: FlowRecord = {**record, "gradients": replace(flow, title=name).to_mapping()}
+    return measured
 
 
 def differences(groups: Sequence[Group], samples: Sequence[Resampled | None], higher: bool) -> list[DifferenceRecord]:
@@ -170,9 +178,19 @@ def notes(request: ComparisonRequest, groups: Sequence[Group], examples: int) ->
         found.append(
             "one seed: significance holds for these runs only, not for their kinds of network; use --seeds 3 or more"
         )
+    found += [
+        f"{group.variant.name}: no gradient flow: {why}" for group in groups for why in without_flow(request, group)
+    ]
     if examples < MIN_EXAMPLES:
         found.append(f"{examples} examples are too few for any difference to be significant")
     return found + sorted({note for group in groups for result in group.results for note in result.notes})
+
+
+def without_flow(request: ComparisonRequest, group: Group) -> list[str]:
+    """Why the gradient flow of a variant is missing, if it was asked for."""
+    if not request.gradients or not group.results or any(result.flow for result in group.results):
+        return []
+    return [result.no_flow for result in group.results if result.no_flow] or ["its first run failed"]
 
 
 def unseen_means(trained_on: Sequence[bool], groups: Sequence[Group]) -> dict[str, float]:

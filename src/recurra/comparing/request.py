@@ -30,13 +30,19 @@ class ComparisonRequest:
     seconds: float | None = None  # for the whole command; None with epochs, and for --resume without a new budget
     epochs: float | None = None
     measure: str | None = None  # None: the first of the task
+    gradients: bool = False  # whether the gradient flow of each network is measured, in its first run
     resume: bool = False
     command: str = ""
     started: float = 0.0
 
+    @property
+    def first_seed(self) -> int:
+        """The seed of the first run of each network."""
+        return self.recipe.training.seed
+
     def trials(self) -> list[Trial]:
         """All variants with the first seed, then with the second: after an interruption all have results."""
-        first = self.recipe.training.seed
+        first = self.first_seed
         return [Trial(variant, seed) for seed in range(first, first + self.seeds) for variant in self.variants]
 
     def to_mapping(self) -> dict[str, Any]:
@@ -49,6 +55,7 @@ class ComparisonRequest:
             "seeds": self.seeds,
             "seconds": self.seconds,
             "epochs": self.epochs,
+            "gradients": self.gradients,
         }
 
 

@@ -4,6 +4,7 @@ folder/request.json         the request; --resume must repeat it
 folder/NAME-seed-1/         the model of each run
 folder/NAME-seed-1.json     its result, example by example, once it has finished
 folder/comparison.json      the comparison
+folder/comparison.html      the same as a page
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from recurra.training import Budget, Event, Note, locked
 MIN_SECONDS = 10.0  # for a run: in less than that it learns next to nothing
 TRAINING, MEASURING = 0.8, 0.15  # of a run's time, where test data are given
 MAX_TESTED, MIN_TESTED = 2000, 200  # test examples
-REQUEST, RESULT = "request.json", "comparison.json"
+REQUEST, RESULT, PAGE = "request.json", "comparison.json", "comparison.html"
 LEFTOVERS = {"lock", REQUEST, "input", "test-input"}  # of a comparison whose data could not be used
 
 
@@ -75,6 +76,8 @@ def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
             emit(Note(result_line(number, request, trial, result)))
         comparison = summarise(request, results, tests.trained_on(results.values()))
         atomic_write(folder / RESULT, json.dumps(comparison.to_mapping(), ensure_ascii=False).encode())
+        atomic_write(folder / PAGE, comparison.page().encode())
+        emit(Note(f"the comparison as a page: {folder / PAGE}"))
     return comparison
 
 
@@ -178,7 +181,9 @@ def train_one(
         command=request.command,
     )
     share = None if each is None else each * (TRAINING if tests.examples else 0.97)
-    result = run_trial(run_request, Budget(share, request.epochs, time.monotonic()), tests.part(each), forward)
+    budget = Budget(share, request.epochs, time.monotonic())
+    gradients = request.gradients and trial.seed == request.first_seed
+    result = run_trial(run_request, budget, tests.part(each), forward, gradients=gradients)
     store(request.folder, trial, result)
     return result
 

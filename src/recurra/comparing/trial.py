@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from recurra.comparing.grid import Variant
-from recurra.errors import RunError
+from recurra.errors import DataError, RunError, UsageError
 from recurra.files import atomic_write
 from recurra.metrics import ExampleScores, Share
+from recurra.runs import clipped_share
 from recurra.tasks.caveats import caveats
 from recurra.tasks.finish import finish, sizes_of
 from recurra.tasks.fit import Outcome, Request, fit
+from recurra.tasks.gradients import flow_of_examples
 from recurra.tasks.model_folder import parameter_count
-from recurra.tasks.task import Emit
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.sample import read_sample
+from recurra.tasks.task import Emit, Inspected, Predictor
+from recurra.tracing import GradientFlow
 from recurra.training import CHECKPOINT, Budget, Diverged, Event, StepDone
 
 TestExamples = Callable[[float, bool], Sequence[Any]]
@@ -50,11 +55,14 @@ class TrialResult:
     tested: int = 0  # test examples; those with one input may be one in the scores
     counted: str = ""  # what the scores are of, in the plural; empty: what the task calls its examples
     notes: tuple[str, ...] = ()
+    flow: GradientFlow | None = None  # None also where it was not asked for
+    no_flow: str = ""  # why there is none although it was
     failed: str = ""  # why, if the run failed
 
     def to_json(self) -> bytes:
         """The content of its file."""
-        return json.dumps(asdict(self), ensure_ascii=False).encode()
+        flow = None if self.flow is None else self.flow.to_mapping()
+        return json.dumps({**asdict(self), "flow": flow}, ensure_ascii=False).encode()
 
 
 def result_from_json(text: str) -> TrialResult:
@@ -64,6 +72,7 @@ def result_from_json(text: str) -> TrialResult:
     measures = {name: Share(**share) for name, share in scores.pop("measures").items()}
     mapping["scores"] = ExampleScores(**scores, measures=measures)
     mapping["notes"] = tuple(mapping["notes"])
+    mapping["flow"] = None if mapping.get("flow") is None else GradientFlow.of_mapping(mapping["flow"])
     return TrialResult(**mapping)
 
 
@@ -101,13 +110,16 @@ class Speed:
         return self.examples / self.seconds if self.seconds else 0.0
 
 
-def run_trial(request: Request, budget: Budget, test: TestExamples | None, emit: Emit) -> TrialResult:
+def run_trial(
+    request: Request, budget: Budget, test: TestExamples | None, emit: Emit, *, gradients: bool = False
+) -> TrialResult:
     """Trains (or resumes an interrupted run) and measures.
 
     Args:
         request: task, data, recipe and folder.
         test: returns the test examples, given the seconds that one takes and whether they continue one another; if
             None, validation examples are used.
+        gradients: whether the gradient flow is measured too, on some of the same examples.
 
     Raises:
         KeyboardInterrupt: after Ctrl-C; the run is saved.
@@ -124,33 +136,59 @@ def run_trial(request: Request, budget: Budget, test: TestExamples | None, emit:
         outcome = fit(replace(request, resume=resume), budget, forward)
     except Diverged as error:
         return TrialResult(failed=error.what)
-    return replace(measured(request, outcome, test, forward), learned_per_second=speed.value)
+    result = measured(request, outcome, test, forward, gradients=gradients)
+    return replace(result, learned_per_second=speed.value)
 
 
-def measured(request: Request, outcome: Outcome, test: TestExamples | None, emit: Emit) -> TrialResult:
+def measured(
+    request: Request, outcome: Outcome, test: TestExamples | None, emit: Emit, *, gradients: bool
+) -> TrialResult:
     """The result of a finished run; writes the model card."""
     network = outcome.network
+    predictor = request.task.predictor([network])
     started = time.perf_counter()
     evaluation = finish(request, outcome, emit).evaluation
     each = (time.perf_counter() - started) / evaluation.count
-    tested = 0
+    examples: Sequence[Any] = []
     if test is not None:
         examples = test(each, evaluation.examples.contiguous)
-        predictor = request.task.predictor([network])
-        tested = len(examples)
         started = time.perf_counter()
         evaluation = predictor.evaluate(examples, network.recipe.decoding)
         each = (time.perf_counter() - started) / evaluation.count
-    return TrialResult(
+    result = TrialResult(
         parameter_count(network),
         outcome.finished.seconds,
         outcome.finished.step,
         answered_per_second=1 / max(each, 1e-9),
         scores=evaluation.examples,
-        tested=tested,
+        tested=len(examples),
         counted=evaluation.details.get("counted", ""),
         notes=(*evaluation.notes, *caveats(sizes_of(outcome))),
     )
+    if not gradients:
+        return result
+    examples = examples or read_sample(request.folder / "run", request.task).examples
+    return with_flow(result, request, predictor, network.recipe, examples)
+
+
+def with_flow(
+    result: TrialResult, request: Request, predictor: Predictor, recipe: TaskRecipe, examples: Sequence[Any]
+) -> TrialResult:
+    """The result with the gradient flow over some examples, or with the reason why there is none."""
+    if not isinstance(predictor, Inspected):
+        return replace(result, no_flow=f"networks for the task {request.task.name} cannot be traced")
+    try:
+        flow = flow_of_examples(
+            predictor,
+            recipe,
+            examples,
+            recipe.decoding,
+            title=request.folder.name,
+            clipped=clipped_share(request.folder),
+        )
+    except (UsageError, DataError) as error:
+        return replace(result, no_flow=error.what)
+    return replace(result, flow=flow)
 
 
 def store(folder: Path, trial: Trial, result: TrialResult) -> None:

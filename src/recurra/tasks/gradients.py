@@ -29,6 +29,7 @@ from recurra.views.flow_panels import ACROSS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+EXAMPLES, SEED = 32, 1  # that are taken where nothing else is said
 ELSEWHERE = ("encoder",)  # how the names begin of layers whose steps are not those of the outputs
 
 
@@ -59,8 +60,8 @@ def flow_of_examples(
     examples: Iterable[Any],
     options: Any,
     *,
-    most: int,
-    seed: int,
+    most: int = EXAMPLES,
+    seed: int = SEED,
     title: str,
     clipped: float | None = None,
     notes: Sequence[str] = (),

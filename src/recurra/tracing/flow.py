@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 from recurra.errors import UsageError
 from recurra.tracing.arrays import finite
@@ -50,7 +51,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Jacobians:
-    """Largest singular values: what the error of the luckiest direction is multiplied by on its way back.
+    """Largest singular values: by what an error is multiplied on its way back, in the direction that grows most.
 
     Args:
         steps: of single steps, ds_t/ds_{t-1}, rising.
@@ -153,6 +154,33 @@ class GradientFlow:
         """Plain dicts and lists, all the way down; None for a number that was too large to be one."""
         return finite(asdict(self))
 
+    @classmethod
+    def of_mapping(cls, found: Mapping[str, Any]) -> Self:
+        """The way back."""
+        fields: dict[str, Any] = {**found, "verdict": Verdict(**found["verdict"])}
+        fields["layers"] = [_layer_of(one) for one in found["layers"]]
+        return cls(**fields)
+
     def to_json(self) -> str:
         """One line of JSON."""
         return json.dumps(self.to_mapping(), ensure_ascii=False, allow_nan=False)
+
+
+def _layer_of(found: Mapping[str, Any]) -> LayerFlow:
+    curve = {name: _numbers(value) for name, value in found["curve"].items() if name != "parts"}
+    parts = {name: _numbers(value) for name, value in found["curve"]["parts"].items()}
+    jacobians = {name: _numbers(value) for name, value in found["jacobians"].items()}
+    made: dict[str, Any] = {
+        "curve": Curve(**curve, parts=parts),
+        "jacobians": Jacobians(**jacobians),
+        "saturated": [
+            Saturation(one["name"], one["low"], one["high"], tuple(one["ends"])) for one in found["saturated"]
+        ],
+        "verdict": Verdict(**found["verdict"]),
+    }
+    return LayerFlow(**{**found, **made})
+
+
+def _numbers(found: Sequence[Any]) -> list[Any]:
+    """Numbers of JSON, in which None stands for one that was too large."""
+    return [math.inf if one is None else one for one in found]

@@ -6,7 +6,7 @@ from recurra.views.attribution_text import attribution_lines
 from recurra.views.chart import Chart, ChartView, chart_lines
 from recurra.views.chart_html import chart_html
 from recurra.views.charts import Charts
-from recurra.views.comparison import comparison_html, comparison_table, comparison_text
+from recurra.views.comparison import comparison_html, comparison_page, comparison_table, comparison_text
 from recurra.views.confusion import ConfusionView, confusion_html, mistakes
 from recurra.views.contrast import ContrastView, contrast_body, contrast_html, contrast_lines
 from recurra.views.curves_html import curves_html, curves_page
@@ -74,6 +74,7 @@ __all__ = [
     "chart_lines",
     "compared_panel",
     "comparison_html",
+    "comparison_page",
     "comparison_table",
     "comparison_text",
     "confusion_html",

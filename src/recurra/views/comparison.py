@@ -1,4 +1,7 @@
-"""A comparison as tables: the measure of each variant, which differences are significant, and the measure by length."""
+"""A comparison as tables: the measure of each variant, which differences are significant, and the measure by length.
+
+Where it was asked for, the gradient flow of each network stands beside its measure: how far back its errors reach.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,16 @@ from rich.table import Table
 from rich.text import Text
 
 from recurra.metrics import value_text
+from recurra.text.counted import counted
 from recurra.text.visible import visible
+from recurra.tracing import GradientFlow
+from recurra.views.flow_html import FLOW_STYLE, flow_body
+from recurra.views.flow_panels import ACROSS, LOWEST, compared_panel, flow_panels, layer_row, verdict_text
+from recurra.views.flow_text import FlowCharts
 from recurra.views.measures import label_of
+from recurra.views.panels_svg import STYLE, panels_html, panels_page
 from recurra.views.plain_text import plain_text
-from recurra.views.records import ComparisonRecord, VariantRecord, has_result
+from recurra.views.records import ComparisonRecord, VariantRecord, has_flow, has_result
 from recurra.views.style import fragment
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -24,6 +33,11 @@ WIDTH = 120  # of plain text
 DEFINITION = (
     "better than: significant at p < {level:g}. The variance of the difference of two means is that over the examples "
     "(paired bootstrap) plus that over the seeds (paired); Student's t, corrected by Holm for several pairs."
+)
+
+FLOW = (
+    "Gradient flow: of the first run of each network, on {examples}. 1/e after: its effective memory, the steps back "
+    "in time after which 1/e of an error is left, in the lowest layer; verdict: on the whole network."
 )
 
 
@@ -36,6 +50,8 @@ def comparison_table(comparison: ComparisonRecord) -> RenderableType:
     parts: list[RenderableType] = [drawn(headers(comparison), rows(comparison))]
     if comparison["lengths"]:
         parts.append(drawn(length_headers(comparison), length_rows(comparison)))
+    if found := flows(comparison):
+        parts += [drawn(flow_headers(comparison), flow_rows(comparison)), FlowCharts([compared_panel(LOWEST, found)])]
     return Group(*parts, *(Text(line, style="dim") for line in lines(comparison)))
 
 
@@ -46,11 +62,35 @@ def comparison_text(comparison: ComparisonRecord) -> str:
 
 def comparison_html(comparison: ComparisonRecord) -> str:
     """The same as a fragment for a notebook."""
-    tables = html_table("Variants, the best first", headers(comparison), rows(comparison))
+    found = flows(comparison)
+    if not found:
+        return fragment(tables(comparison) + under(comparison))
+    charts = panels_html([compared_panel(LOWEST, found)], ACROSS)
+    return fragment(f"<style>{STYLE}</style>\n{tables(comparison)}{charts}{under(comparison)}")
+
+
+def comparison_page(comparison: ComparisonRecord) -> str:
+    """The same as a page of its own, which says all about the gradient flow of each network."""
+    body = f"{tables(comparison)}{under(comparison)}"
+    if found := flows(comparison):
+        body += f"<section>\n<h2>Gradient flow</h2>\n{flow_body(found, flow_panels(found))}</section>\n"
+    names = ", ".join(variant["name"] for variant in comparison["variants"])
+    return panels_page(f"{comparison['task']}: {names}", body, FLOW_STYLE)
+
+
+def tables(comparison: ComparisonRecord) -> str:
+    """All tables, in HTML."""
+    found = html_table("Variants, the best first", headers(comparison), rows(comparison))
     if comparison["lengths"]:
-        tables += html_table("By length", length_headers(comparison), length_rows(comparison))
-    under = "".join(f'<p class="note">{escape(line)}</p>\n' for line in lines(comparison))
-    return fragment(tables + under)
+        found += html_table("By length", length_headers(comparison), length_rows(comparison))
+    if flows(comparison):
+        found += html_table("Gradient flow", flow_headers(comparison), flow_rows(comparison))
+    return found
+
+
+def under(comparison: ComparisonRecord) -> str:
+    """What stands below the tables, in HTML."""
+    return "".join(f'<p class="note">{escape(line)}</p>\n' for line in lines(comparison))
 
 
 def headers(comparison: ComparisonRecord) -> list[str]:
@@ -132,6 +172,30 @@ def length_rows(comparison: ComparisonRecord) -> list[list[str]]:
     return [*found, ["", "examples", *(f"{one['examples']:,}" for one in comparison["lengths"]), ""]]
 
 
+def flows(comparison: ComparisonRecord) -> list[GradientFlow]:
+    """The gradient flow of each variant of which it was measured, in the order of the variants."""
+    return [GradientFlow.of_mapping(one["gradients"]) for one in comparison["variants"] if has_flow(one)]
+
+
+def flow_headers(comparison: ComparisonRecord) -> list[str]:
+    """The headers of the table of gradient flow."""
+    name, unit = label(comparison)
+    measure = f"{name}{unit}".replace(" ", "\n", 1)
+    return ["", "gradient flow", measure, "verdict", "1/e\nafter", "left at", "step's\nnorm"]
+
+
+def flow_rows(comparison: ComparisonRecord) -> list[list[str]]:
+    """The measure of each variant, the verdict on its network, and the signal in the lowest layer."""
+    found: list[list[str]] = []
+    for number, variant in enumerate(comparison["variants"], 1):
+        if has_flow(variant):
+            flow = GradientFlow.of_mapping(variant["gradients"])
+            _, _, _, *signal = layer_row(flow.layers[0])
+            value = value_text(comparison["measure"], variant["mean"])
+            found.append([str(number), visible(variant["name"]), value, verdict_text(flow.verdict), *signal])
+    return found
+
+
 def one_length(least: int, most: int) -> str:
     """5, or 5-8"""
     return f"{least}" if least == most else f"{least}-{most}"
@@ -151,6 +215,8 @@ def lines(comparison: ComparisonRecord) -> list[str]:
              if seeds > 1 else f"{label(comparison)[0]}: {comparison['definition']}, on {on}."]  # fmt: skip
     if comparison["differences"]:
         found.append(DEFINITION.format(level=comparison["level"]))
+    if measured := flows(comparison):
+        found.append(FLOW.format(examples=counted(measured[0].examples, "example")))
     return found + [visible(note) for note in comparison["notes"]]
 
 
@@ -179,6 +245,6 @@ def html_table(caption: str, columns: Sequence[str], cells: Iterable[Sequence[st
         for line in cells
     )  # fmt: skip
     return (
-        f'<table class="list">\n<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}</tbody>\n</table>\n"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">\n<table class="list">\n'
+        f"<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
     )

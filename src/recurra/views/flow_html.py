@@ -29,7 +29,7 @@ from recurra.views.panels_svg import STYLE, number_text, panels_html, panels_pag
 from recurra.views.style import fragment
 
 COLOURS = {"vanishing": "#b45309", "exploding": "#dc2626", "healthy": "#059669", "unknown": "currentColor"}
-OWN = """
+FLOW_STYLE = """
 .recurra .verdict { border-inline-start: .35rem solid; padding-inline-start: .8rem; margin: 0 0 1rem; }
 .recurra .verdict b { text-transform: capitalize; }
 .recurra .whole th, .recurra .whole td { white-space: nowrap; }
@@ -47,15 +47,16 @@ def flow_page(flows: Sequence[GradientFlow], title: str = "", panels: Sequence[P
     """
     title = title or f"Gradient flow: {', '.join(flow.title for flow in flows)}".rstrip(": ")
     charts = flow_panels(flows) if panels is None else panels
-    return panels_page(title, _body(flows, charts), OWN)
+    return panels_page(title, flow_body(flows, charts), FLOW_STYLE)
 
 
 def flow_html(flows: Sequence[GradientFlow]) -> str:
     """The same as a fragment."""
-    return fragment(f"<style>{STYLE}{OWN}</style>\n{_body(flows, flow_panels(flows))}")
+    return fragment(f"<style>{STYLE}{FLOW_STYLE}</style>\n{flow_body(flows, flow_panels(flows))}")
 
 
-def _body(flows: Sequence[GradientFlow], panels: Sequence[Panel]) -> str:
+def flow_body(flows: Sequence[GradientFlow], panels: Sequence[Panel]) -> str:
+    """The same as a part of a page that has the style sheets of panels and FLOW_STYLE."""
     drawn = f'{panels_html(panels, ACROSS)}<p class="note">{escape(CAPTION)}</p>\n'
     several = len(flows) > 1
     return "".join(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from recurra.text.counted import counted
 from recurra.text.shares import share_text
-from recurra.tracing import GradientFlow, LayerFlow, Saturation
+from recurra.tracing import GradientFlow, LayerFlow, Saturation, Verdict
 from recurra.views.panels import Line, Panel
 
 ACROSS = "steps between the loss and the state"
@@ -89,7 +89,7 @@ def layer_name(layer: LayerFlow) -> str:
 
 def layer_rows(flows: Sequence[GradientFlow]) -> list[list[str]]:
     """The layers in words and rounded numbers, below LAYER_HEADS; of several networks with their names before."""
-    return [[*_first(flow, flows), *_layer_row(layer)] for flow in flows for layer in flow.layers]
+    return [[*_first(flow, flows), *layer_row(layer)] for flow in flows for layer in flow.layers]
 
 
 def gate_rows(flows: Sequence[GradientFlow]) -> list[list[str]]:
@@ -111,17 +111,23 @@ def _first(flow: GradientFlow, flows: Sequence[GradientFlow]) -> list[str]:
     return [flow.title] if len(flows) > 1 else []
 
 
-def _layer_row(layer: LayerFlow) -> list[str]:
+def layer_row(layer: LayerFlow) -> list[str]:
+    """One layer, below LAYER_HEADS."""
     curve = layer.curve
     longest = curve.distance[-1] if curve.distance else 0
     return [
         layer_name(layer),
         f"{layer.cell} of {layer.units}",
-        layer.verdict.kind + (f" from {layer.verdict.distance}" if layer.verdict.distance is not None else ""),
+        verdict_text(layer.verdict),
         memory_text(layer),
         f"{share_text(curve.left[-1])} at {longest}" if longest else "",
         f"{layer.jacobians.step:.2f}" if layer.jacobians.steps else "",
     ]
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """A verdict in two words: "vanishing from 12"."""
+    return verdict.kind + (f" from {verdict.distance}" if verdict.distance is not None else "")
 
 
 def memory_text(layer: LayerFlow) -> str:

@@ -7,7 +7,7 @@ in a file, is the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict, TypeGuard
+from typing import Any, NotRequired, TypedDict, TypeGuard
 
 from recurra.metrics.labels import ConfusionRecord, LabelRecord
 from recurra.metrics.measure import MeasureRecord
@@ -74,9 +74,20 @@ class ResultRecord(VariantRecord):
     by_length: Sequence[float]
 
 
+class FlowRecord(ResultRecord):
+    """A variant whose gradient flow was measured, in its first run."""
+
+    gradients: Mapping[str, Any]  # GradientFlow.to_mapping()
+
+
 def has_result(variant: VariantRecord) -> TypeGuard[ResultRecord]:
     """Whether a run of the variant has come to its end."""
     return "mean" in variant
+
+
+def has_flow(variant: VariantRecord) -> TypeGuard[FlowRecord]:
+    """Whether its gradient flow was measured."""
+    return "gradients" in variant
 
 
 # "from" is no name that a class could have.
