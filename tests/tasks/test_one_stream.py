@@ -26,7 +26,7 @@ from recurra.errors import RecurraError
 from recurra.tasks import TASKS
 from recurra.tasks.choosing import choose_task
 from recurra.tasks.fit import Request, prepare
-from recurra.training import Note
+from recurra.training import Budget, Note
 
 WORDS = ["red", "green", "blue", "dark", "light", "bright", "deep"]
 PAIRS = [(f"{one} {other}", f"{other}-{one}s") for one in WORDS for other in WORDS]
@@ -157,6 +157,7 @@ def made(given: Any, folder: Path, task: str | None = None) -> tuple[str, list[s
     said: list[str] = [chosen.note]
     prepared = prepare(
         Request(chosen.task, source, None, folder / "m", recipe),
+        Budget(epochs=1),
         lambda event: said.append(event.text) if isinstance(event, Note) else None,
     )
     encoded = [getattr(prepared.encoded, side).digest for side in ("train", "valid")]

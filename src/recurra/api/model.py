@@ -30,6 +30,7 @@ from recurra.tasks.activations import gathered
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings
 from recurra.tasks.answers import Answers
+from recurra.tasks.baseline import beside_baseline, better_note, stored_baseline
 from recurra.tasks.caveats import caveats, trained_of
 from recurra.tasks.contrast import ShownContrast, contrasted
 from recurra.tasks.evaluation import Evaluation
@@ -77,6 +78,7 @@ class Model:
         networks: more than one answer together, by the mean of their probabilities.
         path: the model folder of the first.
         facts, card: what the folder says of the first beside weights and recipe.
+        baseline: what the first is measured against, as bytes; empty: nothing.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Model:
         path: Path,
         facts: Mapping[str, Any] | None = None,
         card: str = "",
+        baseline: bytes = b"",
     ) -> None:
         self.task = task
         self.networks = list(networks)
@@ -93,6 +96,7 @@ class Model:
         self.facts = facts or {}
         self.columns = recorded_columns(self.facts, path)
         self.card = card
+        self.baseline = baseline
         self.predictor: Predictor = task.predictor(self.networks)
 
     @property
@@ -232,8 +236,11 @@ class Model:
         columns = (source_column, target_column, time_column)
         written = {"dates": dates, "decimal": decimal, "thousands": thousands}
         examples = self._examples(data, y, target, format, columns, sort, written)
-        evaluation = self.predictor.evaluate(examples, self.options(options, settings))
-        about = [*examples.notes, str(examples.skipped), *evaluation.notes]
+        chosen = self.options(options, settings)
+        evaluation = self.predictor.evaluate(examples, chosen)
+        baseline = self.baseline or stored_baseline(self.path / "run")
+        evaluation = beside_baseline(evaluation, baseline, self.path, self.task, self.predictor, examples, chosen)
+        about = [*examples.notes, str(examples.skipped), better_note(evaluation, self.task.headline), *evaluation.notes]
         notes = [*about, several_note(examples, self.task.kind), *self.caveats]
         return replace(evaluation, notes=list(dict.fromkeys(filter(None, notes))))
 
@@ -744,7 +751,7 @@ class Model:
             raise UsageError(what, where="save", fix="Save each by itself: recurra.load(folder).save(path).")
         folder, network = folder_of(path), self.networks[0]
         refuse_other_folder(folder, self.path)
-        save_network(folder, self.task, network, weights_of(network.model), self.facts, self.card)
+        save_network(folder, self.task, network, weights_of(network.model), self.facts, self.card, self.baseline)
 
     def options(self, options: object, settings: Mapping[str, object]) -> Any:
         """The options given, or the recipe's, with single ones changed."""
@@ -760,7 +767,8 @@ class Model:
 
     def __reduce__(self) -> tuple[object, ...]:
         bundles = [
-            bundle_of(self.task, network, weights_of(network.model), self.facts, self.card) for network in self.networks
+            bundle_of(self.task, network, weights_of(network.model), self.facts, self.card, self.baseline)
+            for network in self.networks
         ]
         return unpickled, (bundles, self.path)
 
@@ -804,7 +812,8 @@ def recorded_columns(facts: Mapping[str, Any], folder: Path) -> dict[str, str]:
 def unpickled(bundles: Sequence[Bundle], path: Path) -> Model:
     """The model that was pickled."""
     loaded = [network_of(bundle, path, TASKS) for bundle in bundles]
-    return Model(loaded[0].task, [one.network for one in loaded], path, loaded[0].facts, loaded[0].card)
+    first = loaded[0]
+    return Model(first.task, [one.network for one in loaded], path, first.facts, first.card, first.baseline)
 
 
 def changed(options: Any, settings: Mapping[str, object], section: str) -> Any:
@@ -838,4 +847,4 @@ def load(path: str | Path | Sequence[str | Path]) -> Model:
             what = f"the models of an ensemble must have one task: {first.task.name} first, {other.task.name} here"
             raise ModelError(what, where=str(folder))
     with damage_is_said(paths[0]):
-        return Model(first.task, [one.network for one in loaded], paths[0], first.facts, first.card)
+        return Model(first.task, [one.network for one in loaded], paths[0], first.facts, first.card, first.baseline)

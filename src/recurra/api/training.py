@@ -107,7 +107,7 @@ def train(
         with threads(1):  # steps of the training may take more
             outcome = fit(request, how.budget, emit)
             closing = finish(request, outcome, emit)
-    return Model(how.task, [outcome.network], how.folder, closing.facts, closing.card)
+    return Model(how.task, [outcome.network], how.folder, closing.facts, closing.card, closing.baseline)
 
 
 @called_from_python()

@@ -27,6 +27,8 @@ class CardFacts:
     measures: Mapping[str, Measure] = field(default_factory=_no_measures)
     measured_on: str = ""  # "450 pairs set aside for validation"
     caveats: Sequence[str] = ()  # what a user should know first, in sentences
+    baseline: str = ""  # what the model is compared with, in words; empty: nothing
+    baseline_measures: Mapping[str, Measure] = field(default_factory=_no_measures)
 
 
 # What model hubs read: YAML before the text.
@@ -80,12 +82,24 @@ def _python(facts: CardFacts) -> str:
 def _measures(facts: CardFacts) -> list[str]:
     rows = [
         f"| {_cell(name)} | {value_text(name, measure.value)} "
-        f"| {value_text(name, measure.low)} to {value_text(name, measure.high)} | {_cell(_meaning(measure))} |"
+        f"| {value_text(name, measure.low)} to {value_text(name, measure.high)} "
+        f"{_beside(name, facts)}| {_cell(_meaning(measure))} |"
         for name, measure in facts.measures.items()
     ]
     head = "| measure | value | 95 % interval | meaning |\n|---|---|---|---|\n"
     where = [f"On {facts.measured_on}:"] if facts.measured_on else []
-    return [*where, head + "\n".join(rows)]
+    if not facts.baseline:
+        return [*where, head + "\n".join(rows)]
+    head = "| measure | value | 95 % interval | baseline | meaning |\n|---|---|---|---|---|\n"
+    return [*where, head + "\n".join(rows), f"The baseline is {_cell(facts.baseline)}, fitted on the same data."]
+
+
+def _beside(name: str, facts: CardFacts) -> str:
+    """The cell of the baseline in the row of a measure; no cell where there is no baseline."""
+    if not facts.baseline:
+        return ""
+    other = facts.baseline_measures.get(name)
+    return f"| {'' if other is None else value_text(name, other.value)} "
 
 
 def _meaning(measure: Measure) -> str:

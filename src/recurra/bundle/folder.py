@@ -22,9 +22,11 @@ from recurra.strict_json import parse_json
 
 FORMAT = 2  # raised when an older recurra could no longer read what is written
 CONFIG, WEIGHTS, CARD, TOKENIZERS = "config.json", "model.safetensors", "README.md", "tokenizers"
-RESERVED = ("format", "recurra", "tokenizers")  # keys of config.json that are written here
+BASELINE = "baseline.safetensors"
+RESERVED = ("format", "recurra", "tokenizers", "baseline")  # keys of config.json that are written here
 TEXT_LIMIT = 16_000_000  # bytes of config.json and of README.md
 TOKENIZER_LIMIT = 64_000_000
+BASELINE_LIMIT = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Bundle:
     weights: dict[str, Tensor]
     tokenizers: dict[str, str]  # by what they are for ("source", "target"): tokenizer JSON
     card: str  # README.md
+    baseline: bytes = b""  # what the model is measured against; empty: nothing
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Stored:
     card: str
     path: Path  # of the weights
     header: Header
+    baseline: bytes
 
     def weights(self) -> dict[str, Tensor]:
         """The numbers.
@@ -54,6 +58,14 @@ class Stored:
             ModelError: the weight file is damaged.
         """
         return read_weights(self.path, self.header)
+
+    def bundle(self) -> Bundle:
+        """All of it, the numbers too.
+
+        Raises:
+            ModelError: as `weights`.
+        """
+        return Bundle(self.config, self.weights(), self.tokenizers, self.card, self.baseline)
 
 
 def save_bundle(folder: Path, bundle: Bundle) -> None:
@@ -73,7 +85,9 @@ def save_bundle(folder: Path, bundle: Bundle) -> None:
         raise RunError(
             "a trained model is here already", where=str(folder), fix="Choose another folder with --to, or remove it."
         )
-    files[CONFIG] = _config_bytes(bundle.config, tokenizers)
+    if bundle.baseline:
+        files[BASELINE] = bundle.baseline
+    files[CONFIG] = _config_bytes(bundle.config, tokenizers, bundle.baseline)
     write_together(folder, files)
 
 
@@ -95,7 +109,7 @@ def load_bundle(folder: Path) -> Bundle:
         ModelError: as `open_folder`.
     """
     stored = open_folder(folder)
-    return Bundle(stored.config, stored.weights(), stored.tokenizers, stored.card)
+    return stored.bundle()
 
 
 def open_folder(folder: Path) -> Stored:
@@ -115,10 +129,11 @@ def open_folder(folder: Path) -> Stored:
             fix="Resume the run (recurra train ... --resume), or copy the model folder again.",
         )
     plain = {key: value for key, value in config.items() if key not in RESERVED}
-    return Stored(plain, tokenizers, _read_card(find(folder, CARD)), path, read_header(path))
+    baseline = _read_baseline(folder, config.get("baseline"))
+    return Stored(plain, tokenizers, _read_card(find(folder, CARD)), path, read_header(path), baseline)
 
 
-def _config_bytes(config: Mapping[str, Any], tokenizers: Mapping[str, bytes]) -> bytes:
+def _config_bytes(config: Mapping[str, Any], tokenizers: Mapping[str, bytes], baseline: bytes) -> bytes:
     for key in RESERVED:
         if key in config:
             raise ValueError(f"the key {key!r} of {CONFIG} is written by save_bundle")
@@ -127,6 +142,8 @@ def _config_bytes(config: Mapping[str, Any], tokenizers: Mapping[str, bytes]) ->
         for name, data in tokenizers.items()
     }
     whole = {"format": FORMAT, "recurra": version("recurra"), **config, "tokenizers": entries}
+    if baseline:
+        whole["baseline"] = {"file": BASELINE, "sha256": hashlib.sha256(baseline).hexdigest()}
     return (json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
@@ -193,6 +210,22 @@ def _read_tokenizer(folder: Path, name: str, entry: object) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         raise ModelError(f"not UTF-8: {error.reason}", where=str(path), fix="Copy the model folder again.") from error
+
+
+def _read_baseline(folder: Path, entry: object) -> bytes:
+    """The baseline that config.json names, if it is the one that was fitted with the model; a model may have none."""
+    if entry is None:
+        return b""
+    expected = cast("dict[str, object]", entry).get("sha256") if isinstance(entry, dict) else None
+    path = find(folder, BASELINE)
+    data = read_bytes(path, BASELINE_LIMIT)
+    if hashlib.sha256(data).hexdigest() != expected:
+        raise ModelError(
+            "this is not the baseline that was fitted with the model: the file was changed or exchanged",
+            where=str(path),
+            fix=f"Put the model's own file back, or remove the entry 'baseline' from {CONFIG}.",
+        )
+    return data
 
 
 def _inside(file: str) -> bool:

@@ -11,8 +11,22 @@ from recurra.metrics import Case, ExampleScores, Measure, Share, Slice, grouping
 from recurra.tasks.versus import Versus, versus
 from recurra.views import evaluation_html, evaluation_text
 from recurra.views.measures import noun_of
-from recurra.views.records import EvaluationDetails, EvaluationRecord
+from recurra.views.records import BaselineRecord, EvaluationDetails, EvaluationRecord
 from recurra.views.report import Measured, report_page, worse_text
+
+
+@dataclass(frozen=True)
+class BaselineScores:
+    """How good the baseline is on the same examples."""
+
+    name: str  # what it is, in words
+    measures: Mapping[str, Measure]  # those of the model that it has
+    better: bool  # than the model, by the leading measure
+
+    def to_mapping(self) -> BaselineRecord:
+        """Plain data, for JSON."""
+        measures = {name: measure.to_mapping() for name, measure in self.measures.items()}
+        return {"name": self.name, "better": self.better, "measures": measures}
 
 
 @dataclass(frozen=True)
@@ -26,11 +40,15 @@ class Evaluation:
     examples: ExampleScores = field(default_factory=ExampleScores)  # where measures are sums over examples
     cases: Sequence[Case] = ()  # each example with its answer
     parts: Mapping[str, Mapping[str, Share]] = field(default_factory=dict[str, Mapping[str, Share]])  # of examples
+    baseline: BaselineScores | None = None  # None: nothing simpler was fitted
 
     def to_mapping(self) -> EvaluationRecord:
         """The object that `recurra evaluate --json` prints."""
         measures = {name: measure.to_mapping() for name, measure in self.measures.items()}
-        return {"count": self.count, "measures": measures, **self.details}
+        record: EvaluationRecord = {"count": self.count, "measures": measures, **self.details}
+        if self.baseline is not None:
+            record["baseline"] = self.baseline.to_mapping()
+        return record
 
     def page(self, title: str = "Evaluation") -> str:
         """A page of HTML with measures, parts, confusions and every example; it loads nothing."""

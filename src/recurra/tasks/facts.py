@@ -41,12 +41,28 @@ def _is_evaluation(measured: Mapping[str, object]) -> bool:
     """An evaluation's mapping, and what was measured; or nothing."""
     measures = measured.get("measures", {})
     return not measured or (
-        isinstance(measured.get("on"), str)
+        _is_baseline(measured.get("baseline"))
+        and isinstance(measured.get("on"), str)
         and type(measured.get("count")) is int
         and isinstance(measured.get("counted", ""), str)
         and isinstance(measures, dict)
         and all(map(_is_measure, cast("dict[str, object]", measures).values()))
         and "measures" in measured
+    )
+
+
+def _is_baseline(baseline: object) -> bool:
+    """What the model was compared with, or nothing."""
+    if baseline is None:
+        return True
+    found = cast("dict[str, object]", baseline) if isinstance(baseline, dict) else {}
+    measures = found.get("measures")
+    return (
+        isinstance(found.get("name"), str)
+        and isinstance(found.get("better"), bool)
+        and isinstance(measures, dict)
+        and all(map(_is_measure, cast("dict[str, object]", measures).values()))
+        and all("value" in cast("dict[str, object]", one) for one in cast("dict[str, object]", measures).values())
     )
 
 

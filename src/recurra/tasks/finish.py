@@ -12,6 +12,7 @@ from recurra.bundle import Bundle, CardFacts, card_text, load_bundle
 from recurra.bundle.transaction import tidy
 from recurra.errors import ModelError
 from recurra.files import plain_errors
+from recurra.tasks.baseline import baseline_note, beside_baseline, published_baseline, stored_baseline
 from recurra.tasks.caveats import caveats, trained_of
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.fit import Outcome, Request
@@ -27,6 +28,7 @@ class Closing(NamedTuple):
     evaluation: Evaluation
     facts: Mapping[str, Any]  # of config.json
     card: str
+    baseline: bytes = b""  # as far as it is part of the model
 
 
 def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
@@ -34,7 +36,10 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     task, network = request.task, outcome.network
     examples, trained_on = read_sample(request.folder / "run", task)
     predictor, options = task.predictor([network]), network.recipe.decoding
+    run_folder = request.folder / "run"
+    baseline = stored_baseline(run_folder)
     evaluation = predictor.evaluate(examples, options)
+    evaluation = beside_baseline(evaluation, baseline, run_folder, task, predictor, examples, options)
     where = "the model was trained on them" if all(trained_on) else "also used for model selection"
     measured_on = f"{len(examples):,} validation {task.noun} ({where})"
     data = {f"training {task.noun}": len(outcome.encoded.train), f"validation {task.noun}": len(outcome.encoded.valid)}
@@ -45,7 +50,7 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
         apart = predictor.evaluate(unseen, options)
         emit(Note(describe(apart, task.headline, f"the {len(unseen):,} that are not in the training data")))
     too_short = caveats(sizes)
-    for note in [*evaluation.notes, *too_short]:
+    for note in filter(None, [baseline_note(evaluation, task.headline), *evaluation.notes, *too_short]):
         emit(Note(note))
     config: dict[str, Any] = {
         "columns": dict(outcome.columns),
@@ -62,14 +67,17 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
         measures=evaluation.measures,
         measured_on=measured_on,
         caveats=too_short,
+        baseline="" if evaluation.baseline is None else evaluation.baseline.name,
+        baseline_measures={} if evaluation.baseline is None else evaluation.baseline.measures,
     )
     before = finished_before(request.folder, outcome)
     if before is not None:  # a run with nothing left to do: what was written when it ended stays
         with plain_errors(request.folder):
             tidy(request.folder)
-        return Closing(evaluation, facts_of(before), before.card)
-    save_network(request.folder, task, network, weights_of(network.model), config, card_text(card))
-    return Closing(evaluation, config, card_text(card))
+        return Closing(evaluation, facts_of(before), before.card, before.baseline)
+    kept = published_baseline(task, run_folder)
+    save_network(request.folder, task, network, weights_of(network.model), config, card_text(card), kept)
+    return Closing(evaluation, config, card_text(card), kept)
 
 
 def finished_before(folder: Path, outcome: Outcome) -> Bundle | None:

@@ -18,9 +18,11 @@ from typing import Any, NamedTuple
 import torch
 
 from recurra.bundle import save_weights
+from recurra.bundle.folder import BASELINE
 from recurra.data import DataSource, Examples, keep, open_examples, spool
 from recurra.errors import DataError, Interrupted, RecurraError, RunError, any_error_as
 from recurra.files import atomic_write, outermost_missing, plain_errors_within
+from recurra.tasks.baseline import fit_baseline, published_baseline
 from recurra.tasks.digests import check_digests, write_digests
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
@@ -126,10 +128,10 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         asked = asked_last(request, budget, checkpoint)
         request = replace(request, command=asked.command)
         if checkpoint is None:
-            network, encoded, columns, decisions = prepare(begun(request, asked, emit), emit)
+            network, encoded, columns, decisions = prepare(begun(request, asked, emit), asked.budget, emit)
             network = request.task.settled(network, encoded, asked.budget, emit)
             atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
-            write_digests(run_folder, KEPT)
+            write_digests(run_folder, [*KEPT, *([BASELINE] if (run_folder / BASELINE).exists() else [])])
         else:
             with any_error_as(lambda reason: damaged_run(run_folder, reason)):
                 network, encoded, columns, decisions = restore(request, run_folder)
@@ -206,7 +208,7 @@ class Prepared(NamedTuple):
     decisions: Sequence[str]  # what was decided by looking at the data, and why
 
 
-def prepare(request: Request, emit: Emit) -> Prepared:
+def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     """From files to a fresh network and encoded data; all but the recipe that a later session needs is written down."""
     task, run_folder = request.task, request.folder / "run"
     copies = run_folder / "input"
@@ -220,6 +222,7 @@ def prepare(request: Request, emit: Emit) -> Prepared:
     say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
     for name in ("train", "valid"):
         task.encode(getattr(parts, name), network, run_folder / DATA / name)
+    fit_baseline(task, parts.train, network, budget, run_folder, emit)
     write_sample(run_folder, task, parts)
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
     write_source(run_folder / SOURCE, request.data, columns)
@@ -332,6 +335,7 @@ class Publisher:
         if self.begun:
             save_weights(folder, weights)
         else:
-            save_network(folder, self.request.task, self.network, weights, self.facts, "")
-            drop_replaced(folder, self.network.vocabularies())
+            baseline = published_baseline(self.request.task, folder / "run")
+            save_network(folder, self.request.task, self.network, weights, self.facts, "", baseline)
+            drop_replaced(folder, self.network.vocabularies(), baseline=bool(baseline))
             self.begun = True

@@ -24,17 +24,25 @@ POSITIVE = ("deviation", "naive")  # buffers that numbers are divided by
 KEPT_APART = ("task", "recipe")  # keys of config.json that are not facts
 
 
-def bundle_of(task: Task, network: Network, weights: Weights, facts: Mapping[str, Any], card: str) -> Bundle:
+def bundle_of(
+    task: Task, network: Network, weights: Weights, facts: Mapping[str, Any], card: str, baseline: bytes = b""
+) -> Bundle:
     """A network as plain data."""
     config = {"task": task.name, "recipe": network.recipe.to_mapping(), **facts}
-    return Bundle(config, weights, dict(network.vocabularies()), card)
+    return Bundle(config, weights, dict(network.vocabularies()), card, baseline)
 
 
 def save_network(
-    folder: Path, task: Task, network: Network, weights: Weights, facts: Mapping[str, Any], card: str
+    folder: Path,
+    task: Task,
+    network: Network,
+    weights: Weights,
+    facts: Mapping[str, Any],
+    card: str,
+    baseline: bytes = b"",
 ) -> None:
     """Writes the model folder."""
-    save_bundle(folder, bundle_of(task, network, weights, facts, card))
+    save_bundle(folder, bundle_of(task, network, weights, facts, card, baseline))
 
 
 class Loaded(NamedTuple):
@@ -44,6 +52,7 @@ class Loaded(NamedTuple):
     network: Network
     facts: Mapping[str, Any]
     card: str
+    baseline: bytes = b""
 
 
 def load_network(folder: Path, tasks: Mapping[str, Task]) -> Loaded:
@@ -55,7 +64,7 @@ def load_network(folder: Path, tasks: Mapping[str, Task]) -> Loaded:
     with damage_is_said(folder):
         stored = open_folder(folder)
         check_fit(stored.config, stored.tokenizers, stored.header.tensors, folder, tasks)
-        return network_of(Bundle(stored.config, stored.weights(), stored.tokenizers, stored.card), folder, tasks)
+        return network_of(stored.bundle(), folder, tasks)
 
 
 def check_fit(
@@ -97,7 +106,7 @@ def network_of(bundle: Bundle, folder: Path, tasks: Mapping[str, Task]) -> Loade
     network.model.eval()
     facts = facts_of(bundle)
     check_facts(facts, str(folder / CONFIG))
-    return Loaded(task, network, facts, bundle.card)
+    return Loaded(task, network, facts, bundle.card, bundle.baseline)
 
 
 def facts_of(bundle: Bundle) -> dict[str, Any]:

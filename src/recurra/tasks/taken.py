@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from recurra.bundle import open_folder
-from recurra.bundle.folder import TOKENIZERS
+from recurra.bundle.folder import BASELINE, TOKENIZERS
 from recurra.errors import ModelError, RunError
 from recurra.files import FileError, is_leftover
 from recurra.tasks.digests import NAME as DIGESTS
@@ -28,7 +28,7 @@ from recurra.training import CHECKPOINT, locked
 VOCABULARIES, DATA = "vocabularies.json", "data"
 KEPT = (RECIPE, VOCABULARIES, SOURCE, DECISIONS, SAMPLE, DATA)  # what a run needs to go on, beside the checkpoint
 # What else a run folder holds.
-BESIDE = (CHECKPOINT, REQUEST, ASKED, DIGESTS, "lock", "input", "metrics.jsonl", "tensorboard")
+BESIDE = (BASELINE, CHECKPOINT, REQUEST, ASKED, DIGESTS, "lock", "input", "metrics.jsonl", "tensorboard")
 ASIDE = ".replaced-"  # begins the name of a run that stands aside
 
 
@@ -111,11 +111,12 @@ def put_aside(folder: Path) -> Generator[None]:
         raise
 
 
-def drop_replaced(folder: Path, tokenizers: Container[str]) -> None:
+def drop_replaced(folder: Path, tokenizers: Container[str], *, baseline: bool) -> None:
     """Removes what only the model before needed; the new one's first weights are in the folder.
 
     Args:
         tokenizers: the names of the new model's.
+        baseline: whether the new one has a baseline.
     """
     for path in folder.glob(f"{ASIDE}*"):
         if not path.is_symlink():
@@ -123,3 +124,5 @@ def drop_replaced(folder: Path, tokenizers: Container[str]) -> None:
     for path in (folder / TOKENIZERS).glob("*.json"):
         if path.stem not in tokenizers:
             path.unlink()
+    if not baseline:
+        (folder / BASELINE).unlink(missing_ok=True)

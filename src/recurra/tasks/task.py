@@ -22,6 +22,7 @@ from recurra.data import EncodedTable, Examples, Kind, Preview
 from recurra.errors import UsageError
 from recurra.structure import Structure
 from recurra.tasks.answer import AnyAnswer
+from recurra.tasks.baseline import TaskBaseline
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.search import ShownSearch
@@ -218,6 +219,7 @@ class Task(ABC, Generic[E, R, N]):
     per_example: Sequence[str] = ()  # measures that are sums over examples (Evaluation.examples), so can be compared
     recipe: type[R]
     kind: Kind[Any]  # what its examples are, and how they are read
+    baseline: TaskBaseline | None = None  # the simplest strong thing that a network has to be better than
 
     def detect(self, preview: Preview) -> str | None:
         """Why these data are surely for this task ("its second column has 6 different labels"), or None."""

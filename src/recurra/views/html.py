@@ -21,7 +21,7 @@ from recurra.tracing import Array, AttentionMap, LayerTrace, Trace
 from recurra.views.confusion import confusion_html, label_rows
 from recurra.views.document import END, beginning
 from recurra.views.image_attention import looks_html
-from recurra.views.measures import COLUMNS, column_rows, count_line, measure_rows
+from recurra.views.measures import COLUMNS, baseline_line, column_rows, count_line, measure_rows
 from recurra.views.picture import picture
 from recurra.views.records import EvaluationRecord
 from recurra.views.style import fragment
@@ -108,15 +108,19 @@ def evaluation_html(evaluation: EvaluationRecord, worse: Iterable[str] = ()) -> 
 
 def measures_html(evaluation: EvaluationRecord) -> str:
     """The table of the measures alone, for a fragment."""
+    beside = baseline_line(evaluation)
     rows = "".join(
         f'<tr><th scope="row">{escape(row.name)}</th><td class="number">{row.value}</td>'
-        f'<td class="number">{row.interval}</td><td class="definition">{escape(row.definition)}'
+        f'<td class="number">{row.interval}</td>'
+        + (f'<td class="number">{row.baseline}</td>' if beside else "")
+        + f'<td class="definition">{escape(row.definition)}'
         + (f"<br><code>{escape(row.signature)}</code>" if row.signature else "")
         + "</td></tr>\n"
         for row in measure_rows(evaluation)
     )
-    columns = ("measure", "value", "95 % interval", "what is counted")
-    return _list(f"Evaluation on {count_line(evaluation)}", columns, rows)
+    columns = ("measure", "value", "95 % interval", *(["baseline"] if beside else []), "what is counted")
+    said = f'<p class="note">{escape(beside)}</p>\n' if beside else ""
+    return _list(f"Evaluation on {count_line(evaluation)}", columns, rows) + said
 
 
 def _details(evaluation: EvaluationRecord) -> str:

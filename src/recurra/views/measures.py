@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from recurra.metrics import value_text
@@ -46,13 +47,23 @@ class MeasureRow(NamedTuple):
     name: str
     value: str
     interval: str  # 95 %
+    baseline: str  # the value of the baseline; empty where there is none
     definition: str
     signature: str  # sacreBLEU's, or empty
 
 
 def measure_rows(evaluation: EvaluationRecord) -> list[MeasureRow]:
     """The rows of an evaluation's mapping: {"count": n, "measures": {name: {"value", "low", "high", ...}}}."""
-    return [_row(name, measure) for name, measure in evaluation["measures"].items()]
+    others: Mapping[str, MeasureRecord] = evaluation["baseline"]["measures"] if "baseline" in evaluation else {}
+    return [_row(name, measure, others.get(name)) for name, measure in evaluation["measures"].items()]
+
+
+def baseline_line(evaluation: EvaluationRecord) -> str:
+    """What the baseline is, and whether it is better; empty where there is none."""
+    if "baseline" not in evaluation:
+        return ""
+    found = evaluation["baseline"]
+    return f"baseline: {found['name']}" + (", which is better than the model here" if found["better"] else "")
 
 
 def label_of(name: str) -> tuple[str, str]:
@@ -92,7 +103,12 @@ def evaluation_text(evaluation: EvaluationRecord) -> str:
     """An evaluation's mapping in a few lines: what was measured, and each value with its interval."""
     rows = measure_rows(evaluation)
     name, value = (max((len(row[k]) for row in rows), default=0) for k in (0, 1))
-    lines = [f"{row.name:<{name}}  {row.value:>{value}}  ({row.interval})" for row in rows]
+    lines = [
+        f"{row.name:<{name}}  {row.value:>{value}}  ({row.interval})"
+        + (f"  baseline {row.baseline}" if row.baseline else "")
+        for row in rows
+    ]
+    lines += filter(None, [baseline_line(evaluation)])
     lines += [
         f"{column}: MAE {mae}, of the naive forecast {naive}, MASE {mase}" if mae else column
         for column, mae, naive, mase in column_rows(evaluation)
@@ -100,9 +116,9 @@ def evaluation_text(evaluation: EvaluationRecord) -> str:
     return "\n  ".join([count_line(evaluation), *lines])
 
 
-def _row(name: str, measure: MeasureRecord) -> MeasureRow:
+def _row(name: str, measure: MeasureRecord, baseline: MeasureRecord | None) -> MeasureRow:
     label, unit = LABELS.get(name, (name, ""))
     value, low, high = (value_text(name, number) for number in (measure["value"], measure["low"], measure["high"]))
-    return MeasureRow(
-        label, value + unit, f"{low} to {high}", measure.get("definition", ""), measure.get("signature", "")
-    )
+    other = "" if baseline is None else value_text(name, baseline["value"]) + unit
+    definition, signature = measure.get("definition", ""), measure.get("signature", "")
+    return MeasureRow(label, value + unit, f"{low} to {high}", other, definition, signature)

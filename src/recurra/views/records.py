@@ -44,11 +44,20 @@ class EvaluationDetails(TypedDict, total=False):
     steps: Sequence[StepRecord]
 
 
+class BaselineRecord(TypedDict):
+    """How good the baseline is on the same examples."""
+
+    name: str
+    better: bool  # than the model, by the leading measure
+    measures: Mapping[str, MeasureRecord]
+
+
 class EvaluationRecord(EvaluationDetails):
     """How good a model is."""
 
     count: int
     measures: Mapping[str, MeasureRecord]
+    baseline: NotRequired[BaselineRecord]
 
 
 class VariantRecord(TypedDict):

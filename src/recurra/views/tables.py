@@ -14,7 +14,7 @@ from rich.text import Text
 
 from recurra.text.visible import visible
 from recurra.views.confusion import ConfusionView, labels_view
-from recurra.views.measures import COLUMNS, column_rows, count_line, measure_rows
+from recurra.views.measures import COLUMNS, baseline_line, column_rows, count_line, measure_rows
 from recurra.views.records import EvaluationRecord
 from recurra.views.tokens import is_right_to_left
 
@@ -42,11 +42,15 @@ def evaluation_table(evaluation: EvaluationRecord) -> RenderableType:
     table.add_column("value", justify="right", style="bold")
     table.add_column("95 % interval", justify="right")
     rows = measure_rows(evaluation)
+    beside = baseline_line(evaluation)
+    if beside:
+        table.add_column("baseline", justify="right")
     for row in rows:
-        table.add_row(row.name, row.value, row.interval)
+        table.add_row(row.name, row.value, row.interval, *([row.baseline] if beside else []))
     notes = [Text(f"{row.name}: {row.definition}", style="dim") for row in rows if row.definition]
     signatures = [Text(f"{row.name}: {row.signature}", style="dim") for row in rows if row.signature]
-    return Group(table, *notes, *signatures, *details(evaluation))
+    said = [Text(visible(beside))] if beside else []
+    return Group(table, *said, *notes, *signatures, *details(evaluation))
 
 
 def details(evaluation: EvaluationRecord) -> list[RenderableType]:

@@ -97,6 +97,10 @@ class Head(Protocol):
         """
         ...
 
+    def targets(self, kept: Tensor) -> Tensor:
+        """What outputs are to be, from what is kept of the labels [B]: numbers of labels, numbers in standard form."""
+        ...
+
     def loss(self, outputs: Tensor, targets: Tensor, smoothing: float) -> Loss:
         """Of outputs [B, L] and what is kept of the labels [B]."""
         ...

@@ -126,12 +126,15 @@ class LabelHead:
     def encode(self, label: str, place: str) -> float:
         return self._numbers.get(label, UNKNOWN_LABEL)
 
+    def targets(self, kept: Tensor) -> Tensor:
+        return kept.long()
+
     def loss(self, outputs: Tensor, targets: Tensor, smoothing: float) -> Loss:
-        return token_loss(outputs, targets.long(), smoothing)
+        return token_loss(outputs, self.targets(targets), smoothing)
 
     def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:
         """Nats, wrong answers, how improbable the right labels are; of known labels, and of all."""
-        right = targets.long()
+        right = self.targets(targets)
         known = right != UNKNOWN_LABEL
         nats = float(token_loss(outputs[known], right[known]).total) if known.any() else 0.0
         chance = softmax(outputs, dim=-1)[torch.arange(len(right)), right.clamp(min=0)] * known
@@ -232,7 +235,7 @@ def notes_on(references: Sequence[str], labels: Sequence[str]) -> list[str]:
     """What a reader of the measures should know: labels that none could get right, and what a constant would reach."""
     counts = Counter(references)
     most, times = counts.most_common(1)[0]
-    notes = [f"baseline: always answering {most!r} is right in {times / len(references):.1%}"]
+    notes = [f"always answering {most!r} would be right in {times / len(references):.1%}"]
     if strange := Counter({label: count for label, count in counts.items() if label not in labels}):
         notes.append(f"warning: labels that the model has never seen count as wrong: {named(strange)}")
     return notes

@@ -149,14 +149,17 @@ class NumberHead:
     def encode(self, label: str, place: str) -> float:
         return number_of(label, place, self.form)
 
+    def targets(self, kept: Tensor) -> Tensor:
+        return ((kept.double() - self.mean) / self.deviation).float()
+
     def loss(self, outputs: Tensor, targets: Tensor, smoothing: float) -> Loss:
-        total = LOSSES[self.loss_name](outputs[:, 0].float(), self._standardised(targets), reduction="sum")
+        total = LOSSES[self.loss_name](outputs[:, 0].float(), self.targets(targets), reduction="sum")
         return Loss(total, len(targets))
 
     def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:
         """The loss, the squared error in deviations, and how many numbers."""
         loss = float(self.loss(outputs, targets, 0.0).total)
-        squared = float(mse_loss(outputs[:, 0].float(), self._standardised(targets), reduction="sum"))
+        squared = float(mse_loss(outputs[:, 0].float(), self.targets(targets), reduction="sum"))
         return loss, squared, len(targets)
 
     def score(self, sums: Sequence[float]) -> Score:
@@ -213,9 +216,6 @@ class NumberHead:
         each = Share(errors.tolist(), [1.0] * len(errors), measures["mae"].definition, False, self.deviation)
         examples_scores = replace(scores, measures={"mae": each})
         return Evaluation(len(examples), measures, notes, {"counted": "examples"}, examples_scores)
-
-    def _standardised(self, targets: Tensor) -> Tensor:
-        return ((targets.double() - self.mean) / self.deviation).float()
 
 
 def written_in(examples: Iterable[Labelled], recipe: RegressRecipe) -> Written:

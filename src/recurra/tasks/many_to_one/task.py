@@ -7,7 +7,7 @@ and trained networks to answers. What each of them does stands in its own file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -20,8 +20,10 @@ from recurra.models import ManyToOne, build_many_to_one, number_branch, token_br
 from recurra.models.structures import Reads, many_to_one_structure
 from recurra.models.unfilled import unfilled
 from recurra.structure import Structure, without_data
+from recurra.tasks.baseline import TaskBaseline
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
+from recurra.tasks.many_to_one.baseline import HeadBaseline
 from recurra.tasks.many_to_one.build import (
     check_contents,
     column_sides,
@@ -104,6 +106,7 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
     detects: Callable[[Preview], str | None]
     noun: str = "examples"
     kind: Kind[Labelled] = LABELLED
+    baseline: TaskBaseline | None = field(default_factory=HeadBaseline)
 
     def detect(self, preview: Preview) -> str | None:
         """As the row says."""

@@ -1,0 +1,21 @@
+"""The simplest strong thing for each task, fitted within moments: what a network has to be better than.
+
+Nothing in here knows of networks or tasks: examples come as texts and arrays of numbers, and what is learned is a few
+arrays that are stored beside a model.
+"""
+
+from recurra.baselines.allowance import MOST_EXAMPLES, Allowance
+from recurra.baselines.baseline import Baseline
+from recurra.baselines.columns import Cells, ColumnsBaseline
+from recurra.baselines.stored import MOST_BYTES, Stored, from_bytes
+
+__all__ = [
+    "MOST_BYTES",
+    "MOST_EXAMPLES",
+    "Allowance",
+    "Baseline",
+    "Cells",
+    "ColumnsBaseline",
+    "Stored",
+    "from_bytes",
+]

@@ -1,0 +1,116 @@
+"""A linear layer over what is read of each column: a label, or a number, for a whole input.
+
+N examples, L labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from recurra.baselines.allowance import Allowance
+from recurra.baselines.kernels import SeriesReader
+from recurra.baselines.linear import Linear, chosen_ridge, logistic
+from recurra.baselines.readers import NumberReader, Reader, TextReader
+from recurra.baselines.sparse import Matrix, side_by_side
+from recurra.baselines.stored import Array, Stored
+
+PENALTY = 0.2  # of logistic regression
+MOST_WEIGHTS = 2_000_000  # of texts, all labels together
+MOST_NGRAMS = 150_000  # of a family
+MOST_OUTPUTS = 10_000
+
+# What is read of a column -> how it is opened again.
+READERS = {"text": TextReader.from_stored, "numbers": NumberReader.from_stored, "series": SeriesReader.from_stored}
+Kind = Literal["text", "numbers", "series"]
+
+
+class Cells(NamedTuple):
+    """A column of the examples: texts, numbers [N, D], or series of [T, C] each."""
+
+    kind: Kind
+    values: Any
+
+
+@dataclass(frozen=True)
+class ColumnsBaseline:
+    """What was learned."""
+
+    readers: Sequence[Reader]
+    linear: Linear
+    method: str
+    quotes: bool = False
+
+    @property
+    def name(self) -> str:
+        """The method, and what is read."""
+        return f"{self.method} over {' and '.join(dict.fromkeys(reader.what for reader in self.readers))}"
+
+    @classmethod
+    def fit(cls, columns: Sequence[Cells], targets: Tensor, labels: int, allowance: Allowance) -> ColumnsBaseline:
+        """Learned from examples.
+
+        Args:
+            targets: the number of the label of each [N], or numbers in standard form [N].
+            labels: L; 0 where the targets are numbers.
+        """
+        texts = sum(column.kind == "text" for column in columns)
+        most = min(MOST_NGRAMS, MOST_WEIGHTS // (2 * max(1, texts) * max(1, labels)))
+        learned = [learn(column, most) for column in columns]
+        readers, features = [reader for reader, _ in learned], side_by_side([matrix for _, matrix in learned])
+        if labels and "series" not in {column.kind for column in columns}:
+            return cls(readers, logistic(features, targets, labels, PENALTY, allowance), "logistic regression")
+        wanted = torch.eye(labels)[targets] if labels else targets.float()[:, None]
+        return cls(readers, chosen_ridge(features, wanted, allowance, labels=bool(labels)), "ridge regression")
+
+    @classmethod
+    def from_stored(cls, stored: Stored) -> ColumnsBaseline:
+        """The same again.
+
+        Raises:
+            ValueError, KeyError: it is damaged.
+        """
+        parts = [stored.under(f"{k}.") for k in range(stored.number("columns", 1, 10_000))]
+        readers = [READERS[part.kind](part) for part in parts]
+        weights = stored.array("weights", "<f2", (sum(reader.size for reader in readers), None))
+        bias = stored.array("bias", "<f4", weights.shape[1:])
+        linear = Linear(torch.from_numpy(weights.astype(np.float32)), torch.from_numpy(bias))
+        return cls(readers, linear, str(stored.facts["method"]))
+
+    def stored(self) -> Stored:
+        """All of it."""
+        facts: dict[str, Any] = {"columns": len(self.readers), "method": self.method}
+        largest = float(np.finfo(np.float16).max)
+        arrays: dict[str, Array] = {
+            "weights": self.linear.weights.numpy().clip(-largest, largest).astype(np.float16),
+            "bias": self.linear.bias.numpy(),
+        }
+        for k, reader in enumerate(self.readers):
+            inner = reader.stored()
+            facts[f"{k}."] = {"kind": inner.kind, **inner.facts}
+            arrays |= {f"{k}.{name}": array for name, array in inner.arrays.items()}
+        return Stored("columns", facts, arrays)
+
+    def outputs(self, columns: Sequence[Cells]) -> Tensor:
+        """Scores of the labels [N, L], or numbers in standard form [N, 1].
+
+        Raises:
+            ValueError: other columns than it was fitted on.
+        """
+        pairs = zip(self.readers, columns, strict=True)
+        return self.linear(side_by_side([reader.read(column.values) for reader, column in pairs]))
+
+
+def learn(column: Cells, most: int) -> tuple[Reader, Matrix]:
+    """What is read of a column, and the features of the examples that it is learned from."""
+    if column.kind == "text":
+        return TextReader.learn(column.values, most)
+    if column.kind == "series":
+        return SeriesReader.learn(column.values)
+    reader = NumberReader.learn(column.values)
+    return reader, reader.read(column.values)

@@ -1,0 +1,113 @@
+"""A baseline is fitted with a model, stored in its folder, measured as it is, and said to be better where it is."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+import torch
+
+import recurra
+from recurra.bundle.folder import BASELINE, CONFIG
+from recurra.errors import ModelError
+
+SMALL = {"model.width": 16, "training.precision": "float32"}
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def labelled(count: int, seed: int) -> list[tuple[str, str]]:
+    dice = random.Random(seed)
+    rows: list[tuple[str, str]] = []
+    for _ in range(count):
+        word = dice.choice(["good", "fine", "bad", "poor"])
+        rows.append((f"it {dice.choice(['is', 'was'])} {word} in {dice.randint(1, 99)}", str(word in ("good", "fine"))))
+    return rows
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that has hardly learned."""
+    path = tmp_path_factory.mktemp("baseline") / "model"
+    heard: list[object] = []
+    settings = {**SMALL, "training.learning_rate": 1e-6}
+    recurra.train(labelled(200, 1), task="classify", to=path, epochs=1, settings=settings, listeners=[heard.append])
+    notes = [str(getattr(event, "text", "")) for event in heard]
+    assert any(note.startswith("baseline: logistic regression over n-grams") for note in notes)
+    assert any(note.startswith("warning: the baseline is better than the model: accuracy") for note in notes)
+    return path
+
+
+def test_it_stands_in_the_folder_the_card_and_the_record(folder: Path) -> None:
+    assert b"good" not in (folder / BASELINE).read_bytes()
+    card = (folder / "README.md").read_text()
+    assert "| measure | value | 95 % interval | baseline | meaning |" in card
+    assert "The baseline is logistic regression" in card
+    config = json.loads((folder / CONFIG).read_text())
+    assert config["measured"]["baseline"]["better"] is True
+    assert config["baseline"]["file"] == BASELINE
+
+
+def test_it_is_measured_on_other_examples_also_of_a_copy(folder: Path, tmp_path: Path) -> None:
+    model = recurra.load(folder)
+    found = model.evaluate(labelled(100, 2))
+    assert found.baseline is not None
+    assert found.baseline.better
+    assert found.baseline.measures["accuracy"].value == 100.0
+    assert found.to_mapping()["baseline"]["measures"]["accuracy"]["value"] == 100.0  # type: ignore[typeddict-item]
+    assert "which is better than the model here" in str(found)
+    assert "<th>baseline" in found._repr_html_() or ">baseline<" in found._repr_html_()
+    assert any("the baseline is better than the model" in note for note in found.notes)
+    model.save(tmp_path / "copy")
+    again = recurra.load(tmp_path / "copy").evaluate(labelled(100, 2))
+    assert again.baseline == found.baseline
+
+
+def copied(folder: Path, to: Path) -> Path:
+    recurra.load(folder).save(to)
+    return to
+
+
+def test_a_model_without_one_is_measured_alone(folder: Path, tmp_path: Path) -> None:
+    path = copied(folder, tmp_path / "copy")
+    (path / BASELINE).unlink()
+    config = json.loads((path / CONFIG).read_text())
+    del config["baseline"]
+    (path / CONFIG).write_text(json.dumps(config))
+    found = recurra.load(path).evaluate(labelled(100, 2))
+    assert found.baseline is None
+    assert "baseline" not in found.to_mapping()
+
+
+@pytest.mark.parametrize("damage", [b"", b"x" * 100, None])
+def test_a_damaged_one_is_refused(folder: Path, tmp_path: Path, damage: bytes | None) -> None:
+    path = copied(folder, tmp_path / "copy")
+    if damage is None:
+        (path / BASELINE).unlink()
+    else:
+        (path / BASELINE).write_bytes(damage)
+    with pytest.raises(ModelError, match=r"baseline"):
+        recurra.load(path)
+
+
+def test_one_that_was_made_up_is_refused_where_it_is_measured(folder: Path) -> None:
+    model = recurra.load(folder)
+    model.baseline = b"\x08\0\0\0\0\0\0\0{}      "
+    with pytest.raises(ModelError, match="damaged"):
+        model.evaluate(labelled(10, 3))
+
+
+def test_numbers_have_one_too(tmp_path: Path) -> None:
+    dice = random.Random(4)
+    rows = [((dice.uniform(0, 1), dice.uniform(0, 1)), 0.0) for _ in range(120)]
+    rows = [((a, b), 3 * a - b + 0.01 * dice.uniform(-1, 1)) for (a, b), _ in rows]
+    model = recurra.train(rows, task="regress", to=tmp_path / "model", epochs=1, settings=SMALL)
+    found = model.evaluate(rows)
+    assert found.baseline is not None
+    assert found.baseline.measures["r2"].value > 0.99
+    assert found.baseline.better
