@@ -33,7 +33,7 @@ WANTED = {
     "chat": "MODEL --beam --diversity --sample --temperature --top-k --top-p --seed --ensemble --set "
     "/again /forget /why",
     "evaluate": "MODEL DATA --json --beam --source --target --versus --to",
-    "units": "MODEL DATA --layer --state --unit --text --span --threshold --examples --to --save",
+    "units": "MODEL DATA --layer --state --unit --text --span --threshold --examples --to --save --beside --json",
     "nearest": "MODEL DATA INPUT --line --count --by --examples --seed --json",
     "states": "MODEL DATA --source --target --examples --seed --to --json",
     "compare": "DATA --task --models --cells --attention --layers --vary --seeds --time --epochs --test --measure --to "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import recurra as library
 from recurra.tracing import Activations
 
 if TYPE_CHECKING:
@@ -60,6 +62,11 @@ def test_steps_of_a_text(recurra: CommandLine, file: str) -> None:
     result = recurra(*line, "--threshold", "0.01")
     assert result.code == 0
     assert "at these steps alone" in result.out
+    found = json.loads(recurra(*line, "--threshold", "0.01", "--beside", "--json").out)
+    model = library.load(MODEL)
+    pattern = model.pattern("red dark", (1, 2), model.read(file), threshold=0.01, alone=False, count=11)
+    assert found == pattern.to_mapping()
+    assert pattern.units
 
 
 @pytest.mark.parametrize(
@@ -71,6 +78,8 @@ def test_steps_of_a_text(recurra: CommandLine, file: str) -> None:
         (["--span", "2:2", "--text", "red"], "expected the first step and the one after the last"),
         (["--span", "1:99", "--text", "red"], "steps 1 to 99 of a text of "),
         (["--unit", "1", "--span", "1:2", "--text", "red"], "--unit and --text exclude each other"),
+        (["--beside"], "--beside has no effect without --span"),
+        (["--json"], "--json has no effect without --span"),
         (["--threshold", "0.5"], "--threshold has no effect without --span"),
         (["--unit", "999"], "unit 999 of a layer of "),
         (["--layer", "encoder"], "unknown layer 'encoder'"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from test_answers import check
 from toy_tasks import TOYS, network, predictor
 
 from recurra.errors import DataError, UsageError
@@ -45,6 +46,7 @@ def test_of_many_inputs_some_are_taken_evenly_and_it_is_said() -> None:
         f"what units follow may be chance: there are only {len(found.values)} steps",
     ]
     assert "".join(found.texts[0]) == "a"
+    assert [inputs[number - 1] for number in found.numbers] == ["".join(text) for text in found.texts]
 
 
 def test_one_more_input_is_the_last_text() -> None:
@@ -64,3 +66,15 @@ def test_what_there_is_not_is_refused() -> None:
     assert "Did you mean 'forget'" in str(caught.value)
     with pytest.raises(DataError, match="there are no inputs"):
         gathered(["", " "], trace, None, "hidden", 5)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_pattern_is_what_its_schema_says(task: str) -> None:
+    inputs = TOYS[task].inputs
+    found = gathered(inputs, inside(task), None, "hidden", 500, also=inputs[0])
+    pattern = found.pattern(-1, 0, 1, 0.0, alone=False)
+    read = check(pattern.to_mapping(), "pattern.schema.json")
+    assert read["matches"][0]["number"] == 0
+    if pattern.units:
+        places = [(one["number"], one["first"], one["last"]) for one in read["matches"]]
+        assert (1, *places[0][1:]) in places  # the same input in the data

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from recurra.errors import DataError, UsageError
-from recurra.tracing import Activations, Place
-from recurra.tracing.activations import features, window_scores
+from recurra.tracing import Activations, Pattern, Place
+from recurra.tracing.activations import features
 
 TEXTS = [list("ab12"), list("c3"), list("Ab 99 x")]
 
@@ -80,18 +80,22 @@ def test_units_that_are_active_at_a_place_alone() -> None:
     assert found.nearest(1, 0, 2)[1] == pytest.approx(max(found.of(1).min(axis=0)), abs=1e-3)
 
 
-def test_other_places_where_they_are_active() -> None:
+def test_a_pattern_and_where_else_it_is() -> None:
     found = made()
-    assert found.elsewhere([0], 2, 0.5) == [Place(0, 2, 4, 1.0), Place(2, 3, 5, 1.0)]
-    assert found.elsewhere([0], 1, 0.5)[0] == Place(1, 1, 2, 1.0)  # alone; in the others a digit stands beside it
-    half = found.elsewhere([0, 2], 2, 0.5)
-    assert [place.value for place in half] == [0.5, 0.5]
-    assert found.elsewhere([0], 9, 0.5) == []
-
-
-def test_a_window_counts_what_stands_beside_it() -> None:
-    shares = np.array([1.0, 1, 0, 1, 1, 1, 0])
-    assert window_scores(shares, 2).tolist() == [1.0, -1.0, -1.0, 0.5, 0.5, -0.5]
+    one = found.pattern(0, 2, 4, 0.5)
+    assert one.units == found.active(0, 2, 4, 0.5) == [0]
+    assert [(match.number, match.first, match.last, match.units) for match in one.matches] == [
+        (1, 2, 4, [0]),
+        (3, 3, 5, [0]),
+        (2, 1, 2, [0]),
+    ]
+    assert one.matches[0].tokens == TEXTS[0]
+    assert (one.texts, one.steps) == (len(TEXTS), len(found.values))
+    assert found.pattern(-1, 3, 5, 0.5).matches[0].number == 3
+    assert Pattern.of_mapping(one.to_mapping()) == one
+    none = found.pattern(0, 3, 4, 0.5)  # the digit before it is beside it
+    assert (none.units, none.matches) == ([], [])
+    assert found.pattern(0, 3, 4, 0.5, alone=False).units == found.active(0, 3, 4, 0.5, alone=False) == [0, 1]
 
 
 @pytest.mark.parametrize("name", ["units.npz", "units.json"])
@@ -112,8 +116,8 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
         made().strongest(9)
     with pytest.raises(UsageError, match="steps 3 to 9 of a text of 4 steps"):
         made().active(0, 3, 9)
-    with pytest.raises(UsageError, match="no units"):
-        made().elsewhere([], 1)
+    with pytest.raises(UsageError, match="count"):
+        made().pattern(0, 0, 1, count=0)
     (tmp_path / "other.json").write_text('{"texts": 3}')
     with pytest.raises(DataError, match="no activations"):
         Activations.load(tmp_path / "other.json")

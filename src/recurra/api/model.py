@@ -62,7 +62,8 @@ from recurra.tasks.task import (
 )
 from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained, layers_of, traced
 from recurra.tasks.what_if import Question, ShownWhatIf, what_if
-from recurra.tracing import Activations, Array, By, Change, Decode, Instead, Intervention, States
+from recurra.tracing import Activations, Array, By, Change, Decode, Instead, Intervention, Pattern, States
+from recurra.tracing.activations import THRESHOLD
 from recurra.training import named_weights, weights_of
 from recurra.views import ModelFacts, model_html, model_text
 from recurra.views.drawing import Drawing, draw_structure
@@ -580,6 +581,41 @@ class Model:
         """
         asked = several(self._asked_about(inputs), "an iterable of inputs")
         return gathered(asked, lambda one: layers_of(self._ask(one, None, {})), layer, state, examples, also)
+
+    @called_from_python()
+    def pattern(
+        self,
+        given: object,
+        span: tuple[int, int],
+        inputs: Iterable[object],
+        *,
+        layer: str | None = None,
+        state: str = "hidden",
+        threshold: float = THRESHOLD,
+        alone: bool = True,
+        examples: int = 500,
+        count: int = 10,
+    ) -> Pattern:
+        """The units that are active at some steps of an input, and where else in many inputs they are.
+
+        Args:
+            given: one input.
+            span: its first step, from 0, and the one after the last.
+            inputs: several, as for `predict`: model.read("test.tsv") reads them from a file.
+            layer, state, examples: as for `activations`.
+            threshold: above which a unit is active.
+            alone: only units that are not active at the steps beside the span.
+            count: matches at most; the place itself is the first of them.
+
+        Raises:
+            UsageError: there is no such layer, state or step.
+            DataError: there are no inputs, or one cannot be read.
+
+        Example:
+            >>> model.pattern("5 May 1999", (2, 5), model.read("test.tsv")).matches[1]
+        """
+        found = self.activations(inputs, layer=layer, state=state, examples=examples, also=given)
+        return found.pattern(-1, *span, threshold, alone=alone, count=count)
 
     @called_from_python()
     def vectors(self, inputs: Any) -> Array:

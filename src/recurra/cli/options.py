@@ -298,6 +298,7 @@ Span = Annotated[
     option("--span", "Steps of --text, counted from 0: 3:7 are 3 to 6. Shows the units active only there.", "A:B"),
 ]
 Threshold = Annotated[float | None, option("--threshold", "Value above which a unit is active (0.3 by default).", "X")]
+Beside = Annotated[bool, typer.Option("--beside", help="Also units that are active at the steps beside --span.")]
 TracedExamples = Annotated[
     int, typer.Option("--examples", metavar="N", min=1, help="Inputs to trace, spread evenly over DATA.")
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from recurra.cli import options as given
@@ -13,7 +14,7 @@ from recurra.say import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recurra.tracing import Activations, Place
+    from recurra.tracing import Activations, Pattern, Place
 
 STRONGEST, LOWEST, ALIKE = 10, 3, 5  # places, and other units, that are printed
 
@@ -34,11 +35,14 @@ def units(
     threads: given.InsideThreads = None,
     to: given.UnitsPage = None,
     save: given.SaveUnits = None,
+    beside: given.Beside = False,
+    as_json: given.AsJson = False,
 ) -> None:
     """Show what the units of a layer follow in a file of inputs.
 
     Prints a table of the units that follow something most clearly. With --unit: where that unit is strongest, and which
-    units are like it. With --text and --span: the units that are active at these steps alone, and where else they are.
+    units are like it. With --text and --span: the units that are active at these steps alone, and where else they are;
+    with --json as data.
     """
     check_ending(to, PAGE)
     check_ending(save, ".json", ".npz", option="--save", example="units.npz")
@@ -47,9 +51,11 @@ def units(
         raise UsageError(f"{there} is given without {missing}", fix="Give both: --text TEXT --span 3:7.")
     if unit is not None and text is not None:
         raise UsageError("--unit and --text exclude each other", fix="Leave one of them out.")
-    if threshold is not None and span is None:
+    idle = {"--threshold": threshold is not None, "--beside": beside, "--json": as_json}
+    if span is None and any(idle.values()):
+        name = next(name for name, given in idle.items() if given)
         fix = "Give --text TEXT --span 3:7, or leave it out."
-        raise UsageError("--threshold has no effect without --span", fix=fix)
+        raise UsageError(f"{name} has no effect without --span", fix=fix)
     bounds = None if span is None else span_of(span)
 
     with opened_page(to) as out:
@@ -65,7 +71,17 @@ def units(
             out.writelines(units_page(found, f"Units of {model} on {data}"))
         if save:
             found.save(save)
-    show(found, unit, bounds, threshold)
+    if bounds is None:
+        show(found, unit)
+        return
+    from recurra.tracing.activations import THRESHOLD
+
+    above = THRESHOLD if threshold is None else threshold
+    pattern = found.pattern(-1, *bounds, above, alone=not beside, count=STRONGEST + 1)
+    if as_json:
+        print(json.dumps(pattern.to_mapping(), ensure_ascii=False))
+    else:
+        show_pattern(found, pattern)
 
 
 def span_of(text: str) -> tuple[int, int]:
@@ -81,12 +97,11 @@ def span_of(text: str) -> tuple[int, int]:
     return int(first), int(last)
 
 
-def show(found: Activations, unit: int | None, bounds: tuple[int, int] | None, threshold: float | None) -> None:
-    """What was asked for, on stdout."""
+def show(found: Activations, unit: int | None) -> None:
+    """What one unit follows, or each of them, on stdout."""
     from rich.console import Console
 
     from recurra.text.counted import counted
-    from recurra.tracing.activations import THRESHOLD
 
     console = Console()
     steps, texts = counted(len(found.values), "step"), counted(len(found.texts), "input")
@@ -95,8 +110,6 @@ def show(found: Activations, unit: int | None, bounds: tuple[int, int] | None, t
     )
     if unit is not None:
         show_unit(console, found, unit)
-    elif bounds is not None:
-        show_span(console, found, bounds, THRESHOLD if threshold is None else threshold)
     else:
         from recurra.views import units_table
 
@@ -118,23 +131,31 @@ def show_unit(console: Any, found: Activations, unit: int) -> None:
     print_places(console, found, found.strongest(unit, LOWEST, lowest=True), unit)
 
 
-def show_span(console: Any, found: Activations, bounds: tuple[int, int], threshold: float) -> None:
-    """The units that are active at the steps of the last text, and where else they are."""
+def show_pattern(found: Activations, pattern: Pattern) -> None:
+    """The units that are active at steps of the last text, and where else they are, on stdout."""
+    from rich.console import Console
+
+    console, bounds, threshold = Console(), (pattern.first, pattern.last), pattern.threshold
+    where = "at these steps alone" if pattern.alone else "at these steps"
+    if not pattern.units:
+        unit, value = found.nearest(len(found.texts) - 1, *bounds)
+        hint = f"; unit {unit} is at least {value:.2f} there and lower beside it" if unit >= 0 else ""
+        console.print(f"no unit is above {threshold:g} {where}{hint}", highlight=False)
+        return
     from recurra.tracing import Place
 
-    text = len(found.texts) - 1
-    active = found.active(text, *bounds, threshold)
-    if not active:
-        unit, value = found.nearest(text, *bounds)
-        hint = f"; unit {unit} is at least {value:.2f} there and lower beside it" if unit >= 0 else ""
-        console.print(f"no unit is above {threshold:g} at these steps alone{hint}", highlight=False)
-        return
-    console.print(f"above {threshold:g} at these steps alone: units {', '.join(map(str, active))}", highlight=False)
-    print_places(console, found, [Place(text, *bounds, 1.0)], active)
-    console.print("\nother places, 1.00 where all of these units are active and none beside it", highlight=False)
-    other = [place for place in found.elsewhere(active, bounds[1] - bounds[0], threshold, 100) if place.text != text]
-    print_places(console, found, other[:STRONGEST], active)
-    if not other:
+    console.print(f"above {threshold:g} {where}: units {', '.join(map(str, pattern.units))}", highlight=False)
+    own, *others = pattern.matches
+    print_places(console, found, [Place(len(found.texts) - 1, own.first, own.last, 1.0)], pattern.units)
+    console.print("\nother places, with the share of these units that is active there", highlight=False)
+    texts = {found.number(k): k for k in range(len(found.texts))}
+    print_places(
+        console,
+        found,
+        [Place(texts[one.number], one.first, one.last, len(one.units) / len(pattern.units)) for one in others],
+        pattern.units,
+    )
+    if not others:
         console.print("none")
 
 

@@ -41,25 +41,27 @@ def gathered(
         DataError: there are no inputs.
     """
     read = list(islice(inputs, READ))
-    given = [one for one in read if not is_empty(one)]
+    filled = [k for k, one in enumerate(read) if not is_empty(one)]
+    given = [read[k] for k in filled]
     if not given:
         raise DataError("there are no inputs", where=getattr(inputs, "name", None))
     chosen = spread(len(given), examples).tolist()
     texts: list[list[str]] = []
     parts: list[Array] = []
-    numbers, found = 0, list[LayerTrace]()
+    size, found = 0, list[LayerTrace]()
     last = [] if also is None else [also]
     for one in [*last, *(given[k] for k in chosen)]:
         found = layers(one)
         at = layer_of(found, layer)
         values = values_of(at, name)
-        numbers += values.size
-        if numbers > LARGEST and parts:
+        size += values.size
+        if size > LARGEST and parts:
             break
         texts.append(list(at.tokens))
         parts.append(values)
     texts, parts = [*texts[len(last) :], *texts[: len(last)]], [*parts[len(last) :], *parts[: len(last)]]
     steps = sum(map(len, texts))
+    numbers: list[int] = [filled[k] + 1 for k in chosen[: len(texts) - len(last)]]
     others = {one.name: [*one.states, *one.gates] for one in found}
     return Activations(
         layer_of(found, layer).name,
@@ -68,6 +70,7 @@ def gathered(
         np.concatenate(parts).astype(np.float16),
         others,
         [*notes(len(texts) - len(last), len(chosen), len(given), len(read)), *few(steps)],
+        [*numbers, *([0] if last else [])],
     )
 
 

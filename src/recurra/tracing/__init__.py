@@ -11,6 +11,7 @@ from recurra.tracing.contrast import Contrast, ContrastStep
 from recurra.tracing.flow import Curve, GradientFlow, Jacobians, LayerFlow, Saturation, Verdict
 from recurra.tracing.intervention import Change, Decode, Force, Instead, Intervention, SetAttention, SetUnit
 from recurra.tracing.matrix import Matrix
+from recurra.tracing.pattern import Match, Pattern
 from recurra.tracing.picture import Picture
 from recurra.tracing.plane import Plane
 from recurra.tracing.run_curves import AXES, Axis, RunCurves, StepCurves, ValidationCurves
@@ -46,12 +47,14 @@ __all__ = [
     "Known",
     "LayerFlow",
     "LayerTrace",
+    "Match",
     "Matrix",
     "Near",
     "Neighbour",
     "Neighbours",
     "Pair",
     "Part",
+    "Pattern",
     "Picture",
     "Place",
     "Plane",

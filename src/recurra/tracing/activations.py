@@ -4,7 +4,7 @@
     found.strongest(17)                  # the places where unit 17 is largest
     found.follows()                      # what each unit goes along with: the position, digits, a character
     found.active(text, 3, 7)             # the units that are active at these steps and not beside them
-    found.elsewhere([17, 40], 4)         # other places of so many steps where all of these are active
+    found.pattern(text, 3, 7).matches    # the places where most of these are
 
 The values of all texts stand one after the other, in half precision.
 
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from recurra.errors import DataError, UsageError
 from recurra.tracing import arrays
+from recurra.tracing.pattern import Match, Pattern, Span, own_place, places, ranked
 
 THRESHOLD = 0.3  # from which on a unit counts as active
 COMMON = 20  # tokens that units may go along with
@@ -66,6 +67,7 @@ class Activations:
         values: [S, H], the texts one after the other.
         others: what else could have been asked for: the other layers, each with its states and gates.
         notes: what a reader should know: how many texts there were.
+        numbers: of the texts in the data, from 1; 0 of one that is not of the data. Empty: the texts are the data.
 
     Raises:
         UsageError: values that do not fit the tokens, or that are not finite.
@@ -77,6 +79,7 @@ class Activations:
     values: NDArray[np.float16]
     others: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     notes: Sequence[str] = ()
+    numbers: Sequence[int] = ()
 
     def __post_init__(self) -> None:
         steps = sum(map(len, self.texts))
@@ -96,6 +99,10 @@ class Activations:
         """Whether tokens are shown close together, as characters are; words have spaces between them."""
         some = [token for text in self.texts[:LOOKED_AT] for token in text if token[:1] != "<"]
         return sum(len(token) > LONG or (len(token) > 1 and token.isdigit()) for token in some) <= FEW * len(some)
+
+    def number(self, text: int) -> int:
+        """Which input of the data a text is, from 1; 0 of one that is none of them."""
+        return self.numbers[text] if self.numbers else text + 1
 
     @cached_property
     def starts(self) -> list[int]:
@@ -132,20 +139,16 @@ class Activations:
         best = np.abs(found).argmax(axis=0)
         return [Follows(names[k], float(found[k, unit])) for unit, k in enumerate(best.tolist())]
 
-    def active(self, text: int, first: int, last: int, threshold: float = THRESHOLD) -> list[int]:
-        """The units that are above the threshold at all of these steps, and not at the steps beside them.
+    def active(
+        self, text: int, first: int, last: int, threshold: float = THRESHOLD, *, alone: bool = True
+    ) -> list[int]:
+        """The units that are above the threshold at all of these steps and, if alone, not at the steps beside them.
 
         Raises:
             UsageError: steps that the text does not have.
         """
-        values = self.of(self._checked_text(text)).astype(np.float64)
-        if not 0 <= first < last <= len(values):
-            what = f"steps {first} to {last} of a text of {len(values)} steps"
-            raise UsageError(what, where="span", fix="Give the first step, from 0, and the one after the last.")
-        on = values > threshold
-        beside = [on[k] for k in (first - 1, last) if 0 <= k < len(values)]
-        exactly = on[first:last].all(axis=0) & ~np.any(beside, axis=0) if beside else on[first:last].all(axis=0)
-        return np.flatnonzero(exactly).tolist()
+        on = self._on(text, first, last, threshold)
+        return list(own_place(on, first, last, alone=alone).units)
 
     def nearest(self, text: int, first: int, last: int) -> tuple[int, float]:
         """The unit that is highest over all of these steps among those that are lower beside them, and how high.
@@ -161,25 +164,57 @@ class Activations:
         unit = int(np.where(apart, lowest, -np.inf).argmax())
         return unit, float(lowest[unit])
 
-    def elsewhere(
-        self, units: Sequence[int], length: int, threshold: float = THRESHOLD, count: int = 10
-    ) -> list[Place]:
-        """The places of so many steps at which most of these units are active, and fewest beside them.
+    def pattern(
+        self,
+        text: int,
+        first: int,
+        last: int,
+        threshold: float = THRESHOLD,
+        *,
+        alone: bool = True,
+        count: int = 10,
+    ) -> Pattern:
+        """The units that are active at steps of a text, and the places of all texts where most of them are.
 
-        The value of a place is the smallest share of the units that are active at one of its steps, less the mean share
-        at the two steps beside it: 1 where all are active exactly there. Only places above 0 are given, the best first.
+        What counts as a match, and which is better, says pattern.py.
+
+        Args:
+            text: its number; -1 is the last one.
+            alone: only units that are not active at the steps beside these.
+            count: matches at most.
 
         Raises:
-            UsageError: no units, or one that there is not.
+            UsageError: steps that the text does not have, or no match is asked for.
         """
-        if not units:
-            raise UsageError("there are no units to look for", where="units")
-        on = np.stack([self._column(unit) > threshold for unit in units], axis=1).mean(axis=1)  # [S]
-        places: list[Place] = []
-        for k, (begin, end) in enumerate(self._spans()):
-            if end - begin >= length:
-                places += apart(window_scores(on[begin:end], length), length, k)
-        return sorted(places, key=lambda place: -place.value)[:count]
+        if count < 1:
+            raise UsageError(f"count must be at least 1, got {count}", where="pattern")
+        text = len(self.texts) - 1 if text == -1 else text
+        own = own_place(self._on(text, first, last, threshold), first, last, alone=alone)
+        units, length = list(own.units), own.last - own.first
+        found: list[tuple[int, Span]] = []
+        if units:
+            for k in range(len(self.texts)):
+                on = self.of(k)[:, units].astype(np.float64) > threshold
+                found += [(k, one) for one in places(on, last - first, length, alone=alone)]
+        matches = [
+            Match(self.number(k), list(self.texts[k]), one.first, one.last, [units[column] for column in one.units])
+            for k, one in ranked(found, text, own)[:count]
+        ]
+        return Pattern(
+            self.layer,
+            self.name,
+            list(self.texts[text]),
+            first,
+            last,
+            threshold,
+            alone,
+            units,
+            matches,
+            len(self.texts),
+            len(self.values),
+            self.are_characters,
+            list(self.notes),
+        )
 
     def save(self, path: str | Path) -> None:
         """Writes them into a file .npz or .json.
@@ -189,6 +224,7 @@ class Activations:
             RunError: the file cannot be written.
         """
         about = {"layer": self.layer, "name": self.name, "texts": self.texts, "notes": list(self.notes)}
+        about = {**about, "numbers": list(self.numbers)}
         others = {layer: list(names) for layer, names in self.others.items()}
         arrays.save({**about, "others": others, "values": self.values}, path)
 
@@ -202,7 +238,9 @@ class Activations:
         found = arrays.load(path)
         try:
             values = np.asarray(found["values"], np.float16)
-            return cls(found["layer"], found["name"], found["texts"], values, found["others"], found["notes"])
+            return cls(
+                found["layer"], found["name"], found["texts"], values, found["others"], found["notes"], found["numbers"]
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"these are no activations ({error})", where=str(path)) from None
 
@@ -219,30 +257,18 @@ class Activations:
             raise UsageError(what, where="unit", fix=f"Units are counted from 0 to {self.units - 1}.")
         return self.values[:, unit].astype(np.float64)
 
+    def _on(self, text: int, first: int, last: int, threshold: float) -> NDArray[np.bool_]:
+        """Which unit is above the threshold at each step of a text [T, H]."""
+        values = self.of(self._checked_text(text)).astype(np.float64)
+        if not 0 <= first < last <= len(values):
+            what = f"steps {first} to {last} of a text of {len(values)} steps"
+            raise UsageError(what, where="span", fix="Give the first step, from 0, and the one after the last.")
+        return values > threshold
+
     def _checked_text(self, text: int) -> int:
         if not 0 <= text < len(self.texts):
             raise UsageError(f"text {text} of {len(self.texts)} texts", where="text")
         return text
-
-
-def window_scores(shares: Numbers, length: int) -> Numbers:
-    """For each window of so many steps its smallest share, less the mean of those of the steps beside it."""
-    windows = np.lib.stride_tricks.sliding_window_view(shares, length).min(axis=1)
-    padded = np.concatenate([[0.0], shares, [0.0]])
-    return windows - (padded[: len(windows)] + padded[length + 1 : length + 1 + len(windows)]) / 2
-
-
-def apart(scores: Numbers, length: int, text: int) -> list[Place]:
-    """The windows with the best scores above 0 that do not overlap."""
-    found: list[Place] = []
-    taken = np.zeros(len(scores) + length, bool)
-    for first in np.argsort(-scores, kind="stable").tolist():
-        if scores[first] <= 0:
-            break
-        if not taken[first : first + length].any():
-            taken[first : first + length] = True
-            found.append(Place(text, first, first + length, float(scores[first])))
-    return found
 
 
 def standardised(table: Numbers) -> Numbers:

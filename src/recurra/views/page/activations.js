@@ -106,29 +106,36 @@ export function active(found, { text, first, last, threshold }) {
   });
 }
 
-/** Other places of as many steps where most of these units are active and fewest beside them, the best first. */
+/** Other places where most of these units are active, each from its first to its last step and not longer, the best first. */
 export function elsewhere(found, chosen, { text, first, last, threshold }) {
-  const length = last - first;
-  const places = [];
-  found.texts.forEach((tokens, k) => {
-    if (k === text || tokens.length < length) return;
-    const shares = tokens.map((_, step) => chosen.filter((unit) => at(found, k, step, unit) > threshold).length / chosen.length);
-    places.push(...apart(shares, length).map((place) => ({ ...place, text: k })));
-  });
-  return places.sort((one, other) => other.value - one.value).slice(0, PLACES);
+  const off = (one) => Math.abs(one.last - one.first - (last - first)); // from the length of the pattern
+  const order = (one, other) => other.shared - one.shared || off(one) - off(other) || one.text - other.text || one.first - other.first;
+  const places = found.texts.flatMap((tokens, k) => (k === text ? [] : apart(runs(found, chosen, k, threshold).sort(order))));
+  return places.sort(order).slice(0, PLACES).map((one) => ({ ...one, value: one.shared / chosen.length }));
 }
 
-function apart(shares, length) {
-  const scored = [];
-  for (let first = 0; first + length <= shares.length; first += 1) {
-    const least = Math.min(...shares.slice(first, first + length));
-    scored.push({ first, last: first + length, value: least - ((shares[first - 1] ?? 0) + (shares[first + length] ?? 0)) / 2 });
+/** The steps at which units go on and off together, with how many of the chosen ones do. */
+function runs(found, chosen, text, threshold) {
+  const together = new Map();
+  const length = found.texts[text].length;
+  for (const unit of chosen) {
+    let first = -1;
+    for (let k = 0; k <= length; k += 1) {
+      const on = k < length && at(found, text, k, unit) > threshold;
+      if (on && first < 0) first = k;
+      if (on || first < 0) continue;
+      const place = together.get(`${first} ${k}`) ?? { text, first, last: k, shared: 0 };
+      together.set(`${first} ${k}`, { ...place, shared: place.shared + 1 });
+      first = -1;
+    }
   }
+  return [...together.values()];
+}
+
+/** Of places, the best first, those that do not overlap with a better one. */
+function apart(places) {
   const kept = [];
-  for (const one of scored.sort((a, b) => b.value - a.value)) {
-    if (one.value <= 0) break;
-    if (!kept.some((other) => one.first < other.last && other.first < one.last)) kept.push(one);
-  }
+  for (const one of places) if (!kept.some((other) => one.first < other.last && other.first < one.last)) kept.push(one);
   return kept;
 }
 
@@ -286,7 +293,7 @@ function answer(found, state, set) {
     h("p", null, `Above ${state.threshold.toFixed(2)} at these steps alone: `, h("span", { class: "links" }, chosen.map((unit) =>
       h("button", { type: "button", "data-unit": unit, on: { click: () => set({ unit }) } }, `unit ${unit}`)))),
     placeList(found, [{ ...state, value: 1 }], chosen, set),
-    h("h2", null, "Other places where these units are active; 1: all of them here, none at the steps beside"),
+    h("h2", null, "Other places, with the share of these units that is active there and not at the steps beside"),
     places.length ? placeList(found, places, chosen, set) : h("p", null, "There are none."),
   ];
 }
