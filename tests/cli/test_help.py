@@ -40,6 +40,7 @@ WANTED = {
     "--resume --set --recipe --json --valid",
     "inspect": "MODEL INPUT --line --target --versus --ensemble --set --to",
     "explain": "MODEL INPUT --line --method --target --instead --output --versus --set --to",
+    "what-if": "MODEL INPUT --line --force --unit --attend --instead --decode --ensemble --set --to",
     "draw": "MODEL --cell --task --set --unrolled --to",
     "gradients": "MODEL DATA --versus --examples --seed --to --json --source --target --threads",
     "curves": "RUN --over --to --json",
@@ -85,7 +86,8 @@ def test_help_comes_before_complaints(recurra: CommandLine) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_is_explained(name: str) -> None:
-    function = getattr(importlib.import_module(f"recurra.cli.{name}"), name)
+    own = name.replace("-", "_")
+    function = getattr(importlib.import_module(f"recurra.cli.{own}"), own)
     for parameter in inspect.signature(function, eval_str=True).parameters.values():
         if parameter.name != "context":
             assert parameter.annotation.__metadata__[0].help, parameter.name

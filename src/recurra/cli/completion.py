@@ -15,7 +15,8 @@ def complete(args: Sequence[str], commands: Sequence[str]) -> int:
     """Installs completion, prints its script, or answers the shell; gives the exit code."""
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     for name in commands:
-        app.command(name)(getattr(importlib.import_module(f"recurra.cli.{name}"), name))
+        own = name.replace("-", "_")
+        app.command(name)(getattr(importlib.import_module(f"recurra.cli.{own}"), own))
     try:
         app(list(args), prog_name="recurra")
     except SystemExit as done:

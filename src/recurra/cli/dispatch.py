@@ -22,7 +22,7 @@ from recurra.cli.signals import interrupted_by_signals
 from recurra.errors import called_from_command_line
 from recurra.options import unknown_name
 
-# Name -> what it does. The file cli/NAME.py has a function of the same name; its parameters are the options.
+# Name -> what it does. The file cli/NAME.py (_ for -) has a function of the same name; its parameters are the options.
 COMMANDS = {
     "demo": "train a built-in demo and show the result",
     "train": "train a model on examples",
@@ -37,6 +37,7 @@ COMMANDS = {
     "score": "write the surprisal of each word or character of a text",
     "inspect": "look inside a model while it answers one input",
     "explain": "show which parts of an input each output of a model rests on",
+    "what-if": "change something and see what follows beside what was: an output token, a unit, attention",
     "draw": "draw the network of a model, or a cell, as text or as SVG",
     "serve": "answer programs over HTTP, and open a page where models are played with",
     "gradients": "show how far back in time the errors of a model reach",
@@ -106,7 +107,8 @@ def call(name: str, args: list[str], started: float) -> int:
     """Calls one command with its arguments."""
     from recurra.cli.command import CommandLine, invoke
 
-    function = getattr(importlib.import_module(f"recurra.cli.{name}"), name)
+    own = name.replace("-", "_")
+    function = getattr(importlib.import_module(f"recurra.cli.{own}"), own)
     return invoke(function, f"recurra {name}", CommandLine(args, started))
 
 

@@ -58,9 +58,8 @@ def _held(model: nn.Module, layers: Mapping[str, Recorded], units: Sequence[SetU
         record = with_units[one.layer]
         size = record.states["hidden"][0].shape[1]
         if one.unit >= size:
-            first = first_number()
-            what = f"there is no unit {one.unit + first} in layer {one.layer}: it has {counted(size, 'unit')}"
-            raise UsageError(what, where="unit", fix=f"Give one from {first} to {size - 1 + first}.")
+            what = f"there is no unit {one.unit} in layer {one.layer}: it has {counted(size, 'unit')}"
+            raise UsageError(what, where="unit", fix=f"Give one from 0 to {size - 1}.")
         steps = None if one.steps is None else frozenset(one.steps)
         by_layer.setdefault(one.layer, []).append(HeldUnit(one.unit, float(one.value), steps))
     found: dict[nn.Module, nn.Module] = {}

@@ -232,4 +232,6 @@ def _plain(value: Any) -> Any:
         return {str(name): _plain(one) for name, one in cast("Mapping[Any, Any]", value).items()}
     if isinstance(value, tuple | list):
         return [_plain(one) for one in cast("Sequence[Any]", value)]
-    return value.tolist() if hasattr(value, "tolist") else value
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return value if value is None or isinstance(value, str | int | float) else type(value).__name__  # as an image

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 from rapidfuzz.distance import Levenshtein
 
@@ -111,6 +111,11 @@ class WhatIf:
     def changed(self) -> bool:
         """Whether another output follows."""
         return any(pair.difference in ("other", "new", "gone") for pair in self.pairs)
+
+    def without_layers(self) -> Self:
+        """The same without gates and states, which are most of what there is."""
+        was, now = (replace(side, layers=[], members=[]) for side in (self.was, self.now))
+        return replace(self, was=was, now=now)
 
     def to_mapping(self) -> dict[str, Any]:
         """Dicts, lists, texts and numbers, and arrays as they are."""

@@ -1,0 +1,71 @@
+"""/v1/what-if: what follows if something is changed, beside what was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from recurra.serving.asked import OneInput
+from recurra.serving.doors.answering import REFUSALS
+from recurra.serving.doors.inside import one_input
+from recurra.serving.failures import JSON
+from recurra.serving.inputs import inputs_of
+from recurra.serving.limits import check_inputs, check_options
+from recurra.serving.models import Served
+from recurra.serving.server import Server
+from recurra.tracing import Change, Decode, Instead, Intervention
+
+
+class WhatIfAsked(OneInput):
+    """One input, and what is changed."""
+
+    changes: Annotated[
+        list[dict[str, Any]],
+        Field(
+            max_length=1000,
+            description='Each has a kind: {"change": "force", "step": 0, "token": "2"} is a token of the output; '
+            '{"change": "unit", "layer": "encoder.0.forward", "unit": 3, "value": 0, "steps": null} holds a unit; '
+            '{"change": "attention", "step": 2, "weights": {"0": 1}} is where a step looks; {"change": "input", '
+            '"given": "4 May"} and {"change": "decode", "settings": {"beam": 1}} ask otherwise. Numbers are from 0.',
+            examples=[[{"change": "force", "step": 0, "token": "2"}]],
+        ),
+    ]
+    layers: Annotated[bool, Field(description="Whether both traces have the gates and states of every layer.")] = False
+
+
+def router(server: Server) -> APIRouter:
+    """This address, answered by a server."""
+    doors = APIRouter(prefix="/v1", responses=REFUSALS)
+
+    @doors.post("/what-if")
+    async def what_if(asked: WhatIfAsked, request: Request) -> Response:
+        """The run as it was and as it is with the changes, and their outputs side by side."""
+        served = server.served(asked.model)
+        given = one_input(server, served, asked)
+        intervention = Intervention.of_mapping({"changes": asked.changes})
+        changes = [taken(server, served, one) for one in intervention.changes]
+
+        def found() -> str:
+            both = served.model.what_if(given, *changes, **asked.options)
+            return (both if asked.layers else both.without_layers()).to_json()
+
+        return Response(await server.alone(request, found), media_type=JSON)
+
+    return doors
+
+
+def taken(server: Server, served: Served, change: Change) -> Change:
+    """A change as the model takes it, within the limits of the server.
+
+    Raises:
+        Refused: it asks for more than is allowed.
+    """
+    if isinstance(change, Decode):
+        check_options(change.settings, server.options)
+    if isinstance(change, Instead):
+        check_inputs([change.given], server.options, "max_inside")
+        return replace(change, given=inputs_of(served, [change.given])[0])
+    return change
