@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 from images import gradient, png
 from PIL import Image
 
-from recurra.data import CAPTIONS, DataSource, open_examples, open_inputs
+from recurra.data import CAPTIONS, LABELLED, DataSource, open_examples, open_inputs
 from recurra.data.captions import content_of
 from recurra.errors import DataError
 from recurra.tasks.choosing import choose_task
@@ -142,3 +145,25 @@ def test_numbers_of_captions_after_the_names_of_images_are_no_part_of_them(folde
         list(open_examples(DataSource("data/x.tsv"), CAPTIONS))
     assert "data/sub/3.png" in str(refused.value)
     assert "sub/1.png#x" in str(refused.value)
+
+
+def test_numbers_of_captions_beside_labels(folder: Path) -> None:
+    (folder / "labels.tsv").write_text("sub/1.png#0\tred\nsub/2.png#1\tblue\n" * 5)
+    examples = list(open_examples(DataSource("data/labels.tsv"), LABELLED))
+    assert [getattr(one.content, "path", None) for one in examples[:2]] == ["data/sub/1.png", "data/sub/2.png"]
+
+
+def test_a_collection_in_one_object_is_refused_with_the_command_that_takes_it_apart(tmp_path: Path) -> None:
+    path = tmp_path / "coco.json"
+    images, annotations = [{"id": 3, "file_name": "a.png"}], [{"image_id": 3, "caption": "a cat"}]
+    path.write_text(json.dumps({"images": images, "annotations": annotations}))
+        '{"images": [{"id": 3, "file_name": "a.png"}], "annotations": [{"image_id": 3, "caption": "a cat"}]}'
+    )
+    with pytest.raises(DataError) as caught:
+        list(open_examples(DataSource(str(path)), CAPTIONS))
+    assert "the object has no key 'image'" in str(caught.value)
+    command = str(caught.value.fix).rpartition("  jq")[2]
+    assert command.endswith(f"{path} > captions.tsv")
+    if shutil.which("jq"):
+        subprocess.run(f"jq{command}", shell=True, check=True, timeout=30, cwd=tmp_path)
+        assert (tmp_path / "captions.tsv").read_text() == "a.png\ta cat\n"

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -26,7 +25,7 @@ from PIL import Image
 
 from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading
-from recurra.data.images import coloured, image_of, read_image
+from recurra.data.images import coloured, image_of, image_path, read_image
 from recurra.data.inputs import read_texts
 from recurra.data.known_names import OF_CAPTIONS, find
 from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
@@ -37,7 +36,6 @@ from recurra.text.visible import excerpt, safe_repr
 
 Content = str | NDArray[Any]  # the path of an image; bytes [rows, columns (, channels)]; a vector [D]
 
-NUMBERED = re.compile(r"(.+\.\w+)#\d+")
 BAD = "images or vectors that cannot be read"
 
 
@@ -118,13 +116,6 @@ def content_of(cell: str, folder: str) -> Content:
         return path
     with np.errstate(over="ignore"):  # what is too large becomes infinite, which is refused
         return np.array(numbers, dtype=np.float32)
-
-
-def image_path(cell: str, folder: str) -> str:
-    """The path of an image; the number of its caption, as in img.png#0, is no part of it unless a file is called so."""
-    path = os.path.join(folder, cell.strip())
-    numbered = NUMBERED.fullmatch(path)
-    return path if numbered is None or "\0" in path or os.path.exists(path) else numbered[1]
 
 
 def given_content(given: object, place: str) -> Content:

@@ -28,6 +28,7 @@ Pixels = NDArray[np.uint8]  # [rows, columns, channels]
 
 # What is read. Formats that run programs (PostScript) or reach for other files are not among them.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+NUMBERED = re.compile(r"(.+\.\w+)#\d+")  # an image with the number of one of its captions
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*")
 MOST_PIXELS = 100_000_000  # a larger image, once unpacked, could fill the memory
@@ -63,14 +64,21 @@ class ImageFile(str):
 
 def image_file(cell: str, folder: str) -> ImageFile:
     """The cell of a table in a folder, as the image that it names."""
-    return ImageFile(cell, os.path.join(folder, cell.strip()))
+    return ImageFile(cell, image_path(cell, folder))
+
+
+def image_path(cell: str, folder: str) -> str:
+    """The path of an image; the number of its caption, as in img.png#0, is no part of it unless a file is called so."""
+    path = os.path.join(folder, cell.strip())
+    numbered = NUMBERED.fullmatch(path)
+    return path if numbered is None or "\0" in path or os.path.exists(path) else numbered[1]
 
 
 def image_or_text(cell: str, folder: str) -> str:
     """The image that a cell names, if there is such a file and it is called like one; else the cell."""
-    name = cell.strip()
-    named = name.lower().endswith(ENDINGS) and "\0" not in name
-    return image_file(cell, folder) if named and os.path.isfile(os.path.join(folder, name)) else cell
+    path = image_path(cell, folder)
+    named = path.lower().endswith(ENDINGS) and "\0" not in path
+    return image_file(cell, folder) if named and os.path.isfile(path) else cell
 
 
 class Seen(NamedTuple):
@@ -203,8 +211,6 @@ def _check_path(path: str, place: str) -> None:
         require_file(path)
     except DataError as error:
         fix = "Write / between folders and names." if "\\" in path else error.fix
-        if re.fullmatch(r".*\.\w+#\d+", path):
-            fix = "Take the number of the caption off: sed 's/#[0-9]*//'"
         raise DataError(f"{error.what}: {path!r}", where=place, fix=fix) from None
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise DataError(f"expected an image in a file, this is a pipe or a device: {path!r}", where=place)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
@@ -23,6 +24,11 @@ from recurra.text.visible import code_point, excerpt
 JSON_LINES = (".jsonl", ".ndjson", ".json")  # endings
 SURROGATE = re.compile("[\ud800-\udfff]")
 DAMAGED = "Is the file damaged? Leave the line out, or write it again from its source."
+COCO = (  # the form of a well-known collection of captions
+    "Write a line for each caption, with the name of its image and a tab before it:\n"
+    "  jq -r 'INDEX(.images[]; .id) as $image "
+    "| .annotations[] | [$image[.image_id | tostring].file_name, .caption] | @tsv' {} > captions.tsv"
+)
 HALF = "A lone surrogate is half of a character: write the text again from its source."
 
 KINDS: dict[type, str] = {
@@ -157,6 +163,8 @@ def _text(record: dict[str, Any], name: str, line: Line, reading: Reading, numbe
             if len(texts) > 1 and not nearest(name, record)
             else unknown_name("key", name, record).fix
         )
+        if {"images", "annotations"} <= record.keys():
+            fix = COCO.format(shlex.quote(reading.source.path))
         seen = ", ".join(map(repr, list(record)[:10])) or "none"
         raise _Wrong("objects without a key", f"the object has no key {name!r}; its keys: {seen}", place, fix)
     value = record[name]

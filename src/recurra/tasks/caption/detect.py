@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from recurra.data import CAPTIONS, Preview
-from recurra.data.captions import image_path
 from recurra.data.columns import is_number, several
-from recurra.data.images import ENDINGS
+from recurra.data.images import ENDINGS, image_path
 from recurra.tasks.classify.detect import few_labels
 
 LOOKED_AT = 20  # rows
