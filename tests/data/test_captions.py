@@ -157,8 +157,6 @@ def test_a_collection_in_one_object_is_refused_with_the_command_that_takes_it_ap
     path = tmp_path / "coco.json"
     images, annotations = [{"id": 3, "file_name": "a.png"}], [{"image_id": 3, "caption": "a cat"}]
     path.write_text(json.dumps({"images": images, "annotations": annotations}))
-        '{"images": [{"id": 3, "file_name": "a.png"}], "annotations": [{"image_id": 3, "caption": "a cat"}]}'
-    )
     with pytest.raises(DataError) as caught:
         list(open_examples(DataSource(str(path)), CAPTIONS))
     assert "the object has no key 'image'" in str(caught.value)
