@@ -132,6 +132,16 @@ def test_integrated_gradients_add_up_to_what_the_input_changes(task: str) -> Non
     assert [len(part.tokens) for part in found.inputs] == [one.values.shape[1] for one in one.probes[0].inputs]
 
 
+@pytest.mark.parametrize("task", ["regress", "forecast"])
+def test_numbers_are_explained_in_the_units_of_the_data(task: str) -> None:
+    one = asked(task)
+    assert {scale.unit for scale in one.scales} != {1.0}
+    found = explained(one)
+    assert found.values == pytest.approx(one.numbers, rel=1e-4)
+    last = explained(one, outputs=[len(one.outputs) - 1])
+    assert last.values == pytest.approx([one.numbers[-1]], rel=1e-4)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_the_methods_agree_on_a_linear_network(method: str) -> None:
     """A mean of embeddings and one linear map: each method gives the same numbers, and so the same ranks."""

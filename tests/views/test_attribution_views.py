@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -80,6 +81,17 @@ def test_the_table_has_every_number_and_any_text_is_escaped() -> None:
     assert [(kind, text) for kind, _, text in found.cells] == [("", "+2.0"), ("against", "-1.3")]
     assert found.cells[1][1] == f"out0 ← {EVIL}: -1.2600"
     assert "script" not in found.tags
+
+
+def test_parts_of_numbers_have_three_digits_and_each_output_its_own_shades() -> None:
+    parts = AttributedInput("window", ["a", "b"], np.array([[1234.5, -617.0], [0.012345, 0.0]], np.float32))
+    found = Attribution("s", "gradient", "number", [0, 1], ["x", "y"], [], [0.0, 0.0], [0.0, 0.0], [parts])
+    cells = Cells(attribution_html(found))
+    assert [text for *_, text in cells.cells] == ["+1,234", "-617", "+0.0123", "+0"]
+    assert re.findall(r"--w:([\d.]+)", attribution_html(found)) == ["1", "0.5", "1", "0"]
+    lines = attribution_lines(found)
+    assert "in the units of the data" in lines[0]
+    assert lines[1].split() == ["x", "for", "a", "+1,234;", "against", "b", "-617"]
 
 
 def test_decisions_say_what_else_could_stand_there() -> None:

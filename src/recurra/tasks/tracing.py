@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -74,6 +74,13 @@ class ReadInput:
     picture: Picture | None = None
 
 
+class Scale(NamedTuple):
+    """In what a network counts a number: one unit of it in those of the data, and where its 0 is."""
+
+    centre: float
+    unit: float
+
+
 def no_attention(run: Run) -> AttentionMap | None:
     """Of networks that look at everything alike."""
     return None
@@ -100,6 +107,7 @@ class Asked:
         finished: whether the last output is written; False: it only says what could have come next.
         numbers: what is answered at each output, where outputs are numbers.
         wanted: the numbers that were given, as the network counts them; empty if none were.
+        scales: in what the network counts the number at each output; empty where outputs are no numbers.
         target: the output that was given as a text; None if it is the model's own.
         notes: what is to be known of the input, in words.
         search: how the prediction was found; None where it is not searched for.
@@ -123,6 +131,7 @@ class Asked:
     finished: bool = True
     numbers: Sequence[float] = ()
     wanted: Sequence[float] = ()
+    scales: Sequence[Scale] = ()
     target: str | None = None
     notes: list[str] = field(default_factory=list[str])
     search: SearchTree | None = None
@@ -334,6 +343,7 @@ def explained(
         raise UsageError("a number has no alternative to be compared with", where="instead", fix="Leave it out.")
     other = None if instead is None else asked.number_of(instead)
     found = METHODS[method](probe, _what(asked, places, other))
+    centres, units = _scales(asked, places)
     notes = [f"of the first of {len(asked.probes)} networks"] if len(asked.probes) > 1 else []
     if not outputs and len(places) < count:
         notes.append(
@@ -347,15 +357,26 @@ def explained(
         notes.append(
             f"{which} do not add up within 1 %: {why}" + ("; single outputs are more exact" if len(places) > 1 else "")
         )
+    parts = ((scores.detach().double().cpu() * units[:, None]).float().numpy() for scores in found.scores)
     inputs = [
-        AttributedInput(one.name, one.tokens, scores.detach().float().cpu().numpy(), one.picture)
-        for one, scores in zip(asked.inputs, found.scores, strict=True)
+        AttributedInput(one.name, one.tokens, scores, one.picture)
+        for one, scores in zip(asked.inputs, parts, strict=True)
     ]
-    values, baselines = (cast("list[float]", part.tolist()) for part in (found.values, found.baselines))
+    values, baselines = (
+        cast("list[float]", (part.detach().double().cpu() * units + centres).tolist())
+        for part in (found.values, found.baselines)
+    )
     kind = "number" if probe.numbers else "log-probability" if instead is None else "log-odds"
     tokens = [asked.outputs[k] for k in places]
     against = [] if instead is None else [instead] * len(places)
     return ShownAttribution(asked.source, method, kind, places, tokens, against, values, baselines, inputs, notes)
+
+
+def _scales(asked: Asked, places: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Centre and unit [P] of what is explained, which is shown in the units of the data."""
+    scales = [asked.scales[k] if asked.scales else Scale(0.0, 1.0) for k in places]
+    centres, units = zip(*scales, strict=True)
+    return torch.tensor(centres, dtype=torch.float64), torch.tensor(units, dtype=torch.float64)
 
 
 def _what(asked: Asked, places: Sequence[int], other: int | None) -> Explained:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from rich.cells import cell_len, set_cell_size
@@ -24,8 +25,15 @@ NAME, BAR = 16, 20  # cells: the widest of a token, and of a bar
 EXPLAINED = {
     "log-probability": "scores are parts of the log-probability, in nats",
     "log-odds": "scores are parts of the log-odds, in nats",
-    "number": "scores are parts of the number, in standard deviations",
+    "number": "scores are parts of the number, in the units of the data",
 }
+
+
+def score_text(explained: str, score: float, digits: int = 2) -> str:
+    """A score with its sign: nats with so many decimals, parts of a number with three significant digits."""
+    if explained != "number":
+        return f"{score:+.{digits}f}"
+    return f"{score:+,.0f}" if abs(score) >= 1000 else f"{score:+.3g}"
 
 
 def attribution_lines(attribution: Attribution) -> list[str]:
@@ -46,13 +54,14 @@ def _lines(attribution: Attribution) -> Iterator[str]:
 
 
 def _rows(attribution: Attribution) -> Iterator[str]:
-    names = list(map(label, attribution.tokens))
+    names, kind = list(map(label, attribution.tokens)), attribution.explained
     width = min(NAME, max(map(cell_len, names), default=0))
     for k, name in list(enumerate(names))[:MOST]:
         scored = sorted(_scored(attribution, k), key=lambda pair: -abs(pair[1]))
         least = SLIGHT * abs(scored[0][1]) if scored else 0.0
         sides = [
-            [f"{token} {score:+.2f}" for token, score in scored if score * sign > least][:NAMED] for sign in (1, -1)
+            [f"{token} {score_text(kind, score)}" for token, score in scored if score * sign > least][:NAMED]
+            for sign in (1, -1)
         ]
         said = [f"{word} {', '.join(side)}" for word, side in zip(("for", "against"), sides, strict=True) if side]
         yield f"  {held(set_cell_size(name, width))}  {'; '.join(said) or 'nothing in particular'}"
@@ -61,16 +70,16 @@ def _rows(attribution: Attribution) -> Iterator[str]:
 
 
 def _bars(attribution: Attribution) -> Iterator[str]:
-    scored = list(_scored(attribution, 0))
+    scored, said = list(_scored(attribution, 0)), partial(score_text, attribution.explained, digits=3)
     largest = max((abs(score) for _, score in scored), default=0.0) or 1.0
     width = min(NAME, max((cell_len(token) for token, _ in scored), default=0))
     for token, score in scored[:MOST]:
         bar = ("█" if score > 0 else "▒") * round(BAR * abs(score) / largest)
-        yield f"  {held(set_cell_size(token, width))} {score:+8.3f} {bar}".rstrip()
+        yield f"  {held(set_cell_size(token, width))} {said(score):>8} {bar}".rstrip()
     if len(scored) > MOST:
         rest = sum(score for _, score in scored[MOST:])
-        yield f"  ... and {counted(len(scored) - MOST, 'more token')}, {rest:+.3f} together"
-    yield f"  together {sum(score for _, score in scored):+.3f}; █ speaks for the output, ▒ against it"
+        yield f"  ... and {counted(len(scored) - MOST, 'more token')}, {said(rest)} together"
+    yield f"  together {said(sum(score for _, score in scored))}; █ speaks for the output, ▒ against it"
 
 
 def _scored(attribution: Attribution, output: int) -> Iterator[tuple[str, float]]:

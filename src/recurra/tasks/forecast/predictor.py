@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -33,7 +33,7 @@ from recurra.tasks.forecast.evaluate import evaluate_windows
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.tasks.one_input import is_one_series
-from recurra.tasks.tracing import Asked, ReadInput
+from recurra.tasks.tracing import Asked, ReadInput, Scale
 from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text.counted import counted
 from recurra.text.decimals import decimals_for
@@ -99,7 +99,8 @@ class ForecastPredictor:
         steps = self.steps(options)
         with torch.no_grad():
             models = [network.model.eval() for network in self.networks]
-            probes = [ForecastProbe(model, standard(model, [window]).rows, steps) for model in models]
+            read = [standard(model, [window]) for model in models]
+            probes = [ForecastProbe(model, one.rows, steps) for model, one in zip(models, read, strict=True)]
         last = len(series.values)
         tokens = [*series.times[-len(window) :]] or [str(k + 1) for k in range(last - len(window), last)]
         ahead = answer.details.times or [f"+{k + 1}" for k in range(steps)]
@@ -108,7 +109,12 @@ class ForecastPredictor:
         inputs, shown = [ReadInput("window", tokens)], self._shown(window, answer.details)
         medians = [one.median for one in answer.details.columns]
         numbers = [median[step] for step in range(steps) for median in medians]
-        return Asked(str(series), answer.text, tokens, outputs, probes, inputs, outputs, numbers=numbers, series=shown)
+        centres, units = (cast("list[float]", part[0].tolist()) for part in read[0].units)
+        scales = list(map(Scale, centres, units)) * steps
+        return Asked(
+            str(series), answer.text, tokens, outputs, probes, inputs, outputs, numbers=numbers, scales=scales,
+            series=shown,
+        )  # fmt: skip
 
     @property
     def represented(self) -> str:

@@ -18,6 +18,7 @@ from recurra.metrics import Case, ExampleScores
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.split import Split
+from recurra.tasks.tracing import Scale
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Score
 
@@ -120,6 +121,11 @@ class Head(Protocol):
     @property
     def choices(self) -> Sequence[str]:
         """What it chooses among, in the order of the outputs; empty where it answers a number."""
+        ...
+
+    @property
+    def scales(self) -> Sequence[Scale]:
+        """In what the network counts the number that it answers; nothing where it chooses."""
         ...
 
     def aim(self, text: str) -> float:

@@ -31,6 +31,7 @@ from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.classify.recipe import LabelAnswerOptions
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.split import Split, all_learned
+from recurra.tasks.tracing import Scale
 from recurra.text.counted import and_others, counted
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score, token_loss
@@ -153,6 +154,10 @@ class LabelHead:
     @property
     def choices(self) -> Sequence[str]:
         return self.labels
+
+    @property
+    def scales(self) -> Sequence[Scale]:
+        return ()
 
     def aim(self, text: str) -> float:
         if text not in self._numbers:

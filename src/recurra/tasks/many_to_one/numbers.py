@@ -27,6 +27,7 @@ from recurra.tasks.cases import case_of
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.regress.recipe import NumberAnswerOptions, RegressRecipe
 from recurra.tasks.split import Split
+from recurra.tasks.tracing import Scale
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score
 
@@ -174,6 +175,10 @@ class NumberHead:
     @property
     def choices(self) -> Sequence[str]:
         return ()
+
+    @property
+    def scales(self) -> Sequence[Scale]:
+        return [Scale(self.mean, self.deviation)]
 
     def aim(self, text: str) -> float:
         try:

@@ -155,6 +155,7 @@ class HeadPredictor:
             known=int(target is not None),
             numbers=[] if head.choices else [float(values[0, 0])],
             wanted=[aim] if target is not None and not head.choices else [],
+            scales=head.scales,
             target=None if target is None else shown,
             notes=input_notes(inputs.unknown(content, rows)),
         )

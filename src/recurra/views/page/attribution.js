@@ -44,32 +44,44 @@ function sentence({ tokens, instead, values, baselines, explained }, row) {
 }
 
 /** One of the things that were read: {element, draw(row)}. */
-function inputView({ name, tokens, scores, picture }, { inputs }) {
+function inputView({ name, tokens, scores, picture }, { inputs, explained }) {
   const values = unpack(scores);
-  const most = Math.max(...inputs.flatMap((one) => [...unpack(one.scores).data].map(Math.abs)), Number.MIN_VALUE);
-  const [element, draw] = picture ? cells(picture, most) : bars(tokens, most);
+  const sizes = sizesOf(inputs, explained);
+  const [element, draw] = picture ? cells(picture) : bars(tokens, explained);
   const heading = inputs.length > 1 ? h("h3", null, name === "source" ? "the input" : name === "output" ? "the output so far" : name) : null;
-  return { element: h("div", null, heading, element), draw: (row) => draw([...values.row(row)]) };
+  return { element: h("div", null, heading, element), draw: (row) => draw([...values.row(row)], sizes[row]) };
 }
 
-function bars(tokens, most) {
+/** The largest score of each output; where they are parts of numbers by itself, for their units differ, else that of all. */
+function sizesOf(inputs, explained) {
+  const arrays = inputs.map(({ scores }) => unpack(scores));
+  const rows = Array.from({ length: arrays[0].shape[0] }, (_, row) => Math.max(...arrays.flatMap((array) => [...array.row(row)].map(Math.abs)), Number.MIN_VALUE));
+  return explained === "number" ? rows : rows.map(() => Math.max(...rows));
+}
+
+function bars(tokens, explained) {
   const nodes = tokens.map((token) => h("li", null, h("span", { class: "up" }, h("span")), h("span", { class: "word" }, tokenNode(token)), h("span", { class: "down" }, h("span")), h("span", { class: "score" })));
   const element = h("ul", { class: "scores", dir: directionOf(tokens) }, nodes);
-  const draw = (values) => nodes.forEach((node, k) => {
+  const draw = (values, most) => nodes.forEach((node, k) => {
     const [up, , down, score] = node.children;
     up.firstChild.style.setProperty("height", `${(100 * Math.max(0, values[k])) / most}%`);
     down.firstChild.style.setProperty("height", `${(100 * Math.max(0, -values[k])) / most}%`);
-    score.textContent = short(values[k]);
+    score.textContent = explained === "number" ? part(values[k], most) : nats(values[k]);
     node.title = number(values[k]);
   });
   return [element, draw];
 }
 
-function cells(picture, most) {
+function cells(picture) {
   const lit = litPicture(picture, 260);
-  return [lit.element, (values) => lit.tint(values, most)];
+  return [lit.element, lit.tint];
 }
 
-function short(value) {
+function nats(value) {
   return Math.abs(value) < 0.005 ? "" : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(Math.abs(value) < 1 ? 2 : 1)}`;
+}
+
+/** A part of a number, in its own units; nothing where it is too small to matter. */
+function part(value, most) {
+  return Math.abs(value) < most / 200 ? "" : `${value < 0 ? "−" : "+"}${Math.abs(value).toLocaleString("en", { maximumSignificantDigits: 3 })}`;
 }
