@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, Unpack, cast, overload
@@ -58,6 +58,7 @@ from recurra.tasks.task import (
     Predictor,
     Represents,
     Searches,
+    Streams,
     Surprised,
 )
 from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained, layers_of, traced
@@ -301,6 +302,34 @@ class Model:
         options = changed(predictor.generation, settings, "generation")
         answers = Answers(predictor.generate(texts_of(inputs), options))
         return answers[0] if isinstance(inputs, str) else answers
+
+    @called_from_python()
+    def stream(self, given: object, **settings: Any) -> Generator[str, None, AnyAnswer]:
+        """One output while it is written: a translation, a reply, the continuation of a text by a language model.
+
+        The pieces together are the text that `predict` gives (of a language model what `generate` adds). They come
+        token by token from greedy search (beam=1) and sampling; from a beam all at once, since nothing is certain
+        before it ends. The answer itself is what the generator returns.
+
+        Args:
+            given: one input.
+            settings: single options, as `predict` (of a language model `generate`) takes them.
+
+        Raises:
+            UsageError: an unknown or impossible option, or a model that does not write.
+            DataError: an input that cannot be read or is too long.
+
+        Example:
+            >>> for piece in model.stream("Once upon a time", seed=1):
+            ...     print(piece, end="", flush=True)
+        """
+        predictor = self.predictor
+        if not isinstance(predictor, Streams):
+            what = f"a model for the task {self.task.name} does not write a text"
+            raise UsageError(what, where="stream", fix="predict gives its whole answer.")
+        continues = isinstance(predictor, Generates)
+        options = changed(predictor.generation, settings, "generation") if continues else self.options(None, settings)
+        return predictor.stream(self._cells_of(self._asked_about(given)), options)
 
     @overload
     def surprisal(self, inputs: str) -> ScoredText: ...

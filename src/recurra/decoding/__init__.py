@@ -15,6 +15,7 @@ from recurra.decoding.options import DecodingOptions
 from recurra.decoding.recorded import End, Fate, Method, SearchRecord, Tree, decode_recorded
 from recurra.decoding.sampling import chances, sample
 from recurra.decoding.step_model import Scored, Start, StepModel
+from recurra.decoding.streaming import decode_growing, grows
 from recurra.padded import Padded
 
 __all__ = [
@@ -36,8 +37,10 @@ __all__ = [
     "beam_search",
     "chances",
     "decode",
+    "decode_growing",
     "decode_recorded",
     "greedy",
+    "grows",
     "log_likelihoods",
     "rerank",
     "sample",

@@ -10,7 +10,7 @@ E is the record of one example: a NamedTuple from the data room with the number 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, Self, runtime_checkable
@@ -157,6 +157,20 @@ class Generates(Protocol):
 
         Args:
             options: of the type of `generation`.
+        """
+        ...
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """A predictor that can show an output while it is written."""
+
+    def stream(self, given: Any, options: Any) -> Generator[str, None, AnyAnswer]:
+        """Its pieces, which together are the text of the answer, or its end behind what a language model goes on from.
+
+        Args:
+            given: one input.
+            options: of the type of the recipe's section [decoding], of a language model of [generation].
         """
         ...
 

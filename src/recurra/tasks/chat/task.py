@@ -7,7 +7,7 @@ alone), and candidates are reranked by that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -353,6 +353,17 @@ class ChatPredictor:
         ]
         scored = ExampleScores(lengths, "units", scores, whole="exact_match")
         return Evaluation(len(pairs), measures, notes, examples=scored, cases=cases)
+
+    def stream(self, given: Said, options: ChatDecodingOptions) -> Generator[str, None, Answer[None]]:
+        """The reply while it is written; at once where candidates are compared."""
+        turns = as_turns(given, 1)
+        context = context_text(turns, self.turns)
+        if is_plain(options):
+            answer = yield from self.texts.stream(context, options)
+        else:
+            [answer] = self.texts.predict([context], options)
+            yield answer.text
+        return replace(answer, source=TAB.join(turns))
 
     def searched(self, given: Said, options: ChatDecodingOptions) -> ShownSearch:
         """How the reply is found."""

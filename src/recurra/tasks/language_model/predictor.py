@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import cast
@@ -16,7 +16,7 @@ from recurra.data import as_examples
 from recurra.data.chunks import chunks
 from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.plain import Passage
-from recurra.decoding import Beginning, Ensemble, Hypothesis, StepModel, decode, decode_recorded
+from recurra.decoding import Beginning, Ensemble, Hypothesis, StepModel, decode, decode_growing, decode_recorded, grows
 from recurra.errors import DataError
 from recurra.inside.probes import LanguageProbe
 from recurra.metrics import Case, ExampleScores, Share
@@ -28,6 +28,7 @@ from recurra.tasks.answer import Alternative, Answer, choice
 from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import text_groups
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.growing import pieces, rest
 from recurra.tasks.language_model.answer import EASIER, ScoredText
 from recurra.tasks.language_model.form import of_form
 from recurra.tasks.language_model.learner import batches_by_length
@@ -97,16 +98,23 @@ class LanguagePredictor:
             source = pad([torch.tensor(row) for row in rows]).to(device_of(self.network.model))
             [every] = at_once(lambda one: decode(search, one, options.decoding()), [source], source.values.device)
             for text, row, found in zip(texts, rows, every, strict=True):
-                whole = [
-                    Alternative(
-                        self._whole(row, one),
-                        one.log_prob / max(1, len(one.tokens) + one.finished),
-                        one.log_prob,
-                        one.finished,
-                    )
-                    for one in found
-                ]
-                yield Answer(text, whole, None, self._unknown(text))
+                yield Answer(text, [self._alternative(row, one) for one in found], None, self._unknown(text))
+
+    def stream(self, given: str, options: GenerationOptions) -> Generator[str, None, Answer[None]]:
+        """The continuation of one text while it is written; at once where only a whole one is certain."""
+        text = checked(given, 1)
+        row = self._encoded(text, 1)
+        begins = self.network.text(row[1:])
+        if not grows(options.decoding()):
+            [answer] = self.generate([text], options)
+            yield rest(answer.text, begins)
+            return answer
+        source = pad([torch.tensor(row)]).to(device_of(self.network.model))
+        growing = decode_growing(self._continuing(), source, options.decoding())
+        output, sent = yield from pieces(growing, lambda tokens: rest(self._text(row, tokens), begins))
+        answer = Answer(text, [self._alternative(row, output)], None, self._unknown(text))
+        yield rest(rest(answer.text, begins), sent)
+        return answer
 
     @torch.inference_mode()
     def searched(self, given: str, options: GenerationOptions) -> ShownSearch:
@@ -114,7 +122,7 @@ class LanguagePredictor:
         row = self._encoded(checked(given, 1), 1)
         source = pad([torch.tensor(row)]).to(device_of(self.network.model))
         recorded = decode_recorded(self._continuing(), source, options.decoding())
-        return shown_search(recorded, self._shown, lambda one: self._whole(row, one))
+        return shown_search(recorded, self._shown, lambda one: self._text(row, one.tokens))
 
     def _continuing(self) -> StepModel:
         """What is searched for continuations; in running text the number after the last unit ends a line."""
@@ -125,10 +133,14 @@ class LanguagePredictor:
         end = self.network.tokenizer.size
         return Beginning(whole, [end if self.network.running and id == GO else id for id in self.told])
 
-    def _whole(self, row: list[int], found: Hypothesis) -> str:
+    def _alternative(self, row: list[int], found: Hypothesis) -> Alternative:
+        mean = found.log_prob / max(1, len(found.tokens) + found.finished)
+        return Alternative(self._text(row, found.tokens), mean, found.log_prob, found.finished)
+
+    def _text(self, row: list[int], tokens: Sequence[int]) -> str:
         """A text and its continuation."""
         end = self.network.tokenizer.size
-        return self.network.text([*row[1:], *(GO if id == end else id for id in found.tokens)])
+        return self.network.text([*row[1:], *(GO if id == end else id for id in tokens)])
 
     def _shown(self, id: int) -> str:
         return self.network.shown(GO if self.network.running and id == self.network.tokenizer.size else id)
@@ -187,7 +199,7 @@ class LanguagePredictor:
         row = self._encoded(text, 1)
         source = pad([torch.tensor(row)]).to(device_of(self.network.model))
         recorded = decode_recorded(self._continuing(), source, options.decoding())
-        search = shown_search(recorded, self._shown, lambda one: self._whole(row, one))
+        search = shown_search(recorded, self._shown, lambda one: self._text(row, one.tokens))
         best, end = recorded.outputs[0], self.network.tokenizer.size
         ids = [*row, *(GO if id == end else id for id in best.tokens)]
         last = self.network.line_end if best.finished else self._order(self._after([ids])[0])[0]

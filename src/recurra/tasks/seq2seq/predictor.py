@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any, Generic, Self, cast
@@ -22,7 +22,9 @@ from recurra.decoding import (
     SearchRecord,
     StepModel,
     decode,
+    decode_growing,
     decode_recorded,
+    grows,
     log_likelihoods,
 )
 from recurra.errors import DataError
@@ -36,6 +38,7 @@ from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import case_of, target_groups, text_groups
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.growing import pieces, rest
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.repeated import by_input
 from recurra.tasks.search import ShownSearch, shown_search
@@ -260,6 +263,32 @@ class TextPredictor(Generic[T_co]):
         """
         text, ids, _, recorded = self._search_for(given, options)
         return self._shown_search(recorded, text, ids)
+
+    def stream(self, given: str | Sequence[str], options: DecodingOptions) -> Generator[str, None, Answer[None]]:
+        """The output for one text while it is written; at once where only a whole output is certain.
+
+        Raises:
+            DataError: it is no text, one with another number of columns, or too long to decode.
+        """
+        text = self._one_text(given)
+        check_text(text, 1, self.source)
+        ids = self.source.encode(text)
+        if not grows(options) or not ids or self.empty(text):
+            [answer] = self.predict([text], options)
+            yield answer.text
+            return answer
+        if len(ids) > MAX_SOURCE:
+            raise too_long(1, len(ids))
+        growing = decode_growing(self.model, pad_sources([ids]).to(self.device), self._looking(options))
+        output, sent = yield from pieces(growing, self._certain)
+        answer = self._answer(text, ids, [output], attention=options.attention)
+        yield rest(answer.text, sent)
+        return answer
+
+    def _certain(self, tokens: list[int]) -> str:
+        """The text of tokens up to the first that is replaced by what was looked at."""
+        known = tokens[: tokens.index(UNK)] if self.replace_unknown and UNK in tokens else tokens
+        return self.target.decode(known)
 
     def _shown_search(self, recorded: SearchRecord, text: str, ids: list[int]) -> ShownSearch:
         tokens = self.source.tokens(text)
