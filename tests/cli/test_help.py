@@ -47,8 +47,9 @@ WANTED = {
     "check": "DATA --task --units --show --valid",
     "generate": "MODEL PROMPT --length --samples --temperature --top-k --top-p --seed --beam --output-format --output",
     "score": "MODEL FILE --output-format --output",
-    "serve": "MODEL --host --port --token --token-file --workers --threads --max-body --max-text --max-inside "
-    "--max-inputs --max-tokens --max-beam --max-nbest --max-waiting --deadline --rate --grace --log-texts --no-log",
+    "serve": "MODEL --host --port --token --token-file --languages --workers --threads --max-body --max-text "
+    "--max-inside --max-inputs --max-tokens --max-beam --max-nbest --max-waiting --deadline --rate --grace "
+    "--log-texts --no-log",
     "settings": "NAME --task --output-format",
     "doctor": "",
 }

@@ -1,6 +1,94 @@
+"""Servers of the stored models, one for each task, asked in this process."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
+
+pytest.importorskip("fastapi", reason='FastAPI is not installed: pip install "recurra[serve]"')
+
+import httpx
+
+from recurra.serving.app import create_app
+from recurra.serving.engine import Engine
+from recurra.serving.keys import Keys
+from recurra.serving.metrics import Metrics
+from recurra.serving.models import Models
+from recurra.serving.options import ServeOptions
+from recurra.serving.server import Server
+
+TESTS = Path(__file__).parents[1]
+sys.path.insert(0, str(TESTS / "tasks"))
+
+from toy_tasks import TOYS  # noqa: E402
+
+STORED = {task: TESTS / "stored_models" / f"{task}-2" / "model" for task in TOYS}
 
 
 @pytest.fixture
-def anyio_backend():
+def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def model_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The stored model of each task, in a folder of the task's name; that of translate is called en-de."""
+    folder = tmp_path_factory.mktemp("served")
+    names = {task: "en-de" if task == "translate" else task for task in TOYS}
+    for task, name in names.items():
+        (folder / name).symlink_to(STORED[task], target_is_directory=True)
+    return {task: folder / name for task, name in names.items()}
+
+
+class Asking:
+    """A client of one server."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.app = create_app(server)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
+
+    async def post(self, path: str, body: object = None, **more: Any) -> httpx.Response:
+        """A request with JSON."""
+        return await self.http.post(path, json=body, **more)
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        """A request without a body."""
+        return await self.http.get(path, **more)
+
+
+@pytest.fixture
+def asking(model_folders: dict[str, Path], loaded: Models) -> Callable[..., Asking]:
+    """A client of a server of all models, with these options and tokens."""
+
+    def made(tokens: tuple[str, ...] = (), models: Models | None = None, **options: Any) -> Asking:
+        chosen, metrics = ServeOptions(no_log=True, **options), Metrics()
+        engine = Engine(chosen.threads, chosen.max_waiting, metrics.seen)
+        return Asking(Server(models or loaded, engine, chosen, metrics, Keys(tokens)))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def loaded(model_folders: dict[str, Path]) -> Models:
+    """All models, loaded once."""
+    models = Models(list(model_folders.values()))
+    models.reload()
+    return models
+
+
+def events(text: str) -> list[tuple[str, Any]]:
+    """The events of a stream: names and data."""
+    found = []
+    for block in text.split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in block.splitlines())
+        if "data" in lines:
+            data = lines["data"]
+            found.append((lines.get("event", ""), data if data == "[DONE]" else json.loads(data)))
+    return found

@@ -20,6 +20,7 @@ Host = Annotated[str | None, option("--host", "The address to listen at; 127.0.0
 Port = Annotated[int | None, option("--port", "The port; 8000 if it is not given, 0 takes a free one.", "N", 0)]
 Token = Annotated[str | None, option("--token", "Who asks must send it; without it only this machine may.", "TEXT")]
 TokenFile = Annotated[str | None, option("--token-file", "A file with several tokens, one in a line.", "FILE")]
+Languages = Annotated[str | None, option("--languages", "Of translation models, in their order: en-de,de-en.", "PAIRS")]
 Workers = Annotated[int | None, option("--workers", "Processes; 1.", "N", 1)]
 Threads = Annotated[int | None, option("--threads", "Jobs that a process computes at a time; 1.", "N", 1)]
 MaxBody = Annotated[int | None, option("--max-body", "Bytes of a request at most; 1000000.", "N", 1)]
@@ -48,6 +49,7 @@ def serve(
     port: Port = None,
     token: Token = None,
     token_file: TokenFile = None,
+    languages: Languages = None,
     workers: Workers = None,
     threads: Threads = None,
     max_body: MaxBody = None,

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from fastapi import FastAPI
 
 from recurra import __version__
 from recurra.serving import failures
-from recurra.serving.doors import answering, health, inside, page, what_if
+from recurra.serving.doors import answering, health, inside, libretranslate, openai, page, what_if, writing
 from recurra.serving.guard import Guard
 from recurra.serving.observed import Observed
 from recurra.serving.server import Server
 
+DOORS = (
+    health,
+    answering,
+    writing,
+    inside,
+    what_if,
+    openai,
+    libretranslate,
+    page,
+)
 
-def create_app(server: Server, tokens: Sequence[str] = ()) -> FastAPI:
-    """The application of a server.
 
-    Args:
-        tokens: one of them must come with every request; none: everybody may ask.
-    """
+def create_app(server: Server) -> FastAPI:
+    """The application of a server."""
     app = FastAPI(title="recurra", version=__version__, docs_url=None, redoc_url=None)
     failures.add_to(app)
-    for door in (health, answering, inside, what_if, page):
+    for door in DOORS:
         app.include_router(door.router(server))
-    app.add_middleware(Guard, options=server.options, tokens=tokens)
+    app.add_middleware(Guard, options=server.options, keys=server.keys)
     app.add_middleware(Observed, options=server.options, metrics=server.metrics, ending=lambda: server.draining)
     return app

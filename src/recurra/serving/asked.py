@@ -68,6 +68,21 @@ class ExplainAsked(OneInput):
     )
 
 
+class WritingAsked(OneInput):
+    """One input, and how the answer is to come."""
+
+    stream: Annotated[bool, Field(description="As server-sent events, piece by piece.")] = False
+
+
+class ChatAsked(Asking):
+    """A conversation."""
+
+    turns: Annotated[
+        list[str], Field(min_length=1, description="What has been said, by turns; the last is to be answered.")
+    ]
+    stream: Annotated[bool, Field(description="As server-sent events, piece by piece.")] = False
+
+
 class EvaluateAsked(Asking):
     """Examples, each with its target."""
 

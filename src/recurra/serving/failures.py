@@ -81,6 +81,10 @@ def add_to(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         return refusal(error.status_code, Failure(message=str(error.detail)), dict(error.headers or {}))
 
+    async def internal(request: Request, error: Exception) -> Response:
+        return refusal(500, Failure(message="internal error", fix="The log says more; please report it."))
+
+    app.add_exception_handler(Exception, internal)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RecurraError, mendable)
     app.add_exception_handler(RequestValidationError, malformed)

@@ -5,17 +5,15 @@ It works below FastAPI (ASGI), so that a body that is too large is never held, a
 
 from __future__ import annotations
 
-import hmac
 import time
-from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recurra.serving.failures import Failure, refusal
+from recurra.serving.keys import Keys
 from recurra.serving.options import ServeOptions, allowed_hosts
 
 OPEN = ("/healthz", "/readyz")  # for whoever looks after the server
-PAGE = ("/", "/page/")  # the page itself holds no secret; it asks for the token
 FORMS = {"/translate", "/detect"}  # that take what a form of HTML sends as well
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 METHODS = ("POST", "PUT", "PATCH")
@@ -29,9 +27,8 @@ class TooLarge(Exception):
 class Guard:
     """Refuses what should not be answered, and lets everything else pass."""
 
-    def __init__(self, app: ASGIApp, options: ServeOptions, tokens: Sequence[str]) -> None:
-        self.app, self.options = app, options
-        self.tokens = [token.encode() for token in tokens]
+    def __init__(self, app: ASGIApp, options: ServeOptions, keys: Keys) -> None:
+        self.app, self.options, self.keys = app, options, keys
         self.hosts = frozenset(allowed_hosts(options))
         self.rates = Rates(options.rate)
 
@@ -52,10 +49,11 @@ class Guard:
         path: str = scope["path"]
         if path in OPEN:
             return None
-        if not self.tokens and host_of(headers.get(b"host", b"")) not in self.hosts:
+        if not self.keys.needed and host_of(headers.get(b"host", b"")) not in self.hosts:
             what = "the server is called by a name that it does not know"
             return 421, Failure(message=what, where="Host", fix="Call it by 127.0.0.1 or localhost."), {}
-        if self.tokens and not is_page(path) and not self._knows(headers):
+        by_body = path in FORMS and b"authorization" not in headers  # then the door looks for it
+        if not is_page(path) and not by_body and not self.keys.allow_header(headers.get(b"authorization", b"")):
             what = "a token is needed"
             fix = "Send the header: Authorization: Bearer TOKEN."
             return 401, Failure(message=what, where="Authorization", fix=fix), {"WWW-Authenticate": "Bearer"}
@@ -83,12 +81,6 @@ class Guard:
     def _too_large(self) -> Failure:
         what = f"the body is larger than {self.options.max_body:,} bytes"
         return Failure(message=what, where="body", fix="Send less at a time.")
-
-    def _knows(self, headers: dict[bytes, bytes]) -> bool:
-        """Compares with every token, in a time that says nothing of where they differ."""
-        kind, _, given = headers.get(b"authorization", b"").partition(b" ")
-        same = [hmac.compare_digest(given.strip(), token) for token in self.tokens]
-        return kind.lower() == b"bearer" and any(same)
 
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The request, with a body of which no more is read than is allowed."""

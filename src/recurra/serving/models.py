@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from recurra.api import Model, load
@@ -19,6 +20,7 @@ class Served:
     name: str
     model: Model
     path: Path
+    loaded: float = field(default_factory=time.time)  # seconds since 1970
 
 
 class Models:
@@ -70,11 +72,9 @@ def named(paths: Sequence[Path]) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for path in paths:
-        whole = path.resolve()
-        name = next(
-            (name for k in range(1, len(whole.parts)) if (name := "/".join(whole.parts[-k:])) not in found), None
-        )
-        if name is None or whole in (other.resolve() for other in found.values()):
+        parts = path.absolute().parts
+        names = ["/".join(parts[-k:]) for k in range(1, len(parts))]
+        if any(path.resolve() == other.resolve() for other in found.values()):
             raise UsageError(f"the model {excerpt(str(path), 60)} is given twice", fix="Give each folder once.")
-        found[name] = path
+        found[next(name for name in names if name not in found)] = path
     return found

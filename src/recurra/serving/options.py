@@ -23,6 +23,7 @@ class ServeOptions:
     port: int = 8000  # 0: a free one
     token: str = field(default="", repr=False)  # who asks must know it; empty: everybody may ask
     token_file: str = ""  # a file with several, one in a line
+    languages: str = ""  # of the translation models in their order: "en-de,de-en"; empty: their names say it
     workers: int = 1  # processes
     threads: int = 1  # jobs that a process computes at a time
     max_body: int = 1_000_000  # bytes of a request

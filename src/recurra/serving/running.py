@@ -19,6 +19,7 @@ from recurra.errors import RecurraError
 from recurra.say import say
 from recurra.serving.app import create_app
 from recurra.serving.engine import Engine
+from recurra.serving.keys import Keys
 from recurra.serving.metrics import Metrics
 from recurra.serving.models import Models
 from recurra.serving.options import ServeOptions, tokens_of
@@ -37,8 +38,8 @@ def run(models: Models, options: ServeOptions, listening: socket.socket, started
     """
     metrics = Metrics()
     engine = Engine(options.threads, options.max_waiting, metrics.seen)
-    server = Server(models, engine, options, metrics)
-    app = create_app(server, tokens_of(options))
+    server = Server(models, engine, options, metrics, Keys(tokens_of(options)))
+    app = create_app(server)
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 from fastapi import Request
 
 from recurra.errors import called_from_python
 from recurra.serving.engine import Engine, Overloaded, Work
+from recurra.serving.engine import Request as Asked
 from recurra.serving.failures import Refused
+from recurra.serving.keys import Keys
 from recurra.serving.metrics import Metrics
 from recurra.serving.models import Models, Served
 from recurra.serving.observed import TEXTS
@@ -28,10 +30,14 @@ class Server:
     Args:
         options: what requests may ask for.
         metrics: where they are counted.
+        keys: who may ask.
     """
 
-    def __init__(self, models: Models, engine: Engine, options: ServeOptions, metrics: Metrics) -> None:
+    def __init__(
+        self, models: Models, engine: Engine, options: ServeOptions, metrics: Metrics, keys: Keys | None = None
+    ) -> None:
         self.models, self.engine, self.options, self.metrics = models, engine, options, metrics
+        self.keys = keys or Keys()
         self.draining = False  # it ends: what has come is answered, and nothing else should come
 
     @property
@@ -62,26 +68,28 @@ class Server:
             Refused: too much waits, or it takes too long.
             RecurraError: what the work raises.
         """
-        request.scope[TEXTS] = inputs
-        self.metrics.waiting.set(self.engine.waiting)
-        try:
-            asked = self.engine.submit((*kind, size_class(inputs)), in_words_of_python(work), inputs)
-        except Overloaded:
-            raise Refused(429, f"{self.engine.most_waiting} requests wait already", retry_after=1) from None
+        asked = self._submitted(request, kind, work, inputs)
         loop = asyncio.get_running_loop()
         end = loop.time() + self.options.deadline
         try:
             while not asked.done.done():
                 left = end - loop.time()
                 if left <= 0:
-                    what = f"not answered within {self.options.deadline:g} seconds"
-                    raise Refused(504, what, fix="Ask for less at a time, or serve with --deadline.")
+                    raise too_late(self.options.deadline)
                 await asyncio.wait([asked.done], timeout=min(PATIENCE, left))
                 if not asked.done.done() and await request.is_disconnected():
                     raise Refused(499, "the client has left")
             return asked.done.result()
         finally:
             self.engine.give_up(asked)
+
+    def _submitted(self, request: Request, kind: Sequence[object], work: Work, inputs: Sequence[Any]) -> Asked:
+        request.scope[TEXTS] = inputs
+        self.metrics.waiting.set(self.engine.waiting)
+        try:
+            return self.engine.submit((*kind, size_class(inputs)), in_words_of_python(work), inputs)
+        except Overloaded:
+            raise Refused(429, f"{self.engine.most_waiting} requests wait already", retry_after=1) from None
 
     async def alone(self, request: Request, compute: Callable[[], R]) -> R:
         """What is computed for one request only.
@@ -91,6 +99,84 @@ class Server:
         """
         [found] = await self.computed(request, (object(),), lambda inputs: [compute() for _ in inputs], [""])
         return found
+
+    async def streamed(self, request: Request, compute: Callable[[Callable[[str], None]], R]) -> Stream[R]:
+        """What is computed for one request, piece by piece; the first of them is there.
+
+        Args:
+            compute: is given what takes a piece, and gives the whole at the end.
+
+        Raises:
+            Refused, RecurraError: as `computed` does, as long as there is no piece.
+        """
+        loop = asyncio.get_running_loop()
+        pieces: asyncio.Queue[str | None] = asyncio.Queue()
+
+        def take(piece: str) -> None:
+            if piece:
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+        began = loop.time()
+        asked = self._submitted(request, (object(),), lambda inputs: [compute(take) for _ in inputs], [""])
+        asked.done.add_done_callback(lambda _: pieces.put_nowait(None))
+        found = Stream[R](self, asked, pieces, began + self.options.deadline)
+        await found.start()
+        self.metrics.first.observe(loop.time() - began)
+        return found
+
+
+class Stream(Generic[R]):
+    """The pieces of one result, and at the end the result."""
+
+    def __init__(self, server: Server, asked: Asked, pieces: asyncio.Queue[str | None], end: float) -> None:
+        self._server, self._asked, self._pieces, self._end = server, asked, pieces, end
+        self._first: str | None = None
+
+    async def start(self) -> None:
+        """Waits for the first piece."""
+        try:
+            self._first = await self._next()
+            if self._first is None:
+                self._asked.done.result()
+        except BaseException:
+            self.close()
+            raise
+
+    async def __aiter__(self) -> AsyncGenerator[str]:
+        piece = self._first
+        try:
+            while piece is not None:
+                self._server.metrics.tokens.inc()
+                yield piece
+                piece = await self._next()
+        finally:
+            self.close()
+
+    @property
+    def result(self) -> R:
+        """The whole, after the last piece.
+
+        Raises:
+            RecurraError: it was not completed.
+        """
+        return self._asked.done.result()[0]
+
+    def close(self) -> None:
+        """Nobody reads on: what is computed for it ends at its next step."""
+        self._server.engine.give_up(self._asked)
+
+    async def _next(self) -> str | None:
+        left = self._end - asyncio.get_running_loop().time()
+        try:
+            return await asyncio.wait_for(self._pieces.get(), left)
+        except TimeoutError:
+            raise too_late(self._server.options.deadline) from None
+
+
+def too_late(deadline: float) -> Refused:
+    """The refusal of what takes too long."""
+    what = f"not answered within {deadline:g} seconds"
+    return Refused(504, what, fix="Ask for less at a time, or serve with --deadline.")
 
 
 def in_words_of_python(work: Work) -> Work:

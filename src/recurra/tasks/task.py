@@ -165,6 +165,10 @@ class Generates(Protocol):
 class Streams(Protocol):
     """A predictor that can show an output while it is written."""
 
+    def units(self, given: Any, text: str) -> tuple[int, int]:
+        """How many units an input has for the network, and how many a text that it wrote."""
+        ...
+
     def stream(self, given: Any, options: Any) -> Generator[str, None, AnyAnswer]:
         """Its pieces, which together are the text of the answer, or its end behind what a language model goes on from.
 

@@ -24,9 +24,13 @@ def router(server: Server) -> APIRouter:
 
     @doors.get("/models")
     async def models() -> Response:
-        """The models that are served: name, task, size."""
+        """The models that are served, in a list as OpenAI's clients read it."""
         every = [
             {
+                "id": one.name,
+                "object": "model",
+                "created": int(one.loaded),
+                "owned_by": "recurra",
                 "name": one.name,
                 "task": one.model.task.name,
                 "summary": one.model.task.summary,
@@ -35,7 +39,7 @@ def router(server: Server) -> APIRouter:
             }
             for one in server.models.served.values()
         ]
-        return Response(to_json({"models": every}), media_type=JSON)
+        return Response(to_json({"object": "list", "data": every, "models": every}), media_type=JSON)
 
     @doors.post("/predict")
     async def predict(asked: ManyInputs, request: Request) -> Response:

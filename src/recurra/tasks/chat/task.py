@@ -365,6 +365,10 @@ class ChatPredictor:
             yield answer.text
         return replace(answer, source=TAB.join(turns))
 
+    def units(self, given: Said, text: str) -> tuple[int, int]:
+        """Units of the turns that are read, and of a reply."""
+        return self.texts.units(context_text(as_turns(given, 1), self.turns), text)
+
     def searched(self, given: Said, options: ChatDecodingOptions) -> ShownSearch:
         """How the reply is found."""
         return self.texts.searched(context_text(as_turns(given, 1), self.turns), options)

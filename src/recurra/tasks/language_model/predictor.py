@@ -116,6 +116,10 @@ class LanguagePredictor:
         yield rest(rest(answer.text, begins), sent)
         return answer
 
+    def units(self, given: str, text: str) -> tuple[int, int]:
+        """Units of a text, and of what was added to it."""
+        return len(self.network.encode(given)) - 1, len(self.network.encode(text)) - 1
+
     @torch.inference_mode()
     def searched(self, given: str, options: GenerationOptions) -> ShownSearch:
         """How the continuations of one text are found."""

@@ -285,6 +285,10 @@ class TextPredictor(Generic[T_co]):
         yield rest(answer.text, sent)
         return answer
 
+    def units(self, given: str | Sequence[str], text: str) -> tuple[int, int]:
+        """Units of a source and of an output."""
+        return len(self.source.encode(self._one_text(given))), len(self.target.encode(text))
+
     def _certain(self, tokens: list[int]) -> str:
         """The text of tokens up to the first that is replaced by what was looked at."""
         known = tokens[: tokens.index(UNK)] if self.replace_unknown and UNK in tokens else tokens
