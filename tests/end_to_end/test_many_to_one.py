@@ -98,6 +98,10 @@ def test_columns_of_different_kinds_to_a_label(capsys: pytest.CaptureFixture[str
     trace = opened.trace(asked[0])
     assert trace.prediction == lines[0]
     assert {layer.name.split(".")[0] for layer in trace.layers} >= {"review"}
+    assert trace.attention is not None
+    spans = trace.attention.spans()
+    assert [name for name, *_ in spans] == list(NAMES)
+    assert [sum(trace.attention.weights[0][first:end]) for _, first, end in spans] == pytest.approx([1.0] * 3)
     table("short.csv", [{"review": "it was good", "label": "buy"}])
     with pytest.raises(RecurraError, match="price"):
         opened.evaluate("short.csv")

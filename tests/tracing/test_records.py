@@ -128,6 +128,16 @@ def test_parts_of_several_tokens_are_one_place() -> None:
     assert AttentionMap.of_parts([("a", 1)], [("x", 1)], [[1.0]]) == AttentionMap(["a"], ["x"], [[1.0]])
 
 
+def test_columns_keep_their_own_sums() -> None:
+    columns = [("question", 1), ("context", 2)]
+    found = AttentionMap.of_parts([("ab", 2), ("c", 1), ("d", 1)], [("x", 1)], [[0.4, 0.6, 0.3, 0.7]], None, columns)
+    assert found.spans() == [("question", 0, 1), ("context", 1, 3)]
+    assert AttentionMap.of_mapping(found.to_mapping()) == found
+    with pytest.raises(UsageError, match="do not have its 3 source tokens"):
+        dataclasses.replace(found, columns=columns[:1])
+    assert AttentionMap(["a"], ["x"], [[1.0]]).spans() == [("", 0, 1)]
+
+
 def whole(**changes: object) -> Trace:
     """A trace with everything in it."""
     rng = np.random.default_rng(0)

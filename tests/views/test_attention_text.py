@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from recurra.tracing import AttentionMap
-from recurra.views import AttentionView, attention_lines
+from recurra.views import AttentionView, attention_html, attention_lines
 from recurra.views.attention_text import shade
 from recurra.views.tokens import label
 
@@ -99,3 +99,16 @@ def test_rich_prints_the_same_lines_and_colours_them_where_it_can() -> None:
 
 def test_rich_markup_in_a_token_is_text() -> None:
     assert "[red]" in printed(diagonal(["[red]", "[/red]"], ["[bold]"]))
+
+
+def test_the_columns_of_a_source_have_their_own_sums() -> None:
+    columns = [("question", 1), ("context", 2)]
+    found = AttentionMap(["a", "b", "c"], ["x"], [[1.0, 0.2, 0.8]], columns=columns)
+    console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system="standard")
+    console.print(AttentionView(found))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert text.count("\x1b[1;32m") == 2  # the largest of each column
+    lines = attention_lines(found, 120)
+    assert "The weights of each column add up to 100 % by themselves: question, context." in lines
+    assert "context" not in "\n".join(attention_lines(AttentionMap(["a"], ["x"], [[1.0]]), 120))
+    assert "by themselves: question, context." in attention_html(found)

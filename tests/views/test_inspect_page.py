@@ -75,6 +75,16 @@ def test_on_a_narrow_screen_the_network_scrolls_and_does_not_shrink(browser_page
     assert overflow(page) <= 0
 
 
+def test_of_several_columns_it_says_where_it_looked_in_each(browser_page: Opened) -> None:
+    trace = made(TEXT, OUTPUT)
+    assert trace.attention is not None
+    weights = [[0.1, 0.9, 0.6, 0.1, 0.1, 0.2] for _ in OUTPUT]
+    attention = replace(trace.attention, weights=weights, columns=[("day", 2), ("rest", 4)])
+    page = browser_page(page_of(replace(trace, attention=attention)))
+    assert "It looks in day most at the space (90.0\xa0%), in rest most at “\u2068M\u2069” (60.0\xa0%)." in said(page)
+    assert page.get_by_text("The weights of each column add up to 100 % by themselves: day, rest.").is_visible()
+
+
 def test_a_view_that_was_left_follows_what_changed_meanwhile(browser_page: Opened) -> None:
     """Also the one that was open first, whose tab is made together with it."""
     page = browser_page(page_of(replace(made(TEXT, OUTPUT), attention=None)))

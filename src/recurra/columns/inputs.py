@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -132,15 +133,14 @@ class Inputs:
 
     def places(self, content: Content) -> list[Part]:
         """The same as a reader sees them: of texts the characters, each of one unit or several."""
-        cells = self.cells(content, "")
+        return list(chain(*self.places_by_column(content)))
+
+    def places_by_column(self, content: Content) -> list[list[Part]]:
+        """The same, each column by itself."""
+        cells = zip(self.columns, self.cells(content, ""), strict=True)
         return [
-            part
-            for column, cell in zip(self.columns, cells, strict=True)
-            for part in (
-                column.characters(cell)
-                if isinstance(column, TextColumn)
-                else [(token, 1) for token in column.tokens(cell)]
-            )
+            column.characters(cell) if isinstance(column, TextColumn) else [(token, 1) for token in column.tokens(cell)]
+            for column, cell in cells
         ]
 
     def unknown(self, content: Content, rows: Sequence[Values]) -> list[str]:

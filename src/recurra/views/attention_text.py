@@ -15,9 +15,10 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from recurra.text.visible import visible
 from recurra.tracing import AttentionMap
 from recurra.views.image_text import looks_lines
-from recurra.views.styled_lines import Line, plain, styled
+from recurra.views.styled_lines import Line, plain, styled, wrapped
 from recurra.views.token_columns import MAX_LABEL, Column, blocks, columns
 from recurra.views.tokens import cut, held, label
 
@@ -63,18 +64,25 @@ def _lines(attention: AttentionMap, width: int) -> Iterator[Line]:
         yield [(" " * (margin + 1), ""), *((column.header(), "label") for column in block)]
         for text, weights in zip(rows, attention.weights, strict=False):
             name = " " * (margin - cell_len(text)) + held(text)
-            yield [(f"{name} ", "label"), *_shaded(block, weights)]
+            yield [(f"{name} ", "label"), *_shaded(block, weights, attention.spans())]
         yield [("", "")]
     yield [(_legend(), "note")]
+    if said := columns_said(attention):
+        yield from ([(line, "note")] for line in wrapped(said, max(1, width)))
     yield from _left_out(attention)
 
 
-def _shaded(block: list[Column], weights: list[float]) -> Iterator[tuple[str, str]]:
-    largest = max(weights)
+def columns_said(attention: AttentionMap) -> str:
+    """That the weights of each column add up by themselves; nothing of a single one."""
+    names = ", ".join(visible(name) for name, _ in attention.columns)
+    return f"The weights of each column add up to 100 % by themselves: {names}." if len(attention.columns) > 1 else ""
+
+
+def _shaded(block: list[Column], weights: list[float], spans: list[tuple[str, int, int]]) -> Iterator[tuple[str, str]]:
+    largest = {max(range(first, end), key=weights.__getitem__) for _, first, end in spans if first < end}
     for column in block:
-        weight = weights[column.place]
-        drawn = column.filled(shade(weight))
-        yield drawn, "" if drawn.isspace() else "largest" if weight == largest else "weight"
+        drawn = column.filled(shade(weights[column.place]))
+        yield drawn, "" if drawn.isspace() else "largest" if column.place in largest else "weight"
 
 
 def _legend() -> str:

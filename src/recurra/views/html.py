@@ -18,6 +18,7 @@ from rich.cells import cell_len
 from recurra.metrics.labels import LabelRecord
 from recurra.text.visible import code_point, is_invisible, visible
 from recurra.tracing import Array, AttentionMap, LayerTrace, Trace
+from recurra.views.attention_text import columns_said
 from recurra.views.confusion import confusion_html, label_rows
 from recurra.views.document import END, beginning
 from recurra.views.image_attention import looks_html
@@ -170,6 +171,8 @@ def _map(attention: AttentionMap) -> str:
         return looks_html(attention, attention.picture)
     head = "".join(f'<th scope="col">{name}</th>' for name in _column_names(attention.source_tokens))
     names = [_in_title(token) for token in attention.source_tokens]
+    said = columns_said(attention)
+    note = f'<p class="note">{escape(said)}</p>\n' if said else ""
     rows = "".join(
         f'<tr><th scope="row">{_token(token)}</th>{_cells(_in_title(token), names, weights)}</tr>\n'
         for token, weights in zip(attention.target_tokens, attention.weights, strict=True)
@@ -177,7 +180,7 @@ def _map(attention: AttentionMap) -> str:
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="attention map">\n<table class="map">\n'
         f"<caption>Attention: output down, source across</caption>\n<thead><tr><td></td>{head}</tr></thead>\n"
-        f"<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
+        f"<tbody>\n{rows}</tbody>\n</table>\n</div>\n{note}"
     )
 
 

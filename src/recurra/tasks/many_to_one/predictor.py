@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any, Protocol, cast
 
 import torch
@@ -236,7 +237,9 @@ class HeadPredictor:
 
     def _attention(self, content: Content, rows: Sequence[Values], weights: list[float], answer: str) -> AttentionMap:
         inputs = self.first.inputs
-        return AttentionMap.of_parts(inputs.places(content), [(answer, 1)], [weights], inputs.picture(rows))
+        places = inputs.places_by_column(content)
+        columns = [(name, len(parts)) for name, parts in zip(inputs.names, places, strict=False)]
+        return AttentionMap.of_parts(list(chain(*places)), [(answer, 1)], [weights], inputs.picture(rows), columns)
 
 
 def weights_of(branches: Sequence[BranchRun]) -> list[list[float]]:

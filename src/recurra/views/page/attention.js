@@ -24,7 +24,9 @@ export const attention = {
     const ground = h("div");
     const kinds = [weightMatrix, lines];
     const buttons = choice("attention as", ["Matrix", "Lines"], (k) => ground.replaceChildren(kinds[k](trace, state, weights)));
-    return h("div", null, buttons, ground);
+    const columns = trace.attention.columns ?? [];
+    const note = columns.length > 1 ? h("p", { class: "quiet" }, `The weights of each column add up to 100 % by themselves: ${columns.map(({ name }) => name).join(", ")}.`) : null;
+    return h("div", null, buttons, ground, note);
   },
 };
 
@@ -32,9 +34,19 @@ export const attention = {
 export function lookSentence(trace, weights, output) {
   if (!trace.source_tokens.length) return "";
   const row = weights.row(output);
-  const best = largestOf(row);
-  const place = trace.attention.picture ? cellName(trace.attention.picture, best) : quoted(trace.source_tokens[best]);
-  return `It looks most at ${place} (${percent(row[best])}).`;
+  let first = 0;
+  const most = columnsOf(trace).filter(({ tokens }) => tokens).map(({ name, tokens }) => {
+    const best = first + largestOf(row.slice(first, first + tokens));
+    first += tokens;
+    const place = trace.attention.picture ? cellName(trace.attention.picture, best) : quoted(trace.source_tokens[best]);
+    return `${name ? `in ${name} ` : ""}most at ${place} (${percent(row[best])})`;
+  });
+  return `It looks ${most.join(", ")}.`;
+}
+
+/** The columns of the input, whose weights add up to 1 each: [{name, tokens}]; a single one has no name. */
+function columnsOf({ attention, source_tokens: tokens }) {
+  return attention.columns ?? [{ name: "", tokens: tokens.length }];
 }
 
 function weightMatrix(trace, state, weights) {
