@@ -44,6 +44,7 @@ WANTED = {
     "draw": "MODEL --cell --task --set --unrolled --to",
     "gradients": "MODEL DATA --versus --examples --seed --to --json --source --target --threads",
     "curves": "RUN --over --to --json",
+    "watch": "RUN --text --json",
     "check": "DATA --task --units --show --valid",
     "generate": "MODEL PROMPT --length --samples --temperature --top-k --top-p --seed --beam --output-format --output",
     "score": "MODEL FILE --output-format --output",

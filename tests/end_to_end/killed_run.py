@@ -1,6 +1,6 @@
 """A training run as its own process, which a test kills: by a signal from outside, or by itself inside a save.
 
-    python killed_run.py FOLDER [--die-at K] [--without-rename]
+    python killed_run.py FOLDER [--die-at K] [--without-rename] [--save-every SECONDS] [--epochs N]
 
 The K-th call of write, sync or rename kills the process with SIGKILL: before it, halfway through (a write), or after
 it. `--without-rename` puts a save in the place of recurra's that writes straight into the file.
@@ -89,6 +89,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--die-at", type=int, default=0)
     parser.add_argument("--without-rename", action="store_true")
+    parser.add_argument("--save-every", type=float, default=0.0)
+    parser.add_argument("--epochs", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(1)
     recurra.training.planning.SHORT_TRIAL = 0.0
@@ -99,12 +101,12 @@ def main() -> None:
         recurra.files.write_synced = half_written(fate)
         recurra.files.os.replace = dying(os.replace, fate, after=options.die_at % 2 == 0)
     recipe = Recipe().with_settings(
-        {"model.width": 16, "batching.batch_tokens": 128, "training.save_every": 0.0, "training.validations": 6,
-         "training.patience": 0, "training.average": 2}
+        {"model.width": 16, "batching.batch_tokens": 128, "training.save_every": options.save_every,
+         "training.validations": 6, "training.patience": 0, "training.average": 2}
     )  # fmt: skip
     resume = (options.folder / "run" / "checkpoint.safetensors").exists()
     print("ready", flush=True)
-    train(PAIRS, to=options.folder, epochs=3, recipe=recipe, resume=resume)
+    train(PAIRS, to=options.folder, epochs=options.epochs, recipe=recipe, resume=resume)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ COMMANDS = {
     "serve": "answer programs over HTTP, and open a page where models are played with",
     "gradients": "show how far back in time the errors of a model reach",
     "curves": "show how training went: losses, gradients, learning rate, and a verdict",
+    "watch": "watch runs while they train: curves, and answers to validation examples",
     "check": "describe training data and the problems in them, without training",
     "settings": "list all settings of the tasks: defaults, meanings, allowed values",
     "doctor": "check the installation and the machine",

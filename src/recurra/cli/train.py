@@ -123,15 +123,13 @@ def train(
     return 0
 
 
-# The first command to try, for tasks that have one of their own.
-FIRST_USE = {"chat": "chat {}", "language-model": "generate {}"}
-
-
 def next_steps(folder: str, task: str) -> str:
     """Where the model is, and what to type next."""
+    from recurra.runs import first_use
+
     quoted = shlex.quote(folder)
-    first = FIRST_USE.get(task, "predict {} FILE").format(quoted)
-    return f"The model is in {folder}\n  recurra {first}\n  recurra evaluate {quoted} DATA\n  recurra curves {quoted}"
+    first = first_use(folder, task)
+    return f"The model is in {folder}\n  {first}\n  recurra evaluate {quoted} DATA\n  recurra curves {quoted}"
 
 
 def how_to_go_on(run: RunProgress, args: Sequence[str]) -> str:

@@ -43,6 +43,14 @@ class ExampleScores:
     contiguous: bool = False  # examples go on from one another: a part of them is their beginning
     whole: str = ""  # the measure that says of each example whether it is right; none where it is more or less near
 
+    @property
+    def right(self) -> list[bool] | None:
+        """Whether each answer is right; None where answers are more or less near."""
+        share = self.measures.get(self.whole)
+        if share is None:
+            return None
+        return [bool(counted >= total) for counted, total in zip(share.counted, share.total, strict=True)]
+
 
 def shares(statistics: Numbers) -> Numbers:
     """Sums [..., 2] to 100 * counted / total [...].

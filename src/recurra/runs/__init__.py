@@ -10,27 +10,49 @@ from recurra.runs.events import (
     Finished,
     Note,
     PlanMade,
+    Sampled,
     Saved,
     StepDone,
     Validated,
 )
+from recurra.runs.follower import BEGINNING, Follower, Place, Told, place_of
+from recurra.runs.outcome import Outcome, first_use, outcome_of
 from recurra.runs.reader import clipped_share, read_run
 from recurra.runs.verdict import verdict
+from recurra.runs.watch import Watch, looks, shown_runs
+from recurra.runs.watched import OVER, Doing, Watched, is_running, runs_in
 
 __all__ = [
+    "BEGINNING",
     "FEW_STEPS",
     "INTERRUPTED",
     "METRICS",
     "OUT_OF_TIME",
+    "OVER",
+    "Doing",
     "Emit",
     "Event",
     "Finished",
+    "Follower",
     "Note",
+    "Outcome",
+    "Place",
     "PlanMade",
+    "Sampled",
     "Saved",
     "StepDone",
+    "Told",
     "Validated",
+    "Watch",
+    "Watched",
     "clipped_share",
+    "first_use",
+    "is_running",
+    "looks",
+    "outcome_of",
+    "place_of",
     "read_run",
+    "runs_in",
+    "shown_runs",
     "verdict",
 ]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from recurra.tracing import Sample
+
 METRICS = "metrics.jsonl"  # the file of a run folder in which its events stand, one on each line
 
 
@@ -59,6 +61,17 @@ class Validated:
 
 
 @dataclass(frozen=True)
+class Sampled:
+    """What the network answers to a few validation examples, the same ones in the whole run."""
+
+    step: int
+    samples: list[Sample]  # said by the first event of each session; empty in the others
+    answers: list[str]  # one for each sample
+    right: list[bool | None]  # whether each answer is right; None where answers are more or less near
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Saved:
     """A checkpoint that is complete on disk."""
 
@@ -86,5 +99,5 @@ class Finished:
     signal: int = 0  # that interrupted it
 
 
-Event = Note | PlanMade | StepDone | Validated | Saved | Finished
+Event = Note | PlanMade | StepDone | Validated | Sampled | Saved | Finished
 Emit = Callable[[Event], None]  # where events go

@@ -22,7 +22,7 @@ from recurra.options import nearest
 from recurra.runs.events import METRICS
 from recurra.runs.verdict import verdict
 from recurra.text.counted import counted, named
-from recurra.tracing import RunCurves, StepCurves, ValidationCurves
+from recurra.tracing import RunCurves, Sample, SampleAnswers, StepCurves, ValidationCurves
 
 RECIPE = "recipe.toml"
 LARGEST = 2**53  # of a step: whole numbers beyond it are none in JSON
@@ -51,8 +51,13 @@ def read_run(path: Path) -> RunCurves:
         for number, line in enumerate(lines, 1):
             reading.read(number, line)
     if not reading.steps.step:
-        fix = "Steps are written at each validation and each checkpoint: look again later."
+        fix = f"Its first step is written as soon as it is done: recurra watch {shlex.quote(str(path))} waits for it."
         raise RunError("the run has recorded no step yet", where=str(file), fix=fix)
+    return curves_of(folder, reading)
+
+
+def curves_of(folder: Path, reading: Reading) -> RunCurves:
+    """What has been read of the run in a folder, with what it comes to."""
     options = training_options(folder / RECIPE)
     run = RunCurves(
         name_of(folder.resolve()),
@@ -63,6 +68,8 @@ def read_run(path: Path) -> RunCurves:
         options.get("clip_norm"),
         options.get("label_smoothing"),
         reading.ended,
+        reading.samples,
+        reading.answers,
     )
     run = replace(run, notes=[*reading.notes(), *missing(run)])
     return replace(run, verdict=verdict(run))
@@ -155,8 +162,11 @@ class Reading:
     measure: str = ""
     planned: int = 0
     ended: str = ""
+    samples: list[Sample] = field(default_factory=list[Sample])
+    answers: list[SampleAnswers] = field(default_factory=list[SampleAnswers])
     damaged: list[int] = field(default_factory=list[int])  # numbers of lines
     half: bool = False  # whether the last line has no end
+    unlike: int = 0  # events that could not be taken in
     again: int = 0  # steps that were done twice
     gaps: int = 0  # numbers that are there and cannot be drawn
 
@@ -173,6 +183,13 @@ class Reading:
             else:
                 self.half = True
 
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Takes in an event of a follower; one that is not what it should be is counted."""
+        try:
+            self.event(event)
+        except ValueError:
+            self.unlike += 1
+
     def event(self, event: Mapping[str, Any]) -> None:
         """Takes in an event; those of other kinds say nothing here.
 
@@ -186,6 +203,12 @@ class Reading:
                 self.validation(event)
             case "PlanMade":
                 self.planned, self.ended = step_of(event, "steps"), ""
+            case "Cut":
+                step = step_of(event, "step")
+                self.cut(step + 1 if step else 0)
+                self.ended = ""
+            case "Sampled":
+                self.sampled(event)
             case "Finished":
                 self.ended = str(event.get("reason", ""))
             case _:
@@ -194,8 +217,7 @@ class Reading:
     def step(self, event: Mapping[str, Any]) -> None:
         step = step_of(event, "step")
         before = len(self.steps.step)
-        cut(self.steps, step)
-        cut(self.validations, step)
+        self.cut(step)
         self.again += before - len(self.steps.step)
         self.planned, self.ended = max(step, int(known_or(number(event.get("steps")), self.planned))), ""
         self.append(self.steps, step, event)
@@ -208,6 +230,25 @@ class Reading:
         self.measure = measure
         cut(self.validations, step)
         self.append(self.validations, step, event)
+
+    def sampled(self, event: Mapping[str, Any]) -> None:
+        step = step_of(event, "step")
+        answers = texts(event, "answers")
+        samples = [sample_of(one) for one in listed(event, "samples")] or self.samples
+        right = [one if isinstance(one, bool) else None for one in listed(event, "right")]
+        if not len(samples) == len(answers) == len(right):
+            raise ValueError("not an answer for each sample")
+        if samples != self.samples:  # of others, which cannot stand beside these
+            self.answers.clear()
+        self.samples = samples
+        cut_answers(self.answers, step)
+        self.answers.append(SampleAnswers(step, answers, right))
+
+    def cut(self, step: int) -> None:
+        """Takes away what was recorded of a step and all that follow."""
+        cut(self.steps, step)
+        cut(self.validations, step)
+        cut_answers(self.answers, step)
 
     def append(self, curves: StepCurves | ValidationCurves, step: int, event: Mapping[str, Any]) -> None:
         """Adds the numbers of an event; NaN for those that it has not."""
@@ -225,6 +266,8 @@ class Reading:
         if self.damaged:
             many = "line" if len(self.damaged) == 1 else f"{len(self.damaged):,} lines"
             found.append(f"{many} of {METRICS} that cannot be read left out: {named(self.damaged)}")
+        if self.unlike:
+            found.append(f"{counted(self.unlike, 'event')} of {METRICS} without the numbers of such an event left out")
         if self.gaps:
             found.append(
                 f"gaps where {counted(self.gaps, 'value')} of {METRICS} cannot be drawn: not finite, or no number"
@@ -241,6 +284,37 @@ def cut(curves: StepCurves | ValidationCurves, step: int) -> None:
     while curves.step and curves.step[-1] >= step:
         for column in fields(curves):
             getattr(curves, column.name).pop()
+
+
+def cut_answers(answers: list[SampleAnswers], step: int) -> None:
+    """The same of answers to samples."""
+    while answers and answers[-1].step >= step:
+        answers.pop()
+
+
+def sample_of(found: object) -> Sample:
+    """A sample of an event.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(found, dict):
+        raise ValueError("no sample")
+    event = cast("dict[str, Any]", found)
+    picture = str(event.get("picture", ""))
+    shown = picture if picture.startswith("data:image/") else ""  # no page asks another place for it
+    return Sample(step_of(event, "line"), str(event.get("input", "")), texts(event, "wanted"), shown)
+
+
+def texts(event: Mapping[str, Any], name: str) -> list[str]:
+    """The texts of an event."""
+    return list(map(str, listed(event, name)))
+
+
+def listed(event: Mapping[str, Any], name: str) -> list[object]:
+    """The list of an event; empty where there is none."""
+    found: object = event.get(name)
+    return cast("list[object]", found) if isinstance(found, list) else []
 
 
 def step_of(event: Mapping[str, Any], name: str) -> int:

@@ -30,6 +30,7 @@ from recurra.tasks.recipe_file import ASKED, RECIPE, asked_recipe, read_recipe
 from recurra.tasks.resuming import START_AGAIN, check_same, damaged_run
 from recurra.tasks.run_record import RunRecord, read_record, write_record
 from recurra.tasks.sample import write_sample
+from recurra.tasks.samples import Samples
 from recurra.tasks.source_record import (
     DECISIONS,
     SOURCE,
@@ -141,7 +142,8 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         learner = request.task.learner(network, encoded, emit)
         emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
         published = Publisher(request, network, columns)
-        run = Run(learner, options, asked.budget, run_folder, emit, published, checkpoint)
+        samples = Samples(request.task, network, run_folder, emit)
+        run = Run(learner, options, asked.budget, run_folder, emit, published, checkpoint, samples)
         finished = run.go()
     if finished.reason == INTERRUPTED:
         raise Interrupted(finished.signal)
@@ -194,7 +196,7 @@ def removed_on_refusal(folder: Path | None, worthless: Callable[[], bool]) -> Ge
 def written_down(emit: Emit, run_folder: Path, checkpoint: Checkpoint | None) -> Generator[Emit]:
     """The same, and every event is also written to metrics.jsonl, and to TensorBoard if it is installed."""
     with any_error_as(lambda reason: damaged_run(run_folder, reason)):
-        done = 0 if checkpoint is None else checkpoint.step
+        done = None if checkpoint is None else checkpoint.step
     with metrics_file(run_folder, done) as write:
         yield to_all([emit, write, *filter(None, [tensorboard(run_folder)])])
 

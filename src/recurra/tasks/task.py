@@ -292,6 +292,14 @@ class Task(ABC, Generic[E, R, N]):
     def learner(self, network: N, encoded: Encoded, emit: Emit) -> Learner:
         """The network and its data as the training room knows them; says what is left out."""
 
+    def sampling(self, recipe: R, number: int) -> Any:
+        """How a few examples are evaluated while a network learns: as ever where each has one answer.
+
+        Args:
+            number: answers that are wanted of all of them.
+        """
+        return recipe.decoding
+
     @abstractmethod
     def predictor(self, networks: Sequence[N]) -> Predictor:
         """Trained networks as one that answers.

@@ -14,7 +14,7 @@ from recurra.tracing.matrix import Matrix
 from recurra.tracing.pattern import Match, Pattern
 from recurra.tracing.picture import Picture
 from recurra.tracing.plane import Plane
-from recurra.tracing.run_curves import AXES, Axis, RunCurves, StepCurves, ValidationCurves
+from recurra.tracing.run_curves import AXES, Axis, RunCurves, Sample, SampleAnswers, StepCurves, ValidationCurves
 from recurra.tracing.search import SearchNode, SearchOutput, SearchTree, children_of
 from recurra.tracing.series import SeriesTrace
 from recurra.tracing.states import By, Known, Near, Neighbour, Neighbours, States
@@ -59,6 +59,8 @@ __all__ = [
     "Place",
     "Plane",
     "RunCurves",
+    "Sample",
+    "SampleAnswers",
     "Saturation",
     "SearchNode",
     "SearchOutput",

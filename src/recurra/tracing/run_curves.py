@@ -39,6 +39,25 @@ class ValidationCurves:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """A validation example whose answers are recorded while a network learns, as it can be shown."""
+
+    line: int  # where it stands in the data, from 1
+    input: str
+    wanted: list[str]  # what is right
+    picture: str = ""  # of the input, as the address of an image; empty where there is none
+
+
+@dataclass(frozen=True)
+class SampleAnswers:
+    """What a network answered to the samples after a step."""
+
+    step: int
+    answers: list[str]  # one for each sample
+    right: list[bool | None]  # whether each is right; None where answers are more or less near
+
+
+@dataclass(frozen=True)
 class RunCurves:
     """One training run.
 
@@ -49,6 +68,8 @@ class RunCurves:
         planned: optimiser steps of the whole run; 0 where no plan was recorded.
         clip_norm: the gradient norm above which updates are clipped, 0 if none is; None where it is not known.
         label_smoothing: of the training loss; None where it is not known.
+        samples: a few validation examples; none where the run did not record answers.
+        answers: what was answered to them, in the order of the steps.
         ended: why the run ended; empty for one that has not, or was killed.
         notes: what is missing or was left out, in sentences.
         verdict: what the numbers come to, in sentences.
@@ -62,6 +83,8 @@ class RunCurves:
     clip_norm: float | None = None
     label_smoothing: float | None = None
     ended: str = ""
+    samples: list[Sample] = field(default_factory=list[Sample])
+    answers: list[SampleAnswers] = field(default_factory=list[SampleAnswers])
     notes: list[str] = field(default_factory=list[str])
     verdict: list[str] = field(default_factory=list[str])
 

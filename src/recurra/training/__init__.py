@@ -8,6 +8,7 @@ from recurra.runs.events import (
     Finished,
     Note,
     PlanMade,
+    Sampled,
     Saved,
     StepDone,
     Validated,
@@ -24,7 +25,7 @@ from recurra.training.optimizer import make_optimizer
 from recurra.training.options import TrainingOptions
 from recurra.training.plan import Piece, Plan, learning_rate
 from recurra.training.planning import seconds_per_step
-from recurra.training.run import Run, Weights
+from recurra.training.run import Run, Sampler, Weights
 from recurra.training.threads import threads
 
 __all__ = [
@@ -49,6 +50,8 @@ __all__ = [
     "PlanMade",
     "Position",
     "Run",
+    "Sampled",
+    "Sampler",
     "Saved",
     "Score",
     "State",

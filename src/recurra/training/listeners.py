@@ -7,12 +7,12 @@ import importlib.util
 import json
 import re
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from recurra.files import FileError, plain_errors
+from recurra.files import plain_errors
 from recurra.runs.events import METRICS, Event, StepDone, Validated
 
 Listener = Callable[[Event], None]
@@ -28,16 +28,19 @@ def to_all(listeners: Sequence[Listener]) -> Listener:
     return tell
 
 
-STEP = re.compile(rb'\{"event": "StepDone", "step": (\d+)')  # how the line of a step begins
+# How the line of what is done again begins.
+STEP = re.compile(rb'\{"event": "(StepDone|Validated|Sampled)", "step": (\d+)')
 
 
 @contextmanager
-def metrics_file(folder: Path, done: int) -> Generator[Listener]:
+def metrics_file(folder: Path, done: int | None) -> Generator[Listener]:
     """Appends each event as one JSON object: {"event": "StepDone", "step": 1, ...}; closed at the end.
 
+    At once: whoever follows the run sees each step, and what a checkpoint holds was written down before it.
+
     Args:
-        done: the step from which the run goes on. What an earlier session has written of later ones is cut off: they
-            are not in the checkpoint, and are done again.
+        done: the step from which the run goes on; None where it begins. What an earlier session has written of later
+            ones is cut off: they are not in the checkpoint, and are done again.
 
     Raises:
         FileError: no room, or a place that cannot be written; also by the listener.
@@ -46,39 +49,32 @@ def metrics_file(folder: Path, done: int) -> Generator[Listener]:
     with plain_errors(path):
         cut_off(path, done)
         file = path.open("ab", buffering=0)  # what waits in a buffer would fail once more when it is closed
-    waiting: list[str] = []
 
-    def write_waiting() -> None:
-        data = "".join(waiting).encode()
-        waiting.clear()
+    def write(event: Event) -> None:
+        line = json.dumps({"event": type(event).__name__, **asdict(event)}, ensure_ascii=False) + "\n"
+        data = line.encode()
         with plain_errors(path, len(data)):
             while data:
                 data = data[file.write(data) :]
 
-    def write(event: Event) -> None:
-        waiting.append(json.dumps({"event": type(event).__name__, **asdict(event)}, ensure_ascii=False) + "\n")
-        if not isinstance(event, StepDone):
-            write_waiting()
-
     with file:
-        try:
-            yield write
-        except BaseException:
-            with suppress(FileError):  # of what went wrong first the user is told
-                write_waiting()
-            raise
-        write_waiting()
+        yield write
 
 
-def cut_off(path: Path, done: int) -> None:
-    """Cuts off what comes after a step, and the half line that a kill or a full disk has left at the end of a file."""
+def cut_off(path: Path, done: int | None) -> None:
+    """Cuts off what comes after a step, and the half line that a kill or a full disk has left at the end of a file.
+
+    A checkpoint is made before a network that has learned nothing is validated, so that is done again too.
+    """
     if not path.exists():
         return
     with path.open("rb+") as file:
         end = 0
         for line in file:
-            step = STEP.match(line)
-            if not line.endswith(b"\n") or (step and int(step[1]) > done):
+            found = STEP.match(line)
+            step = int(found[2]) if found else 0
+            again = step > done if done else found is not None
+            if done is None or again or not line.endswith(b"\n"):
                 break
             end += len(line)
         file.truncate(end)

@@ -25,6 +25,7 @@ class TrainingOptions:
     scheduled_sampling: float = 0.0  # share of target inputs replaced by predictions, reached at the end of the run
     validations: int = 20  # number of validations in the whole run; fewer if they would take too much time
     patience: int = 8  # validations without improvement before early stopping; 0: no early stopping
+    samples: int = 4  # validation examples whose answers are recorded at validations; 0: none
     average: int = 0  # keep the mean of the weights at the last so many validations; 0: no averaging
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 if it is measured to be faster
     device: Literal["auto", "cpu", "cuda"] = "auto"  # auto: a GPU if there is one
@@ -47,6 +48,7 @@ class TrainingOptions:
             ("scheduled_sampling", 0.0, 1.0),
             ("validations", 1, 100_000),
             ("patience", 0, 100_000),
+            ("samples", 0, 100),
             ("average", 0, 100),
             ("threads", 0, 1024),
             ("max_epochs", 0.0, MAX_EPOCHS),

@@ -26,6 +26,7 @@ from recurra.runs.events import (
     Finished,
     Note,
     PlanMade,
+    Sampled,
     Saved,
     StepDone,
     Validated,
@@ -55,6 +56,7 @@ SLOWER = 1.5  # times as slow as they were have steps to be before a run looks a
 SECOND_LOOK = 0.5  # seconds for that
 
 Weights = dict[str, Tensor]
+Sampler = Callable[[int, float], Sampled | None]  # a step, and the seconds that this session has trained until then
 
 
 @dataclass
@@ -72,6 +74,10 @@ class Progress:
     untrained: Tensor | None = None  # the losses of a learner that begins with a baseline, while this is the best
 
 
+def no_sample(step: int, seconds: float) -> None:
+    """Answers nothing."""
+
+
 class Run:
     """A training run in a folder.
 
@@ -83,6 +89,7 @@ class Run:
         emit: gets every event.
         publish: called with the weights at each new best, so that a usable model exists early.
         resume: a checkpoint to go on from, None to start.
+        sample: answers a few examples with the weights that are validated; None where it leaves that out this time.
     """
 
     def __init__(
@@ -94,6 +101,7 @@ class Run:
         emit: Emit,
         publish: Callable[[Weights], None],
         resume: Checkpoint | None,
+        sample: Sampler = no_sample,
     ) -> None:
         self.learner = learner
         self.options = options
@@ -101,8 +109,10 @@ class Run:
         self.folder = folder
         self.emit = emit
         self.publish = publish
+        self.sample = sample
         self.optimizer = make_optimizer(learner.model.parameters(), options)
-        self.validating: list[float] = []  # seconds of each validation in this session
+        self.validating: list[float] = []  # seconds of each validation in this session, samples included
+        self.began = time.monotonic()
         self.most_steps = options.most_steps(len(learner.batches(0)))
         self.per_token = math.inf  # seconds, of the fastest steps in this session
         self.unchanged = False  # whether a resumed run is asked for as much as before
@@ -125,6 +135,7 @@ class Run:
     def go(self) -> Finished:
         """Trains to the end of the plan, to an early stop, or to an interruption; the best weights end in the model."""
         over = self._over_already()
+        self.began = time.monotonic()
         with threads(self.plan.threads):
             if not over and not self.progress.best and isinstance(self.learner, Begins):
                 self.validating.append(self._validate(0, 0))
@@ -268,6 +279,9 @@ class Run:
         candidate = mean_weights(list(self.progress.recent)) if self.progress.recent else trained
         load_weights(self.learner, candidate)
         score = self.learner.validate(self.plan.validation_examples)
+        validated = time.perf_counter()
+        sampled = self.sample(step, time.monotonic() - self.began)
+        sampling = time.perf_counter() - validated
         lower = (score.value, score.loss) < (self.progress.best_value, self.progress.best_loss)
         best = lower and self._by_more_than_chance(step)
         load_weights(self.learner, trained)
@@ -279,7 +293,9 @@ class Run:
         else:
             self.progress.evaluations_since_best += 1
         seconds = time.perf_counter() - started
-        self.emit(Validated(step, epoch, score.loss, self.learner.measure, score.value, best, seconds))
+        self.emit(Validated(step, epoch, score.loss, self.learner.measure, score.value, best, seconds - sampling))
+        if sampled is not None:
+            self.emit(sampled)
         return seconds
 
     def _by_more_than_chance(self, step: int) -> bool:

@@ -42,6 +42,8 @@ from recurra.views.trace_figures import attention_figure, attribution_figure, tr
 from recurra.views.trace_text import trace_lines
 from recurra.views.units_page import units_page
 from recurra.views.units_text import place_lines, units_table
+from recurra.views.watch_text import WatchView, event_text
+from recurra.views.watching import WatchedRun
 from recurra.views.what_if import what_if_body, what_if_html, what_if_lines
 
 __all__ = [
@@ -62,6 +64,8 @@ __all__ = [
     "PictureView",
     "SearchView",
     "Shown",
+    "WatchView",
+    "WatchedRun",
     "answer_html",
     "attention_figure",
     "attention_html",
@@ -88,6 +92,7 @@ __all__ = [
     "evaluation_html",
     "evaluation_table",
     "evaluation_text",
+    "event_text",
     "flow_html",
     "flow_page",
     "flow_panels",

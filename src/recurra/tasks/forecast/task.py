@@ -7,6 +7,7 @@ What each of them does stands in its own room.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from recurra.data import SERIES, EncodedTable, Examples, Preview, Series
@@ -19,7 +20,7 @@ from recurra.tasks.forecast.build import check_series, decided, encoded_rows, st
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
 from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network, sketch_network
 from recurra.tasks.forecast.predictor import ForecastPredictor
-from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.tasks.forecast.recipe import ForecastAnswerOptions, ForecastRecipe
 from recurra.tasks.forecast.split import split_by_time
 from recurra.tasks.forecast.trials import settled
 from recurra.tasks.split import Split
@@ -99,6 +100,10 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         learner = learner_of(network, encoded)
         emit(Note(f"{len(learner.train):,} windows for training, {len(learner.valid):,} for validation"))
         return learner
+
+    def sampling(self, recipe: ForecastRecipe, number: int) -> ForecastAnswerOptions:
+        """Only the last windows of each series are forecast, of which one may have thousands."""
+        return replace(recipe.decoding, last=number * (recipe.decoding.steps or recipe.model.horizon))
 
     def predictor(self, networks: Sequence[ForecastNetwork]) -> ForecastPredictor:
         """One network, or an ensemble.

@@ -1,0 +1,89 @@
+"""`recurra watch`: training as it happens, of one run or of several."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from recurra.cli.options import option
+from recurra.errors import UsageError
+
+if TYPE_CHECKING:
+    from recurra.runs import Watch
+
+Runs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="RUN...", help="Model folders, as recurra train makes them, or folders of comparisons.",
+        show_default=False,
+    ),
+]  # fmt: skip
+AsText = Annotated[bool, option("--text", "Show the runs in the terminal.")]
+AsJson = Annotated[bool, option("--json", "Print each event as a JSON object on a line of its own, as it happens.")]
+
+
+def watch(runs: Runs = None, text: AsText = False, as_json: AsJson = False) -> None:
+    """Watch runs while they train: losses, measure, learning rate, gradient norms, and answers to validation examples.
+
+    Follows the runs until they end; one that was killed or interrupted is followed on when it is resumed. Nothing is
+    written, and the training does not notice.
+    """
+    if not runs:
+        raise UsageError("RUN is missing", fix="Give a model folder: recurra watch MODEL")
+    if text and as_json:
+        raise UsageError("--text and --json exclude each other")
+
+    from recurra.runs import Watch
+
+    watched = Watch([Path(run) for run in runs])
+    if as_json:
+        print_events(watched)
+    else:
+        show(watched)
+
+
+def print_events(watched: Watch) -> None:
+    """Prints each event as it comes."""
+    from recurra.runs import looks
+    from recurra.tracing.arrays import finite
+
+    for events in looks(watched):
+        for event in events:
+            print(json.dumps(finite(event), ensure_ascii=False, allow_nan=False))
+        if events:
+            print(end="", flush=True)
+
+
+def show(watched: Watch) -> None:
+    """Shows the runs in the terminal in place; elsewhere what happens line by line, and in the end the runs."""
+    from rich.console import Console
+    from rich.live import Live
+
+    from recurra.runs import looks, shown_runs
+    from recurra.views import WatchView
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        for events in looks(watched):
+            for line in lines(events, several=len(watched.runs) > 1):
+                print(line, flush=True)
+        console.print(WatchView(shown_runs(watched)))
+        return
+    with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
+        for events in looks(watched):
+            if events:
+                live.update(WatchView(shown_runs(watched)), refresh=True)
+        live.vertical_overflow = "visible"
+
+
+def lines(events: Iterable[dict[str, Any]], *, several: bool) -> Iterable[str]:
+    """Events as lines: what a run says and is doing, and its validations."""
+    from recurra.views import event_text
+
+    for event in events:
+        if line := event_text(event):
+            yield f"{event['run']}: {line}" if several else line
