@@ -39,6 +39,11 @@ class Answered(NamedTuple):
     scores: ExampleScores
 
     @property
+    def right(self) -> Sequence[bool] | None:
+        """Whether each answer is right; None where answers are more or less near."""
+        return self.scores.right
+
+    @property
     def error(self) -> tuple[str, Share] | None:
         """The measure that says how far off each example is, beside whether it is right."""
         others = [one for one in self.scores.measures.items() if one[0] not in (self.scores.whole, *SAID_BY_LOSS)]
@@ -107,7 +112,7 @@ def shortened(text: str) -> str:
 
 
 def _said(model: Answered) -> list[Row]:
-    right, error = model.scores.right, model.error
+    right, error = model.right, model.error
     errors = _errors(error[1]).tolist() if error else None
     return [
         [
@@ -132,7 +137,7 @@ def _by_interest(models: Sequence[Answered]) -> list[int]:
     count = len(models[0].cases)
     wrong, worst = np.zeros(count), np.zeros(count)
     for model in models:
-        if (right := model.scores.right) is not None:
+        if (right := model.right) is not None:
             wrong += ~np.asarray(right, bool)
         if (error := model.error) is not None:
             worst += np.nan_to_num(_errors(error[1])) * (-1.0 if error[1].higher_is_better else 1.0)
