@@ -27,7 +27,7 @@ WANTED = {
     "train": "DATA --task --model --units --valid --to --size --time --epochs --cell --attention "
     "--layers --bidirectional --no-bidirectional "
     "--source-units --target-units --seed --recipe --set --resume --source --target --input-format --source-column "
-    "--target-column",
+    "--target-column --watch",
     "predict": "MODEL FILE --beam --nbest --sample --temperature --top-k --top-p --output-format --attention --output "
     "--ensemble",
     "chat": "MODEL --beam --diversity --sample --temperature --top-k --top-p --seed --ensemble --set "
@@ -44,7 +44,7 @@ WANTED = {
     "draw": "MODEL --cell --task --set --unrolled --to",
     "gradients": "MODEL DATA --versus --examples --seed --to --json --source --target --threads",
     "curves": "RUN --over --to --json",
-    "watch": "RUN --text --json",
+    "watch": "RUN --text --json --port",
     "check": "DATA --task --units --show --valid",
     "generate": "MODEL PROMPT --length --samples --temperature --top-k --top-p --seed --beam --output-format --output",
     "score": "MODEL FILE --output-format --output",

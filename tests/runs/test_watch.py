@@ -94,7 +94,8 @@ def test_what_a_run_is_doing(tmp_path: Path, ended_process: int) -> None:
     assert doing(watch) == ["finished"]
     assert watch.ended
     (run,) = shown_runs(watch)
-    assert run.came == ["measured on 9 pairs", f"the model is in {folder}", f"recurra chat {folder}"]
+    assert (run.model, run.measured_on) == (str(folder), "9 pairs")
+    assert run.commands == [f"recurra chat {folder}", f"recurra serve {folder}"]
 
 
 @pytest.mark.parametrize("config", ["", "[]", '{"trained": 3}', '{"trained": {"finished": 1}}', "[" * 100_000])
@@ -104,7 +105,7 @@ def test_a_folder_without_a_finished_model_has_no_outcome(tmp_path: Path, config
     watch = Watch([folder])
     told(watch)
     (run,) = shown_runs(watch)
-    assert (run.doing, run.came) == ("plan complete", ())
+    assert (run.doing, run.model, run.commands) == ("plan complete", "", ())
 
 
 def test_measures_that_cannot_be_read_are_left_out(tmp_path: Path) -> None:
@@ -113,7 +114,8 @@ def test_measures_that_cannot_be_read_are_left_out(tmp_path: Path) -> None:
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     watch = Watch([folder])
     told(watch)
-    assert shown_runs(watch)[0].came == [f"the model is in {folder}", f"recurra predict {folder} FILE"]
+    (run,) = shown_runs(watch)
+    assert (run.measured, run.commands) == ([], [f"recurra predict {folder} FILE", f"recurra serve {folder}"])
 
 
 def test_the_curves_and_the_answers_in_the_terminal(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ VALUES: dict[str, list[object]] = {
     "training.learning_rate": [0.001],
     "training.max_epochs": [0.5],
     "training.patience": [1],
-    "training.samples": [1],
+    "training.samples": [0],
     "training.save_every": [0.0],
     "training.validations": [1],
 }

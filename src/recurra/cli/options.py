@@ -98,6 +98,10 @@ Epochs = Annotated[
     float | None, option("--epochs", "Number of passes over the training data, instead of a time limit.", "N")
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Resume the run in the model folder.")]
+Watched = Annotated[
+    bool,
+    typer.Option("--watch", help="Show the training as it happens on a page of this machine, and say its address."),
+]
 Force = Annotated[
     bool,
     typer.Option("--force", help="Train anew in a folder that holds a model; it answers until the new one can."),

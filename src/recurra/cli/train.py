@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,6 +18,7 @@ from recurra.cli.pairs import check_valid, given_pairs
 from recurra.cli.set_options import SHORT, as_typed, check_budget, train_settings
 from recurra.files import FileError
 from recurra.say import say
+from recurra.watching.beside import Beside, require
 
 if TYPE_CHECKING:
     from recurra.progress import RunProgress
@@ -40,6 +43,7 @@ def train(
     epochs: given.Epochs = None,
     resume: given.Resume = False,
     force: given.Force = False,
+    watch: given.Watched = False,
     model: given.ModelKind = None,
     size: given.SizeOption = None,
     cell: given.CellOption = None,
@@ -62,6 +66,8 @@ def train(
     run, whatever interrupted it, is resumed by the same command with --resume. A task has more settings than there are
     options here: see --set and recurra settings. An option that the task does not have is refused.
     """
+    if watch:
+        require()
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     check_budget(time, epochs)
     check_valid(target, valid, valid_target)
@@ -85,12 +91,14 @@ def train(
     refuse_unknown(short, SHORT)
 
     from recurra import api
+    from recurra.api.given import default_folder
     from recurra.progress import RunProgress
     from recurra.training import OUT_OF_TIME
 
     whole = api.read_recipe(recipe) if recipe else None
     run = RunProgress()
-    with as_typed(short):
+    shown = page_beside(Path(to) if to else default_folder(files.data, "model")) if watch else nullcontext()
+    with shown, as_typed(short):
         try:
             trained = api.train(
                 files.data,
@@ -117,10 +125,18 @@ def train(
                 raise
             saved = f"The run is saved at step {run.saved.step:,}; then resume it with:"
             raise with_way_on(error, f"{saved}\n  {resumed('train', context.obj.args)}") from error
-    say(next_steps(str(trained.path), trained.task.name))
-    if run.finished is not None and run.finished.reason == OUT_OF_TIME:
-        say(train_further(run.finished, context.obj.args, time))
-    return 0
+        say(next_steps(str(trained.path), trained.task.name))
+        if run.finished is not None and run.finished.reason == OUT_OF_TIME:
+            say(train_further(run.finished, context.obj.args, time))
+        return 0
+
+
+@contextmanager
+def page_beside(folder: Path) -> Generator[None]:
+    """Within this a page shows the run in a folder; its address is said."""
+    with Beside(folder) as server:
+        say(f"watch it at {server.address()}")
+        yield
 
 
 def next_steps(folder: str, task: str) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from recurra.cli.options import option
 from recurra.errors import UsageError
+from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.runs import Watch
@@ -22,28 +23,39 @@ Runs = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
+Port = Annotated[int | None, option("--port", "The port of the page; a free one if it is not given.", "N", 0)]
 AsText = Annotated[bool, option("--text", "Show the runs in the terminal.")]
 AsJson = Annotated[bool, option("--json", "Print each event as a JSON object on a line of its own, as it happens.")]
 
 
-def watch(runs: Runs = None, text: AsText = False, as_json: AsJson = False) -> None:
+def watch(runs: Runs = None, text: AsText = False, as_json: AsJson = False, port: Port = None) -> None:
     """Watch runs while they train: losses, measure, learning rate, gradient norms, and answers to validation examples.
 
-    Follows the runs until they end; one that was killed or interrupted is followed on when it is resumed. Nothing is
-    written, and the training does not notice.
+    Shows them on a page of this machine (with the packages of recurra[serve]) until Ctrl-C, or in the terminal until
+    the runs end. A run that was killed or interrupted is followed on when it is resumed. Nothing is written.
     """
     if not runs:
         raise UsageError("RUN is missing", fix="Give a model folder: recurra watch MODEL")
     if text and as_json:
         raise UsageError("--text and --json exclude each other")
+    if port is not None and (text or as_json):
+        raise UsageError(f"--port is for the page, which {'--text' if text else '--json'} does not show")
 
     from recurra.runs import Watch
+    from recurra.watching.beside import missing, require
 
-    watched = Watch([Path(run) for run in runs])
+    paths = [Path(run) for run in runs]
     if as_json:
-        print_events(watched)
+        print_events(Watch(paths))
+    elif text or (port is None and missing()):
+        if not text:
+            say('recurra: shown in the terminal; for a page: pip install "recurra[serve]"')
+        show(Watch(paths))
     else:
-        show(watched)
+        require()
+        from recurra.watching.server import serve
+
+        serve(paths, port, lambda address: say(f"recurra: {address}  (Ctrl-C ends it)"))
 
 
 def print_events(watched: Watch) -> None:

@@ -19,11 +19,12 @@ from recurra.runs.follower import BEGINNING, Follower, Place, Told, place_of
 from recurra.runs.outcome import Outcome, first_use, outcome_of
 from recurra.runs.reader import clipped_share, read_run
 from recurra.runs.verdict import verdict
-from recurra.runs.watch import Watch, looks, shown_runs
+from recurra.runs.watch import EVERY, Watch, looks, shown_runs
 from recurra.runs.watched import OVER, Doing, Watched, is_running, runs_in
 
 __all__ = [
     "BEGINNING",
+    "EVERY",
     "FEW_STEPS",
     "INTERRUPTED",
     "METRICS",

@@ -13,6 +13,7 @@ are
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
@@ -23,7 +24,7 @@ from recurra.runs.follower import BEGINNING, Place, place_of
 from recurra.runs.outcome import Outcome, first_use
 from recurra.runs.watched import OVER, Watched, runs_in
 from recurra.views import WatchedRun
-from recurra.views.measures import evaluation_text
+from recurra.views.measures import measure_rows
 from recurra.views.records import EvaluationRecord
 
 EVERY = 0.5  # seconds between two looks
@@ -43,11 +44,12 @@ class Watch:
         self.known = places_of(place)
         self.runs: dict[Path, Watched] = {}
         self.said: dict[Path, tuple[str, str]] = {}  # what each run was doing last
+        self.told: dict[Path, Place] = {}
 
     @property
     def place(self) -> str:
-        """Where it is in all runs, as a short text."""
-        return BETWEEN.join(f"{key_of(path)}{WITHIN}{run.follower.place}" for path, run in self.runs.items())
+        """Behind the last event that was told, in all runs, as a short text."""
+        return BETWEEN.join(f"{key_of(path)}{WITHIN}{place}" for path, place in self.told.items())
 
     @property
     def ended(self) -> bool:
@@ -63,9 +65,11 @@ class Watch:
         """What is new."""
         for path in (found for given in self.paths for found in runs_in(given)):
             if path not in self.runs:
-                self.runs[path] = Watched(path, self.known.get(key_of(path), BEGINNING))
+                self.told[path] = self.known.get(key_of(path), BEGINNING)
+                self.runs[path] = Watched(path, self.told[path])
         for path, run in self.runs.items():
             for one in run.update():
+                self.told[path] = one.place
                 yield {"run": run.name, **one.event}
             now = run.doing, run.doing_text
             if self.said.get(path) != now:
@@ -111,14 +115,19 @@ def shown(run: Watched) -> WatchedRun:
     """A run as it is shown."""
     outcome = run.outcome
     note = run.notes[-1] if run.notes else ""
-    return WatchedRun(run.curves, run.doing_text, run.doing not in OVER, note, came_of(outcome) if outcome else ())
+    found = WatchedRun(run.curves, run.doing_text, run.doing not in OVER, note)
+    if outcome is None:
+        return found
+    commands = [first_use(str(outcome.path), outcome.task), f"recurra serve {shlex.quote(str(outcome.path))}"]
+    return found._replace(
+        model=str(outcome.path), measured=measures_of(outcome), measured_on=outcome.on, commands=commands
+    )
 
 
-def came_of(outcome: Outcome) -> list[str]:
-    """What came of a run: how good the model is, where it is, and what to type next."""
-    where = [f"the model is in {outcome.path}", first_use(str(outcome.path), outcome.task)]
+def measures_of(outcome: Outcome) -> list[tuple[str, str, str]]:
+    """How good a model is: names, values, intervals; none where its folder does not say it as this version does."""
     try:
-        _, *measures = evaluation_text(cast("EvaluationRecord", outcome.measured)).splitlines()
-    except (KeyError, TypeError, ValueError, AttributeError):  # of another version, or written by somebody else
-        return where
-    return [f"measured on {outcome.on}", *measures, *where]
+        rows = measure_rows(cast("EvaluationRecord", outcome.measured))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return []
+    return [(row.name, row.value, row.interval) for row in rows]

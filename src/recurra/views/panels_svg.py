@@ -10,15 +10,14 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from pathlib import Path
 
 from recurra.text.visible import visible
 from recurra.views.document import document
+from recurra.views.modules import page_file
 from recurra.views.palette import Pen
 from recurra.views.panels import Line, Panel, across, pens, thinned
 from recurra.views.ticks import tick_text, ticks
 
-MODULE = Path(__file__).with_name("curves.js")
 WIDTH, HEIGHT = 560, 240
 LEFT, RIGHT, TOP, BOTTOM = 64, 14, 12, 30
 POINTS = 200  # of a line; one that has more is drawn by means
@@ -55,7 +54,7 @@ def panels_page(title: str, body: str, style: str = "") -> str:
     Args:
         style: a sheet beside that of panels.
     """
-    return document(title, body, style=STYLE + style, module=MODULE.read_text(encoding="utf-8"))
+    return document(title, body, style=STYLE + style, module=page_file("charts.js") + "\nsayNumbers(document.body);\n")
 
 
 def panels_html(panels: Sequence[Panel], x_label: str) -> str:

@@ -57,7 +57,18 @@ def run_lines(run: WatchedRun, name: str, width: int) -> Iterator[RenderableType
         said = f"; {run.left_out}" if run.left_out else ""
         yield Text(f"answers at step {run.curves.answers[-1].step:,}{said}", "dim")
         yield from (sample_line(one, width) for one in found)
-    yield from (Text(visible(line)) for line in run.came)
+    yield from (Text(visible(line)) for line in outcome_lines(run))
+
+
+def outcome_lines(run: WatchedRun) -> Iterator[str]:
+    """What has come of a run that is finished: how good the model is, where it is, what to type next."""
+    if run.measured:
+        yield f"measured on {run.measured_on}"
+        name, value = (max(cell_len(row[k]) for row in run.measured) for k in (0, 1))
+        yield from (f"  {row[0]:<{name}}  {row[1]:>{value}}  ({row[2]})" for row in run.measured)
+    if run.model:
+        yield f"the model is in {run.model}"
+    yield from (f"  {command}" for command in run.commands)
 
 
 def bars_line(panel: Panel, line: Line, bounds: tuple[float, float], width: int) -> Text:

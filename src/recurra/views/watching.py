@@ -21,14 +21,20 @@ class WatchedRun(NamedTuple):
         doing: in words.
         going_on: whether it is being trained.
         note: the last thing that it said.
-        came: what came of it, in lines: how good the model is, where it is, what to type next.
+        model: where the finished model is; empty while there is none.
+        measured: how good it is: names, values and intervals.
+        measured_on: what that was measured on.
+        commands: what to type next.
     """
 
     curves: RunCurves
     doing: str
     going_on: bool = True
     note: str = ""
-    came: Sequence[str] = ()
+    model: str = ""
+    measured: Sequence[tuple[str, str, str]] = ()
+    measured_on: str = ""
+    commands: Sequence[str] = ()
 
     @property
     def step(self) -> int:
