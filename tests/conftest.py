@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from browser import started_chromium
 
 HERE = Path(__file__).parent
 # What trains, or starts processes, for seconds: `make quick` leaves it out.
@@ -42,3 +45,10 @@ def no_time_for_trials() -> None:
     import recurra.training.planning
 
     recurra.training.planning.SHORT_TRIAL = 0.0
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser of the system, started once."""
+    with started_chromium() as browser:
+        yield browser

@@ -55,6 +55,14 @@ class TraceAsked(OneInput):
     attribution: Annotated[str, Field(description="Also what each output rests on, by this method; empty: not.")] = ""
 
 
+class SideBySide(BaseModel):
+    """Traces that stand side by side."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    traces: Annotated[list[TraceAsked], Field(min_length=1, max_length=4)]
+
+
 class ExplainAsked(OneInput):
     """One input, and what is to be explained."""
 

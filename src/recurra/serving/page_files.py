@@ -28,18 +28,20 @@ class PageFile(NamedTuple):
 @cache
 def page_files() -> dict[str, PageFile]:
     """All of them by name: the modules, and one style sheet."""
-    texts = {
-        one.name: one.read_text("utf-8")
-        for room in FOLDERS
-        for one in (files(room) / "page").iterdir()
-        if one.name.endswith((".js", ".css"))
-    }
-    own = [text for name, text in texts.items() if name in ("play.css",)]
-    modules = {name: text for name, text in texts.items() if name.endswith(".js")}
+    views, own = (texts_in(room) for room in FOLDERS)
+    own_sheets = sorted((name for name in own if name.endswith(".css")), key=lambda name: (name != "play.css", name))
+    style = "\n".join([colours(), views["page.css"], *sheets(), *(own[name] for name in own_sheets)])
+    texts = {name: text for name, text in {**views, **own}.items() if name.endswith(".js")}
     return {
         name: PageFile(text.encode(), TYPES[name[name.rindex(".") :]], digest(text))
-        for name, text in {**modules, STYLE: "\n".join([colours(), texts["page.css"], *sheets(), *own])}.items()
+        for name, text in {**texts, STYLE: style}.items()
     }
+
+
+def texts_in(room: str) -> dict[str, str]:
+    """The modules and style sheets of a room, by name."""
+    every = (files(room) / "page").iterdir()
+    return {one.name: one.read_text("utf-8") for one in every if one.name.endswith((".js", ".css"))}
 
 
 class Front(NamedTuple):
@@ -65,7 +67,7 @@ def front() -> Front:
         "</body>\n</html>\n"
     )
     policy = (
-        f"default-src 'none'; script-src 'self' 'sha256-{digest(imports)}'; style-src 'self' 'unsafe-inline'; "
+        f"default-src 'none'; script-src 'self' 'sha256-{digest(imports)}'; style-src 'self'; "
         "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return Front(html, policy)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic_core import to_json
 
 from recurra.serving.asked import EvaluateAsked, ManyInputs
+from recurra.serving.described import described
 from recurra.serving.failures import JSON, Failed
 from recurra.serving.inputs import inputs_of
 from recurra.serving.limits import check_inputs, check_options
@@ -24,22 +25,13 @@ def router(server: Server) -> APIRouter:
 
     @doors.get("/models")
     async def models() -> Response:
-        """The models that are served, in a list as OpenAI's clients read it."""
-        every = [
-            {
-                "id": one.name,
-                "object": "model",
-                "created": int(one.loaded),
-                "owned_by": "recurra",
-                "name": one.name,
-                "task": one.model.task.name,
-                "summary": one.model.task.summary,
-                "description": one.model.networks[0].describe(),
-                "caveats": one.model.caveats,
-            }
-            for one in server.models.served.values()
+        """The models that are served: what each reads and writes (models), and the list that OpenAI's clients read (data)."""
+        served = server.models.served.values()
+        plain = [
+            {"id": one.name, "object": "model", "created": int(one.loaded), "owned_by": "recurra"} for one in served
         ]
-        return Response(to_json({"object": "list", "data": every, "models": every}), media_type=JSON)
+        every = [{**listed, **described(one)} for listed, one in zip(plain, served, strict=True)]
+        return Response(to_json({"object": "list", "data": plain, "models": every}), media_type=JSON)
 
     @doors.post("/predict")
     async def predict(asked: ManyInputs, request: Request) -> Response:

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic_core import to_json
 
-from recurra.serving.asked import TraceAsked
+from recurra.serving.asked import SideBySide, TraceAsked
 from recurra.serving.doors.inside import traced
 from recurra.serving.failures import JSON, Refused
 from recurra.serving.page_files import front, page_files
 from recurra.serving.server import Server
-from recurra.views.inspect_page import page_data
+from recurra.views.inspect_page import inspect_page, page_data
 
 
 def router(server: Server) -> APIRouter:
@@ -36,5 +36,11 @@ def router(server: Server) -> APIRouter:
     async def trace(asked: TraceAsked, request: Request) -> Response:
         found = await traced(server, asked, request)
         return Response(to_json(page_data([found], [found.structure])._asdict()), media_type=JSON)
+
+    @doors.post("/page/save")
+    async def save(asked: SideBySide, request: Request) -> Response:
+        found = [await traced(server, one, request) for one in asked.traces]
+        text = "".join(inspect_page(found, structures=[one.structure for one in found]))
+        return HTMLResponse(text, headers={"Content-Disposition": 'attachment; filename="recurra.html"'})
 
     return doors

@@ -19,21 +19,59 @@ const TASKS = {
 };
 const WIDE = "(min-width: 70rem)"; // here the textbook stands open beside the view
 
+/** What a network for a task does, in a few words. */
+export function titleOf(task) {
+  return TASKS[task] ?? "Inside a network";
+}
+
 /** Fills an element with the inspector of one trace, or of several side by side. */
 export function inspect(traces, root, view = window) {
-  const state = makeState({ ...limitsOf(traces), tied: traces.every(isTied) }, view);
+  const state = makeState({}, view);
+  const shown = inspector(state, root);
+  root.replaceChildren(header(traces, state), shown.element);
+  shown.show(traces);
+  return state;
+}
+
+/**
+ * The views of traces: {element, show(traces)}, where the traces can be others later on. `root` is told by the class
+ * "several" that some stand side by side.
+ *
+ * `live`: views that ask a server, beside those of a trace. They stay as they are when the traces change:
+ * [{id, title, about, applies(traces), make()}].
+ */
+export function inspector(state, root, live = []) {
   const panes = h("div", { class: "panes" });
-  const panel = () => panes.querySelector(".panel:not([hidden]) > .beside");
-  root.replaceChildren(header(traces, state), panes, keep(traces, panel));
+  const element = h("div", { class: "inspector" }, panes);
+  const above = h("div", { class: "beside" });
+  const views = tabs(state, live);
+  let traces = [];
+  panes.append(above, views.element);
   const fill = ({ member }) => {
     const shown = shownTraces(traces, member);
     root.classList.toggle("several", shown.length > 1);
     const names = shown.map((_, k) => (shown.length === 1 ? "" : `${kindOf(traces)} ${k + 1}`));
-    panes.replaceChildren(h("div", { class: "beside" }, shown.map((trace, k) => overview(trace, state, names[k]))), tabs(shown, state));
+    steady(panes, () => {
+      above.replaceChildren(...shown.map((trace, k) => overview(trace, state, names[k])));
+      views.show(shown);
+    });
   };
-  state.subscribe((values, before) => values.member !== before.member && fill(values));
-  fill(state.values);
-  return state;
+  state.subscribe((values, before) => values.member !== before.member && traces.length && fill(values));
+  const show = (found) => {
+    traces = found;
+    state.limit({ ...limitsOf(traces), tied: traces.length > 0 && traces.every(isTied) });
+    element.querySelector(":scope > .keep")?.remove();
+    if (traces.length) element.append(keep(traces, views.panel));
+    fill(state.values);
+  };
+  return { element, show };
+}
+
+/** Fills an element with something else, and does not let the page jump meanwhile. */
+function steady(element, fill) {
+  element.style.minHeight = `${element.offsetHeight}px`;
+  fill();
+  window.setTimeout(() => { element.style.minHeight = ""; }, 300);
 }
 
 /** What stands side by side: inputs, models that answer the same input, or the networks of an ensemble. */
@@ -51,8 +89,7 @@ function shownTraces(traces, member) {
 
 function header(traces, state) {
   const [trace] = traces;
-  const title = TASKS[trace.task] ?? "Inside a network";
-  return h("header", null, h("h1", null, title), trace.members.length ? members(trace, state) : null, notes(traces));
+  return h("header", null, h("h1", null, titleOf(trace.task)), trace.members.length ? members(trace, state) : null, notes(traces));
 }
 
 function members(trace, state) {
@@ -69,39 +106,54 @@ function notes(traces) {
   return found.length ? h("ul", { class: "notes" }, found.map((note) => h("li", null, note))) : null;
 }
 
-/** One tab for each view that a trace has something for; a view is made when it is first opened. */
-function tabs(traces, state) {
-  const views = VIEWS.filter((one) => traces.some((trace) => one.applies(trace)));
-  if (!views.length) return h("div");
+/**
+ * One tab for each view that a trace has something for, then the live ones: {element, show(traces), panel()}. A view is made
+ * when it is first opened; that of a trace once more for another trace.
+ */
+function tabs(state, live) {
   const list = h("div", { class: "tabs", role: "tablist", "aria-label": "views" });
+  const [ofTraces, ofLive] = [h("div"), h("div")];
   const panels = new Map();
-  const buttons = views.map((one) => {
-    panels.set(one.id, h("div", { class: "panel", role: "tabpanel", id: `view-${one.id}`, "aria-labelledby": `tab-${one.id}`, hidden: true }));
-    return h("button", { type: "button", role: "tab", id: `tab-${one.id}`, "aria-controls": `view-${one.id}`, on: {
-      click: () => state.set({ tab: one.id }),
-      keydown: (event) => along(event, buttons),
-    } }, one.title);
-  });
-  list.append(...buttons);
-  const open = ({ tab }) => {
-    const now = views.find((one) => one.id === tab) ?? views[0];
-    views.forEach((one, k) => {
-      const chosen = one === now;
-      buttons[k].setAttribute("aria-selected", String(chosen));
-      buttons[k].tabIndex = chosen ? 0 : -1;
-      panels.get(one.id).hidden = !chosen;
-    });
-    const panel = panels.get(now.id);
-    if (!panel.childElementCount) panel.append(...opened(now, traces, state));
+  const element = h("div", { class: "views", hidden: true }, list, ofTraces, ofLive);
+  let views = [], traces = [];
+  const panelOf = (one) => panels.get(one.id) ?? made(one);
+  const made = (one) => {
+    const panel = h("div", { class: "panel", role: "tabpanel", id: `view-${one.id}`, "aria-labelledby": `tab-${one.id}`, hidden: true });
+    panels.set(one.id, panel);
+    (live.includes(one) ? ofLive : ofTraces).append(panel);
+    return panel;
   };
-  const element = h("div", { class: "views" }, list, [...panels.values()]);
-  state.watch(element, open);
-  return element;
+  const open = ({ tab }) => {
+    if (!views.length) return;
+    const now = views.find((one) => one.id === tab) ?? views[0];
+    for (const [id, panel] of panels) panel.hidden = id !== now.id;
+    [...list.children].forEach((button, k) => {
+      button.setAttribute("aria-selected", String(views[k] === now));
+      button.tabIndex = views[k] === now ? 0 : -1;
+    });
+    const panel = panelOf(now);
+    panel.hidden = false;
+    if (!panel.childElementCount) panel.append(textbook(now), h("div", { class: "beside" }, live.includes(now) ? h("div", null, now.make()) : opened(now, traces, state)));
+  };
+  const show = (shown) => {
+    traces = shown;
+    for (const one of VIEWS) panels.delete(one.id);
+    ofTraces.replaceChildren();
+    views = [...VIEWS.filter((one) => traces.some((trace) => one.applies(trace))), ...live.filter((one) => one.applies(traces))];
+    list.replaceChildren(...views.map((one) => h("button", { type: "button", role: "tab", id: `tab-${one.id}`, "aria-controls": `view-${one.id}`, on: {
+      click: () => state.set({ tab: one.id }),
+      keydown: (event) => along(event, [...list.children]),
+    } }, one.title)));
+    views.forEach(panelOf);
+    element.hidden = !views.length;
+    open(state.values);
+  };
+  state.subscribe((values, before) => values.tab !== before.tab && open(values));
+  return { element, show, panel: () => element.querySelector(".panel:not([hidden]) > .beside") };
 }
 
 function opened(view, traces, state) {
-  const made = traces.map((trace) => (view.applies(trace) ? h("div", null, view.make(trace, state)) : h("p", { class: "quiet" }, "This view does not apply to this trace.")));
-  return [textbook(view), h("div", { class: "beside" }, made)];
+  return traces.map((trace) => (view.applies(trace) ? h("div", null, view.make(trace, state)) : h("p", { class: "quiet" }, "This view does not apply to this trace.")));
 }
 
 function textbook({ about }) {

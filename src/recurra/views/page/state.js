@@ -15,25 +15,23 @@
 
 const NUMBERS = { output: 0, place: 0, unit: 0 };
 const TEXTS = { tab: "", layer: "", member: "0", also: "", span: "" };
-const STARTS = { ...TEXTS, ...NUMBERS };
-const PAGES = ["tab", "member"]; // a change of one of these is a step that "back" undoes
+const PAGES = ["tab", "member", "model"]; // a change of one of these is a step that "back" undoes
 const PAUSE = 120; // milliseconds without a change before the address follows
 
-/** The one state of a page. `limits` bounds the numbers: {output: 11} for 11 positions; tied: output and place are one. */
-export function makeState(limits = {}, view = window) {
-  const readers = new Set();
-  let values = Object.freeze({ ...fromHash(view.location.hash, limits), hover: null });
+/**
+ * The one state of a page. `limits` bounds the numbers: {output: 11} for 11 positions; tied: output and place are one.
+ * `more`: further texts that are kept in the address, with their starts, before the others: {model: "", input: ""}.
+ */
+export function makeState(limits = {}, view = window, more = {}) {
+  const starts = { ...more, ...TEXTS, ...NUMBERS };
+  const read = () => ({ ...fromHash(view.location.hash, starts, limits), hover: null });
+  const held = observed(read());
   let waiting = 0;
 
-  function take(next) {
-    const before = values;
-    values = Object.freeze(next);
-    for (const reader of [...readers]) reader(values, before);
-  }
   function write(push) {
     view.clearTimeout(waiting);
     waiting = 0;
-    const hash = toHash(values);
+    const hash = toHash(held.values, starts);
     if (hash === view.location.hash || (hash === "#" && !view.location.hash)) return;
     try {
       view.history[push ? "pushState" : "replaceState"](null, "", hash);
@@ -41,38 +39,63 @@ export function makeState(limits = {}, view = window) {
       // a frame without an address of its own, as in a notebook: the page works, only without links
     }
   }
-  view.addEventListener("popstate", () => take({ ...fromHash(view.location.hash, limits), hover: null }));
+  view.addEventListener("popstate", () => held.take(read()));
   view.addEventListener("pagehide", () => waiting && write(false));
 
   return {
     get values() {
-      return values;
+      return held.values;
     },
+    subscribe: held.subscribe,
+    watch: held.watch,
     /** Changes some of the values; numbers are held within their limits. */
     set(changes) {
+      const { values } = held;
       const next = { ...values, ...(limits.tied ? together(changes) : changes) };
-      for (const name of Object.keys(NUMBERS)) next[name] = held(next[name], limits[name]);
+      for (const name of Object.keys(NUMBERS)) next[name] = within(next[name], limits[name]);
       const changed = Object.keys(next).filter((name) => next[name] !== values[name]);
       if (!changed.length) return;
       const push = changed.some((name) => PAGES.includes(name));
       if (push && waiting) write(false);
-      take(next);
+      held.take(next);
       if (push) write(true);
       else if (changed.some((name) => name !== "hover")) {
         view.clearTimeout(waiting);
         waiting = view.setTimeout(write, PAUSE, false);
       }
     },
-    /** Calls `reader(values, before)` after each change; gives what ends it. */
-    subscribe(reader) {
-      readers.add(reader);
-      return () => readers.delete(reader);
+    /** Other limits, as another trace has them: what is beyond them moves to the last one. */
+    limit(next) {
+      limits = next;
+      this.set(limits.tied ? { output: held.values.output } : {});
     },
+  };
+}
+
+/** Values that are replaced as a whole, and whoever follows them. */
+export function observed(start) {
+  const readers = new Set();
+  let values = Object.freeze(start);
+  /** Calls `reader(values, before)` after each change; gives what ends it. */
+  const subscribe = (reader) => {
+    readers.add(reader);
+    return () => readers.delete(reader);
+  };
+  return {
+    get values() {
+      return values;
+    },
+    take(next) {
+      const before = values;
+      values = Object.freeze(next);
+      for (const reader of [...readers]) reader(values, before);
+    },
+    subscribe,
     /** Calls `draw(values)` now and after each change, while `element` is neither hidden nor taken out of the page. */
     watch(element, draw) {
       let drawn = values;
       // listens before it draws: what stands around a view, as the tabs do, hears of a change before the view itself
-      const end = this.subscribe((next) => {
+      const end = subscribe((next) => {
         if (!element.isConnected) end();
         else if (next !== drawn && !element.closest("[hidden]")) {
           drawn = next;
@@ -92,21 +115,21 @@ function together(changes) {
   return { ...changes, ...found, ...(at === undefined ? {} : { hover: { output: at, place: at } }) };
 }
 
-function held(number, limit = Infinity) {
+function within(number, limit = Infinity) {
   return Math.max(0, Math.min(Math.trunc(number) || 0, limit - 1));
 }
 
-function fromHash(hash, limits) {
+function fromHash(hash, starts, limits) {
   const found = new URLSearchParams(hash.slice(1));
-  const values = { ...STARTS };
+  const values = { ...starts };
   for (const [name, text] of found) {
-    if (name in NUMBERS) values[name] = held(Number(text), limits[name]);
-    else if (name in TEXTS) values[name] = text;
+    if (name in NUMBERS) values[name] = within(Number(text), limits[name]);
+    else if (name in starts) values[name] = text;
   }
   return limits.tied ? { ...values, place: values.output } : values;
 }
 
-function toHash(values) {
-  const kept = Object.entries(STARTS).filter(([name, start]) => values[name] !== start);
+function toHash(values, starts) {
+  const kept = Object.entries(starts).filter(([name, start]) => values[name] !== start);
   return `#${new URLSearchParams(kept.map(([name]) => [name, values[name]]))}`;
 }

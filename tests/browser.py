@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 WIDTHS = {"wide": 1400, "narrow": 400}
 
 
@@ -25,3 +30,19 @@ def overflow(page: Any) -> int:
 def tabs(page: Any) -> list[str]:
     """The views that have a tab."""
     return page.locator("[role=tab]").evaluate_all("nodes => nodes.map(node => node.id.slice(4))")
+
+
+@contextmanager
+def started_chromium() -> Iterator[Any]:
+    """The browser of the system; skips the test where there is none."""
+    import pytest
+
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: pip install playwright"
+    )
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with playwright.sync_playwright() as found:
+        browser = found.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

@@ -1,0 +1,61 @@
+// The shell of the page: which model is asked what (all of it in the address), and below that the bench where it answers.
+//
+//   masthead   the models to choose from, what stands beside, what can be saved
+//   front      an editor for the input and what the model answers (fronts.js), once for each of two that are compared
+//   inspector  the views of the trace, and those that ask the server (live_views.js)
+//
+// In the address stand, beside what the views keep: model, input, options; and of the other side, if two are compared,
+// model2 (the same input, or input2) or input2 (the same model).
+
+import { ask } from "recurra/asking.js";
+import { bench } from "recurra/bench.js";
+import { h } from "recurra/dom.js";
+import { LIVE_VIEWS } from "recurra/live_views.js";
+import { masthead } from "recurra/masthead.js";
+import { makeState } from "recurra/state.js";
+
+const KEPT = { model: "", input: "", options: "", model2: "", input2: "" };
+const AGAIN = 700; // milliseconds between two looks at whether the models are loaded
+
+/** Fills an element with the page. */
+export async function shell(root, view = window) {
+  const models = await loaded(root, view);
+  const kept = Object.assign({}, KEPT, ...LIVE_VIEWS.map((one) => one.kept ?? {}));
+  const page = { root, view, models, state: makeState({}, view, kept) };
+  const place = h("div");
+  let now = null;
+  const follow = (values) => {
+    const chosen = chosenOf(models, values);
+    if (!now || chosen.some((model, k) => model !== now.chosen[k]) || chosen.length !== now.chosen.length) {
+      now?.end();
+      now = bench(page, chosen);
+      place.replaceChildren(now.element);
+      view.document.title = `${chosen.map(({ name }) => name).join(", ")} · recurra`;
+    }
+    now.follow(values);
+  };
+  root.replaceChildren(masthead(page, () => now.questions()), place);
+  page.state.subscribe(follow);
+  follow(page.state.values);
+}
+
+/** The models that are asked: one, or two side by side. */
+function chosenOf(models, { model, model2, input2 }) {
+  const named = (name) => models.find((one) => one.name === name);
+  const first = named(model) ?? models[0];
+  return model2 || input2 ? [first, named(model2) ?? first] : [first];
+}
+
+/** The models, as soon as they are loaded. */
+async function loaded(root, view) {
+  for (;;) {
+    try {
+      const { models } = await ask("/v1/models");
+      if (models.length) return models;
+      root.replaceChildren(h("p", { class: "quiet", role: "status" }, "The models are being loaded …"));
+    } catch (error) {
+      root.replaceChildren(h("p", { class: "quiet", role: "status" }, `${error.message} Trying again …`));
+    }
+    await new Promise((resolve) => { view.setTimeout(resolve, AGAIN); });
+  }
+}

@@ -1,0 +1,55 @@
+"""A server and a browser for the tests of its page, each started once for a module."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+STORED = Path(__file__).parent.parent / "stored_models"
+
+
+class Served:
+    """A server that runs: `address`, and what it answers."""
+
+    def __init__(self, port: int) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+
+    def ask(self, path: str, body: object = None) -> Any:
+        """The answer of the API, as JSON."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return json.load(response)
+
+
+@contextmanager
+def running(folders: Sequence[Path]) -> Iterator[Served]:
+    """A server of these models, in a thread of its own."""
+    import uvicorn
+
+    from recurra.serving import Engine, Models, Server, create_app
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(64)
+        app = create_app(Server(Models(folders), Engine()))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        served = Served(listening.getsockname()[1])
+        try:
+            for _ in range(200):
+                if server.started and served.ask("/v1/models")["models"]:
+                    break
+                time.sleep(0.05)
+            yield served
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)
