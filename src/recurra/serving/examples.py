@@ -37,7 +37,7 @@ BEGINNING = 40  # characters of a text that is to be continued
 Read = Callable[[EncodedTable, int], object]  # an input from a row; None of one that is no good example
 
 
-def examples_of(served: Served) -> list[object]:
+def examples_of(served: Served) -> Sequence[object]:
     """A few inputs, as `/v1/predict` takes them; all different."""
     predictor = served.model.predictor
     read = reader_of(predictor)
@@ -168,7 +168,7 @@ def numbers(values: np.ndarray[Any, Any]) -> list[float | None]:
     return [None if np.isnan(one) else float(f"{one:.6g}") for one in values.tolist()]
 
 
-def plain_examples(predictor: object) -> list[object]:
+def plain_examples(predictor: object) -> Sequence[object]:
     """Inputs of the right kind, where nothing is known of the data."""
     match predictor:
         case HeadPredictor():
