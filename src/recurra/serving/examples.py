@@ -31,7 +31,7 @@ from recurra.tracing import Picture
 from recurra.views.picture import image_address
 
 COUNT = 5
-LOOKED_AT = 400  # rows of the table, evenly spread
+LOOKED_AT = 400  # rows of the table or a few more, evenly spread
 LONGEST = 90  # characters of a text; a longer one is passed over
 BEGINNING = 40  # characters of a text that is to be continued
 Read = Callable[[EncodedTable, int], object]  # an input from a row; None of one that is no good example
@@ -51,7 +51,7 @@ def stored_examples(served: Served, read: Read) -> Iterator[object]:
     except (RecurraError, OSError):
         return
     found: list[object] = []
-    for row in np.unique(np.linspace(0, len(table) - 1, LOOKED_AT).astype(int)).tolist() if len(table) else []:
+    for row in range(0, len(table), max(1, len(table) // LOOKED_AT)):
         try:
             one = read(table, row)
         except (RecurraError, ValueError, IndexError, KeyError):  # data of another model, or damaged ones
