@@ -34,21 +34,26 @@ def running(folders: Sequence[Path]) -> Iterator[Served]:
     """A server of these models, in a thread of its own."""
     import uvicorn
 
-    from recurra.serving import Engine, Models, Server, create_app
+    from recurra.serving.app import create_app
+    from recurra.serving.engine import Engine
+    from recurra.serving.metrics import Metrics
+    from recurra.serving.models import Models
+    from recurra.serving.options import ServeOptions
+    from recurra.serving.server import Server
 
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
-        app = create_app(Server(Models(folders), Engine()))
+        models = Models(folders)
+        models.reload()
+        app = create_app(Server(models, Engine(), ServeOptions(no_log=True), Metrics()))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         served = Served(listening.getsockname()[1])
         try:
-            for _ in range(200):
-                if server.started and served.ask("/v1/models")["models"]:
-                    break
-                time.sleep(0.05)
+            while not server.started and thread.is_alive():
+                time.sleep(0.02)
             yield served
         finally:
             server.should_exit = True

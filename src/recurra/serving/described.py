@@ -83,9 +83,10 @@ def writes(predictor: object) -> Described:
         case ForecastPredictor():
             network = predictor.first
             horizon = network.recipe.model.horizon
-            return {"kind": "series", "columns": list(network.targets), "horizon": horizon}
+            recursive = network.recipe.model.strategy == "recursive"
+            return {"kind": "series", "columns": list(network.targets), "horizon": horizon, "recursive": recursive}
         case LanguagePredictor():
-            return {"kind": "next"}
+            return {"kind": "next", "units": predictor.network.tokenizer.units}
         case _:
             return {"kind": "text"}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -37,11 +38,16 @@ BEGINNING = 40  # characters of a text that is to be continued
 Read = Callable[[EncodedTable, int], object]  # an input from a row; None of one that is no good example
 
 
+_found: WeakKeyDictionary[Served, Sequence[object]] = WeakKeyDictionary()
+
+
 def examples_of(served: Served) -> Sequence[object]:
-    """A few inputs, as `/v1/predict` takes them; all different."""
-    predictor = served.model.predictor
-    read = reader_of(predictor)
-    return list(islice(stored_examples(served, read), COUNT)) or plain_examples(predictor)
+    """A few inputs, as `/v1/predict` takes them; all different. Looked for once."""
+    if served not in _found:
+        predictor = served.model.predictor
+        stored = list(islice(stored_examples(served, reader_of(predictor)), COUNT))
+        _found[served] = stored or plain_examples(predictor)
+    return _found[served]
 
 
 def stored_examples(served: Served, read: Read) -> Iterator[object]:

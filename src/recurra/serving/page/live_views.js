@@ -26,4 +26,6 @@
 // Most views are `shown(place, live.ask(...), draw)` of recurra/asking.js: it marks the place as busy (aria-busy) and shows why there
 // is no answer. A place for an answer is there from the start, and what is typed is not drawn anew, so that the focus stays.
 
-export const LIVE_VIEWS = [];
+import { attributionAsked, gradientsAsked } from "recurra/on_demand.js";
+
+export const LIVE_VIEWS = [attributionAsked, gradientsAsked];

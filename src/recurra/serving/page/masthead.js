@@ -21,7 +21,7 @@ function chooser({ models, state }) {
   const choose = (name) => {
     const [from, to] = [models.find((one) => one.name === (state.values.model || models[0].name)), models.find((one) => one.name === name)];
     const same = alike(from, to);
-    state.set({ model: name, input: same ? state.values.input : "", options: "", model2: "", input2: "", layer: "", member: "0" });
+    state.set({ model: name, input: same ? state.values.input : "", options: "", target: "", model2: "", input2: "", layer: "", member: "0" });
   };
   const select = h("select", { id: "model", on: { change: () => choose(select.value) } },
     models.map((one) => h("option", { value: one.name }, `${one.name} (${one.task})`)));
@@ -47,7 +47,7 @@ function comparing({ models, state }) {
     place.dataset.drawn = drawn;
     const choose = (kind) => {
       const another = now.examples.map((one) => textOf(now, one)).find((text) => text !== state.values.input) ?? state.values.input;
-      state.set({ model2: kind.startsWith("model ") ? kind.slice(6) : "", input2: kind === "input" ? another : "", member: "0" });
+      state.set({ model2: kind.startsWith("model ") ? kind.slice(6) : "", input2: kind === "input" ? another : "", target: "", member: "0" });
     };
     const select = h("select", { "aria-label": "side by side with", on: { change: () => choose(select.value) } },
       h("option", { value: "" }, "nothing beside it"), h("option", { value: "input" }, "beside another input"),

@@ -5,7 +5,7 @@
 //   inspector  the views of the trace, and those that ask the server (live_views.js)
 //
 // In the address stand, beside what the views keep: model, input, options; and of the other side, if two are compared,
-// model2 (the same input, or input2) or input2 (the same model).
+// model2 (the same input, or input2) or input2 (the same model); target: the output that is looked at instead of the best.
 
 import { ask } from "recurra/asking.js";
 import { bench } from "recurra/bench.js";
@@ -14,7 +14,7 @@ import { LIVE_VIEWS } from "recurra/live_views.js";
 import { masthead } from "recurra/masthead.js";
 import { makeState } from "recurra/state.js";
 
-const KEPT = { model: "", input: "", options: "", model2: "", input2: "" };
+const KEPT = { model: "", input: "", options: "", target: "", model2: "", input2: "" };
 const AGAIN = 700; // milliseconds between two looks at whether the models are loaded
 
 /** Fills an element with the page. */

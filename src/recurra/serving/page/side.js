@@ -4,34 +4,38 @@ import { ask } from "recurra/asking.js";
 import { inputOf, isEmpty, textOf } from "recurra/input_text.js";
 import { observed } from "recurra/state.js";
 
-const START = { input: null, options: {}, answer: null, trace: null, refusal: null };
+const START = { input: null, options: {}, target: "", answer: null, trace: null, refusal: null };
 const SHOWN = 5; // alternatives of an answer that are asked for
 const NEXT = 12; // of what could come next
 
 /**
- * Side `k` (0 or 1): {model, now, set({input, options}), follow(values), answered(signal)}. `now` is observed; `follow`
- * takes what stands in the address, and says whether that is another question than before.
+ * Side `k` (0 or 1): {model, now, set({input, options, target}), follow(values), answered(signal)}. `now` is observed;
+ * `follow` takes what stands in the address, and says whether that is another question than before.
  */
 export function sideOf(page, model, k) {
   const now = observed(START);
   let before = null;
+  const own = () => Boolean(k && page.state.values.input2);
   const textIn = (values) => (k && values.input2 ? values.input2 : values.input);
   const take = (changes) => now.take({ ...now.values, ...changes });
+  const question = ({ input, options, target }) =>
+    ({ model: model.name, input, options: model.generation ? {} : options, ...(target ? { target } : {}) });
   return {
     model,
     now,
-    set({ input, options }) {
+    set({ input, options, target }) {
       const changes = {};
-      if (input !== undefined) changes[k && page.state.values.input2 ? "input2" : "input"] = textOf(model, input);
+      if (target !== undefined) changes.target = target;
       if (options !== undefined) changes.options = Object.keys(options).length ? JSON.stringify(options) : "";
+      if (input !== undefined) Object.assign(changes, { [own() ? "input2" : "input"]: textOf(model, input) }, own() ? {} : { target: "" });
       page.state.set(changes);
     },
     follow(values) {
-      const [text, options] = [textIn(values), values.options];
-      const asked = JSON.stringify([text, options]);
+      const [text, target] = [textIn(values), own() ? "" : values.target];
+      const asked = JSON.stringify([text, values.options, target]);
       if (asked === before) return false;
       before = asked;
-      take({ input: inputOf(model, text), options: optionsOf(model, options) });
+      take({ input: inputOf(model, text), options: optionsOf(model, values.options), target });
       return true;
     },
     /** Asks for the answer, then for the trace of it; gives what the page draws of that, null where there is nothing. */
@@ -42,19 +46,17 @@ export function sideOf(page, model, k) {
         return null;
       }
       try {
-        const question = { model: model.name, inputs: [input], options: answering(model, options) };
-        const { answers: [answer] } = await ask("/v1/predict", question, signal);
+        const { answers: [answer] } = await ask("/v1/predict", { model: model.name, inputs: [input], options: answering(model, options) }, signal);
         take({ answer, refusal: null });
-        const found = await ask("/page/trace", traced(model, input, options), signal);
+        const found = await ask("/page/trace", question(now.values), signal);
         take({ trace: found.traces[0] });
         return found;
       } catch (error) {
-        if (error.name === "AbortError") return null;
-        take({ refusal: error });
+        if (error.name !== "AbortError") take({ refusal: error });
         return null;
       }
     },
-    question: (more = {}) => ({ ...traced(model, now.values.input, now.values.options), ...more }),
+    question: (more = {}) => ({ ...question(now.values), ...more }),
     empty: () => isEmpty(now.values.input),
   };
 }
@@ -62,15 +64,11 @@ export function sideOf(page, model, k) {
 /** The options that stand in the address, as far as the model has them. */
 function optionsOf(model, text) {
   try {
-    const known = { ...model.options, ...model.generation };
+    const known = { ...model.options, ...model.generation, ...(model.generation ? { length: 0 } : {}) };
     return Object.fromEntries(Object.entries(JSON.parse(text || "{}")).filter(([name]) => name in known));
   } catch {
     return {};
   }
-}
-
-function traced(model, input, options) {
-  return { model: model.name, input, options: model.generation ? {} : options };
 }
 
 /** What an answer is asked for with: some alternatives beside the best, where there are any. */
