@@ -25,7 +25,7 @@ def router(server: Server) -> APIRouter:
 
     @doors.get("/models")
     async def models() -> Response:
-        """The models that are served: what each reads and writes (models), and the list that OpenAI's clients read (data)."""
+        """What is served: what each model reads and writes (models), and the list that OpenAI's clients read (data)."""
         served = server.models.served.values()
         plain = [
             {"id": one.name, "object": "model", "created": int(one.loaded), "owned_by": "recurra"} for one in served
