@@ -102,3 +102,10 @@ def test_the_types_are_told_apart() -> None:
     relu = from_torch(nn.RNN(3, 4, nonlinearity="relu"))
     assert isinstance(relu, Elman)
     assert relu.activation == "relu"
+
+
+def test_a_layer_that_is_not_there_is_named() -> None:
+    with pytest.raises(UsageError, match=r"no layer 0 with biases"):
+        from_torch(nn.GRU(3, 4, bias=False))
+    with pytest.raises(UsageError, match=r"no layer 0 \(reverse\) with biases"):
+        from_torch(nn.GRU(3, 4), reverse=True)

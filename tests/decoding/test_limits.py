@@ -70,3 +70,20 @@ def test_one_pair_in_a_thousand_that_is_far_away_does_not_make_all_outputs_long(
 @pytest.mark.parametrize("sources", [[1], [0, 0], [5, 5, 5]])
 def test_empty_targets_leave_room(sources: list[int]) -> None:
     assert most(learned(sources, [0] * len(sources)), 1) >= 10
+
+
+@pytest.mark.parametrize(("least", "longest"), [(0, 1), (1, 1), (3, 3)])
+def test_there_is_always_room_for_one_token_or_as_many_as_are_asked_for(least: int, longest: int) -> None:
+    options = DecodingOptions(max_ratio=0.1, max_extra=0, min_length=least)
+    found = fitting(np.array([2, 2]), np.array([longest, longest + 1]), options)
+    assert found.tolist() == [True, False]
+
+
+def test_the_line_follows_the_upper_hull_and_not_only_its_ends() -> None:
+    """Points far to the left pull no line down that lies over the middle."""
+    sources, targets = [1, 10, 20, 30] * 50, [0, 20, 22, 24] * 50
+    limit = learned(sources, targets)
+    assert fits(limit, sources, targets).all()
+    straight = learned([1, 10, 20, 30] * 50, [3, 12, 22, 32] * 50)  # a line that all points are on
+    assert straight.ratio == pytest.approx(learned([10, 20] * 50, [12, 22] * 50).ratio)
+    assert most(straight, 30) <= 80

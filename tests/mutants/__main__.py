@@ -2,10 +2,10 @@
 
     python tests/mutants [--seed 1] [--count 150] [--minutes 30] [--jobs N] [ROOM ...]      (make mutants)
 
-First every test file is run as things are, to know which tests pass here, how long they take and which functions they
-enter (`reaching.py`; kept until a test file changes). Then a seeded sample of all mutants (`mistakes.py`) is tried.
+First every test file is run as things are, to know which tests pass here, how long they take and which lines they
+run (`reaching.py`; kept until a test file changes). Then a seeded sample of all mutants (`mistakes.py`) is tried.
 Each runs in a process forked from one that has torch loaded; the mutant is compiled there in place of the file, so that
-nothing is written, and the tests that enter its function run until one fails, those files first that take least time,
+nothing is written, and the tests that run its line go on until one fails, those files first that take least time,
 and as many as take --seconds without the mistake. An endless loop counts as noticed. Processes that tests start do not
 see a mutant. As many mutants are tried at a time as --jobs says, each with one thread.
 
@@ -37,7 +37,7 @@ from pathlib import Path
 from forking import forked, one_thread
 from known import known_mutants
 from mistakes import CONTROL, Mutant, difference, mutants_of
-from reaching import Reached, measured, parsed, read, written
+from reaching import Part, Test, keep, measured, parsed, read, written
 from trying import Trial, Verdict, patience, trial, tried, verdict
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -57,7 +57,8 @@ LEFT_OUT = (
     ),
     *("end_to_end/test_every_operation.py", "end_to_end/test_nothing_is_lost.py"),
 )
-LONGEST = 600.0  # seconds for a test file as things are
+LONGEST = 600.0  # seconds for a part of a test file as things are
+PART = 8.0  # seconds of tests that one process runs
 
 
 class Sample:
@@ -83,8 +84,8 @@ class Sample:
     def read(self) -> None:
         """What an earlier call has tried."""
         for line in self.log.read_text("utf-8").splitlines() if self.log.exists() else []:
-            fields, said, found = json.loads(line)
-            mutant = Mutant(*fields)
+            (*fields, lines), said, found = json.loads(line)
+            mutant = Mutant(*fields, tuple(lines))
             if self.digests.get(mutant.path) == said:
                 self.verdicts[mutant] = Verdict(*found)
 
@@ -98,33 +99,35 @@ class Sample:
             file.write(json.dumps([mutant, self.digests[mutant.path], found]) + "\n")
 
 
-def reached_by_tests(sample: Sample) -> dict[str, Reached]:
-    """Runs the test files that are new or have changed."""
-    path = sample.work / "reached.jsonl"
+def tests_as_things_are(sample: Sample) -> dict[str, list[Test]]:
+    """Runs the test files that are new or have changed, in parts of some ten seconds, the longest first."""
+    path, times = sample.work / "tests.jsonl.gz", sample.work / "seconds.json"
+    seconds: dict[str, float] = json.loads(times.read_text("utf-8")) if times.exists() else {}
     files = [path.relative_to(TESTS).as_posix() for path in sorted(TESTS.rglob("test_*.py"))]
     files = [file for file in files if not file.startswith(LEFT_OUT)]
-    known = {file: found for file, found in read(path, TESTS).items() if file in files}
-    missing = sorted(set(files) - set(known), key=lambda file: -weight(file))
-    path.write_text("".join(map(written, known.values())), "utf-8")
-    jobs = forked(missing, lambda file, folder: written(measured(SOURCE, ROOMS, TESTS, file, folder)),
-                  sample.options.jobs, lambda file: LONGEST)  # fmt: skip
-    for done in jobs:
-        if done.said:
-            with path.open("a", encoding="utf-8") as file:
-                file.write(done.said)
-            known[done.job] = parsed(done.said)
-        else:
-            print(f"{done.job} did not come to its end (status {done.status})", flush=True)
+    known = {file: tests for file, tests in read(path, TESTS).items() if file in files}
+    parts: list[Part] = []
+    for file in sorted(set(files) - set(known), key=lambda file: -seconds.get(file, 5.0)):
+        number = max(1, round(seconds.get(file, 0.0) / PART))
+        parts += [Part(file, k, number) for k in range(number)]
+    found: dict[str, list[list[Test]]] = {}
+    for done in forked(parts, lambda part, folder: written(measured(SOURCE, ROOMS, TESTS, part, folder)),
+                       sample.options.jobs, lambda part: LONGEST):  # fmt: skip
+        file = done.job.file
+        if not done.said:
+            print(f"{file} did not come to its end (status {done.status})", flush=True)
+            continue
+        found.setdefault(file, []).append(parsed(done.said))
+        if len(found[file]) == done.job.of:
+            known[file] = [test for part in found[file] for test in part]
+            seconds[file] = round(sum(test.seconds for test in known[file]), 1)
+            keep(path, TESTS, file, known[file])
+            times.write_text(json.dumps(seconds, indent=0), "utf-8")
         say(f"{len(known)} of {len(files)} test files run")
     return known
 
 
-def weight(file: str) -> int:
-    """A guess at what takes longest, which goes first: what trains."""
-    return (TESTS / file).stat().st_size * (10 if file.startswith(("end_to_end", "comparing", "bad_inputs")) else 1)
-
-
-def trials(sample: Sample, reached: dict[str, Reached], until: float) -> None:
+def trials(sample: Sample, tests: dict[str, list[Test]], until: float) -> None:
     """Tries what has not been tried yet, and begins none any more after `until`."""
 
     def left() -> Iterator[Trial]:
@@ -132,7 +135,7 @@ def trials(sample: Sample, reached: dict[str, Reached], until: float) -> None:
             if time.monotonic() > until:
                 return
             if mutant not in sample.verdicts:
-                yield trial(mutant, reached, sample.options.seconds, sample.unreliable())
+                yield trial(mutant, tests, sample.options.seconds, sample.unreliable())
 
     for done in forked(left(), lambda one, folder: tried(one, SOURCE, folder), sample.options.jobs,
                        lambda one: 60 + patience(one.tests)):  # fmt: skip
@@ -140,7 +143,7 @@ def trials(sample: Sample, reached: dict[str, Reached], until: float) -> None:
         say(f"{len(sample.verdicts)} mutants tried")
 
 
-def report(sample: Sample, reached: dict[str, Reached]) -> str:
+def report(sample: Sample, tests: dict[str, list[Test]]) -> str:
     """What was found, as Markdown."""
     import torch
 
@@ -151,8 +154,8 @@ def report(sample: Sample, reached: dict[str, Reached]) -> str:
     mutants = [(one, verdict) for one, verdict in found if one.kind != CONTROL]
     controls = [verdict for one, verdict in found if one.kind == CONTROL]
     known = known_mutants()
-    tests = [test for one in reached.values() for test in one.tests]
-    failing = sorted(test.name for test in tests if not test.passed)
+    every = [test for own in tests.values() for test in own]
+    failing = sorted(test.name for test in every if not test.passed)
     survivors = sorted(one for one, verdict in mutants if not verdict.noticed)
     reasons = {one: known.get((one.path, difference(SOURCE, one))) for one in survivors}
     looked_at = sum(reason is not None for reason in reasons.values())
@@ -164,7 +167,7 @@ def report(sample: Sample, reached: dict[str, Reached]) -> str:
         f"{looked_at} are known to change nothing. At most {options.seconds:.0f} s of tests each, {options.jobs} at a "
         f"time; {platform.machine()}, Python {platform.python_version()}, torch {torch.__version__}.",
         "",
-        f"{len(tests):,} tests, of which {len(failing)} fail or are skipped without a mistake and were left out. "
+        f"{len(every):,} tests, of which {len(failing)} fail or are skipped without a mistake and were left out. "
         f"Controls, files without a mistake: {sum(one.noticed for one in controls)} of {len(controls)} noticed.",
         "",
         *(f"- {room}: {share(*counted(room, mutants))}" for room in options.rooms),
@@ -219,11 +222,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     sample = Sample(options)
     sample.read()
-    reached: dict[str, Reached] = {}
+    tests: dict[str, list[Test]] = {}
     with suppress(KeyboardInterrupt):
-        reached = reached_by_tests(sample)
-        trials(sample, reached, until)
-    text = report(sample, reached)
+        tests = tests_as_things_are(sample)
+        trials(sample, tests, until)
+    text = report(sample, tests)
     (sample.work / f"report-{options.seed}.md").write_text(text, "utf-8")
     print(text)
 

@@ -24,7 +24,8 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Mod: ast.Mult, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
 CONTROL = -1  # the kind of what has no mistake
-MODULE = 0  # the scope of what no function holds
+Lines = tuple[int, int]  # the first and the last
+MODULE: Lines = (0, 0)  # of what no function holds: it runs when the file is imported
 
 
 class Mutant(NamedTuple):
@@ -34,17 +35,17 @@ class Mutant(NamedTuple):
     node: int  # its number in the order of ast.walk
     kind: int  # which of the mistakes that can be made there
     line: int
-    scope: int  # the first line of the innermost function around it, its decorators included; MODULE
+    lines: Lines  # of the statement around it, in a function; of the head of a statement that holds others; MODULE
 
 
 def mutants_of(source: Path, path: str) -> Iterator[Mutant]:
     """All mutants of a file below `source`."""
     tree = ast.parse((source / path).read_text("utf-8"))
-    skipped, scopes = left_alone(tree), scopes_of(tree)
+    skipped, lines = left_alone(tree), lines_of(tree)
     for number, node in enumerate(ast.walk(tree)):
         if id(node) not in skipped:
             for kind, _ in enumerate(changes(node)):
-                yield Mutant(path, number, kind, node.lineno, scopes.get(id(node), MODULE))  # type: ignore[attr-defined]
+                yield Mutant(path, number, kind, node.lineno, lines[id(node)])  # type: ignore[attr-defined]
 
 
 def made(source: Path, mutant: Mutant) -> ast.Module:
@@ -94,21 +95,25 @@ def left_alone(tree: ast.Module) -> set[int]:
     return {id(part) for one in said if one is not None for part in ast.walk(one)}
 
 
-def scopes_of(tree: ast.Module) -> dict[int, int]:
-    """Of each node in a function, by id, the first line of the innermost one, as its code object has it."""
-    found: dict[int, int] = {}
+def lines_of(tree: ast.Module) -> dict[int, Lines]:
+    """The lines that run where a node does, by its id."""
+    found: dict[int, Lines] = {}
 
-    def enter(node: ast.AST, scope: int) -> None:
-        found[id(node)] = scope
+    def enter(node: Any, inside: bool, lines: Lines) -> None:
+        if isinstance(node, ast.stmt | ast.match_case):
+            first = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
+            body = getattr(node, "body", None)
+            lines = first, max(first, body[0].lineno - 1 if body else node.end_lineno or first)
+        found[id(node)] = lines if inside else MODULE
+        runs_later: list[Any] = []
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-            bodies: list[ast.AST] = [*node.body]
+            runs_later = node.body
         elif isinstance(node, ast.Lambda):
-            first, bodies = node.lineno, [node.body]
-        else:
-            first, bodies = scope, []
+            runs_later = [node.body]
+            own = node.lineno, node.end_lineno or node.lineno
         for child in ast.iter_child_nodes(node):  # defaults and decorators run where the function is made
-            enter(child, first if any(child is body for body in bodies) else scope)
+            later = any(child is one for one in runs_later)
+            enter(child, inside or later, own if later and isinstance(node, ast.Lambda) else lines)
 
-    enter(tree, MODULE)
+    enter(tree, False, MODULE)
     return found

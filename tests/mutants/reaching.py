@@ -1,19 +1,22 @@
-"""Which tests enter which functions of the package, how long they take, and whether they pass as things are.
+"""Which tests run which lines of the package, how long they take, and whether they pass as things are.
 
-Measured once, each test file in a process of its own, and kept in a file; a test file that has changed since is
-measured again. Only what passes here without a mistake can notice one here.
+Measured once, each test file (of long ones each part) in a process of its own, and kept in a file; a test file that has
+changed since is measured again. Only what passes here without a mistake can notice one here. What runs when a file is
+imported is not counted: which test comes first there is chance.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from inspect import CO_OPTIMIZED
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 import pytest
@@ -27,32 +30,36 @@ class Test(NamedTuple):
     name: str  # pytest's: "tests/cells/test_x.py::test_y[lstm]"
     seconds: float
     passed: bool
-    entered: frozenset[tuple[str, int]]  # functions by file below the package and first line
+    ran: frozenset[tuple[str, int]]  # lines in functions, by file below the package
 
 
-class Reached(NamedTuple):
-    """A test file and its tests."""
+class Part(NamedTuple):
+    """Every so many tests of a file."""
 
-    file: str  # below the folder of tests
-    digest: str
-    tests: list[Test]
+    file: str
+    number: int
+    of: int
 
 
 class Watch:
-    """A plugin of pytest that writes down of every test what `Test` says."""
+    """A plugin of pytest that runs a part and writes down of every test what `Test` says."""
 
-    def __init__(self, source: Path, rooms: Sequence[str]) -> None:
+    def __init__(self, source: Path, rooms: Sequence[str], part: Part) -> None:
         self.source, self.rooms = f"{source}/", tuple(f"{source}/{room}/" for room in rooms)
+        self.part = part
         self.tests: list[Test] = []
         self.outcomes: dict[str, tuple[float, bool]] = {}
 
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = items[self.part.number :: self.part.of]
+
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        with entered(self.rooms) as codes:
+        with ran(self.rooms) as lines:
             yield
-        functions = {(code.co_filename.removeprefix(self.source), code.co_firstlineno) for code in codes}
         seconds, passed = self.outcomes.pop(item.nodeid, (0.0, False))
-        self.tests.append(Test(item.nodeid, round(seconds, 3), passed, frozenset(functions)))
+        below = frozenset((path.removeprefix(self.source), line) for path, line in lines)
+        self.tests.append(Test(item.nodeid, round(seconds, 3), passed, below))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         seconds, passed = self.outcomes.get(report.nodeid, (0.0, True))
@@ -60,25 +67,25 @@ class Watch:
 
 
 @contextmanager
-def entered(folders: tuple[str, ...]) -> Iterator[set[CodeType]]:
-    """The functions of files below some folders that are entered meanwhile, in any thread."""
-    found: set[CodeType] = set()
+def ran(folders: tuple[str, ...]) -> Iterator[set[tuple[str, int]]]:
+    """The lines in functions of files below some folders that run meanwhile, in any thread."""
+    found: set[tuple[str, int]] = set()
 
-    def note(code: CodeType) -> None:
-        if code.co_filename.startswith(folders):
-            found.add(code)
+    def counts(code: CodeType) -> bool:
+        return bool(code.co_flags & CO_OPTIMIZED) and code.co_filename.startswith(folders)
 
     if sys.version_info >= (3, 12):
         watching: Any = sys.monitoring
         tool = watching.PROFILER_ID
 
-        def started(code: CodeType, offset: int) -> object:
-            note(code)
+        def line(code: CodeType, number: int) -> object:
+            if counts(code):
+                found.add((code.co_filename, number))
             return watching.DISABLE  # until the events are started again
 
         watching.use_tool_id(tool, "mutants")
-        watching.register_callback(tool, watching.events.PY_START, started)
-        watching.set_events(tool, watching.events.PY_START)
+        watching.register_callback(tool, watching.events.LINE, line)
+        watching.set_events(tool, watching.events.LINE)
         watching.restart_events()
         try:
             yield found
@@ -87,11 +94,15 @@ def entered(folders: tuple[str, ...]) -> Iterator[set[CodeType]]:
             watching.free_tool_id(tool)
     else:
 
-        def trace(frame: Any, event: str, argument: object) -> None:
-            note(frame.f_code)
+        def inside(frame: FrameType, event: str, argument: object) -> Any:
+            found.add((frame.f_code.co_filename, frame.f_lineno))
+            return inside
 
-        threading.settrace(trace)
-        sys.settrace(trace)
+        def call(frame: FrameType, event: str, argument: object) -> Any:
+            return inside if counts(frame.f_code) else None
+
+        threading.settrace(call)
+        sys.settrace(call)
         try:
             yield found
         finally:
@@ -99,11 +110,12 @@ def entered(folders: tuple[str, ...]) -> Iterator[set[CodeType]]:
             threading.settrace(None)  # type: ignore[arg-type]
 
 
-def measured(source: Path, rooms: Sequence[str], tests: Path, file: str, folder: Path) -> Reached:
-    """Runs a test file, in this process; what tests write goes into `folder`."""
-    watch = Watch(source, rooms)
-    pytest.main(["-q", "-p", "no:cacheprovider", "--basetemp", str(folder / "tmp"), str(tests / file)], plugins=[watch])
-    return Reached(file, digest(tests / file), watch.tests)
+def measured(source: Path, rooms: Sequence[str], tests: Path, part: Part, folder: Path) -> list[Test]:
+    """Runs a part of a test file, in this process; what tests write goes into `folder`."""
+    watch = Watch(source, rooms, part)
+    options = ["-q", "-p", "no:cacheprovider", "--basetemp", str(folder / "tmp")]
+    pytest.main([*options, str(tests / part.file)], plugins=[watch])
+    return watch.tests
 
 
 def digest(path: Path) -> str:
@@ -111,22 +123,33 @@ def digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()[:16]
 
 
-def written(reached: Reached) -> str:
-    """A line of the file: functions stand in it once, and tests have their numbers."""
-    functions = sorted({one for test in reached.tests for one in test.entered})
-    number = {one: k for k, one in enumerate(functions)}
-    tests = [[t.name, t.seconds, t.passed, sorted(number[one] for one in t.entered)] for t in reached.tests]
-    return json.dumps([reached.file, reached.digest, functions, tests], separators=(",", ":")) + "\n"
+def written(tests: Iterable[Test]) -> str:
+    """As JSON: lines stand in it once, and tests have their numbers."""
+    every = [*tests]
+    lines = sorted({one for test in every for one in test.ran})
+    number = {one: k for k, one in enumerate(lines)}
+    return json.dumps([lines, [[*test[:3], sorted(number[one] for one in test.ran)] for test in every]])
 
 
-def parsed(line: str) -> Reached:
+def parsed(text: str) -> list[Test]:
     """What `written` wrote."""
-    file, said, functions, tests = json.loads(line)
-    every = [(where, first) for where, first in functions]
-    return Reached(file, said, [Test(n, s, p, frozenset(every[k] for k in numbers)) for n, s, p, numbers in tests])
+    lines, tests = json.loads(text)
+    every = [(where, line) for where, line in lines]
+    return [Test(name, s, passed, frozenset(every[k] for k in numbers)) for name, s, passed, numbers in tests]
 
 
-def read(path: Path, tests: Path) -> dict[str, Reached]:
+def keep(path: Path, tests: Path, file: str, found: Sequence[Test]) -> None:
+    """Adds a test file to what `read` reads."""
+    with gzip.open(path, "at", encoding="utf-8") as kept:
+        kept.write(json.dumps([file, digest(tests / file), written(found)]) + "\n")
+
+
+def read(path: Path, tests: Path) -> dict[str, list[Test]]:
     """What was measured of files that have not changed since."""
-    kept = map(parsed, path.read_text("utf-8").splitlines() if path.exists() else [])
-    return {one.file: one for one in kept if (tests / one.file).exists() and digest(tests / one.file) == one.digest}
+    found: dict[str, list[Test]] = {}
+    if path.exists():
+        with gzip.open(path, "rt", encoding="utf-8") as kept:
+            for file, said, text in map(json.loads, kept):
+                if (tests / file).exists() and digest(tests / file) == said:
+                    found[file] = parsed(text)
+    return found

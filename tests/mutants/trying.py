@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 from mistakes import MODULE, Mutant, made
-from reaching import Reached, Test
+from reaching import Test
 
 CHUNK = 4.0  # seconds of tests before the next files are collected
 PATIENCE = 5.0  # times as long as without the mistake, and so many seconds more: an endless loop
@@ -35,23 +35,24 @@ class Verdict(NamedTuple):
     left_out: int
 
 
-def trial(mutant: Mutant, reached: Mapping[str, Reached], seconds: float, distrusted: Collection[str] = ()) -> Trial:
-    """The tests that enter the mutant's function, as many as fit into `seconds`, whole files first.
+def trial(
+    mutant: Mutant, tests: Mapping[str, Sequence[Test]], seconds: float, distrusted: Collection[str] = ()
+) -> Trial:
+    """The tests that run the mutant's statement, as many as fit into `seconds`, whole files first.
 
-    What stands outside of functions (a constant, a default, a table) is used by whoever enters a function of that file,
-    or, where none is ever entered, by whoever enters one of that room.
+    What stands outside of functions (a constant, a default, a table) is used by whoever runs a function of that file,
+    or, where there is none, of that room.
     """
-    room = mutant.path.split("/")[0]
-    every = [[test for test in one.tests if test.passed and test.name not in distrusted] for one in reached.values()]
-    files = [[test for test in tests if enters(test, mutant)] for tests in every]
-    if mutant.scope == MODULE and not any(files):
-        files = [[test for test in tests if any(path.split("/")[0] == room for path, _ in test.entered)]
-                 for tests in every]  # fmt: skip
+    every = [[test for test in own if test.passed and test.name not in distrusted] for own in tests.values()]
+    files = [[test for test in own if runs(test, mutant)] for own in every]
+    if mutant.lines == MODULE and not any(files):
+        room = mutant.path.split("/")[0] + "/"
+        files = [[test for test in own if any(path.startswith(room) for path, _ in test.ran)] for own in every]
     chosen: list[list[Test]] = []
     spent, left_out = 0.0, 0
-    for tests in sorted(filter(None, files), key=total):
+    for own in sorted(filter(None, files), key=total):
         kept: list[Test] = []
-        for test in sorted(tests, key=lambda test: test.seconds):
+        for test in sorted(own, key=lambda test: test.seconds):
             if spent + test.seconds <= seconds or not (chosen or kept):
                 spent += test.seconds
                 kept.append(test)
@@ -62,10 +63,11 @@ def trial(mutant: Mutant, reached: Mapping[str, Reached], seconds: float, distru
     return Trial(mutant, chosen, left_out)
 
 
-def enters(test: Test, mutant: Mutant) -> bool:
-    if mutant.scope == MODULE:
-        return any(path == mutant.path for path, _ in test.entered)
-    return (mutant.path, mutant.scope) in test.entered
+def runs(test: Test, mutant: Mutant) -> bool:
+    if mutant.lines == MODULE:
+        return any(path == mutant.path for path, _ in test.ran)
+    first, last = mutant.lines
+    return any((mutant.path, line) in test.ran for line in range(first, last + 1))
 
 
 def total(tests: Sequence[Test]) -> float:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from recurra.data.images import ImageFile
-from recurra.tasks.case_pictures import forecast_chart, thumbnail
+from recurra.tasks.case_pictures import HEIGHT, ROOM, WIDTH, forecast_chart, thumbnail
 
 
 def test_an_image_is_made_small(tmp_path: Path) -> None:
@@ -41,3 +41,13 @@ def test_a_forecast_is_two_lines_in_each_column() -> None:
     assert lines[0] == ["3.0,29.0", "60.0,16.0", "117.0,3.0"]
     assert forecast_chart(truth[:1], truth[:1]) == ""
     assert "nan" not in forecast_chart(np.full((4, 1), np.nan), np.ones((4, 1)))
+
+
+def test_lines_go_from_side_to_side_and_from_the_lowest_to_the_highest() -> None:
+    truth = np.array([[0.0, 4.0], [10.0, 4.0]])
+    address = forecast_chart(truth, truth)
+    drawn = ElementTree.fromstring(unquote(address.removeprefix("data:image/svg+xml,")))
+    assert drawn.attrib["height"] == str(2 * HEIGHT)
+    points = [[tuple(map(float, point.split(","))) for point in one.attrib["points"].split()] for one in drawn]
+    assert points[0] == points[1] == [(ROOM, HEIGHT - ROOM), (WIDTH - ROOM, ROOM)]
+    assert points[2] == [(ROOM, 2 * HEIGHT - ROOM), (WIDTH - ROOM, 2 * HEIGHT - ROOM)]  # numbers that are all alike

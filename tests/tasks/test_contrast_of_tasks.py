@@ -117,3 +117,18 @@ def test_numbers_have_no_alternative(task: str) -> None:
     question = asked.ask(TOYS[task].inputs[0], made.recipe.decoding)
     with pytest.raises(UsageError, match="numbers have no alternatives"):
         contrasted(question, question, made.recipe.decoding)
+
+
+@pytest.mark.parametrize("penalty", [0.0, 0.5, 2.0])
+def test_the_score_of_a_target_is_that_of_wu(penalty: float) -> None:
+    """Its log-probability over ((5 + n) / 6) to the power of the penalty, the end counted."""
+    options: Any = network("translate").recipe.with_settings({"decoding.length_penalty": penalty}).decoding
+    pair = contrast("translate", "eulb krad", "der", options=options)
+    count = sum(step.first is not None for step in pair.steps)
+    assert count > 1
+    assert pair.first_score == pytest.approx(pair.first_log_prob / ((5 + count) / 6) ** penalty, abs=1e-5)
+
+
+def test_a_printed_contrast_names_both() -> None:
+    pair = contrast("classify", "short", "long")
+    assert repr(pair) == f"<recurra.Contrast of 'long' and 'short': log-odds {pair.log_odds:+.2f}>"

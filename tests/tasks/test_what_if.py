@@ -221,3 +221,8 @@ def test_it_is_kept_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text("{}", encoding="utf-8")
     with pytest.raises(DataError, match="there is no what-if in this file"):
         WhatIf.load(tmp_path / "other.json")
+
+
+def test_a_printed_change_names_what_was_and_what_is() -> None:
+    shown = found("classify")
+    assert repr(shown) == f"<recurra.WhatIf: {shown.was.prediction!r} becomes {shown.now.prediction!r}>"

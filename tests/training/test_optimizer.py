@@ -98,3 +98,13 @@ def test_a_parameter_may_get_its_first_gradient_late(name: str) -> None:
         optimizer.rate = 0.1
         optimizer.step()
     assert torch.equal(both.parameters[1], alone.parameters[0])
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+def test_so_many_numbers_are_kept_for_each_weight(name: str) -> None:
+    """By which the room of a checkpoint is reckoned."""
+    parameter = nn.Parameter(torch.ones(3))
+    optimizer = make_optimizer([parameter], TrainingOptions(optimizer=name))  # pyright: ignore
+    parameter.grad = torch.ones(3)
+    optimizer.step()
+    assert optimizer.kept == sum(tensor.shape == parameter.shape for tensor in optimizer.tensors().values())

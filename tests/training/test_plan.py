@@ -9,6 +9,7 @@ from toy_learner import ToyLearner
 
 from recurra.errors import UsageError
 from recurra.training import Budget, Loop, Plan, Position, TrainingOptions, learning_rate, parse_time
+from recurra.training.loop import step_seed
 from recurra.training.optimizer import make_optimizer
 from recurra.training.plan import Piece
 
@@ -119,3 +120,25 @@ def test_a_budget_is_time_or_epochs() -> None:
         Budget(seconds=1.0, epochs=1.0)
     with pytest.raises(UsageError, match="above 0"):
         Budget(epochs=0)
+
+
+def test_a_change_leaves_at_least_one_step() -> None:
+    assert plan(40).changed(10, 3).steps == 11
+    assert plan(40).extended(10, 3).steps == 11
+    assert plan(40).changed(10, 12).steps == plan(40).extended(10, 12).steps == 12
+    assert plan(40).cut(10).steps == 10
+
+
+def test_epochs_follow_each_other() -> None:
+    options, learner = TrainingOptions(), ToyLearner()
+    loop = Loop(learner, make_optimizer(learner.model.parameters(), options), options, plan(18), Position())
+    assert [event.epoch for event in loop] == [0] * 6 + [1] * 6 + [2] * 6
+
+
+def test_the_seed_of_a_step_stays_what_it_was() -> None:
+    """A run that goes on under a later version draws what it would have drawn."""
+    assert [step_seed(1, 0), step_seed(1, 1), step_seed(2, 0)] == [
+        3717377837946358015,
+        38901565946305238,
+        5064105440874769477,
+    ]

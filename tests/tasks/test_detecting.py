@@ -1,0 +1,49 @@
+"""How many lines make a guess at the task sure, to the line."""
+
+from __future__ import annotations
+
+import pytest
+
+from recurra.data import DataSource
+from recurra.tasks.choosing import choose_task
+
+
+def chosen(rows: list[object]) -> str:
+    return choose_task(DataSource(rows=rows)).task.name
+
+
+def labelled(lines: int, labels: int, contents: int) -> list[object]:
+    return [(f"text number {k % contents}", f"l{k % labels}") for k in range(lines)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "labels", "contents", "task"),
+    [
+        (20, 2, 20, "classify"),
+        (19, 2, 19, "translate"),  # too few lines
+        (20, 4, 20, "classify"),
+        (20, 5, 20, "translate"),  # labels that are used four times
+        (25, 5, 25, "classify"),
+        (20, 1, 20, "translate"),  # a single label
+        (500, 100, 500, "classify"),
+        (505, 101, 505, "translate"),  # too many labels
+        (20, 4, 8, "classify"),
+        (20, 4, 7, "translate"),  # hardly more contents than labels
+    ],
+)
+def test_texts_with_few_labels(lines: int, labels: int, contents: int, task: str) -> None:
+    assert chosen(labelled(lines, labels, contents)) == task
+
+
+@pytest.mark.parametrize(("lines", "spaced", "numbers", "task"), [
+    (20, 0, 0, "language-model"),
+    (20, 18, 0, "language-model"),  # runs of spaces in nine of ten lines may be text
+    (20, 19, 0, "translate"),
+    (20, 0, 10, "language-model"),
+    (20, 0, 11, "translate"),
+])  # fmt: skip
+def test_one_column_of_text(lines: int, spaced: int, numbers: int, task: str) -> None:
+    rows: list[object] = [f"line  of {k}" if k < spaced else f"line of {k}" for k in range(lines)]
+    rows[lines - numbers :] = [str(k) for k in range(numbers)]
+    found = chosen(rows)
+    assert found == task or (task == "translate" and found != "language-model")
