@@ -86,7 +86,7 @@ class Inputs:
         if not isinstance(content, Fields):
             content = Fields((content,), ())
         cells, names = content
-        if names and set(self.names) <= set(names):
+        if names and self.names and set(self.names) <= set(names):
             return tuple(cells[names.index(name)] for name in self.names)
         if len(cells) != len(self.columns):
             named = f" ({', '.join(self.names)})" if self.names else ""

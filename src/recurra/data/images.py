@@ -129,7 +129,7 @@ def _unpacked(source: str | io.BytesIO, path: str, place: str) -> Image.Image:
     except Image.DecompressionBombError:
         raise _too_large("hundreds of millions of pixels", path, place) from None
     except UnidentifiedImageError:
-        raise _no_image(path, place) from None
+        raise _no_image(source, path, place) from None
     except Exception as error:  # whatever a damaged file does to a decoder: each has errors of its own
         raise _damaged(error, path, place) from None
 
@@ -224,12 +224,15 @@ def _too_large(size: str, path: str, place: str) -> DataError:
     )
 
 
-def _no_image(path: str, place: str) -> DataError:
-    with open(path, "rb") as file:
-        start = file.read(8)
+def _no_image(source: str | io.BytesIO, path: str, place: str) -> DataError:
+    if isinstance(source, str):
+        with open(source, "rb") as file:
+            start = file.read(8)
+    else:
+        start = source.getvalue()[:8]
     if start.startswith(SIGNATURES):
         return _unreadable("it ends or breaks off within its header", path, place)
-    what = f"its first bytes are {start.hex(' ').upper()}" if start else "the file is empty"
+    what = f"its first bytes are {start.hex(' ').upper()}" if start else "it is empty"
     fix = f"Images are read as {', '.join(FORMATS)}."
     return DataError(f"expected an image, {what}: {path!r}", where=place, fix=fix)
 

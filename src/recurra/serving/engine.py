@@ -107,6 +107,11 @@ class Engine:
         """Requests that have not begun."""
         return sum(len(job.requests) for job in list(self._fresh.values()))
 
+    @property
+    def computing(self) -> int:
+        """Jobs that compute."""
+        return self._computing
+
     def submit(self, kind: Hashable, work: Work, inputs: Sequence[Any]) -> Request:
         """Takes a request; called in the thread of the event loop.
 

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from recurra.errors import ModelError, RecurraError
 
 JSON = "application/json"
+PLAIN = ("/translate", "/detect", "/languages")
 
 
 class Failure(BaseModel):
@@ -53,6 +54,11 @@ def refusal(status: int, failure: Failure, headers: dict[str, str] | None = None
     return Response(to_json(Failed(error=failure)), status, headers, JSON)
 
 
+def plain_refusal(status: int, failure: Failure, headers: dict[str, str] | None = None) -> Response:
+    """It as LibreTranslate's clients read it: a text."""
+    return Response(to_json({"error": " ".join(filter(None, (failure.message, failure.fix)))}), status, headers, JSON)
+
+
 def of_error(error: RecurraError) -> Response:
     """What a user can mend is 422; weights that are damaged are the server's fault."""
     status = 500 if isinstance(error, ModelError) else 422
@@ -64,7 +70,8 @@ def add_to(app: FastAPI) -> None:
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
-        return refusal(error.status, error.failure, error.headers)
+        plain = request.url.path in PLAIN
+        return (plain_refusal if plain else refusal)(error.status, error.failure, error.headers)
 
     async def mendable(request: Request, error: Exception) -> Response:
         assert isinstance(error, RecurraError)

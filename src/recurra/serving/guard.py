@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recurra.serving.failures import Failure, refusal
@@ -20,8 +21,8 @@ METHODS = ("POST", "PUT", "PATCH")
 KEPT = 10_000  # clients whose rates are remembered
 
 
-class TooLarge(Exception):
-    """A body that goes on beyond the limit."""
+class TooLarge(HTTPException):
+    """A body that goes on beyond the limit. FastAPI would take another exception for damage to the body."""
 
 
 class Guard:
@@ -84,26 +85,18 @@ class Guard:
 
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The request, with a body of which no more is read than is allowed."""
-        read, begun = 0, False
+        read = 0
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
             if read > self.options.max_body:
-                raise TooLarge
+                failure = self._too_large()
+                raise TooLarge(413, f"{failure.message}. {failure.fix}", {"Connection": "close"})
             return message
 
-        async def sent(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        try:
-            await self.app(scope, counted, sent)
-        except TooLarge:
-            if not begun:
-                await refusal(413, self._too_large(), {"Connection": "close"})(scope, receive, send)
+        await self.app(scope, counted, send)
 
 
 class Rates:

@@ -14,6 +14,7 @@ from recurra.errors import DataError
 from recurra.serving.models import Served
 from recurra.tasks.task import ReadsImages
 
+FIX = 'Send its bytes: {"image": "data:image/png;base64,..."}.'
 IMAGE = "image"  # the key of an image: {"image": "data:image/png;base64,..."}
 
 
@@ -46,16 +47,26 @@ def with_images(given: object, columns: Sequence[str | int], place: str) -> obje
 
 
 def image_of(given: object, place: str) -> object:
-    """An image that was sent: {"image": "data:image/png;base64,..."}; numbers (pixels, a vector) as they are.
+    """An image that was sent: {"image": "data:image/png;base64,..."}, or only the address; numbers as they are.
 
     Raises:
-        DataError: a text, or bytes that are no image.
+        DataError: something else, or bytes that are no image.
     """
     if isinstance(given, Mapping):
         given = cast("Mapping[str, object]", given).get(IMAGE)
     if isinstance(given, str):
         return opened(given, place)
+    if isinstance(given, list) and not has_only_numbers(cast("list[object]", given)):
+        raise DataError("an image is expected, and a list of something else was sent", where=place, fix=FIX)
     return given
+
+
+def has_only_numbers(given: list[object]) -> bool:
+    """Whether a list, of lists too, holds nothing but numbers: pixels, or a vector."""
+    return all(
+        has_only_numbers(cast("list[object]", one)) if isinstance(one, list) else isinstance(one, int | float)
+        for one in given
+    )
 
 
 def opened(data: str, place: str) -> Image.Image:
@@ -66,8 +77,7 @@ def opened(data: str, place: str) -> Image.Image:
     """
     head, _, body = data.partition(",")
     if not (head.startswith("data:image/") and head.endswith(";base64")):
-        fix = 'Send its bytes: {"image": "data:image/png;base64,..."}.'
-        raise DataError("an image is expected, and a text was sent", where=place, fix=fix)
+        raise DataError("an image is expected, and a text was sent", where=place, fix=FIX)
     try:
         content = base64.b64decode(body, validate=True)
     except binascii.Error as error:
