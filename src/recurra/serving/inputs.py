@@ -52,21 +52,19 @@ def image_of(given: object, place: str) -> object:
     Raises:
         DataError: something else, or bytes that are no image.
     """
-    if isinstance(given, Mapping):
-        given = cast("Mapping[str, object]", given).get(IMAGE)
-    if isinstance(given, str):
-        return opened(given, place)
-    if isinstance(given, list) and not has_only_numbers(cast("list[object]", given)):
-        raise DataError("an image is expected, and a list of something else was sent", where=place, fix=FIX)
-    return given
+    sent = cast("Mapping[str, object]", given).get(IMAGE) if isinstance(given, Mapping) else given
+    if isinstance(sent, str):
+        return opened(sent, place)
+    if not has_only_numbers(sent):
+        raise DataError("an image is expected, and something else was sent", where=place, fix=FIX)
+    return sent
 
 
-def has_only_numbers(given: list[object]) -> bool:
-    """Whether a list, of lists too, holds nothing but numbers: pixels, or a vector."""
-    return all(
-        has_only_numbers(cast("list[object]", one)) if isinstance(one, list) else isinstance(one, int | float)
-        for one in given
-    )
+def has_only_numbers(given: object) -> bool:
+    """Whether it is a number, or a list, of lists too, of nothing but numbers: pixels, or a vector; or nothing."""
+    if isinstance(given, list):
+        return all(map(has_only_numbers, cast("list[object]", given)))
+    return given is None or isinstance(given, int | float)
 
 
 def opened(data: str, place: str) -> Image.Image:
