@@ -32,7 +32,7 @@ WANTED = {
     "--ensemble",
     "chat": "MODEL --beam --diversity --sample --temperature --top-k --top-p --seed --ensemble --set "
     "/again /forget /why",
-    "evaluate": "MODEL DATA --json --beam --source --target --versus --to",
+    "evaluate": "MODEL DATA --json --beam --source --target --versus --to --examples",
     "units": "MODEL DATA --layer --state --unit --text --span --threshold --examples --to --save --beside --json",
     "nearest": "MODEL DATA INPUT --line --count --by --examples --seed --json",
     "states": "MODEL DATA --source --target --examples --seed --to --json",

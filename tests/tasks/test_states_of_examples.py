@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 from test_answers import check
-from toy_tasks import TOYS, examples, network, predictor
+from toy_tasks import SENTENCES, TOYS, examples, network, predictor
 
 from recurra.errors import DataError
 from recurra.layers import Recorded
 from recurra.tasks import TASKS
 from recurra.tasks import states as module
-from recurra.tasks.questions import questions
+from recurra.tasks.questions import questions, sampled
 from recurra.tasks.states import ShownStates, nearest_to, states_of_examples
 from recurra.tasks.task import Inspected, Represents
 from recurra.views import neighbours_html, states_html
@@ -194,3 +194,17 @@ def test_records_are_what_the_schemas_say_and_show_themselves(task: str) -> None
     assert states_html(found).count("<title>") == len(found.examples)
     assert model.represented in str(found)
     assert max(map(len, str(found).splitlines())) <= 80
+
+
+def test_some_of_the_examples_are_drawn_from_all_of_them() -> None:
+    recipe = network("translate").recipe
+    read = examples("translate")
+    some = sampled(read, 5, recipe)
+    assert len(list(some)) == 5
+    assert list(some) == [one for one in read if one in list(some)]
+    assert "5 of 36 pairs were taken, drawn with seed 1" in some.notes
+    assert list(sampled(examples("translate"), 99, recipe)) == list(read)
+    running = network("language-model", settings={"data.form": "running"}).recipe
+    first = sampled(examples("language-model"), 3, running)
+    assert [one.text for one in first] == SENTENCES[:3]
+    assert "3 of 36 lines were taken, the first ones" in first.notes

@@ -45,7 +45,7 @@ from recurra.tasks.model_folder import (
     refuse_other_folder,
     save_network,
 )
-from recurra.tasks.questions import input_text
+from recurra.tasks.questions import input_text, sampled
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.repeated import several_note
 from recurra.tasks.search import ShownSearch
@@ -219,6 +219,7 @@ class Model:
         dates: str | None = None,
         decimal: str | None = None,
         thousands: str | None = None,
+        examples: int | None = None,
         options: object = None,
         **settings: Unpack[AnswerSettings],
     ) -> Evaluation:
@@ -231,19 +232,24 @@ class Model:
             y: the target of each input.
             sort: put the steps of each series into the order of their times.
             dates, decimal, thousands: how the data are written, as for `read`.
+            examples: so many are measured at most, drawn from all; of running text the first. None: all.
 
         Raises:
             DataError: the examples cannot be read, or a table lacks a column.
+            UsageError: no example is asked for.
         """
+        if examples is not None and examples < 1:
+            raise UsageError(f"examples must be at least 1, got {examples}", where="evaluate")
         columns = (source_column, target_column, time_column)
         written = {"dates": dates, "decimal": decimal, "thousands": thousands}
-        examples = self._examples(data, y, target, format, columns, sort, written)
+        read = self._examples(data, y, target, format, columns, sort, written)
+        read = read if examples is None else sampled(read, examples, self.recipe)
         chosen = self.options(options, settings)
-        evaluation = self.predictor.evaluate(examples, chosen)
+        evaluation = self.predictor.evaluate(read, chosen)
         baseline = self.baseline or stored_baseline(self.path / "run")
-        evaluation = beside_baseline(evaluation, baseline, self.path, self.task, self.predictor, examples, chosen)
-        about = [*examples.notes, str(examples.skipped), better_note(evaluation, self.task.headline), *evaluation.notes]
-        notes = [*about, several_note(examples, self.task.kind), *self.caveats]
+        evaluation = beside_baseline(evaluation, baseline, self.path, self.task, self.predictor, read, chosen)
+        about = [*read.notes, str(read.skipped), better_note(evaluation, self.task.headline), *evaluation.notes]
+        notes = [*about, several_note(read, self.task.kind), *self.caveats]
         return replace(evaluation, notes=list(dict.fromkeys(filter(None, notes))))
 
     def _examples(

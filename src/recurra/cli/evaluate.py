@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from recurra.cli import options as given
 from recurra.cli.loading import check_threads, load_model, short_names
+from recurra.cli.options import option
 from recurra.cli.output import PAGE, check_ending, opened_page
 from recurra.cli.pairs import given_pairs
 from recurra.cli.set_options import check_effect, decoding_settings, written_settings
@@ -15,6 +16,9 @@ from recurra.say import say
 if TYPE_CHECKING:
     from recurra.tasks.evaluation import Evaluation
     from recurra.tasks.versus import Versus
+
+
+Count = Annotated[int | None, option("--examples", "So many are measured at most, drawn from all of them.", "N", 1)]
 
 
 def evaluate(
@@ -33,6 +37,7 @@ def evaluate(
     settings: given.FileSettings = None,
     versus: given.Versus = None,
     to: given.ReportPage = None,
+    examples: Count = None,
     as_json: given.AsJson = False,
 ) -> None:
     """Evaluate a model on examples.
@@ -43,7 +48,7 @@ def evaluate(
     short = {"beam": beam}
     written, others = written_settings(settings or [])
     chosen = decoding_settings(short, others)
-    reading: dict[str, Any] = {**({"sort": True} if sort else {}), **written}
+    reading: dict[str, Any] = {**({"sort": True} if sort else {}), "examples": examples, **written}
 
     check_ending(to, PAGE)
     with opened_page(to) as out:

@@ -39,6 +39,9 @@ Grace = Annotated[
     float | None,
     option("--grace", "Seconds from SIGTERM to the end of listening; 1.", "SECONDS", 0),
 ]
+Data = Annotated[
+    list[str] | None, option("--data", "A file of examples that requests and the page may name; repeat it.", "FILE")
+]
 LogTexts = Annotated[bool, typer.Option("--log-texts", help="Write inputs into the log, too.", show_default=False)]
 NoLog = Annotated[bool, typer.Option("--no-log", help="Write no line for each request.", show_default=False)]
 
@@ -63,6 +66,7 @@ def serve(
     deadline: Deadline = None,
     rate: Rate = None,
     grace: Grace = None,
+    data: Data = None,
     log_texts: LogTexts = False,
     no_log: NoLog = False,
 ) -> int:
@@ -71,12 +75,15 @@ def serve(
     Each option can also stand in the environment: --max-body as RECURRA_MAX_BODY. docs/serve.md has the addresses.
     """
     given = {name: value for name, value in locals().items() if value not in (None, False)}
+    given |= {"data": os.pathsep.join(data)} if data else {}
     check_packages()
+    from recurra.serving.data import files_of
     from recurra.serving.models import Models
     from recurra.serving.options import of_one_worker, serve_options, tokens_of
 
     options = serve_options(given)
     tokens_of(options)  # what cannot be right is said before anything is loaded
+    files_of(options)
     chosen = Models(models)
     inherited = os.environ.get(FD)
     if inherited is not None:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from recurra import __version__
 from recurra.serving import failures
-from recurra.serving.doors import answering, health, inside, libretranslate, openai, page, what_if, writing
+from recurra.serving.doors import answering, examples, health, inside, libretranslate, openai, page, what_if, writing
 from recurra.serving.guard import Guard
 from recurra.serving.observed import Observed
 from recurra.serving.server import Server
@@ -17,6 +17,7 @@ DOORS = (
     writing,
     inside,
     what_if,
+    examples,
     openai,
     libretranslate,
     page,

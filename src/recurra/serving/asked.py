@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -91,8 +91,59 @@ class ChatAsked(Asking):
     stream: Annotated[bool, Field(description="As server-sent events, piece by piece.")] = False
 
 
-class EvaluateAsked(Asking):
-    """Examples, each with its target."""
+class OfData(Asking):
+    """Examples: those of a data file that the server was started with, or inputs with a target each.
 
-    inputs: Annotated[list[Input], Field(min_length=1, max_length=1000)]
-    targets: Annotated[list[Any], Field(min_length=1, max_length=1000)]
+    Dialogues and texts have no targets: the inputs are the examples.
+    """
+
+    data: Annotated[str | None, Field(description="The name of a file of /v1/data.", examples=["test.tsv"])] = None
+    inputs: Annotated[list[Input] | None, Field(description="Examples instead of a file.", min_length=1)] = None
+    targets: Annotated[list[Any] | None, Field(description="What is right for each input.", min_length=1)] = None
+
+
+class EvaluateAsked(OfData):
+    """Examples, each with its target, and how many of a file are measured."""
+
+    examples: Annotated[int, Field(description="So many at most, drawn from all.", ge=1, le=10_000)] = 1000
+
+
+class StatesAsked(OfData):
+    """Examples that are drawn in two dimensions."""
+
+    examples: Annotated[int, Field(description="So many at most, drawn from all.", ge=1, le=5000)] = 1000
+    answers: Annotated[
+        bool, Field(description="Whether the model answers them, so that right and wrong are known.")
+    ] = True
+
+
+class NearestAsked(OfData):
+    """One input, and the examples that it is compared with."""
+
+    input: Input
+    count: Annotated[int, Field(description="How many of the nearest.", ge=1, le=100)] = 10
+    by: Annotated[Literal["cosine", "euclid"], Field(description="By the angle or by the distance.")] = "cosine"
+    examples: Annotated[int, Field(description="So many are compared at most, drawn from all.", ge=1, le=100_000)] = (
+        20_000
+    )
+
+
+class BesideAsked(NearestAsked):
+    """The same, and where the input lies in the plane of some of the examples."""
+
+    plane: Annotated[int, Field(description="So many are drawn, as /v1/states draws them.", ge=1, le=5000)] = 1000
+
+
+class PatternAsked(OfData):
+    """Steps of an input, and the inputs in which their units are looked for."""
+
+    input: Input
+    span: Annotated[
+        tuple[int, int], Field(description="The first step, from 0, and the one after the last.", examples=[[2, 5]])
+    ]
+    layer: Annotated[str | None, Field(description="By default the first.", examples=["encoder.0.forward"])] = None
+    state: Annotated[str, Field(description="A state or gate of the layer.")] = "hidden"
+    threshold: Annotated[float, Field(description="Above which a unit is active.", allow_inf_nan=False)] = 0.3
+    alone: Annotated[bool, Field(description="Only units that are inactive at the steps beside the span.")] = True
+    examples: Annotated[int, Field(description="So many inputs are searched at most.", ge=1, le=2000)] = 200
+    count: Annotated[int, Field(description="Matches at most.", ge=1, le=100)] = 10

@@ -18,6 +18,7 @@ import uvicorn
 from recurra.errors import RecurraError
 from recurra.say import say
 from recurra.serving.app import create_app
+from recurra.serving.data import files_of
 from recurra.serving.engine import Engine
 from recurra.serving.keys import Keys
 from recurra.serving.metrics import Metrics
@@ -38,7 +39,7 @@ def run(models: Models, options: ServeOptions, listening: socket.socket, started
     """
     metrics = Metrics()
     engine = Engine(options.threads, options.max_waiting, metrics.seen)
-    server = Server(models, engine, options, metrics, Keys(tokens_of(options)))
+    server = Server(models, engine, options, metrics, Keys(tokens_of(options)), files_of(options))
     app = create_app(server)
     config = uvicorn.Config(
         app,

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from fastapi import Request
 
 from recurra.errors import called_from_python
+from recurra.serving.data import DataFiles, Kept
 from recurra.serving.engine import Engine, Overloaded, Work
 from recurra.serving.engine import Request as Asked
 from recurra.serving.failures import Refused
@@ -31,13 +32,20 @@ class Server:
         options: what requests may ask for.
         metrics: where they are counted.
         keys: who may ask.
+        data: files of examples that requests may name.
     """
 
     def __init__(
-        self, models: Models, engine: Engine, options: ServeOptions, metrics: Metrics, keys: Keys | None = None
+        self,
+        models: Models,
+        engine: Engine,
+        options: ServeOptions,
+        metrics: Metrics,
+        keys: Keys | None = None,
+        data: DataFiles | None = None,
     ) -> None:
         self.models, self.engine, self.options, self.metrics = models, engine, options, metrics
-        self.keys = keys or Keys()
+        self.keys, self.data, self.kept = keys or Keys(), data or DataFiles(), Kept()
         self.draining = False  # it ends: what has come is answered, and nothing else should come
 
     @property

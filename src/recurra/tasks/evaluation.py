@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from recurra.files import atomic_write
 from recurra.metrics import Case, ExampleScores, Measure, Share, Slice, groupings, sliced, telling
@@ -12,7 +13,7 @@ from recurra.tasks.versus import Versus, versus
 from recurra.views import evaluation_html, evaluation_text
 from recurra.views.measures import noun_of
 from recurra.views.records import BaselineRecord, EvaluationDetails, EvaluationRecord
-from recurra.views.report import Measured, report_page, worse_text
+from recurra.views.report import Measured, report_page, table_data, worse_text
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ class Evaluation:
     def page(self, title: str = "Evaluation") -> str:
         """A page of HTML with measures, parts, confusions and every example; it loads nothing."""
         return "".join(report_page(self._measured(), title))
+
+    def table(self) -> dict[str, Any]:
+        """The same as plain data, for a page that draws it (views/report/page.py says what is in it)."""
+        return table_data(self._measured())
 
     def write_page(self, path: str | Path, title: str = "Evaluation") -> None:
         """Writes that page into a file, whole or not at all.

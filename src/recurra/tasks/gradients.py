@@ -124,7 +124,7 @@ def traced_run(asked: Asked) -> TracedRun:
     return TracedRun(run.layers, losses, ELSEWHERE)
 
 
-def _notes(sample: Sample, runs: _Runs, found: GradientFlow, seed: int) -> Iterator[str]:
+def _notes(sample: Sample[Question], runs: _Runs, found: GradientFlow, seed: int) -> Iterator[str]:
     """What was taken, and what was left out."""
     if sample.total > len(sample.kept):
         yield f"{len(sample.kept):,} of {sample.total:,} examples were taken, drawn with seed {seed}"

@@ -6,11 +6,12 @@ Running text is asked about in stretches, a series at each origin from which it 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
-from recurra.data import Example, Exchange, Passage, Tagged
-from recurra.data.captions import Captioned
+from recurra.data import Example, Examples, Exchange, Passage, Tagged
+from recurra.data.captions import Captioned, given_content
 from recurra.data.content import Fields, shown_content
 from recurra.data.labelled import Labelled
 from recurra.data.numbers import Numbers
@@ -20,6 +21,7 @@ from recurra.tasks.caption.predictor import shown
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.tasks.recipe import TaskRecipe
 from recurra.text.columns import TAB
+from recurra.text.visible import safe_repr
 
 STRETCH = 300  # characters of running text that are one example, about
 
@@ -41,17 +43,20 @@ class Question(NamedTuple):
         return " ".join(cast("list[str]", self.target))
 
 
-class Sample(NamedTuple):
+E = TypeVar("E")
+
+
+class Sample(NamedTuple, Generic[E]):
     """Some of many."""
 
-    kept: list[Question]
+    kept: list[E]
     total: int
 
 
-def drawn(questions: Iterable[Question], most: int, seed: int) -> Sample:
+def drawn(every: Iterable[E], most: int, seed: int) -> Sample[E]:
     """At most so many, each as probable as every other, in their order; only these are kept in memory."""
-    dice, kept, total = random.Random(seed), list[tuple[int, Question]](), 0
-    for total, one in enumerate(questions, 1):
+    dice, kept, total = random.Random(seed), list[tuple[int, E]](), 0
+    for total, one in enumerate(every, 1):
         place = len(kept) if total <= most else dice.randrange(total)
         if place < most:
             kept[place : place + 1] = [(total, one)]
@@ -90,7 +95,17 @@ def input_text(given: Any) -> str:
     if isinstance(given, list | tuple):
         parts = cast("Sequence[object]", given)
         return (TAB if isinstance(given, tuple) else " ").join(map(str, parts))
-    return shown(given)
+    return safe_repr(cast("object", given)) if isinstance(given, Mapping) else shown(given_content(given, "the input"))
+
+
+def sampled(examples: Examples[E], most: int, recipe: TaskRecipe, seed: int = 1) -> Examples[E]:
+    """At most so many of the examples, drawn from all; of running text, which is read as it goes on, the first."""
+    running = isinstance(recipe, LanguageRecipe) and recipe.data.form == "running"
+    sample = Sample(list(islice(examples, most)), examples.count()) if running else drawn(examples, most, seed)
+    if sample.total > most:
+        how = "the first ones" if running else f"drawn with seed {seed}"
+        examples.notes.append(f"{most:,} of {sample.total:,} {examples.noun}s were taken, {how}")
+    return examples.pieces(lambda every: iter(sample.kept))
 
 
 def stretches(passages: Iterable[Passage]) -> Iterator[Passage]:

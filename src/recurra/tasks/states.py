@@ -162,7 +162,7 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def _notes(sample: Sample, found: Found, seed: int) -> Iterator[str]:
+def _notes(sample: Sample[Question], found: Found, seed: int) -> Iterator[str]:
     """What was taken, and what was left out."""
     if sample.total > len(sample.kept):
         yield f"{len(sample.kept):,} of {sample.total:,} examples were taken, drawn with seed {seed}"

@@ -1,4 +1,4 @@
-"""/v1: answers, evaluations, what is served."""
+"""/v1: answers, and what is served."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic_core import to_json
 
-from recurra.serving.asked import EvaluateAsked, ManyInputs
+from recurra.serving.asked import ManyInputs
 from recurra.serving.described import described
 from recurra.serving.failures import JSON, Failed
 from recurra.serving.inputs import inputs_of
@@ -48,17 +48,5 @@ def router(server: Server) -> APIRouter:
             inputs_of(served, asked.inputs),
         )
         return Response(to_json({"model": served.name, "answers": answers}), media_type=JSON)
-
-    @doors.post("/evaluate")
-    async def evaluate(asked: EvaluateAsked, request: Request) -> Response:
-        """All measures over examples, each with its interval."""
-        served = server.served(asked.model)
-        check_inputs(asked.inputs, server.options)
-        check_options(asked.options, server.options)
-        inputs = inputs_of(served, asked.inputs)
-        found = await server.alone(
-            request, lambda: served.model.evaluate(inputs, asked.targets, **asked.options).to_mapping()
-        )
-        return Response(to_json(found), media_type=JSON)
 
     return doors

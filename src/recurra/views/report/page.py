@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from recurra.metrics import Case, ExampleScores, Grouping, Share, groupings, parted, sliced, telling
+from recurra.metrics import Case, ExampleScores, Grouping, Share, Slice, groupings, parted, sliced, telling
 from recurra.metrics.examples import shares
 from recurra.text.counted import counted
 from recurra.text.visible import visible
 from recurra.views.confusion import Mistake, confusion_html, mistakes
 from recurra.views.document import END
 from recurra.views.html import columns_html, labels_html, measures_html
-from recurra.views.measures import label_of, noun_of
+from recurra.views.measures import label_of, measure_rows, noun_of
 from recurra.views.records import EvaluationRecord
 from recurra.views.report.document import examples_html, notes_html, report_beginning
 from recurra.views.report.rows import Answered, rows_of, shortened
@@ -52,14 +52,55 @@ def report_page(measured: Measured, title: str) -> Iterator[str]:
     yield END
 
 
-def _slices(measured: Measured, groups: Sequence[Grouping]) -> str:
-    """The first measure on all parts; nothing where there are none, or no measure of single examples."""
+def table_data(measured: Measured) -> dict[str, Any]:
+    """The same as plain data for a page that draws it: measures, parts with their intervals, and the rows of examples.
+
+    {"record": as `evaluate --json` prints it, "notes": [...], "noun": "pairs", "measures": [[name, value, interval]],
+     "parts": {"name": of the measure, "whole": its value, "slices": [...]} or null, "table": see rows.py, "total": N}
+    """
+    groups = groupings(measured.scores, measured.cases)
+    rows = rows_of([Answered("", measured.cases, measured.scores)], groups)
+    shown = _shown(measured, groups)
+    slices = [] if shown is None else [*shown.slices, *shown.parts]
+    parts = None if shown is None else {
+        "name": shown.name,
+        "whole": shown.text(shown.line),
+        "slices": [slice_data(one, shown) for one in slices],
+    }  # fmt: skip
+    return {
+        "record": measured.record,
+        "notes": [*measured.notes],
+        "noun": noun_of(measured.record),
+        "measures": [[one.name, one.value, one.interval] for one in measure_rows(measured.record)],
+        "parts": parts,
+        "table": json.loads(rows.json),
+        "total": rows.total,
+    }
+
+
+def slice_data(one: Slice, shown: Shown) -> dict[str, Any]:
+    """A part as plain data; `place` has the numbers of its grouping and of the part in it, as rows have them."""
+    interval = None if one.interval is None else [shown.text(one.interval.low), shown.text(one.interval.high)]
+    found = {"by": visible(one.by), "name": visible(one.name), "count": one.count, "value": shown.text(one.value)}
+    return {**found, "interval": interval, "worse": one.verdict == "worse", "p": one.p, "place": list(one.place)}
+
+
+def _shown(measured: Measured, groups: Sequence[Grouping]) -> Shown | None:
+    """The first measure on all parts; None where there are none, or no measure of single examples."""
     name, share = next(iter(measured.scores.measures.items()), ("", None))
     if share is None or not (groups or measured.parts):
-        return ""
+        return None
     found = sliced(share, groups)
     whole = float(shares(share.statistics().sum(axis=0)))
-    shown = Shown("".join(label_of(name)), whole, share.higher_is_better, found, parted(measured.parts), plainly(name))
+    return Shown("".join(label_of(name)), whole, share.higher_is_better, found, parted(measured.parts), plainly(name))
+
+
+def _slices(measured: Measured, groups: Sequence[Grouping]) -> str:
+    """The same as a section."""
+    shown = _shown(measured, groups)
+    if shown is None:
+        return ""
+    name, found = next(iter(measured.scores.measures)), shown.slices
     worse = worse_html(telling(found), name, noun_of(measured.record))
     compared = sum(one.elsewhere is not None for one in found)
     sentence = f'<p class="note">It is significantly worse on none of {counted(compared, "part")}.</p>\n'

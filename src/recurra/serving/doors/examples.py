@@ -1,0 +1,150 @@
+"""/v1: a model over many examples: how good it is, which of them are alike to it, where its units are active."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+from typing import Any, NamedTuple
+
+from fastapi import APIRouter, Request, Response
+from pydantic_core import to_json
+
+from recurra.serving.asked import BesideAsked, EvaluateAsked, NearestAsked, OfData, PatternAsked, StatesAsked
+from recurra.serving.data import version_of
+from recurra.serving.doors.answering import REFUSALS
+from recurra.serving.failures import JSON, Refused
+from recurra.serving.inputs import inputs_of
+from recurra.serving.limits import check_inputs, check_options
+from recurra.serving.models import Served
+from recurra.serving.server import Server, frozen
+from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.states import ShownStates
+
+
+class Examples(NamedTuple):
+    """Examples of a request, as a model takes them."""
+
+    data: Any  # the path of a file, or inputs
+    targets: Any  # of inputs; None of a file, or where there are none
+    key: Hashable  # equal for equal examples
+
+
+def router(server: Server) -> APIRouter:
+    """These addresses, answered by a server."""
+    doors = APIRouter(responses=REFUSALS)
+
+    @doors.get("/v1/data")
+    async def data() -> Response:
+        """The data files that requests may name."""
+        return Response(to_json({"data": [{"name": name} for name in server.data.names]}), media_type=JSON)
+
+    @doors.post("/v1/evaluate")
+    async def evaluate(asked: EvaluateAsked, request: Request) -> Response:
+        """All measures over examples, each with its interval."""
+        found = await evaluated(server, asked, request)
+        return Response(to_json(found.to_mapping()), media_type=JSON)
+
+    @doors.post("/v1/states")
+    async def states(asked: StatesAsked, request: Request) -> Response:
+        """Examples in the two dimensions in which the vectors differ most by which the model knows them."""
+        found = await states_of(server, asked, request, asked.examples, answers=asked.answers)
+        return Response(to_json(found.to_mapping()), media_type=JSON)
+
+    @doors.post("/v1/nearest")
+    async def nearest(asked: NearestAsked, request: Request) -> Response:
+        """The examples that the model knows by the vectors nearest to that of an input."""
+        served, given = server.served(asked.model), one_input(server, asked)
+        known = await states_of(server, asked, request, asked.examples, answers=False)
+        found = await server.alone(
+            request, lambda: served.model.nearest(given, known, count=asked.count, by=asked.by).to_mapping()
+        )
+        return Response(to_json(found), media_type=JSON)
+
+    @doors.post("/v1/pattern")
+    async def pattern(asked: PatternAsked, request: Request) -> Response:
+        """The units that are active at some steps of an input, and where else they are."""
+        served, given = server.served(asked.model), one_input(server, asked)
+        examples = examples_of(server, served, asked)
+        how: dict[str, Any] = asked.model_dump(include={"layer", "state", "threshold", "alone", "examples", "count"})
+
+        def found() -> dict[str, Any]:
+            inputs = examples.data if asked.data is None else served.model.read(examples.data)
+            return served.model.pattern(given, asked.span, inputs, **how).to_mapping()
+
+        return Response(to_json(await server.alone(request, found)), media_type=JSON)
+
+    @doors.post("/page/table", include_in_schema=False)
+    async def table(asked: EvaluateAsked, request: Request) -> Response:
+        found = await evaluated(server, asked, request)
+        return Response(to_json(await server.alone(request, found.table)), media_type=JSON)
+
+    @doors.post("/page/beside", include_in_schema=False)
+    async def beside(asked: BesideAsked, request: Request) -> Response:
+        served, given = server.served(asked.model), one_input(server, asked)
+        drawn = await states_of(server, asked, request, asked.plane, answers=True)
+        known = await states_of(server, asked, request, asked.examples, answers=False)
+
+        def found() -> dict[str, Any]:
+            vector = served.model.vectors([given])
+            near = served.model.nearest(given, known, count=asked.count, by=asked.by)
+            return {"neighbours": near.to_mapping(), "point": drawn.plane.points(vector)[0].tolist()}
+
+        return Response(to_json(await server.alone(request, found)), media_type=JSON)
+
+    return doors
+
+
+async def evaluated(server: Server, asked: EvaluateAsked, request: Request) -> Evaluation:
+    """The evaluation that is asked for; kept, as a page shows it again."""
+    served = server.served(asked.model)
+    check_options(asked.options, server.options)
+    examples = examples_of(server, served, asked)
+    key = (served, "evaluation", examples.key, asked.examples, frozen(asked.options))
+    how: dict[str, Any] = {"examples": asked.examples, **asked.options}
+    return await server.alone(
+        request, lambda: server.kept.get(key, lambda: served.model.evaluate(examples.data, examples.targets, **how))
+    )
+
+
+async def states_of(server: Server, asked: OfData, request: Request, most: int, *, answers: bool) -> ShownStates:
+    """The states of examples; kept, as the next input is compared with the same ones."""
+    served = server.served(asked.model)
+    examples = examples_of(server, served, asked)
+    key = (served, "states", examples.key, most, answers)
+    return await server.alone(
+        request,
+        lambda: server.kept.get(
+            key, lambda: served.model.states(examples.data, examples.targets, examples=most, answers=answers)
+        ),
+    )
+
+
+def examples_of(server: Server, served: Served, asked: OfData) -> Examples:
+    """The examples of a request.
+
+    Raises:
+        Refused: neither a file nor examples, both, or examples without targets.
+        DataError: an example that cannot be read.
+    """
+    if (asked.data is None) == (asked.inputs is None):
+        what = "both data and inputs are given" if asked.data is not None else "there are no examples"
+        raise Refused(422, what, where="data", fix="Give the name of a file of /v1/data, or inputs.")
+    if asked.inputs is None:
+        if asked.targets is not None:
+            raise Refused(422, "targets without inputs", where="targets", fix="A file has its own targets.")
+        path = server.data.path(asked.data or "")
+        return Examples(path, None, version_of(path))
+    check_inputs(asked.inputs, server.options)
+    key = json.dumps([asked.inputs, asked.targets], sort_keys=True)
+    return Examples(inputs_of(served, asked.inputs), asked.targets, key)
+
+
+def one_input(server: Server, asked: NearestAsked | PatternAsked) -> Any:
+    """The input of a request, as the model takes it.
+
+    Raises:
+        Refused: it is longer than is allowed.
+        DataError: it is no input of the model.
+    """
+    check_inputs([asked.input], server.options, "max_inside" if isinstance(asked, PatternAsked) else "max_text")
+    return inputs_of(server.served(asked.model), [asked.input])[0]
