@@ -74,7 +74,7 @@ def serve(
 
     Each option can also stand in the environment: --max-body as RECURRA_MAX_BODY. docs/serve.md has the addresses.
     """
-    given = {name: value for name, value in locals().items() if value not in (None, False)}
+    given = {name: value for name, value in locals().items() if value is not None and value is not False}
     given |= {"data": os.pathsep.join(data)} if data else {}
     check_packages()
     from recurra.serving.data import files_of

@@ -44,7 +44,11 @@ class Observed:
             size += len(message.get("body", b""))
             if message["type"] == "http.response.start" and self.ending():
                 message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
-            await send(message)
+            try:
+                await send(message)
+            except RuntimeError as error:
+                if "closed" not in str(error):  # so uvloop says that the client has left
+                    raise
 
         try:
             await self.app(scope, receive, sent)

@@ -21,6 +21,7 @@ from recurra.serving.app import create_app
 from recurra.serving.data import files_of
 from recurra.serving.engine import Engine
 from recurra.serving.keys import Keys
+from recurra.serving.languages import pairs_of
 from recurra.serving.metrics import Metrics
 from recurra.serving.models import Models
 from recurra.serving.options import ServeOptions, tokens_of
@@ -70,6 +71,7 @@ class Listener(uvicorn.Server):
         serving = asyncio.create_task(self.serve([listening]))
         try:
             await asyncio.to_thread(self.server.models.reload)
+            pairs_of(self.server.models.served, self.server.options.languages)
         except RecurraError as error:
             say(f"recurra: {error}")
             self.should_exit = True

@@ -16,6 +16,8 @@ from recurra.say import say
 from recurra.serving.metrics import SEVERAL
 
 PAUSE = 0.2  # seconds between two looks at the processes
+ENDED = (0, -signal.SIGTERM, 128 + signal.SIGTERM)  # the latter two: before it had begun to serve
+REFUSED = (1, 2)  # exit codes of a process that cannot begin, and has said why
 AGAIN = 1.0  # seconds before one that died is started again
 
 
@@ -38,20 +40,19 @@ class Supervisor:
         with tempfile.TemporaryDirectory(prefix="recurra-metrics-") as folder, self._signals():
             self.environment = {**self.environment, SEVERAL: folder}
             self.processes = [self._start() for _ in range(self.count)]
-            began = time.monotonic()
             while any(one.poll() is None for one in self.processes):
                 for k, one in enumerate(self.processes):
                     code = one.poll()
                     if code is None or self.ending:
                         continue
-                    if time.monotonic() - began < AGAIN * self.count and code:  # it cannot even begin
+                    if code in REFUSED:
                         self._tell(signal.SIGTERM)
                         return code
                     say(f"recurra: a process ended with {code}, another takes its place")
                     time.sleep(AGAIN)
                     self.processes[k] = self._start()
                 time.sleep(PAUSE)
-        return next((one.returncode for one in self.processes if one.returncode), 0)
+        return next((one.returncode for one in self.processes if one.returncode not in ENDED), 0)
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(self.command, env=self.environment, pass_fds=self.files)
