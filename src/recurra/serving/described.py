@@ -24,7 +24,7 @@ from recurra.tasks.language_model.predictor import LanguagePredictor
 from recurra.tasks.many_to_one.predictor import HeadPredictor
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.tag.predictor import TagPredictor
-from recurra.tasks.task import Generates
+from recurra.tasks.task import Generates, Streams
 
 Described = dict[str, Any]
 
@@ -43,6 +43,7 @@ def described(served: Served) -> Described:
         "writes": writes(predictor),
         "options": {} if decoding is None else to_mapping(decoding),
         "generation": to_mapping(predictor.generation) if isinstance(predictor, Generates) else None,
+        "streams": isinstance(predictor, Streams),
         "examples": examples_of(served),
     }
 

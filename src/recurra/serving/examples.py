@@ -32,6 +32,7 @@ from recurra.tracing import Picture
 from recurra.views.picture import image_address
 
 COUNT = 5
+CHOSEN_FROM = 12
 LOOKED_AT = 400  # rows of the table or a few more, evenly spread
 LONGEST = 90  # characters of a text; a longer one is passed over
 BEGINNING = 40  # characters of a text that is to be continued
@@ -45,8 +46,10 @@ def examples_of(served: Served) -> Sequence[object]:
     """A few inputs, as `/v1/predict` takes them; all different. Looked for once."""
     if served not in _found:
         predictor = served.model.predictor
-        stored = list(islice(stored_examples(served, reader_of(predictor)), COUNT))
-        _found[served] = stored or plain_examples(predictor)
+        stored = list(islice(stored_examples(served, reader_of(predictor)), CHOSEN_FROM))
+        first = next((k for k, one in enumerate(stored) if str(one).isascii()), 0)  # what most keyboards can write
+        chosen = [*stored[first : first + 1], *stored[:first], *stored[first + 1 :]][:COUNT]
+        _found[served] = chosen or plain_examples(predictor)
     return _found[served]
 
 

@@ -8,16 +8,19 @@ import { taggedText } from "recurra/tagged.js";
 import { label } from "recurra/tokens.js";
 
 const MOST = 6; // labels that are shown
+const LONG = 40; // letters of an answer; a longer one is set smaller
+const TINY = 0.001; // a probability below this is shown by its logarithm
 
-/** The place of the answer, which follows it. */
-export function answerOf(live) {
+/** The place of the answer, under a name; it follows what is answered. */
+export function answerOf(live, name) {
   const [draw, ...below] = ANSWERS[live.model.writes.kind];
   const [place, said] = [h("div"), h("p", { class: "unseen", role: "status" })];
   live.watch(place, (now) => {
-    redrawn(place, now.answer ? [draw(now, live), unknown(now.answer)] : h("p", { class: "quiet" }, "The answer will stand here."));
+    if (now.written) redrawn(place, result(now.written));
+    else redrawn(place, now.answer ? [draw(now, live), unknown(now.answer)] : h("p", { class: "quiet" }, "The answer will stand here."));
     said.textContent = now.answer?.text ?? "";
   });
-  return h("div", { class: "answer", role: "region", "aria-label": "answer" }, place, said, below.map((make) => make(live)));
+  return h("div", { class: "answer", role: "region", "aria-label": name }, place, said, below.map((make) => make(live)));
 }
 
 /** How each kind is drawn, and what stands below it. */
@@ -33,12 +36,17 @@ const ANSWERS = {
 /** A text, and what else could have been written. */
 function textAnswer({ answer, target }, live) {
   const { alternatives } = answer;
-  const rows = alternatives.map(({ text, log_prob: log }) => [text, text, log === null ? null : Math.exp(log)]);
+  const rows = alternatives.map(({ text, log_prob: log }) => [text, text, log === null ? null : Math.exp(log), log]);
   return [
-    h("p", { class: "result" }, answer.text ? h("strong", null, h("bdi", null, answer.text)) : h("span", { class: "quiet" }, "The answer is empty.")),
+    result(answer.text),
     alternatives[0].finished ? null : h("p", { class: "quiet" }, "It is cut off at the maximum length."),
     rows.length > 1 ? choices("Found by the search; choose one to look inside it", rows, target || answer.text, live) : null,
   ];
+}
+
+/** The answer in one line, large. */
+function result(text) {
+  return h("p", { class: text.length > LONG ? "result long" : "result" }, text ? h("strong", null, h("bdi", null, text)) : h("span", { class: "quiet" }, "The answer is empty."));
 }
 
 /** A label, and how probable the others are. */
@@ -48,21 +56,28 @@ function labelAnswer({ answer, target }, live) {
   if (target && !shown.some(([name]) => name === target)) shown.push(...all.filter(([name]) => name === target));
   const left = all.length - shown.length;
   return [
-    h("p", { class: "result" }, h("strong", null, h("bdi", null, answer.text))),
+    result(answer.text),
     choices("Probabilities; choose a label to look for what speaks for it", shown.map(([name, share]) => [name, name, share]), target || answer.text, live),
     left ? h("p", { class: "quiet" }, `${left} more ${left > 1 ? "labels" : "label"}, together ${percent(Math.max(0, 1 - shown.reduce((sum, [, share]) => sum + share, 0)))}`) : null,
   ];
 }
 
 function numberAnswer({ answer }) {
-  return h("p", { class: "result" }, h("strong", null, answer.text));
+  return result(answer.text);
 }
 
 /** What could come next: each adds itself to the text. */
 function nextAnswer({ answer, input }, live) {
   const rows = answer.alternatives.map(({ text, score }) => h("li", null, h("button", { type: "button", class: "chip", "data-key": text,
-    on: { click: () => live.set({ input: input + (text === "<EOS>" ? "" : text) }) } }, h("bdi", null, label(text)), " ", h("span", { class: "quiet" }, percent(score)))));
+    on: { click: () => live.set({ input: appended(input, text, live.model.writes.units) }) } }, h("bdi", null, label(text)), " ", h("span", { class: "quiet" }, percent(score)))));
   return [h("h2", null, "What comes next; choose one to write it"), h("ul", { class: "chips" }, rows)];
+}
+
+/** A text with one more unit: words stand apart, and what begins with a word begins with "▁". */
+function appended(input, unit, units) {
+  if (unit === "<EOS>") return input;
+  if (units === "words") return `${input.trimEnd()} ${unit}`;
+  return input + unit.replaceAll("▁", " ");
 }
 
 /** The next numbers of each column, with their intervals. */
@@ -82,11 +97,11 @@ function seriesAnswer({ answer }) {
   });
 }
 
-/** Outputs as buttons with the length of a bar for each share: [key, name, share or null]. */
+/** Outputs as buttons with the length of a bar for each share: [key, name, share or null, its logarithm]. */
 function choices(title, rows, chosen, live) {
-  return [h("h2", null, title), h("ul", { class: "choices" }, rows.map(([key, name, share]) => h("li", null, h("button", {
+  return [h("h2", null, title), h("ul", { class: "choices" }, rows.map(([key, name, share, log]) => h("li", null, h("button", {
     type: "button", "data-key": key, "aria-pressed": String(key === chosen), on: { click: () => live.set({ target: key === rows[0][0] ? "" : key }) },
-  }, h("span", { class: "share", style: { width: `${100 * (share ?? 0)}%` } }), h("bdi", null, name || "(empty)"), share === null ? null : h("span", { class: "quiet" }, percent(share))))))];
+  }, h("span", { class: "share", style: { width: `${100 * (share ?? 0)}%` } }), h("bdi", null, name || "(empty)"), share === null ? null : h("span", { class: "quiet" }, share < TINY && log ? `log p = ${number(log)}` : percent(share))))))];
 }
 
 function unknown({ unknown: found }) {

@@ -2,6 +2,13 @@
 
 import { h } from "recurra/dom.js";
 
+const TOKEN = "recurra-token"; // where the token is kept that a server may want, as long as the window is open
+
+/** The token that is sent with every question from now on. */
+export function useToken(token) {
+  sessionStorage.setItem(TOKEN, token);
+}
+
 /** Why there is no answer: what, where and how to mend it, as the server says. */
 export class Refusal extends Error {
   constructor({ message, where = null, fix = null }, status = 0) {
@@ -22,13 +29,41 @@ export async function ask(path, body = null, signal = null) {
 
 /** The response to a question as it comes, for what is read piece by piece or is no JSON; throws as `ask` does. */
 export async function sent(path, body, signal) {
-  const how = body === null ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const token = sessionStorage.getItem(TOKEN);
+  const headers = { ...(body === null ? {} : { "Content-Type": "application/json" }), ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+  const how = body === null ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
   try {
     return await fetch(path, { ...how, signal });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refusal({ message: "The server does not answer.", fix: "Is recurra serve still running?" });
   }
+}
+
+/**
+ * Asks for what is written piece by piece (server-sent events): calls `take(piece)` for each and gives the whole answer.
+ * The events are read as docs/serve.md describes them: token, answer, error.
+ */
+export async function streamed(path, body, take, signal = null) {
+  const response = await sent(path, { ...body, stream: true }, signal);
+  if (!response.ok) throw await refusalOf(response);
+  let rest = "", answer = null;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    const events = (rest + value).split("\n\n");
+    rest = events.pop();
+    for (const one of events) {
+      const [, name] = one.match(/^event: (\w+)$/m) ?? [];
+      const data = JSON.parse(one.match(/^data: (.*)$/m)?.[1] ?? "null");
+      if (name === "token") take(data.text);
+      else if (name === "answer") answer = data.answer;
+      else if (name === "error") throw new Refusal(data.error);
+    }
+  }
+  if (!answer) throw new Refusal({ message: "The server stopped before the answer was complete." });
+  return answer;
 }
 
 /** Why a response is none that was wished for. */

@@ -21,7 +21,7 @@ export function bench(page, chosen) {
   }));
   const inside = inspector(page.state, page.root, live);
   const cells = h("script", { type: "application/json", id: "recurra-cells" }); // where cell.js finds drawings
-  const element = h("div", { class: "bench" }, h("div", { class: "fronts" }, fronts), inside.element, cells);
+  const element = h("div", { class: "bench" }, h("div", { class: "fronts" }, fronts), h("h2", { class: "inside" }, "Inside the network"), inside.element, cells);
   let waiting = 0, asked = null, begun = false;
 
   async function compute() {

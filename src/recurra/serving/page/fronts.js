@@ -25,9 +25,9 @@ export function front(live, k) {
   const refusal = h("div", { class: "refusals" });
   live.watch(refusal, (now) => refusal.replaceChildren(...(now.refusal ? [refusalNode(now.refusal)] : [])));
   return h("section", { class: "front", "aria-label": k === null ? "question and answer" : title },
-    h("div", { class: "lead" }, h("h1", null, title), k ? null : h("p", { class: "quiet" }, LEADS[model.writes.kind]), notes(model)),
+    h("div", { class: "lead" }, h("h1", null, title), k === null ? h("p", { class: "quiet" }, LEADS[model.writes.kind]) : null, notes(model)),
     h("div", { class: "ask" }, editorOf(live, k ?? 0), k ? null : dials(live, k ?? 0)),
-    h("div", null, refusal, answerOf(live)));
+    h("div", null, refusal, answerOf(live, k === null ? "answer" : `answer ${k + 1}`)));
 }
 
 /** What it is made of, and what is to be known of its training. */

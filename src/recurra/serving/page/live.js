@@ -12,8 +12,22 @@ export function liveOf(page, side) {
     get now() {
       return side.now.values;
     },
-    watch: side.now.watch,
+    watch: (element, draw) => watch(element, draw, side.now, page.state),
     ask: latest(ask),
     body: (more = {}) => ({ model: side.model.name, input: side.now.values.input, options: side.now.values.options, ...more }),
   };
+}
+
+/** Calls `draw(now)` now and after each change while the element can be seen, also when it is seen again after one. */
+function watch(element, draw, now, state) {
+  let drawn = now.values;
+  const look = () => {
+    if (!element.isConnected) ends.forEach((end) => end());
+    else if (now.values !== drawn && !element.closest("[hidden]")) {
+      drawn = now.values;
+      draw(drawn);
+    }
+  };
+  const ends = [now, state].map((one) => one.subscribe(look));
+  draw(drawn);
 }

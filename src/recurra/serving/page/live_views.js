@@ -13,8 +13,9 @@
 //
 //   live.model      what is asked, as GET /v1/models describes it: name, task, reads, writes, options, examples
 //   live.models     all of them
-//   live.now        {input, options, answer, trace, refusal}: the input, the options that were set, what /v1/predict answered
-//                   (one answer), the trace of it, or why there is none. Answer and trace are null until there are any,
+//   live.now        {input, options, target, answer, written, trace, refusal}: the input, the options that were set, the output that
+//                   is looked at instead of the best ("" if none), the answer as /v1/predict gives it, what of the next one
+//                   is written already, the trace, or why there is none. Answer and trace are null until there are any,
 //                   and those before stay while another input is computed
 //   live.watch(element, draw)  calls draw(now) now and whenever any of it changes, while the element can be seen
 //   live.state      what the reader looks at (recurra/state.js): state.values.output, state.set({output: 3}), state.watch

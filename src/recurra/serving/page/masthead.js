@@ -49,11 +49,11 @@ function comparing({ models, state }) {
       const another = now.examples.map((one) => textOf(now, one)).find((text) => text !== state.values.input) ?? state.values.input;
       state.set({ model2: kind.startsWith("model ") ? kind.slice(6) : "", input2: kind === "input" ? another : "", target: "", member: "0" });
     };
-    const select = h("select", { "aria-label": "side by side with", on: { change: () => choose(select.value) } },
-      h("option", { value: "" }, "nothing beside it"), h("option", { value: "input" }, "beside another input"),
-      others.map((one) => h("option", { value: `model ${one.name}` }, `beside ${one.name}`)));
+    const select = h("select", { on: { change: () => choose(select.value) } },
+      h("option", { value: "" }, "nothing"), h("option", { value: "input" }, "another input"),
+      others.map((one) => h("option", { value: `model ${one.name}` }, one.name)));
     select.value = value;
-    place.replaceChildren(select);
+    place.replaceChildren(h("label", null, "Beside it ", select));
   });
   return place;
 }

@@ -2,7 +2,7 @@
 
 import { fluid, h, number, s } from "recurra/dom.js";
 
-const HIGH = 120, EDGE = 12; // pixels
+const HIGH = 88, EDGE = 12; // pixels
 const SHOWN = 60; // steps of a series, the last ones
 
 /** Numbers in a text, between spaces, line ends, semicolons or commas (with spaces, a comma is a decimal one); null of other texts. */
@@ -63,7 +63,7 @@ function seriesField(id, name, set) {
   } } });
   const chart = draggable(name || "the series", set);
   return {
-    element: h("div", { class: "field" }, h("label", { for: id }, h("bdi", null, name || "Series"), h("span", { class: "quiet" }, " the newest number last; ? where one is missing")), chart.element, field, said),
+    element: h("div", { class: "field" }, h("label", { for: id }, h("bdi", null, name || "Series"), h("span", { class: "quiet" }, ": the newest number last, ? where one is missing")), chart.element, field, said),
     take(values) {
       if (JSON.stringify(numbersIn(field.value)) !== JSON.stringify(values)) field.value = values.map((one) => one ?? "?").join(" ");
       chart.take(values);

@@ -7,7 +7,7 @@
 // In the address stand, beside what the views keep: model, input, options; and of the other side, if two are compared,
 // model2 (the same input, or input2) or input2 (the same model); target: the output that is looked at instead of the best.
 
-import { ask } from "recurra/asking.js";
+import { ask, useToken } from "recurra/asking.js";
 import { bench } from "recurra/bench.js";
 import { h } from "recurra/dom.js";
 import { LIVE_VIEWS } from "recurra/live_views.js";
@@ -34,7 +34,7 @@ export async function shell(root, view = window) {
     }
     now.follow(values);
   };
-  root.replaceChildren(masthead(page, () => now.questions()), place);
+  root.replaceChildren(masthead(page, (more) => now.questions(more)), place);
   page.state.subscribe(follow);
   follow(page.state.values);
 }
@@ -54,8 +54,26 @@ async function loaded(root, view) {
       if (models.length) return models;
       root.replaceChildren(h("p", { class: "quiet", role: "status" }, "The models are being loaded …"));
     } catch (error) {
+      if (error.status === 401) {
+        await tokenFrom(root);
+        continue;
+      }
       root.replaceChildren(h("p", { class: "quiet", role: "status" }, `${error.message} Trying again …`));
     }
     await new Promise((resolve) => { view.setTimeout(resolve, AGAIN); });
   }
+}
+
+/** Asks for the token without which the server answers nothing; resolves when one was given. */
+function tokenFrom(root) {
+  return new Promise((resolve) => {
+    const field = h("input", { type: "password", id: "token", autocomplete: "off", required: true });
+    root.replaceChildren(h("form", { class: "admission", on: { submit: (event) => {
+      event.preventDefault();
+      useToken(field.value.trim());
+      resolve();
+    } } }, h("h1", null, "recurra"), h("p", null, "This server answers only those who have its token (recurra serve --token)."),
+    h("div", { class: "say" }, h("label", { for: "token" }, "Token"), field, h("button", { type: "submit" }, "Open"))));
+    field.focus();
+  });
 }

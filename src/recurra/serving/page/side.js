@@ -1,10 +1,10 @@
 // One side of the bench: a model, its input and options as they stand in the address, and what has been answered.
 
-import { ask } from "recurra/asking.js";
+import { ask, streamed } from "recurra/asking.js";
 import { inputOf, isEmpty, textOf } from "recurra/input_text.js";
 import { observed } from "recurra/state.js";
 
-const START = { input: null, options: {}, target: "", answer: null, trace: null, refusal: null };
+const START = { input: null, options: {}, target: "", answer: null, written: "", trace: null, refusal: null };
 const SHOWN = 5; // alternatives of an answer that are asked for
 const NEXT = 12; // of what could come next
 
@@ -20,6 +20,8 @@ export function sideOf(page, model, k) {
   const take = (changes) => now.take({ ...now.values, ...changes });
   const question = ({ input, options, target }) =>
     ({ model: model.name, input, options: model.generation ? {} : options, ...(target ? { target } : {}) });
+  const predicting = async (input, options, signal) => (await ask("/v1/predict", { model: model.name, inputs: [input], options: answering(model, options) }, signal)).answers[0];
+  const writing = (input, options, signal) => streamed("/v1/generate", { model: model.name, input, options: answering(model, options) }, (piece) => take({ written: now.values.written + piece }), signal);
   return {
     model,
     now,
@@ -35,7 +37,7 @@ export function sideOf(page, model, k) {
       const asked = JSON.stringify([text, values.options, target]);
       if (asked === before) return false;
       before = asked;
-      take({ input: inputOf(model, text), options: optionsOf(model, values.options), target });
+      take({ written: "", input: inputOf(model, text), options: optionsOf(model, values.options), target });
       return true;
     },
     /** Asks for the answer, then for the trace of it; gives what the page draws of that, null where there is nothing. */
@@ -46,8 +48,8 @@ export function sideOf(page, model, k) {
         return null;
       }
       try {
-        const { answers: [answer] } = await ask("/v1/predict", { model: model.name, inputs: [input], options: answering(model, options) }, signal);
-        take({ answer, refusal: null });
+        const answer = await (model.streams && !model.generation ? writing(input, options, signal) : predicting(input, options, signal));
+        take({ answer, written: "", refusal: null });
         const found = await ask("/page/trace", question(now.values), signal);
         take({ trace: found.traces[0] });
         return found;

@@ -82,7 +82,7 @@ function kindOf(traces) {
 
 /** The traces that stand side by side: those given, or of an ensemble the network that was chosen. */
 function shownTraces(traces, member) {
-  if (traces.length > 1) return traces;
+  if (traces.length !== 1) return traces;
   const networks = [traces[0], ...traces[0].members];
   return member === "all" ? networks : [networks[Number(member)] ?? networks[0]];
 }
@@ -116,17 +116,17 @@ function tabs(state, live) {
   const panels = new Map();
   const element = h("div", { class: "views", hidden: true }, list, ofTraces, ofLive);
   let views = [], traces = [];
-  const panelOf = (one) => panels.get(one.id) ?? made(one);
+  const panelOf = (one) => panels.get(one) ?? made(one);
   const made = (one) => {
     const panel = h("div", { class: "panel", role: "tabpanel", id: `view-${one.id}`, "aria-labelledby": `tab-${one.id}`, hidden: true });
-    panels.set(one.id, panel);
+    panels.set(one, panel);
     (live.includes(one) ? ofLive : ofTraces).append(panel);
     return panel;
   };
   const open = ({ tab }) => {
     if (!views.length) return;
     const now = views.find((one) => one.id === tab) ?? views[0];
-    for (const [id, panel] of panels) panel.hidden = id !== now.id;
+    for (const [one, panel] of panels) panel.hidden = one !== now;
     [...list.children].forEach((button, k) => {
       button.setAttribute("aria-selected", String(views[k] === now));
       button.tabIndex = views[k] === now ? 0 : -1;
@@ -137,7 +137,7 @@ function tabs(state, live) {
   };
   const show = (shown) => {
     traces = shown;
-    for (const one of VIEWS) panels.delete(one.id);
+    for (const one of VIEWS) panels.delete(one);
     ofTraces.replaceChildren();
     views = [...VIEWS.filter((one) => traces.some((trace) => one.applies(trace))), ...live.filter((one) => one.applies(traces))];
     list.replaceChildren(...views.map((one) => h("button", { type: "button", role: "tab", id: `tab-${one.id}`, "aria-controls": `view-${one.id}`, on: {

@@ -15,7 +15,7 @@
 
 const NUMBERS = { output: 0, place: 0, unit: 0 };
 const TEXTS = { tab: "", layer: "", member: "0", also: "", span: "" };
-const PAGES = ["tab", "member", "model"]; // a change of one of these is a step that "back" undoes
+const PAGES = ["tab", "member", "model", "model2"]; // a change of one of these is a step that "back" undoes
 const PAUSE = 120; // milliseconds without a change before the address follows
 
 /**
