@@ -27,7 +27,7 @@ Input = Annotated[
 class Asking(BaseModel):
     """What all requests have."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     model: ModelName = None
     options: Settings = Field(default_factory=dict)
@@ -58,7 +58,7 @@ class TraceAsked(OneInput):
 class SideBySide(BaseModel):
     """Traces that stand side by side."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     traces: Annotated[list[TraceAsked], Field(min_length=1, max_length=4)]
 

@@ -17,7 +17,6 @@ from recurra.serving.options import ServeOptions, allowed_hosts
 OPEN = ("/healthz", "/readyz")  # for whoever looks after the server
 FORMS = {"/translate", "/detect"}  # that take what a form of HTML sends as well
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
-METHODS = ("POST", "PUT", "PATCH")
 KEPT = 10_000  # clients whose rates are remembered
 
 
@@ -58,7 +57,7 @@ class Guard:
             what = "a token is needed"
             fix = "Send the header: Authorization: Bearer TOKEN."
             return 401, Failure(message=what, where="Authorization", fix=fix), {"WWW-Authenticate": "Bearer"}
-        if scope["method"] in METHODS:
+        if scope["method"] == "POST":
             found = self._about_body(path, headers)
             if found is not None:
                 return found

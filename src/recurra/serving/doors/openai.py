@@ -31,7 +31,7 @@ MANY = 4  # stop sequences
 class Completing(BaseModel):
     """What both kinds of request have."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
 
     model: str
     stream: bool | None = False
