@@ -40,7 +40,8 @@ WANTED = {
     "--resume --set --recipe --json --valid",
     "inspect": "MODEL INPUT --line --target --versus --ensemble --set --to",
     "explain": "MODEL INPUT --line --method --target --instead --output --versus --set --to",
-    "what-if": "MODEL INPUT --line --force --unit --attend --instead --decode --ensemble --set --to",
+    "what-if": "MODEL INPUT --line --force --unit --attend --instead --decode --flip --output "
+    "--wanted --threshold --ensemble --set --to",
     "draw": "MODEL --cell --task --set --unrolled --to",
     "gradients": "MODEL DATA --versus --examples --seed --to --json --source --target --threads",
     "curves": "RUN --over --to --json",

@@ -71,3 +71,29 @@ def test_what_cannot_be_changed_is_a_usage_error(recurra: CommandLine, options: 
     result = recurra("what-if", model("translate"), "red blue", *options)
     assert (result.code, result.out) == (2, "")
     assert words in result.err
+
+
+def test_the_smallest_change_is_found(recurra: CommandLine, tmp_path: Path) -> None:
+    result = recurra("what-if", model("classify"), "red blue", "--flip")
+    assert result.code == 0
+    assert "Tried: " in result.out
+    path = tmp_path / "flips.json"
+    assert recurra("what-if", model("translate"), "red blue", "--flip", "--output", "1", "--to", str(path)).code == 0
+    assert json.loads(path.read_text("utf-8"))["tokens"] == ["red", "blue"]
+    assert recurra("what-if", model("regress"), "red blue", "--flip", "--threshold", "3").code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--flip", "--force", "1=der"], "--force has no effect with --flip"),
+        (["--force", "1=der", "--output", "1"], "--output has no effect without --flip"),
+        (["--flip", "--threshold", "1"], "no number that could cross a threshold"),
+        (["--flip", "--output", "90"], "there is no output 90"),
+        (["--flip", "--to", "flips.html"], "what --flip finds is kept as .json alone"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_a_usage_error(recurra: CommandLine, options: list[str], words: str) -> None:
+    result = recurra("what-if", model("translate"), "red blue", *options)
+    assert (result.code, result.out) == (2, "")
+    assert words in result.err

@@ -63,3 +63,10 @@ def test_what_is_no_change_is_refused(client: Any, changes: object, where: str, 
     assert answer.status_code in (413, 422)
     assert answer.json()["error"]["where"] == where
     assert words in answer.json()["error"]["message"]
+
+
+def test_the_smallest_change_is_that_of_python(client: Any) -> None:
+    answer = client.post("/v1/flip", json={"input": "red blue"})
+    assert answer.json() == recurra.load(STORED / "translate-2" / "model").flip("red blue").to_mapping()
+    refused = client.post("/v1/flip", json={"input": "red blue", "threshold": 3})
+    assert (refused.status_code, refused.json()["error"]["where"]) == (422, "threshold")

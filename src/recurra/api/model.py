@@ -34,6 +34,7 @@ from recurra.tasks.baseline import beside_baseline, better_note, stored_baseline
 from recurra.tasks.caveats import caveats, trained_of
 from recurra.tasks.contrast import ShownContrast, contrasted
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.flips import ShownFlips, flips
 from recurra.tasks.gradients import EXAMPLES, SEED, ShownFlow, flow_of_examples
 from recurra.tasks.headline_score import headline_score
 from recurra.tasks.language_model.answer import ScoredText
@@ -508,6 +509,35 @@ class Model:
         for search in intervention.of(Decode):
             after = replace(after, options=self._answering(search.settings, settings))
         return what_if(before, after, intervention)
+
+    @called_from_python()
+    def flip(
+        self,
+        given: object,
+        *,
+        output: int = 0,
+        to: str | None = None,
+        threshold: float | None = None,
+        **settings: Unpack[AnswerSettings],
+    ) -> ShownFlips:
+        """The smallest changes of an input, of one or two tokens, that another answer follows from.
+
+        Args:
+            given: one input, a text or a sentence of tokens.
+            output: the number of the token of a text that is to be another one, of tags the token whose tag is.
+            to: the label, tag or token that is wanted; any other one if None.
+            threshold: which a number is to cross.
+            settings: single options of answering, as `predict` takes them.
+
+        Raises:
+            DataError: an input that cannot be read, is empty or too long.
+            UsageError: an input of other things than tokens, no such output, or no threshold for a number.
+
+        Example:
+            >>> print(model.flip("a fine film"))
+        """
+        cells = self._cells_of(self._asked_about(given))
+        return flips(self.predictor, cells, self.options(None, settings), output=output, to=to, threshold=threshold)
 
     def _answering(self, other: Mapping[str, object], settings: Mapping[str, object]) -> Any:
         """The options of an answer, of a language model those of a continuation."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, TextIO, TypeVar
+
+import typer
 
 from recurra.cli import options as given
 from recurra.cli.loading import ONE, load_model
@@ -16,6 +19,7 @@ from recurra.errors import UsageError
 
 if TYPE_CHECKING:
     from recurra.api import Model
+    from recurra.tasks.flips import ShownFlips
     from recurra.tasks.what_if import ShownWhatIf
     from recurra.tracing import Change
 
@@ -49,6 +53,17 @@ Decoding = Annotated[
     list[str] | None,
     option("--decode", "Search otherwise: sample=true, temperature=0.5, top_k=10, beam=1, ...", "NAME=VALUE"),
 ]
+Flip = Annotated[
+    bool, typer.Option("--flip", help="Find the smallest change of INPUT that another answer follows from instead.")
+]
+Output = Annotated[
+    int | None,
+    option("--output", "With --flip: token N of the output is to be another one, of tags that of token N.", "N", 1),
+]
+Wanted = Annotated[str | None, option("--wanted", "With --flip: this label, tag or token is wanted.", "TEXT")]
+Threshold = Annotated[
+    float | None, option("--threshold", "With --flip: a number is to come to lie on its other side.", "NUMBER")
+]
 To = Annotated[
     str | None,
     option("--to", "Write a page (.html), or both traces as data (.json, .npz), to this file.", "FILE"),
@@ -64,23 +79,35 @@ def what_if(
     attend: Looks = None,
     instead: Other = None,
     decode: Decoding = None,
+    flip: Flip = False,
+    output: Output = None,
+    wanted: Wanted = None,
+    threshold: Threshold = None,
     ensemble: given.Ensemble = None,
     settings: given.DecodingSettings = None,
     to: To = None,
 ) -> None:
     """Change something, and see what follows beside what was: a token of the output, a unit, where a step looks.
 
-    Several changes are made together. Of a language model what follows for its continuations.
+    Several changes are made together. Of a language model what follows for its continuations. With --flip the change is
+    searched for: tokens of the input that are left out, or others in their place.
     """
     check_ending(to, PAGE, ".json", ".npz")
+    changing = {"--force": force, "--unit": unit, "--attend": attend, "--instead": instead, "--decode": decode}
+    flipping = {"--output": output, "--wanted": wanted, "--threshold": threshold}
+    idle = [name for name, value in (changing if flip else flipping).items() if value is not None]
+    if idle:
+        raise UsageError(f"{idle[0]} has no effect {'with' if flip else 'without'} --flip", fix="Leave it out.")
     changes = list(_changes(force or [], unit or [], attend or [], decode or []))
-    if not changes and instead is None:
-        fix = "Give --force, --unit, --attend, --instead or --decode."
-        raise UsageError("nothing is changed", fix=fix)
+    if not (flip or changes or instead is not None):
+        raise UsageError("nothing is changed", fix=f"Give {', '.join(changing)}, or --flip.")
     base = decoding_settings({}, settings or [])
     with opened_output(to) as out:
         loaded = load_model(model, ensemble, ONE)
         one = read_one(loaded, text, line)
+        if flip:
+            write_flips(out, to, loaded.flip(one, output=(output or 1) - 1, to=wanted, threshold=threshold, **base))
+            return
         if instead is not None:
             changes.append(_instead(loaded, instead))
         write(out, to, loaded.what_if(one, *changes, **base))
@@ -158,3 +185,17 @@ def write(out: TextIO, to: str | None, found: ShownWhatIf) -> None:
         out.writelines([*json_pieces(found.to_mapping()), "\n"])
     else:
         write_npz(found.to_mapping(), out.buffer)
+
+
+def write_flips(out: TextIO, to: str | None, found: ShownFlips) -> None:
+    """Lines for the terminal, or data.
+
+    Raises:
+        UsageError: they are to be a page or arrays.
+    """
+    if to is None:
+        out.write(f"{found}\n")
+    elif to.endswith(".json"):
+        out.write(json.dumps(found.to_mapping(), ensure_ascii=False) + "\n")
+    else:
+        raise UsageError("what --flip finds is kept as .json alone", where="--to")

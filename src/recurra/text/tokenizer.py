@@ -175,6 +175,10 @@ class Tokenizer:
             return grouped(tokens, self.normalization)
         return [(token, 1) for token in tokens]
 
+    def joined(self, pieces: Sequence[str]) -> str:
+        """The text of pieces: the way back from `tokens`."""
+        return self._joined(list(pieces))
+
     def unknown_tokens(self, text: str) -> list[str]:
         """The pieces of a text that are not in the vocabulary, in order and with repetitions."""
         return [piece for piece, id in self._pieces(text) if id == UNK]

@@ -8,6 +8,7 @@ from recurra.tracing.arrays import Array
 from recurra.tracing.attention_map import AttentionMap, Part
 from recurra.tracing.attribution import AttributedInput, Attribution
 from recurra.tracing.contrast import Contrast, ContrastStep
+from recurra.tracing.flips import Edit, Flip, Flips
 from recurra.tracing.flow import Curve, GradientFlow, Jacobians, LayerFlow, Saturation, Verdict
 from recurra.tracing.intervention import Change, Decode, Force, Instead, Intervention, SetAttention, SetUnit
 from recurra.tracing.matrix import Matrix
@@ -37,6 +38,9 @@ __all__ = [
     "Curve",
     "Decision",
     "Decode",
+    "Edit",
+    "Flip",
+    "Flips",
     "Follows",
     "Force",
     "GradientFlow",

@@ -13,6 +13,7 @@ from recurra.views.curves_html import curves_html, curves_page
 from recurra.views.curves_text import CurvesView, curves_text
 from recurra.views.decisions_text import decision_lines
 from recurra.views.figures import lines_figure, matrix_figure
+from recurra.views.flips_text import flip_lines
 from recurra.views.flow_html import flow_html, flow_page
 from recurra.views.flow_panels import compared_panel, flow_panels, memory_text
 from recurra.views.flow_text import FlowCharts, FlowView, flow_text
@@ -93,6 +94,7 @@ __all__ = [
     "evaluation_table",
     "evaluation_text",
     "event_text",
+    "flip_lines",
     "flow_html",
     "flow_page",
     "flow_panels",

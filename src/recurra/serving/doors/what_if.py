@@ -1,4 +1,4 @@
-"""/v1/what-if: what follows if something is changed, beside what was."""
+"""/v1/what-if: what follows if something is changed, beside what was; /v1/flip: the smallest change of an input."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
+from pydantic_core import to_json
 
 from recurra.serving.asked import OneInput
 from recurra.serving.doors.answering import REFUSALS
@@ -36,6 +37,14 @@ class WhatIfAsked(OneInput):
     layers: Annotated[bool, Field(description="Whether both traces have the gates and states of every layer.")] = False
 
 
+class FlipAsked(OneInput):
+    """One input, and what is to follow from a change of it."""
+
+    output: Annotated[int, Field(ge=0, description="Number of the output that is to be another one, from 0.")] = 0
+    to: Annotated[str | None, Field(description="The label, tag or token that is wanted.")] = None
+    threshold: Annotated[float | None, Field(description="That a number is to cross.")] = None
+
+
 def router(server: Server) -> APIRouter:
     """This address, answered by a server."""
     doors = APIRouter(prefix="/v1", responses=REFUSALS)
@@ -51,6 +60,18 @@ def router(server: Server) -> APIRouter:
         def found() -> str:
             both = served.model.what_if(given, *changes, **asked.options)
             return (both if asked.layers else both.without_layers()).to_json()
+
+        return Response(await server.alone(request, found), media_type=JSON)
+
+    @doors.post("/flip")
+    async def flip(asked: FlipAsked, request: Request) -> Response:
+        """The smallest changes of an input, of one or two tokens, that another answer follows from."""
+        served = server.served(asked.model)
+        given = one_input(server, served, asked)
+
+        def found() -> bytes:
+            one = served.model.flip(given, output=asked.output, to=asked.to, threshold=asked.threshold, **asked.options)
+            return to_json(one.to_mapping())
 
         return Response(await server.alone(request, found), media_type=JSON)
 

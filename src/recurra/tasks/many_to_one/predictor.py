@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor
 
-from recurra.columns import Inputs, Values
+from recurra.columns import Inputs, TextColumn, Values
 from recurra.data import Labelled, name_of
 from recurra.data.chunks import chunks
 from recurra.data.content import Content, shown_content
@@ -23,10 +23,12 @@ from recurra.errors import DataError
 from recurra.inside.probes import Run, WholeProbe
 from recurra.metrics import Case, ExampleScores
 from recurra.models import BranchRun, ManyToOne, device_of
+from recurra.models.input_readers import TokenReader
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.case_pictures import thumbnail
 from recurra.tasks.cases import content_groups
+from recurra.tasks.editing import Editing
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.many_to_one.given import content_of, is_one
@@ -35,6 +37,7 @@ from recurra.tasks.many_to_one.learner import batches_by_length
 from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import input_notes, unknown_notes
 from recurra.tasks.vectors import Vector, one_by_one
+from recurra.text.special import SPECIAL_TOKENS
 from recurra.tracing import AttentionMap
 
 WINDOW = 2000  # inputs that are sorted by length together; bounds the memory for an endless stream
@@ -183,6 +186,23 @@ class HeadPredictor:
 
             yield from one_by_one(computed, numbered(batches_by_length(lengths)), lengths, device)
             first += len(window)
+
+    def editing(self, given: Any) -> Editing | None:
+        """A text as tokens that can be changed; None of numbers, images and several columns."""
+        inputs, branch = self.first.inputs, self.first.model.column_branches[0]
+        column = inputs.columns[0]
+        if inputs.kind != "text" or not isinstance(column, TextColumn) or not isinstance(branch.reader, TokenReader):
+            return None
+        tokenizer = column.tokenizer
+        numbers = range(len(SPECIAL_TOKENS), tokenizer.size)
+        return Editing(
+            tokenizer.tokens(str(content_of(given, inputs, "the input"))),
+            tokenizer.tokens,
+            tokenizer.joined,
+            [tokenizer.token(id) for id in numbers],
+            branch.reader.embedding.weight.detach()[numbers.start :],
+            lambda answer: [answer.text],
+        )
 
     def _cases(
         self, examples: Sequence[Labelled], encoded: Sequence[Sequence[Values]], values: Tensor, options: Any

@@ -31,12 +31,14 @@ from recurra.errors import DataError
 from recurra.metrics import Case
 from recurra.models import device_of
 from recurra.models.bridge import summary_of
+from recurra.models.encoder import Encoder
 from recurra.models.search import step_model
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import case_of, target_groups, text_groups
 from recurra.tasks.cut import cut_notes
+from recurra.tasks.editing import Editing
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.growing import pieces, rest
 from recurra.tasks.one_input import is_one_text
@@ -49,7 +51,7 @@ from recurra.tasks.seq2seq.trace import END, ask_decoders, attention_map
 from recurra.tasks.tracing import Asked
 from recurra.tasks.unknown import input_notes, unknown_notes
 from recurra.tasks.vectors import Vector, one_by_one
-from recurra.text import ColumnTokenizer, SourceTokenizer
+from recurra.text import ColumnTokenizer, SourceTokenizer, Tokenizer
 from recurra.text.columns import can_be_copied
 from recurra.text.counted import counted
 from recurra.text.names import UNIT_NAMES
@@ -251,6 +253,21 @@ class TextPredictor(Generic[T_co]):
 
             yield from one_by_one(computed, batches, lengths, self.device)
             first += len(texts)
+
+    def editing(self, given: str | Sequence[str]) -> Editing | None:
+        """A text as tokens that can be changed; None of several columns."""
+        source, encoder = self.source, self.first.model.encoder
+        if not isinstance(source, Tokenizer) or not isinstance(encoder, Encoder):
+            return None
+        numbers = range(len(SPECIAL_TOKENS), source.size)
+        return Editing(
+            source.tokens(self._one_text(given)),
+            source.tokens,
+            source.joined,
+            [source.token(id) for id in numbers],
+            encoder.embedding.weight.detach()[numbers.start :],
+            lambda answer: [*self.target.tokens(answer.text), SPECIAL_TOKENS[EOS]],
+        )
 
     def searched(self, given: str | Sequence[str], options: DecodingOptions) -> ShownSearch:
         """How the outputs for one text are found.

@@ -25,9 +25,10 @@ from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_acc
 from recurra.models import device_of
 from recurra.options import unknown_name
 from recurra.padded import mean_of_steps
-from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.answer import Alternative, Answer, AnyAnswer
 from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import case_of
+from recurra.tasks.editing import Editing
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.one_input import is_one_text
@@ -42,7 +43,7 @@ from recurra.tasks.unknown import input_notes, unknown_notes
 from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text.counted import counted
 from recurra.text.scripts import script_of
-from recurra.text.special import UNK
+from recurra.text.special import SPECIAL_TOKENS, UNK
 from recurra.text.visible import safe_repr
 from recurra.views.records import EvaluationDetails
 
@@ -51,6 +52,7 @@ Rows = Sequence[tuple[Ids, Sequence[Ids]]]  # sentences as they are read
 
 WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
 LONGEST = 5000  # tokens; no longer sentence is tagged
+MOST_WORDS = 5000  # that are proposed in the place of others: the most frequent
 MOST_PARTS = 20  # kinds or tags that are measured one by one
 
 
@@ -170,6 +172,22 @@ class TagPredictor:
             yield from one_by_one(computed, [[filled[k] for k in batch] for batch in batches], lengths, device)
             first += len(window)
 
+    def editing(self, given: str | Sequence[str]) -> Editing:
+        """A sentence as tokens that can be changed."""
+        words = self.network.reader.words
+        candidates = [words.token(id) for id in range(len(SPECIAL_TOKENS), min(words.size, MOST_WORDS))]
+        with torch.no_grad():
+            sentence = to_device(batch_of(self.network.reader.encode([candidates])), device_of(self.network.model))
+            vectors = self.network.model.eval().read(sentence).values[0]
+        return Editing(
+            tokens_of(given, 1),
+            lambda tokens: list(tokens),
+            lambda tokens: tokens,
+            candidates,
+            vectors,
+            tags_in,
+        )
+
     def _number_of(self, tag: str) -> int:
         if tag not in self.network.tags:
             raise unknown_name("tag", tag, self.network.tags)
@@ -212,6 +230,11 @@ def tagged(
     mean = float(np.mean(probabilities)) if probabilities else None
     one = Alternative(" ".join(tags), mean)
     return Answer(" ".join(tokens), [one], TaggedTokens(tokens, tags, probabilities, scheme, cut), list(unknown))
+
+
+def tags_in(answer: AnyAnswer) -> list[str]:
+    """The tags of an answer."""
+    return answer.details.tags if isinstance(answer.details, TaggedTokens) else []
 
 
 def tokens_of(given: object, number: int) -> list[str]:

@@ -1,0 +1,136 @@
+"""The smallest changes of an input: what is found is true, and what was tried is counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from test_answers import check
+from toy_tasks import TOYS, network, predictor
+
+from recurra.errors import UsageError
+from recurra.tasks import flips as module
+from recurra.tasks.flips import ShownFlips, flips
+from recurra.tasks.task import Network
+from recurra.tracing import Flips
+
+EDITED = {"translate": {}, "classify": {}, "regress": {}, "tag": {"output": 1}}
+
+
+def found(task: str, networks: list[Network] | None = None, given: object = None, **how: Any) -> tuple[Any, ShownFlips]:
+    """The predictor, and what it finds for the first toy input."""
+    networks = networks or [network(task)]
+    asked: Any = predictor(task, *networks)
+    given = TOYS[task].inputs[0] if given is None else given
+    return asked, flips(asked, given, networks[0].recipe.decoding, **{**EDITED[task], **how})
+
+
+def number(asked: Any, given: str) -> float:
+    """The answer of a regression."""
+    (answer,) = asked.predict([given], None if not hasattr(asked, "first") else asked.first.recipe.decoding)
+    return answer.details.value
+
+
+@pytest.mark.parametrize("task", ["translate", "classify", "tag"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_is_found_is_answered_so(task: str, count: int) -> None:
+    networks = [network(task, seed) for seed in range(1, count + 1)]
+    asked, one = found(task, networks, "dark red blue bright" if task == "tag" else None)
+    assert one.found or one.doubles
+    options = networks[0].recipe.decoding
+    for flip in one.found:
+        (answer,) = asked.predict([flip.given], options)
+        assert answer.text == flip.answer
+        if task == "tag":
+            place = 1 - sum(not edit.now and edit.place < 1 for edit in flip.edits)
+            assert answer.details.tags[place] != one.answer.split()[1]
+        else:
+            assert answer.text.split()[:1] != one.answer.split()[:1]
+        tokens = [*one.tokens]
+        for edit in flip.edits:
+            assert tokens[edit.place] == edit.was != edit.now
+            tokens[edit.place] = edit.now
+        assert " ".join(filter(None, tokens)) == flip.given
+    check(one.to_mapping(), "flips.schema.json")
+    assert Flips.of_mapping(one.to_mapping()) == Flips(**vars(one))
+
+
+def test_a_number_crosses_a_threshold() -> None:
+    asked, _ = found("regress", threshold=0.0)
+    value = number(asked, "red blue")
+    for threshold in (value - 0.2, value + 0.2):
+        one = found("regress", threshold=threshold)[1]
+        assert one.found
+        for flip in one.found:
+            assert (number(asked, flip.given) > threshold) != (value > threshold)
+    _, far = found("regress", threshold=1e6)
+    assert not far.found
+    assert far.doubles
+    assert "None was found" in str(far)
+
+
+def test_every_single_change_of_a_small_vocabulary_is_tried() -> None:
+    """So whether one exists is known, and it is found."""
+    asked, one = found("classify")
+    words = asked.editing("red blue").candidates
+    every = [f"{word} blue" for word in words] + [f"red {word}" for word in words] + ["red", "blue"]
+    answers = [answer.text for answer in asked.predict(every, asked.first.recipe.decoding)]
+    real = {given for given, text in zip(every, answers, strict=True) if text != one.answer}
+    assert len(one.found) + one.left_out == len(real)
+    assert {flip.given for flip in one.found} <= real
+
+
+def test_a_label_that_is_wanted() -> None:
+    made = network("classify")
+    options = made.recipe.decoding
+    asked: Any = predictor("classify", made)
+    (answer,) = asked.predict(["red blue"], options)
+    other = "short" if answer.text == "long" else "long"
+    one = flips(asked, "red blue", options, to=other)
+    assert all(flip.answer == other for flip in one.found)
+    with pytest.raises(UsageError, match="is the answer already"):
+        flips(asked, "red blue", options, to=answer.text)
+
+
+def test_two_tokens_are_changed_where_one_does_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that says "long" unless neither word is red or blue."""
+    made = network("classify")
+    asked: Any = predictor("classify", made)
+    (answer,) = asked.predict(["red red"], made.recipe.decoding)
+    single = flips(asked, "red red", made.recipe.decoding)
+    assert answer.text == single.answer
+    monkeypatch.setattr(module, "MOST_SINGLES", 3)
+    few = flips(asked, "red red", made.recipe.decoding)
+    assert few.singles <= 3
+
+
+@pytest.mark.parametrize(
+    ("task", "how", "words"),
+    [
+        ("regress", {}, "a number flips where it crosses a threshold"),
+        ("classify", {"threshold": 1.0}, "the model answers no number that could cross a threshold"),
+        ("classify", {"to": "longer"}, "longer"),
+        ("classify", {"output": 1}, "there is no output 1: there are 1 output"),
+        ("tag", {"output": 2}, "there is no output 2"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_refused(task: str, how: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        found(task, **how)
+    assert words in caught.value.typed()
+
+
+@pytest.mark.parametrize("task", ["chat", "caption", "forecast", "language-model"])
+def test_inputs_that_are_no_single_text_are_refused(task: str) -> None:
+    made = network(task)
+    options: Any = made.recipe.decoding
+    with pytest.raises(UsageError, match="not made of the tokens of one text"):
+        flips(predictor(task, made), TOYS[task].inputs[0], options)
+
+
+def test_gradients_of_the_network_stay_as_they_are() -> None:
+    made = network("classify")
+    found("classify", [made])
+    assert all(parameter.grad is None for parameter in made.model.parameters())
+    assert torch.is_grad_enabled()
