@@ -4,6 +4,7 @@ reads    {"kind": "text", "columns": [{"name": "", "kind": "text"}]}
          kind: "text"; "tokens" (a text with tokens between spaces, or a list of them); "turns" (a list of what was
          said); "columns" (a mapping by name, or a list); "category"; "number"; "vector" and "series" (numbers);
          "image". Of columns also what they can hold: categories, names of numbers, size of images.
+attends  whether it looks at parts of its input by weights that are learned
 writes   {"kind": "label", "labels": [...]}; "number"; "tags" with its labels; "text"; "next" (what comes next);
          "series" with the columns that are forecast and the horizon
 options  of answering, by name, with their values; generation: those of continuations
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from recurra.attention import Attention, Last
 from recurra.columns import CategoryColumn, Column, ImageColumn, NumbersColumn
 from recurra.options import to_mapping
 from recurra.serving.examples import examples_of
@@ -33,6 +35,7 @@ def described(served: Served) -> Described:
     """A model, as JSON values."""
     model = served.model
     predictor, decoding = model.predictor, model.recipe.decoding
+    parts = model.networks[0].model.modules()
     return {
         "name": served.name,
         "task": model.task.name,
@@ -41,6 +44,7 @@ def described(served: Served) -> Described:
         "caveats": model.caveats,
         "reads": reads(predictor),
         "writes": writes(predictor),
+        "attends": any(isinstance(one, Attention) and not isinstance(one, Last) for one in parts),
         "options": {} if decoding is None else to_mapping(decoding),
         "generation": to_mapping(predictor.generation) if isinstance(predictor, Generates) else None,
         "streams": isinstance(predictor, Streams),
