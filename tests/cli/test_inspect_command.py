@@ -93,6 +93,20 @@ def test_a_line_of_a_file_is_one_input(recurra: CommandLine, tmp_path: Path) -> 
     assert f"{file} has fewer than 3 inputs" in beyond.err
 
 
+def test_another_output_stands_beside_the_own(recurra: CommandLine, tmp_path: Path) -> None:
+    result = recurra("inspect", model("translate"), "red blue", "--contrast", "eulb")
+    assert result.code == 0, result.err
+    alone = recurra("explain", model("translate"), "red blue", "--versus", "eulb").out.splitlines()
+    assert 'and not "eulb"' in result.out
+    assert alone[0] in result.out
+    page = tmp_path / "page.html"
+    assert recurra("inspect", model("translate"), "red blue", "--contrast", "eulb", "--to", str(page)).code == 0
+    assert "contrast" in page.read_text(encoding="utf-8")
+    refused = recurra("inspect", model("regress"), "red blue", "--contrast", "3")
+    assert refused.code == 2
+    assert "numbers have no alternatives" in refused.err
+
+
 def test_a_target_has_a_loss_at_each_place(recurra: CommandLine) -> None:
     result = recurra("inspect", model("translate"), "red blue", "--target", "eulb")
     assert "traced with the output: eulb" in result.out

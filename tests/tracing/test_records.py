@@ -13,6 +13,8 @@ import pytest
 from recurra.errors import DataError, UsageError
 from recurra.tracing import (
     AttentionMap,
+    Contrast,
+    ContrastStep,
     Decision,
     GradientTrace,
     LayerTrace,
@@ -161,6 +163,7 @@ def whole(**changes: object) -> Trace:
             [SearchOutput(1, "x", -0.5, -0.5, False, 1)],
         ),
         "series": [SeriesTrace("a", [1.0, None], [2.0], [1.5], [2.5])],
+        "contrast": Contrast("source", "x", "y", True, [ContrastStep("x", "y", -0.5, -1.5)]),
     }
     return trace(**(fields | changes))
 

@@ -16,7 +16,7 @@ from browser import WIDTHS, overflow, tabs, violations
 from sample_traces import INPUTS, decided, image, made, real
 
 from recurra.tasks.tracing import ShownTrace
-from recurra.tracing import AttentionMap, GradientTrace, LayerTrace, SeriesTrace, Trace
+from recurra.tracing import AttentionMap, Contrast, ContrastStep, GradientTrace, LayerTrace, SeriesTrace, Trace
 from recurra.views import inspect_page
 from recurra.views.packing import packed_array
 
@@ -83,6 +83,28 @@ def test_of_several_columns_it_says_where_it_looked_in_each(browser_page: Opened
     page = browser_page(page_of(replace(trace, attention=attention)))
     assert "It looks in day most at the space (90.0\xa0%), in rest most at “\u2068M\u2069” (60.0\xa0%)." in said(page)
     assert page.get_by_text("The weights of each column add up to 100 % by themselves: day, rest.").is_visible()
+
+
+def test_a_contrast_leads_to_the_steps_of_the_output(browser_page: Opened, tmp_path: Path) -> None:
+    theirs = ["0", "6", *OUTPUT[2:]]
+    steps = [ContrastStep(a, b, -0.25, -2.25 if a != b else -0.25) for a, b in zip(OUTPUT, theirs, strict=True)]
+    trace = replace(made(TEXT, OUTPUT), contrast=Contrast("3 May", "05-03", "06-03", True, steps))
+    page = browser_page(page_of(trace), "#tab=contrast")
+    assert (
+        page.locator("#view-contrast .texts").inner_text().startswith('"05-03" (the answer) is 7.39 times as probable')
+    )
+    page.locator("#view-contrast tbody tr").nth(1).click()
+    assert said(page).startswith("2 of 6")
+    assert page.locator("#view-contrast tr[aria-current] th").inner_text() == "2"
+    row, bar = (page.locator(f"#view-contrast tr[aria-current]{inner}").bounding_box() for inner in ("", " .length"))
+    assert bar["width"] > 10
+    assert row["y"] < bar["y"]
+    assert bar["y"] + bar["height"] < row["y"] + row["height"]
+    assert overflow(page) <= 0
+    assert violations(page) == []
+    assert Trace.load(kept(page, "JSON", tmp_path / "trace.json")).contrast == trace.contrast
+    plain = browser_page(page_of(made(TEXT, OUTPUT)))
+    assert plain.locator("#tab-contrast").count() == 0
 
 
 def test_a_view_that_was_left_follows_what_changed_meanwhile(browser_page: Opened) -> None:

@@ -392,6 +392,7 @@ class Model:
         *,
         gradients: bool | Sequence[int] = False,
         attribution: str = "",
+        contrast: object = None,
         **settings: Unpack[AnswerSettings],
     ) -> ShownTrace:
         """Everything that happens inside on the way to an output: each gate and state, each decision.
@@ -402,6 +403,7 @@ class Model:
             gradients: True: also how strongly the loss at each output depends on each state before it; the numbers of
                 outputs, from 0: the gradients of their losses with respect to each unit.
             attribution: a method of `explain`, to find what each output rests on too; nothing if empty.
+            contrast: another output: also why this one and not that, as `contrast` says it; nothing if None.
             settings: single options of answering, as `predict` takes them.
 
         Raises:
@@ -417,7 +419,8 @@ class Model:
         network = self.networks[0]
         structure = network.structure() if isinstance(network, HasStructure) else None
         rests_on = explained(asked, method=attribution) if attribution else None
-        return replace(found, attribution=rests_on, structure=structure)
+        against = None if contrast is None else self._contrast(asked, given, contrast, settings)
+        return replace(found, attribution=rests_on, structure=structure, contrast=against)
 
     @called_from_python()
     def explain(
@@ -471,7 +474,10 @@ class Model:
         """
         if versus is None:
             raise UsageError("there is nothing to compare the output with", where="versus", fix="Give another output.")
-        first = self._ask(given, target, settings)
+        return self._contrast(self._ask(given, target, settings), given, versus, settings)
+
+    def _contrast(self, first: Asked, given: object, versus: object, settings: Mapping[str, object]) -> ShownContrast:
+        """What was asked beside another output for the same input."""
         try:
             second = self._ask(given, versus, settings)
         except UsageError as error:

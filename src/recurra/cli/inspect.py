@@ -23,6 +23,10 @@ Versus = Annotated[
     list[str] | None,
     option("--versus", "Another model, shown side by side on the page of --to; may be repeated.", "MODEL"),
 ]
+Contrast = Annotated[
+    str | None,
+    option("--contrast", "Another output: shows also why the model gives its own and not this one.", "TEXT"),
+]
 To = Annotated[
     str | None,
     option("--to", "Write an interactive page (.html), or the trace as data (.json, .npz), to this file.", "FILE"),
@@ -34,6 +38,7 @@ def inspect(
     text: OneInput,
     line: Line = None,
     target: Target = None,
+    contrast: Contrast = None,
     versus: Versus = None,
     ensemble: given.Ensemble = None,
     settings: given.DecodingSettings = None,
@@ -48,19 +53,28 @@ def inspect(
         raise UsageError("--versus has no effect without a page", fix="Add --to page.html.")
     chosen = decoding_settings({}, settings or [])
     with opened_output(to) as out:
-        first = traced(load_model(model, ensemble, ONE), text, line, target, chosen, kept=to is not None)
+        first = traced(load_model(model, ensemble, ONE), text, line, target, contrast, chosen, kept=to is not None)
         others = [
-            traced(load_model(folder, None, ONE), text, line, target, chosen, kept=True) for folder in versus or []
+            traced(load_model(folder, None, ONE), text, line, target, contrast, chosen, kept=True)
+            for folder in versus or []
         ]
         write(out, to, [first, *others])
     say_page(to)
 
 
 def traced(
-    model: Model, text: str, line: int | None, target: str | None, chosen: dict[str, Any], *, kept: bool
+    model: Model,
+    text: str,
+    line: int | None,
+    target: str | None,
+    contrast: str | None,
+    chosen: dict[str, Any],
+    *,
+    kept: bool,
 ) -> ShownTrace:
     """All that can be seen of one input; gradients, which the terminal does not show, only where they are kept."""
-    return model.trace(read_one(model, text, line), target, gradients=kept, attribution=METHOD, **chosen)
+    one = read_one(model, text, line)
+    return model.trace(one, target, gradients=kept, attribution=METHOD, contrast=contrast, **chosen)
 
 
 def write(out: TextIO, to: str | None, traces: list[ShownTrace]) -> None:

@@ -19,6 +19,7 @@ from recurra.errors import DataError, UsageError
 from recurra.tracing.arrays import Array, check_array, check_before, json_pieces, load, save
 from recurra.tracing.attention_map import AttentionMap
 from recurra.tracing.attribution import Attribution
+from recurra.tracing.contrast import Contrast
 from recurra.tracing.matrix import check_matrix
 from recurra.tracing.search import SearchTree
 from recurra.tracing.series import SeriesTrace
@@ -154,6 +155,7 @@ class Trace:
         notes: what was left out or bounded, in words.
         search: how the prediction was found; None where nothing is searched for.
         attribution: what of the input the outputs rest on; None unless asked for.
+        contrast: why this output and not another one; None unless asked for.
 
     Raises:
         UsageError: an attention map of other tokens.
@@ -174,6 +176,7 @@ class Trace:
     search: SearchTree | None = None
     series: list[SeriesTrace] = field(default_factory=list[SeriesTrace])
     attribution: Attribution | None = None
+    contrast: Contrast | None = None
 
     def __post_init__(self) -> None:
         if self.attention is None:
@@ -215,13 +218,14 @@ class Trace:
             "search": None if self.search is None else self.search.to_mapping(),
             "series": [column.to_mapping() for column in self.series],
             "attribution": None if self.attribution is None else self.attribution.to_mapping(),
+            "contrast": None if self.contrast is None else self.contrast.to_mapping(),
         }
 
     @classmethod
     def of_mapping(cls, found: Mapping[str, Any]) -> Trace:
         """The way back; arrays may be nested lists."""
         attention, gradients, search = found["attention"], found["gradients"], found["search"]
-        attribution = found["attribution"]
+        attribution, contrast = found["attribution"], found["contrast"]
         return cls(
             found["source"],
             found["prediction"],
@@ -238,6 +242,7 @@ class Trace:
             None if search is None else SearchTree.of_mapping(search),
             [SeriesTrace.of_mapping(column) for column in found["series"]],
             None if attribution is None else Attribution.of_mapping(attribution),
+            None if contrast is None else Contrast.of_mapping(contrast),
         )
 
     def to_json(self) -> str:

@@ -189,13 +189,13 @@ def _row(number: int, contrast: Contrast, most: float) -> str:
     kinds: Sequence[str] = ["differ"] if step.differ else []
     kinds = [*kinds, "decides"] if number == contrast.deciding else kinds
     share = 50 * step.difference / most
-    bar = f'<span class="bar" style="left:{50 + min(share, 0):.1f}%;width:{abs(share):.1f}%"></span>'
+    bar = f'<span class="length" style="left:{50 + min(share, 0):.1f}%;width:{abs(share):.1f}%"></span>'
     place = f" <bdi>{escape(_name(step.place))}</bdi>" if step.place else ""
     side = " for" if step.difference > 0 else ""
     return (
         f'<tr class="{" ".join(kinds)}"><th scope="row">{number + 1}{place}</th>'
         f'<td><bdi>{escape(_name(step.first))}</bdi></td><td class="number">{escape(_p(step.first_log_prob))}</td>'
         f'<td><bdi>{escape(_name(step.second))}</bdi></td><td class="number">{escape(_p(step.second_log_prob))}</td>'
-        f'<td class="number"><span class="bars{side}">{bar}</span>'
+        f'<td class="number"><span class="odds{side}">{bar}</span>'
         f'<span class="nats">{signed(step.difference)}</span></td></tr>\n'
     )

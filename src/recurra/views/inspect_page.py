@@ -16,6 +16,7 @@ from recurra.structure import Structure
 from recurra.text.visible import visible
 from recurra.tracing import SearchTree, Trace
 from recurra.views.cell_drawings import cell_drawings
+from recurra.views.contrast import contrast_body
 from recurra.views.drawing.rolled import rolled_svg
 from recurra.views.drawing.style import style_sheet
 from recurra.views.drawing.unrolled import unrolled_svg
@@ -23,7 +24,7 @@ from recurra.views.modules import module_page, page_file, pens
 from recurra.views.packing import packed
 from recurra.views.search_html import MOST_DRAWN, search_svg
 from recurra.views.search_shape import summary
-from recurra.views.style import TREE
+from recurra.views.style import CONTRAST, TREE
 
 STEPS = 4  # of a network that is drawn over time
 START = """import { inspect } from "recurra/main.js";
@@ -69,10 +70,13 @@ def page_data(traces: Sequence[Trace], structures: Sequence[Structure | None] = 
 
 
 def record(trace: Trace) -> dict[str, Any]:
-    """What the modules draw: the mapping of a trace with its arrays packed and its search drawn."""
+    """What the modules draw: the mapping of a trace with its arrays packed, its search and its contrast drawn."""
     mapping = cast("dict[str, Any]", packed({**trace.to_mapping(), "members": []}))
     members = [record(member) for member in trace.members]
-    return {**mapping, "members": members, "search": None if trace.search is None else search_record(trace.search)}
+    search = None if trace.search is None else search_record(trace.search)
+    pair = trace.contrast
+    contrast = None if pair is None else {**pair.to_mapping(), "html": contrast_body(pair)}
+    return {**mapping, "members": members, "search": search, "contrast": contrast}
 
 
 def drawings(structure: Structure | None) -> dict[str, str] | None:
@@ -93,4 +97,4 @@ def search_record(search: SearchTree) -> dict[str, Any]:
 
 def sheets() -> list[str]:
     """The style sheets of the views of a trace, beside page.css."""
-    return [pens(), style_sheet(), page_file("inside.css"), TREE]
+    return [pens(), style_sheet(), page_file("inside.css"), TREE, CONTRAST]

@@ -20,11 +20,11 @@ TREE = """.recurra .tree { display: block; font: 13px ui-monospace, monospace; }
 .recurra .tree .badge { font: 600 11px system-ui, sans-serif; }
 """
 # Two outputs beside each other, likewise.
-CONTRAST = """.recurra .contrast .bars { display: inline-block; position: relative; width: 10rem; max-width: 30vw;
+CONTRAST = """.recurra .contrast .odds { display: inline-block; position: relative; width: 10rem; max-width: 30vw;
   height: .8em; margin-inline-end: .8em; border-inline: 1px solid var(--line); }
 .recurra .contrast .nats { display: inline-block; min-width: 3.5em; }
-.recurra .contrast .bar { position: absolute; top: 0; bottom: 0; background: rgb(234 120 30); min-width: 1px; }
-.recurra .contrast .for .bar { background: rgb(var(--ink)); }
+.recurra .contrast .length { position: absolute; top: 0; bottom: 0; background: rgb(234 120 30); min-width: 1px; }
+.recurra .contrast .for .length { background: rgb(var(--ink)); }
 .recurra .contrast tr:not(.differ) { opacity: .7; }
 .recurra .contrast .decides th, .recurra .contrast .decides td, .recurra .contrast tfoot { font-weight: 600; }
 """

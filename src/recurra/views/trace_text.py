@@ -8,6 +8,7 @@ from recurra.text.visible import visible
 from recurra.tracing import Trace
 from recurra.views.attention_text import attention_lines
 from recurra.views.attribution_text import attribution_lines
+from recurra.views.contrast import contrast_lines
 from recurra.views.decisions_text import decision_lines
 from recurra.views.gates_text import gates_lines
 from recurra.views.search_text import search_lines
@@ -36,6 +37,8 @@ def _parts(trace: Trace, width: int) -> Iterator[tuple[str, list[str]]]:
         yield "Attention: output down, source across", attention_lines(trace.attention, width)
     if trace.attribution is not None:
         yield "", attribution_lines(trace.attribution)
+    if (pair := trace.contrast) is not None:
+        yield f'Why "{visible(pair.first)}" and not "{visible(pair.second)}"', contrast_lines(pair, width)
     if recurrent := [layer for layer in trace.layers if layer.cell is not None]:
         yield "Gates and states", gates_lines(recurrent, width)
     if trace.search is not None:

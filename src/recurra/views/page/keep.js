@@ -36,9 +36,10 @@ function json(trace) {
   return JSON.stringify(arrayToLists(bare(trace)));
 }
 
-function bare({ search, members, ...trace }) {
+function bare({ search, contrast, members, ...trace }) {
   const { svg: _drawn, summary: _said, ...tree } = search ?? {};
-  return { ...trace, search: search ? tree : null, members: members.map(bare) };
+  const { html: _table, ...pair } = contrast ?? {};
+  return { ...trace, search: search ? tree : null, contrast: contrast ? pair : null, members: members.map(bare) };
 }
 
 function vector(panel, said) {

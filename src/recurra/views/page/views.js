@@ -9,6 +9,7 @@
 import { attention } from "recurra/attention.js";
 import { attribution } from "recurra/attribution.js";
 import { cell } from "recurra/cell.js";
+import { contrast } from "recurra/contrast.js";
 import { decisions } from "recurra/decisions.js";
 import { gates } from "recurra/gates.js";
 import { gradients } from "recurra/gradients.js";
@@ -17,4 +18,4 @@ import { numbers } from "recurra/numbers.js";
 import { search } from "recurra/search.js";
 import { units } from "recurra/units.js";
 
-export const VIEWS = [attention, decisions, attribution, search, cell, gates, units, gradients, network, numbers];
+export const VIEWS = [attention, decisions, attribution, contrast, search, cell, gates, units, gradients, network, numbers];
