@@ -25,7 +25,7 @@ CONTRAST = """.recurra .contrast .odds { display: inline-block; position: relati
 .recurra .contrast .nats { display: inline-block; min-width: 3.5em; }
 .recurra .contrast .length { position: absolute; top: 0; bottom: 0; background: rgb(234 120 30); min-width: 1px; }
 .recurra .contrast .for .length { background: rgb(var(--ink)); }
-.recurra .contrast tr:not(.differ) { opacity: .7; }
+.recurra .contrast tbody tr:not(.differ) { opacity: .7; }
 .recurra .contrast .decides th, .recurra .contrast .decides td, .recurra .contrast tfoot { font-weight: 600; }
 """
 FRAGMENTS = """
