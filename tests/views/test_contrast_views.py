@@ -76,8 +76,8 @@ def test_html_has_a_row_for_each_step_and_escapes() -> None:
     assert "<b>" not in html
     assert "&lt;b&gt;" in html
     assert "⏎" in html
-    assert 'style="left:50.0%;width:50.0%"' in html
-    assert 'style="left:37.5%;width:12.5%"' in html
+    assert '<rect x="50.0" width="50.0"' in html
+    assert '<rect x="37.5" width="12.5"' in html
 
 
 def test_times() -> None:

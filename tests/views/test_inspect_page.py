@@ -96,7 +96,7 @@ def test_a_contrast_leads_to_the_steps_of_the_output(browser_page: Opened, tmp_p
     page.locator("#view-contrast tbody tr").nth(1).click()
     assert said(page).startswith("2 of 6")
     assert page.locator("#view-contrast tr[aria-current] th").inner_text() == "2"
-    row, bar = (page.locator(f"#view-contrast tr[aria-current]{inner}").bounding_box() for inner in ("", " .length"))
+    row, bar = (page.locator(f"#view-contrast tr[aria-current]{inner}").bounding_box() for inner in ("", " .odds rect"))
     assert bar["width"] > 10
     assert row["y"] < bar["y"]
     assert bar["y"] + bar["height"] < row["y"] + row["height"]

@@ -23,8 +23,8 @@ TREE = """.recurra .tree { display: block; font: 13px ui-monospace, monospace; }
 CONTRAST = """.recurra .contrast .odds { display: inline-block; position: relative; width: 10rem; max-width: 30vw;
   height: .8em; margin-inline-end: .8em; border-inline: 1px solid var(--line); }
 .recurra .contrast .nats { display: inline-block; min-width: 3.5em; }
-.recurra .contrast .length { position: absolute; top: 0; bottom: 0; background: rgb(234 120 30); min-width: 1px; }
-.recurra .contrast .for .length { background: rgb(var(--ink)); }
+.recurra .contrast .odds svg { position: absolute; inset: 0; width: 100%; height: 100%; fill: rgb(234 120 30); }
+.recurra .contrast .for svg { fill: rgb(var(--ink)); }
 .recurra .contrast tbody tr:not(.differ) { opacity: .7; }
 .recurra .contrast .decides th, .recurra .contrast .decides td, .recurra .contrast tfoot { font-weight: 600; }
 """
