@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 from recurra.watching.server import serve
 
 TARGET = Path(__file__).parent / "_static" / "watch.png"
-COLOURS = 96  # enough for flat ones, and the file stays small
+COLOURS = 256
 
 
 def main(run: Path) -> None:
