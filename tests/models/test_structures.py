@@ -88,3 +88,14 @@ def test_feed_forward_networks_and_convolutions_too() -> None:
 def test_another_module_is_refused() -> None:
     with pytest.raises(UsageError, match=r"no drawing of torch\.nn"):
         layer_structure(torch.nn.LSTM(3, 4))  # type: ignore[arg-type]
+
+
+def test_what_it_is_and_gives_is_said() -> None:
+    assert (structure("classify", {}).name, structure("classify", {}).gives) == ("classifier", "labels")
+    assert (structure("regress", {}).name, structure("regress", {}).gives) == ("regressor", "a number")
+    direct = structure("forecast", {"model.horizon": 3})
+    assert direct.gives.startswith("the next 3 steps")
+    assert structure("forecast", {"model.horizon": 1}).gives.startswith("the next step")
+    recursive = structure("forecast", {"model.horizon": 3, "model.strategy": "recursive"})
+    assert recursive.gives.startswith("the next step")
+    assert recursive.answers == "each step"

@@ -71,7 +71,7 @@ class Sample:
         paths = sorted(path for room in options.rooms for path in (SOURCE / room).rglob("*.py"))
         names = [path.relative_to(SOURCE).as_posix() for path in paths]
         every = [mutant for name in names for mutant in mutants_of(SOURCE, name)]
-        drawn = random.Random(options.seed).sample(every, min(options.count, len(every)))
+        drawn = random.Random(options.seed).sample(every, len(every))[: options.count]  # a longer one begins the same
         self.total = len(every)
         self.mutants = [one._replace(kind=CONTROL) for one in drawn[: options.controls]] + drawn
         self.digests = {name: sha256((SOURCE / name).read_bytes()).hexdigest()[:16] for name in names}
@@ -138,7 +138,7 @@ def trials(sample: Sample, tests: dict[str, list[Test]], until: float) -> None:
                 yield trial(mutant, tests, sample.options.seconds, sample.unreliable())
 
     for done in forked(left(), lambda one, folder: tried(one, SOURCE, folder), sample.options.jobs,
-                       lambda one: 60 + patience(one.tests)):  # fmt: skip
+                       lambda one: 300 + 5 * patience(one.tests)):  # fmt: skip
         sample.add(done.job.mutant, verdict(done.job, done.status, done.said))
         say(f"{len(sample.verdicts)} mutants tried")
 

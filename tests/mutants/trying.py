@@ -15,6 +15,7 @@ from mistakes import MODULE, Mutant, made
 from reaching import Test
 
 CHUNK = 4.0  # seconds of tests before the next files are collected
+LAWS = ("test_records.py",)  # about what stands outside of functions, of which they run nothing
 PATIENCE = 5.0  # times as long as without the mistake, and so many seconds more: an endless loop
 
 
@@ -41,13 +42,15 @@ def trial(
     """The tests that run the mutant's statement, as many as fit into `seconds`, whole files first.
 
     What stands outside of functions (a constant, a default, a table) is used by whoever runs a function of that file,
-    or, where there is none, of that room.
+    or, where there is none, of that room; and some tests are about that alone.
     """
     every = [[test for test in own if test.passed and test.name not in distrusted] for own in tests.values()]
     files = [[test for test in own if runs(test, mutant)] for own in every]
     if mutant.lines == MODULE and not any(files):
         room = mutant.path.split("/")[0] + "/"
         files = [[test for test in own if any(path.startswith(room) for path, _ in test.ran)] for own in every]
+    if mutant.lines == MODULE:
+        files += [test for test in every if test and test[0].name.split("::")[0].endswith(LAWS) and test not in files]
     chosen: list[list[Test]] = []
     spent, left_out = 0.0, 0
     for own in sorted(filter(None, files), key=total):
@@ -81,19 +84,19 @@ def tried(one: Trial, source: Path, folder: Path) -> str:
     for chunk in chunks(one.tests):
         names = {test.name for tests in chunk for test in tests}
         files = [tests[0].name.split("::")[0] for tests in chunk]
-        signal.alarm(patience(chunk))
+        signal.setitimer(signal.ITIMER_PROF, patience(chunk))  # of the processor: others may keep it busy
         status = pytest.main(
             ["-x", "-q", "-p", "no:cacheprovider", "--basetemp", str(folder / "tmp"), *files],
             plugins=[Only(names), failed],
         )
         if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             return failed.name or f"pytest ended with {pytest.ExitCode(status).name}"
-    signal.alarm(0)
+    signal.setitimer(signal.ITIMER_PROF, 0)
     return ""
 
 
 def patience(files: Sequence[Sequence[Test]]) -> int:
-    """Seconds that these tests may take."""
+    """Seconds of the processor that these tests may take."""
     return int(20 + PATIENCE * sum(map(total, files)))
 
 
@@ -146,6 +149,6 @@ def verdict(one: Trial, status: int, said: str) -> Verdict:
     """What the end of the process says."""
     count = sum(map(len, one.tests))
     if status:
-        how = "endless" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM else "the process ended"
+        how = "endless" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF else "the process ended"
         return Verdict(True, how, count, one.left_out)
     return Verdict(bool(said), said, count, one.left_out)

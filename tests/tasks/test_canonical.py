@@ -36,3 +36,11 @@ def test_what_can_never_be_written_is_counted(units: str) -> None:
     said = unwritable(["ab", "ab x", "x;y", "y"], tokenizer)
     assert said.startswith("warning: 3 of the 4 references have characters or words that the model can never write: ")
     assert unwritable(["ab"], tokenizer) == ""
+
+
+@pytest.mark.parametrize(("form", "other"), [("\u00e9", "e\u0301"), ("e\u0301", "\u00e9")])
+def test_what_cannot_be_written_is_normalised_as_the_rest(form: str, other: str) -> None:
+    tokenizer = Tokenizer.build(["é", "ab"], "chars")
+    assert tokenizer.normalization in ("NFC", "NFD")
+    assert canonical(f"{form}?", tokenizer) == canonical(f"{other}?", tokenizer)
+    assert canonical(f"{form}?", tokenizer).endswith("?")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from recurra.data import Series
+from recurra.errors import UsageError
 from recurra.tasks import TASKS
-from recurra.tasks.forecast.build import series_units, suitable_window, whole_numbers
+from recurra.tasks.forecast.answer import ForecastValues
+from recurra.tasks.forecast.build import missing_number, series_units, suitable_window, whole_numbers
 
 CHANGE = " (change it with --set data.window)"
 
@@ -56,3 +60,27 @@ def test_counts_are_whole_and_none_is_below_0() -> None:
 )
 def test_the_unit_of_errors_is_how_much_changes_in_a_season(values: list[float], season: int, unit: float) -> None:
     assert series_units(np.array(values)[:, None], season).tolist() == pytest.approx([unit])
+
+
+def test_what_is_missing_is_counted() -> None:
+    one = series([0.0, np.nan, 1.0], [1.0, 2.0, 3.0])
+    more = series([np.nan, 1.0], [np.nan, np.nan])
+    assert missing_number(one, "previous") == missing_number(series([1.0]), "refuse") == ""
+    assert missing_number(one, "refuse") == "the number of 'a' at step 2 of the series is missing"
+    assert missing_number(more, "refuse") == "the number of 'a' at step 1 of the series is missing, and 2 more"
+    assert missing_number(one._replace(times=("x", "y", "z")), "refuse").startswith("the number of 'a' at step 2 (y)")
+
+
+@pytest.mark.parametrize(("season", "window", "right"), [(1, 0, False), (2, 0, True), (4, 4, True), (4, 3, False)])
+def test_a_season_before_needs_a_season_and_a_window_that_holds_it(season: int, window: int, right: bool) -> None:
+    settings: dict[str, Any] = {"model.baseline": "season", "data.season": season, "data.window": window}
+    with nullcontext() if right else pytest.raises(UsageError, match="season"):
+        TASKS["forecast"].recipe().with_settings(settings)
+
+
+def test_columns_that_are_set_to_0_are_named() -> None:
+    values = ForecastValues("", [], [])
+    assert values.notes() == []
+    ends = "counts: forecasts below 0 are set to 0 (--set floor=false keeps them)"
+    assert replace(values, floored=["a"]).notes() == [f"a holds {ends}"]
+    assert replace(values, floored=["a", "b"]).notes() == [f"a, b hold {ends}"]

@@ -365,3 +365,10 @@ def test_a_mean_of_weights_shares_no_memory_with_them(tmp_path: Path) -> None:
     assert mean["w"].tolist() == [0.5, 0.5]
     assert mean["ids"].tolist() == [1, 2]
     save_checkpoint(tmp_path, Checkpoint({f"{k}": one["ids"] for k, one in enumerate((last, mean))}, {}))
+
+
+@pytest.mark.parametrize(("elapsed", "left"), [(0.0, 96.0), (10.0, 86.0), (97.0, 0.0)])
+def test_two_seconds_and_two_percent_are_kept_for_the_end(elapsed: float, left: float) -> None:
+    run = object.__new__(Run)
+    run.budget = Budget(100.0, None, 0.0)
+    assert run._usable(elapsed) == pytest.approx(left)
