@@ -34,11 +34,14 @@ FUZZ ?= --count 1000000 --minutes 1
 PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
 
-.PHONY: demo test quick mutants fuzz kills lint docs drawings lecture clean
+.PHONY: demo play test quick mutants fuzz kills lint docs drawings lecture clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
 	$(BIN)/recurra demo dates
+
+play: $(VENV)/.installed-play
+	$(BIN)/recurra serve --demo
 
 test: lint
 	$(BIN)/pytest $(PARALLEL)
@@ -82,7 +85,8 @@ clean:
 $(VENV)/.installed: EXTRA =
 $(VENV)/.installed-test: EXTRA = [test]
 $(VENV)/.installed-docs: EXTRA = [docs]
-$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-docs: pyproject.toml constraints.txt | $(BIN)/python$(EXE)
+$(VENV)/.installed-play: EXTRA = [serve]
+$(VENV)/.installed $(VENV)/.installed-test $(VENV)/.installed-docs $(VENV)/.installed-play: pyproject.toml constraints.txt | $(BIN)/python$(EXE)
 	@echo "Installing recurra$(EXTRA) into $(VENV); the first time this downloads torch and takes some minutes."
 	$(PIP) hatchling editables setuptools
 	$(PIP) --no-build-isolation -e '.$(EXTRA)'

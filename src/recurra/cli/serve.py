@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from recurra.cli.options import option
+from recurra.cli.serve_demo import demo_folder, shown_in_browser
 from recurra.errors import RunError, UsageError
 from recurra.say import say
 
 FD = "RECURRA_LISTENING_FD"  # of a process that a supervisor has started: the socket that all of them share
 
-Folders = Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model folders.", show_default=False)]
+Folders = Annotated[list[str] | None, typer.Argument(metavar="MODEL...", help="Model folders.", show_default=False)]
 Host = Annotated[str | None, option("--host", "The address to listen at; 127.0.0.1 if it is not given.", "ADDRESS")]
 Port = Annotated[int | None, option("--port", "The port; 8000 if it is not given, 0 takes a free one.", "N", 0)]
 Token = Annotated[str | None, option("--token", "Who asks must send it; without it only this machine may.", "TEXT")]
@@ -44,10 +45,15 @@ Data = Annotated[
 ]
 LogTexts = Annotated[bool, typer.Option("--log-texts", help="Write inputs into the log, too.", show_default=False)]
 NoLog = Annotated[bool, typer.Option("--no-log", help="Write no line for each request.", show_default=False)]
+DemoModel = Annotated[
+    bool,
+    typer.Option("--demo", help="Train a small model in a minute, serve it and open its page.", show_default=False),
+]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="With --demo: open no page.", show_default=False)]
 
 
 def serve(
-    models: Folders,
+    models: Folders = None,
     host: Host = None,
     port: Port = None,
     token: Token = None,
@@ -69,12 +75,18 @@ def serve(
     data: Data = None,
     log_texts: LogTexts = False,
     no_log: NoLog = False,
+    demo: DemoModel = False,
+    no_browser: NoBrowser = False,
 ) -> int:
     """Answer requests over HTTP with one or more models, and show a page where they are played with.
 
     Each option can also stand in the environment: --max-body as RECURRA_MAX_BODY. docs/serve.md has the addresses.
     """
     given = {name: value for name, value in locals().items() if value is not None and value is not False}
+    if not models and not demo:
+        raise UsageError("no model is given", fix="Give model folders, or --demo for a small model to play with.")
+    if no_browser and not demo:
+        raise UsageError("--no-browser has no effect without --demo", fix="Leave it out.")
     given |= {"data": os.pathsep.join(data)} if data else {}
     check_packages()
     from recurra.serving.data import files_of
@@ -84,7 +96,7 @@ def serve(
     options = serve_options(given)
     tokens_of(options)  # what cannot be right is said before anything is loaded
     files_of(options)
-    chosen = Models(models)
+    chosen = Models([*(models or []), *([demo_folder()] if demo else [])])
     inherited = os.environ.get(FD)
     if inherited is not None:
         from recurra.serving.running import run
@@ -99,8 +111,14 @@ def serve(
         where = f"{options.host}:{options.port}"
         raise RunError(f"cannot listen: {error.strerror or error}", where=where, fix="Give another --port.") from None
     where = address_of(listening)
+
+    def started() -> None:
+        say(f"recurra: serving {', '.join(chosen.served)} at {where}")
+        if demo and not no_browser:
+            shown_in_browser(where)
+
     if options.workers == 1:
-        return run(chosen, options, listening, lambda: say(f"recurra: serving {', '.join(chosen.served)} at {where}"))
+        return run(chosen, options, listening, started)
     from recurra.serving.workers import Supervisor, command_of_worker
 
     listening.listen(2048)

@@ -86,7 +86,7 @@ function page(panel) {
   const canvases = [...panel.querySelectorAll("canvas")];
   [...copy.querySelectorAll("canvas")].forEach((canvas, k) => canvas.replaceWith(h("img", { src: canvases[k].toDataURL(), class: canvas.className })));
   filled(panel, copy);
-  const sheet = [...document.querySelectorAll("style")].map((style) => style.textContent).join("\n");
+  const sheet = [...document.styleSheets].flatMap((one) => [...one.cssRules].map((rule) => rule.cssText)).join("\n");
   const [width, height] = [panel.clientWidth, panel.scrollHeight];
   const root = h("div", { class: "recurra-inspect", xmlns: "http://www.w3.org/1999/xhtml" }, h("style", null, sheet), copy);
   const style = `padding:0;margin:0;max-width:none;width:${width}px;min-height:${height}px;color-scheme:${scheme()}`;
