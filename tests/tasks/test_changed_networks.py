@@ -230,6 +230,7 @@ def test_a_model_without_attention_or_units_says_so() -> None:
         (lambda: SetAttention(0, 3), "weights must be numbers for each source token"),  # type: ignore[arg-type]
         (lambda: SetUnit("a", 0, math.inf), "value must be a number between"),
         (lambda: SetUnit("a", 0, steps=[]), "steps must be numbers of steps"),
+        (lambda: SetUnit("a", 0, steps=[*range(1001)]), "at most 1,000 steps, got 1,001"),
         (lambda: SetUnit("a", 0, steps=[-1]), "a step must be a whole number from 0"),
         (lambda: SetUnit("a", 1.5), "unit must be a whole number"),  # type: ignore[arg-type]
     ],

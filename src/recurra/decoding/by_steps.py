@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection
+from functools import cache
 from typing import Any
 
 from torch import Tensor
@@ -17,12 +18,14 @@ class BySteps:
 
     Args:
         usual: reads the source, and takes all other steps.
-        at: the models of single steps, by their number; their states and memories are those of the usual one.
+        steps: at which it is another one.
+        at: from such a step to the model, which has the states and memories of the usual one; asked when it is needed.
     """
 
-    def __init__(self, usual: StepModel, at: Mapping[int, StepModel]) -> None:
+    def __init__(self, usual: StepModel, steps: Collection[int], at: Callable[[int], StepModel]) -> None:
         self.usual = usual
-        self.at = dict(at)
+        self.steps = frozenset(steps)
+        self.at = cache(at)
 
     def start(self, source: Padded) -> Start:
         """As the usual one does."""
@@ -30,5 +33,6 @@ class BySteps:
 
     def step(self, previous: Tensor, state: Counted, memory: Any) -> Scored:
         """As the model of this step does."""
-        scored = self.at.get(state.step, self.usual).step(previous, state.inner, memory)
+        model = self.at(state.step) if state.step in self.steps else self.usual
+        scored = model.step(previous, state.inner, memory)
         return scored._replace(state=Counted(scored.state, state.taken + 1))

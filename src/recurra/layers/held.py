@@ -7,14 +7,14 @@ The layer holds them by the place in the text, so a layer that reads from the en
 same tokens. Single steps (`step`, `prepare`), which do not know their place, hold what is held at all places; `at`
 gives the layer of one place.
 
-B batch, H units.
+B batch, H units, U of them held.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -35,6 +35,13 @@ class HeldUnit(NamedTuple):
     steps: frozenset[int] | None = None  # places in the text; None: all
 
 
+class Held(NamedTuple):
+    """What is held at one place."""
+
+    units: Tensor  # [U]
+    values: Tensor  # [U]
+
+
 class HeldRecurrent(Recurrent):
     """A recurrent layer with the cell of another one.
 
@@ -49,6 +56,8 @@ class HeldRecurrent(Recurrent):
         self.held = tuple(held)
         self.backward = backward
         self.train(layer.training)
+        self._always = self._of([one for one in held if one.steps is None])
+        self._single = {step: self._of(self._here(step)) for step in self.steps}
 
     @property
     def steps(self) -> set[int]:
@@ -57,33 +66,43 @@ class HeldRecurrent(Recurrent):
 
     def at(self, step: int) -> Recurrent:
         """The layer as it is at one place."""
-        here = [one._replace(steps=None) for one in self.held if one.steps is None or step in one.steps]
+        here = [one._replace(steps=None) for one in self._here(step)]
         return HeldRecurrent(self, here) if here else Recurrent(self.cell, fused=self.fused)
 
     def run(self, inputs: Padded, state: Any, *, trace: bool) -> Unrolled:
         numbers = count()
 
         def one(x: Tensor, before: Any) -> Step:
-            number = torch.full_like(inputs.lengths, next(numbers))
-            places = inputs.lengths - 1 - number if self.backward else number
-            return hold(self.cell(x, before), self.held, places)
+            step, number = self.cell(x, before), next(numbers)
+            if not self.backward:
+                return hold(step, self._single.get(number, self._always))
+            places = inputs.lengths - 1 - number  # [B]
+            for place in set(cast("list[int]", places.tolist())):
+                step = hold(step, self._single.get(place, self._always), places == place)
+            return step
 
         return unroll(self.cell, inputs, state, trace=trace, by=one)
 
     def step(self, x: Tensor, state: Any, *, trace: bool = False) -> Step:
-        return hold(super().step(x, state, trace=trace), self._always())
+        return hold(super().step(x, state, trace=trace), self._always)
 
     def prepare(self) -> CellSteps:
-        return HeldSteps(super().prepare(), self._always())
+        return HeldSteps(super().prepare(), self._always)
 
-    def _always(self) -> list[HeldUnit]:
-        return [one for one in self.held if one.steps is None]
+    def _here(self, step: int) -> list[HeldUnit]:
+        return [one for one in self.held if one.steps is None or step in one.steps]
+
+    def _of(self, held: Sequence[HeldUnit]) -> Held:
+        values = {one.unit: one.value for one in held}
+        like = self.cell.weight_input
+        units = torch.tensor(list(values), dtype=torch.int64, device=like.device)
+        return Held(units, like.new_tensor(list(values.values())))
 
 
 class HeldSteps(CellSteps):
     """The steps of a search, with units that are held at all of them."""
 
-    def __init__(self, steps: CellSteps, held: Sequence[HeldUnit]) -> None:
+    def __init__(self, steps: CellSteps, held: Held) -> None:
         self.inner = steps
         self.held = held
         self.weight, self.bias = steps.weight, steps.bias
@@ -92,17 +111,16 @@ class HeldSteps(CellSteps):
         return hold(self.inner.advance(read, state), self.held)
 
 
-def hold(step: Step, held: Sequence[HeldUnit], places: Tensor | None = None) -> Step:
+def hold(step: Step, held: Held, rows: Tensor | None = None) -> Step:
     """A step with the hidden state that is held.
 
     Args:
-        places: [B] of each row; None where everything is held.
+        rows: [B] bool; None: in all of them.
     """
-    hidden: Tensor = step.state.hidden.clone()
-    for one in held:
-        own = hidden[:, one.unit]
-        here = torch.ones_like(own, dtype=torch.bool)
-        if one.steps is not None and places is not None:
-            here = torch.isin(places, torch.tensor(sorted(one.steps), device=places.device))
-        hidden[:, one.unit] = torch.where(here, one.value, own)
+    if not len(held.units):
+        return step
+    before: Tensor = step.state.hidden
+    hidden = before.index_copy(1, held.units, held.values.to(before.dtype).expand(len(before), -1))
+    if rows is not None:
+        hidden = torch.where(rows[:, None], hidden, before)
     return Step(hidden, step.state._replace(hidden=hidden), step.gates)

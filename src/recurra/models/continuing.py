@@ -46,8 +46,8 @@ class Continuing:
         self.model = model
         self.endless = endless
         self.line_end = model.embedding.num_embeddings
-        self.at = {place: at_step(model, place) for place in changed_steps(model)}
-        self.usual = at_step(model, ELSE) if self.at else model
+        self.changed = changed_steps(model)  # places
+        self.usual = at_step(model, ELSE) if self.changed else model
 
     def start(self, source: Padded) -> Start:
         """Reads all but the last unit of each text [B, T]; T is 1 at least."""
@@ -57,7 +57,8 @@ class Continuing:
     def step(self, previous: Tensor, state: Waiting, memory: Any) -> Scored:
         """The next unit of each row: log-probabilities [N, V], of running text [N, V + 1]."""
         ids = torch.where(state.waiting == READ, previous, state.waiting)
-        model = self.at.get(int(state.place[0]), self.usual) if self.at else self.model
+        here = int(state.place[0]) if self.changed else ELSE
+        model = at_step(self.model, here) if here in self.changed else self.usual
         scores, layers = model.step(ids.masked_fill(ids == self.line_end, GO), state.layers)
         log_probs = log_softmax(scores.float(), dim=-1)
         if self.endless:

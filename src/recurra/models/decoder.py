@@ -143,10 +143,11 @@ class Decoder(nn.Module):
     def _step_by_step(self, read: Padded, state: DecoderState, memory: Memory, *, trace: bool) -> Decoded:
         steps: list[DecoderStep] = []
         before = state.layers
-        others = {number: at_step(self, number) for number in changed_steps(self)}
-        usual = at_step(self, ELSE) if others else self
+        changed = changed_steps(self)
+        usual = at_step(self, ELSE) if changed else self
         for number, inputs in enumerate(read.values.unbind(1)):
-            steps.append(others.get(number, usual)._step(inputs, state, memory, trace=trace))
+            here = at_step(self, number) if number in changed else usual
+            steps.append(here._step(inputs, state, memory, trace=trace))
             state = steps[-1].state
         features = torch.stack([step.features for step in steps], 1)
         weights = torch.stack([step.weights for step in steps], 1)

@@ -36,7 +36,7 @@ def search_model(model: Seq2Seq) -> StepModel:
     steps = changed_steps(model.decoder)
     if not steps:
         return SearchModel(model)
-    return BySteps(_at_step(model, ELSE), {step: _at_step(model, step) for step in steps})
+    return BySteps(_at_step(model, ELSE), steps, lambda step: _at_step(model, step))
 
 
 def _at_step(model: Seq2Seq, step: int) -> SearchModel:

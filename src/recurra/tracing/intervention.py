@@ -17,6 +17,7 @@ from recurra.options import unknown_name
 
 MOST_CHANGES = 1000  # of one intervention
 LARGEST = 1e6  # value of a unit
+MOST_STEPS = 1000  # at which a unit is held
 
 
 class Change:
@@ -98,6 +99,8 @@ class SetUnit(Change):
         if self.steps is not None:
             if not isinstance(self.steps, list | tuple) or not self.steps:
                 raise self._refuse(f"steps must be numbers of steps, got {self.steps!r:.40}", "Leave it out for all.")
+            if len(self.steps) > MOST_STEPS:
+                raise self._refuse(f"at most {MOST_STEPS:,} steps, got {len(self.steps):,}", "Leave it out for all.")
             for step in self.steps:
                 self._check_number("a step", step)
 
