@@ -167,6 +167,12 @@ def test_a_picture_is_one_that_stands_in_the_record_itself(tmp_path: Path) -> No
         assert [one.picture for one in shown_runs(watch)[0].curves.samples] == [address if kept else ""] * 2
 
 
+def test_a_name_that_is_like_that_of_a_run_is_asked_about(tmp_path: Path) -> None:
+    write_run(tmp_path / "french-model", events(steps=4, validations=1))
+    (text,) = [event["text"] for event in told(Watch([tmp_path / "frensh-model"]))]
+    assert text == f"waiting for a run in {tmp_path}/frensh-model (did you mean {tmp_path}/french-model?)"
+
+
 def test_a_comparison_is_all_of_its_runs_also_those_that_begin_later(tmp_path: Path) -> None:
     write_run(tmp_path / "c" / "gru-seed-1", events(steps=4, validations=1))
     watch = Watch([tmp_path / "c"])

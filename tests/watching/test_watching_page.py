@@ -131,7 +131,8 @@ def test_answers_are_text_and_a_slider_goes_through_them(serving: Start, growing
 
 
 def test_what_has_come_of_a_run(serving: Start, growing: Growing, opened: Opened) -> None:
-    page = opened(serving(growing.folder).address)
+    server = serving(growing.folder)
+    page = opened(server.address)
     growing.steps(1, 200)
     measure = {"value": 93.9, "low": 92.5, "high": 95.3, "definition": ""}
     growing.finish({"on": "9 sentences", "count": 9, "measures": {"accuracy": measure}})
@@ -141,6 +142,8 @@ def test_what_has_come_of_a_run(serving: Start, growing: Growing, opened: Opened
         assert text in said
     assert page.title() == "m: plan complete"
     assert not violations(page)
+    server.end()  # as that of --watch does
+    page.get_by_text("The training has ended, and its server with it: this page is complete.").wait_for()
 
 
 def test_an_interrupted_run_says_how_it_goes_on(serving: Start, growing: Growing, opened: Opened) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from recurra.options import nearest
 from recurra.runs.events import INTERRUPTED, METRICS
 from recurra.runs.follower import BEGINNING, Follower, Place, Told
 from recurra.runs.outcome import Outcome, outcome_of
@@ -96,7 +97,7 @@ class Watched:
         """The same in words."""
         step = counted(self.reading.steps.step[-1], "step") if self.reading.steps.step else "the first step"
         return {
-            "waiting": f"waiting for a run in {self.home}",
+            "waiting": f"waiting for a run in {self.home}{likely(self.home)}",
             "preparing": "reading the data and planning",
             "training": "training",
             "closing": f"{self.reading.ended}; measuring the model",
@@ -111,6 +112,13 @@ def run_folder_of(path: Path) -> Path:
     if path.name == "run" or (path / METRICS).is_file():
         return path
     return path / "run"
+
+
+def likely(folder: Path) -> str:
+    """What may have been meant by a folder that is not there; empty where nothing is like it."""
+    beside = [] if folder.exists() else [one.name for one in others(folder.parent) if run_folder_of(one).is_dir()]
+    close = nearest(folder.name, beside)
+    return f" (did you mean {folder.parent / close}?)" if close else ""
 
 
 def runs_in(path: Path) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from typing import Any, NamedTuple
 
 from recurra.metrics import value_text
@@ -17,6 +18,7 @@ from recurra.views.measures import label_of
 from recurra.views.panels import pens
 from recurra.views.panels_svg import key_svg, number_text, panels_html
 
+SHARE, LONGEST = 0.05, 10.0  # of the time of a core that views may take, and seconds between two at most
 MOST = 200  # validations whose answers are shown, the last ones
 
 
@@ -38,16 +40,20 @@ class Viewer:
         self.watch = watch
         self._lock = threading.Lock()
         self._seen: tuple[object, View] | None = None
+        self._next = 0.0  # when another view may be made
 
     def view(self) -> View:
-        """What is to be seen now."""
+        """What is to be seen now; of runs of very many steps, whose charts take long, after a while."""
         with self._lock:
+            time.sleep(max(0.0, self._next - time.monotonic()))
             for _ in self.watch.update():
                 pass
             now = (self.watch.place, tuple(self.watch.said.values()))
             if self._seen is None or self._seen[0] != now:
+                started = time.monotonic()
                 content = json.dumps(mapping(self.watch), ensure_ascii=False, allow_nan=False).encode()
                 self._seen = now, View(content, hashlib.sha256(content).hexdigest()[:32])
+                self._next = started + min(LONGEST, (time.monotonic() - started) / SHARE)
             return self._seen[1]
 
 

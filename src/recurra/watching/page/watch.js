@@ -112,6 +112,7 @@ function answersAt({ slider, at, body, shown: { samples, all } }) {
 
 function draw(view) {
   const names = view.runs.map((run) => run.name);
+  ended = view.ended;
   document.title = `${names.join(", ")}: ${view.runs.length === 1 ? view.runs[0].doing : "training"}`;
   for (const name of cards.keys()) if (!names.includes(name)) { cards.delete(name); }
   view.runs.forEach((run) => {
@@ -129,6 +130,7 @@ function draw(view) {
   caption.textContent = view.caption;
 }
 
+let ended = false; // whether all runs are finished
 let waiting = false; // whether a view is on its way, or due
 let again = false; // whether something has happened since it was asked for
 
@@ -151,7 +153,8 @@ function follow(place) {
   stream.addEventListener("open", () => { connection.textContent = ""; look(); });
   stream.addEventListener("message", look);
   stream.addEventListener("error", () => {
-    connection.textContent = "The server is not there. This page goes on when it is started again: recurra watch.";
+    connection.textContent = ended ? "The training has ended, and its server with it: this page is complete."
+      : "The server is not there. This page goes on when it is started again: recurra watch.";
     if (stream.readyState === EventSource.CLOSED) setTimeout(() => follow(place), EVERY); // refused, which the browser does not try again
   });
 }
