@@ -111,3 +111,30 @@ def test_numbers_have_one_too(tmp_path: Path) -> None:
     assert found.baseline is not None
     assert found.baseline.measures["r2"].value > 0.99
     assert found.baseline.better
+
+
+def test_tags_have_one_too(tmp_path: Path) -> None:
+    dice = random.Random(5)
+    rows = [
+        ([name, "was", "in", place], ["B-PER", "O", "O", "B-LOC"])
+        for name, place in ((dice.choice("abcd") * 3, dice.choice("wxyz") * 4) for _ in range(60))
+    ]
+    model = recurra.train(rows, task="tag", to=tmp_path / "model", epochs=1, settings={"model.width": 8})
+    found = model.evaluate(rows)
+    assert found.baseline is not None
+    assert found.baseline.name.startswith("averaged structured perceptron")
+    assert list(found.baseline.measures) == list(found.measures)
+    assert found.baseline.measures["span_f1"].value == 100.0
+
+
+@pytest.mark.parametrize("form", ["lines", "running"])
+def test_language_models_have_one_too(tmp_path: Path, form: str) -> None:
+    dice = random.Random(6)
+    texts = [" ".join(dice.choice(["the cat", "a dog", "one hen"]) + " sat" for _ in range(3)) for _ in range(80)]
+    settings = {"model.width": 8, "data.form": form}
+    model = recurra.train(texts, task="language-model", to=tmp_path / "model", epochs=1, settings=settings)
+    found = model.evaluate(texts[:20])
+    assert found.baseline is not None
+    assert found.baseline.better
+    assert list(found.baseline.measures) == list(found.measures)
+    assert found.baseline.measures["bits_per_character"].value < 0.5

@@ -6,8 +6,10 @@ arrays that are stored beside a model.
 
 from recurra.baselines.allowance import MOST_EXAMPLES, Allowance
 from recurra.baselines.baseline import Baseline
+from recurra.baselines.chain import ChainBaseline
 from recurra.baselines.columns import Cells, ColumnsBaseline
 from recurra.baselines.stored import MOST_BYTES, Stored, from_bytes
+from recurra.baselines.units import UnitsBaseline
 
 __all__ = [
     "MOST_BYTES",
@@ -15,7 +17,9 @@ __all__ = [
     "Allowance",
     "Baseline",
     "Cells",
+    "ChainBaseline",
     "ColumnsBaseline",
     "Stored",
+    "UnitsBaseline",
     "from_bytes",
 ]

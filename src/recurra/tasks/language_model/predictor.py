@@ -19,7 +19,7 @@ from recurra.data.plain import Passage
 from recurra.decoding import Beginning, Ensemble, Hypothesis, StepModel, decode, decode_growing, decode_recorded, grows
 from recurra.errors import DataError
 from recurra.inside.probes import LanguageProbe
-from recurra.metrics import Case, ExampleScores, Share
+from recurra.metrics import Case, ExampleScores, Measure, Share
 from recurra.metrics.language import measure_language
 from recurra.models import device_of
 from recurra.models.continuing import Continuing
@@ -163,15 +163,7 @@ class LanguagePredictor:
         """Perplexity and bits per character; the details say what was counted."""
         passages = of_form(as_examples(examples), self.network.recipe.data.form)
         found = list(costs(self.networks, passages))
-        samples = blocks(found) if self.network.running else [[cost] for cost in found]
-        measures = measure_language(
-            [sum(sum(cost.nats) for cost in sample) for sample in samples],
-            [sum(len(cost.nats) for cost in sample) for sample in samples],
-            [sum(len(cost.passage.text) + cost.passage.ends for cost in sample) for sample in samples],
-            name=self.network.tokenizer.units,
-            counted="line ends" if self.network.running else "the end of each line",
-            per=f"stretches of {BLOCK} units" if self.network.running else "lines",
-        )
+        measures = self.measured(found)
         notes = self._notes([cost.passage.text for cost in found], sum(len(cost.nats) for cost in found))
         scores = line_scores(found, contiguous=self.network.running)
         cases = [
@@ -185,6 +177,18 @@ class LanguagePredictor:
             for cost in found
         ]
         return Evaluation(len(found), measures, notes, {"counted": "lines"}, scores, cases)
+
+    def measured(self, found: list[Cost]) -> dict[str, Measure]:
+        """Perplexity and bits per character, from the nats of each passage."""
+        samples = blocks(found) if self.network.running else [[cost] for cost in found]
+        return measure_language(
+            [sum(sum(cost.nats) for cost in sample) for sample in samples],
+            [sum(len(cost.nats) for cost in sample) for sample in samples],
+            [sum(len(cost.passage.text) + cost.passage.ends for cost in sample) for sample in samples],
+            name=self.network.tokenizer.units,
+            counted="line ends" if self.network.running else "the end of each line",
+            per=f"stretches of {BLOCK} units" if self.network.running else "lines",
+        )
 
     def ask(self, given: str, options: NextOptions, target: str | None = None) -> Asked:
         """The question about each unit of a text (and of a target, its continuation), and about what comes next."""

@@ -22,6 +22,7 @@ from recurra.errors import RunError, UsageError
 from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
+from recurra.tasks.language_model.baseline import LanguageBaseline
 from recurra.tasks.language_model.detect import detect
 from recurra.tasks.language_model.form import (
     decide_form,
@@ -61,6 +62,7 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
     per_example = ("bits_per_character",)
     recipe = LanguageRecipe
     kind = PLAIN
+    baseline = LanguageBaseline()
 
     def detect(self, preview: Preview) -> str | None:
         """One column of text."""

@@ -108,7 +108,7 @@ class TagPredictor:
         found = list(self.predict((sentence.tokens for sentence in sentences), None))
         answers = [answer.details.tags for answer in found]
         references = [list(sentence.tags) for sentence in sentences]
-        spans = Spans(spans_of(answers, scheme), spans_of(references, scheme)) if scheme else None
+        spans = spans_in(answers, references, scheme)
         measures = measured(answers, references, spans)
         if spans and not any(spans.right):
             predicted = counted(sum(map(len, spans.predicted)), "span")
@@ -323,6 +323,16 @@ def _kind_f1(spans: Spans, kind: str) -> Share:
     ]
     hits = [2.0 * len(one & other) for one, other in both]
     return Share(hits, [len(one) + len(other) for one, other in both], f"F1 of {kind}")
+
+
+def spans_in(answers: Tags, references: Tags, scheme: Scheme | None) -> Spans | None:
+    """The spans of both; None where the tags write none."""
+    return Spans(spans_of(answers, scheme), spans_of(references, scheme)) if scheme else None
+
+
+def measured_tags(answers: Tags, references: Tags, scheme: Scheme | None) -> dict[str, Measure]:
+    """The measures of tags by name."""
+    return measured(answers, references, spans_in(answers, references, scheme))
 
 
 def measured(predictions: Tags, references: Tags, spans: Spans | None) -> dict[str, Measure]:

@@ -20,6 +20,7 @@ from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.split import Split, all_learned, split_by_hash
+from recurra.tasks.tag.baseline import TagBaseline
 from recurra.tasks.tag.learner import TagLearner
 from recurra.tasks.tag.network import TagNetwork, load_network, make_network, sketch_network
 from recurra.tasks.tag.predictor import TagPredictor
@@ -59,6 +60,7 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
     per_example = ("span_f1", "accuracy", "sentence_exact")
     recipe = TagRecipe
     kind = TAGGED
+    baseline = TagBaseline()
 
     def detect(self, preview: Preview) -> str | None:
         """By the ending of the name, lists of tokens and tags, or columns of which the last has tags."""
