@@ -138,3 +138,16 @@ def test_language_models_have_one_too(tmp_path: Path, form: str) -> None:
     assert found.baseline.better
     assert list(found.baseline.measures) == list(found.measures)
     assert found.baseline.measures["bits_per_character"].value < 0.5
+
+
+def test_forecasters_have_one_too(tmp_path: Path) -> None:
+    dice = random.Random(7)
+    series = {"sales": [step % 6 + 0.1 * dice.uniform(-1, 1) for step in range(200)]}
+    settings = {"model.width": 8, "data.season": 6, "model.horizon": 4}
+    rows = [{"sales": value} for value in series["sales"]]
+    model = recurra.train(rows, task="forecast", to=tmp_path / "model", epochs=1, settings=settings)
+    found = model.evaluate(rows)
+    assert found.baseline is not None
+    assert "season" in found.baseline.name
+    assert [*found.baseline.measures, "coverage"] == list(found.measures)
+    assert found.baseline.measures["mae"].value < 0.2

@@ -8,6 +8,7 @@ from recurra.baselines.allowance import MOST_EXAMPLES, Allowance
 from recurra.baselines.baseline import Baseline
 from recurra.baselines.chain import ChainBaseline
 from recurra.baselines.columns import Cells, ColumnsBaseline
+from recurra.baselines.smoothing import SmoothingBaseline
 from recurra.baselines.stored import MOST_BYTES, Stored, from_bytes
 from recurra.baselines.units import UnitsBaseline
 
@@ -19,6 +20,7 @@ __all__ = [
     "Cells",
     "ChainBaseline",
     "ColumnsBaseline",
+    "SmoothingBaseline",
     "Stored",
     "UnitsBaseline",
     "from_bytes",

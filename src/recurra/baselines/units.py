@@ -5,7 +5,7 @@ Kneser & Ney 1995, interpolated as in Chen & Goodman 1999. The probability of a 
     p_n(w | h) = a(h w) + g(h) p_{n-1}(w | h')      a(h w) = (c(h w) - d) / c(h),  g(h) = 1 - sum of a(h w) over w
 
 where c of the longest n-grams counts how often they are there, of shorter ones how many different units come before
-them; d = n1 / (n1 + 2 n2), from how many are there once and twice; and p_0 is the same for all units. N-grams are known by
+them; d = n1 / (n1 + 2 n2), by how many are there once and twice; p_0 is the same for all units. N-grams are known by
 their hashes alone. How long they are is chosen on a part of the text that is held out.
 
 T units, M n-grams, V units that there are.

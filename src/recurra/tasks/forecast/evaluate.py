@@ -64,6 +64,7 @@ class Window(NamedTuple):
 
     series: int  # its number
     read: Values  # [T, D]
+    past: Values  # [S, K] all that is known before, of the columns that are forecast
     truth: Values  # [H, K] what is missing is NaN
     naive: Values  # [H, K]
     scale: Values  # [K] what the naive forecast errs by in this series; 0 where it never errs
@@ -260,7 +261,8 @@ def rolling_windows(
             naive = naive_forecast(last_known[:origin], steps, network.season)
             begins = series.times[origin] if series.times else f"step {origin + 1}"
             past = read[max(0, origin - data.window) : origin]
-            yield Window(number, past, truth, naive, scale, series.name, begins, series.line)
+            known = last_known[:origin]
+            yield Window(number, past, known, truth, naive, scale, series.name, begins, series.line)
 
 
 def naive_forecast(past: Values, steps: int, season: int) -> Values:

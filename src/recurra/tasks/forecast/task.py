@@ -16,6 +16,7 @@ from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
 from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
+from recurra.tasks.forecast.baseline import ForecastBaseline
 from recurra.tasks.forecast.build import check_series, decided, encoded_rows, standardise, target_names, whole_numbers
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
 from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network, sketch_network
@@ -43,6 +44,7 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
     }
     recipe = ForecastRecipe
     kind = SERIES
+    baseline = ForecastBaseline()
     per_example = ("mase", "scaled_error")  # the second where there is no MASE
 
     def detect(self, preview: Preview) -> str | None:
