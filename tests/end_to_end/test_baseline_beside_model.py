@@ -151,3 +151,36 @@ def test_forecasters_have_one_too(tmp_path: Path) -> None:
     assert "season" in found.baseline.name
     assert [*found.baseline.measures, "coverage"] == list(found.measures)
     assert found.baseline.measures["mae"].value < 0.2
+
+
+def test_texts_that_are_written_have_one_that_stays_in_the_run(tmp_path: Path) -> None:
+    dice = random.Random(8)
+    rows = [
+        (f"{word} {number}", f"{number} {word}")
+        for word, number in ((dice.choice("abc"), dice.randint(1, 9)) for _ in range(99))
+    ]
+    path = tmp_path / "model"
+    model = recurra.train(rows, task="translate", to=path, epochs=1, settings={"model.width": 8})
+    assert not (path / BASELINE).exists()
+    found = recurra.load(path).evaluate(rows)
+    assert found.baseline is not None
+    assert found.baseline.name == "the answer to the nearest training input"
+    assert found.baseline.measures["exact_match"].value > 50
+    assert [name for name in found.measures if name != "perplexity"] == list(found.baseline.measures)
+    model.save(tmp_path / "copy")
+    assert recurra.load(tmp_path / "copy").evaluate(rows).baseline is None
+
+
+def test_replies_and_captions_have_one(tmp_path: Path) -> None:
+    dialogues = [["how are you", "fine"], ["where do you live", "in Bern"], ["what is your name", "Ann"]] * 8
+    found = recurra.train(dialogues, task="chat", to=tmp_path / "chat", epochs=1, settings={"model.width": 8}).evaluate(
+        dialogues
+    )
+    assert found.baseline is not None
+    assert found.baseline.measures["exact_match"].value > 90
+    vectors = [([float(k % 3), 1.0], ["red", "green", "blue"][k % 3]) for k in range(60)]
+    found = recurra.train(
+        vectors, task="caption", to=tmp_path / "caption", epochs=1, settings={"model.width": 8}
+    ).evaluate(vectors)
+    assert found.baseline is not None
+    assert found.baseline.measures["exact_match"].value == 100.0

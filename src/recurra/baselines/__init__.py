@@ -8,6 +8,7 @@ from recurra.baselines.allowance import MOST_EXAMPLES, Allowance
 from recurra.baselines.baseline import Baseline
 from recurra.baselines.chain import ChainBaseline
 from recurra.baselines.columns import Cells, ColumnsBaseline
+from recurra.baselines.nearest import NearestBaseline
 from recurra.baselines.smoothing import SmoothingBaseline
 from recurra.baselines.stored import MOST_BYTES, Stored, from_bytes
 from recurra.baselines.units import UnitsBaseline
@@ -20,6 +21,7 @@ __all__ = [
     "Cells",
     "ChainBaseline",
     "ColumnsBaseline",
+    "NearestBaseline",
     "SmoothingBaseline",
     "Stored",
     "UnitsBaseline",

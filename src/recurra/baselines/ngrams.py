@@ -45,15 +45,16 @@ class Ngrams:
     rarity: NDArray[np.float32]  # [F] inverse document frequency
 
     @classmethod
-    def learn(cls, found: Found, most: int) -> Ngrams:
-        """Those in two texts or more; of too many the ones in most texts.
+    def learn(cls, found: Found, most: int, least: int = MIN_TEXTS) -> Ngrams:
+        """Those that are in enough texts; of too many the ones in most texts.
 
         Args:
             most: the greatest F.
+            least: texts that an n-gram must be in.
         """
         begins = np.flatnonzero(changes(found.hashes))
         counts = np.diff(begins, append=len(found.hashes))
-        chosen = np.flatnonzero(counts >= min(MIN_TEXTS, found.texts))
+        chosen = np.flatnonzero(counts >= min(least, found.texts))
         if len(chosen) > most:
             chosen = np.sort(chosen[np.argsort(-counts[chosen], kind="stable")[:most]])
         rarity = np.log((1 + found.texts) / (1 + counts[chosen])) + 1

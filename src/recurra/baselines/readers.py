@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.baselines.ngrams import Ngrams, character_ngrams, word_ngrams
+from recurra.baselines.ngrams import MIN_TEXTS, Ngrams, character_ngrams, word_ngrams
 from recurra.baselines.sparse import Matrix, dense, side_by_side
 from recurra.baselines.stored import Array, Stored
 
@@ -51,10 +51,10 @@ class TextReader:
     what: str = "n-grams of words and characters"
 
     @classmethod
-    def learn(cls, texts: Sequence[str], most: int) -> tuple[TextReader, Matrix]:
-        """The n-grams of texts, at most so many of each family; and the features of these texts."""
+    def learn(cls, texts: Sequence[str], most: int, least: int = MIN_TEXTS) -> tuple[TextReader, Matrix]:
+        """The n-grams of so many texts or more, at most so many of each family; and the features of these texts."""
         found = {name: ngrams(texts) for name, ngrams in FAMILIES.items()}
-        families = {name: Ngrams.learn(some, most) for name, some in found.items()}
+        families = {name: Ngrams.learn(some, most, least) for name, some in found.items()}
         return cls(families), side_by_side([families[name].weigh(some) for name, some in found.items()])
 
     @classmethod

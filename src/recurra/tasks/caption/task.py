@@ -34,6 +34,7 @@ from recurra.models.search import step_model
 from recurra.models.structures import seq2seq_structure
 from recurra.models.unfilled import unfilled
 from recurra.structure import Structure, without_data
+from recurra.tasks.caption.baseline import CaptionBaseline
 from recurra.tasks.caption.detect import detect
 from recurra.tasks.caption.inputs import (
     CaptionInputs,
@@ -99,6 +100,7 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
     per_example = ("exact_match", "token_error_rate")
     recipe = CaptionRecipe
     kind = CAPTIONS
+    baseline = CaptionBaseline()
 
     def detect(self, preview: Preview) -> str | None:
         """A column of paths under which there are images."""

@@ -24,32 +24,29 @@ from recurra.data import (
     Examples,
     Exchange,
     Preview,
-    as_examples,
 )
 from recurra.data.dialogues import has_turns, is_dialogues
 from recurra.decoding import Diverse, Hypothesis, SearchRecord, StepModel, decode, decode_recorded, rerank
-from recurra.errors import DataError, RunError, UsageError
+from recurra.errors import DataError, UsageError
 from recurra.metrics import (
     ExampleScores,
     Measure,
     Share,
-    bleu,
     collapse,
-    distinct,
-    exact_match,
     perplexity,
-    same_output,
 )
 from recurra.padded import Padded
 from recurra.structure import Structure
 from recurra.tasks.answer import Answer
 from recurra.tasks.cases import case_of
-from recurra.tasks.chat.recipe import ChatDataOptions, ChatDecodingOptions, ChatRecipe
+from recurra.tasks.chat.baseline import ChatBaseline, measured_replies
+from recurra.tasks.chat.pairs import context_text, is_reply, pairs_of
+from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.search import ShownSearch
-from recurra.tasks.seq2seq.evaluate import Likelihood, canonical, seen_name, seen_units, words_for_bleu
+from recurra.tasks.seq2seq.evaluate import Likelihood, canonical, seen_units, words_for_bleu
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
 from recurra.tasks.seq2seq.network import (
@@ -90,6 +87,7 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
     per_example = ("nats_per_unit", "exact_match")
     recipe = ChatRecipe
     kind = DIALOGUES
+    baseline = ChatBaseline()
 
     def detect(self, preview: Preview) -> str | None:
         """Objects with turns are dialogues; lines of text may be anything."""
@@ -167,32 +165,6 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
     def predictor(self, networks: Sequence[TextNetwork[ChatRecipe]]) -> ChatPredictor:
         """One network, or an ensemble."""
         return ChatPredictor(TextPredictor(networks, search, is_blank, search_recorded))
-
-
-def pairs_of(exchanges: Iterable[Exchange], recipe: ChatRecipe) -> Examples[Example]:
-    """Exchanges as the pairs that translation learns from: the last turns, and the reply."""
-    return as_examples(exchanges).pieces(lambda every: _pairs(every, recipe.data))
-
-
-def _pairs(exchanges: Iterator[Exchange], data: ChatDataOptions) -> Iterator[Example]:
-    seen = False
-    for one in exchanges:
-        if is_reply(one, data):
-            seen = True
-            yield Example(context_text(one.context, data.turns), one.reply, one.line)
-    if not seen:
-        raise RunError("no turn is a reply to learn", fix="Leave out data.replies=second.")
-
-
-def is_reply(one: Exchange, data: ChatDataOptions) -> bool:
-    """Whether it is a reply to learn."""
-    return data.replies == "all" or one.number % 2 == 1
-
-
-def context_text(turns: Sequence[str], number: int) -> str:
-    """The last `number` turns as a source of so many columns; those that there are not are empty."""
-    last = list(turns)[-number:]
-    return TAB.join([*[""] * (number - len(last)), *last])
 
 
 def choose_units(pairs: Iterable[Example], recipe: ChatRecipe, emit: Emit) -> ChatRecipe:
@@ -324,14 +296,10 @@ class ChatPredictor:
         right = [canonical(pair.target, target) for pair in pairs]
         units = [seen_units(text, target) for text in replies], [seen_units(text, target) for text in right]
         likelihood = self.texts.likelihood(pairs)
-        name = seen_name(target)
         words, why_not = words_for_bleu(right, options.bleu)
         measures: dict[str, Measure] = {
             "perplexity": perplexity(likelihood.log_likelihoods, likelihood.tokens),
-            **{f"distinct_{n}": distinct(units[0], n, name) for n in (1, 2) if has_ngrams(units[0], n)},
-            "same_reply": same_output(replies),
-            **({} if words is None else {"bleu": bleu(replies, right, words=words)}),
-            "exact_match": exact_match(replies, right),
+            **measured_replies(replies, right, target, words),
         }
         collapsed = collapse(replies, right, *units)
         notes = [
@@ -403,11 +371,6 @@ def nats_per_unit(likelihood: Likelihood, unit: str) -> Share:
     nats = [-value for value in likelihood.log_likelihoods]
     definition = f"mean nats per unit ({unit}) of the right replies; perplexity is exp of it"
     return Share(nats, [*map(float, likelihood.tokens)], definition, higher_is_better=False, scale=1.0)
-
-
-def has_ngrams(replies: Sequence[Sequence[str]], n: int) -> bool:
-    """Whether any reply has n units: of replies that are single words there are no pairs to be counted."""
-    return any(len(units) >= n for units in replies)
 
 
 REMEDY = "Train longer or on more data, raise anti_lm (up to 0.9) or diversity, or sample."

@@ -52,7 +52,7 @@ def compared(
     predictions: Sequence[str],
     references: Sequence[Sequence[str]],
     tokenizer: Tokenizer,
-    likelihood: Likelihood,
+    likelihood: Likelihood | None,
     lengths: Sequence[int],
     unit: str = "units",
     words: str = "auto",
@@ -61,7 +61,7 @@ def compared(
 
     Args:
         references: for each prediction one right text or more.
-        likelihood: of the references of each prediction.
+        likelihood: of the references of each prediction; without it there is no perplexity.
         lengths: by which examples are grouped where models are compared.
         unit: what the lengths count.
         words: what a word is for BLEU; auto decides.
@@ -79,8 +79,8 @@ def compared(
         likest,
         predicted,
         likest_units,
-        likelihood.log_likelihoods,
-        likelihood.tokens,
+        None if likelihood is None else likelihood.log_likelihoods,
+        None if likelihood is None else likelihood.tokens,
         seen_name(tokenizer),
         streams=streams(right),
         words=chosen,

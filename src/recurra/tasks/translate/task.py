@@ -14,6 +14,7 @@ from typing import NamedTuple
 from recurra.data import PAIRS, EncodedPairs, Example, Preview
 from recurra.data.known_names import find
 from recurra.structure import Structure
+from recurra.tasks.seq2seq.baseline import TextBaseline
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
 from recurra.tasks.seq2seq.network import (
@@ -48,6 +49,7 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
     per_example = ("exact_match", "token_error_rate")
     recipe = Recipe
     kind = PAIRS
+    baseline = TextBaseline()
 
     def detect(self, preview: Preview) -> str | None:
         """Two parallel files are read by nobody else; other pairs are for translation if for nothing else."""
