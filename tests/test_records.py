@@ -13,27 +13,22 @@ import torch
 import recurra
 from recurra.cells import CELLS
 
+ROOMS = ("cells", "attention", "layers", "models", "training", "decoding", "tasks")
 # What is filled or counted up while something goes on, and is handed to nobody.
-GROWING = {
-    "CellCounts", "Unfinished", "Seen", "Facts", "Evidence", "Header", "TsFile", "Growing", "World", "_Layer",
-    "RunProgress", "Reading", "Request", "Job", "_Runs", "ManyToOneTask", "Position", "Progress", "Canvas", "Columns",
-}  # fmt: skip
+GROWING = {"Growing", "_Runs", "_Tried", "ManyToOneTask", "Position", "Progress"}
 
 
-def dataclasses_of_the_package() -> Iterator[type]:
+def classes_of_the_rooms() -> Iterator[type]:
     for found in pkgutil.walk_packages(recurra.__path__, "recurra."):
-        if not found.name.endswith("__main__"):
-            try:
-                module = importlib.import_module(found.name)
-            except ModuleNotFoundError:  # of an extra
-                continue
+        if found.name.split(".")[1] in ROOMS:
+            module = importlib.import_module(found.name)
             yield from (one for one in vars(module).values() if isinstance(one, type) and one.__module__ == found.name)
 
 
 def test_records_cannot_be_changed() -> None:
-    every = [one for one in dataclasses_of_the_package() if dataclasses.is_dataclass(one)]
+    every = [one for one in classes_of_the_rooms() if dataclasses.is_dataclass(one)]
     changing = {one.__name__ for one in every if not one.__dataclass_params__.frozen}  # type: ignore[attr-defined]
-    assert len(every) > 100
+    assert len(every) > 50
     assert changing <= GROWING
 
 
