@@ -28,6 +28,7 @@ from recurra.serving.options import ServeOptions, tokens_of
 from recurra.serving.server import Server
 
 BACKLOG = 2048  # connections that wait to be taken
+READ = 0.2  # seconds in which requests are read that have come before the last connection was taken
 IDLE = 75  # seconds that a connection is kept without a request
 
 
@@ -47,6 +48,7 @@ def run(models: Models, options: ServeOptions, listening: socket.socket, started
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # anybody could say in them to be somebody else
         backlog=BACKLOG,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=int(options.deadline) + 5,
@@ -102,6 +104,13 @@ class Listener(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes no more connections, reads what has come over those that there are, answers it, and ends."""
+        for one in self.servers:
+            one.close()
+        await asyncio.sleep(READ)
+        await super().shutdown(sockets)
 
     def _end(self) -> None:
         if self.server.draining:  # told twice
