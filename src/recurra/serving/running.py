@@ -7,9 +7,10 @@ for a while (--grace); then it listens no more, answers what has come, and ends 
 from __future__ import annotations
 
 import asyncio
+import selectors
 import signal
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -28,7 +29,7 @@ from recurra.serving.options import ServeOptions, tokens_of
 from recurra.serving.server import Server
 
 BACKLOG = 2048  # connections that wait to be taken
-READ = 0.2  # seconds in which requests are read that have come before the last connection was taken
+PAUSE, MOST = 0.02, 5.0  # seconds between two looks at whether something is still to be read, and of all looks
 IDLE = 75  # seconds that a connection is kept without a request
 
 
@@ -106,11 +107,22 @@ class Listener(uvicorn.Server):
                 signal.signal(number, handler)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Takes no more connections, reads what has come over those that there are, answers it, and ends."""
+        """Takes the connections that wait and then no more, reads what has come over them, answers it, and ends."""
+        await self._until(lambda: not readable(sockets or ()))
         for one in self.servers:
             one.close()
-        await asyncio.sleep(READ)
+        await self._until(lambda: not readable(self._connected()))
         await super().shutdown(sockets)
+
+    def _connected(self) -> Iterator[socket.socket]:
+        return (one.transport.get_extra_info("socket") for one in self.server_state.connections)
+
+    async def _until(self, done: Callable[[], bool]) -> None:
+        """Lets the event loop go on until that is so, at most for a while."""
+        end = self._loop.time() + MOST
+        await asyncio.sleep(PAUSE)
+        while not done() and self._loop.time() < end:
+            await asyncio.sleep(PAUSE)
 
     def _end(self) -> None:
         if self.server.draining:  # told twice
@@ -128,6 +140,15 @@ class Listener(uvicorn.Server):
             say(f"recurra: loaded again: {', '.join(self.server.models.served)}")
         except RecurraError as error:
             say(f"recurra: not loaded again, the models from before go on: {error}")
+
+
+def readable(sockets: Iterable[socket.socket]) -> bool:
+    """Whether over one of them something has come that was not read, or a connection that was not taken."""
+    with selectors.DefaultSelector() as selector:
+        for one in sockets:
+            if one.fileno() >= 0:
+                selector.register(one.fileno(), selectors.EVENT_READ)
+        return bool(selector.get_map()) and bool(selector.select(0))
 
 
 def bound(options: ServeOptions) -> socket.socket:
