@@ -3,7 +3,7 @@
 import { shown } from "recurra/asking.js";
 import { h, number, percent } from "recurra/dom.js";
 import { quoted, tokenNode } from "recurra/tokens.js";
-import { keyOf, sayChange, tools } from "recurra/what_if_tools.js";
+import { keyOf, NEVER, sayChange, tools } from "recurra/what_if_tools.js";
 
 const WORDS = { same: "", other: "another token", new: "added", gone: "left out", likelier: "more probable", "less likely": "less probable" };
 
@@ -16,7 +16,7 @@ export const whatIf = {
       "A network can be asked what it would have done. Change one thing, and everything that depends on it is computed again: another token in the output, another place to look at, a unit that is held at 0, another input.",
       "What a change does not touch stays as it was. If two outputs are the same although a unit was switched off, this unit did not matter here; if one forced digit changes the digits after it, the network has tied them together.",
     ],
-    formula: ["y_{t}' := another token,  a_{t}' := other weights,  h_{t,j}' := 0"],
+    formula: ["y_{t} ← another token", "a_{t} ← other weights", "h_{t,j} ← 0"],
   },
   kept: { changes: "" },
   applies: ({ trace }) => trace !== null,
@@ -88,7 +88,7 @@ function drawn(found, force) {
 function table(found, force) {
   const numbers = found.pairs.some(({ was, now }) => (was ?? now).number !== null);
   const at = found.pairs.some(({ was, now }) => (was ?? now).at);
-  const head = ["Step", ...(at ? ["of"] : []), "was", ...(numbers ? [] : ["probability"]), "now", ...(numbers ? [] : ["probability"]), "what became of it", ...(force ? ["change"] : [])];
+  const head = ["Step", ...(at ? ["token"] : []), "was", ...(numbers ? [] : ["probability"]), "now", ...(numbers ? [] : ["probability"]), "what became of it", ...(force ? ["change"] : [])];
   let step = -1;
   const rows = found.pairs.map((pair, k) => {
     step += pair.now ? 1 : 0;
@@ -117,16 +117,18 @@ function chances(found) {
   const written = found.pairs.filter(({ now }) => now);
   const select = h("select", { id: "chance-step", on: { change: () => draw() } },
     Array.from({ length: steps }, (_, k) => h("option", { value: k }, `${k + 1}: ${written[k] ? quoted(written[k].now.token) : ""}`)));
+  const sides = [["drawn as it was", found.was_chances], ["drawn now", found.now_chances]].filter(([, every]) => every.length);
   const draw = () => {
     const k = Number(select.value);
-    const [was, now] = [found.was_chances[k] ?? [], found.now_chances[k] ?? []];
-    const tokens = [...new Set([...now, ...was].map(({ token }) => token))];
+    const each = sides.map(([, every]) => (every[k] ?? []).filter(({ token }) => !NEVER.includes(token)));
+    const tokens = [...new Set(each.toReversed().flat().map(({ token }) => token))];
     const of = (side, token, name) => side.find((one) => one.token === token)?.[name];
+    const said = (token) => each.map((side) => of(side, token, "probability")).findLast((one) => one !== undefined);
     const cell = (value) => h("td", { class: "amount" }, value === undefined ? "" : percent(value), value ? h("span", { class: "share", style: { width: `${100 * value}%` } }) : null);
     ground.replaceChildren(h("table", { class: "list" },
-      h("thead", null, h("tr", null, ["Token", "the model says", "drawn as it was", "drawn now"].map((name) => h("th", { scope: "col" }, name)))),
+      h("thead", null, h("tr", null, ["Token", "the model says", ...sides.map(([name]) => name)].map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", null, tokens.map((token) => h("tr", null, h("th", { scope: "row" }, tokenNode(token)),
-        cell(of(now, token, "probability") ?? of(was, token, "probability")), cell(of(was, token, "chance")), cell(of(now, token, "chance")))))));
+        cell(said(token)), each.map((side) => cell(of(side, token, "chance"))))))));
   };
   draw();
   return h("section", { class: "chances" }, h("h2", null, "What could come, and its chance"), h("p", { class: "controls" }, h("label", null, "Step ", select)),

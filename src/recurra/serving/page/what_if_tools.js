@@ -5,7 +5,7 @@ import { inputOf, textOf } from "recurra/input_text.js";
 import { layersOf } from "recurra/layers.js";
 import { label, quoted, shortLabel } from "recurra/tokens.js";
 
-const NEVER = ["<GO>", "<PAD>", "<UNK>"]; // what a model does not write
+export const NEVER = ["<GO>", "<PAD>", "<UNK>"]; // what a model does not write
 const DIALS = { temperature: [0.05, 5, 0.05], top_k: [0, 1000, 1], top_p: [0.01, 1, 0.01] };
 
 /** What a change is about: two changes of one thing exclude each other. */
@@ -19,7 +19,7 @@ export function sayChange(one, found) {
   if (one.change === "force") return `step ${one.step + 1} is ${quoted(one.token)}`;
   if (one.change === "unit") return `unit ${one.unit} of ${one.layer} is ${one.value}${one.steps ? ` at step ${one.steps.map((k) => k + 1).join(", ")}` : ""}`;
   if (one.change === "input") return `the input is ${typeof one.given === "string" ? quoted(one.given) : "another one"}`;
-  if (one.change === "decode") return Object.entries(one.settings ?? {}).map(([name, value]) => `${name.replace("_", " ")} ${value}`).join(", ");
+  if (one.change === "decode") return Object.entries(one.settings ?? {}).map(([name, value]) => (name === "sample" && value ? "drawn at random" : `${name.replace("_", " ")} ${value}`)).join(", ");
   if (one.change !== "attention") return String(one.change);
   const pairs = Object.entries(one.weights ?? {}).filter(([, weight]) => weight > 0);
   const sum = pairs.reduce((all, [, weight]) => all + weight, 0);
@@ -31,8 +31,8 @@ export function sayChange(one, found) {
 export function tools(live, add) {
   const { writes } = live.model;
   const writing = writes.kind === "text" || writes.kind === "next";
-  const forcing = writing ? forceTool(add) : null;
-  const every = [forcing, live.model.attends ? attentionTool(add, writing) : null, unitTool(add), inputTool(live, add), decodeTool(live, add)].filter(Boolean);
+  const forcing = writing ? forceTool(add, live) : null;
+  const every = [forcing, live.model.attends ? attentionTool(add, live, writing) : null, unitTool(add), inputTool(live, add), decodeTool(live, add)].filter(Boolean);
   return {
     element: h("div", { class: "tools-of-what-if" }, every.map((one) => one.element)),
     take: (found, trace) => every.forEach((one) => one.take(found, trace)),
@@ -60,13 +60,23 @@ function steps(found) {
   return written.map((one, k) => ({ ...one, top: decisions[first + k]?.top ?? [] }));
 }
 
-function fillSteps(select, every) {
-  const before = select.value;
+/** A token of the output that is chosen on the page is chosen in a tool, too. */
+function follow(live, element, select, refresh) {
+  if (live.model.writes.kind !== "text") return;
+  live.state.watch(element, ({ output }) => {
+    if (output === Number(select.value) || output >= select.options.length) return;
+    select.value = output;
+    refresh();
+  });
+}
+
+function fillSteps(select, every, live) {
+  const before = select.value || (live.model.writes.kind === "text" ? String(live.state.values.output) : "");
   select.replaceChildren(...every.map(({ token }, k) => h("option", { value: k }, `${k + 1}: ${shortLabel(token, 20)}`)));
   select.value = before && Number(before) < every.length ? before : "0";
 }
 
-function forceTool(add) {
+function forceTool(add, live) {
   const select = h("select", { id: "force-step", on: { change: () => suggest() } });
   const field = h("input", { id: "force-token", type: "text", autocomplete: "off", spellcheck: "false", required: true });
   const likely = h("span", { class: "choice", role: "group", "aria-label": "likely tokens" });
@@ -76,11 +86,12 @@ function forceTool(add) {
   const send = (token) => add({ change: "force", step: Number(select.value), token });
   const element = fold("Another token in the output", "What stands before it stays; what comes after it is searched for anew. <EOS> ends the output.",
     form(() => send(field.value), h("label", null, "Step ", select), h("label", null, "Token ", field), button("Force it")), h("p", { class: "controls" }, h("span", { class: "quiet" }, "likely here:"), likely));
+  follow(live, element, select, suggest);
   return {
     element,
     take(found) {
       every = steps(found);
-      fillSteps(select, every);
+      fillSteps(select, every, live);
       suggest();
     },
     at(step) {
@@ -92,7 +103,7 @@ function forceTool(add) {
   };
 }
 
-function attentionTool(add, writing) {
+function attentionTool(add, live, writing) {
   const select = h("select", { id: "attention-step", on: { change: () => draw() } });
   const sliders = h("div", { class: "sliders" });
   const element = fold(writing ? "Where a step looks" : "What the answer takes from each token", "Each slider is the weight of a token of the input; together they are made to add up to 1.",
@@ -100,6 +111,7 @@ function attentionTool(add, writing) {
       writing ? h("label", null, "Step ", select) : null, sliders, button("Look so")));
   let found = null;
   const draw = () => {
+    if (!found?.now.attention) return;
     const { attention, source_tokens } = found.now;
     const row = attention.weights[select.value || 0] ?? [];
     sliders.replaceChildren(...source_tokens.map((token, k) => {
@@ -108,12 +120,13 @@ function attentionTool(add, writing) {
       return h("span", { class: "slider" }, h("span", null, shortLabel(token, 20)), input, shown);
     }));
   };
+  follow(live, element, select, draw);
   return {
     element,
     take(answer) {
       found = answer;
       if (!found.now.attention) return;
-      fillSteps(select, writing ? steps(found) : [{ token: "" }]);
+      fillSteps(select, writing ? steps(found) : [{ token: "" }], live);
       draw();
     },
   };
