@@ -72,6 +72,15 @@ def test_a_line_that_cannot_be_read_is_said_and_the_next_ones_are_told(tmp_path:
     assert read(Follower(tmp_path)) == [{"event": "A"}, {"event": "Unreadable", "line": 2}, {"event": "B"}]
 
 
+def test_an_event_is_json_for_everybody(tmp_path: Path) -> None:
+    nested = "[" * 9 + "]" * 9
+    lines = ['{"event": "A", "x": [NaN, -Infinity, {"y": 1e999}, "\\ud800"]}', f'{{"event": "B", "x": {nested}}}']
+    (tmp_path / "metrics.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    one, two = read(Follower(tmp_path))
+    assert one["x"] == [None, None, {"y": None}, "\ud800"]
+    assert two == {"event": "Unreadable", "line": 2}
+
+
 @pytest.mark.parametrize("look", [True, False], ids=["between", "after"])
 def test_a_resumed_run_tells_each_step_once_that_counts(tmp_path: Path, look: bool) -> None:
     follower = Follower(tmp_path)

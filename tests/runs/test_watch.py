@@ -15,7 +15,7 @@ from made_runs import events, write_run
 from recurra.errors import UsageError
 from recurra.runs import Watch, looks, shown_runs, watched
 from recurra.runs.watch import places_of
-from recurra.views import WatchView
+from recurra.views import WatchView, event_text
 from recurra.views.plain_text import plain_text
 
 Event = dict[str, Any]
@@ -154,6 +154,21 @@ def test_events_that_are_not_what_they_should_be_are_counted(tmp_path: Path, eve
     (run,) = shown_runs(watch)
     assert run.curves.answers[-1].step == 40
     assert "1 event of metrics.jsonl without the numbers of such an event left out" in run.curves.notes
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"event": "Validated", "step": None, "measure": [], "loss": "x"}, "step ?: validation loss nan, [] nan %"),
+        ({"event": "Validated", "step": 7, "measure": "mae", "loss": 10**400, "value": 2, "best": 1},
+         "step 7: validation loss nan, MAE 2"),
+        ({"event": "PlanMade", "steps": [], "reason": "\u202e"}, "plan: ? steps; <U+202E>"),
+        ({"event": "Cut", "step": "a"}, "resumed after step ?"),
+        ({"event": "Unreadable"}, "line ? of its record cannot be read"),
+    ],
+)  # fmt: skip
+def test_an_event_in_a_line_whatever_is_in_it(event: Event, said: str) -> None:
+    assert event_text(event) == said
 
 
 def test_a_picture_is_one_that_stands_in_the_record_itself(tmp_path: Path) -> None:

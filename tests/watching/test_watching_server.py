@@ -157,6 +157,14 @@ def test_a_stream_tells_of_a_cut_and_what_is_done_again(serving: Start, growing:
     assert [one["step"] for one in found[at:] if one["event"] == "StepDone"] == [21, 22]
 
 
+def test_text_that_no_encoding_has_is_sent_all_the_same(serving: Start, growing: Growing) -> None:
+    with growing.file.open("a") as file:
+        file.write('{"event": "Note", "text": "\\ud800"}\n')
+    address = serving(growing.folder).address
+    assert stream(address, wanted=2)[1][1]["text"] == "\ud800"
+    assert httpx.get(f"{address}view").json()["runs"][0]["note"] == "<U+D800>"
+
+
 def test_a_place_that_is_none_is_refused(serving: Start, growing: Growing) -> None:
     address = serving(growing.folder).address
     assert httpx.get(f"{address}events", headers={"Last-Event-ID": "a:b"}).status_code == 400

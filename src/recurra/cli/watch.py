@@ -61,11 +61,10 @@ def watch(runs: Runs = None, text: AsText = False, as_json: AsJson = False, port
 def print_events(watched: Watch) -> None:
     """Prints each event as it comes."""
     from recurra.runs import looks
-    from recurra.tracing.arrays import finite
 
     for events in looks(watched):
         for event in events:
-            print(json.dumps(finite(event), ensure_ascii=False, allow_nan=False))
+            print(json.dumps(event, ensure_ascii=False, allow_nan=False))
         if events:
             print(end="", flush=True)
 

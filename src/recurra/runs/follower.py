@@ -8,6 +8,7 @@ then a `Cut` says from where on what was told counts no more. Where the file is 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -19,6 +20,7 @@ from recurra.files import plain_errors_within
 from recurra.runs.events import METRICS
 
 PIECE = 1 << 20  # bytes that are read together
+DEEPEST = 8  # levels of an event; those that are written have four
 TAIL = 4096  # bytes before the place that are looked at each time
 LEARNED = ("StepDone", "Validated", "Sampled")  # events that a run cuts off where it resumes from an earlier step
 
@@ -178,9 +180,26 @@ class Follower:
 def event_of(line: bytes, number: int) -> dict[str, Any]:
     """The event of a line; where it cannot be read, an event says that."""
     try:
-        found: object = json.loads(line)
+        found: object = finite(json.loads(line), DEEPEST)
     except (ValueError, RecursionError):
         found = None
     if isinstance(found, dict) and isinstance(cast("dict[str, Any]", found).get("event"), str):
         return cast("dict[str, Any]", found)
     return {"event": "Unreadable", "line": number}
+
+
+def finite(value: object, levels: int) -> object:
+    """A value of JSON with None for each number that JSON does not have, so that anyone can read it.
+
+    Raises:
+        ValueError: there are more levels in it.
+    """
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if not isinstance(value, dict | list):
+        return value
+    if not levels:
+        raise ValueError("too deep")
+    if isinstance(value, list):
+        return [finite(one, levels - 1) for one in cast("list[object]", value)]
+    return {name: finite(one, levels - 1) for name, one in cast("dict[str, object]", value).items()}

@@ -116,28 +116,35 @@ def fitting(text: str, width: int) -> str:
 
 def event_text(event: Mapping[str, Any]) -> str:
     """An event of a run in a line; empty for steps, samples and checkpoints, of which there are many."""
-    step = event.get("step")
+    step = whole(event.get("step"))
     match event.get("event"):
         case "Note" | "Doing":
             return visible(str(event.get("text", "")))
         case "Validated":
             name, unit = label_of(str(event.get("measure", "")))
             loss, value = (number_text(known(event.get(key))) for key in ("loss", "value"))
-            return (
-                f"step {step:,}: validation loss {loss}, {name} {value}{unit}{' (best)' if event.get('best') else ''}"
-            )
+            best = " (best)" if event.get("best") is True else ""
+            return f"step {step}: validation loss {loss}, {visible(name)} {value}{unit}{best}"
         case "PlanMade":
-            return f"plan: {event.get('steps'):,} steps; {visible(str(event.get('reason', '')))}"
+            return f"plan: {whole(event.get('steps'))} steps; {visible(str(event.get('reason', '')))}"
         case "Cut":
-            return f"resumed after step {step:,}"
+            return f"resumed after step {step}"
         case "Again":
             return "begun anew"
         case "Unreadable":
-            return f"line {event.get('line'):,} of its record cannot be read"
+            return f"line {whole(event.get('line'))} of its record cannot be read"
         case _:
             return ""
 
 
 def known(value: object) -> float:
-    """A number; NaN for anything else."""
-    return float(value) if isinstance(value, int | float) else math.nan
+    """A number; NaN for anything else, and for what is too large to be one."""
+    try:
+        return float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:
+        return math.nan
+
+
+def whole(value: object) -> str:
+    """A whole number as text; a question mark for anything else."""
+    return f"{value:,}" if isinstance(value, int) else "?"

@@ -16,7 +16,6 @@ from starlette.routing import Route
 
 from recurra.errors import RecurraError
 from recurra.runs import EVERY, Watch
-from recurra.tracing.arrays import finite
 from recurra.watching.files import front, page_files
 from recurra.watching.view import Viewer
 
@@ -86,5 +85,5 @@ async def stream(watch: Watch, stopping: Callable[[], bool]) -> AsyncIterator[st
 
 
 def sent(event: dict[str, object], place: str) -> str:
-    """An event as it is sent; JSON has no line ends."""
-    return f"id: {place}\ndata: {json.dumps(finite(event), ensure_ascii=False, allow_nan=False)}\n\n"
+    """An event as it is sent; JSON has no line ends, and in ASCII any text can be sent."""
+    return f"id: {place}\ndata: {json.dumps(event, allow_nan=False)}\n\n"

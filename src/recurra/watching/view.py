@@ -51,7 +51,7 @@ class Viewer:
             now = (self.watch.place, tuple(self.watch.said.values()))
             if self._seen is None or self._seen[0] != now:
                 started = time.monotonic()
-                content = json.dumps(mapping(self.watch), ensure_ascii=False, allow_nan=False).encode()
+                content = json.dumps(mapping(self.watch), allow_nan=False).encode()
                 self._seen = now, View(content, hashlib.sha256(content).hexdigest()[:32])
                 self._next = started + min(LONGEST, (time.monotonic() - started) / SHARE)
             return self._seen[1]
