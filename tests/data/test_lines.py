@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import pickle
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -233,3 +234,13 @@ def test_a_read_that_fails_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(DataError, match=r"reading failed: Input/output error") as caught:
         list(read_lines(path))
     assert caught.value.where == f"{path}:1"
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(b"\x93NUMPY\x01\x00v\x00", "an array of numpy"), (pickle.dumps([1, 2]), "a pickle of Python"),
+     (b"\x89HDF\r\n\x1a\n", "an HDF5 file"), (b"\xff\xd8\xff\xe0", "a JPEG picture")],
+)  # fmt: skip
+def test_files_of_other_programs_are_called_by_their_names(start: bytes, kind: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=f"expected text, this is {kind}"):
+        list(read_lines(written(tmp_path, start + bytes(40))))

@@ -290,3 +290,35 @@ def test_years_with_decimals(tmp_path: Path, name: str) -> None:
     (series,) = read(tmp_path / "x.csv", f"{name},x\n{rows}")
     assert series.columns == ("x",)
     assert series.step == "1 month"
+
+
+def test_clocks_with_points(tmp_path: Path) -> None:
+    """A column of clock times beside the date belongs to it; its texts do not name series."""
+    rows = "".join(f"{10 + k // 24}/03/2004;{k % 24:02}.00.00;{k % 7},5\n" for k in range(80))
+    (series,) = read(tmp_path / "x.csv", f"Date;Heure;CO\n{rows}")
+    assert series.times[1] == "10/03/2004 01.00.00"
+    assert series.step == "1 hour"
+    assert series.columns == ("CO",)
+
+
+@pytest.mark.parametrize(
+    ("names", "row", "step", "second"),
+    [
+        ("year,month,day,hour", "2010,1,{day},{hour}", "1 hour", "2010-1-1 1"),
+        ("Year,Month,Day,Hour,Minute", "2010,1,{day},{hour},5", "1 hour", "2010-1-1 1:05"),
+    ],
+)
+def test_hours_in_a_column_of_their_own(tmp_path: Path, names: str, row: str, step: str, second: str) -> None:
+    rows = "".join(f"{row.format(day=1 + k // 24, hour=k % 24)},{k % 7}.5\n" for k in range(60))
+    (series,) = read(tmp_path / "x.csv", f"{names},x\n{rows}")
+    assert (series.step, series.times[1], series.columns) == (step, second, ("x",))
+
+
+@pytest.mark.parametrize(("name", "found"), [("unix_time", True), ("event time (s)", True), ("Timestamp_ms", True),
+                                             ("response_time", False), ("lifetime", False)])  # fmt: skip
+def test_numbers_that_rise_may_be_times_by_their_name(tmp_path: Path, name: str, found: bool) -> None:
+    rows = "".join(f"{1_700_000_000 + 60 * (k if name != 'response_time' else k % 7)},{k % 7}.5\n" for k in range(60))
+    (series,) = read(tmp_path / "x.csv", f"{name},x\n{rows}")
+    assert series.columns == (("x",) if found else (name, "x"))
+    assert bool(series.times) == found
+    assert why_series(DataSource(str(tmp_path / "x.csv")))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from recurra.data import PLAIN, DataSource, as_examples, open_examples
+from recurra.data import PAIRS, PLAIN, DataSource, as_examples, open_examples
 from recurra.data.plain import Passage
 from recurra.errors import DataError
+from recurra.tasks.choosing import choose_task
 from recurra.tasks.language_model.form import decide_form, of_form, parts_of, split_running
 from recurra.tasks.language_model.recipe import LanguageDataOptions
 from recurra.training import Event, Note
@@ -81,3 +84,21 @@ def test_empty_lines_between_lines_are_left_out_and_counted() -> None:
         of_form(open_examples(DataSource(rows=["a", "", "", "", "b"]), PLAIN), "lines")
     with pytest.raises(DataError, match="all lines are empty"):
         of_form(open_examples(DataSource(rows=["", " "]), PLAIN), "running")
+
+
+TABLES = {
+    "power.txt": ("Date;P;V;W\n" + "".join(f"{k % 28 + 1}/12/2006;{k}.5;{k}.2;1\n" for k in range(28)), "forecast"),
+    "load.dat": ("time,load,heat\n" + "".join(f"{k},{k % 5}.5,{k % 3}\n" for k in range(40)), "forecast"),
+    "rates.txt": ("".join(f"0.{k},0.{k + 1},0.{k + 2}\n" for k in range(40)), "translate"),
+    "verse.txt": ("O, to be, or not to be\nThat, is the question, friend\n" * 10, "language-model"),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_of_numbers_are_no_texts(name: str, tmp_path: Path) -> None:
+    text, task = TABLES[name]
+    (tmp_path / name).write_text(text)
+    assert choose_task(DataSource(str(tmp_path / name))).task.name == task
+    if task == "translate":
+        with pytest.raises(DataError, match="looks like CSV"):
+            list(open_examples(DataSource(str(tmp_path / name)), PAIRS))

@@ -84,3 +84,12 @@ def _likeliest_separator(start: Sequence[str]) -> str:
 def _alike(start: Sequence[str], separator: str) -> int:
     widths = [len(row) for row in readable_rows(start, separator) if row]
     return widths.count(widths[0]) if widths and widths[0] > 1 else 0
+
+
+def is_number_table(lines: Sequence[str]) -> bool:
+    """Whether lines are the rows of a table that holds mostly numbers: as many columns in each, and several."""
+    separator, before = separator_of(lines)
+    _, *body = [row for row in readable_rows(lines[before:], separator) if row] or [[]]
+    cells = [cell.strip() for row in body for cell in row]
+    alike = bool(body) and {len(row) for row in body} == {len(body[0])}
+    return alike and len(body[0]) > 1 and 2 * sum(bool(cell) and is_number(cell) for cell in cells) > len(cells)

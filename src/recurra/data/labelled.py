@@ -185,13 +185,17 @@ def read_inputs(reading: Reading, what: Reads) -> Iterator[Content]:
 
 def _texts(reading: Reading) -> Iterator[Content]:
     """One text after the other; of fastText's lines what stands behind the labels."""
+    if os.path.isdir(reading.source.path):
+        return (example.source for example in read_folder(reading))
     if reading.source.format == "fasttext":
         reading.source = replace(reading.source, format="text")
     return map(without_labels, read_texts(reading, 1))
 
 
 def _images(reading: Reading) -> Iterator[Content]:
-    """The images of an idx file; else the paths in a column, relative to the folder of the file."""
+    """The images of an idx file or a folder; else the paths in a column, relative to the folder of the file."""
+    if os.path.isdir(reading.source.path):
+        return (image_file(example.source, reading.source.base) for example in read_folder(reading))
     if looks_like_idx(reading.source.path):
         return read_pictures(reading.source.path, reading.name)
     return (image_file(cell, reading.source.base) if cell.strip() else "" for cell in read_texts(reading, 1))

@@ -45,6 +45,16 @@ OTHER_KINDS = {
     b"\xd0\xcf\x11\xe0": ("an old Office document", "Save the table as CSV (UTF-8)."),
     b"{\\rtf": ("an RTF document", "Save it as plain text."),
     b"\x89PNG": ("a PNG picture", "Give a text file."),
+    b"\xff\xd8\xff": ("a JPEG picture", "Give a text file."),
+    b"\x93NUMPY": ("an array of numpy", "Give it in Python, as numpy.load reads it, or write it as CSV."),
+    b"\x89HDF\r\n": ("an HDF5 file", "Write its table as CSV."),
+    b"MATLAB 5.0": ("a file of MATLAB", "Write its table as CSV."),
+    b"ARROW1": ("a Feather or Arrow file", "Write it as JSON Lines or CSV, or give the data frame in Python."),
+    b"Obj\x01": ("an Avro file", "Write it as JSON Lines."),
+    **dict.fromkeys(
+        (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
+        ("a pickle of Python", "Load it in Python and give what it holds, or write it as CSV."),
+    ),
 }
 
 

@@ -16,7 +16,7 @@ from recurra.data.gluonts import holds_entries
 from recurra.data.number_text import MISSING, is_number
 from recurra.data.source import DataSource
 from recurra.data.timeline import Rows
-from recurra.data.times import is_time
+from recurra.data.times import NUMBER, is_time
 from recurra.data.vectors import GROUP_NAMES, LABEL_NAMES, column_names, column_of
 from recurra.data.wide import step_rows
 from recurra.errors import DataError, UsageError
@@ -28,9 +28,14 @@ TIME_NAMES = (
     "time", "date", "datetime", "timestamp", "ds", "step", "period", "year", "index", "t", "decimal_date",
     "decimal date", "decimal_year", "decimal year", "",
 )  # fmt: skip
-CALENDARS = (("year", "month", "day"), ("year", "month"), ("year", "quarter"), ("year", "week"))  # of several columns
-LETTERS = {"quarter": "Q", "week": "W"}
-CLOCK = re.compile(r"\d{1,2}(:\d{2}){1,2}(\.\d+)?( ?[ap]\.?m\.?)?", re.IGNORECASE | re.ASCII)  # a time of day alone
+TIME_WORDS = {"time", "timestamp", "datetime", "date", "unix", "unixtime", "epoch"}  # in names of times that rise
+CALENDARS = (  # of several columns
+    ("year", "month", "day", "hour", "minute"), ("year", "month", "day", "hour"), ("year", "month", "day"),
+    ("year", "month"), ("year", "quarter"), ("year", "week"),
+)  # fmt: skip
+LETTERS = {"quarter": "-Q", "week": "-W", "hour": " ", "minute": ":"}  # before such a part; else -
+CLOCK = re.compile(r"\d{1,2}([:.]\d{2}){1,2}(\.\d+)?( ?[ap]\.?m\.?)?", re.IGNORECASE | re.ASCII)  # a time of day alone
+WORD = re.compile("[a-z]+")
 HOURS = ("hour", "hr")  # which belongs to a date, where dates repeat
 ROW_NUMBERS = ("", "id", "index", "unnamed: 0", "step", "t", "time", "period")  # columns that may only count the rows
 PAIR_NAMES = {"source", "target", "text", *LABEL_NAMES}  # of tables that are for other tasks
@@ -62,8 +67,11 @@ class SeriesColumns(NamedTuple):
         parts = [fields[k].strip() for k in self.time]
         if not all(part.isdecimal() for part in parts):
             return " ".join(parts)
-        names = (self.every[k].lower() for k in self.time)
-        return "-".join(LETTERS.get(name, "") + part for name, part in zip(names, parts, strict=True))
+        text = parts[0]
+        for k, part in zip(self.time[1:], parts[1:], strict=True):
+            name = self.every[k].lower()
+            text += LETTERS.get(name, "-") + (f"{part:0>2}" if name == "minute" else part)
+        return text
 
     def named(self, columns: Sequence[int]) -> str:
         """The names of some columns, as they are given to an option."""
@@ -135,11 +143,17 @@ def why_series(source: DataSource) -> str | None:
     if columns.header and PAIR_NAMES & {name.strip().lower() for name in rows[0]}:
         return None
     if columns.time:
-        called = columns.header and rows[0][columns.time[0]].strip().lower() in TIME_NAMES
+        name = rows[0][columns.time[0]].strip().lower()
+        called = columns.header and (name in TIME_NAMES or speaks_of_time(name))
         sure = called or is_time(columns.time_of(rows[-1]))  # else it may be a text, and the number its label
         return "this is a table of numbers with a column for the time" if sure else None
     alone = len(columns.every) == 1
     return "this is a table of numbers without a column of labels" if columns.header or alone else None
+
+
+def speaks_of_time(name: str) -> bool:
+    """Whether a name in small letters has a word for times in it: unix_time, time (s)."""
+    return bool({*WORD.findall(name)} & TIME_WORDS)
 
 
 def _columns(source: DataSource, rows: list[list[str]], place: str) -> SeriesColumns:
@@ -219,6 +233,12 @@ def _counts(cells: list[str]) -> bool:
     return len(numbers) == len(cells) > 1 and all(after - before == 1 for before, after in pairwise(numbers))
 
 
+def _rises(cells: list[str]) -> bool:
+    """Whether these are numbers of which each is larger than the one before."""
+    known = [moment.at for cell in cells if (moment := NUMBER.read(cell.strip())) is not None]
+    return len(known) == len(cells) >= LEAST and all(before < after for before, after in pairwise(known))
+
+
 def _time(names: tuple[str, ...], texts: list[int], group: tuple[int, ...], body: list[list[str]]) -> tuple[int, ...]:
     """The column that says when a step was: the one so called, the first of dates, the only one without numbers.
 
@@ -226,6 +246,7 @@ def _time(names: tuple[str, ...], texts: list[int], group: tuple[int, ...], body
     """
     lower = [name.lower() for name in names]
     called = [k for k, name in enumerate(lower) if name in TIME_NAMES and k not in group]
+    called += [k for k, name in enumerate(lower) if speaks_of_time(name) and _rises([row[k] for row in body])]
     dates = [k for k in texts if body and is_time(body[-1][k].strip())]
     found = [*(k for k in called if k in dates), *called, *dates, *(texts if len(texts) == 1 else [])]
     if not found or len(names) == 1:
@@ -233,7 +254,7 @@ def _time(names: tuple[str, ...], texts: list[int], group: tuple[int, ...], body
     for parts in CALENDARS:
         if lower[found[0]] == "year" and set(parts) <= set(lower):
             return tuple(map(lower.index, parts))
-    clock = [k for k in called if k != found[0] and body and CLOCK.fullmatch(body[-1][k].strip())]
+    clock = [k for k in (*called, *texts) if k != found[0] and body and CLOCK.fullmatch(body[-1][k].strip())]
     if _repeats(row[found[0]] for row in body):
         clock += [
             k for k, name in enumerate(lower) if name in HOURS and all(row[k].strip().isdecimal() for row in body)

@@ -17,6 +17,7 @@ from recurra.data.csv_rows import CsvReader
 from recurra.data.example import Example
 from recurra.data.examples import Reading
 from recurra.data.lines import Line
+from recurra.data.number_text import is_number
 from recurra.data.source import DataSource
 from recurra.errors import DataError
 from recurra.text.counted import with_article
@@ -93,6 +94,7 @@ def looks_like_csv(text: str) -> bool:
         except (csv.Error, StopIteration):
             continue
         quoted = text.startswith('"')
-        if (len(row) == 2 and (quoted or not row[1].startswith(" "))) or (len(row) > 2 and quoted):
+        numbers = 2 * sum(map(is_number, row)) > len(row)
+        if (len(row) == 2 and (quoted or not row[1].startswith(" "))) or (len(row) > 2 and (quoted or numbers)):
             return True
     return False

@@ -13,7 +13,7 @@ from recurra.columns.choose import choose_kinds
 from recurra.data import LABELLED, Preview
 from recurra.data.columns import several
 from recurra.data.fasttext import has_label
-from recurra.data.folder import label_files
+from recurra.data.folder import label_files, label_folders
 from recurra.data.idx import looks_like_idx
 from recurra.data.images import image_or_text
 from recurra.data.inputs import ENDINGS
@@ -32,8 +32,11 @@ def detect(preview: Preview) -> str | None:
     """The reason, as a clause that can follow "because"; None where they may be something else."""
     source = preview.source
     if preview.path.is_dir() and preview.given is None:
-        count = len(label_files(source.path))
-        return f"this is a folder with {count} files, each for a label" if count > 1 else None
+        files, folders = len(label_files(source.path)), len(label_folders(source.path))
+        if max(files, folders) < 2:
+            return None
+        inside = f"{files} files" if files >= folders else f"{folders} folders"
+        return f"this is a folder with {inside}, each for a label"
     if preview.given is None and preview.path.is_file() and looks_like_idx(source.path):
         return "these are images in idx format"
     if preview.ending == ".ts":

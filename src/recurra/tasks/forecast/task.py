@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from recurra.data import SERIES, EncodedTable, Examples, Preview, Series
+from recurra.data.csv_rows import is_number_table
 from recurra.data.jsonl import JSON_LINES
 from recurra.data.series import are_series
 from recurra.data.series_columns import why_series
@@ -28,6 +29,7 @@ from recurra.tasks.split import Split
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.training import Budget, Note
 
+LOOSE = (".txt", ".dat", ".data", "")  # endings of files that may be anything
 TABLES = (".csv", ".tsv", ".tab", *JSON_LINES)
 
 
@@ -51,7 +53,8 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         """Tables of numbers, with a time or without, that have no labels."""
         if preview.given is not None:
             return are_series(preview.source.rows or ())
-        if preview.ending not in TABLES or not preview.lines or preview.source.target_path is not None:
+        named = preview.ending in TABLES or (preview.ending in LOOSE and is_number_table(preview.lines))
+        if not named or not preview.lines or preview.source.target_path is not None:
             return None
         return why_series(preview.source)
 

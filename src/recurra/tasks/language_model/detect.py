@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from recurra.data import CAPTIONS, LABELLED, NUMBERED, PAIRS, Preview
 from recurra.data.columns import is_known_header
+from recurra.data.csv_rows import is_number_table
 from recurra.data.plain import only_cell
 from recurra.data.tsv import SPACES
 
@@ -19,8 +20,8 @@ NUMBER = re.compile(r"\s*[-+]?(\d+([.,]\d*)*|[.,]\d+)([eE][-+]?\d+)?\s*")
 def detect(preview: Preview) -> str | None:
     """The reason, as a clause that can follow "because"; None where it may be something else.
 
-    Columns between tabs, objects, numbers, a header of CSV with known names, and lines that are all cut in two by
-    several spaces (pairs whose tabs were lost) are no plain text.
+    Columns between tabs, objects, numbers, tables of numbers, a header of CSV with known names, and lines that are all
+    cut in two by several spaces (pairs whose tabs were lost) are no plain text.
     """
     source = preview.source
     if (
@@ -39,6 +40,7 @@ def detect(preview: Preview) -> str | None:
     if (
         names_columns(lines[0])
         or is_object(lines[0])
+        or is_number_table(lines)
         or share(lines, NUMBER.fullmatch) > 0.5
         or share(lines, SPACES.search) > 0.9
     ):
