@@ -40,6 +40,7 @@ from recurra.tasks.source_record import (
     write_source,
 )
 from recurra.tasks.taken import (
+    COPIES,
     DATA,
     KEPT,
     VOCABULARIES,
@@ -137,6 +138,7 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
             with any_error_as(lambda reason: damaged_run(run_folder, reason)):
                 network, encoded, columns, decisions = restore(request, run_folder)
             write_record(run_folder, asked)
+        shutil.rmtree(run_folder / COPIES, ignore_errors=True)  # everything is encoded; what stays is tried again
         options = network.recipe.training
         network.model.to(pick_device(options.device))
         learner = request.task.learner(network, encoded, emit)
@@ -213,9 +215,8 @@ class Prepared(NamedTuple):
 def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     """From files to a fresh network and encoded data; all but the recipe that a later session needs is written down."""
     task, run_folder = request.task, request.folder / "run"
-    copies = run_folder / "input"
     shutil.rmtree(run_folder / DATA, ignore_errors=True)  # of a start that came to nothing
-    train, valid, columns = opened_both(task, request.data, request.valid, copies, emit)
+    train, valid, columns = opened_both(task, request.data, request.valid, run_folder / COPIES, emit)
     parts = task.split(train, valid, request.recipe, emit)
     decisions: list[str] = []
     network = task.make(
@@ -229,7 +230,6 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
     write_source(run_folder / SOURCE, request.data, columns)
     write_decisions(run_folder / DECISIONS, decisions)
-    shutil.rmtree(copies, ignore_errors=True)  # everything is encoded
     return Prepared(network, open_encoded(task, run_folder), columns, decisions)
 
 

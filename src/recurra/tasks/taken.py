@@ -28,7 +28,8 @@ from recurra.training import CHECKPOINT, locked
 VOCABULARIES, DATA = "vocabularies.json", "data"
 KEPT = (RECIPE, VOCABULARIES, SOURCE, DECISIONS, SAMPLE, DATA)  # what a run needs to go on, beside the checkpoint
 # What else a run folder holds.
-BESIDE = (BASELINE, CHECKPOINT, REQUEST, ASKED, DIGESTS, "lock", "input", "metrics.jsonl", "tensorboard")
+COPIES = "input"  # what could be read only once, until it is encoded
+BESIDE = (BASELINE, CHECKPOINT, REQUEST, ASKED, DIGESTS, "lock", COPIES, "metrics.jsonl", "tensorboard")
 ASIDE = ".replaced-"  # begins the name of a run that stands aside
 
 
