@@ -82,6 +82,20 @@ def test_before_it_has_learned_it_forecasts_the_season_before(strategy: str) -> 
     assert found.tolist() == [seasonal, short]
 
 
+def test_before_it_has_learned_it_forecasts_what_is_smoothed() -> None:
+    options = ForecasterOptions(width=5, horizon=3, baseline="smoothed", quantiles="0.5")
+    window = pad(
+        [torch.tensor([[0.0], [1], [3], [5], [7], [6]]), torch.tensor([[5.0], [8], [9]]), torch.tensor([[5.0]])]
+    )
+    found = answer(build_forecaster(options, 1, [0], SEASON).eval(), window).squeeze(-1)
+    even, odd = ((first + 0.7 * second + 0.49 * third) / 2.19 for first, second, third in ((7, 3, 0), (6, 5, 1)))
+    torch.testing.assert_close(found[0, :, 0], torch.tensor([even, odd, even]))
+    torch.testing.assert_close(found[1, :, 0], torch.tensor([8.0, 12.5 / 1.7, 8.0]))
+    assert found[2, :, 0].tolist() == [5.0, 5.0, 5.0]  # no whole season: the last value
+    found = answer(build_forecaster(options, 1, [0]).eval(), window).squeeze(-1)
+    torch.testing.assert_close(found[1, :, 0], torch.full((3,), (9 + 0.7 * 8 + 0.49 * 5) / 2.19))
+
+
 def test_it_reads_what_has_changed_since_the_season_before() -> None:
     model = build(baseline="season")
     values = torch.tensor([[[1.0, 9], [2, 8], [4, 7], [7, 6]]])

@@ -61,6 +61,8 @@ def test_each_column_has_its_own_errors_and_one_that_never_changes_has_none(tmp_
         ({"model.baseline": "none", "model.scale": "window"}, "the mean of the window"),
         ({"model.baseline": "none", "model.scale": "columns"}, "the mean of the training data"),
         ({"model.baseline": "season", "data.season": 12, "data.window": 24}, "the value 12 steps before"),
+        ({"model.baseline": "smoothed"}, "the smoothed last values"),
+        ({"model.baseline": "smoothed", "data.season": 12, "data.window": 24}, "the smoothed values of seasons of 12"),
     ],
 )
 def test_it_is_said_what_is_answered(settings: dict[str, object], words: str, tmp_path: Path) -> None:

@@ -13,6 +13,10 @@ With `baseline="season"` outputs are differences from the value a season before,
 step has changed since then: the seasonal naive forecast is what a network without any weights says. Where a window has
 no whole season yet, the last value stands in for the one before.
 
+With `baseline="smoothed"` the one value is replaced by the weighted mean of those one, two, ... seasons before (steps,
+without a season), each of which counts 0.7 times as much as the next: exponential smoothing, which has less noise and
+follows a level that shifts within a few steps. It is for direct forecasts alone.
+
 B batch, T steps of the window, D columns, K of them forecast, H horizon, P raw outputs per number, S sample paths.
 """
 
@@ -31,6 +35,8 @@ from recurra.models.input_readers import MAX_DEVIATIONS
 from recurra.models.recurrent_stack import recurrent_stack
 from recurra.padded import Padded, last_of, select_rows
 
+KEPT = 0.7  # of the weight of a value by the one a season before it
+MOST_SMOOTHED = 20  # values; further ones would hardly count
 ROUNDING = 1e-15  # of a number: deviations that are no larger are rounding errors
 
 
@@ -68,7 +74,7 @@ class Forecaster(nn.Module):
         targets: where the K columns that are forecast stand among the D.
         columns: D.
         options: the section [model].
-        season: steps after which a series is like itself, for `baseline="season"`.
+        season: steps after which a series is like itself, for `baseline="season"` and `"smoothed"`.
     """
 
     mean: Tensor  # [D]
@@ -82,7 +88,9 @@ class Forecaster(nn.Module):
         self.recursive = options.strategy == "recursive"
         self.horizon = options.horizon
         self.baseline = options.baseline != "none"
-        self.season = season if options.baseline == "season" else 1  # 1: the value a season before is the last one
+        by_season = options.baseline in ("season", "smoothed")
+        self.season = max(1, season) if by_season else 1  # 1: the value a season before is the last one
+        self.smoothed = options.baseline == "smoothed"
         self.by_window = options.scale == "window"
         self.dropout = options.dropout
         self.register_buffer("mean", torch.zeros(columns, dtype=torch.float64))
@@ -117,9 +125,9 @@ class Forecaster(nn.Module):
         """The same from the run of the layers over the window."""
         known = window.values[..., self.targets]
         raw = self._head(last_of(run.outputs)).view(-1, self.horizon, len(self.targets), self.output.size)
-        ahead = torch.arange(self.horizon, device=known.device) % self.season
-        before = self._before(window.lengths[:, None] + ahead, window.lengths[:, None] - 1)
-        return Forecasts(raw, self._base(at_steps(known, before)))
+        ahead = window.lengths[:, None] + torch.arange(self.horizon, device=known.device) % self.season
+        before = at_steps(known, self._before(ahead, window.lengths[:, None] - 1))
+        return Forecasts(raw, self._base(self._smoothed(known, ahead, before) if self.smoothed else before))
 
     def each_next(self, window: Padded) -> Forecasts:
         """For each step of the window [B, T, D] the one after it: H is T."""
@@ -164,6 +172,10 @@ class Forecaster(nn.Module):
         """What the network answers before it has learned anything, in words."""
         if not self.baseline:
             return "the mean of the window" if self.by_window else "the mean of the training data"
+        if self.smoothed:
+            return (
+                "the smoothed last values" if self.season == 1 else f"the smoothed values of seasons of {self.season}"
+            )
         return "the last known value" if self.season == 1 else f"the value {self.season} steps before"
 
     def over(self, window: Padded, *, trace: bool = False) -> Unrolled:
@@ -189,6 +201,16 @@ class Forecaster(nn.Module):
     def _before(self, steps: Tensor, last: Tensor) -> Tensor:
         """Where in a window the values stand that these steps are counted from: a season before, else the last one."""
         return torch.where(steps >= self.season, steps - self.season, last)
+
+    def _smoothed(self, known: Tensor, steps: Tensor, before: Tensor) -> Tensor:
+        """The weighted mean of the values [B, T, K] one, two, ... seasons before these steps [B, H]; else `before`."""
+        total, weights = torch.zeros_like(before), torch.zeros_like(before[..., :1])
+        for k in range(MOST_SMOOTHED):
+            back = (k + 1) * self.season
+            weight = (steps >= back)[..., None] * KEPT**k
+            total = total + weight * at_steps(known, (steps - back).clamp(min=0))
+            weights = weights + weight
+        return torch.where(weights > 0, total / weights.clamp(min=1), before)
 
     def _last_season(self, window: Padded) -> Tensor:
         """The forecast columns of the last steps [B, season, K]; what is before the window is its first step."""

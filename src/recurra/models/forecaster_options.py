@@ -23,9 +23,9 @@ class ForecasterOptions(RecurrentOptions):
     horizon: int = 1  # number of steps to forecast
     output: Literal["quantile", "gaussian"] = "quantile"  # distribution of each forecast number
     quantiles: str = "0.1 0.5 0.9"  # quantiles to return, 0.5 among them; with output=quantile those that are trained
-    # Baseline from which outputs are differences: the last known value, that of a season before, or none. auto: the one
-    # that is best on the validation data after a short trial.
-    baseline: Literal["auto", "last", "season", "none"] = "auto"
+    # Baseline from which outputs are differences: the last known value, that of a season before, the smoothed values
+    # (direct only), or none. auto: what is better before training, or clearly better after a short trial.
+    baseline: Literal["auto", "last", "season", "smoothed", "none"] = "auto"
     # Numbers are standardised by mean and standard deviation of each window, or of each column of the training data.
     # auto: what is best on the validation data after a short trial.
     scale: Literal["auto", "window", "columns"] = "auto"

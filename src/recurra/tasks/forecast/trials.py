@@ -1,14 +1,16 @@
 """What only trying can tell: from what a forecast is counted, and in what.
 
-Each pair of `model.baseline` and `model.scale` that the recipe leaves open makes a network of its own, which learns for
-some steps. The one with the smallest error on the validation data is trained. An untrained network answers its
-baseline, so that the shortest trial still compares the naive forecasts. One that diverges is not chosen.
+An untrained network answers its baseline. So each `model.baseline` that the recipe leaves open is a forecast before
+anything is learned, and whether one is better than the first is told from all windows, those of the training data too,
+since nothing in it is fitted to these. Then the best of them and none, each with every `model.scale`, learn for some
+steps. Another pair than the best untrained one is trained only where its error on the validation data is clearly lower;
+one that diverges is not chosen.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +29,9 @@ SHARE, SHARE_OF_EPOCHS = 0.2, 1.0  # of a run, for all trials together: where ti
 MAX_STEPS = 400  # of a trial
 MEASURING = 0.2  # seconds for which the speed of a step is measured
 MAX_WINDOWS = 1000  # validation windows that a trial is measured on
-SURELY = 2.0  # standard errors by which another pair than the first has to be better: a wrong one may be far off later
+UNTRAINED_WINDOWS = 300  # of the training data, and of the validation data, that a baseline is measured on
+LIKELY = 1.0  # standard errors by which another baseline than the first has to be better before training
+SURELY = 2.0  # standard errors by which another pair has to be better than the first one: it may be far off later
 NOTHING = np.zeros(0)  # the losses of a trial that diverged
 
 
@@ -58,6 +62,9 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
     recipes = list(candidates(network.recipe))
     if recipes == [network.recipe]:
         return beginning(network, recipes[0], encoded)
+    start = best_untrained(network, recipes, encoded)
+    recipes = [one for one in recipes if one.model.baseline in (start.model.baseline, "none")]
+    recipes.sort(key=lambda recipe: recipe != start)
     learner = learner_of(beginning(network, recipes[0], encoded), encoded)
     with threads(network.recipe.training.threads or 1):
         steps = trial_steps(learner, network.recipe, budget, len(recipes))
@@ -69,19 +76,41 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
     surely = not math.isfinite(first.error) or clearly_lower(lowest.losses, first.losses, learner.apart - 1, SURELY)
     best = lowest if surely else first
     model = best.network.recipe.model
-    why = "had the lowest" if best is lowest else "comes first, and none had a clearly lower"
+    of_all, chosen = f"after {counted(steps, 'step')} of training each", "is the best before training"
+    why = f"{chosen}, and none was clearly better {of_all}" if best is first else f"{of_all} is the best"
     emit(Note(
-        f"baseline: {model.baseline}, scale: {model.scale}, which after {counted(steps, 'step')} of training each "
-        f"{why} {learner.measure.replace('_', ' ')} on the validation data: {', '.join(map(str, trials))} "
-        "(change them with --set model.baseline and model.scale)"
+        f"baseline: {model.baseline}, scale: {model.scale}, which {why}, by the {learner.measure.replace('_', ' ')} on "
+        f"the validation data: {', '.join(map(str, trials))} (change them with --set model.baseline and model.scale)"
     ))  # fmt: skip
     return beginning(network, best.network.recipe, encoded)
 
 
+def best_untrained(network: ForecastNetwork, recipes: Sequence[ForecastRecipe], encoded: Encoded) -> ForecastRecipe:
+    """The first recipe, or one of the same scale whose baseline forecasts all windows better by more than chance.
+
+    A mean is not compared: that of the training data has seen what it would forecast, that of a window follows a level
+    that shifts too late, which short data may not show.
+    """
+    scale = recipes[0].model.scale
+    fair = [one for one in recipes if one.model.scale == scale and one.model.baseline != "none"] or recipes[:1]
+    losses, apart = list[Losses](), 0
+    for recipe in fair:
+        learner = learner_of(beginning(network, recipe, encoded), encoded)
+        parts = [learner.losses_of(windows, UNTRAINED_WINDOWS) for windows in (learner.train, learner.valid)]
+        losses.append(np.concatenate(parts))
+        apart = learner.train.apart() + learner.valid.apart() - 1
+    means = [math.inf if np.isnan(one).all() else float(np.nanmean(one)) for one in losses]
+    lowest = means.index(min(means))
+    return fair[lowest if clearly_lower(losses[lowest], losses[0], apart, LIKELY) else 0]
+
+
 def candidates(recipe: ForecastRecipe) -> Iterator[ForecastRecipe]:
-    """The recipe with each pair that it leaves open; what comes first wins where errors are equal."""
+    """The recipe with each pair that it leaves open; of those that are equally good untrained the first counts."""
     seasons = ("season",) if 2 <= recipe.data.season <= recipe.data.window else ()
-    for baseline in (*seasons, "last", "none") if recipe.model.baseline == "auto" else (recipe.model.baseline,):
+    smoothed = ("smoothed",) if recipe.model.strategy == "direct" else ()
+    for baseline in (
+        (*seasons, "last", *smoothed, "none") if recipe.model.baseline == "auto" else (recipe.model.baseline,)
+    ):
         for scale in ("window", "columns") if recipe.model.scale == "auto" else (recipe.model.scale,):
             yield recipe.with_settings({"model.baseline": baseline, "model.scale": scale})
 
