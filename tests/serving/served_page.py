@@ -30,11 +30,12 @@ class Served:
 
 
 @contextmanager
-def running(folders: Sequence[Path]) -> Iterator[Served]:
-    """A server of these models, in a thread of its own."""
+def running(folders: Sequence[Path], data: Sequence[str] = ()) -> Iterator[Served]:
+    """A server of these models and data files, in a thread of its own."""
     import uvicorn
 
     from recurra.serving.app import create_app
+    from recurra.serving.data import DataFiles
     from recurra.serving.engine import Engine
     from recurra.serving.metrics import Metrics
     from recurra.serving.models import Models
@@ -46,7 +47,9 @@ def running(folders: Sequence[Path]) -> Iterator[Served]:
         listening.listen(64)
         models = Models(folders)
         models.reload()
-        app = create_app(Server(models, Engine(), ServeOptions(no_log=True), Metrics()))
+        app = create_app(
+            Server(models, Engine(), ServeOptions(no_log=True), Metrics(), data=DataFiles(data, models.names))
+        )
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

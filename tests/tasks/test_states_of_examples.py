@@ -151,7 +151,7 @@ def test_examples_with_one_input_become_one_where_their_outputs_are_judged_toget
         options=net.recipe.decoding, answers=True,
     )  # fmt: skip
     assert [one.text for one in found.examples] == ["red", "blue"]
-    assert "1 example with the input of another one left out" in found.notes
+    assert "1 example left out whose output is judged together with another one, or not at all" in found.notes
 
 
 def test_what_is_left_out_is_said() -> None:

@@ -41,7 +41,8 @@ Grace = Annotated[
     option("--grace", "Seconds from SIGTERM to the end of listening; 1.", "SECONDS", 0),
 ]
 Data = Annotated[
-    list[str] | None, option("--data", "A file of examples that requests and the page may name; repeat it.", "FILE")
+    list[str] | None,
+    option("--data", "Examples that requests and the page may name; MODEL=FILE of those for one model.", "FILE"),
 ]
 LogTexts = Annotated[bool, typer.Option("--log-texts", help="Write inputs into the log, too.", show_default=False)]
 NoLog = Annotated[bool, typer.Option("--no-log", help="Write no line for each request.", show_default=False)]
@@ -95,8 +96,8 @@ def serve(
 
     options = serve_options(given)
     tokens_of(options)  # what cannot be right is said before anything is loaded
-    files_of(options)
     chosen = Models([*(models or []), *([demo_folder()] if demo else [])])
+    files_of(options, chosen.names)
     inherited = os.environ.get(FD)
     if inherited is not None:
         from recurra.serving.running import run

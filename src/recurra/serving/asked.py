@@ -139,7 +139,13 @@ class PatternAsked(OfData):
 
     input: Input
     span: Annotated[
-        tuple[int, int], Field(description="The first step, from 0, and the one after the last.", examples=[[2, 5]])
+        list[int],
+        Field(
+            description="The first step, from 0, and the one after the last.",
+            examples=[[2, 5]],
+            min_length=2,
+            max_length=2,
+        ),
     ]
     layer: Annotated[str | None, Field(description="By default the first.", examples=["encoder.0.forward"])] = None
     state: Annotated[str, Field(description="A state or gate of the layer.")] = "hidden"

@@ -11,9 +11,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from recurra.errors import DataError, UsageError
+from recurra.options import unknown_name
 from recurra.serving.failures import Refused
 from recurra.serving.options import ServeOptions
 from recurra.text.visible import excerpt
@@ -23,31 +24,39 @@ R = TypeVar("R")
 KEPT = 6  # results; of the vectors of many examples each may be 200 MB
 
 
+class DataFile(NamedTuple):
+    """A file of examples, and the name of the model that it is for; None: of any."""
+
+    path: Path
+    model: str | None
+
+
 class DataFiles:
     """Files by name, the last part of the path of each.
 
     Args:
-        paths: of the files.
+        given: their paths; of one that is for a single model "MODEL=PATH".
+        models: the names of the models.
 
     Raises:
-        UsageError: two of one name.
+        UsageError: two of one name, or one for a model that there is not.
         DataError: a file that is not there.
     """
 
-    def __init__(self, paths: Sequence[str | Path] = ()) -> None:
-        self._paths: dict[str, Path] = {}
-        for path in map(Path, paths):
-            if path.name in self._paths:
+    def __init__(self, given: Sequence[str | Path] = (), models: Sequence[str] = ()) -> None:
+        self._files: dict[str, DataFile] = {}
+        for one in given:
+            file = data_file(str(one), models)
+            name = file.path.name
+            if name in self._files:
                 fix = "Rename one: requests name it so."
-                raise UsageError(f"two files are called {excerpt(path.name, 60)}", where="--data", fix=fix)
-            if not path.is_file():
-                raise DataError("there is no such file", where=str(path), fix="Give a file of examples.")
-            self._paths[path.name] = path
+                raise UsageError(f"two files are called {excerpt(name, 60)}", where="--data", fix=fix)
+            self._files[name] = file
 
     @property
-    def names(self) -> list[str]:
-        """In the order in which they were given."""
-        return list(self._paths)
+    def files(self) -> dict[str, DataFile]:
+        """By name, in the order in which they were given."""
+        return dict(self._files)
 
     def path(self, name: str) -> Path:
         """The file of this name.
@@ -55,21 +64,38 @@ class DataFiles:
         Raises:
             Refused: there is none.
         """
-        if name not in self._paths:
+        if name not in self._files:
             fix = (
-                f"There are: {', '.join(self._paths)}." if self._paths else "Serve with --data FILE, or send examples."
+                f"There are: {', '.join(self._files)}." if self._files else "Serve with --data FILE, or send examples."
             )
             raise Refused(404, f"there are no data {name!r:.80}", where="data", fix=fix)
-        return self._paths[name]
+        return self._files[name].path
 
 
-def files_of(options: ServeOptions) -> DataFiles:
+def data_file(given: str, models: Sequence[str]) -> DataFile:
+    """A file as it is given: PATH or MODEL=PATH.
+
+    Raises:
+        UsageError: it is for a model that there is not.
+        DataError: it is not there.
+    """
+    model, sign, path = given.partition("=")
+    if not sign or Path(given).is_file():
+        model, path = "", given
+    elif model not in models:
+        raise unknown_name("model", model, models, where="--data")
+    if not Path(path).is_file():
+        raise DataError("there is no such file", where=path, fix="Give a file of examples.")
+    return DataFile(Path(path), model or None)
+
+
+def files_of(options: ServeOptions, models: Sequence[str]) -> DataFiles:
     """The data files that requests may name.
 
     Raises:
-        UsageError, DataError: two of one name, or one that is not there.
+        UsageError, DataError: as DataFiles does.
     """
-    return DataFiles(list(filter(None, options.data.split(os.pathsep))))
+    return DataFiles(list(filter(None, options.data.split(os.pathsep))), models)
 
 
 def version_of(path: Path) -> Hashable:

@@ -42,6 +42,11 @@ class Models:
         return self._served
 
     @property
+    def names(self) -> list[str]:
+        """Under which they are served, whether they are loaded or not."""
+        return list(self._paths)
+
+    @property
     def ready(self) -> bool:
         """Whether they are loaded."""
         return bool(self._served)

@@ -37,7 +37,7 @@ class ServeOptions:
     deadline: float = 60.0  # seconds that a request may take
     rate: float = 0.0  # requests a minute of one token, or where there is none of one address; 0: as many as they like
     grace: float = 1.0  # seconds between SIGTERM and the end of listening, in which clients see that it is not ready
-    data: str = ""  # files of examples that requests may name, between them what separates paths on this machine
+    data: str = ""  # files of examples that requests may name ("MODEL=FILE" of one for one model), : between them
     log_texts: bool = False  # whether inputs stand in the log
     no_log: bool = False  # whether requests are not logged
 

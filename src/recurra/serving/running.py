@@ -42,7 +42,7 @@ def run(models: Models, options: ServeOptions, listening: socket.socket, started
     """
     metrics = Metrics()
     engine = Engine(options.threads, options.max_waiting, metrics.seen)
-    server = Server(models, engine, options, metrics, Keys(tokens_of(options)), files_of(options))
+    server = Server(models, engine, options, metrics, Keys(tokens_of(options)), files_of(options, models.names))
     app = create_app(server)
     config = uvicorn.Config(
         app,

@@ -196,7 +196,8 @@ def with_answers(states: ShownStates, asked: Sequence[Question], predictor: Pred
         if case is not None
     ]
     same = len(asked) - len(kept)
-    notes = [f"{counted(same, 'example')} with the input of another one left out"] if same else []
+    why = "judged together with another one, or not at all"
+    notes = [f"{counted(same, 'example')} left out whose output is {why}"] if same else []
     return replace(states, values=states.values[kept], examples=known, unit=scores.unit, notes=[*states.notes, *notes])
 
 

@@ -35,8 +35,9 @@ def router(server: Server) -> APIRouter:
 
     @doors.get("/v1/data")
     async def data() -> Response:
-        """The data files that requests may name."""
-        return Response(to_json({"data": [{"name": name} for name in server.data.names]}), media_type=JSON)
+        """The data files that requests may name, and the model that each is for; null: of any."""
+        files = [{"name": name, "model": one.model} for name, one in server.data.files.items()]
+        return Response(to_json({"data": files}), media_type=JSON)
 
     @doors.post("/v1/evaluate")
     async def evaluate(asked: EvaluateAsked, request: Request) -> Response:
@@ -69,7 +70,7 @@ def router(server: Server) -> APIRouter:
 
         def found() -> dict[str, Any]:
             inputs = examples.data if asked.data is None else served.model.read(examples.data)
-            return served.model.pattern(given, asked.span, inputs, **how).to_mapping()
+            return served.model.pattern(given, (asked.span[0], asked.span[1]), inputs, **how).to_mapping()
 
         return Response(to_json(await server.alone(request, found)), media_type=JSON)
 

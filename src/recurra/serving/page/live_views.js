@@ -27,8 +27,11 @@
 // Most views are `shown(place, live.ask(...), draw)` of recurra/asking.js: it marks the place as busy (aria-busy) and shows why there
 // is no answer. A place for an answer is there from the start, and what is typed is not drawn anew, so that the focus stays.
 
+import { alike } from "recurra/alike.js";
 import { flips } from "recurra/flips.js";
 import { attributionAsked, gradientsAsked } from "recurra/on_demand.js";
+import { pattern } from "recurra/pattern.js";
+import { table } from "recurra/table.js";
 import { whatIf } from "recurra/what_if.js";
 
-export const LIVE_VIEWS = [attributionAsked, gradientsAsked, whatIf, flips];
+export const LIVE_VIEWS = [attributionAsked, gradientsAsked, whatIf, flips, pattern, alike, table];

@@ -18,7 +18,7 @@ from recurra.views.html import columns_html, labels_html, measures_html
 from recurra.views.measures import label_of, measure_rows, noun_of
 from recurra.views.records import EvaluationRecord
 from recurra.views.report.document import examples_html, notes_html, report_beginning
-from recurra.views.report.rows import Answered, rows_of, shortened
+from recurra.views.report.rows import MAX_TEXT, Answered, rows_of, shortened
 from recurra.views.report.slices import Shown, plainly, slices_html, worse_html
 
 KINDS = {"all": "all", "wrong": "wrong", "right": "right"}
@@ -56,7 +56,8 @@ def table_data(measured: Measured) -> dict[str, Any]:
     """The same as plain data for a page that draws it: measures, parts with their intervals, and the rows of examples.
 
     {"record": as `evaluate --json` prints it, "notes": [...], "noun": "pairs", "measures": [[name, value, interval]],
-     "parts": {"name": of the measure, "whole": its value, "slices": [...]} or null, "table": see rows.py, "total": N}
+     "parts": {"name": of the measure, "whole": its value, "slices": [...]} or null, "table": see rows.py,
+     "sources": {line: the input as it is}, "total": N}
     """
     groups = groupings(measured.scores, measured.cases)
     rows = rows_of([Answered("", measured.cases, measured.scores)], groups)
@@ -74,6 +75,7 @@ def table_data(measured: Measured) -> dict[str, Any]:
         "measures": [[one.name, one.value, one.interval] for one in measure_rows(measured.record)],
         "parts": parts,
         "table": json.loads(rows.json),
+        "sources": {case.line: case.source for case in measured.cases if len(case.source) <= MAX_TEXT},
         "total": rows.total,
     }
 
