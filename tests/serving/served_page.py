@@ -7,11 +7,12 @@ import socket
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+Opened = Callable[..., Any]
 STORED = Path(__file__).parent.parent / "stored_models"
 
 
@@ -61,3 +62,41 @@ def running(folders: Sequence[Path], data: Sequence[str] = ()) -> Iterator[Serve
         finally:
             server.should_exit = True
             thread.join(timeout=10)
+
+
+@contextmanager
+def opening(chromium: Any, served: Served) -> Iterator[Opened]:
+    """Opens the page at a hash; afterwards there was no error in the console and no request elsewhere."""
+    contexts: list[Any] = []
+    wrong: list[str] = []
+
+    def open_page(hash: str = "", *, width: int = 1400, dark: bool = False, **more: Any) -> Any:
+        scheme = "dark" if dark else "light"
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        own = (served.address, "data:", "blob:")
+        page.on("console", lambda said: wrong.append(f"console: {said.text}") if worth_saying(said) else None)
+        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+        page.on("request", lambda asked: None if asked.url.startswith(own) else wrong.append(f"request: {asked.url}"))
+        page.goto(f"{served.address}/{hash}")
+        answered(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+def worth_saying(said: Any) -> bool:
+    """A question that the server refuses is said by the browser itself, and shown by the page."""
+    return not any(f"status of {status}" in said.text for status in (413, 422))
+
+
+def answered(page: Any) -> None:
+    """Waits until what was asked is answered and drawn."""
+    page.wait_for_selector(".bench")
+    page.wait_for_timeout(250)  # what was typed is asked a moment later
+    page.wait_for_selector("[aria-busy]", state="detached")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from browser import WIDTHS, overflow, tabs, violations
-from served_page import STORED, Served, running
+from served_page import STORED, Opened, Served, answered, opening, running
 
 pytest.importorskip("fastapi", reason="recurra[serve] is not installed")
 pytestmark = pytest.mark.slow
@@ -28,7 +28,6 @@ INPUTS = {
     "forecast": SERIES,
 }
 EVIL = "<img src=x onerror=alert(1)> </script> &amp; \u202e"
-Opened = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -43,40 +42,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def opened(chromium: Any, served: Served) -> Iterator[Opened]:
-    """Opens the page at a hash; afterwards there was no error in the console and no request elsewhere."""
-    contexts: list[Any] = []
-    wrong: list[str] = []
-
-    def open_page(hash: str = "", *, width: int = 1400, dark: bool = False, **more: Any) -> Any:
-        scheme = "dark" if dark else "light"
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **more)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        own = (served.address, "data:", "blob:")
-        page.on("console", lambda said: wrong.append(f"console: {said.text}") if worth_saying(said) else None)
-        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on("request", lambda asked: None if asked.url.startswith(own) else wrong.append(f"request: {asked.url}"))
-        page.goto(f"{served.address}/{hash}")
-        answered(page)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not wrong
-
-
-def worth_saying(said: Any) -> bool:
-    """A question that the server refuses is said by the browser itself, and shown by the page."""
-    return "status of 422" not in said.text and "status of 413" not in said.text
-
-
-def answered(page: Any) -> None:
-    """Waits until what was asked is answered and drawn."""
-    page.wait_for_selector(".bench")
-    page.wait_for_timeout(250)  # what was typed is asked a moment later
-    page.wait_for_selector("[aria-busy]", state="detached")
+    with opening(chromium, served) as found:
+        yield found
 
 
 def hash_of(task: str, given: object) -> str:

@@ -3,13 +3,14 @@
 import { h } from "recurra/dom.js";
 
 const SIDE = 320; // pixels on the longer side of the pad, or a little more: it is a multiple of what the model reads
+const WIDEST = 480, HIGHEST = 360; // pixels of the pad on the screen
 const WHOLE = 500_000; // bytes of a file that is sent as it is; a larger one is made smaller
 const SMALLER = 512; // pixels on the longer side of what was made smaller
 
 /** A field of an image: {element, take(value)}; the value is {image: "data:..."}. */
 export function imagePad(id, { height, width, channels }, name, set) {
   const scale = Math.max(1, Math.round(SIDE / Math.max(height, width)));
-  const canvas = h("canvas", { id, width: width * scale, height: height * scale, tabindex: 0, role: "img", "aria-label": `${name}: the image that the model reads, ${width} by ${height} pixels; draw on it with the pointer` });
+  const canvas = h("canvas", { id, width: width * scale, height: height * scale, tabindex: 0, style: { "max-width": `${Math.min(WIDEST, (HIGHEST * width) / height)}px` }, role: "img", "aria-label": `${name}: the image that the model reads, ${width} by ${height} pixels; draw on it with the pointer` });
   const pen = canvas.getContext("2d");
   const said = h("p", { class: "quiet", role: "status" }, "Draw with the pointer, or drop, paste or choose an image.");
   let address = "", ink = "#000", from = null;

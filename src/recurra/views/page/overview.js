@@ -69,14 +69,20 @@ function pictured(trace, state, weights) {
   return stage;
 }
 
-/** A text and one answer to it: what of the text was weighed, and the labels that were possible. */
+/** A text, or a picture, and one answer to it: what of it was weighed, and the labels that were possible. */
 function single(trace, state, weights) {
+  const decision = trace.decisions[0];
+  const answer = h("p", { class: "result" }, h("strong", null, h("bdi", null, trace.prediction)), decision ? h("span", { class: "quiet" }, percent(decision.probability)) : null);
+  const picture = trace.attention?.picture;
+  if (picture) {
+    const lit = litPicture(picture, 260);
+    lit.light([...weights.row(0)]);
+    return h("div", { class: "stage" }, line("Picture", lit.element), line("Answer", answer));
+  }
   const source = strip(state, {
     tokens: trace.source_tokens, axis: "place", name: "the text that was read",
     describe: (k) => (weights ? percent(weights.at(0, k)) : ""),
   });
-  const decision = trace.decisions[0];
-  const answer = h("p", { class: "result" }, h("strong", null, h("bdi", null, trace.prediction)), decision ? h("span", { class: "quiet" }, percent(decision.probability)) : null);
   const stage = h("div", { class: "stage" }, line("Text", source.element), line("Answer", answer));
   if (weights) shade(source.nodes, (k) => weights.at(0, k) / Math.max(...weights.row(0)));
   state.watch(stage, source.mark);
