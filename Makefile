@@ -9,6 +9,8 @@
 #                 make fuzz FUZZ="models --seed 3 --count 10000"
 #   make kills    kills, interrupts or fails runs at every operation on files, and resumes them; an hour;
 #                 make kills KILLS="--scenarios train --fates kill,ENOSPC --sample 100"
+#   make storm    a server that is told to end under load, over and over, then a soak with noise; half an hour;
+#                 make storm STORM="--ends 20 --minutes 2"
 #   make docs     the documentation, docs/_build/html/index.html
 #   make drawings draw what docs/drawings.md shows, into docs/_static/drawings
 #   make lecture  run the lecture, docs/lecture/lecture.py, and keep it as a notebook; two minutes
@@ -34,7 +36,7 @@ FUZZ ?= --count 1000000 --minutes 1
 PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
 
-.PHONY: demo play test quick mutants fuzz kills lint docs drawings lecture clean
+.PHONY: demo play test quick mutants fuzz kills storm lint docs drawings lecture clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -57,6 +59,9 @@ fuzz: $(VENV)/.installed-test
 
 kills: $(VENV)/.installed-test
 	OMP_NUM_THREADS=1 $(BIN)/python tests/end_to_end/every_operation.py $(KILLS)
+
+storm: $(VENV)/.installed-test
+	OMP_NUM_THREADS=1 $(BIN)/python tests/serving/storm.py $(STORM)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check
