@@ -53,7 +53,14 @@ def test_the_table(recurra: CommandLine, measured: FakeModel) -> None:
 def test_options_are_passed_on(recurra: CommandLine, measured: FakeModel) -> None:
     line = "evaluate m --source a --target b --beam 3 --set coverage_penalty=0.2 --ensemble n --json"
     assert recurra(*line.split()).code == 0
-    files = {"target": "b", "format": "auto", "source_column": None, "target_column": None, "time_column": None}
+    files = {
+        "target": "b",
+        "format": "auto",
+        "source_column": None,
+        "target_column": None,
+        "time_column": None,
+        "examples": None,
+    }
     assert measured.asked == [["m", "n"], ("a", {**files, "beam": 3, "coverage_penalty": 0.2})]
 
 
@@ -103,5 +110,12 @@ def test_models_without_a_common_measure_cannot_be_compared(recurra: CommandLine
 
 def test_a_csv_with_named_columns(recurra: CommandLine, measured: FakeModel) -> None:
     recurra("evaluate", "m", "p.csv", "--input-format", "csv", "--source-column", "word", "--target-column", "2")
-    files = {"target": None, "format": "csv", "source_column": "word", "target_column": "2", "time_column": None}
+    files = {
+        "target": None,
+        "format": "csv",
+        "source_column": "word",
+        "target_column": "2",
+        "time_column": None,
+        "examples": None,
+    }
     assert measured.asked[1] == ("p.csv", files)

@@ -226,13 +226,15 @@ def _too_large(size: str, path: str, place: str) -> DataError:
 
 def _no_image(source: str | io.BytesIO, path: str, place: str) -> DataError:
     if isinstance(source, str):
+        empty = "the file is empty"
         with open(source, "rb") as file:
             start = file.read(8)
     else:
+        empty = "it is empty"
         start = source.getvalue()[:8]
     if start.startswith(SIGNATURES):
         return _unreadable("it ends or breaks off within its header", path, place)
-    what = f"its first bytes are {start.hex(' ').upper()}" if start else "it is empty"
+    what = f"its first bytes are {start.hex(' ').upper()}" if start else empty
     fix = f"Images are read as {', '.join(FORMATS)}."
     return DataError(f"expected an image, {what}: {path!r}", where=place, fix=fix)
 
