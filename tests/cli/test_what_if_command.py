@@ -61,7 +61,7 @@ def test_steps_are_counted_from_one(recurra: CommandLine, tmp_path: Path) -> Non
         (["--unit", "decoder.first"], "Write it as --unit decoder.first:3."),
         (["--unit", "decoder.first:1=x"], "--unit: expected a number, got 'x'"),
         (["--unit", "decoder.first:800"], "there is no unit 800 in layer decoder.first"),
-        (["--attend", "1=2:-1"], "a weight must be a number from 0, got -1.0"),
+        (["--attend", "1=2:-1"], "a weight must be a number from 0 to 1,000,000, got -1.0"),
         (["--attend", "1=90"], "there is no source token 90: the input has 3 tokens"),
         (["--decode", "beam=0"], "beam must be at least 1"),
         (["--decode", "width=3"], "width"),

@@ -224,8 +224,8 @@ def test_a_model_without_attention_or_units_says_so() -> None:
     ("made", "words"),
     [
         (lambda: SetAttention(0, [0, 0]), "the weights add up to 0"),
-        (lambda: SetAttention(0, [1, -1]), "a weight must be a number from 0, got -1"),
-        (lambda: SetAttention(0, [1, math.nan]), "a weight must be a number from 0, got nan"),
+        (lambda: SetAttention(0, [1, -1]), "a weight must be a number from 0 to 1,000,000, got -1"),
+        (lambda: SetAttention(0, [1, math.nan]), "a weight must be a number from 0 to 1,000,000, got nan"),
         (lambda: SetAttention(0, {-1: 1}), "the number of a token must be a whole number from 0"),
         (lambda: SetAttention(0, 3), "weights must be numbers for each source token"),  # type: ignore[arg-type]
         (lambda: SetUnit("a", 0, math.inf), "value must be a number between"),

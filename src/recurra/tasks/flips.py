@@ -10,6 +10,7 @@ T tokens, E entries of a vector, C tokens that could stand there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
@@ -158,7 +159,7 @@ def _aim(
     """What is looked for."""
     details: object = before.details
     if isinstance(details, NumberDetails):
-        if to is not None or threshold is None or details.value is None:
+        if to is not None or threshold is None or not math.isfinite(threshold) or details.value is None:
             raise UsageError("a number flips where it crosses a threshold", where="threshold", fix="Give one.")
         above = details.value > threshold
         sign = 1 if above else -1

@@ -16,7 +16,7 @@ from recurra.errors import UsageError
 from recurra.options import unknown_name
 
 MOST_CHANGES = 1000  # of one intervention
-LARGEST = 1e6  # value of a unit
+LARGEST = 1e6  # value of a unit, and weight of a token
 MOST_STEPS = 1000  # at which a unit is held
 
 
@@ -39,6 +39,8 @@ class Change:
     def _check_text(self, name: str, value: object) -> None:
         if not isinstance(value, str):
             raise self._refuse(f"{name} must be a text, got {value!r:.40}")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise self._refuse(f"{name} has half of a character, which no encoding can write")
 
 
 C = TypeVar("C", bound=Change)
@@ -95,7 +97,9 @@ class SetUnit(Change):
         self._check_text("layer", self.layer)
         self._check_number("unit", self.unit)
         if not finite(self.value) or abs(self.value) > LARGEST:
-            raise self._refuse(f"value must be a number between {-LARGEST} and {LARGEST}, got {self.value!r:.40}")
+            raise self._refuse(
+                f"value must be a number between -{LARGEST:,.0f} and {LARGEST:,.0f}, got {self.value!r:.40}"
+            )
         if self.steps is not None:
             if not isinstance(self.steps, list | tuple) or not self.steps:
                 raise self._refuse(f"steps must be numbers of steps, got {self.steps!r:.40}", "Leave it out for all.")
@@ -131,8 +135,8 @@ class SetAttention(Change):
             raise self._refuse(what, "As [0.5, 0.5, 0] or {0: 0.5, 1: 0.5}.")
         numbers = list(self.weights.values() if isinstance(self.weights, Mapping) else self.weights)
         for one in numbers:
-            if not finite(one) or one < 0:
-                raise self._refuse(f"a weight must be a number from 0, got {one!r:.40}")
+            if not finite(one) or not 0 <= one <= LARGEST:
+                raise self._refuse(f"a weight must be a number from 0 to {LARGEST:,.0f}, got {one!r:.40}")
         if not sum(numbers) > 0:
             raise self._refuse("the weights add up to 0", "Give one of them a weight.")
 
@@ -213,8 +217,8 @@ def change_of(found: object) -> Change:
     """
     values = dict(cast("Mapping[str, Any]", found)) if isinstance(found, Mapping) else {}
     kind = values.pop("change", None)
-    if kind not in KINDS:
-        raise unknown_name("change", str(kind), KINDS, where="what-if")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise unknown_name("change", f"{kind!s:.40}", KINDS, where="what-if")
     known = {one.name: one for one in fields(cast("Any", KINDS[kind]))}
     for name in values:
         if name not in known:
@@ -227,7 +231,9 @@ def change_of(found: object) -> Change:
 
 def finite(value: object) -> bool:
     """Whether it is a number that can be counted with."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, int):
+        return not isinstance(value, bool) and abs(value) <= LARGEST
+    return isinstance(value, float) and math.isfinite(value)
 
 
 def _plain(value: Any) -> Any:
