@@ -19,6 +19,7 @@ from recurra.errors import DataError, RunError
 from recurra.metrics import value_text
 from recurra.tasks import TASKS
 from recurra.training import Diverged, Event, Note, StepDone
+from recurra.views import comparison_text
 
 LETTERS = "abcd"
 TEXTS = [f"{a}{b}{c}{d}" for a in LETTERS for b in LETTERS for c in LETTERS for d in LETTERS]
@@ -74,8 +75,13 @@ def test_each_run_is_what_the_model_in_its_folder_answers() -> None:
     assert found["lengths"] == []  # all are of one length
     for row in found["variants"]:
         for seed, value in enumerate(row["values"], 1):
-            measured = recurra.load(f"found/{row['name']}-seed-{seed}").evaluate(test).measures["accuracy"].value
-            assert value == pytest.approx(measured)
+            evaluation = recurra.load(f"found/{row['name']}-seed-{seed}").evaluate(test)
+            assert value == pytest.approx(evaluation.measures["accuracy"].value)
+            assert evaluation.baseline is not None
+            assert found["baseline"]["value"] == pytest.approx(evaluation.baseline.measures["accuracy"].value)
+    better = found["baseline"]["value"] > max(row["mean"] for row in found["variants"])
+    [line] = [line for line in comparison_text(found).splitlines() if line.startswith("Baseline: ")]
+    assert ("better than every variant" in line) == better
 
 
 EVERY_TASK: dict[str, tuple[list[Any], str]] = {

@@ -23,7 +23,13 @@ from recurra.metrics.examples import PERCENT, shares
 from recurra.metrics.paired import LEVEL, MIN_EXAMPLES, Resampled, holm, paired_difference, resample
 from recurra.metrics.slices import Bin, bins
 from recurra.views import comparison_html, comparison_page, comparison_text
-from recurra.views.records import ComparisonRecord, DifferenceRecord, FlowRecord, ResultRecord, VariantRecord
+from recurra.views.records import (
+    ComparisonRecord,
+    DifferenceRecord,
+    FlowRecord,
+    ResultRecord,
+    VariantRecord,
+)
 
 BINS = 4  # by length: quarters
 
@@ -77,7 +83,8 @@ def summarise(
     groups, samples = [groups[k] for k in order], [samples[k] for k in order]
     parts = bins(scores.lengths, BINS)
     unseen = unseen_means(trained_on, groups)
-    return Comparison({
+    beside = [one for one in results.values() if name in one.baseline_values]
+    record: ComparisonRecord = {
         "task": request.task.name,
         "measure": name,
         "definition": share.definition if share else "",
@@ -93,7 +100,10 @@ def summarise(
         "differences": differences(groups, samples, higher),
         "level": LEVEL,
         "notes": notes(request, groups, len(scores.lengths)) + overlap_notes(trained_on, unseen, name, scale),
-    })  # fmt: skip
+    }  # fmt: skip
+    if beside:
+        record["baseline"] = {"name": beside[0].baseline, "value": beside[0].baseline_values[name]}
+    return Comparison(record)
 
 
 def group_runs(request: ComparisonRequest, variant: Variant, results: Mapping[str, TrialResult], measure: str) -> Group:

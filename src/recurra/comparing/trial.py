@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from recurra.errors import DataError, RunError, UsageError
 from recurra.files import atomic_write
 from recurra.metrics import ExampleScores, Share
 from recurra.runs import clipped_share
+from recurra.tasks.baseline import beside_baseline, stored_baseline
 from recurra.tasks.caveats import caveats
 from recurra.tasks.finish import finish, sizes_of
 from recurra.tasks.fit import Outcome, Request, fit
@@ -58,6 +59,8 @@ class TrialResult:
     flow: GradientFlow | None = None  # None also where it was not asked for
     no_flow: str = ""  # why there is none although it was
     failed: str = ""  # why, if the run failed
+    baseline: str = ""  # what was fitted beside the network, in words; empty: nothing
+    baseline_values: Mapping[str, float] = field(default_factory=dict[str, float])  # its measures
 
     def to_json(self) -> bytes:
         """The content of its file."""
@@ -155,6 +158,10 @@ def measured(
         started = time.perf_counter()
         evaluation = predictor.evaluate(examples, network.recipe.decoding)
         each = (time.perf_counter() - started) / evaluation.count
+        run, options = request.folder / "run", network.recipe.decoding
+        fitted = stored_baseline(run)
+        evaluation = beside_baseline(evaluation, fitted, run, request.task, predictor, examples, options)
+    baseline = evaluation.baseline
     result = TrialResult(
         parameter_count(network),
         outcome.finished.seconds,
@@ -164,6 +171,8 @@ def measured(
         tested=len(examples),
         counted=evaluation.details.get("counted", ""),
         notes=(*evaluation.notes, *caveats(sizes_of(outcome))),
+        baseline="" if baseline is None else baseline.name,
+        baseline_values={} if baseline is None else {name: one.value for name, one in baseline.measures.items()},
     )
     if not gradients:
         return result

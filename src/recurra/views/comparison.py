@@ -213,11 +213,25 @@ def lines(comparison: ComparisonRecord) -> list[str]:
     seeds = comparison["seeds"]
     found = [f"{label(comparison)[0]}: {comparison['definition']}. Mean over {seeds} seeds on {on}."
              if seeds > 1 else f"{label(comparison)[0]}: {comparison['definition']}, on {on}."]  # fmt: skip
+    found += baseline_lines(comparison)
     if comparison["differences"]:
         found.append(DEFINITION.format(level=comparison["level"]))
     if measured := flows(comparison):
         found.append(FLOW.format(examples=counted(measured[0].examples, "example")))
     return found + [visible(note) for note in comparison["notes"]]
+
+
+def baseline_lines(comparison: ComparisonRecord) -> list[str]:
+    """What the baseline reaches, and whether that is more than every variant does; nothing where there is none."""
+    if "baseline" not in comparison:
+        return []
+    value, unit = comparison["baseline"]["value"], label(comparison)[1]
+    means = [one["mean"] for one in comparison["variants"] if has_result(one)]
+    best = (max if comparison["higher_is_better"] else min)(means, default=value)
+    better = value > best if comparison["higher_is_better"] else value < best
+    said = ", better than every variant" if better else ""
+    shown = value_text(comparison["measure"], value)
+    return [f"Baseline: {shown}{unit}{said} ({comparison['baseline']['name']})."]
 
 
 def label(comparison: ComparisonRecord) -> tuple[str, str]:

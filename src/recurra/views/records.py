@@ -114,6 +114,13 @@ class DifferenceRecord(TypedDict):
     significant: bool
 
 
+class ComparedBaseline(TypedDict):
+    """The baseline that was fitted beside the networks."""
+
+    name: str
+    value: float  # of the measure that is compared
+
+
 class ComparisonRecord(TypedDict):
     """A whole comparison."""
 
@@ -132,6 +139,7 @@ class ComparisonRecord(TypedDict):
     differences: Sequence[DifferenceRecord]
     level: float
     notes: Sequence[str]
+    baseline: NotRequired[ComparedBaseline]
 
 
 class MeasuredRecord(EvaluationRecord):
