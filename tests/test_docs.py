@@ -16,6 +16,7 @@ DOCS = ROOT / "docs"
 PAGES = {
     "recurra": "python.md",
     "recurra.attention": "attention.md",
+    "recurra.baselines": "baselines.md",
     "recurra.bundle": "model-folder.md",
     "recurra.cells": "cells.md",
     "recurra.comparing": "compare.md",
