@@ -66,6 +66,14 @@ def test_logistic_regression_is_that_of_scikit_learn() -> None:
     np.testing.assert_allclose(ours(dense(features)).softmax(1).numpy(), theirs.predict_proba(features), atol=1e-3)
 
 
+def test_however_short_the_time_something_is_learned() -> None:
+    dice = np.random.default_rng(1)
+    features = dice.normal(size=(200, 5))
+    labels = torch.from_numpy((features[:, 0] > 0).astype(np.int64))
+    found = logistic(dense(features), labels, 2, 0.5, Allowance(0.0))(dense(features)).argmax(1)
+    assert float((found == labels).float().mean()) > 0.97
+
+
 def test_ridge_regression_is_that_of_scikit_learn_also_with_weights() -> None:
     dice = np.random.default_rng(2)
     features, weights = dice.normal(size=(40, 6)), dice.integers(0, 2, 40).astype(float)

@@ -17,7 +17,8 @@ from recurra.baselines.sparse import Matrix
 
 MEMORY = 8  # steps that L-BFGS remembers
 TOLERANCE = 1e-3  # of the gradient, relative to the first one
-MOST_STEPS, BETWEEN = 100, 5  # steps, and after how many of them it is seen whether they are enough
+MIN_STEPS, MOST_STEPS = 30, 100  # of L-BFGS; fewer have learned next to nothing, however short the time
+BETWEEN = 5  # steps, after which it is seen whether they are enough
 PENALTIES = (1e4, 1e3, 1e2, 10.0, 1.0, 0.1)  # of ridge regressions that are tried, the strongest first
 APART = 5  # each so many-th example is held out for that
 
@@ -66,9 +67,11 @@ def logistic(
     with torch.no_grad():
         objective()
         enough = tolerance * math.sqrt(float((slope**2).sum()))
-        for _ in range(0, MOST_STEPS, BETWEEN):
+        for done in range(0, MOST_STEPS, BETWEEN):
             optimizer.step(objective)  # pyright: ignore[reportArgumentType]  # torch's own note is of floats alone
-            if math.sqrt(float((slope**2).sum())) <= enough or allowance.spent():
+            if math.sqrt(float((slope**2).sum())) <= enough:
+                break
+            if done + BETWEEN >= MIN_STEPS and allowance.spent():
                 break
     return Linear(theta[:-1].clone(), theta[-1].clone())
 
