@@ -15,7 +15,7 @@ from mistakes import MODULE, Mutant, made
 from reaching import Test
 
 CHUNK = 4.0  # seconds of tests before the next files are collected
-LAWS = ("test_records.py",)  # about what stands outside of functions, of which they run nothing
+LAWS = ("test_frozen_records.py",)  # about what stands outside of functions, of which they run nothing
 PATIENCE = 5.0  # times as long as without the mistake, and so many seconds more: an endless loop
 
 
