@@ -13,7 +13,9 @@ import pytest
 pytest.importorskip("fastapi", reason='FastAPI is not installed: pip install "recurra[serve]"')
 
 import httpx
+import numpy as np
 
+import recurra
 from recurra.serving.app import create_app
 from recurra.serving.engine import Engine
 from recurra.serving.keys import Keys
@@ -81,6 +83,15 @@ def loaded(model_folders: dict[str, Path]) -> Models:
     models = Models(list(model_folders.values()))
     models.reload()
     return models
+
+
+@pytest.fixture(scope="session")
+def image_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A classifier of images."""
+    folder = tmp_path_factory.mktemp("images") / "pictures"
+    rows = [(np.full((8, 8), 255 * (k % 2), np.uint8), ["dark", "bright"][k % 2]) for k in range(40)]
+    recurra.train(rows, task="classify", to=folder, epochs=1, settings={"model.size": "tiny"}, progress=False)
+    return folder
 
 
 def events(text: str) -> list[tuple[str, Any]]:

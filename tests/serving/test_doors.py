@@ -7,18 +7,15 @@ import base64
 import io
 import json
 import time
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 from conftest import Asking, events
 from openai import AsyncOpenAI, BadRequestError, NotFoundError
 from PIL import Image
 
-import recurra
 from recurra.errors import UsageError
 from recurra.serving.failures import Refused
 from recurra.serving.guard import Rates
@@ -121,15 +118,6 @@ async def test_no_text_that_is_sent_names_a_file(asking, tmp_path) -> None:
         response = await asking().post("/v1/predict", {"model": "caption", "inputs": [given]})
         assert response.status_code == 422, response.text
         assert "base64" in message(response)
-
-
-@pytest.fixture(scope="session")
-def image_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A classifier of images."""
-    folder = tmp_path_factory.mktemp("images") / "pictures"
-    rows = [(np.full((8, 8), 255 * (k % 2), np.uint8), ["dark", "bright"][k % 2]) for k in range(40)]
-    recurra.train(rows, task="classify", to=folder, epochs=1, settings={"model.size": "tiny"}, progress=False)
-    return folder
 
 
 async def test_an_image_comes_as_its_bytes_and_never_as_a_path(asking, image_model, tmp_path) -> None:

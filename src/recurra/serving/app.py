@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from recurra import __version__
 from recurra.serving import failures
 from recurra.serving.doors import answering, examples, health, inside, libretranslate, openai, page, what_if, writing
 from recurra.serving.guard import Guard
 from recurra.serving.observed import Observed
+from recurra.serving.openapi import Described
 from recurra.serving.server import Server
 
 DOORS = (
@@ -26,10 +28,13 @@ DOORS = (
 
 def create_app(server: Server) -> FastAPI:
     """The application of a server."""
-    app = FastAPI(title="recurra", version=__version__, docs_url=None, redoc_url=None)
+    app = Described(server.keys.needed, __version__)
     failures.add_to(app)
-    for door in DOORS:
-        app.include_router(door.router(server))
-    app.add_middleware(Guard, options=server.options, keys=server.keys)
+    routers = [door.router(server) for door in DOORS]
+    for router in routers:
+        app.include_router(router)
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    posted = frozenset(route.path for route in routes if "POST" in (route.methods or ()))
+    app.add_middleware(Guard, options=server.options, keys=server.keys, posted=posted)
     app.add_middleware(Observed, options=server.options, metrics=server.metrics, ending=lambda: server.draining)
     return app

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import math
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 ModelName = Annotated[str | None, Field(description="The name of a model of /v1/models; the first if none is named.")]
 Settings = Annotated[
@@ -24,10 +25,52 @@ Input = Annotated[
 ]
 
 
+DEEPEST = 16  # lists and objects inside each other: what goes deeper would exhaust the stack of Python
+LARGEST = 2**63  # whole numbers beyond are no numbers of a model
+
+
+def readable(value: object, left: int = DEEPEST) -> object:
+    """What was sent, if models and logs can do with it: JSON allows more than they.
+
+    Raises:
+        ValueError: it is too deep, or has a number that is not finite, or half of a pair of surrogates.
+    """
+    if isinstance(value, str) and not utf8(value):
+        raise ValueError("a text has half of a pair of surrogates, which is no character")
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise ValueError(f"a whole number has more than 63 bits: {str(value)[:20]}...")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"a number is not finite: {value}")
+    for one in parts_of(value):
+        if left == 0:
+            raise ValueError(f"more than {DEEPEST} lists and objects are inside each other")
+        readable(one, left - 1)
+    return value
+
+
+def parts_of(value: object) -> list[object]:
+    """What a list has, and the names and values of an object."""
+    if isinstance(value, dict):
+        found = cast("dict[str, object]", value)
+        return [*found, *found.values()]
+    return cast("list[object]", value) if isinstance(value, list) else []
+
+
+def utf8(text: str) -> bool:
+    """Whether it can be written as UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class Asking(BaseModel):
     """What all requests have."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    _readable = model_validator(mode="before")(staticmethod(readable))
 
     model: ModelName = None
     options: Settings = Field(default_factory=dict)

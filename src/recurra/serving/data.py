@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
-from recurra.serving.failures import Refused
+from recurra.serving.failures import Refused, sayable
 from recurra.serving.options import ServeOptions
 from recurra.text.visible import excerpt
 
@@ -47,7 +47,7 @@ class DataFiles:
         self._files: dict[str, DataFile] = {}
         for one in given:
             file = data_file(str(one), models)
-            name = file.path.name
+            name = sayable(file.path.name)
             if name in self._files:
                 fix = "Rename one: requests name it so."
                 raise UsageError(f"two files are called {excerpt(name, 60)}", where="--data", fix=fix)

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
 from recurra.errors import ModelError, RecurraError
 
 JSON = "application/json"
-PLAIN = ("/translate", "/detect", "/languages")
+PLAIN = ("/translate", "/detect", "/languages")  # where LibreTranslate's clients read what went wrong as a text
+
+
+def sayable(text: str) -> str:
+    """The text as UTF-8 can hold it: half of a pair of surrogates, which JSON and names of files may have, is written
+    out."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+Text = Annotated[str, BeforeValidator(sayable)]
 
 
 class Failure(BaseModel):
     """Why there is no answer."""
 
-    message: str
-    where: str | None = None  # the part of the request, or of the data
-    fix: str | None = None
+    message: Text
+    where: Annotated[Text | None, Field(description="The part of the request, or of the data.")] = None
+    fix: Annotated[Text | None, Field(description="What to do about it.")] = None
 
 
 class Failed(BaseModel):
     """The body of every answer that is not one."""
 
     error: Failure
+
+
+class PlainlyFailed(BaseModel):
+    """The same, as LibreTranslate's clients read it."""
+
+    error: str
 
 
 class Refused(Exception):
@@ -49,20 +66,16 @@ class Refused(Exception):
         self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
 
-def refusal(status: int, failure: Failure, headers: dict[str, str] | None = None) -> Response:
-    """It as a response."""
-    return Response(to_json(Failed(error=failure)), status, headers, JSON)
+def refusal(path: str, status: int, failure: Failure, headers: dict[str, str] | None = None) -> Response:
+    """It as a response to a request for this path."""
+    plain = PlainlyFailed(error=" ".join(filter(None, (failure.message, failure.fix))))
+    return Response(to_json(plain if path in PLAIN else Failed(error=failure)), status, headers, JSON)
 
 
-def plain_refusal(status: int, failure: Failure, headers: dict[str, str] | None = None) -> Response:
-    """It as LibreTranslate's clients read it: a text."""
-    return Response(to_json({"error": " ".join(filter(None, (failure.message, failure.fix)))}), status, headers, JSON)
-
-
-def of_error(error: RecurraError) -> Response:
+def of_error(path: str, error: RecurraError) -> Response:
     """What a user can mend is 422; weights that are damaged are the server's fault."""
     status = 500 if isinstance(error, ModelError) else 422
-    return refusal(status, Failure(message=error.what, where=error.where, fix=error.fix))
+    return refusal(path, status, Failure(message=error.what, where=error.where, fix=error.fix))
 
 
 def add_to(app: FastAPI) -> None:
@@ -70,29 +83,36 @@ def add_to(app: FastAPI) -> None:
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
-        plain = request.url.path in PLAIN
-        return (plain_refusal if plain else refusal)(error.status, error.failure, error.headers)
+        return refusal(path_of(request), error.status, error.failure, error.headers)
 
     async def mendable(request: Request, error: Exception) -> Response:
         assert isinstance(error, RecurraError)
-        return of_error(error)
+        return of_error(path_of(request), error)
 
     async def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "body") or None
         status = 400 if first["type"] == "json_invalid" else 422
-        return refusal(status, Failure(message=str(first["msg"]), where=where))
+        return refusal(path_of(request), status, Failure(message=str(first["msg"]), where=where))
 
     async def by_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return refusal(error.status_code, Failure(message=str(error.detail)), dict(error.headers or {}))
+        return refusal(
+            path_of(request), error.status_code, Failure(message=str(error.detail)), dict(error.headers or {})
+        )
 
     async def internal(request: Request, error: Exception) -> Response:
-        return refusal(500, Failure(message="internal error", fix="The log says more; please report it."))
+        failure = Failure(message="internal error", fix="The log says more; please report it.")
+        return refusal(path_of(request), 500, failure)
 
     app.add_exception_handler(Exception, internal)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RecurraError, mendable)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, by_http)
+
+
+def path_of(request: Request) -> str:
+    """Without the name of the host, and without a query."""
+    return str(request.scope["path"])

@@ -25,10 +25,14 @@ class TooLarge(HTTPException):
 
 
 class Guard:
-    """Refuses what should not be answered, and lets everything else pass."""
+    """Refuses what should not be answered, and lets everything else pass.
 
-    def __init__(self, app: ASGIApp, options: ServeOptions, keys: Keys) -> None:
-        self.app, self.options, self.keys = app, options, keys
+    Args:
+        posted: addresses that read a body.
+    """
+
+    def __init__(self, app: ASGIApp, options: ServeOptions, keys: Keys, posted: frozenset[str]) -> None:
+        self.app, self.options, self.keys, self.posted = app, options, keys, posted
         self.hosts = frozenset(allowed_hosts(options))
         self.rates = Rates(options.rate)
 
@@ -41,7 +45,7 @@ class Guard:
         refused = self._refused(scope, headers)
         if refused is not None:
             status, failure, more = refused
-            await refusal(status, failure, {**more, "Connection": "close"})(scope, receive, send)
+            await refusal(scope["path"], status, failure, {**more, "Connection": "close"})(scope, receive, send)
             return
         await self._within(scope, receive, send)
 
@@ -57,7 +61,7 @@ class Guard:
             what = "a token is needed"
             fix = "Send the header: Authorization: Bearer TOKEN."
             return 401, Failure(message=what, where="Authorization", fix=fix), {"WWW-Authenticate": "Bearer"}
-        if scope["method"] == "POST":
+        if scope["method"] == "POST" and path in self.posted:
             found = self._about_body(path, headers)
             if found is not None:
                 return found

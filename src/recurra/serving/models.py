@@ -10,6 +10,7 @@ from pathlib import Path
 
 from recurra.api import Model, load
 from recurra.errors import UsageError
+from recurra.serving.failures import sayable
 from recurra.text.visible import excerpt
 
 
@@ -78,7 +79,7 @@ def named(paths: Sequence[Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in paths:
         parts = path.absolute().parts
-        names = ["/".join(parts[-k:]) for k in range(1, len(parts))]
+        names = [sayable("/".join(parts[-k:])) for k in range(1, len(parts))]
         if any(path.resolve() == other.resolve() for other in found.values()):
             raise UsageError(f"the model {excerpt(str(path), 60)} is given twice", fix="Give each folder once.")
         found[next(name for name in names if name not in found)] = path

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic_core import to_json
 
+from recurra.serving import request_examples
+from recurra.serving.answered import ASKED_FOR, REFUSALS, Answers, ServedModels, answers
 from recurra.serving.asked import ManyInputs
 from recurra.serving.described import described
-from recurra.serving.failures import JSON, Failed
+from recurra.serving.failures import JSON
 from recurra.serving.inputs import inputs_of
 from recurra.serving.limits import check_inputs, check_options
 from recurra.serving.rounded import rounded
 from recurra.serving.server import Server, frozen
 
-STATUSES = (400, 404, 413, 415, 422, 429, 503, 504)
-REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Failed} for status in STATUSES}
-
 
 def router(server: Server) -> APIRouter:
     """These addresses, answered by a server."""
-    doors = APIRouter(prefix="/v1", responses=REFUSALS)
+    doors = APIRouter(prefix="/v1", tags=["answers"])
 
-    @doors.get("/models")
+    @doors.get("/models", responses={**answers(ServedModels), **ASKED_FOR})
     async def models() -> Response:
         """What is served: what each model reads and writes (models), and the list that OpenAI's clients read (data)."""
         served = server.models.served.values()
@@ -33,20 +32,22 @@ def router(server: Server) -> APIRouter:
         every = [{**listed, **described(one)} for listed, one in zip(plain, served, strict=True)]
         return Response(to_json({"object": "list", "data": plain, "models": every}), media_type=JSON)
 
-    @doors.post("/predict")
-    async def predict(asked: ManyInputs, request: Request) -> Response:
+    @doors.post("/predict", responses={**answers(Answers), **REFUSALS})
+    async def predict(
+        asked: Annotated[ManyInputs, Body(openapi_examples=request_examples.PREDICT)], request: Request
+    ) -> Response:
         """An answer for each input, in their order."""
         served = server.served(asked.model)
         settings = asked.options
         check_inputs(asked.inputs, server.options)
         check_options(settings, server.options)
         kind = (served, "predict", frozen(settings))
-        answers = await server.computed(
+        found = await server.computed(
             request,
             kind,
             lambda inputs: [rounded(one.to_mapping()) for one in served.model.predict_iter(inputs, **settings)],
             inputs_of(served, asked.inputs),
         )
-        return Response(to_json({"model": served.name, "answers": answers}), media_type=JSON)
+        return Response(to_json({"model": served.name, "answers": found}), media_type=JSON)
 
     return doors

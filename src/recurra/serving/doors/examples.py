@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic_core import to_json
 
+from recurra.serving import request_examples
+from recurra.serving.answered import (
+    ASKED_FOR,
+    REFUSALS,
+    DataFiles,
+    Neighbours,
+    Pattern,
+    States,
+    answers,
+)
+from recurra.serving.answered import Evaluation as EvaluationAnswered
 from recurra.serving.asked import BesideAsked, EvaluateAsked, NearestAsked, OfData, PatternAsked, StatesAsked
 from recurra.serving.data import version_of
-from recurra.serving.doors.answering import REFUSALS
 from recurra.serving.failures import JSON, Refused
 from recurra.serving.inputs import inputs_of
 from recurra.serving.limits import check_inputs, check_options
@@ -31,28 +41,34 @@ class Examples(NamedTuple):
 
 def router(server: Server) -> APIRouter:
     """These addresses, answered by a server."""
-    doors = APIRouter(responses=REFUSALS)
+    doors = APIRouter(tags=["many examples"])
 
-    @doors.get("/v1/data")
+    @doors.get("/v1/data", responses={**answers(DataFiles), **ASKED_FOR})
     async def data() -> Response:
         """The data files that requests may name, and the model that each is for; null: of any."""
         files = [{"name": name, "model": one.model} for name, one in server.data.files.items()]
         return Response(to_json({"data": files}), media_type=JSON)
 
-    @doors.post("/v1/evaluate")
-    async def evaluate(asked: EvaluateAsked, request: Request) -> Response:
+    @doors.post("/v1/evaluate", responses={**answers(EvaluationAnswered), **REFUSALS})
+    async def evaluate(
+        asked: Annotated[EvaluateAsked, Body(openapi_examples=request_examples.EVALUATE)], request: Request
+    ) -> Response:
         """All measures over examples, each with its interval."""
         found = await evaluated(server, asked, request)
         return Response(to_json(found.to_mapping()), media_type=JSON)
 
-    @doors.post("/v1/states")
-    async def states(asked: StatesAsked, request: Request) -> Response:
+    @doors.post("/v1/states", responses={**answers(States), **REFUSALS})
+    async def states(
+        asked: Annotated[StatesAsked, Body(openapi_examples=request_examples.STATES)], request: Request
+    ) -> Response:
         """Examples in the two dimensions in which the vectors differ most by which the model knows them."""
         found = await states_of(server, asked, request, asked.examples, answers=asked.answers)
         return Response(to_json(found.to_mapping()), media_type=JSON)
 
-    @doors.post("/v1/nearest")
-    async def nearest(asked: NearestAsked, request: Request) -> Response:
+    @doors.post("/v1/nearest", responses={**answers(Neighbours), **REFUSALS})
+    async def nearest(
+        asked: Annotated[NearestAsked, Body(openapi_examples=request_examples.NEAREST)], request: Request
+    ) -> Response:
         """The examples that the model knows by the vectors nearest to that of an input."""
         served, given = server.served(asked.model), one_input(server, asked)
         known = await states_of(server, asked, request, asked.examples, answers=False)
@@ -61,8 +77,10 @@ def router(server: Server) -> APIRouter:
         )
         return Response(to_json(found), media_type=JSON)
 
-    @doors.post("/v1/pattern")
-    async def pattern(asked: PatternAsked, request: Request) -> Response:
+    @doors.post("/v1/pattern", responses={**answers(Pattern), **REFUSALS})
+    async def pattern(
+        asked: Annotated[PatternAsked, Body(openapi_examples=request_examples.PATTERN)], request: Request
+    ) -> Response:
         """The units that are active at some steps of an input, and where else they are."""
         served, given = server.served(asked.model), one_input(server, asked)
         examples = examples_of(server, served, asked)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 
+from recurra.serving import request_examples
+from recurra.serving.answered import REFUSALS, Attribution, Trace, answers
 from recurra.serving.asked import ExplainAsked, OneInput, TraceAsked
-from recurra.serving.doors.answering import REFUSALS
 from recurra.serving.failures import JSON
 from recurra.serving.inputs import inputs_of
 from recurra.serving.limits import check_inputs, check_options
@@ -18,16 +19,20 @@ from recurra.tasks.tracing import ShownTrace
 
 def router(server: Server) -> APIRouter:
     """These addresses, answered by a server."""
-    doors = APIRouter(prefix="/v1", responses=REFUSALS)
+    doors = APIRouter(prefix="/v1", tags=["looking inside"])
 
-    @doors.post("/trace")
-    async def trace(asked: TraceAsked, request: Request) -> Response:
+    @doors.post("/trace", responses={**answers(Trace), **REFUSALS})
+    async def trace(
+        asked: Annotated[TraceAsked, Body(openapi_examples=request_examples.ONE)], request: Request
+    ) -> Response:
         """Each gate and state, each decision, of one input."""
         found = await traced(server, asked, request)
         return Response(found.to_json(), media_type=JSON)
 
-    @doors.post("/explain")
-    async def explain(asked: ExplainAsked, request: Request) -> Response:
+    @doors.post("/explain", responses={**answers(Attribution), **REFUSALS})
+    async def explain(
+        asked: Annotated[ExplainAsked, Body(openapi_examples=request_examples.EXPLAIN)], request: Request
+    ) -> Response:
         """What of an input each output rests on."""
         served = server.served(asked.model)
         given = one_input(server, served, asked)

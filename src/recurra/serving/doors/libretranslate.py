@@ -14,11 +14,23 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import to_json
 
 from recurra.decoding import DecodingOptions
+from recurra.serving import request_examples
+from recurra.serving.answered import (
+    PLAIN_ASKED_FOR,
+    PLAIN_REFUSALS,
+    DetectedLanguage,
+    Language,
+    Translated,
+    answers,
+)
 from recurra.serving.failures import JSON, Refused
+from recurra.serving.guard import FORM_TYPES
 from recurra.serving.inputs import inputs_of
 from recurra.serving.languages import Pair, detected, name_of, pairs_of
 from recurra.serving.limits import check_inputs, check_options
 from recurra.serving.models import Served
+from recurra.serving.openapi import BEARER
+from recurra.serving.request_examples import Examples
 from recurra.serving.server import Server, frozen
 from recurra.tasks.answer_settings import AnswerSettings
 
@@ -54,12 +66,12 @@ class Chosen(NamedTuple):
 
 def router(server: Server) -> APIRouter:
     """These addresses, answered by a server."""
-    doors = APIRouter()
+    doors = APIRouter(tags=["LibreTranslate's clients"])
 
     def pairs() -> Mapping[str, Pair]:
         return pairs_of(server.models.served, server.options.languages)
 
-    @doors.get("/languages")
+    @doors.get("/languages", responses={**answers(list[Language]), **PLAIN_ASKED_FOR})
     async def languages() -> Response:
         """From which language to which there are models."""
         targets: dict[str, set[str]] = {}
@@ -68,7 +80,11 @@ def router(server: Server) -> APIRouter:
         every = [{"code": code, "name": name_of(code), "targets": sorted(one)} for code, one in targets.items()]
         return Response(to_json(every), media_type=JSON)
 
-    @doors.post("/detect")
+    @doors.post(
+        "/detect",
+        responses={**answers(list[DetectedLanguage]), **PLAIN_REFUSALS},
+        openapi_extra=body_of(Detecting, request_examples.DETECT),
+    )
     async def detect(request: Request) -> Response:
         """How likely each language is."""
         asked = await read(request, Detecting, server)
@@ -77,7 +93,11 @@ def router(server: Server) -> APIRouter:
         every = [{"language": code, "confidence": round(confidence, 1)} for code, confidence in found]
         return Response(to_json(every), media_type=JSON)
 
-    @doors.post("/translate")
+    @doors.post(
+        "/translate",
+        responses={**answers(Translated), **PLAIN_REFUSALS},
+        openapi_extra=body_of(Translating, request_examples.TRANSLATE),
+    )
     async def translate(request: Request) -> Response:
         """A text, or several, in another language."""
         asked = await read(request, Translating, server)
@@ -109,6 +129,14 @@ def router(server: Server) -> APIRouter:
     return doors
 
 
+def body_of(kind: type[BaseModel], examples: Examples) -> dict[str, Any]:
+    """How /openapi.json describes a body that this door reads by itself; api_key may be the token that is needed."""
+    schema = kind.model_json_schema()
+    content: dict[str, Any] = {name: {"schema": schema} for name in FORM_TYPES}
+    content[JSON] = {"schema": schema, "examples": examples}
+    return {"requestBody": {"required": True, "content": content}, "security": [{BEARER: []}, {}]}
+
+
 def choose(server: Server, pairs: Mapping[str, Pair], asked: Translating, text: str) -> Chosen:
     """The model for a request.
 
@@ -137,7 +165,7 @@ async def read(request: Request, kind: type[T], server: Server) -> T:
         if "form" in request.headers.get("content-type", ""):
             found = kind.model_validate(dict(await request.form()))
         else:
-            found = kind.model_validate_json(await request.body())
+            found = kind.model_validate_json(await request.body(), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or None

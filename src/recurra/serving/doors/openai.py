@@ -10,10 +10,13 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Body, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import to_json
 
+from recurra.serving import request_examples
+from recurra.serving.answered import REFUSALS, ChatCompletion, TextCompletion, answers
+from recurra.serving.asked import readable
 from recurra.serving.events import event, events
 from recurra.serving.failures import JSON, Refused
 from recurra.serving.models import Served
@@ -32,6 +35,8 @@ class Completing(BaseModel):
     """What both kinds of request have."""
 
     model_config = ConfigDict(extra="allow", strict=True)
+
+    _readable = model_validator(mode="before")(staticmethod(readable))
 
     model: str
     stream: bool | None = False
@@ -96,12 +101,17 @@ PLAIN: dict[str, tuple[object, ...]] = {
 }
 
 
+STREAM = 'data: {"id":"...","object":"...","created":0,"model":"...","choices":[...]}\n\ndata: [DONE]\n\n'
+
+
 def router(server: Server) -> APIRouter:
     """These addresses, answered by a server."""
-    doors = APIRouter(prefix="/v1")
+    doors = APIRouter(prefix="/v1", tags=["OpenAI's clients"], responses=REFUSALS)
 
-    @doors.post("/chat/completions")
-    async def chat_completions(asked: ChatCompleting, request: Request) -> Response:
+    @doors.post("/chat/completions", responses=answers(ChatCompletion, STREAM))
+    async def chat_completions(
+        asked: Annotated[ChatCompleting, Body(openapi_examples=request_examples.OPENAI_CHAT)], request: Request
+    ) -> Response:
         """A reply, as OpenAI's clients ask for it."""
         served = of_task(server, asked.model, "chat")
         turns = [one.text for one in asked.messages if one.role in SPOKEN]
@@ -113,8 +123,10 @@ def router(server: Server) -> APIRouter:
             return events(form.chunks(await growing(server, served, turns, settings, request)))
         return form.whole([(turns, await written(server, served, turns, settings, request))])
 
-    @doors.post("/completions")
-    async def completions(asked: TextCompleting, request: Request) -> Response:
+    @doors.post("/completions", responses=answers(TextCompletion, STREAM))
+    async def completions(
+        asked: Annotated[TextCompleting, Body(openapi_examples=request_examples.OPENAI_TEXT)], request: Request
+    ) -> Response:
         """A continuation, as OpenAI's clients ask for it."""
         served = of_task(server, asked.model, "language-model")
         prompts = [asked.prompt] if isinstance(asked.prompt, str) else asked.prompt

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from pydantic_core import to_json
 
+from recurra.serving.answered import REFUSALS, Flips, WhatIf, answers
 from recurra.serving.asked import OneInput
-from recurra.serving.doors.answering import REFUSALS
 from recurra.serving.doors.inside import one_input
 from recurra.serving.failures import JSON
 from recurra.serving.inputs import inputs_of
@@ -47,9 +47,9 @@ class FlipAsked(OneInput):
 
 def router(server: Server) -> APIRouter:
     """This address, answered by a server."""
-    doors = APIRouter(prefix="/v1", responses=REFUSALS)
+    doors = APIRouter(prefix="/v1", tags=["looking inside"])
 
-    @doors.post("/what-if")
+    @doors.post("/what-if", responses={**answers(WhatIf), **REFUSALS})
     async def what_if(asked: WhatIfAsked, request: Request) -> Response:
         """The run as it was and as it is with the changes, and their outputs side by side."""
         served = server.served(asked.model)
@@ -63,7 +63,7 @@ def router(server: Server) -> APIRouter:
 
         return Response(await server.alone(request, found), media_type=JSON)
 
-    @doors.post("/flip")
+    @doors.post("/flip", responses={**answers(Flips), **REFUSALS})
     async def flip(asked: FlipAsked, request: Request) -> Response:
         """The smallest changes of an input, of one or two tokens, that another answer follows from."""
         served = server.served(asked.model)

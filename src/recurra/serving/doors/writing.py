@@ -7,12 +7,14 @@ was not completed.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic_core import to_json
 
+from recurra.serving import request_examples
+from recurra.serving.answered import REFUSALS, OneAnswer, answers
 from recurra.serving.asked import ChatAsked, WritingAsked
-from recurra.serving.doors.answering import REFUSALS
 from recurra.serving.events import event, events
 from recurra.serving.failures import JSON, Refused
 from recurra.serving.models import Served
@@ -21,13 +23,17 @@ from recurra.serving.server import Server, Stream
 from recurra.serving.writing import growing, written
 from recurra.tasks.answer import AnyAnswer
 
+STREAM = 'event: token\ndata: {"text":"1998"}\n\nevent: answer\ndata: {"model":"dates","answer":{...}}\n\n'
+
 
 def router(server: Server) -> APIRouter:
     """These addresses, answered by a server."""
-    doors = APIRouter(prefix="/v1", responses=REFUSALS)
+    doors = APIRouter(prefix="/v1", tags=["answers"], responses={**answers(OneAnswer, STREAM), **REFUSALS})
 
     @doors.post("/generate")
-    async def generate(asked: WritingAsked, request: Request) -> Response:
+    async def generate(
+        asked: Annotated[WritingAsked, Body(openapi_examples=request_examples.GENERATE)], request: Request
+    ) -> Response:
         """What a language model adds to a text, or what another model writes for an input."""
         served = server.served(asked.model)
         if asked.stream:
@@ -35,7 +41,9 @@ def router(server: Server) -> APIRouter:
         return answered(served, await written(server, served, asked.input, asked.options, request))
 
     @doors.post("/chat")
-    async def chat(asked: ChatAsked, request: Request) -> Response:
+    async def chat(
+        asked: Annotated[ChatAsked, Body(openapi_examples=request_examples.CHAT)], request: Request
+    ) -> Response:
         """The reply to the last turn."""
         served = server.served(asked.model)
         if served.model.task.name != "chat":

@@ -190,7 +190,7 @@ class TagPredictor:
 
     def _number_of(self, tag: str) -> int:
         if tag not in self.network.tags:
-            raise unknown_name("tag", tag, self.network.tags)
+            raise unknown_name("tag", str(tag), self.network.tags)  # JSON may have sent anything
         return self.network.tags.index(tag)
 
     def _window(self, sentences: list[list[str]]) -> list[Answer[TaggedTokens]]:
