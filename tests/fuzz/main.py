@@ -1,6 +1,6 @@
 """Fuzzing for longer than `make test` has time for.
 
-python tests/fuzz/main.py [data models runs arguments] [--seed N] [--count N] [--minutes M] [--workers N]
+python tests/fuzz/main.py [data models runs arguments http] [--seed N] [--count N] [--minutes M] [--workers N]
 python tests/fuzz/main.py models --seed 3 --number 1234     tries one mutant again, and keeps it to be looked at
 """
 

@@ -35,16 +35,22 @@ FORMS = ("/translate", "/detect")
 
 
 @cache
-def described() -> Any:
-    """The description of a server of every stored model."""
+def models() -> Models:
+    """Every stored model."""
     folder = Path(tempfile.mkdtemp(prefix="recurra-described-"))
     for task in TASKS:
         stored = TESTS / "stored_models" / f"{task}-2" / "model"
         (folder / ("en-de" if task == "translate" else task)).symlink_to(stored, target_is_directory=True)
-    models = Models(sorted(folder.iterdir()))
-    models.reload()
+    found = Models(sorted(folder.iterdir()))
+    found.reload()
+    return found
+
+
+@cache
+def described() -> Any:
+    """The description of their server; Schemathesis starts a thread for it, so a process that forks does so before."""
     options, metrics = ServeOptions(no_log=True, host="testserver", max_tokens=60, deadline=20), Metrics()
-    app = create_app(Server(models, Engine(1, 256, metrics.seen), options, metrics))
+    app = create_app(Server(models(), Engine(1, 256, metrics.seen), options, metrics))
     return schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
