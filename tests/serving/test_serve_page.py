@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import re
 from dataclasses import fields
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from recurra.cli.serve import serve
 from recurra.serving.options import PREFIX, ServeOptions, flag
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +31,7 @@ def test_the_table_of_limits_is_that_of_the_options() -> None:
 
 @pytest.mark.parametrize("text", [PAGE, UNIT, DOCKERFILE], ids=["page", "unit", "Dockerfile"])
 def test_every_option_and_variable_is_one(text: str) -> None:
-    flags = {flag(name) for name in DEFAULTS}
+    flags = {flag(name) for name in inspect.signature(serve).parameters}
     others = {"--read-only", "--tmpfs", "--rm", "--no-cache-dir", "--no-compile", "--disable-pip-version-check"}
     others |= {"--extra-index-url", "--yes", "--from", "--system", "--uid", "--no-create-home", "--home-dir"}
     others |= {"--interval", "--timeout", "--start-period", "--no-install-recommends", "--strip-unneeded"}
