@@ -105,7 +105,7 @@ def test_an_evaluation_prints_in_a_few_lines(model: Model) -> None:
     evaluation = model.evaluate(PAIRS[:7])
     lines = str(evaluation).splitlines()
     assert lines[0] == "7 pairs"
-    assert len(lines) == 1 + len(evaluation.measures)
+    assert len(lines) <= 2 + len(evaluation.measures)  # the last says how the baseline does
     assert repr(evaluation) == str(evaluation)
 
 

@@ -15,7 +15,6 @@ from toy_tasks import TOYS
 import recurra
 from recurra.serving.rounded import rounded
 
-pytestmark = pytest.mark.anyio
 DOCS = Path(__file__).parents[2] / "docs"
 
 

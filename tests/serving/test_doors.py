@@ -25,7 +25,6 @@ from recurra.serving.stops import Stops, cut_at
 from recurra.serving.writing import growing
 from recurra.turns import step_done
 
-pytestmark = pytest.mark.anyio
 TOKEN = "correct-horse-battery"
 JSON = {"content-type": "application/json"}
 

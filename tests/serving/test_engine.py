@@ -10,8 +10,6 @@ from recurra.errors import DataError
 from recurra.serving.engine import Engine, Overloaded
 from recurra.turns import step_done
 
-pytestmark = pytest.mark.anyio
-
 
 def slow(steps, log=None, name=""):
     """Work of so many steps of a millisecond."""

@@ -15,7 +15,6 @@ from recurra.serving.answered import Answer
 from recurra.serving.models import Models
 from recurra.tasks import TASKS
 
-pytestmark = pytest.mark.anyio
 DOCS = Path(__file__).parents[2] / "docs"
 TOKEN = "correct-horse-battery"
 BESIDE = {"$schema", "$id", "title", "description", "$defs", "default"}  # keys that say nothing of the shape

@@ -53,7 +53,7 @@ def test_better_than_naive(
     notes: list[str] = []
     model = trained(values[:-held_out], tmp_path, notes, model__horizon=horizon, data__season=season)
     assert model.evaluate([values], last=held_out).measures["relative_mae"].value < limit
-    said = next(note for note in notes if note.startswith("baseline: "))
+    said = next(note for note in notes if note.startswith("baseline: ") and "scale: " in note)
     chosen = said.removeprefix("baseline: ").partition(",")[0]
     assert all(f"{baseline} by {scale} " in said for baseline in (chosen, "none") for scale in ("window", "columns"))
     assert model.recipe.model.baseline != "auto"  # type: ignore[attr-defined]

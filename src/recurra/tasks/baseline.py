@@ -128,6 +128,8 @@ def beside_baseline(
         baseline = task.baseline.open(from_bytes(data))
         found = task.baseline.measures(baseline, predictor, list(examples), options)
     measures = {name: found[name] for name in evaluation.measures if name in found}
+    if not measures:
+        return evaluation
     return replace(evaluation, baseline=BaselineScores(baseline.name, measures, is_better(measures, evaluation)))
 
 

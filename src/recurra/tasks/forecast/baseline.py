@@ -51,13 +51,14 @@ class ForecastBaseline:
         examples: Sequence[Series],
         options: ForecastAnswerOptions,
     ) -> Mapping[str, Measure]:
-        """All but the coverage of intervals, of which it has none."""
+        """All but the coverage of intervals, of which it has none; none at all where no past is known to go on from."""
         steps = predictor.steps(options)
         parts: list[Errors] = []
         for chunk in chunks(rolling_windows(predictor, as_examples(examples), options), CHUNK):
             found = baseline.forecast([window.past for window in chunk], steps)
             parts.append(errors_of(chunk, found[..., None]))
-        return measured(Errors(*(np.concatenate(every) for every in zip(*parts, strict=True))), predictor.first, 0.0)
+        errors = Errors(*(np.concatenate(every) for every in zip(*parts, strict=True)))
+        return {} if np.isnan(errors.error).all() else measured(errors, predictor.first, 0.0)
 
 
 def last_windows(series: Series, network: ForecastNetwork) -> Iterator[Past]:
