@@ -97,7 +97,7 @@ def test_a_trial_that_diverges_has_lost(tmp_path: Path) -> None:
         listeners=[lambda event: notes.append(getattr(event, "text", ""))],
     )  # fmt: skip
     assert model.recipe.model.scale == "window"  # type: ignore[attr-defined]
-    said = next(note for note in notes if note.startswith("baseline: "))
+    said = next(note for note in notes if note.startswith("baseline: ") and "scale: " in note)
     assert "last by columns diverged, " in said
     assert "by window diverged" not in said
 
