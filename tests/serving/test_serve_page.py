@@ -41,9 +41,8 @@ def test_every_option_and_variable_is_one(text: str) -> None:
     assert names
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize(("path", "body"), BODIES, ids=[path for path, _ in BODIES])
-async def test_the_bodies_on_the_page_are_answered(path: str, body: str, asking, anyio_backend) -> None:
+async def test_the_bodies_on_the_page_are_answered(path: str, body: str, asking) -> None:
     sent = json.loads(body)
     if path.startswith("/v1"):
         sent = {"model": "en-de", **sent}
@@ -51,8 +50,7 @@ async def test_the_bodies_on_the_page_are_answered(path: str, body: str, asking,
     assert response.status_code == 200, response.text
 
 
-@pytest.mark.anyio
-async def test_every_address_has_a_line_and_every_post_a_body(asking, anyio_backend) -> None:
+async def test_every_address_has_a_line_and_every_post_a_body(asking) -> None:
     paths = (await asking().get("/openapi.json")).json()["paths"]
     named = set(re.findall(r"`(GET|POST) (/[\w/-]+)`", PAGE))
     assert named == {(method.upper(), path) for path, found in paths.items() for method in found}
