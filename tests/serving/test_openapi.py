@@ -124,7 +124,7 @@ async def test_every_example_is_answered_by_a_model_of_its_task(asking, descript
 ODD = [
     '"<script>alert(1)</script>"', '"\\u0000"', '"\\ud800"', '"\\u202e\\u05d0"', "1e400", "NaN", "1" + "0" * 400,
     "[" * 12 + "]" * 12, "[" * 900 + "]" * 900, "[" * 5000 + "]" * 5000, '{"a":' * 200 + "1" + "}" * 200, "null", "{}",
-    "[]", '{"a": 1, "a": 2}', '{"\\ud800": 1}', "[1e308, 1e308]", '"\\" onload=\\"x"',
+    "[]", "0.5", '{"a": 1, "a": 2}', '{"\\ud800": 1}', "[1e308, 1e308]", '"\\" onload=\\"x"',
 ]  # fmt: skip
 PLACES = [
     ("/v1/predict", '{"model": "MODEL", "inputs": [ODD]}'),

@@ -256,13 +256,14 @@ def tokens_of(given: object, number: int) -> list[str]:
     return [checked_text(token, f"text {number}") for token in cast("list[str]", found)]
 
 
-def given_tags(given: str | Sequence[str], count: int) -> list[str]:
+def given_tags(given: object, count: int) -> list[str]:
     """Tags of a text, or of a list, one for each of so many tokens.
 
     Raises:
-        UsageError: another number of them.
+        UsageError: another number of them, or something else, as JSON may have it.
     """
-    tags = given.split() if isinstance(given, str) else list(given)
+    listed = cast("Sequence[object]", given) if isinstance(given, list | tuple) else str(given).split()
+    tags = list(map(str, listed))
     if len(tags) != count:
         what = f"expected a tag for each of {counted(count, 'token')}, got {len(tags)}"
         raise UsageError(what, where="target", fix="Give them with spaces between them.")
