@@ -7,7 +7,7 @@ from targets import TARGETS
 from workers import fuzz
 
 # Of http, tests/serving/test_schema_fuzz.py tries some.
-MUTANTS = {"data": 60, "models": 80, "runs": 20, "arguments": 30}
+MUTANTS = {"data": 60, "models": 80, "runs": 60, "arguments": 30}
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -17,8 +17,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
+
+R = TypeVar("R")
 
 STORED = Path(__file__).parents[1] / "stored_models"
 TRANSLATE, CLASSIFY = STORED / "translate-2/model", STORED / "classify-2/model"
@@ -120,6 +124,12 @@ async def asked(port: int, bytes_sent: bytes = PREDICT, times: int = 1, pause: f
     finally:
         writer.close()
     return found
+
+
+def run(coroutine: Coroutine[object, object, R]) -> R:
+    """What a coroutine gives, run in a thread of its own: in this one the loop of a browser may be running."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 async def load_until(port: int, clients: int, end: asyncio.Event) -> Counter[int]:

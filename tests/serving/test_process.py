@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from storm import CLASSIFY, TRANSLATE, Running, asked, ends_under_load, load_until, noise, request
+from storm import CLASSIFY, TRANSLATE, Running, asked, ends_under_load, load_until, noise, request, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reas
 def test_no_request_that_was_taken_is_lost_by_sigterm() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         with Running(str(CLASSIFY), "--no-log", "--grace", "0.5") as running:
-            found, code = asyncio.run(ends_under_load(running, number=number))
+            found, code = run(ends_under_load(running, number=number))
         assert code == 0, running.said
         assert found[200] > 20
         assert set(found) == {200}
@@ -35,7 +35,7 @@ def test_a_request_that_is_computed_when_it_is_told_to_end_is_answered() -> None
         return await asyncio.gather(slow, asyncio.to_thread(running.end))  # type: ignore[return-value]
 
     with Running(str(TRANSLATE), "--no-log", "--grace", "0") as running:
-        statuses, code = asyncio.run(ended(running))
+        statuses, code = run(ended(running))
     assert (statuses, code) == ([200], 0)
 
 
@@ -56,7 +56,7 @@ def test_models_are_loaded_again_without_a_lost_request(tmp_path: Path) -> None:
         assert set(found) == {200}
 
     with Running(str(link), "--no-log") as running:
-        asyncio.run(reloaded(running))
+        run(reloaded(running))
         assert task_of(running) == "classify"
         link.unlink()  # what cannot be loaded changes nothing
         running.process.send_signal(signal.SIGHUP)
@@ -114,7 +114,7 @@ def test_noise_slow_clients_and_broken_connections_hold_up_nobody() -> None:
             writer.close()
 
     with Running(str(TRANSLATE), "--no-log") as running:
-        asyncio.run(beside(running))
+        run(beside(running))
         assert running.status("GET /readyz") == 200
         assert running.end() == 0
         assert "Traceback" not in "".join(running.said)
@@ -127,7 +127,7 @@ def test_more_than_it_can_answer_is_refused_and_the_rest_is_answered() -> None:
         return [status for statuses in every for status in statuses]
 
     with Running(str(TRANSLATE), "--no-log", "--max-waiting", "20") as running:
-        statuses = asyncio.run(overload(running))
+        statuses = run(overload(running))
         assert set(statuses) == {200, 429}
         assert len(statuses) == 120
         assert running.status("POST /v1/predict", {"inputs": ["red"]}) == 200
