@@ -23,8 +23,13 @@ def violations(page: Any) -> list[str]:
 
 
 def overflow(page: Any) -> int:
-    """By how many pixels the page is wider than its window."""
-    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    """By how many pixels the page is wider than its window, once its drawings have followed a new width."""
+    for _ in range(20):
+        found = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if found <= 0:
+            break
+        page.wait_for_timeout(100)
+    return found
 
 
 def tabs(page: Any) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +14,9 @@ import pytest
 
 pytest.importorskip("fastapi", reason='FastAPI is not installed: pip install "recurra[serve]"')
 
-import httpx
 import numpy as np
 
 import recurra
-from recurra.serving.app import create_app
 from recurra.serving.engine import Engine
 from recurra.serving.keys import Keys
 from recurra.serving.metrics import Metrics
@@ -30,6 +27,7 @@ from recurra.serving.server import Server
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS / "tasks"))
 
+from clients import Asking  # noqa: E402
 from toy_tasks import TOYS  # noqa: E402
 
 STORED = {task: TESTS / "stored_models" / f"{task}-2" / "model" for task in TOYS}
@@ -54,24 +52,6 @@ def model_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for task, name in names.items():
         (folder / name).symlink_to(STORED[task], target_is_directory=True)
     return {task: folder / name for task, name in names.items()}
-
-
-class Asking:
-    """A client of one server."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.app = create_app(server)
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
-
-    async def post(self, path: str, body: object = None, **more: Any) -> httpx.Response:
-        """A request with JSON."""
-        return await self.http.post(path, json=body, **more)
-
-    async def get(self, path: str, **more: Any) -> httpx.Response:
-        """A request without a body."""
-        return await self.http.get(path, **more)
 
 
 @pytest.fixture
@@ -101,14 +81,3 @@ def image_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [(np.full((8, 8), 255 * (k % 2), np.uint8), ["dark", "bright"][k % 2]) for k in range(40)]
     recurra.train(rows, task="classify", to=folder, epochs=1, settings={"model.size": "tiny"}, progress=False)
     return folder
-
-
-def events(text: str) -> list[tuple[str, Any]]:
-    """The events of a stream: names and data."""
-    found = []
-    for block in text.split("\n\n"):
-        lines = dict(line.split(": ", 1) for line in block.splitlines())
-        if "data" in lines:
-            data = lines["data"]
-            found.append((lines.get("event", ""), data if data == "[DONE]" else json.loads(data)))
-    return found

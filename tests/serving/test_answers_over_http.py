@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import events
+from clients import events
 from toy_tasks import TOYS
 
 import recurra

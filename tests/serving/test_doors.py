@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Asking, events
+from clients import Asking, events
 from openai import AsyncOpenAI, BadRequestError, NotFoundError
 from PIL import Image
 
