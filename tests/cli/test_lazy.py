@@ -10,7 +10,10 @@ import pytest
 
 from recurra.cli.known_names import known_names
 
-HEAVY = {"torch", "numpy", "rich", "typer.rich_utils", "pydantic", "sacrebleu", "tokenizers", "safetensors", "babel"}
+HEAVY = {
+    "torch", "numpy", "rich", "typer.rich_utils", "pydantic", "sacrebleu", "tokenizers", "safetensors", "babel",
+    "recurra.watching", "recurra.serving",
+}  # fmt: skip
 PROBE = """
 import sys
 from recurra.cli import run
@@ -74,7 +77,18 @@ def test_the_probe_sees_what_is_loaded() -> None:
 
 
 # What reads data frames, measures texts, writes numbers in words, compiles networks: a prediction needs none of it.
-UNUSED = {"narwhals", "pandas", "sacrebleu", "babel", "num2words", "sklearn", "torch._dynamo"}
+UNUSED = {
+    "narwhals",
+    "pandas",
+    "sacrebleu",
+    "babel",
+    "num2words",
+    "sklearn",
+    "torch._dynamo",
+    "starlette",
+    "recurra.watching",
+    "recurra.serving",
+}
 PREDICTION = """
 import sys
 from recurra.cli import run

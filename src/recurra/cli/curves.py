@@ -8,17 +8,14 @@ from typing import Annotated, Literal
 import typer
 
 from recurra.cli import options as given
-from recurra.cli.options import option
+from recurra.cli.options import argument, option
 from recurra.cli.output import PAGE, STDOUT, check_ending, opened_page
 from recurra.errors import UsageError
 
 Runs = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="RUN...", help="Model folders, as made by recurra train; several are drawn in the same charts.",
-        show_default=False,
-    ),
-]  # fmt: skip
+    argument("RUN...", "Model folders, as made by recurra train; several are drawn in the same charts."),
+]
 Over = Annotated[
     Literal["steps", "seconds", "tokens"],
     typer.Option("--over", help="The horizontal axis: steps, seconds of training, or target tokens."),

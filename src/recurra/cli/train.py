@@ -18,7 +18,6 @@ from recurra.cli.pairs import check_valid, given_pairs
 from recurra.cli.set_options import SHORT, as_typed, check_budget, train_settings
 from recurra.files import FileError
 from recurra.say import say
-from recurra.watching.beside import Beside, require
 
 if TYPE_CHECKING:
     from recurra.progress import RunProgress
@@ -67,6 +66,8 @@ def train(
     options here: see --set and recurra settings. An option that the task does not have is refused.
     """
     if watch:
+        from recurra.watching.beside import require
+
         require()
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     check_budget(time, epochs)
@@ -133,7 +134,9 @@ def train(
 
 @contextmanager
 def page_beside(folder: Path) -> Generator[None]:
-    """Within this a page shows the run in a folder; its address is said."""
+    """Shows the run in a folder on a page while this is entered, and prints the address of the page."""
+    from recurra.watching.beside import Beside
+
     with Beside(folder) as server:
         say(f"watch it at {server.address()}")
         yield

@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from recurra.cli.options import option
+from recurra.cli.options import argument, option
 from recurra.errors import UsageError
 from recurra.say import say
 
@@ -18,11 +16,8 @@ if TYPE_CHECKING:
 
 Runs = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="RUN...", help="Model folders, as recurra train makes them, or folders of comparisons.",
-        show_default=False,
-    ),
-]  # fmt: skip
+    argument("RUN...", "Model folders, as recurra train makes them, or folders of comparisons."),
+]
 Port = Annotated[int | None, option("--port", "The port of the page; a free one if it is not given.", "N", 0)]
 AsText = Annotated[bool, option("--text", "Show the runs in the terminal.")]
 AsJson = Annotated[bool, option("--json", "Print each event as a JSON object on a line of its own, as it happens.")]
