@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from recurra.tracing import Change
 
 T = TypeVar("T")
+# How changes are written.
+FORCE = r"(\d+)=(.+)"  # N=TOKEN
 UNIT = r"(.+):(\d+)(?:=([^@]*))?(?:@([\d,]+))?"  # LAYER:UNIT=VALUE@STEP,STEP
+LOOKS = r"(\d+)=(.+)"  # N=TOKENS
+WEIGHT = r"(\d+)(?::(.+))?"  # TOKEN:WEIGHT, one of TOKENS
 
 Forced = Annotated[
     list[str] | None,
@@ -93,6 +97,8 @@ def what_if(
     searched for: tokens of the input that are left out, or others in their place.
     """
     check_ending(to, PAGE, ".json", ".npz")
+    if flip and to is not None and not to.endswith(".json"):
+        raise UsageError("what --flip finds is kept as .json alone", where="--to")
     changing = {"--force": force, "--unit": unit, "--attend": attend, "--instead": instead, "--decode": decode}
     flipping = {"--output": output, "--wanted": wanted, "--threshold": threshold}
     idle = [name for name, value in (changing if flip else flipping).items() if value is not None]
@@ -124,17 +130,15 @@ def _changes(force: list[str], unit: list[str], attend: list[str], decode: list[
     from recurra.tracing import Decode, Force, SetAttention, SetUnit
 
     for text in force:
-        step, token = _parts(text, r"(\d+)=(.+)", "--force", "7=4")
+        step, token = _parts(text, FORCE, "--force", "7=4")
         yield Force(_number(step, "--force"), token)
     for text in unit:
-        layer, number, value, steps = _parts(
-            text, r"(.+):(\d+)(?:=([^@]*))?(?:@([\d,]+))?", "--unit", "decoder.first:3"
-        )
+        layer, number, value, steps = _parts(text, UNIT, "--unit", "decoder.first:3")
         at = [_number(step, "--unit") for step in steps.split(",") if step] if steps else None
         yield SetUnit(layer, int(number), _float(value, "--unit") if value else 0.0, at)
     for text in attend:
-        step, tokens = _parts(text, r"(\d+)=(.+)", "--attend", "7=3:0.8,4:0.2")
-        pairs = [_parts(one, r"(\d+)(?::(.+))?", "--attend", "7=3:0.8,4:0.2") for one in tokens.split(",")]
+        step, tokens = _parts(text, LOOKS, "--attend", "7=3:0.8,4:0.2")
+        pairs = [_parts(one, WEIGHT, "--attend", "7=3:0.8,4:0.2") for one in tokens.split(",")]
         weights = {_number(place, "--attend"): _float(weight, "--attend") if weight else 1.0 for place, weight in pairs}
         yield SetAttention(_number(step, "--attend"), weights)
     if decode:
@@ -188,14 +192,8 @@ def write(out: TextIO, to: str | None, found: ShownWhatIf) -> None:
 
 
 def write_flips(out: TextIO, to: str | None, found: ShownFlips) -> None:
-    """Lines for the terminal, or data.
-
-    Raises:
-        UsageError: they are to be a page or arrays.
-    """
+    """Lines for the terminal, or data."""
     if to is None:
         out.write(f"{found}\n")
-    elif to.endswith(".json"):
-        out.write(json.dumps(found.to_mapping(), ensure_ascii=False) + "\n")
     else:
-        raise UsageError("what --flip finds is kept as .json alone", where="--to")
+        out.write(json.dumps(found.to_mapping(), ensure_ascii=False) + "\n")
