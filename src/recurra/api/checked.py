@@ -46,6 +46,16 @@ def texts_of(inputs: object) -> Iterator[str]:
     return iter([inputs] if isinstance(inputs, str) else several(inputs, "a text, or several"))
 
 
+def at_least_one(name: str, count: int, where: str) -> None:
+    """Refuses a number of things that asks for none.
+
+    Raises:
+        UsageError: it is below 1.
+    """
+    if count < 1:
+        raise UsageError(f"{name} must be at least 1, got {count}", where=where)
+
+
 def several(inputs: object, expected: str) -> Iterable[Any]:
     """Several inputs as they are.
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, Unpack, cast, overload
 
 import numpy as np
 
-from recurra.api.checked import folder_of, folders_of, several, texts_of
+from recurra.api.checked import at_least_one, folder_of, folders_of, several, texts_of
 from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired, series_rows
 from recurra.bundle import Bundle, checksum, damage_is_said
 from recurra.data import DataSource, Examples, open_examples, open_inputs
@@ -239,8 +239,8 @@ class Model:
             DataError: the examples cannot be read, or a table lacks a column.
             UsageError: no example is asked for.
         """
-        if examples is not None and examples < 1:
-            raise UsageError(f"examples must be at least 1, got {examples}", where="evaluate")
+        if examples is not None:
+            at_least_one("examples", examples, "evaluate")
         columns = (source_column, target_column, time_column)
         written = {"dates": dates, "decimal": decimal, "thousands": thousands}
         read = self._examples(data, y, target, format, columns, sort, written)
@@ -334,9 +334,7 @@ class Model:
         if not isinstance(predictor, Streams):
             what = f"a model for the task {self.task.name} does not write a text"
             raise UsageError(what, where="stream", fix="predict gives its whole answer.")
-        continues = isinstance(predictor, Generates)
-        options = changed(predictor.generation, settings, "generation") if continues else self.options(None, settings)
-        return predictor.stream(self._cells_of(self._asked_about(given)), options)
+        return predictor.stream(self._cells_of(self._asked_about(given)), self._answering(settings))
 
     @overload
     def surprisal(self, inputs: str) -> ScoredText: ...
@@ -382,7 +380,7 @@ class Model:
         if not isinstance(predictor, Searches):
             what = f"a model for the task {self.task.name} answers at once, without a search"
             raise UsageError(what, where="search", fix="predict gives all that it considered.")
-        return predictor.searched(self._cells_of(self._asked_about(given)), self._answering({}, settings))
+        return predictor.searched(self._cells_of(self._asked_about(given)), self._answering(settings))
 
     @called_from_python()
     def trace(
@@ -508,12 +506,12 @@ class Model:
         intervention = Intervention(changes)
         self._inspected()
         cells = self._cells_of(self._asked_about(given))
-        before = Question(self.task, self.networks, cells, self._answering({}, settings))
+        before = Question(self.task, self.networks, cells, self._answering(settings))
         after = before
         for other in intervention.of(Instead):
             after = replace(after, given=self._cells_of(self._asked_about(other.given)))
         for search in intervention.of(Decode):
-            after = replace(after, options=self._answering(search.settings, settings))
+            after = replace(after, options=self._answering({**settings, **search.settings}))
         return what_if(before, after, intervention)
 
     @called_from_python()
@@ -545,12 +543,12 @@ class Model:
         cells = self._cells_of(self._asked_about(given))
         return flips(self.predictor, cells, self.options(None, settings), output=output, to=to, threshold=threshold)
 
-    def _answering(self, other: Mapping[str, object], settings: Mapping[str, object]) -> Any:
+    def _answering(self, settings: Mapping[str, object]) -> Any:
         """The options of an answer, of a language model those of a continuation."""
-        predictor, single = self.predictor, {**settings, **other}
+        predictor = self.predictor
         if isinstance(predictor, Generates):
-            return changed(predictor.generation, single, "generation")
-        return self.options(None, single)
+            return changed(predictor.generation, settings, "generation")
+        return self.options(None, settings)
 
     @called_from_python()
     def gradients(
@@ -583,8 +581,7 @@ class Model:
         Example:
             >>> print(model.gradients("test.tsv").verdict.words)
         """
-        if examples < 1:
-            raise UsageError(f"examples must be at least 1, got {examples}", where="gradients")
+        at_least_one("examples", examples, "gradients")
         columns = (source_column, target_column, time_column)
         found = self._examples(data, y, target, format, columns, sort)
         return flow_of_examples(
@@ -746,8 +743,7 @@ class Model:
             >>> found.plane.explained
             >>> found.save("test.npz")
         """
-        if examples < 1:
-            raise UsageError(f"examples must be at least 1, got {examples}", where="states")
+        at_least_one("examples", examples, "states")
         self._represents()
         read = self._examples(data, y, target, format, (source_column, target_column, time_column), sort)
         return states_of_examples(
@@ -802,9 +798,10 @@ class Model:
         if vector is None:
             raise DataError("the input is empty", where="the input", fix="Give one with something in it.")
         if not isinstance(data, States):
-            form: Any = {"format": format, "source_column": source_column, "target_column": target_column}
-            form = {**form, "target": target, "time_column": time_column, "sort": sort}
-            data = self.states(data, examples=examples, seed=seed, answers=False, **form)
+            data = self.states(
+                data, examples=examples, seed=seed, answers=False, target=target, format=format,
+                source_column=source_column, target_column=target_column, time_column=time_column, sort=sort,
+            )  # fmt: skip
         if data.model != self._digest():
             raise UsageError("these are the states of another model", where="data", fix="Compute them with this one.")
         return nearest_to(data, vector, input_text(one), count, by)
