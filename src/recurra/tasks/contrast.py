@@ -3,25 +3,21 @@
 Two texts are the same up to where they part, and there one token stands against the other. What follows is aligned as
 an edit distance does, so that what they share again is compared as well. Tags are compared token by token.
 Several networks answer by the mean of their probabilities.
-
-P outputs, V what may stand at an output.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from typing import cast
 
 import torch
-from rapidfuzz.distance import Levenshtein
 
 from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
-from recurra.inside.probes import LanguageProbe, WritingProbe
+from recurra.inside.probes import WritingProbe
 from recurra.tasks.tracing import Asked
 from recurra.tracing import Contrast, ContrastStep
+from recurra.tracing.aligned import aligned
 from recurra.views import contrast_body, contrast_html, contrast_lines
 
 Token = tuple[str, float]  # what stands at an output, and its log-probability
@@ -59,8 +55,7 @@ def contrasted(first: Asked, second: Asked, options: object) -> ShownContrast:
         what = "the model answers a number, and numbers have no alternatives"
         raise UsageError(what, where="versus", fix="Leave it out.")
     written, other = _tokens(first), _tokens(second)
-    text = isinstance(first.probes[0], WritingProbe | LanguageProbe)
-    steps = _aligned(written, other) if text else _in_place(written, other, first.source_tokens)
+    steps = _aligned(written, other) if first.is_text else _in_place(written, other, first.places)
     notes = list(dict.fromkeys([*first.notes, *second.notes]))
     return ShownContrast(
         first.source,
@@ -74,12 +69,9 @@ def contrasted(first: Asked, second: Asked, options: object) -> ShownContrast:
     )
 
 
-@torch.no_grad()
 def _tokens(asked: Asked) -> list[Token]:
     """The token at each output that is asked about, with the log-probability that all networks together give to it."""
-    each = torch.stack([probe.as_it_is().values[0].cpu() for probe in asked.probes])  # [M, P, V]
-    together = each.logsumexp(0) - math.log(len(each))
-    found = together.gather(1, torch.tensor(asked.chosen)[:, None])[:, 0]
+    found = asked.log_probs().gather(1, torch.tensor(asked.chosen)[:, None])[:, 0]
     count = len(asked.outputs) if asked.target is None else asked.known
     return list(zip(asked.outputs[:count], cast("list[float]", found.tolist()), strict=False))
 
@@ -91,16 +83,16 @@ def _aligned(first: Sequence[Token], second: Sequence[Token]) -> Iterator[Contra
     after = min(len(ours), len(theirs)) if parting is None else parting + 1
     for (one, p), (other, q) in zip(first[:after], second[:after], strict=True):
         yield ContrastStep(one, other, p, q)
-    for edit in Levenshtein.opcodes(ours[after:], theirs[after:]):
-        left, right = first[after:][edit.src_start : edit.src_end], second[after:][edit.dest_start : edit.dest_end]
-        for (one, p), (other, q) in zip_longest(left, right, fillvalue=(None, None)):
-            yield ContrastStep(one, other, p, q)
+    left, right = first[after:], second[after:]
+    for old, new in aligned(ours[after:], theirs[after:]):
+        one, p = (None, None) if old is None else left[old]
+        other, q = (None, None) if new is None else right[new]
+        yield ContrastStep(one, other, p, q)
 
 
 def _in_place(first: Sequence[Token], second: Sequence[Token], places: Sequence[str]) -> Iterator[ContrastStep]:
     """One answer beside the other; of tags with the tokens that they stand at."""
-    shown = places if len(places) == len(first) > 1 else [""] * len(first)
-    for (one, p), (other, q), place in zip(first, second, shown, strict=True):
+    for (one, p), (other, q), place in zip(first, second, places, strict=True):
         yield ContrastStep(one, other, p, q, place)
 
 

@@ -8,6 +8,7 @@ P outputs, T tokens, V what may stand at an output.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from recurra.errors import UsageError, first_number
 from recurra.files import plain_errors
 from recurra.inside.attribution import METHODS, Explained, most_outputs
 from recurra.inside.decisions import decisions
-from recurra.inside.probes import Probe, Run
+from recurra.inside.probes import LanguageProbe, Probe, Run, WritingProbe
 from recurra.inside.state_gradients import followed, state_gradients
 from recurra.layers import Recorded
 from recurra.options import unknown_name
@@ -136,6 +137,23 @@ class Asked:
     notes: list[str] = field(default_factory=list[str])
     search: SearchTree | None = None
     series: list[SeriesTrace] = field(default_factory=list[SeriesTrace])
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the outputs are the tokens of a text."""
+        return isinstance(self.probes[0], WritingProbe | LanguageProbe)
+
+    @property
+    def places(self) -> list[str]:
+        """For each tag the token at which it stands; "" for any other output."""
+        tags = not self.is_text and len(self.source_tokens) == len(self.outputs) > 1
+        return self.source_tokens if tags else [""] * len(self.outputs)
+
+    @torch.no_grad()
+    def log_probs(self) -> Tensor:
+        """What all networks together say of each output [P, V], by the mean of their probabilities."""
+        each = torch.stack([probe.as_it_is().values[0].float().cpu() for probe in self.probes])
+        return each[0] if len(each) == 1 else each.logsumexp(0) - math.log(len(each))
 
     def value(self, run: Run, output: int) -> Tensor:
         """What one output of the first variant is about: its log-probability, or its number."""

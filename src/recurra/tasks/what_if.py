@@ -14,7 +14,6 @@ P outputs, V what may stand at an output.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,7 +25,6 @@ from torch import Tensor
 from recurra.decoding import NO_END, DecodingOptions, chances
 from recurra.decoding.rules import Rules
 from recurra.errors import UsageError, first_number
-from recurra.inside.probes import LanguageProbe, WritingProbe
 from recurra.tasks.changed_networks import changed_inside
 from recurra.tasks.task import Generates, Inspected, Network, Predictor, Searches, Task
 from recurra.tasks.tracing import Asked, traced
@@ -118,7 +116,7 @@ def what_if(before: Question, after: Question, intervention: Intervention) -> Sh
     return ShownWhatIf(
         intervention,
         *sides,
-        side_by_side(_written(was), _written(now), steps, texts=_is_text(now) or len(was.outputs) != len(now.outputs)),
+        side_by_side(_written(was), _written(now), steps, texts=now.is_text or len(was.outputs) != len(now.outputs)),
         _chances(was, before.options),
         _chances(now, after.options),
         list(dict.fromkeys([*notes, *sides[0].notes, *sides[1].notes])),
@@ -137,10 +135,6 @@ def _untouched(question: Question, changed: Network) -> tuple[int, ...]:
     until = next((k for k in range(asked.begins, len(touched)) if touched[k]), len(touched))
     told = tuple(asked.chosen[asked.begins : until])
     return told if asked.finished or until < len(touched) else (*told[:-1], NO_END)
-
-
-def _is_text(asked: Asked) -> bool:
-    return isinstance(asked.probes[0], WritingProbe | LanguageProbe)
 
 
 def _not_reached(intervention: Intervention, now: Trace) -> Iterator[str]:
@@ -203,25 +197,14 @@ def _number(force: Force, found: Asked, options: Any) -> int:
     return number
 
 
-@torch.no_grad()
-def log_probs(asked: Asked) -> Tensor:
-    """What all networks together say of each output [P, V], by the mean of their probabilities."""
-    each = torch.stack([probe.as_it_is().values[0].float().cpu() for probe in asked.probes])
-    return each[0] if len(each) == 1 else each.logsumexp(0) - math.log(len(each))
-
-
 def _written(asked: Asked) -> list[Written]:
     """What the model answered, place by place."""
     if asked.numbers:
         names = asked.outputs if len(asked.numbers) > 1 else [""]
         return [Written(f"{number:.6g}", None, number, name) for number, name in zip(asked.numbers, names, strict=True)]
     own = range(asked.begins, len(asked.outputs) - (not asked.finished))
-    found = log_probs(asked).exp()
-    tags = not _is_text(asked) and len(asked.source_tokens) == len(asked.outputs) > 1
-    return [
-        Written(asked.outputs[k], float(found[k, asked.chosen[k]]), at=asked.source_tokens[k] if tags else "")
-        for k in own
-    ]
+    found, places = asked.log_probs().exp(), asked.places
+    return [Written(asked.outputs[k], float(found[k, asked.chosen[k]]), at=places[k]) for k in own]
 
 
 def _decoding(options: Any) -> DecodingOptions | None:
@@ -235,7 +218,7 @@ def _chances(asked: Asked, options: Any) -> list[list[Chance]]:
     sampling = _decoding(options)
     if sampling is None or not sampling.sample:
         return []
-    own = log_probs(asked)[asked.begins : len(asked.outputs) - (not asked.finished)]
+    own = asked.log_probs()[asked.begins : len(asked.outputs) - (not asked.finished)]
     rules = Rules(sampling, own.device)
     allowed = torch.stack([rules.apply(row.clone(), step) for step, row in enumerate(own)])
     drawn = chances(allowed[None], sampling)[0]  # [P, V]

@@ -12,9 +12,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self, TypeAlias
 
-from rapidfuzz.distance import Levenshtein
-
 from recurra.errors import DataError, UsageError
+from recurra.tracing.aligned import aligned
 from recurra.tracing.arrays import json_pieces, load, save
 from recurra.tracing.intervention import Intervention
 from recurra.tracing.trace import Trace
@@ -175,14 +174,10 @@ def side_by_side(was: Sequence[Written], now: Sequence[Written], forced: Sequenc
     """
     if not texts:
         return [Pair(one, other) for one, other in zip(was, now, strict=True)]
-    pairs: list[Pair] = []
-    for edit in Levenshtein.opcodes([one.token for one in was], [one.token for one in now]):
-        old, new = range(edit.src_start, edit.src_end), range(edit.dest_start, edit.dest_end)
-        for k in range(max(len(old), len(new))):
-            before = was[old[k]] if k < len(old) else None
-            after = now[new[k]] if k < len(new) else None
-            pairs.append(Pair(before, after, k < len(new) and new[k] in forced))
-    return pairs
+    return [
+        Pair(None if old is None else was[old], None if new is None else now[new], new in forced)
+        for old, new in aligned([one.token for one in was], [one.token for one in now])
+    ]
 
 
 def _place(found: Mapping[str, Any] | None) -> Written | None:
