@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from recurra.errors import UsageError
-from recurra.runs import BEGINNING, Follower, Place, place_of
+from recurra.runs.follower import BEGINNING, Follower, Place, place_of
 from recurra.training import Note, Saved, StepDone, Validated, metrics_file
 
 Event = dict[str, Any]

@@ -19,7 +19,7 @@ from recurra.options import unknown_name
 from recurra.tasks import Task
 from recurra.tasks.choosing import choose_task, recorded_task
 from recurra.tasks.recipe import TaskRecipe
-from recurra.training import Budget, Event, Listener, Note, parse_time, to_all
+from recurra.training import Budget, Emit, Event, Note, parse_time, to_all
 
 
 class TrainKeywords(TypedDict, total=False):
@@ -40,7 +40,7 @@ class TrainKeywords(TypedDict, total=False):
     target_column: str | None
     time_column: str | None
     progress: bool | None
-    listeners: Sequence[Listener]
+    listeners: Sequence[Emit]
     started: float | None
 
 
@@ -58,7 +58,7 @@ class Asked:
     resume: bool
     command: str
     started: float
-    listeners: Sequence[Listener]
+    listeners: Sequence[Emit]
     source_of: Callable[[Given, str | Path | None], DataSource]  # other data of the same form
 
 
@@ -136,7 +136,7 @@ def without_folders(arg: str) -> str:
     return f"{option}{sign}{Path(value).name or '.'}" if Path(value).is_absolute() else arg
 
 
-def told(asked: Asked, show: Listener) -> Callable[[Event], None]:
+def told(asked: Asked, show: Emit) -> Emit:
     """All listeners and the one that shows the run as one, who know already which task it is and why."""
 
     emit = to_all([*asked.listeners, show])

@@ -13,7 +13,7 @@ from rich.status import Status
 
 from recurra.progress.notebook import Notebook, NotebookRuns, displayed
 from recurra.progress.terminal import Lines, Live, LiveRuns
-from recurra.runs import Emit, Event
+from recurra.runs.events import Emit, Event
 from recurra.say import forget
 
 

@@ -18,7 +18,7 @@ from recurra.training.checkpoint import NAME as CHECKPOINT
 from recurra.training.checkpoint import Checkpoint, load_checkpoint, named_weights, weights_of
 from recurra.training.folder import locked
 from recurra.training.learner import Index, Learner, Score, State, Stateful
-from recurra.training.listeners import Listener, metrics_file, tensorboard, to_all
+from recurra.training.listeners import metrics_file, tensorboard, to_all
 from recurra.training.loop import Diverged, Loop, Position
 from recurra.training.loss import Loss, token_loss
 from recurra.training.optimizer import make_optimizer
@@ -41,7 +41,6 @@ __all__ = [
     "Finished",
     "Index",
     "Learner",
-    "Listener",
     "Loop",
     "Loss",
     "Note",

@@ -6,19 +6,17 @@ import importlib
 import importlib.util
 import json
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from recurra.files import plain_errors
-from recurra.runs.events import METRICS, Event, StepDone, Validated
-
-Listener = Callable[[Event], None]
+from recurra.runs.events import METRICS, Emit, Event, StepDone, Validated
 
 
-def to_all(listeners: Sequence[Listener]) -> Listener:
+def to_all(listeners: Sequence[Emit]) -> Emit:
     """Several listeners as one: each hears every event, in their order."""
 
     def tell(event: Event) -> None:
@@ -33,7 +31,7 @@ STEP = re.compile(rb'\{"event": "(StepDone|Validated|Sampled)", "step": (\d+)')
 
 
 @contextmanager
-def metrics_file(folder: Path, done: int | None) -> Generator[Listener]:
+def metrics_file(folder: Path, done: int | None) -> Generator[Emit]:
     """Appends each event as one JSON object: {"event": "StepDone", "step": 1, ...}; closed at the end.
 
     At once: whoever follows the run sees each step, and what a checkpoint holds was written down before it.
@@ -80,7 +78,7 @@ def cut_off(path: Path, done: int | None) -> None:
         file.truncate(end)
 
 
-def tensorboard(folder: Path) -> Listener | None:
+def tensorboard(folder: Path) -> Emit | None:
     """Scalars for TensorBoard under `folder`/tensorboard; None if TensorBoard is not installed."""
     if importlib.util.find_spec("tensorboard") is None:
         return None
