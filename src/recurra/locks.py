@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import IO
 
+LOCK = "lock"  # the file of a folder that says which process works there: it holds its number, and is held by it
+
 if sys.platform == "win32":
     import msvcrt
 

@@ -31,6 +31,7 @@ from recurra.comparing.trial import (
 from recurra.data import open_examples, spool
 from recurra.errors import RunError, UsageError
 from recurra.files import atomic_write, is_leftover, outermost_missing, plain_errors_within
+from recurra.locks import LOCK
 from recurra.metrics import value_text
 from recurra.metrics.examples import PERCENT, shares
 from recurra.options import unknown_name
@@ -44,7 +45,7 @@ MIN_SECONDS = 10.0  # for a run: in less than that it learns next to nothing
 TRAINING, MEASURING = 0.8, 0.15  # of a run's time, where test data are given
 MAX_TESTED, MIN_TESTED = 2000, 200  # test examples
 REQUEST, RESULT, PAGE = "request.json", "comparison.json", "comparison.html"
-LEFTOVERS = {"lock", REQUEST, "input", "test-input"}  # of a comparison whose data could not be used
+LEFTOVERS = {LOCK, REQUEST, "input", "test-input"}  # of a comparison whose data could not be used
 
 
 def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:

@@ -20,6 +20,7 @@ from recurra.errors import RecurraError, RunError
 from recurra.files import plain_errors_within
 from recurra.options import nearest
 from recurra.runs.events import METRICS
+from recurra.runs.outcome import CONFIG
 from recurra.runs.verdict import verdict
 from recurra.text.counted import counted, named
 from recurra.tracing import RunCurves, Sample, SampleAnswers, StepCurves, ValidationCurves
@@ -111,13 +112,12 @@ def run_folder(path: Path) -> Path:
 
 def no_run(folder: Path) -> RunError:
     """The error for a folder without a run."""
-    inside = [path for path in others(folder) if (path / "run" / METRICS).is_file()]
-    if inside:
+    if inside := runs_below(folder):
         typed = shlex.join(["recurra", "curves", *map(str, inside[:4])])
         what = f"not a run, but a folder of {counted(len(inside), 'run')}"
         more = "" if len(inside) <= 4 else f" (and {len(inside) - 4} more)"
         return RunError(what, where=str(folder), fix=f"Give the runs: {typed}{more}")
-    if (folder / "config.json").is_file():
+    if (folder / CONFIG).is_file():
         what = f"a model without its run: run/{METRICS} is not there"
         fix = "Curves are kept in the folder `run` beside the model; train again to have them."
         return RunError(what, where=str(folder), fix=fix)
@@ -130,6 +130,11 @@ def others(folder: Path) -> list[Path]:
         return sorted(path for path in folder.iterdir() if path.is_dir())
     except OSError:
         return []
+
+
+def runs_below(folder: Path) -> list[Path]:
+    """The model folders in a folder whose runs have begun, by name."""
+    return [path for path in others(folder) if (path / "run" / METRICS).is_file()]
 
 
 def training_options(path: Path) -> dict[str, float]:

@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from recurra.locks import LOCK
 from recurra.options import nearest
 from recurra.runs.events import INTERRUPTED, METRICS
 from recurra.runs.follower import BEGINNING, Follower, Place, Told
 from recurra.runs.outcome import Outcome, outcome_of
-from recurra.runs.reader import Reading, curves_of, name_of, others
+from recurra.runs.reader import Reading, curves_of, name_of, others, runs_below
 from recurra.text.counted import counted
 from recurra.tracing import RunCurves
 
 Doing = Literal["waiting", "preparing", "training", "closing", "interrupted", "gone", "finished"]
 OVER: Sequence[Doing] = ("finished", "gone", "interrupted")
 QUIET = 2.0  # seconds without a word after which a run whose process is not there any more is taken for killed
-LOCK = "lock"  # the file of a run folder that holds the number of its process
 NOTES = 100  # of the last notes that are kept
 
 
@@ -38,6 +38,8 @@ class Watched:
         self.follower = Follower(self.folder, place)
         self.reading = Reading()
         self.notes: list[str] = []
+        self.doing: Doing = "waiting"  # at the last look
+        self.outcome: Outcome | None = None  # the model, once it is finished
 
     @property
     def home(self) -> Path:
@@ -50,10 +52,12 @@ class Watched:
         return name_of(self.folder.absolute())
 
     def update(self) -> list[Told]:
-        """Reads on, and gives what is new."""
+        """Reads on, looks what the run is doing, and gives what is new."""
         told = list(self.follower.read())
         for one in told:
             self._take(one.event)
+        self.outcome = outcome_of(self.home) if self._has_ended else None
+        self.doing = self._now()
         return [one for one in told if one.new]
 
     def _take(self, event: dict[str, Any]) -> None:
@@ -73,21 +77,19 @@ class Watched:
         return curves_of(self.folder, self.reading)
 
     @property
-    def outcome(self) -> Outcome | None:
-        """The model, once it is finished."""
-        return outcome_of(self.home) if self.doing == "finished" else None
+    def _has_ended(self) -> bool:
+        """Whether the training has come to its end by itself."""
+        return bool(self.follower.line) and self.reading.ended not in ("", INTERRUPTED)
 
-    @property
-    def doing(self) -> Doing:
+    def _now(self) -> Doing:
         """What the run is doing."""
-        ended = self.reading.ended
         if not self.follower.line:
             return "waiting"
-        if ended == INTERRUPTED:
+        if self.reading.ended == INTERRUPTED:
             return "interrupted"
         running = is_running(self.folder) or seconds_since(self.follower.file) < QUIET
-        if ended:
-            return "closing" if running and outcome_of(self.home) is None else "finished"
+        if self._has_ended:
+            return "closing" if running and self.outcome is None else "finished"
         if not running:
             return "gone"
         return "training" if self.reading.steps.step else "preparing"
@@ -123,10 +125,9 @@ def likely(folder: Path) -> str:
 
 def runs_in(path: Path) -> list[Path]:
     """The runs that a path names: itself, or of a comparison all that have begun, in the order of their names."""
-    inside = [folder for folder in others(path) if (folder / "run" / METRICS).is_file()]
-    if (path / METRICS).is_file() or (path / "run").is_dir() or not inside:
+    if (path / METRICS).is_file() or (path / "run").is_dir():
         return [path]
-    return inside
+    return runs_below(path) or [path]
 
 
 def seconds_since(file: Path) -> float:

@@ -18,6 +18,8 @@ from recurra.bundle import open_folder
 from recurra.bundle.folder import BASELINE, TOKENIZERS
 from recurra.errors import ModelError, RunError
 from recurra.files import FileError, is_leftover
+from recurra.locks import LOCK
+from recurra.runs.events import METRICS
 from recurra.tasks.digests import NAME as DIGESTS
 from recurra.tasks.recipe_file import ASKED, RECIPE
 from recurra.tasks.run_record import NAME as REQUEST
@@ -29,7 +31,7 @@ VOCABULARIES, DATA = "vocabularies.json", "data"
 KEPT = (RECIPE, VOCABULARIES, SOURCE, DECISIONS, SAMPLE, DATA)  # what a run needs to go on, beside the checkpoint
 # What else a run folder holds.
 COPIES = "input"  # what could be read only once, until it is encoded
-BESIDE = (BASELINE, CHECKPOINT, REQUEST, ASKED, DIGESTS, "lock", COPIES, "metrics.jsonl", "tensorboard")
+BESIDE = (BASELINE, CHECKPOINT, REQUEST, ASKED, DIGESTS, LOCK, COPIES, METRICS, "tensorboard")
 ASIDE = ".replaced-"  # begins the name of a run that stands aside
 
 
@@ -85,7 +87,7 @@ def refuse_nothing(folder: Path) -> None:
 def is_start(folder: Path) -> bool:
     """Whether this is a run folder, with nothing of anyone else in it: it may be used, and emptied."""
     names = {path.name for path in folder.iterdir() if not is_leftover(path.name)} if folder.is_dir() else {""}
-    return not names or ("lock" in names and names <= {*KEPT, *BESIDE})
+    return not names or (LOCK in names and names <= {*KEPT, *BESIDE})
 
 
 @contextmanager

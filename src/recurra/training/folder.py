@@ -10,7 +10,7 @@ from typing import IO
 
 from recurra.errors import RunError
 from recurra.files import outermost_missing, plain_errors, refuse_links, remove_leftovers
-from recurra.locks import lock
+from recurra.locks import LOCK, lock
 
 
 def opened_in(folder: Path) -> IO[str]:
@@ -19,7 +19,7 @@ def opened_in(folder: Path) -> IO[str]:
     with plain_errors(folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            return (folder / "lock").open("a+", encoding="utf-8")
+            return (folder / LOCK).open("a+", encoding="utf-8")
         except OSError:
             for path in (folder, *folder.parents) if made else ():
                 with suppress(OSError):
