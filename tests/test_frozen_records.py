@@ -13,9 +13,9 @@ import torch
 import recurra
 from recurra.cells import CELLS
 
-ROOMS = ("cells", "attention", "layers", "models", "training", "decoding", "tasks")
+ROOMS = ("cells", "attention", "layers", "models", "runs", "training", "decoding", "tasks")
 # What is filled or counted up while something goes on, and is handed to nobody.
-GROWING = {"Growing", "_Runs", "_Tried", "ManyToOneTask", "Position", "Progress"}
+GROWING = {"Growing", "_Runs", "_Tried", "ManyToOneTask", "Position", "Progress", "Reading"}
 
 
 def classes_of_the_rooms() -> Iterator[type]:
@@ -29,7 +29,7 @@ def test_records_cannot_be_changed() -> None:
     every = [one for one in classes_of_the_rooms() if dataclasses.is_dataclass(one)]
     changing = {one.__name__ for one in every if not one.__dataclass_params__.frozen}  # type: ignore[attr-defined]
     assert len(every) > 50
-    assert changing <= GROWING
+    assert changing == GROWING
 
 
 @pytest.mark.parametrize("name", CELLS)

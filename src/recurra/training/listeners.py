@@ -26,8 +26,8 @@ def to_all(listeners: Sequence[Emit]) -> Emit:
     return tell
 
 
-# How the line of what is done again begins.
-STEP = re.compile(rb'\{"event": "(StepDone|Validated|Sampled)", "step": (\d+)')
+# How the line of an event begins that a resumed run records again if it comes after the checkpoint.
+AGAIN = re.compile(rb'\{"event": "(?:StepDone|Validated|Sampled)", "step": (\d+)')
 
 
 @contextmanager
@@ -68,11 +68,10 @@ def cut_off(path: Path, done: int | None) -> None:
         return
     with path.open("rb+") as file:
         end = 0
-        for line in file:
-            found = STEP.match(line)
-            step = int(found[2]) if found else 0
-            again = step > done if done else found is not None
-            if done is None or again or not line.endswith(b"\n"):
+        for line in file if done is not None else ():
+            found = AGAIN.match(line)
+            again = found is not None and (not done or int(found[1]) > done)
+            if again or not line.endswith(b"\n"):
                 break
             end += len(line)
         file.truncate(end)
