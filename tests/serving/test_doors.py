@@ -242,13 +242,24 @@ async def test_metrics_count_requests_and_what_is_computed_together(asking) -> N
     assert "recurra_batch_inputs_sum 5.0" in text
 
 
-async def test_the_log_has_texts_only_if_they_were_asked_for(asking, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/predict", {"model": "en-de", "inputs": ["red blue"]}),
+        ("/v1/trace", {"model": "en-de", "input": "red blue"}),
+        ("/v1/generate", {"model": "language-model", "input": "red blue", "stream": True}),
+        ("/translate", {"q": "red blue", "source": "en", "target": "de"}),
+    ],
+)
+async def test_the_log_has_texts_only_if_they_were_asked_for(
+    path: str, body: Any, asking, capsys: pytest.CaptureFixture[str]
+) -> None:
     for log_texts in (False, True):
         client = asking(log_texts=log_texts)
         object.__setattr__(client.server.options, "no_log", False)
-        await asked(client, inputs=["red blue"])
+        await client.post(path, body)
         line = json.loads(capsys.readouterr().err)
-        assert (line["path"], line["status"]) == ("/v1/predict", 200)
+        assert (line["path"], line["status"]) == (path, 200)
         assert ("red blue" in json.dumps(line)) == log_texts
 
 
@@ -316,6 +327,17 @@ async def test_openais_client_gets_continuations(openai: AsyncOpenAI, loaded) ->
         found = await openai.completions.create(**asked, stop=stop, stream=stream)
         cut = "".join([chunk.choices[0].text async for chunk in found]) if stream else found.choices[0].text
         assert cut == text[: text.index(stop)]
+
+
+async def test_a_list_of_prompts_is_answered_together_and_one_of_it_is_streamed(openai: AsyncOpenAI, asking) -> None:
+    asked: Any = {"model": "language-model", "max_tokens": 8, "seed": 2, "echo": True}
+    alone = [(await openai.completions.create(**asked, prompt=one)).choices[0].text for one in ("red", "blue")]
+    both = await openai.completions.create(**asked, prompt=["red", "blue"])
+    assert [one.text for one in both.choices] == alone
+    stream = await openai.completions.create(**asked, prompt=["red"], stream=True)
+    assert "".join([chunk.choices[0].text async for chunk in stream]) == alone[0]
+    many = await asking(max_inputs=3).post("/v1/completions", {"model": "language-model", "prompt": ["red"] * 4})
+    assert many.status_code == 413
 
 
 async def test_openais_client_is_told_what_there_is_not(openai: AsyncOpenAI) -> None:

@@ -122,6 +122,17 @@ async def test_more_than_may_wait_is_refused():
     assert [await one.done for one in every] == [[0], [2], [4]]
 
 
+async def test_requests_of_full_jobs_wait_as_well():
+    engine = Engine(most_waiting=3)
+    gate = engine.submit("gate", slow(30), [0])
+    every = [engine.submit("kind", slow(1), [k] * 200) for k in range(3)]  # two do not fit into one job
+    assert engine.waiting == 3
+    with pytest.raises(Overloaded):
+        engine.submit("kind", slow(1), [9])
+    await asyncio.gather(gate.done, *(one.done for one in every))
+    assert engine.waiting == 0
+
+
 async def test_closing_waits_for_what_is_computed():
     engine = Engine()
     asked = engine.submit("kind", slow(20), [1])

@@ -33,7 +33,7 @@ MOST_INPUTS = 256  # of one job
 class Work(Protocol):
     """How requests of one kind are computed."""
 
-    def __call__(self, inputs: Sequence[Any]) -> Sequence[Any]:
+    def __call__(self, inputs: Sequence[Any], /) -> Sequence[Any]:
         """A result for each input, in their order.
 
         Raises:
@@ -53,7 +53,6 @@ class Request:
 
     inputs: Sequence[Any]
     done: asyncio.Future[Sequence[Any]]
-    came: float
     given_up: bool = False
 
 
@@ -73,10 +72,10 @@ class Job:
         return sum(len(request.inputs) for request in self.requests)
 
 
-Seen = Callable[[int, int, float], None]
+Seen = Callable[[int, float], None]
 
 
-def unseen(requests: int, inputs: int, seconds: float) -> None:
+def unseen(inputs: int, seconds: float) -> None:
     """Nobody counts the jobs."""
 
 
@@ -90,7 +89,7 @@ class Engine:
     Args:
         cores: so many jobs compute at a time.
         most_waiting: so many requests are taken that have not begun; more are refused.
-        seen: is told of each job that ended: its requests, its inputs, its seconds.
+        seen: is told of each job that ended: its inputs, its seconds.
     """
 
     def __init__(self, cores: int = 1, most_waiting: int = 256, seen: Seen = unseen) -> None:
@@ -105,7 +104,8 @@ class Engine:
     @property
     def waiting(self) -> int:
         """Requests that have not begun."""
-        return sum(len(job.requests) for job in list(self._fresh.values()))
+        with self._lock:
+            return self._waiting()
 
     @property
     def computing(self) -> int:
@@ -118,9 +118,9 @@ class Engine:
         Raises:
             Overloaded: too many wait.
         """
-        request = Request(inputs, asyncio.get_running_loop().create_future(), time.monotonic())
+        request = Request(inputs, asyncio.get_running_loop().create_future())
         with self._lock:
-            if self.waiting >= self.most_waiting:
+            if self._waiting() >= self.most_waiting:
                 raise Overloaded
             job = self._fresh.get(kind)
             if job is None or job.size + len(inputs) > MOST_INPUTS:
@@ -137,6 +137,10 @@ class Engine:
     def close(self) -> None:
         """Waits for what is computed."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _waiting(self) -> int:
+        """The same, where the lock is held; also those of jobs that are full and take no further requests."""
+        return sum(len(job.requests) for job in self._line if job.turn is None)
 
     def _fill(self) -> None:
         """Lets the first in line compute, as long as there are cores; the lock is held."""
@@ -164,7 +168,7 @@ class Engine:
             with self._lock:
                 self._computing -= 1
                 self._fill()
-        self.seen(len(job.requests), job.size, time.monotonic() - began)
+        self.seen(job.size, time.monotonic() - began)
         if results:
             results[0][0].done.get_loop().call_soon_threadsafe(tell, results)
 

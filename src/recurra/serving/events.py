@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from pydantic_core import to_json
 
 from recurra.errors import RecurraError
-from recurra.serving.failures import Failed, Failure, Refused
+from recurra.serving.failures import Failed, Refused, failure_of
 
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # whoever stands between must not hold it back
 
@@ -28,6 +28,6 @@ def events(source: AsyncIterator[bytes]) -> StreamingResponse:
         except Refused as refused:
             yield event(Failed(error=refused.failure), "error")
         except RecurraError as error:
-            yield event(Failed(error=Failure(message=error.what, where=error.where, fix=error.fix)), "error")
+            yield event(Failed(error=failure_of(error)), "error")
 
     return StreamingResponse(safe(), media_type="text/event-stream", headers=HEADERS)

@@ -72,10 +72,9 @@ def refusal(path: str, status: int, failure: Failure, headers: dict[str, str] | 
     return Response(to_json(plain if path in PLAIN else Failed(error=failure)), status, headers, JSON)
 
 
-def of_error(path: str, error: RecurraError) -> Response:
-    """What a user can mend is 422; weights that are damaged are the server's fault."""
-    status = 500 if isinstance(error, ModelError) else 422
-    return refusal(path, status, Failure(message=error.what, where=error.where, fix=error.fix))
+def failure_of(error: RecurraError) -> Failure:
+    """What an error says."""
+    return Failure(message=error.what, where=error.where, fix=error.fix)
 
 
 def add_to(app: FastAPI) -> None:
@@ -87,7 +86,8 @@ def add_to(app: FastAPI) -> None:
 
     async def mendable(request: Request, error: Exception) -> Response:
         assert isinstance(error, RecurraError)
-        return of_error(path_of(request), error)
+        status = 500 if isinstance(error, ModelError) else 422  # weights that are damaged are the server's fault
+        return refusal(path_of(request), status, failure_of(error))
 
     async def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -32,7 +32,7 @@ class Metrics:
         self.batch = histogram("batch_inputs", "Inputs that were computed together", SIZES)
         self.computing = histogram("batch_seconds", "From the first step of a job to its end", SECONDS)
 
-    def seen(self, requests: int, inputs: int, seconds: float) -> None:
+    def seen(self, inputs: int, seconds: float) -> None:
         """A job has ended."""
         self.batch.observe(inputs)
         self.computing.observe(seconds)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-import signal
 import socket
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from functools import partial
 
 import uvicorn
 
@@ -27,6 +26,7 @@ from recurra.serving.metrics import Metrics
 from recurra.serving.models import Models
 from recurra.serving.options import ServeOptions, tokens_of
 from recurra.serving.server import Server
+from recurra.serving.told import told
 
 BACKLOG = 2048  # connections that wait to be taken
 PAUSE, MOST = 0.02, 5.0  # seconds between two looks at whether something is still to be read, and of all looks
@@ -88,23 +88,10 @@ class Listener(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
-        """What signals do while it serves; afterwards, what they did before."""
-
-        def end(number: int, frame: FrameType | None) -> None:
-            self._loop.call_soon_threadsafe(self._end)
-
-        def reload(number: int, frame: FrameType | None) -> None:
-            self._loop.call_soon_threadsafe(self._reload)
-
-        handlers = {signal.SIGTERM: end, signal.SIGINT: end}
-        if hasattr(signal, "SIGHUP"):
-            handlers[signal.SIGHUP] = reload
-        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-        try:
+        """What signals do while it serves; uvicorn's own would end it at once."""
+        tell = self._loop.call_soon_threadsafe
+        with told(partial(tell, self._end), partial(tell, self._reload)):
             yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes the connections that wait and then no more, reads what has come over them, answers it, and ends."""

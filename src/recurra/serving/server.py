@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from fastapi import Request
 
-from recurra.errors import called_from_python
 from recurra.serving.data import DataFiles, Kept
 from recurra.serving.engine import Engine, Overloaded, Work
 from recurra.serving.engine import Request as Asked
 from recurra.serving.failures import Refused
+from recurra.serving.inputs import inputs_of
 from recurra.serving.keys import Keys
+from recurra.serving.limits import check_inputs, check_options
 from recurra.serving.metrics import Metrics
 from recurra.serving.models import Models, Served
 from recurra.serving.observed import TEXTS
@@ -22,6 +24,7 @@ from recurra.serving.options import ServeOptions
 
 R = TypeVar("R")
 
+NONE: Mapping[str, object] = MappingProxyType({})
 PATIENCE = 0.05  # seconds between two looks at whether a client is still there
 
 
@@ -67,6 +70,30 @@ class Server:
             known = ", ".join(self.models.served)
             raise Refused(404, f"there is no model {name!r}", where="model", fix=f"There are: {known}.") from None
 
+    def taken(
+        self,
+        request: Request,
+        served: Served,
+        inputs: Sequence[object],
+        options: Mapping[str, object] = NONE,
+        most: str = "max_text",
+    ) -> list[object]:
+        """The inputs of a request as the model takes them, within the limits; the log may say what they were.
+
+        Args:
+            options: of answering, which have limits as well.
+            most: the limit for each input, by its name.
+
+        Raises:
+            Refused: they are more, or longer, or ask for more than is allowed.
+            DataError: one that is no input of the model.
+        """
+        check_inputs(inputs, self.options, most)
+        check_options(options, self.options)
+        found = inputs_of(served, inputs)
+        request.scope.setdefault(TEXTS, []).extend(found)
+        return found
+
     async def computed(
         self, request: Request, kind: Sequence[object], work: Work, inputs: Sequence[Any]
     ) -> Sequence[Any]:
@@ -76,7 +103,7 @@ class Server:
             Refused: too much waits, or it takes too long.
             RecurraError: what the work raises.
         """
-        asked = self._submitted(request, kind, work, inputs)
+        asked = self._submitted(kind, work, inputs)
         loop = asyncio.get_running_loop()
         end = loop.time() + self.options.deadline
         try:
@@ -91,11 +118,10 @@ class Server:
         finally:
             self.engine.give_up(asked)
 
-    def _submitted(self, request: Request, kind: Sequence[object], work: Work, inputs: Sequence[Any]) -> Asked:
-        request.scope[TEXTS] = inputs
+    def _submitted(self, kind: Sequence[object], work: Work, inputs: Sequence[Any]) -> Asked:
         self.metrics.waiting.set(self.engine.waiting)
         try:
-            return self.engine.submit((*kind, size_class(inputs)), in_words_of_python(work), inputs)
+            return self.engine.submit((*kind, size_class(inputs)), work, inputs)
         except Overloaded:
             raise Refused(429, f"{self.engine.most_waiting} requests wait already", retry_after=1) from None
 
@@ -108,7 +134,7 @@ class Server:
         [found] = await self.computed(request, (object(),), lambda inputs: [compute() for _ in inputs], [""])
         return found
 
-    async def streamed(self, request: Request, compute: Callable[[Callable[[str], None]], R]) -> Stream[R]:
+    async def streamed(self, compute: Callable[[Callable[[str], None]], R]) -> Stream[R]:
         """What is computed for one request, piece by piece; the first of them is there.
 
         Args:
@@ -125,7 +151,7 @@ class Server:
                 loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
         began = loop.time()
-        asked = self._submitted(request, (object(),), lambda inputs: [compute(take) for _ in inputs], [""])
+        asked = self._submitted((object(),), lambda inputs: [compute(take) for _ in inputs], [""])
         asked.done.add_done_callback(lambda _: pieces.put_nowait(None))
         found = Stream[R](self, asked, pieces, began + self.options.deadline)
         await found.start()
@@ -187,22 +213,12 @@ def too_late(deadline: float) -> Refused:
     return Refused(504, what, fix="Ask for less at a time, or serve with --deadline.")
 
 
-def in_words_of_python(work: Work) -> Work:
-    """The work, with messages that name arguments and not options of the command line."""
-
-    def done(inputs: Sequence[Any]) -> Sequence[Any]:
-        with called_from_python():
-            return work(inputs)
-
-    return done
-
-
 def size_class(inputs: Sequence[Any]) -> int:
     """The longer of two inputs of a class is at most four times as long, or both are short."""
     longest = max(len(one) if isinstance(one, str) else len(repr(one)) for one in inputs)
     return max(6, longest.bit_length() + 1) // 2
 
 
-def frozen(options: dict[str, Any]) -> str:
+def frozen(options: Mapping[str, Any]) -> str:
     """Options as part of a kind: equal texts for equal options."""
-    return json.dumps(options, sort_keys=True)
+    return json.dumps(dict(options), sort_keys=True)

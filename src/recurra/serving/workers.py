@@ -7,13 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any
+from collections.abc import Sequence
 
 from recurra.say import say
 from recurra.serving.metrics import SEVERAL
+from recurra.serving.told import told
 
 PAUSE = 0.2  # seconds between two looks at the processes
 ENDED = (0, -signal.SIGTERM, 128 + signal.SIGTERM)  # the latter two: before it had begun to serve
@@ -37,7 +35,7 @@ class Supervisor:
 
     def run(self) -> int:
         """Until it is told to end; the exit code is 0 if all ended well."""
-        with tempfile.TemporaryDirectory(prefix="recurra-metrics-") as folder, self._signals():
+        with tempfile.TemporaryDirectory(prefix="recurra-metrics-") as folder, told(self._end, self._reload):
             self.environment = {**self.environment, SEVERAL: folder}
             self.processes = [self._start() for _ in range(self.count)]
             while any(one.poll() is None for one in self.processes):
@@ -46,8 +44,8 @@ class Supervisor:
                     if code is None or self.ending:
                         continue
                     if code in REFUSED:
-                        self._tell(signal.SIGTERM)
-                        return code
+                        self._end()
+                        continue
                     say(f"recurra: a process ended with {code}, another takes its place")
                     time.sleep(AGAIN)
                     self.processes[k] = self._start()
@@ -57,29 +55,17 @@ class Supervisor:
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(self.command, env=self.environment, pass_fds=self.files)
 
+    def _reload(self) -> None:
+        self._tell(signal.SIGHUP)
+
     def _tell(self, number: int) -> None:
         for one in self.processes:
             if one.poll() is None:
                 one.send_signal(number)
 
-    @contextmanager
-    def _signals(self) -> Generator[None]:
-        def end(number: int, frame: FrameType | None) -> None:
-            self.ending = True
-            self._tell(signal.SIGTERM)
-
-        def hand_on(number: int, frame: FrameType | None) -> None:
-            self._tell(number)
-
-        handlers: dict[int, Any] = {signal.SIGTERM: end, signal.SIGINT: end}
-        if hasattr(signal, "SIGHUP"):
-            handlers[signal.SIGHUP] = hand_on
-        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def _end(self) -> None:
+        self.ending = True
+        self._tell(signal.SIGTERM)
 
 
 def command_of_worker() -> list[str]:

@@ -12,8 +12,6 @@ from recurra.serving.answered import ASKED_FOR, REFUSALS, Answers, ServedModels,
 from recurra.serving.asked import ManyInputs
 from recurra.serving.described import described
 from recurra.serving.failures import JSON
-from recurra.serving.inputs import inputs_of
-from recurra.serving.limits import check_inputs, check_options
 from recurra.serving.rounded import rounded
 from recurra.serving.server import Server, frozen
 
@@ -39,14 +37,13 @@ def router(server: Server) -> APIRouter:
         """An answer for each input, in their order."""
         served = server.served(asked.model)
         settings = asked.options
-        check_inputs(asked.inputs, server.options)
-        check_options(settings, server.options)
+        inputs = server.taken(request, served, asked.inputs, settings)
         kind = (served, "predict", frozen(settings))
         found = await server.computed(
             request,
             kind,
-            lambda inputs: [rounded(one.to_mapping()) for one in served.model.predict_iter(inputs, **settings)],
-            inputs_of(served, asked.inputs),
+            lambda every: [rounded(one.to_mapping()) for one in served.model.predict_iter(every, **settings)],
+            inputs,
         )
         return Response(to_json({"model": served.name, "answers": found}), media_type=JSON)
 

@@ -23,8 +23,7 @@ from recurra.serving.answered import Evaluation as EvaluationAnswered
 from recurra.serving.asked import BesideAsked, EvaluateAsked, NearestAsked, OfData, PatternAsked, StatesAsked
 from recurra.serving.data import version_of
 from recurra.serving.failures import JSON, Refused
-from recurra.serving.inputs import inputs_of
-from recurra.serving.limits import check_inputs, check_options
+from recurra.serving.limits import check_options
 from recurra.serving.models import Served
 from recurra.serving.server import Server, frozen
 from recurra.tasks.evaluation import Evaluation
@@ -70,7 +69,7 @@ def router(server: Server) -> APIRouter:
         asked: Annotated[NearestAsked, Body(openapi_examples=request_examples.NEAREST)], request: Request
     ) -> Response:
         """The examples that the model knows by the vectors nearest to that of an input."""
-        served, given = server.served(asked.model), one_input(server, asked)
+        served, given = server.served(asked.model), one_input(server, asked, request)
         known = await states_of(server, asked, request, asked.examples, answers=False)
         found = await server.alone(
             request, lambda: served.model.nearest(given, known, count=asked.count, by=asked.by).to_mapping()
@@ -82,8 +81,8 @@ def router(server: Server) -> APIRouter:
         asked: Annotated[PatternAsked, Body(openapi_examples=request_examples.PATTERN)], request: Request
     ) -> Response:
         """The units that are active at some steps of an input, and where else they are."""
-        served, given = server.served(asked.model), one_input(server, asked)
-        examples = examples_of(server, served, asked)
+        served, given = server.served(asked.model), one_input(server, asked, request)
+        examples = examples_of(server, served, asked, request)
         how: dict[str, Any] = asked.model_dump(include={"layer", "state", "threshold", "alone", "examples", "count"})
 
         def found() -> dict[str, Any]:
@@ -99,7 +98,7 @@ def router(server: Server) -> APIRouter:
 
     @doors.post("/page/beside", include_in_schema=False)
     async def beside(asked: BesideAsked, request: Request) -> Response:
-        served, given = server.served(asked.model), one_input(server, asked)
+        served, given = server.served(asked.model), one_input(server, asked, request)
         drawn = await states_of(server, asked, request, asked.plane, answers=True)
         known = await states_of(server, asked, request, asked.examples, answers=False)
 
@@ -117,7 +116,7 @@ async def evaluated(server: Server, asked: EvaluateAsked, request: Request) -> E
     """The evaluation that is asked for; kept, as a page shows it again."""
     served = server.served(asked.model)
     check_options(asked.options, server.options)
-    examples = examples_of(server, served, asked)
+    examples = examples_of(server, served, asked, request)
     key = (served, "evaluation", examples.key, asked.examples, frozen(asked.options))
     how: dict[str, Any] = {"examples": asked.examples, **asked.options}
     return await server.alone(
@@ -128,7 +127,7 @@ async def evaluated(server: Server, asked: EvaluateAsked, request: Request) -> E
 async def states_of(server: Server, asked: OfData, request: Request, most: int, *, answers: bool) -> ShownStates:
     """The states of examples; kept, as the next input is compared with the same ones."""
     served = server.served(asked.model)
-    examples = examples_of(server, served, asked)
+    examples = examples_of(server, served, asked, request)
     key = (served, "states", examples.key, most, answers)
     return await server.alone(
         request,
@@ -138,7 +137,7 @@ async def states_of(server: Server, asked: OfData, request: Request, most: int, 
     )
 
 
-def examples_of(server: Server, served: Served, asked: OfData) -> Examples:
+def examples_of(server: Server, served: Served, asked: OfData, request: Request) -> Examples:
     """The examples of a request.
 
     Raises:
@@ -153,17 +152,17 @@ def examples_of(server: Server, served: Served, asked: OfData) -> Examples:
             raise Refused(422, "targets without inputs", where="targets", fix="A file has its own targets.")
         path = server.data.path(asked.data or "")
         return Examples(path, None, version_of(path))
-    check_inputs(asked.inputs, server.options)
-    key = json.dumps([asked.inputs, asked.targets], sort_keys=True)
-    return Examples(inputs_of(served, asked.inputs), asked.targets, key)
+    inputs = server.taken(request, served, asked.inputs)
+    return Examples(inputs, asked.targets, json.dumps([asked.inputs, asked.targets], sort_keys=True))
 
 
-def one_input(server: Server, asked: NearestAsked | PatternAsked) -> Any:
+def one_input(server: Server, asked: NearestAsked | PatternAsked, request: Request) -> Any:
     """The input of a request, as the model takes it.
 
     Raises:
         Refused: it is longer than is allowed.
         DataError: it is no input of the model.
     """
-    check_inputs([asked.input], server.options, "max_inside" if isinstance(asked, PatternAsked) else "max_text")
-    return inputs_of(server.served(asked.model), [asked.input])[0]
+    most = "max_inside" if isinstance(asked, PatternAsked) else "max_text"
+    [given] = server.taken(request, server.served(asked.model), [asked.input], most=most)
+    return given

@@ -10,8 +10,6 @@ from recurra.serving import request_examples
 from recurra.serving.answered import REFUSALS, Attribution, Trace, answers
 from recurra.serving.asked import ExplainAsked, OneInput, TraceAsked
 from recurra.serving.failures import JSON
-from recurra.serving.inputs import inputs_of
-from recurra.serving.limits import check_inputs, check_options
 from recurra.serving.models import Served
 from recurra.serving.server import Server
 from recurra.tasks.tracing import ShownTrace
@@ -35,7 +33,7 @@ def router(server: Server) -> APIRouter:
     ) -> Response:
         """What of an input each output rests on."""
         served = server.served(asked.model)
-        given = one_input(server, served, asked)
+        given = one_input(server, served, asked, request)
 
         def explained() -> str:
             found = served.model.explain(
@@ -51,7 +49,7 @@ def router(server: Server) -> APIRouter:
 async def traced(server: Server, asked: TraceAsked, request: Request) -> ShownTrace:
     """The trace of one input."""
     served = server.served(asked.model)
-    given = one_input(server, served, asked)
+    given = one_input(server, served, asked, request)
     return await server.alone(
         request,
         lambda: served.model.trace(
@@ -60,13 +58,12 @@ async def traced(server: Server, asked: TraceAsked, request: Request) -> ShownTr
     )
 
 
-def one_input(server: Server, served: Served, asked: OneInput) -> Any:
+def one_input(server: Server, served: Served, asked: OneInput, request: Request) -> Any:
     """The input of a request that looks inside, as the model takes it.
 
     Raises:
         Refused: it is longer, or asks for more, than is allowed.
         DataError: it is no input of the model.
     """
-    check_inputs([asked.input], server.options, "max_inside")
-    check_options(asked.options, server.options)
-    return inputs_of(served, [asked.input])[0]
+    [given] = server.taken(request, served, [asked.input], asked.options, "max_inside")
+    return given

@@ -25,9 +25,8 @@ from recurra.serving.answered import (
 )
 from recurra.serving.failures import JSON, Refused
 from recurra.serving.guard import FORM_TYPES
-from recurra.serving.inputs import inputs_of
 from recurra.serving.languages import Pair, detected, name_of, pairs_of
-from recurra.serving.limits import check_inputs, check_options
+from recurra.serving.limits import check_inputs
 from recurra.serving.models import Served
 from recurra.serving.openapi import BEARER
 from recurra.serving.request_examples import Examples
@@ -108,12 +107,12 @@ def router(server: Server) -> APIRouter:
         chosen = choose(server, pairs(), asked, "\n".join(texts))
         usual: DecodingOptions = chosen.served.model.options(None, {})
         options = AnswerSettings(nbest=asked.alternatives + 1, beam=max(asked.alternatives + 1, usual.beam))
-        check_options(options, server.options)
+        inputs = server.taken(request, chosen.served, texts, options)
         answers = await server.computed(
             request,
-            (chosen.served, "translate", frozen(dict(options))),
-            lambda inputs: list(chosen.served.model.predict_iter(inputs, **options)),
-            inputs_of(chosen.served, texts),
+            (chosen.served, "translate", frozen(options)),
+            lambda every: list(chosen.served.model.predict_iter(every, **options)),
+            inputs,
         )
         several = not isinstance(asked.q, str)
         best = [answer.text for answer in answers]

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -118,10 +120,10 @@ def router(server: Server) -> APIRouter:
         if not turns:
             raise Refused(400, "no message is from the user", where="messages")
         settings = settings_of(asked, served, asked.max_completion_tokens or asked.max_tokens)
-        form = Form(asked, served, turns, "chat.completion", "chatcmpl")
+        form = ChatForm(asked, served)
         if asked.stream:
-            return events(form.chunks(await growing(server, served, turns, settings, request)))
-        return form.whole([(turns, await written(server, served, turns, settings, request))])
+            return events(form.chunks(turns, await growing(server, served, turns, settings, request)))
+        return form.whole([turns], await written(server, served, [turns], settings, request))
 
     @doors.post("/completions", responses=answers(TextCompletion, STREAM))
     async def completions(
@@ -131,12 +133,12 @@ def router(server: Server) -> APIRouter:
         served = of_task(server, asked.model, "language-model")
         prompts = [asked.prompt] if isinstance(asked.prompt, str) else asked.prompt
         settings = settings_of(asked, served, asked.max_tokens)
-        form = Form(asked, served, prompts, "text_completion", "cmpl")
-        if asked.stream:
-            if len(prompts) != 1:
-                raise Refused(400, "one prompt is streamed at a time", where="prompt")
-            return events(form.chunks(await growing(server, served, prompts[0], settings, request)))
-        return form.whole([(one, await written(server, served, one, settings, request)) for one in prompts])
+        form = TextForm(asked, served)
+        if not asked.stream:
+            return form.whole(prompts, await written(server, served, prompts, settings, request) if prompts else [])
+        if len(prompts) != 1:
+            raise Refused(400, "one prompt is streamed at a time", where="prompt")
+        return events(form.chunks(prompts[0], await growing(server, served, prompts[0], settings, request)))
 
     return doors
 
@@ -187,84 +189,125 @@ def stops_of(asked: Completing) -> list[str]:
     return [one for one in given if one]
 
 
-class Form:
-    """How a request is answered.
+G = TypeVar("G")  # what is given: turns, or a prompt
 
-    Args:
-        object: what the answer is called.
-        prefix: of its id.
-    """
 
-    def __init__(self, asked: Completing, served: Served, given: object, object: str, prefix: str) -> None:
-        self.asked, self.served, self.given, self.object = asked, served, given, object
-        self.head = {"id": f"{prefix}-{uuid.uuid4().hex}", "created": int(time.time()), "model": served.name}
+class Form(ABC, Generic[G]):
+    """How a request is answered, at once or in chunks."""
 
-    @property
-    def is_chat(self) -> bool:
-        """Whether outputs are messages."""
-        return self.object == "chat.completion"
+    object: str  # what an answer is called
+    chunk: str  # and a piece of it
+    prefix: str  # of its id
 
-    def whole(self, found: list[tuple[Any, AnyAnswer]]) -> Response:
-        """The answer at once."""
+    def __init__(self, asked: Completing, served: Served) -> None:
+        self.asked, self.served = asked, served
+        self.head = {"id": f"{self.prefix}-{uuid.uuid4().hex}", "created": int(time.time()), "model": served.name}
+
+    @abstractmethod
+    def said(self, text: str) -> dict[str, Any]:
+        """A whole output, as a part of its choice."""
+
+    @abstractmethod
+    def piece(self, text: str) -> dict[str, Any]:
+        """A piece of an output, likewise; empty in the last chunk."""
+
+    def before(self, given: G) -> str:
+        """With what the model's text begins that was given."""
+        return ""
+
+    def shown(self, given: G, text: str) -> str:
+        """An output as it was asked for."""
+        return text
+
+    def first(self, given: G) -> Iterator[dict[str, Any]]:
+        """What a stream begins with, as parts of choices."""
+        return iter(())
+
+    def whole(self, every: Sequence[G], found: Sequence[AnyAnswer]) -> Response:
+        """The answers at once."""
         choices: list[dict[str, Any]] = []
-        usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
-        for given, answer in found:
-            before = "" if self.is_chat else str(given)
+        usage = Counter(prompt_tokens=0, completion_tokens=0, total_tokens=0)
+        for given, answer in zip(every, found, strict=True):
             for one in answer.alternatives:
-                text, stopped = cut_at(one.text.removeprefix(before), stops_of(self.asked))
-                add_usage(usage, self.served, given, text)
-                shown = before + text if isinstance(self.asked, TextCompleting) and self.asked.echo else text
-                choices.append(self._choice(len(choices), shown, stopped or one.finished))
-        return Response(
-            to_json({**self.head, "object": self.object, "choices": choices, "usage": usage}), media_type=JSON
-        )
+                text, stopped = cut_at(one.text.removeprefix(self.before(given)), stops_of(self.asked))
+                usage.update(self._usage(given, text))
+                reason = "stop" if stopped or one.finished else "length"
+                choices.append(choice(self.said(self.shown(given, text)), reason, len(choices)))
+        body = {**self.head, "object": self.object, "choices": choices, "usage": usage}
+        return Response(to_json(body), media_type=JSON)
 
-    async def chunks(self, pieces: Stream[AnyAnswer]) -> AsyncIterator[bytes]:
-        """The answer piece by piece."""
+    async def chunks(self, given: G, pieces: Stream[AnyAnswer]) -> AsyncIterator[bytes]:
+        """One answer piece by piece."""
+        for part in self.first(given):
+            yield self._chunk([choice(part)])
         stops, text = Stops(stops_of(self.asked)), ""
-        first = {"role": "assistant", "content": ""}
-        if self.is_chat:
-            yield self._chunk([{"index": 0, "delta": first, "finish_reason": None, "logprobs": None}])
-        if isinstance(self.asked, TextCompleting) and self.asked.echo:
-            yield self._piece(str(self.asked.prompt))
         async for piece in pieces:
             text += (certain := stops.take(piece))
             if certain:
-                yield self._piece(certain)
+                yield self._chunk([choice(self.piece(certain))])
             if stops.stopped:
                 break
         pieces.close()
         if last := "" if stops.stopped else stops.end():
             text += last
-            yield self._piece(last)
+            yield self._chunk([choice(self.piece(last))])
         reason = "stop" if stops.stopped or pieces.result.finished else "length"
-        yield self._chunk([self._delta("", reason)])
+        yield self._chunk([choice(self.piece(""), reason)])
         if (self.asked.stream_options or {}).get("include_usage"):
-            usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
-            add_usage(usage, self.served, self.given if self.is_chat else str(self.asked.model_dump()["prompt"]), text)
-            yield self._chunk([], usage=usage)
+            yield self._chunk([], usage=self._usage(given, text))
         yield b"data: [DONE]\n\n"
 
-    def _piece(self, text: str) -> bytes:
-        return self._chunk([self._delta(text, None)])
-
-    def _delta(self, text: str, reason: str | None) -> dict[str, Any]:
-        said: dict[str, Any] = {"delta": {"content": text} if text else {}} if self.is_chat else {"text": text}
-        return {"index": 0, **said, "finish_reason": reason, "logprobs": None}
-
     def _chunk(self, choices: list[dict[str, Any]], **more: Any) -> bytes:
-        object = "chat.completion.chunk" if self.is_chat else self.object
-        return event({**self.head, "object": object, "choices": choices, **more})
+        return event({**self.head, "object": self.chunk, "choices": choices, **more})
 
-    def _choice(self, index: int, text: str, ended: bool) -> dict[str, Any]:
-        said = {"message": {"role": "assistant", "content": text}} if self.is_chat else {"text": text}
-        return {"index": index, **said, "finish_reason": "stop" if ended else "length", "logprobs": None}
+    def _usage(self, given: G, text: str) -> Counter[str]:
+        """The units of an input and of an output."""
+        predictor = self.served.model.predictor
+        read, wrote = predictor.units(given, text) if isinstance(predictor, Streams) else (0, 0)
+        return Counter(prompt_tokens=read, completion_tokens=wrote, total_tokens=read + wrote)
 
 
-def add_usage(usage: dict[str, int], served: Served, given: Any, text: str) -> None:
-    """Adds the units of an input and of an output."""
-    predictor = served.model.predictor
-    if isinstance(predictor, Streams):
-        read, wrote = predictor.units(given, text)
-        for name, count in (("prompt_tokens", read), ("completion_tokens", wrote), ("total_tokens", read + wrote)):
-            usage[name] += count
+class ChatForm(Form[list[str]]):
+    """Of replies to turns."""
+
+    object, chunk, prefix = "chat.completion", "chat.completion.chunk", "chatcmpl"
+
+    def said(self, text: str) -> dict[str, Any]:
+        return {"message": {"role": "assistant", "content": text}}
+
+    def piece(self, text: str) -> dict[str, Any]:
+        return {"delta": {"content": text} if text else {}}
+
+    def first(self, given: list[str]) -> Iterator[dict[str, Any]]:
+        yield {"delta": {"role": "assistant", "content": ""}}
+
+
+class TextForm(Form[str]):
+    """Of continuations of prompts."""
+
+    object, chunk, prefix = "text_completion", "text_completion", "cmpl"
+
+    def __init__(self, asked: TextCompleting, served: Served) -> None:
+        super().__init__(asked, served)
+        self.echo = bool(asked.echo)
+
+    def said(self, text: str) -> dict[str, Any]:
+        return {"text": text}
+
+    def piece(self, text: str) -> dict[str, Any]:
+        return {"text": text}
+
+    def before(self, given: str) -> str:
+        return given
+
+    def shown(self, given: str, text: str) -> str:
+        return given + text if self.echo else text
+
+    def first(self, given: str) -> Iterator[dict[str, Any]]:
+        if self.echo:
+            yield {"text": given}
+
+
+def choice(part: dict[str, Any], reason: str | None = None, index: int = 0) -> dict[str, Any]:
+    """One of the outputs, or a piece of it."""
+    return {"index": index, **part, "finish_reason": reason, "logprobs": None}

@@ -13,8 +13,7 @@ from recurra.serving.answered import REFUSALS, Flips, WhatIf, answers
 from recurra.serving.asked import OneInput
 from recurra.serving.doors.inside import one_input
 from recurra.serving.failures import JSON
-from recurra.serving.inputs import inputs_of
-from recurra.serving.limits import check_inputs, check_options
+from recurra.serving.limits import check_options
 from recurra.serving.models import Served
 from recurra.serving.server import Server
 from recurra.tracing import Change, Decode, Instead, Intervention
@@ -53,9 +52,9 @@ def router(server: Server) -> APIRouter:
     async def what_if(asked: WhatIfAsked, request: Request) -> Response:
         """The run as it was and as it is with the changes, and their outputs side by side."""
         served = server.served(asked.model)
-        given = one_input(server, served, asked)
+        given = one_input(server, served, asked, request)
         intervention = Intervention.of_mapping({"changes": asked.changes})
-        changes = [taken(server, served, one) for one in intervention.changes]
+        changes = [taken(server, served, one, request) for one in intervention.changes]
 
         def found() -> str:
             both = served.model.what_if(given, *changes, **asked.options)
@@ -67,7 +66,7 @@ def router(server: Server) -> APIRouter:
     async def flip(asked: FlipAsked, request: Request) -> Response:
         """The smallest changes of an input, of one or two tokens, that another answer follows from."""
         served = server.served(asked.model)
-        given = one_input(server, served, asked)
+        given = one_input(server, served, asked, request)
 
         def found() -> bytes:
             one = served.model.flip(given, output=asked.output, to=asked.to, threshold=asked.threshold, **asked.options)
@@ -78,7 +77,7 @@ def router(server: Server) -> APIRouter:
     return doors
 
 
-def taken(server: Server, served: Served, change: Change) -> Change:
+def taken(server: Server, served: Served, change: Change, request: Request) -> Change:
     """A change as the model takes it, within the limits of the server.
 
     Raises:
@@ -87,6 +86,6 @@ def taken(server: Server, served: Served, change: Change) -> Change:
     if isinstance(change, Decode):
         check_options(change.settings, server.options)
     if isinstance(change, Instead):
-        check_inputs([change.given], server.options, "max_inside")
-        return replace(change, given=inputs_of(served, [change.given])[0])
+        [given] = server.taken(request, served, [change.given], most="max_inside")
+        return replace(change, given=given)
     return change

@@ -38,7 +38,8 @@ def router(server: Server) -> APIRouter:
         served = server.served(asked.model)
         if asked.stream:
             return events(told(served, await growing(server, served, asked.input, asked.options, request)))
-        return answered(served, await written(server, served, asked.input, asked.options, request))
+        [answer] = await written(server, served, [asked.input], asked.options, request)
+        return answered(served, answer)
 
     @doors.post("/chat")
     async def chat(
@@ -51,7 +52,8 @@ def router(server: Server) -> APIRouter:
             raise Refused(422, what, where="model", fix="Ask /v1/predict or /v1/generate.")
         if asked.stream:
             return events(told(served, await growing(server, served, asked.turns, asked.options, request)))
-        return answered(served, await written(server, served, asked.turns, asked.options, request))
+        [answer] = await written(server, served, [asked.turns], asked.options, request)
+        return answered(served, answer)
 
     return doors
 
