@@ -31,6 +31,7 @@ from recurra.serving.server import Server
 TESTS = Path(__file__).parents[1]
 TASKS = ("translate", "chat", "language-model", "classify", "regress", "tag", "caption", "forecast")
 LEFT_OUT = ("positive_data_acceptance",)
+REJECTION = CHECKS.get_one("negative_data_rejection")
 FORMS = ("/translate", "/detect")
 
 
@@ -104,7 +105,9 @@ def try_one(operation: Any, number: int, count: int, found: Counter[int]) -> Non
                 case.body = nearly(examples[turn // 2 % len(examples)], case.body, turn)
             response = case.call()
             found[response.status_code] += 1
-            case.validate_response(response, checks=held)
+            # A body that is too large is refused before it is read, with a status that this check does not know.
+            left = [check for check in held if response.status_code != 413 or check is not REJECTION]
+            case.validate_response(response, checks=left)
             if response.status_code >= 400 and operation.path != "/readyz":
                 check_refusal(operation.path, response.json())
 
