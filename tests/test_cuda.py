@@ -278,7 +278,7 @@ def test_a_run_repeated_is_the_same(task: str, tmp_path: Path) -> None:
         np.testing.assert_allclose(weights(again)[name], value, atol=0.02, err_msg=name)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru", "elman", "mingru", "minlstm"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "elman", "mingru", "minlstm", "slstm"])
 def test_every_cell_and_bfloat16(cell: str, tmp_path: Path) -> None:
     settings = {"model.cell": cell, "training.precision": "bfloat16", **place(DEVICE)}
     model = trained("translate", tmp_path / cell, settings=settings)

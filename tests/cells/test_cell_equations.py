@@ -11,7 +11,20 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from recurra.cells import ACTIVATIONS, GRU, LSTM, Cell, DenseCell, Elman, HiddenState, LSTMState, MinGRU, MinLSTM
+from recurra.cells import (
+    ACTIVATIONS,
+    GRU,
+    LSTM,
+    SLSTM,
+    Cell,
+    DenseCell,
+    Elman,
+    HiddenState,
+    LSTMState,
+    MinGRU,
+    MinLSTM,
+    SLSTMState,
+)
 
 Array = NDArray[np.float64]
 C = TypeVar("C", bound=Cell)
@@ -132,6 +145,40 @@ def test_the_gates_of_a_minlstm_sum_to_1_even_where_both_are_shut() -> None:
     (slope,) = torch.autograd.grad(gates["forget"].sum(), sums)
     assert slope.isfinite().all()
     assert slope[0, 0] == 0.25
+
+
+def test_slstm() -> None:
+    """i = exp(...), f = sigma(...), c_t = f c + i z, n_t = f n + i, h_t = o c_t / n_t, as the paper has them."""
+    cell = randomised(SLSTM(3, 4))
+    h, c, n = RANDOM.normal(size=4), RANDOM.normal(size=4), np.exp(RANDOM.normal(size=4))
+    state = SLSTMState(*(torch.from_numpy(part)[None] for part in (h, c / n, np.log(n))))
+    for x in RANDOM.normal(size=(5, 3)):
+        sums = (w @ x + u @ h + b_w + b_u for w, u, b_w, b_u in blocks(cell))
+        log_i, log_f, z, o = sums
+        i, f, z, o = np.exp(log_i), sigma(log_f), np.tanh(z), sigma(o)
+        old, c, n = f * n, f * c + i * z, f * n + i
+        h = o * c / n
+        step = cell(torch.from_numpy(x)[None], state)
+        state = step.state
+        np.testing.assert_allclose(step.output[0].detach(), h)
+        np.testing.assert_allclose(state.total[0].detach(), np.log(n))
+        for name, gate in {"input": i / n, "forget": old / n, "candidate": z, "output": o}.items():
+            np.testing.assert_allclose(step.gates[name][0].detach(), gate)
+
+
+def test_the_gates_of_an_slstm_may_be_as_large_as_they_like() -> None:
+    """exp(300) is no number in single precision; the share that it takes is 1, and has a gradient."""
+    cell = SLSTM(1, 1)
+    x = torch.tensor([[300.0, 0, 2, 0], [-300, 0, 2, 0], [300, 0, 2, 0]], requires_grad=True)
+    state, means = cell.initial_state(1), []
+    for row in x:
+        step = cell.advance(row[None], state)
+        state = step.state
+        means.append(float(state.cell.detach()))
+        assert all(part.isfinite().all() for part in (*state, *step.gates.values()))
+    assert means[1] == means[0] == pytest.approx(math.tanh(2))
+    (slope,) = torch.autograd.grad(state.hidden.sum(), x)
+    assert slope.isfinite().all()
 
 
 def test_the_lecture_by_hand() -> None:

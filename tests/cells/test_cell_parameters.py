@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from recurra.cells import CELLS, LSTM, DenseCell, Elman
+from recurra.cells import CELLS, LSTM, SLSTM, DenseCell, Elman
 from recurra.errors import UsageError
 
 DENSE = {name: kind for name, kind in CELLS.items() if issubclass(kind, DenseCell)}
@@ -52,8 +52,9 @@ def test_the_input_weights_start_within_glorots_bound(name: str) -> None:
     assert weights.std() == pytest.approx(bound / 3**0.5, rel=0.1)
 
 
-def test_the_lstm_starts_with_a_forget_bias_of_one() -> None:
-    lstm = LSTM(3, 4)
+@pytest.mark.parametrize("kind", [LSTM, SLSTM])
+def test_an_lstm_starts_with_a_forget_bias_of_one(kind: type[DenseCell]) -> None:
+    lstm = kind(3, 4)
     biases = dict(zip(lstm.blocks, (lstm.bias_input + lstm.bias_hidden).chunk(4), strict=True))
     assert {name: block.tolist() for name, block in biases.items()} == {
         "input": [0] * 4,
@@ -63,7 +64,7 @@ def test_the_lstm_starts_with_a_forget_bias_of_one() -> None:
     }
 
 
-@pytest.mark.parametrize("name", sorted(set(CELLS) - {"lstm"}))
+@pytest.mark.parametrize("name", sorted(set(CELLS) - {"lstm", "slstm"}))
 def test_the_others_start_without_bias(name: str) -> None:
     biases = [bias for kind, bias in CELLS[name](3, 4).named_parameters() if kind.startswith("bias")]
     assert biases

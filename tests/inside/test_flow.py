@@ -147,6 +147,8 @@ def test_gates_are_counted(name: str) -> None:
     gates = {one.name: (one.low, one.high) for one in layer.saturated}
     expected = {"elman": ["hidden"], "gru": ["reset", "update"], "lstm": ["input", "forget", "output"]}
     assert list(gates) == expected.get(name, [gate for gate in cell.blocks if gate != "candidate"])
+    if name == "slstm":  # f and i are shares: of the six steps only the first finds next to nothing to keep
+        assert (gates.pop("input"), gates.pop("forget")) == ((0.0, 1 / 6), (1 / 6, 0.0))
     half = {"minlstm": 0.0}  # f and i are 1/2 each
     assert all(share == (0.0, half.get(name, 1.0)) for share in gates.values())
 

@@ -7,6 +7,7 @@ from recurra.cells.linear import Coefficients, LinearCell
 from recurra.cells.lstm import LSTM, LSTMState
 from recurra.cells.mingru import MinGRU
 from recurra.cells.minlstm import MinLSTM
+from recurra.cells.slstm import SLSTM, SLSTMState
 from recurra.cells.torch_weights import from_torch, to_torch
 
 CELLS: dict[str, type[Cell]] = {
@@ -15,6 +16,7 @@ CELLS: dict[str, type[Cell]] = {
     "lstm": LSTM,
     "mingru": MinGRU,
     "minlstm": MinLSTM,
+    "slstm": SLSTM,
 }
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "CELLS",
     "GRU",
     "LSTM",
+    "SLSTM",
     "Cell",
     "Coefficients",
     "DenseCell",
@@ -31,6 +34,7 @@ __all__ = [
     "LinearCell",
     "MinGRU",
     "MinLSTM",
+    "SLSTMState",
     "Step",
     "from_torch",
     "to_torch",

@@ -20,7 +20,7 @@ CellName = Annotated[
     str | None,
     option(
         "--cell",
-        "Draw one time step of this cell: lstm, gru, elman, mingru or minlstm; with --task, the cell of the network.",
+        "Draw one time step of this cell: lstm, gru, slstm, elman, mingru, minlstm; with --task, that of the network.",
         "CELL",
         complete=values_of("model.cell"),
     ),

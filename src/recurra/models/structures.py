@@ -32,8 +32,9 @@ from recurra.models.vector_encoder import VectorEncoder
 from recurra.structure import LAST_STEP, NO_ATTENTION, Part, Structure, Tower
 from recurra.structure import Decoder as DecoderParts
 
-SHOWN = {"elman": "Elman", "gru": "GRU", "lstm": "LSTM", "mingru": "minGRU", "minlstm": "minLSTM"}
+SHOWN = {"elman": "Elman", "gru": "GRU", "lstm": "LSTM", "mingru": "minGRU", "minlstm": "minLSTM", "slstm": "sLSTM"}
 SYMBOLS = {"hidden": "h", "cell": "c"}  # of the tensors of a state
+WITH_ANOTHER = {"total"}  # those that are drawn in a cell and not between its steps: the weight of an sLSTM's c
 
 
 def count(*modules: nn.Module | None) -> int:
@@ -51,7 +52,7 @@ def cell_part(cell: Cell) -> Part:
     """A layer of one cell over time, from left to right."""
     name = name_in(CELLS, cell)
     fields: tuple[str, ...] = cell.initial_state(0)._fields
-    states = tuple(SYMBOLS.get(one, one) for one in fields)
+    states = tuple(SYMBOLS.get(one, one) for one in fields if one not in WITH_ANOTHER)
     notes = (cell.activation,) if isinstance(cell, Elman) and cell.activation != "tanh" else ()
     size = (cell.input_size, cell.hidden_size)
     return Part("recurrent", SHOWN.get(name, name), *size, count(cell), cell=name, states=states, notes=notes)

@@ -24,6 +24,7 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "σ": torch.sigmoid,
     "tanh": torch.tanh,
     "ReLU": torch.relu,
+    "exp": torch.exp,
     "g": positive,
 }
 EVERY = [*CELL_DIAGRAMS, "new"]
@@ -62,6 +63,10 @@ def compute(node: Node, read: list[tuple[str, Tensor]], cell: Cell, given: dict[
         case "function":
             if node.text == "divided by their sum":
                 return torch.stack([one / sum(values) for one in values])
+            if node.text == "shares of their sum":
+                by_name = dict(read)
+                old, new = by_name["raw f"] * by_name["n_prev"], by_name["raw i"]
+                return torch.stack([old / (old + new), new / (old + new), old + new])
             return FUNCTIONS[node.text](values[0])
         case "operation":
             return {
@@ -72,9 +77,9 @@ def compute(node: Node, read: list[tuple[str, Tensor]], cell: Cell, given: dict[
 
 
 def picked(read: tuple[str, Tensor]) -> Tensor:
-    """Of the wire f or i, which leave one node together, its own."""
+    """Of the wire f, i or n, which leave one node together, its own."""
     quantity, value = read
-    return value["fi".index(quantity)] if value.dim() == 3 else value
+    return value["fin".index(quantity)] if value.dim() == 3 else value
 
 
 def read_by_gate(block: str, quantity: str, value: Tensor, cell: Cell) -> Tensor:
@@ -98,11 +103,14 @@ def checked(diagram: CellDiagram, cell: Cell) -> None:
         x, state = torch.randn(2, 3), cell.initial_state(2)
         state = type(state)(*(torch.randn(2, 4) for _ in state))
         names = {"h_prev": state.hidden} | ({"c_prev": state.cell} if hasattr(state, "cell") else {})
+        names |= {"n_prev": state.total.exp()} if hasattr(state, "total") else {}
         step, computed = cell(x, state), run(diagram, cell, x, names)
         torch.testing.assert_close(computed["h"], step.output)
         torch.testing.assert_close(computed["up"], step.output)
         if hasattr(step.state, "cell"):
             torch.testing.assert_close(computed["c"], step.state.cell)
+        if hasattr(step.state, "total"):
+            torch.testing.assert_close(picked(("n", computed["n"])).log(), step.state.total)
         assert list(diagram.gates.values()) == sorted(step.gates, key=list(diagram.gates.values()).index)
         for quantity, gate in diagram.gates.items():
             wire = next(wire for wire in diagram.wires if wire.quantity == quantity)

@@ -286,6 +286,81 @@ def minlstm() -> CellDiagram:
     )
 
 
+def slstm() -> CellDiagram:
+    """f, i, o from h_{t-1} and x_t, f and i divided by their sum n_t; c_t = f c_{t-1} + i z; h_t = o c_t."""
+    return CellDiagram(
+        name="sLSTM cell",
+        size=(890, 545),
+        body=Box(100, 70, 790, 445),
+        symbols=ELEMENTS
+        | {"c_prev": "c_{t-1}", "n_prev": "n_{t-1}", "f": "f", "i": "i", "z": "z", "o": "o", "c": "c_t", "n": "n_t"}
+        | {"f*c_prev": "f c_{t-1}", "i*z": "i z", BOTH: "h_{t-1}, x_t"},
+        nodes=(
+            Node("c_prev", "port", (60, 120), "c_prev"),
+            Node("n_prev", "port", (60, 260), "n_prev"),
+            Node("h_prev", "port", (60, 410), "h_prev"),
+            Node("x", "port", (150, 500), "x"),
+            Node("both", "joint", (150, 410), BOTH),
+            Node("forget", "gate", (220, 345), "raw f", "σ", "forget", "forget"),
+            Node("input", "gate", (330, 345), "raw i", "exp", "input", "input"),
+            Node("z", "gate", (440, 345), "z", "tanh", "candidate", "candidate"),
+            Node("o", "gate", (550, 345), "o", "σ", "output", "output"),
+            Node("to f", "joint", (220, 410), BOTH),
+            Node("to i", "joint", (330, 410), BOTH),
+            Node("to z", "joint", (440, 410), BOTH),
+            Node("share", "function", (275, 260), "f, i, n", "shares of their sum", half=(98, 15)),
+            Node("keep", "operation", (220, 120), "f*c_prev", "×"),
+            Node("write", "operation", (440, 190), "i*z", "×"),
+            Node("sum", "operation", (440, 120), "c", "+"),
+            Node("c out", "joint", (660, 120), "c"),
+            Node("show", "operation", (660, 190), "h", "×"),
+            Node("h out", "joint", (755, 190), "h"),
+            Node("c", "port", (830, 120), "c"),
+            Node("n", "port", (830, 260), "n"),
+            Node("h", "port", (830, 410), "h"),
+            Node("up", "port", (755, 45), "h"),
+        ),
+        wires=(
+            Wire("h_prev", "both", "h_prev"),
+            Wire("x", "both", "x"),
+            Wire("both", "to f", BOTH),
+            Wire("to f", "to i", BOTH),
+            Wire("to i", "to z", BOTH),
+            Wire("to f", "forget", BOTH),
+            Wire("to i", "input", BOTH),
+            Wire("to z", "z", BOTH),
+            Wire("to z", "o", BOTH, via=((550, 410),)),
+            Wire("forget", "share", "raw f", via=((220, 300),)),
+            Wire("input", "share", "raw i", via=((330, 300),)),
+            Wire("n_prev", "share", "n_prev"),
+            Wire("share", "n", "n"),
+            Wire("c_prev", "keep", "c_prev"),
+            Wire("share", "keep", "f", via=((220, 200),), label=(232, 186)),
+            Wire("share", "write", "i", via=((330, 190),), label=(342, 218)),
+            Wire("z", "write", "z", label=(452, 232), over=(440, 260)),
+            Wire("write", "sum", "i*z", label=(454, 149)),
+            Wire("keep", "sum", "f*c_prev", label=(310, 110), anchor="middle"),
+            Wire("sum", "c out", "c", label=(570, 110), anchor="middle"),
+            Wire("c out", "c", "c"),
+            Wire("c out", "show", "c"),
+            Wire("o", "show", "o", via=((550, 190),), label=(605, 180), anchor="middle", over=(550, 260)),
+            Wire("show", "h out", "h", label=(707, 180), anchor="middle"),
+            Wire("h out", "h", "h", via=((755, 410),), over=(755, 260)),
+            Wire("h out", "up", "h", over=(755, 120)),
+        ),
+        equations=(
+            "f = σ(W_f x_t + U_f h_{t-1} + b_f) n_{t-1} / n_t",
+            "i = exp(W_i x_t + U_i h_{t-1} + b_i) / n_t",
+            "n_t: the sum of both before the division",
+            "z = tanh(W_z x_t + U_z h_{t-1} + b_z)",
+            "o = σ(W_o x_t + U_o h_{t-1} + b_o)",
+            "c_t = f c_{t-1} + i z",
+            "h_t = o c_t",
+        ),
+        gates={"f": "forget", "i": "input", "z": "candidate", "o": "output"},
+    )
+
+
 def plain(name: str) -> CellDiagram:
     """A box, for a cell of which there is no drawing."""
     return CellDiagram(
@@ -320,6 +395,7 @@ CELL_DIAGRAMS: dict[str, Callable[[], CellDiagram]] = {
     "gru": gru,
     "mingru": mingru,
     "minlstm": minlstm,
+    "slstm": slstm,
 }
 
 

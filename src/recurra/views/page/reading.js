@@ -10,6 +10,8 @@ const SENTENCES = {
     [`keeps ${percent(z)} of its state and takes ${percent(1 - z)} of the candidate ${fixed(n)}, for which the reset gate let ${percent(r)} of the past through: `, h("b", null, fixed(hidden))],
   MinGRU: ({ z, c, h: hidden }) => [`keeps ${percent(1 - z)} of its state and takes ${percent(z)} of the candidate ${fixed(c)}: `, h("b", null, fixed(hidden))],
   MinLSTM: ({ f, i, c, h: hidden }) => [`keeps ${percent(f)} of its state and takes ${percent(i)} of the candidate ${fixed(c)}: `, h("b", null, fixed(hidden))],
+  SLSTM: ({ f, i, z, c, o, h: hidden }) =>
+    [`keeps ${percent(f)} of its memory and takes ${percent(i)} of the candidate ${fixed(z)}, so that its memory becomes `, h("b", null, fixed(c)), `; it outputs ${percent(o)} of it: `, h("b", null, fixed(hidden))],
   Elman: ({ h_prev: before, h: hidden }) => [before === undefined ? "becomes " : `was ${fixed(before)} and becomes `, h("b", null, fixed(hidden))],
 };
 
