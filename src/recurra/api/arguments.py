@@ -151,6 +151,7 @@ ARGUMENTS: dict[str, tuple[Check, str]] = {
     "to": (path, "the path of a folder"),
     "time": (text, 'a text with its unit, "90s" or "5m"'),
     "epochs": (number, "a number of epochs"),
+    "members": (whole, "a whole number"),
     "recipe": (recipe, "a recipe, recurra.Recipe.for_task(...), or the path of its file"),
     "settings": (settings, 'a dict of settings, {"model.layers": 2}'),
     "vary": (settings, 'a dict of settings and their values, {"model.layers": [1, 2]}'),

@@ -35,6 +35,7 @@ def train(
     to: str | Path | None = None,
     time: str | None = None,
     epochs: float | None = None,
+    members: int | None = None,
     recipe: TaskRecipe | None = None,
     settings: Mapping[str, object] | None = None,
     resume: bool = False,
@@ -60,6 +61,7 @@ def train(
         to: the model folder; "<name of the data>-model" if None.
         time: how long the whole command may take, such as "5m"; five minutes if neither time nor epochs is given.
         epochs: passes over the data instead of a time.
+        members: so many networks are trained one after the other, and answer as one: the setting training.members.
         recipe: all other options; the task's defaults if None.
         settings: single options instead of the recipe's: {"model.cell": "gru", "training.seed": 2}.
         resume: go on with the run in `to`.
@@ -73,7 +75,10 @@ def train(
         UsageError, DataError, RunError: before the first training step wherever possible.
         KeyboardInterrupt: after Ctrl-C, when the run has been saved.
     """
-    replaces = checked({"force": force}).get("force", False)
+    own = checked({"force": force, "members": members, "settings": settings})
+    replaces = own.get("force", False)
+    if "members" in own:
+        settings = {**own.get("settings", {}), "training.members": own["members"]}
     if replaces and resume:
         raise UsageError("--force starts anew, and --resume goes on: they exclude each other", fix="Give one of them.")
     how = asked(
@@ -107,7 +112,7 @@ def train(
         with threads(1):  # steps of the training may take more
             outcome = fit(request, how.budget, emit)
             closing = finish(request, outcome, emit)
-    return Model(how.task, [outcome.network], how.folder, closing.facts, closing.card, closing.baseline)
+    return Model(how.task, outcome.networks, how.folder, closing.facts, closing.card, closing.baseline)
 
 
 @called_from_python()

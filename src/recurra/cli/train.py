@@ -55,6 +55,7 @@ def train(
     horizon: given.Horizon = None,
     season: given.Season = None,
     seed: given.Seed = None,
+    members: given.Members = None,
     threads: given.Threads = None,
     recipe: given.RecipeFile = None,
     settings: given.Settings = None,
@@ -86,6 +87,7 @@ def train(
         "--season": season,
         "--sort": sort,
         "--seed": seed,
+        "--members": members,
         "--threads": threads,
     }
     chosen = train_settings(short, settings or [])

@@ -85,8 +85,10 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
 def no_time(budget: Budget, steps: int) -> str:
     """What to say where next to nothing can be learned in what is left."""
     return (
-        f"{budget.elapsed():.0f} s passed before the first step, and --time allows {budget.seconds:.0f} s in all: "
+        f"{budget.elapsed():.0f} s passed before the first step, and --time allows {budget.seconds:.0f} s "
+        f"{'for each member' if budget.members > 1 else 'in all'}: "
         f"there is time for {counted(steps, 'step')}, which is too little to learn much; give a longer --time"
+        f"{' or fewer --members' if budget.members > 1 else ''}"
     )
 
 
