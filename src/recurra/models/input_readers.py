@@ -50,9 +50,9 @@ class TokenReader(nn.Module):
         return inputs.with_values(dropout(self.embedding(ids), self.dropout, self.training))
 
 
-def word_dropout(ids: Tensor, share: float, training: bool) -> Tensor:
-    """Ids [B, T] of which a share is read as <UNK>."""
-    if not training or not share:
+def word_dropout(ids: Tensor, share: float | Tensor, training: bool) -> Tensor:
+    """Ids [B, T] of which a share, or a share of each [B, T], is read as <UNK>."""
+    if not training or (isinstance(share, float) and not share):
         return ids
     return torch.where(torch.rand(ids.shape, device=ids.device) < share, UNK, ids)
 

@@ -221,6 +221,8 @@ def tagger_structure(model: Tagger) -> Structure:
         readers.append(
             Part("spelling", f"{spelling.name} over its characters", *sizes, spelling.cell, spelling.states, both=True)
         )
+    if model.surface is not None:
+        readers.append(replace(token_part(model.surface), name="embeddings of shape and affixes"))
     tags = model.output.out_features
     name = "CRF" if model.crf is not None else "softmax"
     output = Part("output", name, model.output.in_features, tags, count(model.output, model.crf))

@@ -98,12 +98,7 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
 
     def make(self, train: Iterable[Tagged], recipe: TagRecipe, emit: Emit) -> TagNetwork:
         """Vocabularies and a fresh network."""
-        reader = TokenReader.build(
-            as_examples(train).map(lambda sentence: sentence.tokens),
-            recipe.text.vocabulary,
-            recipe.text.min_count,
-            lowercase=recipe.text.lowercase,
-        )
+        reader = TokenReader.build(as_examples(train).map(lambda sentence: sentence.tokens), recipe.text)
         for note in reader.characters.notes:
             emit(Note(f"words: {note}"))
         if note := cut_note(reader, (sentence.tokens for sentence in train)):
