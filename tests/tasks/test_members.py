@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import pickle
 import re
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,6 +19,7 @@ from toy_tasks import TOYS
 
 import recurra
 from recurra.errors import ModelError, RunError, UsageError
+from recurra.runs import Watch
 from recurra.tasks.members import share_of_time
 from recurra.training import Budget, Event, Finished, Note, Saved, StepDone, weights_of
 
@@ -227,3 +230,22 @@ def test_too_little_time_for_so_many_is_said(tmp_path: Path) -> None:
                   settings={**SMALL, "model.width": 64},
                   listeners=[lambda event: notes.append(event.text) if isinstance(event, Note) else None])  # fmt: skip
     assert any("for each member" in note and "fewer --members" in note for note in notes), notes
+
+
+def test_the_run_of_each_member_is_drawn_and_watched(three: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(three, tmp_path / "m")
+    names = ["m, member 1", "m, member 2", "m, member 3"]
+    found = recurra.curves(folder)
+    assert [run.name for run in found.runs] == names
+    assert all(run.clip_norm == 1.0 for run in found.runs)
+    watch = Watch([folder])
+    list(watch.update())
+    assert [run.name for run in watch.runs.values()] == names
+    assert watch.ended
+    assert [run.doing_text for run in watch.runs.values()] == ["plan complete"] * 3
+    (folder / "config.json").unlink()  # as it is before the end of the last
+    (folder / "run" / "lock").write_text(str(os.getpid()))
+    (folder / "run" / "members" / "2" / "lock").write_text(str(os.getpid()))
+    watch = Watch([folder])
+    list(watch.update())
+    assert "not all members are" in next(iter(watch.runs.values())).doing_text

@@ -24,9 +24,10 @@ from recurra.bundle.folder import BASELINE
 from recurra.data import DataSource, Examples, keep, open_examples, spool
 from recurra.errors import DataError, Interrupted, RecurraError, RunError, any_error_as
 from recurra.files import atomic_write, outermost_missing, plain_errors_within
+from recurra.runs.members import member_folder
 from recurra.tasks.baseline import fit_baseline, published_baseline
 from recurra.tasks.digests import check_digests, write_digests
-from recurra.tasks.members import loaded_member, member_folder, share_of_time, untrained_member
+from recurra.tasks.members import loaded_member, share_of_time, untrained_member
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import ASKED, RECIPE, asked_recipe, read_recipe

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
@@ -22,7 +21,6 @@ from recurra.training import Budget
 
 R = TypeVar("R", bound=TaskRecipe)
 
-MEMBERS = "members"
 APART = 1000  # seeds of members from one another, so that runs whose seeds follow one another share no member
 SEEDS = 2**63
 CLOSING = 4  # validations that the measurement at the end takes as long as, for each network
@@ -33,11 +31,6 @@ def member_recipe(recipe: R, member: int) -> R:
     if member == 1:
         return recipe
     return recipe.with_settings({"training.seed": (recipe.training.seed + APART * (member - 1)) % SEEDS})
-
-
-def member_folder(run_folder: Path, member: int) -> Path:
-    """Where the run of a member is."""
-    return run_folder if member == 1 else run_folder / MEMBERS / str(member)
 
 
 def untrained_member(task: Task, first: Network, member: int, encoded: Encoded, budget: Budget, emit: Emit) -> Network:

@@ -20,8 +20,8 @@ from recurra.errors import ModelError, RunError
 from recurra.files import FileError, is_leftover
 from recurra.locks import LOCK
 from recurra.runs.events import METRICS
+from recurra.runs.members import MEMBERS
 from recurra.tasks.digests import NAME as DIGESTS
-from recurra.tasks.members import MEMBERS
 from recurra.tasks.recipe_file import ASKED, RECIPE
 from recurra.tasks.run_record import NAME as REQUEST
 from recurra.tasks.sample import NAME as SAMPLE
