@@ -249,3 +249,18 @@ def test_the_run_of_each_member_is_drawn_and_watched(three: Path, tmp_path: Path
     watch = Watch([folder])
     list(watch.update())
     assert "not all members are" in next(iter(watch.runs.values())).doing_text
+
+
+def test_ensembles_are_compared_with_single_networks(tmp_path: Path) -> None:
+    found = recurra.compare(
+        TOYS["classify"].rows,
+        task="classify",
+        vary={"training.members": [1, 2]},
+        seeds=1,
+        epochs=1,
+        to=tmp_path / "c",
+        settings=SMALL,
+        progress=False,
+    )
+    one, two = (row["parameters"] for row in sorted(found.to_mapping()["variants"], key=lambda row: row["parameters"]))
+    assert two == 2 * one
