@@ -94,10 +94,11 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         """All numbers as they are; those of the columns that are forecast a second time, with their gaps."""
         places = [network.columns.index(name) for name in network.targets]
         rows = encoded_rows(examples, network.columns, places, network.recipe.data)
-        EncodedTable.write(folder, {"inputs": "<f8", "targets": "<f8", "units": "<f8", "start": "<i8"}, rows)
+        kinds = dict.fromkeys(("inputs", "targets", "units", "log_units"), "<f8")
+        EncodedTable.write(folder, {**kinds, "start": "<i8"}, rows)
 
     def settled(self, network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Emit) -> ForecastNetwork:
-        """Baseline and scale are chosen by trials."""
+        """Transform, baseline and scale are chosen by trials."""
         return settled(network, encoded, budget, emit)
 
     def learner(self, network: ForecastNetwork, encoded: Encoded, emit: Emit) -> ForecastLearner:
