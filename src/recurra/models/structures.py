@@ -294,9 +294,17 @@ def many_to_one_structure(model: ManyToOne, columns: Sequence[Reads], *, labels:
         gives="labels" if labels else "a number",
         answers="once",
         towers=tuple(towers),
-        top=head_parts(model.output, "softmax" if labels else "linear"),
+        top=with_wide(head_parts(model.output, "softmax" if labels else "linear"), model),
         parameters=count(model),
     )
+
+
+def with_wide(parts: tuple[Part, ...], model: ManyToOne) -> tuple[Part, ...]:
+    """The output says which scores are added to it."""
+    if model.wide is None:
+        return parts
+    *below, output = parts
+    return (*below, replace(output, notes=(*output.notes, f"+ a linear model over {model.wide.reads}")))
 
 
 def head_parts(head: nn.Module, name: str) -> tuple[Part, ...]:

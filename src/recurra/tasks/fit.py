@@ -282,6 +282,7 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
         parts.train, request.recipe.with_settings(parts.decided), to_all([emit, partial(keep_note, decisions)])
     )
     say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
+    network = task.completed(network, parts.train, budget, emit)
     for name in ("train", "valid"):
         task.encode(getattr(parts, name), network, run_folder / DATA / name)
     fit_baseline(task, parts.train, network, budget, run_folder, emit)

@@ -251,6 +251,10 @@ class Task(ABC, Generic[E, R, N]):
     def make(self, train: Iterable[E], recipe: R, emit: Emit) -> N:
         """A fresh network: what the recipe leaves open is decided and said, vocabularies are built from `train`."""
 
+    def completed(self, network: N, train: Iterable[E], budget: Budget, emit: Emit) -> N:
+        """The network with what is fitted to the training examples before it learns, in a share of the time."""
+        return network
+
     @abstractmethod
     def load(self, recipe: R, vocabularies: Mapping[str, str]) -> N:
         """The same network again, with fresh weights.
