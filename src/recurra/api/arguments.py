@@ -149,6 +149,7 @@ ARGUMENTS: dict[str, tuple[Check, str]] = {
     "valid_target": PATH,
     "test_target": PATH,
     "to": (path, "the path of a folder"),
+    "vectors": PATH,
     "time": (text, 'a text with its unit, "90s" or "5m"'),
     "epochs": (number, "a number of epochs"),
     "members": (whole, "a whole number"),

@@ -44,6 +44,7 @@ def train(
     source_column: str | None = None,
     target_column: str | None = None,
     time_column: str | None = None,
+    vectors: str | Path | None = None,
     progress: bool | None = None,
     listeners: Sequence[Callable[[Event], None]] = (),
     started: float | None = None,
@@ -67,6 +68,8 @@ def train(
         resume: go on with the run in `to`.
         force: train anew in a folder that holds a model, which answers until the new one has its first weights.
         format, source_column, target_column: how to read the files; columns by name or by number from 1.
+        vectors: a file of vectors of words (word2vec, GloVe, fastText), or a folder of model2vec, with which words
+            begin, in tasks that read words: docs/vectors.md.
         progress: whether the run is shown; in a terminal and a notebook, and nowhere else, if None.
         listeners: called with every event of the run.
         started: when the command began, on time.monotonic's clock; now if None.
@@ -100,13 +103,23 @@ def train(
         source_column=source_column,
         target_column=target_column,
         time_column=time_column,
+        vectors=vectors,
         progress=progress,
         listeners=listeners,
         started=started,
     )
     request = Request(
-        how.task, how.data, how.valid, how.folder, how.recipe, how.resume, how.command, how.started, replaces
-    )  # fmt: skip
+        how.task,
+        how.data,
+        how.valid,
+        how.folder,
+        how.recipe,
+        how.resume,
+        how.command,
+        how.started,
+        replaces,
+        how.vectors,
+    )
     with shown_run(progress) as show:
         emit = told(how, show)
         with threads(1):  # steps of the training may take more
@@ -179,6 +192,7 @@ def compare(
         how.resume,
         how.command,
         how.started,
+        how.vectors,
     )
     with threads(1), shown_comparison(training.get("progress")) as show:
         return run_comparison(request, told(how, show))

@@ -78,6 +78,16 @@ ValidTarget = Annotated[
     option("--valid-target", "The targets of --valid, if sources and targets are in two parallel files.", "FILE"),
 ]
 
+Vectors = Annotated[
+    str | None,
+    option(
+        "--vectors",
+        "Vectors of words (word2vec, GloVe, fastText's .vec, a folder of model2vec) with which words begin, for "
+        "classify, regress, tag and the sources of translate; see docs/vectors.md.",
+        "FILE",
+    ),
+]
+
 # What to train, and how long
 
 TaskOption = Annotated[

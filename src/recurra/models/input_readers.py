@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
+from recurra.models.word_embedding import TableShape, word_embedding
 from recurra.padded import Padded
 from recurra.text.special import PAD, UNK
 
@@ -27,14 +28,21 @@ class TokenReader(nn.Module):
         dropout: share of the vectors' values set to 0, in training only.
         unordered: the units of a row are sorted first. To a network that knows no order this changes nothing but the
             rounding, which is then the same too.
+        table: of a vocabulary whose words have vectors.
     """
 
     def __init__(
-        self, vocabulary: int, size: int, *, word_dropout: float = 0.0, dropout: float = 0.0, unordered: bool = False
+        self,
+        vocabulary: int,
+        size: int,
+        *,
+        word_dropout: float = 0.0,
+        dropout: float = 0.0,
+        unordered: bool = False,
+        table: TableShape | None = None,
     ) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary, size, padding_idx=PAD)
-        nn.init.normal_(self.embedding.weight, std=EMBEDDING_DEVIATION)
+        self.embedding = word_embedding(vocabulary, size, table, EMBEDDING_DEVIATION)
         self.output_size = size
         self.word_dropout = word_dropout
         self.dropout = dropout

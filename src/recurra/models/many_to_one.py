@@ -31,6 +31,7 @@ from recurra.models.input_readers import NumberReader, TokenReader
 from recurra.models.options import RecurrentOptions
 from recurra.models.recurrent_stack import recurrent_stack
 from recurra.models.wide import Wide
+from recurra.models.word_embedding import TableShape
 from recurra.options import NoEffect, one_of
 from recurra.padded import Padded
 
@@ -242,14 +243,15 @@ def build_many_to_one(options: ManyToOneOptions, branches: Sequence[Branch], out
     return ManyToOne(branches, output)
 
 
-def token_branch(options: ManyToOneOptions, kind: Kind, vocabulary: int) -> Branch:
-    """Of a text: of so many units, special ones included."""
+def token_branch(options: ManyToOneOptions, kind: Kind, vocabulary: int, table: TableShape | None = None) -> Branch:
+    """Of a text: of so many units, special ones included, which may be words with vectors."""
     reader = TokenReader(
         vocabulary,
         options.embedding or options.hidden,
         word_dropout=options.input_dropout,
         dropout=options.dropout,
         unordered=kind == "feedforward",
+        table=table,
     )
     return _branch(options, kind, reader)
 

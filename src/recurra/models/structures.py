@@ -29,6 +29,7 @@ from recurra.models.output import CopyOutput, VocabularyOutput
 from recurra.models.seq2seq import Seq2Seq
 from recurra.models.tagger import Tagger
 from recurra.models.vector_encoder import VectorEncoder
+from recurra.models.word_embedding import WordEmbedding
 from recurra.structure import LAST_STEP, NO_ATTENTION, Part, Structure, Tower
 from recurra.structure import Decoder as DecoderParts
 
@@ -106,9 +107,11 @@ def pooling_part(pooling: Pooling, over: str = "time") -> Part:
     return Part("pooling", names.get(name, f"{name} pooling"), pooling.size, pooling.size, count(pooling))
 
 
-def token_part(embedding: nn.Embedding, *beside: nn.Module | None, notes: Iterable[str] = ()) -> Part:
+def token_part(embedding: nn.Embedding | WordEmbedding, *beside: nn.Module | None, notes: Iterable[str] = ()) -> Part:
     """Embeddings, and what is added to them."""
     sizes = (embedding.num_embeddings, embedding.embedding_dim)
+    if isinstance(embedding, WordEmbedding):
+        notes = (f"from vectors of {embedding.given.shape[1]}", *notes)
     return Part("embedding", "embeddings", *sizes, count(embedding, *beside), notes=tuple(notes))
 
 

@@ -28,6 +28,7 @@ from recurra.models.bridge import joined
 from recurra.models.input_readers import word_dropout
 from recurra.models.options import RecurrentOptions
 from recurra.models.recurrent_stack import recurrent_stack
+from recurra.models.word_embedding import TableShape, WordEmbedding, word_embedding
 from recurra.padded import Padded
 from recurra.text.special import PAD
 
@@ -76,6 +77,7 @@ class Tagger(nn.Module):
         tags: K.
         allowed: which tag may follow which (layers/crf.py).
         surface: numbers of shapes and affixes; 0: none are read.
+        table: of a vocabulary whose words have vectors.
     """
 
     def __init__(
@@ -86,11 +88,11 @@ class Tagger(nn.Module):
         tags: int,
         allowed: Tensor | None = None,
         surface: int = 0,
+        table: TableShape | None = None,
     ) -> None:
         super().__init__()
         self.options = options
-        self.words = nn.Embedding(words, options.embedding, padding_idx=PAD)
-        nn.init.normal_(self.words.weight, std=0.1)
+        self.words = word_embedding(words, options.embedding, table, deviation=0.1)
         read = options.embedding
         if options.characters:
             self.characters = nn.Embedding(characters, 32, padding_idx=PAD)
@@ -161,13 +163,17 @@ class Tagger(nn.Module):
         """The share of times that each word [B, T] is read as <UNK> in training: a / (a + n) where it occurs n times.
 
         So words that are as rare as those that will be unknown are learned to be read by the rest (a = n = 1: half of
-        the time, as in Lample et al. 2016; the form is that of Kiperwasser & Goldberg 2016).
+        the time, as in Lample et al. 2016; the form is that of Kiperwasser & Goldberg 2016). A word whose vector stays
+        as it is tells as much of those that training has not seen, and is read by it.
         """
         least, rare = self.options.word_dropout, self.options.rare_dropout
         if sentences.counts is None:
             return least
         a = rare / (1 - rare)
-        return (a / (a + sentences.counts)).clamp_min(least)
+        share = (a / (a + sentences.counts)).clamp_min(least)
+        if isinstance(self.words, WordEmbedding):
+            share = share.masked_fill(~self.words.is_trained(sentences.words.values), least)
+        return share
 
     def _drop(self, values: Tensor) -> Tensor:
         return dropout(values, self.options.dropout, self.training)

@@ -54,8 +54,9 @@ from recurra.tasks.taken import (
     refuse_nothing,
     refuse_taken,
 )
-from recurra.tasks.task import Emit, Encoded, Network, Task
+from recurra.tasks.task import Emit, Encoded, Network, ReadsWords, Task
 from recurra.tasks.vocabulary import say_unknown
+from recurra.tasks.word_vectors import check_same_vectors, check_vectors, write_vectors
 from recurra.training import (
     CHECKPOINT,
     INTERRUPTED,
@@ -91,6 +92,7 @@ class Request:
     command: str = ""  # as the user typed it, for the card
     started: float = 0.0  # when the command began, on the monotonic clock
     force: bool = False  # a model that is in the folder is replaced
+    vectors: str | None = None  # a file of vectors of words
 
 
 @dataclass(frozen=True)
@@ -227,12 +229,15 @@ def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint |
 
 def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:
     """Writes down what is asked for. Gives the recipe that was written down, if the run began once before."""
+    check_vectors(request.task, request.recipe, request.vectors)
     write_record(request.folder / "run", asked)
     if request.resume:
+        check_same_vectors(request.folder / "run", request.vectors, needed=True)
         emit(Note("the run was stopped before its first checkpoint: it starts again from its beginning"))
         if path := asked_recipe(request.folder / "run"):
             kind = request.task.recipe
             return replace(request, recipe=check_same(read_recipe(path, kind), request.recipe, kind()))
+    write_vectors(request.folder / "run", request.vectors)
     atomic_write(request.folder / "run" / ASKED, request.recipe.to_toml().encode())
     return request
 
@@ -278,9 +283,11 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     train, valid, columns = opened_both(task, request.data, request.valid, run_folder / COPIES, emit)
     parts = task.split(train, valid, request.recipe, emit)
     decisions: list[str] = []
-    network = task.make(
-        parts.train, request.recipe.with_settings(parts.decided), to_all([emit, partial(keep_note, decisions)])
-    )
+    recipe, deciding = request.recipe.with_settings(parts.decided), to_all([emit, partial(keep_note, decisions)])
+    if request.vectors is not None and isinstance(task, ReadsWords):
+        network = task.make_with_vectors(parts.train, recipe, deciding, request.vectors)
+    else:
+        network = task.make(parts.train, recipe, deciding)
     say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
     network = task.completed(network, parts.train, budget, emit)
     for name in ("train", "valid"):
@@ -309,6 +316,7 @@ def restore(request: Request, run_folder: Path) -> Prepared:
         if not (run_folder / name).exists():
             raise RunError(f"{name} is missing, so the run cannot be resumed", where=str(run_folder), fix=START_AGAIN)
     check_digests(run_folder)
+    check_same_vectors(run_folder, request.vectors, needed=False)
     task = request.task
     recorded = read_recipe(run_folder / RECIPE, task.recipe)
     recipe = check_same(recorded, request.recipe, task.recipe())

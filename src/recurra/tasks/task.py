@@ -131,6 +131,20 @@ class Represents(Protocol):
 
 
 @runtime_checkable
+class ReadsWords(Protocol):
+    """A task whose networks can read words that have vectors from elsewhere; its recipe has a section [vectors]."""
+
+    def make_with_vectors(self, train: Iterable[Any], recipe: Any, emit: Emit, vectors: str) -> Network:
+        """A fresh network, as `make` gives, that begins with the vectors of a file.
+
+        Raises:
+            DataError: the file cannot be read, or has none of the words.
+            UsageError: something else than words is read.
+        """
+        ...
+
+
+@runtime_checkable
 class Generates(Protocol):
     """A predictor that can also continue a text."""
 

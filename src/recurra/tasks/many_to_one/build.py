@@ -27,6 +27,7 @@ from recurra.columns import (
 )
 from recurra.columns.choose import categories_note, choose_kinds, kinds_said, read_numbers
 from recurra.columns.images import unpacked
+from recurra.columns.word_vectors import GivenVectors
 from recurra.data import Findings, Labelled, Numbers, Row, name_of
 from recurra.data.chunks import chunks
 from recurra.data.content import Cell, Content, Fields, cells_of, content_key
@@ -134,8 +135,13 @@ def column_kind(cell: Cell) -> ColumnKind:
     return "image" if isinstance(cell, ImageFile | np.ndarray) else "text"
 
 
-def learn_inputs(train: Iterable[Labelled], first: Content, recipe: ManyToOneRecipe, emit: Emit) -> Inputs:
+def learn_inputs(
+    train: Iterable[Labelled], first: Content, recipe: ManyToOneRecipe, emit: Emit, vectors: str | None = None
+) -> Inputs:
     """What the network reads, learned from the training examples; what was decided about each column is said.
+
+    Args:
+        vectors: the file of the vectors of words.
 
     Raises:
         DataError: a column of numbers in which something is none.
@@ -144,24 +150,27 @@ def learn_inputs(train: Iterable[Labelled], first: Content, recipe: ManyToOneRec
     name = name_of(train)
     if not isinstance(first, Fields):
         kind = column_kind(first)
-        refuse_without_effect(recipe, [kind], several=False)
-        return Inputs((learn_column(ColumnCells(train, name, 0), kind, "", recipe, emit),))
+        refuse_without_effect(recipe, [kind], several=False, vectors=vectors)
+        return Inputs((learn_column(ColumnCells(train, name, 0), kind, "", recipe, emit, vectors),))
     choices = choose_kinds((cells_of(one.content) for one in train), first.names, kinds_said(recipe.data.kinds))
-    refuse_without_effect(recipe, [choice.kind for choice in choices], several=True)
+    refuse_without_effect(recipe, [choice.kind for choice in choices], several=True, vectors=vectors)
     columns: list[Column] = []
     for k, (column, choice) in enumerate(zip(first.names, choices, strict=True)):
-        learned = learn_column(ColumnCells(train, name, k), choice.kind, column, recipe, emit)
+        learned = learn_column(ColumnCells(train, name, k), choice.kind, column, recipe, emit, vectors)
         emit(Note(f"column {column}: {choice.kind}{categories_note(learned)}, because {choice.reason}"))
         columns.append(learned)
     return Inputs(tuple(columns), first.names)
 
 
-def learn_column(cells: ColumnCells, kind: ColumnKind, name: str, recipe: ManyToOneRecipe, emit: Emit) -> Column:
+def learn_column(
+    cells: ColumnCells, kind: ColumnKind, name: str, recipe: ManyToOneRecipe, emit: Emit, vectors: str | None = None
+) -> Column:
     """One column, from its training cells."""
     data, model = recipe.data, recipe.model
     match kind:
         case "text":
-            return TextColumn.learn(Texts(cells), recipe.text, emit, f"column {name}: " if name else "")
+            given = None if vectors is None else GivenVectors(vectors, recipe.vectors)
+            return TextColumn.learn(Texts(cells), recipe.text, emit, f"column {name}: " if name else "", given)
         case "category":
             return CategoryColumn.learn(Texts(cells))
         case "number":
@@ -178,12 +187,16 @@ def learn_column(cells: ColumnCells, kind: ColumnKind, name: str, recipe: ManyTo
             return NumbersColumn.learn(first, data.missing, model)
 
 
-def refuse_without_effect(recipe: ManyToOneRecipe, kinds: list[ColumnKind], *, several: bool) -> None:
+def refuse_without_effect(
+    recipe: ManyToOneRecipe, kinds: list[ColumnKind], *, several: bool, vectors: str | None = None
+) -> None:
     """Nothing that is asked for may be without effect on what is read.
 
     Raises:
         NoEffect: a setting for texts where there is none, and so on.
     """
+    if vectors is not None and "text" not in kinds:
+        raise NoEffect("--vectors", "where there are no texts", "Leave it out.")
     plain = type(recipe)().with_settings({"model.kind": recipe.model.kind}).sections()
     images = "image" in kinds
     convolved = images and network_kind("image", recipe.model) == "cnn"

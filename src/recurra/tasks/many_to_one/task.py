@@ -137,10 +137,19 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
 
     def make(self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit) -> HeadNetwork:
         """A decided recipe, a head and columns from the training examples, a fresh network."""
+        return self._made(train, recipe, emit, None)
+
+    def make_with_vectors(
+        self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit, vectors: str
+    ) -> HeadNetwork:
+        """The same, whose columns of texts are read as words that have vectors."""
+        return self._made(train, recipe, emit, vectors)
+
+    def _made(self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit, vectors: str | None) -> HeadNetwork:
         head = self.head.learn(train, recipe, emit)
         first = next(iter(train)).content
         recipe = decided(recipe, first, emit)
-        inputs = learn_inputs(train, first, recipe, emit)
+        inputs = learn_inputs(train, first, recipe, emit, vectors)
         network = make_network(recipe, inputs, head)
         standardise(network.model.column_branches, inputs, train)
         return network

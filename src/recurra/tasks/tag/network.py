@@ -73,7 +73,7 @@ def make_network(recipe: TagRecipe, reader: TokenReader, tags: tuple[str, ...]) 
     scheme = scheme_of(recipe, tags)
     allowed = None if scheme is None else allowed_after(tags, scheme)
     surface = 0 if reader.surface is None else reader.surface.size
-    model = Tagger(recipe.model, reader.words.size, reader.characters.size, len(tags), allowed, surface)
+    model = Tagger(recipe.model, reader.words.size, reader.characters.size, len(tags), allowed, surface, reader.table)
     return TagNetwork(model, reader, tags, recipe, scheme)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from recurra.columns.word_vectors import VectorOptions
 from recurra.data import BatchingOptions
 from recurra.data.schemes import Scheme
 from recurra.errors import UsageError
@@ -53,6 +54,7 @@ class TagRecipe(TaskRecipe):
     task: Literal["tag"] = "tag"
     data: TagDataOptions = field(default_factory=TagDataOptions)
     text: TokenOptions = field(default_factory=TokenOptions)
+    vectors: VectorOptions = field(default_factory=VectorOptions)
     batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=1024, batch_examples=32))
     model: TaggerOptions = field(default_factory=TaggerOptions)
     training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.003, label_smoothing=0.0))

@@ -5,6 +5,7 @@ B sentences, T tokens, U different tokens of a batch, C characters.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
@@ -13,8 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from recurra.columns.stored import json_object
+from recurra.columns.word_vectors import stored_table, table_mapping
 from recurra.data import EncodedTable
 from recurra.models.tagger import Sentences
+from recurra.models.word_embedding import TableShape
 from recurra.padded import Padded, pad
 from recurra.tasks.tag.recipe import TokenOptions
 from recurra.tasks.tag.surface import Surface
@@ -24,6 +28,7 @@ from recurra.training import Index
 
 Ids = Sequence[int]
 SURFACE = "surface"  # what the vocabulary of shapes and affixes is called
+VECTORS = "vectors"  # and the record of the words that have vectors
 LONGEST_TOKEN = 40  # characters that are read of one; what is longer is a link or an accident
 
 
@@ -49,29 +54,48 @@ class TokenReader:
     characters: Tokenizer
     surface: Surface | None  # None: neither shapes nor affixes are read
     lowercase: bool  # words are looked up in lower case; characters are read as they are
+    table: TableShape | None = None  # of words that have vectors
 
     @classmethod
     def build(cls, sentences: Iterable[Sequence[str]], options: TokenOptions) -> TokenReader:
         """From the training sentences; they are read three times."""
-        low = options.lowercase
-        lines = (as_line(tokens, low) for tokens in sentences)
+        lines = (as_line(tokens, options.lowercase) for tokens in sentences)
         words = Tokenizer.build(lines, "words", options.vocabulary, options.min_count)
+        return cls.around(words, sentences, options)
+
+    @classmethod
+    def around(
+        cls,
+        words: Tokenizer,
+        sentences: Iterable[Sequence[str]],
+        options: TokenOptions,
+        table: TableShape | None = None,
+    ) -> TokenReader:
+        """The same of words that are known already, and may have vectors."""
+        low = options.lowercase
         characters = Tokenizer.build((" ".join(tokens) for tokens in sentences), "chars")
         different = {token for tokens in sentences for token in tokens}
         surface = Surface.build(different, shapes=options.shapes, affixes=options.affixes, lowercase=low)
-        return cls(words, characters, surface, low)
+        return cls(words, characters, surface, low, table)
 
     def vocabularies(self) -> dict[str, str]:
         """As JSON."""
         found = {"words": self.words.to_json(), "characters": self.characters.to_json()}
-        return found if self.surface is None else {**found, SURFACE: self.surface.to_json()}
+        if self.surface is not None:
+            found[SURFACE] = self.surface.to_json()
+        if self.table is not None:
+            found[VECTORS] = json.dumps(table_mapping(self.table))
+        return found
 
     @classmethod
     def load(cls, vocabularies: Mapping[str, str], *, lowercase: bool) -> TokenReader:
         """The same again."""
         words, characters = (Tokenizer.from_json(vocabularies[name]) for name in ("words", "characters"))
         surface = Surface.from_json(vocabularies[SURFACE]) if SURFACE in vocabularies else None
-        return cls(words, characters, surface, lowercase)
+        if VECTORS not in vocabularies:
+            return cls(words, characters, surface, lowercase)
+        table = stored_table(json_object(vocabularies[VECTORS]), words.size)
+        return cls(words.reading_forms(), characters, surface, lowercase, table)
 
     def encode(self, sentences: Sequence[Sequence[str]]) -> list[Encoded]:
         """Of each sentence the ids of its words, and what else is read of each."""
