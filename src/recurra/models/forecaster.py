@@ -22,13 +22,15 @@ before the network learns: the best exponential smoothing, corrected by an autor
 
 The layers may read several steps of a window at once (`patch`).
 
-B batch, T steps of the window, D columns, K of them forecast, H horizon, P raw outputs per number, S sample paths.
+B batch, T steps of a window, D columns, K of them forecast, H horizon, P raw outputs per number, Q quantiles, S paths.
 """
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
@@ -67,6 +69,7 @@ class Forecaster(nn.Module):
 
     mean: Tensor  # [D]
     deviation: Tensor  # [D]
+    widths: Tensor  # [Q] where they are calibrated, by what factor each quantile is further from the median
     log_mean: Tensor  # [D] of logarithms; where none are counted, 0
     log_deviation: Tensor  # [D] likewise, 1
     lowest: Tensor  # [D] where logarithms are counted, of numbers that are as large; 0 in columns that are only read
@@ -88,6 +91,8 @@ class Forecaster(nn.Module):
         self.by_window = options.scale == "window"
         self.log = options.transform == "log"
         self.patch = max(1, options.patch)
+        self.levels = options.levels()
+        self.calibrated = options.calibration == "validation"
         self.dropout = options.dropout
         self.register_buffer("mean", torch.zeros(columns, dtype=torch.float64))
         self.register_buffer("deviation", torch.ones(columns, dtype=torch.float64))
@@ -96,6 +101,8 @@ class Forecaster(nn.Module):
             self.register_buffer("lowest", torch.zeros(columns, dtype=torch.float64))
             self.register_buffer("log_mean", torch.zeros(columns, dtype=torch.float64))
             self.register_buffer("log_deviation", torch.ones(columns, dtype=torch.float64))
+        if self.calibrated:
+            self.register_buffer("widths", torch.ones(len(self.levels)))
         self.register_buffer("targets", torch.tensor(targets), persistent=False)
         read = columns + (len(targets) if self.season > 1 else 0)
         self.layers: Stack = recurrent_stack(options, self.patch * read, bidirectional=False)
@@ -142,6 +149,28 @@ class Forecaster(nn.Module):
         ahead = window.lengths[:, None] + torch.arange(self.horizon, device=known.device) % self.season
         before = at_steps(known, self._before(ahead, window.lengths[:, None] - 1))
         return Forecasts(raw, self._base(self._smoothed(known, ahead, before) if self.smoothed else before))
+
+    @property
+    def scores(self) -> list[float]:
+        """The normal scores of the quantiles, as float32 has them."""
+        return [float(np.float32(NormalDist().inv_cdf(q))) for q in self.levels]
+
+    def quantiles(self, forecasts: Forecasts) -> Tensor:
+        """The quantiles of the next values [B, H, K, Q], in deviations."""
+        raw = forecasts.raw.float()
+        scores = torch.tensor(self.scores, device=raw.device)
+        if not self.calibrated:
+            return torch.stack([forecasts.base + self._at(raw, z) for z in scores], -1)
+        median = forecasts.base + self._at(raw, torch.zeros_like(scores[0]))
+        return median[..., None] + self.widths * self.spread_out(raw, scores)
+
+    def spread_out(self, raw: Tensor, scores: Tensor) -> Tensor:
+        """How far from the median the values at some normal scores [Q] are before they are calibrated: [..., Q]."""
+        median = self._at(raw, torch.zeros_like(scores[0]))
+        return torch.stack([self._at(raw, z) - median for z in scores], -1)
+
+    def _at(self, raw: Tensor, score: Tensor) -> Tensor:
+        return self.output.at(raw, score.expand(raw.shape[:-1]))
 
     def each_next(self, window: Padded) -> Forecasts:
         """For each step of the window [B, T, D] the one after it: H is T."""

@@ -32,6 +32,9 @@ class ForecasterOptions(RecurrentOptions):
     scale: Literal["auto", "window", "columns"] = "auto"
     # Numbers, or their logarithms, for columns that are always above 0. auto: what is better before training.
     transform: Literal["auto", "none", "log"] = "auto"
+    # Widths of intervals: those of training, or changed by what they hold of the validation data (direct only, which is
+    # what auto does there).
+    calibration: Literal["auto", "none", "validation"] = "auto"
     # Steps of a window that the layers read at once (direct only). 0: a season; without one so many that 32 are left.
     patch: int = 0
 
@@ -42,6 +45,9 @@ class ForecasterOptions(RecurrentOptions):
         if self.patch < 0:
             raise UsageError(f"model.patch must be at least 0, got {self.patch}")
         check_at_most(self, "model", horizon=MOST_STEPS, patch=MOST_STEPS)
+        if self.calibration == "validation" and self.strategy == "recursive":
+            what = "model.calibration=validation is for direct forecasts: sample paths have the intervals they have"
+            raise UsageError(what, fix="Leave it out, or set model.strategy=direct.")
         if self.patch > 1 and self.strategy == "recursive":
             what = "model.patch is for direct forecasts: a recursive one reads step by step what it has forecast"
             raise UsageError(what, fix="Leave it out, or set model.strategy=direct.")

@@ -208,7 +208,10 @@ class Training:
         learner = task.learner(network, self.prepared.encoded, emit)
         published = Publisher(self.request, self.networks, self.prepared.columns)
         samples = Samples(task, network, self.request.folder / "run", emit)
-        self.finished.append(Run(learner, options, budget, folder, emit, published, checkpoint, samples).go())
+        finished = Run(learner, options, budget, folder, emit, published, checkpoint, samples).go()
+        self.finished.append(finished)
+        if finished.reason != INTERRUPTED:
+            task.closed(network, self.prepared.encoded, emit)
         if self.members > 1 and (kept := load_checkpoint(folder)):
             self.ended.append(kept.values)
 

@@ -113,7 +113,10 @@ def target_names(recipe: ForecastRecipe, first: Series) -> tuple[str, ...]:
 
 
 def decided(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> ForecastRecipe:
-    """The recipe with a window and a patch in place of 0; says what was decided."""
+    """The recipe with a window and a patch in place of 0, and with a calibration; says what was decided."""
+    if recipe.model.calibration == "auto":
+        way = "none" if recipe.model.strategy == "recursive" else "validation"
+        recipe = recipe.with_settings({"model.calibration": way})
     if not recipe.data.window:
         recipe = recipe.with_settings({"data.window": suitable_window(recipe, train, emit)})
     if recipe.model.patch:

@@ -1,7 +1,7 @@
 """The linear baseline of a forecaster, fitted before it learns (`LinearBase`).
 
 First the ways that need no data to be fitted to (naive forecasts, exponential smoothing, drift;
-`baselines/linear_ways.py`) are compared on the training windows, all steps ahead together, and the best few are
+`baselines/linear_ways.py`) are compared on all windows, all steps ahead together, and the best few are
 averaged: combinations of simple forecasts are better than each (Bates & Granger 1969, the M competitions). A
 ridge regression on the last steps of the window corrects what they err by, where this is better by more than chance on
 training windows that it was not fitted on, and better on the validation windows, which come after these. On how many
@@ -64,6 +64,11 @@ class Pairs(NamedTuple):
         counts = known.sum(axis=1)
         return np.where(counts > 0, np.where(known, wrong, 0.0).sum(axis=1) / np.maximum(counts, 1), np.nan)
 
+    def and_also(self, others: Pairs) -> Pairs:
+        """Both together."""
+        read, truth, unit = (np.concatenate(parts) for parts in zip(self[:3], others[:3], strict=True))
+        return Pairs(read, truth, unit, np.concatenate([self.number, others.number]))
+
     def some(self, chosen: NDArray[np.bool_]) -> Pairs:
         """Some of them."""
         return Pairs(self.read[chosen], self.truth[chosen], self.unit[chosen], self.number[chosen])
@@ -73,8 +78,9 @@ def fit_linear(model: Forecaster, train: Windows, valid: Windows) -> LinearFit:
     """The weights that forecast windows best."""
     base = model.linear
     assert base is not None
-    simple = best_ways(pairs_of(model, base, train, COMPARED), base)
-    found = corrected(pairs_of(model, base, train, REGRESSED), pairs_of(model, base, valid, COMPARED), simple, train)
+    later = pairs_of(model, base, valid, COMPARED)
+    simple = best_ways(pairs_of(model, base, train, COMPARED).and_also(later), base)
+    found = corrected(pairs_of(model, base, train, REGRESSED), later, simple, train)
     return simple if found is None else found
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -223,12 +222,7 @@ class ForecastPredictor:
         self, model: Forecaster, windows: Sequence[Values], steps: int, options: ForecastAnswerOptions
     ) -> Values:
         rows, units = standard(model, windows)
-        forecasts = model.direct(rows)
-        raw = forecasts.raw.float()
-        levels = [
-            forecasts.base + model.output.at(raw, torch.full(raw.shape[:-1], score, device=raw.device))
-            for score in self._scores()
-        ]
+        levels = model.quantiles(model.direct(rows)).unbind(-1)
         return np.stack([units.own(values)[:, :steps].cpu().numpy() for values in levels], axis=-1)
 
     def _sampled(
@@ -243,11 +237,6 @@ class ForecastPredictor:
             quantiles = torch.quantile(paths, levels, dim=1)  # [Q, B, H, K]
             found.append(torch.stack([units.own(values) for values in quantiles], -1).cpu().numpy())
         return np.concatenate(found)
-
-    def _scores(self) -> list[float]:
-        """The normal scores of the quantiles that are answered, as float32 has them."""
-        levels = self.first.recipe.model.levels()
-        return [float(np.float32(NormalDist().inv_cdf(q))) for q in levels]
 
     def _answer(self, series: Series, quantiles: Values, floored: NDArray[np.bool_]) -> Answer[ForecastValues]:
         model = self.first.model
