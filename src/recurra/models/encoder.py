@@ -9,9 +9,8 @@ from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
-from recurra.layers import Layer, Unrolled
+from recurra.layers import Layer, Unrolled, dropout
 from recurra.models.word_embedding import TableShape, word_embedding
 from recurra.padded import Padded
 

@@ -33,9 +33,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
-from recurra.layers import Stack, Unrolled
+from recurra.layers import Stack, Unrolled, dropout
 from recurra.models.forecast_output import ForecastOutput, make_output
 from recurra.models.forecast_units import Units, window_units
 from recurra.models.forecaster_options import ForecasterOptions

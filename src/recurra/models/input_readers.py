@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
+from recurra.layers import dropout
 from recurra.models.word_embedding import TableShape, word_embedding
 from recurra.padded import Padded
 from recurra.text.special import PAD, UNK

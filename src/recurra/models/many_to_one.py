@@ -21,11 +21,10 @@ from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
 from recurra.data import ImageShape
 from recurra.errors import UsageError
-from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling, Recorded, placed, recorded_whole
+from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling, Recorded, dropout, placed, recorded_whole
 from recurra.models.image_encoder import ImageReader
 from recurra.models.input_readers import NumberReader, TokenReader
 from recurra.models.options import RecurrentOptions

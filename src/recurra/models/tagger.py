@@ -20,9 +20,8 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
-from recurra.layers import Recorded, Unrolled
+from recurra.layers import Recorded, Unrolled, dropout
 from recurra.layers.crf import LinearChain
 from recurra.models.bridge import joined
 from recurra.models.input_readers import word_dropout
