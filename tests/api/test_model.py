@@ -71,9 +71,9 @@ def test_saving_takes_nothing_away(model: Model, tmp_path: Path) -> None:
 
 def test_an_ensemble_is_not_saved_as_one(model: Model, tmp_path: Path) -> None:
     both = recurra.load([model.path, model.path])
-    with pytest.raises(UsageError, match="2 models are an ensemble") as caught:
+    with pytest.raises(UsageError, match="2 models from folders of their own") as caught:
         both.save(tmp_path / "both")
-    assert "recurra.load" in str(caught.value.fix)
+    assert "model.members[0].save" in str(caught.value.fix)
     assert not (tmp_path / "both").exists()
 
 
