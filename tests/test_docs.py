@@ -20,6 +20,7 @@ PAGES = {
     "recurra.bundle": "model-folder.md",
     "recurra.cells": "cells.md",
     "recurra.comparing": "compare.md",
+    "recurra.comparing.suites": "automata.md",
     "recurra.data": "data.md",
     "recurra.decoding": "decoding.md",
     "recurra.inside": "gradients.md",

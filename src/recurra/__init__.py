@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from recurra.api import Curves as Curves
     from recurra.api import Model as Model
     from recurra.api import compare as compare
+    from recurra.api import compare_suite as compare_suite
     from recurra.api import curves as curves
     from recurra.api import draw as draw
     from recurra.api import load as load
@@ -54,6 +55,7 @@ _HOMES = {
     "SetAttention": "recurra.tracing",
     "SetUnit": "recurra.tracing",
     "compare": "recurra.api",
+    "compare_suite": "recurra.api",
     "curves": "recurra.api",
     "draw": "recurra.api",
     "load": "recurra.api",
@@ -77,6 +79,7 @@ __all__ = [
     "SetUnit",
     "__version__",
     "compare",
+    "compare_suite",
     "curves",
     "draw",
     "load",

@@ -55,7 +55,6 @@ def test_every_option(recurra: CommandLine, called: dict[str, Any]) -> None:
         "data": "a", "target": "b", "valid": "c", "valid_target": "d", "test": "e", "test_target": "f", "to": "x",
         "time": "20m", "epochs": None, "seeds": 2, "measure": "token_error_rate", "task": "translate", "resume": True,
         "gradients": True, "format": "parallel", "source_column": None, "target_column": None, "time_column": None,
-        "vectors": None,
         "recipe": None, "settings": {"model.width": 32},
         "vary": {"model.cell": ["gru", "lstm"], "model.attention": ["none", "dot"], "model.layers": [1, 2],
                  "model.dropout": [0.1, 0.3]},
@@ -98,3 +97,46 @@ def test_a_whole_comparison_from_a_pipe(recurra: CommandLine, tmp_path: Path, mo
     assert "120 examples in standard input" in result.err
     assert (tmp_path / "x" / "comparison.json").exists()
     assert not (tmp_path / "--model").exists()
+
+
+@pytest.fixture
+def on_suite(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What `recurra.api.compare_suite` was called with."""
+    seen: dict[str, Any] = {}
+
+    def compare_suite(suite: str, **options: Any) -> Any:
+        seen.update(options, suite=suite)
+        if seen.get("to") == "interrupt":
+            raise KeyboardInterrupt
+        return type("Found", (), {"to_mapping": lambda self: {"suite": suite}})()
+
+    monkeypatch.setattr("recurra.api.compare_suite", compare_suite)
+    return seen
+
+
+def test_a_suite_is_asked_for_what_is_said(recurra: CommandLine, on_suite: dict[str, Any]) -> None:
+    line = (
+        "compare --suite automata --cells lstm,gru --tasks parity --attention none --time 1m --seeds 2 --to x --resume"
+    )
+    assert json.loads(recurra(*line.split(), "--json").out) == {"suite": "automata"}
+    assert on_suite.pop("started") > 0
+    assert on_suite == {
+        "suite": "automata", "cells": ["lstm", "gru"], "tasks": ["parity"], "attention": ["none"], "time": "1m",
+        "seeds": 2, "to": "x", "resume": True, "progress": True,
+    }  # fmt: skip
+
+
+def test_a_suite_has_its_own_data_and_settings(recurra: CommandLine, on_suite: dict[str, Any]) -> None:
+    for more, name in (("a.tsv", "DATA"), ("--layers=1,2", "--layers"), ("--vary=model.size=base,small", "--vary"),
+                       ("--gradients", "--gradients"), ("--set=model.width=8", "--set")):  # fmt: skip
+        result = recurra("compare", "--suite", "automata", more)
+        assert result.code == 2
+        assert f"{name} is given beside --suite, which has its own" in result.err
+    assert "--tasks names problems of a suite" in recurra("compare", "a.tsv", "--tasks", "parity").err
+    assert not on_suite
+
+
+def test_an_interrupted_suite_says_how_to_resume(recurra: CommandLine, on_suite: dict[str, Any]) -> None:
+    result = recurra("compare", "--suite", "automata", "--to", "interrupt")
+    assert (result.code, result.out) == (130, "")
+    assert result.err.endswith("Resume with:\n  recurra compare --suite automata --to interrupt --resume\n")

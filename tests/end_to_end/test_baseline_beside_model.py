@@ -13,8 +13,7 @@ import recurra
 from recurra.bundle.folder import BASELINE, CONFIG
 from recurra.errors import ModelError
 
-# The network by itself: with a wide part it is no worse than the baseline.
-SMALL = {"model.width": 16, "training.precision": "float32", "model.wide": "off"}
+SMALL = {"model.width": 16, "training.precision": "float32"}
 
 
 @pytest.fixture(autouse=True)

@@ -189,6 +189,20 @@ def test_a_run_that_stopped_early_stays_so_until_more_is_asked_for(tmp_path: Pat
     assert len(more.of(Validated)) == 2
 
 
+def test_a_loss_that_is_low_enough_ends_a_run_and_it_stays_so(tmp_path: Path) -> None:
+    whole = Session(tmp_path / "whole")
+    assert whole.run.go().reason == "plan complete"
+    losses = [event.loss for event in whole.of(Validated)]  # pyright: ignore
+    options = replace(OPTIONS, enough=sum(losses[1:3]) / 2)
+    assert losses[2] < options.enough < losses[1]
+    finished = (session := Session(tmp_path / "stopped", options)).run.go()
+    looks = session.of(Validated)
+    assert (finished.reason, finished.step, len(looks)) == ("early stopping", looks[-1].step, 3)  # pyright: ignore
+    again = Session(tmp_path / "stopped", options)
+    assert again.run.go().reason == "early stopping"
+    assert not again.of(StepDone)
+
+
 def test_early_stopping_keeps_the_best(tmp_path: Path) -> None:
     options = replace(OPTIONS, learning_rate=0.0, patience=2)
     session = Session(tmp_path, options)

@@ -1,8 +1,8 @@
 """Cells whose state is a linear recurrence: h_t = a_t h_{t-1} + b_t, where a_t and b_t follow from x_t alone.
 
 That line is all that depends on time. Everything else is one product over all steps of a sequence, which is why such
-cells are trained much faster than those with a matrix U between the steps; and why a single layer of them cannot track
-a state that depends on itself (the parity of a row of bits).
+cells are trained much faster than those with a matrix U between the steps. a_t lies between 0 and 1 in the cells here:
+a state is kept or fades, and no number of layers of them tracks the parity of a row of bits (Sarrof et al. 2024).
 
 B batch, T time, H hidden size, G number of gate blocks.
 """

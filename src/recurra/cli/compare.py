@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,7 +21,7 @@ from recurra.options import parse_value
 from recurra.say import say
 
 if TYPE_CHECKING:
-    from recurra.views.records import ComparisonRecord
+    from rich.console import RenderableType
 
 # The settings that the options are short for.
 AXES = {
@@ -29,6 +31,18 @@ AXES = {
     "--layers": "model.layers",
 }
 
+# What can be said of a suite, as the function calls it.
+OF_SUITE = {"suite", "tasks", "cells", "attention", "seeds", "time", "epochs", "to", "resume", "as_json"}
+
+SuiteName = Annotated[
+    str | None,
+    option(
+        "--suite",
+        "Problems that come with recurra, in place of DATA: automata (which recurrence can do what).",
+        "NAME",
+    ),
+]
+Problems = Annotated[str | None, option("--tasks", "Problems of the suite; all by default.", "A,B")]
 Models = Annotated[
     str | None,
     option(
@@ -92,6 +106,8 @@ Resume = Annotated[bool, typer.Option("--resume", help="Resume the comparison in
 def compare(
     context: typer.Context,
     data: given.Pairs = None,
+    suite: SuiteName = None,
+    tasks: Problems = None,
     task: given.TaskOption = None,
     models: Models = None,
     cells: Cells = None,
@@ -113,7 +129,6 @@ def compare(
     time_column: given.TimeColumn = None,
     valid: given.Valid = None,
     valid_target: given.ValidTarget = None,
-    vectors: given.Vectors = None,
     to: To = None,
     resume: Resume = False,
     recipe: given.RecipeFile = None,
@@ -124,8 +139,12 @@ def compare(
 
     Every combination of the values is trained with several seeds and measured on the same examples. The tables show
     mean, standard deviation over the seeds, size and speed of each network, which differences are significant, and the
-    measure by the length of the input.
+    measure by the length of the input. With --suite, networks are trained on problems that come with recurra instead.
     """
+    if suite is not None:
+        return compare_on_suite(context, suite)
+    if tasks is not None:
+        raise UsageError("--tasks names problems of a suite", fix="Give --suite automata, or --task for your own data.")
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     check_budget(time, epochs)
     check_valid(target, valid, valid_target)
@@ -141,39 +160,74 @@ def compare(
     from recurra import api
 
     whole = api.read_recipe(recipe) if recipe else None
-    with as_typed(short, AXES):
-        try:
-            found = api.compare(
-                files.data,
-                **files.keywords(),
-                vary=axes,
-                seeds=seeds or 3,
-                test=test,
-                test_target=test_target,
-                measure=measure,
-                gradients=gradients,
-                task=task,
-                valid=valid,
-                valid_target=valid_target,
-                vectors=vectors,
-                to=to,
-                time=time,
-                epochs=epochs,
-                recipe=whole,
-                settings=parsed_settings(settings or []),
-                resume=resume,
-                progress=True,
-                started=context.obj.started,
-            )
-        except KeyboardInterrupt as error:
-            again = resumed("compare", context.obj.args)
-            say(f"recurra: {interruption(error)}; finished runs are kept. Resume with:\n  {again}")
-            return interrupted_code(error)
-        except FileError as error:
-            again = resumed("compare", context.obj.args)
-            raise with_way_on(error, f"Finished runs are kept; then resume with:\n  {again}") from error
-    show(found.to_mapping(), as_json)
+    with as_typed(short, AXES), kept(context):
+        found = api.compare(
+            files.data,
+            **files.keywords(),
+            vary=axes,
+            seeds=seeds or 3,
+            test=test,
+            test_target=test_target,
+            measure=measure,
+            gradients=gradients,
+            task=task,
+            valid=valid,
+            valid_target=valid_target,
+            to=to,
+            time=time,
+            epochs=epochs,
+            recipe=whole,
+            settings=parsed_settings(settings or []),
+            resume=resume,
+            progress=True,
+            started=context.obj.started,
+        )
+    from recurra.views import comparison_table
+
+    show(found.to_mapping(), comparison_table, as_json)
     return 0
+
+
+def compare_on_suite(context: typer.Context, suite: str) -> int:
+    """The same on the problems of a suite, which has its own data, recipe and measures."""
+    given = {name: value for name, value in context.params.items() if value not in (None, False, [], ())}
+    for one in context.command.params:
+        if one.name in given and one.name not in OF_SUITE:
+            what = one.opts[0] if one.param_type_name == "option" else "DATA"
+            raise UsageError(f"{what} is given beside --suite, which has its own", fix="Leave one of them out.")
+    check_budget(given.get("time"), given.get("epochs"))
+
+    from recurra import api
+    from recurra.views import suite_table
+
+    with kept(context):
+        found = api.compare_suite(
+            suite,
+            **{name: listed(f"--{name}", given[name]) for name in ("cells", "tasks", "attention") if name in given},
+            **{name: given[name] for name in ("seeds", "epochs", "time", "to", "resume") if name in given},
+            progress=True,
+            started=context.obj.started,
+        )
+    show(found.to_mapping(), suite_table, given.get("as_json", False))
+    return 0
+
+
+@contextmanager
+def kept(context: typer.Context) -> Generator[None]:
+    """Says how to go on after an interruption, or where a file could not be written.
+
+    Raises:
+        typer.Exit: after an interruption.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        again = resumed("compare", context.obj.args)
+        say(f"recurra: {interruption(error)}; finished runs are kept. Resume with:\n  {again}")
+        raise typer.Exit(interrupted_code(error)) from None
+    except FileError as error:
+        again = resumed("compare", context.obj.args)
+        raise with_way_on(error, f"Finished runs are kept; then resume with:\n  {again}") from error
 
 
 def listed(name: str, text: str) -> list[object]:
@@ -188,13 +242,11 @@ def listed(name: str, text: str) -> list[object]:
     return [parse_value(value) for value in values]
 
 
-def show(comparison: ComparisonRecord, as_json: bool) -> None:
+def show(found: Mapping[str, Any], table: Callable[[Any], RenderableType], as_json: bool) -> None:
     """The tables, or one JSON object."""
     if as_json:
-        print(json.dumps(comparison, ensure_ascii=False))
+        print(json.dumps(found, ensure_ascii=False))
         return
     from rich.console import Console
 
-    from recurra.views import comparison_table
-
-    Console().print(comparison_table(comparison))
+    Console().print(table(found))

@@ -32,7 +32,6 @@ SHORT = {
     "--season": "data.season",
     "--sort": "data.sort",
     "--seed": "training.seed",
-    "--members": "training.members",
     "--threads": "training.threads",
 }
 

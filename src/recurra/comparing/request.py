@@ -13,7 +13,6 @@ from recurra.data import DataSource, open_examples
 from recurra.tasks.keys import key_hash
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Task
-from recurra.tasks.word_vectors import record_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,8 @@ class ComparisonRequest:
     resume: bool = False
     command: str = ""
     started: float = 0.0
-    vectors: str | None = None  # a file of vectors of words, for all networks
+    least_seconds: float = 10.0  # for a run, where there is a limit: in less it learns next to nothing
+    least_tested: int = 200  # test examples, however long they take
 
     @property
     def first_seed(self) -> int:
@@ -58,7 +58,6 @@ class ComparisonRequest:
             "seconds": self.seconds,
             "epochs": self.epochs,
             "gradients": self.gradients,
-            "vectors": None if self.vectors is None else list(record_of(self.vectors)),
         }
 
 

@@ -41,9 +41,8 @@ from recurra.tasks.split import shared_keys, smallest
 from recurra.tasks.task import Emit
 from recurra.training import Budget, Event, Note, locked
 
-MIN_SECONDS = 10.0  # for a run: in less than that it learns next to nothing
 TRAINING, MEASURING = 0.8, 0.15  # of a run's time, where test data are given
-MAX_TESTED, MIN_TESTED = 2000, 200  # test examples
+MAX_TESTED = 2000  # test examples
 REQUEST, RESULT, PAGE = "request.json", "comparison.json", "comparison.html"
 LEFTOVERS = {LOCK, REQUEST, "input", "test-input"}  # of a comparison whose data could not be used
 
@@ -93,12 +92,10 @@ def check(request: ComparisonRequest) -> None:
     names = [trial.name for trial in request.trials()]
     if len(set(names)) < len(names):
         raise UsageError("two of the networks would have the same name", fix="Compare them in two comparisons.")
-    count = len(names)
-    if request.seconds is not None and request.seconds < MIN_SECONDS * count:
-        what = (
-            f"{request.seconds / count:.1f} s for each of the {count} runs is too little: each needs {MIN_SECONDS:g} s"
-        )
-        fix = f"Give --time {minutes(MIN_SECONDS * count)}, fewer values, or fewer --seeds."
+    count, least = len(names), request.least_seconds
+    if request.seconds is not None and request.seconds < least * count:
+        what = f"{request.seconds / count:.1f} s for each of the {count} runs is too little: each needs {least:g} s"
+        fix = f"Give --time {minutes(least * count)}, fewer values, or fewer --seeds."
         raise UsageError(what, where="--time", fix=fix)
 
 
@@ -180,7 +177,6 @@ def train_one(
         request.folder / trial.name,
         request.recipe.with_settings(settings),
         command=request.command,
-        vectors=request.vectors,
     )
     share = None if each is None else each * (TRAINING if tests.examples else 0.97)
     budget = Budget(share, request.epochs, time.monotonic())
@@ -195,6 +191,7 @@ class Tests:
 
     def __init__(self, request: ComparisonRequest, emit: Emit) -> None:
         self.count = 0  # of those used; 0: not known yet
+        self.least = request.least_tested
         self.task = request.task
         self.examples: list[Any] = []
         self.shared = frozenset[bytes]()  # inputs (hashes of their keys) that are in the training data
@@ -224,7 +221,7 @@ class Tests:
         """
         if not self.count:
             possible = MAX_TESTED if each is None else int(MEASURING * each / max(seconds, 1e-6))
-            self.count = min(len(self.examples), MAX_TESTED, max(MIN_TESTED, possible))
+            self.count = min(len(self.examples), MAX_TESTED, max(self.least, possible))
         if contiguous:
             return self.examples[: self.count]
         return smallest(self.examples, self.count, self.task.kind.input_key)

@@ -15,7 +15,6 @@ class TrainingOptions:
     """The section [training] of a recipe. The same defaults serve every language and data set."""
 
     seed: int = 1  # random seed of initial weights, order of examples and dropout
-    members: int = 1  # networks with seeds of their own that are trained one after the other and answer as one
     optimizer: Literal["adam", "adamw", "sgd"] = "adamw"  # update rule
     learning_rate: float = 0.004  # the highest learning rate, reached at the end of the warm-up
     weight_decay: float = 0.01  # decoupled weight decay of adamw
@@ -26,6 +25,7 @@ class TrainingOptions:
     scheduled_sampling: float = 0.0  # share of target inputs replaced by predictions, reached at the end of the run
     validations: int = 20  # number of validations in the whole run; fewer if they would take too much time
     patience: int = 8  # validations without improvement before early stopping; 0: no early stopping
+    enough: float = 0.0  # validation loss below which nothing more is to be learned: early stopping too; 0: never
     samples: int = 4  # validation examples whose answers are recorded at validations; 0: none
     average: int = 0  # keep the mean of the weights at the last so many validations; 0: no averaging
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 if it is measured to be faster
@@ -41,11 +41,11 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         for name, low, high in (
             ("seed", 0, 2**63 - 1),
-            ("members", 1, 100),
             ("learning_rate", 0.0, 10.0),
             ("weight_decay", 0.0, 1.0),
             ("warmup", 0.0, 0.9),
             ("clip_norm", 0.0, float("inf")),
+            ("enough", 0.0, float("inf")),
             ("label_smoothing", 0.0, 0.9),
             ("scheduled_sampling", 0.0, 1.0),
             ("validations", 1, 100_000),

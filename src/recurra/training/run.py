@@ -154,12 +154,12 @@ class Run:
     def _over_already(self) -> str | None:
         """Why a resumed run has nothing left to do, which is emitted as a note; None if it has."""
         step = self.progress.position.step
-        if not self._has_stalled() and step < self.plan.steps:
+        if not self._is_enough() and step < self.plan.steps:
             return None
-        ended = "the run stopped early" if self._has_stalled() else "the plan is complete"
+        ended = "the run stopped early" if self._is_enough() else "the plan is complete"
         more = "give a larger --time or --epochs to train on"
         self.emit(Note(f"nothing left to do: {ended} after {step:,} steps; {more}"))
-        if self._has_stalled():
+        if self._is_enough():
             return EARLY_STOPPING
         return self._completed() if self.unchanged else PLAN_COMPLETE
 
@@ -182,7 +182,7 @@ class Run:
                     self.validating.append(self._validate(event.step, event.epoch))
                 if number := stop():
                     return INTERRUPTED, number
-                if self._has_stalled() and event.step < self.plan.steps:
+                if self._is_enough() and event.step < self.plan.steps:
                     return EARLY_STOPPING, 0
                 now = time.monotonic()
                 if now - checked > (self.budget.seconds or math.inf) / CHECKS:
@@ -332,8 +332,7 @@ class Run:
             return
         self.per_token = per_token  # as it is now; what follows is not asked again until it is worse still
         try:
-            plans = (self.plan, self.plan)
-            gain = speed_up(self.learner, self.options, plans, (1, self.plan.threads), SECOND_LOOK)
+            gain = speed_up(self.learner, self.options, self.plan, (1, self.plan.threads), SECOND_LOOK)
         except Diverged:  # on batches of another epoch: what is only a look ends no run
             return
         if gain >= WORTH_IT:
@@ -350,8 +349,10 @@ class Run:
         self.emit(PlanMade(step, plan.steps, epochs, self.budget.seconds, each, reason))
         return plan
 
-    def _has_stalled(self) -> bool:
-        return 0 < self.options.patience <= self.progress.evaluations_since_best
+    def _is_enough(self) -> bool:
+        """Whether there is nothing more to be gained, or the validation loss is as low as was asked for."""
+        stalled = 0 < self.options.patience <= self.progress.evaluations_since_best
+        return stalled or self.progress.best_loss < self.options.enough
 
     def _elapsed(self) -> float:
         return self.progress.elapsed + self.budget.elapsed()

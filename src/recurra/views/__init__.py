@@ -38,6 +38,8 @@ from recurra.views.panels import Line, Panel
 from recurra.views.search_html import search_body, search_html, search_svg
 from recurra.views.search_text import SearchView, search_lines
 from recurra.views.states import states_body, states_html, states_lines
+from recurra.views.suite import suite_html, suite_page, suite_table, suite_text
+from recurra.views.suite_picture import suite_svg
 from recurra.views.tables import evaluation_table, predictions_table
 from recurra.views.trace_figures import attention_figure, attribution_figure, trace_figure
 from recurra.views.trace_text import trace_lines
@@ -122,6 +124,11 @@ __all__ = [
     "states_body",
     "states_html",
     "states_lines",
+    "suite_html",
+    "suite_page",
+    "suite_svg",
+    "suite_table",
+    "suite_text",
     "trace_figure",
     "trace_html",
     "trace_lines",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
-from recurra.columns.word_vectors import VectorOptions
 from recurra.tasks.seq2seq.recipe import TextPairRecipe
 
 
@@ -14,4 +13,3 @@ class Recipe(TextPairRecipe):
     """All sections. The defaults are the same for every language and data set."""
 
     task: Literal["translate"] = "translate"
-    vectors: VectorOptions = field(default_factory=VectorOptions)

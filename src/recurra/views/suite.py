@@ -1,0 +1,156 @@
+"""A suite as a table: what is right on short and on longer inputs, beside what theory says; and as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from itertools import groupby
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from recurra.text.counted import counted
+from recurra.views.document import document
+from recurra.views.plain_text import plain_text
+from recurra.views.style import fragment
+from recurra.views.suite_picture import suite_svg
+from recurra.views.suite_records import SuiteCell, SuiteRecord, as_claimed, best_run, cell_of
+
+WIDTH = 132  # of plain text
+CAN, CANNOT, PARTS = "+", "-", "!"
+STYLE = """
+.recurra svg.suite { display: block; width: 100%; height: auto; max-width: 68rem; }
+"""
+
+
+def suite_table(record: SuiteRecord) -> RenderableType:
+    """The whole suite, for the terminal.
+
+    Args:
+        record: as `recurra compare --suite NAME --json` prints it.
+    """
+    found = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    found.add_column("right %", no_wrap=True)
+    for problem in record["problems"]:
+        found.add_column(problem["title"].replace(" ", "\n").replace("-", "-\n"), justify="right", no_wrap=True)
+    networks = record["networks"]
+    for number, network in enumerate(networks):
+        ends = number + 1 < len(networks) and networks[number + 1]["attention"] != network["attention"]
+        cells = (cell_of(record, problem["name"], network["name"]) for problem in record["problems"])
+        found.add_row(network["name"], *map(shown, cells), end_section=ends)
+    found.add_row("chance", *(f"{problem['chance']:.0f}     " for problem in record["problems"]), style="dim")
+    return Group(found, *(Text(line, style="dim") for line in lines(record)))
+
+
+def shown(cell: SuiteCell) -> Text:
+    """100 98 +: short inputs, longer ones, what theory says, and a ! where the measurement says something else."""
+    run = best_run(cell)
+    claim = (CAN if cell["can"] else CANNOT) + (" " if as_claimed(cell) else PARTS)
+    if run is None:
+        return Text(f"failed {claim}")
+    numbers = (run["right"][0], run["longer"])
+    text = " ".join(f"{'' if one is None else f'{one:.0f}':>3}" for one in numbers)
+    style = "bold" if cell["verdict"] == "solved" else ""
+    return Text(f"{text} {claim}", style=style if as_claimed(cell) else f"{style} yellow".strip())
+
+
+def lines(record: SuiteRecord) -> list[str]:
+    """What the numbers are, and where they and theory part."""
+    (least, most), *longer = record["ranges"]
+    tries = counted(len(record["tries"]), "run")
+    rates = " and ".join(f"{rate:g}" for rate in dict.fromkeys(rate for rate, _ in record["tries"]))
+    found = [
+        f"Right answers in percent to inputs of {least} to {most} units, the lengths that were trained on, and of "
+        f"{longer[0][0]} to {longer[-1][1]}; of up to {tries} (learning rates {rates}) the best on the latter.",
+        f"{CAN} theory: it can be right at every length; {CANNOT} it cannot; {PARTS} measured otherwise "
+        f"(solved: {record['solved']:g} % and more).",
+    ]
+    return found + [parting(record, cell) for cell in record["cells"] if not as_claimed(cell)]
+
+
+def parting(record: SuiteRecord, cell: SuiteCell) -> str:
+    """Why measurement and theory part."""
+    title = next(one["title"] for one in record["problems"] if one["name"] == cell["problem"])
+    run = best_run(cell)
+    measured = "no run came to its end" if run is None else f"{run['longer'] or 0:.0f} % of the longer inputs are right"
+    claim = "there are weights that solve it" if cell["can"] else "no weights solve it at every length"
+    return f"{title}, {cell['network']}: {claim} ({cell['why']}; {cell['source']}), {measured}."
+
+
+def suite_text(record: SuiteRecord) -> str:
+    """The same as plain text."""
+    return plain_text(suite_table(record), WIDTH)
+
+
+def suite_html(record: SuiteRecord) -> str:
+    """The picture and the notes, as a fragment for a notebook."""
+    return fragment(f"<style>{STYLE}</style>\n{body(record)}")
+
+
+def suite_page(record: SuiteRecord) -> str:
+    """A page of its own: the picture, every number, and every claim with its reason."""
+    return document(f"{record['suite']}: {record['about']}", body(record) + claims(record), style=STYLE)
+
+
+def body(record: SuiteRecord) -> str:
+    """The picture, and what stands below it."""
+    notes = "".join(f'<p class="note">{escape(line)}</p>\n' for line in lines(record))
+    return f"{suite_svg(record, alone=False)}\n{notes}"
+
+
+def claims(record: SuiteRecord) -> str:
+    """Tables of the page: the problems, every number, and what theory says of each problem."""
+    problems = html_table(
+        "Problems",
+        ("problem", "what is asked", "read", "wanted", "chance %"),
+        ((one["title"], one["about"], *one["shown"], f"{one['chance']:.0f}") for one in record["problems"]),
+    )
+    spans = [f"{least}-{most}" for least, most in record["ranges"]]
+    numbers = html_table(
+        "Every run: right answers in percent by length",
+        ("problem", "network", "learning rate", "seed", *spans, "steps", "seconds", "parameters"),
+        rows(record),
+    )
+    return f"{problems}{claim_table(record)}{numbers}"
+
+
+def rows(record: SuiteRecord) -> Iterable[tuple[str, ...]]:
+    """A row for each run."""
+    for cell in record["cells"]:
+        for run in cell["runs"]:
+            right = [f"{one:.1f}" if one is not None else "" for one in run["right"]] or [""] * len(record["ranges"])
+            yield (
+                cell["problem"], cell["network"], f"{run['rate']:g}", str(run["seed"]), *right,
+                f"{run['steps']:,}", f"{run['seconds']:.0f}", f"{run['parameters']:,}",
+            )  # fmt: skip
+
+
+def claim_table(record: SuiteRecord) -> str:
+    """What theory says, networks of which it says the same in one row."""
+    found: list[tuple[str, ...]] = []
+    for problem in record["problems"]:
+        cells = [one for one in record["cells"] if one["problem"] == problem["name"]]
+        ordered = sorted(cells, key=said)
+        for (can, why, source), same in groupby(ordered, said):
+            names = ", ".join(one["network"].replace(", attention", " with attention") for one in same)
+            found.append((problem["title"], names, "can" if can else "cannot", why, source))
+    return html_table("What theory says", ("problem", "networks", "", "why", "source"), found)
+
+
+def said(cell: SuiteCell) -> tuple[bool, str, str]:
+    """The claim alone."""
+    return cell["can"], cell["why"], cell["source"]
+
+
+def html_table(caption: str, columns: Iterable[str], found: Iterable[Iterable[str]]) -> str:
+    """A table in HTML."""
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    inside = "".join(
+        "<tr>" + "".join(f"<td><bdi>{escape(cell)}</bdi></td>" for cell in row) + "</tr>\n" for row in found
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">\n<table class="list">\n'
+        f"<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{inside}</tbody>\n</table>\n</div>\n"
+    )
