@@ -7,7 +7,7 @@ take turns, A B A B: a round of training, a round of greedy decoding, a round wi
 the rounds and of the ratios within a round. Seconds are the processor's and each side has one thread, so that what
 else runs on the machine counts little.
 
-Same data, widths, number of layers, cell, score function, batch, dropout, optimiser and learning rate on both
+Same data, widths, number of layers, cell, score function, batch, dropout, optimiser and constant learning rate on both
 sides; each has its own loop, batching and decoder, which are what is compared. recurra's decoder looks at the source
 after its LSTM and runs all steps of a known target at once, yoyodyne's looks before it and goes step by step.
 recurra puts words of like length into a batch. "float32" is recurra without its choice of precision, which takes
@@ -57,6 +57,8 @@ SETTINGS: dict[str, object] = {
     "model.dropout": 0.2,
     "training.optimizer": "adam",
     "training.learning_rate": 0.001,
+    "training.warmup": 0.0,
+    "training.decay": "none",  # as over there: a rate that falls to 0 learns half as much in as many epochs
     "training.label_smoothing": 0.0,
     "training.validations": 1,
     "training.save_every": 1e9,

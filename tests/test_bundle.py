@@ -228,10 +228,10 @@ def test_a_model_of_transformers(folder: Path) -> None:
 
 
 def test_a_newer_format(folder: Path) -> None:
-    edit_config(folder, format=3, recurra="9.1", tokenizers="whatever it will be")
+    edit_config(folder, format=4, recurra="9.1", tokenizers="whatever it will be")
     message = refusal(folder)
-    assert "newer recurra (9.1) in format 3" in message
-    assert "reads format 2" in message
+    assert "newer recurra (9.1) in format 4" in message
+    assert "reads formats 2 and 3" in message
     assert "pip install --upgrade recurra" in message
 
 

@@ -101,7 +101,7 @@ class Interrupted(KeyboardInterrupt):
 # Options of the command line that are arguments in Python, most of the same name.
 SAME = """
     task target valid valid-target test test-target to time epochs resume force recipe sort
-    source-column target-column time-column seeds measure cells models nbest beam sample
+    source-column target-column time-column vectors seeds measure cells models nbest beam sample
 """
 ARGUMENTS = {**{name: name.replace("-", "_") for name in SAME.split()}, "source": "data", "input-format": "format"}
 FLAGS = ("resume", "force", "sort")  # options without a value

@@ -10,9 +10,9 @@ import torch
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from recurra.baselines import Allowance, Cells, ColumnsBaseline, Stored, from_bytes
+from recurra.baselines import Allowance, Cells, ColumnsBaseline, Fitting, Stored, from_bytes
 from recurra.baselines.kernels import KERNELS, SeriesReader, kernel_weights
-from recurra.baselines.linear import chosen_ridge, logistic, ridge
+from recurra.baselines.linear import chosen_penalty, logistic, ridge
 from recurra.baselines.ngrams import Ngrams, character_ngrams, word_ngrams
 from recurra.baselines.readers import NumberReader, TextReader
 from recurra.baselines.sparse import dense, side_by_side
@@ -92,7 +92,8 @@ def test_the_penalty_is_chosen_on_examples_that_are_held_out() -> None:
     features = dice.normal(size=(100, 80))
     noise = torch.from_numpy(dice.normal(size=(100, 1))).float()
     clear = torch.from_numpy(features[:, :1] * 3).float()
-    strong, weak = (chosen_ridge(dense(features), one, Allowance(), labels=False) for one in (noise, clear))
+    penalties = [chosen_penalty(dense(features), one, Allowance(), labels=False) for one in (noise, clear)]
+    strong, weak = (ridge(dense(features), *one) for one in zip((noise, clear), penalties, strict=True))
     assert strong.weights.abs().max() < 0.1
     assert weak.weights[0] > 2.5
 
@@ -170,3 +171,35 @@ def test_damage_is_refused(damage) -> None:  # type: ignore[no-untyped-def]
 def test_what_is_kept_says_nothing_of_the_texts() -> None:
     found, _ = TextReader.learn(["secret word", "secret word"], 100)
     assert b"secret" not in found.stored().to_bytes()
+
+
+def test_what_the_parts_of_an_input_add_is_all_that_the_outputs_are() -> None:
+    dice = np.random.default_rng(0)
+    texts = ["What is the  Capital of France ?", "who wrote İstanbul?", "how many how many", "x", "a b a b a"] * 3
+    series = [dice.normal(size=(size, 2)).cumsum(0) for size in dice.integers(5, 60, size=15)]
+    columns = [Cells("text", texts), Cells("series", series), Cells("numbers", dice.normal(size=(15, 3)))]
+    baseline = ColumnsBaseline.fit(columns, torch.arange(15) % 3, 3, Allowance())
+    for text, length in (("Who many of France", 20), ("", 3), ("unseen", 90)):
+        asked = [
+            Cells("text", [text]),
+            Cells("series", [dice.normal(size=(length, 2)).cumsum(0)]),
+            Cells("numbers", dice.normal(size=(1, 3))),
+        ]
+        shares = baseline.shares(asked)
+        assert len(shares[1]) == length
+        total = torch.stack([one.sum(0) for one in shares]).sum(0) + baseline.linear.bias
+        torch.testing.assert_close(total, baseline.outputs(asked)[0], atol=1e-4, rtol=1e-4)
+
+
+def test_held_out_outputs_know_nothing_of_their_own_group() -> None:
+    dice = np.random.default_rng(0)
+    columns = [Cells("numbers", dice.normal(size=(100, 60)))]
+    labels, groups = torch.from_numpy(dice.integers(0, 2, size=100)), np.arange(100) % 5
+    fitting = Fitting.of(columns, labels, 2, Allowance())
+    outputs = fitting.held_out(groups)
+    assert float((fitting.whole().outputs(columns).argmax(1) == labels).float().mean()) > 0.9
+    assert 0.3 < float((outputs.argmax(1) == labels).float().mean()) < 0.7  # the labels are of chance
+    labels[groups == 2] = 1 - labels[groups == 2]
+    others = Fitting.of(columns, labels, 2, Allowance()).held_out(groups)
+    torch.testing.assert_close(others[groups == 2], outputs[groups == 2])
+    assert not torch.allclose(others[groups == 1], outputs[groups == 1], atol=0.1)

@@ -68,6 +68,7 @@ def test_the_plain_command(recurra: CommandLine, model: FakeModel, trained: Any)
         "source_column": None,
         "target_column": None,
         "time_column": None,
+        "vectors": None,
         "valid": None,
         "valid_target": None,
         "to": None,
@@ -86,13 +87,14 @@ def test_every_option(recurra: CommandLine, model: FakeModel, trained: Any) -> N
     line = (
         "train --source a --target b --valid c --valid-target d --to 'my model' --time 1h30m --size large --cell gru "
         "--attention additive --layers 3 --no-bidirectional --source-units words --target-units chars --seed 7 "
-        "--set training.learning_rate=0.001 --set model.dropout=0.5 --resume --input-format parallel"
+        "--set training.learning_rate=0.001 --set model.dropout=0.5 --resume --input-format parallel "
+        "--vectors v.vec"
     )
     assert recurra(*shlex.split(line)).code == 0
     recipe = asked(called)
     assert (called["data"], called["target"], called["valid"], called["valid_target"]) == ("a", "b", "c", "d")
     assert (called["to"], called["time"], called["epochs"], called["resume"]) == ("my model", "1h30m", None, True)
-    assert called["format"] == "parallel"
+    assert (called["format"], called["vectors"]) == ("parallel", "v.vec")
     model_options = recipe.model
     assert (model_options.size, model_options.cell, model_options.attention) == ("large", "gru", "additive")
     assert (model_options.layers, model_options.bidirectional, model_options.dropout) == (3, False, 0.5)

@@ -46,6 +46,7 @@ SETTINGS = ("model.width=8", "training.save_every=0", "training.validations=2", 
 SMALL = [part for setting in SETTINGS for part in ("--set", setting)]
 TRAIN = ["train", "-", "--task", "translate", "--to", "m", "--epochs", "1", "--layers", "1",
          "--set", "batching.batch_tokens=120", *SMALL]  # fmt: skip
+MEMBERS = [*TRAIN, "--members", "2"]
 COMPARE = ["compare", "-", "--task", "classify", "--models", "rnn,feedforward", "--seeds", "1", "--epochs", "1",
            "--set", "batching.batch_examples=16", "--test", "test.tsv", "--to", "c", *SMALL]  # fmt: skip
 TIMES = re.compile(r'"(seconds|learned_per_second|answered_per_second)": [0-9.e+-]+|\| seconds \| [0-9.]+ \|')
@@ -80,6 +81,10 @@ def began(folder: str) -> bool:
 
 def train_again() -> int:
     return command(*TRAIN, *(["--resume"] if began("m/run") else []), stdin=PAIRS)
+
+
+def members_again() -> int:
+    return command(*MEMBERS, *(["--resume"] if began("m/run") else []), stdin=PAIRS)
 
 
 def compare_again() -> int:
@@ -130,6 +135,7 @@ def predicted() -> None:
 
 SCENARIOS = {
     "train": Scenario(lambda: command(*TRAIN, stdin=PAIRS), train_again, model="m"),
+    "members": Scenario(lambda: command(*MEMBERS, stdin=PAIRS), members_again, model="m"),
     "extend": Scenario(extend, extend, trained, "m", always=True),
     "compare": Scenario(lambda: command(*COMPARE, stdin=LABELLED), compare_again, write_test, "c/rnn-seed-1"),
     "save": Scenario(save, save, trained_and_saved, "copy", always=True),
@@ -293,7 +299,7 @@ def judged(scenario: str, how: str, code: int, said: str) -> list[str]:
         if code != 128 + number:
             wrong.append(f"exit code {code}")
         return wrong + ["no command to go on with"] * (
-            scenario in ("train", "extend", "force", "compare") and not command
+            scenario in ("train", "members", "extend", "force", "compare") and not command
         )
     errors = said.count("recurra: error: ")
     if code not in (0, 1) or errors != code:

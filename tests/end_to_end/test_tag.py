@@ -15,7 +15,7 @@ from recurra.data.schemes import Scheme
 from recurra.errors import DataError, UsageError
 from recurra.models.tagger import Tagger, TaggerOptions
 from recurra.tasks.tag.network import allowed_after
-from recurra.tasks.tag.words import batch_of
+from recurra.tasks.tag.words import Encoded, Token, batch_of
 
 SETTINGS = {
     "model.width": 32,
@@ -141,14 +141,16 @@ def test_broken_spans() -> None:
 
 def test_a_sentence_does_not_depend_on_its_neighbours() -> None:
     torch.manual_seed(1)
-    model = Tagger(
-        TaggerOptions(width=8, embedding=5, characters=6), 20, 10, 3, allowed_after(["B-X", "I-X", "O"], Scheme("BIO"))
-    )
+    allowed = allowed_after(["B-X", "I-X", "O"], Scheme("BIO"))
+    model = Tagger(TaggerOptions(width=8, embedding=5, characters=6), 20, 10, 3, allowed, surface=9)
     model.double().eval()
-    rows = [([4, 5, 6], [[4], [5, 6], [7, 8, 9]]), ([7], [[4, 4, 4, 4, 4]])]
+    rows = [
+        Encoded([4, 5, 6], [Token((4,), (1, 0)), Token((5, 6), (2, 3)), Token((7, 8, 9), (2, 8))]),
+        Encoded([7], [Token((4, 4, 4, 4, 4), (0, 0))]),
+    ]
     together = model(batch_of(rows))
     for k, row in enumerate(rows):
-        torch.testing.assert_close(model(batch_of([row])).values[0], together.values[k, : len(row[0])])
+        torch.testing.assert_close(model(batch_of([row])).values[0], together.values[k, : len(row.words)])
     assert model.best(together)[1, 1:].tolist() == [0, 0]
 
 

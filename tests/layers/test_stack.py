@@ -75,7 +75,7 @@ def test_dropout_keeps_the_mean(share: float) -> None:
     stack = Stack([Same(8), Same(8)], dropout=share).train()
     x = ones()
     for values in (stack(x).outputs.values, stack.step(x.values[:, 0], stack.initial_state(2000)).output):
-        assert values.unique().tolist() == pytest.approx([0, 1 / (1 - share)])
+        assert values.unique().tolist() == pytest.approx([0, 1 / (1 - share)], rel=1e-4)
         assert (values == 0).float().mean() == pytest.approx(share, abs=0.02)
         assert values.mean() == pytest.approx(1, abs=0.03)
 

@@ -9,19 +9,24 @@ import pytest
 import torch
 from torch import Tensor
 
+from recurra.errors import UsageError
 from recurra.models import ForecasterOptions, build_forecaster
 from recurra.models.forecast_output import GaussianOutput, QuantileOutput
 from recurra.models.forecaster import Forecaster
+from recurra.models.linear_base import LinearBase
+from recurra.models.patches import in_patches, patch_bounds
 from recurra.padded import Padded, pad
 
-SEASON = 2
+SEASON, WINDOW = 2, 6
 
 
 def build(**options: object) -> Forecaster:
     torch.manual_seed(1)
     chosen = {"width": 5, "horizon": 3, "dropout": 0.0, **options}
-    model = build_forecaster(ForecasterOptions(**chosen), 2, [0, 1], SEASON).eval()  # type: ignore[arg-type]
+    model = build_forecaster(ForecasterOptions(**chosen), 2, [0, 1], SEASON, WINDOW).eval()  # type: ignore[arg-type]
     torch.nn.init.normal_(model.head.weight, std=0.3)  # as if it had learned; it begins with its baseline
+    if model.linear is not None:
+        torch.nn.init.normal_(model.linear.weight, std=0.3)
     return model
 
 
@@ -35,6 +40,8 @@ KINDS = [
         ("gaussian", "season", "lstm"),
     )
 ]
+KINDS += [{"baseline": "linear", "patch": patch, "scale": "window"} for patch in (1, 3)]
+KINDS += [{"baseline": "linear", "patch": 2, "output": "gaussian"}, {"baseline": "last", "patch": 4}]
 
 
 def answer(model: Forecaster, window: Padded) -> Tensor:
@@ -131,7 +138,7 @@ def test_a_window_is_counted_in_what_it_is_itself() -> None:
     model = build(scale="window")
     rows = [[1e12 + 1, 5], [1e12 + 3, 5], [math.nan, 5]], [[1e-9, 0.1 + 0.2], [3e-9, 0.3], [2e-9, 0.3]]
     window = pad([torch.tensor(row, dtype=torch.float64) for row in rows])
-    centre, scale = model.units(window)
+    centre, scale, _ = model.units(window)
     torch.testing.assert_close(
         centre, torch.tensor([[1e12 + 2, 5], [2e-9, 0.3]], dtype=torch.float64), rtol=1e-15, atol=0
     )
@@ -183,3 +190,78 @@ def test_values_at_normal_scores() -> None:
     assert float(output.loss(torch.tensor([[1.0, 2, 3]]), *ten)) == pytest.approx(
         10 * float(output.loss(torch.tensor([[1.0, 2, 3]]), torch.tensor([0.3]), one)), rel=1e-5
     )
+
+
+def logs(**options: object) -> Forecaster:
+    """A network of logarithms of its first column that begins as it is built."""
+    torch.manual_seed(1)
+    chosen = ForecasterOptions(width=5, horizon=3, transform="log", quantiles="0.5", **options)  # type: ignore[arg-type]
+    model = build_forecaster(chosen, 2, [0], SEASON, WINDOW).eval()
+    model.lowest[0] = 0.1
+    return model
+
+
+def test_a_linear_baseline_begins_as_the_season_before_also_before_a_short_window() -> None:
+    options = ForecasterOptions(width=5, horizon=5, baseline="linear", quantiles="0.5", patch=2)
+    model = build_forecaster(options, 1, [0], SEASON, WINDOW).eval()
+    for rows in ([1.0, 2, 3, 4, 5, 6, 7, 8], [7.0, 8], [3.0, 7, 8]):
+        found = answer(model, pad([torch.tensor(rows)[:, None]]))
+        torch.testing.assert_close(found.flatten(), torch.tensor([7.0, 8, 7, 8, 7]))
+    found = answer(model, pad([torch.tensor([[8.0]])]))
+    assert found.flatten().tolist() == [8.0] * 5
+
+
+def test_what_a_linear_baseline_weighs() -> None:
+    base = LinearBase(4, 1, 2)
+    with torch.no_grad():
+        base.weight.copy_(torch.tensor([[1.0, 10, 100, 1000]]))
+    window = pad([torch.tensor([[9.0], [2], [3], [4], [6]]), torch.tensor([[4.0], [5], [6]]), torch.tensor([[7.0]])])
+    found = base(window)[:, 0, 0].tolist()
+    assert found[0] == 5 + (2 - 5) + 10 * (3 - 5) + 100 * (4 - 5) + 1000 * (6 - 5)
+    assert found[1] == 5.5 + (5 - 5.5) + 10 * (4 - 5.5) + 100 * (5 - 5.5) + 1000 * (
+        6 - 5.5
+    )  # its season goes on before
+    assert found[2] == 7
+
+
+def test_patches_end_with_the_row() -> None:
+    rows = pad([torch.arange(1.0, 6)[:, None], torch.arange(1.0, 4)[:, None], torch.ones(1, 1)])
+    found = in_patches(rows, 2)
+    assert found.lengths.tolist() == [3, 2, 1]
+    assert found.values[0].tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert found.values[1, :2].tolist() == [[0, 1], [2, 3]]
+    assert found.values[2, :1].tolist() == [[0, 1]]
+    assert patch_bounds(5, 2) == [(0, 1), (1, 3), (3, 5)]
+    assert patch_bounds(4, 2) == [(0, 2), (2, 4)]
+
+
+@pytest.mark.parametrize("scale", ["window", "columns"])
+def test_logarithms_there_and_back(scale: str) -> None:
+    model = logs(scale=scale)
+    window = pad([torch.tensor([[1.0, -5], [4, 7]], dtype=torch.float64)])
+    units = model.units(window)
+    if scale == "window":
+        assert units.centre[0].tolist() == pytest.approx([math.log(2), 1])
+        assert units.scale[0].tolist() == pytest.approx([math.log(2), 6])
+    torch.testing.assert_close(units.own(units.counted(window.values)), window.values)
+    low = units.counted(torch.tensor([[[-3.0, -3], [0.1, -3]]], dtype=torch.float64))
+    assert low[0, 0, 0] == low[0, 1, 0]  # what is lower is read as the lowest number
+
+
+def test_with_logarithms_a_window_means_the_same_in_every_unit() -> None:
+    model = logs(scale="window", baseline="linear")
+    torch.nn.init.normal_(model.head.weight, std=0.3)
+    window = torch.tensor([[1.0, 1], [4, 2], [2, 3]], dtype=torch.float64)
+
+    def forecast(rows: Tensor) -> Tensor:
+        padded = pad([rows])
+        units = model.units(padded)
+        counted = padded.with_values(units.counted(padded.values))
+        return units.only(model.targets).own(model.medians(counted, model.over(counted), 3))
+
+    torch.testing.assert_close(forecast(window * torch.tensor([1000.0, 1])), 1000 * forecast(window))
+
+
+def test_patches_are_for_direct_forecasts() -> None:
+    with pytest.raises(UsageError, match=r"model\.patch is for direct forecasts"):
+        ForecasterOptions(strategy="recursive", patch=2)

@@ -54,6 +54,25 @@ def test_the_time_left_has_the_looks_in_it() -> None:
     assert run.seconds_left == pytest.approx(90 * (10 * 0.5 + 2.0) / 10)
 
 
+def test_the_next_member_of_an_ensemble_begins_anew() -> None:
+    alone = [PLAN, step(1, loss=4.0), validated(1, 50.0, best=False)]
+    run = progress_after([*RUN, Note("member 2 of 2, seed 1001"), *alone])
+    expected = progress_after(alone)
+    expected.saved = run.saved  # an interruption says where the run is saved, also right after the member before
+    assert run == expected
+    assert run.saved is not None
+
+
+def test_the_bar_moves_again_for_the_next_member() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=120)
+    live = Live(console)
+    for event in (*RUN, PLAN):
+        live(event)
+    assert live.bar.live.is_started
+    assert live.bar.tasks[0].completed == 0
+    live.bar.stop()
+
+
 def test_a_resumed_run_counts_its_own_steps_only() -> None:
     run = progress_after([step(51), step(52)])
     assert run.seconds_left == pytest.approx(48 * 0.5)

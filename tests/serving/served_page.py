@@ -31,13 +31,14 @@ class Served:
 
 
 @contextmanager
-def running(folders: Sequence[Path], data: Sequence[str] = ()) -> Iterator[Served]:
-    """A server of these models and data files, in a thread of its own."""
+def running(folders: Sequence[Path], data: Sequence[str] = (), tokens: Sequence[str] = ()) -> Iterator[Served]:
+    """A server of these models and data files, in a thread of its own; one of the tokens is asked for."""
     import uvicorn
 
     from recurra.serving.app import create_app
     from recurra.serving.data import DataFiles
     from recurra.serving.engine import Engine
+    from recurra.serving.keys import Keys
     from recurra.serving.metrics import Metrics
     from recurra.serving.models import Models
     from recurra.serving.options import ServeOptions
@@ -48,9 +49,8 @@ def running(folders: Sequence[Path], data: Sequence[str] = ()) -> Iterator[Serve
         listening.listen(64)
         models = Models(folders)
         models.reload()
-        app = create_app(
-            Server(models, Engine(), ServeOptions(no_log=True), Metrics(), data=DataFiles(data, models.names))
-        )
+        files = DataFiles(data, models.names)
+        app = create_app(Server(models, Engine(), ServeOptions(no_log=True), Metrics(), Keys(tokens), files))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
@@ -70,7 +70,9 @@ def opening(chromium: Any, served: Served) -> Iterator[Opened]:
     contexts: list[Any] = []
     wrong: list[str] = []
 
-    def open_page(hash: str = "", *, width: int = 1400, dark: bool = False, **more: Any) -> Any:
+    def open_page(
+        hash: str = "", *, width: int = 1400, dark: bool = False, ready: str | None = None, **more: Any
+    ) -> Any:
         scheme = "dark" if dark else "light"
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **more)
         contexts.append(context)
@@ -81,7 +83,10 @@ def opening(chromium: Any, served: Served) -> Iterator[Opened]:
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
         page.on("request", lambda asked: None if asked.url.startswith(own) else wrong.append(f"request: {asked.url}"))
         page.goto(f"{served.address}/{hash}")
-        answered(page)
+        if ready is not None:
+            page.wait_for_selector(ready)
+        else:
+            answered(page)
         return page
 
     yield open_page
@@ -92,7 +97,7 @@ def opening(chromium: Any, served: Served) -> Iterator[Opened]:
 
 def worth_saying(said: Any) -> bool:
     """A question that the server refuses is said by the browser itself, and shown by the page."""
-    return not any(f"status of {status}" in said.text for status in (413, 422))
+    return not any(f"status of {status}" in said.text for status in (401, 413, 422))
 
 
 def answered(page: Any) -> None:

@@ -74,6 +74,7 @@ VALUES: dict[str, list[object]] = {
     "language-model: decoding.nbest": [2],
     "model.horizon": [4],
     "model.layers": [2],
+    "model.patch": [2],
     "model.quantiles": ["0.2 0.5 0.8"],
     "model.width": [16],
     "model.windows": ["2"],

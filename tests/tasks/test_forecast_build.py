@@ -26,7 +26,7 @@ def series(*columns: list[float]) -> Series:
     ("steps", "horizon", "season", "window", "why"),
     [
         (1000, 4, 1, 32, "the usual"),
-        (1000, 20, 1, 80, "four times the horizon"),
+        (1000, 20, 1, 140, "7 times the horizon"),
         (1000, 4, 30, 60, "two seasons"),
         (5000, 200, 1, 512, "the usual"),
         (50, 20, 1, 15, "half of what series of 50 steps leave"),

@@ -75,10 +75,13 @@ def test_what_the_recipe_leaves_open_is_tried() -> None:
         recipe = ForecastRecipe().with_settings({name.replace("__", "."): value for name, value in settings.items()})
         return [(one.model.baseline, one.model.scale) for one in candidates(recipe)]
 
-    assert len(tried(data__window=24, data__season=12)) == 8
-    assert len(tried(data__window=24, data__season=12, model__strategy="recursive")) == 6
-    assert ("season", "window") not in tried(data__window=24)
-    assert ("season", "window") not in tried(data__window=8, data__season=12)  # no whole season would be read
+    recursive = {"model__strategy": "recursive"}
+    direct = [(baseline, scale) for baseline in ("linear", "none") for scale in ("window", "columns")]
+    assert tried(data__window=24, data__season=12) == direct
+    assert len(tried(data__window=24, data__season=12, **recursive)) == 6
+    assert ("season", "window") not in tried(data__window=24, **recursive)
+    assert ("season", "window") not in tried(data__window=8, data__season=12, **recursive)  # no whole season is read
+    assert ("linear", "window") not in tried(data__window=50_000, model__horizon=1000)  # too many weights
     assert tried(model__baseline="none", data__window=24) == [("none", "window"), ("none", "columns")]
     assert tried(model__baseline="last", model__scale="columns", data__window=24) == [("last", "columns")]
 
@@ -93,12 +96,13 @@ def of_all_sizes() -> list[dict[str, list[float]]]:
 def test_a_trial_that_diverges_has_lost(tmp_path: Path) -> None:
     notes: list[str] = []
     model = recurra.train(
-        of_all_sizes(), task="forecast", to=tmp_path / "m", epochs=4, settings={"model.width": 4, "data.window": 12},
+        of_all_sizes(), task="forecast", to=tmp_path / "m", epochs=4,
+        settings={"model.width": 4, "data.window": 12, "model.transform": "none"},
         listeners=[lambda event: notes.append(getattr(event, "text", ""))],
     )  # fmt: skip
     assert model.recipe.model.scale == "window"  # type: ignore[attr-defined]
     said = next(note for note in notes if note.startswith("baseline: ") and "scale: " in note)
-    assert "last by columns diverged, " in said
+    assert "linear by columns diverged, " in said
     assert "by window diverged" not in said
 
 
@@ -110,8 +114,8 @@ def test_how_fast_trials_are_is_measured_on_one_of_them(tmp_path: Path) -> None:
 
 
 def test_where_every_trial_diverges_it_is_said_why(tmp_path: Path) -> None:
-    settings = {"model.width": 4, "data.window": 12, "model.scale": "columns"}
-    with pytest.raises(Diverged, match=r"(last|smoothed) by columns diverged, none by columns diverged") as refusal:
+    settings = {"model.width": 4, "data.window": 12, "model.scale": "columns", "model.transform": "none"}
+    with pytest.raises(Diverged, match=r"linear by columns diverged, none by columns diverged") as refusal:
         recurra.train(of_all_sizes(), task="forecast", to=tmp_path / "m", epochs=4, settings=settings)
     assert "--set model.scale=window" in str(refusal.value.fix)
 
@@ -121,5 +125,5 @@ def test_without_a_step_the_naive_forecasts_are_compared(tmp_path: Path) -> None
     values = [float(t % 12) ** 2 for t in range(120)]
     settings = {"model.width": 4, "data.season": 12, "data.window": 24, "training.validations": 1}
     model = recurra.train(values, task="forecast", to=tmp_path / "m", epochs=0.5, settings=settings)
-    assert model.recipe.model.baseline == "season"  # type: ignore[attr-defined]
+    assert model.recipe.model.baseline == "linear"  # type: ignore[attr-defined]
     assert model.predict(values).details.columns[0].median[0] == pytest.approx(0, abs=0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +27,7 @@ from recurra.training.planning import (
 )
 
 PLAIN = Plan((), 1, 1)
+SECONDS = Budget(seconds=1e-3)
 
 
 def test_validations_take_their_share_of_the_time() -> None:
@@ -45,7 +47,7 @@ def test_the_end_needs_four_validations_and_two_seconds() -> None:
 @pytest.mark.parametrize(("precision", "half"), [("float32", False), ("bfloat16", True)])
 def test_a_precision_that_is_named_is_taken(precision: Any, half: bool) -> None:
     events: list[Event] = []
-    found, seconds = choose_precision(ToyLearner(), TrainingOptions(precision=precision), PLAIN, 0.0, events.append)
+    found, seconds = choose_precision(ToyLearner(), TrainingOptions(precision=precision), PLAIN, SECONDS, events.append)
     assert (found, events) == (half, [])
     assert 0 < seconds < 60
 
@@ -54,10 +56,11 @@ def test_a_precision_that_is_named_is_taken(precision: Any, half: bool) -> None:
 def test_bfloat16_is_taken_where_it_is_faster(
     plain: float, half: float, taken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planning, "bfloat16_may_pay", lambda learner: True)
-    monkeypatch.setattr(planning, "seconds_per_step", lambda a, b, plan, c: half if plan.bfloat16 else plain)
+    monkeypatch.setattr(planning, "bfloat16_may_pay", lambda learner, timed: True)
+    monkeypatch.setattr(planning, "seconds_per_step", lambda a, b, plan, c: plain)
+    monkeypatch.setattr(planning, "speed_up", lambda a, b, plans, numbers, c: plain / half if plans[1].bfloat16 else 1)
     events: list[Any] = []
-    found = choose_precision(ToyLearner(), TrainingOptions(), PLAIN, 0.0, events.append)
+    found = choose_precision(ToyLearner(), TrainingOptions(), PLAIN, SECONDS, events.append)
     assert found == (taken, half if taken else plain)
     assert events[0].text == (
         f"a step takes 1000 ms in float32 and {1000 * half:.0f} ms in bfloat16: "
@@ -70,7 +73,30 @@ def test_a_gpu_says_whether_it_has_bfloat16(has: bool, monkeypatch: pytest.Monke
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: has)
     there: Any = SimpleNamespace(device=SimpleNamespace(type="cuda"))
     learner: Any = SimpleNamespace(model=SimpleNamespace(parameters=lambda: iter([there])))
-    assert bfloat16_may_pay(learner) is has
+    assert bfloat16_may_pay(learner, timed=False) is has
+
+
+@pytest.mark.parametrize(
+    ("flags", "timed", "tried"),
+    [("amx_bf16", False, True), ("avx512_bf16", True, True), ("avx512_bf16", False, False), ("avx2", True, False)],
+)
+def test_a_cpu_says_it_by_its_instructions(
+    flags: str, timed: bool, tried: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cpuinfo").write_text(f"flags : fpu {flags} sse\n")
+    monkeypatch.setattr(planning, "Path", lambda path: tmp_path / Path(path).name)
+    assert bfloat16_may_pay(ToyLearner(), timed=timed) is tried
+
+
+def test_where_torch_has_no_bfloat16_it_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*given: object) -> float:
+        raise RuntimeError("could not create a primitive descriptor")
+
+    monkeypatch.setattr(planning, "bfloat16_may_pay", lambda learner, timed: True)
+    monkeypatch.setattr(planning, "speed_up", fails)
+    events: list[Any] = []
+    assert choose_precision(ToyLearner(), TrainingOptions(), PLAIN, SECONDS, events.append)[0] is False
+    assert events == []
 
 
 def test_two_steps_warm_up_and_at_least_one_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

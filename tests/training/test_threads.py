@@ -61,7 +61,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, cores: int, gains: dict[tuple[int, 
     """One with so many cores, on which more threads are so many times as fast as less."""
     monkeypatch.setattr(planning, "usable_threads", lambda: cores)
     for module in (planning, running):
-        monkeypatch.setattr(module, "speed_up", lambda learner, options, plan, numbers, seconds: gains[numbers])
+        monkeypatch.setattr(module, "speed_up", lambda learner, options, plans, numbers, seconds: gains[numbers])
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_more_threads_are_taken_while_they_are_clearly_faster(
 def test_the_trial_measures_both_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     learner = Watched()
     plan = planning.Plan((planning.Piece(0, 0.0, 2),), 1, 1)  # a trial may be longer than the run
-    gain = planning.speed_up(learner, OPTIONS, plan, (1, 2), 0.0)
+    gain = planning.speed_up(learner, OPTIONS, (plan, plan), (1, 2), 0.0)
     assert gain > 0
     assert learner.numbers == [1, 2] * (planning.WARM_UP + planning.MIN_TURNS)
     firsts, seconds = learner.seen[::2], learner.seen[1::2]

@@ -39,6 +39,7 @@ class TrainKeywords(TypedDict, total=False):
     source_column: str | None
     target_column: str | None
     time_column: str | None
+    vectors: str | Path | None
     progress: bool | None
     listeners: Sequence[Emit]
     started: float | None
@@ -59,6 +60,7 @@ class Asked:
     command: str
     started: float
     listeners: Sequence[Emit]
+    vectors: str | None  # a file of vectors of words
     source_of: Callable[[Given, str | Path | None], DataSource]  # other data of the same form
 
 
@@ -113,6 +115,7 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **keyw
         typed_command(sys.argv),
         started,
         how.get("listeners", ()),
+        how.get("vectors"),
         read_as_set,
     )
 

@@ -38,8 +38,11 @@ from recurra.tasks.flips import ShownFlips, flips
 from recurra.tasks.gradients import EXAMPLES, SEED, ShownFlow, flow_of_examples
 from recurra.tasks.headline_score import headline_score
 from recurra.tasks.language_model.answer import ScoredText
+from recurra.tasks.members import member_recipe
 from recurra.tasks.model_folder import (
+    Loaded,
     bundle_of,
+    filled,
     load_network,
     network_of,
     parameter_count,
@@ -66,7 +69,7 @@ from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained
 from recurra.tasks.what_if import Question, ShownWhatIf, what_if
 from recurra.tracing import Activations, Array, By, Change, Decode, Instead, Intervention, Pattern, States
 from recurra.tracing.activations import THRESHOLD
-from recurra.training import named_weights, weights_of
+from recurra.training import Weights, named_weights, weights_of
 from recurra.views import ModelFacts, model_html, model_text
 from recurra.views.drawing import Drawing, draw_structure
 
@@ -106,6 +109,26 @@ class Model:
     def recipe(self) -> TaskRecipe:
         """How the (first) model was made."""
         return self.networks[0].recipe
+
+    @property
+    def members(self) -> list[Model]:
+        """Each network of an ensemble as a model of its own; a single model is its only member."""
+        if len(self.networks) == 1:
+            return [self]
+        facts = {"columns": dict(self.columns)}
+        return [Model(self.task, [self._alone(network)], self.path, facts) for network in self.networks]
+
+    def _alone(self, network: Network) -> Network:
+        """A network as it would be without the others."""
+        recipe = network.recipe.with_settings({"training.members": 1})
+        return filled(self.task.load(recipe, network.vocabularies()), weights_of(network.model), str(self.path))
+
+    @property
+    def _is_one(self) -> bool:
+        """Whether a folder can hold it: one network, or members that were trained together."""
+        recipe, networks = self.recipe, self.networks
+        together = len(networks) <= recipe.training.members
+        return together and all(one.recipe == member_recipe(recipe, k) for k, one in enumerate(networks, 1))
 
     @property
     def caveats(self) -> list[str]:
@@ -850,12 +873,13 @@ class Model:
             UsageError: several models as one.
             RunError: the folder holds something else, or cannot be written.
         """
-        if len(self.networks) > 1:
-            what = f"{len(self.networks)} models are an ensemble, and a folder holds a single model"
-            raise UsageError(what, where="save", fix="Save each by itself: recurra.load(folder).save(path).")
+        if not self._is_one:
+            what = f"{len(self.networks)} models from folders of their own cannot be saved in one"
+            fix = "Save each by itself: model.members[0].save(path). recurra train --members trains several as one."
+            raise UsageError(what, where="save", fix=fix)
         folder, network = folder_of(path), self.networks[0]
         refuse_other_folder(folder, self.path)
-        save_network(folder, self.task, network, weights_of(network.model), self.facts, self.card, self.baseline)
+        save_network(folder, self.task, network, weights_of_all(self.networks), self.facts, self.card, self.baseline)
 
     def options(self, options: object, settings: Mapping[str, object]) -> Any:
         """The options given, or the recipe's, with single ones changed."""
@@ -870,9 +894,9 @@ class Model:
         return UsageError(what, where=where, fix="Train one: recurra train TEXT --task language-model.")
 
     def __reduce__(self) -> tuple[object, ...]:
+        each = [self.networks] if self._is_one else [[network] for network in self.networks]
         bundles = [
-            bundle_of(self.task, network, weights_of(network.model), self.facts, self.card, self.baseline)
-            for network in self.networks
+            bundle_of(self.task, some[0], weights_of_all(some), self.facts, self.card, self.baseline) for some in each
         ]
         return unpickled, (bundles, self.path)
 
@@ -894,8 +918,13 @@ class Model:
             sum(map(parameter_count, self.networks)),
             str(self.path),
             self.facts.get("trained", {}),
-            (self.facts.get("measured") or None) if len(self.networks) == 1 else None,
+            (self.facts.get("measured") or None) if self._is_one else None,
         )
+
+
+def weights_of_all(networks: Iterable[Network]) -> list[Weights]:
+    """A copy of the weights of each."""
+    return [weights_of(network.model) for network in networks]
 
 
 def recorded_columns(facts: Mapping[str, Any], folder: Path) -> dict[str, str]:
@@ -915,9 +944,14 @@ def recorded_columns(facts: Mapping[str, Any], folder: Path) -> dict[str, str]:
 
 def unpickled(bundles: Sequence[Bundle], path: Path) -> Model:
     """The model that was pickled."""
-    loaded = [network_of(bundle, path, TASKS) for bundle in bundles]
+    return as_one([network_of(bundle, path, TASKS) for bundle in bundles], path)
+
+
+def as_one(loaded: Sequence[Loaded], path: Path) -> Model:
+    """All networks as one model; what else is known of it is known of the first."""
     first = loaded[0]
-    return Model(first.task, [one.network for one in loaded], path, first.facts, first.card, first.baseline)
+    networks = [network for one in loaded for network in one.networks]
+    return Model(first.task, networks, path, first.facts, first.card, first.baseline)
 
 
 def changed(options: Any, settings: Mapping[str, object], section: str) -> Any:
@@ -951,4 +985,4 @@ def load(path: str | Path | Sequence[str | Path]) -> Model:
             what = f"the models of an ensemble must have one task: {first.task.name} first, {other.task.name} here"
             raise ModelError(what, where=str(folder))
     with damage_is_said(paths[0]):
-        return Model(first.task, [one.network for one in loaded], paths[0], first.facts, first.card, first.baseline)
+        return as_one(loaded, paths[0])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from recurra.api.checked import folders_of
 from recurra.errors import called_from_python
 from recurra.options import unknown_name
-from recurra.runs import read_run
+from recurra.runs import read_members
 from recurra.tracing import AXES, Axis, RunCurves
 from recurra.views import curves_html, curves_page, curves_text
 from recurra.views.curve_panels import AXIS_LABELS, curve_panels
@@ -56,7 +56,8 @@ def curves(runs: str | Path | Sequence[str | Path], *, over: str = "steps") -> C
     """The curves of training runs: losses, validation measure, learning rate, gradient norms, clipped updates.
 
     Args:
-        runs: the model folder of one run, or of several, which are drawn over each other.
+        runs: the model folder of one run, or of several, which are drawn over each other; that of an ensemble stands
+            for the runs of all its members.
         over: "steps", "seconds" of training or "tokens".
 
     Raises:
@@ -65,4 +66,4 @@ def curves(runs: str | Path | Sequence[str | Path], *, over: str = "steps") -> C
     """
     if over not in AXES:
         raise unknown_name("axis", str(over), AXES, where="over")
-    return Curves(tuple(map(read_run, folders_of(runs))), over)
+    return Curves(tuple(run for folder in folders_of(runs) for run in read_members(folder)), over)

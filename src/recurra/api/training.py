@@ -35,6 +35,7 @@ def train(
     to: str | Path | None = None,
     time: str | None = None,
     epochs: float | None = None,
+    members: int | None = None,
     recipe: TaskRecipe | None = None,
     settings: Mapping[str, object] | None = None,
     resume: bool = False,
@@ -43,6 +44,7 @@ def train(
     source_column: str | None = None,
     target_column: str | None = None,
     time_column: str | None = None,
+    vectors: str | Path | None = None,
     progress: bool | None = None,
     listeners: Sequence[Callable[[Event], None]] = (),
     started: float | None = None,
@@ -60,11 +62,14 @@ def train(
         to: the model folder; "<name of the data>-model" if None.
         time: how long the whole command may take, such as "5m"; five minutes if neither time nor epochs is given.
         epochs: passes over the data instead of a time.
+        members: so many networks are trained one after the other, and answer as one: the setting training.members.
         recipe: all other options; the task's defaults if None.
         settings: single options instead of the recipe's: {"model.cell": "gru", "training.seed": 2}.
         resume: go on with the run in `to`.
         force: train anew in a folder that holds a model, which answers until the new one has its first weights.
         format, source_column, target_column: how to read the files; columns by name or by number from 1.
+        vectors: a file of vectors of words (word2vec, GloVe, fastText), or a folder of model2vec, with which words
+            begin, in tasks that read words: docs/vectors.md.
         progress: whether the run is shown; in a terminal and a notebook, and nowhere else, if None.
         listeners: called with every event of the run.
         started: when the command began, on time.monotonic's clock; now if None.
@@ -73,7 +78,10 @@ def train(
         UsageError, DataError, RunError: before the first training step wherever possible.
         KeyboardInterrupt: after Ctrl-C, when the run has been saved.
     """
-    replaces = checked({"force": force}).get("force", False)
+    own = checked({"force": force, "members": members, "settings": settings})
+    replaces = own.get("force", False)
+    if "members" in own:
+        settings = {**own.get("settings", {}), "training.members": own["members"]}
     if replaces and resume:
         raise UsageError("--force starts anew, and --resume goes on: they exclude each other", fix="Give one of them.")
     how = asked(
@@ -95,19 +103,29 @@ def train(
         source_column=source_column,
         target_column=target_column,
         time_column=time_column,
+        vectors=vectors,
         progress=progress,
         listeners=listeners,
         started=started,
     )
     request = Request(
-        how.task, how.data, how.valid, how.folder, how.recipe, how.resume, how.command, how.started, replaces
-    )  # fmt: skip
+        how.task,
+        how.data,
+        how.valid,
+        how.folder,
+        how.recipe,
+        how.resume,
+        how.command,
+        how.started,
+        replaces,
+        how.vectors,
+    )
     with shown_run(progress) as show:
         emit = told(how, show)
         with threads(1):  # steps of the training may take more
             outcome = fit(request, how.budget, emit)
             closing = finish(request, outcome, emit)
-    return Model(how.task, [outcome.network], how.folder, closing.facts, closing.card, closing.baseline)
+    return Model(how.task, outcome.networks, how.folder, closing.facts, closing.card, closing.baseline)
 
 
 @called_from_python()
@@ -174,6 +192,7 @@ def compare(
         how.resume,
         how.command,
         how.started,
+        how.vectors,
     )
     with threads(1), shown_comparison(training.get("progress")) as show:
         return run_comparison(request, told(how, show))

@@ -7,7 +7,7 @@ arrays that are stored beside a model.
 from recurra.baselines.allowance import MOST_EXAMPLES, Allowance
 from recurra.baselines.baseline import Baseline
 from recurra.baselines.chain import ChainBaseline
-from recurra.baselines.columns import Cells, ColumnsBaseline
+from recurra.baselines.columns import READERS, Cells, ColumnsBaseline, Fitting
 from recurra.baselines.nearest import NearestBaseline
 from recurra.baselines.smoothing import SmoothingBaseline
 from recurra.baselines.stored import MOST_BYTES, Stored, from_bytes
@@ -16,11 +16,13 @@ from recurra.baselines.units import UnitsBaseline
 __all__ = [
     "MOST_BYTES",
     "MOST_EXAMPLES",
+    "READERS",
     "Allowance",
     "Baseline",
     "Cells",
     "ChainBaseline",
     "ColumnsBaseline",
+    "Fitting",
     "NearestBaseline",
     "SmoothingBaseline",
     "Stored",

@@ -19,11 +19,12 @@ class Allowance:
     cut: bool = False  # whether something stopped for it
     examples: int = 0  # that were used
     of: int = 0  # all that there are
+    times: int = 1  # that they are learned
 
     @property
     def size(self) -> int:
         """Characters of the examples that there is time for."""
-        return MOST_SIZE if self.seconds is None else max(2000, min(MOST_SIZE, int(self.seconds * PACE)))
+        return MOST_SIZE if self.seconds is None else max(2000, min(MOST_SIZE, int(self.seconds * PACE / self.times)))
 
     def spent(self) -> bool:
         """Whether the time is up."""

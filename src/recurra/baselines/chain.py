@@ -22,6 +22,7 @@ from torch import Tensor
 
 from recurra.baselines.allowance import Allowance
 from recurra.baselines.stored import Stored
+from recurra.text.shapes import shape_of
 
 AFFIX = 4  # characters of the longest prefix and suffix
 NEIGHBOURS = (-2, -1, 1, 2)  # tokens whose words are features too
@@ -212,16 +213,6 @@ def own_features(word: str) -> list[int]:
 def hashed(text: str) -> int:
     """A number for a feature."""
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
-
-
-def shape_of(word: str) -> str:
-    """Xx for McKay, d-d for 12-13: of what kinds its characters are, each kind that repeats once."""
-    found: list[str] = []
-    for one in word:
-        kind = "d" if one.isdigit() else "X" if one.isupper() else "x" if one.isalpha() else one
-        if not found or found[-1] != kind:
-            found.append(kind)
-    return "".join(found)
 
 
 def numbered(rows: Hashes, hashes: Hashes) -> Tensor:

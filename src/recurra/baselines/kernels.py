@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import conv1d
 
-from recurra.baselines.readers import NumberReader
+from recurra.baselines.readers import NumberReader, Shares
 from recurra.baselines.sparse import Matrix
 from recurra.baselines.stored import Stored
 
@@ -52,6 +52,7 @@ class SeriesReader:
     scale: NumberReader  # of the features
     every: int = 1
     what: str = "dilated kernels"
+    short: str = "kernels"
 
     @classmethod
     def learn(cls, series: Series) -> tuple[SeriesReader, Matrix]:
@@ -107,15 +108,35 @@ class SeriesReader:
         found: list[NDArray[np.float64]] = []
         for start in range(0, len(series), CHUNK):
             parts = [
-                torch.stack(
-                    [((values > level[:, None, None]) & known).sum(2) / known.sum(1) for level in thresholds.T], dim=2
-                ).transpose(0, 1)
-                for (values, known), thresholds in zip(
-                    self.convolved(series[start : start + CHUNK]), self.thresholds, strict=True
-                )
+                torch.stack([part.sum(2) / known.sum(1) for part in above], dim=2).transpose(0, 1)
+                for above, known in self.above(series[start : start + CHUNK])
             ]
             found.append(torch.stack(parts, dim=1).flatten(1).double().numpy())
         return np.concatenate(found)
+
+    def above(self, series: Series) -> Iterator[tuple[list[Tensor], Tensor]]:
+        """Where each dilation is above each threshold, [K, N, T] each; and which steps there are [N, T]."""
+        for (values, known), thresholds in zip(self.convolved(series), self.thresholds, strict=True):
+            yield [(values > level[:, None, None]) & known for level in thresholds.T], known
+
+    def shares(self, cell: NDArray[np.float64], weights: NDArray[np.float32]) -> Shares:
+        """A kernel is above its threshold at the step in its middle; what the others are there is its mean."""
+        total = np.zeros((len(cell), weights.shape[1]))
+        raw = self.raw([cell])[0]
+        apart = raw - self.scale.mean
+        standard = self.scale.standard(raw[None])[0]
+        slopes = np.where(
+            apart != 0, standard / np.where(apart != 0, apart, 1), 0
+        )  # of a feature that is cut off, less
+        rows = (slopes[:, None] * weights).reshape(len(self.dilations), KERNELS, THRESHOLDS, -1)
+        centre = (slopes * self.scale.mean) @ weights
+        read = total[:: self.every]
+        for (above, _), own in zip(self.above([cell]), rows, strict=True):
+            for q, part in enumerate(above):
+                read += np.einsum("kt,kl->tl", part[:, 0].numpy(), own[:, q])
+        read -= centre
+        read /= max(1, len(read))
+        return total
 
     def convolved(self, series: Series) -> Iterator[tuple[Tensor, Tensor]]:
         """What the kernels make of series at each dilation: [K, N, T], and which steps there are [N, T]."""

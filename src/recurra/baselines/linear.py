@@ -36,7 +36,13 @@ class Linear:
 
 
 def logistic(
-    features: Matrix, labels: Tensor, count: int, penalty: float, allowance: Allowance, tolerance: float = TOLERANCE
+    features: Matrix,
+    labels: Tensor,
+    count: int,
+    penalty: float,
+    allowance: Allowance,
+    tolerance: float = TOLERANCE,
+    weights: Tensor | None = None,
 ) -> Linear:
     """Minimises the sum of -log p over the examples + penalty / 2 * the squared weights, as scikit-learn's
     LogisticRegression(C=1 / penalty) does, by L-BFGS with the line search of Wolfe.
@@ -44,8 +50,9 @@ def logistic(
     Args:
         labels: [N] from 0.
         count: L.
+        weights: how much each example counts [N].
     """
-    targets = one_hot(labels, count).float()
+    targets, counts = one_hot(labels, count).float(), example_weights(len(labels), weights)
     theta = torch.zeros(features.shape[1] + 1, count)
     slope = torch.zeros_like(theta)
     optimizer = torch.optim.LBFGS(
@@ -59,10 +66,10 @@ def logistic(
 
     def objective() -> Tensor:
         outputs = log_softmax(features.times(theta[:-1]) + theta[-1], dim=1)
-        wrong = outputs.exp() - targets
+        wrong = (outputs.exp() - targets) * counts
         slope[:-1], slope[-1] = features.transposed_times(wrong) + penalty * theta[:-1], wrong.sum(0)
         theta.grad = slope
-        return penalty / 2 * (theta[:-1] ** 2).sum() - (outputs * targets).sum()
+        return penalty / 2 * (theta[:-1] ** 2).sum() - (outputs * targets * counts).sum()
 
     with torch.no_grad():
         objective()
@@ -92,7 +99,7 @@ def ridge(
         start: where to begin.
         weights: how much each example counts [N].
     """
-    size, counts = features.shape[1], torch.ones(len(targets), 1) if weights is None else weights[:, None]
+    size, counts = features.shape[1], example_weights(len(targets), weights)
 
     def normal(theta: Tensor) -> Tensor:
         outputs = (features.times(theta[:-1]) + theta[-1]) * counts
@@ -116,8 +123,8 @@ def ridge(
     return Linear(theta[:-1], theta[-1])
 
 
-def chosen_ridge(features: Matrix, targets: Tensor, allowance: Allowance, *, labels: bool) -> Linear:
-    """The same with the penalty that is best on examples that are held out, and then with all of them.
+def chosen_penalty(features: Matrix, targets: Tensor, allowance: Allowance, *, labels: bool) -> float:
+    """The penalty of a ridge regression that is best on examples that are held out.
 
     Args:
         labels: the greatest output of an example is its answer, and what counts is how often that is wrong.
@@ -135,7 +142,12 @@ def chosen_ridge(features: Matrix, targets: Tensor, allowance: Allowance, *, lab
             best, least = penalty, wrong + TIE * squared
         if allowance.spent():
             break
-    return ridge(features, targets, best)
+    return best
 
 
 TIE = 1e-3  # what the squared error counts beside the share of wrong labels
+
+
+def example_weights(count: int, weights: Tensor | None) -> Tensor:
+    """How much each example counts [N, 1]: alike where nothing is said."""
+    return torch.ones(count, 1) if weights is None else weights[:, None]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,12 +60,37 @@ class Ngrams:
         rarity = np.log((1 + found.texts) / (1 + counts[chosen])) + 1
         return cls(found.hashes[begins[chosen]], rarity.astype(np.float32))
 
+    def places(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Where n-grams stand among those that are known, and which are known."""
+        places = np.searchsorted(self.hashes, hashes).clip(max=len(self.hashes) - 1)
+        return places, self.hashes[places] == hashes
+
+    def shares(self, found: Occurrences, row: Sparse, weights: NDArray[np.float32], length: int) -> NDArray[np.float64]:
+        """What each character of a text adds to what its row [1, F] times weights [F, L] is: [C, L].
+
+        What an n-gram adds is spread evenly over its occurrences, and over the characters of each.
+
+        Args:
+            length: C.
+        """
+        shares = np.zeros((length + 1, weights.shape[1]))
+        if not len(row.columns):
+            return shares[:-1]
+        places, known = self.places(found.hashes)
+        values = np.zeros(len(self.hashes))
+        values[row.columns] = row.values
+        values[places[known]] /= np.bincount(places[known], minlength=len(self.hashes))[places[known]]
+        begins, ends, places = found.begins[known], found.ends[known], places[known]
+        each = values[places, None] * weights[places] / (ends - begins)[:, None]
+        np.add.at(shares, begins, each)
+        np.subtract.at(shares, ends, each)
+        return shares.cumsum(axis=0)[:-1]
+
     def weigh(self, found: Found) -> Sparse:
         """The rows [N, F] of texts, each of length 1, or 0 where nothing is known."""
         if not len(self.hashes):
             return Sparse.empty(found.texts, 0)
-        places = np.searchsorted(self.hashes, found.hashes).clip(max=len(self.hashes) - 1)
-        known = self.hashes[places] == found.hashes
+        places, known = self.places(found.hashes)
         rows, columns = found.rows[known], places[known]
         values = (1 + np.log(found.counts[known])) * self.rarity[columns]
         lengths = np.sqrt(np.bincount(rows, values**2, minlength=found.texts))
@@ -76,16 +101,26 @@ class Ngrams:
 def word_ngrams(texts: Sequence[str]) -> Found:
     """The n-grams of words, punctuation marks among them; case does not count."""
     split = [WORD.findall(text.lower()) for text in texts]
-    known = {word: zlib.crc32(word.encode("utf-8", "surrogatepass")) for words in split for word in words}
+    known = {word: word_id(word) for words in split for word in words}
     ids = np.fromiter((known[word] for words in split for word in words), np.uint64)
     return ngrams_of(ids, np.repeat(np.arange(len(texts)), [len(words) for words in split]), WORDS, len(texts))
 
 
 def character_ngrams(texts: Sequence[str]) -> Found:
     """The n-grams of characters, with a space before the first word and after the last; case does not count."""
-    spaced = [f" {' '.join(text.lower().split())} " for text in texts]
-    codes = np.frombuffer("".join(spaced).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    return ngrams_of(codes, np.repeat(np.arange(len(texts)), [len(text) for text in spaced]), CHARACTERS, len(texts))
+    spaced = [*map(as_read, texts)]
+    rows = np.repeat(np.arange(len(texts)), [len(text) for text in spaced])
+    return ngrams_of(codes_of("".join(spaced)), rows, CHARACTERS, len(texts))
+
+
+def as_read(text: str) -> str:
+    """A text without case, a single space before each word and after the last."""
+    return f" {' '.join(text.lower().split())} "
+
+
+def codes_of(text: str) -> NDArray[np.uint64]:
+    """The numbers of its characters."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
 
 
 def ngrams_of(ids: NDArray[np.uint64], rows: NDArray[np.int64], orders: Sequence[int], texts: int) -> Found:
@@ -98,19 +133,61 @@ def ngrams_of(ids: NDArray[np.uint64], rows: NDArray[np.int64], orders: Sequence
         texts: how many sequences there are.
     """
     every: list[NDArray[np.uint64]] = []
-    hashes = mixed(ids)
-    for order in range(1, max(orders) + 1):
-        if order > 1:
-            hashes = mixed(hashes[:-1] * PRIME + ids[order - 1 :])
+    for order, hashes in windows(ids, orders):
         begins, ends = rows[: len(hashes)], rows[order - 1 :]
         inside = begins == ends
-        if order in orders:
-            every.append((hashes[inside] & UPPER) | begins[inside].astype(np.uint64))
+        every.append((hashes[inside] & UPPER) | begins[inside].astype(np.uint64))
     pairs = np.sort(np.concatenate(every))
     first = np.flatnonzero(changes(pairs))
     counts = np.diff(first, append=len(pairs))
     pairs = pairs[first]
     return Found((pairs >> SHIFT).astype(np.uint32), (pairs & ~UPPER).astype(np.int64), counts, texts)
+
+
+def windows(ids: NDArray[np.uint64], orders: Sequence[int]) -> Iterator[tuple[int, NDArray[np.uint64]]]:
+    """The n-grams of so many elements that begin at each place of a sequence, as hashes of 64 bits."""
+    hashes = mixed(ids)
+    for order in range(1, max(orders) + 1):
+        if order > 1:
+            hashes = mixed(hashes[:-1] * PRIME + ids[order - 1 :])
+        if order in orders:
+            yield order, hashes
+
+
+class Occurrences(NamedTuple):
+    """Where the n-grams of one text stand in it `as_read`."""
+
+    hashes: Hashes  # [M]
+    begins: NDArray[np.int64]  # [M] the first character of each
+    ends: NDArray[np.int64]  # [M] the one after its last
+
+
+def word_occurrences(text: str) -> Occurrences:
+    """Of n-grams of words."""
+    words = [*WORD.finditer(as_read(text))]
+    ids = np.array([word_id(word.group()) for word in words], np.uint64)
+    return occurrences_of(ids, [word.start() for word in words], [word.end() for word in words], WORDS)
+
+
+def character_occurrences(text: str) -> Occurrences:
+    """Of n-grams of characters."""
+    codes = codes_of(as_read(text))
+    return occurrences_of(codes, range(len(codes)), range(1, len(codes) + 1), CHARACTERS)
+
+
+def occurrences_of(
+    ids: NDArray[np.uint64], begins: Sequence[int], ends: Sequence[int], orders: Sequence[int]
+) -> Occurrences:
+    """All n-grams of a sequence of which it is known where its elements begin and end."""
+    first, last = np.array(begins, np.int64), np.array(ends, np.int64)
+    found = [(hashes, first[: len(hashes)], last[order - 1 :]) for order, hashes in windows(ids, orders)]
+    hashes, firsts, lasts = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return Occurrences((hashes >> SHIFT).astype(np.uint32), firsts, lasts)
+
+
+def word_id(word: str) -> int:
+    """A number for a word."""
+    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
 
 
 def changes(ordered: NDArray[np.unsignedinteger]) -> NDArray[np.bool_]:

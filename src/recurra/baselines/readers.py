@@ -12,12 +12,22 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.baselines.ngrams import MIN_TEXTS, Ngrams, character_ngrams, word_ngrams
+from recurra.baselines.ngrams import (
+    MIN_TEXTS,
+    Ngrams,
+    as_read,
+    character_ngrams,
+    character_occurrences,
+    word_ngrams,
+    word_occurrences,
+)
 from recurra.baselines.sparse import Matrix, dense, side_by_side
 from recurra.baselines.stored import Array, Stored
 
 Numbers = NDArray[np.float64]
 FAMILIES = {"words": word_ngrams, "characters": character_ngrams}
+OCCURRENCES = {"words": word_occurrences, "characters": character_occurrences}
+Shares = NDArray[np.float64]
 SMALL = 1e-9  # a deviation that is none, beside the size of the numbers
 
 
@@ -26,7 +36,12 @@ class Reader(Protocol):
 
     @property
     def what(self) -> str:
-        """What it reads, in words: "n-grams"."""
+        """What it reads, in words: "n-grams of words and characters"."""
+        ...
+
+    @property
+    def short(self) -> str:
+        """The same in a word: "n-grams"."""
         ...
 
     @property
@@ -36,6 +51,13 @@ class Reader(Protocol):
 
     def read(self, cells: Any) -> Matrix:
         """The features [N, F] of the cells of N examples."""
+        ...
+
+    def shares(self, cell: Any, weights: NDArray[np.float32]) -> Shares:
+        """What each part of a cell adds to the product of its features and weights [F, L]: [T, L].
+
+        Parts are the characters of a text `as_read`, the steps of a series, the numbers of a vector.
+        """
         ...
 
     def stored(self) -> Stored:
@@ -49,6 +71,7 @@ class TextReader:
 
     families: dict[str, Ngrams]
     what: str = "n-grams of words and characters"
+    short: str = "n-grams"
 
     @classmethod
     def learn(cls, texts: Sequence[str], most: int, least: int = MIN_TEXTS) -> tuple[TextReader, Matrix]:
@@ -75,6 +98,15 @@ class TextReader:
     def read(self, cells: Sequence[str]) -> Matrix:
         return side_by_side([family.weigh(FAMILIES[name](cells)) for name, family in self.families.items()])
 
+    def shares(self, cell: str, weights: NDArray[np.float32]) -> Shares:
+        length, first = len(as_read(cell)), 0
+        total = np.zeros((length, weights.shape[1]))
+        for name, family in self.families.items():
+            own = weights[first : first + len(family.hashes)]
+            total += family.shares(OCCURRENCES[name](cell), family.weigh(FAMILIES[name]([cell])), own, length)
+            first += len(family.hashes)
+        return total
+
     def stored(self) -> Stored:
         arrays: dict[str, Array] = {}
         for name, family in self.families.items():
@@ -89,6 +121,7 @@ class NumberReader:
     mean: Numbers  # [D]
     deviation: Numbers  # [D] 1 where all numbers are the same
     what: str = "numbers"
+    short: str = "numbers"
 
     @classmethod
     def learn(cls, values: Numbers) -> NumberReader:
@@ -118,6 +151,9 @@ class NumberReader:
     def standard(self, values: Numbers) -> NDArray[np.float32]:
         """Values [N, D] in standard form."""
         return np.nan_to_num((values - self.mean) / self.deviation, nan=0.0).clip(-FAR, FAR).astype(np.float32)
+
+    def shares(self, cell: Numbers, weights: NDArray[np.float32]) -> Shares:
+        return self.standard(cell)[:, None].astype(np.float64) * weights
 
     def stored(self) -> Stored:
         return Stored("numbers", {}, {"mean": self.mean, "deviation": self.deviation})

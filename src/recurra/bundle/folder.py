@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -20,10 +20,15 @@ from recurra.errors import ModelError, RunError
 from recurra.files import atomic_write, plain_errors
 from recurra.strict_json import parse_json
 
-FORMAT = 2  # raised when an older recurra could no longer read what is written
+SINGLE, FORMAT = (
+    2,
+    3,
+)  # of one network, and of several: raised when an older recurra could no longer read what is written
 CONFIG, WEIGHTS, CARD, TOKENIZERS = "config.json", "model.safetensors", "README.md", "tokenizers"
+MEMBERS = "members"  # the folder of the weights of all networks but the first
+MAX_MEMBERS = 100
 BASELINE = "baseline.safetensors"
-RESERVED = ("format", "recurra", "tokenizers", "baseline")  # keys of config.json that are written here
+RESERVED = ("format", "recurra", "tokenizers", "baseline", "members")  # keys of config.json that are written here
 TEXT_LIMIT = 16_000_000  # bytes of config.json and of README.md
 TOKENIZER_LIMIT = 64_000_000
 BASELINE_LIMIT = 16_000_000
@@ -38,6 +43,12 @@ class Bundle:
     tokenizers: dict[str, str]  # by what they are for ("source", "target"): tokenizer JSON
     card: str  # README.md
     baseline: bytes = b""  # what the model is measured against; empty: nothing
+    others: Sequence[Mapping[str, Tensor]] = ()  # the weights of the other members of an ensemble
+
+    @property
+    def members(self) -> list[Mapping[str, Tensor]]:
+        """The weights of every network."""
+        return [self.weights, *self.others]
 
 
 @dataclass(frozen=True)
@@ -47,25 +58,17 @@ class Stored:
     config: dict[str, Any]
     tokenizers: dict[str, str]
     card: str
-    path: Path  # of the weights
-    header: Header
+    members: Sequence[tuple[Path, Header]]  # of each network the file of its weights
     baseline: bytes
-
-    def weights(self) -> dict[str, Tensor]:
-        """The numbers.
-
-        Raises:
-            ModelError: the weight file is damaged.
-        """
-        return read_weights(self.path, self.header)
 
     def bundle(self) -> Bundle:
         """All of it, the numbers too.
 
         Raises:
-            ModelError: as `weights`.
+            ModelError: a weight file is damaged.
         """
-        return Bundle(self.config, self.weights(), self.tokenizers, self.card, self.baseline)
+        first, *others = [read_weights(path, header) for path, header in self.members]
+        return Bundle(self.config, first, self.tokenizers, self.card, self.baseline, others)
 
 
 def save_bundle(folder: Path, bundle: Bundle) -> None:
@@ -80,26 +83,49 @@ def save_bundle(folder: Path, bundle: Bundle) -> None:
     files = {f"{TOKENIZERS}/{name}.json": data for name, data in tokenizers.items()}
     files[CARD] = bundle.card.encode()
     if bundle.weights:
-        files[WEIGHTS] = weights_to_bytes(bundle.weights)
+        files |= {weights_name(k): weights_to_bytes(one) for k, one in enumerate(bundle.members, 1)}
     elif find(folder, WEIGHTS).exists():
         raise RunError(
             "a trained model is here already", where=str(folder), fix="Choose another folder with --to, or remove it."
         )
     if bundle.baseline:
         files[BASELINE] = bundle.baseline
-    files[CONFIG] = _config_bytes(bundle.config, tokenizers, bundle.baseline)
+    files[CONFIG] = _config_bytes(bundle, tokenizers)
     write_together(folder, files)
+    _drop_members(folder, files)
 
 
-def save_weights(folder: Path, weights: Mapping[str, Tensor]) -> None:
-    """Replaces the weights of a model folder: those of the same model, further trained.
+def save_weights(folder: Path, weights: Mapping[str, Tensor], member: int = 1) -> None:
+    """Replaces the weights of a network in a model folder: those of the same model, further trained.
+
+    Args:
+        member: which of an ensemble, from 1.
 
     Raises:
         RunError: the folder cannot be written; the weights before are still there.
     """
-    with plain_errors(folder / WEIGHTS):
+    path = folder / weights_name(member)
+    with plain_errors(path):
         tidy(folder)
-    atomic_write(folder / WEIGHTS, weights_to_bytes(weights))
+    atomic_write(path, weights_to_bytes(weights))
+
+
+def weights_name(member: int) -> str:
+    """The file of the weights of a network, by its number from 1."""
+    return WEIGHTS if member == 1 else f"{MEMBERS}/{member}.safetensors"
+
+
+def _drop_members(folder: Path, kept: Container[str]) -> None:
+    """Removes the weights of members that only the model before had."""
+    inner = folder / MEMBERS
+    if inner.is_symlink() or not inner.is_dir():
+        return
+    with plain_errors(inner):
+        for path in inner.glob("*.safetensors"):
+            if f"{MEMBERS}/{path.name}" not in kept:
+                path.unlink()
+        if not any(inner.iterdir()):
+            inner.rmdir()
 
 
 def load_bundle(folder: Path) -> Bundle:
@@ -121,29 +147,33 @@ def open_folder(folder: Path) -> Stored:
     refuse_what_is_no_model(folder, find(folder, CONFIG))
     config = _read_config(find(folder, CONFIG))
     tokenizers = {name: _read_tokenizer(folder, name, entry) for name, entry in config["tokenizers"].items()}
-    path = find(folder, WEIGHTS)
-    if not path.exists():
+    paths = [find(folder, weights_name(member)) for member in range(1, _member_count(folder, config) + 1)]
+    if not paths[0].exists():
         raise ModelError(
             f"there is no {WEIGHTS}: a training run that has not saved any weights yet, or an incomplete copy",
             where=str(folder),
             fix="Resume the run (recurra train ... --resume), or copy the model folder again.",
         )
+    members = [(path, read_header(path)) for path in paths]
     plain = {key: value for key, value in config.items() if key not in RESERVED}
     baseline = _read_baseline(folder, config.get("baseline"))
-    return Stored(plain, tokenizers, _read_card(find(folder, CARD)), path, read_header(path), baseline)
+    return Stored(plain, tokenizers, _read_card(find(folder, CARD)), members, baseline)
 
 
-def _config_bytes(config: Mapping[str, Any], tokenizers: Mapping[str, bytes], baseline: bytes) -> bytes:
+def _config_bytes(bundle: Bundle, tokenizers: Mapping[str, bytes]) -> bytes:
     for key in RESERVED:
-        if key in config:
+        if key in bundle.config:
             raise ValueError(f"the key {key!r} of {CONFIG} is written by save_bundle")
     entries = {
         name: {"file": f"{TOKENIZERS}/{name}.json", "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in tokenizers.items()
     }
-    whole = {"format": FORMAT, "recurra": version("recurra"), **config, "tokenizers": entries}
-    if baseline:
-        whole["baseline"] = {"file": BASELINE, "sha256": hashlib.sha256(baseline).hexdigest()}
+    number = FORMAT if bundle.others else SINGLE
+    whole = {"format": number, "recurra": version("recurra"), **bundle.config, "tokenizers": entries}
+    if bundle.others:
+        whole["members"] = len(bundle.members)
+    if bundle.baseline:
+        whole["baseline"] = {"file": BASELINE, "sha256": hashlib.sha256(bundle.baseline).hexdigest()}
     return (json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
@@ -165,20 +195,32 @@ def _read_config(path: Path) -> dict[str, Any]:
     if number > FORMAT:
         raise ModelError(
             f"written by a newer recurra ({config.get('recurra', 'unknown')}) in format {number}; "
-            f"this one ({version('recurra')}) reads format {FORMAT}",
+            f"this one ({version('recurra')}) reads formats {SINGLE} and {FORMAT}",
             where=str(path),
             fix="pip install --upgrade recurra",
         )
-    if number < FORMAT:
+    if number < SINGLE:
         raise ModelError(
             f"written by an older recurra ({config.get('recurra', 'unknown')}) in format {number}; "
-            f"this one ({version('recurra')}) reads format {FORMAT}",
+            f"this one ({version('recurra')}) reads formats {SINGLE} and {FORMAT}",
             where=str(path),
             fix="Train the model again; README.md beside it has the command.",
         )
     if not isinstance(config.get("tokenizers"), dict):
         raise ModelError("the section 'tokenizers' is missing", where=str(path), fix="Copy the model folder again.")
     return config
+
+
+def _member_count(folder: Path, config: Mapping[str, Any]) -> int:
+    """How many networks a config says that there are."""
+    number = config.get("members", 1)
+    if type(number) is not int or not 1 <= number <= MAX_MEMBERS:
+        raise ModelError(
+            f"members must be a number from 1 to {MAX_MEMBERS}, got {number!r:.60}",
+            where=str(folder / CONFIG),
+            fix="Undo the last edit of the file, or copy the model folder again.",
+        )
+    return number
 
 
 def _whose(config: Mapping[str, Any]) -> str | None:

@@ -78,6 +78,16 @@ ValidTarget = Annotated[
     option("--valid-target", "The targets of --valid, if sources and targets are in two parallel files.", "FILE"),
 ]
 
+Vectors = Annotated[
+    str | None,
+    option(
+        "--vectors",
+        "Vectors of words (word2vec, GloVe, fastText's .vec, a folder of model2vec) with which words begin, for "
+        "classify, regress, tag and the sources of translate; see docs/vectors.md.",
+        "FILE",
+    ),
+]
+
 # What to train, and how long
 
 TaskOption = Annotated[
@@ -174,6 +184,12 @@ Season = Annotated[
     option("--season", "Seasonal period in steps: 24 for hourly data with a daily pattern, 12 for months.", "N", 1),
 ]
 Seed = Annotated[int | None, option("--seed", "Random seed (default 1). The same seed gives the same model.", "N", 0)]
+Members = Annotated[
+    int | None,
+    option(
+        "--members", "Train so many networks one after the other, which answer as one; they share the time.", "N", 1
+    ),
+]
 Threads = Annotated[
     int | None,
     option("--threads", "Number of CPU threads; by default one, with --time as many as make steps faster.", "N", 1),

@@ -32,6 +32,7 @@ SHORT = {
     "--season": "data.season",
     "--sort": "data.sort",
     "--seed": "training.seed",
+    "--members": "training.members",
     "--threads": "training.threads",
 }
 

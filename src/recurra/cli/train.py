@@ -37,6 +37,7 @@ def train(
     sort: given.Sort = None,
     valid: given.Valid = None,
     valid_target: given.ValidTarget = None,
+    vectors: given.Vectors = None,
     to: given.To = None,
     time: given.Time = None,
     epochs: given.Epochs = None,
@@ -55,6 +56,7 @@ def train(
     horizon: given.Horizon = None,
     season: given.Season = None,
     seed: given.Seed = None,
+    members: given.Members = None,
     threads: given.Threads = None,
     recipe: given.RecipeFile = None,
     settings: given.Settings = None,
@@ -86,6 +88,7 @@ def train(
         "--season": season,
         "--sort": sort,
         "--seed": seed,
+        "--members": members,
         "--threads": threads,
     }
     chosen = train_settings(short, settings or [])
@@ -107,6 +110,7 @@ def train(
                 task=task,
                 valid=valid,
                 valid_target=valid_target,
+                vectors=vectors,
                 to=to,
                 time=time,
                 epochs=epochs,

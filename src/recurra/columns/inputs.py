@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from recurra.baselines import Cells
 from recurra.columns.category import CategoryColumn
 from recurra.columns.column import Column, Values, ragged
 from recurra.columns.images import ImageColumn
@@ -125,6 +126,23 @@ class Inputs:
         """The same of examples that have just been encoded."""
         pairs = zip(self.columns, encoded, strict=True)
         return [column.batch(ragged([rows[k] for k in index])) for column, rows in pairs]
+
+    def plain(self, contents: Sequence[Content], encoded: Sequence[Sequence[Values]]) -> list[Cells]:
+        """What the columns of examples hold as a linear layer reads it: texts, numbers, series.
+
+        Args:
+            encoded: the values of each column, of each example.
+        """
+        rows = [self.cells(content, "") for content in contents]
+        found: list[Cells] = []
+        for k, (column, values) in enumerate(zip(self.columns, encoded, strict=True)):
+            if column.kind in ("text", "category"):
+                found.append(Cells("text", [str(row[k]) for row in rows]))
+            elif column.kind == "series":
+                found.append(Cells("series", [one.astype(np.float64).reshape(-1, self.variables) for one in values]))
+            else:
+                found.append(Cells("numbers", np.stack(values).astype(np.float64)))
+        return found
 
     def tokens(self, content: Content) -> list[str]:
         """The units or steps as they can be shown, one column after the other."""

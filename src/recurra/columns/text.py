@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recurra.columns.column import ColumnKind, Values, network_kind, other_kind, padded
 from recurra.columns.stored import stored
+from recurra.columns.word_vectors import (
+    GivenVectors,
+    WordTable,
+    learn_words,
+    stored_table,
+    table_mapping,
+    words_only,
+)
 from recurra.data import Ragged
 from recurra.data.content import Cell
 from recurra.errors import RunError
-from recurra.models import Branch, ManyToOneOptions, token_branch
+from recurra.models import Branch, ManyToOneOptions, TokenReader, token_branch
+from recurra.models.word_embedding import TableShape
 from recurra.padded import Padded
 from recurra.text import ChosenUnits, Normalization, Tokenizer, decide_whole_units
-from recurra.text.names import reading_form
+from recurra.text.names import reading_form, vocabulary_limit
 from recurra.text.special import SPECIAL_TOKENS, UNK
+from recurra.text.tokenizer import VOCABULARY
 from recurra.tracing import Part
 from recurra.training import Emit, Note
 
@@ -58,27 +68,42 @@ class TextColumn:
     """Texts, and the tokenizer that cuts them."""
 
     tokenizer: Tokenizer
+    table: TableShape | None = None  # of a vocabulary whose words have vectors
+    vectors: WordTable | None = field(default=None, compare=False, repr=False)  # with which training begins
     kind: ColumnKind = "text"
     dtype: str = "<i4"
     counted: str = "units"
 
     @classmethod
-    def learn(cls, texts: Iterable[str], options: TextOptions, emit: Emit, about: str = "") -> TextColumn:
+    def learn(
+        cls,
+        texts: Iterable[str],
+        options: TextOptions,
+        emit: Emit,
+        about: str = "",
+        vectors: GivenVectors | None = None,
+    ) -> TextColumn:
         """Units chosen by looking at the texts, where that is left open, and learned from all of them.
 
         Args:
             texts: read twice.
             about: which column it is, for the note.
+            vectors: of words, which the units then are.
 
         Raises:
             RunError: no unit is seen often enough.
         """
+        form = reading_form(options.normalization)
+        if vectors is not None:
+            words_only(options.units, "text.units", emit, about)
+            limit = vocabulary_limit(options.vocabulary, "words", VOCABULARY)
+            tokenizer, table = learn_words(texts, vectors, limit, options.min_count, form, emit, about)
+            return cls(tokenizer, table.shape, table)
         units = options.units
         if units == "auto":
             decision = decide_whole_units(list(islice(texts, SAMPLE)))
             emit(Note(f"{about}units: {decision.units}, because {decision.reason}"))
             units = decision.units
-        form = reading_form(options.normalization)
         tokenizer = Tokenizer.build(texts, units, options.vocabulary, options.min_count, form)
         for note in tokenizer.notes:
             emit(Note(f"{about}{note}"))
@@ -116,13 +141,16 @@ class TextColumn:
         return self.tokenizer.unknown_tokens(str(cell)) if (row == UNK).any() else []
 
     def branch(self, options: ManyToOneOptions) -> Branch:
-        return token_branch(options, network_kind(self.kind, options), self.tokenizer.size)
+        return token_branch(options, network_kind(self.kind, options), self.tokenizer.size, self.table)
 
     def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
-        """Units have no means."""
+        """Units have no means; words may have vectors."""
+        if self.vectors is not None and isinstance(branch.reader, TokenReader):
+            self.vectors.fill(branch.reader.embedding)
 
     def to_mapping(self) -> dict[str, Any]:
-        return {"kind": self.kind, "tokenizer": json.loads(self.tokenizer.to_json())}
+        mapping: dict[str, Any] = {"kind": self.kind, "tokenizer": json.loads(self.tokenizer.to_json())}
+        return mapping if self.table is None else {**mapping, "vectors": table_mapping(self.table)}
 
     @classmethod
     def from_mapping(cls, mapping: dict[str, Any]) -> TextColumn:
@@ -131,4 +159,9 @@ class TextColumn:
         Raises:
             ModelError: it is damaged.
         """
-        return cls(Tokenizer.from_json(json.dumps(stored(mapping, "tokenizer", dict), ensure_ascii=False)))
+        tokenizer = Tokenizer.from_json(json.dumps(stored(mapping, "tokenizer", dict), ensure_ascii=False))
+        if "vectors" not in mapping:
+            return cls(tokenizer)
+        described = cast("dict[str, Any]", stored(mapping, "vectors", dict))
+        table = stored_table(described, tokenizer.size)
+        return cls(tokenizer.reading_forms(), table)

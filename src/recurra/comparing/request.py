@@ -13,6 +13,7 @@ from recurra.data import DataSource, open_examples
 from recurra.tasks.keys import key_hash
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Task
+from recurra.tasks.word_vectors import record_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class ComparisonRequest:
     resume: bool = False
     command: str = ""
     started: float = 0.0
+    vectors: str | None = None  # a file of vectors of words, for all networks
     least_seconds: float = 10.0  # for a run, where there is a limit: in less it learns next to nothing
     least_tested: int = 200  # test examples, however long they take
 
@@ -58,6 +60,7 @@ class ComparisonRequest:
             "seconds": self.seconds,
             "epochs": self.epochs,
             "gradients": self.gradients,
+            "vectors": None if self.vectors is None else list(record_of(self.vectors)),
         }
 
 

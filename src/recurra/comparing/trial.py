@@ -147,8 +147,8 @@ def measured(
     request: Request, outcome: Outcome, test: TestExamples | None, emit: Emit, *, gradients: bool
 ) -> TrialResult:
     """The result of a finished run; writes the model card."""
-    network = outcome.network
-    predictor = request.task.predictor([network])
+    network = outcome.networks[0]
+    predictor = request.task.predictor(outcome.networks)
     started = time.perf_counter()
     evaluation = finish(request, outcome, emit).evaluation
     each = (time.perf_counter() - started) / evaluation.count
@@ -163,9 +163,9 @@ def measured(
         evaluation = beside_baseline(evaluation, fitted, run, request.task, predictor, examples, options)
     baseline = evaluation.baseline
     result = TrialResult(
-        parameter_count(network),
-        outcome.finished.seconds,
-        outcome.finished.step,
+        sum(map(parameter_count, outcome.networks)),
+        sum(one.seconds for one in outcome.finished),
+        sum(one.step for one in outcome.finished),
         answered_per_second=1 / max(each, 1e-9),
         scores=evaluation.examples,
         tested=len(examples),

@@ -105,7 +105,7 @@ class TextFile:
 
     def raw_lines(self) -> Iterator[bytes]:
         """The lines as bytes, without line end and byte order mark."""
-        with _opened(self.path, self.name) as stream:
+        with opened(self.path, self.name) as stream:
             check, read = unpacked_check(self.path, self.name), 0
             number = 1
             while raw := _read_line(stream, self.name, number):
@@ -239,7 +239,7 @@ def _inside(folder: str) -> str | None:
 
 
 @contextmanager
-def _opened(path: str, name: str) -> Generator[BinaryIO, None, None]:
+def opened(path: str, name: str) -> Generator[BinaryIO, None, None]:
     """The bytes of a file, unpacked where they are gzip."""
     if path == STANDARD_INPUT:
         yield _unpacked(sys.stdin.buffer, path, name)

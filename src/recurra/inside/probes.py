@@ -12,6 +12,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from copy import copy
+from itertools import zip_longest
 from typing import NamedTuple, Self
 
 import torch
@@ -176,13 +177,24 @@ class WholeProbe(Probe):
         columns: a row of each.
         numbers: whether it answers a number.
         names: of the columns, before the names of their layers; "" of a single one.
+        shares: what each part of each column adds to the scores of the wide part, a row each [1, T, L]; they are
+            inputs too, behind the columns. Nothing where the network has no wide part.
     """
 
     stepwise = False
 
-    def __init__(self, model: ManyToOne, columns: Sequence[Padded], names: Sequence[str], *, numbers: bool) -> None:
+    def __init__(
+        self,
+        model: ManyToOne,
+        columns: Sequence[Padded],
+        names: Sequence[str],
+        *,
+        numbers: bool,
+        shares: Sequence[Padded] = (),
+    ) -> None:
         self.model, self.numbers, self.names = model, numbers, names
-        super().__init__([branch.read(column) for branch, column in zip(self._branches, columns, strict=True)])
+        read = [branch.read(column) for branch, column in zip(self._branches, columns, strict=True)]
+        super().__init__([*read, *shares])
 
     @property
     def _branches(self) -> list[Branch]:
@@ -191,8 +203,10 @@ class WholeProbe(Probe):
     @property
     def baselines(self) -> tuple[Tensor, ...]:
         return tuple(
-            mean_image(branch.reader, one) if isinstance(branch.reader, ImageReader) else torch.zeros_like(one.values)
-            for branch, one in zip(self._branches, self.inputs, strict=True)
+            mean_image(branch.reader, one)
+            if branch is not None and isinstance(branch.reader, ImageReader)
+            else torch.zeros_like(one.values)
+            for branch, one in zip_longest(self._branches, self.inputs)
         )
 
     @property
@@ -201,13 +215,21 @@ class WholeProbe(Probe):
         return [one.attention if isinstance(one, AttentionPooling) else None for one in poolings]
 
     def run(self, vectors: Sequence[Tensor], *, trace: bool = False) -> Run:
-        columns = zip(self._branches, self._padded(vectors), strict=True)
+        padded, count = self._padded(vectors), len(self._branches)
+        columns = zip(self._branches, padded[:count], strict=True)
         runs = [branch.along(column, trace=trace) for branch, column in columns]
-        scores = self.model.joined(runs).scores[:, None]
+        scores = self.model.joined(runs, self._beside(padded[count:])).scores[:, None]
         layers: dict[str, Recorded] = {}
         for name, run in zip(self.names, runs, strict=True):
             layers |= placed(name, run.trace) if name else run.trace
         return Run(scores if self.numbers else log_softmax(scores, -1), layers, [run.weights[:, None] for run in runs])
+
+    def _beside(self, shares: Sequence[Padded]) -> Tensor | None:
+        """The scores of the wide part [B, L], of what its parts add to them."""
+        if self.model.wide is None:
+            return None
+        bias = self.model.wide.bias().to(shares[0].values.device)
+        return bias + torch.stack([one.values.sum(1) for one in shares]).sum(0)
 
 
 class ForecastProbe(Probe):

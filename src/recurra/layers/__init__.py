@@ -3,7 +3,7 @@
 from recurra.layers.base import ForwardLayer, Layer, Unrolled
 from recurra.layers.bidirectional import Bidirectional, BothStates
 from recurra.layers.convolution import Convolution
-from recurra.layers.dropout import locked_dropout
+from recurra.layers.dropout import dropout, locked_dropout
 from recurra.layers.feedforward import FeedForward
 from recurra.layers.held import HeldRecurrent, HeldUnit
 from recurra.layers.kernels import KERNELS, Kernel
@@ -33,6 +33,7 @@ __all__ = [
     "Stack",
     "Steps",
     "Unrolled",
+    "dropout",
     "locked_dropout",
     "placed",
     "recorded_whole",

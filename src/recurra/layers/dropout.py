@@ -1,12 +1,15 @@
-"""Dropout that chooses once for a whole sequence: the same values of a row are dropped at all time steps.
+"""Dropout, drawn anew for each value, or once for a whole sequence: then a row drops the same values at all time steps.
 
-Drawn anew at each step, as dropout is elsewhere, the noise of many steps adds up in a recurrent network until little is
-left of what it remembers. Gal & Ghahramani (2016) derive the fixed choice as variational inference.
+Within a recurrent layer the noise of many steps adds up until little is left of what it remembers. Gal & Ghahramani
+(2016) derive the fixed choice as variational inference.
 """
 
 from __future__ import annotations
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
+
+STEPS = 2**16  # shares that can be told apart
 
 
 def locked_dropout(values: Tensor, share: float, training: bool) -> Tensor:
@@ -15,3 +18,25 @@ def locked_dropout(values: Tensor, share: float, training: bool) -> Tensor:
         return values
     kept = values.new_empty(values.shape[0], 1, values.shape[2]).bernoulli_(1 - share)
     return values * kept.div_(1 - share)
+
+
+def dropout(values: Tensor, share: float, training: bool) -> Tensor:
+    """Values of any shape of which a share, each by itself, is 0; the others are scaled up (Srivastava et al. 2014).
+
+    What torch draws for it on a CPU, a number for each value, takes a tenth of a training step. Here a value has 16
+    random bits, which are compared with the share, to 1/65,536: a quarter of the time.
+    """
+    if not training or not share:
+        return values
+    if values.device.type != "cpu":
+        return nn.functional.dropout(values, share)
+    dropped = min(round(share * STEPS), STEPS - 1)
+    kept = random_16_bits(values.shape) >= dropped - STEPS // 2
+    return values * kept.to(values.dtype).mul_(STEPS / (STEPS - dropped))
+
+
+def random_16_bits(shape: torch.Size) -> Tensor:
+    """Whole numbers from -32,768 to 32,767, all equally likely."""
+    count = shape.numel()
+    drawn = torch.empty(-(-count // 4), dtype=torch.int64).random_(-(2**63), None)
+    return drawn.view(torch.int16)[:count].view(shape)

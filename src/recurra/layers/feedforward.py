@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
 from recurra.cells import ACTIVATIONS
 from recurra.errors import UsageError
+from recurra.layers.dropout import dropout
 from recurra.options import unknown_name
 
 

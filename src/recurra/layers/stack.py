@@ -7,12 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
 from recurra.cells import Step
 from recurra.errors import UsageError
 from recurra.layers.base import ForwardLayer, Layer, Unrolled, check_layer
-from recurra.layers.dropout import locked_dropout
+from recurra.layers.dropout import dropout, locked_dropout
 from recurra.layers.recorded import Recorded, placed
 from recurra.padded import Padded
 

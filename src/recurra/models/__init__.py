@@ -22,6 +22,7 @@ from recurra.models.options import CaptionerOptions, ModelOptions
 from recurra.models.output import copy_table
 from recurra.models.seq2seq import Seq2Seq, SourceMemory, device_of
 from recurra.models.vector_encoder import VectorEncoder
+from recurra.models.wide import Wide
 
 __all__ = [
     "AUTO_POOLING",
@@ -42,6 +43,7 @@ __all__ = [
     "SourceMemory",
     "TokenReader",
     "VectorEncoder",
+    "Wide",
     "build_captioner",
     "build_forecaster",
     "build_many_to_one",

@@ -16,6 +16,7 @@ from recurra.models.output import CopyOutput, VocabularyOutput
 from recurra.models.recurrent_stack import make_cell, recurrent_stack
 from recurra.models.seq2seq import Seq2Seq
 from recurra.models.vector_encoder import VectorEncoder
+from recurra.models.word_embedding import TableShape
 
 
 def build_seq2seq(
@@ -24,6 +25,7 @@ def build_seq2seq(
     target_vocabulary: int,
     copy_ids: Tensor | None = None,
     separator: int | None = None,
+    table: TableShape | None = None,
 ) -> Seq2Seq:
     """An encoder-decoder, its weights drawn from torch's generator.
 
@@ -32,10 +34,11 @@ def build_seq2seq(
         source_vocabulary, target_vocabulary: numbers of tokens, special ones included.
         copy_ids: with options.copy, the target id of every source token [source_vocabulary].
         separator: with options.match, the source id between two columns.
+        table: of a source vocabulary whose words have vectors.
     """
     decoder, layers = build_decoder(options, target_vocabulary, CopyOutput if options.copy else VocabularyOutput)
     bridge = BRIDGES[options.bridge](layers)
-    encoder = _encoder(options, source_vocabulary, separator if options.match else None)
+    encoder = _encoder(options, source_vocabulary, separator if options.match else None, table)
     return Seq2Seq(encoder, bridge, decoder, copy_ids)
 
 
@@ -72,6 +75,6 @@ def build_decoder(
     return decoder, [first, *uppers]
 
 
-def _encoder(options: ModelOptions, vocabulary: int, separator: int | None) -> Encoder:
+def _encoder(options: ModelOptions, vocabulary: int, separator: int | None, table: TableShape | None) -> Encoder:
     stack = recurrent_stack(options, options.hidden, bidirectional=options.bidirectional)
-    return Encoder(vocabulary, stack, dropout=options.dropout, separator=separator)
+    return Encoder(vocabulary, stack, dropout=options.dropout, separator=separator, table=table)

@@ -20,11 +20,10 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
 from recurra.attention import Attended, Attention, Memory
 from recurra.cells import Step
-from recurra.layers import Recorded, Recurrent, Stack, placed
+from recurra.layers import Recorded, Recurrent, Stack, dropout, placed
 from recurra.models.changed import ELSE, at_step, changed_steps
 from recurra.models.output import VocabularyOutput
 from recurra.padded import Padded

@@ -9,11 +9,10 @@ from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
-from recurra.layers import Layer, Unrolled
+from recurra.layers import Layer, Unrolled, dropout
+from recurra.models.word_embedding import TableShape, word_embedding
 from recurra.padded import Padded
-from recurra.text.special import PAD
 
 
 class SourceEncoder(nn.Module, ABC):
@@ -40,11 +39,20 @@ class Encoder(SourceEncoder):
         layers: the recurrent layers; their input size is the embedding's size.
         dropout: share of the values dropped on the embeddings and the outputs, in training.
         separator: the id between two columns of a source; given, tokens that stand in two columns are marked.
+        table: of a vocabulary whose words have vectors.
     """
 
-    def __init__(self, vocabulary: int, layers: Layer, *, dropout: float = 0.0, separator: int | None = None) -> None:
+    def __init__(
+        self,
+        vocabulary: int,
+        layers: Layer,
+        *,
+        dropout: float = 0.0,
+        separator: int | None = None,
+        table: TableShape | None = None,
+    ) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary, layers.input_size, padding_idx=PAD)
+        self.embedding = word_embedding(vocabulary, layers.input_size, table)
         self.marks = None if separator is None else Marks(layers.input_size, separator)
         self.layers = layers
         self.dropout = dropout
@@ -72,7 +80,7 @@ class Encoder(SourceEncoder):
         """The rows of `entries` that source ids [B, S] read."""
         if self.marks is None:
             return source
-        return source.with_values(source.values + len(self.embedding.weight) * self.marks.matches(source))
+        return source.with_values(source.values + self.embedding.num_embeddings * self.marks.matches(source))
 
 
 class Marks(nn.Module):

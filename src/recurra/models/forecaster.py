@@ -17,27 +17,35 @@ With `baseline="smoothed"` the one value is replaced by the weighted mean of tho
 without a season), each of which counts 0.7 times as much as the next: exponential smoothing, which has less noise and
 follows a level that shifts within a few steps. It is for direct forecasts alone.
 
-B batch, T steps of the window, D columns, K of them forecast, H horizon, P raw outputs per number, S sample paths.
+With `baseline="linear"` outputs are differences from a linear function of the window (`LinearBase`), which is fitted
+before the network learns: the best exponential smoothing, corrected by an autoregression where that is better.
+
+The layers may read several steps of a window at once (`patch`).
+
+B batch, T steps of a window, D columns, K of them forecast, H horizon, P raw outputs per number, Q quantiles, S paths.
 """
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
-from recurra.layers import Stack, Unrolled
+from recurra.layers import Stack, Unrolled, dropout
 from recurra.models.forecast_output import ForecastOutput, make_output
+from recurra.models.forecast_units import Units, window_units
 from recurra.models.forecaster_options import ForecasterOptions
 from recurra.models.input_readers import MAX_DEVIATIONS
+from recurra.models.linear_base import LinearBase
+from recurra.models.patches import in_patches
 from recurra.models.recurrent_stack import recurrent_stack
 from recurra.padded import Padded, last_of, select_rows
 
 KEPT = 0.7  # of the weight of a value by the one a season before it
 MOST_SMOOTHED = 20  # values; further ones would hardly count
-ROUNDING = 1e-15  # of a number: deviations that are no larger are rounding errors
 
 
 class Forecasts(NamedTuple):
@@ -47,26 +55,6 @@ class Forecasts(NamedTuple):
     base: Tensor  # [B, 1, K], or [B, H, K] where each step has its own
 
 
-class Units(NamedTuple):
-    """What the numbers of each window are counted in."""
-
-    centre: Tensor  # [B, D] float64
-    scale: Tensor  # [B, D] float64, one deviation; 0 where a window never changes
-
-    def only(self, columns: Tensor) -> Units:
-        """Those of some columns."""
-        return Units(self.centre[:, columns], self.scale[:, columns])
-
-    def counted(self, values: Tensor) -> Tensor:
-        """Numbers [B, T, D] in deviations from the centre; what is missing stays NaN."""
-        scale = torch.where(self.scale > 0, self.scale, 1.0)
-        return ((values - self.centre[:, None]) / scale[:, None]).float()
-
-    def own(self, values: Tensor) -> Tensor:
-        """The way back: [B, T, D]."""
-        return values.double() * self.scale[:, None] + self.centre[:, None]
-
-
 class Forecaster(nn.Module):
     """A recurrent network with a distribution for each next value.
 
@@ -74,31 +62,49 @@ class Forecaster(nn.Module):
         targets: where the K columns that are forecast stand among the D.
         columns: D.
         options: the section [model].
-        season: steps after which a series is like itself, for `baseline="season"` and `"smoothed"`.
+        season: steps after which a series is like itself, for `baseline="season"`, `"smoothed"` and `"linear"`.
+        window: steps that `baseline="linear"` weighs.
     """
 
     mean: Tensor  # [D]
     deviation: Tensor  # [D]
+    widths: Tensor  # [Q] where they are calibrated, by what factor each quantile is further from the median
+    log_mean: Tensor  # [D] of logarithms; where none are counted, 0
+    log_deviation: Tensor  # [D] likewise, 1
+    lowest: Tensor  # [D] where logarithms are counted, of numbers that are as large; 0 in columns that are only read
     naive: Tensor  # [K] not used; a model folder of format 2 has it
     targets: Tensor  # [K]
 
-    def __init__(self, columns: int, targets: list[int], options: ForecasterOptions, season: int = 1) -> None:
+    def __init__(
+        self, columns: int, targets: list[int], options: ForecasterOptions, season: int = 1, window: int = 1
+    ) -> None:
         super().__init__()
         self.output: ForecastOutput = make_output(options.output, options.levels())
         self.recursive = options.strategy == "recursive"
         self.horizon = options.horizon
         self.baseline = options.baseline != "none"
-        by_season = options.baseline in ("season", "smoothed")
+        by_season = options.baseline in ("season", "smoothed", "linear")
         self.season = max(1, season) if by_season else 1  # 1: the value a season before is the last one
         self.smoothed = options.baseline == "smoothed"
+        self.linear = LinearBase(window, self.horizon, self.season) if options.baseline == "linear" else None
         self.by_window = options.scale == "window"
+        self.log = options.transform == "log"
+        self.patch = max(1, options.patch)
+        self.levels = options.levels()
+        self.calibrated = options.calibration == "validation"
         self.dropout = options.dropout
         self.register_buffer("mean", torch.zeros(columns, dtype=torch.float64))
         self.register_buffer("deviation", torch.ones(columns, dtype=torch.float64))
         self.register_buffer("naive", torch.ones(len(targets), dtype=torch.float64))
+        if self.log:
+            self.register_buffer("lowest", torch.zeros(columns, dtype=torch.float64))
+            self.register_buffer("log_mean", torch.zeros(columns, dtype=torch.float64))
+            self.register_buffer("log_deviation", torch.ones(columns, dtype=torch.float64))
+        if self.calibrated:
+            self.register_buffer("widths", torch.ones(len(self.levels)))
         self.register_buffer("targets", torch.tensor(targets), persistent=False)
         read = columns + (len(targets) if self.season > 1 else 0)
-        self.layers: Stack = recurrent_stack(options, read, bidirectional=False)
+        self.layers: Stack = recurrent_stack(options, self.patch * read, bidirectional=False)
         steps = 1 if self.recursive else options.horizon
         self.head = nn.Linear(options.hidden, steps * len(targets) * self.output.size)
         nn.init.zeros_(self.head.weight)
@@ -110,12 +116,24 @@ class Forecaster(nn.Module):
         A column of which a window knows nothing is counted in what it was in the training data.
         """
         batch = len(window.lengths)
-        usual = Units(self.mean.expand(batch, -1), self.deviation.expand(batch, -1))
+        usual = self._usual_units(batch)
         if not self.by_window:
             return usual
         unknown = (window.values.isnan() | ~window.mask[..., None]).all(1)
-        own = window_units(window)
-        return Units(*(torch.where(unknown, other, one) for other, one in zip(usual, own, strict=True)))
+        own = window_units(window.with_values(usual.level(window.values)))
+        centre, scale = (torch.where(unknown, other, one) for other, one in zip(usual[:2], own[:2], strict=True))
+        return usual._replace(centre=centre, scale=scale)
+
+    def _usual_units(self, batch: int) -> Units:
+        """Those of the training data."""
+        if not self.log:
+            return Units(self.mean.expand(batch, -1), self.deviation.expand(batch, -1))
+        logged = self.lowest > 0
+        centre, scale = (
+            torch.where(logged, of_logarithms, plain).expand(batch, -1)
+            for of_logarithms, plain in ((self.log_mean, self.mean), (self.log_deviation, self.deviation))
+        )
+        return Units(centre, scale, self.lowest)
 
     def direct(self, window: Padded) -> Forecasts:
         """All steps after the window [B, T, D] (in deviations) at once."""
@@ -125,9 +143,33 @@ class Forecaster(nn.Module):
         """The same from the run of the layers over the window."""
         known = window.values[..., self.targets]
         raw = self._head(last_of(run.outputs)).view(-1, self.horizon, len(self.targets), self.output.size)
+        if self.linear is not None:
+            return Forecasts(raw, self.linear(window.with_values(known)))
         ahead = window.lengths[:, None] + torch.arange(self.horizon, device=known.device) % self.season
         before = at_steps(known, self._before(ahead, window.lengths[:, None] - 1))
         return Forecasts(raw, self._base(self._smoothed(known, ahead, before) if self.smoothed else before))
+
+    @property
+    def scores(self) -> list[float]:
+        """The normal scores of the quantiles, as float32 has them."""
+        return [float(np.float32(NormalDist().inv_cdf(q))) for q in self.levels]
+
+    def quantiles(self, forecasts: Forecasts) -> Tensor:
+        """The quantiles of the next values [B, H, K, Q], in deviations."""
+        raw = forecasts.raw.float()
+        scores = torch.tensor(self.scores, device=raw.device)
+        if not self.calibrated:
+            return torch.stack([forecasts.base + self._at(raw, z) for z in scores], -1)
+        median = forecasts.base + self._at(raw, torch.zeros_like(scores[0]))
+        return median[..., None] + self.widths * self.spread_out(raw, scores)
+
+    def spread_out(self, raw: Tensor, scores: Tensor) -> Tensor:
+        """How far from the median the values at some normal scores [Q] are before they are calibrated: [..., Q]."""
+        median = self._at(raw, torch.zeros_like(scores[0]))
+        return torch.stack([self._at(raw, z) - median for z in scores], -1)
+
+    def _at(self, raw: Tensor, score: Tensor) -> Tensor:
+        return self.output.at(raw, score.expand(raw.shape[:-1]))
 
     def each_next(self, window: Padded) -> Forecasts:
         """For each step of the window [B, T, D] the one after it: H is T."""
@@ -172,6 +214,8 @@ class Forecaster(nn.Module):
         """What the network answers before it has learned anything, in words."""
         if not self.baseline:
             return "the mean of the window" if self.by_window else "the mean of the training data"
+        if self.linear is not None:
+            return "its linear baseline"
         if self.smoothed:
             return (
                 "the smoothed last values" if self.season == 1 else f"the smoothed values of seasons of {self.season}"
@@ -180,8 +224,16 @@ class Forecaster(nn.Module):
 
     def over(self, window: Padded, *, trace: bool = False) -> Unrolled:
         """The layers over the window [B, T, D] (in deviations)."""
-        baseline = self._first(window.values) if self.recursive else last_of(window)[:, self.targets]
-        return self.layers(window.with_values(self._read(window.values, baseline)), trace=trace)
+        read = window.with_values(self._read(window.values, self._counted_from(window)))
+        return self.layers(in_patches(read, self.patch), trace=trace)
+
+    def _counted_from(self, window: Padded) -> Tensor:
+        """What the forecast columns of a window are counted from as the layers read them [B, K]."""
+        if self.recursive:
+            return self._first(window.values)
+        if self.linear is not None:
+            return self.linear.weighed(window.with_values(window.values[..., self.targets]))[1][:, 0]
+        return last_of(window)[:, self.targets]
 
     def medians(self, window: Padded, run: Unrolled, steps: int) -> Tensor:
         """The medians of the next values [B, H, K], in deviations; each step fed back where it is recursive."""
@@ -241,27 +293,13 @@ class Forecaster(nn.Module):
         return values.clamp(-MAX_DEVIATIONS, MAX_DEVIATIONS)
 
 
-def window_units(window: Padded) -> Units:
-    """Mean and deviation of each window [B, T, D]; what is missing counts for neither."""
-    known = window.mask[..., None] & ~window.values.isnan()
-    counts = known.sum(1).clamp(min=1)
-    values = torch.where(known, window.values, 0.0)
-    first = values.gather(1, known.int().argmax(1, keepdim=True))  # [B, 1, D] the first that is known
-    changes = torch.where(known, values - first, 0.0)  # whose mean is exact where nothing changes
-    mean = changes.sum(1) / counts
-    largest = changes.abs().amax(1)
-    unit = torch.where(largest > 0, largest, 1.0)  # so that no square is too large or too small for a number
-    squares = torch.where(known, (changes - mean[:, None]) / unit[:, None], 0.0).square().sum(1)
-    deviation = unit * (squares / counts).sqrt()
-    rounding = ROUNDING * values.abs().amax(1)
-    return Units(first[:, 0] + mean, torch.where(deviation > rounding, deviation, 0.0))
-
-
 def at_steps(values: Tensor, steps: Tensor) -> Tensor:
     """The values [B, T, K] at other steps of each row [B, H]: [B, H, K]."""
     return values.gather(1, steps[..., None].expand(-1, -1, values.shape[2]))
 
 
-def build_forecaster(options: ForecasterOptions, columns: int, targets: list[int], season: int = 1) -> Forecaster:
+def build_forecaster(
+    options: ForecasterOptions, columns: int, targets: list[int], season: int = 1, window: int = 1
+) -> Forecaster:
     """A network from its options, its weights drawn from torch's generator."""
-    return Forecaster(columns, targets, options, season)
+    return Forecaster(columns, targets, options, season, window)

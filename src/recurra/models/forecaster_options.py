@@ -24,17 +24,33 @@ class ForecasterOptions(RecurrentOptions):
     output: Literal["quantile", "gaussian"] = "quantile"  # distribution of each forecast number
     quantiles: str = "0.1 0.5 0.9"  # quantiles to return, 0.5 among them; with output=quantile those that are trained
     # Baseline from which outputs are differences: the last known value, that of a season before, the smoothed values
-    # (direct only), or none. auto: what is better before training, or clearly better after a short trial.
-    baseline: Literal["auto", "last", "season", "smoothed", "none"] = "auto"
+    # (direct only), a linear function of the window that is fitted before training (direct only), or none.
+    # auto: what is better before training, or clearly better after a short trial.
+    baseline: Literal["auto", "last", "season", "smoothed", "linear", "none"] = "auto"
     # Numbers are standardised by mean and standard deviation of each window, or of each column of the training data.
     # auto: what is best on the validation data after a short trial.
     scale: Literal["auto", "window", "columns"] = "auto"
+    # Numbers, or their logarithms, for columns that are always above 0. auto: what is better before training.
+    transform: Literal["auto", "none", "log"] = "auto"
+    # Widths of intervals: those of training, or changed by what they hold of the validation data (direct only, which is
+    # what auto does there).
+    calibration: Literal["auto", "none", "validation"] = "auto"
+    # Steps of a window that the layers read at once (direct only). 0: a season; without one so many that 32 are left.
+    patch: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.horizon < 1:
             raise UsageError(f"model.horizon must be at least 1, got {self.horizon}")
-        check_at_most(self, "model", horizon=MOST_STEPS)
+        if self.patch < 0:
+            raise UsageError(f"model.patch must be at least 0, got {self.patch}")
+        check_at_most(self, "model", horizon=MOST_STEPS, patch=MOST_STEPS)
+        if self.calibration == "validation" and self.strategy == "recursive":
+            what = "model.calibration=validation is for direct forecasts: sample paths have the intervals they have"
+            raise UsageError(what, fix="Leave it out, or set model.strategy=direct.")
+        if self.patch > 1 and self.strategy == "recursive":
+            what = "model.patch is for direct forecasts: a recursive one reads step by step what it has forecast"
+            raise UsageError(what, fix="Leave it out, or set model.strategy=direct.")
         self.levels()
 
     def levels(self) -> tuple[float, ...]:

@@ -24,11 +24,11 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d, dropout, pad, relu
+from torch.nn.functional import avg_pool2d, pad, relu
 
 from recurra.data import ImageShape
 from recurra.errors import UsageError
-from recurra.layers import Recorded, Unrolled, recorded_whole
+from recurra.layers import Recorded, Unrolled, dropout, recorded_whole
 from recurra.models.encoder import SourceEncoder
 from recurra.padded import Padded
 

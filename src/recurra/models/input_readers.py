@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
+from recurra.layers import dropout
+from recurra.models.word_embedding import TableShape, word_embedding
 from recurra.padded import Padded
 from recurra.text.special import PAD, UNK
 
@@ -27,14 +28,21 @@ class TokenReader(nn.Module):
         dropout: share of the vectors' values set to 0, in training only.
         unordered: the units of a row are sorted first. To a network that knows no order this changes nothing but the
             rounding, which is then the same too.
+        table: of a vocabulary whose words have vectors.
     """
 
     def __init__(
-        self, vocabulary: int, size: int, *, word_dropout: float = 0.0, dropout: float = 0.0, unordered: bool = False
+        self,
+        vocabulary: int,
+        size: int,
+        *,
+        word_dropout: float = 0.0,
+        dropout: float = 0.0,
+        unordered: bool = False,
+        table: TableShape | None = None,
     ) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary, size, padding_idx=PAD)
-        nn.init.normal_(self.embedding.weight, std=EMBEDDING_DEVIATION)
+        self.embedding = word_embedding(vocabulary, size, table, EMBEDDING_DEVIATION)
         self.output_size = size
         self.word_dropout = word_dropout
         self.dropout = dropout
@@ -50,9 +58,9 @@ class TokenReader(nn.Module):
         return inputs.with_values(dropout(self.embedding(ids), self.dropout, self.training))
 
 
-def word_dropout(ids: Tensor, share: float, training: bool) -> Tensor:
-    """Ids [B, T] of which a share is read as <UNK>."""
-    if not training or not share:
+def word_dropout(ids: Tensor, share: float | Tensor, training: bool) -> Tensor:
+    """Ids [B, T] of which a share, or a share of each [B, T], is read as <UNK>."""
+    if not training or (isinstance(share, float) and not share):
         return ids
     return torch.where(torch.rand(ids.shape, device=ids.device) < share, UNK, ids)
 

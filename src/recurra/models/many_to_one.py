@@ -2,6 +2,7 @@
 
     branch        reader -> what goes over time -> pooling         one vector for each column
     output        the vectors side by side, then one linear map, or V s(W x + b_h) + b_y
+    wide          the scores of a linear model over n-grams or kernels are added to it, where there is one
 
 What goes over time, by kind:
 
@@ -20,15 +21,16 @@ from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout
 
 from recurra.data import ImageShape
 from recurra.errors import UsageError
-from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling, Recorded, placed, recorded_whole
+from recurra.layers import POOLINGS, Convolution, FeedForward, Layer, Pooling, Recorded, dropout, placed, recorded_whole
 from recurra.models.image_encoder import ImageReader
 from recurra.models.input_readers import NumberReader, TokenReader
 from recurra.models.options import RecurrentOptions
 from recurra.models.recurrent_stack import recurrent_stack
+from recurra.models.wide import Wide
+from recurra.models.word_embedding import TableShape
 from recurra.options import NoEffect, one_of
 from recurra.padded import Padded
 
@@ -57,6 +59,8 @@ class ManyToOneOptions(RecurrentOptions):
     pooling: str = one_of(("auto", *POOLINGS), "auto")
     dropout: float = 0.5  # share of values dropped on embeddings, between layers and before the output
     input_dropout: float = 0.1  # share of units read as <UNK>, and of numbers read as their mean, in training
+    # a linear model over n-grams, kernels or numbers beside the network; auto: beside rnn and cnn over texts or series
+    wide: Literal["auto", "on", "off"] = "auto"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -177,30 +181,48 @@ class ManyToOne(nn.Module):
     Args:
         branches: one for each column of the input.
         output: from their vectors, side by side, to the outputs.
+
+    A linear model, `wide`, may be put beside it: then its scores are added to the outputs.
     """
+
+    wide: Wide | None
 
     def __init__(self, branches: Sequence[Branch], output: nn.Module) -> None:
         super().__init__()
         self.branches = nn.ModuleList(branches)
         self.output = output
+        self.wide = None
+
+    def put_beside(self, wide: Wide) -> None:
+        """Adds the scores of a linear model to the outputs, which are 0 as yet: so it begins with what that says."""
+        self.wide = wide
+        last = self.output.output if isinstance(self.output, FeedForward) else self.output
+        assert isinstance(last, nn.Linear)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
 
     @property
     def column_branches(self) -> list[Branch]:
         """The branches."""
         return [branch for branch in self.branches if isinstance(branch, Branch)]
 
-    def forward(self, inputs: Sequence[Padded]) -> Tensor:
-        """A batch of each column to [B, L]."""
-        return self.inside(inputs).scores
+    def forward(self, inputs: Sequence[Padded], beside: Tensor | None = None) -> Tensor:
+        """A batch of each column to [B, L].
 
-    def inside(self, inputs: Sequence[Padded]) -> Inside:
+        Args:
+            beside: the scores of the wide part [B, L], where there is one.
+        """
+        return self.inside(inputs, beside).scores
+
+    def inside(self, inputs: Sequence[Padded], beside: Tensor | None = None) -> Inside:
         """The same with what the branches made of their columns."""
-        return self.joined([branch(column) for branch, column in zip(self.branches, inputs, strict=True)])
+        return self.joined([branch(column) for branch, column in zip(self.branches, inputs, strict=True)], beside)
 
-    def joined(self, runs: list[BranchRun]) -> Inside:
+    def joined(self, runs: list[BranchRun], beside: Tensor | None = None) -> Inside:
         """The outputs, from what the branches made of their columns."""
         joined = torch.cat([run.values for run in runs], dim=-1)
-        return Inside(self.output(joined), runs, joined)
+        scores = self.output(joined)
+        return Inside(scores if beside is None else scores + beside, runs, joined)
 
 
 def build_many_to_one(options: ManyToOneOptions, branches: Sequence[Branch], outputs: int) -> ManyToOne:
@@ -220,14 +242,15 @@ def build_many_to_one(options: ManyToOneOptions, branches: Sequence[Branch], out
     return ManyToOne(branches, output)
 
 
-def token_branch(options: ManyToOneOptions, kind: Kind, vocabulary: int) -> Branch:
-    """Of a text: of so many units, special ones included."""
+def token_branch(options: ManyToOneOptions, kind: Kind, vocabulary: int, table: TableShape | None = None) -> Branch:
+    """Of a text: of so many units, special ones included, which may be words with vectors."""
     reader = TokenReader(
         vocabulary,
         options.embedding or options.hidden,
         word_dropout=options.input_dropout,
         dropout=options.dropout,
         unordered=kind == "feedforward",
+        table=table,
     )
     return _branch(options, kind, reader)
 

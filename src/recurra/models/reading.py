@@ -16,6 +16,7 @@ from torch import Tensor
 from recurra.layers import Bidirectional, BothStates, HeldRecurrent, Layer, Recurrent, Stack, Unrolled
 from recurra.layers.kernels import run_steps
 from recurra.models.encoder import Encoder, SourceEncoder
+from recurra.models.word_embedding import WordEmbedding
 from recurra.padded import Padded, reverse
 
 MAX_TABLE = 32_000_000  # numbers; tokens of a larger vocabulary are multiplied as they come
@@ -24,11 +25,13 @@ MIN_ROWS = 16  # torch's kernels take less time for fewer rows than we do, call 
 
 def reader_of(encoder: SourceEncoder) -> Reader | EncoderAsItIs:
     """The quickest way to read sources in evaluation."""
-    return Reader(encoder) if isinstance(encoder, Encoder) else EncoderAsItIs(encoder)
+    if not isinstance(encoder, Encoder) or isinstance(encoder.embedding, WordEmbedding):
+        return EncoderAsItIs(encoder)
+    return Reader(encoder)
 
 
 class EncoderAsItIs:
-    """An encoder as it is: what reads no ids needs no table."""
+    """An encoder as it is: what reads no ids needs no table, and one of all words of a file of vectors is too large."""
 
     def __init__(self, encoder: SourceEncoder) -> None:
         self.encoder = encoder

@@ -19,7 +19,7 @@ from recurra.decoding import Scored, Start
 from recurra.layers import Unrolled
 from recurra.models.bridge import Bridge
 from recurra.models.decoder import Decoded, Decoder, DecoderState
-from recurra.models.encoder import SourceEncoder
+from recurra.models.encoder import Encoder, SourceEncoder
 from recurra.padded import Padded
 
 
@@ -47,6 +47,12 @@ class Seq2Seq(nn.Module):
         self.bridge = bridge
         self.decoder = decoder
         self.register_buffer("copy_ids", copy_ids)
+
+    @property
+    def source_words(self) -> nn.Module:
+        """The embeddings of the source, where that is text."""
+        assert isinstance(self.encoder, Encoder)
+        return self.encoder.embedding
 
     def start(self, source: Padded) -> Start:
         """Encodes a source, such as ids [B, S], <EOS> last: the decoder's first state and the memory."""

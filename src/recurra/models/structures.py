@@ -29,6 +29,7 @@ from recurra.models.output import CopyOutput, VocabularyOutput
 from recurra.models.seq2seq import Seq2Seq
 from recurra.models.tagger import Tagger
 from recurra.models.vector_encoder import VectorEncoder
+from recurra.models.word_embedding import WordEmbedding
 from recurra.structure import LAST_STEP, NO_ATTENTION, Part, Structure, Tower
 from recurra.structure import Decoder as DecoderParts
 
@@ -106,9 +107,11 @@ def pooling_part(pooling: Pooling, over: str = "time") -> Part:
     return Part("pooling", names.get(name, f"{name} pooling"), pooling.size, pooling.size, count(pooling))
 
 
-def token_part(embedding: nn.Embedding, *beside: nn.Module | None, notes: Iterable[str] = ()) -> Part:
+def token_part(embedding: nn.Embedding | WordEmbedding, *beside: nn.Module | None, notes: Iterable[str] = ()) -> Part:
     """Embeddings, and what is added to them."""
     sizes = (embedding.num_embeddings, embedding.embedding_dim)
+    if isinstance(embedding, WordEmbedding):
+        notes = (f"from vectors of {embedding.given.shape[1]}", *notes)
     return Part("embedding", "embeddings", *sizes, count(embedding, *beside), notes=tuple(notes))
 
 
@@ -221,6 +224,8 @@ def tagger_structure(model: Tagger) -> Structure:
         readers.append(
             Part("spelling", f"{spelling.name} over its characters", *sizes, spelling.cell, spelling.states, both=True)
         )
+    if model.surface is not None:
+        readers.append(replace(token_part(model.surface), name="embeddings of shape and affixes"))
     tags = model.output.out_features
     name = "CRF" if model.crf is not None else "softmax"
     output = Part("output", name, model.output.in_features, tags, count(model.output, model.crf))
@@ -292,9 +297,17 @@ def many_to_one_structure(model: ManyToOne, columns: Sequence[Reads], *, labels:
         gives="labels" if labels else "a number",
         answers="once",
         towers=tuple(towers),
-        top=head_parts(model.output, "softmax" if labels else "linear"),
+        top=with_wide(head_parts(model.output, "softmax" if labels else "linear"), model),
         parameters=count(model),
     )
+
+
+def with_wide(parts: tuple[Part, ...], model: ManyToOne) -> tuple[Part, ...]:
+    """The output says which scores are added to it."""
+    if model.wide is None:
+        return parts
+    *below, output = parts
+    return (*below, replace(output, notes=(*output.notes, f"+ a linear model over {model.wide.reads}")))
 
 
 def head_parts(head: nn.Module, name: str) -> tuple[Part, ...]:

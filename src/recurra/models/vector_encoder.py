@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import torch
 from torch import nn
-from torch.nn.functional import dropout
 
-from recurra.layers import Recorded, Unrolled, recorded_whole
+from recurra.layers import Recorded, Unrolled, dropout, recorded_whole
 from recurra.models.encoder import SourceEncoder
 from recurra.models.image_encoder import Summary
 from recurra.models.input_readers import NumberReader

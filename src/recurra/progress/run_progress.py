@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recurra.metrics import value_text
-from recurra.runs.events import Event, Finished, PlanMade, Saved, StepDone, Validated
+from recurra.runs.events import Event, Finished, Note, PlanMade, Saved, StepDone, Validated
 from recurra.text.counted import duration
 from recurra.views.measures import label_of
 
@@ -40,6 +40,8 @@ class RunProgress:
 
     def __call__(self, event: Event) -> None:
         """Updates the state."""
+        if self.finished and not isinstance(event, Note):  # the next member of an ensemble
+            vars(self).update(vars(RunProgress(saved=self.saved)))
         match event:
             case PlanMade():
                 self.step, self.steps = event.step, event.steps

@@ -53,6 +53,7 @@ class Live:
             self.console.print(Text(harmless(line)), soft_wrap=True)
         if isinstance(event, PlanMade | StepDone | Validated):
             run = self.run
+            self.bar.start()  # again, after the end of the member of an ensemble before
             self.bar.update(
                 self.task,
                 total=run.steps,

@@ -5,7 +5,7 @@ Events are in `recurra.runs.events`; those who train have them from `recurra.tra
 
 from recurra.runs.follower import Follower
 from recurra.runs.outcome import first_use
-from recurra.runs.reader import clipped_share, read_run
+from recurra.runs.reader import clipped_share, read_members, read_run
 from recurra.runs.watch import EVERY, Watch, looks, shown_runs
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "clipped_share",
     "first_use",
     "looks",
+    "read_members",
     "read_run",
     "shown_runs",
 ]

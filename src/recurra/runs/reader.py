@@ -12,6 +12,7 @@ import math
 import shlex
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +21,7 @@ from recurra.errors import RecurraError, RunError
 from recurra.files import plain_errors_within
 from recurra.options import nearest
 from recurra.runs.events import METRICS
+from recurra.runs.members import is_member, other_members, whole_run
 from recurra.runs.outcome import CONFIG
 from recurra.runs.verdict import verdict
 from recurra.text.counted import counted, named
@@ -57,9 +59,22 @@ def read_run(path: Path) -> RunCurves:
     return curves_of(folder, reading)
 
 
+def read_members(path: Path) -> list[RunCurves]:
+    """The curves of a run, and of an ensemble those of all members that have recorded a step.
+
+    Raises:
+        RunError: as `read_run`.
+    """
+    found = [read_run(path)]
+    for member in other_members(run_folder(path)):
+        with suppress(RunError):
+            found.append(read_run(member))
+    return found
+
+
 def curves_of(folder: Path, reading: Reading) -> RunCurves:
     """What has been read of the run in a folder, with what it comes to."""
-    options = training_options(folder / RECIPE)
+    options = training_options(whole_run(folder) / RECIPE)
     run = RunCurves(
         name_of(folder.resolve()),
         reading.steps,
@@ -85,8 +100,12 @@ def clipped_share(path: Path) -> float | None:
 
 
 def name_of(folder: Path) -> str:
-    """The name of the model whose run is in a folder."""
-    return (folder.parent if folder.name == "run" else folder).name
+    """The name of the model whose run is in a folder, and of an ensemble the number of the member."""
+    whole = whole_run(folder)
+    name = (whole.parent if whole.name == "run" else whole).name
+    if is_member(folder):
+        return f"{name}, member {folder.name}"
+    return f"{name}, member 1" if other_members(folder) else name
 
 
 def run_folder(path: Path) -> Path:

@@ -14,6 +14,7 @@ from recurra.locks import LOCK
 from recurra.options import nearest
 from recurra.runs.events import INTERRUPTED, METRICS
 from recurra.runs.follower import BEGINNING, Follower, Place, Told
+from recurra.runs.members import is_member, other_members, whole_run
 from recurra.runs.outcome import Outcome, outcome_of
 from recurra.runs.reader import Reading, curves_of, name_of, others, runs_below
 from recurra.text.counted import counted
@@ -44,7 +45,13 @@ class Watched:
     @property
     def home(self) -> Path:
         """The model folder."""
-        return self.folder.parent if self.folder.name == "run" else self.folder
+        whole = whole_run(self.folder)
+        return whole.parent if whole.name == "run" else whole
+
+    @property
+    def together(self) -> bool:
+        """Whether the model is an ensemble, of which this is a member."""
+        return is_member(self.folder) or bool(other_members(self.folder))
 
     @property
     def name(self) -> str:
@@ -102,7 +109,7 @@ class Watched:
             "waiting": f"waiting for a run in {self.home}{likely(self.home)}",
             "preparing": "reading the data and planning",
             "training": "training",
-            "closing": f"{self.reading.ended}; measuring the model",
+            "closing": f"{self.reading.ended}; {'not all members are' if self.together else 'measuring the model'}",
             "interrupted": f"interrupted after {step}: the same command with --resume goes on",
             "gone": f"its process ended after {step} without a word: the same command with --resume goes on",
             "finished": self.reading.ended,
@@ -124,10 +131,13 @@ def likely(folder: Path) -> str:
 
 
 def runs_in(path: Path) -> list[Path]:
-    """The runs that a path names: itself, or of a comparison all that have begun, in the order of their names."""
+    """The runs that a path names: itself, or of a comparison all that have begun, in the order of their names.
+
+    A run of an ensemble is followed by those of its other members that have begun.
+    """
     if (path / METRICS).is_file() or (path / "run").is_dir():
-        return [path]
-    return runs_below(path) or [path]
+        return [path, *other_members(run_folder_of(path))]
+    return [one for below in runs_below(path) for one in runs_in(below)] or [path]
 
 
 def seconds_since(file: Path) -> float:

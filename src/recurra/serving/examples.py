@@ -98,7 +98,7 @@ def reader_of(predictor: object) -> Read:
         case TagPredictor():
             reader = predictor.network.reader
             return lambda table, row: short(
-                " ".join(reader.characters.decode(word) for word in encoded_row(table, row)[1])
+                " ".join(reader.characters.decode(token.spelling) for token in encoded_row(table, row).tokens)
             )
         case LanguagePredictor():
             tokenizer = predictor.network.tokenizer

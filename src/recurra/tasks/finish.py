@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from torch import Tensor
 
 from recurra.bundle import Bundle, CardFacts, card_text, load_bundle
 from recurra.bundle.transaction import tidy
@@ -33,9 +34,10 @@ class Closing(NamedTuple):
 
 def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     """Measures the model on validation examples, says the result, and writes the model folder with its card."""
-    task, network = request.task, outcome.network
+    task, networks = request.task, outcome.networks
+    network = networks[0]
     examples, trained_on = read_sample(request.folder / "run", task)
-    predictor, options = task.predictor([network]), network.recipe.decoding
+    predictor, options = task.predictor(networks), network.recipe.decoding
     run_folder = request.folder / "run"
     baseline = stored_baseline(run_folder)
     evaluation = predictor.evaluate(examples, options)
@@ -76,24 +78,27 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
             tidy(request.folder)
         return Closing(evaluation, facts_of(before), before.card, before.baseline)
     kept = published_baseline(task, run_folder)
-    save_network(request.folder, task, network, weights_of(network.model), config, card_text(card), kept)
+    weights = [weights_of(one.model) for one in networks]
+    save_network(request.folder, task, network, weights, config, card_text(card), kept)
     return Closing(evaluation, config, card_text(card), kept)
 
 
 def finished_before(folder: Path, outcome: Outcome) -> Bundle | None:
-    """The model folder, if it holds this very model, finished; None if it is still to be written."""
+    """The model folder, if it holds these very networks, finished; None if it is still to be written."""
     try:
         bundle = load_bundle(folder)
     except ModelError:
         return None
     trained = trained_of(bundle.config)
-    if not trained.get("finished") or trained.get("steps") != outcome.finished.step:
+    if not trained.get("finished") or trained.get("steps") != sum(one.step for one in outcome.finished):
         return None
-    weights = weights_of(outcome.network.model)
-    same = weights.keys() == bundle.weights.keys() and all(
-        torch.equal(weights[name], bundle.weights[name]) for name in weights
-    )
-    return bundle if same else None
+    now = [weights_of(network.model) for network in outcome.networks]
+    return bundle if len(now) == len(bundle.members) and all(map(same_weights, now, bundle.members)) else None
+
+
+def same_weights(some: Mapping[str, Tensor], others: Mapping[str, Tensor]) -> bool:
+    """Whether they have the same names and numbers."""
+    return some.keys() == others.keys() and all(torch.equal(some[name], others[name]) for name in some)
 
 
 def describe(evaluation: Evaluation, headline: Mapping[str, str], measured_on: str) -> str:
@@ -105,13 +110,16 @@ def describe(evaluation: Evaluation, headline: Mapping[str, str], measured_on: s
 
 
 def sizes_of(outcome: Outcome) -> dict[str, object]:
-    """How large the network is and how long it has learned."""
-    network, finished = outcome.network, outcome.finished
+    """How large the networks are and how long they have learned."""
+    runs = outcome.finished
+    shortest = min(runs, key=lambda one: one.step)
+    several = {"members": len(runs)} if len(runs) > 1 else {}
     return {
-        "parameters": parameter_count(network),
-        **network.sizes(),
-        "steps": finished.step,
-        "best step": finished.best_step,
-        "seconds": round(finished.seconds, 1),
-        "ended by": finished.reason,
+        **several,
+        "parameters": sum(map(parameter_count, outcome.networks)),
+        **outcome.networks[0].sizes(),
+        "steps": sum(one.step for one in runs),
+        "best step": runs[0].best_step if not several else ", ".join(str(one.best_step) for one in runs),
+        "seconds": round(sum(one.seconds for one in runs), 1),
+        "ended by": shortest.reason,
     }

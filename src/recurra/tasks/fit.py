@@ -1,13 +1,15 @@
 """Training any task's network from files to a model folder, and going on with a run that was stopped.
 
 folder/            the model: config.json, model.safetensors, tokenizers, README.md (from the first best on)
-folder/run/        what the run needs to go on: lock, recipe, vocabularies, encoded data, checkpoint, metrics.jsonl
+folder/run/        what the run needs to go on: lock, recipe, vocabularies, encoded data, checkpoint, metrics.jsonl;
+                   what the members of an ensemble beside the first need stands in run/members/ (members.py)
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -22,8 +24,10 @@ from recurra.bundle.folder import BASELINE
 from recurra.data import DataSource, Examples, keep, open_examples, spool
 from recurra.errors import DataError, Interrupted, RecurraError, RunError, any_error_as
 from recurra.files import atomic_write, outermost_missing, plain_errors_within
+from recurra.runs.members import member_folder
 from recurra.tasks.baseline import fit_baseline, published_baseline
 from recurra.tasks.digests import check_digests, write_digests
+from recurra.tasks.members import loaded_member, share_of_time, untrained_member
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.recipe_file import ASKED, RECIPE, asked_recipe, read_recipe
@@ -50,8 +54,9 @@ from recurra.tasks.taken import (
     refuse_nothing,
     refuse_taken,
 )
-from recurra.tasks.task import Emit, Encoded, Network, Task
+from recurra.tasks.task import Emit, Encoded, Network, ReadsWords, Task
 from recurra.tasks.vocabulary import say_unknown
+from recurra.tasks.word_vectors import check_same_vectors, check_vectors, write_vectors
 from recurra.training import (
     CHECKPOINT,
     INTERRUPTED,
@@ -70,6 +75,7 @@ from recurra.training import (
     parse_time,
     tensorboard,
     to_all,
+    weights_of,
 )
 
 
@@ -86,15 +92,16 @@ class Request:
     command: str = ""  # as the user typed it, for the card
     started: float = 0.0  # when the command began, on the monotonic clock
     force: bool = False  # a model that is in the folder is replaced
+    vectors: str | None = None  # a file of vectors of words
 
 
 @dataclass(frozen=True)
 class Outcome:
     """A run that has come to an end."""
 
-    network: Network
+    networks: Sequence[Network]  # one, or the members of an ensemble
     encoded: Encoded
-    finished: Finished
+    finished: Sequence[Finished]  # of each
     columns: Mapping[str, str]  # of the training data, as the model remembers them
     command: str  # that made the model: where the run was only resumed, the one before
     decisions: Sequence[str]  # what was decided by looking at the data, and why
@@ -119,6 +126,7 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         refuse_foreign(request.folder)
     else:
         refuse_taken(request.folder)
+    show = emit
     with (
         plain_errors_within(request.folder),
         put_aside(request.folder) if request.force else nullcontext(),
@@ -139,17 +147,73 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
                 network, encoded, columns, decisions = restore(request, run_folder)
             write_record(run_folder, asked)
         shutil.rmtree(run_folder / COPIES, ignore_errors=True)  # everything is encoded; what stays is tried again
-        options = network.recipe.training
-        network.model.to(pick_device(options.device))
-        learner = request.task.learner(network, encoded, emit)
         emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
-        published = Publisher(request, network, columns)
-        samples = Samples(request.task, network, run_folder, emit)
-        run = Run(learner, options, asked.budget, run_folder, emit, published, checkpoint, samples)
-        finished = run.go()
-    if finished.reason == INTERRUPTED:
-        raise Interrupted(finished.signal)
-    return Outcome(network, encoded, finished, columns, asked.command, decisions)
+        training = Training(request, Prepared(network, encoded, columns, decisions), asked.budget)
+        training.go(checkpoint, emit, show)
+    if training.finished[-1].reason == INTERRUPTED:
+        raise Interrupted(training.finished[-1].signal)
+    return Outcome(training.networks, encoded, training.finished, columns, asked.command, decisions)
+
+
+class Training:
+    """Trains the network of a run, or all members of an ensemble one after the other.
+
+    Args:
+        request: what is to be trained.
+        prepared: the (first) network and the data.
+        budget: how long all may take together.
+    """
+
+    def __init__(self, request: Request, prepared: Prepared, budget: Budget) -> None:
+        self.request = request
+        self.prepared = prepared
+        self.budget = budget
+        self.members = prepared.network.recipe.training.members
+        self.networks: list[Network] = []  # that have begun
+        self.finished: list[Finished] = []
+        self.ended: list[Mapping[str, Any]] = []  # the values of the checkpoints with which they ended
+
+    def go(self, checkpoint: Checkpoint | None, emit: Emit, show: Emit) -> None:
+        """Trains one after the other until all have come to their end, or one is interrupted.
+
+        Args:
+            checkpoint: of the first; None where it begins.
+            emit: gets every event of the first.
+            show: gets every event, and writes nothing down.
+        """
+        self._train(self.prepared.network, checkpoint, self.budget.started, emit)
+        while len(self.networks) < self.members and self.finished[-1].reason != INTERRUPTED:
+            member = len(self.networks) + 1
+            folder, began = member_folder(self.request.folder / "run", member), time.monotonic()
+            with locked(folder):
+                checkpoint = load_checkpoint(folder)
+                with written_down(show, folder, checkpoint) as emit:
+                    self._train(self._member(member, checkpoint, emit), checkpoint, began, emit)
+
+    def _member(self, member: int, checkpoint: Checkpoint | None, emit: Emit) -> Network:
+        task, first = self.request.task, self.prepared.network
+        if checkpoint is None:
+            return untrained_member(task, first, member, self.prepared.encoded, self.budget, emit)
+        return loaded_member(task, first, member)
+
+    def _train(self, network: Network, checkpoint: Checkpoint | None, began: float, emit: Emit) -> None:
+        """Trains a network to its end, and leaves its best weights in it and in the model folder."""
+        task, options = self.request.task, network.recipe.training
+        self.networks.append(network)
+        if self.members > 1:
+            emit(Note(f"member {len(self.networks)} of {self.members}, seed {options.seed}"))
+        budget = share_of_time(self.budget, self.members, self.ended, began)
+        folder = member_folder(self.request.folder / "run", len(self.networks))
+        network.model.to(pick_device(options.device))
+        learner = task.learner(network, self.prepared.encoded, emit)
+        published = Publisher(self.request, self.networks, self.prepared.columns)
+        samples = Samples(task, network, self.request.folder / "run", emit)
+        finished = Run(learner, options, budget, folder, emit, published, checkpoint, samples).go()
+        self.finished.append(finished)
+        if finished.reason != INTERRUPTED:
+            task.closed(network, self.prepared.encoded, emit)
+        if self.members > 1 and (kept := load_checkpoint(folder)):
+            self.ended.append(kept.values)
 
 
 def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint | None) -> RunRecord:
@@ -168,12 +232,15 @@ def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint |
 
 def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:
     """Writes down what is asked for. Gives the recipe that was written down, if the run began once before."""
+    check_vectors(request.task, request.recipe, request.vectors)
     write_record(request.folder / "run", asked)
     if request.resume:
+        check_same_vectors(request.folder / "run", request.vectors, needed=True)
         emit(Note("the run was stopped before its first checkpoint: it starts again from its beginning"))
         if path := asked_recipe(request.folder / "run"):
             kind = request.task.recipe
             return replace(request, recipe=check_same(read_recipe(path, kind), request.recipe, kind()))
+    write_vectors(request.folder / "run", request.vectors)
     atomic_write(request.folder / "run" / ASKED, request.recipe.to_toml().encode())
     return request
 
@@ -219,10 +286,13 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     train, valid, columns = opened_both(task, request.data, request.valid, run_folder / COPIES, emit)
     parts = task.split(train, valid, request.recipe, emit)
     decisions: list[str] = []
-    network = task.make(
-        parts.train, request.recipe.with_settings(parts.decided), to_all([emit, partial(keep_note, decisions)])
-    )
+    recipe, deciding = request.recipe.with_settings(parts.decided), to_all([emit, partial(keep_note, decisions)])
+    if request.vectors is not None and isinstance(task, ReadsWords):
+        network = task.make_with_vectors(parts.train, recipe, deciding, request.vectors)
+    else:
+        network = task.make(parts.train, recipe, deciding)
     say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
+    network = task.completed(network, parts.train, budget, emit)
     for name in ("train", "valid"):
         task.encode(getattr(parts, name), network, run_folder / DATA / name)
     fit_baseline(task, parts.train, network, budget, run_folder, emit)
@@ -249,6 +319,7 @@ def restore(request: Request, run_folder: Path) -> Prepared:
         if not (run_folder / name).exists():
             raise RunError(f"{name} is missing, so the run cannot be resumed", where=str(run_folder), fix=START_AGAIN)
     check_digests(run_folder)
+    check_same_vectors(run_folder, request.vectors, needed=False)
     task = request.task
     recorded = read_recipe(run_folder / RECIPE, task.recipe)
     recipe = check_same(recorded, request.recipe, task.recipe())
@@ -324,20 +395,24 @@ class Publisher:
     """Puts each new best into the model folder: the whole folder at first, then only the weights.
 
     So a model that was finished and is trained on says from its first new weights on that it is not finished any more.
+
+    Args:
+        networks: the last is the one that is trained; the others of the ensemble so far have their best weights.
     """
 
-    def __init__(self, request: Request, network: Network, columns: Mapping[str, str]) -> None:
+    def __init__(self, request: Request, networks: Sequence[Network], columns: Mapping[str, str]) -> None:
         self.request = request
-        self.network = network
+        self.networks = list(networks)
         self.facts = {"trained": {"finished": False}, "columns": dict(columns)}
         self.begun = False
 
     def __call__(self, weights: Weights) -> None:
-        folder = self.request.folder
+        folder, first = self.request.folder, self.networks[0]
         if self.begun:
-            save_weights(folder, weights)
+            save_weights(folder, weights, len(self.networks))
         else:
             baseline = published_baseline(self.request.task, folder / "run")
-            save_network(folder, self.request.task, self.network, weights, self.facts, "", baseline)
-            drop_replaced(folder, self.network.vocabularies(), baseline=bool(baseline))
+            members = [*(weights_of(one.model) for one in self.networks[:-1]), weights]
+            save_network(folder, self.request.task, first, members, self.facts, "", baseline)
+            drop_replaced(folder, first.vocabularies(), baseline=bool(baseline))
             self.begun = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,11 +12,14 @@ from torch import Tensor, nn
 from recurra.bundle import Bundle, check_finite, check_weights, damage_is_said, open_folder, save_bundle
 from recurra.bundle.folder import CONFIG, TOKENIZERS, WEIGHTS
 from recurra.bundle.transaction import INCOMING, find
+from recurra.bundle.weights import Header
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.files import is_leftover
+from recurra.models import Wide
 from recurra.models.unfilled import unfilled
 from recurra.options import unknown_name
 from recurra.tasks.facts import check_facts
+from recurra.tasks.members import member_recipe
 from recurra.tasks.task import Network, Task
 from recurra.training import Weights, named_weights
 
@@ -25,31 +28,41 @@ KEPT_APART = ("task", "recipe")  # keys of config.json that are not facts
 
 
 def bundle_of(
-    task: Task, network: Network, weights: Weights, facts: Mapping[str, Any], card: str, baseline: bytes = b""
+    task: Task,
+    network: Network,
+    weights: Sequence[Weights],
+    facts: Mapping[str, Any],
+    card: str,
+    baseline: bytes = b"",
 ) -> Bundle:
-    """A network as plain data."""
+    """A network, or an ensemble of such networks, as plain data.
+
+    Args:
+        network: the first.
+        weights: of each.
+    """
     config = {"task": task.name, "recipe": network.recipe.to_mapping(), **facts}
-    return Bundle(config, weights, dict(network.vocabularies()), card, baseline)
+    return Bundle(config, weights[0], dict(network.vocabularies()), card, baseline, weights[1:])
 
 
 def save_network(
     folder: Path,
     task: Task,
     network: Network,
-    weights: Weights,
+    weights: Sequence[Weights],
     facts: Mapping[str, Any],
     card: str,
     baseline: bytes = b"",
 ) -> None:
-    """Writes the model folder."""
+    """Writes the model folder; arguments as for `bundle_of`."""
     save_bundle(folder, bundle_of(task, network, weights, facts, card, baseline))
 
 
 class Loaded(NamedTuple):
-    """A network that is ready to answer, its task, and what its folder says beside weights and recipe."""
+    """Networks that are ready to answer as one, their task, and what their folder says beside weights and recipe."""
 
     task: Task
-    network: Network
+    networks: Sequence[Network]
     facts: Mapping[str, Any]
     card: str
     baseline: bytes = b""
@@ -63,21 +76,21 @@ def load_network(folder: Path, tasks: Mapping[str, Task]) -> Loaded:
     """
     with damage_is_said(folder):
         stored = open_folder(folder)
-        check_fit(stored.config, stored.tokenizers, stored.header.tensors, folder, tasks)
+        check_fit(stored.config, stored.tokenizers, stored.members, folder, tasks)
         return network_of(stored.bundle(), folder, tasks)
 
 
 def check_fit(
     config: Mapping[str, Any],
     tokenizers: Mapping[str, str],
-    weights: Mapping[str, Tensor],
+    members: Sequence[tuple[Path, Header]],
     folder: Path,
     tasks: Mapping[str, Task],
 ) -> None:
     """Compares weights with the network that a config describes, which takes no memory for that.
 
     Args:
-        weights: may be on the meta device, as the network is.
+        members: files of weights, and what is in each.
         folder: what messages name.
 
     Raises:
@@ -85,11 +98,13 @@ def check_fit(
     """
     with unfilled():
         network = rebuilt(folder, task_of(config, folder, tasks), config, tokenizers)
-    check_weights(named_weights(network.model), weights, str(folder))
+    expected = named_weights(network.model)
+    for path, header in members:
+        check_weights(expected, header.tensors, str(path if len(members) > 1 else folder))
 
 
 def network_of(bundle: Bundle, folder: Path, tasks: Mapping[str, Task]) -> Loaded:
-    """The network that plain data describe, with its weights.
+    """The networks that plain data describe, with their weights.
 
     Args:
         folder: what messages name.
@@ -98,15 +113,28 @@ def network_of(bundle: Bundle, folder: Path, tasks: Mapping[str, Task]) -> Loade
         ModelError: they describe none, or one of a task that this recurra does not have.
     """
     task = task_of(bundle.config, folder, tasks)
-    network = rebuilt(folder, task, bundle.config, bundle.tokenizers)
-    check_weights(named_weights(network.model), bundle.weights, str(folder))
-    check_finite(bundle.weights, str(folder))
-    check_buffers(network.model, bundle.weights, str(folder))
-    network.model.load_state_dict(bundle.weights, strict=False)  # shared weights are listed once
-    network.model.eval()
+    networks = [
+        filled(rebuilt(folder, task, bundle.config, bundle.tokenizers, member), weights, str(folder))
+        for member, weights in enumerate(bundle.members, 1)
+    ]
     facts = facts_of(bundle)
     check_facts(facts, str(folder / CONFIG))
-    return Loaded(task, network, facts, bundle.card, bundle.baseline)
+    return Loaded(task, networks, facts, bundle.card, bundle.baseline)
+
+
+def filled(network: Network, weights: Mapping[str, Tensor], where: str) -> Network:
+    """The network with weights, ready to answer.
+
+    Raises:
+        ModelError: they are of another network, or impossible.
+    """
+    check_weights(named_weights(network.model), weights, where)
+    check_finite(weights, where)
+    check_buffers(network.model, weights, where)
+    network.model.load_state_dict(dict(weights), strict=False)  # shared weights are listed once
+    check_wide(network.model, where)
+    network.model.eval()
+    return network
 
 
 def facts_of(bundle: Bundle) -> dict[str, Any]:
@@ -120,12 +148,30 @@ def check_buffers(model: nn.Module, weights: Mapping[str, Tensor], where: str) -
     Raises:
         ModelError: it is something else.
     """
+    wide = {id(buffer) for part in model.modules() if isinstance(part, Wide) for buffer in part.buffers()}
     for name, buffer in model.named_buffers():
+        if id(buffer) in wide:  # which says itself what it can be
+            continue
         found = weights.get(name, buffer)
         fits = bool((found > 0).all()) if name.rpartition(".")[2] in POSITIVE else True
         if not fits or not (buffer.is_floating_point() or torch.equal(found, buffer)):
             fix = "Copy the model folder again."
             raise ModelError(f"the numbers of {name} in {WEIGHTS} are impossible", where=where, fix=fix)
+
+
+def check_wide(model: nn.Module, where: str) -> None:
+    """Opens the linear models that are parts of a network.
+
+    Raises:
+        ModelError: one is damaged.
+    """
+    for part in model.modules():
+        if isinstance(part, Wide):
+            try:
+                part.linear()
+            except (ValueError, LookupError, TypeError) as error:
+                fix = "Copy the model folder again."
+                raise ModelError(f"the wide part in {WEIGHTS} is impossible: {error}", where=where, fix=fix) from error
 
 
 def task_of(config: Mapping[str, Any], folder: Path, tasks: Mapping[str, Task]) -> Task:
@@ -167,11 +213,13 @@ def refuse_other_folder(folder: Path, own: Path) -> None:
         raise RunError("this folder is not empty, and not a model", where=str(folder), fix=fix)
 
 
-def rebuilt(folder: Path, task: Task, config: Mapping[str, Any], tokenizers: Mapping[str, str]) -> Network:
+def rebuilt(
+    folder: Path, task: Task, config: Mapping[str, Any], tokenizers: Mapping[str, str], member: int = 1
+) -> Network:
     """The network that a config and what is beside it describe, with fresh weights."""
     path = str(folder / CONFIG)
     try:
-        return task.load(task.recipe.from_mapping(config["recipe"]), tokenizers)
+        return task.load(member_recipe(task.recipe.from_mapping(config["recipe"]), member), tokenizers)
     except KeyError as error:
         raise ModelError(
             f"the folder's config.json lacks its recipe or its tokenizers ({error})",

@@ -20,18 +20,20 @@ from recurra.errors import ModelError, RunError
 from recurra.files import FileError, is_leftover
 from recurra.locks import LOCK
 from recurra.runs.events import METRICS
+from recurra.runs.members import MEMBERS
 from recurra.tasks.digests import NAME as DIGESTS
 from recurra.tasks.recipe_file import ASKED, RECIPE
 from recurra.tasks.run_record import NAME as REQUEST
 from recurra.tasks.sample import NAME as SAMPLE
 from recurra.tasks.source_record import DECISIONS, SOURCE
+from recurra.tasks.word_vectors import NAME as VECTORS
 from recurra.training import CHECKPOINT, locked
 
 VOCABULARIES, DATA = "vocabularies.json", "data"
 KEPT = (RECIPE, VOCABULARIES, SOURCE, DECISIONS, SAMPLE, DATA)  # what a run needs to go on, beside the checkpoint
 # What else a run folder holds.
 COPIES = "input"  # what could be read only once, until it is encoded
-BESIDE = (BASELINE, CHECKPOINT, REQUEST, ASKED, DIGESTS, LOCK, COPIES, METRICS, "tensorboard")
+BESIDE = (BASELINE, CHECKPOINT, REQUEST, ASKED, VECTORS, DIGESTS, LOCK, COPIES, METRICS, MEMBERS, "tensorboard")
 ASIDE = ".replaced-"  # begins the name of a run that stands aside
 
 

@@ -131,6 +131,20 @@ class Represents(Protocol):
 
 
 @runtime_checkable
+class ReadsWords(Protocol):
+    """A task whose networks can read words that have vectors from elsewhere; its recipe has a section [vectors]."""
+
+    def make_with_vectors(self, train: Iterable[Any], recipe: Any, emit: Emit, vectors: str) -> Network:
+        """A fresh network, as `make` gives, that begins with the vectors of a file.
+
+        Raises:
+            DataError: the file cannot be read, or has none of the words.
+            UsageError: something else than words is read.
+        """
+        ...
+
+
+@runtime_checkable
 class Generates(Protocol):
     """A predictor that can also continue a text."""
 
@@ -251,6 +265,10 @@ class Task(ABC, Generic[E, R, N]):
     def make(self, train: Iterable[E], recipe: R, emit: Emit) -> N:
         """A fresh network: what the recipe leaves open is decided and said, vocabularies are built from `train`."""
 
+    def completed(self, network: N, train: Iterable[E], budget: Budget, emit: Emit) -> N:
+        """The network with what is fitted to the training examples before it learns, in a share of the time."""
+        return network
+
     @abstractmethod
     def load(self, recipe: R, vocabularies: Mapping[str, str]) -> N:
         """The same network again, with fresh weights.
@@ -291,6 +309,9 @@ class Task(ABC, Generic[E, R, N]):
     @abstractmethod
     def learner(self, network: N, encoded: Encoded, emit: Emit) -> Learner:
         """The network and its data as the training room knows them; says what is left out."""
+
+    def closed(self, network: N, encoded: Encoded, emit: Emit) -> None:
+        """Changes a trained network in place by what its validation data say, always in the same way; says how."""
 
     def sampling(self, recipe: R, number: int) -> Any:
         """How a few examples are evaluated while a network learns: as ever where each has one answer.

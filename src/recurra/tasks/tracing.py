@@ -67,12 +67,14 @@ class ReadInput:
         tokens: of each step.
         layers: how the places of the layers that read it begin: "encoder".
         picture: the image of which the tokens are the cells; None of anything else.
+        pieces: of several tokens each, which the layers read at once; empty where they read the tokens.
     """
 
     name: str
     tokens: list[str]
     layers: str = ""
     picture: Picture | None = None
+    pieces: list[str] = field(default_factory=list[str])
 
 
 class Scale(NamedTuple):
@@ -168,7 +170,7 @@ class Asked:
 
     def tokens_of(self, place: str) -> list[str]:
         """What the layer in a place reads."""
-        return next(one.tokens for one in self.inputs if place.startswith(one.layers))
+        return next(one.pieces or one.tokens for one in self.inputs if place.startswith(one.layers))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -363,6 +365,7 @@ def explained(
     found = METHODS[method](probe, _what(asked, places, other))
     centres, units = _scales(asked, places)
     notes = [f"of the first of {len(asked.probes)} networks"] if len(asked.probes) > 1 else []
+    notes += asked.notes if probe.numbers else []
     if not outputs and len(places) < count:
         notes.append(
             f"{len(places)} of {count} outputs are explained, evenly spread; each can be asked for by its number"

@@ -57,6 +57,10 @@ class ColumnTokenizer:
         """What was decided by looking at the texts."""
         return [f"{units}: {note}" for units, part in self.parts.items() for note in part.notes]
 
+    def reading_forms(self) -> ColumnTokenizer:
+        """The same, which reads a word that is no entry as another form of it that is one."""
+        return ColumnTokenizer(self.columns, {units: part.reading_forms() for units, part in self.parts.items()})
+
     @property
     def shares_units(self) -> bool:
         """Whether an entry may stand in more than one column."""

@@ -44,6 +44,7 @@ from recurra.text.characters import (
     grouped,
     normalized,
 )
+from recurra.text.forms import forms
 from recurra.text.names import (
     CHARACTER_NAMES,
     NORMALIZATIONS,
@@ -76,15 +77,28 @@ MOST_ENTRIES = 500_000  # of a vocabulary
 
 
 class Tokenizer:
-    """A vocabulary and the rule by which text is cut into its entries. Made by `build` or `from_json`."""
+    """A vocabulary and the rule by which text is cut into its entries. Made by `build`, `of_words` or `from_json`.
 
-    def __init__(self, library: Library, units: Units, normalization: Normalization, notes: Sequence[str] = ()) -> None:
-        self.units = units
-        self.normalization = normalization
+    Args:
+        by_forms: a word that is no entry is read as another form of it that is one (forms.py).
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        units: Units,
+        normalization: Normalization,
+        notes: Sequence[str] = (),
+        *,
+        by_forms: bool = False,
+    ) -> None:
+        self.units: Units = units
+        self.normalization: Normalization = normalization
         self.notes = list(notes)  # what was decided by looking at its texts, in sentences; nothing of a stored one
         self._library = library
         self._alone = _alone(units, normalization)
-        self._ids: dict[str, int] = library.get_vocab() if self._alone else {}
+        self._by_forms = by_forms
+        self._ids: dict[str, int] = library.get_vocab() if self._alone or by_forms else {}
 
     @classmethod
     def build(
@@ -135,6 +149,21 @@ class Tokenizer:
             else _learn_whole(_normal_pieces(pieces, library, units, normalization), room, min_count)
         )
         return cls(library, *_read_names(json.loads(library.to_str())), notes)
+
+    @classmethod
+    def of_words(cls, words: Sequence[str], normalization: str) -> Tokenizer:
+        """A tokenizer with these words, in this order behind the specials; other words are read by their forms.
+
+        Args:
+            words: each once, normalized, without spaces and none that is spelt like a special symbol.
+        """
+        library = _pipeline("words", normalization)
+        library.model = models.WordLevel(_with_specials(words), unk_token=SPECIAL_TOKENS[UNK])
+        return Tokenizer(library, *_read_names(json.loads(library.to_str())), by_forms=True)
+
+    def reading_forms(self) -> Tokenizer:
+        """The same, which reads a word that is no entry as another form of it that is one."""
+        return Tokenizer(self._library, self.units, self.normalization, self.notes, by_forms=True)
 
     @property
     def size(self) -> int:
@@ -244,7 +273,16 @@ class Tokenizer:
         return cls(library, units, normalization)
 
     def _library_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        return [encoding.ids for encoding in self._encodings(texts, offsets=False)] if texts else []
+        rows: list[list[int]] = [one.ids for one in self._encodings(texts, offsets=False)] if texts else []
+        if not self._by_forms:
+            return rows
+        pairs = zip(texts, rows, strict=True)
+        return [[id for _, id in self._pieces(text)] if UNK in ids else ids for text, ids in pairs]
+
+    def _by_form(self, piece: str) -> int:
+        """The id of the first form of a piece that is an entry; UNK where none is."""
+        ids = (self._ids.get(form, UNK) for form in forms(piece)) if self._by_forms else ()
+        return next((id for id in ids if id >= len(SPECIAL_TOKENS)), UNK)
 
     def _encodings(self, texts: Sequence[str], *, offsets: bool) -> list[Any]:
         if self.units == "subwords":
@@ -270,7 +308,7 @@ class Tokenizer:
             cutter: Any = self._library.pre_tokenizer
             stand = [piece for piece, _ in cutter.pre_tokenize_str(plain)]
         named = zip(encoding.ids, encoding.tokens, stand, strict=True)
-        return [(there if id == UNK else token, id) for id, token, there in named]
+        return [(there, self._by_form(there)) if id == UNK else (token, id) for id, token, there in named]
 
 
 # The parts of the library's pipeline: one table each, read in both directions.
@@ -327,6 +365,12 @@ def _alone(units: str, normalization: str) -> re.Pattern[str] | None:
     return ASCII if normalization == "NFD" or units == "decomposed" else SELF_CONTAINED
 
 
+def count_words(lines: Iterable[str], normalization: str) -> Counter[str]:
+    """How often each word stands in texts, as a tokenizer of words reads them."""
+    pieces = _count_pieces(_encodable(lines), "words")
+    return _normal_pieces(pieces, _pipeline("words", normalization), "words", normalization)
+
+
 def _count_pieces(lines: Iterator[str], units: str) -> Counter[str]:
     """How often each piece stands in the texts as they are written: grapheme clusters, words, or features."""
     counts: Counter[str] = Counter()
@@ -356,11 +400,11 @@ def _normal_pieces(pieces: Mapping[str, int], library: Library, units: str, form
 
 def _learn_whole(counts: Counter[str], room: int, min_count: int) -> Any:
     """The `room` most frequent pieces, behind the specials."""
-    learned = _most_frequent(counts, min_count, without=SPECIAL_TOKENS)
+    learned = most_frequent(counts, min_count, without=SPECIAL_TOKENS)
     return models.WordLevel(_with_specials(learned[:room]), unk_token=SPECIAL_TOKENS[UNK])
 
 
-def _most_frequent(counts: Mapping[str, int], min_count: int, without: Sequence[str]) -> list[str]:
+def most_frequent(counts: Mapping[str, int], min_count: int, without: Sequence[str]) -> list[str]:
     """The most frequent first; equally frequent ones by themselves, so that the order is always the same."""
     kept = [token for token, count in counts.items() if count >= min_count and token not in without]
     return sorted(kept, key=lambda token: (-counts[token], token))
@@ -395,7 +439,7 @@ def _alphabet(library: Library, words: Counter[str], room: int, min_count: int) 
     for word, count in words.items():
         for letter in normalizer.normalize_str(word) if normalizer else word:
             letters[letter] += count
-    return [SPACE, *_most_frequent(letters, min_count, without=[SPACE, _NEVER])[: room - 1]]
+    return [SPACE, *most_frequent(letters, min_count, without=[SPACE, _NEVER])[: room - 1]]
 
 
 def _repeated(words: Counter[str]) -> Iterator[str]:

@@ -20,6 +20,7 @@ class Budget:
     seconds: float | None = None
     epochs: float | None = None
     started: float = field(default_factory=time.monotonic)
+    members: int = 1  # of the ensemble, of which this is the share of one
 
     def __post_init__(self) -> None:
         if (self.seconds is None) == (self.epochs is None):

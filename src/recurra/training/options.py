@@ -15,6 +15,7 @@ class TrainingOptions:
     """The section [training] of a recipe. The same defaults serve every language and data set."""
 
     seed: int = 1  # random seed of initial weights, order of examples and dropout
+    members: int = 1  # networks with seeds of their own that are trained one after the other and answer as one
     optimizer: Literal["adam", "adamw", "sgd"] = "adamw"  # update rule
     learning_rate: float = 0.004  # the highest learning rate, reached at the end of the warm-up
     weight_decay: float = 0.01  # decoupled weight decay of adamw
@@ -41,6 +42,7 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         for name, low, high in (
             ("seed", 0, 2**63 - 1),
+            ("members", 1, 100),
             ("learning_rate", 0.0, 10.0),
             ("weight_decay", 0.0, 1.0),
             ("warmup", 0.0, 0.9),

@@ -332,7 +332,8 @@ class Run:
             return
         self.per_token = per_token  # as it is now; what follows is not asked again until it is worse still
         try:
-            gain = speed_up(self.learner, self.options, self.plan, (1, self.plan.threads), SECOND_LOOK)
+            plans = (self.plan, self.plan)
+            gain = speed_up(self.learner, self.options, plans, (1, self.plan.threads), SECOND_LOOK)
         except Diverged:  # on batches of another epoch: what is only a look ends no run
             return
         if gain >= WORTH_IT:

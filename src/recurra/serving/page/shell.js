@@ -7,7 +7,7 @@
 // In the address stand, beside what the views keep: model, input, options; and of the other side, if two are compared,
 // model2 (the same input, or input2) or input2 (the same model); target: the output that is looked at instead of the best.
 
-import { ask, useToken } from "recurra/asking.js";
+import { ask, refusalNode, useToken } from "recurra/asking.js";
 import { bench } from "recurra/bench.js";
 import { h } from "recurra/dom.js";
 import { LIVE_VIEWS } from "recurra/live_views.js";
@@ -15,6 +15,7 @@ import { masthead } from "recurra/masthead.js";
 import { makeState } from "recurra/state.js";
 
 const KEPT = { model: "", input: "", options: "", target: "", model2: "", input2: "" };
+const ASCII = "[\\x20-\\x7e]+"; // what can be sent in a header
 const AGAIN = 700; // milliseconds between two looks at whether the models are loaded
 
 /** Fills an element with the page. */
@@ -48,6 +49,7 @@ function chosenOf(models, { model, model2, input2 }) {
 
 /** The models, as soon as they are loaded. */
 async function loaded(root, view) {
+  let given = false; // whether a token was
   for (;;) {
     try {
       const { models } = await ask("/v1/models");
@@ -55,7 +57,8 @@ async function loaded(root, view) {
       root.replaceChildren(h("p", { class: "quiet", role: "status" }, "The models are being loaded …"));
     } catch (error) {
       if (error.status === 401) {
-        await tokenFrom(root);
+        await tokenFrom(root, given);
+        given = true;
         continue;
       }
       root.replaceChildren(h("p", { class: "quiet", role: "status" }, `${error.message} Trying again …`));
@@ -64,16 +67,17 @@ async function loaded(root, view) {
   }
 }
 
-/** Asks for the token without which the server answers nothing; resolves when one was given. */
-function tokenFrom(root) {
+/** Asks for the token without which the server answers nothing, again if it was another one; resolves when one was given. */
+function tokenFrom(root, again) {
   return new Promise((resolve) => {
-    const field = h("input", { type: "password", id: "token", autocomplete: "off", required: true });
+    const field = h("input", { type: "password", id: "token", autocomplete: "off", required: true, pattern: ASCII, title: "Letters, digits and signs of ASCII" });
     root.replaceChildren(h("form", { class: "admission", on: { submit: (event) => {
       event.preventDefault();
       useToken(field.value.trim());
       resolve();
     } } }, h("h1", null, "recurra"), h("p", null, "This server answers only those who have its token (recurra serve --token)."),
-    h("div", { class: "say" }, h("label", { for: "token" }, "Token"), field, h("button", { type: "submit" }, "Open"))));
+    h("div", { class: "say" }, h("label", { for: "token" }, "Token"), field, h("button", { type: "submit" }, "Open")),
+    again ? refusalNode({ message: "the server has another token", fix: "Ask whoever runs it." }) : ""));
     field.focus();
   });
 }

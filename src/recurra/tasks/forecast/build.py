@@ -15,13 +15,15 @@ from recurra.data.columns import several
 from recurra.data.numbers import columns_in_order, filled_forward
 from recurra.errors import DataError, UsageError
 from recurra.models import Forecaster
-from recurra.models.forecaster import ROUNDING
+from recurra.models.forecast_units import ROUNDING
 from recurra.options import unknown_name
 from recurra.tasks.forecast.recipe import ForecastRecipe, SeriesDataOptions
 from recurra.tasks.task import Emit
 from recurra.training import Note
 
 SHORT, LONG = 32, 512  # steps that a derived window has at least, where the series allow it, and at most
+HORIZONS, HORIZONS_STEPWISE = 7, 4  # a derived window has as many horizons; where the layers read step by step
+MOST_PATCHES, LONGEST_PATCH = 32, 64  # of a derived patch: patches of a window, and steps
 
 Values = NDArray[np.float64]
 
@@ -111,20 +113,44 @@ def target_names(recipe: ForecastRecipe, first: Series) -> tuple[str, ...]:
 
 
 def decided(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> ForecastRecipe:
-    """The recipe with a window in place of 0; says what was decided."""
-    if recipe.data.window:
+    """The recipe with a window and a patch in place of 0, and with a calibration; says what was decided."""
+    if recipe.model.calibration == "auto":
+        way = "none" if recipe.model.strategy == "recursive" else "validation"
+        recipe = recipe.with_settings({"model.calibration": way})
+    if not recipe.data.window:
+        recipe = recipe.with_settings({"data.window": suitable_window(recipe, train, emit)})
+    if recipe.model.patch:
         return recipe
-    return recipe.with_settings({"data.window": suitable_window(recipe, train, emit)})
+    patch = 1 if recipe.model.strategy == "recursive" else suitable_patch(recipe.data.window, recipe.data.season)
+    if patch > 1:
+        why = "a season" if patch == recipe.data.season else f"so that the layers take {MOST_PATCHES} at most"
+        emit(Note(f"patch: {patch} steps of a window are read at once, {why} (change it with --set model.patch)"))
+    return recipe.with_settings({"model.patch": patch})
+
+
+def suitable_patch(window: int, season: int) -> int:
+    """How many steps of a window are read at once: a season where a window has two, of a long one an even part."""
+    least = -(-window // MOST_PATCHES)
+    if 2 <= season <= window // 2:
+        return max(least, -(-season // -(-season // LONGEST_PATCH)))
+    return least
 
 
 def suitable_window(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> int:
     """The steps that are read before a forecast."""
     steps = median(len(series.values) for series in train)
     horizon, season = recipe.model.horizon, recipe.data.season
-    wanted = min(max(SHORT, 4 * horizon, 2 * season), LONG)
+    times = HORIZONS_STEPWISE if recipe.model.strategy == "recursive" else HORIZONS
+    wanted = min(max(SHORT, times * horizon, 2 * season), LONG)
     # At least half of a series should be left to begin forecasts in.
     window = max(1, min(wanted, int(steps - horizon) // 2))
-    why = "four times the horizon" if wanted == 4 * horizon else "two seasons" if wanted == 2 * season else "the usual"
+    why = (
+        f"{times} times the horizon"
+        if wanted == times * horizon
+        else "two seasons"
+        if wanted == 2 * season
+        else "the usual"
+    )
     short = f"half of what series of {steps:,.0f} steps leave" if window < wanted else why
     emit(Note(f"window: {window} steps are read before a forecast, {short} (change it with --set data.window)"))
     return window
@@ -189,7 +215,7 @@ def filled(values: Values, missing: str) -> Values:
 def encoded_rows(
     examples: Iterable[Series], columns: tuple[str, ...], targets: list[int], data: SeriesDataOptions
 ) -> Iterator[Row]:
-    """Each series as values of the columns `inputs`, `targets`, `units` and `start`."""
+    """Each series as values of the columns `inputs`, `targets`, `units`, `log_units` and `start`."""
     for series in examples:
         values = in_order(series, columns)
         wanted = values[:, targets]
@@ -198,10 +224,17 @@ def encoded_rows(
                 "inputs": filled(values, data.missing).ravel(),
                 "targets": wanted.ravel(),
                 "units": series_units(wanted[: series.start or None], max(data.season, 1)),
+                "log_units": series_units(of_logarithms(wanted)[: series.start or None], max(data.season, 1)),
                 "start": [series.start],
             },
             series.line,
         )
+
+
+def of_logarithms(values: Values) -> Values:
+    """The logarithms of numbers [T, K] above 0; 0 in a column that has others."""
+    above = ~(values <= 0).any(axis=0)
+    return np.log(np.where(above, values, 1.0))
 
 
 def series_units(values: Values, season: int) -> Values:

@@ -28,7 +28,7 @@ from recurra.data.numbers import filled_forward
 from recurra.errors import DataError, UsageError
 from recurra.metrics import Case, ExampleScores, Measure, Share, coverage, mae, mase, relative_mae, rmse, value_text
 from recurra.metrics.mase import mase_definition
-from recurra.models.forecaster import ROUNDING
+from recurra.models.forecast_units import ROUNDING
 from recurra.tasks.case_pictures import forecast_chart
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.forecast.build import Values, filled, in_order, missing_number, refused

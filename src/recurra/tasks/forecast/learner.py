@@ -90,6 +90,17 @@ class ForecastLearner:
             parts.append((each.flatten(1).sum(1) / found.counts.flatten(1).sum(1)).double().cpu().numpy())
         return np.concatenate(parts)
 
+    @torch.inference_mode()
+    def errors_of(self, windows: Windows, examples: int) -> Losses:
+        """The mean error of the medians after each of so many windows, in units of the numbers of each series."""
+        self.model.eval()
+        parts: list[Losses] = []
+        for batch in batches_of(spread(len(windows), examples)):
+            span = windows.span(batch).to(self.device)
+            each = windows.own_units(batch).to(self.device)[:, None]
+            parts.append(mean_errors(self.model, span, each).cpu().numpy())
+        return np.concatenate(parts)
+
     @property
     def apart(self) -> int:
         """Validation windows that forecast no step which another one forecasts too."""
@@ -113,9 +124,12 @@ def learner_of(network: ForecastNetwork, encoded: Encoded) -> ForecastLearner:
     """A network with its windows."""
     recipe = network.recipe
     train, valid = (
-        Windows(table, len(network.columns), recipe.data.window, recipe.model.horizon)
+        Windows(
+            table, len(network.columns), recipe.data.window, recipe.model.horizon,
+            "log_units" if network.model.log else "units",
+        )
         for table in (encoded.train, encoded.valid)
-    )
+    )  # fmt: skip
     measure = MEASURES[recipe.model.output]
     return ForecastLearner(network.model, train, valid, recipe.batching.windows, recipe.training.seed, measure)
 
@@ -144,7 +158,7 @@ def compared(model: Forecaster, span: Span, *, every: bool) -> Compared:
         forecasts = model.direct(window.with_values(units.counted(window.values).nan_to_num(nan=0.0)))
     counts = counted(model, span, every=every)
     units, each = units.only(model.targets), span.units[:, None]  # [B, 1, K]
-    truth = ((_truths(model, span) - units.own(forecasts.base)) / each).float()
+    truth = ((units.level(truths(model, span)) - units.at_level(forecasts.base)) / each).float()
     return Compared(forecasts.raw.float(), truth, (units.scale[:, None] / each).float().expand_as(counts), counts)
 
 
@@ -159,18 +173,28 @@ def losses(model: Forecaster, found: Compared) -> Tensor:
     return model.output.loss(found.raw[found.counts], found.truth[found.counts], found.unit[found.counts])
 
 
+def mean_errors(model: Forecaster, span: Span, each: Tensor) -> Tensor:
+    """The mean absolute error [B] of the medians after some windows, in units [B, 1, K] of the numbers."""
+    window = span.window
+    units = model.units(window)
+    rows = window.with_values(units.counted(window.values).nan_to_num(nan=0.0))
+    found = units.only(model.targets).own(model.medians(rows, model.over(rows), model.horizon))
+    steps = span.known[:, None] + torch.arange(model.horizon, device=span.known.device)
+    return ((found - at_steps(span.truths, steps)).abs() / each).flatten(1).nanmean(1)
+
+
 def counted(model: Forecaster, span: Span, *, every: bool) -> Tensor:
     """The numbers that count [B, H or T - 1, K]: they are known, and inside the window."""
-    truths = _truths(model, span)
-    mask = ~truths.isnan()
+    known = truths(model, span)
+    mask = ~known.isnan()
     if model.recursive:
-        steps = torch.arange(truths.shape[1], device=truths.device)
+        steps = torch.arange(known.shape[1], device=known.device)
         first = torch.zeros_like(span.known) if every else span.known - 1
         mask &= ((steps >= first[:, None]) & (steps < span.lengths[:, None] - 1))[..., None]
     return mask
 
 
-def _truths(model: Forecaster, span: Span) -> Tensor:
+def truths(model: Forecaster, span: Span) -> Tensor:
     """What happened: after each step [B, T - 1, K] for a recursive network, after the window [B, H, K] for a direct."""
     if model.recursive:
         return span.truths[:, 1:]

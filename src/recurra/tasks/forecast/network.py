@@ -42,10 +42,11 @@ class ForecastNetwork:
     def describe(self) -> str:
         """Its kind and its size."""
         options = self.recipe.model
+        patches = f" in patches of {options.patch}" if options.patch > 1 else ""
         way = "step by step" if self.model.recursive else "at once"
         return (
             f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, "
-            f"reads {self.recipe.data.window} steps "
+            f"reads {self.recipe.data.window} steps{patches} "
             f"of {counted(len(self.columns), 'column')}, forecasts {options.horizon} of {len(self.targets)}, {way}"
         )
 
@@ -63,7 +64,7 @@ class ForecastNetwork:
 def sketch_network(recipe: ForecastRecipe) -> Structure:
     """What a network of this recipe is made of before there are columns: of one column."""
     with unfilled():
-        model = build_forecaster(recipe.model, 1, [0], max(1, recipe.data.season))
+        model = build_forecaster(recipe.model, 1, [0], max(1, recipe.data.season), max(1, recipe.data.window))
     return without_data(forecaster_structure(model))
 
 
@@ -87,5 +88,5 @@ def make_network(
     """A network with fresh weights, drawn from the recipe's seed."""
     torch.manual_seed(recipe.training.seed)
     places = [columns.index(name) for name in targets]
-    model = build_forecaster(recipe.model, len(columns), places, recipe.data.season)
+    model = build_forecaster(recipe.model, len(columns), places, recipe.data.season, recipe.data.window)
     return ForecastNetwork(model, columns, targets, recipe, counts)

@@ -5,9 +5,9 @@ B batch, T steps of a window, D columns, K of them forecast, H steps that are fo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -22,7 +22,8 @@ from recurra.data.steps import next_times, step_named
 from recurra.errors import DataError, UsageError
 from recurra.inside.probes import ForecastProbe
 from recurra.models import Forecaster, device_of
-from recurra.models.forecaster import ROUNDING, Units
+from recurra.models.forecast_units import ROUNDING, Units
+from recurra.models.patches import patch_bounds
 from recurra.padded import Padded, last_of, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.at_once import at_once
@@ -41,6 +42,9 @@ from recurra.tracing import SeriesTrace
 
 CHUNK = 512  # series that are read ahead
 BATCH = 64  # windows that are answered together
+LOGARITHMS = (
+    "the network counts logarithms: scores are in units of the numbers as if these changed in proportion to them"
+)
 PATHS = 16384  # sample paths that are followed together
 
 Values = NDArray[np.float64]
@@ -106,14 +110,15 @@ class ForecastPredictor:
         ahead = answer.details.times or [f"+{k + 1}" for k in range(steps)]
         targets = self.first.targets
         outputs = ahead if len(targets) == 1 else [f"{step} {name}" for step in ahead for name in targets]
-        inputs, shown = [ReadInput("window", tokens)], self._shown(window, answer.details)
+        pieces = [spanned(tokens, *bounds) for bounds in patch_bounds(len(tokens), models[0].patch)]
+        inputs, shown = [ReadInput("window", tokens, pieces=pieces)], self._shown(window, answer.details)
         medians = [one.median for one in answer.details.columns]
         numbers = [median[step] for step in range(steps) for median in medians]
-        centres, units = (cast("list[float]", part[0].tolist()) for part in read[0].units)
-        scales = list(map(Scale, centres, units)) * steps
+        scales = scales_of(read[0].units, answer.details)
+        notes = [LOGARITHMS] if models[0].log else []
         return Asked(
             str(series), answer.text, tokens, outputs, probes, inputs, outputs, numbers=numbers, scales=scales,
-            series=shown,
+            notes=notes, series=shown,
         )  # fmt: skip
 
     @property
@@ -217,12 +222,7 @@ class ForecastPredictor:
         self, model: Forecaster, windows: Sequence[Values], steps: int, options: ForecastAnswerOptions
     ) -> Values:
         rows, units = standard(model, windows)
-        forecasts = model.direct(rows)
-        raw = forecasts.raw.float()
-        levels = [
-            forecasts.base + model.output.at(raw, torch.full(raw.shape[:-1], score, device=raw.device))
-            for score in self._scores()
-        ]
+        levels = model.quantiles(model.direct(rows)).unbind(-1)
         return np.stack([units.own(values)[:, :steps].cpu().numpy() for values in levels], axis=-1)
 
     def _sampled(
@@ -237,11 +237,6 @@ class ForecastPredictor:
             quantiles = torch.quantile(paths, levels, dim=1)  # [Q, B, H, K]
             found.append(torch.stack([units.own(values) for values in quantiles], -1).cpu().numpy())
         return np.concatenate(found)
-
-    def _scores(self) -> list[float]:
-        """The normal scores of the quantiles that are answered, as float32 has them."""
-        levels = self.first.recipe.model.levels()
-        return [float(np.float32(NormalDist().inv_cdf(q))) for q in levels]
 
     def _answer(self, series: Series, quantiles: Values, floored: NDArray[np.bool_]) -> Answer[ForecastValues]:
         model = self.first.model
@@ -259,6 +254,27 @@ class ForecastPredictor:
         raised = [name for name, one in zip(self.first.targets, floored.tolist(), strict=True) if one]
         forecast = ForecastValues(series.name, times, columns, raised)
         return Answer(str(series), [Alternative(forecast.text)], forecast)
+
+
+def scales_of(units: Units, forecast: ForecastValues) -> list[Scale]:
+    """In what a network counts each number that it forecasts: column by column of each step.
+
+    Where it counts logarithms, a straight line stands for them that is right at the forecast.
+    """
+    centres, deviations = (cast("list[float]", part[0].tolist()) for part in (units.centre, units.scale))
+    if units.lowest is None:
+        return list(map(Scale, centres, deviations)) * len(forecast.columns[0].median)
+    found: list[Scale] = []
+    for medians in zip(*(column.median for column in forecast.columns), strict=True):
+        for median, centre, deviation in zip(medians, centres, deviations, strict=True):
+            slope = median * deviation
+            found.append(Scale(median - (math.log(median) - centre) * median if median > 0 else 0.0, slope))
+    return found
+
+
+def spanned(tokens: Sequence[str], first: int, last: int) -> str:
+    """Some tokens that are read as one."""
+    return tokens[first] if last - first == 1 else f"{tokens[first]} to {tokens[last - 1]}"
 
 
 def _following(series: Series, count: int) -> list[str]:

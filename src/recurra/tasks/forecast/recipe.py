@@ -97,8 +97,8 @@ class ForecastRecipe(TaskRecipe):
         for name in ("scheduled_sampling", "label_smoothing"):
             if getattr(self.training, name):
                 raise UsageError(f"training.{name} is for outputs of symbols, not of numbers", fix="Leave it out.")
-        if self.model.baseline == "smoothed" and self.model.strategy == "recursive":
-            what = "model.baseline=smoothed is for direct forecasts"
+        if self.model.baseline in ("smoothed", "linear") and self.model.strategy == "recursive":
+            what = f"model.baseline={self.model.baseline} is for direct forecasts"
             raise UsageError(what, fix="Set model.baseline=last or season, or model.strategy=direct.")
         if self.model.baseline != "season":
             return

@@ -4,19 +4,84 @@ The widths are those of the errors that the baseline makes on the training windo
 So the untrained network is a whole forecast with honest intervals that training has to improve on, and what can be
 counted is not to be learned.
 
-B windows, H steps, K columns.
+B windows, H steps, K columns, D columns that are read.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from recurra.models import Forecaster
 from recurra.tasks.examples import spread
-from recurra.tasks.forecast.learner import compared
+from recurra.tasks.forecast.learner import ForecastLearner, compared, learner_of
+from recurra.tasks.forecast.linear import LinearFit, fit_linear
+from recurra.tasks.forecast.network import ForecastNetwork, make_network
+from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.windows import Windows
+from recurra.tasks.task import Encoded
 
 MOST = 2000  # windows that are looked at
+BELOW = 0.1  # of the lowest number in the training data: what logarithms are taken of at least
+
+
+class Beginnings:
+    """Networks of several recipes that know the same data and answer their baseline.
+
+    Args:
+        network: knows the means and deviations of the data.
+    """
+
+    def __init__(self, network: ForecastNetwork, encoded: Encoded) -> None:
+        self.network = network
+        self.encoded = encoded
+        self.fits: dict[tuple[str, str], LinearFit] = {}  # of each transform and scale
+
+    def of(self, recipe: ForecastRecipe, *, simple: bool = False) -> ForecastNetwork:
+        """A fresh network.
+
+        Args:
+            simple: nothing of its linear baseline was fitted to the training windows, so that what it errs by on these
+                can be compared.
+        """
+        network = self.network
+        made = make_network(recipe, network.columns, network.targets, network.counts)
+        for name, value in network.model.named_buffers():
+            made.model.get_buffer(name).copy_(value)
+        if made.model.log:
+            know_logarithms(made.model, self.encoded)
+        learner = learner_of(made, self.encoded)
+        if made.model.linear is not None:
+            fit = self.fit(made, learner)
+            with torch.no_grad():
+                made.model.linear.weight.copy_(torch.from_numpy(fit.simple if simple else fit.weight))
+        begin_with_baseline(made.model, learner.train)
+        return made
+
+    def words(self, recipe: ForecastRecipe) -> str:
+        """What the linear baseline of a recipe is that a network was made of."""
+        return self.fits[recipe.model.transform, recipe.model.scale].words
+
+    def fit(self, network: ForecastNetwork, learner: ForecastLearner) -> LinearFit:
+        """Its linear baseline."""
+        key = network.recipe.model.transform, network.recipe.model.scale
+        if key not in self.fits:
+            self.fits[key] = fit_linear(network.model, learner.train, learner.valid)
+        return self.fits[key]
+
+
+@torch.no_grad()
+def know_logarithms(model: Forecaster, encoded: Encoded) -> None:
+    """Puts means and deviations of the logarithms of the training numbers into the network."""
+    columns = len(model.mean)
+    values = encoded.train["inputs"].values.reshape(-1, columns)[:, model.targets.numpy()]
+    lowest = BELOW * np.nanmin(values, axis=0)
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.maximum(values, lowest))
+    deviation = np.nanstd(logs, axis=0)
+    model.lowest[model.targets] = torch.from_numpy(lowest)
+    model.log_mean[model.targets] = torch.from_numpy(np.nanmean(logs, axis=0))
+    model.log_deviation[model.targets] = torch.from_numpy(np.where(deviation > 0, deviation, 1.0))
 
 
 @torch.no_grad()

@@ -19,6 +19,7 @@ from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.forecast.baseline import ForecastBaseline
 from recurra.tasks.forecast.build import check_series, decided, encoded_rows, standardise, target_names, whole_numbers
+from recurra.tasks.forecast.closing import close
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
 from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network, sketch_network
 from recurra.tasks.forecast.predictor import ForecastPredictor
@@ -94,10 +95,11 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         """All numbers as they are; those of the columns that are forecast a second time, with their gaps."""
         places = [network.columns.index(name) for name in network.targets]
         rows = encoded_rows(examples, network.columns, places, network.recipe.data)
-        EncodedTable.write(folder, {"inputs": "<f8", "targets": "<f8", "units": "<f8", "start": "<i8"}, rows)
+        kinds = dict.fromkeys(("inputs", "targets", "units", "log_units"), "<f8")
+        EncodedTable.write(folder, {**kinds, "start": "<i8"}, rows)
 
     def settled(self, network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Emit) -> ForecastNetwork:
-        """Baseline and scale are chosen by trials."""
+        """Transform, baseline and scale are chosen by trials."""
         return settled(network, encoded, budget, emit)
 
     def learner(self, network: ForecastNetwork, encoded: Encoded, emit: Emit) -> ForecastLearner:
@@ -105,6 +107,10 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         learner = learner_of(network, encoded)
         emit(Note(f"{len(learner.train):,} windows for training, {len(learner.valid):,} for validation"))
         return learner
+
+    def closed(self, network: ForecastNetwork, encoded: Encoded, emit: Emit) -> None:
+        """How much of what it learned is kept, and how wide its intervals are."""
+        close(network, encoded, emit)
 
     def sampling(self, recipe: ForecastRecipe, number: int) -> ForecastAnswerOptions:
         """Only the last windows of each series are forecast, of which one may have thousands."""

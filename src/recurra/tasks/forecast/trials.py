@@ -1,10 +1,11 @@
-"""What only trying can tell: from what a forecast is counted, and in what.
+"""What only trying can tell: of what a forecast is counted, from what, and in what.
 
-An untrained network answers its baseline. So each `model.baseline` that the recipe leaves open is a forecast before
-anything is learned, and whether one is better than the first is told from all windows, those of the training data too,
-since nothing in it is fitted to these. Then the best of them and none, each with every `model.scale`, learn for some
-steps. Another pair than the best untrained one is trained only where its error on the validation data is clearly lower;
-one that diverges is not chosen.
+An untrained network answers its baseline, which is a forecast before anything is learned. So whether the logarithms of
+the numbers are forecast better than the numbers (`model.transform`), and of a recursive network whether a season before
+says more than the last value, is told from all windows, those of the training data too. Direct forecasts have one
+baseline that is as good as each of the others (`linear`). Then the baseline and none, each with every `model.scale`,
+learn for some steps. Another pair than the first one is trained only where its error on the validation data is clearly
+lower; one that diverges is not chosen.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recurra.errors import DataError
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
-from recurra.tasks.forecast.network import ForecastNetwork, make_network
+from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastRecipe
-from recurra.tasks.forecast.start import begin_with_baseline
+from recurra.tasks.forecast.start import Beginnings
 from recurra.tasks.task import Emit, Encoded
 from recurra.text.counted import counted
 from recurra.training import Budget, Diverged, Loop, Note, Piece, Plan, Position, make_optimizer, seconds_per_step
@@ -30,6 +32,8 @@ MAX_STEPS = 400  # of a trial
 MEASURING = 0.2  # seconds for which the speed of a step is measured
 MAX_WINDOWS = 1000  # validation windows that a trial is measured on
 UNTRAINED_WINDOWS = 300  # of the training data, and of the validation data, that a baseline is measured on
+LEAST_SHARE = 0.02  # of the mean of a series by its lowest number, where logarithms may be taken
+MOST_WEIGHTS = 1_000_000  # of a linear baseline that may be chosen
 LIKELY = 1.0  # standard errors by which another baseline than the first has to be better before training
 SURELY = 2.0  # standard errors by which another pair has to be better than the first one: it may be far off later
 NOTHING = np.zeros(0)  # the losses of a trial that diverged
@@ -59,16 +63,102 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
     Raises:
         Diverged: all that could be tried did.
     """
-    recipes = list(candidates(network.recipe))
-    if recipes == [network.recipe]:
-        return beginning(network, recipes[0], encoded)
-    start = best_untrained(network, recipes, encoded)
-    recipes = [one for one in recipes if one.model.baseline in (start.model.baseline, "none")]
-    recipes.sort(key=lambda recipe: recipe != start)
-    learner = learner_of(beginning(network, recipes[0], encoded), encoded)
-    with threads(network.recipe.training.threads or 1):
-        steps = trial_steps(learner, network.recipe, budget, len(recipes))
-        trials = [tried(network, recipe, encoded, steps) for recipe in recipes]
+    begin = Beginnings(network, encoded)
+    recipe = transformed(network.recipe, begin, emit)
+    recipes = list(candidates(recipe))
+    if len(recipes) > 1:
+        start = best_untrained(recipes, begin)
+        recipes = [one for one in recipes if one.model.baseline in (start.model.baseline, "none")]
+        recipes.sort(key=lambda one: one != start)
+        recipe = best_tried(recipes, begin, budget, emit)
+    found = begin.of(recipe)
+    if found.model.linear is not None:
+        emit(Note(f"linear baseline: {begin.words(recipe)}"))
+    return found
+
+
+def transformed(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> ForecastRecipe:
+    """The recipe with a transform: logarithms where there are any, unless numbers are forecast better before training.
+
+    Raises:
+        DataError: logarithms are asked for, and there are none.
+    """
+    lowest = lowest_share(begin.encoded, begin.network)
+    if recipe.model.transform == "log" and lowest <= 0:
+        what = "logarithms are asked for, and the training data have numbers that are not above 0"
+        raise DataError(what, where="model.transform", fix="Set model.transform=none, or leave it out.")
+    if recipe.model.transform != "auto":
+        return recipe
+    plain, log = (recipe.with_settings({"model.transform": name}) for name in ("none", "log"))
+    if lowest < LEAST_SHARE:
+        return plain
+    first, second = (untrained_errors(begin.of(next(candidates(one)), simple=True), begin) for one in (log, plain))
+    if clearly_lower(second.losses, first.losses, second.apart, LIKELY):
+        return plain
+    with_logs, without = (float(np.nanmean(one.losses)) for one in (first, second))
+    errors = f"before training they err by {with_logs:.3g}, the numbers themselves by {without:.3g}"
+    emit(Note(f"logarithms are forecast, as all numbers are above 0: {errors} (change it with "
+              "--set model.transform=none)"))  # fmt: skip
+    return log
+
+
+def lowest_share(encoded: Encoded, network: ForecastNetwork) -> float:
+    """The lowest number of a column in a series, as a share of its mean size; of all that are forecast the lowest.
+
+    It is above 0 where all numbers are.
+    """
+    found = [np.inf]
+    for table in (encoded.train, encoded.valid):
+        values, lengths = table["targets"].values, table["targets"].lengths
+        for part in np.split(values, np.cumsum(lengths)[:-1]):
+            series = part.reshape(-1, len(network.targets))
+            for column in series.T:
+                known = column[~np.isnan(column)]
+                if len(known):
+                    found.append(float(known.min() / max(np.abs(known).mean(), np.finfo(float).tiny)))
+    return min(found) if len(found) > 1 else 0.0
+
+
+class Untrained(NamedTuple):
+    """What an untrained network errs by."""
+
+    losses: Losses  # of each window
+    apart: int  # of them forecast different steps
+
+
+def untrained_errors(network: ForecastNetwork, begin: Beginnings) -> Untrained:
+    """The errors of the medians on windows of the training and the validation data, in units of the numbers."""
+    learner = learner_of(network, begin.encoded)
+    parts = [learner.errors_of(windows, UNTRAINED_WINDOWS) for windows in (learner.train, learner.valid)]
+    return Untrained(np.concatenate(parts), learner.train.apart() + learner.valid.apart() - 1)
+
+
+def best_untrained(recipes: Sequence[ForecastRecipe], begin: Beginnings) -> ForecastRecipe:
+    """The first recipe, or one of the same scale whose baseline forecasts all windows better by more than chance.
+
+    A mean is not compared: that of the training data has seen what it would forecast, that of a window follows a level
+    that shifts too late, which short data may not show.
+    """
+    scale = recipes[0].model.scale
+    fair = [one for one in recipes if one.model.scale == scale and one.model.baseline != "none"] or recipes[:1]
+    if len(fair) == 1:
+        return fair[0]
+    errors = [untrained_errors(begin.of(recipe, simple=True), begin) for recipe in fair]
+    means = [math.inf if np.isnan(one.losses).all() else float(np.nanmean(one.losses)) for one in errors]
+    lowest = means.index(min(means))
+    return fair[lowest if clearly_lower(errors[lowest].losses, errors[0].losses, errors[0].apart, LIKELY) else 0]
+
+
+def best_tried(recipes: Sequence[ForecastRecipe], begin: Beginnings, budget: Budget, emit: Emit) -> ForecastRecipe:
+    """The first recipe, or one that is clearly better after some steps of training; says which and why.
+
+    Raises:
+        Diverged: all did.
+    """
+    learner = learner_of(begin.of(recipes[0]), begin.encoded)
+    with threads(recipes[0].training.threads or 1):
+        steps = trial_steps(learner, recipes[0], budget, len(recipes))
+        trials = [tried(recipe, begin, steps) for recipe in recipes]
     lowest = min(trials, key=lambda trial: trial.error)
     if not math.isfinite(lowest.error):
         raise all_diverged(trials)
@@ -82,37 +172,23 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
         f"baseline: {model.baseline}, scale: {model.scale}, which {why}, by the {learner.measure.replace('_', ' ')} on "
         f"the validation data: {', '.join(map(str, trials))} (change them with --set model.baseline and model.scale)"
     ))  # fmt: skip
-    return beginning(network, best.network.recipe, encoded)
-
-
-def best_untrained(network: ForecastNetwork, recipes: Sequence[ForecastRecipe], encoded: Encoded) -> ForecastRecipe:
-    """The first recipe, or one of the same scale whose baseline forecasts all windows better by more than chance.
-
-    A mean is not compared: that of the training data has seen what it would forecast, that of a window follows a level
-    that shifts too late, which short data may not show.
-    """
-    scale = recipes[0].model.scale
-    fair = [one for one in recipes if one.model.scale == scale and one.model.baseline != "none"] or recipes[:1]
-    losses, apart = list[Losses](), 0
-    for recipe in fair:
-        learner = learner_of(beginning(network, recipe, encoded), encoded)
-        parts = [learner.losses_of(windows, UNTRAINED_WINDOWS) for windows in (learner.train, learner.valid)]
-        losses.append(np.concatenate(parts))
-        apart = learner.train.apart() + learner.valid.apart() - 1
-    means = [math.inf if np.isnan(one).all() else float(np.nanmean(one)) for one in losses]
-    lowest = means.index(min(means))
-    return fair[lowest if clearly_lower(losses[lowest], losses[0], apart, LIKELY) else 0]
+    return best.network.recipe
 
 
 def candidates(recipe: ForecastRecipe) -> Iterator[ForecastRecipe]:
     """The recipe with each pair that it leaves open; of those that are equally good untrained the first counts."""
-    seasons = ("season",) if 2 <= recipe.data.season <= recipe.data.window else ()
-    smoothed = ("smoothed",) if recipe.model.strategy == "direct" else ()
-    for baseline in (
-        (*seasons, "last", *smoothed, "none") if recipe.model.baseline == "auto" else (recipe.model.baseline,)
-    ):
+    for baseline in baselines(recipe) if recipe.model.baseline == "auto" else (recipe.model.baseline,):
         for scale in ("window", "columns") if recipe.model.scale == "auto" else (recipe.model.scale,):
             yield recipe.with_settings({"model.baseline": baseline, "model.scale": scale})
+
+
+def baselines(recipe: ForecastRecipe) -> tuple[str, ...]:
+    """Those that may be chosen."""
+    if recipe.model.strategy == "direct" and recipe.data.window * recipe.model.horizon <= MOST_WEIGHTS:
+        return ("linear", "none")
+    seasons = ("season",) if 2 <= recipe.data.season <= recipe.data.window else ()
+    smoothed = ("smoothed",) if recipe.model.strategy == "direct" else ()
+    return (*seasons, "last", *smoothed, "none")
 
 
 def trial_steps(learner: ForecastLearner, recipe: ForecastRecipe, budget: Budget, trials: int) -> int:
@@ -126,10 +202,10 @@ def trial_steps(learner: ForecastLearner, recipe: ForecastRecipe, budget: Budget
     return min(MAX_STEPS, int(steps))
 
 
-def tried(network: ForecastNetwork, recipe: ForecastRecipe, encoded: Encoded, steps: int) -> Trial:
+def tried(recipe: ForecastRecipe, begin: Beginnings, steps: int) -> Trial:
     """A network of this recipe after so many steps."""
-    made = beginning(network, recipe, encoded)
-    learner, options = learner_of(made, encoded), recipe.training
+    made = begin.of(recipe)
+    learner, options = learner_of(made, begin.encoded), recipe.training
     plan = Plan((Piece(0, 0.0, max(steps, 1)),), 1, 1)
     try:
         if steps:
@@ -149,12 +225,3 @@ def all_diverged(trials: list[Trial]) -> Diverged:
         where="model.baseline",
         fix=f"Train with {own}a lower --set training.learning_rate.",
     )
-
-
-def beginning(network: ForecastNetwork, recipe: ForecastRecipe, encoded: Encoded) -> ForecastNetwork:
-    """A network of another recipe that knows the same data (means, deviations), and answers its baseline."""
-    made = make_network(recipe, network.columns, network.targets, network.counts)
-    for name, value in network.model.named_buffers():
-        made.model.get_buffer(name).copy_(value)
-    begin_with_baseline(made.model, learner_of(made, encoded).train)
-    return made

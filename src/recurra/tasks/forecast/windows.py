@@ -31,7 +31,7 @@ class Span(NamedTuple):
 
     values: Tensor  # [B, T, D] what is missing is filled, or NaN
     truths: Tensor  # [B, T, K] what is missing is NaN
-    units: Tensor  # [B, K] what errors are counted in
+    units: Tensor  # [B, K] what errors are counted in: those of the numbers, or of their logarithms
     known: Tensor  # [B] steps before the origin
     lengths: Tensor  # [B] all steps: known + H
 
@@ -50,16 +50,18 @@ class Windows:
     """The windows of a table of series.
 
     Args:
-        table: columns `inputs` [T * D], `targets` [T * K], `units` [K], `start` [1] of each series.
+        table: columns `inputs` [T * D], `targets` [T * K], `units` [K], `log_units` [K], `start` [1] of each series.
         columns: D.
         window: W.
         horizon: H.
+        units: the column of what errors are counted in.
     """
 
     table: EncodedTable
     columns: int
     window: int
     horizon: int
+    units: str = "units"
 
     @cached_property
     def _first(self) -> NDArray[np.int64]:
@@ -87,8 +89,15 @@ class Windows:
         steps = np.minimum(np.arange(int(lengths.max())), lengths[:, None] - 1) + begin[:, None]  # [B, T]
         parts = (table.values.reshape(-1, len(table.values) // self._steps)[steps] for table in (inputs, targets))
         values, truths = (torch.from_numpy(np.ascontiguousarray(part)) for part in parts)
-        units = torch.from_numpy(self.table["units"].gather(series).values.reshape(len(series), -1))
+        units = self._units(self.units, series)
         return Span(values, truths, units, torch.from_numpy(known), torch.from_numpy(lengths))
+
+    def own_units(self, numbers: Index) -> Tensor:
+        """What the errors of these windows are counted in where no logarithms are taken: [B, K]."""
+        return self._units("units", np.searchsorted(self._before, numbers, side="right") - 1)
+
+    def _units(self, name: str, series: Index) -> Tensor:
+        return torch.from_numpy(self.table[name].gather(series).values.reshape(len(series), -1))
 
     def apart(self) -> int:
         """How many windows forecast no step that another one of them forecasts too."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from recurra.baselines import Allowance, Cells, ColumnsBaseline, Stored
+from recurra.baselines import Allowance, Cells, ColumnsBaseline, Fitting, Stored
 from recurra.columns import Inputs
 from recurra.data import Labelled, name_of
 from recurra.data.chunks import chunks
@@ -16,25 +18,23 @@ from recurra.data.images import ImageFile
 from recurra.data.numbers import Numbers
 from recurra.metrics import ExampleScores, Measure
 from recurra.tasks.baseline import sampled
-from recurra.tasks.many_to_one.predictor import HeadPredictor, Trained
+from recurra.tasks.many_to_one.head import Head
+from recurra.tasks.many_to_one.predictor import HeadPredictor
+from recurra.tasks.many_to_one.trained import Trained
 
 CHUNK = 1000  # examples that are answered at once
 # What reading one of them takes, in characters.
 NUMBER, STEP, IMAGE = 0.05, 0.5, 200.0
-TEXTS = ("text", "category")
 
 
 class HeadBaseline:
     """For labels and for numbers."""
 
     def fit(self, train: Iterable[Labelled], network: Trained, allowance: Allowance) -> ColumnsBaseline:
-        """On examples spread over all."""
-        examples = sampled(train, size_of, allowance)
-        head, name = network.head, name_of(train)
-        columns = column_cells(network.inputs, examples, name)
-        kept = [head.encode(one.label, f"{name}:{one.line}") for one in examples]
-        targets = head.targets(torch.tensor(kept, dtype=torch.float64))
-        return ColumnsBaseline.fit(columns, targets, len(head.choices), allowance)
+        """On examples spread over all; the one beside the network, where there is one."""
+        if network.model.wide is not None:
+            return network.model.wide.linear()
+        return fitting_of(train, network.inputs, network.head, allowance).fitting.whole()
 
     def open(self, stored: Stored) -> ColumnsBaseline:
         """The same again."""
@@ -45,26 +45,31 @@ class HeadBaseline:
     ) -> Mapping[str, Measure]:
         """The head's."""
         inputs, head = predictor.first.inputs, predictor.first.head
-        outputs = [baseline.outputs(column_cells(inputs, some, "")) for some in chunks(examples, CHUNK)]
+        outputs = [baseline.outputs(labelled_cells(inputs, some, "")) for some in chunks(examples, CHUNK)]
         return head.evaluate(head.values(torch.cat(outputs)), examples, "", ExampleScores()).measures
 
 
-def column_cells(inputs: Inputs, examples: Sequence[Labelled], name: str) -> list[Cells]:
-    """What the columns hold, as a baseline reads it."""
-    places = [f"{name}:{one.line}" for one in examples]
-    rows = [inputs.cells(one.content, place) for one, place in zip(examples, places, strict=True)]
-    found: list[Cells] = []
-    for k, column in enumerate(inputs.columns):
-        cells = [row[k] for row in rows]
-        if column.kind in TEXTS:
-            found.append(Cells("text", [str(cell) for cell in cells]))
-            continue
-        values = [row.astype(np.float64) for row in column.encode(cells, places)]
-        if column.kind == "series":
-            found.append(Cells("series", [row.reshape(-1, inputs.variables) for row in values]))
-        else:
-            found.append(Cells("numbers", np.stack(values)))
-    return found
+class Sampled(NamedTuple):
+    """Training examples, and a linear layer over them that can be fitted."""
+
+    examples: list[Labelled]
+    targets: Tensor  # [N] as the head has them
+    fitting: Fitting
+
+
+def fitting_of(train: Iterable[Labelled], inputs: Inputs, head: Head, allowance: Allowance) -> Sampled:
+    """A linear layer over examples that are spread over all."""
+    examples, name = sampled(train, size_of, allowance), name_of(train)
+    kept = [head.encode(one.label, f"{name}:{one.line}") for one in examples]
+    targets = head.targets(torch.tensor(kept, dtype=torch.float64))
+    fitting = Fitting.of(labelled_cells(inputs, examples, name), targets, len(head.choices), allowance)
+    return Sampled(examples, targets, fitting)
+
+
+def labelled_cells(inputs: Inputs, examples: Sequence[Labelled], name: str) -> list[Cells]:
+    """What the columns of examples hold, as a linear layer reads it."""
+    contents, places = [one.content for one in examples], [f"{name}:{one.line}" for one in examples]
+    return inputs.plain(contents, inputs.encode(contents, places))
 
 
 def size_of(example: Labelled) -> float:

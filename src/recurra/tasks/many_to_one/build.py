@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
 
+from recurra.baselines import Cells
 from recurra.columns import (
     CategoryColumn,
     Column,
@@ -23,16 +27,17 @@ from recurra.columns import (
 )
 from recurra.columns.choose import categories_note, choose_kinds, kinds_said, read_numbers
 from recurra.columns.images import unpacked
+from recurra.columns.word_vectors import GivenVectors
 from recurra.data import Findings, Labelled, Numbers, Row, name_of
 from recurra.data.chunks import chunks
-from recurra.data.content import Cell, Content, Fields, cells_of
+from recurra.data.content import Cell, Content, Fields, cells_of, content_key
 from recurra.data.images import ImageFile
 from recurra.data.numbers import missing_in
 from recurra.errors import DataError, UsageError
-from recurra.models import AUTO_POOLING, Branch
+from recurra.models import AUTO_POOLING, Branch, Wide
 from recurra.options import NoEffect
 from recurra.tasks.many_to_one.head import Head
-from recurra.tasks.many_to_one.learner import TARGET
+from recurra.tasks.many_to_one.learner import TARGET, WIDE
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
 from recurra.tasks.vocabulary import Side, Units
 from recurra.training import Emit, Note
@@ -44,7 +49,7 @@ ORDER_COUNTS = "order counts in texts and series"
 
 
 @dataclass(frozen=True)
-class Cells:
+class ColumnCells:
     """The cells of one column of the training examples with their places, as often as wanted."""
 
     examples: Iterable[Labelled]
@@ -60,7 +65,7 @@ class Cells:
 class Texts:
     """The same as texts alone."""
 
-    cells: Cells
+    cells: ColumnCells
 
     def __iter__(self) -> Iterator[str]:
         return (str(cell) for cell, _ in self.cells)
@@ -130,8 +135,13 @@ def column_kind(cell: Cell) -> ColumnKind:
     return "image" if isinstance(cell, ImageFile | np.ndarray) else "text"
 
 
-def learn_inputs(train: Iterable[Labelled], first: Content, recipe: ManyToOneRecipe, emit: Emit) -> Inputs:
+def learn_inputs(
+    train: Iterable[Labelled], first: Content, recipe: ManyToOneRecipe, emit: Emit, vectors: str | None = None
+) -> Inputs:
     """What the network reads, learned from the training examples; what was decided about each column is said.
+
+    Args:
+        vectors: the file of the vectors of words.
 
     Raises:
         DataError: a column of numbers in which something is none.
@@ -140,24 +150,27 @@ def learn_inputs(train: Iterable[Labelled], first: Content, recipe: ManyToOneRec
     name = name_of(train)
     if not isinstance(first, Fields):
         kind = column_kind(first)
-        refuse_without_effect(recipe, [kind], several=False)
-        return Inputs((learn_column(Cells(train, name, 0), kind, "", recipe, emit),))
+        refuse_without_effect(recipe, [kind], several=False, vectors=vectors)
+        return Inputs((learn_column(ColumnCells(train, name, 0), kind, "", recipe, emit, vectors),))
     choices = choose_kinds((cells_of(one.content) for one in train), first.names, kinds_said(recipe.data.kinds))
-    refuse_without_effect(recipe, [choice.kind for choice in choices], several=True)
+    refuse_without_effect(recipe, [choice.kind for choice in choices], several=True, vectors=vectors)
     columns: list[Column] = []
     for k, (column, choice) in enumerate(zip(first.names, choices, strict=True)):
-        learned = learn_column(Cells(train, name, k), choice.kind, column, recipe, emit)
+        learned = learn_column(ColumnCells(train, name, k), choice.kind, column, recipe, emit, vectors)
         emit(Note(f"column {column}: {choice.kind}{categories_note(learned)}, because {choice.reason}"))
         columns.append(learned)
     return Inputs(tuple(columns), first.names)
 
 
-def learn_column(cells: Cells, kind: ColumnKind, name: str, recipe: ManyToOneRecipe, emit: Emit) -> Column:
+def learn_column(
+    cells: ColumnCells, kind: ColumnKind, name: str, recipe: ManyToOneRecipe, emit: Emit, vectors: str | None = None
+) -> Column:
     """One column, from its training cells."""
     data, model = recipe.data, recipe.model
     match kind:
         case "text":
-            return TextColumn.learn(Texts(cells), recipe.text, emit, f"column {name}: " if name else "")
+            given = None if vectors is None else GivenVectors(vectors, recipe.vectors)
+            return TextColumn.learn(Texts(cells), recipe.text, emit, f"column {name}: " if name else "", given)
         case "category":
             return CategoryColumn.learn(Texts(cells))
         case "number":
@@ -174,12 +187,16 @@ def learn_column(cells: Cells, kind: ColumnKind, name: str, recipe: ManyToOneRec
             return NumbersColumn.learn(first, data.missing, model)
 
 
-def refuse_without_effect(recipe: ManyToOneRecipe, kinds: list[ColumnKind], *, several: bool) -> None:
+def refuse_without_effect(
+    recipe: ManyToOneRecipe, kinds: list[ColumnKind], *, several: bool, vectors: str | None = None
+) -> None:
     """Nothing that is asked for may be without effect on what is read.
 
     Raises:
         NoEffect: a setting for texts where there is none, and so on.
     """
+    if vectors is not None and "text" not in kinds:
+        raise NoEffect("--vectors", "where there are no texts", "Leave it out.")
     plain = type(recipe)().with_settings({"model.kind": recipe.model.kind}).sections()
     images = "image" in kinds
     convolved = images and network_kind("image", recipe.model) == "cnn"
@@ -232,15 +249,31 @@ def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labe
     """Puts the means and deviations of the training numbers and images into what reads them."""
     name = name_of(train)
     for k, (branch, column) in enumerate(zip(branches, inputs.columns, strict=True)):
-        column.standardise(branch, Cells(train, name, k))
+        column.standardise(branch, ColumnCells(train, name, k))
 
 
-def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, head: Head) -> Iterator[Row]:
-    """Each example as values of the columns of the input and of the label."""
+class Beside(NamedTuple):
+    """What a network reads of its wide part."""
+
+    wide: Wide
+    held_out: Mapping[str, Tensor]  # by the key of a content: the scores of a model that was fitted without it
+
+    def scores(self, contents: Sequence[Content], columns: Sequence[Cells]) -> list[NDArray[np.float32]]:
+        """The scores [L] of each of some examples: of those that it was fitted to, the ones from without."""
+        whole = self.wide.scores(columns)
+        pairs = zip(map(content_key, contents), whole, strict=True)
+        return [self.held_out.get(key, scores).numpy() for key, scores in pairs]
+
+
+def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, head: Head, beside: Beside | None) -> Iterator[Row]:
+    """Each example as values of the columns of the input and of the label, and the scores of a wide part."""
     name = name_of(examples)
     for chunk in chunks(examples, CHUNK):
         places = [f"{name}:{one.line}" for one in chunk]
-        encoded = inputs.encode([one.content for one in chunk], places)
+        contents = [one.content for one in chunk]
+        encoded = inputs.encode(contents, places)
+        scores = [] if beside is None else beside.scores(contents, inputs.plain(contents, encoded))
         for k, (example, place) in enumerate(zip(chunk, places, strict=True)):
             target = [head.encode(example.label, place)]
-            yield Row({**inputs.rows(encoded, k), TARGET: target}, example.line)
+            wide = {WIDE: scores[k]} if scores else {}
+            yield Row({**inputs.rows(encoded, k), TARGET: target, **wide}, example.line)

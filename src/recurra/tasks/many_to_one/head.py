@@ -41,6 +41,15 @@ class Head(Protocol):
         """L."""
         ...
 
+    @property
+    def alone(self) -> float:
+        """Share of the training examples that a network with a wide part answers without it.
+
+        A label is better known from two who have both learned to tell it. Of a number what the wide part leaves over
+        is another one than the number itself, and nothing can learn both.
+        """
+        ...
+
     @classmethod
     def check(cls, examples: Iterable[Labelled], recipe: Any) -> None:
         """Refuses labels that cannot be learned.

@@ -51,6 +51,7 @@ class LabelHead:
     labels: tuple[str, ...]
     measure: str = "error"
     dtype: str = "<i4"
+    alone: float = 0.5
 
     @property
     def size(self) -> int:

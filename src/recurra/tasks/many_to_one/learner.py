@@ -15,6 +15,7 @@ from recurra.tasks.many_to_one.head import Head
 from recurra.training import Index, Loss, Score
 
 TARGET = "label"  # the column of an encoded table that holds what is to be found
+WIDE = "wide"  # and the one that holds what the wide part says
 
 
 class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
@@ -43,7 +44,7 @@ class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
         self.measure = head.measure
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
-        outputs = self._outputs(self.train, batch)
+        outputs = self._outputs(self.train, batch, self.head.alone)
         return self.head.loss(outputs, targets_of(self.train, batch).to(self.device), smoothing)
 
     def tokens(self, batch: Index) -> int:
@@ -60,8 +61,14 @@ class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
             every.append(self.head.sums(outputs, targets_of(self.valid, chosen[batch])))
         return self.head.score([sum(column) for column in zip(*every, strict=True)])
 
-    def _outputs(self, table: EncodedTable, batch: Index) -> Tensor:
-        return self.model([column.to(self.device) for column in self.inputs.gather(table, batch)])
+    def _outputs(self, table: EncodedTable, batch: Index, alone: float = 0.0) -> Tensor:
+        """Of examples, of which a share is answered without the wide part."""
+        columns = [column.to(self.device) for column in self.inputs.gather(table, batch)]
+        if self.model.wide is None:
+            return self.model(columns)
+        beside = torch.from_numpy(table[WIDE].gather(batch).values.reshape(-1, self.head.size).copy()).to(self.device)
+        seen = torch.rand(len(batch), 1, device=self.device) >= alone
+        return self.model(columns, beside * seen)
 
 
 def targets_of(table: EncodedTable, batch: Index) -> Tensor:

@@ -69,6 +69,7 @@ class NumberHead:
     form: NumberFormat = PLAIN
     measure: str = "rmse"
     dtype: str = "<f8"
+    alone: float = 0.0
     size: int = 1
 
     @classmethod

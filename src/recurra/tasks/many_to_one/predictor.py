@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -22,7 +22,7 @@ from recurra.data.labelled import Reads
 from recurra.errors import DataError
 from recurra.inside.probes import Run, WholeProbe
 from recurra.metrics import Case, ExampleScores
-from recurra.models import BranchRun, ManyToOne, device_of
+from recurra.models import BranchRun, device_of
 from recurra.models.input_readers import TokenReader
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.at_once import at_once, numbered
@@ -32,8 +32,9 @@ from recurra.tasks.editing import Editing
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.many_to_one.given import content_of, is_one
-from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import batches_by_length
+from recurra.tasks.many_to_one.trained import Trained
+from recurra.tasks.many_to_one.wide_parts import parts_of
 from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import input_notes, unknown_notes
 from recurra.tasks.vectors import Vector, one_by_one
@@ -42,25 +43,6 @@ from recurra.tracing import AttentionMap
 
 WINDOW = 2000  # inputs that are sorted by length together; bounds the memory for an endless stream
 LONGEST = 20_000  # units or steps; nothing longer is read
-
-
-class Trained(Protocol):
-    """What is needed of a network."""
-
-    @property
-    def model(self) -> ManyToOne:
-        """The weights."""
-        ...
-
-    @property
-    def inputs(self) -> Inputs:
-        """What it reads."""
-        ...
-
-    @property
-    def head(self) -> Head:
-        """What it answers."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -106,7 +88,7 @@ class HeadPredictor:
         found = at_least_one(examples)
         inputs = self.first.inputs
         encoded = inputs.encode([one.content for one in found], [f"{name}:{one.line}" for one in found])
-        values, _ = self._values(encoded)
+        values, _ = self._values([one.content for one in found], encoded)
         scores = ExampleScores(inputs.lengths_of(encoded).tolist(), inputs.counted)
         evaluation = self.first.head.evaluate(values, found, name, scores)
         cases = list(self._cases(found, encoded, values, options))
@@ -120,7 +102,7 @@ class HeadPredictor:
         if not inputs.lengths_of(encoded)[0]:
             raise DataError("the input is empty", where="the input", fix="Give a text with letters.")
         refuse_long(encoded, place, inputs)
-        values, _ = self._values(encoded)
+        values, _ = self._values([content], encoded)
         answer = head.text(values[0])
         shown = answer if target is None else str(target)
         rows = [column[0] for column in encoded]
@@ -134,6 +116,7 @@ class HeadPredictor:
                     [column.to(device_of(network.model)) for column in batch],
                     inputs.names or ("",),
                     numbers=not head.choices,
+                    shares=[one.shares.to(device_of(network.model)) for one in parts_of(network, content, encoded)],
                 )
                 for network in self.networks
             ]
@@ -142,6 +125,7 @@ class HeadPredictor:
             ReadInput(name.rstrip(".") or inputs.kind, column.tokens(cell), name, inputs.picture(rows))
             for name, column, cell in zip(names, inputs.columns, cells, strict=True)
         ]
+        read += [ReadInput(one.name, one.tokens) for one in parts_of(self.first, content, encoded)]
         places = inputs.places(content)
         return Asked(
             shown_content(content),
@@ -221,7 +205,7 @@ class HeadPredictor:
         contents = [content_of(one, inputs, place) for one, place in zip(given, places, strict=True)]
         encoded = inputs.encode(contents, places)
         refuse_long(encoded, places, inputs)
-        values, weights = self._values(encoded)
+        values, weights = self._values(contents, encoded)
         for k, (content, length) in enumerate(zip(contents, inputs.lengths_of(encoded).tolist(), strict=True)):
             if not length:
                 yield head.answer("", None, [], None, options)
@@ -230,7 +214,9 @@ class HeadPredictor:
             attention = self._attention(content, rows, weights[k], head.text(values[k])) if options.attention else None
             yield head.answer(shown_content(content), values[k], inputs.unknown(content, rows), attention, options)
 
-    def _values(self, encoded: Sequence[Sequence[Values]]) -> tuple[Tensor, list[list[float]]]:
+    def _values(
+        self, contents: Sequence[Content], encoded: Sequence[Sequence[Values]]
+    ) -> tuple[Tensor, list[list[float]]]:
         """What the head makes answers of [N, L], and what the first network's pooling took from each unit or step."""
         inputs, head = self.first.inputs, self.first.head
         lengths = inputs.lengths_of(encoded)
@@ -239,10 +225,14 @@ class HeadPredictor:
         device = device_of(self.first.model)
         for network in self.networks:
             network.model.eval()
+        beside = self._beside(contents, encoded)
 
         def computed(numbers: list[int]) -> tuple[Tensor, list[list[float]]]:
             columns = [column.to(device) for column in inputs.batch(encoded, numbers)]
-            every = [network.model.inside(columns) for network in self.networks]
+            every = [
+                network.model.inside(columns, None if wide is None else wide[numbers].to(device))
+                for network, wide in zip(self.networks, beside, strict=True)
+            ]
             total = torch.zeros(len(numbers), head.size)
             for inside in every:
                 total += head.values(inside.scores).cpu() / len(every)
@@ -254,6 +244,14 @@ class HeadPredictor:
             for k, one in zip(numbers, taken, strict=True):
                 weights[k] = one
         return values, weights
+
+    def _beside(self, contents: Sequence[Content], encoded: Sequence[Sequence[Values]]) -> list[Tensor | None]:
+        """What the wide part of each network says of each input [N, L]; None where it has none."""
+        parts = [network.model.wide for network in self.networks]
+        if not contents or parts == [None] * len(parts):
+            return [None] * len(parts)
+        columns = self.first.inputs.plain(contents, encoded)
+        return [None if wide is None else wide.scores(columns) for wide in parts]
 
     def _attention(self, content: Content, rows: Sequence[Values], weights: list[float], answer: str) -> AttentionMap:
         inputs = self.first.inputs

@@ -8,6 +8,7 @@ from typing import Literal
 from recurra.columns import Missing, TextOptions
 from recurra.columns.choose import kinds_said
 from recurra.columns.images import check_sides
+from recurra.columns.word_vectors import VectorOptions
 from recurra.data import BatchingOptions
 from recurra.errors import UsageError
 from recurra.models import ManyToOneOptions
@@ -39,6 +40,7 @@ class ManyToOneRecipe(TaskRecipe):
 
     data: InputDataOptions = field(default_factory=InputDataOptions)
     text: TextOptions = field(default_factory=TextOptions)
+    vectors: VectorOptions = field(default_factory=VectorOptions)
     batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=4096, batch_examples=32))
     model: ManyToOneOptions = field(default_factory=ManyToOneOptions)
     training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.002))

@@ -7,16 +7,17 @@ and trained networks to answers. What each of them does stands in its own file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from recurra.columns import Inputs
 from recurra.columns.reads import reads_of
 from recurra.columns.stored import damaged
 from recurra.data import LABELLED, EncodedTable, Examples, Kind, Labelled, Preview
-from recurra.models import ManyToOne, build_many_to_one, number_branch, token_branch
+from recurra.models import ManyToOne, Wide, build_many_to_one, number_branch, token_branch
 from recurra.models.structures import Reads, many_to_one_structure
 from recurra.models.unfilled import unfilled
 from recurra.structure import Structure, without_data
@@ -25,6 +26,7 @@ from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.many_to_one.baseline import HeadBaseline
 from recurra.tasks.many_to_one.build import (
+    Beside,
     check_contents,
     column_sides,
     decided,
@@ -34,16 +36,17 @@ from recurra.tasks.many_to_one.build import (
 )
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.labels import LabelHead
-from recurra.tasks.many_to_one.learner import TARGET, HeadLearner
+from recurra.tasks.many_to_one.learner import TARGET, WIDE, HeadLearner
 from recurra.tasks.many_to_one.predictor import HeadPredictor
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
+from recurra.tasks.many_to_one.wide import fit_wide, wanted
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Encoded, Task
 from recurra.tasks.vocabulary import Side
 from recurra.text.counted import counted
 from recurra.text.names import plain_name
 from recurra.text.special import SPECIAL_TOKENS
-from recurra.training import Emit
+from recurra.training import Budget, Emit
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,21 @@ class HeadNetwork:
     inputs: Inputs
     head: Head
     recipe: ManyToOneRecipe
+    held_out: Mapping[str, Tensor] = field(default_factory=dict[str, Tensor])  # of the wide part, before it is encoded
 
     def vocabularies(self) -> dict[str, str]:
-        """The columns, and what the head learned."""
+        """The columns, what the head learned, and of the wide part what is no number."""
+        wide = self.model.wide
+        return {**self.reads_and_answers(), **({} if wide is None else {WIDE: wide.to_json()})}
+
+    def reads_and_answers(self) -> dict[str, str]:
+        """What all networks of an ensemble have in common."""
         return {"input": self.inputs.to_json(), "head": self.head.to_json()}
 
     def describe(self) -> str:
         """Its kind and its size."""
-        return f"{self._kind()}, over {self.inputs.describe()}, to {self.head.describe()}"
+        wide = "" if self.model.wide is None else f", beside {self.model.wide.name}"
+        return f"{self._kind()}, over {self.inputs.describe()}, to {self.head.describe()}{wide}"
 
     def structure(self) -> Structure:
         """What it is made of."""
@@ -127,20 +137,42 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
 
     def make(self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit) -> HeadNetwork:
         """A decided recipe, a head and columns from the training examples, a fresh network."""
+        return self._made(train, recipe, emit, None)
+
+    def make_with_vectors(
+        self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit, vectors: str
+    ) -> HeadNetwork:
+        """The same, whose columns of texts are read as words that have vectors."""
+        return self._made(train, recipe, emit, vectors)
+
+    def _made(self, train: Iterable[Labelled], recipe: ManyToOneRecipe, emit: Emit, vectors: str | None) -> HeadNetwork:
         head = self.head.learn(train, recipe, emit)
         first = next(iter(train)).content
         recipe = decided(recipe, first, emit)
-        inputs = learn_inputs(train, first, recipe, emit)
+        inputs = learn_inputs(train, first, recipe, emit, vectors)
         network = make_network(recipe, inputs, head)
         standardise(network.model.column_branches, inputs, train)
         return network
+
+    def completed(self, network: HeadNetwork, train: Iterable[Labelled], budget: Budget, emit: Emit) -> HeadNetwork:
+        """With the wide part."""
+        if not wanted(network.recipe.model, network.inputs):
+            return network
+        fitted = fit_wide(train, network.inputs, network.head, budget, emit)
+        if fitted is None:
+            return network
+        network.model.put_beside(fitted.wide)
+        return replace(network, held_out=fitted.held_out)
 
     def load(self, recipe: ManyToOneRecipe, vocabularies: Mapping[str, str]) -> HeadNetwork:
         """The same again."""
         inputs, head = Inputs.from_json(vocabularies["input"]), self.head.from_json(vocabularies["head"], recipe)
         if len(inputs.columns) == 1 and recipe.model.kind == "auto":
             raise damaged("model.kind is left open")
-        return make_network(recipe, inputs, head)
+        network = make_network(recipe, inputs, head)
+        if WIDE in vocabularies:
+            network.model.put_beside(described_wide(vocabularies[WIDE]))
+        return network
 
     def sketch(self, recipe: ManyToOneRecipe) -> Structure:
         """The network over one column, before there are data."""
@@ -152,8 +184,10 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
 
     def encode(self, examples: Iterable[Labelled], network: HeadNetwork, folder: Path) -> None:
         """What is kept of each column, and of the label."""
-        kinds = {**network.inputs.dtypes(), TARGET: network.head.dtype}
-        EncodedTable.write(folder, kinds, encoded_rows(examples, network.inputs, network.head))
+        wide = network.model.wide
+        beside = None if wide is None else Beside(wide, network.held_out)
+        kinds = {**network.inputs.dtypes(), TARGET: network.head.dtype, **({} if wide is None else {WIDE: "<f4"})}
+        EncodedTable.write(folder, kinds, encoded_rows(examples, network.inputs, network.head, beside))
 
     def learner(self, network: HeadNetwork, encoded: Encoded, emit: Emit) -> HeadLearner:
         """Without the examples that are too long."""
@@ -169,7 +203,7 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         Raises:
             ModelError: networks that read or answer something else than the first.
         """
-        refuse_different(networks, lambda one: one.vocabularies(), "have the same units and labels")
+        refuse_different(networks, lambda one: one.reads_and_answers(), "have the same units and labels")
         return HeadPredictor(networks)
 
 
@@ -185,6 +219,18 @@ def sketch_network(recipe: ManyToOneRecipe, *, labels: bool) -> Structure:
             reads = Reads("", plain_name(recipe.text.units), many=True)
         model = build_many_to_one(options, [branch], 1)
     return without_data(many_to_one_structure(model, [reads], labels=labels))
+
+
+def described_wide(text: str) -> Wide:
+    """A wide part without its numbers.
+
+    Raises:
+        ModelError: it is damaged.
+    """
+    try:
+        return Wide.from_json(text)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise damaged(f"the wide part is none: {error}") from error
 
 
 def make_network(recipe: ManyToOneRecipe, inputs: Inputs, head: Head) -> HeadNetwork:

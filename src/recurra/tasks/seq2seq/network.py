@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
+import numpy as np
 import torch
 
 from recurra.columns import check_vocabulary
+from recurra.columns.stored import json_object
+from recurra.columns.word_vectors import GivenVectors, WordTable, learn_words, stored_table, table_mapping
 from recurra.data import Example, as_examples
 from recurra.models import Seq2Seq, build_seq2seq, copy_table
 from recurra.models.structures import seq2seq_structure
 from recurra.models.unfilled import unfilled
+from recurra.models.word_embedding import TableShape
 from recurra.structure import Structure, without_data
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.recipe import TaskRecipe
@@ -63,6 +68,13 @@ class Seq2SeqNetwork(Generic[S_co, R_co]):
 class TextNetwork(Seq2SeqNetwork[SourceTokenizer, T_co]):
     """One that reads texts."""
 
+    table: TableShape | None = None  # of source words that have vectors
+
+    def vocabularies(self) -> dict[str, str]:
+        """Both sides, and which source words have vectors that are trained."""
+        both = super().vocabularies()
+        return both if self.table is None else {**both, "vectors": json.dumps(table_mapping(self.table))}
+
     def describe(self) -> str:
         """Its kind and its size."""
         options = self.recipe.model
@@ -91,21 +103,40 @@ def build_tokenizers(examples: Iterable[Example], recipe: TextPairRecipe) -> tup
     Raises:
         RunError: a vocabulary would be empty.
     """
-    text, units = recipe.text, recipe.text.source_units.split(",")
-    sources = as_examples(examples).map(lambda example: example.source)
+    text, target = recipe.text, build_target(examples, recipe)
+    units, form = read_like(target, recipe)
+    source = build_source(sources_of(examples), units, text.source_vocabulary, text.min_count, form, USUAL)
+    check_vocabulary(source.size, text.min_count, "no source unit")
+    return source, target
+
+
+def build_target(examples: Iterable[Example], recipe: TextPairRecipe) -> Tokenizer:
+    """The tokenizer of what is written.
+
+    Raises:
+        RunError: its vocabulary would be empty.
+    """
+    text = recipe.text
     targets: Iterable[str] = (example.target for example in examples)
     if recipe.model.copy:
-        targets = chain(targets, cells_of(sources, units, text.target_units))
+        targets = chain(targets, cells_of(sources_of(examples), text.source_units.split(","), text.target_units))
     limit = vocabulary_limit(text.target_vocabulary, text.target_units, USUAL)
     target = Tokenizer.build(targets, text.target_units, limit, text.min_count, text.normalization)
-    form = reading_form(text.normalization)
-    if recipe.model.copy:
-        units = [target.units if own == text.target_units else own for own in units]
-        form = target.normalization
-    source = build_source(sources, units, text.source_vocabulary, text.min_count, form, USUAL)
-    for side, tokenizer in (("source", source), ("target", target)):
-        check_vocabulary(tokenizer.size, text.min_count, f"no {side} unit")
-    return source, target
+    check_vocabulary(target.size, text.min_count, "no target unit")
+    return target
+
+
+def read_like(target: Tokenizer, recipe: TextPairRecipe) -> tuple[list[str], str]:
+    """The units of the columns of a source, and the normal form: what is copied is read as it is written."""
+    units = recipe.text.source_units.split(",")
+    if not recipe.model.copy:
+        return units, reading_form(recipe.text.normalization)
+    return [target.units if own == recipe.text.target_units else own for own in units], target.normalization
+
+
+def sources_of(examples: Iterable[Example]) -> Iterable[str]:
+    """The sources, as often as wanted."""
+    return as_examples(examples).map(lambda example: example.source)
 
 
 def decided_notes(tokenizers: tuple[SourceTokenizer, Tokenizer]) -> list[str]:
@@ -121,7 +152,9 @@ def say_pieces(sources: Iterable[str], targets: Iterable[str], emit: Emit) -> No
             emit(Note(f"warning: {pieces.warning(noun)}"))
 
 
-def make_text_network(recipe: T, source: SourceTokenizer, target: Tokenizer) -> TextNetwork[T]:
+def make_text_network(
+    recipe: T, source: SourceTokenizer, target: Tokenizer, table: TableShape | None = None
+) -> TextNetwork[T]:
     """A network with fresh weights, drawn from the recipe's seed."""
     separator = SEPARATOR_ID if isinstance(source, ColumnTokenizer) and source.shares_units else None
     torch.manual_seed(recipe.training.seed)
@@ -130,13 +163,44 @@ def make_text_network(recipe: T, source: SourceTokenizer, target: Tokenizer) -> 
         target_ids = {target.token(id): id for id in range(target.size)}
         names = [source.token(id) if can_be_copied(source, id, target.units) else None for id in range(source.size)]
         copies = copy_table(names, target_ids)
-    return TextNetwork(build_seq2seq(recipe.model, source.size, target.size, copies, separator), source, target, recipe)
+    model = build_seq2seq(recipe.model, source.size, target.size, copies, separator, table)
+    return TextNetwork(model, source, target, recipe, table)
 
 
 def load_text_network(recipe: T, vocabularies: Mapping[str, str]) -> TextNetwork[T]:
     """The network that a recipe describes, with fresh weights and recorded tokenizers."""
     source, target = source_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
-    return make_text_network(recipe, source, target)
+    if "vectors" not in vocabularies:
+        return make_text_network(recipe, source, target)
+    table = stored_table(json_object(vocabularies["vectors"]), source.size)
+    return make_text_network(recipe, source.reading_forms(), target, table)
+
+
+class SourceWords(NamedTuple):
+    """What reads sources whose words have vectors, and these."""
+
+    tokenizer: SourceTokenizer
+    table: WordTable
+
+
+def learn_source_words(
+    examples: Iterable[Example], recipe: TextPairRecipe, target: Tokenizer, given: GivenVectors, emit: Emit
+) -> SourceWords:
+    """The words of the training sources and of a file of vectors.
+
+    Args:
+        recipe: in which all source units are words.
+    """
+    text = recipe.text
+    units, form = read_like(target, recipe)
+    limit = vocabulary_limit(text.source_vocabulary, "words", USUAL)
+    cells = cells_of(sources_of(examples), units, "words")
+    words, table = learn_words(cells, given, limit, text.min_count, form, emit, "source: ")
+    if len(units) == 1:
+        return SourceWords(words, table)
+    shape = table.shape._replace(trained=table.shape.trained + 1, words=table.shape.words + 1)
+    moved = np.insert(table.vectors, SEPARATOR_ID, 0, axis=0)  # what stands between columns has no vector
+    return SourceWords(ColumnTokenizer(units, {"words": words}), WordTable(shape, moved))
 
 
 def sketch_text_network(recipe: TextPairRecipe) -> Structure:

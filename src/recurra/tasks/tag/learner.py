@@ -46,10 +46,12 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
         super().__init__(model, train, valid, Order(examples, options, seed, self.lengths))
         self.names = list(tags)
         self.scheme = scheme
+        self.counts = torch.bincount(torch.from_numpy(train["words"].values.astype(np.int64)))  # of each word
         self.measure = "wrong_spans" if scheme else "wrong_tags"
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
         sentences, tags = batch_from(self.train, batch)
+        sentences = sentences._replace(counts=self.counts[sentences.words.values])
         total = self.model.loss(to_device(sentences, self.device), tags.to(self.device), smoothing)
         return Loss(total, self.tokens(batch))
 

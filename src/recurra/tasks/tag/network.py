@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from recurra.models.tagger import Tagger
 from recurra.models.unfilled import unfilled
 from recurra.structure import Structure, without_data
 from recurra.tasks.tag.recipe import AUTO, NONE, TagRecipe
+from recurra.tasks.tag.surface import Surface
 from recurra.tasks.tag.words import TokenReader
 from recurra.text.counted import counted
 from recurra.text.special import SPECIAL_TOKENS
@@ -39,12 +40,14 @@ class TagNetwork:
     def describe(self) -> str:
         """Its kind and its size."""
         options = self.recipe.model
-        characters = f" and characters ({options.characters})" if options.characters else ""
+        parts = [f"words ({options.embedding})"]
+        parts += [f"characters ({options.characters})"] * bool(options.characters)
+        parts += [f"{self.reader.surface.describe()} ({options.surface})"] if self.reader.surface else []
         on_top = ", a CRF" if options.crf else ""
         spans = f" (spans in {self.scheme})" if self.scheme else ""
         return (
-            f"bi-directional {options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, over words "
-            f"({options.embedding}){characters}{on_top}, to {counted(len(self.tags), 'tag')}{spans}"
+            f"bi-directional {options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, over "
+            f"{', '.join(parts)}{on_top}, to {counted(len(self.tags), 'tag')}{spans}"
         )
 
     def structure(self) -> Structure:
@@ -59,6 +62,8 @@ class TagNetwork:
 def load_network(recipe: TagRecipe, vocabularies: Mapping[str, str]) -> TagNetwork:
     """The network that a recipe describes, with fresh weights and recorded vocabularies."""
     reader = TokenReader.load(vocabularies, lowercase=recipe.text.lowercase)
+    if reader.surface is None:  # also of a model that was trained before there were any
+        recipe = replace(recipe, text=replace(recipe.text, shapes=False, affixes=0))
     return make_network(recipe, reader, json_names(vocabularies["tags"], "the tags"))
 
 
@@ -67,14 +72,17 @@ def make_network(recipe: TagRecipe, reader: TokenReader, tags: tuple[str, ...]) 
     torch.manual_seed(recipe.training.seed)
     scheme = scheme_of(recipe, tags)
     allowed = None if scheme is None else allowed_after(tags, scheme)
-    model = Tagger(recipe.model, reader.words.size, reader.characters.size, len(tags), allowed)
+    surface = 0 if reader.surface is None else reader.surface.size
+    model = Tagger(recipe.model, reader.words.size, reader.characters.size, len(tags), allowed, surface, reader.table)
     return TagNetwork(model, reader, tags, recipe, scheme)
 
 
 def sketch_network(recipe: TagRecipe) -> Structure:
     """What a network of this recipe is made of before there are words and tags."""
     with unfilled():
-        model = Tagger(recipe.model, len(SPECIAL_TOKENS), len(SPECIAL_TOKENS), 2)
+        surface = Surface.build((), shapes=recipe.text.shapes, affixes=recipe.text.affixes, lowercase=True)
+        sizes = (len(SPECIAL_TOKENS), len(SPECIAL_TOKENS), 2, None, 0 if surface is None else surface.size)
+        model = Tagger(recipe.model, *sizes)
     return without_data(tagger_structure(model))
 
 

@@ -37,7 +37,7 @@ from recurra.tasks.tag.ensemble import TaggerEnsemble, Tagging
 from recurra.tasks.tag.learner import batches_by_length, spans_of
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.sentences import in_scheme, say_unseen
-from recurra.tasks.tag.words import Ids, batch_of, cut_note, to_device
+from recurra.tasks.tag.words import Encoded, batch_of, cut_note, to_device
 from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import input_notes, unknown_notes
 from recurra.tasks.vectors import Vector, one_by_one
@@ -48,7 +48,6 @@ from recurra.text.visible import safe_repr
 from recurra.views.records import EvaluationDetails
 
 Tags = list[list[str]]  # of each sentence
-Rows = Sequence[tuple[Ids, Sequence[Ids]]]  # sentences as they are read
 
 WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
 LONGEST = 5000  # tokens; no longer sentence is tagged
@@ -161,10 +160,10 @@ class TagPredictor:
         model, device, first = self.network.model.eval(), device_of(self.network.model), 1
         for window in chunks(inputs, WINDOW):
             encoded = self.network.reader.encode([tokens_of(given, k) for k, given in enumerate(window, first)])
-            lengths = np.array([len(ids) for ids, _ in encoded], np.int32)
+            lengths = np.array([len(one.words) for one in encoded], np.int32)
             filled = np.flatnonzero(lengths).tolist()
 
-            def computed(numbers: list[int], encoded: Rows = encoded) -> Tensor:
+            def computed(numbers: list[int], encoded: Sequence[Encoded] = encoded) -> Tensor:
                 run = model.over(model.read(to_device(batch_of([encoded[k] for k in numbers]), device)))
                 return mean_of_steps(run.outputs)
 
@@ -198,7 +197,7 @@ class TagPredictor:
         answers = [tagged([], [], [], scheme) for _ in sentences]
         filled = [k for k, tokens in enumerate(sentences) if tokens]
         encoded = self.network.reader.encode([sentences[k] for k in filled])
-        lengths = np.array([len(ids) for ids, _ in encoded], dtype=np.int32)
+        lengths = np.array([len(one.words) for one in encoded], dtype=np.int32)
 
         def computed(numbers: list[int]) -> Tagging:
             return ensemble.tag(batch_of([encoded[number] for number in numbers]))
@@ -211,7 +210,7 @@ class TagPredictor:
             for number, row, chance in zip(numbers, best, chances, strict=True):
                 tokens = sentences[filled[number]]
                 tags = [self.network.tags[k] for k in row[: len(tokens)]]
-                unknown = self.network.reader.unknown(tokens) if UNK in encoded[number][0] else []
+                unknown = self.network.reader.unknown(tokens) if UNK in encoded[number].words else []
                 cut = any(map(self.network.reader.is_cut, tokens))
                 answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], scheme, unknown, cut=cut)
         return answers

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from recurra.columns.word_vectors import VectorOptions
 from recurra.data import BatchingOptions
 from recurra.data.schemes import Scheme
 from recurra.errors import UsageError
 from recurra.models.tagger import TaggerOptions
 from recurra.tasks.recipe import DataOptions, TaskRecipe
+from recurra.tasks.tag.surface import LONGEST_AFFIX
 from recurra.training import TrainingOptions
 
 AUTO, NONE = "auto", "none"  # of data.scheme
@@ -36,7 +38,13 @@ class TokenOptions:
 
     vocabulary: int = 20_000  # maximum number of words, the most frequent ones; others are read by their characters
     min_count: int = 1  # words that occur less often become <UNK>
-    lowercase: bool = True  # words are looked up in lower case; characters keep their case
+    lowercase: bool = True  # words and affixes are looked up in lower case; characters and shapes keep their case
+    shapes: bool = True  # the shape of a word is read too, Xx for York, d-d for 12-13
+    affixes: int = 4  # its prefixes and suffixes of up to so many characters are read too; 0: none
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.affixes <= LONGEST_AFFIX:
+            raise UsageError(f"text.affixes must be between 0 and {LONGEST_AFFIX}, got {self.affixes}")
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class TagRecipe(TaskRecipe):
     task: Literal["tag"] = "tag"
     data: TagDataOptions = field(default_factory=TagDataOptions)
     text: TokenOptions = field(default_factory=TokenOptions)
+    vectors: VectorOptions = field(default_factory=VectorOptions)
     batching: BatchingOptions = field(default_factory=lambda: BatchingOptions(batch_tokens=1024, batch_examples=32))
     model: TaggerOptions = field(default_factory=TaggerOptions)
     training: TrainingOptions = field(default_factory=lambda: TrainingOptions(learning_rate=0.003, label_smoothing=0.0))

@@ -27,7 +27,7 @@ from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.recipe import AUTO, NONE, TagDataOptions
 from recurra.text.counted import and_others, counted
 
-KINDS = {"words": "<i4", "characters": "<i4", "sizes": "<i4", "tags": "<i4"}
+KINDS = {"words": "<i4", "characters": "<i4", "sizes": "<i4", "surfaces": "<i4", "tags": "<i4"}
 CHUNK = 512  # sentences encoded at once
 SHOWN = 5  # places, and different tags, that a message names
 TAGS_SHOWN = 100
@@ -195,12 +195,13 @@ def encoded_rows(examples: Iterable[Tagged], network: TagNetwork) -> Iterator[Ro
     """Rows for the table. A tag that the network does not know has a negative number: so it counts as wrong."""
     number = {tag: k for k, tag in enumerate(network.tags)}
     for chunk in chunks(examples, CHUNK):
-        for example, (words, spellings) in zip(chunk, network.reader.encode([e.tokens for e in chunk]), strict=True):
+        for example, (words, tokens) in zip(chunk, network.reader.encode([e.tokens for e in chunk]), strict=True):
             kinds: dict[str, int] = {}
             values = {
                 "words": words,
-                "characters": list(chain.from_iterable(spellings)),
-                "sizes": [len(spelling) for spelling in spellings],
+                "characters": list(chain.from_iterable(token.spelling for token in tokens)),
+                "sizes": [len(token.spelling) for token in tokens],
+                "surfaces": list(chain.from_iterable(token.surface for token in tokens)),
                 "tags": [
                     number[tag] if tag in number else number_of_unknown(tag, network.scheme, kinds)
                     for tag in example.tags

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from recurra.columns.word_vectors import GivenVectors, learn_words
 from recurra.data import TAGGED, EncodedTable, Examples, Preview, Tagged, as_examples
 from recurra.data.conll_layout import tags_in_columns
 from recurra.data.jsonl import JSON_LINES
@@ -98,12 +99,20 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
 
     def make(self, train: Iterable[Tagged], recipe: TagRecipe, emit: Emit) -> TagNetwork:
         """Vocabularies and a fresh network."""
-        reader = TokenReader.build(
-            as_examples(train).map(lambda sentence: sentence.tokens),
-            recipe.text.vocabulary,
-            recipe.text.min_count,
-            lowercase=recipe.text.lowercase,
-        )
+        sentences = as_examples(train).map(lambda sentence: sentence.tokens)
+        return self._made(train, recipe, emit, TokenReader.build(sentences, recipe.text))
+
+    def make_with_vectors(self, train: Iterable[Tagged], recipe: TagRecipe, emit: Emit, vectors: str) -> TagNetwork:
+        """The same, whose words have vectors."""
+        text, given = recipe.text, GivenVectors(vectors, recipe.vectors)
+        sentences = as_examples(train).map(lambda sentence: sentence.tokens)
+        lines = (as_line(tokens, text.lowercase) for tokens in sentences)
+        words, table = learn_words(lines, given, text.vocabulary, text.min_count, "NFC", emit)
+        network = self._made(train, recipe, emit, TokenReader.around(words, sentences, text, table.shape))
+        table.fill(network.model.words)
+        return network
+
+    def _made(self, train: Iterable[Tagged], recipe: TagRecipe, emit: Emit, reader: TokenReader) -> TagNetwork:
         for note in reader.characters.notes:
             emit(Note(f"words: {note}"))
         if note := cut_note(reader, (sentence.tokens for sentence in train)):

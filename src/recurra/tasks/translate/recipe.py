@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from recurra.columns.word_vectors import VectorOptions
 from recurra.tasks.seq2seq.recipe import TextPairRecipe
 
 
@@ -13,3 +14,4 @@ class Recipe(TextPairRecipe):
     """All sections. The defaults are the same for every language and data set."""
 
     task: Literal["translate"] = "translate"
+    vectors: VectorOptions = field(default_factory=VectorOptions)

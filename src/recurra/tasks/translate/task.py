@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from recurra.columns.word_vectors import GivenVectors, words_only
 from recurra.data import PAIRS, EncodedPairs, Example, Preview
 from recurra.data.known_names import find
 from recurra.structure import Structure
@@ -20,8 +21,10 @@ from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
 from recurra.tasks.seq2seq.network import (
     SAMPLE,
     TextNetwork,
+    build_target,
     build_tokenizers,
     decided_notes,
+    learn_source_words,
     load_text_network,
     make_text_network,
     say_pieces,
@@ -68,6 +71,21 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
         recipe = with_limit(recipe, measured(train, *tokenizers), emit)
         return make_text_network(recipe, *tokenizers)
 
+    def make_with_vectors(
+        self, train: Iterable[Example], recipe: Recipe, emit: Emit, vectors: str
+    ) -> TextNetwork[Recipe]:
+        """The same, whose sources are read as words that have vectors."""
+        say_pieces((one.source for one in train), (one.target for one in train), emit)
+        recipe = choose_units(train, with_source_words(recipe, emit), emit)
+        target = build_target(train, recipe)
+        source, table = learn_source_words(train, recipe, target, GivenVectors(vectors, recipe.vectors), emit)
+        for note in decided_notes((source, target)):
+            emit(Note(note))
+        recipe = with_limit(recipe, measured(train, source, target), emit)
+        network = make_text_network(recipe, source, target, table.shape)
+        table.fill(network.model.source_words)
+        return network
+
     def load(self, recipe: Recipe, vocabularies: Mapping[str, str]) -> TextNetwork[Recipe]:
         """The same again."""
         return load_text_network(recipe, vocabularies)
@@ -104,6 +122,17 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
     def predictor(self, networks: Sequence[TextNetwork[Recipe]]) -> TextPredictor[Recipe]:
         """One network, or an ensemble."""
         return TextPredictor(networks)
+
+
+def with_source_words(recipe: Recipe, emit: Emit) -> Recipe:
+    """The recipe with words for units of all columns of the sources.
+
+    Raises:
+        UsageError: it says something else.
+    """
+    for units in dict.fromkeys(name.strip() for name in recipe.text.source_units.split(",")):
+        words_only(units, "text.source_units", emit, "source ")
+    return recipe.with_settings({"text.source_units": "words"})
 
 
 def choose_units(examples: Iterable[Example], recipe: Recipe, emit: Emit) -> Recipe:

@@ -1,0 +1,193 @@
+"""Words of which a file has vectors: which of them a network knows, and with which numbers it begins.
+
+A network knows the words of the training data, as any does, and beside them the most frequent words of the file: a text
+to come may have them, and their vectors mean something to it. A word that is not in the file under its own spelling is
+read as another form of it that is (text/forms.py), in training as later.
+
+V vocabulary, D numbers of a vector.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from recurra.columns.stored import damaged, stored
+from recurra.data.word_vectors import MOST_NUMBERS, FoundVectors, read_word_vectors
+from recurra.errors import DataError, UsageError
+from recurra.models.word_embedding import TableShape, WordEmbedding
+from recurra.text.forms import forms
+from recurra.text.special import SPECIAL_TOKENS
+from recurra.text.tokenizer import Tokenizer, count_words, most_frequent
+from recurra.training import Emit, Note
+
+MOST_WORDS = 400_000
+MOST_DEVIATIONS = 1000.0  # what lies beyond counts as lying there, so that numbers of half precision hold it
+FEW = 0.5  # share of the words of the training data, repetitions counted, below which it is likely the wrong file
+MEGABYTE = 1e6
+
+
+@dataclass(frozen=True)
+class VectorOptions:
+    """What becomes of the vectors that --vectors names: the section [vectors]."""
+
+    tuned: bool = False  # the vectors of the words in the training data are trained too; else all stay as they are
+    # so many of the file's most frequent words are known to the model, beside those of the training data
+    words: int = 50_000
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.words <= MOST_WORDS:
+            raise UsageError(f"vectors.words must be between 0 and {MOST_WORDS:,}, got {self.words:,}")
+
+
+class GivenVectors(NamedTuple):
+    """Vectors that the user gives, and what is to become of them."""
+
+    path: str
+    options: VectorOptions
+
+
+@dataclass(frozen=True)
+class WordTable:
+    """The vectors that a network begins with, in units of their standard deviation."""
+
+    shape: TableShape
+    vectors: NDArray[np.float32]  # [V, D], 0 where a word has none
+
+    @torch.no_grad()
+    def fill(self, embedding: object) -> None:
+        """Puts them into a network."""
+        assert isinstance(embedding, WordEmbedding)
+        embedding.given.copy_(torch.from_numpy(self.vectors))
+
+
+class LearnedWords(NamedTuple):
+    """A vocabulary, and its vectors."""
+
+    tokenizer: Tokenizer
+    table: WordTable
+
+
+def learn_words(
+    texts: Iterable[str], given: GivenVectors, limit: int, min_count: int, form: str, emit: Emit, about: str = ""
+) -> LearnedWords:
+    """The words of training texts and of a file of vectors; says how many have one, and how many are kept beside them.
+
+    Args:
+        texts: read once.
+        limit: the most entries that are trained, special symbols included; the most frequent ones.
+        min_count: words without a vector that occur less often become <UNK>.
+        form: the normal form of Unicode.
+        about: which text it is, for the notes.
+
+    Raises:
+        DataError: the file cannot be read, or has none of the words.
+    """
+    counts = count_words(texts, form)
+    found = read_word_vectors(given.path, counts, given.options.words, form)
+    for note in found.notes:
+        emit(Note(note))
+    numbers = {word: number for number, word in enumerate(found.words)}
+    known = {word: entry for word in counts if (entry := next(filter(numbers.__contains__, forms(word)), None))}
+    say_found(counts, known, found, emit, about)
+    trained = Counter[str]()
+    for word, count in counts.items():
+        if given.options.tuned or word not in known:
+            trained[known.get(word, word)] += count
+    own = most_frequent(trained, min_count, without=SPECIAL_TOKENS)[: limit - len(SPECIAL_TOKENS)]
+    others = {*known.values(), *found.words[: found.first]} - {*own}
+    words = [*own, *(word for word in found.words if word in others)]
+    table = WordTable(
+        TableShape(len(SPECIAL_TOKENS) + len(own), len(SPECIAL_TOKENS) + len(words), found.size),
+        vectors_of(words, found, numbers, list(dict.fromkeys(known.values()))),
+    )
+    say_kept(table, len({*words} - {*own, *known.values()}), given.options, emit, about)
+    return LearnedWords(Tokenizer.of_words(words, form), table)
+
+
+def vectors_of(
+    words: Sequence[str], found: FoundVectors, numbers: Mapping[str, int], used: Sequence[str]
+) -> NDArray[np.float32]:
+    """The vectors [V, D] of the special symbols, which have none, and of words.
+
+    Args:
+        numbers: where a word stands in what was found.
+        used: the words of the training data, in whose standard deviation all are counted.
+    """
+    deviation = np.sqrt(np.mean(np.square(found.vectors[[numbers[word] for word in used]], dtype=np.float64)))
+    vectors = np.zeros((len(SPECIAL_TOKENS) + len(words), found.size), dtype=np.float32)
+    rows = [k for k, word in enumerate(words, len(SPECIAL_TOKENS)) if word in numbers]
+    vectors[rows] = found.vectors[[numbers[word] for word in words if word in numbers]]
+    return np.clip(vectors / max(float(deviation), 1e-12), -MOST_DEVIATIONS, MOST_DEVIATIONS)
+
+
+def say_found(counts: Counter[str], known: Mapping[str, str], found: FoundVectors, emit: Emit, about: str) -> None:
+    """Says how many words of the training data have vectors.
+
+    Raises:
+        DataError: none has.
+    """
+    share = sum(counts[word] for word in known) / max(1, counts.total())
+    many = f"{len(known):,} of {len(counts):,} words ({share:.1%} of all tokens)"
+    if not known:
+        examples = ", ".join(repr(word) for word, _ in counts.most_common(3))
+        what = f"{about}none of the {len(counts):,} words of the training data ({examples}) is in it"
+        fix = "Vectors are of words with spaces between, and of one language: give those of the data's."
+        raise DataError(what, where=found.name, fix=fix)
+    warning = "warning: " if share < FEW else ""
+    emit(Note(f"{warning}{about}vectors: {many} are in {found.name}, {found.size:,} numbers each"))
+
+
+def say_kept(table: WordTable, beside: int, options: VectorOptions, emit: Emit, about: str) -> None:
+    """Says what is kept for texts to come, and what that takes."""
+    size = 2 * table.vectors.size / MEGABYTE
+    change = "those of the training data are trained too" if options.tuned else "none of them is trained"
+    emit(
+        Note(
+            f"{about}vectors: {beside:,} more words of the file are known to the model (vectors.words), "
+            f"{size:,.1f} MB in all; {change}"
+        )
+    )
+
+
+def words_only(units: str, setting: str, emit: Emit, about: str = "") -> None:
+    """Refuses units that have no vectors.
+
+    Args:
+        units: that are asked for; "auto" is words, which is said.
+        setting: that names them.
+
+    Raises:
+        UsageError: they are no words.
+    """
+    if units == "auto":
+        emit(Note(f"{about}units: words, because vectors are of words"))
+    elif units != "words":
+        fix = f"Leave out {setting}, or --vectors."
+        raise UsageError(f"vectors are of words, and {setting} is {units}", where="--vectors", fix=fix)
+
+
+def table_mapping(shape: TableShape) -> dict[str, int]:
+    """What a model folder says of it; how many words there are, its vocabulary says."""
+    return {"trained": shape.trained, "size": shape.size}
+
+
+def stored_table(mapping: Mapping[str, Any], vocabulary: int) -> TableShape:
+    """The shape that `table_mapping` wrote.
+
+    Args:
+        vocabulary: V.
+
+    Raises:
+        ModelError: it cannot be one.
+    """
+    trained, size = stored(mapping, "trained", int), stored(mapping, "size", int)
+    if not len(SPECIAL_TOKENS) <= trained <= vocabulary or not 1 <= size <= MOST_NUMBERS:
+        raise damaged(f"{trained:,} of {vocabulary:,} vectors of {size:,} numbers are trained")
+    return TableShape(trained, vocabulary, size)

@@ -1,0 +1,55 @@
+"""What a forecast is counted from where `baseline="linear"`: a linear function of the window.
+
+Every naive and every smoothed forecast is one (the last value, that of a season before, exponential smoothing with
+trend and season), and so is an autoregression. Which one, is decided from the training data before the network learns
+(`tasks/forecast/linear.py`); the weights then go on learning with it.
+
+B batch, T steps of the window, W steps that are weighed, K columns, H horizon.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from recurra.padded import Padded
+
+
+class LinearBase(nn.Module):
+    """Weights of the last W steps for each step ahead, the same for all columns.
+
+    They weigh differences from the mean of the last season, so that a series means the same at every height.
+
+    Args:
+        window: W.
+        horizon: H.
+        season: steps after which a series is like itself; 1: none.
+    """
+
+    def __init__(self, window: int, horizon: int, season: int) -> None:
+        super().__init__()
+        self.season = min(season, window)
+        self.weight = nn.Parameter(torch.zeros(horizon, window))
+        with torch.no_grad():  # before anything is known: the season before
+            places = window - self.season + torch.arange(horizon) % self.season
+            self.weight[torch.arange(horizon), places] = 1.0
+
+    def forward(self, known: Padded) -> Tensor:
+        """The steps after the window [B, T, K]: [B, H, K]."""
+        rows, level = self.weighed(known)
+        return level + torch.einsum("hw,bwk->bhk", self.weight, rows)
+
+    def weighed(self, known: Padded) -> tuple[Tensor, Tensor]:
+        """The last W steps [B, W, K] as differences from the level [B, 1, K], the mean of the last season."""
+        rows = self._last(known)
+        level = rows[:, -self.season :].mean(1, keepdim=True)
+        return rows - level, level
+
+    def _last(self, known: Padded) -> Tensor:
+        """The last W steps; before a window that is shorter its first season is repeated, or its first value."""
+        width = self.weight.shape[1]
+        steps = known.lengths[:, None] - width + torch.arange(width, device=known.lengths.device)
+        whole = (known.lengths >= self.season)[:, None]
+        before = torch.where(whole, steps % self.season, 0)
+        places = torch.where(steps < 0, before, steps)
+        return known.values.gather(1, places[..., None].expand(-1, -1, known.values.shape[2]))

@@ -1,0 +1,135 @@
+"""A linear model beside a network ("wide and deep", Cheng et al. 2016): its scores are added to the network's.
+
+It reads what the network does not: n-grams of a text, how often kernels are above thresholds in a series. It is fitted
+before the network, which learns what it leaves over, and stays as it is. All that it learned stands in buffers; so it
+is saved, loaded and handed on with the weights, and n-grams are known by their hashes alone.
+
+N examples, L outputs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from recurra.baselines import READERS, Cells, ColumnsBaseline, Stored
+from recurra.strict_json import parse_json
+
+# numpy's types of what is stored -> torch's; it has the bits of the hashes, not their type.
+TYPES = {
+    "<f2": torch.float16,
+    "<f4": torch.float32,
+    "<f8": torch.float64,
+    "<i8": torch.int64,
+    "<u4": torch.int32,
+}
+
+
+class Array(NamedTuple):
+    """What an array that is stored is like."""
+
+    kind: str  # numpy's name of its type
+    shape: tuple[int, ...]
+
+
+class Wide(nn.Module):
+    """The linear model with a scale for its outputs.
+
+    Args:
+        facts: what is stored of it beside arrays, its kind among them.
+        arrays: that it has.
+    """
+
+    scale: Tensor  # []
+
+    def __init__(self, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+        super().__init__()
+        self.facts, self.arrays = facts, arrays
+        self.register_buffer("scale", torch.ones(()))
+        for name, (kind, shape) in arrays.items():
+            self.register_buffer(buffer_name(name), torch.zeros(shape, dtype=TYPES[kind]))
+        self._opened: ColumnsBaseline | None = None
+        self.register_load_state_dict_post_hook(forget)
+
+    @classmethod
+    def of(cls, linear: ColumnsBaseline, scale: float) -> Self:
+        """Of a linear model that was fitted."""
+        stored = linear.stored()
+        arrays = {name: Array(one.dtype.newbyteorder("<").str, one.shape) for name, one in stored.arrays.items()}
+        made = cls({"kind": stored.kind, **stored.facts}, arrays)
+        made.scale.fill_(scale)
+        for name, array in stored.arrays.items():
+            kind = np.dtype("<i4") if arrays[name].kind == "<u4" else array.dtype
+            made.get_buffer(buffer_name(name)).copy_(torch.from_numpy(array.view(kind)))
+        return made
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """One of the same shapes as the one that was described, without its numbers.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is damaged.
+        """
+        found = cast("dict[str, Any]", parse_json(text))
+        arrays = {name: Array(str(kind), tuple(map(int, shape))) for name, (kind, shape) in found["arrays"].items()}
+        return cls(found["facts"], arrays)
+
+    def to_json(self) -> str:
+        """All but the numbers."""
+        return json.dumps({"facts": self.facts, "arrays": self.arrays}, ensure_ascii=False)
+
+    def linear(self) -> ColumnsBaseline:
+        """The linear model.
+
+        Raises:
+            ValueError, KeyError: the buffers are damaged.
+        """
+        if self._opened is not None:
+            return self._opened
+        arrays = {
+            name: self.get_buffer(buffer_name(name)).cpu().numpy().view(np.dtype(kind))
+            for name, (kind, _) in self.arrays.items()
+        }
+        self._opened = ColumnsBaseline.from_stored(Stored(str(self.facts["kind"]), self.facts, arrays))
+        return self._opened
+
+    @property
+    def name(self) -> str:
+        """What it is, in words: "logistic regression over n-grams of words and characters"."""
+        return f"{self.facts['method']} over {self._of_readers('what')}"
+
+    @property
+    def reads(self) -> str:
+        """What it reads, in a word: "n-grams"."""
+        return self._of_readers("short")
+
+    def _of_readers(self, name: str) -> str:
+        kinds = [self.facts[f"{k}."]["kind"] for k in range(self.facts["columns"])]
+        return " and ".join(dict.fromkeys(str(getattr(READERS[kind], name)) for kind in kinds))
+
+    def scores(self, columns: Sequence[Cells]) -> Tensor:
+        """What is added to the outputs of the network [N, L], from the columns of N examples."""
+        return self.linear().outputs(columns) * self.scale.cpu()
+
+    def shares(self, columns: Sequence[Cells]) -> list[Tensor]:
+        """What each part of each column of one example adds to them [T, L]; with the bias it is all."""
+        return [shares * self.scale.cpu() for shares in self.linear().shares(columns)]
+
+    def bias(self) -> Tensor:
+        """What is added whatever the input is [L]."""
+        return self.linear().linear.bias * self.scale.cpu()
+
+
+def forget(wide: Wide, keys: object) -> None:
+    """Other numbers have been loaded."""
+    wide._opened = None  # pyright: ignore[reportPrivateUsage]
+
+
+def buffer_name(array: str) -> str:
+    """Without the dots, which names of buffers cannot have; behind a word that no other name begins with."""
+    return f"linear-{array.replace('.', '-')}"

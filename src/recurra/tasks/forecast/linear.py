@@ -1,0 +1,188 @@
+"""The linear baseline of a forecaster, fitted before it learns (`LinearBase`).
+
+First the ways that need no data to be fitted to (naive forecasts, exponential smoothing, drift;
+`baselines/linear_ways.py`) are compared on all windows, all steps ahead together, and the best few are
+averaged: combinations of simple forecasts are better than each (Bates & Granger 1969, the M competitions). A
+ridge regression on the last steps of the window corrects what they err by, where this is better by more than chance on
+training windows that it was not fitted on, and better on the validation windows, which come after these. On how many
+steps, and how strongly it is held back, the training windows decide.
+
+N windows of a column, W steps of a window, H horizon.
+"""
+
+from __future__ import annotations
+
+import heapq
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from recurra.baselines.linear_ways import linear_ways
+from recurra.models import Forecaster
+from recurra.models.linear_base import LinearBase
+from recurra.padded import Padded
+from recurra.tasks.examples import spread
+from recurra.tasks.forecast.learner import truths
+from recurra.tasks.forecast.windows import Windows
+from recurra.text.counted import counted
+from recurra.training.chance import clearly_lower
+
+Values = NDArray[np.float64]
+COMPARED, REGRESSED = 2000, 10_000  # windows that ways are compared on, and that are regressed on, at most
+BEST = 5  # ways that are averaged
+MOST_STEPS = 1000  # of a window that ways weigh
+PENALTIES = (0.001, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)  # in units of the mean square of the inputs
+PARTS = (1, 2, 4, 8)  # of a window that may be regressed on
+TINY = 1e-12  # of a mean square: where windows never change
+BLOCKS = 4  # of windows that are left out of a regression one by one
+SURELY = 2.0  # standard errors by which a regression has to be better
+
+
+class LinearFit(NamedTuple):
+    """A linear baseline."""
+
+    weight: Values  # [H, W]
+    simple: Values  # [H, W] without a regression: nothing of it was fitted to the windows
+    words: str  # what it is, and why
+
+
+class Pairs(NamedTuple):
+    """Windows of single columns and what followed, as differences from the level of the window."""
+
+    read: Values  # [N, W]
+    truth: Values  # [N, H] what is not known is NaN
+    unit: Values  # [N, 1] what 1 of both is in the units that errors are counted in
+    number: NDArray[np.int64]  # [N] of the window
+
+    def errors(self, weight: Values) -> Values:
+        """The mean absolute error of each window [N]; NaN where nothing is known."""
+        wrong = np.abs(self.truth - self.read @ weight.T) * self.unit
+        known = ~np.isnan(wrong)
+        counts = known.sum(axis=1)
+        return np.where(counts > 0, np.where(known, wrong, 0.0).sum(axis=1) / np.maximum(counts, 1), np.nan)
+
+    def and_also(self, others: Pairs) -> Pairs:
+        """Both together."""
+        read, truth, unit = (np.concatenate(parts) for parts in zip(self[:3], others[:3], strict=True))
+        return Pairs(read, truth, unit, np.concatenate([self.number, others.number]))
+
+    def some(self, chosen: NDArray[np.bool_]) -> Pairs:
+        """Some of them."""
+        return Pairs(self.read[chosen], self.truth[chosen], self.unit[chosen], self.number[chosen])
+
+
+def fit_linear(model: Forecaster, train: Windows, valid: Windows) -> LinearFit:
+    """The weights that forecast windows best."""
+    base = model.linear
+    assert base is not None
+    later = pairs_of(model, base, valid, COMPARED)
+    simple = best_ways(pairs_of(model, base, train, COMPARED).and_also(later), base)
+    found = corrected(pairs_of(model, base, train, REGRESSED), later, simple, train)
+    return simple if found is None else found
+
+
+@torch.no_grad()
+def pairs_of(model: Forecaster, base: LinearBase, windows: Windows, most: int) -> Pairs:
+    """Windows spread over all, as the baseline reads them."""
+    number = spread(len(windows), most)
+    span = windows.span(number)
+    units = model.units(span.window)
+    known = units.counted(span.window.values).nan_to_num(nan=0.0)[..., model.targets]
+    rows, level = base.weighed(Padded(known, span.known))
+    own = units.only(model.targets)
+    truth = own.counted(truths(model, span)) - level
+    each = (own.scale / span.units)[..., None]  # [B, K, 1]
+    read, truth = (part.transpose(1, 2).flatten(0, 1).double().numpy() for part in (rows, truth))
+    return Pairs(read, truth, each.flatten(0, 1).numpy(), np.repeat(number, len(model.targets)))
+
+
+def best_ways(pairs: Pairs, base: LinearBase) -> LinearFit:
+    """The mean of those that err least."""
+    steps, past = base.weight.shape
+    width = min(past, MOST_STEPS)
+    recent = pairs._replace(read=pairs.read[:, -width:])
+    ways = ((mean_of(recent.errors(way)), name, way) for name, way in linear_ways(width, steps, base.season))
+    found = heapq.nsmallest(BEST, ways, key=lambda way: way[0])
+    weight = np.zeros((steps, past))
+    weight[:, past - width :] = sum(way for _, _, way in found) / len(found)
+    words = f"the mean of {counted(len(found), 'simple forecast')}, the best of them {found[0][1]}"
+    return LinearFit(weight, weight, words)
+
+
+class Way(NamedTuple):
+    """How is regressed."""
+
+    steps: int  # of the window that are regressed on, the last ones
+    penalty: float
+
+
+def corrected(pairs: Pairs, valid: Pairs, simple: LinearFit, train: Windows) -> LinearFit | None:
+    """The same with a regression of what it leaves over; None where that is not clearly better."""
+    pairs = pairs.some(~np.isnan(pairs.truth).any(axis=1) & (pairs.unit[:, 0] > 0))
+    left = pairs._replace(truth=pairs.truth - pairs.read @ simple.weight.T)
+    plain, each = left_out(left, simple.weight, train)
+    if not each:
+        return None
+    best = min(each, key=lambda way: mean_of(each[way]))
+    weight = simple.weight + Moments.of(left).solved(best)
+    later = mean_of(valid.errors(weight)) < mean_of(valid.errors(simple.weight))
+    if not later or not clearly_lower(each[best], plain, train.apart(), SURELY):
+        return None
+    less = 1 - mean_of(each[best]) / mean_of(plain)
+    what = f"a regression on the last {best.steps} steps (penalty {best.penalty:g})"
+    why = f"which errs {less:.1%} less on windows that it was not fitted on"
+    return LinearFit(weight, simple.weight, f"{simple.words}, corrected by {what}, {why}")
+
+
+def left_out(left: Pairs, weight: Values, train: Windows) -> tuple[Values, dict[Way, Values]]:
+    """The errors on blocks of windows left out with those beside them: without a regression, and of each way."""
+    bounds = np.linspace(0, len(train), BLOCKS + 1)
+    plain, found = list[Values](), dict[Way, list[Values]]()
+    for first, last in pairwise(bounds):
+        inside = (left.number >= first) & (left.number < last)
+        beside = (left.number >= first - train.horizon) & (left.number < last + train.horizon)
+        rest, block = Moments.of(left.some(~beside)), left.some(inside)
+        if not rest.windows or not len(block.read):
+            continue
+        plain.append(block.errors(np.zeros_like(weight)))
+        for way in ways_for(weight.shape[1]):
+            found.setdefault(way, []).append(block.errors(rest.solved(way)))
+    return np.concatenate(plain or [np.zeros(0)]), {way: np.concatenate(parts) for way, parts in found.items()}
+
+
+def ways_for(past: int) -> list[Way]:
+    """On all steps of a window, on half of them, a quarter and an eighth, with each penalty."""
+    lengths = sorted({max(1, past // part) for part in PARTS})
+    return [Way(length, penalty) for length in lengths for penalty in PENALTIES]
+
+
+class Moments(NamedTuple):
+    """All that a regression needs to know of windows."""
+
+    windows: int
+    squares: Values  # [W, W]
+    products: Values  # [W, H]
+
+    @classmethod
+    def of(cls, pairs: Pairs) -> Moments:
+        """In the units that errors are counted in."""
+        read, truth = pairs.read * pairs.unit, pairs.truth * pairs.unit
+        return cls(len(read), read.T @ read, read.T @ truth)
+
+    def solved(self, way: Way) -> Values:
+        """The weights [H, W]."""
+        squares = self.squares[-way.steps :, -way.steps :]
+        size = max(float(np.trace(squares)) / len(squares), TINY)
+        found = np.zeros_like(self.products.T)
+        held = squares + way.penalty * size * np.eye(len(squares))
+        found[:, -way.steps :] = np.linalg.solve(held, self.products[-way.steps :]).T
+        return found
+
+
+def mean_of(errors: Values) -> float:
+    """Of what is known."""
+    known = errors[~np.isnan(errors)]
+    return float(known.mean()) if len(known) else 0.0

@@ -1,0 +1,187 @@
+"""A linear model over n-grams or kernels beside a network: from data to answers, and what can be seen of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from dying import dies_once_saved
+
+import recurra
+from recurra.bundle.folder import WEIGHTS
+from recurra.errors import ModelError
+from recurra.training import load_checkpoint
+
+SMALL: dict[str, object] = {"model.width": 8, "training.precision": "float32", "training.validations": 2}
+WORDS = {"good": "yes", "fine": "yes", "bad": "no", "poor": "no"}
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def reviews(count: int, seed: int) -> list[tuple[str, str]]:
+    dice = random.Random(seed)
+    rows: list[tuple[str, str]] = []
+    for _ in range(count):
+        word = dice.choice([*WORDS])
+        rows.append((f"it {dice.choice(['is', 'was'])} {word} of {dice.randint(1, 99)} quixotic", WORDS[word]))
+    return rows
+
+
+def waves(count: int, seed: int) -> list[tuple[list[list[float]], str]]:
+    """Series of different lengths, slow and fast."""
+    dice = np.random.default_rng(seed)
+    return [
+        (
+            np.sin(np.arange(dice.integers(20, 40)) * (0.3 + k % 2) + dice.uniform(0, 6))[:, None].tolist(),
+            ("slow", "fast")[k % 2],
+        )
+        for k in range(count)
+    ]
+
+
+def trained(rows: Any, folder: Path, said: list[str] | None = None, **settings: object) -> recurra.Model:
+    heard = [] if said is None else said
+    listeners = [lambda event: heard.append(str(getattr(event, "text", "")))]
+    task = "classify" if isinstance(rows[0][1], str) else "regress"
+    told = {**SMALL, **settings}
+    return recurra.train(rows, task=task, to=folder, epochs=2, settings=told, listeners=listeners)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("wide") / "m"
+    said: list[str] = []
+    trained(reviews(200, 1), place, said)
+    assert any(
+        note.startswith("wide part: logistic regression over n-grams of words and characters, fitted on")
+        for note in said
+    )
+    return place
+
+
+def test_a_network_that_has_hardly_learned_answers_as_its_wide_part(folder: Path) -> None:
+    model = recurra.load(folder)
+    assert model.evaluate(reviews(100, 2)).measures["accuracy"].value == 100
+    assert "beside logistic regression over n-grams" in model.networks[0].describe()
+
+
+def test_nothing_of_the_training_texts_can_be_read_in_the_wide_part(folder: Path) -> None:
+    assert b"quixotic" not in (folder / WEIGHTS).read_bytes()
+    assert b"quixotic" not in (folder / "tokenizers/wide.json").read_bytes()
+
+
+def test_one_example_is_as_a_batch_and_saved_as_loaded(folder: Path, tmp_path: Path) -> None:
+    model, texts = recurra.load(folder), [text for text, _ in reviews(30, 3)]
+    together = [answer.details.probabilities for answer in model.predict(texts)]
+    alone = [model.predict(text).details.probabilities for text in texts]
+    for one, other in zip(together, alone, strict=True):
+        assert one == pytest.approx(other, abs=1e-6)
+    model.save(tmp_path / "copy")
+    again = recurra.load(tmp_path / "copy").predict(texts)
+    assert [answer.details.probabilities for answer in again] == together
+
+
+@pytest.mark.parametrize("text", ["it was fine of 3 quixotic", "it WAS  poor", "unseen", "bad"])
+def test_the_trace_has_the_probabilities_of_the_answer_and_attributions_add_up(folder: Path, text: str) -> None:
+    model = recurra.load(folder)
+    answer = model.predict(text)
+    chances = dict(model.trace(text).decisions[0].top)
+    assert chances == pytest.approx(answer.details.probabilities, abs=1e-5)
+    found = model.explain(text)
+    _, ngrams = found.inputs
+    assert ngrams.name == "n-grams"
+    assert ngrams.tokens == (text.split() if " " in text else list(text))
+    assert found.sums()[0] == pytest.approx(found.values[0] - found.baselines[0], abs=0.02)
+    if "fine" in text:
+        assert ngrams.scores[0].argmax() == text.split().index("fine")
+
+
+def test_of_a_series_the_steps_are_explained(tmp_path: Path) -> None:
+    model = trained(waves(60, 1), tmp_path / "m")
+    series = waves(4, 2)[2][0]
+    _, kernels = model.explain(series).inputs
+    assert kernels.name == "kernels"
+    assert len(kernels.tokens) == len(series)
+    (asked,) = [model.trace(series)]
+    assert dict(asked.decisions[0].top) == pytest.approx(model.predict(series).details.probabilities, abs=1e-4)
+
+
+def test_numbers_are_what_the_wide_part_says_and_what_the_network_adds(tmp_path: Path) -> None:
+    rows = [(text, 3.0 if label == "yes" else -1.0) for text, label in reviews(200, 1)]
+    said: list[str] = []
+    model = trained(rows, tmp_path / "m", said)
+    assert any("of the variance of those that were left out" in note for note in said)
+    assert model.evaluate(rows).measures["r2"].value > 0.95
+    found = model.explain("it was bad of 3 quixotic")
+    assert found.sums()[0] == pytest.approx(found.values[0] - found.baselines[0], rel=0.02)
+
+
+def test_where_it_would_say_nothing_there_is_none(tmp_path: Path) -> None:
+    dice, said = random.Random(5), list[str]()
+    rows = [(text, dice.choice(["a", "b"])) for text, _ in reviews(300, 1)]
+    model = trained(rows, tmp_path / "m", said)
+    assert any(note.startswith("no wide part: logistic regression") for note in said)
+    assert "wide" not in model.networks[0].vocabularies()
+
+
+def test_off_it_leaves_the_network_as_it_was(tmp_path: Path) -> None:
+    model = trained(reviews(60, 1), tmp_path / "m", **{"model.wide": "off"})
+    assert not [name for name in model.networks[0].model.state_dict() if name.startswith("wide")]
+    assert len(model.explain("it was fine").inputs) == 1
+
+
+def test_on_it_stands_beside_any_columns(tmp_path: Path) -> None:
+    rows = [([float(k % 7), float(k)], float(k % 7)) for k in range(80)]
+    model = trained(rows, tmp_path / "m", **{"model.wide": "on"})
+    assert model.networks[0].model.wide.reads == "numbers"  # type: ignore[attr-defined]
+    assert model.evaluate(rows).measures["r2"].value > 0.95
+
+
+def test_a_resumed_run_is_the_one_that_was_not_stopped(tmp_path: Path) -> None:
+    rows = reviews(120, 1)
+    whole = trained(rows, tmp_path / "whole", **{"training.save_every": 0.0})
+    settings = {**SMALL, "training.save_every": 0.0}
+    with pytest.raises(MemoryError):
+        recurra.train(
+            rows, task="classify", to=tmp_path / "m", epochs=2, settings=settings, listeners=[dies_once_saved]
+        )
+    assert load_checkpoint(tmp_path / "m/run") is not None
+    again = recurra.train(rows, task="classify", to=tmp_path / "m", epochs=2, settings=settings, resume=True)
+    for name, tensor in whole.networks[0].model.state_dict().items():
+        assert torch.equal(tensor, again.networks[0].model.state_dict()[name]), name
+
+
+def test_networks_with_it_and_without_answer_together(folder: Path, tmp_path: Path) -> None:
+    trained(reviews(200, 1), tmp_path / "m", **{"model.wide": "off", "training.seed": 2})
+    both = recurra.load([folder, tmp_path / "m"])
+    text = "it was fine of 3 quixotic"
+    each = [recurra.load(one).predict(text).details.probabilities["yes"] for one in (folder, tmp_path / "m")]
+    assert both.predict(text).details.probabilities["yes"] == pytest.approx(np.mean(each), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", '{"facts": {}, "arrays": {"a": ["<f4", ["b"]]}}', '{"facts": {}, "arrays": {}}']
+)
+def test_a_damaged_description_is_refused_in_a_line(folder: Path, tmp_path: Path, text: str) -> None:
+    model = recurra.load(folder)
+    model.save(tmp_path / "m")
+    path = tmp_path / "m/tokenizers/wide.json"
+    path.write_text(text)
+    config = json.loads((tmp_path / "m/config.json").read_text())
+    config["tokenizers"]["wide"]["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    (tmp_path / "m/config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError):
+        recurra.load(tmp_path / "m")

@@ -1,0 +1,119 @@
+"""What validation data say of a trained forecaster: how much of what it learned is kept, and how wide it answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from recurra.data import SERIES, DataSource, open_examples
+from recurra.tasks import TASKS
+from recurra.tasks.forecast.closing import between, calibrate, close, keep_part, moved, validated
+from recurra.tasks.forecast.learner import ForecastLearner, learner_of, losses
+from recurra.tasks.forecast.network import ForecastNetwork
+from recurra.tasks.forecast.start import Beginnings
+from recurra.tasks.task import Encoded
+
+HORIZON = 3
+
+
+def begun(folder: Path, **settings: object) -> tuple[ForecastNetwork, Encoded]:
+    """A network that answers its baseline, and noise around waves to learn from and to validate it by."""
+    dice = np.random.default_rng(1)
+    rows = [(np.sin(np.arange(90) / 2 + dice.normal()) + dice.normal(0, 0.3, 90)).tolist() for _ in range(8)]
+    task = TASKS["forecast"]
+    recipe = task.recipe().with_settings({
+        "model.width": 4, "model.horizon": HORIZON, "data.window": 8, "model.baseline": "linear",
+        "model.scale": "window", "model.transform": "none", "model.calibration": "validation", **settings,
+    })  # fmt: skip
+    parts = [open_examples(DataSource(rows=some), SERIES) for some in (rows[:5], rows[5:])]
+    network = task.make(parts[0], recipe, lambda event: None)
+    for name, part in zip(("train", "valid"), parts, strict=True):
+        task.encode(part, network, folder / name)
+    encoded = Encoded(*(task.open_encoded(folder / name) for name in ("train", "valid")))
+    return Beginnings(network, encoded).of(network.recipe), encoded
+
+
+def validation_loss(learner: ForecastLearner) -> float:
+    return float(np.nanmean(learner.each_loss(1000)))
+
+
+def pushed(network: ForecastNetwork) -> None:
+    """Moves all that outputs follow from in some direction, and the layers as well."""
+    torch.manual_seed(2)
+    with torch.no_grad():
+        for weight in network.model.parameters():
+            weight += 0.1 * torch.randn_like(weight)
+
+
+@pytest.mark.parametrize("output", ["quantile", "gaussian"])
+def test_what_lies_between_is_what_the_network_says_that_has_gone_a_part_of_the_way(
+    output: str, tmp_path: Path
+) -> None:
+    network, encoded = begun(tmp_path, **{"model.output": output})
+    first = Beginnings(network, encoded).of(network.recipe).model.eval()
+    pushed(network)
+    learner = learner_of(network, encoded)
+    with torch.no_grad():
+        [start], [end] = (list(validated(model.eval(), learner)) for model in (first, network.model))
+        expected = losses(network.model, between(start, end, 0.3))
+        for one, other in zip(moved(first), moved(network.model), strict=True):
+            other.lerp_(one, 0.7)
+        [found] = validated(network.model, learner)
+        torch.testing.assert_close(losses(network.model, found), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_part_is_kept_that_is_the_best_on_the_validation_data(tmp_path: Path) -> None:
+    network, encoded = begun(tmp_path)
+    learner, notes = learner_of(network, encoded), list[str]()
+    pushed(network)
+    before = validation_loss(learner)
+    keep_part(network, learner, Beginnings(network, encoded), lambda event: notes.append(event.text))  # type: ignore[attr-defined]
+    assert validation_loss(learner) < before
+    assert "25% of the way from the baseline to what was learned is kept" in notes[0]
+
+
+def test_of_a_network_that_has_learned_nothing_nothing_is_kept(tmp_path: Path) -> None:
+    network, encoded = begun(tmp_path)
+    before = [weight.clone() for weight in network.model.parameters()]
+    notes: list[str] = []
+    keep_part(network, learner_of(network, encoded), Beginnings(network, encoded), lambda event: notes.append("said"))
+    assert all(torch.equal(one, other) for one, other in zip(before, network.model.parameters(), strict=True))
+    assert not notes
+
+
+@pytest.mark.parametrize("output", ["quantile", "gaussian"])
+def test_intervals_hold_what_they_should(output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever they were before; with few windows less of it is done."""
+    monkeypatch.setattr("recurra.tasks.forecast.closing.FEW", 0)
+    network, encoded = begun(tmp_path, **{"model.output": output, "model.quantiles": "0.05 0.25 0.5 0.75 0.95"})
+    model, learner = network.model, learner_of(network, encoded)
+    with torch.no_grad():
+        raw = model.head.bias.view(HORIZON, 1, model.output.size)
+        raw[..., :] = raw / 2 if output == "quantile" else raw - torch.tensor([0.0, 0.7])
+    notes: list[str] = []
+    calibrate(model, learner, lambda event: notes.append(event.text))  # type: ignore[attr-defined]
+    [found] = validated(model.eval(), learner)
+    values = model.widths * model.spread_out(found.raw, torch.tensor(model.scores))
+    error = found.truth / found.unit
+    for k, share in ((0, 0.9), (1, 0.5)):
+        inside = (values[..., k] <= error) & (error <= values[..., -1 - k])
+        assert inside.float().mean() == pytest.approx(share, abs=0.01)
+    assert "are widened by a factor of " in notes[0]
+    widths = model.widths.clone()
+    monkeypatch.setattr("recurra.tasks.forecast.closing.FEW", 10**6)
+    calibrate(model, learner, lambda event: None)
+    assert (model.widths - 1).abs().max() < 0.01 < (widths - 1).abs().max()
+
+
+def test_closing_twice_is_closing_once(tmp_path: Path) -> None:
+    """So a run that is resumed after its end is what it was; a model that is trained on is closed anew."""
+    network, encoded = begun(tmp_path)
+    with torch.no_grad():
+        network.model.head.bias += 0.01
+    close(network, encoded, lambda event: None)
+    widths = network.model.widths.clone()
+    calibrate(network.model, learner_of(network, encoded), lambda event: None)
+    assert torch.equal(widths, network.model.widths)
