@@ -21,7 +21,7 @@ import recurra
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.runs import Watch
 from recurra.tasks.members import share_of_time
-from recurra.training import Budget, Event, Finished, Note, Saved, StepDone, weights_of
+from recurra.training import Budget, Event, Finished, Note, Saved, StepDone, TrainingOptions, planning, weights_of
 
 SMALL: Mapping[str, object] = {
     "model.width": 8,
@@ -213,6 +213,22 @@ def test_the_members_share_the_time(tmp_path: Path) -> None:
     assert time.monotonic() - began < 20  # also on a busy machine
     said = "\n".join(notes)
     assert re.findall(r"member (\d) of 3, seed (\d+)", said) == [("1", "1"), ("2", "1001"), ("3", "2001")]
+
+
+@pytest.mark.parametrize("half", [True, False])
+def test_all_members_compute_in_the_precision_of_the_first(
+    half: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def choose(learner: object, options: TrainingOptions, *given: object) -> tuple[bool, float]:
+        asked.append(options.precision)
+        return half, 0.01
+
+    monkeypatch.setattr(planning, "choose_precision", choose)
+    settings = {**SMALL, "training.precision": "auto"}
+    recurra.train(TOYS["classify"].rows, task="classify", to=tmp_path / "m", epochs=1, members=3, settings=settings)
+    assert asked == ["auto", *["bfloat16" if half else "float32"] * 2]
 
 
 def test_shares_follow_from_what_the_members_before_took() -> None:

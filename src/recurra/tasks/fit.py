@@ -67,6 +67,7 @@ from recurra.training import (
     Finished,
     Note,
     Run,
+    TrainingOptions,
     Weights,
     budget_from_mapping,
     load_checkpoint,
@@ -196,9 +197,15 @@ class Training:
             return untrained_member(task, first, member, self.prepared.encoded, self.budget, emit)
         return loaded_member(task, first, member)
 
+    def _computed_alike(self, options: TrainingOptions) -> TrainingOptions:
+        """The options with the precision that was measured to be the faster one for the first member."""
+        if not self.ended or options.precision != "auto":
+            return options
+        return replace(options, precision="bfloat16" if self.ended[0]["plan"]["bfloat16"] else "float32")
+
     def _train(self, network: Network, checkpoint: Checkpoint | None, began: float, emit: Emit) -> None:
         """Trains a network to its end, and leaves its best weights in it and in the model folder."""
-        task, options = self.request.task, network.recipe.training
+        task, options = self.request.task, self._computed_alike(network.recipe.training)
         self.networks.append(network)
         if self.members > 1:
             emit(Note(f"member {len(self.networks)} of {self.members}, seed {options.seed}"))
