@@ -37,6 +37,8 @@ def test_smoothing_is_that_of_the_baseline(season: int, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(("past", "season"), [(1, 1), (1, 4), (7, 4), (8, 4), (30, 12), (5, 1)])
 def test_what_never_changes_is_continued(past: int, season: int) -> None:
     """So a forecast of a series that is moved moves with it."""
+    names = [name for name, _ in linear_ways(past, 6, season)]
+    assert len(set(names)) == len(names)
     for name, weights in linear_ways(past, 6, season):
         assert weights.shape == (6, past), name
         np.testing.assert_allclose(weights.sum(axis=1), 1, err_msg=name)

@@ -26,7 +26,7 @@ def build(**options: object) -> Forecaster:
     model = build_forecaster(ForecasterOptions(**chosen), 2, [0, 1], SEASON, WINDOW).eval()  # type: ignore[arg-type]
     torch.nn.init.normal_(model.head.weight, std=0.3)  # as if it had learned; it begins with its baseline
     if model.linear is not None:
-        torch.nn.init.normal_(model.linear.weight, std=0.3)
+        torch.nn.init.normal_(model.linear.change, std=3.0)
     return model
 
 
@@ -214,7 +214,7 @@ def test_a_linear_baseline_begins_as_the_season_before_also_before_a_short_windo
 def test_what_a_linear_baseline_weighs() -> None:
     base = LinearBase(4, 1, 2)
     with torch.no_grad():
-        base.weight.copy_(torch.tensor([[1.0, 10, 100, 1000]]))
+        base.fitted.copy_(torch.tensor([[1.0, 10, 100, 1000]]))
     window = pad([torch.tensor([[9.0], [2], [3], [4], [6]]), torch.tensor([[4.0], [5], [6]]), torch.tensor([[7.0]])])
     found = base(window)[:, 0, 0].tolist()
     assert found[0] == 5 + (2 - 5) + 10 * (3 - 5) + 100 * (4 - 5) + 1000 * (6 - 5)

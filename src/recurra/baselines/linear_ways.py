@@ -49,7 +49,8 @@ def simple_ways(past: int, steps: int, season: int) -> Iterator[tuple[str, Weigh
 def smoothing_ways(past: int, steps: int, season: int) -> Iterator[tuple[str, Weights]]:
     """Exponential smoothing with each of the parameters of the grid."""
     for alpha, (beta, kept), gamma in product(LEVEL, TREND, SEASON if season > 1 else (0.0,)):
-        parts = [f"level {alpha:g}", *([f"trend {beta:g}"] if beta else []), *([f"season {gamma:g}"] if gamma else [])]
+        trend = [f"trend {beta:g} damped by {kept:g}"] if beta else []
+        parts = [f"level {alpha:g}", *trend, *([f"season {gamma:g}"] if gamma else [])]
         yield f"smoothing ({', '.join(parts)})", smoothing_weights(past, steps, season, alpha, beta, kept, gamma)
 
 

@@ -2,7 +2,8 @@
 
 Every naive and every smoothed forecast is one (the last value, that of a season before, exponential smoothing with
 trend and season), and so is an autoregression. Which one, is decided from the training data before the network learns
-(`tasks/forecast/linear.py`); the weights then go on learning with it.
+(`tasks/forecast/linear.py`); the weights then go on learning with the network, a tenth as fast as it: a step of the
+learning rate in each of hundreds of weights would be a large one.
 
 B batch, T steps of the window, W steps that are weighed, K columns, H horizon.
 """
@@ -13,6 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from recurra.padded import Padded
+
+SLOWER = 0.1  # than the network
 
 
 class LinearBase(nn.Module):
@@ -26,13 +29,20 @@ class LinearBase(nn.Module):
         season: steps after which a series is like itself; 1: none.
     """
 
+    fitted: Tensor  # [H, W]
+
     def __init__(self, window: int, horizon: int, season: int) -> None:
         super().__init__()
         self.season = min(season, window)
-        self.weight = nn.Parameter(torch.zeros(horizon, window))
-        with torch.no_grad():  # before anything is known: the season before
-            places = window - self.season + torch.arange(horizon) % self.season
-            self.weight[torch.arange(horizon), places] = 1.0
+        fitted, places = torch.zeros(horizon, window), window - self.season + torch.arange(horizon) % self.season
+        fitted[torch.arange(horizon), places] = 1.0  # before anything is known: the season before
+        self.register_buffer("fitted", fitted)
+        self.change = nn.Parameter(torch.zeros(horizon, window))
+
+    @property
+    def weight(self) -> Tensor:
+        """The weights [H, W]."""
+        return self.fitted + SLOWER * self.change
 
     def forward(self, known: Padded) -> Tensor:
         """The steps after the window [B, T, K]: [B, H, K]."""
@@ -47,7 +57,7 @@ class LinearBase(nn.Module):
 
     def _last(self, known: Padded) -> Tensor:
         """The last W steps; before a window that is shorter its first season is repeated, or its first value."""
-        width = self.weight.shape[1]
+        width = self.fitted.shape[1]
         steps = known.lengths[:, None] - width + torch.arange(width, device=known.lengths.device)
         whole = (known.lengths >= self.season)[:, None]
         before = torch.where(whole, steps % self.season, 0)

@@ -65,7 +65,7 @@ def keep_part(network: ForecastNetwork, learner: ForecastLearner, begin: Beginni
 
 def moved(model: Forecaster) -> list[Tensor]:
     """What outputs are a straight function of, and all that makes a network other than its baseline."""
-    return [model.head.weight, model.head.bias, *([] if model.linear is None else [model.linear.weight])]
+    return [model.head.weight, model.head.bias, *([] if model.linear is None else [model.linear.change])]
 
 
 def validated(model: Forecaster, learner: ForecastLearner) -> Iterator[Compared]:

@@ -1,8 +1,8 @@
 """The linear baseline of a forecaster, fitted before it learns (`LinearBase`).
 
 First the ways that need no data to be fitted to (naive forecasts, exponential smoothing, drift;
-`baselines/linear_ways.py`) are compared on all windows, all steps ahead together, and the best few are
-averaged: combinations of simple forecasts are better than each (Bates & Granger 1969, the M competitions). A
+`baselines/linear_ways.py`) are compared on all windows, all steps ahead together, and averaged, those that err less
+with more weight: combinations of simple forecasts are better than each (Bates & Granger 1969, the M competitions). A
 ridge regression on the last steps of the window corrects what they err by, where this is better by more than chance on
 training windows that it was not fitted on, and better on the validation windows, which come after these. On how many
 steps, and how strongly it is held back, the training windows decide.
@@ -12,7 +12,6 @@ N windows of a column, W steps of a window, H horizon.
 
 from __future__ import annotations
 
-import heapq
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,7 +31,7 @@ from recurra.training.chance import clearly_lower
 
 Values = NDArray[np.float64]
 COMPARED, REGRESSED = 2000, 10_000  # windows that ways are compared on, and that are regressed on, at most
-BEST = 5  # ways that are averaged
+POWER = 16  # of its error by which a way weighs less in the mean
 MOST_STEPS = 1000  # of a window that ways weigh
 PENALTIES = (0.001, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)  # in units of the mean square of the inputs
 PARTS = (1, 2, 4, 8)  # of a window that may be regressed on
@@ -79,7 +78,7 @@ def fit_linear(model: Forecaster, train: Windows, valid: Windows) -> LinearFit:
     base = model.linear
     assert base is not None
     later = pairs_of(model, base, valid, COMPARED)
-    simple = best_ways(pairs_of(model, base, train, COMPARED).and_also(later), base)
+    simple = mixed_ways(pairs_of(model, base, train, COMPARED).and_also(later), base)
     found = corrected(pairs_of(model, base, train, REGRESSED), later, simple, train)
     return simple if found is None else found
 
@@ -99,17 +98,20 @@ def pairs_of(model: Forecaster, base: LinearBase, windows: Windows, most: int) -
     return Pairs(read, truth, each.flatten(0, 1).numpy(), np.repeat(number, len(model.targets)))
 
 
-def best_ways(pairs: Pairs, base: LinearBase) -> LinearFit:
-    """The mean of those that err least."""
-    steps, past = base.weight.shape
+def mixed_ways(pairs: Pairs, base: LinearBase) -> LinearFit:
+    """Their mean, in which those that err less weigh more."""
+    steps, past = base.fitted.shape
     width = min(past, MOST_STEPS)
     recent = pairs._replace(read=pairs.read[:, -width:])
-    ways = ((mean_of(recent.errors(way)), name, way) for name, way in linear_ways(width, steps, base.season))
-    found = heapq.nsmallest(BEST, ways, key=lambda way: way[0])
+    errors = {name: mean_of(recent.errors(way)) for name, way in linear_ways(width, steps, base.season)}
+    best = min(errors, key=errors.__getitem__)
+    shares = {name: (errors[best] / error) ** POWER if error > 0 else 1.0 for name, error in errors.items()}
+    total = sum(shares.values())
     weight = np.zeros((steps, past))
-    weight[:, past - width :] = sum(way for _, _, way in found) / len(found)
-    words = f"the mean of {counted(len(found), 'simple forecast')}, the best of them {found[0][1]}"
-    return LinearFit(weight, weight, words)
+    for name, way in linear_ways(width, steps, base.season):
+        weight[:, past - width :] += shares[name] / total * way
+    largest = f"{best} weighs most ({shares[best] / total:.0%})"
+    return LinearFit(weight, weight, f"the mean of {counted(len(errors), 'simple forecast')}, of which {largest}")
 
 
 class Way(NamedTuple):

@@ -54,7 +54,7 @@ class Beginnings:
         if made.model.linear is not None:
             fit = self.fit(made, learner)
             with torch.no_grad():
-                made.model.linear.weight.copy_(torch.from_numpy(fit.simple if simple else fit.weight))
+                made.model.linear.fitted.copy_(torch.from_numpy(fit.simple if simple else fit.weight))
         begin_with_baseline(made.model, learner.train)
         return made
 

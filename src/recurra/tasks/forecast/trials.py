@@ -32,7 +32,6 @@ MAX_STEPS = 400  # of a trial
 MEASURING = 0.2  # seconds for which the speed of a step is measured
 MAX_WINDOWS = 1000  # validation windows that a trial is measured on
 UNTRAINED_WINDOWS = 300  # of the training data, and of the validation data, that a baseline is measured on
-LEAST_SHARE = 0.02  # of the mean of a series by its lowest number, where logarithms may be taken
 MOST_WEIGHTS = 1_000_000  # of a linear baseline that may be chosen
 LIKELY = 1.0  # standard errors by which another baseline than the first has to be better before training
 SURELY = 2.0  # standard errors by which another pair has to be better than the first one: it may be far off later
@@ -83,14 +82,14 @@ def transformed(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> Foreca
     Raises:
         DataError: logarithms are asked for, and there are none.
     """
-    lowest = lowest_share(begin.encoded, begin.network)
+    lowest = lowest_number(begin.encoded)
     if recipe.model.transform == "log" and lowest <= 0:
         what = "logarithms are asked for, and the training data have numbers that are not above 0"
         raise DataError(what, where="model.transform", fix="Set model.transform=none, or leave it out.")
     if recipe.model.transform != "auto":
         return recipe
     plain, log = (recipe.with_settings({"model.transform": name}) for name in ("none", "log"))
-    if lowest < LEAST_SHARE:
+    if lowest <= 0:
         return plain
     first, second = (untrained_errors(begin.of(next(candidates(one)), simple=True), begin) for one in (log, plain))
     if clearly_lower(second.losses, first.losses, second.apart, LIKELY):
@@ -102,21 +101,10 @@ def transformed(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> Foreca
     return log
 
 
-def lowest_share(encoded: Encoded, network: ForecastNetwork) -> float:
-    """The lowest number of a column in a series, as a share of its mean size; of all that are forecast the lowest.
-
-    It is above 0 where all numbers are.
-    """
-    found = [np.inf]
-    for table in (encoded.train, encoded.valid):
-        values, lengths = table["targets"].values, table["targets"].lengths
-        for part in np.split(values, np.cumsum(lengths)[:-1]):
-            series = part.reshape(-1, len(network.targets))
-            for column in series.T:
-                known = column[~np.isnan(column)]
-                if len(known):
-                    found.append(float(known.min() / max(np.abs(known).mean(), np.finfo(float).tiny)))
-    return min(found) if len(found) > 1 else 0.0
+def lowest_number(encoded: Encoded) -> float:
+    """The lowest number that is forecast, of the training and the validation data."""
+    values = [table["targets"].values for table in (encoded.train, encoded.valid)]
+    return min((float(np.nanmin(part)) for part in values if not np.isnan(part).all()), default=0.0)
 
 
 class Untrained(NamedTuple):
