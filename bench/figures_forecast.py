@@ -3,12 +3,16 @@
     .venv/bin/python bench/figures_forecast.py m4-hourly [--time 10m]  one model for the 414 series, 48 steps ahead
     .venv/bin/python bench/figures_forecast.py m4-single [--time 20s]  a model for each of the first 50 of them
     .venv/bin/python bench/figures_forecast.py single [--time 20s]     airline, co2, sunspots: the last 24 steps
+    .venv/bin/python bench/figures_forecast.py short [--epochs 60]     made series of 80, 150 and 300 steps
 
 m4-hourly, m4-single  M4's hourly series (Makridakis et al. 2020) in ../shared/data: sMAPE, MASE, OWA against Naive2 and
                       MSIS of the interval of 95 %, as the competition had them.
 single                monthly airline passengers (of statsforecast), monthly means of CO2 and yearly sunspots (both of
                       statsmodels), beside AutoETS and AutoARIMA of statsforecast. Skipped where these are not
                       installed; they may be in an environment of their own (PYTHONPATH).
+short                 a random walk, noise around a level that shifts, a sine in noise, noise, trend x season: 6 steps ahead
+                      from every sixth of the 120 steps after those trained on, four series each. The mean and the
+                      largest error relative to the (seasonal) naive forecast, and what intervals of 80 % hold.
 
 With --part dev the last steps of the training data are held out: to tune on. --set changes settings, --seed the seed.
 """
@@ -34,6 +38,7 @@ M4 = data.DATA / "forecast/m4_hourly"
 HOURS, DAY, LEVELS = 48, 24, "0.025 0.5 0.975"
 PENALTY = 2 / 0.05  # of what lies outside of an interval of 95 %
 SINGLE_STEPS = 24
+SHORT_STEPS, SHORT_AFTER = 6, 120
 LIMIT = 1.645  # of the test for a season: 90 %
 
 
@@ -185,7 +190,50 @@ def of_single(options: argparse.Namespace) -> dict[str, Any]:
     return figures
 
 
-FIGURES = {"m4-hourly": (of_m4, "10m"), "m4-single": (of_m4_single, "20s"), "single": (of_single, "20s")}
+def made(kind: str, steps: int, seed: int) -> tuple[np.ndarray, int]:
+    """A series, and its season."""
+    dice, t = np.random.default_rng(seed), np.arange(steps)
+    noise = dice.normal(size=steps)
+    if kind == "walk":
+        return noise.cumsum(), 1
+    if kind == "shifting level":
+        return 20 + np.repeat(dice.normal(0, 3, steps // 40 + 1), 40)[:steps] + noise, 1
+    if kind == "sine":
+        return 10 + 3 * np.sin(2 * np.pi * t / 12) + noise, 12
+    if kind == "noise":
+        return noise, 1
+    season = 0.2 * np.sin(2 * np.pi * t / 12) + 0.08 * np.cos(4 * np.pi * t / 12)
+    return (110 + 2.6 * t) * np.exp(season + 0.03 * noise), 12
+
+
+def of_short(options: argparse.Namespace) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for kind in ("walk", "shifting level", "sine", "noise", "trend x season"):
+        for steps in (80, 150, 300):
+            errors, held = [], []
+            for seed in range(options.seed, options.seed + 4):
+                values, season = made(kind, steps + SHORT_AFTER, seed)
+                settings = {"model.horizon": SHORT_STEPS, "data.season": season if season > 1 else 0}
+                with TemporaryDirectory() as folder:
+                    model = recurra.train(
+                        values[:steps].tolist(), task="forecast", to=f"{folder}/model", epochs=options.epochs or 60,
+                        settings={**settings, **dict(one.split("=", 1) for one in options.set)}, progress=False,
+                    )  # fmt: skip
+                    found = model.evaluate([values.tolist()], last=SHORT_AFTER).measures
+                errors.append(found["relative_mae"].value)
+                held.append(found["coverage"].value)
+            means = (np.mean(errors), np.max(errors), np.mean(held))
+            figures[f"{kind}, {steps}"] = [round(float(one), 3) for one in means]
+            print(f"{kind}, {steps}: {figures[f'{kind}, {steps}']}", flush=True)
+    return figures
+
+
+FIGURES = {
+    "short": (of_short, "20s"),
+    "m4-hourly": (of_m4, "10m"),
+    "m4-single": (of_m4_single, "20s"),
+    "single": (of_single, "20s"),
+}
 
 
 def main() -> None:

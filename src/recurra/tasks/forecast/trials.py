@@ -33,6 +33,7 @@ MEASURING = 0.2  # seconds for which the speed of a step is measured
 MAX_WINDOWS = 1000  # validation windows that a trial is measured on
 UNTRAINED_WINDOWS = 300  # of the training data, and of the validation data, that a baseline is measured on
 MOST_WEIGHTS = 1_000_000  # of a linear baseline that may be chosen
+FAR = 0.95  # of the error with logarithms: how low that of the numbers has to be before training to be taken
 LIKELY = 1.0  # standard errors by which another baseline than the first has to be better before training
 SURELY = 2.0  # standard errors by which another pair has to be better than the first one: it may be far off later
 NOTHING = np.zeros(0)  # the losses of a trial that diverged
@@ -77,7 +78,9 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
 
 
 def transformed(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> ForecastRecipe:
-    """The recipe with a transform: logarithms where there are any, unless numbers are forecast better before training.
+    """The recipe with a transform: logarithms where there are any, unless numbers are far better before training.
+
+    Logarithms are a little worse before training where most series do not grow; a network makes more of them.
 
     Raises:
         DataError: logarithms are asked for, and there are none.
@@ -92,9 +95,9 @@ def transformed(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> Foreca
     if lowest <= 0:
         return plain
     first, second = (untrained_errors(begin.of(next(candidates(one)), simple=True), begin) for one in (log, plain))
-    if clearly_lower(second.losses, first.losses, second.apart, LIKELY):
-        return plain
     with_logs, without = (float(np.nanmean(one.losses)) for one in (first, second))
+    if without < FAR * with_logs and clearly_lower(second.losses, first.losses, second.apart, LIKELY):
+        return plain
     errors = f"before training they err by {with_logs:.3g}, the numbers themselves by {without:.3g}"
     emit(Note(f"logarithms are forecast, as all numbers are above 0: {errors} (change it with "
               "--set model.transform=none)"))  # fmt: skip
