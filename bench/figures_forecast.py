@@ -9,10 +9,10 @@ m4-hourly, m4-single  M4's hourly series (Makridakis et al. 2020) in ../shared/d
                       MSIS of the interval of 95 %, as the competition had them.
 single                monthly airline passengers (of statsforecast), monthly means of CO2 and yearly sunspots (both of
                       statsmodels), beside AutoETS and AutoARIMA of statsforecast. Skipped where these are not
-                      installed; they may be in an environment of their own (PYTHONPATH).
-short                 a random walk, noise around a level that shifts, a sine in noise, noise, trend x season: 6 steps ahead
-                      from every sixth of the 120 steps after those trained on, four series each. The mean and the
-                      largest error relative to the (seasonal) naive forecast, and what intervals of 80 % hold.
+                      there; they may be in an environment of their own (PYTHONPATH).
+short                 a random walk, noise around a level that shifts, a sine in noise, noise, trend x season; four
+                      series each, 6 steps ahead over the 120 steps after those trained on. The mean and the largest
+                      error relative to the (seasonal) naive forecast, and what intervals of 80 % hold.
 
 With --part dev the last steps of the training data are held out: to tune on. --set changes settings, --seed the seed.
 """
