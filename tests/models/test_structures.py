@@ -95,6 +95,11 @@ def test_what_it_is_and_gives_is_said() -> None:
     assert (structure("regress", {}).name, structure("regress", {}).gives) == ("regressor", "a number")
     direct = structure("forecast", {"model.horizon": 3})
     assert direct.gives.startswith("the next 3 steps")
+    linear = structure("forecast", {"model.horizon": 3, "model.baseline": "linear", "model.patch": 4})
+    assert [part.notes for part in linear.parts() if part.notes] == [
+        ("4 steps at once",), ("added to a linear function of the window",)
+    ]  # fmt: skip
+    assert sum(part.parameters or 0 for part in linear.parts()) == linear.parameters
     assert structure("forecast", {"model.horizon": 1}).gives.startswith("the next step")
     recursive = structure("forecast", {"model.horizon": 3, "model.strategy": "recursive"})
     assert recursive.gives.startswith("the next step")

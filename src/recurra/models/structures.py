@@ -349,9 +349,11 @@ def reader_part(reader: Reader) -> Part:
 def forecaster_structure(model: Forecaster) -> Structure:
     """Of a forecaster."""
     columns, targets = len(model.mean), len(model.targets)
-    reader = Part("numbers", "standardised", columns, model.layers.input_size, 0)
+    patch = (f"{model.patch} steps at once",) if model.patch > 1 else ()
+    reader = Part("numbers", "standardised", columns, model.layers.input_size, 0, notes=patch)
+    base = () if model.linear is None else ("added to a linear function of the window",)
     each = "quantiles" if isinstance(model.output, QuantileOutput) else "mean and deviation"
-    head = Part("output", each, *map_sizes(model.head), count(model.head))
+    head = Part("output", each, *map_sizes(model.head), count(model.head, model.linear), notes=base)
     body = layer_parts(model.layers)
     width = model.layers.output_size
     last = Part("pooling", LAST_STEP, width, width, 0)
