@@ -96,6 +96,8 @@ def attempts(rnd: Random, name: str, path: Path) -> Iterator[Step]:
     if first.startswith("im") and first != "images":
         yield "image", lambda: looked_at(path)
         return
+    if first == "vectors" and not name.endswith(".csv"):
+        yield "vectors", lambda: vectors_of(path)
     yield "choose", lambda: chosen(path)
     if first in NATURAL:
         yield NATURAL[first], lambda: read(NATURAL[first], path)
@@ -143,6 +145,13 @@ def read(task: str, path: Path, **said: Any) -> None:
         kind.unpack(kind.pack(example))
         kind.key(example)
     str(found.skipped)
+
+
+def vectors_of(path: Path) -> None:
+    """What training with --vectors reads."""
+    from recurra.data.word_vectors import read_word_vectors
+
+    read_word_vectors(str(path), ["Haus", "Test!", "東京"], 5)
 
 
 def looked_at(path: Path) -> None:

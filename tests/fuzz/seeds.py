@@ -26,7 +26,11 @@ def seeds() -> dict[str, bytes]:
     rnd = Random(1)
     pairs = [(_sentence(rnd, 5), _sentence(rnd, 4)) for _ in range(40)]
     files = {**_tables(pairs), **_tagged(pairs), **_series(rnd), **_images(rnd), **_others(pairs)}
-    packed = {f"{name}.gz": gzip.compress(files[name], mtime=0) for name in ("pairs.tsv", "images.idx", "cases.ts")}
+    files |= _vectors(rnd)
+    packed = {
+        f"{name}.gz": gzip.compress(files[name], mtime=0)
+        for name in ("pairs.tsv", "images.idx", "cases.ts", "vectors.glove")
+    }
     return {**files, **packed}
 
 
@@ -110,6 +114,15 @@ def _series(rnd: Random) -> dict[str, bytes]:
         "vectors.csv": _lines(["a,b,c,label", *vectors]),
         "cases.ts": _lines([*head, "@data", *cases]),
     }
+
+
+def _vectors(rnd: Random) -> dict[str, bytes]:
+    """Vectors of words as GloVe, fastText and word2vec write them."""
+    rows = [(word, [rnd.uniform(-1, 1) for _ in range(5)]) for word in (*WORDS, ". . .")]
+    glove = _lines([" ".join([word, *(f"{number:.4f}" for number in row)]) for word, row in rows])
+    binary = [word.replace(" ", "_").encode() + b" " + struct.pack("<5f", *row) + b"\n" for word, row in rows]
+    head = f"{len(rows)} 5\n".encode()
+    return {"vectors.glove": glove, "vectors.vec": head + glove, "vectors.bin": head + b"".join(binary)}
 
 
 def _images(rnd: Random) -> dict[str, bytes]:

@@ -58,7 +58,7 @@ class WordTable:
     """The vectors that a network begins with, in units of their standard deviation."""
 
     shape: TableShape
-    vectors: NDArray[np.float32]  # [V, D], 0 where a word has none
+    vectors: NDArray[np.float16]  # [V, D], 0 where a word has none
 
     @torch.no_grad()
     def fill(self, embedding: object) -> None:
@@ -113,18 +113,20 @@ def learn_words(
 
 def vectors_of(
     words: Sequence[str], found: FoundVectors, numbers: Mapping[str, int], used: Sequence[str]
-) -> NDArray[np.float32]:
+) -> NDArray[np.float16]:
     """The vectors [V, D] of the special symbols, which have none, and of words.
 
     Args:
         numbers: where a word stands in what was found.
         used: the words of the training data, in whose standard deviation all are counted.
     """
-    deviation = np.sqrt(np.mean(np.square(found.vectors[[numbers[word] for word in used]], dtype=np.float64)))
-    vectors = np.zeros((len(SPECIAL_TOKENS) + len(words), found.size), dtype=np.float32)
-    rows = [k for k, word in enumerate(words, len(SPECIAL_TOKENS)) if word in numbers]
-    vectors[rows] = found.vectors[[numbers[word] for word in words if word in numbers]]
-    return np.clip(vectors / max(float(deviation), 1e-12), -MOST_DEVIATIONS, MOST_DEVIATIONS)
+    squares = sum(float(np.square(found.vectors[numbers[word]], dtype=np.float64).mean()) for word in used)
+    deviation = max(1e-12, (squares / len(used)) ** 0.5)
+    vectors = np.zeros((len(SPECIAL_TOKENS) + len(words), found.size), dtype=np.float16)
+    for k, word in enumerate(words, len(SPECIAL_TOKENS)):
+        if word in numbers:
+            vectors[k] = np.clip(found.vectors[numbers[word]] / deviation, -MOST_DEVIATIONS, MOST_DEVIATIONS)
+    return vectors
 
 
 def say_found(counts: Counter[str], known: Mapping[str, str], found: FoundVectors, emit: Emit, about: str) -> None:
@@ -146,7 +148,7 @@ def say_found(counts: Counter[str], known: Mapping[str, str], found: FoundVector
 
 def say_kept(table: WordTable, beside: int, options: VectorOptions, emit: Emit, about: str) -> None:
     """Says what is kept for texts to come, and what that takes."""
-    size = 2 * table.vectors.size / MEGABYTE
+    size = table.vectors.nbytes / MEGABYTE
     change = "those of the training data are trained too" if options.tuned else "none of them is trained"
     emit(
         Note(

@@ -259,7 +259,7 @@ def _unpacked(stream: BinaryIO, path: str, name: str) -> BinaryIO:
     try:
         start = _peek(stream)
     except READ_ERRORS as error:
-        raise _read_error(error, name, 1) from None
+        raise read_error(error, name, 1) from None
     if start.startswith(GZIP):
         raise DataError("the file is packed with gzip twice", where=name, fix="Unpack it once: gzip -d")
     for magic, (kind, fix) in OTHER_KINDS.items():
@@ -276,7 +276,7 @@ def _read_line(stream: BinaryIO, name: str, number: int) -> bytes:
     try:
         raw = stream.readline(LONGEST_LINE + 2)
     except READ_ERRORS as error:
-        raise _read_error(error, name, number) from None
+        raise read_error(error, name, number) from None
     if len(raw) > LONGEST_LINE and not raw.endswith(b"\n"):
         what = f"a line longer than {LONGEST_LINE // 2**20} MiB is not read"
         fix = r"Each example is one line, and a line ends at \n; is this a text file?"
@@ -284,7 +284,7 @@ def _read_line(stream: BinaryIO, name: str, number: int) -> bytes:
     return raw
 
 
-def _read_error(error: Exception, name: str, number: int) -> DataError:
+def read_error(error: Exception, name: str, number: int) -> DataError:
     """What failed while bytes were read, in words."""
     where = f"{name}:{number}"
     if isinstance(error, EOFError):

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from recurra.data.lines import READ_ERRORS, opened
+from recurra.data.lines import READ_ERRORS, opened, read_error
 from recurra.data.word_vectors.kept import FoundVectors, Kept
 from recurra.data.word_vectors.lines import BROKEN, Header, check_size
 from recurra.errors import DataError
@@ -30,7 +30,7 @@ def read_binary(path: str, name: str, header: Header, kept: Kept) -> FoundVector
                 word = _word(stream, place)
                 numbers = stream.read(4 * size)
             except READ_ERRORS as error:
-                raise DataError(f"reading failed: {error}", where=place, fix=FIX) from None
+                raise read_error(error, name, number) from None
             if len(numbers) < 4 * size:
                 what = f"expected {size:,} numbers of four bytes, and the file ends after {len(numbers):,} bytes"
                 raise DataError(what, where=place, fix=FIX)

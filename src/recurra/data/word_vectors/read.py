@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from recurra.data.lines import opened
+from recurra.data.lines import READ_ERRORS, opened, read_error
 from recurra.data.word_vectors.binary import read_binary
 from recurra.data.word_vectors.kept import FIX, FoundVectors, Kept
 from recurra.data.word_vectors.lines import NUMBER, Header, header_of, read_lines
@@ -60,14 +60,18 @@ def _look(path: str, name: str) -> tuple[Header | None, bool]:
         DataError: it is a model of fastText, whose vectors are made of pieces.
     """
     with opened(path, name) as stream:
-        start = stream.readline(LOOK)
-        if start.startswith(FASTTEXT):
-            what = "expected vectors, this is a model of fastText"
-            raise DataError(what, where=name, fix="Give the .vec file beside it, or write one: its vectors by word.")
-        header = header_of(start)
-        behind = stream.read(LOOK) if header is not None else b""
-    if header is not None and header.size < 1:
+        try:
+            start, behind = stream.readline(LOOK), stream.read(LOOK)
+        except READ_ERRORS as error:
+            raise read_error(error, name, 1) from None
+    if start.startswith(FASTTEXT):
+        what = "expected vectors, this is a model of fastText"
+        raise DataError(what, where=name, fix="Give the .vec file beside it, or write one: its vectors by word.")
+    header = header_of(start)
+    if header is None:
+        return None, False
+    if header.size < 1:
         raise DataError(f"its first line says that a vector has {header.size} numbers", where=f"{name}:1", fix=FIX)
     first = behind.partition(b"\n")[0].split()
-    is_text = header is not None and len(first) == header.size + 1 and all(map(NUMBER.fullmatch, first[1:]))
+    is_text = len(first) == header.size + 1 and all(map(NUMBER.fullmatch, first[1:]))
     return header, not is_text and CONTROL.search(behind) is not None
