@@ -21,7 +21,7 @@ from recurra.views.suite_records import SuiteCell, SuiteRecord, as_claimed, best
 WIDTH = 132  # of plain text
 CAN, CANNOT, PARTS = "+", "-", "!"
 STYLE = """
-.recurra svg.suite { display: block; width: 100%; height: auto; max-width: 68rem; }
+.recurra svg.suite { display: block; max-width: 100%; height: auto; }
 """
 
 
@@ -47,6 +47,8 @@ def suite_table(record: SuiteRecord) -> RenderableType:
 def shown(cell: SuiteCell) -> Text:
     """100 98 +: short inputs, longer ones, what theory says, and a ! where the measurement says something else."""
     run = best_run(cell)
+    if not cell["runs"]:
+        return Text("")
     claim = (CAN if cell["can"] else CANNOT) + (" " if as_claimed(cell) else PARTS)
     if run is None:
         return Text(f"failed {claim}")
@@ -67,16 +69,25 @@ def lines(record: SuiteRecord) -> list[str]:
         f"{CAN} theory: it can be right at every length; {CANNOT} it cannot; {PARTS} measured otherwise "
         f"(solved: {record['solved']:g} % and more).",
     ]
-    return found + [parting(record, cell) for cell in record["cells"] if not as_claimed(cell)]
+    return found + partings(record)
 
 
-def parting(record: SuiteRecord, cell: SuiteCell) -> str:
-    """Why measurement and theory part."""
-    title = next(one["title"] for one in record["problems"] if one["name"] == cell["problem"])
+def partings(record: SuiteRecord) -> list[str]:
+    """Where measurement and theory part: a line for all networks of which it says the same about a problem."""
+    found: list[str] = []
+    apart = sorted((one for one in record["cells"] if not as_claimed(one)), key=lambda one: (one["problem"], said(one)))
+    for (problem, (can, why, source)), same in groupby(apart, lambda one: (one["problem"], said(one))):
+        claim = "some weights solve it" if can else "no weights solve it at every length"
+        measured = ", ".join(f"{one['network']} {longer_text(one)}" for one in same)
+        title = next(one["title"] for one in record["problems"] if one["name"] == problem)
+        found.append(f"{PARTS} {title}: {claim} ({why}; {source}), measured: {measured}")
+    return found
+
+
+def longer_text(cell: SuiteCell) -> str:
+    """86 %"""
     run = best_run(cell)
-    measured = "no run came to its end" if run is None else f"{run['longer'] or 0:.0f} % of the longer inputs are right"
-    claim = "there are weights that solve it" if cell["can"] else "no weights solve it at every length"
-    return f"{title}, {cell['network']}: {claim} ({cell['why']}; {cell['source']}), {measured}."
+    return "failed" if run is None or run["longer"] is None else f"{run['longer']:.0f} %"
 
 
 def suite_text(record: SuiteRecord) -> str:

@@ -11,6 +11,7 @@ from html import escape
 from recurra.views.suite_records import SuiteCell, SuiteRecord, as_claimed, best_run, cell_of
 
 NAMES, COLUMN, ROW, TOP = 178, 108, 26, 58
+LEAST = 600  # wide enough for what is what
 SQUARE, HIGH = 15, 16
 SHEET = """
 svg.suite { --paper: #fff; color: #1a1d21; background: var(--paper); }
@@ -35,9 +36,9 @@ def suite_svg(record: SuiteRecord, *, alone: bool = True) -> str:
         alone: it is a file of its own and brings its colours, light and dark; in a page it has those of the page.
     """
     networks, problems = record["networks"], record["problems"]
-    width = NAMES + COLUMN * len(problems)
+    width = max(LEAST, NAMES + COLUMN * len(problems))
     breaks = {k for k in range(1, len(networks)) if networks[k]["attention"] != networks[k - 1]["attention"]}
-    height = TOP + ROW * len(networks) + 10 * len(breaks) + 44
+    height = TOP + ROW * len(networks) + 10 * len(breaks) + 58
     shapes = [heading(NAMES + COLUMN * k, problem["title"], problem["chance"]) for k, problem in enumerate(problems)]
     y = TOP
     for row, network in enumerate(networks):
@@ -45,19 +46,18 @@ def suite_svg(record: SuiteRecord, *, alone: bool = True) -> str:
             shapes.append(f'<line class="rule" x1="8" x2="{width - 8}" y1="{y + 5}" y2="{y + 5}"/>')
             y += 10
         shapes.append(f'<text x="{NAMES - 14}" y="{y + 17}" text-anchor="end">{escape(network["name"])}</text>')
-        shapes += [
-            one_cell(
-                NAMES + COLUMN * k, y + 5, record, cell_of(record, problem["name"], network["name"]), problem["chance"]
-            )
-            for k, problem in enumerate(problems)
-        ]
+        for k, problem in enumerate(problems):
+            cell = cell_of(record, problem["name"], network["name"])
+            shapes.append(one_cell(NAMES + COLUMN * k, y + 5, record, cell, problem["chance"]))
         y += ROW
     shapes.append(legend(record, y + 26))
     sheet = SHEET + (DARK if alone else INSIDE)
     title = escape(f"{record['suite']}: {record['about']}")
     return (
-        f'<svg class="suite" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{title}">\n<title>{title}</title>\n<style>{sheet}</style>\n' + "\n".join(shapes) + "\n</svg>\n"
+        f'<svg class="suite" xmlns="http://www.w3.org/2000/svg" width="{width}" viewBox="0 0 {width} {height}" '
+        f'role="img" aria-label="{title}">\n<title>{title}</title>\n<style>{sheet}</style>\n'
+        + "\n".join(shapes)
+        + "\n</svg>\n"
     )
 
 
@@ -84,7 +84,7 @@ def one_cell(x: float, y: float, record: SuiteRecord, cell: SuiteCell, chance: f
         )
     if cell["can"]:
         shapes.append(f'<rect class="can" x="{x}" y="{y}" width="{whole}" height="{HIGH}"/>')
-    number = "failed" if run is None or run["longer"] is None else f"{run['longer']:.0f}"
+    number = "" if not cell["runs"] else "failed" if run is None or run["longer"] is None else f"{run['longer']:.0f}"
     kind = "number solved" if cell["verdict"] == "solved" else "number"
     shapes.append(f'<text class="{kind}" x="{x + whole + 5}" y="{y + 13}">{number}</text>')
     if not as_claimed(cell):
@@ -109,8 +109,10 @@ def in_words(record: SuiteRecord, cell: SuiteCell) -> str:
 def legend(record: SuiteRecord, y: float) -> str:
     """What is what."""
     spans = ", ".join(f"{least}-{most}" for least, most in record["ranges"])
-    said = (
-        f"Shades, from left to right: inputs of {spans} units, from chance to all right. Number: percent right beyond "
-        f"{record['ranges'][0][1]} units. Frame: theory says it can. "
+    trained = record["ranges"][0][1]
+    return (
+        f'<text class="small" x="8" y="{y}">Shades, from left to right: inputs of {spans} units; '
+        "empty: chance, full: all right.</text>"
+        f'<text class="small" x="8" y="{y + 16}">Number: percent right beyond {trained} units. '
+        'Frame: theory says that it can. <tspan class="parts">!</tspan> measured otherwise.</text>'
     )
-    return f'<text class="small" x="8" y="{y}">{escape(said)}<tspan class="parts">!</tspan> measured otherwise.</text>'

@@ -27,9 +27,9 @@ class SuiteCell(TypedDict):
     can: bool  # what theory says
     why: str
     source: str
-    verdict: str  # solved, more than chance, chance; failed
+    verdict: str  # solved, more than chance, chance; failed; not tried
     best: int | None  # which of the runs counts: the best on longer inputs
-    runs: Sequence[SuiteRun]
+    runs: Sequence[SuiteRun]  # in the order of the tries; none until now of a suite that is not over
 
 
 class SuiteProblem(TypedDict):
@@ -76,5 +76,5 @@ def best_run(cell: SuiteCell) -> SuiteRun | None:
 
 
 def as_claimed(cell: SuiteCell) -> bool:
-    """Whether what was measured is what theory says: solved where it can be, and only there."""
-    return (cell["verdict"] == "solved") == cell["can"]
+    """Whether what was measured is what theory says, if anything was: solved where it can be, and only there."""
+    return not cell["runs"] or (cell["verdict"] == "solved") == cell["can"]

@@ -77,7 +77,7 @@ class Outcomes:
             "can": claim.can,
             "why": claim.why,
             "source": claim.source,
-            "verdict": verdict(self.request.suite, problem, None if best is None else best["longer"]),
+            "verdict": verdict(self.request.suite, problem, best) if runs else "not tried",
             "best": None if best is None else runs.index(best),
             "runs": runs,
         }
@@ -121,10 +121,10 @@ def right(found: TrialResult, problem: Problem, ranges: Sequence[Range]) -> floa
     return float(shares(statistics.sum(axis=0))) if len(statistics) else None
 
 
-def verdict(suite: Suite, problem: Problem, longer: float | None) -> str:
+def verdict(suite: Suite, problem: Problem, best: SuiteRun | None) -> str:
     """solved, more than chance, chance; failed if there is no result."""
-    if longer is None:
+    if best is None or best["longer"] is None:
         return "failed"
-    if longer >= suite.solved:
+    if best["longer"] >= suite.solved:
         return "solved"
-    return "chance" if longer < problem.chance + NEAR else "more than chance"
+    return "chance" if best["longer"] < problem.chance + NEAR else "more than chance"
