@@ -11,7 +11,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from recurra.text.counted import counted
 from recurra.views.document import document
 from recurra.views.plain_text import plain_text
 from recurra.views.style import fragment
@@ -61,11 +60,12 @@ def shown(cell: SuiteCell) -> Text:
 def lines(record: SuiteRecord) -> list[str]:
     """What the numbers are, and where they and theory part."""
     (least, most), *longer = record["ranges"]
-    tries = counted(len(record["tries"]), "run")
     rates = " and ".join(f"{rate:g}" for rate in dict.fromkeys(rate for rate, _ in record["tries"]))
+    many = len(record["tries"])
+    tries = f"of up to {many} runs (learning rates {rates}) the best on the latter" if many > 1 else "one run each"
     found = [
         f"Right answers in percent to inputs of {least} to {most} units, the lengths that were trained on, and of "
-        f"{longer[0][0]} to {longer[-1][1]}; of up to {tries} (learning rates {rates}) the best on the latter.",
+        f"{longer[0][0]} to {longer[-1][1]}; {tries}.",
         f"{CAN} theory: it can be right at every length; {CANNOT} it cannot; {PARTS} measured otherwise "
         f"(solved: {record['solved']:g} % and more).",
     ]
