@@ -40,7 +40,12 @@ SHARED: Mapping[str, object] = {
     "training.threads": 1,
     "training.precision": "float32",
 }
-LABELS: Mapping[str, object] = {"text.units": "chars", "model.kind": "rnn", "model.input_dropout": 0.0}
+LABELS: Mapping[str, object] = {
+    "text.units": "chars",
+    "model.kind": "rnn",
+    "model.wide": "off",  # nothing but the recurrence answers
+    "model.input_dropout": 0.0,
+}
 TEXTS: Mapping[str, object] = {"text.source_units": "chars", "text.target_units": "chars", "decoding.beam": 1}
 LAST: Mapping[str, object] = {"model.pooling": "last"}
 POOLED: Mapping[str, object] = {"model.pooling": "attention"}
