@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import Tensor
 
-from recurra.layers import dropout
+from recurra.cells import GRU, LSTM, DenseCell, Elman, MinGRU
+from recurra.errors import UsageError
+from recurra.layers import Recurrent, dropout
+from recurra.layers.dropout import with_dropped_weights
 
 ONES = torch.ones(200, 50, 20)
 
@@ -64,3 +68,37 @@ def test_types_and_shapes_stay(dtype: torch.dtype) -> None:
 def test_nearly_everything_may_be_dropped() -> None:
     found = dropout(ONES, 0.999999, training=True)
     assert bool(found.isfinite().all())
+
+
+@pytest.mark.parametrize("kind", [Elman, GRU, LSTM])
+def test_dropped_recurrent_weights_are_the_same_in_the_reference_and_the_fused_implementation(
+    kind: type[DenseCell],
+) -> None:
+    """One draw, all steps, and gradients to the weights that are left alone."""
+    torch.manual_seed(4)
+    fused, reference = (Recurrent(kind(3, 5), fused=fused, weight_dropout=0.4) for fused in (True, False))
+    reference.load_state_dict(fused.state_dict())
+    values, found = torch.randn(2, 6, 3), list[Tensor]()
+    slopes: list[Tensor] = []
+    for layer in (fused, reference):
+        layer.train()
+        torch.manual_seed(5)
+        found.append(layer(values, lengths=[6, 4]).outputs.values)
+        found[-1].square().sum().backward()
+        slopes.append(layer.cell.get_parameter("weight_hidden").grad)  # type: ignore[arg-type]
+    torch.testing.assert_close(*found)
+    torch.testing.assert_close(*slopes, atol=1e-5, rtol=1e-4)
+    torch.manual_seed(5)
+    dropped = with_dropped_weights(fused.cell, 0.4)  # type: ignore[type-var]
+    gone = dropped.weight_hidden == 0
+    assert 0 < int(gone.sum()) < gone.numel()
+    assert not slopes[0][gone].any()
+    torch.testing.assert_close(
+        dropped.weight_hidden[~gone], fused.cell.get_parameter("weight_hidden")[~gone] / 0.6, rtol=1e-4, atol=0
+    )
+    assert fused.cell.get_parameter("weight_hidden").is_leaf
+
+
+def test_cells_without_recurrent_weights_have_none_to_drop() -> None:
+    with pytest.raises(UsageError, match="MinGRU has no recurrent weights"):
+        Recurrent(MinGRU(2, 3), weight_dropout=0.1)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from recurra.baselines.units import following, histories, known, learned
 from recurra.cells import CELLS
 from recurra.decoding import DecodingOptions, decode
 from recurra.errors import UsageError
 from recurra.layers import locked_dropout
 from recurra.models.continuing import Continuing
 from recurra.models.language_model import LanguageModel, LanguageModelOptions, tensors_of
+from recurra.models.mixture import NO_SHARE, Mixture
 from recurra.padded import Padded, pad
 from recurra.text.special import EOS, GO, PAD
 
@@ -22,6 +25,15 @@ def network(cell: str = "lstm", **options: object) -> LanguageModel:
     torch.manual_seed(1)
     small = LanguageModelOptions(width=12, cell=cell, **options)  # type: ignore[arg-type]
     return LanguageModel(small, VOCABULARY, [PAD, EOS]).double().eval()
+
+
+def mixed(model: LanguageModel, go_begins: bool | None) -> LanguageModel:
+    """The same with n-grams beside it; None: as it is."""
+    if go_begins is not None:
+        dice, possible = np.random.default_rng(3), ~model.never.numpy()
+        ngrams = learned([dice.integers(5, 15, 200), dice.integers(5, VOCABULARY, 300)], possible, 4)
+        model.mixture = Mixture.of(ngrams, [-1.0, 0.5, -0.25], go_begins=go_begins)
+    return model
 
 
 def text(rows: int = 3, steps: int = 11) -> Padded:
@@ -42,10 +54,83 @@ def test_pieces_with_the_state_carried_give_the_whole(cell: str, residual: bool)
     torch.testing.assert_close(torch.cat(features, 1), expected.outputs.values)
     torch.testing.assert_close(tensors_of(state), tensors_of(expected.state))
 
-    state = model.initial_state(3)
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("go_begins", [None, False, True])
+def test_what_comes_next_is_the_same_step_by_step_in_pieces_and_at_the_end(cell: str, go_begins: bool | None) -> None:
+    model, whole = mixed(network(cell, layers=2), go_begins), text()
+    whole.values[:, [0, 7]] = GO
+    expected = model.following(whole)
+    chances = expected.log_probs.exp()
+    assert not chances[..., [PAD, EOS]].any()
+    torch.testing.assert_close(chances.sum(-1), torch.ones_like(chances[..., 0]))
+
+    state = model.start(3)
     for t in range(11):
-        scores, state = model.step(whole.values[:, t], state)
-        torch.testing.assert_close(scores, model.scores(expected.outputs.values[:, t]))
+        log_probs, state = model.step(whole.values[:, t], state)
+        torch.testing.assert_close(log_probs, expected.log_probs[:, t])
+    torch.testing.assert_close(state.before, expected.state.before)
+    torch.testing.assert_close(log_probs, model.after(whole))
+
+    begun, pieces = None, list[Tensor]()
+    for piece in whole.values.split([4, 1, 6], dim=1):
+        run = model.following(Padded(piece, torch.full((3,), piece.shape[1])), begun)
+        begun = run.state
+        pieces.append(run.log_probs)
+    torch.testing.assert_close(torch.cat(pieces, 1), expected.log_probs)
+
+
+def test_a_mixture_is_the_sum_that_it_says_it_is() -> None:
+    """From the n-grams of the baseline and the network, each asked alone, and a share that is written down again."""
+    plain, whole = network(), text(2, 9)
+    model = mixed(network(), False)
+    assert model.mixture is not None
+    own = plain.following(whole).log_probs.exp().double()[:, :-1]
+    _, before = histories([row.numpy() + 1 for row in whole.values], 3)
+    table = model.mixture.opened().table
+    every = following(table, known(table, before))
+    ngrams = torch.from_numpy(every).double().view(2, 9, -1)[:, 1:]  # before the second unit, ...
+    entropies = [-torch.special.xlogy(p, p).sum(-1, keepdim=True) for p in (own, ngrams)]
+    share = (-1.0 + 0.5 * entropies[0] - 0.25 * entropies[1]).sigmoid()
+    found = model.following(whole).log_probs.exp().double()[:, :-1]
+    torch.testing.assert_close(found, (1 - share) * own + share * ngrams, atol=1e-6, rtol=1e-4)
+    assert (found - own).abs().max() > 0.05
+
+
+def test_single_units_can_be_mixed_in_too_and_n_grams_may_have_no_share() -> None:
+    model, whole = network(), text(2, 5)
+    alone = model.following(whole).log_probs
+    ngrams = learned([np.arange(5, 15)], ~model.never.numpy(), 1)
+    model.mixture = Mixture.of(ngrams, [0.0, 0.0, 0.0], go_begins=True)
+    found = model.following(whole)
+    torch.testing.assert_close(found.log_probs.exp(), (alone.exp() + torch.from_numpy(ngrams.base)) / 2)
+    assert found.state.before.shape == (2, 0)
+    model.mixture = Mixture.of(ngrams, NO_SHARE, go_begins=True)
+    assert torch.equal(model.following(whole).log_probs, alone)
+
+
+def test_rows_of_a_mixture_are_the_same_alone_and_whatever_their_padding_is() -> None:
+    model = mixed(network(), True)
+    rows = [torch.tensor([GO, 6, 7, 8]), torch.tensor([9])]
+    together = model.following(pad(rows, value=33))
+    alone = model.following(pad(rows[1:]))
+    torch.testing.assert_close(together.log_probs[1, :1], alone.log_probs[0])
+    torch.testing.assert_close(together.state.before[1:], alone.state.before)
+    torch.testing.assert_close(model.after(pad(rows, value=33)), torch.cat([model.after(pad([row])) for row in rows]))
+
+
+def test_recurrent_weights_are_dropped_in_training_alone() -> None:
+    model, whole = network(recurrent_dropout=0.5, dropout=0.0, input_dropout=0.0), text()
+    plain = network(dropout=0.0, input_dropout=0.0)
+    torch.testing.assert_close(model(whole).outputs.values, plain(whole).outputs.values)
+    model.train()
+    first, second = (model(whole).outputs.values for _ in range(2))
+    assert not torch.equal(first, second)
+    torch.testing.assert_close(first[:, 0], plain(whole).outputs.values[:, 0])  # no state yet, so nothing to be dropped
+    with pytest.raises(UsageError, match=r"recurrent_dropout has no effect: mingru has no recurrent weights"):
+        LanguageModelOptions(cell="mingru", recurrent_dropout=0.1)
+    with pytest.raises(UsageError, match="at least 0 and below 1"):
+        LanguageModelOptions(recurrent_dropout=1.0)
 
 
 def test_a_row_gives_the_same_alone_and_whatever_its_padding_is() -> None:

@@ -1,20 +1,25 @@
 """What comes next in a text, from how often it came after the same units before: an interpolated n-gram model.
 
-Kneser & Ney 1995, interpolated as in Chen & Goodman 1999. The probability of a unit after n - 1 others is
+Kneser & Ney 1995, modified and interpolated as in Chen & Goodman 1999. The probability of a unit after n - 1 others is
 
-    p_n(w | h) = a(h w) + g(h) p_{n-1}(w | h')      a(h w) = (c(h w) - d) / c(h),  g(h) = 1 - sum of a(h w) over w
+    p_n(w | h) = a(h w) + g(h) p_{n-1}(w | h')      a(h w) = (c(h w) - d(c(h w))) / c(h),  g(h) = 1 - sum of a(h w)
 
 where c of the longest n-grams counts how often they are there, of shorter ones how many different units come before
-them; d = n1 / (n1 + 2 n2), by how many are there once and twice; p_0 is the same for all units. N-grams are known by
-their hashes alone. How long they are is chosen on a part of the text that is held out.
+them; d is one number for what is counted once, twice and more often; p_0 is the same for all units that there are. How
+long n-grams are is chosen on a part of the text that is held out.
 
-T units, M n-grams, V units that there are.
+The units before the last one are known by their hash alone, the sum of a random number for each unit at each place; so
+the hashes of all lengths are one running sum.
+
+T units, V units that there may be, C contexts (the units before the last one of an n-gram), M n-grams, L units of the
+longest, N places in texts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -24,52 +29,68 @@ from recurra.baselines.ngrams import PRIME, mixed
 from recurra.baselines.stored import Stored
 
 LONGEST = 7  # units of an n-gram
-MOST_NGRAMS = 800_000  # of all lengths
+MOST_NGRAMS = 700_000  # of two units and more
+MOST_UNITS = 1_000_000
 HELD_OUT = 10  # of so many texts one is held out
+AT_ONCE = 100_000  # places that are looked up together
 START = 0  # the unit before the first ones, which no text has
+SLACK = 1e-3  # by which a sum of stored probabilities may miss 1
 Ids = NDArray[np.int64]
-Hashes = NDArray[np.uint64]
+Hashes = NDArray[np.int64]
 
 
-class Order(NamedTuple):
-    """What is known of n-grams of one length."""
+class Table(NamedTuple):
+    """What is looked up. Behind the last context stands one that is after everything."""
 
-    ngrams: Hashes  # [M] in their order
+    salts: Hashes  # [L - 1, V + 1] the numbers whose sums are hashes
+    contexts: Hashes  # [C + 1] in their order
+    gamma: NDArray[np.float32]  # [C + 1] g(h)
+    counts: NDArray[np.int64]  # [C + 1] how many n-grams a context has
+    begins: NDArray[np.int64]  # [C + 1] the place of its first
+    units: NDArray[np.int64]  # [M] the last unit of each n-gram less 1, rising within a context
     alpha: NDArray[np.float32]  # [M] a(h w)
-    before: Hashes  # of the units before the last, in their order
-    gamma: NDArray[np.float32]  # g(h)
+    base: NDArray[np.float32]  # [V] p_1(w)
+    keys: NDArray[np.int64]  # [M] context and unit of each n-gram in one number, rising
+
+
+class Known(NamedTuple):
+    """What a table knows of what stands before N places."""
+
+    places: NDArray[np.int64]  # [N, L - 1] of the contexts of 1, 2, ... units
+    found: NDArray[np.bool_]  # [N, L - 1] whether they are known; if not, the place means nothing
+    shares: NDArray[np.float64]  # [N, L] how much of p_1 and of the a(h w) of each context is in the probability
 
 
 @dataclass(frozen=True)
 class UnitsBaseline:
     """What was learned."""
 
-    orders: Sequence[Order]  # of n-grams of 1, 2, ... units
-    size: int  # V
+    longest: int  # L
+    contexts: Hashes  # [C]
+    counts: NDArray[np.int32]  # [C]
+    units: NDArray[np.int32]  # [M]
+    alpha: NDArray[np.float32]  # [M]
+    base: NDArray[np.float32]  # [V]
     quotes: bool = False
 
     @property
     def name(self) -> str:
         """How long its n-grams are."""
-        return f"Kneser-Ney model of {len(self.orders)}-grams"
+        return f"Kneser-Ney model of {self.longest}-grams"
 
     @classmethod
-    def fit(cls, texts: Sequence[Ids], size: int) -> UnitsBaseline:
+    def fit(cls, texts: Sequence[Ids], possible: NDArray[np.bool_]) -> UnitsBaseline:
         """Learned from texts; their units are numbers from 1.
 
         Args:
-            size: V.
+            possible: [V] whether there may be such a unit.
         """
-        held, kept = (
-            texts[HELD_OUT - 1 :: HELD_OUT],
-            [one for k, one in enumerate(texts) if k % HELD_OUT < HELD_OUT - 1],
-        )
+        held = texts[HELD_OUT - 1 :: HELD_OUT]
+        kept = [one for k, one in enumerate(texts) if k % HELD_OUT < HELD_OUT - 1]
         if not held:
-            return cls(orders_of(texts, 1), size)
-        trial = cls(orders_of(kept, LONGEST), size)
-        chances = [trial.chances(contexts(held, order), order) for order in range(1, LONGEST + 1)]
-        best = int(np.argmax([np.log(some).sum() for some in chances])) + 1
-        return cls(orders_of(texts, best), size)
+            return learned(texts, possible, 1)
+        chosen = learned(kept, possible, LONGEST).best_length(held)
+        return learned(texts, possible, chosen)
 
     @classmethod
     def from_stored(cls, stored: Stored) -> UnitsBaseline:
@@ -78,103 +99,184 @@ class UnitsBaseline:
         Raises:
             ValueError, KeyError: it is damaged.
         """
-        orders: list[Order] = []
-        for n in range(1, stored.number("longest", 1, LONGEST) + 1):
-            ngrams, before = (stored.array(f"{n}.{name}", "<u8", (None,)) for name in ("ngrams", "before"))
-            alpha = stored.array(f"{n}.alpha", "<f4", (len(ngrams),))
-            gamma = stored.array(f"{n}.gamma", "<f4", (len(before),))
-            if any((some[1:] <= some[:-1]).any() for some in (ngrams, before)):
-                raise ValueError("hashes that are in no order")
-            if any(((some < 0) | (some > 1)).any() for some in (alpha, gamma)):
-                raise ValueError("impossible probabilities")
-            orders.append(Order(ngrams, alpha, before, gamma))
-        return cls(orders, stored.number("size", 1, 1e9))
+        contexts = stored.array("contexts", "<i8", (None,))
+        counts, units = (stored.array(name, "<i4", (None,)) for name in ("counts", "units"))
+        alpha, base = stored.array("alpha", "<f4", units.shape), stored.array("base", "<f4", (None,))
+        if not 1 <= len(base) <= MOST_UNITS or counts.shape != contexts.shape or (contexts[1:] <= contexts[:-1]).any():
+            raise ValueError("contexts that are in no order")
+        if (counts < 1).any() or int(counts.sum()) != len(units) or ((units < 0) | (units >= len(base))).any():
+            raise ValueError("n-grams of no context")
+        keys = np.repeat(np.arange(len(counts)), counts) * len(base) + units
+        if (keys[1:] <= keys[:-1]).any():
+            raise ValueError("n-grams that are in no order")
+        sums = np.bincount(keys // len(base), alpha, minlength=len(counts))
+        if (alpha < 0).any() or (base < 0).any() or (sums > 1 + SLACK).any() or abs(base.sum() - 1) > SLACK:
+            raise ValueError("impossible probabilities")
+        return cls(stored.number("longest", 1, LONGEST), contexts, counts, units, alpha, base)
 
     def stored(self) -> Stored:
         """All of it."""
-        arrays = {
-            f"{n}.{name}": part
-            for n, order in enumerate(self.orders, 1)
-            for name, part in zip(("ngrams", "alpha", "before", "gamma"), order, strict=True)
-        }
-        return Stored("units", {"longest": len(self.orders), "size": self.size}, arrays)
+        names = ("contexts", "counts", "units", "alpha", "base")
+        return Stored("next-units", {"longest": self.longest}, {name: getattr(self, name) for name in names})
+
+    @cached_property
+    def table(self) -> Table:
+        """What is looked up."""
+        ends = np.cumsum(self.counts, dtype=np.int64)
+        which = np.repeat(np.arange(len(ends)), self.counts)
+        sums = np.bincount(which, self.alpha, minlength=len(ends))
+        return Table(
+            salts(self.longest, len(self.base)),
+            np.append(self.contexts, np.iinfo(np.int64).max),
+            np.append(np.maximum(1 - sums, 0), 1).astype(np.float32),
+            np.append(self.counts.astype(np.int64), 0),
+            np.append(ends - self.counts, 0),
+            self.units.astype(np.int64),
+            self.alpha,
+            self.base,
+            which * len(self.base) + self.units,
+        )
 
     def nats(self, texts: Sequence[Ids]) -> list[NDArray[np.float64]]:
         """-log of the probability of each unit of each text."""
-        chances = self.chances(contexts(texts, len(self.orders)), len(self.orders))
+        if not texts:
+            return []
+        units, before = histories(texts, self.longest - 1)
         ends = np.cumsum([len(one) for one in texts])
-        return np.split(-np.log(chances), ends[:-1]) if len(texts) else []
+        return np.split(-np.log(self._chances(units, before)), ends[:-1])
 
-    def chances(self, known: Contexts, most: int) -> NDArray[np.float64]:
-        """The probability [T] of each unit.
+    def best_length(self, texts: Sequence[Ids]) -> int:
+        """How long n-grams should be for these texts."""
+        units, before = histories(texts, self.longest - 1)
+        found = [np.log(self._chances(units, before[:, :n])).sum() for n in range(self.longest)]
+        return int(np.argmax(found)) + 1
 
-        Args:
-            most: units of the longest n-gram that is used.
-        """
-        found = np.full(len(known.ngrams[0]), 1 / self.size)
-        for order, whole, first in zip(self.orders[:most], *known, strict=False):
-            found = looked_up(order.ngrams, order.alpha, whole, 0.0) + found * looked_up(
-                order.before, order.gamma, first, 1.0
-            )
-        return found.clip(min=1e-300)
-
-
-def orders_of(texts: Sequence[Ids], longest: int) -> list[Order]:
-    """What is known of the n-grams of all lengths up to the longest."""
-    ngrams, before = contexts(texts, longest)
-    found: list[Order] = []
-    for n in range(longest):
-        whole, first = ngrams[n], before[n]
-        if n + 1 < longest:  # each as often as different units come before it
-            _, places = np.unique(ngrams[n + 1], return_index=True)
-            whole, first = whole[places], first[places]
-        found.append(order_of(whole, first, MOST_NGRAMS // longest))
-    return found
+    def _chances(self, units: Ids, before: Ids) -> NDArray[np.float64]:
+        """The probability [T] of each unit, of which so many are known that stand before."""
+        pieces = [slice(k, k + AT_ONCE) for k in range(0, len(units), AT_ONCE)]
+        found = [chances(self.table, known(self.table, before[piece]), units[piece] - 1) for piece in pieces]
+        return np.concatenate([np.zeros(0), *found]).clip(min=1e-38)
 
 
-def order_of(whole: Hashes, first: Hashes, most: int) -> Order:
-    """What is known of n-grams of one length, each as often as it is there.
+def known(table: Table, before: Ids) -> Known:
+    """What is known of the units before N places.
 
     Args:
-        first: the units before the last of each.
-        most: of more n-grams the commonest are kept; the others count as never seen, so that sums are still 1.
+        before: [N, up to L - 1] their numbers, the last first.
     """
-    ngrams, places, counts = np.unique(whole, return_index=True, return_counts=True)
-    before, which = np.unique(first[places], return_inverse=True)
-    once, twice = (int((counts == k).sum()) for k in (1, 2))
-    alpha = (counts - once / max(1, once + 2 * twice)) / np.bincount(which, counts)[which]
-    kept = alpha > 0
-    if len(ngrams) > most:
-        kept &= counts > np.partition(counts, -most)[-most]
-    gamma = np.maximum(1 - np.bincount(which[kept], alpha[kept], minlength=len(before)), 0)
-    used = gamma < 1
-    return Order(ngrams[kept], alpha[kept].astype(np.float32), before[used], gamma[used].astype(np.float32))
+    hashes = table.salts[np.arange(before.shape[1]), before].cumsum(1)
+    places = np.searchsorted(table.contexts, hashes)
+    found = table.contexts[places] == hashes
+    shares = np.ones((len(before), before.shape[1] + 1))
+    shares[:, :-1] = np.where(found, table.gamma[places], 1)[:, ::-1].cumprod(1)[:, ::-1]
+    return Known(places, found, shares)
 
 
-class Contexts(NamedTuple):
-    """Of each unit of all texts [T], for n-grams of 1, 2, ... units:"""
+def following(table: Table, known: Known) -> NDArray[np.float32]:
+    """The probabilities [N, V] of all units after what is known."""
+    counts = np.where(known.found, table.counts[known.places], 0).ravel()
+    which = np.repeat(np.arange(len(counts)), counts)  # row and length of the context of each n-gram
+    places = np.arange(len(which)) + (table.begins[known.places].ravel() - counts.cumsum() + counts)[which]
+    rows, size = len(known.places), len(table.base)
+    where = which // max(1, known.places.shape[1]) * size + table.units[places]
+    added = np.bincount(where, known.shares[:, 1:].ravel()[which] * table.alpha[places], minlength=rows * size)
+    return (known.shares[:, :1] * table.base + added.reshape(rows, size)).astype(np.float32)
 
-    ngrams: list[Hashes]  # the one that ends there
-    before: list[Hashes]  # that without its last unit
+
+def chances(table: Table, known: Known, units: Ids) -> NDArray[np.float64]:
+    """The probability [N] of one unit (its number less 1) after each."""
+    found = known.shares[:, 0] * table.base[units]
+    if not len(table.keys):
+        return found
+    wanted = known.places * len(table.base) + units[:, None]
+    at = np.searchsorted(table.keys, wanted).clip(max=len(table.keys) - 1)
+    alpha = np.where((table.keys[at] == wanted) & known.found, table.alpha[at], 0)
+    return found + (known.shares[:, 1:] * alpha).sum(1)
 
 
-def contexts(texts: Sequence[Ids], longest: int) -> Contexts:
-    """The hashes of all n-grams up to a length; before a text stands START."""
-    start = np.full(longest, START, np.int64)
-    units = np.concatenate([part for text in texts for part in (start, text)]).astype(np.uint64)
+def learned(texts: Sequence[Ids], possible: NDArray[np.bool_], longest: int) -> UnitsBaseline:
+    """What texts tell of the n-grams of all lengths up to the longest."""
+    units, before = histories(texts, longest - 1)
+    numbers = salts(longest, len(possible))
+    hashes = [np.zeros(len(units), np.int64)]  # of the contexts of 0, 1, ... units
+    for k in range(longest - 1):
+        hashes.append(hashes[-1] + numbers[k][before[:, k]])
+    orders: list[Order] = []
+    places = np.arange(len(units))  # of the longest each counts as often as it is there
+    for hash in reversed(hashes):
+        orders.append(order_of(hash[places], units[places]))
+        _, places = np.unique(whole(hash, units), return_index=True)  # each as often as different units come before it
+    first, room, kept = orders.pop(), MOST_NGRAMS, list[Order]()
+    for number, order in enumerate(reversed(orders)):
+        kept.append(commonest(order, room // (len(orders) - number)))
+        room -= len(kept[-1].units)
+    alpha = np.zeros(len(possible))
+    alpha[first.units - 1] = first.alpha
+    base = alpha + (1 - alpha.sum()) * possible / possible.sum()
+    contexts = np.concatenate([np.zeros(0, np.int64), *(one.contexts for one in kept)])
+    every = np.concatenate([np.zeros(0, np.int64), *(one.units for one in kept)])
+    shares = np.concatenate([np.zeros(0), *(one.alpha for one in kept)])
+    order = np.lexsort((every, contexts))
+    found, counts = np.unique(contexts, return_counts=True)
+    return UnitsBaseline(
+        longest,
+        found,
+        counts.astype(np.int32),
+        (every[order] - 1).astype(np.int32),
+        shares[order].astype(np.float32),
+        base.astype(np.float32),
+    )
+
+
+class Order(NamedTuple):
+    """N-grams of one length."""
+
+    contexts: Hashes  # [M]
+    units: Ids  # [M] the last
+    counts: NDArray[np.int64]  # [M]
+    alpha: NDArray[np.float64]  # [M]
+
+
+def order_of(contexts: Hashes, units: Ids) -> Order:
+    """The n-grams of one length, each counted as often as it is there."""
+    _, places, counts = np.unique(whole(contexts, units), return_index=True, return_counts=True)
+    contexts, units = contexts[places], units[places]
+    _, which = np.unique(contexts, return_inverse=True)
+    alpha = (counts - discounts(counts)[counts.clip(max=3)]) / np.bincount(which, counts)[which]
+    return Order(contexts, units, counts, alpha)
+
+
+def discounts(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """d of what is counted 0, 1, 2 and more times (Chen & Goodman 1999, equation 26)."""
+    n = np.bincount(counts.clip(max=5), minlength=6).astype(float)
+    y = n[1] / max(1.0, n[1] + 2 * n[2])
+    found = [k - (k + 1) * y * n[k + 1] / n[k] if n[k] and n[k + 1] else y for k in (1, 2, 3)]
+    return np.array([0.0, *(np.clip(one, 0.0, k) for k, one in enumerate(found, 1))])
+
+
+def commonest(order: Order, most: int) -> Order:
+    """The commonest n-grams; the others count as never seen, so that sums are still 1."""
+    kept = order.alpha > 0
+    if int(kept.sum()) > most:
+        kept &= order.counts > np.partition(order.counts[kept], -most)[-most]
+    return Order(order.contexts[kept], order.units[kept], order.counts[kept], order.alpha[kept])
+
+
+def whole(contexts: Hashes, units: Ids) -> NDArray[np.uint64]:
+    """The hashes of n-grams."""
+    return mixed(contexts.view(np.uint64) + units.astype(np.uint64) * PRIME)
+
+
+def salts(longest: int, size: int) -> Hashes:
+    """The random numbers [L - 1, V + 1] whose sums are the hashes of contexts."""
+    numbers = np.arange(1, (longest - 1) * (size + 1) + 1, dtype=np.uint64)
+    return mixed(numbers).view(np.int64).reshape(longest - 1, size + 1)
+
+
+def histories(texts: Sequence[Ids], number: int) -> tuple[Ids, Ids]:
+    """The units [T] of all texts, and so many before each [T, number], the last first; before a text stands START."""
+    start = np.full(number, START, np.int64)
+    every = np.concatenate([part for text in texts for part in (start, text)])
     inside = np.concatenate([part for text in texts for part in (start > START, np.ones(len(text), np.bool_))])
-    ngrams: list[Hashes] = []
-    before: list[Hashes] = [np.zeros(len(units), np.uint64)]
-    for n in range(longest):
-        earlier = np.roll(units, n)  # the first ones come from the end, and are read by no unit of a text
-        ngrams.append(mixed((ngrams[-1] if ngrams else np.zeros_like(units)) * PRIME + earlier + np.uint64(1)))
-        before.append(np.roll(ngrams[-1], 1))
-    return Contexts([one[inside] for one in ngrams], [one[inside] for one in before[:longest]])
-
-
-def looked_up(known: Hashes, values: NDArray[np.float32], wanted: Hashes, otherwise: float) -> NDArray[np.float64]:
-    """The values of hashes, or another one where they are not known."""
-    if not len(known):
-        return np.full(len(wanted), otherwise)
-    places = np.searchsorted(known, wanted).clip(max=len(known) - 1)
-    return np.where(known[places] == wanted, values[places], otherwise).astype(np.float64)
+    before = np.stack([np.roll(every, k)[inside] for k in range(1, number + 1)], 1) if number else None
+    return every[inside], np.zeros((int(inside.sum()), 0), np.int64) if before is None else before

@@ -137,7 +137,7 @@ class WritingProbe(Probe):
 
 
 class LanguageProbe(Probe):
-    """A language model over a text: an output after each unit.
+    """A language model over a text: an output after each unit. Its n-grams, if it has any, go on reading the text.
 
     Args:
         model: in evaluation.
@@ -154,7 +154,9 @@ class LanguageProbe(Probe):
 
     def run(self, vectors: Sequence[Tensor], *, trace: bool = False) -> Run:
         run = self.model.along(*self._padded(vectors), trace=trace)
-        return Run(log_softmax(self.model.scores(run.outputs.values), dim=-1), placed("layers", run.trace))
+        features = run.outputs.values
+        before = self.model.before(self.ids.values)[:, 1:].expand(*features.shape[:2], -1)
+        return Run(self.model.log_probs(features, before), placed("layers", run.trace))
 
 
 class TaggingProbe(Probe):

@@ -1,4 +1,5 @@
-"""Dropout, drawn anew for each value, or once for a whole sequence: then a row drops the same values at all time steps.
+"""Dropout, drawn anew for each value, or once for a whole sequence: then a row drops the same values at all time steps,
+or all rows the same weights.
 
 Within a recurrent layer the noise of many steps adds up until little is left of what it remembers. Gal & Ghahramani
 (2016) derive the fixed choice as variational inference.
@@ -6,8 +7,15 @@ Within a recurrent layer the noise of many steps adds up until little is left of
 
 from __future__ import annotations
 
+from copy import copy
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
+
+from recurra.cells import DenseCell
+
+C = TypeVar("C", bound=DenseCell)
 
 STEPS = 2**16  # shares that can be told apart
 
@@ -40,3 +48,15 @@ def random_16_bits(shape: torch.Size) -> Tensor:
     count = shape.numel()
     drawn = torch.empty(-(-count // 4), dtype=torch.int64).random_(-(2**63), None)
     return drawn.view(torch.int16)[:count].view(shape)
+
+
+def with_dropped_weights(cell: C, share: float) -> C:
+    """The cell with a share of its recurrent weights U set to 0 and the others scaled up, for all steps of a batch.
+
+    Merity et al. (2018) regularise language models so (DropConnect, Wan et al. 2013). The other weights are shared, and
+    gradients reach U, so that whatever runs the cell runs this one too.
+    """
+    other = copy(cell)
+    own = vars(cell)["_parameters"]
+    vars(other)["_parameters"] = {**own, "weight_hidden": dropout(cell.weight_hidden, share, training=True)}
+    return other

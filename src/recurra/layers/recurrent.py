@@ -7,9 +7,10 @@ from typing import Any
 
 from torch import Tensor
 
-from recurra.cells import Cell, Step
+from recurra.cells import Cell, DenseCell, Step
 from recurra.errors import UsageError
 from recurra.layers.base import ForwardLayer, Unrolled
+from recurra.layers.dropout import with_dropped_weights
 from recurra.layers.kernels import REFERENCE, CellSteps, kernel_of
 from recurra.layers.recorded import Recorded, of_steps
 from recurra.layers.unroll import unroll
@@ -22,9 +23,11 @@ class Recurrent(ForwardLayer):
     Args:
         cell: the time step.
         fused: False takes the reference implementation always; it is what the tests compare the fused one with.
+        weight_dropout: share of the recurrent weights set to 0, in training only: the same ones for all rows and steps
+            of a call (dropout.py). Single steps, which do not know what belongs together, have all weights.
 
     Raises:
-        UsageError: something that is no cell of recurra.
+        UsageError: something that is no cell of recurra, or weights to be dropped of a cell that has none.
 
     >>> import torch
     >>> from recurra.cells import GRU
@@ -37,14 +40,17 @@ class Recurrent(ForwardLayer):
     recurra.errors.UsageError: Recurrent reads values [B, T, 3], got [2, 5, 7]
     """
 
-    def __init__(self, cell: Cell, *, fused: bool = True) -> None:
+    def __init__(self, cell: Cell, *, fused: bool = True, weight_dropout: float = 0.0) -> None:
         if not isinstance(cell, Cell):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
             raise UsageError(
                 f"Recurrent takes a cell of recurra.cells, got {type(cell).__module__}.{type(cell).__name__}",
                 fix="recurra.cells.from_torch makes a cell of a torch.nn.RNN, LSTM or GRU.",
             )
+        if weight_dropout and not isinstance(cell, DenseCell):
+            raise UsageError(f"{type(cell).__name__} has no recurrent weights that could be dropped")
         super().__init__()
         self.cell = cell
+        self.weight_dropout = weight_dropout
         self.fused = fused and kernel_of(cell) is not REFERENCE
         self.input_size = cell.input_size
         self.output_size = cell.hidden_size
@@ -53,10 +59,13 @@ class Recurrent(ForwardLayer):
         return self.cell.initial_state(batch)
 
     def run(self, inputs: Padded, state: Any, *, trace: bool) -> Unrolled:
+        cell = self.cell
+        if self.training and self.weight_dropout and isinstance(cell, DenseCell):
+            cell = with_dropped_weights(cell, self.weight_dropout)
         if trace or not self.fused or inputs.values.shape[1] == 0:
-            return unroll(self.cell, inputs, state, trace=trace)
+            return unroll(cell, inputs, state, trace=trace)
         state = self.initial_state(inputs.values.shape[0]) if state is None else state
-        return kernel_of(self.cell).unroll(self.cell, inputs, state)
+        return kernel_of(cell).unroll(cell, inputs, state)
 
     def step(self, x: Tensor, state: Any, *, trace: bool = False) -> Step:
         """One step of x [B, I]; `trace` asks for the gates.

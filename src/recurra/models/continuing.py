@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import log_softmax
 
 from recurra.decoding import Scored, Start
 from recurra.models.changed import ELSE, at_step, changed_steps
-from recurra.models.language_model import LanguageModel
+from recurra.models.language_model import LanguageModel, SoFar
 from recurra.padded import Padded, last_of
 from recurra.text.special import GO
 
@@ -29,7 +28,7 @@ READ = -1  # instead of an id: nothing waits to be read
 class Waiting(NamedTuple):
     """A state, and what is read before anything else."""
 
-    layers: Any  # of the model
+    so_far: SoFar
     waiting: Tensor  # [N] the last id of the text; READ after the first step
     place: Tensor  # [N] of the unit that is read next
 
@@ -51,16 +50,15 @@ class Continuing:
 
     def start(self, source: Padded) -> Start:
         """Reads all but the last unit of each text [B, T]; T is 1 at least."""
-        state = self.model(Padded(source.values[:, :-1], source.lengths - 1)).state
-        return Start(Waiting(state, last_of(source), source.lengths - 1), ())
+        so_far = self.model.read(Padded(source.values[:, :-1], source.lengths - 1))
+        return Start(Waiting(so_far, last_of(source), source.lengths - 1), ())
 
     def step(self, previous: Tensor, state: Waiting, memory: Any) -> Scored:
         """The next unit of each row: log-probabilities [N, V], of running text [N, V + 1]."""
         ids = torch.where(state.waiting == READ, previous, state.waiting)
         here = int(state.place[0]) if self.changed else ELSE
         model = at_step(self.model, here) if here in self.changed else self.usual
-        scores, layers = model.step(ids.masked_fill(ids == self.line_end, GO), state.layers)
-        log_probs = log_softmax(scores.float(), dim=-1)
+        log_probs, so_far = model.step(ids.masked_fill(ids == self.line_end, GO), state.so_far)
         if self.endless:
             log_probs = torch.cat([log_probs, log_probs[:, GO : GO + 1]], dim=-1)
-        return Scored(log_probs, Waiting(layers, torch.full_like(state.waiting, READ), state.place + 1), None)
+        return Scored(log_probs, Waiting(so_far, torch.full_like(state.waiting, READ), state.place + 1), None)

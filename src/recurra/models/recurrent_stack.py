@@ -16,7 +16,12 @@ def make_cell(options: RecurrentOptions, input_size: int, hidden_size: int) -> C
 
 
 def recurrent_stack(
-    options: RecurrentOptions, input_size: int, *, bidirectional: bool = True, locked: bool = False
+    options: RecurrentOptions,
+    input_size: int,
+    *,
+    bidirectional: bool = True,
+    locked: bool = False,
+    weight_dropout: float = 0.0,
 ) -> Stack:
     """Layers of the options' width; if they read in both directions, half of the width reads forward.
 
@@ -25,13 +30,17 @@ def recurrent_stack(
         input_size: what the lowest layer reads.
         bidirectional: whether each layer reads in both directions.
         locked: dropout takes the same values at all time steps.
+        weight_dropout: share of the recurrent weights dropped, in training.
     """
     width = options.hidden
 
+    def layer(size: int, width: int) -> Recurrent:
+        return Recurrent(make_cell(options, size, width), weight_dropout=weight_dropout)
+
     def one(size: int) -> Layer:
         if not bidirectional:
-            return Recurrent(make_cell(options, size, width))
-        return Bidirectional(*(Recurrent(make_cell(options, size, width // 2)) for _ in range(2)))
+            return layer(size, width)
+        return Bidirectional(*(layer(size, width // 2) for _ in range(2)))
 
     sizes = [input_size, *[width] * (options.layers - 1)]
     return Stack([one(size) for size in sizes], dropout=options.dropout, residual=options.residual, locked=locked)

@@ -53,14 +53,17 @@ class HasBaseline(Protocol):
     baseline: TaskBaseline | None
 
 
-def sampled(examples: Iterable[E], size: Callable[[E], float], allowance: Allowance) -> list[E]:
+def sampled(
+    examples: Iterable[E], size: Callable[[E], float], allowance: Allowance, most: int = MOST_EXAMPLES
+) -> list[E]:
     """Examples spread evenly over all, as many as there is time for.
 
     Args:
         size: of an example: characters, or what takes as long.
+        most: examples.
     """
     sizes = [size(example) for example in examples]
-    share = min(1.0, MOST_EXAMPLES / max(1, len(sizes)), allowance.size / max(1.0, sum(sizes)))
+    share = min(1.0, most / max(1, len(sizes)), allowance.size / max(1.0, sum(sizes)))
     found = [one for k, one in enumerate(examples) if int((k + 1) * share) > int(k * share)]
     allowance.examples, allowance.of = len(found), len(sizes)
     return found

@@ -153,7 +153,7 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         training.go(checkpoint, emit, show)
     if training.finished[-1].reason == INTERRUPTED:
         raise Interrupted(training.finished[-1].signal)
-    return Outcome(training.networks, encoded, training.finished, columns, asked.command, decisions)
+    return Outcome(training.networks, encoded, training.finished, columns, asked.command, training.decisions)
 
 
 class Training:
@@ -172,6 +172,7 @@ class Training:
         self.members = prepared.network.recipe.training.members
         self.networks: list[Network] = []  # that have begun
         self.finished: list[Finished] = []
+        self.decisions = list(prepared.decisions)
         self.ended: list[Mapping[str, Any]] = []  # the values of the checkpoints with which they ended
 
     def go(self, checkpoint: Checkpoint | None, emit: Emit, show: Emit) -> None:
@@ -218,7 +219,9 @@ class Training:
         finished = Run(learner, options, budget, folder, emit, published, checkpoint, samples).go()
         self.finished.append(finished)
         if finished.reason != INTERRUPTED:
-            task.closed(network, self.prepared.encoded, emit)
+            baseline = published_baseline(task, self.request.folder / "run")
+            say = to_all([emit, partial(keep_note, self.decisions)])
+            task.closed(network, self.prepared.encoded, baseline, say)
         if self.members > 1 and (kept := load_checkpoint(folder)):
             self.ended.append(kept.values)
 

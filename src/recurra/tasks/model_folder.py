@@ -16,6 +16,7 @@ from recurra.bundle.weights import Header
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.files import is_leftover
 from recurra.models import Wide
+from recurra.models.mixture import Mixture
 from recurra.models.unfilled import unfilled
 from recurra.options import unknown_name
 from recurra.tasks.facts import check_facts
@@ -132,7 +133,7 @@ def filled(network: Network, weights: Mapping[str, Tensor], where: str) -> Netwo
     check_finite(weights, where)
     check_buffers(network.model, weights, where)
     network.model.load_state_dict(dict(weights), strict=False)  # shared weights are listed once
-    check_wide(network.model, where)
+    check_beside(network.model, where)
     network.model.eval()
     return network
 
@@ -148,9 +149,9 @@ def check_buffers(model: nn.Module, weights: Mapping[str, Tensor], where: str) -
     Raises:
         ModelError: it is something else.
     """
-    wide = {id(buffer) for part in model.modules() if isinstance(part, Wide) for buffer in part.buffers()}
+    beside = {id(buffer) for part in model.modules() if isinstance(part, Wide | Mixture) for buffer in part.buffers()}
     for name, buffer in model.named_buffers():
-        if id(buffer) in wide:  # which says itself what it can be
+        if id(buffer) in beside:  # which says itself what it can be
             continue
         found = weights.get(name, buffer)
         fits = bool((found > 0).all()) if name.rpartition(".")[2] in POSITIVE else True
@@ -159,19 +160,20 @@ def check_buffers(model: nn.Module, weights: Mapping[str, Tensor], where: str) -
             raise ModelError(f"the numbers of {name} in {WEIGHTS} are impossible", where=where, fix=fix)
 
 
-def check_wide(model: nn.Module, where: str) -> None:
-    """Opens the linear models that are parts of a network.
+def check_beside(model: nn.Module, where: str) -> None:
+    """Opens the linear models and the n-grams that are parts of a network.
 
     Raises:
         ModelError: one is damaged.
     """
     for part in model.modules():
-        if isinstance(part, Wide):
+        if isinstance(part, Wide | Mixture):
+            name = "wide part" if isinstance(part, Wide) else "mixture with n-grams"
             try:
-                part.linear()
+                part.linear() if isinstance(part, Wide) else part.opened()
             except (ValueError, LookupError, TypeError) as error:
                 fix = "Copy the model folder again."
-                raise ModelError(f"the wide part in {WEIGHTS} is impossible: {error}", where=where, fix=fix) from error
+                raise ModelError(f"the {name} in {WEIGHTS} is impossible: {error}", where=where, fix=fix) from error
 
 
 def task_of(config: Mapping[str, Any], folder: Path, tasks: Mapping[str, Task]) -> Task:

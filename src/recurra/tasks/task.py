@@ -310,8 +310,12 @@ class Task(ABC, Generic[E, R, N]):
     def learner(self, network: N, encoded: Encoded, emit: Emit) -> Learner:
         """The network and its data as the training room knows them; says what is left out."""
 
-    def closed(self, network: N, encoded: Encoded, emit: Emit) -> None:
-        """Changes a trained network in place by what its validation data say, always in the same way; says how."""
+    def closed(self, network: N, encoded: Encoded, baseline: bytes, emit: Emit) -> None:
+        """Changes a trained network in place by what its validation data say, always in the same way; says how.
+
+        Args:
+            baseline: as it is stored, if it is part of the model; empty: none is.
+        """
 
     def sampling(self, recipe: R, number: int) -> Any:
         """How a few examples are evaluated while a network learns: as ever where each has one answer.

@@ -108,7 +108,7 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         emit(Note(f"{len(learner.train):,} windows for training, {len(learner.valid):,} for validation"))
         return learner
 
-    def closed(self, network: ForecastNetwork, encoded: Encoded, emit: Emit) -> None:
+    def closed(self, network: ForecastNetwork, encoded: Encoded, baseline: bytes, emit: Emit) -> None:
         """How much of what it learned is kept, and how wide its intervals are."""
         close(network, encoded, emit)
 

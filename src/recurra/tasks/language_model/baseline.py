@@ -16,6 +16,7 @@ from recurra.tasks.language_model.network import LanguageNetwork
 from recurra.tasks.language_model.predictor import LanguagePredictor
 from recurra.tasks.language_model.scoring import Cost, encoded
 
+MOST_LINES = 1_000_000
 PIECES = 20  # of a running text, of which some are held out
 
 
@@ -27,9 +28,9 @@ class LanguageBaseline:
         if network.running:
             texts = np.array_split(np.concatenate(numbered(network, beginning(train, allowance))), PIECES)
         else:
-            texts = numbered(network, sampled(train, lambda one: len(one.text) + one.ends, allowance))
+            texts = numbered(network, sampled(train, lambda one: len(one.text) + one.ends, allowance, MOST_LINES))
         texts = [one for one in texts if len(one)]
-        return UnitsBaseline.fit(texts, network.tokenizer.size) if texts else None
+        return UnitsBaseline.fit(texts, ~network.model.never.cpu().numpy()) if texts else None
 
     def open(self, stored: Stored) -> UnitsBaseline:
         """The same again."""

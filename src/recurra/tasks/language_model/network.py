@@ -17,6 +17,8 @@ from recurra.text.counted import counted
 from recurra.text.names import UNIT_NAMES, plain_name
 from recurra.text.special import EOS, GO, PAD, SPECIAL_TOKENS, UNK
 
+NGRAMS = "ngrams"  # the vocabulary that describes a mixture
+
 
 @dataclass(frozen=True)
 class LanguageNetwork:
@@ -37,16 +39,18 @@ class LanguageNetwork:
         return LINE_END[self.recipe.data.form]
 
     def vocabularies(self) -> dict[str, str]:
-        """The tokenizer."""
-        return {"text": self.tokenizer.to_json()}
+        """The tokenizer, and of n-grams that are mixed in what is no number."""
+        mixture = self.model.mixture
+        return {"text": self.tokenizer.to_json(), **({} if mixture is None else {NGRAMS: mixture.to_json()})}
 
     def describe(self) -> str:
         """Its kind and its size."""
         options, units = self.recipe.model, UNIT_NAMES[self.tokenizer.units]
         form = "running text" if self.running else "lines"
-        return (
-            f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, over the {units} of {form}"
-        )
+        mixture = self.model.mixture
+        beside = "" if mixture is None or not mixture.counts_at_all else f", mixed with {mixture.longest}-grams"
+        layers = f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide"
+        return f"{layers}, over the {units} of {form}{beside}"
 
     def structure(self) -> Structure:
         """What it is made of."""

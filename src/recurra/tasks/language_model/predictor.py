@@ -284,7 +284,7 @@ class LanguagePredictor:
 
         def computed(numbers: list[int]) -> Tensor:
             ids = pad([torch.tensor(rows[k]) for k in numbers]).to(device)
-            found = [model.scores(last_of(model(ids).outputs)).float().softmax(-1).cpu() for model in models]
+            found = [model.after(ids).exp().cpu() for model in models]
             return torch.stack(found).mean(0)
 
         lengths = np.array([len(row) for row in rows], dtype=np.int32)

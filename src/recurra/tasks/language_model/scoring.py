@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import log_softmax
 
 from recurra.data import Ragged
 from recurra.data.chunks import chunks
 from recurra.data.plain import Passage
 from recurra.models import device_of
-from recurra.models.language_model import LanguageModel
+from recurra.models.language_model import LanguageModel, SoFar
 from recurra.padded import Padded
 from recurra.tasks.at_once import at_once
 from recurra.tasks.language_model.learner import batches_by_length, line_batch
@@ -31,8 +30,7 @@ WINDOW = 1000  # lines that are encoded, and sorted by length, together
 AT_ONCE = 1000  # units of a running text that the layers read in one call
 
 
-ModelState = Any  # of the layers of a model; None begins
-States = list[ModelState] | None  # one for each model; None begins
+States = list[SoFar] | None  # one for each model; None begins
 
 
 class Cost(NamedTuple):
@@ -104,17 +102,11 @@ def running_costs(
 @torch.inference_mode()
 def nats_of(
     models: Sequence[LanguageModel], inputs: Padded, targets: Tensor, states: States
-) -> tuple[Tensor, list[ModelState]]:
+) -> tuple[Tensor, list[SoFar]]:
     """-log of the mean p of the units [B, T], which is nothing on padding, and the states of the models after them."""
-    runs = [model(inputs, state) for model, state in zip(models, states or [None] * len(models), strict=True)]
-    nats = [nats_under(model, run.outputs.values, targets) for model, run in zip(models, runs, strict=True)]
+    runs = [model.following(inputs, state) for model, state in zip(models, states or [None] * len(models), strict=True)]
+    nats = [-run.log_probs.gather(2, targets[..., None]).squeeze(2) for run in runs]
     return mean_cost(nats), [run.state for run in runs]
-
-
-def nats_under(model: LanguageModel, features: Tensor, targets: Tensor) -> Tensor:
-    """-log p of the units [B, T] under one model."""
-    scores = log_softmax(model.scores(features).float(), dim=-1)
-    return -scores.gather(2, targets[..., None]).squeeze(2)
 
 
 def mean_cost(nats: Sequence[Tensor]) -> Tensor:

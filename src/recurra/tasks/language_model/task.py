@@ -13,12 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
+from recurra.baselines import UnitsBaseline, from_bytes
 from recurra.columns import check_vocabulary
 from recurra.columns.stored import damaged
 from recurra.data import PLAIN, EncodedTable, Examples, Passage, Preview, Row
 from recurra.data.chunks import chunks
 from recurra.decoding.limits import learned_length
 from recurra.errors import RunError, UsageError
+from recurra.models.mixture import Mixture
 from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
@@ -31,7 +33,8 @@ from recurra.tasks.language_model.form import (
     split_running,
 )
 from recurra.tasks.language_model.learner import LineLearner, StreamLearner
-from recurra.tasks.language_model.network import LanguageNetwork, make_network, sketch_network
+from recurra.tasks.language_model.mixing import is_same, mix
+from recurra.tasks.language_model.network import NGRAMS, LanguageNetwork, make_network, sketch_network
 from recurra.tasks.language_model.predictor import LanguagePredictor
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.tasks.language_model.scoring import encoded
@@ -99,7 +102,10 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         """The same again."""
         if recipe.data.form == "auto":
             raise damaged("data.form is left open")
-        return make_network(recipe, Tokenizer.from_json(vocabularies["text"]))
+        network = make_network(recipe, Tokenizer.from_json(vocabularies["text"]))
+        if NGRAMS in vocabularies:
+            network.model.mixture = described_mixture(vocabularies[NGRAMS], network)
+        return network
 
     def sketch(self, recipe: LanguageRecipe) -> Structure:
         """The network, before there are data."""
@@ -125,6 +131,16 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         kept = short_enough(lengths, recipe.data.max_length, "lines", "units", emit)
         return LineLearner(network.model, train, valid, kept, batching, seed)
 
+    def closed(self, network: LanguageNetwork, encoded: Encoded, baseline: bytes, emit: Emit) -> None:
+        """The n-grams of the baseline are mixed in, where validation text is surely less surprising then."""
+        if not baseline or not network.recipe.model.ngrams or is_same(encoded.train, encoded.valid):
+            return
+        ngrams = UnitsBaseline.from_stored(from_bytes(baseline))
+        found = mix(network, encoded.valid, ngrams)
+        how = f"is mixed in, with {found.share:.0%} on average" if found.better else "is not mixed in"
+        beside = f"{found.nats:.3f} nats per unit, {found.alone:.3f} without it"
+        emit(Note(f"the {ngrams.name} {how}: {beside}, on {found.units:,} validation units"))
+
     def predictor(self, networks: Sequence[LanguageNetwork]) -> LanguagePredictor:
         """One network, or an ensemble.
 
@@ -132,9 +148,26 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
             ModelError: networks with another vocabulary than the first, or one for lines and one for running text.
         """
         refuse_different(
-            networks, lambda one: (one.vocabularies(), one.running), "have the same vocabulary and the same data.form"
+            networks,
+            lambda one: (one.tokenizer.to_json(), one.running),
+            "have the same vocabulary and the same data.form",
         )
         return LanguagePredictor(networks)
+
+
+def described_mixture(text: str, network: LanguageNetwork) -> Mixture:
+    """A mixture without its numbers.
+
+    Raises:
+        ModelError: it is none.
+    """
+    try:
+        mixture = Mixture.from_json(text)
+        if len(mixture.get_buffer("base")) != network.tokenizer.size:
+            raise ValueError("n-grams of other units")
+    except (ValueError, LookupError, TypeError) as error:
+        raise damaged(f"the mixture with n-grams is none: {error}") from error
+    return mixture
 
 
 def usual_length(train: Iterable[Passage], tokenizer: Tokenizer) -> int:

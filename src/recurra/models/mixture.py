@@ -1,0 +1,181 @@
+r"""A recurrent language model and an n-gram model as one distribution.
+
+    p(w) = (1 - s) p_network(w) + s p_ngrams(w)          s = sigmoid(a + b H_network + c H_ngrams)
+
+The network generalises, the n-gram model remembers what the training text says word for word; their errors differ, so
+that their mean is better than either (Mikolov et al. 2011). The share s of the n-gram model follows from how sure both
+are, by their entropies H (in nats); its three weights are fitted on text that neither has learned from.
+
+B rows, T time, V vocabulary, L units of the longest n-gram, N places in texts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self, cast
+
+import torch
+from torch import Tensor, nn
+
+from recurra.baselines import Stored, UnitsBaseline
+from recurra.baselines.units import LONGEST, START, Table, following, known
+from recurra.strict_json import parse_json
+from recurra.text.special import GO
+
+WEIGHTS = 3  # a, b, c
+NEVER = -1e9  # the score of a unit that cannot come: its probability is exactly 0
+NO_SHARE = (-100.0, 0.0, 0.0)  # the weights with which the network answers alone
+LARGEST = 1e4  # of a weight
+LEAST = 1e-38  # of a probability that is not 0
+
+
+AT_ONCE = 4_000_000  # probabilities that are mixed together
+
+
+# What is stored of the n-grams -> torch's type of it.
+ARRAYS = {
+    "contexts": torch.int64,
+    "counts": torch.int32,
+    "units": torch.int32,
+    "alpha": torch.float32,
+    "base": torch.float32,
+}
+
+
+class Mixture(nn.Module):
+    """The n-gram model beside a network, and how much it counts.
+
+    All that was learned stands in buffers, so that it is saved, loaded and handed on with the weights.
+
+    Args:
+        longest: L.
+        sizes: of the arrays of the n-gram model, by their names.
+        go_begins: whether <GO> is the beginning of a text only, and not a unit that stands between lines.
+    """
+
+    weights: Tensor  # a, b, c
+
+    def __init__(self, longest: int, sizes: Mapping[str, int], *, go_begins: bool) -> None:
+        super().__init__()
+        self.longest, self.go_begins = longest, go_begins
+        self.register_buffer("weights", torch.zeros(WEIGHTS))
+        for name, kind in ARRAYS.items():
+            self.register_buffer(name, torch.zeros(sizes[name], dtype=kind))
+        self._opened: Opened | None = None
+        self.register_load_state_dict_post_hook(forget)
+
+    @classmethod
+    def of(cls, ngrams: UnitsBaseline, weights: Sequence[float], *, go_begins: bool) -> Self:
+        """Of n-grams that were learned."""
+        arrays = ngrams.stored().arrays
+        made = cls(ngrams.longest, {name: len(array) for name, array in arrays.items()}, go_begins=go_begins)
+        for name, array in arrays.items():
+            made.get_buffer(name).copy_(torch.from_numpy(array))
+        made.weights.copy_(torch.tensor(weights))
+        return made
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """One of the same sizes as the one that was described, without its numbers.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is damaged.
+        """
+        found = cast("dict[str, Any]", parse_json(text))
+        sizes = {name: int(found["sizes"][name]) for name in ARRAYS}
+        if not 1 <= int(found["longest"]) <= LONGEST or any(size < 0 for size in sizes.values()):
+            raise ValueError("impossible sizes")
+        return cls(int(found["longest"]), sizes, go_begins=bool(found["go_begins"]))
+
+    def to_json(self) -> str:
+        """All but the numbers."""
+        sizes = {name: len(self.get_buffer(name)) for name in ARRAYS}
+        return json.dumps({"longest": self.longest, "go_begins": self.go_begins, "sizes": sizes})
+
+    def opened(self) -> Opened:
+        """The n-grams as they are looked up.
+
+        Raises:
+            ValueError: the buffers are damaged.
+        """
+        if self._opened is None:
+            arrays = {name: self.get_buffer(name).cpu().numpy() for name in ARRAYS}
+            ngrams = UnitsBaseline.from_stored(Stored("next-units", {"longest": self.longest}, arrays))
+            weights = cast("list[float]", self.weights.tolist())
+            if not all(abs(weight) <= LARGEST for weight in weights):
+                raise ValueError("weights that are no weights")
+            self._opened = Opened(ngrams.table, *weights)
+        return self._opened
+
+    @property
+    def counts_at_all(self) -> bool:
+        """Whether the n-grams have any share."""
+        return self.opened()[1:] != NO_SHARE
+
+    @property
+    def length(self) -> int:
+        """L - 1: how many units before the next one are looked at."""
+        return self.longest - 1
+
+    def numbers(self, ids: Tensor) -> Tensor:
+        """Ids as the n-gram model counts them."""
+        return (ids + 1).masked_fill_(ids == GO, START) if self.go_begins else ids + 1
+
+    def before(self, ids: Tensor, earlier: Tensor) -> Tensor:
+        """The last units [B, T + 1, L - 1] before and after each of ids [B, T], the last first.
+
+        Args:
+            earlier: [B, L - 1] those before the first of the ids.
+        """
+        if not self.length:
+            return ids.new_empty(len(ids), ids.shape[1] + 1, 0)
+        whole = torch.cat([earlier.flip(1), self.numbers(ids)], 1)
+        return whole.unfold(1, self.length, 1).flip(2)
+
+    def chances(self, before: Tensor) -> Tensor:
+        """The probabilities [N, V] that the n-grams give to what comes after the last units [N, L - 1]."""
+        table = self.opened().table
+        found = following(table, known(table, before.cpu().numpy()))
+        return torch.from_numpy(found).to(before.device)
+
+    def forward(self, log_probs: Tensor, before: Tensor) -> Tensor:
+        """The log-probabilities [..., V] of the mixture.
+
+        Args:
+            log_probs: [..., V] of the network.
+            before: [..., L - 1] the last units, the last first.
+        """
+        if not self.counts_at_all:
+            return log_probs
+        own, last = log_probs.flatten(0, -2), before.flatten(0, -2)
+        rows = max(1, AT_ONCE // own.shape[1])
+        found = [self._mixed(own[k : k + rows], last[k : k + rows]) for k in range(0, len(own), rows)]
+        return (found[0] if len(found) == 1 else torch.cat([own[:0], *found])).view(log_probs.shape)
+
+    def _mixed(self, log_probs: Tensor, before: Tensor) -> Tensor:
+        own = log_probs.exp()
+        ngrams = self.chances(before).to(own.dtype)
+        _, a, b, c = self.opened()
+        share = (b * entropy(own) + c * entropy(ngrams) + a).sigmoid()
+        mixed = own.lerp(ngrams, share[:, None]).clamp(min=LEAST).log()
+        return mixed.masked_fill(own.detach() + ngrams == 0, NEVER)
+
+
+class Opened(NamedTuple):
+    """What is needed for answers."""
+
+    table: Table
+    a: float
+    b: float
+    c: float
+
+
+def forget(mixture: Mixture, keys: object) -> None:
+    """Other numbers have been loaded."""
+    mixture._opened = None  # pyright: ignore[reportPrivateUsage]
+
+
+def entropy(chances: Tensor) -> Tensor:
+    """In nats [N], of probabilities [N, V]."""
+    return cast("Tensor", torch.special.entr(chances)).sum(1)
