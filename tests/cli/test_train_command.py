@@ -69,6 +69,7 @@ def test_the_plain_command(recurra: CommandLine, model: FakeModel, trained: Any)
         "target_column": None,
         "time_column": None,
         "vectors": None,
+        "gazetteers": None,
         "valid": None,
         "valid_target": None,
         "to": None,

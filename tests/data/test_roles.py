@@ -49,7 +49,9 @@ def test_roles_are_those_of_bioes(name: str) -> None:
 def test_what_may_follow_is_what_can_be_written(name: str) -> None:
     """Of all sequences of pairs just those are allowed that tags without a mistake have."""
     dice, scheme = random.Random(2), Scheme(name)
-    pairs = fine_set((written(sentence(dice), scheme) for _ in range(400)), scheme)
+    sentences = [written(sentence(dice), scheme) for _ in range(400)]
+    pairs = fine_set({tag for tags in sentences for tag in tags}, scheme)
+    assert set(pairs) == {one for tags in sentences for one in fine_tags(tags, scheme)}
     right = 0
     for one in product(pairs, repeat=3):
         allowed = all(may_follow(scheme, *pair) for pair in pairwise([None, *one, None]))
@@ -57,6 +59,17 @@ def test_what_may_follow_is_what_can_be_written(name: str) -> None:
         assert allowed == (not scheme.broken_at(tags) and fine_tags(tags, scheme) == list(one)), one
         right += allowed
     assert right > 20
+
+
+def test_a_kind_that_was_never_longer_than_a_token_is_never_longer() -> None:
+    assert fine_set(["O", "B-X", "B-Y", "I-Y"], Scheme("BIO")) == [
+        ("B-X", "S"),
+        ("B-Y", "B"),
+        ("B-Y", "S"),
+        ("I-Y", "E"),
+        ("I-Y", "I"),
+        ("O", ""),
+    ]
 
 
 def test_a_tag_that_fits_no_scheme_is_outside() -> None:

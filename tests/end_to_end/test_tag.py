@@ -130,6 +130,21 @@ def test_parts_of_speech_without_a_crf() -> None:
     }
 
 
+@pytest.mark.parametrize("crf", [True, False])
+def test_spans_are_learned_in_bioes_and_answered_as_the_data_write_them(crf: bool) -> None:
+    settings = {**SETTINGS, "model.roles": True, "model.crf": crf}
+    model = recurra.train(sentences(400, 1), task="tag", to="m", epochs=5, settings=settings)
+    assert "(spans in BIO, learned in BIOES)" in model.networks[0].describe()
+    assert model.networks[0].tags == ("B-PLACE", "I-PLACE", "O")
+    again = recurra.load("m")
+    assert again.evaluate(sentences(100, 2)).measures["span_f1"].value > 95
+    found = again.predict("babaia city gogoik")
+    assert found.text == "B-PLACE I-PLACE O" == model.predict("babaia city gogoik").text
+    assert {label for label, _ in again.trace("babaia city").decisions[0].top} == {"B-PLACE", "I-PLACE", "O"}
+    explained = again.explain("babaia city", target="B-PLACE I-PLACE").inputs[0].scores
+    assert torch.as_tensor(explained).isfinite().all()
+
+
 def test_broken_spans() -> None:
     rows = [(["a", "b"], ["O", "I-X"]), (["c"], ["B-X"])] * 30
     with pytest.raises(DataError, match=r"30 tags break BIO .*\n.*:1: token 2, 'b', has the tag I-X after O"):

@@ -108,6 +108,13 @@ def settings(value: object) -> dict[str, object]:
     return flat
 
 
+def lists(value: object) -> object:
+    """Lists of names, which are looked at where they are read."""
+    if isinstance(value, bool) or not isinstance(value, str | os.PathLike | list | tuple | Mapping):
+        raise ValueError
+    return cast("object", value)
+
+
 def recipe(value: object) -> TaskRecipe:
     """A recipe, or the file of one."""
     if isinstance(value, str | Path):
@@ -150,6 +157,7 @@ ARGUMENTS: dict[str, tuple[Check, str]] = {
     "test_target": PATH,
     "to": (path, "the path of a folder"),
     "vectors": PATH,
+    "gazetteers": (lists, "files of names, or a dict of names and files or lists of entries"),
     "time": (text, 'a text with its unit, "90s" or "5m"'),
     "epochs": (number, "a number of epochs"),
     "members": (whole, "a whole number"),

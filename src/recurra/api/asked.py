@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from recurra.api.arguments import checked
-from recurra.api.given import Given, data_source, default_folder, paired
+from recurra.api.given import Given, Lists, data_source, default_folder, paired
 from recurra.data import SERIES, DataSource
 from recurra.data.frames import with_times
+from recurra.data.gazetteers import Gazetteers, read_gazetteers
 from recurra.errors import in_words_of_caller
 from recurra.options import unknown_name
 from recurra.tasks import Task
@@ -40,6 +41,7 @@ class TrainKeywords(TypedDict, total=False):
     target_column: str | None
     time_column: str | None
     vectors: str | Path | None
+    gazetteers: Lists | None
     progress: bool | None
     listeners: Sequence[Emit]
     started: float | None
@@ -61,6 +63,7 @@ class Asked:
     started: float
     listeners: Sequence[Emit]
     vectors: str | None  # a file of vectors of words
+    gazetteers: Gazetteers | None  # lists of names
     source_of: Callable[[Given, str | Path | None], DataSource]  # other data of the same form
 
 
@@ -116,6 +119,7 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **keyw
         started,
         how.get("listeners", ()),
         how.get("vectors"),
+        read_gazetteers(how["gazetteers"]) if "gazetteers" in how else None,
         read_as_set,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -22,6 +22,7 @@ from recurra.options import unknown_name
 from recurra.text.counted import counted
 from recurra.text.visible import safe_repr
 
+Lists: TypeAlias = str | Path | Sequence[str | Path] | Mapping[str, str | Path | Collection[str]]  # lists of names
 Given: TypeAlias = str | Path | DataSource | Iterable[object]  # a file, or examples: rows of any kind, a data frame
 One: TypeAlias = str | tuple[str, ...] | Mapping[str, object]
 Texts: TypeAlias = list[str] | list[tuple[str, ...]] | list[list[str]] | Iterator[str]

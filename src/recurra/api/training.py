@@ -8,7 +8,7 @@ from typing import Unpack
 
 from recurra.api.arguments import checked, values_of
 from recurra.api.asked import TrainKeywords, asked, told
-from recurra.api.given import Given
+from recurra.api.given import Given, Lists
 from recurra.api.model import Model
 from recurra.comparing import Axis, Comparison, ComparisonRequest, run_comparison, variants
 from recurra.errors import UsageError, called_from_python
@@ -45,6 +45,7 @@ def train(
     target_column: str | None = None,
     time_column: str | None = None,
     vectors: str | Path | None = None,
+    gazetteers: Lists | None = None,
     progress: bool | None = None,
     listeners: Sequence[Callable[[Event], None]] = (),
     started: float | None = None,
@@ -70,6 +71,8 @@ def train(
         format, source_column, target_column: how to read the files; columns by name or by number from 1.
         vectors: a file of vectors of words (word2vec, GloVe, fastText), or a folder of model2vec, with which words
             begin, in tasks that read words: docs/vectors.md.
+        gazetteers: lists of names for the task tag: {"city": "cities.txt", "month": ["May", "June"]}, or files, with an
+            entry a line: docs/tag.md.
         progress: whether the run is shown; in a terminal and a notebook, and nowhere else, if None.
         listeners: called with every event of the run.
         started: when the command began, on time.monotonic's clock; now if None.
@@ -104,6 +107,7 @@ def train(
         target_column=target_column,
         time_column=time_column,
         vectors=vectors,
+        gazetteers=gazetteers,
         progress=progress,
         listeners=listeners,
         started=started,
@@ -119,6 +123,7 @@ def train(
         how.started,
         replaces,
         how.vectors,
+        how.gazetteers,
     )
     with shown_run(progress) as show:
         emit = told(how, show)
@@ -193,6 +198,7 @@ def compare(
         how.command,
         how.started,
         how.vectors,
+        how.gazetteers,
     )
     with threads(1), shown_comparison(training.get("progress")) as show:
         return run_comparison(request, told(how, show))

@@ -87,6 +87,15 @@ Vectors = Annotated[
         "FILE",
     ),
 ]
+Gazetteer = Annotated[
+    list[str] | None,
+    option(
+        "--gazetteer",
+        "A list of names for the task tag, an entry a line, in which words are looked up; can be repeated, "
+        "and a list can be given a name: city=cities.txt.",
+        "FILE",
+    ),
+]
 
 # What to train, and how long
 

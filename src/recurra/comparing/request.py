@@ -10,6 +10,8 @@ from typing import Any
 from recurra.comparing.grid import Variant
 from recurra.comparing.trial import Trial
 from recurra.data import DataSource, open_examples
+from recurra.data.gazetteers import Gazetteers
+from recurra.tasks.gazetteers import record_of as record_of_gazetteers
 from recurra.tasks.keys import key_hash
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Task
@@ -36,6 +38,7 @@ class ComparisonRequest:
     command: str = ""
     started: float = 0.0
     vectors: str | None = None  # a file of vectors of words, for all networks
+    gazetteers: Gazetteers | None = None  # lists of names, for all networks
     least_seconds: float = 10.0  # for a run, where there is a limit: in less it learns next to nothing
     least_tested: int = 200  # test examples, however long they take
 
@@ -61,6 +64,7 @@ class ComparisonRequest:
             "epochs": self.epochs,
             "gradients": self.gradients,
             "vectors": None if self.vectors is None else list(record_of(self.vectors)),
+            "gazetteers": record_of_gazetteers(self.gazetteers) or None,
         }
 
 

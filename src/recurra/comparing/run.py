@@ -178,6 +178,7 @@ def train_one(
         request.recipe.with_settings(settings),
         command=request.command,
         vectors=request.vectors,
+        gazetteers=request.gazetteers,
     )
     share = None if each is None else each * (TRAINING if tests.examples else 0.97)
     budget = Budget(share, request.epochs, time.monotonic())

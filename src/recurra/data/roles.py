@@ -12,9 +12,10 @@ The tags say what the roles are and a pair says what its tag is, so nothing is l
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from recurra.data.schemes import BEGIN, END, INSIDE, SINGLE, Scheme, begins
+from recurra.data.schemes import BEGIN, END, INSIDE, ROLES, SINGLE, Scheme, begins
 
 
 class Fine(NamedTuple):
@@ -40,9 +41,32 @@ def role_of(*, first: bool, last: bool) -> str:
     return SINGLE if first and last else BEGIN if first else END if last else INSIDE
 
 
-def fine_set(sentences: Iterable[Sequence[str]], scheme: Scheme) -> list[Fine]:
-    """The different pairs of many sentences, sorted."""
-    return sorted({one for tags in sentences for one in fine_tags(tags, scheme)})
+def fine_set(tags: Iterable[str], scheme: Scheme) -> list[Fine]:
+    """All pairs that sentences of these tags can have, sorted."""
+    kinds: dict[str | None, list[str]] = {}
+    for tag in tags:
+        mark = scheme.mark(tag)
+        kinds.setdefault(None if mark is None else mark.kind, []).append(tag)
+    found = [Fine(tag, "") for tag in kinds.pop(None, [])]
+    return sorted([*found, *chain.from_iterable(of_one_kind(own, scheme) for own in kinds.values())])
+
+
+def of_one_kind(tags: Sequence[str], scheme: Scheme) -> set[Fine]:
+    """The same of the tags of one kind of span: those that have something before them and something after them."""
+    found = {Fine(tag, role) for tag in tags for role in ROLES}
+    while ends := {one for one in found if not (has_next(one, found, scheme) and has_last(one, found, scheme))}:
+        found -= ends
+    return found
+
+
+def has_next(one: Fine, others: Iterable[Fine], scheme: Scheme) -> bool:
+    """Whether any of the others, or the end, may follow."""
+    return any(may_follow(scheme, one, other) for other in (None, *others))
+
+
+def has_last(one: Fine, others: Iterable[Fine], scheme: Scheme) -> bool:
+    """Whether it may follow any of the others, or the beginning."""
+    return any(may_follow(scheme, other, one) for other in (None, *others))
 
 
 def may_follow(scheme: Scheme, one: Fine | None, other: Fine | None) -> bool:

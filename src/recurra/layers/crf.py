@@ -103,20 +103,7 @@ class LinearChain(nn.Module):
 
     def best(self, emissions: Padded) -> Tensor:
         """The most probable tags [B, T]; 0 on padding. Of equal ones, those with lower numbers at the end."""
-        values, mask = emissions.values, emissions.mask
-        score = self._start() + values[:, 0]
-        transitions = self._transitions()
-        back: list[Tensor] = []
-        for t in range(1, values.shape[1]):
-            best = (score[:, :, None] + transitions).max(dim=1)
-            back.append(best.indices)
-            score = torch.where(mask[:, t, None], best.values + values[:, t], score)
-        tag = (score + self._end()).argmax(dim=1)
-        tags = [tag]
-        for t in range(values.shape[1] - 1, 0, -1):
-            tag = torch.where(mask[:, t], back[t - 1].gather(1, tag[:, None]).squeeze(1), tag)
-            tags.append(tag)
-        return torch.stack(tags[::-1], dim=1).masked_fill(~mask, 0)
+        return best_path(emissions, self._start(), self._transitions(), self._end())
 
     def _start(self) -> Tensor:
         return self.start + self.forbidden[-1]
@@ -126,6 +113,33 @@ class LinearChain(nn.Module):
 
     def _transitions(self) -> Tensor:
         return self.transition + self.forbidden[:-1]
+
+
+def forbidden(allowed: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What the `allowed` of a LinearChain costs at the start [K], between tags [K, K], and at the end [K]."""
+    cost = torch.where(allowed, 0.0, NEVER)
+    return cost[-1, :-1].contiguous(), cost[:-1, :-1].contiguous(), cost[:-1, -1].contiguous()
+
+
+def best_path(emissions: Padded, start: Tensor, transitions: Tensor, end: Tensor) -> Tensor:
+    """The tags [B, T] with the highest sum of scores (Viterbi); 0 on padding. Of equal ones, see `LinearChain.best`.
+
+    Args:
+        start, end: of the first and of the last tag [K].
+        transitions: of tag j after tag i [K, K].
+    """
+    mask, each = emissions.mask, emissions.values.unbind(1)
+    into = transitions.t().contiguous()  # the maximum over what is last in memory is many times as quick
+    scores = [start + each[0]]  # [B, K] of the best way to each tag
+    for t, own in enumerate(each[1:], 1):
+        after = (scores[-1][:, None] + into).amax(dim=2) + own
+        scores.append(torch.where(mask[:, t, None], after, scores[-1]))
+    tag = (scores[-1] + end).argmax(dim=1)
+    tags = [tag]
+    for t in range(len(each) - 1, 0, -1):  # which tag was before is looked up on the best way alone
+        tag = torch.where(mask[:, t], (scores[t - 1] + into[tag]).argmax(dim=1), tag)
+        tags.append(tag)
+    return torch.stack(tags[::-1], dim=1).masked_fill(~mask, 0)
 
 
 def log_product(logs: Tensor, factors: Tensor) -> Tensor:

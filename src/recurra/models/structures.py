@@ -226,6 +226,8 @@ def tagger_structure(model: Tagger) -> Structure:
         )
     if model.surface is not None:
         readers.append(replace(token_part(model.surface), name="embeddings of shape and affixes"))
+    if model.names is not None:
+        readers.append(replace(token_part(model.names), name="embeddings of names on lists"))
     tags = model.output.out_features
     name = "CRF" if model.crf is not None else "softmax"
     output = Part("output", name, model.output.in_features, tags, count(model.output, model.crf))

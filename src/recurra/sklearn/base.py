@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from recurra import api
 from recurra.api import Model
+from recurra.api.given import Lists
 from recurra.errors import UsageError
 
 SEEDS = 2**31 - 1
@@ -77,7 +78,7 @@ class RecurraEstimator(BaseEstimator):
         self.random_state = random_state
         self.progress = progress
 
-    def _train(self, rows: Sequence[object]) -> Model:
+    def _train(self, rows: Sequence[object], gazetteers: Lists | None = None) -> Model:
         """The model of some examples. Its folder is gone when this returns; `Model.save` makes another."""
         with tempfile.TemporaryDirectory(prefix="recurra-", ignore_cleanup_errors=True) as folder:
             return api.train(
@@ -87,6 +88,7 @@ class RecurraEstimator(BaseEstimator):
                 time=self.time,
                 epochs=None if self.time else self.epochs,
                 settings=self._settings(),
+                gazetteers=gazetteers,
                 progress=self.progress,
             )
 

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
+import numpy as np
 from sklearn.utils.validation import check_consistent_length
 
+from recurra.api.given import Lists
 from recurra.sklearn.base import TextEstimator
 from recurra.tasks.tag.answer import TaggedTokens
 
@@ -17,13 +19,37 @@ from recurra.tasks.tag.answer import TaggedTokens
 class RecurraTagger(TextEstimator):
     """Gives each token of a sentence a tag.
 
-    Its parameters are those of `RecurraEstimator`.
+    Args:
+        gazetteers: lists of names: {"city": "cities.txt", "month": ["May", "June"]}, or files with an entry a line.
+
+    All other parameters are those of `RecurraEstimator`.
 
     Attributes:
         classes_: the tags, sorted.
     """
 
     task = "tag"
+
+    def __init__(
+        self,
+        *,
+        gazetteers: Lists | None = None,
+        epochs: float = 30,
+        time: str | None = None,
+        width: int | None = None,
+        cell: str | None = None,
+        layers: int | None = None,
+        learning_rate: float | None = None,
+        settings: Mapping[str, object] | None = None,
+        validation_fraction: float = 0.1,
+        random_state: int | np.random.RandomState | None = None,
+        progress: bool | None = False,
+    ) -> None:
+        super().__init__(
+            epochs=epochs, time=time, width=width, cell=cell, layers=layers, learning_rate=learning_rate,
+            settings=settings, validation_fraction=validation_fraction, random_state=random_state, progress=progress,
+        )  # fmt: skip
+        self.gazetteers = gazetteers
 
     def fit(self, X: Iterable[str | Sequence[str]], y: Iterable[str | Sequence[str]]) -> Self:
         """Trains.
@@ -35,7 +61,7 @@ class RecurraTagger(TextEstimator):
         sentences, tags = [tokens(one) for one in X], [tokens(one) for one in y]
         check_consistent_length(sentences, tags)
         self.classes_ = sorted({tag for row in tags for tag in row})
-        self.model_ = self._train(list(zip(sentences, tags, strict=True)))
+        self.model_ = self._train(list(zip(sentences, tags, strict=True)), self.gazetteers)
         return self
 
     def predict(self, X: Iterable[str | Sequence[str]]) -> list[list[str]]:

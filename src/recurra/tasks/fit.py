@@ -22,11 +22,13 @@ import torch
 from recurra.bundle import save_weights
 from recurra.bundle.folder import BASELINE
 from recurra.data import DataSource, Examples, keep, open_examples, spool
+from recurra.data.gazetteers import Gazetteers
 from recurra.errors import DataError, Interrupted, RecurraError, RunError, any_error_as
 from recurra.files import atomic_write, outermost_missing, plain_errors_within
 from recurra.runs.members import member_folder
 from recurra.tasks.baseline import fit_baseline, published_baseline
 from recurra.tasks.digests import check_digests, write_digests
+from recurra.tasks.gazetteers import check_same_gazetteers, reading, write_gazetteers
 from recurra.tasks.members import loaded_member, share_of_time, untrained_member
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
@@ -94,6 +96,7 @@ class Request:
     started: float = 0.0  # when the command began, on the monotonic clock
     force: bool = False  # a model that is in the folder is replaced
     vectors: str | None = None  # a file of vectors of words
+    gazetteers: Gazetteers | None = None  # lists of names
 
 
 @dataclass(frozen=True)
@@ -246,11 +249,13 @@ def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:
     write_record(request.folder / "run", asked)
     if request.resume:
         check_same_vectors(request.folder / "run", request.vectors, needed=True)
+        check_same_gazetteers(request.folder / "run", request.gazetteers, needed=True)
         emit(Note("the run was stopped before its first checkpoint: it starts again from its beginning"))
         if path := asked_recipe(request.folder / "run"):
             kind = request.task.recipe
             return replace(request, recipe=check_same(read_recipe(path, kind), request.recipe, kind()))
     write_vectors(request.folder / "run", request.vectors)
+    write_gazetteers(request.folder / "run", request.gazetteers)
     atomic_write(request.folder / "run" / ASKED, request.recipe.to_toml().encode())
     return request
 
@@ -291,7 +296,7 @@ class Prepared(NamedTuple):
 
 def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     """From files to a fresh network and encoded data; all but the recipe that a later session needs is written down."""
-    task, run_folder = request.task, request.folder / "run"
+    task, run_folder = reading(request.task, request.recipe, request.gazetteers), request.folder / "run"
     shutil.rmtree(run_folder / DATA, ignore_errors=True)  # of a start that came to nothing
     train, valid, columns = opened_both(task, request.data, request.valid, run_folder / COPIES, emit)
     parts = task.split(train, valid, request.recipe, emit)
@@ -330,6 +335,7 @@ def restore(request: Request, run_folder: Path) -> Prepared:
             raise RunError(f"{name} is missing, so the run cannot be resumed", where=str(run_folder), fix=START_AGAIN)
     check_digests(run_folder)
     check_same_vectors(run_folder, request.vectors, needed=False)
+    check_same_gazetteers(run_folder, request.gazetteers, needed=False)
     task = request.task
     recorded = read_recipe(run_folder / RECIPE, task.recipe)
     recipe = check_same(recorded, request.recipe, task.recipe())

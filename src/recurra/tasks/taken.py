@@ -22,6 +22,7 @@ from recurra.locks import LOCK
 from recurra.runs.events import METRICS
 from recurra.runs.members import MEMBERS
 from recurra.tasks.digests import NAME as DIGESTS
+from recurra.tasks.gazetteers import NAME as GAZETTEERS
 from recurra.tasks.recipe_file import ASKED, RECIPE
 from recurra.tasks.run_record import NAME as REQUEST
 from recurra.tasks.sample import NAME as SAMPLE
@@ -33,7 +34,20 @@ VOCABULARIES, DATA = "vocabularies.json", "data"
 KEPT = (RECIPE, VOCABULARIES, SOURCE, DECISIONS, SAMPLE, DATA)  # what a run needs to go on, beside the checkpoint
 # What else a run folder holds.
 COPIES = "input"  # what could be read only once, until it is encoded
-BESIDE = (BASELINE, CHECKPOINT, REQUEST, ASKED, VECTORS, DIGESTS, LOCK, COPIES, METRICS, MEMBERS, "tensorboard")
+BESIDE = (
+    BASELINE,
+    CHECKPOINT,
+    REQUEST,
+    ASKED,
+    VECTORS,
+    GAZETTEERS,
+    DIGESTS,
+    LOCK,
+    COPIES,
+    METRICS,
+    MEMBERS,
+    "tensorboard",
+)
 ASIDE = ".replaced-"  # begins the name of a run that stands aside
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from recurra.layers.crf import LinearChain
 from recurra.models import device_of
-from recurra.models.tagger import Sentences, Tagger
+from recurra.models.tagger import Sentences, Tagger, best_tags
 from recurra.padded import Padded
 from recurra.tasks.tag.words import to_device
 
@@ -43,14 +43,16 @@ class TaggerEnsemble:
 
     def tag(self, sentences: Sentences) -> Tagging:
         """The best tags, and how probable each is."""
-        device = device_of(self.models[0])
+        device, coding = device_of(self.models[0]), self.models[0].coding
         emissions = [model(to_device(sentences, device)) for model in self.models]
         if self.crf is None:
-            probabilities = mean_of([one.values.softmax(-1) for one in emissions])
-            best = probabilities.argmax(-1)
+            chances = mean_of([one.values.softmax(-1) for one in emissions])
+            together: Padded = emissions[0].with_values(chances.clamp_min(torch.finfo(chances.dtype).tiny).log())
         else:
-            together: Padded = emissions[0].with_values(mean_of([one.values for one in emissions]))
-            probabilities, best = self.crf.marginals(together), self.crf.best(together)
+            together = emissions[0].with_values(mean_of([one.values for one in emissions]))
+            chances = self.crf.marginals(together)
+        best = best_tags(together, self.crf, coding)
+        probabilities = chances if coding is None else coding.probs(chances)
         return Tagging(best, probabilities.gather(2, best[..., None]).squeeze(2))
 
 

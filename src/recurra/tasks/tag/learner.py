@@ -50,9 +50,9 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
         self.measure = "wrong_spans" if scheme else "wrong_tags"
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
-        sentences, tags = batch_from(self.train, batch)
+        sentences, _, classes = batch_from(self.train, batch)
         sentences = sentences._replace(counts=self.counts[sentences.words.values])
-        total = self.model.loss(to_device(sentences, self.device), tags.to(self.device), smoothing)
+        total = self.model.loss(to_device(sentences, self.device), classes.to(self.device), smoothing)
         return Loss(total, self.tokens(batch))
 
     def tokens(self, batch: Index) -> int:
@@ -66,10 +66,10 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
         references: list[list[str]] = []
         chosen = spread(len(self.valid), examples)
         for batch in batches_by_length(self.valid["words"].lengths[chosen]):
-            sentences, tags = batch_from(self.valid, chosen[batch])
+            sentences, tags, classes = batch_from(self.valid, chosen[batch])
             sentences = to_device(sentences, self.device)
-            known = (tags >= 0).all(1)
-            nats = self.model.sentence_losses(sentences, tags.clamp(min=0).to(self.device)).cpu()
+            known = (classes >= 0).all(1)
+            nats = self.model.sentence_losses(sentences, classes.clamp(min=0).to(self.device)).cpu()
             loss += float(nats[known].sum())
             best = self.model.best(self.model(sentences)).cpu()
             lengths = cast("list[int]", sentences.words.lengths.tolist())

@@ -176,8 +176,8 @@ class TagPredictor:
         words = self.network.reader.words
         candidates = [words.token(id) for id in range(len(SPECIAL_TOKENS), min(words.size, MOST_WORDS))]
         with torch.no_grad():
-            sentence = to_device(batch_of(self.network.reader.encode([candidates])), device_of(self.network.model))
-            vectors = self.network.model.eval().read(sentence).values[0]
+            alone = batch_of(self.network.reader.encode([[one] for one in candidates]))
+            vectors = self.network.model.eval().read(to_device(alone, device_of(self.network.model))).values[:, 0]
         return Editing(
             tokens_of(given, 1),
             lambda tokens: list(tokens),

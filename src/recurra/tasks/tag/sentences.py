@@ -9,6 +9,7 @@ from itertools import chain
 
 from recurra.data import Examples, Row, Tagged
 from recurra.data.chunks import chunks
+from recurra.data.roles import fine_tags
 from recurra.data.schemes import (
     LENIENT,
     LETTERS,
@@ -27,7 +28,8 @@ from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.recipe import AUTO, NONE, TagDataOptions
 from recurra.text.counted import and_others, counted
 
-KINDS = {"words": "<i4", "characters": "<i4", "sizes": "<i4", "surfaces": "<i4", "tags": "<i4"}
+COLUMNS = ["words", "characters", "sizes", "surfaces", "names", "classes", "tags"]
+KINDS = dict.fromkeys(COLUMNS, "<i4")
 CHUNK = 512  # sentences encoded at once
 SHOWN = 5  # places, and different tags, that a message names
 TAGS_SHOWN = 100
@@ -194,17 +196,22 @@ def times(count: int) -> str:
 def encoded_rows(examples: Iterable[Tagged], network: TagNetwork) -> Iterator[Row]:
     """Rows for the table. A tag that the network does not know has a negative number: so it counts as wrong."""
     number = {tag: k for k, tag in enumerate(network.tags)}
+    fine = {one: k for k, one in enumerate(network.classes)}
+    scheme = network.scheme
     for chunk in chunks(examples, CHUNK):
-        for example, (words, tokens) in zip(chunk, network.reader.encode([e.tokens for e in chunk]), strict=True):
+        for example, (words, tokens, names) in zip(
+            chunk, network.reader.encode([e.tokens for e in chunk]), strict=True
+        ):
             kinds: dict[str, int] = {}
             values = {
                 "words": words,
                 "characters": list(chain.from_iterable(token.spelling for token in tokens)),
                 "sizes": [len(token.spelling) for token in tokens],
+                "classes": [fine.get(one, -1) for one in fine_tags(example.tags, scheme)] if fine and scheme else [],
+                "names": names,
                 "surfaces": list(chain.from_iterable(token.surface for token in tokens)),
                 "tags": [
-                    number[tag] if tag in number else number_of_unknown(tag, network.scheme, kinds)
-                    for tag in example.tags
+                    number[tag] if tag in number else number_of_unknown(tag, scheme, kinds) for tag in example.tags
                 ],
             }
             yield Row(values, example.line)

@@ -7,12 +7,16 @@ trained network to answers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 
 from recurra.columns.word_vectors import GivenVectors, learn_words
 from recurra.data import TAGGED, EncodedTable, Examples, Preview, Tagged, as_examples
 from recurra.data.conll_layout import tags_in_columns
+from recurra.data.gazetteers import Gazetteers
 from recurra.data.jsonl import JSON_LINES
+from recurra.data.roles import fine_set
 from recurra.data.schemes import neighbours_of, tag_counts
 from recurra.data.tagged import ENDINGS, are_sentences, are_tokens
 from recurra.data.tagged_keys import are_tagged
@@ -23,7 +27,8 @@ from recurra.tasks.examples import short_enough
 from recurra.tasks.split import Split, all_learned, split_by_hash
 from recurra.tasks.tag.baseline import TagBaseline
 from recurra.tasks.tag.learner import TagLearner
-from recurra.tasks.tag.network import TagNetwork, load_network, make_network, sketch_network
+from recurra.tasks.tag.names import coverage
+from recurra.tasks.tag.network import TagNetwork, load_network, make_network, scheme_of, sketch_network
 from recurra.tasks.tag.predictor import TagPredictor
 from recurra.tasks.tag.recipe import NONE, TagRecipe
 from recurra.tasks.tag.sentences import (
@@ -62,6 +67,13 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
     recipe = TagRecipe
     kind = TAGGED
     baseline = TagBaseline()
+    gazetteers: Gazetteers = ()  # lists of names that a fresh network reads
+
+    def with_gazetteers(self, gazetteers: Gazetteers) -> Tag:
+        """The same task, whose fresh networks read these lists of names too."""
+        found = copy(self)
+        found.gazetteers = gazetteers
+        return found
 
     def detect(self, preview: Preview) -> str | None:
         """By the ending of the name, lists of tokens and tags, or columns of which the last has tags."""
@@ -113,6 +125,9 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         return network
 
     def _made(self, train: Iterable[Tagged], recipe: TagRecipe, emit: Emit, reader: TokenReader) -> TagNetwork:
+        reader = replace(reader, gazetteers=self.gazetteers)
+        for note in coverage((sentence.tokens for sentence in train), self.gazetteers) if self.gazetteers else ():
+            emit(Note(note))
         for note in reader.characters.notes:
             emit(Note(f"words: {note}"))
         if note := cut_note(reader, (sentence.tokens for sentence in train)):
@@ -123,7 +138,9 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
                 f"there is only one tag, {tags[0]!r}: there is nothing to learn",
                 fix="Is it the right column? Name the column of the tags with --target-column.",
             )
-        return make_network(recipe, reader, tuple(tags))
+        scheme = scheme_of(recipe, tags) if recipe.model.roles else None
+        classes = [] if scheme is None else fine_set(tags, scheme)
+        return make_network(recipe, reader, tuple(tags), tuple(classes) if len(classes) > len(tags) else ())
 
     def load(self, recipe: TagRecipe, vocabularies: Mapping[str, str]) -> TagNetwork:
         """The same again."""

@@ -16,10 +16,12 @@ from torch import Tensor
 
 from recurra.columns.stored import json_object
 from recurra.columns.word_vectors import stored_table, table_mapping
-from recurra.data import EncodedTable
+from recurra.data import EncodedTable, Ragged
+from recurra.data.gazetteers import Gazetteers, gazetteers_json
 from recurra.models.tagger import Sentences
 from recurra.models.word_embedding import TableShape
-from recurra.padded import Padded, pad
+from recurra.padded import Padded
+from recurra.tasks.tag.names import name_ids, stored_gazetteers
 from recurra.tasks.tag.recipe import TokenOptions
 from recurra.tasks.tag.surface import Surface
 from recurra.text import Tokenizer
@@ -27,6 +29,7 @@ from recurra.text.visible import excerpt
 from recurra.training import Index
 
 Ids = Sequence[int]
+GAZETTEERS = "gazetteers"  # what the file of the lists of names is called
 SURFACE = "surface"  # what the vocabulary of shapes and affixes is called
 VECTORS = "vectors"  # and the record of the words that have vectors
 LONGEST_TOKEN = 40  # characters that are read of one; what is longer is a link or an accident
@@ -44,6 +47,7 @@ class Encoded(NamedTuple):
 
     words: Ids
     tokens: Sequence[Token]
+    names: Ids = ()  # of each token where it stands in each gazetteer (names.py), one after another
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class TokenReader:
     surface: Surface | None  # None: neither shapes nor affixes are read
     lowercase: bool  # words are looked up in lower case; characters are read as they are
     table: TableShape | None = None  # of words that have vectors
+    gazetteers: Gazetteers = ()
 
     @classmethod
     def build(cls, sentences: Iterable[Sequence[str]], options: TokenOptions) -> TokenReader:
@@ -85,6 +90,8 @@ class TokenReader:
             found[SURFACE] = self.surface.to_json()
         if self.table is not None:
             found[VECTORS] = json.dumps(table_mapping(self.table))
+        if self.gazetteers:
+            found[GAZETTEERS] = gazetteers_json(self.gazetteers)
         return found
 
     @classmethod
@@ -92,10 +99,11 @@ class TokenReader:
         """The same again."""
         words, characters = (Tokenizer.from_json(vocabularies[name]) for name in ("words", "characters"))
         surface = Surface.from_json(vocabularies[SURFACE]) if SURFACE in vocabularies else None
+        gazetteers = stored_gazetteers(vocabularies[GAZETTEERS]) if GAZETTEERS in vocabularies else ()
         if VECTORS not in vocabularies:
-            return cls(words, characters, surface, lowercase)
+            return cls(words, characters, surface, lowercase, None, gazetteers)
         table = stored_table(json_object(vocabularies[VECTORS]), words.size)
-        return cls(words.reading_forms(), characters, surface, lowercase, table)
+        return cls(words.reading_forms(), characters, surface, lowercase, table, gazetteers)
 
     def encode(self, sentences: Sequence[Sequence[str]]) -> list[Encoded]:
         """Of each sentence the ids of its words, and what else is read of each."""
@@ -106,7 +114,10 @@ class TokenReader:
             token: Token(tuple(spelling[:LONGEST_TOKEN]), self.surface.ids(token) if self.surface else ())
             for token, spelling in zip(different, spelt, strict=True)
         }
-        return [Encoded(ids, [read[token] for token in tokens]) for ids, tokens in zip(words, sentences, strict=True)]
+        return [
+            Encoded(ids, [read[token] for token in tokens], name_ids(tokens, self.gazetteers))
+            for ids, tokens in zip(words, sentences, strict=True)
+        ]
 
     def is_cut(self, token: str) -> bool:
         """Whether only the beginning of a token is read."""
@@ -136,11 +147,19 @@ def as_line(tokens: Sequence[str], lowercase: bool) -> str:
 def batch_of(rows: Sequence[Encoded]) -> Sentences:
     """Encoded sentences as tensors; each different token is spelt once."""
     number: dict[Token, int] = {}
-    places = [[number.setdefault(token, len(number)) for token in tokens] for _, tokens in rows]
-    words = pad([torch.tensor(ids, dtype=torch.int64) for ids, _ in rows])
-    spellings = pad([torch.tensor(token.spelling, dtype=torch.int64) for token in number])
+    places = padded_ids([[number.setdefault(token, len(number)) for token in one.tokens] for one in rows]).values
+    spellings = padded_ids([token.spelling for token in number])
     surfaces = torch.tensor([token.surface for token in number], dtype=torch.int64)
-    return Sentences(words, spellings, pad([torch.tensor(row, dtype=torch.int64) for row in places]).values, surfaces)
+    names = padded_ids([one.names for one in rows]).values.reshape(*places.shape, -1) if places.numel() else None
+    return Sentences(padded_ids([one.words for one in rows]), spellings, places, surfaces, names)
+
+
+def padded_ids(rows: Sequence[Ids]) -> Padded:
+    """Ids [B, T]."""
+    given = Ragged.of(rows)
+    values = np.zeros((len(rows), given.lengths.max(initial=0)), dtype=np.int64)
+    values[np.arange(values.shape[1]) < given.lengths[:, None]] = given.values
+    return Padded(torch.from_numpy(values), torch.from_numpy(given.lengths))
 
 
 def encoded_row(table: EncodedTable, row: int) -> Encoded:
@@ -150,19 +169,34 @@ def encoded_row(table: EncodedTable, row: int) -> Encoded:
     has = "surfaces" in table.columns  # what an earlier recurra began has none
     surfaces = table["surfaces"].row(row).reshape(len(words), -1).tolist() if has else [()] * len(words)
     pairs = zip(spellings, surfaces, strict=True)
-    return Encoded(words, [Token(tuple(spelling.tolist()), tuple(surface)) for spelling, surface in pairs])
+    tokens = [Token(tuple(spelling.tolist()), tuple(surface)) for spelling, surface in pairs]
+    return Encoded(words, tokens, table["names"].row(row).tolist() if "names" in table.columns else ())
 
 
-def batch_from(table: EncodedTable, index: Index) -> tuple[Sentences, Tensor]:
-    """The sentences `index` [B] of the cache, and their tags [B, T]."""
+class Tagged(NamedTuple):
+    """Sentences with what is right."""
+
+    sentences: Sentences
+    tags: Tensor  # [B, T] negative where the network does not know the tag
+    classes: Tensor  # [B, T] what the network is to find; negative likewise
+
+
+def batch_from(table: EncodedTable, index: Index) -> Tagged:
+    """The sentences `index` [B] of the cache."""
     sentences = batch_of([encoded_row(table, int(row)) for row in index])
-    tags = pad([torch.from_numpy(table["tags"].row(int(row)).astype(np.int64)) for row in index])
-    return sentences, tags.values
+    tags, classes = (column_of(table, name, index) for name in ("tags", "classes"))
+    return Tagged(sentences, tags, classes if classes.shape == tags.shape else tags)
+
+
+def column_of(table: EncodedTable, name: str, index: Index) -> Tensor:
+    """The numbers of the tokens in a column of the cache [B, T]; without any where it is not there."""
+    rows = [table[name].row(int(row)).tolist() for row in index] if name in table.columns else []
+    return padded_ids(rows).values
 
 
 def to_device(sentences: Sentences, device: torch.device) -> Sentences:
     """The same on a device."""
     words: Padded = sentences.words.to(device)
     spellings: Padded = sentences.spellings.to(device)
-    places, surfaces, counts = (None if one is None else one.to(device) for one in sentences[2:])
-    return Sentences(words, spellings, cast("Tensor", places), surfaces, counts)
+    places, *others = (None if one is None else one.to(device) for one in sentences[2:])
+    return Sentences(words, spellings, cast("Tensor", places), *others)

@@ -1,0 +1,84 @@
+"""Where tokens stand in entries of gazetteers, as numbers; how many words they cover; and how they are kept.
+
+A token of an entry has its role there (the first, inside, the last, or all of it), with one number where the entry is
+written alike and another where it is so in lower case, for each gazetteer apart. 0 is a token in no entry.
+
+T tokens, G gazetteers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
+
+from recurra.columns.stored import damaged, json_object
+from recurra.data.gazetteers import Found, Gazetteer, Gazetteers, check_sizes
+from recurra.data.roles import role_of
+from recurra.data.schemes import ROLES
+from recurra.errors import DataError
+from recurra.models.tagger import PLACES
+from recurra.text.counted import counted
+
+
+def name_ids(tokens: Sequence[str], gazetteers: Gazetteers) -> list[int]:
+    """The numbers of the tokens [T * G]: those of the first token in all gazetteers, of the second, and so on."""
+    ids = [0] * (len(tokens) * len(gazetteers))
+    for g, gazetteer in enumerate(gazetteers):
+        for found in gazetteer.found_in(tokens):
+            for k in range(found.begin, found.end):
+                ids[k * len(gazetteers) + g] = 1 + PLACES * g + place_of(k, found)
+    return ids
+
+
+def place_of(k: int, found: Found) -> int:
+    """Where token k stands in an entry: a number below PLACES."""
+    return ROLES.index(role_of(first=k == found.begin, last=k == found.end - 1)) + len(ROLES) * (not found.alike)
+
+
+def coverage(sentences: Iterable[Sequence[str]], gazetteers: Gazetteers) -> Iterator[str]:
+    """What is said of each list before training: cities: 1,200 entries, 340 of 5,000 training words in one."""
+    inside, words = [0] * len(gazetteers), 0
+    for tokens in sentences:
+        words += len(tokens)
+        for g, one in enumerate(gazetteers):
+            inside[g] += sum(found.end - found.begin for found in one.found_in(tokens))
+    for one, number in zip(gazetteers, inside, strict=True):
+        said = f"gazetteer {one.name}: {entries(one)}, {number:,} of {words:,} training words in one"
+        yield said if number else f"warning: {said}"
+
+
+def entries(gazetteer: Gazetteer) -> str:
+    """1,200 entries"""
+    number = len(gazetteer.entries)
+    return "1 entry" if number == 1 else f"{number:,} entries"
+
+
+def describe(gazetteers: Gazetteers) -> str:
+    """What is read, in words."""
+    return counted(len(gazetteers), "gazetteer")
+
+
+def stored_gazetteers(text: str) -> Gazetteers:
+    """The lists that a model wrote down.
+
+    Raises:
+        ModelError: they are damaged.
+    """
+    lists = [gazetteer_in(name, cast("object", one)) for name, one in json_object(text).items()]
+    try:
+        check_sizes(tuple(lists))
+    except DataError as error:
+        raise damaged(error.what) from None
+    return tuple(lists)
+
+
+def gazetteer_in(name: str, entries: object) -> Gazetteer:
+    """One of them."""
+    texts = cast("list[object]", entries) if isinstance(entries, list) else [None]
+    try:
+        found = Gazetteer.of(name, [one for one in texts if isinstance(one, str)], name)
+    except DataError as error:
+        raise damaged(f"gazetteer {name!r:.60}: {error.what}") from None
+    if list(found.entries) != texts:
+        raise damaged(f"gazetteer {name!r:.60} is no sorted list of entries")
+    return found
