@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -155,6 +156,20 @@ def series(name: str) -> Files:
         written(f"{name}-dev.ts", [*lines[:start], *dev]),
         [str(folder / f"{name}_TEST.ts")],
     )
+
+
+def indoor() -> Files:
+    """Movements between rooms, by the strength of four radio signals; a fifth for development, a quarter for tests."""
+    with zipfile.ZipFile(DATA / "time_series/indoor_user_movement/IndoorMovement.zip") as packed:
+        (_, *targets) = packed.read("dataset/MovementAAL_target.csv").decode().split()[1:]
+        labels = dict(target.split(",") for target in targets)
+        steps = {name: packed.read(f"dataset/MovementAAL_RSS_{name}.csv").decode().split("\n")[1:] for name in labels}
+    rows: dict[str, list[str]] = {"train": [], "dev": [], "test": []}
+    for name, label in labels.items():
+        place = share(name)
+        part = "dev" if place < 0.2 else "test" if place < 0.45 else "train"
+        rows[part] += [f"{name},{step.replace(' ', '')},{label}" for step in steps[name] if step.strip()]
+    return Files(*(written(f"indoor-{part}.csv", ["series,a,b,c,d,label", *some]) for part, some in rows.items()))
 
 
 def inflection_2016(language: str) -> Files:

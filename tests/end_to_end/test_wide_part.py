@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from dying import dies_once_saved
 import recurra
 from recurra.bundle.folder import WEIGHTS
 from recurra.errors import ModelError
+from recurra.tasks.model_folder import filled
 from recurra.training import load_checkpoint
 
 SMALL: dict[str, object] = {"model.width": 8, "training.precision": "float32", "training.validations": 2}
@@ -172,16 +172,31 @@ def test_networks_with_it_and_without_answer_together(folder: Path, tmp_path: Pa
     assert both.predict(text).details.probabilities["yes"] == pytest.approx(np.mean(each), abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    "text", ["{}", "[]", '{"facts": {}, "arrays": {"a": ["<f4", ["b"]]}}', '{"facts": {}, "arrays": {}}']
-)
-def test_a_damaged_description_is_refused_in_a_line(folder: Path, tmp_path: Path, text: str) -> None:
+DAMAGED: dict[str, object] = {
+    "no object": [],
+    "nothing": {},
+    "no weights": {"facts": {"columns": 1, "0.": {"kind": "text"}}, "arrays": {}},
+    "too many columns": {"facts": {"columns": 10**12}, "arrays": {"weights": ["<f2", [3, 2]]}},
+    "another reader": {"facts": {"columns": 1, "0.": {"kind": "other"}}, "arrays": {"weights": ["<f2", [3, 2]]}},
+    "another type": {"facts": {"columns": 1, "0.": {"kind": "text"}}, "arrays": {"weights": ["<c8", [3, 2]]}},
+    "a series": {"facts": {"columns": 1, "0.": {"kind": "series"}}, "arrays": {"weights": ["<f2", [3, 2]]}},
+    "more labels": {"facts": {"columns": 1, "0.": {"kind": "text"}}, "arrays": {"weights": ["<f2", [3, 9]]}},
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_description_is_refused_in_a_line(folder: Path, name: str) -> None:
     model = recurra.load(folder)
-    model.save(tmp_path / "m")
-    path = tmp_path / "m/tokenizers/wide.json"
-    path.write_text(text)
-    config = json.loads((tmp_path / "m/config.json").read_text())
-    config["tokenizers"]["wide"]["sha256"] = hashlib.sha256(text.encode()).hexdigest()
-    (tmp_path / "m/config.json").write_text(json.dumps(config))
-    with pytest.raises(ModelError):
-        recurra.load(tmp_path / "m")
+    network = model.networks[0]
+    with pytest.raises(ModelError, match="the wide part"):
+        model.task.load(network.recipe, {**network.vocabularies(), "wide": json.dumps(DAMAGED[name])})
+
+
+def test_numbers_that_are_no_wide_part_are_refused_in_a_line(folder: Path) -> None:
+    model = recurra.load(folder)
+    network = model.networks[0]
+    weights = {name: tensor.clone() for name, tensor in network.model.state_dict().items()}
+    weights["wide.linear-0-words-hashes"].zero_()
+    again = model.task.load(network.recipe, network.vocabularies())
+    with pytest.raises(ModelError, match=r"the wide part in model.safetensors is impossible: the hashes of words"):
+        filled(again, weights, "here")

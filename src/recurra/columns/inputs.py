@@ -35,6 +35,9 @@ COLUMNS: dict[str, Callable[[dict[str, Any]], Column]] = {
     "image": ImageColumn.from_mapping,
 }
 
+# What columns are to a linear layer; others are numbers.
+PLAIN = {"text": "text", "category": "text", "series": "series"}
+
 Index = NDArray[np.int64]
 
 
@@ -136,13 +139,19 @@ class Inputs:
         rows = [self.cells(content, "") for content in contents]
         found: list[Cells] = []
         for k, (column, values) in enumerate(zip(self.columns, encoded, strict=True)):
-            if column.kind in ("text", "category"):
-                found.append(Cells("text", [str(row[k]) for row in rows]))
-            elif column.kind == "series":
-                found.append(Cells("series", [one.astype(np.float64).reshape(-1, self.variables) for one in values]))
-            else:
-                found.append(Cells("numbers", np.stack(values).astype(np.float64)))
+            match PLAIN.get(column.kind, "numbers"):
+                case "text":
+                    found.append(Cells("text", [str(row[k]) for row in rows]))
+                case "series":
+                    series = [one.astype(np.float64).reshape(-1, self.variables) for one in values]
+                    found.append(Cells("series", series))
+                case _:
+                    found.append(Cells("numbers", np.stack(values).astype(np.float64)))
         return found
+
+    def plain_kinds(self) -> list[str]:
+        """What each column is to a linear layer."""
+        return [PLAIN.get(column.kind, "numbers") for column in self.columns]
 
     def tokens(self, content: Content) -> list[str]:
         """The units or steps as they can be shown, one column after the other."""

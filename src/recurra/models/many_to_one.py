@@ -182,10 +182,12 @@ class ManyToOne(nn.Module):
         branches: one for each column of the input.
         output: from their vectors, side by side, to the outputs.
 
-    A linear model, `wide`, may be put beside it: then its scores are added to the outputs.
+    A linear model, `wide`, may be put beside it: then its scores are added to the outputs, after training so much of
+    each as the learner has put into `shares`.
     """
 
     wide: Wide | None
+    shares: Tensor  # [2] of the network's outputs and of the linear model's, where there is one
 
     def __init__(self, branches: Sequence[Branch], output: nn.Module) -> None:
         super().__init__()
@@ -196,6 +198,7 @@ class ManyToOne(nn.Module):
     def put_beside(self, wide: Wide) -> None:
         """Adds the scores of a linear model to the outputs, which are 0 as yet: so it begins with what that says."""
         self.wide = wide
+        self.register_buffer("shares", torch.ones(2))
         last = self.output.output if isinstance(self.output, FeedForward) else self.output
         assert isinstance(last, nn.Linear)
         nn.init.zeros_(last.weight)
@@ -222,7 +225,10 @@ class ManyToOne(nn.Module):
         """The outputs, from what the branches made of their columns."""
         joined = torch.cat([run.values for run in runs], dim=-1)
         scores = self.output(joined)
-        return Inside(scores if beside is None else scores + beside, runs, joined)
+        return Inside(scores if beside is None else self._together(scores, beside), runs, joined)
+
+    def _together(self, scores: Tensor, beside: Tensor) -> Tensor:
+        return scores + beside if self.training else self.shares[0] * scores + self.shares[1] * beside
 
 
 def build_many_to_one(options: ManyToOneOptions, branches: Sequence[Branch], outputs: int) -> ManyToOne:

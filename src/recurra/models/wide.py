@@ -30,6 +30,9 @@ TYPES = {
 }
 
 
+MOST_COLUMNS = 10_000
+
+
 class Array(NamedTuple):
     """What an array that is stored is like."""
 
@@ -77,6 +80,8 @@ class Wide(nn.Module):
         """
         found = cast("dict[str, Any]", parse_json(text))
         arrays = {name: Array(str(kind), tuple(map(int, shape))) for name, (kind, shape) in found["arrays"].items()}
+        if not all(kind in READERS for kind in kinds_of(found["facts"])) or len(arrays["weights"].shape) != 2:
+            raise ValueError("columns or weights of another kind")
         return cls(found["facts"], arrays)
 
     def to_json(self) -> str:
@@ -109,8 +114,17 @@ class Wide(nn.Module):
         return self._of_readers("short")
 
     def _of_readers(self, name: str) -> str:
-        kinds = [self.facts[f"{k}."]["kind"] for k in range(self.facts["columns"])]
-        return " and ".join(dict.fromkeys(str(getattr(READERS[kind], name)) for kind in kinds))
+        return " and ".join(dict.fromkeys(str(getattr(READERS[kind], name)) for kind in self.kinds))
+
+    @property
+    def kinds(self) -> list[str]:
+        """What each column is to it: "text", "numbers", "series"."""
+        return kinds_of(self.facts)
+
+    @property
+    def size(self) -> int:
+        """L."""
+        return self.arrays["weights"].shape[1]
 
     def scores(self, columns: Sequence[Cells]) -> Tensor:
         """What is added to the outputs of the network [N, L], from the columns of N examples."""
@@ -123,6 +137,16 @@ class Wide(nn.Module):
     def bias(self) -> Tensor:
         """What is added whatever the input is [L]."""
         return self.linear().linear.bias * self.scale.cpu()
+
+
+def kinds_of(facts: Mapping[str, Any]) -> list[str]:
+    """What the columns are, from what is stored of a linear model.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is damaged.
+    """
+    count = Stored("", facts, {}).number("columns", 1, MOST_COLUMNS)
+    return [str(facts[f"{k}."]["kind"]) for k in range(count)]
 
 
 def forget(wide: Wide, keys: object) -> None:

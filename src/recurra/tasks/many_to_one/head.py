@@ -115,6 +115,10 @@ class Head(Protocol):
         """Of outputs [B, L] and what is kept of the labels [B]."""
         ...
 
+    def slope(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Of the loss by which outputs [N, L] are weighed against others, from what they are to be [N]."""
+        ...
+
     def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:
         """What a batch adds to the validation score."""
         ...

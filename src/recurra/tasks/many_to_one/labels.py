@@ -16,7 +16,7 @@ from typing import cast
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softmax
+from torch.nn.functional import one_hot, softmax
 
 from recurra.columns.stored import damaged, json_names
 from recurra.data import Examples, Kind, Labelled, name_of
@@ -133,6 +133,17 @@ class LabelHead:
 
     def loss(self, outputs: Tensor, targets: Tensor, smoothing: float) -> Loss:
         return token_loss(outputs, self.targets(targets), smoothing)
+
+    def slope(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Of the cross-entropy.
+
+        Where all answers are right, no scores would be too large. So a label counts as a little less than sure, the
+        less the fewer examples there are (Platt 1999). One that the network does not know says nothing.
+        """
+        known = (targets != UNKNOWN_LABEL)[:, None]
+        unsure = 1 / (len(targets) + 2)
+        shares = one_hot(targets.clamp(min=0), self.size) * (1 - unsure) + unsure / self.size
+        return (softmax(outputs, dim=-1) - shares) * known
 
     def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:
         """Nats, wrong answers, how improbable the right labels are; of known labels, and of all."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -10,11 +12,14 @@ from torch import Tensor
 from recurra.columns import Inputs
 from recurra.data import BatchingOptions, EncodedTable
 from recurra.models import ManyToOne
+from recurra.padded import Padded
 from recurra.tasks.examples import ExampleLearner, Order, batches_of_like_length, spread
 from recurra.tasks.many_to_one.head import Head
+from recurra.tasks.many_to_one.shares import best_shares
 from recurra.training import Index, Loss, Score
 
 TARGET = "label"  # the column of an encoded table that holds what is to be found
+MOST = 2.0  # that the network or its wide part counts at most
 WIDE = "wide"  # and the one that holds what the wide part says
 
 
@@ -44,7 +49,7 @@ class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
         self.measure = head.measure
 
     def loss(self, batch: Index, *, smoothing: float, sampling: float) -> Loss:
-        outputs = self._outputs(self.train, batch, self.head.alone)
+        outputs = self._outputs(batch)
         return self.head.loss(outputs, targets_of(self.train, batch).to(self.device), smoothing)
 
     def tokens(self, batch: Index) -> int:
@@ -52,23 +57,37 @@ class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
 
     @torch.inference_mode()
     def validate(self, examples: int) -> Score:
-        """The head's score over so many of the validation examples, spread evenly over the file."""
+        """The head's score over so many of the validation examples, spread evenly over the file.
+
+        How much the network and its wide part count is chosen on the same examples.
+        """
         self.model.eval()
         chosen = spread(len(self.valid), examples)
-        every: list[tuple[float, ...]] = []
-        for batch in batches_by_length(self.inputs.lengths(self.valid)[chosen]):
-            outputs = self._outputs(self.valid, chosen[batch]).float().cpu()
-            every.append(self.head.sums(outputs, targets_of(self.valid, chosen[batch])))
-        return self.head.score([sum(column) for column in zip(*every, strict=True)])
+        batches = [chosen[batch] for batch in batches_by_length(self.inputs.lengths(self.valid)[chosen])]
+        outputs = torch.cat([self.model(self._columns(self.valid, batch)).float().cpu() for batch in batches])
+        targets = torch.cat([targets_of(self.valid, batch) for batch in batches])
+        if self.model.wide is not None:
+            beside = torch.cat([self._beside(self.valid, batch) for batch in batches])
+            slope = partial(self.head.slope, targets=self.head.targets(targets))
+            shares = torch.tensor(best_shares([outputs, beside], slope, MOST))
+            self.model.shares.copy_(shares)
+            outputs = shares[0] * outputs + shares[1] * beside
+        return self.head.score(self.head.sums(outputs, targets))
 
-    def _outputs(self, table: EncodedTable, batch: Index, alone: float = 0.0) -> Tensor:
-        """Of examples, of which a share is answered without the wide part."""
-        columns = [column.to(self.device) for column in self.inputs.gather(table, batch)]
+    def _outputs(self, batch: Index) -> Tensor:
+        """Of training examples, of which a share is answered without the wide part."""
+        columns = self._columns(self.train, batch)
         if self.model.wide is None:
             return self.model(columns)
-        beside = torch.from_numpy(table[WIDE].gather(batch).values.reshape(-1, self.head.size).copy()).to(self.device)
-        seen = torch.rand(len(batch), 1, device=self.device) >= alone
-        return self.model(columns, beside * seen)
+        seen = torch.rand(len(batch), 1, device=self.device) >= self.head.alone
+        return self.model(columns, self._beside(self.train, batch).to(self.device) * seen)
+
+    def _columns(self, table: EncodedTable, batch: Index) -> list[Padded]:
+        return [column.to(self.device) for column in self.inputs.gather(table, batch)]
+
+    def _beside(self, table: EncodedTable, batch: Index) -> Tensor:
+        """What the wide part says of examples [B, L]."""
+        return torch.from_numpy(table[WIDE].gather(batch).values.reshape(-1, self.head.size).copy())
 
 
 def targets_of(table: EncodedTable, batch: Index) -> Tensor:

@@ -158,6 +158,10 @@ class NumberHead:
         total = LOSSES[self.loss_name](outputs[:, 0].float(), self.targets(targets), reduction="sum")
         return Loss(total, len(targets))
 
+    def slope(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Of the squared error."""
+        return outputs - targets[:, None]
+
     def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:
         """The loss, the squared error in deviations, and how many numbers."""
         loss = float(self.loss(outputs, targets, 0.0).total)

@@ -171,7 +171,7 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
             raise damaged("model.kind is left open")
         network = make_network(recipe, inputs, head)
         if WIDE in vocabularies:
-            network.model.put_beside(described_wide(vocabularies[WIDE]))
+            network.model.put_beside(described_wide(vocabularies[WIDE], inputs, head))
         return network
 
     def sketch(self, recipe: ManyToOneRecipe) -> Structure:
@@ -221,16 +221,19 @@ def sketch_network(recipe: ManyToOneRecipe, *, labels: bool) -> Structure:
     return without_data(many_to_one_structure(model, [reads], labels=labels))
 
 
-def described_wide(text: str) -> Wide:
+def described_wide(text: str, inputs: Inputs, head: Head) -> Wide:
     """A wide part without its numbers.
 
     Raises:
-        ModelError: it is damaged.
+        ModelError: it is damaged, or that of another network.
     """
     try:
-        return Wide.from_json(text)
+        wide = Wide.from_json(text)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise damaged(f"the wide part is none: {error}") from error
+    if wide.kinds != inputs.plain_kinds() or wide.size != head.size:
+        raise damaged("the wide part reads or answers something else than the network")
+    return wide
 
 
 def make_network(recipe: ManyToOneRecipe, inputs: Inputs, head: Head) -> HeadNetwork:
