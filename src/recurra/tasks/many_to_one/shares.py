@@ -26,7 +26,7 @@ def best_shares(parts: Sequence[Tensor], slope: Callable[[Tensor], Tensor], most
         for k, part in enumerate(parts):
             others = shares.clone()
             others[k] = 0
-            rest = torch.tensordot(others, stacked, dims=1)
+            rest = (others[:, None, None] * stacked).sum(0)
             low, high = 0.0, most
             for _ in range(HALVINGS):
                 middle = (low + high) / 2
