@@ -24,7 +24,7 @@ from recurra.errors import DataError, UsageError
 from recurra.models.word_embedding import TableShape, WordEmbedding
 from recurra.text.forms import forms
 from recurra.text.special import SPECIAL_TOKENS
-from recurra.text.tokenizer import Tokenizer, count_words, most_frequent
+from recurra.text.tokenizer import MOST_ENTRIES, Tokenizer, count_words, most_frequent
 from recurra.training import Emit, Note
 
 MOST_WORDS = 400_000
@@ -88,6 +88,7 @@ def learn_words(
 
     Raises:
         DataError: the file cannot be read, or has none of the words.
+        UsageError: these are too many for a vocabulary.
     """
     counts = count_words(texts, form)
     found = read_word_vectors(given.path, counts, given.options.words, form)
@@ -96,19 +97,33 @@ def learn_words(
     numbers = {word: number for number, word in enumerate(found.words)}
     known = {word: entry for word in counts if (entry := next(filter(numbers.__contains__, forms(word)), None))}
     say_found(counts, known, found, emit, about)
-    trained = Counter[str]()
-    for word, count in counts.items():
-        if given.options.tuned or word not in known:
-            trained[known.get(word, word)] += count
-    own = most_frequent(trained, min_count, without=SPECIAL_TOKENS)[: limit - len(SPECIAL_TOKENS)]
+    own = trained_words(counts, known, given.options, min_count)[: limit - len(SPECIAL_TOKENS)]
     others = {*known.values(), *found.words[: found.first]} - {*own}
     words = [*own, *(word for word in found.words if word in others)]
+    if len(words) > MOST_ENTRIES - len(SPECIAL_TOKENS):
+        what = f"the model would know {len(words):,} words, and a vocabulary has at most {MOST_ENTRIES:,} entries"
+        raise UsageError(what, fix=f"Lower vectors.words, which is {given.options.words:,}.")
     table = WordTable(
         TableShape(len(SPECIAL_TOKENS) + len(own), len(SPECIAL_TOKENS) + len(words), found.size),
         vectors_of(words, found, numbers, list(dict.fromkeys(known.values()))),
     )
     say_kept(table, len({*words} - {*own, *known.values()}), given.options, emit, about)
     return LearnedWords(Tokenizer.of_words(words, form), table)
+
+
+def trained_words(
+    counts: Mapping[str, int], known: Mapping[str, str], options: VectorOptions, min_count: int
+) -> list[str]:
+    """The words whose vectors are trained, the most frequent first: those that have none, or all of the training data.
+
+    Args:
+        known: the entry of the file that a word is read as.
+    """
+    trained = Counter[str]()
+    for word, count in counts.items():
+        if options.tuned or word not in known:
+            trained[known.get(word, word)] += count
+    return most_frequent(trained, min_count, without=SPECIAL_TOKENS)
 
 
 def vectors_of(
