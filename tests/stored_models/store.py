@@ -1,4 +1,4 @@
-"""Writes the stored model folders of tests/stored_models: one for each task that has none yet.
+"""Writes the stored model folders of tests/stored_models: one for each task that has none yet, and an ensemble.
 
 They are never written again: that what they hold can be opened and answers the same is what they are for. Where the
 format of model folders changes so that an old one cannot be read any more, its number is raised, a second folder is
@@ -21,10 +21,14 @@ sys.path.insert(0, str(HERE.parent / "tasks"))
 from toy_tasks import SMALL, TOYS  # noqa: E402
 
 
-def store(task: str, folder: Path) -> None:
-    """A small network that has learned for two passes, and what it answers."""
+# What is stored, by the format of its folder: several networks in one have the third.
+STORED = {**{f"{task}-2": (task, 1) for task in TOYS}, "translate-3": ("translate", 2)}
+
+
+def store(task: str, members: int, folder: Path) -> None:
+    """Small networks that have learned for two passes, and what they answer."""
     toy = TOYS[task]
-    settings = {**SMALL, **toy.settings, "training.precision": "float32"}
+    settings = {**SMALL, **toy.settings, "training.precision": "float32", "training.members": members}
     model = recurra.train(toy.rows, task=task, to=folder / "run", epochs=2, settings=settings, progress=False)
     model.save(folder / "model")
     answers = [answer.to_mapping() for answer in model.predict_iter(toy.inputs)]
@@ -34,9 +38,9 @@ def store(task: str, folder: Path) -> None:
 if __name__ == "__main__":
     import shutil
 
-    for name in TOYS:
-        place = HERE / f"{name}-2"  # the format of model folders
+    for name, (task, members) in STORED.items():
+        place = HERE / name
         if not place.exists():
             place.mkdir()
-            store(name, place)
+            store(task, members, place)
             shutil.rmtree(place / "run")

@@ -21,7 +21,18 @@ import recurra
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.runs import Watch
 from recurra.tasks.members import share_of_time
-from recurra.training import Budget, Event, Finished, Note, Saved, StepDone, TrainingOptions, planning, weights_of
+from recurra.training import (
+    Budget,
+    Event,
+    Finished,
+    Note,
+    Saved,
+    StepDone,
+    TrainingOptions,
+    Validated,
+    planning,
+    weights_of,
+)
 
 SMALL: Mapping[str, object] = {
     "model.width": 8,
@@ -188,6 +199,19 @@ def test_more_epochs_train_every_member_further(tmp_path: Path) -> None:
     assert isinstance(first, Finished)
     assert isinstance(second, Finished)
     assert first.step == second.step == 4  # one an epoch
+
+
+def test_trained_further_it_keeps_all_members_from_the_first_new_weights_on(tmp_path: Path) -> None:
+    folder = tmp_path / "m"
+    trained("classify", folder, members=3)
+    new = stopping(lambda event, ended: isinstance(event, Validated) and event.best)
+    with pytest.raises(Stopped):
+        recurra.train(
+            TOYS["classify"].rows, task="classify", to=folder, epochs=40, resume=True, listeners=[new], progress=False
+        )
+    model = recurra.load(folder)
+    assert len(model.networks) == 3
+    assert "has not finished" in model.caveats[0]
 
 
 def test_another_number_of_members_is_refused_where_a_run_goes_on(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -428,7 +428,16 @@ class Publisher:
             save_weights(folder, weights, len(self.networks))
         else:
             baseline = published_baseline(self.request.task, folder / "run")
-            members = [*(weights_of(one.model) for one in self.networks[:-1]), weights]
+            members = [*(weights_of(one.model) for one in self.networks[:-1]), weights, *self._later()]
             save_network(folder, self.request.task, first, members, self.facts, "", baseline)
             drop_replaced(folder, first.vocabularies(), baseline=bool(baseline))
             self.begun = True
+
+    def _later(self) -> Iterator[Weights]:
+        """The best weights of the members that come after, as far as an earlier session has trained them."""
+        for member in range(len(self.networks) + 1, self.networks[0].recipe.training.members + 1):
+            checkpoint = load_checkpoint(member_folder(self.request.folder / "run", member))
+            best = {} if checkpoint is None else checkpoint.section("best")
+            if not best:
+                return
+            yield best
