@@ -162,6 +162,14 @@ def test_a_tagger() -> None:
         found.fit(sentences, tags[1:])
 
 
+def test_a_tagger_with_lists_of_names() -> None:
+    sentences = [["to", place] for place in ("rome", "lima", "oslo", "cairo")] * 4
+    found = RecurraTagger(gazetteers={"city": ["Rome", "Lima"]}, epochs=1, random_state=1, **QUICK)
+    assert found.get_params()["gazetteers"] == {"city": ["Rome", "Lima"]}
+    found.fit(sentences, [["O", "B-PLACE"]] * len(sentences))
+    assert "1 gazetteer (32)" in found.model_.networks[0].describe()
+
+
 def test_a_translator() -> None:
     words = [a + b for a in "abcd" for b in "efgh"] * 4
     found = RecurraTranslator(epochs=25, random_state=1, learning_rate=0.02, **QUICK)
