@@ -136,9 +136,10 @@ def test_what_is_claimed() -> None:
     for problem in AUTOMATA.problems:
         can[problem.name] |= {one.name for one in AUTOMATA.networks if AUTOMATA.claim(problem, one).can}
     counting = {"elman-relu", "lstm", "slstm"}
+    with_u = {"elman-tanh", "elman-sigmoid", "gru"} | counting
     attending = {f"{name}, attention" for name in counting}
     for name in ("parity", "even-pairs", "cycle-navigation", "modular-arithmetic"):
-        assert can[name] == {"elman-tanh", "elman-sigmoid", "gru"} | counting
+        assert can[name] == with_u | {f"{cell}, attention" for cell in with_u}
     assert can["counters"] == counting | attending
     assert can["dyck-2"] == set()
     assert can["reverse"] == attending

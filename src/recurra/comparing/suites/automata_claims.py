@@ -69,11 +69,11 @@ CLAIMS: dict[tuple[str, tuple[str, ...]], Claim] = {
 }  # fmt: skip
 
 # What attention changes. Of a problem with one answer it takes a weighted mean of all states, in place of the last one.
-EVERY = BOUNDED + COUNTING + WEIGHING + LINEAR
-NOT_THE_LAST = "the states that were passed look like the last one, and a weighted mean does not know which it is"
+WITH_U = BOUNDED + COUNTING + WEIGHING
+CHANGES = "where the last step ended is the sum of what every step changed, and a state can show what its step changed"
 ATTENDED: dict[tuple[str, tuple[str, ...]], Claim] = {
-    ("latch", EVERY): Claim(False, NOT_THE_LAST, ARGUMENT),
-    ("turn", EVERY): Claim(False, NOT_THE_LAST, ARGUMENT),
+    ("latch", WITH_U): Claim(True, CHANGES, ARGUMENT),
+    ("turn", WITH_U): Claim(True, CHANGES, ARGUMENT),
     ("count", COUNTING + WEIGHING): Claim(
         True, "that the counts agree shows in one state alone, which attention can pick out", ARGUMENT
     ),
