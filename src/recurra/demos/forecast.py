@@ -46,6 +46,8 @@ SHARED: dict[str, object] = {
     "data.valid_share": 0.02,
     "model.width": 48,
     "model.baseline": "none",
+    "model.patch": 1,  # what is shown is how far back a cell remembers, step by step
+    "model.transform": "none",
     "model.scale": "columns",  # the sum is one of numbers of one scale
     "model.dropout": 0.0,
     "training.learning_rate": 0.01,
