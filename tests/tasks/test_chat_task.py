@@ -171,7 +171,7 @@ def test_measures_and_the_warning_of_a_collapse() -> None:
         open_examples(DataSource(rows=TALKS * 20), DIALOGUES),
         ChatDecodingOptions(beam=1, max_length=1, anti_lm=0.0),
     )
-    assert set(evaluation.measures) == {"perplexity", "distinct_1", "same_reply", "exact_match"}
+    assert set(evaluation.measures) == {"perplexity", "recall_at_1", "distinct_1", "same_reply", "exact_match"}
     assert evaluation.count == 140
     assert evaluation.notes[0].startswith("warning: the outputs have collapsed")
     longer = talker.evaluate(

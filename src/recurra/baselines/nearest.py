@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -113,6 +114,28 @@ class NearestBaseline:
             scores = self._scores(wanted.transposed_times(torch.eye(wanted.shape[0])))
             found += [self.answers[k] for k in cast("list[int]", scores.argmax(0).tolist())]
         return found
+
+    def fit_of(self, inputs: Sequence[str], answers: Sequence[Sequence[str]]) -> list[list[float]]:
+        """How well each of some answers fits to a text: its likeness to a training answer, times that of the inputs.
+
+        The training example for which this is highest counts; likeness is the cosine of n-grams of words, plus that of
+        characters.
+        """
+        reader, known = self._answers_read
+        found: list[list[float]] = []
+        for start in range(0, len(inputs), CHUNK):
+            some = answers[start : start + CHUNK]
+            wanted = self.reader.read(cast("Any", inputs[start : start + CHUNK]))
+            near = self.known.times(wanted.transposed_times(torch.eye(wanted.shape[0])))  # [N, B]
+            for b, replies in enumerate(some):
+                read = reader.read(replies)
+                like = known.times(read.transposed_times(torch.eye(read.shape[0])))  # [N, answers]
+                found.append(cast("list[float]", (like * near[:, b : b + 1]).amax(0).tolist()))
+        return found
+
+    @cached_property
+    def _answers_read(self) -> tuple[TextReader, Matrix]:
+        return TextReader.learn(self.answers, MOST_NGRAMS, 1)
 
     def _scores(self, wanted: Tensor) -> Tensor:
         """How similar the training inputs are [N, B] to inputs [F, B]; of vectors all but what no choice depends on."""

@@ -15,7 +15,8 @@ SCORES: dict[str, Callable[[float], float]] = {
     "r2": lambda value: value,  # numbers
     "span_f1": lambda value: value / 100,  # tags that write spans
     "accuracy": lambda value: value / 100,  # labels and other tags
-    "exact_match": lambda value: value / 100,  # texts: translations, captions, replies
+    "recall_at_1": lambda value: value / 100,  # replies
+    "exact_match": lambda value: value / 100,  # texts: translations, captions
     "relative_mae": lambda value: 1 - value,  # forecasts: the share of the naive forecast's error that is gone
     "mase": lambda value: -value,  # forecasts whose naive forecast has no error here
     "mae": lambda value: -value,  # or never

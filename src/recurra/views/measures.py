@@ -31,6 +31,7 @@ LABELS = {
     "nats": ("nats", ""),
     "nats_per_character": ("nats per character", ""),
     "nats_per_unit": ("nats per unit", ""),
+    "recall_at_1": ("recall@1", " %"),
     "distinct_1": ("distinct-1", " %"),
     "distinct_2": ("distinct-2", " %"),
     "same_reply": ("commonest reply", " %"),

@@ -9,6 +9,7 @@ from recurra.baselines import Allowance, NearestBaseline, Stored
 from recurra.data import Exchange
 from recurra.metrics import Measure, bleu, distinct, exact_match, same_output
 from recurra.tasks.chat.pairs import pairs_of
+from recurra.tasks.chat.recall import by_baseline, choices, recall
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
 from recurra.tasks.seq2seq.baseline import nearest
 from recurra.tasks.seq2seq.evaluate import canonical, seen_name, seen_units, words_for_bleu
@@ -49,7 +50,9 @@ class ChatBaseline:
         pairs, target = list(pairs_of(examples, predictor.recipe)), predictor.texts.target
         right = [canonical(pair.target, target) for pair in pairs]
         replies = baseline.answer([pair.source for pair in pairs])
-        return measured_replies(replies, right, target, words_for_bleu(right, options.bleu).words)
+        words = words_for_bleu(right, options.bleu).words
+        found = recall(by_baseline(choices(pairs, predictor.texts), baseline))
+        return {**found, **measured_replies(replies, right, target, words)}
 
 
 def measured_replies(

@@ -41,6 +41,7 @@ from recurra.tasks.answer import Answer
 from recurra.tasks.cases import case_of
 from recurra.tasks.chat.baseline import ChatBaseline, measured_replies
 from recurra.tasks.chat.pairs import context_text, is_reply, pairs_of
+from recurra.tasks.chat.recall import by_network, choices, recall
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
@@ -83,7 +84,11 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
     name = "chat"
     summary = "Replies to the last turns of a dialogue (an encoder-decoder)."
     noun = "exchanges"
-    headline: Mapping[str, str] = {"perplexity": "perplexity {:.1f}", "distinct_2": "distinct-2 {:.1f} %"}
+    headline: Mapping[str, str] = {
+        "perplexity": "perplexity {:.1f}",
+        "recall_at_1": "recall@1 {:.1f} %",
+        "distinct_2": "distinct-2 {:.1f} %",
+    }
     per_example = ("nats_per_unit", "exact_match")
     recipe = ChatRecipe
     kind = DIALOGUES
@@ -299,6 +304,7 @@ class ChatPredictor:
         words, why_not = words_for_bleu(right, options.bleu)
         measures: dict[str, Measure] = {
             "perplexity": perplexity(likelihood.log_likelihoods, likelihood.tokens),
+            **recall(by_network(choices(pairs, self.texts), self.texts, options.anti_lm)),
             **measured_replies(replies, right, target, words),
         }
         collapsed = collapse(replies, right, *units)
