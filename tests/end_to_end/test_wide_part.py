@@ -200,3 +200,14 @@ def test_numbers_that_are_no_wide_part_are_refused_in_a_line(folder: Path) -> No
     again = model.task.load(network.recipe, network.vocabularies())
     with pytest.raises(ModelError, match=r"the wide part in model.safetensors is impossible: the hashes of words"):
         filled(again, weights, "here")
+
+
+def test_where_it_takes_too_long_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recurra.tasks.many_to_one.wide.SHARE", 1e-9)
+    said: list[str] = []
+    listeners = [lambda event: said.append(str(getattr(event, "text", "")))]
+    settings = {**SMALL, "training.max_epochs": 1}
+    recurra.train(
+        reviews(60, 1), task="classify", to=tmp_path / "m", time="60s", settings=settings, listeners=listeners
+    )
+    assert any(note.startswith("no wide part: logistic regression") and "too much of the time" in note for note in said)

@@ -31,3 +31,7 @@ class Allowance:
         if self.seconds is not None and time.monotonic() - self.began > self.seconds:
             self.cut = True
         return self.cut
+
+    def overdrawn(self, times: float) -> bool:
+        """Whether so many times the time is up."""
+        return self.seconds is not None and time.monotonic() - self.began > times * self.seconds

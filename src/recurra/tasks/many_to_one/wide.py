@@ -32,6 +32,7 @@ from recurra.training import Budget, Emit, Note
 PARTS = 5  # of the training examples, each of which is left out once
 LEAST = 20  # different examples that a wide part is fitted to
 SHARE = 0.1  # of the time of a training
+TOO_LONG = 2.0  # times that share, of one fit of six
 LARGEST = 30.0  # the greatest scale
 USELESS = 0.01  # share of what constant scores leave open: what explains no more is left out
 KINDS = ("text", "series")  # of columns that have something else to be read than the network reads
@@ -66,6 +67,9 @@ def fit_wide(train: Iterable[Labelled], inputs: Inputs, head: Head, budget: Budg
         emit(Note(f"no wide part: there are fewer than {LEAST} different examples"))
         return None
     linear = sampled.fitting.whole()
+    if allowance.overdrawn(TOO_LONG):
+        emit(Note(f"no wide part: {linear.name} takes too much of the time; --set model.wide=off does not try it"))
+        return None
     outputs = sampled.fitting.held_out(groups_of(keys))
     (scale,) = best_shares([outputs], partial(head.slope, targets=sampled.targets), LARGEST)
     found = explained_labels if head.choices else explained_numbers

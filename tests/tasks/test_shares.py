@@ -1,0 +1,55 @@
+"""How much a network and a linear model count in their sum, and what the linear model is fitted without."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import one_hot
+
+from recurra.tasks.many_to_one.labels import UNKNOWN_LABEL, LabelHead
+from recurra.tasks.many_to_one.numbers import NumberHead
+from recurra.tasks.many_to_one.shares import best_shares
+from recurra.tasks.many_to_one.wide import PARTS, groups_of
+
+HEAD, NUMBER = LabelHead(("a", "b", "c")), NumberHead(0.0, 1.0)
+
+
+def test_shares_of_numbers_are_those_of_least_squares() -> None:
+    dice = np.random.default_rng(0)
+    parts = dice.normal(size=(200, 2))
+    parts[:, 1] += 0.6 * parts[:, 0]
+    right = 0.4 * parts[:, 0] + 0.9 * parts[:, 1] + 0.1 * dice.normal(size=200)
+    theirs, *_ = np.linalg.lstsq(parts, right, rcond=None)
+    columns = [torch.from_numpy(parts[:, [k]]).float() for k in range(2)]
+    targets = torch.from_numpy(right).float()
+    ours = best_shares(columns, lambda outputs: NUMBER.slope(outputs, targets), 2.0)
+    assert ours == pytest.approx(theirs, abs=0.01)
+
+
+def test_what_says_nothing_of_the_labels_counts_nothing_and_what_is_never_wrong_not_without_end() -> None:
+    torch.manual_seed(0)
+    labels = torch.randint(0, 3, (300,))
+    sure, noise = 3.0 * one_hot(labels, 3), 10 * torch.randn(300, 3)
+    counted = best_shares([noise, sure], lambda outputs: HEAD.slope(outputs, labels), 30.0)
+    assert counted[0] < 0.05
+    assert 1 < counted[1] < 10
+
+
+def test_labels_that_are_not_known_are_left_out() -> None:
+    torch.manual_seed(0)
+    labels = torch.randint(0, 3, (50,))
+    outputs = one_hot(labels, 3) + torch.randn(50, 3)
+    more = torch.cat([outputs, 100 * torch.randn(5, 3)])
+    strange = torch.cat([labels, torch.full((5,), UNKNOWN_LABEL)])
+    (known,) = best_shares([outputs], lambda outputs: HEAD.slope(outputs, labels), 30.0)
+    (both,) = best_shares([more], lambda outputs: HEAD.slope(outputs, strange), 30.0)
+    assert both == pytest.approx(known, rel=0.05)
+    assert not HEAD.slope(more, strange)[-5:].any()
+
+
+def test_equal_inputs_are_left_out_together() -> None:
+    keys = [f"text {k % 23}" for k in range(100)]
+    groups = groups_of(keys)
+    assert {int(group) for group in groups} == set(range(PARTS))
+    assert len({(key, int(group)) for key, group in zip(keys, groups, strict=True)}) == 23
