@@ -16,6 +16,7 @@ from dying import dies_once_saved
 import recurra
 from recurra.bundle.folder import WEIGHTS
 from recurra.errors import ModelError
+from recurra.tasks.fit import open_encoded
 from recurra.tasks.model_folder import filled
 from recurra.training import load_checkpoint
 
@@ -211,3 +212,13 @@ def test_where_it_takes_too_long_there_is_none(tmp_path: Path, monkeypatch: pyte
         reviews(60, 1), task="classify", to=tmp_path / "m", time="60s", settings=settings, listeners=listeners
     )
     assert any(note.startswith("no wide part: logistic regression") and "too much of the time" in note for note in said)
+
+
+def test_the_shares_that_were_chosen_at_the_best_validation_are_kept(folder: Path) -> None:
+    model = recurra.load(folder)
+    network = model.networks[0]
+    kept = network.model.state_dict()["shares"].clone()
+    learner = model.task.learner(network, open_encoded(model.task, folder / "run"), lambda event: None)
+    learner.validate(learner.validation_examples())
+    assert not kept.equal(torch.ones(2))
+    torch.testing.assert_close(network.model.state_dict()["shares"], kept, atol=1e-3, rtol=1e-3)

@@ -284,6 +284,8 @@ class Run:
         sampling = time.perf_counter() - validated
         lower = (score.value, score.loss) < (self.progress.best_value, self.progress.best_loss)
         best = lower and self._by_more_than_chance(step)
+        if best:
+            candidate = weights_of(self.learner.model)  # with what the learner chose on the validation examples
         load_weights(self.learner, trained)
         if best:
             self.progress.best = candidate
