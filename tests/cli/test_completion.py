@@ -81,10 +81,12 @@ def test_names_are_those_of_the_tables_and_kept(tmp_path: Path, monkeypatch: pyt
 
 def test_other_code_has_other_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known_names, "cache_folder", lambda: tmp_path)
-    (tmp_path / "names-old.json").write_text("[]")
+    for number in range(8):
+        (tmp_path / f"names-old-{number}.json").write_text("[]")
+        os.utime(tmp_path / f"names-old-{number}.json", (number, number))
     known_names.known_names()
-    (file,) = tmp_path.iterdir()
-    assert file.name == f"names-{known_names.stamp()}.json"
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    assert kept == [f"names-{known_names.stamp()}.json", *(f"names-old-{number}.json" for number in (5, 6, 7))]
 
 
 def test_values_are_completed_after_the_key(monkeypatch: pytest.MonkeyPatch) -> None:

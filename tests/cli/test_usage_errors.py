@@ -61,7 +61,7 @@ WRONG = [
     ),
     (
         "train a --task tag --units chars",
-        "--units has no effect on tag\n  It has --size, --cell, --layers, --seed, --threads.",
+        "--units has no effect on tag\n  It has --size, --cell, --layers, --seed, --members, --threads.",
     ),
     ("train a --task tag --layers 50", "error: --layers must be between 1 and 20, got 50"),
     ("train a --model cnn", "--model has no effect on translate\n  It has --size, --cell, --attention"),

@@ -71,7 +71,7 @@ def test_a_layer_and_a_stack_of_layers_can_be_described(name: str) -> None:
     found = layer_structure(deep)
     assert [(part.both, part.inputs, part.outputs) for part in found.parts()] == [(True, 3, 8), (False, 8, 5)]
     assert sum(part.parameters or 0 for part in found.parts()) == found.parameters == count(deep)
-    assert [part.states for part in found.parts()][1] == (("h", "c") if name == "lstm" else ("h",))
+    assert [part.states for part in found.parts()][1] == (("h", "c") if name in ("lstm", "slstm") else ("h",))
 
 
 def test_feed_forward_networks_and_convolutions_too() -> None:

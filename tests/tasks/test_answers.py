@@ -134,11 +134,11 @@ def test_weights_that_are_no_numbers_are_refused(task: str) -> None:
 @pytest.mark.parametrize("task", TOYS)
 def test_a_model_folder_whose_weights_are_no_numbers_is_refused(task: str, tmp_path: Path) -> None:
     made = network(task)
-    save_network(tmp_path, TASKS[task], made, weights_of(made.model), {}, "")
+    save_network(tmp_path, TASKS[task], made, [weights_of(made.model)], {}, "")
     load_network(tmp_path, TASKS)
     with torch.no_grad():
         next(made.model.parameters())[0] = torch.nan
-    save_network(tmp_path, TASKS[task], made, weights_of(made.model), {}, "")
+    save_network(tmp_path, TASKS[task], made, [weights_of(made.model)], {}, "")
     with pytest.raises(ModelError, match="not finite numbers"):
         load_network(tmp_path, TASKS)
 

@@ -33,6 +33,7 @@ class TrainKeywords(TypedDict, total=False):
     to: str | Path | None
     time: str | None
     epochs: float | None
+    members: int | None
     recipe: TaskRecipe | None
     settings: Mapping[str, object] | None
     resume: bool

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import recurra
+from recurra.files import FileError, atomic_write
 from recurra.options import unknown_name
 
+KEPT = 4  # of so many installations of recurra that one user may have
 Completer = Callable[[str], list[str]]  # what has been typed of a value -> how it may go on
 
 
@@ -71,11 +73,11 @@ def known_names() -> KnownNames:
     with suppress(OSError, ValueError, TypeError):
         return KnownNames(*json.loads(path.read_text(encoding="utf-8")))
     names = names_from_code()
-    with suppress(OSError):
+    with suppress(OSError, FileError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        for old in path.parent.glob("names-*.json"):
+        atomic_write(path, json.dumps(names).encode())
+        for old in sorted(path.parent.glob("names-*.json"), key=lambda one: one.stat().st_mtime_ns)[:-KEPT]:
             old.unlink()
-        path.write_text(json.dumps(names), encoding="utf-8")
     return names
 
 
