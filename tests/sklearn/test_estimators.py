@@ -115,7 +115,9 @@ def test_one_seed_one_model_and_a_pickle_of_it(texts: RecurraClassifier) -> None
 
 def test_in_a_pipeline_a_grid_search_and_a_cross_validation() -> None:
     lower = FunctionTransformer(lambda texts: [text.lower() for text in texts])
-    whole = Pipeline([("lower", lower), ("model", RecurraClassifier(epochs=8, random_state=1, **QUICK))])
+    alone = {**QUICK["settings"], "model.wide": "off"}  # a linear model beside it learns at any rate
+    classifier = RecurraClassifier(epochs=40, random_state=1, **{**QUICK, "settings": alone})
+    whole = Pipeline([("lower", lower), ("model", classifier)])
     search = GridSearchCV(whole, {"model__learning_rate": [1e-6, 0.03]}, cv=2).fit(TEXTS, LABELS)
     assert search.best_params_ == {"model__learning_rate": 0.03}
     assert search.score(["It was GOOD today", "It was BAD today"], [True, False]) == 1
