@@ -15,7 +15,7 @@ from recurra.comparing import ComparisonRequest
 from recurra.comparing import trial as trials
 from recurra.comparing.run import Tests as Measured
 from recurra.data import DataSource
-from recurra.errors import DataError, RunError
+from recurra.errors import DataError, ModelError, RunError
 from recurra.metrics import value_text
 from recurra.tasks import TASKS
 from recurra.training import Diverged, Event, Note, StepDone
@@ -218,6 +218,19 @@ def test_a_run_that_explodes_is_no_result_and_stops_nothing(monkeypatch: pytest.
     assert (len(row["values"]), row["failed"]) == (1, ["training diverged"])
     assert found.to_mapping()["differences"] == []  # not the same seeds any more
     assert "rnn: 1 of 2 runs failed: training diverged" in str(found)
+
+
+def test_a_model_that_answers_no_numbers_is_no_result_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    finish = trials.finish
+
+    def without_numbers(request: Any, *others: Any) -> Any:
+        if request.folder.name == "rnn-seed-1":
+            raise ModelError("the model's log probabilities are not numbers (NaN)")
+        return finish(request, *others)
+
+    monkeypatch.setattr("recurra.comparing.trial.finish", without_numbers)
+    row = next(row for row in compare().to_mapping()["variants"] if row["name"] == "rnn")
+    assert (len(row["values"]), row["failed"]) == (1, ["the model's log probabilities are not numbers (NaN)"])
 
 
 def test_gradient_flow_is_that_of_the_model_of_the_first_run() -> None:

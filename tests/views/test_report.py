@@ -210,7 +210,10 @@ def test_it_is_sorted_filtered_and_searched(browser_page: Opened) -> None:
     assert count(page) == "1 to 11 of 11 examples"
     assert page.evaluate("location.hash") == "#only=all&search=input+19&sort=-loss0"
     page.locator(".slices a").first.click()
-    page.wait_for_function("document.querySelector('select').value !== ''")
+    for _ in range(50):
+        if page.locator("select").input_value():
+            break
+        page.wait_for_timeout(100)
     assert page.locator("select").input_value() == "0.0"
     assert page.locator("[type=search]").input_value() == ""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from recurra.comparing.grid import Variant
-from recurra.errors import DataError, RunError, UsageError
+from recurra.errors import DataError, ModelError, RunError, UsageError
 from recurra.files import atomic_write
 from recurra.metrics import ExampleScores, Share
 from recurra.runs import clipped_share
@@ -137,9 +137,9 @@ def run_trial(
 
     try:
         outcome = fit(replace(request, resume=resume), budget, forward)
-    except Diverged as error:
+        result = measured(request, outcome, test, forward, gradients=gradients)
+    except (Diverged, ModelError) as error:  # also in answers to inputs that are longer than any it was trained on
         return TrialResult(failed=error.what)
-    result = measured(request, outcome, test, forward, gradients=gradients)
     return replace(result, learned_per_second=speed.value)
 
 
