@@ -13,6 +13,7 @@ from recurra.views.suite_records import SuiteCell, SuiteRecord, as_claimed, best
 NAMES, COLUMN, ROW, TOP = 178, 108, 26, 58
 LEAST = 600  # wide enough for what is what
 SQUARE, HIGH = 15, 16
+FAILED = "×"  # in the place of a number
 SHEET = """
 svg.suite { --paper: #fff; color: #1a1d21; background: var(--paper); }
 svg.suite text { font: 13px system-ui, sans-serif; fill: currentColor; }
@@ -84,7 +85,7 @@ def one_cell(x: float, y: float, record: SuiteRecord, cell: SuiteCell, chance: f
         )
     if cell["can"]:
         shapes.append(f'<rect class="can" x="{x}" y="{y}" width="{whole}" height="{HIGH}"/>')
-    number = "" if not cell["runs"] else "failed" if run is None or run["longer"] is None else f"{run['longer']:.0f}"
+    number = "" if not cell["runs"] else FAILED if run is None or run["longer"] is None else f"{run['longer']:.0f}"
     kind = "number solved" if cell["verdict"] == "solved" else "number"
     shapes.append(f'<text class="{kind}" x="{x + whole + 5}" y="{y + 13}">{number}</text>')
     if not as_claimed(cell):
@@ -114,5 +115,6 @@ def legend(record: SuiteRecord, y: float) -> str:
         f'<text class="small" x="8" y="{y}">Shades, from left to right: inputs of {spans} units; '
         "empty: chance, full: all right.</text>"
         f'<text class="small" x="8" y="{y + 16}">Number: percent right beyond {trained} units. '
-        'Frame: theory says that it can. <tspan class="parts">!</tspan> measured otherwise.</text>'
+        'Frame: theory says that it can. <tspan class="parts">!</tspan> measured otherwise. '
+        f"{FAILED} failed.</text>"
     )
