@@ -107,23 +107,18 @@ def build_tokenizers(examples: Iterable[Example], recipe: TextPairRecipe) -> tup
     units, form = read_like(target, recipe)
     source = build_source(sources_of(examples), units, text.source_vocabulary, text.min_count, form, USUAL)
     check_vocabulary(source.size, text.min_count, "no source unit")
+    check_vocabulary(target.size, text.min_count, "no target unit")
     return source, target
 
 
 def build_target(examples: Iterable[Example], recipe: TextPairRecipe) -> Tokenizer:
-    """The tokenizer of what is written.
-
-    Raises:
-        RunError: its vocabulary would be empty.
-    """
+    """The tokenizer of what is written, whose vocabulary may be empty."""
     text = recipe.text
     targets: Iterable[str] = (example.target for example in examples)
     if recipe.model.copy:
         targets = chain(targets, cells_of(sources_of(examples), text.source_units.split(","), text.target_units))
     limit = vocabulary_limit(text.target_vocabulary, text.target_units, USUAL)
-    target = Tokenizer.build(targets, text.target_units, limit, text.min_count, text.normalization)
-    check_vocabulary(target.size, text.min_count, "no target unit")
-    return target
+    return Tokenizer.build(targets, text.target_units, limit, text.min_count, text.normalization)
 
 
 def read_like(target: Tokenizer, recipe: TextPairRecipe) -> tuple[list[str], str]:
@@ -190,12 +185,16 @@ def learn_source_words(
 
     Args:
         recipe: in which all source units are words.
+
+    Raises:
+        RunError: a vocabulary would be empty.
     """
     text = recipe.text
     units, form = read_like(target, recipe)
     limit = vocabulary_limit(text.source_vocabulary, "words", USUAL)
     cells = cells_of(sources_of(examples), units, "words")
     words, table = learn_words(cells, given, limit, text.min_count, form, emit, "source: ")
+    check_vocabulary(target.size, text.min_count, "no target unit")
     if len(units) == 1:
         return SourceWords(words, table)
     shape = table.shape._replace(trained=table.shape.trained + 1, words=table.shape.words + 1)
