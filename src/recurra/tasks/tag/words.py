@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from recurra.columns.column import padded
 from recurra.columns.stored import json_object
 from recurra.columns.word_vectors import stored_table, table_mapping
 from recurra.data import EncodedTable, Ragged
@@ -156,10 +157,7 @@ def batch_of(rows: Sequence[Encoded]) -> Sentences:
 
 def padded_ids(rows: Sequence[Ids]) -> Padded:
     """Ids [B, T]."""
-    given = Ragged.of(rows)
-    values = np.zeros((len(rows), given.lengths.max(initial=0)), dtype=np.int64)
-    values[np.arange(values.shape[1]) < given.lengths[:, None]] = given.values
-    return Padded(torch.from_numpy(values), torch.from_numpy(given.lengths))
+    return padded(Ragged.of(rows), 1, np.int64)
 
 
 def encoded_row(table: EncodedTable, row: int) -> Encoded:
@@ -190,8 +188,8 @@ def batch_from(table: EncodedTable, index: Index) -> Tagged:
 
 def column_of(table: EncodedTable, name: str, index: Index) -> Tensor:
     """The numbers of the tokens in a column of the cache [B, T]; without any where it is not there."""
-    rows = [table[name].row(int(row)).tolist() for row in index] if name in table.columns else []
-    return padded_ids(rows).values
+    rows = table[name].gather(index) if name in table.columns else Ragged.of([])
+    return padded(rows, 1, np.int64).values
 
 
 def to_device(sentences: Sentences, device: torch.device) -> Sentences:
