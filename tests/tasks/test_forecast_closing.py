@@ -70,7 +70,7 @@ def test_the_part_is_kept_that_is_the_best_on_the_validation_data(tmp_path: Path
     learner, notes = learner_of(network, encoded), list[str]()
     pushed(network)
     before = validation_loss(learner)
-    keep_part(network, learner, Beginnings(network, encoded), lambda event: notes.append(event.text))  # type: ignore[attr-defined]
+    keep_part(network, learner, lambda event: notes.append(event.text))  # type: ignore[attr-defined]
     assert validation_loss(learner) < before
     assert "25% of the way from the baseline to what was learned is kept" in notes[0]
 
@@ -79,7 +79,7 @@ def test_of_a_network_that_has_learned_nothing_nothing_is_kept(tmp_path: Path) -
     network, encoded = begun(tmp_path)
     before = [weight.clone() for weight in network.model.parameters()]
     notes: list[str] = []
-    keep_part(network, learner_of(network, encoded), Beginnings(network, encoded), lambda event: notes.append("said"))
+    keep_part(network, learner_of(network, encoded), lambda event: notes.append("said"))
     assert all(torch.equal(one, other) for one, other in zip(before, network.model.parameters(), strict=True))
     assert not notes
 

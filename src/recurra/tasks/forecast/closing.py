@@ -23,7 +23,7 @@ from recurra.models import Forecaster
 from recurra.tasks.examples import spread
 from recurra.tasks.forecast.learner import Compared, ForecastLearner, batches_of, compared, learner_of, losses
 from recurra.tasks.forecast.network import ForecastNetwork
-from recurra.tasks.forecast.start import Beginnings
+from recurra.tasks.forecast.start import as_it_began
 from recurra.tasks.task import Emit, Encoded
 from recurra.text.counted import counted
 from recurra.training import Note
@@ -38,15 +38,15 @@ def close(network: ForecastNetwork, encoded: Encoded, emit: Emit) -> None:
     """Changes a trained network in place, and says how."""
     learner = learner_of(network, encoded)
     network.model.eval()
-    keep_part(network, learner, Beginnings(network, encoded), emit)
+    keep_part(network, learner, emit)
     if network.model.calibrated:
         calibrate(network.model, learner, emit)
 
 
 @torch.no_grad()
-def keep_part(network: ForecastNetwork, learner: ForecastLearner, begin: Beginnings, emit: Emit) -> None:
+def keep_part(network: ForecastNetwork, learner: ForecastLearner, emit: Emit) -> None:
     """Goes back to the best part of the way from the baseline."""
-    first = begin.of(network.recipe).model.to(learner.device).eval()
+    first = as_it_began(network, learner.train).to(learner.device).eval()
     if all(torch.equal(one, other) for one, other in zip(moved(first), moved(network.model), strict=True)):
         return
     found = dict.fromkeys((0.0, *PARTS, 1.0), 0.0)

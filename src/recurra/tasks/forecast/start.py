@@ -44,10 +44,7 @@ class Beginnings:
             simple: nothing of its linear baseline was fitted to the training windows, so that what it errs by on these
                 can be compared.
         """
-        network = self.network
-        made = make_network(recipe, network.columns, network.targets, network.counts)
-        for name, value in network.model.named_buffers():
-            made.model.get_buffer(name).copy_(value)
+        made = like(self.network, recipe)
         if made.model.log:
             know_logarithms(made.model, self.encoded)
         learner = learner_of(made, self.encoded)
@@ -68,6 +65,21 @@ class Beginnings:
         if key not in self.fits:
             self.fits[key] = fit_linear(network.model, learner.train, learner.valid)
         return self.fits[key]
+
+
+def as_it_began(network: ForecastNetwork, train: Windows) -> Forecaster:
+    """A trained network as it was before training, when it answered its baseline."""
+    model = like(network, network.recipe).model
+    begin_with_baseline(model, train)
+    return model
+
+
+def like(network: ForecastNetwork, recipe: ForecastRecipe) -> ForecastNetwork:
+    """A fresh network of a recipe, with all that another one knows of the data."""
+    made = make_network(recipe, network.columns, network.targets, network.counts)
+    for name, value in network.model.named_buffers():
+        made.model.get_buffer(name).copy_(value)
+    return made
 
 
 @torch.no_grad()
