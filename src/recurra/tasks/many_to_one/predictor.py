@@ -108,6 +108,7 @@ class HeadPredictor:
         rows = [column[0] for column in encoded]
         names = [f"{name}." for name in inputs.names] or [""]
         aim = head.aim(shown)
+        beside = [parts_of(network, content, encoded) for network in self.networks]
         with torch.no_grad():
             batch = inputs.batch(encoded, [0])
             probes = [
@@ -116,16 +117,16 @@ class HeadPredictor:
                     [column.to(device_of(network.model)) for column in batch],
                     inputs.names or ("",),
                     numbers=not head.choices,
-                    shares=[one.shares.to(device_of(network.model)) for one in parts_of(network, content, encoded)],
+                    shares=[one.shares.to(device_of(network.model)) for one in parts],
                 )
-                for network in self.networks
+                for network, parts in zip(self.networks, beside, strict=True)
             ]
         cells = inputs.cells(content, "the input")
         read = [
             ReadInput(name.rstrip(".") or inputs.kind, column.tokens(cell), name, inputs.picture(rows))
             for name, column, cell in zip(names, inputs.columns, cells, strict=True)
         ]
-        read += [ReadInput(one.name, one.tokens) for one in parts_of(self.first, content, encoded)]
+        read += [ReadInput(one.name, one.tokens) for one in beside[0]]
         places = inputs.places(content)
         return Asked(
             shown_content(content),
