@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from recurra.api import Curves as Curves
     from recurra.api import Model as Model
     from recurra.api import compare as compare
-    from recurra.api import compare_suite as compare_suite
     from recurra.api import curves as curves
     from recurra.api import draw as draw
     from recurra.api import load as load
     from recurra.api import read_recipe as read_recipe
     from recurra.api import train as train
+    from recurra.api.suites import compare_suite as compare_suite
     from recurra.comparing import Comparison as Comparison
     from recurra.errors import RecurraError as RecurraError
     from recurra.tasks.answer import Answer as Answer
@@ -55,7 +55,7 @@ _HOMES = {
     "SetAttention": "recurra.tracing",
     "SetUnit": "recurra.tracing",
     "compare": "recurra.api",
-    "compare_suite": "recurra.api",
+    "compare_suite": "recurra.api.suites",
     "curves": "recurra.api",
     "draw": "recurra.api",
     "load": "recurra.api",

@@ -102,7 +102,7 @@ def test_a_whole_comparison_from_a_pipe(recurra: CommandLine, tmp_path: Path, mo
 
 @pytest.fixture
 def on_suite(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What `recurra.api.compare_suite` was called with."""
+    """What `recurra.compare_suite` was called with."""
     seen: dict[str, Any] = {}
 
     def compare_suite(suite: str, **options: Any) -> Any:
@@ -111,7 +111,7 @@ def on_suite(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             raise KeyboardInterrupt
         return type("Found", (), {"to_mapping": lambda self: {"suite": suite}})()
 
-    monkeypatch.setattr("recurra.api.compare_suite", compare_suite)
+    monkeypatch.setattr("recurra.api.suites.compare_suite", compare_suite)
     return seen
 
 

@@ -76,7 +76,8 @@ def test_the_probe_sees_what_is_loaded() -> None:
     assert "'torch'" in result.stderr
 
 
-# What reads data frames, measures texts, writes numbers in words, compiles networks: a prediction needs none of it.
+# What reads data frames, measures texts, writes numbers in words, compiles networks, makes problems of a suite: a
+# prediction needs none of it.
 UNUSED = {
     "narwhals",
     "pandas",
@@ -88,6 +89,7 @@ UNUSED = {
     "starlette",
     "recurra.watching",
     "recurra.serving",
+    "recurra.comparing.suites",
 }
 PREDICTION = """
 import sys

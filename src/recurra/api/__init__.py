@@ -12,21 +12,8 @@ from recurra.api.drawing import draw
 from recurra.api.given import data_source
 from recurra.api.model import Model, load
 from recurra.api.run_curves import Curves, curves
-from recurra.api.suites import compare_suite
 from recurra.api.training import compare, train
 from recurra.comparing import Comparison
 from recurra.tasks.choosing import read_recipe
 
-__all__ = [
-    "Comparison",
-    "Curves",
-    "Model",
-    "compare",
-    "compare_suite",
-    "curves",
-    "data_source",
-    "draw",
-    "load",
-    "read_recipe",
-    "train",
-]
+__all__ = ["Comparison", "Curves", "Model", "compare", "curves", "data_source", "draw", "load", "read_recipe", "train"]

@@ -201,11 +201,11 @@ def compare_on_suite(context: typer.Context, suite: str) -> int:
             raise UsageError(f"{what} is given beside --suite, which has its own", fix="Leave one of them out.")
     check_budget(given.get("time"), given.get("epochs"))
 
-    from recurra import api
+    from recurra.api.suites import compare_suite
     from recurra.views import suite_table
 
     with kept(context):
-        found = api.compare_suite(
+        found = compare_suite(
             suite,
             **{name: listed(f"--{name}", given[name]) for name in ("cells", "tasks", "attention") if name in given},
             **{name: given[name] for name in ("seeds", "epochs", "time", "to", "resume") if name in given},
