@@ -7,7 +7,7 @@ arrays that are stored beside a model.
 from recurra.baselines.allowance import MOST_EXAMPLES, Allowance
 from recurra.baselines.baseline import Baseline
 from recurra.baselines.chain import ChainBaseline
-from recurra.baselines.columns import READERS, Cells, ColumnsBaseline, Fitting
+from recurra.baselines.columns import READERS, Cells, ColumnsBaseline, Fitting, stored_columns
 from recurra.baselines.nearest import NearestBaseline
 from recurra.baselines.smoothing import SmoothingBaseline
 from recurra.baselines.stored import MOST_BYTES, Stored, from_bytes
@@ -28,4 +28,5 @@ __all__ = [
     "Stored",
     "UnitsBaseline",
     "from_bytes",
+    "stored_columns",
 ]

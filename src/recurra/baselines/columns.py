@@ -25,7 +25,7 @@ from recurra.baselines.stored import Array, Stored
 PENALTY = 0.2  # of logistic regression
 MOST_WEIGHTS = 2_000_000  # of texts, all labels together
 MOST_NGRAMS = 150_000  # of a family
-MOST_OUTPUTS = 10_000
+MOST_COLUMNS = 10_000
 
 # What is read of a column -> what reads it.
 READERS: dict[str, type[TextReader | NumberReader | SeriesReader]] = {
@@ -74,8 +74,7 @@ class ColumnsBaseline:
         Raises:
             ValueError, KeyError: it is damaged.
         """
-        parts = [stored.under(f"{k}.") for k in range(stored.number("columns", 1, 10_000))]
-        readers = [READERS[part.kind].from_stored(part) for part in parts]
+        readers = [READERS[part.kind].from_stored(part) for part in stored_columns(stored)]
         weights = stored.array("weights", "<f2", (sum(reader.size for reader in readers), None))
         bias = stored.array("bias", "<f4", weights.shape[1:])
         linear = Linear(torch.from_numpy(weights.astype(np.float32)), torch.from_numpy(bias))
@@ -162,6 +161,15 @@ class Fitting:
             held = torch.from_numpy(groups == group)
             parts.append(torch.where(held[:, None], self.layer((~held).float())(self.features), 0.0))
         return torch.stack(parts).sum(0)
+
+
+def stored_columns(stored: Stored) -> list[Stored]:
+    """What is kept of the reader of each column.
+
+    Raises:
+        ValueError, KeyError: it is damaged.
+    """
+    return [stored.under(f"{k}.") for k in range(stored.number("columns", 1, MOST_COLUMNS))]
 
 
 def learn(column: Cells, most: int) -> tuple[Reader, Matrix]:

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from recurra.baselines import READERS, Cells, ColumnsBaseline, Stored
+from recurra.baselines import READERS, Cells, ColumnsBaseline, Stored, stored_columns
 from recurra.strict_json import parse_json
 
 # numpy's types of what is stored -> torch's; it has the bits of the hashes, not their type.
@@ -28,9 +28,6 @@ TYPES = {
     "<i8": torch.int64,
     "<u4": torch.int32,
 }
-
-
-MOST_COLUMNS = 10_000
 
 
 class Array(NamedTuple):
@@ -145,8 +142,7 @@ def kinds_of(facts: Mapping[str, Any]) -> list[str]:
     Raises:
         ValueError, KeyError, TypeError: it is damaged.
     """
-    count = Stored("", facts, {}).number("columns", 1, MOST_COLUMNS)
-    return [str(facts[f"{k}."]["kind"]) for k in range(count)]
+    return [part.kind for part in stored_columns(Stored("", facts, {}))]
 
 
 def forget(wide: Wide, keys: object) -> None:
