@@ -73,17 +73,13 @@ class ForecastLearner:
         loss = total / max(count, 1)
         return Score(loss, loss if self.measure == "nats" else 100 * loss)
 
+    @torch.inference_mode()
     def each_loss(self, examples: int) -> Losses:
         """The mean loss of the steps to be forecast after each of so many validation windows."""
-        return self.losses_of(self.valid, examples)
-
-    @torch.inference_mode()
-    def losses_of(self, windows: Windows, examples: int) -> Losses:
-        """The same of any windows."""
         self.model.eval()
         parts: list[Losses] = []
-        for batch in batches_of(spread(len(windows), examples)):
-            found = compared(self.model, windows.span(batch).to(self.device), every=False)
+        for batch in batches_of(spread(len(self.valid), examples)):
+            found = compared(self.model, self.valid.span(batch).to(self.device), every=False)
             each = torch.zeros(found.counts.shape, device=self.device).masked_scatter(
                 found.counts, losses(self.model, found)
             )

@@ -42,7 +42,7 @@ NOTHING = np.zeros(0)  # the losses of a trial that diverged
 class Trial(NamedTuple):
     """A pair that was tried."""
 
-    network: ForecastNetwork
+    recipe: ForecastRecipe
     losses: Losses  # of each validation window
 
     @property
@@ -53,7 +53,7 @@ class Trial(NamedTuple):
         return mean if math.isfinite(mean) else math.inf
 
     def __str__(self) -> str:
-        model = self.network.recipe.model
+        model = self.recipe.model
         return f"{model.baseline} by {model.scale} {f'{self.error:.3g}' if math.isfinite(self.error) else 'diverged'}"
 
 
@@ -134,7 +134,7 @@ def best_untrained(recipes: Sequence[ForecastRecipe], begin: Beginnings) -> Fore
     fair = [one for one in recipes if one.model.scale == scale and one.model.baseline != "none"] or recipes[:1]
     if len(fair) == 1:
         return fair[0]
-    errors = [untrained_errors(begin.of(recipe, simple=True), begin) for recipe in fair]
+    errors = [untrained_errors(begin.of(recipe), begin) for recipe in fair]
     means = [math.inf if np.isnan(one.losses).all() else float(np.nanmean(one.losses)) for one in errors]
     lowest = means.index(min(means))
     return fair[lowest if clearly_lower(errors[lowest].losses, errors[0].losses, errors[0].apart, LIKELY) else 0]
@@ -156,14 +156,14 @@ def best_tried(recipes: Sequence[ForecastRecipe], begin: Beginnings, budget: Bud
     first = trials[0]
     surely = not math.isfinite(first.error) or clearly_lower(lowest.losses, first.losses, learner.apart - 1, SURELY)
     best = lowest if surely else first
-    model = best.network.recipe.model
+    model = best.recipe.model
     of_all, chosen = f"after {counted(steps, 'step')} of training each", "is the best before training"
     why = f"{chosen}, and none was clearly better {of_all}" if best is first else f"{of_all} is the best"
     emit(Note(
         f"baseline: {model.baseline}, scale: {model.scale}, which {why}, by the {learner.measure.replace('_', ' ')} on "
         f"the validation data: {', '.join(map(str, trials))} (change them with --set model.baseline and model.scale)"
     ))  # fmt: skip
-    return best.network.recipe
+    return best.recipe
 
 
 def candidates(recipe: ForecastRecipe) -> Iterator[ForecastRecipe]:
@@ -194,7 +194,7 @@ def trial_steps(learner: ForecastLearner, recipe: ForecastRecipe, budget: Budget
 
 
 def tried(recipe: ForecastRecipe, begin: Beginnings, steps: int) -> Trial:
-    """A network of this recipe after so many steps."""
+    """How good a network of this recipe is after so many steps."""
     made = begin.of(recipe)
     learner, options = learner_of(made, begin.encoded), recipe.training
     plan = Plan((Piece(0, 0.0, max(steps, 1)),), 1, 1)
@@ -203,13 +203,13 @@ def tried(recipe: ForecastRecipe, begin: Beginnings, steps: int) -> Trial:
             for _ in Loop(learner, make_optimizer(made.model.parameters(), options), options, plan, Position()):
                 pass
     except Diverged:
-        return Trial(made, NOTHING)
-    return Trial(made, learner.each_loss(MAX_WINDOWS))
+        return Trial(recipe, NOTHING)
+    return Trial(recipe, learner.each_loss(MAX_WINDOWS))
 
 
 def all_diverged(trials: list[Trial]) -> Diverged:
     """The error where no pair is left to train."""
-    by_columns = all(trial.network.recipe.model.scale == "columns" for trial in trials)
+    by_columns = all(trial.recipe.model.scale == "columns" for trial in trials)
     own = "--set model.scale=window, which standardises each window by itself, or with " if by_columns else ""
     return Diverged(
         f"training diverges with every baseline and scale that may be chosen: {', '.join(map(str, trials))}",
