@@ -19,9 +19,8 @@ from recurra.views.suite_records import SuiteCell, SuiteRecord, as_claimed, best
 
 WIDTH = 132  # of plain text
 CAN, CANNOT, PARTS = "+", "-", "!"
-STYLE = """
-.recurra svg.suite { display: block; max-width: 100%; height: auto; }
-"""
+STYLE = ".recurra svg.suite { display: block; }\n"
+PAGE = f"{STYLE}.recurra .list td {{ overflow-wrap: break-word; }}\n"  # narrow pages scroll tables, and break no words
 
 
 def suite_table(record: SuiteRecord) -> RenderableType:
@@ -102,13 +101,13 @@ def suite_html(record: SuiteRecord) -> str:
 
 def suite_page(record: SuiteRecord) -> str:
     """A page of its own: the picture, every number, and every claim with its reason."""
-    return document(f"{record['suite']}: {record['about']}", body(record) + claims(record), style=STYLE)
+    return document(f"{record['suite']}: {record['about']}", body(record) + claims(record), style=PAGE)
 
 
 def body(record: SuiteRecord) -> str:
     """The picture, and what stands below it."""
     notes = "".join(f'<p class="note">{escape(line)}</p>\n' for line in lines(record))
-    return f"{suite_svg(record, alone=False)}\n{notes}"
+    return f"{scrolled(record['suite'], suite_svg(record, alone=False))}{notes}"
 
 
 def claims(record: SuiteRecord) -> str:
@@ -161,7 +160,13 @@ def html_table(caption: str, columns: Iterable[str], found: Iterable[Iterable[st
     inside = "".join(
         "<tr>" + "".join(f"<td><bdi>{escape(cell)}</bdi></td>" for cell in row) + "</tr>\n" for row in found
     )
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">\n<table class="list">\n'
-        f"<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{inside}</tbody>\n</table>\n</div>\n"
+    return scrolled(
+        caption,
+        f'<table class="list">\n<caption>{escape(caption)}</caption>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{inside}</tbody>\n</table>",
     )
+
+
+def scrolled(name: str, inside: str) -> str:
+    """What may be wider than the page, as a region of it."""
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}">\n{inside}\n</div>\n'
