@@ -9,7 +9,7 @@ import torch
 from recurra.baselines import NearestBaseline
 from recurra.data import DIALOGUES, DataSource, Example, open_examples
 from recurra.tasks.chat.pairs import context_text, pairs_of
-from recurra.tasks.chat.recall import AMONG, MOST, by_baseline, by_network, choices, recall
+from recurra.tasks.chat.recall import AMONG, MOST, Choice, by_baseline, by_network, choices, recall
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
 from recurra.tasks.chat.task import Chat, ChatPredictor
 from recurra.training import Event
@@ -33,9 +33,13 @@ def exchanges(talker: ChatPredictor) -> list[Example]:
     return list(pairs_of(open_examples(DataSource(rows=TALKS), DIALOGUES), talker.recipe))
 
 
+def asked_about(pairs: list[Example]) -> list[Choice]:
+    return choices([one.source for one in pairs], [one.target for one in pairs])
+
+
 def test_ten_different_replies_are_asked_about_the_right_one_first(talker: ChatPredictor) -> None:
     pairs = exchanges(talker)
-    asked = choices(pairs, talker.texts)
+    asked = asked_about(pairs)
     assert len(asked) == 24
     for one, pair in zip(asked, pairs, strict=True):
         assert one.context == pair.source
@@ -46,16 +50,16 @@ def test_ten_different_replies_are_asked_about_the_right_one_first(talker: ChatP
 
 def test_what_is_asked_does_not_depend_on_the_order(talker: ChatPredictor) -> None:
     pairs = exchanges(talker)
-    backwards = {one.context: one for one in choices(pairs[::-1], talker.texts)}
-    assert all(backwards[one.context] == one for one in choices(pairs, talker.texts))
+    backwards = {one.context: one for one in asked_about(pairs[::-1])}
+    assert all(backwards[one.context] == one for one in asked_about(pairs))
 
 
-def test_of_many_some_are_asked_and_of_one_reply_nothing(talker: ChatPredictor) -> None:
+def test_of_many_some_are_asked_and_of_one_reply_nothing() -> None:
     pairs = [Example(context_text([f"number {k}"], 3), COLOURS[k % 12], k) for k in range(MOST * 2)]
-    asked = choices(pairs, talker.texts)
+    asked = asked_about(pairs)
     assert len(asked) == MOST
     assert asked[-1].context == pairs[-1].source
-    assert choices([one._replace(target="yes") for one in pairs], talker.texts) == []
+    assert asked_about([one._replace(target="yes") for one in pairs]) == []
     assert recall([]) == {}
 
 
@@ -66,7 +70,7 @@ def test_the_first_place_counts_and_shared_ones_by_chance() -> None:
 
 
 def test_a_network_ranks_as_it_ranks_its_own_candidates(talker: ChatPredictor) -> None:
-    asked = choices(exchanges(talker), talker.texts)[:3]
+    asked = asked_about(exchanges(talker))[:3]
     for weight in (0.0, 0.4):
         scores = by_network(asked, talker.texts, weight)
         for one, found in zip(asked, scores, strict=True):
@@ -79,7 +83,7 @@ def test_a_network_ranks_as_it_ranks_its_own_candidates(talker: ChatPredictor) -
 def test_a_baseline_finds_what_followed_such_turns(talker: ChatPredictor) -> None:
     pairs = exchanges(talker)
     baseline = NearestBaseline([one.source for one in pairs], [one.target for one in pairs])
-    asked = choices(pairs[::2], talker.texts)
+    asked = asked_about(pairs[::2])
     found = by_baseline(asked, baseline)
     assert [len(some) for some in found] == [len(one.replies) for one in asked]
     assert recall(found)["recall_at_1"].value == 100.0

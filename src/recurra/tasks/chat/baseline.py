@@ -49,9 +49,10 @@ class ChatBaseline:
         """All but the perplexity."""
         pairs, target = list(pairs_of(examples, predictor.recipe)), predictor.texts.target
         right = [canonical(pair.target, target) for pair in pairs]
-        replies = baseline.answer([pair.source for pair in pairs])
+        contexts = [pair.source for pair in pairs]
+        replies = baseline.answer(contexts)
         words = words_for_bleu(right, options.bleu).words
-        found = recall(by_baseline(choices(pairs, predictor.texts), baseline))
+        found = recall(by_baseline(choices(contexts, right), baseline))
         return {**found, **measured_replies(replies, right, target, words)}
 
 

@@ -18,7 +18,6 @@ from recurra.metrics import Measure
 from recurra.metrics.ratio import percentage
 from recurra.tasks.chat.pairs import context_text
 from recurra.tasks.chat.recipe import ChatRecipe
-from recurra.tasks.seq2seq.evaluate import canonical
 from recurra.tasks.seq2seq.predictor import TextPredictor
 
 AMONG = 10  # replies, the right one among them
@@ -37,24 +36,26 @@ class Choice(NamedTuple):
 Scores = list[list[float]]  # of the replies of each choice: the higher, the better
 
 
-def choices(pairs: Sequence[Example], texts: TextPredictor[ChatRecipe]) -> list[Choice]:
+def choices(contexts: Sequence[str], right: Sequence[str]) -> list[Choice]:
     """What is asked about exchanges; nothing where all replies are the same.
 
-    The others are drawn by a hash of the exchange and themselves, so they do not depend on the order of the data.
+    The other replies are drawn by a hash of the exchange, so that they do not depend on the order of the data.
+
+    Args:
+        right: the reply to each context, as the model would write it.
     """
-    share = min(1.0, MOST / max(1, len(pairs)))
-    asked = [one for k, one in enumerate(pairs) if int((k + 1) * share) > int(k * share)]
-    every = sorted({canonical(one.target, texts.target) for one in pairs})
+    share = min(1.0, MOST / max(1, len(contexts)))
+    asked = [k for k in range(len(contexts)) if int((k + 1) * share) > int(k * share)]
+    every = sorted(set(right))
     if len(every) < 2:
         return []
     found: list[Choice] = []
-    for one in asked:
-        right = canonical(one.target, texts.target)
-        seed = hashlib.sha256(f"{one.source}\0{right}".encode("utf-8", "surrogatepass")).digest()
+    for context, reply in ((contexts[k], right[k]) for k in asked):
+        seed = hashlib.sha256(f"{context}\0{reply}".encode("utf-8", "surrogatepass")).digest()
         dice = np.random.default_rng(np.frombuffer(seed, np.uint32))
         drawn = cast("list[int]", dice.choice(len(every), min(AMONG, len(every)), replace=False).tolist())
-        others = [every[k] for k in drawn if every[k] != right]
-        found.append(Choice(one.source, [right, *others[: AMONG - 1]]))
+        others = [every[k] for k in drawn if every[k] != reply]
+        found.append(Choice(context, [reply, *others[: AMONG - 1]]))
     return found
 
 

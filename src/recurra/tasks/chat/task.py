@@ -296,7 +296,8 @@ class ChatPredictor:
     def evaluate(self, examples: Iterable[Exchange], options: ChatDecodingOptions) -> Evaluation:
         """How probable the right replies are, how varied its own, and whether it says the same to everything."""
         pairs, target = list(pairs_of(examples, self.recipe)), self.texts.target
-        answers = list(self.texts.predict((pair.source for pair in pairs), replace(options, nbest=1)))
+        contexts = [pair.source for pair in pairs]
+        answers = list(self.texts.predict(contexts, replace(options, nbest=1)))
         replies = [answer.text for answer in answers]
         right = [canonical(pair.target, target) for pair in pairs]
         units = [seen_units(text, target) for text in replies], [seen_units(text, target) for text in right]
@@ -304,7 +305,7 @@ class ChatPredictor:
         words, why_not = words_for_bleu(right, options.bleu)
         measures: dict[str, Measure] = {
             "perplexity": perplexity(likelihood.log_likelihoods, likelihood.tokens),
-            **recall(by_network(choices(pairs, self.texts), self.texts, options.anti_lm)),
+            **recall(by_network(choices(contexts, right), self.texts, options.anti_lm)),
             **measured_replies(replies, right, target, words),
         }
         collapsed = collapse(replies, right, *units)
@@ -315,7 +316,7 @@ class ChatPredictor:
             *why_not,
             *filter(None, [self.texts.unwritable(right)]),
         ]
-        lengths = [len(ids) for ids in self.texts.source.encode_batch([pair.source for pair in pairs])]
+        lengths = [len(ids) for ids in self.texts.source.encode_batch(contexts)]
         exact = [one == other for one, other in zip(replies, right, strict=True)]
         scores = {
             "nats_per_unit": nats_per_unit(likelihood, UNIT_NAMES[target.units]),
