@@ -133,6 +133,7 @@ def test_a_suite_has_its_own_data_and_settings(recurra: CommandLine, on_suite: d
         result = recurra("compare", "--suite", "automata", more)
         assert result.code == 2
         assert f"{name} is given beside --suite, which has its own" in result.err
+    assert "--epochs: must be above 0, got 0" in recurra("compare", "--suite", "automata", "--epochs", "0").err
     assert "--tasks names problems of a suite" in recurra("compare", "a.tsv", "--tasks", "parity").err
     assert not on_suite
 

@@ -117,6 +117,7 @@ def test_what_is_asked_for_must_be_there() -> None:
         ({"seeds": 0}, "seeds must be at least 1"),
         ({"time": "20s"}, "too little: each needs 5 s"),
         ({"time": "5m", "epochs": 1}, "either time= or epochs="),
+        ({"epochs": 0}, "epochs= must be a number above 0"),
         ({"resume": True}, "no suite to resume"),
     ]:
         with pytest.raises((UsageError, RunError), match=message):

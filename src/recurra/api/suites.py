@@ -13,7 +13,7 @@ from recurra.api.asked import typed_command
 from recurra.comparing.suites import SuiteRequest, SuiteResult, chosen, run_suite, suite_named
 from recurra.errors import UsageError, called_from_python
 from recurra.progress import shown_comparison
-from recurra.training import Emit, parse_time, threads, to_all
+from recurra.training import Budget, Emit, parse_time, threads, to_all
 
 
 @called_from_python()
@@ -55,8 +55,9 @@ def compare_suite(
     how = checked({"seeds": seeds, "epochs": epochs, "time": time, "to": to, "resume": resume})
     if (seeds := how.get("seeds", 1)) < 1:
         raise UsageError(f"seeds must be at least 1, got {seeds}")
-    if "epochs" in how and "time" in how:
-        raise UsageError("give either --time or --epochs", fix="For example --time 5m, or --epochs 2.")
+    seconds = parse_time(how["time"]) if "time" in how else None
+    if "epochs" in how or seconds is not None:
+        Budget(seconds, how.get("epochs"))  # refuses both together, and what is no number of epochs
     found = suite_named(suite)
     named = {"cells": cells, "tasks": tasks, "attention": attention}
     problems, networks = chosen(found, *([str(one) for one in values_of(name, said)] for name, said in named.items()))
@@ -68,7 +69,7 @@ def compare_suite(
         networks,
         seeds,
         Path(how.get("to", f"{suite}-suite")),
-        parse_time(how["time"]) if "time" in how else None,
+        seconds,
         how.get("resume", False),
         typed_command(sys.argv),
         clock.monotonic() if started is None else started,

@@ -194,12 +194,12 @@ def compare(
 
 def compare_on_suite(context: typer.Context, suite: str) -> int:
     """The same on the problems of a suite, which has its own data, recipe and measures."""
-    given = {name: value for name, value in context.params.items() if value not in (None, False, [], ())}
+    said = {name: value for name, value in context.params.items() if value is not False and value not in (None, [], ())}
     for one in context.command.params:
-        if one.name in given and one.name not in OF_SUITE:
+        if one.name in said and one.name not in OF_SUITE:
             what = one.opts[0] if one.param_type_name == "option" else "DATA"
             raise UsageError(f"{what} is given beside --suite, which has its own", fix="Leave one of them out.")
-    check_budget(given.get("time"), given.get("epochs"))
+    check_budget(said.get("time"), said.get("epochs"))
 
     from recurra.api.suites import compare_suite
     from recurra.views import suite_table
@@ -207,12 +207,12 @@ def compare_on_suite(context: typer.Context, suite: str) -> int:
     with kept(context):
         found = compare_suite(
             suite,
-            **{name: listed(f"--{name}", given[name]) for name in ("cells", "tasks", "attention") if name in given},
-            **{name: given[name] for name in ("seeds", "epochs", "time", "to", "resume") if name in given},
+            **{name: listed(f"--{name}", said[name]) for name in ("cells", "tasks", "attention") if name in said},
+            **{name: said[name] for name in ("seeds", "epochs", "time", "to", "resume") if name in said},
             progress=True,
             started=context.obj.started,
         )
-    show(found.to_mapping(), suite_table, given.get("as_json", False))
+    show(found.to_mapping(), suite_table, said.get("as_json", False))
     return 0
 
 
