@@ -134,7 +134,7 @@ def test_a_run_goes_on_without_the_file_and_with_no_other(tmp_path: Path) -> Non
     with pytest.raises(KeyboardInterrupt):
         recurra.train(TRAIN, to="m", gazetteers="city.txt", listeners=[stopped(3)], **given)
     Path("city.txt").write_text("Elsewhere\n")
-    with pytest.raises(RunError, match="city; given are lists of these names with other entries"):
+    with pytest.raises(RunError, match="city; given are others of the same name"):
         recurra.train(TRAIN, to="m", resume=True, gazetteers="city.txt", **given)
     finished: list[object] = []
     again = recurra.train(TRAIN, to="m", resume=True, listeners=[finished.append], **given)

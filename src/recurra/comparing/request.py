@@ -63,7 +63,7 @@ class ComparisonRequest:
             "seconds": self.seconds,
             "epochs": self.epochs,
             "gradients": self.gradients,
-            "vectors": None if self.vectors is None else list(record_of(self.vectors)),
+            "vectors": None if self.vectors is None else list(record_of(self.vectors).values()),
             "gazetteers": record_of_gazetteers(self.gazetteers) or None,
         }
 

@@ -27,8 +27,10 @@ from recurra.errors import DataError, Interrupted, RecurraError, RunError, any_e
 from recurra.files import atomic_write, outermost_missing, plain_errors_within
 from recurra.runs.members import member_folder
 from recurra.tasks.baseline import fit_baseline, published_baseline
+from recurra.tasks.begun_with import BegunWith, Record
 from recurra.tasks.digests import check_digests, write_digests
-from recurra.tasks.gazetteers import check_same_gazetteers, reading, write_gazetteers
+from recurra.tasks.gazetteers import GAZETTEERS, reading
+from recurra.tasks.gazetteers import record_of as record_of_gazetteers
 from recurra.tasks.members import loaded_member, share_of_time, untrained_member
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
@@ -58,7 +60,8 @@ from recurra.tasks.taken import (
 )
 from recurra.tasks.task import Emit, Encoded, Network, ReadsWords, Task
 from recurra.tasks.vocabulary import say_unknown
-from recurra.tasks.word_vectors import check_same_vectors, check_vectors, write_vectors
+from recurra.tasks.word_vectors import VECTORS, check_vectors
+from recurra.tasks.word_vectors import record_of as record_of_vectors
 from recurra.training import (
     CHECKPOINT,
     INTERRUPTED,
@@ -248,16 +251,21 @@ def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:
     check_vectors(request.task, request.recipe, request.vectors)
     write_record(request.folder / "run", asked)
     if request.resume:
-        check_same_vectors(request.folder / "run", request.vectors, needed=True)
-        check_same_gazetteers(request.folder / "run", request.gazetteers, needed=True)
+        for given, record in given_beside(request):
+            given.check_same(request.folder / "run", record, needed=True)
         emit(Note("the run was stopped before its first checkpoint: it starts again from its beginning"))
         if path := asked_recipe(request.folder / "run"):
             kind = request.task.recipe
             return replace(request, recipe=check_same(read_recipe(path, kind), request.recipe, kind()))
-    write_vectors(request.folder / "run", request.vectors)
-    write_gazetteers(request.folder / "run", request.gazetteers)
+    for given, record in given_beside(request):
+        given.write(request.folder / "run", record)
     atomic_write(request.folder / "run" / ASKED, request.recipe.to_toml().encode())
     return request
+
+
+def given_beside(request: Request) -> list[tuple[BegunWith, Record]]:
+    """What is given beside the data."""
+    return [(VECTORS, record_of_vectors(request.vectors)), (GAZETTEERS, record_of_gazetteers(request.gazetteers))]
 
 
 @contextmanager
@@ -334,8 +342,8 @@ def restore(request: Request, run_folder: Path) -> Prepared:
         if not (run_folder / name).exists():
             raise RunError(f"{name} is missing, so the run cannot be resumed", where=str(run_folder), fix=START_AGAIN)
     check_digests(run_folder)
-    check_same_vectors(run_folder, request.vectors, needed=False)
-    check_same_gazetteers(run_folder, request.gazetteers, needed=False)
+    for given, record in given_beside(request):
+        given.check_same(run_folder, record, needed=False)
     task = request.task
     recorded = read_recipe(run_folder / RECIPE, task.recipe)
     recipe = check_same(recorded, request.recipe, task.recipe())

@@ -6,18 +6,14 @@ the same.
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 from recurra.data.gazetteers import Gazetteers, digest_of
-from recurra.errors import RunError, UsageError, any_error_as
-from recurra.files import atomic_write
+from recurra.errors import UsageError
+from recurra.tasks.begun_with import BegunWith, Record
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.resuming import START_AGAIN
 from recurra.tasks.task import Task
 
-NAME = "gazetteers.json"
 OPTIONS = ("gazetteer", "gazetteer_dropout")  # of the section [model]
 
 
@@ -49,42 +45,16 @@ def reading(task: Task, recipe: TaskRecipe, gazetteers: Gazetteers | None) -> Ta
     return task
 
 
-def record_of(gazetteers: Gazetteers | None) -> dict[str, Any]:
+def record_of(gazetteers: Gazetteers | None) -> Record:
     """By what lists are known again."""
     if gazetteers is None:
         return {}
     return {"names": [one.name for one in gazetteers], "sha256": digest_of(gazetteers)}
 
 
-def write_gazetteers(run_folder: Path, gazetteers: Gazetteers | None) -> None:
-    """Writes down with which lists a run begins, if with any."""
-    if gazetteers is None:
-        (run_folder / NAME).unlink(missing_ok=True)
-        return
-    atomic_write(run_folder / NAME, json.dumps(record_of(gazetteers), ensure_ascii=False).encode())
+def shown(record: Record) -> str:
+    """The names of the lists."""
+    return ", ".join(record.get("names", [])) or "none"
 
 
-def check_same_gazetteers(run_folder: Path, gazetteers: Gazetteers | None, *, needed: bool) -> None:
-    """Compares lists with those that a run was begun with.
-
-    Args:
-        gazetteers: None where none are given now.
-        needed: whether they are still to be read.
-
-    Raises:
-        RunError: they are others, or they are missing.
-    """
-    now, path = record_of(gazetteers), run_folder / NAME
-    what = "the record of the gazetteers cannot be read"
-    with any_error_as(lambda reason: RunError(f"{what}: {reason}", where=str(path), fix=START_AGAIN)):
-        before: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        was = ", ".join(before.get("names", [])) or "none"
-    if now == before or (not now and not needed):
-        return
-    same_names = before.get("names") == now.get("names")
-    seen = "lists of these names with other entries" if same_names else ", ".join(now.get("names", [])) or "none"
-    raise RunError(
-        f"--resume needs the gazetteers that the run was started with: {was}; given are {seen}",
-        where=str(run_folder.parent),
-        fix="Give the same ones with --gazetteer, or train into another folder with --to.",
-    )
+GAZETTEERS = BegunWith("gazetteers", "--gazetteer", shown)

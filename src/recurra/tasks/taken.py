@@ -22,12 +22,12 @@ from recurra.locks import LOCK
 from recurra.runs.events import METRICS
 from recurra.runs.members import MEMBERS
 from recurra.tasks.digests import NAME as DIGESTS
-from recurra.tasks.gazetteers import NAME as GAZETTEERS
+from recurra.tasks.gazetteers import GAZETTEERS
 from recurra.tasks.recipe_file import ASKED, RECIPE
 from recurra.tasks.run_record import NAME as REQUEST
 from recurra.tasks.sample import NAME as SAMPLE
 from recurra.tasks.source_record import DECISIONS, SOURCE
-from recurra.tasks.word_vectors import NAME as VECTORS
+from recurra.tasks.word_vectors import VECTORS
 from recurra.training import CHECKPOINT, locked
 
 VOCABULARIES, DATA = "vocabularies.json", "data"
@@ -39,8 +39,8 @@ BESIDE = (
     CHECKPOINT,
     REQUEST,
     ASKED,
-    VECTORS,
-    GAZETTEERS,
+    VECTORS.file,
+    GAZETTEERS.file,
     DIGESTS,
     LOCK,
     COPIES,
