@@ -160,13 +160,16 @@ class Forecaster(nn.Module):
         scores = torch.tensor(self.scores, device=raw.device)
         if not self.calibrated:
             return torch.stack([forecasts.base + self._at(raw, z) for z in scores], -1)
-        median = forecasts.base + self._at(raw, torch.zeros_like(scores[0]))
-        return median[..., None] + self.widths * self.spread_out(raw, scores)
+        return (forecasts.base + self.median(raw))[..., None] + self.widths * self.spread_out(raw, scores)
 
     def spread_out(self, raw: Tensor, scores: Tensor) -> Tensor:
         """How far from the median the values at some normal scores [Q] are before they are calibrated: [..., Q]."""
-        median = self._at(raw, torch.zeros_like(scores[0]))
+        median = self.median(raw)
         return torch.stack([self._at(raw, z) - median for z in scores], -1)
+
+    def median(self, raw: Tensor) -> Tensor:
+        """The median [...] of each distribution [..., P], as a difference from what outputs are counted from."""
+        return self._at(raw, raw.new_zeros(()))
 
     def _at(self, raw: Tensor, score: Tensor) -> Tensor:
         return self.output.at(raw, score.expand(raw.shape[:-1]))
@@ -241,8 +244,7 @@ class Forecaster(nn.Module):
             scores = torch.zeros(1, steps, len(self.targets), device=window.values.device)
             return self.paths_from(window, run, scores)[:, 0]
         forecasts = self.direct_from(window, run)
-        raw = forecasts.raw.float()
-        return (forecasts.base + self.output.at(raw, torch.zeros(raw.shape[:-1], device=raw.device)))[:, :steps]
+        return (forecasts.base + self.median(forecasts.raw.float()))[:, :steps]
 
     def _head(self, states: Tensor) -> Tensor:
         return self.head(dropout(states, self.dropout, self.training))

@@ -87,9 +87,7 @@ def calibrate(model: Forecaster, learner: ForecastLearner, emit: Emit) -> None:
     for found in validated(model, learner):
         known = found.counts & (found.unit > 0)
         values = model.spread_out(found.raw[known], scores)  # [N, Q] around the median
-        error = (found.truth / found.unit)[known] - model.output.at(
-            found.raw[known], torch.zeros_like(found.truth[known])
-        )
+        error = (found.truth / found.unit)[known] - model.median(found.raw[known])
         held += int(((values[:, 0] <= error) & (error <= values[:, -1])).sum())
         ratios.append(error[:, None] / torch.where(values == 0, torch.inf, values))
     every = torch.cat(ratios)  # [N, Q] negative where a number lies on the other side of the median
