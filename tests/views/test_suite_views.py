@@ -65,6 +65,7 @@ def test_the_picture_is_xml_with_a_frame_where_theory_says_it_can(record: SuiteR
     titles = [one.text or "" for one in root.iter("{http://www.w3.org/2000/svg}title")]
     assert titles[0] == "letters: which <network> can do what"
     assert "gru, even-pairs: theory says it can (<because>); 1-10 units 100.0 %, 11-20 units 99.6 %" in titles
+    assert "gru, attention, dyck-2: theory says it can (<because>); not tried" in titles
     assert [one.text for one in root.iter() if one.get("class") == "parts"] == ["!", "!"]  # one, and the legend
 
 

@@ -98,7 +98,7 @@ def in_words(record: SuiteRecord, cell: SuiteCell) -> str:
     run = best_run(cell)
     head = f"{cell['network']}, {cell['problem']}: theory says it {'can' if cell['can'] else 'cannot'} ({cell['why']})"
     if run is None:
-        return f"{head}; failed"
+        return f"{head}; {cell['verdict']}"
     parts = [
         f"{least}-{most} units {value:.1f} %"
         for (least, most), value in zip(record["ranges"], run["right"], strict=True)
