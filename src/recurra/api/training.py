@@ -63,16 +63,16 @@ def train(
         to: the model folder; "<name of the data>-model" if None.
         time: how long the whole command may take, such as "5m"; five minutes if neither time nor epochs is given.
         epochs: passes over the data instead of a time.
-        members: so many networks are trained one after the other, and answer as one: the setting training.members.
+        members: networks of an ensemble, trained one after the other: the setting training.members.
         recipe: all other options; the task's defaults if None.
         settings: single options instead of the recipe's: {"model.cell": "gru", "training.seed": 2}.
         resume: go on with the run in `to`.
         force: train anew in a folder that holds a model, which answers until the new one has its first weights.
         format, source_column, target_column: how to read the files; columns by name or by number from 1.
-        vectors: a file of vectors of words (word2vec, GloVe, fastText), or a folder of model2vec, with which words
-            begin, in tasks that read words: docs/vectors.md.
-        gazetteers: lists of names for the task tag: {"city": "cities.txt", "month": ["May", "June"]}, or files, with an
-            entry a line: docs/tag.md.
+        vectors: a file of pretrained word vectors (word2vec, GloVe, fastText), or a folder of model2vec, as word
+            embeddings, in tasks that read words: docs/vectors.md.
+        gazetteers: lists of names for the task tag: {"city": "cities.txt", "month": ["May", "June"]}, or files with one
+            name per line: docs/tag.md.
         progress: whether the run is shown; in a terminal and a notebook, and nowhere else, if None.
         listeners: called with every event of the run.
         started: when the command began, on time.monotonic's clock; now if None.

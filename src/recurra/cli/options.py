@@ -82,7 +82,7 @@ Vectors = Annotated[
     str | None,
     option(
         "--vectors",
-        "Vectors of words (word2vec, GloVe, fastText's .vec, a folder of model2vec) with which words begin, for "
+        "Pretrained word vectors (word2vec, GloVe, fastText's .vec, a folder of model2vec) as word embeddings, for "
         "classify, regress, tag and the sources of translate; see docs/vectors.md.",
         "FILE",
     ),
@@ -91,8 +91,8 @@ Gazetteer = Annotated[
     list[str] | None,
     option(
         "--gazetteer",
-        "A list of names for the task tag, an entry a line, in which words are looked up; can be repeated, "
-        "and a list can be given a name: city=cities.txt.",
+        "A gazetteer for the task tag: a list of names, one per line, in which words are looked up; may be repeated; "
+        "city=cities.txt gives it a name.",
         "FILE",
     ),
 ]
@@ -195,9 +195,7 @@ Season = Annotated[
 Seed = Annotated[int | None, option("--seed", "Random seed (default 1). The same seed gives the same model.", "N", 0)]
 Members = Annotated[
     int | None,
-    option(
-        "--members", "Train so many networks one after the other, which answer as one; they share the time.", "N", 1
-    ),
+    option("--members", "Train an ensemble of N networks, one after the other, within the time limit.", "N", 1),
 ]
 Threads = Annotated[
     int | None,

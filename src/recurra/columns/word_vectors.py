@@ -37,8 +37,8 @@ MEGABYTE = 1e6
 class VectorOptions:
     """What becomes of the vectors that --vectors names: the section [vectors]."""
 
-    tuned: bool = False  # the vectors of the words in the training data are trained too; else all stay as they are
-    # so many of the file's most frequent words are known to the model, beside those of the training data
+    tuned: bool = False  # fine-tune the vectors of the words in the training data; otherwise all are frozen
+    # number of the file's most frequent words that the model knows, beside those of the training data
     words: int = 50_000
 
     def __post_init__(self) -> None:

@@ -30,12 +30,11 @@ class ForecasterOptions(RecurrentOptions):
     # Numbers are standardised by mean and standard deviation of each window, or of each column of the training data.
     # auto: what is best on the validation data after a short trial.
     scale: Literal["auto", "window", "columns"] = "auto"
-    # Numbers, or their logarithms, for columns that are always above 0. auto: what is better before training.
+    # log: columns whose numbers are all above 0 are forecast as logarithms. auto: what is better before training.
     transform: Literal["auto", "none", "log"] = "auto"
-    # Widths of intervals: those of training, or changed by what they hold of the validation data (direct only, which is
-    # what auto does there).
+    # Widths of intervals: as they were learned, or calibrated on the validation data (direct only, where auto does so).
     calibration: Literal["auto", "none", "validation"] = "auto"
-    # Steps of a window that the layers read at once (direct only). 0: a season; without one so many that 32 are left.
+    # Steps of a window that the layers read at once (direct only). 0: a season; without one, at most 32 patches result.
     patch: int = 0
 
     def __post_init__(self) -> None:

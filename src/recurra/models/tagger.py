@@ -45,15 +45,15 @@ class TaggerOptions(RecurrentOptions):
     """The section [model] of a tagger's recipe; the width is that of each layer over the tokens."""
 
     embedding: int = 100  # size of the word embeddings
-    characters: int = 64  # size of the vector computed from the characters of a token; 0: words only
-    surface: int = 64  # size of the vector of a token's shape, prefixes and suffixes, where the section [text] has any
-    gazetteer: int = 32  # size of the vector of where a token stands in entries of gazetteers, where there are any
+    characters: int = 64  # size of the vector computed from the characters of a token; 0: they are not read
+    surface: int = 64  # size of the embedding of a token's shape, prefixes and suffixes, if the section [text] has any
+    gazetteer: int = 32  # size of the embedding of a token's place in entries of gazetteers, if any are given
     dropout: float = 0.5  # share of values dropped on tokens, between and after layers, in training
     word_dropout: float = 0.05  # share of words read as <UNK> in training, so that unknown words are learned
-    rare_dropout: float = 0.5  # the same share of words that occur once; the less of others, the more often they occur
-    gazetteer_dropout: float = 0.3  # share of sentences in which a gazetteer is not looked into in training
+    rare_dropout: float = 0.5  # the same share for words that occur once; the more often a word occurs, the less it is
+    gazetteer_dropout: float = 0.3  # share of sentences in which a gazetteer is ignored in training
     crf: bool = True  # score neighbouring tags too, with a linear-chain CRF
-    roles: bool = False  # learn spans as BIOES writes them, whatever the scheme of the tags
+    roles: bool = False  # learn spans in BIOES, whatever the scheme of the tags
 
     def __post_init__(self) -> None:
         super().__post_init__()

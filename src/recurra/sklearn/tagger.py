@@ -20,7 +20,7 @@ class RecurraTagger(TextEstimator):
     """Gives each token of a sentence a tag.
 
     Args:
-        gazetteers: lists of names: {"city": "cities.txt", "month": ["May", "June"]}, or files with an entry a line.
+        gazetteers: lists of names: {"city": "cities.txt", "month": ["May", "June"]}, or files with one name per line.
 
     All other parameters are those of `RecurraEstimator`.
 

@@ -15,7 +15,7 @@ class TrainingOptions:
     """The section [training] of a recipe. The same defaults serve every language and data set."""
 
     seed: int = 1  # random seed of initial weights, order of examples and dropout
-    members: int = 1  # networks with seeds of their own that are trained one after the other and answer as one
+    members: int = 1  # networks of an ensemble, each with its own seed, trained one after the other
     optimizer: Literal["adam", "adamw", "sgd"] = "adamw"  # update rule
     learning_rate: float = 0.004  # the highest learning rate, reached at the end of the warm-up
     weight_decay: float = 0.01  # decoupled weight decay of adamw
@@ -26,7 +26,7 @@ class TrainingOptions:
     scheduled_sampling: float = 0.0  # share of target inputs replaced by predictions, reached at the end of the run
     validations: int = 20  # number of validations in the whole run; fewer if they would take too much time
     patience: int = 8  # validations without improvement before early stopping; 0: no early stopping
-    enough: float = 0.0  # validation loss below which nothing more is to be learned: early stopping too; 0: never
+    enough: float = 0.0  # early stopping as soon as the validation loss is below this; 0: never
     samples: int = 4  # validation examples whose answers are recorded at validations; 0: none
     average: int = 0  # keep the mean of the weights at the last so many validations; 0: no averaging
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 if it is measured to be faster

@@ -39,8 +39,8 @@ class TokenOptions:
     vocabulary: int = 20_000  # maximum number of words, the most frequent ones; others are read by their characters
     min_count: int = 1  # words that occur less often become <UNK>
     lowercase: bool = True  # words and affixes are looked up in lower case; characters and shapes keep their case
-    shapes: bool = True  # the shape of a word is read too, Xx for York, d-d for 12-13
-    affixes: int = 4  # its prefixes and suffixes of up to so many characters are read too; 0: none
+    shapes: bool = True  # read the shape of a word too: Xx for York, d-d for 12-13
+    affixes: int = 4  # read its prefixes and suffixes of up to this many characters too; 0: none
 
     def __post_init__(self) -> None:
         if not 0 <= self.affixes <= LONGEST_AFFIX:
