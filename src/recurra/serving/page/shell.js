@@ -67,17 +67,17 @@ async function loaded(root, view) {
   }
 }
 
-/** Asks for the token without which the server answers nothing, again if it was another one; resolves when one was given. */
+/** Asks for the token without which the server answers nothing, `again` after a wrong one; resolves when one was given. */
 function tokenFrom(root, again) {
   return new Promise((resolve) => {
-    const field = h("input", { type: "password", id: "token", autocomplete: "off", required: true, pattern: ASCII, title: "Letters, digits and signs of ASCII" });
+    const field = h("input", { type: "password", id: "token", autocomplete: "off", required: true, pattern: ASCII, title: "Letters, digits, spaces and punctuation of ASCII" });
     root.replaceChildren(h("form", { class: "admission", on: { submit: (event) => {
       event.preventDefault();
       useToken(field.value.trim());
       resolve();
     } } }, h("h1", null, "recurra"), h("p", null, "This server answers only those who have its token (recurra serve --token)."),
     h("div", { class: "say" }, h("label", { for: "token" }, "Token"), field, h("button", { type: "submit" }, "Open")),
-    again ? refusalNode({ message: "the server has another token", fix: "Ask whoever runs it." }) : ""));
+    again ? refusalNode({ message: "this is not the token of the server", fix: "Ask whoever runs it." }) : ""));
     field.focus();
   });
 }
