@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from torch import Tensor
 
-from recurra.baselines import Cells
 from recurra.columns import (
     CategoryColumn,
     Column,
@@ -30,15 +26,16 @@ from recurra.columns.images import unpacked
 from recurra.columns.word_vectors import GivenVectors
 from recurra.data import Findings, Labelled, Numbers, Row, name_of
 from recurra.data.chunks import chunks
-from recurra.data.content import Cell, Content, Fields, cells_of, content_key
+from recurra.data.content import Cell, Content, Fields, cells_of
 from recurra.data.images import ImageFile
 from recurra.data.numbers import missing_in
 from recurra.errors import DataError, UsageError
-from recurra.models import AUTO_POOLING, Branch, Wide
+from recurra.models import AUTO_POOLING, Branch
 from recurra.options import NoEffect
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import TARGET, WIDE
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
+from recurra.tasks.many_to_one.wide import Beside
 from recurra.tasks.vocabulary import Side, Units
 from recurra.training import Emit, Note
 
@@ -252,19 +249,6 @@ def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labe
         column.standardise(branch, ColumnCells(train, name, k))
 
 
-class Beside(NamedTuple):
-    """What a network reads of its wide part."""
-
-    wide: Wide
-    held_out: Mapping[str, Tensor]  # by the key of a content: the scores of a model that was fitted without it
-
-    def scores(self, contents: Sequence[Content], columns: Sequence[Cells]) -> list[NDArray[np.float32]]:
-        """The scores [L] of each of some examples: of those that it was fitted to, the ones from without."""
-        whole = self.wide.scores(columns)
-        pairs = zip(map(content_key, contents), whole, strict=True)
-        return [self.held_out.get(key, scores).numpy() for key, scores in pairs]
-
-
 def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, head: Head, beside: Beside | None) -> Iterator[Row]:
     """Each example as values of the columns of the input and of the label, and the scores of a wide part."""
     name = name_of(examples)
@@ -272,7 +256,7 @@ def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, head: Head, besid
         places = [f"{name}:{one.line}" for one in chunk]
         contents = [one.content for one in chunk]
         encoded = inputs.encode(contents, places)
-        scores = [] if beside is None else beside.scores(contents, inputs.plain(contents, encoded))
+        scores = [] if beside is None else beside.scores(contents, inputs, encoded)
         for k, (example, place) in enumerate(zip(chunk, places, strict=True)):
             target = [head.encode(example.label, place)]
             wide = {WIDE: scores[k]} if scores else {}

@@ -26,7 +26,6 @@ from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
 from recurra.tasks.many_to_one.baseline import HeadBaseline
 from recurra.tasks.many_to_one.build import (
-    Beside,
     check_contents,
     column_sides,
     decided,
@@ -39,7 +38,7 @@ from recurra.tasks.many_to_one.labels import LabelHead
 from recurra.tasks.many_to_one.learner import TARGET, WIDE, HeadLearner
 from recurra.tasks.many_to_one.predictor import HeadPredictor
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
-from recurra.tasks.many_to_one.wide import fit_wide, wanted
+from recurra.tasks.many_to_one.wide import Beside, fit_wide, wanted
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Encoded, Task
 from recurra.tasks.vocabulary import Side
@@ -158,11 +157,11 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         """With the wide part."""
         if not wanted(network.recipe.model, network.inputs):
             return network
-        fitted = fit_wide(train, network.inputs, network.head, budget, emit)
-        if fitted is None:
+        beside = fit_wide(train, network.inputs, network.head, budget, emit)
+        if beside is None:
             return network
-        network.model.put_beside(fitted.wide)
-        return replace(network, held_out=fitted.held_out)
+        network.model.put_beside(beside.wide)
+        return replace(network, held_out=beside.held_out)
 
     def load(self, recipe: ManyToOneRecipe, vocabularies: Mapping[str, str]) -> HeadNetwork:
         """The same again."""

@@ -20,9 +20,9 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from recurra.baselines import Allowance
-from recurra.columns import Inputs
+from recurra.columns import Inputs, Values
 from recurra.data import Labelled
-from recurra.data.content import content_key
+from recurra.data.content import Content, content_key
 from recurra.models import ManyToOneOptions, Wide
 from recurra.tasks.many_to_one.baseline import fitting_of
 from recurra.tasks.many_to_one.head import Head
@@ -51,14 +51,29 @@ def groups_of(keys: Sequence[str]) -> NDArray[np.int64]:
     return np.array([numbers.setdefault(key, len(numbers)) % PARTS for key in keys])
 
 
-class Fitted(NamedTuple):
+class Beside(NamedTuple):
     """A wide part, and what it says of the examples that it was fitted to."""
 
     wide: Wide
     held_out: Mapping[str, Tensor]  # by the key of the content: scores [L] of a model that was fitted without it
 
+    def scores(
+        self, contents: Sequence[Content], inputs: Inputs, encoded: Sequence[Sequence[Values]]
+    ) -> list[NDArray[np.float32]]:
+        """The scores [L] of each of some examples: of those that it was fitted to, the ones that are held out.
 
-def fit_wide(train: Iterable[Labelled], inputs: Inputs, head: Head, budget: Budget, emit: Emit) -> Fitted | None:
+        Args:
+            encoded: the values of each column, of each example.
+        """
+        found = dict(enumerate(self.held_out.get(content_key(one)) for one in contents))
+        new = [k for k, scores in found.items() if scores is None]
+        if new:
+            columns = inputs.plain([contents[k] for k in new], [[values[k] for k in new] for values in encoded])
+            found |= zip(new, self.wide.scores(columns), strict=True)
+        return [scores.numpy() for scores in found.values() if scores is not None]
+
+
+def fit_wide(train: Iterable[Labelled], inputs: Inputs, head: Head, budget: Budget, emit: Emit) -> Beside | None:
     """The wide part; None where it would say nothing of new examples. Says what became of it."""
     allowance = Allowance(None if budget.seconds is None else SHARE * budget.seconds, times=2)
     sampled = fitting_of(train, inputs, head, allowance)
@@ -80,7 +95,7 @@ def fit_wide(train: Iterable[Labelled], inputs: Inputs, head: Head, budget: Budg
     part = f"{allowance.examples:,} of the " if allowance.examples < allowance.of else ""
     emit(Note(f"wide part: {linear.name}, fitted on {part}{allowance.of:,} training examples; "
               f"{words} of those that were left out"))  # fmt: skip
-    return Fitted(Wide.of(linear, scale), dict(zip(keys, outputs * scale, strict=True)))
+    return Beside(Wide.of(linear, scale), dict(zip(keys, outputs * scale, strict=True)))
 
 
 def explained_labels(outputs: Tensor, labels: Tensor) -> tuple[float, str]:
