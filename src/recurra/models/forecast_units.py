@@ -44,6 +44,10 @@ class Units(NamedTuple):
         scale = torch.where(self.scale > 0, self.scale, 1.0)
         return ((self.level(values) - self.centre[:, None]) / scale[:, None]).float()
 
+    def read(self, values: Tensor) -> Tensor:
+        """The same as a network reads them: what is missing is the centre."""
+        return self.counted(values).nan_to_num(nan=0.0)
+
     def own(self, deviations: Tensor) -> Tensor:
         """The way back: [B, T, D]."""
         found = self.at_level(deviations)

@@ -148,10 +148,10 @@ def compared(model: Forecaster, span: Span, *, every: bool) -> Compared:
     window = span.window
     units = model.units(window)
     if model.recursive:
-        values = units.counted(span.values[:, :-1]).nan_to_num(nan=0.0)
+        values = units.read(span.values[:, :-1])
         forecasts = model.each_next(Padded(values, span.lengths - 1))
     else:
-        forecasts = model.direct(window.with_values(units.counted(window.values).nan_to_num(nan=0.0)))
+        forecasts = model.direct(window.with_values(units.read(window.values)))
     counts = counted(model, span, every=every)
     units, each = units.only(model.targets), span.units[:, None]  # [B, 1, K]
     truth = ((units.level(truths(model, span)) - units.at_level(forecasts.base)) / each).float()
@@ -173,10 +173,9 @@ def mean_errors(model: Forecaster, span: Span, each: Tensor) -> Tensor:
     """The mean absolute error [B] of the medians after some windows, in units [B, 1, K] of the numbers."""
     window = span.window
     units = model.units(window)
-    rows = window.with_values(units.counted(window.values).nan_to_num(nan=0.0))
+    rows = window.with_values(units.read(window.values))
     found = units.only(model.targets).own(model.medians(rows, model.over(rows), model.horizon))
-    steps = span.known[:, None] + torch.arange(model.horizon, device=span.known.device)
-    return ((found - at_steps(span.truths, steps)).abs() / each).flatten(1).nanmean(1)
+    return ((found - following(model, span)).abs() / each).flatten(1).nanmean(1)
 
 
 def counted(model: Forecaster, span: Span, *, every: bool) -> Tensor:
@@ -192,7 +191,10 @@ def counted(model: Forecaster, span: Span, *, every: bool) -> Tensor:
 
 def truths(model: Forecaster, span: Span) -> Tensor:
     """What happened: after each step [B, T - 1, K] for a recursive network, after the window [B, H, K] for a direct."""
-    if model.recursive:
-        return span.truths[:, 1:]
+    return span.truths[:, 1:] if model.recursive else following(model, span)
+
+
+def following(model: Forecaster, span: Span) -> Tensor:
+    """What happened in the H steps after the window [B, H, K]."""
     steps = span.known[:, None] + torch.arange(model.horizon, device=span.known.device)
     return at_steps(span.truths, steps)

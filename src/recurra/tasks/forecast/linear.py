@@ -89,7 +89,7 @@ def pairs_of(model: Forecaster, base: LinearBase, windows: Windows, most: int) -
     number = spread(len(windows), most)
     span = windows.span(number)
     units = model.units(span.window)
-    known = units.counted(span.window.values).nan_to_num(nan=0.0)[..., model.targets]
+    known = units.read(span.window.values)[..., model.targets]
     rows, level = base.weighed(Padded(known, span.known))
     own = units.only(model.targets)
     truth = own.counted(truths(model, span)) - level

@@ -295,7 +295,7 @@ def standard(model: Forecaster, windows: Sequence[Values]) -> Standard:
     """Windows in deviations."""
     rows = pad([torch.from_numpy(np.ascontiguousarray(window)) for window in windows]).to(device_of(model))
     units = model.units(rows)
-    return Standard(rows.with_values(units.counted(rows.values).nan_to_num(nan=0.0)), units.only(model.targets))
+    return Standard(rows.with_values(units.read(rows.values)), units.only(model.targets))
 
 
 def normal_scores(options: ForecastAnswerOptions, steps: int, targets: int) -> Tensor:
