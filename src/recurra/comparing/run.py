@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from recurra.comparing.comparison import Comparison, summarise
+from recurra.comparing.record import REQUEST, check_same, recorded
 from recurra.comparing.request import ComparisonRequest
 from recurra.comparing.trial import (
     TestExamples,
@@ -43,7 +44,7 @@ from recurra.training import Budget, Event, Note, locked
 
 TRAINING, MEASURING = 0.8, 0.15  # of a run's time, where test data are given
 MAX_TESTED = 2000  # test examples
-REQUEST, RESULT, PAGE = "request.json", "comparison.json", "comparison.html"
+RESULT, PAGE = "comparison.json", "comparison.html"
 LEFTOVERS = {LOCK, REQUEST, "input", "test-input"}  # of a comparison whose data could not be used
 
 
@@ -92,11 +93,24 @@ def check(request: ComparisonRequest) -> None:
     names = [trial.name for trial in request.trials()]
     if len(set(names)) < len(names):
         raise UsageError("two of the networks would have the same name", fix="Compare them in two comparisons.")
-    count, least = len(names), request.least_seconds
-    if request.seconds is not None and request.seconds < least * count:
-        what = f"{request.seconds / count:.1f} s for each of the {count} runs is too little: each needs {least:g} s"
-        fix = f"Give --time {minutes(least * count)}, fewer values, or fewer --seeds."
-        raise UsageError(what, where="--time", fix=fix)
+    check_time(request.seconds, len(names), request.least_seconds, "fewer values, or fewer --seeds")
+
+
+def check_time(seconds: float | None, count: int, least: float, fewer: str) -> None:
+    """Refuses a time in which nothing would be learned.
+
+    Args:
+        seconds: for all runs; None where there is no limit.
+        count: of runs.
+        least: seconds that a run needs.
+        fewer: what else would help.
+
+    Raises:
+        UsageError: with what would be needed.
+    """
+    if seconds is not None and seconds < least * count:
+        what = f"{seconds / count:.1f} s for each of the {count} runs is too little: each needs {least:g} s"
+        raise UsageError(what, where="--time", fix=f"Give --time {minutes(least * count)}, {fewer}.")
 
 
 def minutes(seconds: float) -> str:
@@ -129,21 +143,10 @@ def with_recorded_budget(request: ComparisonRequest) -> ComparisonRequest:
     Raises:
         RunError: there is no comparison to resume, or it is another one.
     """
-    try:
-        before = json.loads((request.folder / REQUEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        before = None
-    if not isinstance(before, dict) or "each" not in before:
-        fix = "Leave out --resume to start one."
-        raise RunError("there is no comparison to resume", where=str(request.folder), fix=fix)
+    before = recorded(request.folder, "comparison", "each")
     if request.seconds is None and request.epochs is None:
         request = replace(request, seconds=before.get("seconds"), epochs=before.get("epochs"))
-    now = json.loads(json.dumps(request.to_mapping()))
-    other = [name for name in now if now[name] != before.get(name)]
-    if other:
-        fix = "Repeat the options of the first command, or start another comparison with --to."
-        what = f"this comparison was started with other {' and '.join(other)}"
-        raise RunError(what, where=str(request.folder), fix=fix)
+    check_same(request.to_mapping(), before, request.folder, "comparison")
     return request
 
 

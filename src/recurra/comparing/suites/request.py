@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from recurra.comparing.grid import Variant
+from recurra.comparing.record import REQUEST, check_same, recorded
 from recurra.comparing.request import ComparisonRequest
 from recurra.comparing.suites.suite import Network, Problem, Suite, made
 from recurra.data import DataSource
-from recurra.errors import RunError, UsageError
 from recurra.files import atomic_write
 from recurra.options import unknown_name
 from recurra.tasks import task_named
-
-REQUEST = "request.json"
 
 
 class Try(NamedTuple):
@@ -146,39 +144,16 @@ def of_kind(cell: str, name: str) -> bool:
     return cell == name or cell.startswith(f"{name}-")
 
 
-def check_time(request: SuiteRequest) -> None:
-    """Refuses a time in which nothing would be learned.
+def with_recorded_time(request: SuiteRequest) -> SuiteRequest:
+    """The request with the recorded time, if none is given now and it is otherwise the recorded one.
 
     Raises:
-        UsageError: with what would be needed.
+        RunError: there is no suite to resume, or it is another one.
     """
-    count, least = request.pairs, request.suite.least_seconds
-    if request.seconds is not None and request.seconds < least * count:
-        what = f"{request.seconds / count:.1f} s for each of the {count} runs is too little: each needs {least:g} s"
-        fix = f"Give --time {least * count:.0f}s, or fewer --cells, --tasks, --attention or --seeds."
-        raise UsageError(what, where="--time", fix=fix)
-
-
-def recorded(request: SuiteRequest) -> SuiteRequest:
-    """The request as it was written down, if this one is the same; its time where none is given now.
-
-    Raises:
-        RunError: there is none, or it is another one.
-    """
-    try:
-        before = json.loads((request.folder / REQUEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        before = None
-    if not isinstance(before, dict) or "suite" not in before:
-        fix = "Leave out --resume to start one."
-        raise RunError("there is no suite to resume", where=str(request.folder), fix=fix)
+    before = recorded(request.folder, "suite", "suite")
     if request.seconds is None:
         request = replace(request, seconds=before.get("seconds"))
-    now = request.to_mapping()
-    if other := [name for name in now if now[name] != before.get(name)]:
-        what = f"this suite was started with other {' and '.join(other)}"
-        fix = "Repeat the options of the first command, or start another one with --to."
-        raise RunError(what, where=str(request.folder), fix=fix)
+    check_same(request.to_mapping(), before, request.folder, "suite")
     return request
 
 

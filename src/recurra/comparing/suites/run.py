@@ -13,8 +13,8 @@ from __future__ import annotations
 import json
 import time
 
-from recurra.comparing.run import refuse_taken, run_comparison
-from recurra.comparing.suites.request import SuiteRequest, check_time, recorded, write_down
+from recurra.comparing.run import check_time, refuse_taken, run_comparison
+from recurra.comparing.suites.request import SuiteRequest, with_recorded_time, write_down
 from recurra.comparing.suites.result import Outcomes, SuiteResult
 from recurra.files import atomic_write, plain_errors_within
 from recurra.tasks.task import Emit
@@ -31,9 +31,10 @@ def run_suite(request: SuiteRequest, emit: Emit) -> SuiteResult:
         RunError: the folder is in use or not empty, or --resume finds no suite or another one.
         KeyboardInterrupt: after Ctrl-C; finished runs are kept, and the current one can be resumed.
     """
-    check_time(request)
+    least, fewer = request.suite.least_seconds, "or fewer --cells, --tasks or --attention"
+    check_time(request.seconds, request.pairs, least, fewer)
     if request.resume:
-        request = recorded(request)
+        request = with_recorded_time(request)
     else:
         refuse_taken(request.folder)
     with plain_errors_within(request.folder):
