@@ -18,7 +18,7 @@ OFF = (-2, -1, 1, 2)  # by how much a wrong count is off
 
 
 def parity(dice: Random, units: int) -> Pair:
-    """Whether the number of 1s is odd: baab -> even."""
+    """Whether the number of bs is odd: abba -> even."""
     text = letters(dice, "ab", units)
     return text, ("even", "odd")[text.count("b") % 2]
 
@@ -62,7 +62,7 @@ def counters(dice: Random, units: int) -> Pair:
 
 
 def dyck_2(dice: Random, units: int) -> Pair:
-    """Which of two kinds of brackets has to be closed next: ([]([)] -> round.
+    """Which of two kinds of brackets has to be closed next: ([]( -> round.
 
     As many as there are units for are opened first, here and there one that is closed at once; then any number of them
     is closed. So the one that is asked about may lie below any number of others. Where each step is drawn by itself it
