@@ -31,8 +31,7 @@ ARGUMENT = "argument"
 
 AUTOMATON = "U and the nonlinearity make any finite automaton: the next state follows from the state and the symbol"
 CLAIMS: dict[tuple[str, tuple[str, ...]], Claim] = {
-    ("latch", BOUNDED): Claim(True, AUTOMATON, MERRILL),
-    ("latch", COUNTING): Claim(True, AUTOMATON, MERRILL),
+    ("latch", BOUNDED + COUNTING): Claim(True, AUTOMATON, MERRILL),
     ("latch", WEIGHING): Claim(True, AUTOMATON, XLSTM),
     ("latch", LINEAR): Claim(
         False,
@@ -40,8 +39,7 @@ CLAIMS: dict[tuple[str, tuple[str, ...]], Claim] = {
         "a second layer does know",
         SARROF,
     ),
-    ("turn", BOUNDED): Claim(True, AUTOMATON, MERRILL),
-    ("turn", COUNTING): Claim(True, AUTOMATON, MERRILL),
+    ("turn", BOUNDED + COUNTING): Claim(True, AUTOMATON, MERRILL),
     ("turn", WEIGHING): Claim(True, AUTOMATON, XLSTM),
     ("turn", LINEAR): Claim(
         False,
@@ -88,7 +86,9 @@ ATTENDED: dict[tuple[str, tuple[str, ...]], Claim] = {
 
 def claim(problem: Problem, network: Network) -> Claim:
     """What is known of this network and this problem: attention changes what ATTENDED says, and nothing else."""
-    found = {**CLAIMS, **ATTENDED} if network.attention else CLAIMS
     return next(
-        one for (needs, cells), one in reversed(found.items()) if needs == problem.needs and network.cell in cells
+        one
+        for table in ((ATTENDED, CLAIMS) if network.attention else (CLAIMS,))
+        for (needs, cells), one in table.items()
+        if needs == problem.needs and network.cell in cells
     )

@@ -106,9 +106,9 @@ class SuiteRequest:
         )
 
 
-def chosen(suite: Suite, cells: Sequence[str], tasks: Sequence[str], attention: Sequence[str]) -> tuple[
-    list[Problem], list[Network]
-]:  # fmt: skip
+def chosen(
+    suite: Suite, cells: Sequence[str], tasks: Sequence[str], attention: Sequence[str]
+) -> tuple[list[Problem], list[Network]]:
     """The problems and networks that are named, in the order of the suite; all where none is.
 
     Args:

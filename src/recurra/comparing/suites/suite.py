@@ -100,11 +100,6 @@ class Suite:
         """The lengths of the training examples."""
         return self.ranges[0]
 
-    @property
-    def tested_to(self) -> int:
-        """The longest inputs."""
-        return self.ranges[-1].most
-
 
 class Examples(NamedTuple):
     """The examples of one problem."""
