@@ -110,7 +110,7 @@ def settings(value: object) -> dict[str, object]:
 
 def lists(value: object) -> object:
     """Lists of names, which are looked at where they are read."""
-    if isinstance(value, bool) or not isinstance(value, str | os.PathLike | list | tuple | Mapping):
+    if not isinstance(value, str | os.PathLike | list | tuple | Mapping):
         raise ValueError
     return cast("object", value)
 

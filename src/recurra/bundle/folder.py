@@ -20,10 +20,8 @@ from recurra.errors import ModelError, RunError
 from recurra.files import atomic_write, plain_errors
 from recurra.strict_json import parse_json
 
-SINGLE, FORMAT = (
-    2,
-    3,
-)  # of one network, and of several: raised when an older recurra could no longer read what is written
+SINGLE = 2  # of one network; both are raised when an older recurra could no longer read what is written
+FORMAT = 3  # of several
 CONFIG, WEIGHTS, CARD, TOKENIZERS = "config.json", "model.safetensors", "README.md", "tokenizers"
 MEMBERS = "members"  # the folder of the weights of all networks but the first
 MAX_MEMBERS = 100
