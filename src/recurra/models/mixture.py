@@ -16,10 +16,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from recurra.baselines import Stored, UnitsBaseline
 from recurra.baselines.units import LONGEST, START, Table, following, known
+from recurra.models.fitted import FittedPart
 from recurra.strict_json import parse_json
 from recurra.text.special import GO
 
@@ -43,10 +44,17 @@ ARRAYS = {
 }
 
 
-class Mixture(nn.Module):
-    """The n-gram model beside a network, and how much it counts.
+class Opened(NamedTuple):
+    """What is needed for answers."""
 
-    All that was learned stands in buffers, so that it is saved, loaded and handed on with the weights.
+    table: Table
+    a: float
+    b: float
+    c: float
+
+
+class Mixture(FittedPart[Opened]):
+    """The n-gram model beside a network, and how much it counts.
 
     Args:
         longest: L.
@@ -54,6 +62,7 @@ class Mixture(nn.Module):
         go_begins: whether <GO> is the beginning of a text only, and not a unit that stands between lines.
     """
 
+    what = "mixture with n-grams"
     weights: Tensor  # a, b, c
 
     def __init__(self, longest: int, sizes: Mapping[str, int], *, go_begins: bool) -> None:
@@ -62,8 +71,6 @@ class Mixture(nn.Module):
         self.register_buffer("weights", torch.zeros(WEIGHTS))
         for name, kind in ARRAYS.items():
             self.register_buffer(name, torch.zeros(sizes[name], dtype=kind))
-        self._opened: Opened | None = None
-        self.register_load_state_dict_post_hook(forget)
 
     @classmethod
     def of(cls, ngrams: UnitsBaseline, weights: Sequence[float], *, go_begins: bool) -> Self:
@@ -93,20 +100,13 @@ class Mixture(nn.Module):
         sizes = {name: len(self.get_buffer(name)) for name in ARRAYS}
         return json.dumps({"longest": self.longest, "go_begins": self.go_begins, "sizes": sizes})
 
-    def opened(self) -> Opened:
-        """The n-grams as they are looked up.
-
-        Raises:
-            ValueError: the buffers are damaged.
-        """
-        if self._opened is None:
-            arrays = {name: self.get_buffer(name).cpu().numpy() for name in ARRAYS}
-            ngrams = UnitsBaseline.from_stored(Stored("next-units", {"longest": self.longest}, arrays))
-            weights = cast("list[float]", self.weights.tolist())
-            if not all(abs(weight) <= LARGEST for weight in weights):
-                raise ValueError("weights that are no weights")
-            self._opened = Opened(ngrams.table, *weights)
-        return self._opened
+    def _open(self) -> Opened:
+        arrays = {name: self.get_buffer(name).cpu().numpy() for name in ARRAYS}
+        ngrams = UnitsBaseline.from_stored(Stored("next-units", {"longest": self.longest}, arrays))
+        weights = cast("list[float]", self.weights.tolist())
+        if not all(abs(weight) <= LARGEST for weight in weights):
+            raise ValueError("weights that are no weights")
+        return Opened(ngrams.table, *weights)
 
     @property
     def counts_at_all(self) -> bool:
@@ -160,20 +160,6 @@ class Mixture(nn.Module):
         share = (b * entropy(own) + c * entropy(ngrams) + a).sigmoid()
         mixed = own.lerp(ngrams, share[:, None]).clamp(min=LEAST).log()
         return mixed.masked_fill(own.detach() + ngrams == 0, NEVER)
-
-
-class Opened(NamedTuple):
-    """What is needed for answers."""
-
-    table: Table
-    a: float
-    b: float
-    c: float
-
-
-def forget(mixture: Mixture, keys: object) -> None:
-    """Other numbers have been loaded."""
-    mixture._opened = None  # pyright: ignore[reportPrivateUsage]
 
 
 def entropy(chances: Tensor) -> Tensor:

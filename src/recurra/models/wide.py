@@ -1,8 +1,7 @@
 """A linear model beside a network ("wide and deep", Cheng et al. 2016): its scores are added to the network's.
 
 It reads what the network does not: n-grams of a text, how often kernels are above thresholds in a series. It is fitted
-before the network, which learns what it leaves over, and stays as it is. All that it learned stands in buffers; so it
-is saved, loaded and handed on with the weights, and n-grams are known by their hashes alone.
+before the network, which learns what it leaves over, and stays as it is. N-grams are known by their hashes alone.
 
 N examples, L outputs.
 """
@@ -15,9 +14,10 @@ from typing import Any, NamedTuple, Self, cast
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from recurra.baselines import READERS, Cells, ColumnsBaseline, Stored, stored_columns
+from recurra.models.fitted import FittedPart
 from recurra.strict_json import parse_json
 
 # numpy's types of what is stored -> torch's; it has the bits of the hashes, not their type.
@@ -37,7 +37,7 @@ class Array(NamedTuple):
     shape: tuple[int, ...]
 
 
-class Wide(nn.Module):
+class Wide(FittedPart[ColumnsBaseline]):
     """The linear model with a scale for its outputs.
 
     Args:
@@ -45,6 +45,7 @@ class Wide(nn.Module):
         arrays: that it has.
     """
 
+    what = "wide part"
     scale: Tensor  # []
 
     def __init__(self, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
@@ -53,8 +54,6 @@ class Wide(nn.Module):
         self.register_buffer("scale", torch.ones(()))
         for name, (kind, shape) in arrays.items():
             self.register_buffer(buffer_name(name), torch.zeros(shape, dtype=TYPES[kind]))
-        self._opened: ColumnsBaseline | None = None
-        self.register_load_state_dict_post_hook(forget)
 
     @classmethod
     def of(cls, linear: ColumnsBaseline, scale: float) -> Self:
@@ -85,20 +84,12 @@ class Wide(nn.Module):
         """All but the numbers."""
         return json.dumps({"facts": self.facts, "arrays": self.arrays}, ensure_ascii=False)
 
-    def linear(self) -> ColumnsBaseline:
-        """The linear model.
-
-        Raises:
-            ValueError, KeyError: the buffers are damaged.
-        """
-        if self._opened is not None:
-            return self._opened
+    def _open(self) -> ColumnsBaseline:
         arrays = {
             name: self.get_buffer(buffer_name(name)).cpu().numpy().view(np.dtype(kind))
             for name, (kind, _) in self.arrays.items()
         }
-        self._opened = ColumnsBaseline.from_stored(Stored(str(self.facts["kind"]), self.facts, arrays))
-        return self._opened
+        return ColumnsBaseline.from_stored(Stored(str(self.facts["kind"]), self.facts, arrays))
 
     @property
     def name(self) -> str:
@@ -125,15 +116,15 @@ class Wide(nn.Module):
 
     def scores(self, columns: Sequence[Cells]) -> Tensor:
         """What is added to the outputs of the network [N, L], from the columns of N examples."""
-        return self.linear().outputs(columns) * self.scale.cpu()
+        return self.opened().outputs(columns) * self.scale.cpu()
 
     def shares(self, columns: Sequence[Cells]) -> list[Tensor]:
         """What each part of each column of one example adds to them [T, L]; with the bias it is all."""
-        return [shares * self.scale.cpu() for shares in self.linear().shares(columns)]
+        return [shares * self.scale.cpu() for shares in self.opened().shares(columns)]
 
     def bias(self) -> Tensor:
         """What is added whatever the input is [L]."""
-        return self.linear().linear.bias * self.scale.cpu()
+        return self.opened().linear.bias * self.scale.cpu()
 
 
 def kinds_of(facts: Mapping[str, Any]) -> list[str]:
@@ -143,11 +134,6 @@ def kinds_of(facts: Mapping[str, Any]) -> list[str]:
         ValueError, KeyError, TypeError: it is damaged.
     """
     return [part.kind for part in stored_columns(Stored("", facts, {}))]
-
-
-def forget(wide: Wide, keys: object) -> None:
-    """Other numbers have been loaded."""
-    wide._opened = None  # pyright: ignore[reportPrivateUsage]
 
 
 def buffer_name(array: str) -> str:

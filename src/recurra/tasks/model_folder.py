@@ -15,8 +15,7 @@ from recurra.bundle.transaction import INCOMING, find
 from recurra.bundle.weights import Header
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.files import is_leftover
-from recurra.models import Wide
-from recurra.models.mixture import Mixture
+from recurra.models.fitted import FittedPart
 from recurra.models.unfilled import unfilled
 from recurra.options import unknown_name
 from recurra.tasks.facts import check_facts
@@ -149,7 +148,7 @@ def check_buffers(model: nn.Module, weights: Mapping[str, Tensor], where: str) -
     Raises:
         ModelError: it is something else.
     """
-    beside = {id(buffer) for part in model.modules() if isinstance(part, Wide | Mixture) for buffer in part.buffers()}
+    beside = {id(buffer) for part in model.modules() if isinstance(part, FittedPart) for buffer in part.buffers()}
     for name, buffer in model.named_buffers():
         if id(buffer) in beside:  # which says itself what it can be
             continue
@@ -167,13 +166,12 @@ def check_beside(model: nn.Module, where: str) -> None:
         ModelError: one is damaged.
     """
     for part in model.modules():
-        if isinstance(part, Wide | Mixture):
-            name = "wide part" if isinstance(part, Wide) else "mixture with n-grams"
+        if isinstance(part, FittedPart):
             try:
-                part.linear() if isinstance(part, Wide) else part.opened()
+                part.opened()
             except (ValueError, LookupError, TypeError) as error:
-                fix = "Copy the model folder again."
-                raise ModelError(f"the {name} in {WEIGHTS} is impossible: {error}", where=where, fix=fix) from error
+                what, fix = f"the {part.what} in {WEIGHTS} is impossible: {error}", "Copy the model folder again."
+                raise ModelError(what, where=where, fix=fix) from error
 
 
 def task_of(config: Mapping[str, Any], folder: Path, tasks: Mapping[str, Task]) -> Task:

@@ -33,7 +33,7 @@ class HeadBaseline:
     def fit(self, train: Iterable[Labelled], network: Trained, allowance: Allowance) -> ColumnsBaseline:
         """On examples spread over all; the one beside the network, where there is one."""
         if network.model.wide is not None:
-            return network.model.wide.linear()
+            return network.model.wide.opened()
         return fitting_of(train, network.inputs, network.head, allowance).fitting.whole()
 
     def open(self, stored: Stored) -> ColumnsBaseline:

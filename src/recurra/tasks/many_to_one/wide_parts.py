@@ -31,7 +31,7 @@ def parts_of(network: Trained, content: Content, encoded: Sequence[Sequence[Valu
     if wide is None:
         return []
     found: list[WideParts] = []
-    cells, readers = inputs.cells(content, ""), wide.linear().readers
+    cells, readers = inputs.cells(content, ""), wide.opened().readers
     every = zip(inputs.columns, cells, readers, wide.shares(inputs.plain([content], encoded)), strict=True)
     for k, (column, cell, reader, shares) in enumerate(every):
         named = f"{inputs.names[k]} {reader.short}" if inputs.names else reader.short
