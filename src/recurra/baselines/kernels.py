@@ -9,7 +9,7 @@ N examples, T steps, C channels, K kernels, Q thresholds, F features.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -105,14 +105,8 @@ class SeriesReader:
 
     def raw(self, series: Series) -> NDArray[np.float64]:
         """The shares [N, F]."""
-        found: list[NDArray[np.float64]] = []
-        for start in range(0, len(series), CHUNK):
-            parts = [
-                torch.stack([part.sum(2) / known.sum(1) for part in above], dim=2).transpose(0, 1)
-                for above, known in self.above(series[start : start + CHUNK])
-            ]
-            found.append(torch.stack(parts, dim=1).flatten(1).double().numpy())
-        return np.concatenate(found)
+        starts = range(0, len(series), CHUNK)
+        return np.concatenate([shares_of(self.above(series[start : start + CHUNK])) for start in starts])
 
     def above(self, series: Series) -> Iterator[tuple[list[Tensor], Tensor]]:
         """Where each dilation is above each threshold, [K, N, T] each; and which steps there are [N, T]."""
@@ -122,16 +116,16 @@ class SeriesReader:
     def shares(self, cell: NDArray[np.float64], weights: NDArray[np.float32]) -> Shares:
         """A kernel is above its threshold at the step in its middle; what the others are there is its mean."""
         total = np.zeros((len(cell), weights.shape[1]))
-        raw = self.raw([cell])[0]
+        dilations = list(self.above([cell]))
+        raw = shares_of(dilations)[0]
         apart = raw - self.scale.mean
         standard = self.scale.standard(raw[None])[0]
-        slopes = np.where(
-            apart != 0, standard / np.where(apart != 0, apart, 1), 0
-        )  # of a feature that is cut off, less
+        # Of a feature that is cut off, less than one over its deviation.
+        slopes = np.where(apart != 0, standard / np.where(apart != 0, apart, 1), 0)
         rows = (slopes[:, None] * weights).reshape(len(self.dilations), KERNELS, THRESHOLDS, -1)
         centre = (slopes * self.scale.mean) @ weights
         read = total[:: self.every]
-        for (above, _), own in zip(self.above([cell]), rows, strict=True):
+        for (above, _), own in zip(dilations, rows, strict=True):
             for q, part in enumerate(above):
                 read += np.einsum("kt,kl->tl", part[:, 0].numpy(), own[:, q])
         read -= centre
@@ -162,6 +156,14 @@ class SeriesReader:
         }
         facts = {name: {"kind": one.kind} for name, one in inner.items()}
         return Stored("series", {**facts, "every": self.every}, arrays)
+
+
+def shares_of(dilations: Iterable[tuple[list[Tensor], Tensor]]) -> NDArray[np.float64]:
+    """The shares of steps [N, F] of what `SeriesReader.above` gives."""
+    parts = [
+        torch.stack([part.sum(2) / known.sum(1) for part in above], dim=2).transpose(0, 1) for above, known in dilations
+    ]
+    return torch.stack(parts, dim=1).flatten(1).double().numpy()
 
 
 def kernel_weights() -> Tensor:
