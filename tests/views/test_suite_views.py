@@ -51,7 +51,7 @@ def test_the_table_has_short_and_longer_inputs_and_what_theory_says(record: Suit
     assert re.search(r"100 100 \+ +90  75 -", rows["gru"])
     assert re.search(r"80  51 \+!$", rows["gru, attention"])
     assert "inputs of 1 to 10 units, the lengths that were trained on, and of 11 to 20" in text
-    assert "! even pairs: some weights solve it (<because>; A & B), measured: gru, attention 51 %" in text
+    assert "! even pairs: some weights solve it (<because>; A & B), measured: gru with attention 51 %" in text
     assert text.count("<because>") == 1  # only where measurement and theory part
 
 

@@ -38,7 +38,7 @@ SuiteName = Annotated[
     str | None,
     option(
         "--suite",
-        "Problems that come with recurra, in place of DATA: automata (which recurrence can do what).",
+        "Built-in problems in place of DATA: automata (which recurrence can do what).",
         "NAME",
     ),
 ]

@@ -43,7 +43,7 @@ def suite_table(record: SuiteRecord) -> RenderableType:
 
 
 def shown(cell: SuiteCell) -> Text:
-    """100 98 +: short inputs, longer ones, what theory says, and a ! where the measurement says something else."""
+    """100 98 +: short inputs, longer ones, what theory says, and a ! where the measurement disagrees."""
     run = best_run(cell)
     if not cell["runs"]:
         return Text("")
@@ -57,30 +57,35 @@ def shown(cell: SuiteCell) -> Text:
 
 
 def lines(record: SuiteRecord) -> list[str]:
-    """What the numbers are, and where they and theory part."""
+    """What the numbers are, and where they disagree with theory."""
     (least, most), *longer = record["ranges"]
     rates = " and ".join(f"{rate:g}" for rate in dict.fromkeys(rate for rate, _ in record["tries"]))
     many = len(record["tries"])
-    tries = f"of up to {many} runs (learning rates {rates}) the best on the latter" if many > 1 else "one run each"
+    best = f"the best of up to {many} runs (learning rates {rates}), chosen on the longer inputs"
     found = [
-        f"Right answers in percent to inputs of {least} to {most} units, the lengths that were trained on, and of "
-        f"{longer[0][0]} to {longer[-1][1]}; {tries}.",
-        f"{CAN} theory: it can be right at every length; {CANNOT} it cannot; {PARTS} measured otherwise "
-        f"(solved: {record['solved']:g} % and more).",
+        f"Percent correct on inputs of {least} to {most} units, the lengths that were trained on, and of "
+        f"{longer[0][0]} to {longer[-1][1]}; {best if many > 1 else 'one run each'}.",
+        f"{CAN} theory: solvable at every length; {CANNOT} not solvable; {PARTS} the measurement disagrees "
+        f"(solved: {record['solved']:g} % or more).",
     ]
     return found + partings(record)
 
 
 def partings(record: SuiteRecord) -> list[str]:
-    """Where measurement and theory part: a line for all networks of which it says the same about a problem."""
+    """Where measurement and theory disagree: one line for all networks with the same claim about a problem."""
     found: list[str] = []
     apart = sorted((one for one in record["cells"] if not as_claimed(one)), key=lambda one: (one["problem"], said(one)))
     for (problem, (can, why, source)), same in groupby(apart, lambda one: (one["problem"], said(one))):
         claim = "some weights solve it" if can else "no weights solve it at every length"
-        measured = ", ".join(f"{one['network']} {longer_text(one)}" for one in same)
+        measured = ", ".join(f"{with_attention(one)} {longer_text(one)}" for one in same)
         title = next(one["title"] for one in record["problems"] if one["name"] == problem)
         found.append(f"{PARTS} {title}: {claim} ({why}; {source}), measured: {measured}")
     return found
+
+
+def with_attention(cell: SuiteCell) -> str:
+    """gru with attention: the name of a network in a list with commas."""
+    return cell["network"].replace(", attention", " with attention")
 
 
 def longer_text(cell: SuiteCell) -> str:
@@ -144,7 +149,7 @@ def claim_table(record: SuiteRecord) -> str:
         cells = [one for one in record["cells"] if one["problem"] == problem["name"]]
         ordered = sorted(cells, key=said)
         for (can, why, source), same in groupby(ordered, said):
-            names = ", ".join(one["network"].replace(", attention", " with attention") for one in same)
+            names = ", ".join(map(with_attention, same))
             found.append((problem["title"], names, "can" if can else "cannot", why, source))
     return html_table("What theory says", ("problem", "networks", "", "why", "source"), found)
 

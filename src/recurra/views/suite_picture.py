@@ -1,7 +1,7 @@
-"""A suite as a picture: for each network and problem how much is right, from short inputs to long ones.
+"""A suite as a picture: for each network and problem the share of correct answers, from short inputs to long ones.
 
 lstm    ■■■■ 100    shades: lengths from those trained on (left) to the longest; the number: all but the former
-                    a frame: theory says that it can; a !: measured otherwise
+                    a frame: solvable in theory; a !: measured otherwise
 """
 
 from __future__ import annotations
@@ -113,8 +113,8 @@ def legend(record: SuiteRecord, y: float) -> str:
     trained = record["ranges"][0][1]
     return (
         f'<text class="small" x="8" y="{y}">Shades, from left to right: inputs of {spans} units; '
-        "empty: chance, full: all right.</text>"
-        f'<text class="small" x="8" y="{y + 16}">Number: percent right beyond {trained} units. '
-        'Frame: theory says that it can. <tspan class="parts">!</tspan> measured otherwise. '
+        "empty: chance, full: all correct.</text>"
+        f'<text class="small" x="8" y="{y + 16}">Number: percent correct beyond {trained} units. '
+        'Frame: solvable in theory. <tspan class="parts">!</tspan> measured otherwise. '
         f"{FAILED} failed.</text>"
     )
