@@ -74,9 +74,7 @@ class Sentences(NamedTuple):
     words: Padded  # ids [B, T]
     spellings: Padded  # the characters of the different tokens [U, C]
     places: Tensor  # [B, T] which of them each token is
-    surfaces: Tensor | None = (
-        None  # [U, S] the features of each of them, 0 where there is none; None: they are not read
-    )
+    surfaces: Tensor | None = None  # [U, S] the surface features of each of them, 0 where there is none
     names: Tensor | None = None  # [B, T, G] where each token stands in an entry of each gazetteer, 0 in none
     counts: Tensor | None = None  # [B, T] how often each word occurs in the training data, where that matters
 
@@ -190,9 +188,8 @@ class Tagger(nn.Module):
         """The layers over the vectors of the tokens [B, T, R]."""
         return self.layers(read.with_values(self._drop(read.values)), trace=trace)
 
-    def sentence_losses(self, sentences: Sentences, classes: Tensor) -> Tensor:
+    def sentence_losses(self, emissions: Padded, classes: Tensor) -> Tensor:
         """Nats of the right classes [B, T], summed over the tokens of each sentence: [B]."""
-        emissions = self(sentences)
         if self.crf is not None:
             return self.crf.negative_log_likelihood(emissions, classes)
         nats = nn.functional.cross_entropy(emissions.values.transpose(1, 2), classes, reduction="none")

@@ -69,9 +69,10 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
             sentences, tags, classes = batch_from(self.valid, chosen[batch])
             sentences = to_device(sentences, self.device)
             known = (classes >= 0).all(1)
-            nats = self.model.sentence_losses(sentences, classes.clamp(min=0).to(self.device)).cpu()
+            emissions = self.model(sentences)
+            nats = self.model.sentence_losses(emissions, classes.clamp(min=0).to(self.device)).cpu()
             loss += float(nats[known].sum())
-            best = self.model.best(self.model(sentences)).cpu()
+            best = self.model.best(emissions).cpu()
             lengths = cast("list[int]", sentences.words.lengths.tolist())
             tokens += int(sentences.words.lengths.cpu()[known].sum())
             for row, right, length in zip(best, tags, lengths, strict=True):
