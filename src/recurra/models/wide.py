@@ -119,7 +119,7 @@ class Wide(FittedPart[ColumnsBaseline]):
         return self.opened().outputs(columns) * self.scale.cpu()
 
     def shares(self, columns: Sequence[Cells]) -> list[Tensor]:
-        """What each part of each column of one example adds to them [T, L]; with the bias it is all."""
+        """What each part of each column of one example adds to the scores [T, L]; the sum of all and the bias."""
         return [shares * self.scale.cpu() for shares in self.opened().shares(columns)]
 
     def bias(self) -> Tensor:

@@ -1,8 +1,8 @@
 """The wide part of a network: a linear model over n-grams or kernels, fitted to the training examples before it.
 
-What it says of an example that it was fitted to is too good to leave anything to learn. So in training the network sees
-what a model says that was fitted without that example, one of five; and how far its outputs are to be trusted, the
-scale, is found on these.
+On the examples that it was fitted to, a linear model is too good to leave the network anything to learn. So in training
+the network sees cross-validated scores: those of a model that was fitted without the example, one of five. On the same
+scores the linear model is calibrated: they are multiplied by a scale.
 
 N examples, L outputs.
 """
@@ -34,7 +34,7 @@ LEAST = 20  # different examples that a wide part is fitted to
 SHARE = 0.1  # of the time of a training
 TOO_LONG = 2.0  # times that share, of one fit of six
 LARGEST = 30.0  # the greatest scale
-USELESS = 0.01  # share of what constant scores leave open: what explains no more is left out
+USELESS = 0.01  # of the loss of a constant: what reduces it by no more is left out
 KINDS = ("text", "series")  # of columns that have something else to be read than the network reads
 
 
@@ -74,7 +74,7 @@ class Beside(NamedTuple):
 
 
 def fit_wide(train: Iterable[Labelled], inputs: Inputs, head: Head, budget: Budget, emit: Emit) -> Beside | None:
-    """The wide part; None where it would say nothing of new examples. Says what became of it."""
+    """The wide part; None where it would tell nothing about new examples. Says what became of it."""
     allowance = Allowance(None if budget.seconds is None else SHARE * budget.seconds, times=2)
     sampled = fitting_of(train, inputs, head, allowance)
     keys = [content_key(one.content) for one in sampled.examples]
@@ -83,30 +83,30 @@ def fit_wide(train: Iterable[Labelled], inputs: Inputs, head: Head, budget: Budg
         return None
     linear = sampled.fitting.whole()
     if allowance.overdrawn(TOO_LONG):
-        emit(Note(f"no wide part: {linear.name} takes too much of the time; --set model.wide=off does not try it"))
+        emit(Note(f"no wide part: {linear.name} takes too much of the time; --set model.wide=off skips it"))
         return None
     outputs = sampled.fitting.held_out(groups_of(keys))
     (scale,) = best_shares([outputs], partial(head.slope, targets=sampled.targets), LARGEST)
     found = explained_labels if head.choices else explained_numbers
     share, words = found(scale * outputs, sampled.targets)
     if share < USELESS:
-        emit(Note(f"no wide part: {linear.name} says nothing of examples that it was not fitted to"))
+        emit(Note(f"no wide part: {linear.name} predicts held-out examples no better than a constant"))
         return None
     part = f"{allowance.examples:,} of the " if allowance.examples < allowance.of else ""
     emit(Note(f"wide part: {linear.name}, fitted on {part}{allowance.of:,} training examples; "
-              f"{words} of those that were left out"))  # fmt: skip
+              f"on held-out examples: {words}"))  # fmt: skip
     return Beside(Wide.of(linear, scale), dict(zip(keys, outputs * scale, strict=True)))
 
 
 def explained_labels(outputs: Tensor, labels: Tensor) -> tuple[float, str]:
-    """The share of what constant scores leave open that outputs [N, L] explain; and how often they are right."""
+    """The share of the cross-entropy of constant scores that outputs [N, L] take away; and their accuracy in words."""
     shares = torch.bincount(labels, minlength=outputs.shape[1]) / len(labels)
     constant = -float((shares * shares.clamp(min=1e-30).log()).sum())
     right = float((outputs.argmax(1) == labels).float().mean())
-    return 1 - float(cross_entropy(outputs, labels)) / constant, f"right in {right:.1%}"
+    return 1 - float(cross_entropy(outputs, labels)) / constant, f"accuracy {right:.1%}"
 
 
 def explained_numbers(outputs: Tensor, numbers: Tensor) -> tuple[float, str]:
     """The share of the variance of numbers in standard form [N] that outputs [N, 1] explain, and the same in words."""
     share = 1 - float(((outputs[:, 0] - numbers) ** 2).sum() / (numbers**2).sum().clamp(min=1e-30))
-    return share, f"it explains {share:.1%} of the variance"
+    return share, f"{share:.1%} of the variance explained"
