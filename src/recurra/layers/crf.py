@@ -37,7 +37,7 @@ class LinearChain(nn.Module):
         self.start = nn.Parameter(torch.zeros(tags))
         self.end = nn.Parameter(torch.zeros(tags))
         self.transition = nn.Parameter(torch.zeros(tags, tags))
-        cost = torch.zeros(tags + 1, tags + 1) if allowed is None else torch.where(allowed, 0.0, NEVER)
+        cost = costs(tags, allowed)
         self.register_buffer("forbidden", cost[:, :-1].contiguous())
         self.register_buffer("forbidden_end", cost[:-1, -1].contiguous(), persistent=False)
 
@@ -115,10 +115,9 @@ class LinearChain(nn.Module):
         return self.transition + self.forbidden[:-1]
 
 
-def forbidden(allowed: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """What the `allowed` of a LinearChain costs at the start [K], between tags [K, K], and at the end [K]."""
-    cost = torch.where(allowed, 0.0, NEVER)
-    return cost[-1, :-1].contiguous(), cost[:-1, :-1].contiguous(), cost[:-1, -1].contiguous()
+def costs(tags: int, allowed: Tensor | None) -> Tensor:
+    """The scores [K + 1, K + 1] that forbid what is not `allowed`, as in a LinearChain; all 0 where that is None."""
+    return torch.zeros(tags + 1, tags + 1) if allowed is None else torch.where(allowed, 0.0, NEVER)
 
 
 def best_path(emissions: Padded, start: Tensor, transitions: Tensor, end: Tensor) -> Tensor:

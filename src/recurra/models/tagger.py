@@ -28,7 +28,7 @@ from torch.nn.functional import pad
 from torch.nn.utils.rnn import pad_sequence
 
 from recurra.layers import Recorded, Unrolled, dropout
-from recurra.layers.crf import NEVER, LinearChain, best_path, forbidden
+from recurra.layers.crf import NEVER, LinearChain, best_path, costs
 from recurra.models.bridge import joined
 from recurra.models.input_readers import word_dropout
 from recurra.models.options import RecurrentOptions
@@ -98,11 +98,10 @@ class Coding(nn.Module):
         own = [(tag_of == tag).nonzero()[:, 0] for tag in range(int(tag_of.max()) + 1)]
         self.register_buffer("tag_of", tag_of, persistent=False)
         self.register_buffer("groups", pad_sequence(own, True, len(tag_of)), persistent=False)
-        everything = torch.ones(len(tag_of) + 1, len(tag_of) + 1, dtype=torch.bool)
-        for name, cost in zip(
-            ("start", "between", "end"), forbidden(everything if allowed is None else allowed), strict=True
-        ):
-            self.register_buffer(name, cost, persistent=False)
+        cost = costs(len(tag_of), allowed)
+        self.register_buffer("start", cost[-1, :-1], persistent=False)
+        self.register_buffer("between", cost[:-1, :-1], persistent=False)
+        self.register_buffer("end", cost[:-1, -1], persistent=False)
 
     def best(self, emissions: Padded) -> Tensor:
         """The most probable classes [B, T] of those that may follow one another."""
