@@ -288,7 +288,7 @@ def test_the_run_of_each_member_is_drawn_and_watched(three: Path, tmp_path: Path
     (folder / "run" / "members" / "2" / "lock").write_text(str(os.getpid()))
     watch = Watch([folder])
     list(watch.update())
-    assert "not all members are" in next(iter(watch.runs.values())).doing_text
+    assert "plan complete; the ensemble is not finished" in next(iter(watch.runs.values())).doing_text
 
 
 def test_ensembles_are_compared_with_single_networks(tmp_path: Path) -> None:

@@ -105,11 +105,12 @@ class Watched:
     def doing_text(self) -> str:
         """The same in words."""
         step = counted(self.reading.steps.step[-1], "step") if self.reading.steps.step else "the first step"
+        left = "the ensemble is not finished" if self.together else "measuring the model"
         return {
             "waiting": f"waiting for a run in {self.home}{likely(self.home)}",
             "preparing": "reading the data and planning",
             "training": "training",
-            "closing": f"{self.reading.ended}; {'not all members are' if self.together else 'measuring the model'}",
+            "closing": f"{self.reading.ended}; {left}",
             "interrupted": f"interrupted after {step}: the same command with --resume goes on",
             "gone": f"its process ended after {step} without a word: the same command with --resume goes on",
             "finished": self.reading.ended,
