@@ -1,10 +1,10 @@
-"""Words that a tagger tags in a second of one core, by this source and by another one, in turns in one run.
+"""Words per second of a tagger on one core, with this source and with that of another commit, in turns in one run.
 
     git worktree add /tmp/before COMMIT
     .venv/bin/python bench/tagging.py MODEL SENTENCES --against /tmp/before/src
 
-SENTENCES has a sentence on each line, its tokens between spaces. What counts is the time of the processor, so that what
-else runs on the machine counts little. Each program tags all of them once before it is measured.
+SENTENCES has a sentence on each line, its tokens between spaces. CPU time is measured, so that what else
+runs on the machine matters little. Each program tags all of them once as a warm-up.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the wide part of classify adds: the network by itself, the linear model by itself, both, on the same examples.
+"""What the wide part of classify adds: the network alone, the linear model alone, and both, on the same examples.
 
     .venv/bin/python bench/wide.py trec sst2 --part dev --epochs 8 --seeds 1 2
     .venv/bin/python bench/wide.py trec --part dev --epochs 8 --examples 2000
@@ -36,7 +36,7 @@ MODELS = data.ROOT / "bench/work/models"
 
 
 def fewer(files: data.Files, examples: int) -> list[str]:
-    """The training data, cut to so many lines of a text file, the same ones each time; 0: all."""
+    """The training data, reduced to a fixed random sample of `examples` lines of a text file; 0: all."""
     (path,) = files.train
     lines = Path(path).read_text(encoding="utf-8").splitlines()
     if not examples or examples >= len(lines):
@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--part", choices=["dev", "test"], default="dev")
     parser.add_argument("--epochs", type=int, default=0)
     parser.add_argument("--time", default="3m")
-    parser.add_argument("--examples", type=int, default=0, help="so many training examples, of texts")
+    parser.add_argument("--examples", type=int, default=0, help="number of training examples (texts only); 0: all")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--valid", action="store_true", help="the development data choose the best weights")
     parser.add_argument("--wide", nargs="+", default=[*NAMES], choices=NAMES, help="which models are trained")

@@ -1,8 +1,8 @@
-"""Lists of names, and where they stand in a sentence: cities, persons, products, one list for each kind.
+"""Gazetteers, and where their entries occur in a sentence: lists of cities, persons, products, one for each kind.
 
-An entry is one or several words. It is found where the tokens, put together, spell it, however the two are cut into
-tokens: "St. Louis" in ["St", ".", "Louis"]. Of several entries that begin at a token the longest one is taken, of
-equally long ones that which is written alike, else one that is so in lower case; then it goes on behind it.
+An entry is one or several words. It matches where the tokens, joined without spaces, spell it, however the text is
+tokenised: "St. Louis" in ["St", ".", "Louis"]. Case is ignored, but it is recorded whether it agrees. Of several
+entries that begin at a token the longest one is taken, and the search goes on behind it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Found(NamedTuple):
 
     begin: int
     end: int
-    alike: bool  # also in upper and lower case
+    alike: bool  # in the same case
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Gazetteer:
         return cls(name, tuple(sorted(entries)))
 
     def found_in(self, tokens: Sequence[str]) -> list[Found]:
-        """The entries in a sentence, in order."""
+        """The entries that occur in a sentence, in order."""
         found: list[Found] = []
         begin = 0
         while begin < len(tokens):
@@ -98,7 +98,7 @@ Gazetteers = tuple[Gazetteer, ...]
 
 
 def read_gazetteers(given: object) -> Gazetteers:
-    """Lists by name: {"city": "cities.txt"} or {"city": ["York", "New York"]}; or files, each named as it is called.
+    """Lists by name: {"city": "cities.txt"} or {"city": ["York", "New York"]}; or files, whose names are theirs.
 
     Raises:
         UsageError: something else, or two lists of one name.
@@ -157,14 +157,14 @@ def check_sizes(lists: Gazetteers) -> None:
     characters = sum(len(entry) for one in lists for entry in one.entries)
     if entries > MOST_ENTRIES or characters > MOST_CHARACTERS:
         what = f"gazetteers have at most {MOST_ENTRIES:,} entries and {MOST_CHARACTERS:,} characters"
-        raise DataError(f"{what}, these have {entries:,} and {characters:,}", fix="Give the frequent names alone.")
+        raise DataError(f"{what}, these have {entries:,} and {characters:,}", fix="Keep the most frequent names.")
 
 
 def gazetteers_json(lists: Gazetteers) -> str:
-    """All of them."""
+    """All of them, as they are stored."""
     return json.dumps({one.name: one.entries for one in lists}, ensure_ascii=False)
 
 
 def digest_of(lists: Gazetteers) -> str:
-    """By what they are known again."""
+    """A hash by which a resumed run recognises them."""
     return hashlib.sha256(gazetteers_json(lists).encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,15 +2,15 @@
 
     token_t    = [word embedding; last states of a bi-directional LSTM over the token's characters;
                   sum of the embeddings of its shape, its prefixes and its suffixes;
-                  sum of the embeddings of where it stands in names that are on lists]
+                  sum of the embeddings of its places in entries of gazetteers]
     h_t        = bi-directional layers over the tokens
     emission_t = W h_t + b
     p(y | x)   from a linear-chain CRF (layers/crf.py), or softmax(emission_t) for each token by itself
 
 This is the network of Lample et al. (2016) and Ma & Hovy (2016).
 
-What the network tells apart are classes: tags, or tags together with the roles of tokens in their spans
-(data/roles.py). The probability of a tag is then the sum over its classes.
+The network predicts classes: tags, or tags together with the roles of tokens in their spans (data/roles.py). The
+probability of a tag is then the sum over its classes.
 
 B sentences, T tokens, U different tokens of a batch, C characters, S features of a token's surface, G gazetteers, K
 classes, L tags, E embedding size, H width.
@@ -37,7 +37,7 @@ from recurra.models.word_embedding import TableShape, WordEmbedding, word_embedd
 from recurra.padded import Padded
 from recurra.text.special import PAD
 
-PLACES = 8  # numbers of each gazetteer: four roles in an entry, written alike or in lower case
+PLACES = 8  # numbers of each gazetteer: four roles in an entry, in the same case or not
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ class Tagger(nn.Module):
         return classes if self.coding is None else self.coding.log_probs(classes)
 
     def read(self, sentences: Sentences) -> Padded:
-        """The vectors of the tokens [B, T, R]: of words, their spellings, what they look like, and names on lists."""
+        """The vectors of the tokens [B, T, R]: of words, their spellings, their surface, and gazetteers."""
         ids = word_dropout(sentences.words.values, self._unknown(sentences), self.training)
         parts = [self.words(ids)]
         if self.options.characters:
@@ -228,11 +228,11 @@ class Tagger(nn.Module):
         return sentences.words.with_values(torch.cat(parts, dim=-1))
 
     def _unknown(self, sentences: Sentences) -> float | Tensor:
-        """The share of times that each word [B, T] is read as <UNK> in training: a / (a + n) where it occurs n times.
+        """The probability that each word [B, T] is read as <UNK> in training: a / (a + n) where it occurs n times.
 
-        So words that are as rare as those that will be unknown are learned to be read by the rest (a = n = 1: half of
-        the time, as in Lample et al. 2016; the form is that of Kiperwasser & Goldberg 2016). A word whose vector stays
-        as it is tells as much of those that training has not seen, and is read by it.
+        So rare words teach the network to rely on the other features, as it must for unknown words (a = n = 1: half of
+        the time, as in Lample et al. 2016; the form is that of Kiperwasser & Goldberg 2016). Frozen vectors are as good
+        for words outside the training data, so for words that have them the share is `word_dropout` alone.
         """
         least, rare = self.options.word_dropout, self.options.rare_dropout
         if sentences.counts is None:
@@ -244,7 +244,7 @@ class Tagger(nn.Module):
         return share
 
     def _looked_up(self, names: Tensor) -> Tensor:
-        """Names [B, T, G]; in training some sentences are read without some of the lists, so that none is relied on."""
+        """Names [B, T, G]; in training a list is ignored in some sentences, so that the network does not rely on it."""
         if not self.training:
             return names
         kept = torch.rand(len(names), 1, names.shape[2], device=names.device) >= self.options.gazetteer_dropout

@@ -1,7 +1,7 @@
-"""Where tokens stand in entries of gazetteers, as numbers; how many words they cover; and how they are kept.
+"""Where tokens stand in entries of gazetteers, as numbers; how many words they cover; and how they are stored.
 
-A token of an entry has its role there (the first, inside, the last, or all of it), with one number where the entry is
-written alike and another where it is so in lower case, for each gazetteer apart. 0 is a token in no entry.
+The number of a token in an entry says its role (first, inside, last, or the whole entry), whether the case agrees, and
+which gazetteer it is. 0 is a token in no entry.
 
 T tokens, G gazetteers.
 """
@@ -36,14 +36,14 @@ def place_of(k: int, found: Found) -> int:
 
 
 def coverage(sentences: Iterable[Sequence[str]], gazetteers: Gazetteers) -> Iterator[str]:
-    """What is said of each list before training: cities: 1,200 entries, 340 of 5,000 training words in one."""
+    """What is said of each list before training: 1,200 entries, which cover 340 of 5,000 training words."""
     inside, words = [0] * len(gazetteers), 0
     for tokens in sentences:
         words += len(tokens)
         for g, one in enumerate(gazetteers):
             inside[g] += sum(found.end - found.begin for found in one.found_in(tokens))
     for one, number in zip(gazetteers, inside, strict=True):
-        said = f"gazetteer {one.name}: {entries(one)}, {number:,} of {words:,} training words in one"
+        said = f"gazetteer {one.name}: {entries(one)}, covering {number:,} of {words:,} training words"
         yield said if number else f"warning: {said}"
 
 
@@ -59,7 +59,7 @@ def describe(gazetteers: Gazetteers) -> str:
 
 
 def stored_gazetteers(text: str) -> Gazetteers:
-    """The lists that a model wrote down.
+    """The lists that a model has stored.
 
     Raises:
         ModelError: they are damaged.

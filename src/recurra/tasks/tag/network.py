@@ -87,7 +87,7 @@ def load_network(recipe: TagRecipe, vocabularies: Mapping[str, str]) -> TagNetwo
 
 
 def classes_in(text: str, tags: Sequence[str]) -> tuple[Fine, ...]:
-    """The classes that a network wrote down, each of one of these tags.
+    """The classes that a network has stored, each of one of these tags.
 
     Raises:
         ModelError: they are damaged.
