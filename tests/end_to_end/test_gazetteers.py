@@ -67,7 +67,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     covered = [note for note in notes if "gazetteer " in note]
     assert covered[0].startswith("gazetteer city: 60 entries, ")
-    assert covered[1].startswith("warning: gazetteer none: 1 entry, 0 of ")
+    assert covered[1].startswith("warning: gazetteer none: 1 entry, covering 0 of ")
     return folder / "m"
 
 
