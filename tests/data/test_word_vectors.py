@@ -90,7 +90,7 @@ def test_the_first_of_two_vectors_of_a_word_counts(tmp_path: Path) -> None:
     found = read(path)
     assert list(found.words) == ["a", "b", "\u00c5"]
     assert found.vectors.tolist() == [[1, 2], [1, 1], [1, 1]]
-    assert found.notes == ["v.txt: left out were 2 words that stood in it before"]
+    assert found.notes == ["v.txt: left out were 2 duplicate words"]
 
 
 def test_special_symbols_of_recurra_are_no_words(tmp_path: Path) -> None:

@@ -177,10 +177,10 @@ def test_what_is_known_is_said(file: Path) -> None:
         rows, task="classify", vectors=file, to="m", epochs=1, settings=SMALL, listeners=[events.append]
     )
     share = f"14 of 15 words ({7 / 8:.1%} of all tokens)"
-    assert f"vectors: {share} are in mood.vec, 8 numbers each" in told(events)
+    assert f"vectors: {share} are in mood.vec, 8 dimensions" in told(events)
     assert "units: words, because vectors are of words" in told(events)
     known = "vectors: 6 more words of the file are known to the model (vectors.words), 0.0 MB in all"
-    assert f"{known}; none of them is trained" in told(events)
+    assert f"{known}; all vectors are frozen" in told(events)
     assert share in model.card
     assert embedding(model).trained.num_embeddings == 5  # zzz, and the special symbols
 

@@ -1,10 +1,10 @@
-"""Words of which a file has vectors: which of them a network knows, and with which numbers it begins.
+"""Pretrained word vectors: which words a network knows, and with which vectors it begins.
 
-A network knows the words of the training data, as any does, and beside them the most frequent words of the file: a text
-to come may have them, and their vectors mean something to it. A word that is not in the file under its own spelling is
-read as another form of it that is (text/forms.py), in training as later.
+A network knows the words of the training data, as any does, and the most frequent words of the file, since new texts
+may have them. A word that is not in the file under its own spelling is read as another form of it that is
+(text/forms.py), in training as in prediction.
 
-V vocabulary, D numbers of a vector.
+V vocabulary, D dimensions of a vector.
 """
 
 from __future__ import annotations
@@ -155,16 +155,16 @@ def say_found(counts: Counter[str], known: Mapping[str, str], found: FoundVector
     if not known:
         examples = ", ".join(repr(word) for word, _ in counts.most_common(3))
         what = f"{about}none of the {len(counts):,} words of the training data ({examples}) is in it"
-        fix = "Vectors are of words with spaces between, and of one language: give those of the data's."
+        fix = "Word vectors are of words separated by spaces, in one language: give those for the language of the data."
         raise DataError(what, where=found.name, fix=fix)
     warning = "warning: " if share < FEW else ""
-    emit(Note(f"{warning}{about}vectors: {many} are in {found.name}, {found.size:,} numbers each"))
+    emit(Note(f"{warning}{about}vectors: {many} are in {found.name}, {found.size:,} dimensions"))
 
 
 def say_kept(table: WordTable, beside: int, options: VectorOptions, emit: Emit, about: str) -> None:
     """Says what is kept for texts to come, and what that takes."""
     size = table.vectors.nbytes / MEGABYTE
-    change = "those of the training data are trained too" if options.tuned else "none of them is trained"
+    change = "those of the training data are fine-tuned" if options.tuned else "all vectors are frozen"
     emit(
         Note(
             f"{about}vectors: {beside:,} more words of the file are known to the model (vectors.words), "

@@ -97,7 +97,7 @@ class Kept:
         left = [
             f"{self.undecoded:,} words that are not UTF-8" if self.undecoded else "",
             f"{self.spaced:,} words with spaces in them" if self.spaced else "",
-            f"{self.repeated:,} words that stood in it before" if self.repeated else "",
+            f"{self.repeated:,} duplicate words" if self.repeated else "",
         ]
         said = [f"{name}: left out were {' and '.join(filter(None, left))}"] if any(left) else []
         words, vectors = list(self.numbers), self.vectors[: len(self.numbers)]

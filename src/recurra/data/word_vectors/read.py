@@ -66,7 +66,7 @@ def _look(path: str, name: str) -> tuple[Header | None, bool]:
             raise read_error(error, name, 1) from None
     if start.startswith(FASTTEXT):
         what = "expected vectors, this is a model of fastText"
-        raise DataError(what, where=name, fix="Give the .vec file beside it, or write one: its vectors by word.")
+        raise DataError(what, where=name, fix="Give the .vec file that belongs to it, or export one.")
     header = header_of(start)
     if header is None:
         return None, False

@@ -45,8 +45,8 @@ class Head(Protocol):
     def alone(self) -> float:
         """Share of the training examples that a network with a wide part answers without it.
 
-        A label is better known from two who have both learned to tell it. Of a number what the wide part leaves over
-        is another one than the number itself, and nothing can learn both.
+        Two models that have each learned to tell the labels tell them better together. A residual is another number
+        than the target, and no output can learn both; so in regression the share is 0.
         """
         ...
 

@@ -18,9 +18,9 @@ from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.shares import best_shares
 from recurra.training import Index, Loss, Score
 
-TARGET = "label"  # the column of an encoded table that holds what is to be found
-MOST = 2.0  # that the network or its wide part counts at most
-WIDE = "wide"  # and the one that holds what the wide part says
+TARGET = "label"  # the column of an encoded table that holds the targets
+WIDE = "wide"  # and the one that holds the scores of the wide part
+MOST = 2.0  # the greatest weight of the network, and of its wide part
 
 
 class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
@@ -59,7 +59,7 @@ class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
     def validate(self, examples: int) -> Score:
         """The head's score over so many of the validation examples, spread evenly over the file.
 
-        How much the network and its wide part count is chosen on the same examples.
+        The weights of the network and of its wide part are chosen on the same examples.
         """
         self.model.eval()
         chosen = spread(len(self.valid), examples)
