@@ -1,4 +1,4 @@
-"""Suites: problems that come with recurra, tried by many networks."""
+"""Suites: built-in problems, tried by many networks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def compare_suite(
     listeners: Sequence[Emit] = (),
     started: float | None = None,
 ) -> SuiteResult:
-    """Trains the networks of a suite on its problems, and puts what they reach beside what theory says.
+    """Trains the networks of a suite on its problems, and puts the results beside what theory says.
 
     Args:
         suite: its name: "automata".

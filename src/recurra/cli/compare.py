@@ -141,7 +141,7 @@ def compare(
 
     Every combination of the values is trained with several seeds and measured on the same examples. The tables show
     mean, standard deviation over the seeds, size and speed of each network, which differences are significant, and the
-    measure by the length of the input. With --suite, networks are trained on problems that come with recurra instead.
+    measure by the length of the input. With --suite, networks are trained on built-in problems instead.
     """
     if suite is not None:
         return compare_on_suite(context, suite)

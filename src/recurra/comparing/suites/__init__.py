@@ -1,4 +1,4 @@
-"""Suites: problems whose examples make themselves, tried by many networks, beside what theory says they can.
+"""Suites: problems with generated examples, tried by many networks, beside what theory says of each network.
 
 A suite is a file here that makes a `Suite` and calls it SUITE, and a line in this table.
 """

@@ -1,4 +1,4 @@
-"""What a suite is: problems whose examples make themselves, networks that try them, and what theory says they can.
+"""What a suite is: problems with generated examples, networks that try them, and what theory says of each network.
 
 A suite is a file in this room with an object of the class `Suite`, and a line in the table SUITES. Its problems are
 rows of a table, and so are its networks; running, resuming, the table and the picture know of a suite only what stands
@@ -112,8 +112,8 @@ class Examples(NamedTuple):
 def made(suite: Suite, problem: Problem) -> Examples:
     """The examples of a problem: the same every time.
 
-    Training examples are half as long as the others in the mean: short inputs say more about a rule than long ones, and
-    are learned first.
+    Training examples are on average half as long as validation examples: short inputs say more about a rule
+    than long ones, and are learned first.
     """
     dice = {part: Random(f"{suite.name} {problem.name} {part}") for part in Examples._fields}
     least, most = suite.trained_on
