@@ -72,7 +72,7 @@ def test_the_part_is_kept_that_is_the_best_on_the_validation_data(tmp_path: Path
     before = validation_loss(learner)
     keep_part(network, learner, lambda event: notes.append(event.text))  # type: ignore[attr-defined]
     assert validation_loss(learner) < before
-    assert "25% of the way from the baseline to what was learned is kept" in notes[0]
+    assert "25% of the learned change from the baseline is kept" in notes[0]
 
 
 def test_of_a_network_that_has_learned_nothing_nothing_is_kept(tmp_path: Path) -> None:

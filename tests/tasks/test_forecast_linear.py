@@ -42,7 +42,7 @@ def test_trend_and_season_are_continued_without_learning(tmp_path: Path) -> None
     assert error(model, values, 12) < 0.5 * naive
     assert model.recipe.model.transform == "log"  # type: ignore[attr-defined]
     said = next(note for note in notes if note.startswith("linear baseline: "))
-    assert "the mean of 79 simple forecasts, of which " in said
+    assert "the weighted mean of 79 simple forecasts, of which " in said
     assert any(note.startswith("logarithms are forecast") for note in notes)
     assert any(note.startswith("no training improved on its linear baseline") for note in notes)
 
@@ -58,7 +58,7 @@ def test_a_regression_corrects_what_smoothing_cannot_say(tmp_path: Path) -> None
     model = begun(values[:-10], tmp_path, notes, model__horizon=10)
     assert error(model, values, 10) < 0.6  # 0.24 is the best possible, and the mean is off by 3
     said = next(note for note in notes if note.startswith("linear baseline: "))
-    assert "corrected by a regression on the last " in said
+    assert "corrected by a ridge regression on the last " in said
     assert model.recipe.model.transform == "none"  # type: ignore[attr-defined]
 
 

@@ -123,7 +123,7 @@ def decided(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> Fore
         return recipe
     patch = 1 if recipe.model.strategy == "recursive" else suitable_patch(recipe.data.window, recipe.data.season)
     if patch > 1:
-        why = "a season" if patch == recipe.data.season else f"so that the layers take {MOST_PATCHES} at most"
+        why = "a season" if patch == recipe.data.season else f"so that a window is at most {MOST_PATCHES} patches"
         emit(Note(f"patch: {patch} steps of a window are read at once, {why} (change it with --set model.patch)"))
     return recipe.with_settings({"model.patch": patch})
 

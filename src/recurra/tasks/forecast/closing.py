@@ -59,8 +59,8 @@ def keep_part(network: ForecastNetwork, learner: ForecastLearner, emit: Emit) ->
     for one, other in zip(moved(first), moved(network.model), strict=True):
         other.lerp_(one, 1 - best)
     less, more = (1 - found[best] / found[part] for part in (1.0, 0.0))
-    emit(Note(f"{best:.0%} of the way from the baseline to what was learned is kept: the validation loss is {less:.1%} "
-              f"lower than that of all of it, {more:.1%} lower than that of the baseline"))  # fmt: skip
+    emit(Note(f"{best:.0%} of the learned change from the baseline is kept: the validation loss is {less:.1%} lower "
+              f"than with all of it, and {more:.1%} lower than that of the baseline"))  # fmt: skip
 
 
 def moved(model: Forecaster) -> list[Tensor]:
@@ -101,6 +101,6 @@ def calibrate(model: Forecaster, learner: ForecastLearner, emit: Emit) -> None:
     widest = float(model.widths[-1])
     if round(widest, 2) != 1:
         nominal, what = model.levels[-1] - model.levels[0], "widened" if widest > 1 else "narrowed"
-        where = f"the validation numbers, in {counted(learner.apart, 'window')} apart"
-        held_share = f"intervals of {nominal:.0%} held {held / len(every):.0%} of {where}"
-        emit(Note(f"{held_share}: they are {what} by a factor of {widest:.2f}"))
+        where = f"the numbers of {counted(learner.apart, 'validation window')} that do not overlap"
+        held_share = f"the intervals of {nominal:.0%} held {held / len(every):.0%} of {where}"
+        emit(Note(f"{held_share}; they are {what} by a factor of {widest:.2f}"))

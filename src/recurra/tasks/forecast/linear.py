@@ -110,12 +110,14 @@ def mixed_ways(pairs: Pairs, base: LinearBase) -> LinearFit:
     weight = np.zeros((steps, past))
     for name, way in linear_ways(width, steps, base.season):
         weight[:, past - width :] += shares[name] / total * way
-    largest = f"{best} weighs most ({shares[best] / total:.0%})"
-    return LinearFit(weight, weight, f"the mean of {counted(len(errors), 'simple forecast')}, of which {largest}")
+    largest = f"{best} has the largest weight ({shares[best] / total:.0%})"
+    return LinearFit(
+        weight, weight, f"the weighted mean of {counted(len(errors), 'simple forecast')}, of which {largest}"
+    )
 
 
 class Way(NamedTuple):
-    """How is regressed."""
+    """A ridge regression that is tried."""
 
     steps: int  # of the window that are regressed on, the last ones
     penalty: float
@@ -134,8 +136,8 @@ def corrected(pairs: Pairs, valid: Pairs, simple: LinearFit, train: Windows) -> 
     if not later or not clearly_lower(each[best], plain, train.apart(), SURELY):
         return None
     less = 1 - mean_of(each[best]) / mean_of(plain)
-    what = f"a regression on the last {best.steps} steps (penalty {best.penalty:g})"
-    why = f"which errs {less:.1%} less on windows that it was not fitted on"
+    what = f"a ridge regression on the last {best.steps} steps (penalty {best.penalty:g})"
+    why = f"whose error is {less:.1%} lower on windows that it was not fitted on"
     return LinearFit(weight, simple.weight, f"{simple.words}, corrected by {what}, {why}")
 
 

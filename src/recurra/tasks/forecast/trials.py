@@ -98,7 +98,7 @@ def transformed(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> Foreca
     with_logs, without = (float(np.nanmean(one.losses)) for one in (first, second))
     if without < FAR * with_logs and clearly_lower(second.losses, first.losses, second.apart, LIKELY):
         return plain
-    errors = f"before training they err by {with_logs:.3g}, the numbers themselves by {without:.3g}"
+    errors = f"the error before training is {with_logs:.3g}, and {without:.3g} without logarithms"
     emit(Note(f"logarithms are forecast, as all numbers are above 0: {errors} (change it with "
               "--set model.transform=none)"))  # fmt: skip
     return log
@@ -157,11 +157,11 @@ def best_tried(recipes: Sequence[ForecastRecipe], begin: Beginnings, budget: Bud
     surely = not math.isfinite(first.error) or clearly_lower(lowest.losses, first.losses, learner.apart - 1, SURELY)
     best = lowest if surely else first
     model = best.recipe.model
-    of_all, chosen = f"after {counted(steps, 'step')} of training each", "is the best before training"
-    why = f"{chosen}, and none was clearly better {of_all}" if best is first else f"{of_all} is the best"
+    why = "no other pair was clearly better" if best is first else "the best pair"
     emit(Note(
-        f"baseline: {model.baseline}, scale: {model.scale}, which {why}, by the {learner.measure.replace('_', ' ')} on "
-        f"the validation data: {', '.join(map(str, trials))} (change them with --set model.baseline and model.scale)"
+        f"baseline: {model.baseline}, scale: {model.scale} (change them with --set model.baseline and model.scale); "
+        f"{why} after {counted(steps, 'step')} of training each, by the {learner.measure.replace('_', ' ')} on the "
+        f"validation data: {', '.join(map(str, trials))}"
     ))  # fmt: skip
     return best.recipe
 

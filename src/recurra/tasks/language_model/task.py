@@ -137,7 +137,7 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
             return
         ngrams = UnitsBaseline.from_stored(from_bytes(baseline))
         found = mix(network, encoded.valid, ngrams)
-        how = f"is mixed in, with {found.share:.0%} on average" if found.better else "is not mixed in"
+        how = f"is mixed in, with a mean weight of {found.share:.0%}" if found.better else "is not mixed in"
         beside = f"{found.nats:.3f} nats per unit, {found.alone:.3f} without it"
         emit(Note(f"the {ngrams.name} {how}: {beside}, on {found.units:,} validation units"))
 
