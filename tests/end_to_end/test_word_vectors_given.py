@@ -301,7 +301,7 @@ class TestResuming:
         with pytest.raises(MemoryError):
             trained(task, file, "parts", epochs=4, settings=self.SAVING, listeners=[stops])
 
-    def resumed(self, file: Path | None, task: str = "classify") -> recurra.Model:
+    def resumed(self, file: Path | str | None, task: str = "classify") -> recurra.Model:
         rows = TAKERS[task][0]
         return recurra.train(rows, task=task, vectors=file, to="parts", resume=True)
 
@@ -329,6 +329,12 @@ class TestResuming:
         trained("classify", None, "without", settings=self.SAVING)
         with pytest.raises(RunError, match=r"was started with: no vectors; given are mood\.vec"):
             recurra.train(TRAIN, task="classify", vectors=file, to="without", resume=True)
+
+    @pytest.mark.parametrize(("name", "said"), [("missing.vec", "no such file"), ("-", "not read from standard input")])
+    def test_no_file_is_not_called_a_damaged_run(self, name: str, said: str, file: Path) -> None:
+        self.stopped(file)
+        with pytest.raises(RecurraError, match=said):
+            self.resumed(name)
 
     def test_a_run_that_has_not_read_them_yet_needs_them_again(self, file: Path) -> None:
         def stop(event: Event) -> None:

@@ -37,18 +37,34 @@ def check_vectors(task: Task, recipe: TaskRecipe, path: str | None) -> None:
     if not isinstance(task, ReadsWords):
         what = f"--vectors has no effect on the task {task.name}"
         raise UsageError(what, fix="Leave it out; classify, regress, tag and translate read words that have vectors.")
+    existing_files(path)
+
+
+def existing_files(path: str) -> list[Path]:
+    """The files that vectors are read from.
+
+    Raises:
+        UsageError: it is standard input.
+        DataError: there is no such file.
+    """
     if path == STANDARD_INPUT:
         raise UsageError("vectors are not read from standard input", where="--vectors", fix="Give a file.")
-    for file in vector_files(path):
+    files = vector_files(path)
+    for file in files:
         require_file(str(file))
+    return files
 
 
 def record_of(path: str | None) -> Record:
-    """By what the vectors of a file or a folder are known again: both ends of each file."""
+    """By what the vectors of a file or a folder are known again: both ends of each file.
+
+    Raises:
+        UsageError, DataError: there is no such file.
+    """
     if path is None:
         return {}
     digest, size = hashlib.sha256(), 0
-    for file in vector_files(path):
+    for file in existing_files(path):
         with file.open("rb") as stream:
             length = file.stat().st_size
             digest.update(stream.read(ENDS))
