@@ -317,6 +317,19 @@ def test_no_plan_is_lengthened_beyond_the_most_epochs(tmp_path: Path) -> None:
     assert run.plan.steps == 12
 
 
+def test_one_validation_during_which_the_machine_stood_still_does_not_end_a_run(tmp_path: Path) -> None:
+    session = Session(tmp_path, budget=Budget(seconds=600.0))
+    run = session.run
+    run.plan = replace(run.plan.changed(0, 2000), validations=20, validation_seconds=1.0)
+    loop = Loop(session.learner, run.optimizer, OPTIONS, run.plan, run.progress.position)
+    run.validating.append(100.0)
+    run._keep_to_time(loop, 0.2)
+    assert run.plan.steps > 2000
+    run.validating += [100.0, 100.0]  # now it is no exception
+    run._keep_to_time(loop, 0.2)
+    assert run.plan.steps < 10
+
+
 class Beginner(ToyLearner):
     """A learner whose untrained network is worth something."""
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from statistics import fmean
+from statistics import median_low
 
 import torch
 from torch import Tensor
@@ -314,7 +314,8 @@ class Run:
     def _keep_to_time(self, loop: Loop, each: float) -> None:
         """Changes the plan if it would miss the time at `each` seconds a step (saves included)."""
         step = self.progress.position.step
-        per_validation = fmean(self.validating) if self.validating else self.plan.validation_seconds
+        # Not the mean: one that took a minute, because the machine stood still, would leave no time for any step.
+        per_validation = median_low([self.plan.validation_seconds, *self.validating])
         left = max(0.0, self._usable(self._elapsed()) - self.plan.validations_left(step) * per_validation)
         possible = int(min(left / each, self.most_steps - step))
         planned = self.plan.steps - step
