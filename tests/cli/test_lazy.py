@@ -126,3 +126,21 @@ def test_a_prediction_loads_only_what_it_uses(tmp_path: Path) -> None:
     args = [sys.executable, "-c", program, "predict", str(STORED / "translate-2" / "model"), str(text)]
     result = subprocess.run(args, capture_output=True, text=True, check=False)
     assert result.returncode == 40, result.stderr
+
+
+FORECASTERS = """
+import sys
+from recurra.models import ForecasterOptions, build_forecaster
+from recurra.models.unfilled import unfilled
+for baseline in ("last", "season", "smoothed", "linear", "none"):
+    for season in (1, 5):
+        with unfilled():
+            build_forecaster(ForecasterOptions(width=4, horizon=3, baseline=baseline), 2, [0], season, 20)
+        if "torch._dynamo" in sys.modules:
+            sys.exit(f"{baseline}, season {season}: torch's compiler is loaded")
+"""
+
+
+def test_a_forecaster_is_built_without_the_compiler_of_torch() -> None:
+    result = subprocess.run([sys.executable, "-c", FORECASTERS], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr

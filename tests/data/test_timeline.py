@@ -317,8 +317,35 @@ def test_hours_in_a_column_of_their_own(tmp_path: Path, names: str, row: str, st
 @pytest.mark.parametrize(("name", "found"), [("unix_time", True), ("event time (s)", True), ("Timestamp_ms", True),
                                              ("response_time", False), ("lifetime", False)])  # fmt: skip
 def test_numbers_that_rise_may_be_times_by_their_name(tmp_path: Path, name: str, found: bool) -> None:
-    rows = "".join(f"{1_700_000_000 + 60 * (k if name != 'response_time' else k % 7)},{k % 7}.5\n" for k in range(60))
+    rows = "".join(f"{1700 + 60 * (k if name != 'response_time' else k % 7)},{k % 7}.5\n" for k in range(60))
     (series,) = read(tmp_path / "x.csv", f"{name},x\n{rows}")
     assert series.columns == (("x",) if found else (name, "x"))
     assert bool(series.times) == found
     assert why_series(DataSource(str(tmp_path / "x.csv")))
+
+
+def test_numbers_that_fall_may_be_times_by_their_name(tmp_path: Path) -> None:
+    rows = "".join(f"{9000 - 60 * k},{k % 7}.5\n" for k in range(60))
+    assert "the newest step is the first" in refused(read(tmp_path / "x.csv", f"unix_time,x\n{rows}"))
+
+
+@pytest.mark.parametrize("parts", [1, 1000, 10**6, 10**9])
+@pytest.mark.parametrize("header", ["", "a,x\n", "ts,x\n"])
+def test_seconds_since_1970_are_times_whatever_their_column_is_called(tmp_path: Path, header: str, parts: int) -> None:
+    begin = 1_700_000_000 * parts
+    times = [begin + 60 * parts * k for k in range(60)]
+    text = header + "".join(f"{time},{k % 7}.5\n" for k, time in enumerate(times))
+    data = read(tmp_path / "x.csv", text)
+    (series,) = data
+    assert (series.columns[-1:], series.step) == (("x" if header else "2",), "1 minute")
+    assert why_series(DataSource(str(tmp_path / "x.csv")))
+    assert "the newest step is the first" in refused(
+        read(tmp_path / "x.csv", header + "".join(f"{time},1.5\n" for time in reversed(times)))
+    )
+    assert f"the time {times[-1]} of the series is at" in refused(read(tmp_path / "x.csv", text + f"{times[-1]},1\n"))
+
+
+def test_ten_digits_are_not_always_times(tmp_path: Path) -> None:
+    text = "a,x\n" + "".join(f"{1_700_000_000 + 977 * k * k},{k % 7}.5\n" for k in range(60))
+    (series,) = read(tmp_path / "x.csv", text)
+    assert (series.columns, series.times) == (("a", "x"), ())

@@ -323,6 +323,8 @@ def main() -> None:
     parser.add_argument("--file", default="", help="only operations on files whose names end so")
     parser.add_argument("--sabotage", action="store_true", help="save checkpoints as they must not be saved")
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored,
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and under nohup this one
     if options.sabotage:
         recurra.training.checkpoint.atomic_write = straight_into_the_file
     recurra.training.planning.SHORT_TRIAL = 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import islice, pairwise
 from shlex import quote
 from typing import NamedTuple
@@ -28,7 +29,8 @@ TIME_NAMES = (
     "time", "date", "datetime", "timestamp", "ds", "step", "period", "year", "index", "t", "decimal_date",
     "decimal date", "decimal_year", "decimal year", "",
 )  # fmt: skip
-TIME_WORDS = {"time", "timestamp", "datetime", "date", "unix", "unixtime", "epoch"}  # in names of times that rise
+TIME_WORDS = {"time", "timestamp", "datetime", "date", "unix", "unixtime", "epoch", "ts"}  # in names of times that rise
+SINCE_1970 = re.compile(r"[1-9](\d{9}|\d{12}|\d{15}|\d{18})(\.\d+)?", re.ASCII)  # seconds and parts of them, since 2001
 CALENDARS = (  # of several columns
     ("year", "month", "day", "hour", "minute"), ("year", "month", "day", "hour"), ("year", "month", "day"),
     ("year", "month"), ("year", "quarter"), ("year", "week"),
@@ -145,7 +147,8 @@ def why_series(source: DataSource) -> str | None:
     if columns.time:
         name = rows[0][columns.time[0]].strip().lower()
         called = columns.header and (name in TIME_NAMES or speaks_of_time(name))
-        sure = called or is_time(columns.time_of(rows[-1]))  # else it may be a text, and the number its label
+        sure = called or is_time(columns.time_of(rows[-1])) or _since_1970([row[columns.time[0]] for row in rows[1:]])
+        # else it may be a text, and the number its label
         return "this is a table of numbers with a column for the time" if sure else None
     alone = len(columns.every) == 1
     return "this is a table of numbers without a column of labels" if columns.header or alone else None
@@ -234,9 +237,19 @@ def _counts(cells: list[str]) -> bool:
 
 
 def _rises(cells: list[str]) -> bool:
-    """Whether these are numbers of which each is larger than the one before."""
+    """Whether these are numbers of which each is larger than the one before, or each smaller: the newest is first."""
     known = [moment.at for cell in cells if (moment := NUMBER.read(cell.strip())) is not None]
-    return len(known) == len(cells) >= LEAST and all(before < after for before, after in pairwise(known))
+    steps = {(before < after) - (after < before) for before, after in pairwise(known)}
+    return len(known) == len(cells) >= LEAST and steps in ({1}, {-1})
+
+
+def _since_1970(cells: list[str]) -> bool:
+    """Whether these are seconds since 1970, or parts of them, most of which are one step after another; in any order."""
+    if len(cells) < LEAST or not all(SINCE_1970.fullmatch(cell.strip()) for cell in cells):
+        return False
+    known = sorted({Decimal(cell.strip()) for cell in cells})
+    steps = Counter(after - before for before, after in pairwise(known))
+    return len(known) >= LEAST and 2 * steps.most_common(1)[0][1] >= sum(steps.values())
 
 
 def _time(names: tuple[str, ...], texts: list[int], group: tuple[int, ...], body: list[list[str]]) -> tuple[int, ...]:
@@ -246,7 +259,9 @@ def _time(names: tuple[str, ...], texts: list[int], group: tuple[int, ...], body
     """
     lower = [name.lower() for name in names]
     called = [k for k, name in enumerate(lower) if name in TIME_NAMES and k not in group]
-    called += [k for k, name in enumerate(lower) if speaks_of_time(name) and _rises([row[k] for row in body])]
+    columns = [[row[k] for row in body] for k in range(len(names))]
+    called += [k for k, name in enumerate(lower) if speaks_of_time(name) and _rises(columns[k])]
+    called += [k for k, cells in enumerate(columns) if k not in (*called, *group) and _since_1970(cells)]
     dates = [k for k in texts if body and is_time(body[-1][k].strip())]
     found = [*(k for k in called if k in dates), *called, *dates, *(texts if len(texts) == 1 else [])]
     if not found or len(names) == 1:

@@ -79,7 +79,8 @@ def _remedy(text: str, seen: int, columns: Columns, source: DataSource, tabbed: 
     if seen == 1 and text.startswith("{"):
         return "This looks like JSON Lines: let its name end in .jsonl, or give --input-format jsonl."
     if seen == 1 and SPACES.search(text):
-        return f"The columns seem to be separated by spaces: put one tab (⇥) between {first} and {second}."
+        command = "" if tabbed else f": sed -E 's/ {{2,}}/\\t/' {shlex.quote(source.path)} > tabs.tsv"
+        return f"The columns seem to be separated by spaces: put one tab (⇥) between {first} and {second}{command}"
     if seen == 1 and not tabbed and " " in text:
         command = f"sed 's/ /\\t/' {shlex.quote(source.path)}"
         return f"A line is {first}, one tab (⇥), {second}. If the first space stands for the tab: {command} > tabs.tsv"
@@ -92,6 +93,8 @@ def looks_like_csv(text: str) -> bool:
         try:
             row = next(CsvReader([text], separator))
         except (csv.Error, StopIteration):
+            continue
+        if not row[0].strip():  # ;;; before a comment
             continue
         quoted = text.startswith('"')
         numbers = 2 * sum(map(is_number, row)) > len(row)

@@ -34,8 +34,9 @@ class LinearBase(nn.Module):
     def __init__(self, window: int, horizon: int, season: int) -> None:
         super().__init__()
         self.season = min(season, window)
-        fitted, places = torch.zeros(horizon, window), window - self.season + torch.arange(horizon) % self.season
-        fitted[torch.arange(horizon), places] = 1.0  # before anything is known: the season before
+        fitted = torch.zeros(horizon, window)
+        for first in range(0, horizon, self.season):  # before anything is known: the season before
+            fitted[first : first + self.season].diagonal(window - self.season).fill_(1.0)
         self.register_buffer("fitted", fitted)
         self.change = nn.Parameter(torch.zeros(horizon, window))
 
