@@ -140,6 +140,8 @@ CONTAINERS = [
 TSV = [
     one("spaces for the tab", "x.tsv", b"a\tb\nhello    bonjour\n",
         'x.tsv:2: expected 2 columns, saw 1: "hello    bonjour"', "separated by spaces: put one tab (⇥)"),
+    one("spaces for every tab", "x.dict", b";;; a comment, here\nABBEY  AE1 B IY0\nABBOT  AE1 B AH0 T\n",
+        "separated by spaces: put one tab (⇥) between source and target: sed -E 's/ {2,}/\\t/' x.dict > tabs.tsv"),
     one("a space for a tab", "my x.tsv", b"abbey AE1 B IY0\n", "If the first space stands for the tab: sed 's/ /\\t/' 'my x.tsv' > tabs.tsv"),
     one("a comma of prose", "x.tsv", b"well, come in\n", "A line is source, one tab (⇥), target."),
     one("no tab", "x.tsv", b"a\tb\nhello\n", 'x.tsv:2: expected 2 columns, saw 1: "hello"', "source, one tab (⇥), target"),
@@ -158,6 +160,9 @@ TSV = [
     one("invisible characters are shown", "x.tsv", "a\u200b\u202eb\n".encode(), '"a<U+200B><U+202E>b"'),
     one("a missing column", "x.tsv", b"de\ten\na\tb\n", "x.tsv:1: the header has no column 'd'; it names 'de', 'en'", "'de'?",
         source_column="d", target_column="en"),
+    one("other columns than in training", "x.tsv", b"de\ten\na\tb\n", "x.tsv:1: the header has no column 'french'",
+        "--source-column and --target-column, by name, or by number if the first row is no header", source_column="de", target_column="french"),
+    one("what was named comes first", "x.tsv", b"a\tb\nc\td\n", "the header has no column 'french'", target_column="french"),
     one("default name missing", "x.tsv", b"de\ten\na\tb\n", "x.tsv:1: the header has no column 'target'", source_column="de"),
     one("a column twice", "x.tsv", b"de\tde\ten\n", "x.tsv:1: the header names the column 'de' twice",
         source_column="de", target_column="en"),

@@ -24,6 +24,7 @@ def put(name: str, text: str) -> str:
     ("name", "text"),
     [
         ("x.txt", "how far\n\nwho\n"),
+        ("x.txt", "how far\n \t\nwho\n"),
         ("x.tsv", "how far\n\nwho\n"),
         ("x.tsv", "how far\tcombien\n\nwho\tqui\n"),
         ("x.csv", 'english,french\nhow far,combien\n"",x\nwho,qui\n'),

@@ -273,3 +273,10 @@ def test_options_that_cannot_be() -> None:
         open_examples(DataSource("x.tsv", "x.tsv", format="vectors"), LABELLED)
     with pytest.raises(UsageError, match="the format is folder"):
         list(open_examples(DataSource("x.tsv", format="folder"), LABELLED))
+
+
+def test_a_table_of_numbers_without_header_is_refused_by_the_name_that_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("".join(f"{k}.5,{k % 3},{'ab'[k % 2]}\n" for k in range(20)))
+    with pytest.raises(DataError, match="there is no column 'kind'; the columns are '1', '2', '3'"):
+        list(open_examples(DataSource(str(path), target_column="kind"), LABELLED))

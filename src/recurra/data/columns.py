@@ -14,7 +14,7 @@ from recurra.data.examples import Reading
 from recurra.data.known_names import find
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError, UsageError
-from recurra.options import unknown_name
+from recurra.options import nearest, unknown_name
 from recurra.text.visible import excerpt, is_blank, visible
 
 TAB = "\t"
@@ -175,15 +175,25 @@ def by_name(source: DataSource, header: Sequence[str], place: str, *, with_targe
     """
     sources, target = wanted_names(source)
     header = [name.strip() for name in header]
-    for name in (*sources, target) if with_target else sources:
+    wanted = (*sources, target) if with_target else sources
+    said = {*several(source.source_column), source.target_column}
+    for name in sorted(wanted, key=lambda name: name not in said):  # what the user named comes first
         if name not in header:
-            error = unknown_name("column", name, header, where=place)
             seen = f"the header has no column {name!r}; it names {', '.join(map(repr, header))}"
-            raise DataError(seen, where=place, fix=error.fix)
+            raise DataError(seen, where=place, fix=_other_columns(name, header, with_target=with_target))
         if header.count(name) > 1:
             raise DataError(f"the header names the column {name!r} twice", where=place, fix="Rename one of them.")
     places = tuple(map(header.index, sources))
     return Columns(places, header.index(target) if with_target else None, len(header), len(header))
+
+
+def _other_columns(name: str, header: Sequence[str], *, with_target: bool) -> str:
+    """How to name columns that are there: the one that is meant, or others, such as those of another table."""
+    close = nearest(name, header)
+    if close:
+        return f"Did you mean {close!r}?"
+    options = "--source-column and --target-column" if with_target else "--source-column"
+    return f"Say which columns are meant: {options}, by name, or by number if the first row is no header."
 
 
 def wanted_names(source: DataSource) -> tuple[tuple[str, ...], str]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from recurra.data.images import ImageFile, Pixels
 from recurra.data.numbers import Numbers
+from recurra.text.visible import is_blank
 
 Cell = str | Numbers | Pixels  # of one column; the file of an image is an ImageFile
 
@@ -31,6 +32,11 @@ ContentKind = Literal["text", "vector", "series", "image", "columns"]
 def cells_of(content: Content) -> tuple[Cell, ...]:
     """The columns of a content."""
     return content.cells if isinstance(content, Fields) else (content,)
+
+
+def is_nothing(content: Content) -> bool:
+    """Whether nothing can be seen in any of the columns, all of which are texts."""
+    return all(isinstance(cell, str) and is_blank(cell) for cell in cells_of(content))
 
 
 def content_key(content: Content) -> str:

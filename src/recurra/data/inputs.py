@@ -20,7 +20,7 @@ from recurra.data.lines import Line
 from recurra.data.source import NO_HEADER
 from recurra.errors import DataError, UsageError
 from recurra.text.counted import counted
-from recurra.text.visible import excerpt, visible
+from recurra.text.visible import excerpt, is_blank, visible
 
 ENDINGS = {".tsv": "tsv", ".tab": "tsv", ".csv": "csv", **dict.fromkeys(JSON_LINES, "jsonl")}
 
@@ -162,7 +162,9 @@ def _lines(reading: Reading, lines: Iterator[Line], columns: int, *, table: bool
             continue
         if table and text.count(TAB) == columns:
             text = text.rpartition(TAB)[0]
-        if columns == 1 and TAB in text:
+        if columns == 1 and TAB in text and is_blank(text):  # as training sees it, there is nothing in the line
+            text = ""
+        elif columns == 1 and TAB in text:
             what = f"expected a text without tabs, saw {excerpt(text)}"
             fix = f"Give the {first}s alone, one a line, or name their column: --source-column 1 --input-format tsv."
             raise DataError(what, where=reading.place(line.number), fix=fix)

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, cast
 from recurra.data.cells import content_given, content_of_text
 from recurra.data.columns import TAB
 from recurra.data.columns import is_number as is_column_number
-from recurra.data.content import Content, ContentKind, Fields, cells_of, content_key, pack_content, unpack_content
+from recurra.data.content import Content, ContentKind, Fields, content_key, is_nothing, pack_content, unpack_content
 from recurra.data.delimited import is_json, table_rows
 from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading
@@ -235,7 +235,7 @@ def unpack(row: Sequence[Any]) -> Labelled:
 
 def is_blank(example: Labelled) -> bool:
     """Whether the text or the label is empty."""
-    return not example.label or all(isinstance(cell, str) and not cell.strip() for cell in cells_of(example.content))
+    return not example.label or is_nothing(example.content)
 
 
 TEXTS: dict[str, Reader[Labelled]] = {

@@ -33,6 +33,7 @@ from recurra.data.sentence import Tagged
 from recurra.data.source import DataSource, Sides
 from recurra.data.tagged_keys import Keys, keys_of, list_of
 from recurra.errors import DataError
+from recurra.text.visible import is_blank
 
 ENDINGS = {
     ".conll": "conll",
@@ -160,7 +161,7 @@ def called(value: object) -> str:
     """What a value is, in words."""
     if isinstance(value, str):
         return f"the text {value[:40]!r}" if value else "an empty text"
-    return KINDS.get(type(value), type(value).__name__)
+    return "none" if value is None else KINDS.get(type(value), type(value).__name__)
 
 
 def _numbers(key: str, place: str) -> DataError:
@@ -215,8 +216,13 @@ def read_inputs(reading: Reading, what: TagReads) -> Iterator[list[str]]:
         return (list(sentence.tokens) for sentence in read_csv(reading))
     lines = reading.file.lines()
     if source.format == "parallel" or is_terminal(source.path):
-        return (line.text.split() for line in lines)
+        return (_tokens(line) for line in lines)
     return _looked_at(lines, reading, what)
+
+
+def _tokens(line: Line) -> list[str]:
+    """What stands between the spaces of a line; none where nothing is to be seen in it."""
+    return [] if is_blank(line.text) else line.text.split()
 
 
 def _looked_at(lines: Iterator[Line], reading: Reading, what: TagReads) -> Iterator[list[str]]:
@@ -226,7 +232,7 @@ def _looked_at(lines: Iterator[Line], reading: Reading, what: TagReads) -> Itera
         if tags_in_columns([text for _, text in first]):
             fix = "with a token a line: --input-format conll"
             reading.note(f"warning: {reading.name} looks like columns, but is read with a sentence a line ({fix})")
-        yield from (line.text.split() for line in lines)
+        yield from (_tokens(line) for line in lines)
         return
     reading.note(f"{reading.name} is read with a token a line (with a sentence a line: --input-format parallel)")
     yield from (list(sentence.tokens) for sentence in read_conll(reading, lines))

@@ -11,6 +11,7 @@ label or class, or it is the only one without numbers. In a table without header
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -310,6 +311,9 @@ def kind_of_table(source: DataSource) -> str | None:
         if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
             return None
         series = any(name.strip().lower() in GROUP_NAMES for name in rows[0])
+        if source.target_column is not None and not is_column_number(source.target_column):
+            # A label's column that is not there is for the reader of such a table to refuse.
+            source = source if source.target_column in map(str.strip, rows[0]) else replace(source, target_column=None)
         layout = lay_out(source, rows, "", series, labelled=True)
     except DataError:
         return None

@@ -78,6 +78,11 @@ def also_possible(preview: Preview) -> str:
         return (
             "; its second column has numbers: if they are amounts, --task regress, if they are labels, --task classify"
         )
+    if sum(numeric) > 1:
+        return (
+            "; if its rows follow each other in time, --task forecast, if one of its columns is to be predicted from the "
+            "others, --task regress (or classify) --target-column NAME"
+        )
     if any(numeric):
         return "; if its numbers follow each other in time, --task forecast"
     if all(len(row) == 1 for row in rows):

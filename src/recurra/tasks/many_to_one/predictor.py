@@ -17,7 +17,7 @@ from torch import Tensor
 from recurra.columns import Inputs, TextColumn, Values
 from recurra.data import Labelled, name_of
 from recurra.data.chunks import chunks
-from recurra.data.content import Content, shown_content
+from recurra.data.content import Content, is_nothing, shown_content
 from recurra.data.labelled import Reads
 from recurra.errors import DataError
 from recurra.inside.probes import Run, WholeProbe
@@ -99,7 +99,7 @@ class HeadPredictor:
         inputs, head, place = self.first.inputs, self.first.head, ["the input"]
         content = content_of(given, inputs, "the input")
         encoded = inputs.encode([content], place)
-        if not inputs.lengths_of(encoded)[0]:
+        if not inputs.lengths_of(encoded)[0] or is_nothing(content):
             raise DataError("the input is empty", where="the input", fix="Give a text with letters.")
         refuse_long(encoded, place, inputs)
         values, _ = self._values([content], encoded)
@@ -208,7 +208,7 @@ class HeadPredictor:
         refuse_long(encoded, places, inputs)
         values, weights = self._values(contents, encoded)
         for k, (content, length) in enumerate(zip(contents, inputs.lengths_of(encoded).tolist(), strict=True)):
-            if not length:
+            if not length or is_nothing(content):
                 yield head.answer("", None, [], None, options)
                 continue
             rows = [column[k] for column in encoded]

@@ -44,7 +44,7 @@ from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text.counted import counted
 from recurra.text.scripts import script_of
 from recurra.text.special import SPECIAL_TOKENS, UNK
-from recurra.text.visible import safe_repr
+from recurra.text.visible import is_blank, safe_repr
 from recurra.views.records import EvaluationDetails
 
 Tags = list[list[str]]  # of each sentence
@@ -242,7 +242,7 @@ def tokens_of(given: object, number: int) -> list[str]:
     Raises:
         DataError: something else, an empty token, or too many of them.
     """
-    tokens = given.split() if isinstance(given, str) else given
+    tokens = ([] if is_blank(given) else given.split()) if isinstance(given, str) else given
     found = list(cast("Sequence[object]", tokens)) if isinstance(tokens, list | tuple) else None
     if found is None or not all(isinstance(token, str) and token for token in found):
         fix = 'Give "a b c" or ["a", "b", "c"].'
