@@ -97,7 +97,7 @@ def test_of_texts_with_numbers_it_is_said_what_they_may_be(tmp_path: Path) -> No
         ("1.5\tas\n2\tor\n7\tso\n9\tno\n", "if its numbers follow each other in time, --task forecast"),
         (
             "5\t1.5\tas\n4\t2\tor\n4\t7\tso\n3\t9\tno\n",
-            "if one of its columns is to be predicted from the others, --task regress (or classify) --target-column NAME",
+            "if one of its columns is to be predicted from the others, --task regress (or classify)",
         ),
     ],
 )

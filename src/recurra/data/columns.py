@@ -14,7 +14,7 @@ from recurra.data.examples import Reading
 from recurra.data.known_names import find
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError, UsageError
-from recurra.options import nearest, unknown_name
+from recurra.options import nearest
 from recurra.text.visible import excerpt, is_blank, visible
 
 TAB = "\t"

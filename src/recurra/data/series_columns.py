@@ -244,7 +244,7 @@ def _rises(cells: list[str]) -> bool:
 
 
 def _since_1970(cells: list[str]) -> bool:
-    """Whether these are seconds since 1970, or parts of them, most of which are one step after another; in any order."""
+    """Whether these are seconds since 1970, or parts of them, most of them one step apart; in any order."""
     if len(cells) < LEAST or not all(SINCE_1970.fullmatch(cell.strip()) for cell in cells):
         return False
     known = sorted({Decimal(cell.strip()) for cell in cells})

@@ -80,8 +80,8 @@ def also_possible(preview: Preview) -> str:
         )
     if sum(numeric) > 1:
         return (
-            "; if its rows follow each other in time, --task forecast, if one of its columns is to be predicted from the "
-            "others, --task regress (or classify) --target-column NAME"
+            "; if its rows follow each other in time, --task forecast, if one of its columns is to be predicted from "
+            "the others, --task regress (or classify) --target-column NAME"
         )
     if any(numeric):
         return "; if its numbers follow each other in time, --task forecast"
