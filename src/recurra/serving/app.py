@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 
 from recurra import __version__
 from recurra.serving import failures
+from recurra.serving.direct import Direct
 from recurra.serving.doors import answering, examples, health, inside, libretranslate, openai, page, what_if, writing
 from recurra.serving.guard import Guard
 from recurra.serving.observed import Observed
@@ -35,6 +36,7 @@ def create_app(server: Server) -> FastAPI:
         app.include_router(router)
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     posted = frozenset(route.path for route in routes if "POST" in (route.methods or ()))
+    app.add_middleware(Direct, routes=routes)
     app.add_middleware(Guard, options=server.options, keys=server.keys, posted=posted)
     app.add_middleware(Observed, options=server.options, metrics=server.metrics, ending=lambda: server.draining)
     return app

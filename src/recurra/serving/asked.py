@@ -35,25 +35,25 @@ def readable(value: object, left: int = DEEPEST) -> object:
     Raises:
         ValueError: it is too deep, or has a number that is not finite, or half of a pair of surrogates.
     """
-    if isinstance(value, str) and not utf8(value):
-        raise ValueError("a text has half of a pair of surrogates, which is no character")
-    if isinstance(value, int) and abs(value) > LARGEST:
-        raise ValueError(f"a whole number has more than 63 bits: {str(value)[:20]}...")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"a number is not finite: {value}")
-    for one in parts_of(value):
-        if left == 0:
+    if isinstance(value, str):
+        if not value.isascii() and not utf8(value):
+            raise ValueError("a text has half of a pair of surrogates, which is no character")
+    elif isinstance(value, (list, dict)):
+        if value and left == 0:
             raise ValueError(f"more than {DEEPEST} lists and objects are inside each other")
-        readable(one, left - 1)
+        for one in parts_of(cast("list[object] | dict[str, object]", value)):
+            readable(one, left - 1)
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"a number is not finite: {value}")
+    elif isinstance(value, int) and abs(value) > LARGEST:
+        raise ValueError(f"a whole number has more than 63 bits: {str(value)[:20]}...")
     return value
 
 
-def parts_of(value: object) -> list[object]:
+def parts_of(value: list[object] | dict[str, object]) -> list[object]:
     """What a list has, and the names and values of an object."""
-    if isinstance(value, dict):
-        found = cast("dict[str, object]", value)
-        return [*found, *found.values()]
-    return cast("list[object]", value) if isinstance(value, list) else []
+    return [*value, *value.values()] if isinstance(value, dict) else value
 
 
 def utf8(text: str) -> bool:

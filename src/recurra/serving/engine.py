@@ -63,13 +63,14 @@ class Job:
     kind: Hashable
     work: Work
     requests: list[Request] = field(default_factory=list[Request])
+    size: int = 0  # inputs of all its requests
     turn: threading.Event | None = None  # of a job that has begun, and waits to go on
     since: float = 0.0  # when its slice began
 
-    @property
-    def size(self) -> int:
-        """Inputs of all its requests."""
-        return sum(len(request.inputs) for request in self.requests)
+    def add(self, request: Request) -> None:
+        """Takes a request, as long as it has not begun."""
+        self.requests.append(request)
+        self.size += len(request.inputs)
 
 
 Seen = Callable[[int, float], None]
@@ -97,6 +98,7 @@ class Engine:
         self._lock = threading.Lock()
         self._line: deque[Job] = deque()  # jobs that wait for a turn, begun or not
         self._fresh: dict[Hashable, Job] = {}  # those of them that have not begun: they take further requests
+        self._waiting = 0  # requests of jobs that have not begun, also of those that are full
         self._computing = 0
         self._pool = ThreadPoolExecutor(max(64, 2 * most_waiting), thread_name_prefix="job")
         torch.set_num_threads(1)  # of each job; torch's own division among threads changes last digits
@@ -104,8 +106,7 @@ class Engine:
     @property
     def waiting(self) -> int:
         """Requests that have not begun."""
-        with self._lock:
-            return self._waiting()
+        return self._waiting
 
     @property
     def computing(self) -> int:
@@ -120,13 +121,14 @@ class Engine:
         """
         request = Request(inputs, asyncio.get_running_loop().create_future())
         with self._lock:
-            if self._waiting() >= self.most_waiting:
+            if self._waiting >= self.most_waiting:
                 raise Overloaded
             job = self._fresh.get(kind)
             if job is None or job.size + len(inputs) > MOST_INPUTS:
                 job = self._fresh[kind] = Job(kind, work)
                 self._line.append(job)
-            job.requests.append(request)
+            job.add(request)
+            self._waiting += 1
             self._fill()
         return request
 
@@ -138,10 +140,6 @@ class Engine:
         """Waits for what is computed."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _waiting(self) -> int:
-        """The same, where the lock is held; also those of jobs that are full and take no further requests."""
-        return sum(len(job.requests) for job in self._line if job.turn is None)
-
     def _fill(self) -> None:
         """Lets the first in line compute, as long as there are cores; the lock is held."""
         while self._line and self._computing < self.cores:
@@ -151,6 +149,7 @@ class Engine:
             if job.turn is not None:
                 job.turn.set()
                 continue
+            self._waiting -= len(job.requests)
             if self._fresh.get(job.kind) is job:
                 del self._fresh[job.kind]
             self._pool.submit(self._compute, job)

@@ -66,6 +66,9 @@ class Refused(Exception):
         self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
 
+FORESEEN = (Refused, RecurraError, RequestValidationError, HTTPException)  # anything else is a mistake of the server
+
+
 def refusal(path: str, status: int, failure: Failure, headers: dict[str, str] | None = None) -> Response:
     """It as a response to a request for this path."""
     plain = PlainlyFailed(error=" ".join(filter(None, (failure.message, failure.fix))))
@@ -77,42 +80,30 @@ def failure_of(error: RecurraError) -> Failure:
     return Failure(message=error.what, where=error.where, fix=error.fix)
 
 
+def response_to(path: str, error: Exception) -> Response:
+    """What was raised while a request for this path was answered, as a response."""
+    match error:
+        case Refused():
+            return refusal(path, error.status, error.failure, error.headers)
+        case RecurraError():
+            status = 500 if isinstance(error, ModelError) else 422  # weights that are damaged are the server's fault
+            return refusal(path, status, failure_of(error))
+        case RequestValidationError():
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"] if part != "body") or None
+            status = 400 if first["type"] == "json_invalid" else 422
+            return refusal(path, status, Failure(message=str(first["msg"]), where=where))
+        case HTTPException():
+            return refusal(path, error.status_code, Failure(message=str(error.detail)), dict(error.headers or {}))
+        case _:
+            return refusal(path, 500, Failure(message="internal error", fix="The log says more; please report it."))
+
+
 def add_to(app: FastAPI) -> None:
     """Makes all that is raised while a request is answered into such a response."""
 
-    async def refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)
-        return refusal(path_of(request), error.status, error.failure, error.headers)
+    async def answered(request: Request, error: Exception) -> Response:
+        return response_to(str(request.scope["path"]), error)
 
-    async def mendable(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RecurraError)
-        status = 500 if isinstance(error, ModelError) else 422  # weights that are damaged are the server's fault
-        return refusal(path_of(request), status, failure_of(error))
-
-    async def malformed(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if part != "body") or None
-        status = 400 if first["type"] == "json_invalid" else 422
-        return refusal(path_of(request), status, Failure(message=str(first["msg"]), where=where))
-
-    async def by_http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        return refusal(
-            path_of(request), error.status_code, Failure(message=str(error.detail)), dict(error.headers or {})
-        )
-
-    async def internal(request: Request, error: Exception) -> Response:
-        failure = Failure(message="internal error", fix="The log says more; please report it.")
-        return refusal(path_of(request), 500, failure)
-
-    app.add_exception_handler(Exception, internal)
-    app.add_exception_handler(Refused, refused)
-    app.add_exception_handler(RecurraError, mendable)
-    app.add_exception_handler(RequestValidationError, malformed)
-    app.add_exception_handler(HTTPException, by_http)
-
-
-def path_of(request: Request) -> str:
-    """Without the name of the host, and without a query."""
-    return str(request.scope["path"])
+    for kind in (Exception, *FORESEEN):
+        app.add_exception_handler(kind, answered)

@@ -6,6 +6,7 @@ It works below FastAPI (ASGI), so that a body that is too large is never held, a
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -73,7 +74,7 @@ class Guard:
         return None
 
     def _about_body(self, path: str, headers: dict[bytes, bytes]) -> tuple[int, Failure, dict[str, str]] | None:
-        kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
+        kind = media_type(headers.get(b"content-type", b""))
         if kind != "application/json" and not (path in FORMS and kind in FORM_TYPES):
             what = f"the content type is {kind!r}" if kind else "there is no content type"
             return 415, Failure(message=what, where="Content-Type", fix="Send JSON: application/json."), {}
@@ -128,6 +129,13 @@ def is_page(path: str) -> bool:
     return path == "/" or (path.startswith("/page/") and path.rpartition(".")[2] in ("js", "css", "svg"))
 
 
+@lru_cache(64)
+def media_type(header: bytes) -> str:
+    """What a Content-Type header names, without parameters."""
+    return header.split(b";")[0].strip().lower().decode("latin-1")
+
+
+@lru_cache(64)
 def host_of(header: bytes) -> str:
     """The name in a Host header, without its port."""
     text = header.decode("latin-1").strip().lower()

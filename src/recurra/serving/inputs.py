@@ -12,7 +12,6 @@ from PIL import Image
 from recurra.data.images import image_of_bytes
 from recurra.errors import DataError
 from recurra.serving.models import Served
-from recurra.tasks.task import ReadsImages
 
 FIX = 'Send its bytes: {"image": "data:image/png;base64,..."}.'
 IMAGE = "image"  # the key of an image: {"image": "data:image/png;base64,..."}
@@ -24,9 +23,10 @@ def inputs_of(served: Served, given: Sequence[object]) -> list[object]:
     Raises:
         DataError: an image that is none, or a text where an image must be.
     """
-    predictor = served.model.predictor
-    images = predictor.image_columns if isinstance(predictor, ReadsImages) else None
-    return [one if images is None else with_images(one, images, f"inputs[{k}]") for k, one in enumerate(given)]
+    images = served.image_columns
+    if images is None:
+        return list(given)
+    return [with_images(one, images, f"inputs[{k}]") for k, one in enumerate(given)]
 
 
 def with_images(given: object, columns: Sequence[str | int], place: str) -> object:

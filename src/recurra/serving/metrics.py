@@ -28,9 +28,20 @@ class Metrics:
             "recurra_waiting_requests", "Requests that have not begun", registry=own, multiprocess_mode="livesum"
         )
         self.latency = histogram("request_seconds", "From a request to its answer", SECONDS, ("path",))
+        self._answered: dict[tuple[str, int], tuple[Counter, Histogram]] = {}  # looked up once
         self.first = histogram("first_token_seconds", "From a request to its first token", SECONDS)
         self.batch = histogram("batch_inputs", "Inputs that were computed together", SIZES)
         self.computing = histogram("batch_seconds", "From the first step of a job to its end", SECONDS)
+
+    def answered(self, path: str, status: int, seconds: float) -> None:
+        """A request has been answered."""
+        found = self._answered.get((path, status))
+        if found is None:
+            found = self.requests.labels(path, str(status)), self.latency.labels(path)
+            self._answered[path, status] = found
+        requests, latency = found
+        requests.inc()
+        latency.observe(seconds)
 
     def seen(self, inputs: int, seconds: float) -> None:
         """A job has ended."""

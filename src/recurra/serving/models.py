@@ -6,11 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from recurra.api import Model, load
 from recurra.errors import UsageError
 from recurra.serving.failures import sayable
+from recurra.tasks.task import ReadsImages
 from recurra.text.visible import excerpt
 
 
@@ -22,6 +24,12 @@ class Served:
     model: Model
     path: Path
     loaded: float = field(default_factory=time.time)  # seconds since 1970
+
+    @cached_property
+    def image_columns(self) -> Sequence[str | int] | None:
+        """Numbers and names of the columns that hold images; empty: the whole input is one; None: it reads none."""
+        predictor = self.model.predictor
+        return predictor.image_columns if isinstance(predictor, ReadsImages) else None
 
 
 class Models:

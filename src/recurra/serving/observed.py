@@ -57,8 +57,7 @@ class Observed:
 
     def _say(self, scope: Scope, status: int, size: int, seconds: float) -> None:
         path = getattr(scope.get("route"), "path", None) or "other"
-        self.metrics.requests.labels(path, str(status)).inc()
-        self.metrics.latency.labels(path).observe(seconds)
+        self.metrics.answered(path, status, seconds)
         if self.options.no_log or scope["path"] in QUIET:
             return
         line: dict[str, Any] = {

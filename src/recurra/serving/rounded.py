@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 DIGITS = 4  # after the point; float32 of sums over hundreds of steps is good for five
+SAME = frozenset({str, int, bool, type(None)})  # what has nothing to be rounded, and is most of an answer
 
 
 def rounded(value: object) -> object:
@@ -12,7 +13,8 @@ def rounded(value: object) -> object:
     if isinstance(value, float):
         return round(value, DIGITS) + 0.0
     if isinstance(value, dict):
-        return {key: rounded(one) for key, one in cast("dict[str, object]", value).items()}
+        items = cast("dict[str, object]", value).items()
+        return {key: one if type(one) in SAME else rounded(one) for key, one in items}
     if isinstance(value, list):
-        return [rounded(one) for one in cast("list[object]", value)]
+        return [one if type(one) in SAME else rounded(one) for one in cast("list[object]", value)]
     return value

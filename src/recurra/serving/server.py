@@ -21,11 +21,11 @@ from recurra.serving.metrics import Metrics
 from recurra.serving.models import Models, Served
 from recurra.serving.observed import TEXTS
 from recurra.serving.options import ServeOptions
+from recurra.serving.patience import Patience, too_late
 
 R = TypeVar("R")
 
 NONE: Mapping[str, object] = MappingProxyType({})
-PATIENCE = 0.05  # seconds between two looks at whether a client is still there
 
 
 class Server:
@@ -49,6 +49,7 @@ class Server:
     ) -> None:
         self.models, self.engine, self.options, self.metrics = models, engine, options, metrics
         self.keys, self.data, self.kept = keys or Keys(), data or DataFiles(), Kept()
+        self._patience = Patience(options.deadline)
         self.draining = False  # it ends: what has come is answered, and nothing else should come
 
     @property
@@ -104,18 +105,11 @@ class Server:
             RecurraError: what the work raises.
         """
         asked = self._submitted(kind, work, inputs)
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self.options.deadline
+        self._patience.wait(asked, request)
         try:
-            while not asked.done.done():
-                left = end - loop.time()
-                if left <= 0:
-                    raise too_late(self.options.deadline)
-                await asyncio.wait([asked.done], timeout=min(PATIENCE, left))
-                if not asked.done.done() and await request.is_disconnected():
-                    raise Refused(499, "the client has left")
-            return asked.done.result()
+            return await asked.done
         finally:
+            self._patience.over(asked)
             self.engine.give_up(asked)
 
     def _submitted(self, kind: Sequence[object], work: Work, inputs: Sequence[Any]) -> Asked:
@@ -207,12 +201,6 @@ class Stream(Generic[R]):
             raise too_late(self._server.options.deadline) from None
 
 
-def too_late(deadline: float) -> Refused:
-    """The refusal of what takes too long."""
-    what = f"not answered within {deadline:g} seconds"
-    return Refused(504, what, fix="Ask for less at a time, or serve with --deadline.")
-
-
 def size_class(inputs: Sequence[Any]) -> int:
     """The longer of two inputs of a class is at most four times as long, or both are short."""
     longest = max(len(one) if isinstance(one, str) else len(repr(one)) for one in inputs)
@@ -221,4 +209,4 @@ def size_class(inputs: Sequence[Any]) -> int:
 
 def frozen(options: Mapping[str, Any]) -> str:
     """Options as part of a kind: equal texts for equal options."""
-    return json.dumps(dict(options), sort_keys=True)
+    return json.dumps(dict(options), sort_keys=True) if options else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from statistics import fmean
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -43,7 +44,7 @@ from recurra.tasks.unknown import input_notes, unknown_notes
 from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text.counted import counted
 from recurra.text.scripts import script_of
-from recurra.text.special import SPECIAL_TOKENS, UNK
+from recurra.text.special import SPECIAL_TOKENS
 from recurra.text.visible import is_blank, safe_repr
 from recurra.views.records import EvaluationDetails
 
@@ -194,9 +195,10 @@ class TagPredictor:
 
     def _window(self, sentences: list[list[str]]) -> list[Answer[TaggedTokens]]:
         scheme = self.network.scheme
-        answers = [tagged([], [], [], scheme) for _ in sentences]
+        answers = {k: tagged([], [], [], scheme) for k, tokens in enumerate(sentences) if not tokens}
         filled = [k for k, tokens in enumerate(sentences) if tokens]
         encoded = self.network.reader.encode([sentences[k] for k in filled])
+        unknown = self.network.reader.unknown_words([sentences[k] for k in filled], encoded)
         lengths = np.array([len(one.words) for one in encoded], dtype=np.int32)
 
         def computed(numbers: list[int]) -> Tagging:
@@ -210,10 +212,9 @@ class TagPredictor:
             for number, row, chance in zip(numbers, best, chances, strict=True):
                 tokens = sentences[filled[number]]
                 tags = [self.network.tags[k] for k in row[: len(tokens)]]
-                unknown = self.network.reader.unknown(tokens) if UNK in encoded[number].words else []
                 cut = any(map(self.network.reader.is_cut, tokens))
-                answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], scheme, unknown, cut=cut)
-        return answers
+                answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], scheme, unknown[number], cut=cut)
+        return [answers[k] for k in range(len(sentences))]
 
 
 def tagged(
@@ -226,7 +227,7 @@ def tagged(
     cut: bool = False,
 ) -> Answer[TaggedTokens]:
     """The one tagging of a sentence as an answer; its score is the mean probability of its tags."""
-    mean = float(np.mean(probabilities)) if probabilities else None
+    mean = fmean(probabilities) if probabilities else None
     one = Alternative(" ".join(tags), mean)
     return Answer(" ".join(tokens), [one], TaggedTokens(tokens, tags, probabilities, scheme, cut), list(unknown))
 
@@ -252,7 +253,8 @@ def tokens_of(given: object, number: int) -> list[str]:
     if len(found) > LONGEST:
         what = f"the text has {len(found):,} tokens, more than the {LONGEST:,} that are tagged"
         raise DataError(what, where=f"text {number}", fix="Split it into sentences.")
-    return [checked_text(token, f"text {number}") for token in cast("list[str]", found)]
+    texts = cast("list[str]", found)
+    return texts if all(map(str.isascii, texts)) else [checked_text(token, f"text {number}") for token in texts]
 
 
 def given_tags(given: object, count: int) -> list[str]:

@@ -26,6 +26,7 @@ from recurra.tasks.tag.names import name_ids, stored_gazetteers
 from recurra.tasks.tag.recipe import TokenOptions
 from recurra.tasks.tag.surface import Surface
 from recurra.text import Tokenizer
+from recurra.text.special import UNK
 from recurra.text.visible import excerpt
 from recurra.training import Index
 
@@ -123,6 +124,16 @@ class TokenReader:
     def is_cut(self, token: str) -> bool:
         """Whether only the beginning of a token is read."""
         return len(token) > LONGEST_TOKEN and len(self.characters.encode(token)) > LONGEST_TOKEN
+
+    def unknown_words(self, sentences: Sequence[Sequence[str]], encoded: Sequence[Encoded]) -> list[list[str]]:
+        """The words of each sentence that are not in the vocabulary, as they are looked up."""
+        rows = [
+            [token for token, id in zip(tokens, one.words, strict=True) if id == UNK] if UNK in one.words else []
+            for tokens, one in zip(sentences, encoded, strict=True)
+        ]
+        different = list(dict.fromkeys(token for row in rows for token in row))
+        shown = dict(zip(different, self.unknown(different), strict=True)) if different else {}
+        return [[shown[token] for token in row] for row in rows]
 
     def unknown(self, tokens: Sequence[str]) -> list[str]:
         """The words that are not in the vocabulary."""
