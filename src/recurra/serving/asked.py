@@ -48,7 +48,7 @@ def readable(value: object, left: int = DEEPEST) -> object:
             raise ValueError(f"a number is not finite: {value}")
     elif isinstance(value, int) and abs(value) > LARGEST:
         raise ValueError(f"a whole number has more than 63 bits: {str(value)[:20]}...")
-    return value
+    return cast("object", value)
 
 
 def parts_of(value: list[object] | dict[str, object]) -> list[object]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -34,6 +34,7 @@ Ids = Sequence[int]
 GAZETTEERS = "gazetteers"  # what the file of the lists of names is called
 SURFACE = "surface"  # what the vocabulary of shapes and affixes is called
 VECTORS = "vectors"  # and the record of the words that have vectors
+REMEMBERED = 20_000  # tokens
 LONGEST_TOKEN = 40  # characters that are read of one; what is longer is a link or an accident
 
 
@@ -42,6 +43,13 @@ class Token(NamedTuple):
 
     spelling: tuple[int, ...]  # ids of its characters
     surface: tuple[int, ...]  # ids of its shape and its affixes (surface.py); none where they are not read
+
+
+class Read(NamedTuple):
+    """All that is read of a token."""
+
+    word: int  # its id
+    token: Token
 
 
 class Encoded(NamedTuple):
@@ -62,6 +70,7 @@ class TokenReader:
     lowercase: bool  # words are looked up in lower case; characters are read as they are
     table: TableShape | None = None  # of words that have vectors
     gazetteers: Gazetteers = ()
+    _lately: dict[str, Read] = field(default_factory=dict[str, Read], repr=False, compare=False)
 
     @classmethod
     def build(cls, sentences: Iterable[Sequence[str]], options: TokenOptions) -> TokenReader:
@@ -109,17 +118,31 @@ class TokenReader:
 
     def encode(self, sentences: Sequence[Sequence[str]]) -> list[Encoded]:
         """Of each sentence the ids of its words, and what else is read of each."""
-        words = self.words.encode_batch([as_line(tokens, self.lowercase) for tokens in sentences])
-        different = list({token for tokens in sentences for token in tokens})
-        spelt = self.characters.encode_batch(different)
-        read = {
-            token: Token(tuple(spelling[:LONGEST_TOKEN]), self.surface.ids(token) if self.surface else ())
-            for token, spelling in zip(different, spelt, strict=True)
-        }
+        read = self._read({token for tokens in sentences for token in tokens})
         return [
-            Encoded(ids, [read[token] for token in tokens], name_ids(tokens, self.gazetteers))
-            for ids, tokens in zip(words, sentences, strict=True)
+            Encoded(
+                [read[token].word for token in tokens],
+                [read[token].token for token in tokens],
+                name_ids(tokens, self.gazetteers),
+            )
+            for tokens in sentences
         ]
+
+    def _read(self, different: Iterable[str]) -> dict[str, Read]:
+        """What is read of each token; it is remembered, for most words come again soon."""
+        lately = self._lately
+        found = {token: lately.get(token) for token in different}
+        new = [token for token, one in found.items() if one is None]
+        words = self.words.encode_batch([as_line([token], self.lowercase) for token in new])
+        spelt = self.characters.encode_batch(new)
+        read = {
+            token: Read(word, Token(tuple(spelling[:LONGEST_TOKEN]), self.surface.ids(token) if self.surface else ()))
+            for token, [word], spelling in zip(new, words, spelt, strict=True)
+        }
+        if len(lately) > REMEMBERED:
+            lately.clear()
+        lately.update(read)
+        return {token: one or read[token] for token, one in found.items()}
 
     def is_cut(self, token: str) -> bool:
         """Whether only the beginning of a token is read."""
