@@ -1,11 +1,16 @@
 """What a server answers over the loopback: requests a second, how long each waits, and how soon a first token comes.
 
-    .venv/bin/python bench/serve.py [--tagger MODEL] [--translator MODEL] [--language-model MODEL] [--requests 8000]
+    .venv/bin/python bench/serve.py [--models FOLDER] [--workers 1,2] [--requests 6000] [--clients 64]
 
-Each model is served by `recurra serve`, and beside it, in the same run, by a plain FastAPI handler that decodes one
-request at a time. Closed loop: so many clients, each of which asks again as soon as it has its answer. Open loop:
-requests come at fixed times, whatever has been answered, and each is timed from when it should have been sent. The
-clients take a share of the same cores.
+The models are those of the demos: a tagger of dates, a translator of dates, a language model of characters. They are
+trained once, a minute each, and kept in FOLDER (build/bench-serve). Each is served by `recurra serve`, and beside it,
+in the same run, by a plain FastAPI handler that answers one request at a time. Closed loop: so many clients, each of
+which asks again as soon as it has its answer. Open loop: requests come at fixed times, half as many a second, whatever
+has been answered, and each is timed from when it should have been sent.
+
+The requests come from this process (load.py), on the same cores. What they cost is in the table: CPU time of the server
+and of this process, in microseconds a request. Where other work runs on the machine, these figures hold more or less,
+and those by the clock do not. A run takes three minutes, beside the training.
 """
 
 from __future__ import annotations
@@ -18,14 +23,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from random import Random
 from statistics import median
 from typing import Any, NamedTuple
 
-from history import record
+from history import ROOT, record
+from load import Load, closed, opened
 
-STORED = Path(__file__).resolve().parents[1] / "tests/stored_models"
+from recurra.demos import dates, tag
+
+DEMOS = ("tag", "dates", "language-model")
+TEXTS = 500  # different ones
+MAKE: dict[str, Callable[[], list[str]]] = {
+    "tag": lambda: [" ".join(one.parts.tokens) for one in islice(tag.dates_in(tag.SEEN, Random(1)), TEXTS)],
+    "dates": lambda: [source for source, _ in dates.split(0, TEXTS).held_out],
+}
 PLAIN = """
 import sys, uvicorn, torch, recurra
 from fastapi import FastAPI
@@ -44,47 +59,6 @@ uvicorn.run(app, port=int(sys.argv[2]), log_level="warning", access_log=False)
 """
 
 
-class Timed(NamedTuple):
-    """What a run gave."""
-
-    per_second: float
-    median_ms: float
-    p99_ms: float
-    failed: int
-
-
-class Connection(asyncio.Protocol):
-    """A connection over which one request at a time is sent: as little of Python as can be between the sockets."""
-
-    def __init__(self) -> None:
-        self.answered: asyncio.Future[bytes] | None = None
-        self.held = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self.held += data
-        head, found, body = self.held.partition(b"\r\n\r\n")
-        if not found:
-            return
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        if len(body) >= length and self.answered is not None:
-            self.held = b""
-            self.answered.set_result(head[9:12])
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.answered is not None and not self.answered.done():
-            self.answered.set_result(b"000")
-
-    async def ask(self, request: bytes) -> bytes:
-        """The status of the answer."""
-        self.answered = asyncio.get_running_loop().create_future()
-        self.transport.write(request)
-        return await self.answered
-
-
 def request_of(path: str, body: object) -> bytes:
     """A request as bytes."""
     content = json.dumps(body).encode()
@@ -95,59 +69,6 @@ def request_of(path: str, body: object) -> bytes:
         f"Content-Length: {len(content)}",
     ]
     return "\r\n".join([*head, "", ""]).encode() + content
-
-
-async def connections(port: int, count: int) -> list[Connection]:
-    """So many."""
-    loop = asyncio.get_running_loop()
-    return [(await loop.create_connection(Connection, "127.0.0.1", port))[1] for _ in range(count)]
-
-
-async def closed(port: int, requests: Sequence[bytes], clients: int) -> Timed:
-    """Each client asks again at once."""
-    waiting, waits, statuses = list(requests), list[float](), list[bytes]()
-
-    async def client(connection: Connection) -> None:
-        while waiting:
-            one = waiting.pop()
-            began = time.perf_counter()
-            statuses.append(await connection.ask(one))
-            waits.append(time.perf_counter() - began)
-
-    every = await connections(port, clients)
-    began = time.perf_counter()
-    await asyncio.gather(*map(client, every))
-    return timed(waits, statuses, time.perf_counter() - began)
-
-
-async def opened(port: int, requests: Sequence[bytes], per_second: float) -> Timed:
-    """Requests come at fixed times."""
-    idle, waits, statuses = await connections(port, 256), list[float](), list[bytes]()
-    free: asyncio.Queue[Connection] = asyncio.Queue()
-    for one in idle:
-        free.put_nowait(one)
-    began = time.perf_counter()
-
-    async def one_request(number: int, request: bytes) -> None:
-        due = began + number / per_second
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        connection = await free.get()
-        statuses.append(await connection.ask(request))
-        waits.append(time.perf_counter() - due)
-        free.put_nowait(connection)
-
-    await asyncio.gather(*(one_request(number, request) for number, request in enumerate(requests)))
-    return timed(waits, statuses, time.perf_counter() - began)
-
-
-def timed(waits: list[float], statuses: list[bytes], seconds: float) -> Timed:
-    """The figures of a run."""
-    ordered = sorted(waits)
-    failed = sum(status != b"200" for status in statuses)
-    p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
-    return Timed(
-        round((len(waits) - failed) / seconds, 1), round(1000 * median(ordered), 2), round(1000 * p99, 2), failed
-    )
 
 
 async def first_tokens(port: int, model: str, clients: int, rounds: int) -> list[float]:
@@ -175,7 +96,7 @@ async def first_tokens(port: int, model: str, clients: int, rounds: int) -> list
 
 
 class Serving:
-    """A server in a process of its own."""
+    """A server in a process of its own, which may have others below it."""
 
     def __init__(self, command: list[str], port: int) -> None:
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -197,86 +118,122 @@ class Serving:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
 
-
-def served(port: int, *models: str, more: Sequence[str] = ()) -> Serving:
-    """Models by `recurra serve`."""
-    command = [
-        sys.executable,
-        "-m",
-        "recurra",
-        "serve",
-        *models,
-        "--port",
-        str(port),
-        "--no-log",
-        "--max-waiting",
-        "1024",
-    ]
-    return Serving([*command, "--grace", "0", *more], port)
+    def cpu(self) -> float:
+        """Seconds of CPU time that it has used."""
+        return sum(cpu_seconds(one) for one in processes(self.process.pid))
 
 
-def plain(port: int, model: str) -> Serving:
-    """A model by a handler that decodes one request at a time."""
-    return Serving([sys.executable, "-c", PLAIN, model, str(port)], port)
+def processes(pid: int) -> Iterator[int]:
+    """A process and those below it."""
+    yield pid
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield from processes(int(child))
 
 
-def texts(path: str | None, fallback: Sequence[str]) -> list[str]:
-    """Lines of a file, the first column of each."""
-    if path is None:
-        return list(fallback)
-    return [line.split("\t")[0] for line in Path(path).read_text("utf-8").splitlines() if line.strip()]
+def cpu_seconds(pid: int) -> float:
+    """What the system counts for a process, its threads that have ended included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def asked(model: str, lines: Sequence[str], count: int) -> list[bytes]:
-    """So many requests of one input each."""
-    every = [request_of("/v1/predict", {"model": model, "inputs": [line]}) for line in lines]
-    return [every[k % len(every)] for k in range(count)]
+def served(port: int, model: Path, workers: int = 1) -> Serving:
+    """A model by `recurra serve`."""
+    command = [sys.executable, "-m", "recurra", "serve", str(model), "--port", str(port), "--workers", str(workers)]
+    return Serving([*command, "--no-log", "--max-waiting", "1024", "--grace", "0"], port)
+
+
+def plain(port: int, model: Path) -> Serving:
+    """A model by a handler that answers one request at a time."""
+    return Serving([sys.executable, "-c", PLAIN, str(model), str(port)], port)
+
+
+def trained(folder: Path, demo: str) -> Path:
+    """The model of a demo."""
+    if not (folder / demo / "config.json").exists():
+        print(f"training the model of the demo {demo}, once", flush=True)
+        command = [sys.executable, "-m", "recurra", "demo", demo, "--to", str(folder / demo)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return folder / demo
+
+
+class Row(NamedTuple):
+    """A line of the table."""
+
+    what: str
+    load: Load
+    server_us: float
+
+    def __str__(self) -> str:
+        one = self.load
+        times = f"{one.per_second:9,.0f} /s   median {one.median_ms:6.1f} ms   p99 {one.p99_ms:6.1f} ms"
+        costs = f"server {self.server_us:5.0f} us   client {self.client_us:4.0f} us"
+        return f"{self.what:40}{times}   {costs}   failed {one.failed}"
+
+    @property
+    def client_us(self) -> float:
+        """CPU time of this process, for each request."""
+        return 1e6 * self.load.cpu / len(self.load.waits)
+
+
+def measured(what: str, server: Serving, run: Callable[[], Load]) -> Row:
+    """A run, with what it has cost."""
+    before = server.cpu()
+    load = run()
+    row = Row(what, load, 1e6 * (server.cpu() - before) / len(load.waits))
+    print(row, flush=True)
+    return row
+
+
+def figures_of(name: str, model: Path, lines: Sequence[str], given: argparse.Namespace, workers: int) -> dict[str, Any]:
+    """A model in closed and in open loop, and beside a plain handler."""
+    port, clients, count = given.port, given.clients, given.requests
+    every = [request_of("/v1/predict", {"model": model.name, "inputs": [line]}) for line in lines]
+    own = [every[k % len(every)] for k in range(count)]
+    with served(port, model, workers) as one:
+        closed(port, own[:500], clients)  # warms it
+        whole = measured(f"{name}, {workers} worker{'s' * (workers > 1)}", one, lambda: closed(port, own, clients))
+        rate = whole.load.per_second / 2
+        half = measured(f"{name}, at half of that", one, lambda: opened(port, own, rate))
+    with plain(port, model) as one:
+        few = own[: max(clients, count // 50)]
+        closed(port, few[:clients], clients)
+        other = measured(f"{name}, a plain handler", one, lambda: closed(port, few, clients))
+    return {
+        f"{name} requests/s": round(whole.load.per_second, 1),
+        f"{name} p99 ms": round(whole.load.p99_ms, 2),
+        f"{name} p99 ms at half": round(half.load.p99_ms, 2),
+        f"{name} failed": whole.load.failed + half.load.failed,
+        f"{name} times a plain handler": round(whole.load.per_second / other.load.per_second, 2),
+        f"{name} server us": round(whole.server_us, 1),
+        f"{name} client us": round(whole.client_us, 1),
+    }
 
 
 def main() -> None:
-    """Measures and prints, and adds a line to the history."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tagger", default=str(STORED / "tag-2/model"))
-    parser.add_argument("--tagger-texts", help="one sentence in a line")
-    parser.add_argument("--translator", default=str(STORED / "translate-2/model"))
-    parser.add_argument("--translator-texts", help="one source in a line")
-    parser.add_argument("--language-model", default=str(STORED / "language-model-2/model"))
-    parser.add_argument("--requests", type=int, default=4000)
+    """Measures and prints, and adds a line to the history for each number of processes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=Path, default=ROOT / "build/bench-serve")
+    parser.add_argument("--requests", type=int, default=6000)
     parser.add_argument("--clients", type=int, default=64)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", default="1,2", help="numbers of processes")
     parser.add_argument("--port", type=int, default=8791)
     given = parser.parse_args()
-    figures: dict[str, Any] = {"clients": given.clients, "workers": given.workers}
-    rooms = [
-        ("tagger", given.tagger, texts(given.tagger_texts, ["red blue dark", "quiz red", "blue"])),
-        ("translator", given.translator, texts(given.translator_texts, ["red blue", "dark", "quiz"])),
-    ]
-    more = ["--workers", str(given.workers)]
-    for name, model, lines in rooms:
-        with served(given.port, model, more=more) as one, plain(given.port + 1, model) as other:
-            own, theirs = (asked(Path(model).name, lines, count) for count in (given.requests, given.requests // 8))
-            for turn in range(2):  # the first warms both
-                found = asyncio.run(closed(one.port, own[: 400 if turn == 0 else None], given.clients))
-                simple = asyncio.run(closed(other.port, theirs[: 100 if turn == 0 else None], given.clients))
-            half = asyncio.run(opened(one.port, own[: len(own) // 2], found.per_second / 2))
-        print(f"{name}: closed loop {found}, at half of that {half}; a plain handler {simple}", flush=True)
-        figures |= {
-            f"{name} requests/s": found.per_second,
-            f"{name} p99 ms": found.p99_ms,
-            f"{name} p99 ms at half": half.p99_ms,
-            f"{name} failed": found.failed + half.failed,
-            f"{name} times a plain handler": round(found.per_second / simple.per_second, 2),
-        }
-    with served(given.port, given.language_model) as one:
-        name = Path(given.language_model).name
-        asyncio.run(first_tokens(one.port, name, 2, 2))
-        waits = asyncio.run(first_tokens(one.port, name, 8, 12))
-    figures |= {
+    tagger, translator, writer = (trained(given.models, demo) for demo in DEMOS)
+    texts = {name: find() for name, find in MAKE.items()}
+    with served(given.port, writer) as one:
+        asyncio.run(first_tokens(one.port, writer.name, 2, 2))
+        waits = asyncio.run(first_tokens(one.port, writer.name, 8, 12))
+    first = {
         "first token ms, median": round(median(waits), 1),
         "first token ms, p99": round(waits[int(0.99 * len(waits))], 1),
     }
-    print(json.dumps(figures))
-    record("serve", figures)
+    print(f"first token of 8 streams: {first}", flush=True)
+    for workers in map(int, given.workers.split(",")):
+        figures: dict[str, Any] = {"clients": given.clients, "workers": workers}
+        figures |= figures_of("tagger", tagger, texts["tag"], given, workers)
+        figures |= figures_of("translator", translator, texts["dates"], given, workers)
+        record("serve", {**figures, **(first if workers == 1 else {})})
 
 
 if __name__ == "__main__":
