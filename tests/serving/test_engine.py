@@ -64,6 +64,28 @@ async def test_two_long_jobs_take_turns():
     assert changes >= 5
 
 
+async def test_who_comes_waits_for_a_slice_or_two_however_many_long_jobs_there_are():
+    log = []
+    engine = Engine()
+    long = [engine.submit(name, slow(100, log, name), [1]) for name in "abcdefgh"]
+    while len(set(log)) < len(long):
+        await asyncio.sleep(0.005)
+    for _ in range(5):
+        at = len(log)
+        await engine.submit("short", slow(1, log, "short"), [2]).done
+        assert len({*log[at : log.index("short", at)]}) <= 2
+    await asyncio.gather(*(one.done for one in long))
+
+
+async def test_a_long_job_goes_on_however_many_come():
+    log = []
+    engine = Engine()
+    long = engine.submit("long", slow(40, log, "long"), [1])
+    await asyncio.gather(*(engine.submit(k, slow(2, log, "short"), [2]).done for k in range(30)))
+    assert log[: len(log) // 2].count("long") >= 10
+    await long.done
+
+
 async def test_no_more_than_the_cores_compute():
     now, most = [], []
 

@@ -2,10 +2,10 @@
 
 Work is of a *kind*: the same model, the same question, the same options, inputs of about the same size. The requests of
 one kind that wait when a core becomes free are one *job*. A job that computes is asked between its steps (turns.py)
-whether others wait: then, after its slice of time, it waits at the end of the line, and the first in line goes on. So
-whoever comes with a short text waits for a slice of each long job and not for their ends. While jobs compute, requests
-gather, and the next job takes all of them: batches grow by themselves where much is asked, and nobody waits for a batch
-to fill.
+whether others wait: then, after its slice of time, it waits at the end of the line of those that have begun. New jobs
+and those that have begun take turns. So whoever comes waits for a slice of one long job or two, however many there are,
+and long jobs go on however many come. While jobs compute, requests gather, and the next job takes all of them: batches
+grow by themselves where much is asked, and nobody waits for a batch to fill.
 
 Each job has a thread of its own, of which as many compute at a time as there are cores to use; the others stand still.
 """
@@ -96,8 +96,10 @@ class Engine:
     def __init__(self, cores: int = 1, most_waiting: int = 256, seen: Seen = unseen) -> None:
         self.cores, self.most_waiting, self.seen = cores, most_waiting, seen
         self._lock = threading.Lock()
-        self._line: deque[Job] = deque()  # jobs that wait for a turn, begun or not
-        self._fresh: dict[Hashable, Job] = {}  # those of them that have not begun: they take further requests
+        self._new: deque[Job] = deque()  # jobs that have not begun
+        self._begun: deque[Job] = deque()  # jobs that wait to go on
+        self._went_on = True  # whether the last turn was of one that had begun
+        self._fresh: dict[Hashable, Job] = {}  # the new ones that take further requests
         self._waiting = 0  # requests of jobs that have not begun, also of those that are full
         self._computing = 0
         self._pool = ThreadPoolExecutor(max(64, 2 * most_waiting), thread_name_prefix="job")
@@ -126,7 +128,7 @@ class Engine:
             job = self._fresh.get(kind)
             if job is None or job.size + len(inputs) > MOST_INPUTS:
                 job = self._fresh[kind] = Job(kind, work)
-                self._line.append(job)
+                self._new.append(job)
             job.add(request)
             self._waiting += 1
             self._fill()
@@ -142,8 +144,8 @@ class Engine:
 
     def _fill(self) -> None:
         """Lets the first in line compute, as long as there are cores; the lock is held."""
-        while self._line and self._computing < self.cores:
-            job = self._line.popleft()
+        while (self._new or self._begun) and self._computing < self.cores:
+            job = self._next()
             self._computing += 1
             job.since = time.monotonic()
             if job.turn is not None:
@@ -153,6 +155,12 @@ class Engine:
             if self._fresh.get(job.kind) is job:
                 del self._fresh[job.kind]
             self._pool.submit(self._compute, job)
+
+    def _next(self) -> Job:
+        """A new job and one that has begun in turn: neither waits for all of the others."""
+        line = (self._new or self._begun) if self._went_on else (self._begun or self._new)
+        self._went_on = line is self._begun
+        return line.popleft()
 
     def _compute(self, job: Job) -> None:
         """A whole job, in a thread of its own."""
@@ -193,13 +201,13 @@ class Engine:
         """
         if all(request.given_up for request in job.requests):
             raise GivenUp
-        if not self._line or time.monotonic() - job.since < SLICE:
+        if not (self._new or self._begun) or time.monotonic() - job.since < SLICE:
             return
         with self._lock:
-            if all(other.kind == job.kind for other in self._line):
+            if all(other.kind == job.kind for other in (*self._new, *self._begun)):
                 return
             job.turn = threading.Event()
-            self._line.append(job)
+            self._begun.append(job)
             self._computing -= 1
             self._fill()
         job.turn.wait()
