@@ -13,6 +13,7 @@ import math
 import types
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, field, fields, is_dataclass
+from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from recurra.errors import UsageError
@@ -80,7 +81,7 @@ def one_of(names: Collection[str], default: str) -> Any:
 def choices_of(cls: type[Any], name: str) -> tuple[Any, ...]:
     """The values that the field `name` of a dataclass may have: names of a table, or literals; () if any will do."""
     declared = next(each for each in fields(cls) if each.name == name)
-    return tuple(_names_of(declared) or _literals(_members(get_type_hints(cls)[name])))
+    return tuple(_names_of(declared) or _literals(_members(hints_of(cls)[name])))
 
 
 def check_names(options: Any, section: str) -> None:
@@ -154,10 +155,16 @@ def parse_value(text: str) -> object:
     return text[1:-1] if quoted else text
 
 
+@cache
+def hints_of(cls: type[Any]) -> Mapping[str, Any]:
+    """The types of a dataclass's fields, which Python takes long to look up."""
+    return get_type_hints(cls)
+
+
 def _homes(cls: Any, section: str) -> dict[str, list[str]]:
     """The sections of every key of `cls` and of the dataclasses inside it."""
     homes: dict[str, list[str]] = {}
-    hints = get_type_hints(cls)
+    hints = hints_of(cls)
     for name in (declared.name for declared in fields(cls)):
         homes.setdefault(name, []).append(section)
         for inner in _members(hints[name]):
@@ -172,7 +179,7 @@ def _names(homes: Homes) -> frozenset[str]:
 
 
 def _read(cls: type[T], mapping: Mapping[str, object], section: str, homes: Homes) -> T:
-    hints = get_type_hints(cls)
+    hints = hints_of(cls)
     known = {declared.name: declared for declared in fields(cast("Any", cls))}
     for key in mapping:
         if key not in known:

@@ -1,17 +1,13 @@
-"""A training run as its own process, which a test kills: by a signal from outside, or by itself inside a save.
+"""A training run for a process of its own, which a test kills: by a signal from outside, or by itself inside a save.
 
-    python killed_run.py FOLDER [--die-at K] [--without-rename] [--save-every SECONDS] [--epochs N]
-
-The K-th call of write, sync or rename kills the process with SIGKILL: before it, halfway through (a write), or after
-it. `--without-rename` puts a save in the place of recurra's that writes straight into the file.
+The chosen call of write, sync or rename kills the process with SIGKILL: before it, halfway through (a write), or after
+it. Not `renaming` puts a save in the place of recurra's that writes straight into the file.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,30 +80,24 @@ def without_rename(fate: Fate) -> Any:
     return atomic_write
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--die-at", type=int, default=0)
-    parser.add_argument("--without-rename", action="store_true")
-    parser.add_argument("--save-every", type=float, default=0.0)
-    parser.add_argument("--epochs", type=int, default=3)
-    options = parser.parse_args()
+def go_on(folder: Path, die_at: int = 0, renaming: bool = True) -> None:
+    """Trains the model in `folder`, from where the run stopped before.
+
+    Args:
+        die_at: the number of the call that ends the process; 0: none.
+        renaming: not, then a checkpoint is written straight into its file.
+    """
     torch.set_num_threads(1)
     recurra.training.planning.SHORT_TRIAL = 0.0
-    fate = Fate(options.die_at)
-    if options.without_rename:
-        recurra.training.checkpoint.atomic_write = without_rename(fate)
-    else:
+    fate = Fate(die_at)
+    if renaming:
         recurra.files.write_synced = half_written(fate)
-        recurra.files.os.replace = dying(os.replace, fate, after=options.die_at % 2 == 0)
+        recurra.files.os.replace = dying(os.replace, fate, after=die_at % 2 == 0)
+    else:
+        recurra.training.checkpoint.atomic_write = without_rename(fate)
     recipe = Recipe().with_settings(
-        {"model.width": 16, "batching.batch_tokens": 128, "training.save_every": options.save_every,
+        {"model.width": 16, "batching.batch_tokens": 128, "training.save_every": 0.0,
          "training.validations": 6, "training.patience": 0, "training.average": 2}
     )  # fmt: skip
-    resume = (options.folder / "run" / "checkpoint.safetensors").exists()
-    print("ready", flush=True)
-    train(PAIRS, to=options.folder, epochs=options.epochs, recipe=recipe, resume=resume)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    resume = (folder / "run" / "checkpoint.safetensors").exists()
+    train(PAIRS, to=folder, epochs=3, recipe=recipe, resume=resume)

@@ -1,16 +1,11 @@
 """Every other task, through the command line: a run never stopped, and one that is killed inside a save and goes on.
 
-    python killed_tasks.py FOLDER
-
-Each run is a process of its own, forked from this one, so that torch is loaded once. Prints an object in JSON: for each
-task, how the killed run ended and whether both models have the same bits.
+Each run is a process of its own, forked from this one, so that torch is loaded once.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -77,7 +72,3 @@ def killed(task: str, folder: Path) -> dict[str, object]:
     ]
     bits = [(path / "model.safetensors").read_bytes() if path.is_dir() else b"" for path in (whole, parts)]
     return {"ends": ends, "same": bool(bits[0]) and bits[0] == bits[1]}
-
-
-if __name__ == "__main__":
-    print(json.dumps({task: killed(task, Path(sys.argv[1])) for task in DATA}))

@@ -27,8 +27,8 @@ def tried(folder: Path, *options: str) -> dict[str, Any]:
 
 
 def test_the_old_state_or_the_new_one_and_the_same_end(tmp_path: Path) -> None:
-    found = tried(tmp_path, "--sample", "8")
-    assert found["points"] == 56
+    found = tried(tmp_path, "--sample", "4")
+    assert found["points"] == 28
     assert found["wrong"] == []
 
 

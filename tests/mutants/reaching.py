@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+WATCHED = 50  # calls of a function that run no new line, after which a test's other ones are not watched (Python 3.11)
+
 
 class Test(NamedTuple):
     """A test, as it went without a mistake."""
@@ -28,7 +31,7 @@ class Test(NamedTuple):
     __test__ = False  # for pytest
 
     name: str  # pytest's: "tests/cells/test_x.py::test_y[lstm]"
-    seconds: float
+    seconds: float  # of the processor, of this process and of those that it has started
     passed: bool
     ran: frozenset[tuple[str, int]]  # lines in functions, by file below the package
 
@@ -48,22 +51,23 @@ class Watch:
         self.source, self.rooms = f"{source}/", tuple(f"{source}/{room}/" for room in rooms)
         self.part = part
         self.tests: list[Test] = []
-        self.outcomes: dict[str, tuple[float, bool]] = {}
+        self.passed: dict[str, bool] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = items[self.part.number :: self.part.of]
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        before = sum(os.times()[:4])
         with ran(self.rooms) as lines:
             yield
-        seconds, passed = self.outcomes.pop(item.nodeid, (0.0, False))
+        seconds = sum(os.times()[:4]) - before
+        passed = self.passed.pop(item.nodeid, False)
         below = frozenset((path.removeprefix(self.source), line) for path, line in lines)
         self.tests.append(Test(item.nodeid, round(seconds, 3), passed, below))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        seconds, passed = self.outcomes.get(report.nodeid, (0.0, True))
-        self.outcomes[report.nodeid] = (seconds + report.duration, passed and report.passed)
+        self.passed[report.nodeid] = self.passed.get(report.nodeid, True) and report.passed
 
 
 @contextmanager
@@ -93,13 +97,21 @@ def ran(folders: tuple[str, ...]) -> Iterator[set[tuple[str, int]]]:
             watching.set_events(tool, 0)
             watching.free_tool_id(tool)
     else:
+        calls: dict[CodeType, int] = {}  # that are still watched
 
         def inside(frame: FrameType, event: str, argument: object) -> Any:
-            found.add((frame.f_code.co_filename, frame.f_lineno))
+            code = frame.f_code
+            if (one := (code.co_filename, frame.f_lineno)) not in found:
+                found.add(one)
+                calls[code] = WATCHED
             return inside
 
         def call(frame: FrameType, event: str, argument: object) -> Any:
-            return inside if counts(frame.f_code) else None
+            code = frame.f_code
+            if (left := calls.get(code)) is None:
+                left = WATCHED if counts(code) else 0
+            calls[code] = max(0, left - 1)
+            return inside if left else None
 
         threading.settrace(call)
         sys.settrace(call)

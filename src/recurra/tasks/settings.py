@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType
-from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
-from recurra.options import choices_of
+from recurra.options import choices_of, hints_of
 from recurra.tasks.recipe import TaskRecipe
 
 KINDS = {bool: "true or false", int: "whole number", float: "number", str: "text"}
@@ -50,7 +50,7 @@ def settings_of(recipe: type[TaskRecipe]) -> list[Setting]:
 
 def _settings(section: str, options: object) -> Iterator[Setting]:
     cls: type[Any] = type(options)
-    hints = get_type_hints(cls)
+    hints = hints_of(cls)
     for field in fields(cls):
         choices = choices_of(cls, field.name)
         kind = f"one of {', '.join(map(str, choices))}" if choices else kind_of(hints[field.name])
