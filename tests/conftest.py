@@ -47,6 +47,14 @@ def no_time_for_trials() -> None:
     recurra.training.planning.SHORT_TRIAL = 0.0
 
 
+@pytest.fixture(autouse=True, scope="session")
+def disk_that_is_not_waited_for() -> Iterator[None]:
+    """Nothing that a test writes has to survive a power cut. A training waits for the disk some seventy times."""
+    synced, os.fsync = os.fsync, lambda handle: None
+    yield
+    os.fsync = synced
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """The browser of the system, started once."""

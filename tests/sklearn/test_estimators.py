@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from typing import Any
 
@@ -26,12 +25,6 @@ CLASSIFIER = RecurraClassifier(epochs=5, learning_rate=0.03, **QUICK)
 REGRESSOR = RecurraRegressor(epochs=8, learning_rate=0.03, **QUICK)
 TEXTS = [f"it was {word} {again}" for word in ("good", "bad") for again in ("again", "as ever", "for us", "today")] * 8
 LABELS = ["good" in text for text in TEXTS]
-
-
-@pytest.fixture(autouse=True)
-def disk_that_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hundred models are trained here, and none of them has to survive a power cut."""
-    monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 
 @parametrize_with_checks([CLASSIFIER, REGRESSOR])
