@@ -80,6 +80,19 @@ async def test_a_stream_of_a_language_model_is_its_text_in_pieces(options, askin
     assert options.get("beam", 0) > 1 or len(streamed) > 2
 
 
+async def test_a_caption_streams_as_it_is_predicted(asking) -> None:
+    for given in sendable(TOYS["caption"].inputs):
+        for options in ({"beam": 1}, {"sample": True, "seed": 3}, {"beam": 4}):
+            body = {"model": "caption", "input": given, "options": options}
+            streamed = events((await asking().post("/v1/generate", {**body, "stream": True})).text)
+            asked = {"model": "caption", "inputs": [given], "options": options}
+            [whole] = (await asking().post("/v1/predict", asked)).json()["answers"]
+            assert [name for name, _ in streamed] == ["token"] * (len(streamed) - 1) + ["answer"]
+            assert "".join(data["text"] for name, data in streamed if name == "token") == whole["text"]
+            assert streamed[-1][1]["answer"] == whole
+            assert options.get("beam") == 4 or len(streamed) > 2
+
+
 async def test_chat_answers_the_last_turn_and_streams(asking, loaded) -> None:
     client, turns = asking(), list(TOYS["chat"].inputs[0])
     turns = [turns] if isinstance(TOYS["chat"].inputs[0], str) else turns

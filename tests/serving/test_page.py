@@ -178,6 +178,32 @@ def test_a_conversation_with_its_memory(opened: Opened, served: Served) -> None:
     assert page.locator(".turn").count() == 0
 
 
+GROWING = """() => {
+  window.grown = [];
+  new MutationObserver((records) => records.forEach(({ addedNodes }) => addedNodes.forEach((node) => {
+    if (node.className?.startsWith("result")) window.grown.push(node.textContent);
+  }))).observe(document.querySelector(".answer"), { childList: true, subtree: true });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("task", "typed", "given"), [("translate", "blue red dark", "blue red dark"), ("caption", "5 0 1", [5, 0, 1])]
+)
+def test_an_answer_is_seen_while_it_is_written(
+    opened: Opened, served: Served, task: str, typed: str, given: object
+) -> None:
+    page = opened(hash_of(task, INPUTS[task]) + "&options=%7B%22beam%22%3A1%7D")
+    old = page.locator(".answer .result").inner_text()
+    page.evaluate(GROWING)
+    page.locator("[id^=input-0]").first.fill(typed)
+    answered(page)
+    *before, last = (text for text in page.evaluate("window.grown") if text != old)
+    assert last == predicted(served, task, given, beam=1)["text"]
+    assert len(before) > 2
+    assert all(last.startswith(one) for one in before)
+    assert before == sorted(before, key=len)
+
+
 def test_a_language_model_writes_on_with_its_dials(opened: Opened, served: Served) -> None:
     page = opened(hash_of("language-model", "red"))
     dial = page.get_by_label("Temperature")

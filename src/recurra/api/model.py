@@ -335,7 +335,7 @@ class Model:
 
     @called_from_python()
     def stream(self, given: object, **settings: Any) -> Generator[str, None, AnyAnswer]:
-        """One output while it is written: a translation, a reply, the continuation of a text by a language model.
+        """One output while it is written: a translation, a reply, a caption, a language model's continuation of a text.
 
         The pieces together are the text that `predict` gives (of a language model what `generate` adds). They come
         token by token from greedy search (beam=1) and sampling; from a beam all at once, since nothing is certain

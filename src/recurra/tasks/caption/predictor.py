@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -24,7 +24,9 @@ from recurra.decoding import (
     SearchRecord,
     StepModel,
     decode,
+    decode_growing,
     decode_recorded,
+    grows,
     log_likelihoods,
 )
 from recurra.errors import DataError
@@ -38,6 +40,7 @@ from recurra.tasks.case_pictures import thumbnail
 from recurra.tasks.cases import case_of, target_groups
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.growing import pieces, rest
 from recurra.tasks.one_input import is_one_image, is_one_vector
 from recurra.tasks.repeated import by_input
 from recurra.tasks.search import ShownSearch, shown_search
@@ -102,6 +105,25 @@ class CaptionPredictor:
         given = (self._given(one, f"input {number}") for number, one in enumerate(inputs, 1))
         for window in chunks(given, WINDOW):
             yield from self._answers(window, options)
+
+    def stream(self, given: Any, options: DecodingOptions) -> Generator[str, None, Answer[None]]:
+        """The caption of one input while it is written; at once where only a whole caption is certain."""
+        one = self._given(given, "the input")
+        if one.values is None or not grows(options):
+            [answer] = self._answers([one], options)
+            yield answer.text
+            return answer
+        growing = decode_growing(self.model, self._padded([one.values]), options)
+        output, sent = yield from pieces(growing, self.target.decode)
+        answer = Answer(one.name, [self._alternative(output, one.values, options)], None)
+        yield rest(answer.text, sent)
+        return answer
+
+    def units(self, given: Any, text: str) -> tuple[int, int]:
+        """Cells of an image (a vector is one), and units of a caption."""
+        values = self._given(given, "the input").values
+        read = 0 if values is None else len(self._looked_at(values)[0])
+        return read, len(self.target.encode(text))
 
     def evaluate(self, examples: Iterable[Captioned], options: DecodingOptions) -> Evaluation:
         """Describes every image once and compares with its captions."""
