@@ -3,7 +3,9 @@
 #   docker build -t recurra .
 #   docker run --rm --read-only --tmpfs /tmp -p 127.0.0.1:8000:8000 -e RECURRA_TOKEN -v "$PWD/models:/models:ro" recurra /models/en-de
 
-FROM python:3.12-slim AS built
+ARG PYTHON=python:3.12-slim
+
+FROM ${PYTHON} AS built
 
 COPY pyproject.toml constraints.txt README.md LICENSE /build/
 COPY src /build/src
@@ -15,13 +17,14 @@ RUN python -m venv /opt/recurra \
 
 # What nobody asks for here: headers and tests of torch, and names of symbols in its libraries. What serving imports is
 # compiled, as the file system is read-only later.
-RUN cd /opt/recurra/lib/python3.12/site-packages/torch \
+RUN cd "$(/opt/recurra/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/torch" \
     && rm -rf include test \
     && find bin -type f ! -name torch_shm_manager -delete \
     && strip --strip-unneeded lib/libtorch_cpu.so lib/libtorch_python.so \
+    && cd / \
     && /opt/recurra/bin/python -c "import recurra.serving.running, recurra.serving.workers, recurra.cli.serve"
 
-FROM python:3.12-slim
+FROM ${PYTHON}
 
 COPY --from=built /opt/recurra /opt/recurra
 RUN useradd --system --uid 10001 --no-create-home --home-dir /tmp recurra && mkdir /models
