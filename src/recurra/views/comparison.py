@@ -21,6 +21,7 @@ from recurra.tracing import GradientFlow
 from recurra.views.flow_html import FLOW_STYLE, flow_body
 from recurra.views.flow_panels import ACROSS, LOWEST, compared_panel, flow_panels, layer_row, verdict_text
 from recurra.views.flow_text import FlowCharts
+from recurra.views.html_table import html_table
 from recurra.views.measures import label_of
 from recurra.views.panels_svg import STYLE, panels_html, panels_page
 from recurra.views.plain_text import plain_text
@@ -80,12 +81,18 @@ def comparison_page(comparison: ComparisonRecord) -> str:
 
 def tables(comparison: ComparisonRecord) -> str:
     """All tables, in HTML."""
-    found = html_table("Variants, the best first", headers(comparison), rows(comparison))
+    found = numbers_table("Variants, the best first", headers(comparison), rows(comparison))
     if comparison["lengths"]:
-        found += html_table("By length", length_headers(comparison), length_rows(comparison))
+        found += numbers_table("By length", length_headers(comparison), length_rows(comparison))
     if flows(comparison):
-        found += html_table("Gradient flow", flow_headers(comparison), flow_rows(comparison))
+        found += numbers_table("Gradient flow", flow_headers(comparison), flow_rows(comparison))
     return found
+
+
+def numbers_table(caption: str, columns: Sequence[str], cells: Iterable[Sequence[str]]) -> str:
+    """A table in HTML; numbers stand in all columns but the second."""
+    whole = [column.replace("-\n", "").replace("\n", " ") for column in columns]
+    return html_table(caption, whole, cells, numbers=[k for k in range(len(columns)) if k != 1])
 
 
 def under(comparison: ComparisonRecord) -> str:
@@ -247,18 +254,3 @@ def drawn(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Table:
     for line in cells:
         table.add_row(*(Text(cell, style="bold" if k == 2 else "") for k, cell in enumerate(line)))
     return table
-
-
-def html_table(caption: str, columns: Sequence[str], cells: Iterable[Sequence[str]]) -> str:
-    """The same in HTML."""
-    whole = [column.replace("-\n", "").replace("\n", " ") for column in columns]
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in whole)
-    body = "".join(
-        "<tr>" + "".join(f'<td class="{"" if k == 1 else "number"}"><bdi>{escape(cell)}</bdi></td>'
-                         for k, cell in enumerate(line)) + "</tr>\n"
-        for line in cells
-    )  # fmt: skip
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">\n<table class="list">\n'
-        f"<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
-    )

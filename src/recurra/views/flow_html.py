@@ -7,7 +7,7 @@ distance. The fragment for notebooks has no script.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from recurra.text.visible import visible
@@ -24,11 +24,13 @@ from recurra.views.flow_panels import (
     layer_rows,
     taken,
 )
+from recurra.views.html_table import html_table
 from recurra.views.panels import Panel
 from recurra.views.panels_svg import STYLE, number_text, panels_html, panels_page
 from recurra.views.style import fragment
 
 COLOURS = {"vanishing": "#b45309", "exploding": "#dc2626", "healthy": "#059669", "unknown": "currentColor"}
+WHOLE = "list whole"  # tables whose cells are not broken
 FLOW_STYLE = """
 .recurra .verdict { border-inline-start: .35rem solid; padding-inline-start: .8rem; margin: 0 0 1rem; }
 .recurra .verdict b { text-transform: capitalize; }
@@ -63,8 +65,8 @@ def flow_body(flows: Sequence[GradientFlow], panels: Sequence[Panel]) -> str:
         [
             *(_verdict(flow, named=several) for flow in flows),
             drawn if panels else "",
-            _table("Layers", heads(LAYER_HEADS, flows), layer_rows(flows)),
-            _table("Saturated gates and activations", heads(GATE_HEADS, flows), gate_rows(flows)),
+            html_table("Layers", heads(LAYER_HEADS, flows), layer_rows(flows), kind=WHOLE),
+            html_table("Saturated gates and activations", heads(GATE_HEADS, flows), gate_rows(flows), kind=WHOLE),
             *(_notes(flow, named=several) for flow in flows),
             *(_curve(layer, flow.title if several else "") for flow in flows for layer in flow.layers),
         ]
@@ -99,20 +101,9 @@ def _curve(layer: LayerFlow, network: str) -> str:
         [f"{distance}", f"{losses:,}", *map(_number, numbers)]
         for distance, losses, *numbers in zip(curve.distance, curve.losses, *columns, strict=True)
     )
-    table = _table("The median of the losses at each distance", names, rows)
+    table = html_table("The median of the losses at each distance", names, rows, kind=WHOLE)
     name = f"{network}, {layer_name(layer)}" if network else layer_name(layer)
     return f"<details>\n<summary>The numbers of <bdi>{escape(visible(name))}</bdi></summary>\n{table}</details>\n"
-
-
-def _table(caption: str, names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in names)
-    body = "".join("<tr>" + "".join(f"<td>{escape(visible(cell))}</td>" for cell in row) + "</tr>\n" for row in rows)
-    if not body:
-        return ""
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">\n<table class="list whole">\n'
-        f"<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
-    )
 
 
 def _number(value: float) -> str:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from recurra.views.document import document
+from recurra.views.html_table import html_table, scrolled
 from recurra.views.plain_text import plain_text
 from recurra.views.style import fragment
 from recurra.views.suite_picture import suite_svg
@@ -157,21 +158,3 @@ def claim_table(record: SuiteRecord) -> str:
 def said(cell: SuiteCell) -> tuple[bool, str, str]:
     """The claim alone."""
     return cell["can"], cell["why"], cell["source"]
-
-
-def html_table(caption: str, columns: Iterable[str], found: Iterable[Iterable[str]]) -> str:
-    """A table in HTML."""
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    inside = "".join(
-        "<tr>" + "".join(f"<td><bdi>{escape(cell)}</bdi></td>" for cell in row) + "</tr>\n" for row in found
-    )
-    return scrolled(
-        caption,
-        f'<table class="list">\n<caption>{escape(caption)}</caption>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{inside}</tbody>\n</table>",
-    )
-
-
-def scrolled(name: str, inside: str) -> str:
-    """What may be wider than the page, as a region of it."""
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}">\n{inside}\n</div>\n'
