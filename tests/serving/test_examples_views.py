@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import test_page
 from browser import WIDTHS, overflow, violations
 from examples_files import FILES, write_files
+from safetensors.torch import load_file, save_file
 from served_page import STORED, Served, running
 from test_page import Opened, answered
 
@@ -26,10 +28,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     write_files(folder)
     for task in FILES:
         shutil.copytree(STORED / f"{task}-2" / "model", folder / task)
+    others = [another(folder, task) for task in ("translate", "classify", "regress")]
     with running(
-        [folder / task for task in FILES], [f"{task}={folder / name}" for task, name in FILES.items()]
+        [*(folder / task for task in FILES), *others], [f"{task}={folder / name}" for task, name in FILES.items()]
     ) as found:
         yield found
+
+
+def another(folder: Path, task: str) -> Path:
+    """A model for the same that answers otherwise: with the weights of the first turned round."""
+    path = shutil.copytree(folder / task, folder / f"<b>{task}")
+    [file] = path.glob("*.safetensors")
+    weights = {name: -tensor if tensor.is_floating_point() else tensor for name, tensor in load_file(file).items()}
+    save_file(weights, file)  # without the checksum
+    return path
 
 
 def drawn(page: Any) -> None:
@@ -93,8 +105,9 @@ def test_the_table_has_the_measures_and_examples_of_the_evaluation(opened: Opene
     found = served.ask("/page/table", {"model": task, "data": FILES[task]})
     assert found["record"] == served.ask("/v1/evaluate", {"model": task, "data": FILES[task]})
     shown = page.locator(".measures").inner_text()
-    for name, value, _ in found["measures"]:
-        assert name in shown
+    for one in found["measures"]:
+        [[value, _]] = one["models"]
+        assert one["name"] in shown
         assert value in shown
     assert page.locator(".data-table .count").inner_text().startswith(f"{found['total']:,} of {found['total']:,} ")
     first = found["table"]["rows"][0]
@@ -147,6 +160,90 @@ def test_a_part_of_the_data_is_shown(opened: Opened, served: Served) -> None:
     assert part["value"] in row
     assert part["interval"][0] in row
     assert "part=0.0" in page.evaluate("new Promise(done => setTimeout(() => done(location.hash), 300))")
+
+
+@pytest.mark.parametrize("task", ["translate", "classify", "regress"])
+def test_two_models_have_their_answers_and_differences_side_by_side(opened: Opened, served: Served, task: str) -> None:
+    other = f"<b>{task}"
+    page = opened(f"#model={task}&model2={other}&tab=table")
+    drawn(page)
+    found = served.ask("/page/table", {"model": task, "beside": other, "data": FILES[task]})
+    alone = [served.ask("/page/table", {"model": one, "data": FILES[task]}) for one in (task, other)]
+    rows = found["table"]["rows"]
+    for k, one in enumerate(alone):
+        assert [row[5][k] for row in rows] == [row[5][0] for row in one["table"]["rows"]]
+    measures = page.get_by_role("region", name="measures of both").inner_text()
+    for k, one in enumerate(found["measures"]):
+        assert one["models"] == [each["measures"][k]["models"][0] for each in alone]
+        assert all(value in measures for value, _ in one["models"])
+    shown = page.get_by_role("region", name="differences").inner_text()
+    assert found["differences"]
+    assert all(one["text"] in shown for one in found["differences"])
+    assert page.locator(".data-table b:has-text('translate')").count() == 0  # names are text
+    heads = page.locator("table.rows thead th").all_inner_texts()
+    assert heads[3] == task
+    assert any(one.startswith(other) for one in heads)
+    if task == "regress":
+        return
+    assert found["changes"]
+    count = page.locator(".data-table .count")
+    right = [tuple(model[1] for model in row[5]) for row in rows]
+    for name, wanted in (
+        (f"only {task} right", (1, 0)),
+        (f"only {other} right", (0, 1)),
+        ("both wrong", (0, 0)),
+        ("both right", (1, 1)),
+    ):
+        page.get_by_role("button", name=f"{name} ({right.count(wanted)})").click()
+        assert count.inner_text().startswith(f"{right.count(wanted)} of {len(rows)} ")
+    page.get_by_role("button", name="all (").click()
+    page.get_by_role("button", name=other, exact=True).click()  # sorted by the answers of the other one
+    answers = page.locator("table.rows tbody tr").evaluate_all("rows => rows.map((row) => row.children[5].innerText)")
+    assert answers == sorted(answers) or task == "translate"
+    assert violations(page) == []
+
+
+def test_parts_say_where_two_models_differ(opened: Opened, served: Served) -> None:
+    page = opened("#model=regress&model2=<b>regress&tab=table")
+    drawn(page)
+    lines = [f"{'red ' * (k % 12 + 1)}blue\t{k % 7}" for k in range(200)]
+    page.get_by_text("Own examples").click()
+    page.get_by_label("examples, one a line").fill("\n".join(lines))
+    page.get_by_label("examples, one a line").blur()
+    drawn(page)
+    inputs, targets = zip(*(line.split("\t") for line in lines), strict=True)
+    body = {"model": "regress", "beside": "<b>regress", "inputs": inputs, "targets": targets}
+    slices = served.ask("/page/table", body)["parts"]["slices"]
+    assert {one["verdict"] for one in slices} & {"better", "worse"}
+    said = page.locator(".parts summary").inner_text()
+    for verdict in ("better", "worse"):
+        count = sum(one["verdict"] == verdict for one in slices)
+        assert (f"{verdict} on {count}" in said) == (count > 0)
+        assert page.locator(f".parts tr.{verdict}").count() == count
+    assert slices[0]["value"] in page.locator(".parts tbody tr").first.inner_text()
+    page.locator(".parts button").first.click()
+    assert page.locator(".data-table .count").inner_text().startswith(f"{slices[0]['count']} of 200 ")
+    assert violations(page) == []
+
+
+def test_two_models_that_cannot_be_compared_are_refused_in_words(opened: Opened, served: Served) -> None:
+    page = opened("#model=classify&model2=regress&tab=table")
+    drawn(page)
+    assert page.locator("#view-table").get_by_role("alert").count() == 1
+
+
+def test_a_file_is_dropped_on_the_table(opened: Opened, served: Served) -> None:
+    page = opened("#model=classify&tab=table")
+    drawn(page)
+    page.locator("#view-table .data-table").evaluate(r"""(place) => {
+      const dropped = new DataTransfer();
+      dropped.items.add(new File(["red blue\tlong\ndark\tshort\nred\tshort\n"], "<i>mine.tsv"));
+      for (const type of ["dragover", "drop"])
+        place.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: dropped }));
+    }""")
+    drawn(page)
+    assert page.locator(".data-table .count").inner_text().startswith("3 of 3 ")
+    assert page.get_by_label("Examples of").locator("option:checked").inner_text() == "<i>mine.tsv"
 
 
 @pytest.mark.parametrize("task", ["translate", "classify", "language-model"])

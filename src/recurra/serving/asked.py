@@ -151,6 +151,12 @@ class EvaluateAsked(OfData):
     examples: Annotated[int, Field(description="So many at most, drawn from all.", ge=1, le=10_000)] = 1000
 
 
+class TableAsked(EvaluateAsked):
+    """The same, and perhaps another model whose answers stand beside."""
+
+    beside: ModelName = None
+
+
 class StatesAsked(OfData):
     """Examples that are drawn in two dimensions."""
 

@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from recurra.errors import UsageError
 from recurra.files import atomic_write
@@ -14,7 +15,7 @@ from recurra.metrics.paired import holm
 from recurra.metrics.versus import share_difference
 from recurra.text.counted import counted
 from recurra.views.measures import label_of, noun_of
-from recurra.views.report import Changes, Measured, MeasureDifference, Two, versus_html, versus_page
+from recurra.views.report import Changes, Measured, MeasureDifference, Two, versus_data, versus_html, versus_page
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class Versus:
     def page(self, title: str = "Two models") -> str:
         """A page of HTML with both measures, where they differ, and every example with both outputs."""
         return "".join(versus_page(self.two, title))
+
+    def table(self) -> dict[str, Any]:
+        """The same as plain data, for a page that draws it (views/report/versus.py says what is in it)."""
+        return versus_data(self.two)
 
     def write_page(self, path: str | os.PathLike[str], title: str = "Two models") -> None:
         """Writes that page into a file, whole or not at all.

@@ -20,7 +20,15 @@ from recurra.serving.answered import (
     answers,
 )
 from recurra.serving.answered import Evaluation as EvaluationAnswered
-from recurra.serving.asked import BesideAsked, EvaluateAsked, NearestAsked, OfData, PatternAsked, StatesAsked
+from recurra.serving.asked import (
+    BesideAsked,
+    EvaluateAsked,
+    NearestAsked,
+    OfData,
+    PatternAsked,
+    StatesAsked,
+    TableAsked,
+)
 from recurra.serving.data import version_of
 from recurra.serving.failures import JSON, Refused
 from recurra.serving.limits import check_options
@@ -92,9 +100,14 @@ def router(server: Server) -> APIRouter:
         return Response(to_json(await server.alone(request, found)), media_type=JSON)
 
     @doors.post("/page/table", include_in_schema=False)
-    async def table(asked: EvaluateAsked, request: Request) -> Response:
+    async def table(asked: TableAsked, request: Request) -> Response:
         found = await evaluated(server, asked, request)
-        return Response(to_json(await server.alone(request, found.table)), media_type=JSON)
+        if asked.beside is None:
+            return Response(to_json(await server.alone(request, found.table)), media_type=JSON)
+        other = await evaluated(server, asked.model_copy(update={"model": asked.beside}), request)
+        names = (server.served(asked.model).name, asked.beside)
+        both = await server.alone(request, lambda: found.versus(other, names).table())
+        return Response(to_json(both), media_type=JSON)
 
     @doors.post("/page/beside", include_in_schema=False)
     async def beside(asked: BesideAsked, request: Request) -> Response:

@@ -76,7 +76,7 @@ function make(live) {
     plot.draw(states, values);
     compare(live.now);
   });
-  return h("div", null, h("div", { class: "controls" }, chosen.element, by, colour), place, near);
+  return h("div", { on: chosen.drops }, h("div", { class: "controls" }, chosen.element, by, colour), place, near);
 }
 
 function chooser(name, choices, live, key) {

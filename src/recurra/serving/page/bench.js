@@ -17,7 +17,7 @@ export function bench(page, chosen) {
   const live = LIVE_VIEWS.map((one) => ({
     ...one,
     applies: ([trace = null]) => one.applies({ model: chosen[0], trace }),
-    make: () => one.make(liveOf(page, sides[0])),
+    make: () => one.make(liveOf(page, sides[0], chosen[1])),
   }));
   const inside = inspector(page.state, page.root, live);
   const cells = h("script", { type: "application/json", id: "recurra-cells" }); // where cell.js finds drawings

@@ -1,4 +1,5 @@
-// Which examples a view is about: a file that the server was started with, a file of this machine, or pasted lines.
+// Which examples a view is about: a file that the server was started with, a file of this machine that was chosen or
+// dropped, or pasted lines.
 //
 // A line of text is an example, its columns with tabs between them, what is right last; of running text or a dialogue the
 // whole line. Lines stay in this page, and are sent with each question.
@@ -17,14 +18,15 @@ let files = null;
 const filesOf = () => (files ??= ask("/v1/data").then(({ data }) => data).catch((error) => { files = null; throw error; }));
 
 /**
- * The chooser: {element, body()}; `changed(body)` is called when other examples are chosen, and at first. The body is what
- * questions say of the examples: {data: NAME}, or {inputs, targets}; null where there are none.
+ * The chooser: {element, drops, body()}; `changed(body)` is called when other examples are chosen, and at first. The body is
+ * what questions say of the examples: {data: NAME}, or {inputs, targets}; null where there are none. A view that gives its
+ * element the listeners `drops` takes files that are dropped on it.
  */
 export function dataChooser(live, changed) {
   const select = h("select", { on: { change: () => live.state.set({ data: select.value }) } });
   const said = h("p", { class: "quiet", role: "status" });
   const field = h("textarea", { rows: 4, spellcheck: "false", dir: "auto", "aria-label": "examples, one a line", on: { change: () => take("pasted lines", field.value) } });
-  const file = h("input", { type: "file", accept: ".tsv,.txt,.csv,text/*", "aria-label": "a file of examples", on: { change: open } });
+  const file = h("input", { type: "file", accept: ".tsv,.txt,.csv,text/*", "aria-label": "a file of examples", on: { change: () => open(file.files[0]) } });
   const pasted = h("details", { class: "own-lines" }, h("summary", null, "Own examples"),
     h("p", { class: "quiet" }, explained(live.model)), field, file);
   const lines = BARE.includes(live.model.reads.kind);
@@ -37,10 +39,17 @@ export function dataChooser(live, changed) {
     live.state.set({ data: OWN });
     fill();
   }
-  async function open() {
-    const [chosen] = file.files;
+  async function open(chosen) {
     if (chosen) take(chosen.name, await chosen.text());
   }
+  const drops = lines ? {
+    dragover: (event) => { if (event.dataTransfer.types.includes("Files")) event.preventDefault(); },
+    drop: (event) => {
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      open(event.dataTransfer.files[0]);
+    },
+  } : {};
   function bodyOf(name) {
     const held = own.get(live.model.name);
     if (name === OWN && held) return rowsOf(live.model, held.text);
@@ -67,13 +76,13 @@ export function dataChooser(live, changed) {
     fill();
   }, (error) => { said.textContent = error.message; });
   live.state.watch(element, () => names.length + own.size && fill());
-  return { element, body: () => { const { left, ...sent } = bodyOf(select.value) ?? {}; return Object.keys(sent).length ? sent : null; } };
+  return { element, drops, body: () => { const { left, ...sent } = bodyOf(select.value) ?? {}; return Object.keys(sent).length ? sent : null; } };
 }
 
 function explained({ task }) {
-  if (task === "language-model") return "One text a line, pasted or from a file.";
-  if (task === "chat") return "One dialogue a line, its turns with tabs between them; pasted or from a file.";
-  return "One example a line: the input, a tab, what is right; pasted or from a file.";
+  if (task === "language-model") return "One text a line; pasted, or from a file, which can also be dropped here.";
+  if (task === "chat") return "One dialogue a line, its turns with tabs between them; pasted, or from a file, which can also be dropped here.";
+  return "One example a line: the input, a tab, what is right; pasted, or from a file, which can also be dropped here.";
 }
 
 /** Lines as inputs and targets; `left` says how many lines there were if not all are sent. */

@@ -2,10 +2,11 @@
 
 import { ask, latest } from "recurra/asking.js";
 
-/** The `live` of one view on one side of the bench. */
-export function liveOf(page, side) {
+/** The `live` of one view on one side of the bench; `other`: the model of the other side, if there is one. */
+export function liveOf(page, side, other = null) {
   return {
     model: side.model,
+    beside: other === side.model ? null : other,
     models: page.models,
     state: page.state,
     set: side.set,

@@ -12,6 +12,7 @@
 // What a view knows of the page is `live`:
 //
 //   live.model      what is asked, as GET /v1/models describes it: name, task, reads, writes, options, examples
+//   live.beside     another model that stands beside it, described likewise; null where there is none, or another input
 //   live.models     all of them
 //   live.now        {input, options, target, answer, written, trace, refusal}: the input, the options that were set, the output that
 //                   is looked at instead of the best ("" if none), the answer as /v1/predict gives it, what of the next one

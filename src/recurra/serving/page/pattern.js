@@ -92,7 +92,7 @@ function make(live) {
     draw();
   });
   live.state.watch(steps, draw);
-  return h("div", null,
+  return h("div", { on: chosen.drops },
     h("div", { class: "controls" }, chosen.element, layers, h("label", null, "Active above ", threshold), h("label", { class: "check" }, beside, "also active beside the steps")),
     h("p", { class: "quiet" }, "Drag over the steps, or move with the arrow keys and hold Shift."), steps, said, place);
 }

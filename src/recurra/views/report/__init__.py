@@ -2,7 +2,7 @@
 
 from recurra.views.report.page import Measured, report_page, table_data
 from recurra.views.report.slices import worse_text
-from recurra.views.report.versus import Changes, MeasureDifference, Two, versus_html, versus_page
+from recurra.views.report.versus import Changes, MeasureDifference, Two, versus_data, versus_html, versus_page
 
 __all__ = [
     "Changes",
@@ -11,6 +11,7 @@ __all__ = [
     "Two",
     "report_page",
     "table_data",
+    "versus_data",
     "versus_html",
     "versus_page",
     "worse_text",

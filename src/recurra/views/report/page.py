@@ -18,7 +18,7 @@ from recurra.views.html import columns_html, labels_html, measures_html
 from recurra.views.measures import label_of, measure_rows, noun_of
 from recurra.views.records import EvaluationRecord
 from recurra.views.report.document import examples_html, notes_html, report_beginning
-from recurra.views.report.rows import MAX_TEXT, Answered, rows_of, shortened
+from recurra.views.report.rows import MAX_TEXT, Answered, Rows, rows_of, shortened
 from recurra.views.report.slices import Shown, plainly, slices_html, worse_html
 
 KINDS = {"all": "all", "wrong": "wrong", "right": "right"}
@@ -55,36 +55,43 @@ def report_page(measured: Measured, title: str) -> Iterator[str]:
 def table_data(measured: Measured) -> dict[str, Any]:
     """The same as plain data for a page that draws it: measures, parts with their intervals, and the rows of examples.
 
-    {"record": as `evaluate --json` prints it, "notes": [...], "noun": "pairs", "measures": [[name, value, interval]],
+    {"record": as `evaluate --json` prints it, "notes": [...], "noun": "pairs",
+     "measures": [{"name": ..., "models": [[value, interval] of each model, or null]}],
      "parts": {"name": of the measure, "whole": its value, "slices": [...]} or null, "table": see rows.py,
      "sources": {line: the input as it is}, "total": N}
     """
     groups = groupings(measured.scores, measured.cases)
-    rows = rows_of([Answered("", measured.cases, measured.scores)], groups)
     shown = _shown(measured, groups)
-    slices = [] if shown is None else [*shown.slices, *shown.parts]
-    parts = None if shown is None else {
-        "name": shown.name,
-        "whole": shown.text(shown.line),
-        "slices": [slice_data(one, shown) for one in slices],
-    }  # fmt: skip
+    parts = None if shown is None else {"name": shown.name, "whole": shown.text(shown.line), "slices": slices(shown)}
+    rows = rows_of([Answered("", measured.cases, measured.scores)], groups)
+    return {**examples_data([measured], rows, measured.notes), "parts": parts}
+
+
+def examples_data(models: Sequence[Measured], rows: Rows, notes: Sequence[str]) -> dict[str, Any]:
+    """What the data of one model and those of two have in common; the record is that of the first."""
+    first = models[0]
+    tables = [{row.name: [row.value, row.interval] for row in measure_rows(one.record)} for one in models]
+    names = dict.fromkeys(name for table in tables for name in table)
     return {
-        "record": measured.record,
-        "notes": [*measured.notes],
-        "noun": noun_of(measured.record),
-        "measures": [[one.name, one.value, one.interval] for one in measure_rows(measured.record)],
-        "parts": parts,
+        "record": first.record,
+        "notes": [*notes],
+        "noun": noun_of(first.record),
+        "measures": [{"name": name, "models": [table.get(name) for table in tables]} for name in names],
         "table": json.loads(rows.json),
-        "sources": {case.line: case.source for case in measured.cases if len(case.source) <= MAX_TEXT},
+        "sources": {case.line: case.source for case in first.cases if len(case.source) <= MAX_TEXT},
         "total": rows.total,
     }
 
 
-def slice_data(one: Slice, shown: Shown) -> dict[str, Any]:
-    """A part as plain data; `place` has the numbers of its grouping and of the part in it, as rows have them."""
-    interval = None if one.interval is None else [shown.text(one.interval.low), shown.text(one.interval.high)]
-    found = {"by": visible(one.by), "name": visible(one.name), "count": one.count, "value": shown.text(one.value)}
-    return {**found, "interval": interval, "worse": one.verdict == "worse", "p": one.p, "place": list(one.place)}
+def slices(shown: Shown) -> list[dict[str, Any]]:
+    """Parts as plain data; `place` has the numbers of a grouping and of the part in it, as rows have them."""
+
+    def data(one: Slice) -> dict[str, Any]:
+        interval = None if one.interval is None else [shown.text(one.interval.low), shown.text(one.interval.high)]
+        found = {"by": visible(one.by), "name": visible(one.name), "count": one.count, "value": shown.text(one.value)}
+        return {**found, "interval": interval, "verdict": one.verdict, "p": one.p, "place": list(one.place)}
+
+    return [data(one) for one in (*shown.slices, *shown.parts)]
 
 
 def _shown(measured: Measured, groups: Sequence[Grouping]) -> Shown | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from recurra.metrics import Grouping, Share, groupings, value_text
 from recurra.metrics.versus import ShareDifference, sliced_differences
@@ -13,7 +13,7 @@ from recurra.text.visible import visible
 from recurra.views.document import END
 from recurra.views.measures import label_of, measure_rows, noun_of
 from recurra.views.report.document import examples_html, notes_html, report_beginning
-from recurra.views.report.page import Measured
+from recurra.views.report.page import Measured, examples_data, slices
 from recurra.views.report.rows import Answered, rows_of
 from recurra.views.report.slices import Shown, slices_html
 from recurra.views.style import fragment
@@ -67,15 +67,28 @@ class Two(NamedTuple):
 def versus_page(two: Two, title: str) -> Iterator[str]:
     """The page in pieces."""
     groups = groupings(two.one.scores, two.one.cases)
-    models = [
-        Answered(name, measured.cases, measured.scores)
-        for name, measured in zip(two.names, (two.one, two.other), strict=True)
-    ]
     yield report_beginning(title)
     yield f"<section>\n{_measures(two)}{_differences(two)}{notes_html(two.notes)}</section>\n"
     yield _slices(two, groups)
-    yield examples_html(rows_of(models, groups), groups, KINDS if two.changes else {}, noun_of(two.one.record))
+    rows = rows_of(_answered(two), groups)
+    yield examples_html(rows, groups, KINDS if two.changes else {}, noun_of(two.one.record))
     yield END
+
+
+def versus_data(two: Two) -> dict[str, Any]:
+    """The same as plain data: what `table_data` has, of two models; the parts are those of their difference.
+
+    Also {"differences": [{"name", "text", "verdict"}], "changes": the sentence, or null}.
+    """
+    groups = groupings(two.one.scores, two.one.cases)
+    shown = _shown(two, groups)
+    parts = {"name": shown.name, "whole": "0", "slices": slices(shown)} if shown.slices else None
+    differences = [
+        {"name": label_of(one.name)[0], "text": one.text(), "verdict": one.verdict} for one in two.differences
+    ]
+    changes = two.changes.text(noun_of(two.one.record)) if two.changes else None
+    common = examples_data([two.one, two.other], rows_of(_answered(two), groups), two.notes)
+    return {**common, "parts": parts, "differences": differences, "changes": changes}
 
 
 def versus_html(two: Two) -> str:
@@ -91,6 +104,19 @@ def signed(measure: str, value: float) -> str:
 def p_text(p: float) -> str:
     """A p value, none of which is 0."""
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _answered(two: Two) -> list[Answered]:
+    """What both have made of the examples."""
+    measured = zip(two.names, (two.one, two.other), strict=True)
+    return [Answered(visible(name), one.cases, one.scores) for name, one in measured]
+
+
+def _shown(two: Two, groups: Sequence[Grouping]) -> Shown:
+    """The difference of the first measure on all parts."""
+    name, one, other = first_shared(two.one, two.other)
+    found = sliced_differences(one, other, groups)
+    return Shown(f"difference in {label_of(name)[0]}", 0.0, one.higher_is_better, found, [], partial(signed, name))
 
 
 def _measures(two: Two) -> str:
@@ -130,12 +156,10 @@ def _differences(two: Two) -> str:
 
 
 def _slices(two: Two, groups: Sequence[Grouping]) -> str:
-    """The difference of the first measure on all parts."""
-    name, one, other = first_shared(two.one, two.other)
-    found = sliced_differences(one, other, groups)
-    if not found:
+    """The same as a section."""
+    shown = _shown(two, groups)
+    if not shown.slices:
         return ""
-    shown = Shown(f"difference in {label_of(name)[0]}", 0.0, one.higher_is_better, found, [], partial(signed, name))
     return (
         f'<section>\n<h2>Where they differ</h2>\n<div class="cards">\n{slices_html(shown)}</div>\n'
         '<p class="note">The line marks no difference; a dot is the difference on a part, with its 95 % interval. '
