@@ -25,6 +25,12 @@ def slow(steps, log=None, name=""):
     return work
 
 
+async def begun(engine):
+    """Until what was submitted computes."""
+    while engine.waiting:
+        await asyncio.sleep(0.001)
+
+
 async def test_results_come_in_the_order_of_the_inputs():
     engine = Engine()
     every = [engine.submit("kind", slow(1), [k, k + 100]) for k in range(20)]
@@ -40,9 +46,11 @@ async def test_what_waits_is_computed_together():
         return list(inputs)
 
     engine = Engine()
-    every = [engine.submit("kind", work, [k]) for k in range(30)]
+    every = [engine.submit("kind", work, [k]) for k in range(10)]
+    await begun(engine)
+    every += [engine.submit("kind", work, [k]) for k in range(20)]
     await asyncio.gather(*(one.done for one in every))
-    assert sizes == [1, 29]  # the first began at once, the others waited for it
+    assert sizes == [10, 20]  # what came at once began at once, the others waited for it
 
 
 async def test_short_work_passes_long_work():
@@ -127,6 +135,7 @@ async def test_one_that_is_wrong_spoils_nothing_for_the_others():
 
     engine = Engine()
     gate = engine.submit("gate", slow(20), [0])
+    await begun(engine)
     every = [engine.submit("kind", work, [text]) for text in ("a", "bad", "b")]
     await gate.done
     assert [await every[0].done, await every[2].done] == [["A"], ["B"]]
@@ -137,6 +146,7 @@ async def test_one_that_is_wrong_spoils_nothing_for_the_others():
 async def test_more_than_may_wait_is_refused():
     engine = Engine(most_waiting=3)
     gate = engine.submit("gate", slow(30), [0])
+    await begun(engine)
     every = [engine.submit("kind", slow(1), [k]) for k in range(3)]
     with pytest.raises(Overloaded):
         engine.submit("kind", slow(1), [9])
@@ -147,6 +157,7 @@ async def test_more_than_may_wait_is_refused():
 async def test_requests_of_full_jobs_wait_as_well():
     engine = Engine(most_waiting=3)
     gate = engine.submit("gate", slow(30), [0])
+    await begun(engine)
     every = [engine.submit("kind", slow(1), [k] * 200) for k in range(3)]  # two do not fit into one job
     assert engine.waiting == 3
     with pytest.raises(Overloaded):
@@ -158,6 +169,7 @@ async def test_requests_of_full_jobs_wait_as_well():
 async def test_closing_waits_for_what_is_computed():
     engine = Engine()
     asked = engine.submit("kind", slow(20), [1])
+    await begun(engine)
     await asyncio.to_thread(engine.close)
     assert await asked.done == [2]
     assert engine.computing == 0

@@ -4,8 +4,9 @@ Work is of a *kind*: the same model, the same question, the same options, inputs
 one kind that wait when a core becomes free are one *job*. A job that computes is asked between its steps (turns.py)
 whether others wait: then, after its slice of time, it waits at the end of the line of those that have begun. New jobs
 and those that have begun take turns. So whoever comes waits for a slice of one long job or two, however many there are,
-and long jobs go on however many come. While jobs compute, requests gather, and the next job takes all of them: batches
-grow by themselves where much is asked, and nobody waits for a batch to fill.
+and long jobs go on however many come. While jobs compute, requests gather, and the next job takes all of them; so does
+the first, of requests that come one on the heels of another. Batches grow by themselves where much is asked, and nobody
+waits for a batch to fill.
 
 Each job has a thread of its own, of which as many compute at a time as there are cores to use; the others stand still.
 """
@@ -27,6 +28,7 @@ from recurra.errors import RecurraError
 from recurra.turns import GivenUp, between_steps
 
 SLICE = 0.004  # seconds that a job computes before others have their turn
+GATHERED = 0.003  # seconds at most in which requests are gathered although a core is free
 MOST_INPUTS = 256  # of one job
 
 
@@ -98,6 +100,7 @@ class Engine:
         self._lock = threading.Lock()
         self._new: deque[Job] = deque()  # jobs that have not begun
         self._begun: deque[Job] = deque()  # jobs that wait to go on
+        self._came = 0  # requests that have come one on the heels of another
         self._went_on = True  # whether the last turn was of one that had begun
         self._fresh: dict[Hashable, Job] = {}  # the new ones that take further requests
         self._waiting = 0  # requests of jobs that have not begun, also of those that are full
@@ -131,7 +134,9 @@ class Engine:
                 self._new.append(job)
             job.add(request)
             self._waiting += 1
-            self._fill()
+        self._came += 1
+        if self._came == 1:
+            request.done.get_loop().call_soon(self._begin, 1, time.monotonic())
         return request
 
     def give_up(self, request: Request) -> None:
@@ -141,6 +146,15 @@ class Engine:
     def close(self) -> None:
         """Waits for what is computed."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _begin(self, came: int, since: float) -> None:
+        """Lets new jobs begin when a turn of the event loop has brought no further request, or after a little while."""
+        if came < self._came and time.monotonic() - since < GATHERED:
+            asyncio.get_running_loop().call_soon(self._begin, self._came, since)
+            return
+        self._came = 0
+        with self._lock:
+            self._fill()
 
     def _fill(self) -> None:
         """Lets the first in line compute, as long as there are cores; the lock is held."""
