@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,24 @@ import torch
 
 from recurra.data import SERIES, DataSource, open_examples
 from recurra.tasks import TASKS
-from recurra.tasks.forecast.closing import between, calibrate, close, keep_part, moved, validated
+from recurra.tasks.forecast.closing import between, calibrate, close, keep_part, moved, sure_part, validated
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of, losses
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.start import Beginnings
+from recurra.tasks.forecast.windows import Windows
 from recurra.tasks.task import Encoded
 
 HORIZON = 3
+
+
+class OneWindow(Windows):
+    """Windows of which only the first is there."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def apart(self) -> int:
+        return 1
 
 
 def begun(folder: Path, **settings: object) -> tuple[ForecastNetwork, Encoded]:
@@ -72,7 +84,24 @@ def test_the_part_is_kept_that_is_the_best_on_the_validation_data(tmp_path: Path
     before = validation_loss(learner)
     keep_part(network, learner, lambda event: notes.append(event.text))  # type: ignore[attr-defined]
     assert validation_loss(learner) < before
-    assert "25% of the learned change from the baseline is kept" in notes[0]
+    assert "with 25% of it the validation loss is " in notes[0]
+
+
+@pytest.mark.parametrize(("errors", "kept"), [(-1.0, 0.0), (2.0, 0.0), (4.0, 0.75), (40.0, 0.9975), (math.inf, 1.0)])
+def test_the_less_sure_an_improvement_is_the_less_of_it_is_kept(errors: float, kept: float) -> None:
+    assert sure_part(errors) == pytest.approx(kept)
+
+
+def test_of_what_one_validation_window_says_nothing_is_kept(tmp_path: Path) -> None:
+    """Only the last window is looked at: it has been learned by heart."""
+    network, encoded = begun(tmp_path)
+    learner = learner_of(network, encoded)
+    before = [weight.clone() for weight in moved(network.model)]
+    with torch.no_grad():
+        network.model.head.bias += 0.01
+    learner.valid = OneWindow(learner.valid.table, 1, learner.valid.window, HORIZON, learner.valid.units)
+    keep_part(network, learner, lambda event: None)
+    assert all(torch.equal(one, other) for one, other in zip(before, moved(network.model), strict=True))
 
 
 def test_of_a_network_that_has_learned_nothing_nothing_is_kept(tmp_path: Path) -> None:

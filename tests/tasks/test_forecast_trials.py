@@ -66,7 +66,7 @@ def test_nothing_is_known_of_a_walk_but_its_last_step(tmp_path: Path) -> None:
     model = trained(values[:-96], tmp_path, [], model__horizon=3)
     evaluation = model.evaluate([values], last=96)
     # This walk falls through its training and its validation steps, and not after them: what was learned is its drift.
-    assert evaluation.measures["relative_mae"].value < 1.3
+    assert evaluation.measures["relative_mae"].value < 1.05
     better = evaluation.measures["relative_mae"].value < 1
     assert better != any("the model is not better than forecasting the last number" in one for one in evaluation.notes)
 

@@ -2,8 +2,10 @@
 
 A network begins as its baseline, and all that it has learned is the way from there. What was learned from few windows
 is right in its direction more often than in its length; so the network goes that part of the way that is the best on
-windows it was not trained on (as a shrinkage estimate does, James & Stein 1961). The way is a straight one in the
-weights of the last layer and of the linear baseline, so that nothing has to be added to the network.
+windows it was not trained on. From a linear baseline, which is as good as the best smoothing, it goes less far the less
+these windows tell (as a shrinkage estimate does, James & Stein 1961); the other baselines are left readily. The way is
+a straight one in the weights of the last layer and of the linear baseline, so that nothing has to be added to the
+network.
 
 Intervals are widened, or narrowed, until they hold as many of the validation numbers as they should (conformal
 prediction: Vovk et al. 2005, for quantiles Romano et al. 2019). Where windows are few, less is made of what they say.
@@ -13,6 +15,7 @@ B windows, H steps, K columns, Q quantiles.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,14 +24,22 @@ from torch import Tensor
 
 from recurra.models import Forecaster
 from recurra.tasks.examples import spread
-from recurra.tasks.forecast.learner import Compared, ForecastLearner, batches_of, compared, learner_of, losses
+from recurra.tasks.forecast.learner import (
+    Compared,
+    ForecastLearner,
+    batches_of,
+    compared,
+    learner_of,
+    window_losses,
+)
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.start import as_it_began
 from recurra.tasks.task import Emit, Encoded
 from recurra.text.counted import counted
 from recurra.training import Note
+from recurra.training.chance import SURELY, Losses, errors_lower
 
-PARTS = (0.25, 0.5, 0.75)  # of what was learned that may be kept
+PARTS = (0.25, 0.5, 0.75, 1.0)  # of what was learned that may be kept
 MOST = 1000  # validation windows that are looked at
 FEW = 8  # windows that forecast different steps, by which half of what they say is believed
 BOUNDS = (0.25, 4.0)  # of the factor of an interval
@@ -49,18 +60,33 @@ def keep_part(network: ForecastNetwork, learner: ForecastLearner, emit: Emit) ->
     first = as_it_began(network, learner.train).to(learner.device).eval()
     if all(torch.equal(one, other) for one, other in zip(moved(first), moved(network.model), strict=True)):
         return
-    found = dict.fromkeys((0.0, *PARTS, 1.0), 0.0)
-    for start, end in zip(validated(first, learner), validated(network.model, learner), strict=True):
-        for part in found:
-            found[part] += float(losses(network.model, between(start, end, part)).sum())
-    best = min((*PARTS, 1.0), key=lambda part: found[part])
-    if best == 1.0:
-        return
+    before, found = validated(first, learner), validated(network.model, learner)
+    each = {part: list[Losses]() for part in (0.0, *PARTS)}
+    for start, end in zip(before, found, strict=True):
+        for part, parts in each.items():
+            parts.append(window_losses(network.model, between(start, end, part)))
+    windows = {part: np.concatenate(parts) for part, parts in each.items()}
+    loss = {part: float(np.nanmean(some)) for part, some in windows.items()}
+    best = min(PARTS, key=lambda part: loss[part])
+    errors = errors_lower(windows[best], windows[0.0], learner.apart)
+    kept = best if network.model.linear is None else best * sure_part(errors)
     for one, other in zip(moved(first), moved(network.model), strict=True):
-        other.lerp_(one, 1 - best)
-    less, more = (1 - found[best] / found[part] for part in (1.0, 0.0))
-    emit(Note(f"{best:.0%} of the learned change from the baseline is kept: the validation loss is {less:.1%} lower "
-              f"than with all of it, and {more:.1%} lower than that of the baseline"))  # fmt: skip
+        other.lerp_(one, 1 - kept)
+    if round(kept, 2) < 1:
+        emit(Note(f"{kept:.0%} of the learned change from the baseline is kept: {reason(loss, best, errors, learner)}"))
+
+
+def reason(loss: dict[float, float], best: float, errors: float, learner: ForecastLearner) -> str:
+    """Why no more of it is kept, in words."""
+    less, many = 1 - loss[best] / loss[0.0], counted(learner.valid.apart(), "validation window")
+    found = f"with {best:.0%} of it the validation loss is {abs(less):.1%} {'lower' if less > 0 else 'higher'}"
+    surely = f", by {abs(errors):.1f} standard errors" if 0 < abs(errors) < math.inf else ""
+    return f"{found} than that of the baseline{surely} ({many} that do not overlap)"
+
+
+def sure_part(errors: float) -> float:
+    """How much of what is better by so many standard errors is kept."""
+    return 1 - (SURELY / errors) ** 2 if errors > SURELY else 0.0
 
 
 def moved(model: Forecaster) -> list[Tensor]:
@@ -93,7 +119,8 @@ def calibrate(model: Forecaster, learner: ForecastLearner, emit: Emit) -> None:
     every = torch.cat(ratios)  # [N, Q] negative where a number lies on the other side of the median
     if not len(every) or len(model.levels) == 1:
         return
-    believed = learner.apart / (learner.apart + FEW)
+    apart = learner.valid.apart()
+    believed = apart / (apart + FEW)
     for k, level in enumerate(model.levels):
         sides = torch.maximum(every[:, k], every[:, -1 - k]).double().cpu().numpy()
         factor = float(np.quantile(sides, 2 * abs(level - 0.5)))
@@ -101,6 +128,6 @@ def calibrate(model: Forecaster, learner: ForecastLearner, emit: Emit) -> None:
     widest = float(model.widths[-1])
     if round(widest, 2) != 1:
         nominal, what = model.levels[-1] - model.levels[0], "widened" if widest > 1 else "narrowed"
-        where = f"the numbers of {counted(learner.apart, 'validation window')} that do not overlap"
+        where = f"the numbers of {counted(apart, 'validation window')} that do not overlap"
         held_share = f"the intervals of {nominal:.0%} held {held / len(every):.0%} of {where}"
         emit(Note(f"{held_share}; they are {what} by a factor of {widest:.2f}"))

@@ -80,10 +80,7 @@ class ForecastLearner:
         parts: list[Losses] = []
         for batch in batches_of(spread(len(self.valid), examples)):
             found = compared(self.model, self.valid.span(batch).to(self.device), every=False)
-            each = torch.zeros(found.counts.shape, device=self.device).masked_scatter(
-                found.counts, losses(self.model, found)
-            )
-            parts.append((each.flatten(1).sum(1) / found.counts.flatten(1).sum(1)).double().cpu().numpy())
+            parts.append(window_losses(self.model, found))
         return np.concatenate(parts)
 
     @torch.inference_mode()
@@ -99,8 +96,12 @@ class ForecastLearner:
 
     @property
     def apart(self) -> int:
-        """Validation windows that forecast no step which another one forecasts too."""
-        return self.valid.apart()
+        """Validation windows that forecast no step which another one forecasts too.
+
+        One alone does not tell what is better than a linear baseline, which is as good as any smoothing; of the other
+        baselines, which are weak, it is believed if its overlapping windows agree.
+        """
+        return max(self.valid.apart(), 1 if self.model.linear is not None else 2)
 
     @property
     def baseline(self) -> str:
@@ -167,6 +168,12 @@ def forecast_loss(model: Forecaster, span: Span, *, every: bool) -> Loss:
 def losses(model: Forecaster, found: Compared) -> Tensor:
     """The loss of each number that counts, one after the other."""
     return model.output.loss(found.raw[found.counts], found.truth[found.counts], found.unit[found.counts])
+
+
+def window_losses(model: Forecaster, found: Compared) -> Losses:
+    """The mean loss of the numbers that count of each window [B]; NaN where none does."""
+    each = torch.zeros(found.counts.shape, device=found.raw.device).masked_scatter(found.counts, losses(model, found))
+    return (each.flatten(1).sum(1) / found.counts.flatten(1).sum(1)).double().cpu().numpy()
 
 
 def mean_errors(model: Forecaster, span: Span, each: Tensor) -> Tensor:

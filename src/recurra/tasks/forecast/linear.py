@@ -37,7 +37,7 @@ PENALTIES = (0.001, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)  # in units of the me
 PARTS = (1, 2, 4, 8)  # of a window that may be regressed on
 TINY = 1e-12  # of a mean square: where windows never change
 BLOCKS = 4  # of windows that are left out of a regression one by one
-SURELY = 2.0  # standard errors by which a regression has to be better
+LIKELY = 1.5  # standard errors by which a regression has to be better there: it has to be on validation windows too
 
 
 class LinearFit(NamedTuple):
@@ -133,7 +133,7 @@ def corrected(pairs: Pairs, valid: Pairs, simple: LinearFit, train: Windows) -> 
     best = min(each, key=lambda way: mean_of(each[way]))
     weight = simple.weight + Moments.of(left).solved(best)
     later = mean_of(valid.errors(weight)) < mean_of(valid.errors(simple.weight))
-    if not later or not clearly_lower(each[best], plain, train.apart(), SURELY):
+    if not later or not clearly_lower(each[best], plain, train.apart(), LIKELY):
         return None
     less = 1 - mean_of(each[best]) / mean_of(plain)
     what = f"a ridge regression on the last {best.steps} steps (penalty {best.penalty:g})"

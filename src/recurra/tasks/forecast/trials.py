@@ -35,7 +35,6 @@ UNTRAINED_WINDOWS = 300  # of the training data, and of the validation data, tha
 MOST_WEIGHTS = 1_000_000  # of a linear baseline that may be chosen
 FAR = 0.95  # of the error with logarithms: how low that of the numbers has to be before training to be taken
 LIKELY = 1.0  # standard errors by which another baseline than the first has to be better before training
-SURELY = 2.0  # standard errors by which another pair has to be better than the first one: it may be far off later
 NOTHING = np.zeros(0)  # the losses of a trial that diverged
 
 
@@ -154,7 +153,7 @@ def best_tried(recipes: Sequence[ForecastRecipe], begin: Beginnings, budget: Bud
     if not math.isfinite(lowest.error):
         raise all_diverged(trials)
     first = trials[0]
-    surely = not math.isfinite(first.error) or clearly_lower(lowest.losses, first.losses, learner.apart - 1, SURELY)
+    surely = not math.isfinite(first.error) or clearly_lower(lowest.losses, first.losses, learner.apart)
     best = lowest if surely else first
     model = best.recipe.model
     why = "no other pair was clearly better" if best is first else "the best pair"
