@@ -9,6 +9,7 @@ from __future__ import annotations
 import select
 import socket
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -114,13 +115,14 @@ def closed(port: int, requests: Sequence[bytes], clients: int) -> Load:
 def opened(port: int, requests: Sequence[bytes], per_second: float, clients: int = 512) -> Load:
     """Requests come at fixed times, whatever has been answered; each waits from when it should have been sent."""
     found, connections, waiting = Load(), Connections(port, clients), iter(requests)
-    free, clock = list(connections.numbers), time.perf_counter
+    free = deque(connections.numbers)  # used in turn, so that each process of the server gets its share
+    clock = time.perf_counter
     began, cpu, sent = clock(), time.process_time(), 0
     due: dict[int, float] = {}
     while due or sent < len(requests):
         now = clock()
         while free and sent < len(requests) and began + sent / per_second <= now:
-            number = free.pop()
+            number = free.popleft()
             due[number] = began + sent / per_second
             connections.send(number, next(waiting))
             sent += 1
