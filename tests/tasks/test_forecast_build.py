@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recurra.data import Series
+from recurra.data import SERIES, DataSource, Series, open_examples
 from recurra.errors import UsageError
 from recurra.tasks import TASKS
 from recurra.tasks.forecast.answer import ForecastValues
@@ -84,3 +84,15 @@ def test_columns_that_are_set_to_0_are_named() -> None:
     ends = "counts: forecasts below 0 are set to 0 (--set floor=false keeps them)"
     assert replace(values, floored=["a"]).notes() == [f"a holds {ends}"]
     assert replace(values, floored=["a", "b"]).notes() == [f"a, b hold {ends}"]
+
+
+def test_a_column_that_never_changes_is_said() -> None:
+    notes: list[str] = []
+    rows = [{"still": [5.5] * 40, "sea": [float(k % 7) + 0.5 for k in range(40)]}]
+    train = open_examples(DataSource(rows=rows), SERIES)
+    settings = {"model.width": 4, "data.window": 8, "model.horizon": 2}
+    recipe = TASKS["forecast"].recipe().with_settings(settings)
+    TASKS["forecast"].make(train, recipe, lambda event: notes.append(str(getattr(event, "text", event))))
+    said = [note for note in notes if "at all steps" in note]
+    assert len(said) == 1
+    assert said[0].startswith("warning: still is 5.5 at all steps of the training data")

@@ -151,7 +151,9 @@ def baseline_note(evaluation: Evaluation, headline: Mapping[str, str]) -> str:
     """How good the baseline is, in one line; empty where there is none."""
     if evaluation.baseline is None:
         return ""
-    found = evaluation.baseline.measures
+    found = {name: one for name, one in evaluation.baseline.measures.items() if name in headline}
+    if not found:
+        return ""
     measured = ", ".join(words.format(found[name].value) for name, words in headline.items() if name in found)
     if not evaluation.baseline.better:
         return f"baseline: {measured} ({evaluation.baseline.name})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
@@ -205,6 +206,17 @@ def whole_numbers(train: Iterable[Series], names: Sequence[str]) -> tuple[str, .
             fits = (np.isnan(series.values) | ((series.values >= 0) & (series.values % 1 == 0))).all(axis=0)
         counts -= {name for name, one in zip(series.columns, fits, strict=True) if not one}
     return tuple(name for name in names if name in counts)
+
+
+def constants(train: Iterable[Series], names: Sequence[str]) -> dict[str, float]:
+    """Those of the columns that hold one number at all steps of all series, and that number."""
+    lowest, highest = dict.fromkeys(names, math.inf), dict.fromkeys(names, -math.inf)
+    for series in train:
+        for name, column in zip(series.columns, series.values.T, strict=True):
+            if name in lowest and not np.isnan(column).all():
+                lowest[name] = min(lowest[name], float(np.nanmin(column)))
+                highest[name] = max(highest[name], float(np.nanmax(column)))
+    return {name: value for name, value in lowest.items() if value == highest[name]}
 
 
 def filled(values: Values, missing: str) -> Values:

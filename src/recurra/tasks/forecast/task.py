@@ -18,7 +18,15 @@ from recurra.data.series_columns import why_series
 from recurra.structure import Structure
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.forecast.baseline import ForecastBaseline
-from recurra.tasks.forecast.build import check_series, decided, encoded_rows, standardise, target_names, whole_numbers
+from recurra.tasks.forecast.build import (
+    check_series,
+    constants,
+    decided,
+    encoded_rows,
+    standardise,
+    target_names,
+    whole_numbers,
+)
 from recurra.tasks.forecast.closing import close
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
 from recurra.tasks.forecast.network import ForecastNetwork, load_network, make_network, sketch_network
@@ -79,6 +87,9 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
             hold = "holds" if len(counts) == 1 else "hold"
             what = f"{', '.join(counts)} {hold} counts (whole numbers, none below 0), so no forecast of them is below 0"
             emit(Note(f"{what} (change it with --set decoding.floor=false)"))
+        for name, value in constants(train, targets).items():
+            emit(Note(f"warning: {name} is {value:g} at all steps of the training data, and is forecast as that where "
+                      "it goes on so; is it the right column? (--target-column)"))  # fmt: skip
         network = make_network(decided(recipe, train, emit), first.columns, targets, counts)
         standardise(network.model, train)
         return network

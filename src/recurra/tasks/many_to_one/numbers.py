@@ -60,6 +60,7 @@ class NumberHead:
     """The mean and the deviation of the training numbers, in which the network answers.
 
     Args:
+        deviation: 0 where all training numbers are the same: then that is the answer, whatever the network puts out.
         loss_name: of the standardised numbers.
     """
 
@@ -102,8 +103,7 @@ class NumberHead:
     def learn(cls, train: Iterable[Labelled], recipe: RegressRecipe, emit: Emit) -> NumberHead:
         """Mean and deviation; says them, and between what the numbers lie.
 
-        Raises:
-            DataError: all numbers are the same.
+        Where all numbers are the same, it is what every input is answered with.
         """
         name = name_of(train)
         form, notes = written_in(train, recipe)
@@ -111,12 +111,11 @@ class NumberHead:
             emit(Note(f"{name}: {note}"))
         values = np.array([number_of(example.label, f"{name}:{example.line}", form) for example in train])
         different = {float(value) for value in values}
-        if len(different) < 2:
-            raise DataError(
-                f"expected different numbers to learn, all are {shown(values[0])}",
-                where=name,
-                fix="Is it the right column? Name the column of the numbers with --target-column.",
-            )
+        if len(different) == 1:
+            emit(Note(f"warning: all {len(values):,} numbers of {name} are {shown(values[0])}: there is nothing to "
+                      "learn, and every input will be answered with that; if it is the wrong column, name another one: "
+                      "--target-column"))  # fmt: skip
+            return cls(float(values[0]), 0.0, recipe.output.loss, form)
         (mean,), (deviation,) = moments([values], 1)
         emit(Note(f"{len(values):,} numbers from {shown(values.min())} to {shown(values.max())}, mean {shown(mean)}, "
                   f"standard deviation {shown(deviation)}"))  # fmt: skip
@@ -135,7 +134,7 @@ class NumberHead:
         """
         mapping = json_object(text)
         mean, deviation = stored(mapping, "mean", float), stored(mapping, "deviation", float)
-        if not (math.isfinite(mean) and math.isfinite(deviation) and deviation > 0):
+        if not (math.isfinite(mean) and math.isfinite(deviation) and deviation >= 0):
             raise damaged(f"there are no numbers with mean {mean} and deviation {deviation}")
         return cls(mean, deviation, recipe.output.loss, stored_format(mapping))
 
@@ -151,11 +150,20 @@ class NumberHead:
     def encode(self, label: str, place: str) -> float:
         return number_of(label, place, self.form)
 
+    @property
+    def unit(self) -> float:
+        """What errors are counted in."""
+        return self.deviation or 1.0
+
     def targets(self, kept: Tensor) -> Tensor:
-        return ((kept.double() - self.mean) / self.deviation).float()
+        return ((kept.double() - self.mean) / self.unit).float()
+
+    def said(self, outputs: Tensor) -> Tensor:
+        """What the network says, in units from the mean."""
+        return outputs[:, 0].float() * bool(self.deviation)
 
     def loss(self, outputs: Tensor, targets: Tensor, smoothing: float) -> Loss:
-        total = LOSSES[self.loss_name](outputs[:, 0].float(), self.targets(targets), reduction="sum")
+        total = LOSSES[self.loss_name](self.said(outputs), self.targets(targets), reduction="sum")
         return Loss(total, len(targets))
 
     def slope(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -165,13 +173,13 @@ class NumberHead:
     def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:
         """The loss, the squared error in deviations, and how many numbers."""
         loss = float(self.loss(outputs, targets, 0.0).total)
-        squared = float(mse_loss(outputs[:, 0].float(), self.targets(targets), reduction="sum"))
+        squared = float(mse_loss(self.said(outputs), self.targets(targets), reduction="sum"))
         return loss, squared, len(targets)
 
     def score(self, sums: Sequence[float]) -> Score:
         """The root of the mean squared error."""
         loss, squared, count = sums
-        return Score(loss / max(count, 1), self.deviation * math.sqrt(squared / max(count, 1)))
+        return Score(loss / max(count, 1), self.unit * math.sqrt(squared / max(count, 1)))
 
     def values(self, outputs: Tensor) -> Tensor:
         """The numbers [B, 1]."""
@@ -187,7 +195,7 @@ class NumberHead:
 
     def aim(self, text: str) -> float:
         try:
-            return (number_of(text, "target", self.form) - self.mean) / self.deviation
+            return (number_of(text, "target", self.form) - self.mean) / self.unit
         except DataError as error:
             raise UsageError(error.what, where="target", fix=error.fix) from None
 
@@ -222,8 +230,8 @@ class NumberHead:
         notes = [f"always answering {shown(self.mean)}, the mean of the training numbers, would give an MAE of "
                  f"{shown(constant['mae'].value)} and an RMSE of {shown(constant['rmse'].value)}"]  # fmt: skip
         # In deviations, so that what one example can change is small beside what all of them say.
-        errors = np.abs(given - right) / self.deviation
-        each = Share(errors.tolist(), [1.0] * len(errors), measures["mae"].definition, False, self.deviation)
+        errors = np.abs(given - right) / self.unit
+        each = Share(errors.tolist(), [1.0] * len(errors), measures["mae"].definition, False, self.unit)
         examples_scores = replace(scores, measures={"mae": each})
         return Evaluation(len(examples), measures, notes, {"counted": "examples"}, examples_scores)
 

@@ -221,7 +221,8 @@ class HeadPredictor:
         """What the head makes answers of [N, L], and what the first network's pooling took from each unit or step."""
         inputs, head = self.first.inputs, self.first.head
         lengths = inputs.lengths_of(encoded)
-        values = torch.zeros(len(lengths), head.size)
+        precision = torch.float32 if head.choices else torch.float64  # in which the head answers
+        values = torch.zeros(len(lengths), head.size, dtype=precision)
         weights: list[list[float]] = [[] for _ in lengths]
         device = device_of(self.first.model)
         for network in self.networks:
@@ -234,7 +235,7 @@ class HeadPredictor:
                 network.model.inside(columns, None if wide is None else wide[numbers].to(device))
                 for network, wide in zip(self.networks, beside, strict=True)
             ]
-            total = torch.zeros(len(numbers), head.size)
+            total = torch.zeros(len(numbers), head.size, dtype=precision)
             for inside in every:
                 total += head.values(inside.scores).cpu() / len(every)
             return total, weights_of(every[0].branches)
