@@ -15,7 +15,7 @@ from recurra.comparing import ComparisonRequest
 from recurra.comparing import trial as trials
 from recurra.comparing.run import Tests as Measured
 from recurra.data import DataSource
-from recurra.errors import DataError, ModelError, RunError
+from recurra.errors import DataError, ModelError, RunError, UsageError
 from recurra.metrics import value_text
 from recurra.tasks import TASKS
 from recurra.training import Diverged, Event, Note, StepDone
@@ -196,6 +196,56 @@ def test_another_question_is_refused_and_nothing_is_overwritten() -> None:
     Path("other/letter.txt").write_text("dear reader")
     with pytest.raises(RunError, match="this folder is not empty"):
         compare(to="other")
+
+
+def test_with_force_the_comparison_before_is_replaced_and_comes_back_where_nothing_was_trained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compare()
+    before = Path("found/comparison.json").read_text()
+    with pytest.raises(DataError, match="at least two labels"):
+        compare([("a", "x"), ("b", "x")], force=True)
+    assert Path("found/comparison.json").read_text() == before
+    assert sorted(path.name for path in Path().iterdir()) == ["found"]
+    with pytest.raises(UsageError, match="exclude each other"):
+        compare(force=True, resume=True)
+    with monkeypatch.context() as patch:
+        patch.setattr("recurra.comparing.run.run_trial", stop)
+        with pytest.raises(KeyboardInterrupt):
+            compare(seeds=1, force=True)
+    assert Path("found/comparison.json").read_text() == before
+    found = compare(seeds=1, force=True)
+    assert json.loads(Path("found/comparison.json").read_text())["seeds"] == found.to_mapping()["seeds"] == 1
+    assert not Path("found/rnn-seed-2").exists()
+    assert sorted(path.name for path in Path().iterdir()) == ["found"]
+    Path("other").mkdir()
+    Path("other/letter.txt").write_text("dear reader")
+    with pytest.raises(RunError, match="this folder holds no comparison"):
+        compare(to="other", force=True)
+    assert Path("other/letter.txt").read_text() == "dear reader"
+
+
+def stop(*_: Any, **__: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_replacement_that_was_killed_is_settled_by_the_next_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    compare(seeds=1)
+    before = Path("found/comparison.json").read_text()
+    Path("found").rename(".found.replaced")  # killed before the new one began
+    with pytest.raises(RunError, match="already holds a comparison"):
+        compare()
+    assert Path("found/comparison.json").read_text() == before
+    Path("found").rename(".found.replaced")
+    with monkeypatch.context() as patch:
+        patch.setattr("recurra.comparing.run.summarise", stop)  # killed when runs of the new one had finished
+        with pytest.raises(KeyboardInterrupt):
+            compare(seeds=2, to="new")
+    Path("new").rename("found")
+    compare(seeds=2, resume=True)
+    assert json.loads(Path("found/comparison.json").read_text())["seeds"] == 2
+    compare(seeds=1, force=True)
+    assert sorted(path.name for path in Path().iterdir()) == ["found"]
 
 
 def test_data_that_cannot_be_used_leave_nothing() -> None:

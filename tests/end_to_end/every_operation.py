@@ -108,6 +108,16 @@ def anew() -> int:
     return command(*TRAIN, "--set", "training.seed=2", "--force", stdin=PAIRS)
 
 
+def compared() -> None:
+    """A finished comparison, and what it was tested with."""
+    write_test()
+    assert command(*COMPARE, stdin=LABELLED) == 0
+
+
+def compare_anew() -> int:
+    return command(*COMPARE, "--set", "training.seed=2", "--force", stdin=LABELLED)
+
+
 def save() -> int:
     """From Python, over another model; what is raised is shown as the command line shows it."""
     try:
@@ -138,6 +148,7 @@ SCENARIOS = {
     "members": Scenario(lambda: command(*MEMBERS, stdin=PAIRS), members_again, model="m"),
     "extend": Scenario(extend, extend, trained, "m", always=True),
     "compare": Scenario(lambda: command(*COMPARE, stdin=LABELLED), compare_again, write_test, "c/rnn-seed-1"),
+    "replace": Scenario(compare_anew, compare_anew, compared),
     "save": Scenario(save, save, trained_and_saved, "copy", always=True),
     "predict": Scenario(predict, predict, predicted, "m", always=True),
     "force": Scenario(anew, anew, trained, "m", always=True),

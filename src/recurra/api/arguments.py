@@ -175,3 +175,13 @@ ARGUMENTS: dict[str, tuple[Check, str]] = {
     "seeds": (whole, "a whole number"),
     "measure": TEXT,
 }
+
+
+def refuse_both(given: Mapping[str, Any]) -> None:
+    """Refuses a command that is to start anew and to go on.
+
+    Raises:
+        UsageError: both are asked for.
+    """
+    if given.get("force") and given.get("resume"):
+        raise UsageError("--force starts anew, and --resume goes on: they exclude each other", fix="Give one of them.")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from recurra.api.arguments import checked, values_of
+from recurra.api.arguments import checked, refuse_both, values_of
 from recurra.api.asked import typed_command
 from recurra.comparing.suites import SuiteRequest, SuiteResult, chosen, run_suite, suite_named
 from recurra.errors import UsageError, called_from_python
@@ -28,6 +28,7 @@ def compare_suite(
     time: str | None = None,
     to: str | Path | None = None,
     resume: bool = False,
+    force: bool = False,
     progress: bool | None = None,
     listeners: Sequence[Emit] = (),
     started: float | None = None,
@@ -44,6 +45,7 @@ def compare_suite(
         time: limit for the whole; the passes of the problems, however long they take, if None.
         to: the folder; "<name of the suite>-suite" if None.
         resume: go on with the suite in `to`; finished runs are kept.
+        force: start anew in a folder that holds a suite.
         progress: whether it is shown; in a terminal and a notebook, and nowhere else, if None.
         listeners: called with every event of every run.
         started: when the command began, on time.monotonic's clock; now if None.
@@ -52,7 +54,8 @@ def compare_suite(
         UsageError, RunError: before the first training step wherever possible.
         KeyboardInterrupt: after Ctrl-C; finished runs are kept.
     """
-    how = checked({"seeds": seeds, "epochs": epochs, "time": time, "to": to, "resume": resume})
+    how = checked({"seeds": seeds, "epochs": epochs, "time": time, "to": to, "resume": resume, "force": force})
+    refuse_both(how)
     if (seeds := how.get("seeds", 1)) < 1:
         raise UsageError(f"seeds must be at least 1, got {seeds}")
     seconds = parse_time(how["time"]) if "time" in how else None
@@ -73,6 +76,7 @@ def compare_suite(
         how.get("resume", False),
         typed_command(sys.argv),
         clock.monotonic() if started is None else started,
+        how.get("force", False),
     )
     with threads(1), shown_comparison(progress) as show:
         return run_suite(request, to_all([*listeners, show]))

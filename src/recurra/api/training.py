@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Unpack
 
-from recurra.api.arguments import checked, values_of
+from recurra.api.arguments import checked, refuse_both, values_of
 from recurra.api.asked import TrainKeywords, asked, told
 from recurra.api.given import Given, Lists
 from recurra.api.model import Model
@@ -85,8 +85,7 @@ def train(
     replaces = own.get("force", False)
     if "members" in own:
         settings = {**own.get("settings", {}), "training.members": own["members"]}
-    if replaces and resume:
-        raise UsageError("--force starts anew, and --resume goes on: they exclude each other", fix="Give one of them.")
+    refuse_both({"force": replaces, "resume": resume})
     how = asked(
         data,
         y,
@@ -148,6 +147,7 @@ def compare(
     test_target: str | Path | None = None,
     measure: str | None = None,
     gradients: bool = False,
+    force: bool = False,
     **training: Unpack[TrainKeywords],
 ) -> Comparison:
     """Trains a small grid of networks, each with several seeds, and says which differences are significant.
@@ -160,6 +160,7 @@ def compare(
         measure: one of the task's measures that are counted example by example; its first one if None.
         gradients: whether the gradient flow of each network is measured as well (`Model.gradients`), in its first run
             and after its share of the time: this takes seconds more.
+        force: start anew in a folder that holds a comparison, which is there until the new one has a result.
         training: all other arguments of `train`. `to` is a folder for all of it ("<name of the data>-comparison" if
             nothing is said), `time` how long the whole may take, an equal share for each run (ten minutes), `resume`
             goes on with the comparison in `to` and keeps its finished runs.
@@ -169,7 +170,8 @@ def compare(
         KeyboardInterrupt: after Ctrl-C; finished runs are kept.
     """
 
-    asked_for = checked({"seeds": seeds, "measure": measure, "test_target": test_target, "vary": vary})
+    asked_for = checked({"seeds": seeds, "measure": measure, "test_target": test_target, "vary": vary, "force": force})
+    refuse_both({**asked_for, "resume": training.get("resume", False)})
     if (seeds := asked_for.get("seeds", SEEDS)) < 1:
         raise UsageError(f"seeds must be at least 1, got {seeds}")
     how = asked(data, y, "comparison", COMPARING, **training)
@@ -199,6 +201,7 @@ def compare(
         how.started,
         how.vectors,
         how.gazetteers,
+        asked_for.get("force", False),
     )
     with threads(1), shown_comparison(training.get("progress")) as show:
         return run_comparison(request, told(how, show))

@@ -32,7 +32,7 @@ AXES = {
 }
 
 # What can be said of a suite, as the function calls it.
-OF_SUITE = {"suite", "tasks", "cells", "attention", "seeds", "time", "epochs", "to", "resume", "as_json"}
+OF_SUITE = {"suite", "tasks", "cells", "attention", "seeds", "time", "epochs", "to", "resume", "force", "as_json"}
 
 SuiteName = Annotated[
     str | None,
@@ -101,6 +101,12 @@ Epochs = Annotated[
     option("--epochs", "Number of passes of each run over the training data, instead of a time limit.", "N"),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Resume the comparison in its folder; finished runs are kept.")]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Start anew in a folder that holds a comparison, which stays until the new one has a result."
+    ),
+]
 
 
 def compare(
@@ -133,6 +139,7 @@ def compare(
     gazetteer: given.Gazetteer = None,
     to: To = None,
     resume: Resume = False,
+    force: Force = False,
     recipe: given.RecipeFile = None,
     settings: given.Settings = None,
     as_json: given.AsJson = False,
@@ -183,6 +190,7 @@ def compare(
             recipe=whole,
             settings=parsed_settings(settings or []),
             resume=resume,
+            force=force,
             progress=True,
             started=context.obj.started,
         )
@@ -208,7 +216,7 @@ def compare_on_suite(context: typer.Context, suite: str) -> int:
         found = compare_suite(
             suite,
             **{name: listed(f"--{name}", said[name]) for name in ("cells", "tasks", "attention") if name in said},
-            **{name: said[name] for name in ("seeds", "epochs", "time", "to", "resume") if name in said},
+            **{name: said[name] for name in ("seeds", "epochs", "time", "to", "resume", "force") if name in said},
             progress=True,
             started=context.obj.started,
         )

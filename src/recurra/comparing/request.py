@@ -39,6 +39,7 @@ class ComparisonRequest:
     started: float = 0.0
     vectors: str | None = None  # a file of vectors of words, for all networks
     gazetteers: Gazetteers | None = None  # lists of names, for all networks
+    force: bool = False  # a comparison that is in the folder is replaced
     least_seconds: float = 10.0  # for a run, where there is a limit: in less it learns next to nothing
     least_tested: int = 200  # test examples, however long they take
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from recurra.comparing.comparison import Comparison, summarise
 from recurra.comparing.record import REQUEST, check_same, recorded
+from recurra.comparing.replaced import replacing, settle
 from recurra.comparing.request import ComparisonRequest
 from recurra.comparing.trial import (
     TestExamples,
@@ -57,6 +58,15 @@ def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
         KeyboardInterrupt: after Ctrl-C; finished runs are kept, and the current one can be resumed.
     """
     check(request)
+    with plain_errors_within(request.folder):
+        if request.force:
+            with replacing(request.folder, RESULT, is_start):
+                return _trained(request, emit)
+        settle(request.folder, RESULT, is_start)
+        return _trained(request, emit)
+
+
+def _trained(request: ComparisonRequest, emit: Emit) -> Comparison:
     folder = request.folder
     made = outermost_missing(folder)
     if not request.resume:
@@ -66,7 +76,7 @@ def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
     else:
         emit(Note("the comparison was stopped before its first run: it starts again from its beginning"))
         request = replace(request, resume=False)
-    with plain_errors_within(folder), locked(folder), removed_on_refusal(made, lambda: is_start(folder)):
+    with locked(folder), removed_on_refusal(made, lambda: is_start(folder)):
         request = replace(request, data=spool(request.data, folder / "input"))
         tests = Tests(request, emit)
         each = seconds_per_run(request)
@@ -126,7 +136,7 @@ def refuse_taken(folder: Path) -> None:
     """
     begun = folder.is_dir() and not is_start(folder)
     if begun and (folder / REQUEST).exists():
-        fix = "Resume it with --resume, or choose another folder with --to."
+        fix = "Resume it with --resume, start anew in its place with --force, or choose another folder with --to."
         raise RunError("this folder already holds a comparison", where=str(folder), fix=fix)
     if begun or (folder.exists() and not folder.is_dir()):
         raise RunError("this folder is not empty", where=str(folder), fix="Choose another one with --to.")

@@ -41,6 +41,7 @@ class SuiteRequest:
     resume: bool = False
     command: str = ""
     started: float = 0.0  # when the command began, on the monotonic clock
+    force: bool = False  # a suite that is in the folder is replaced
 
     @property
     def tries(self) -> list[Try]:

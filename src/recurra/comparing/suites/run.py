@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 import time
 
-from recurra.comparing.run import check_time, refuse_taken, run_comparison
+from recurra.comparing.replaced import replacing, settle
+from recurra.comparing.run import check_time, is_start, refuse_taken, run_comparison
 from recurra.comparing.suites.request import SuiteRequest, with_recorded_time, write_down
 from recurra.comparing.suites.result import Outcomes, SuiteResult
 from recurra.files import atomic_write, plain_errors_within
@@ -33,26 +34,34 @@ def run_suite(request: SuiteRequest, emit: Emit) -> SuiteResult:
     """
     least, fewer = request.suite.least_seconds, "or fewer --cells, --tasks or --attention"
     check_time(request.seconds, request.pairs, least, fewer)
+    with plain_errors_within(request.folder):
+        if request.force:
+            with replacing(request.folder, RESULT, is_start):
+                return _trained(request, emit)
+        settle(request.folder, RESULT, is_start)
+        return _trained(request, emit)
+
+
+def _trained(request: SuiteRequest, emit: Emit) -> SuiteResult:
     if request.resume:
         request = with_recorded_time(request)
     else:
         refuse_taken(request.folder)
-    with plain_errors_within(request.folder):
-        request.folder.mkdir(parents=True, exist_ok=True)
-        write_down(request)
-        outcomes = Outcomes(request)
-        left = request.runs
-        for one in request.tries:
-            for problem in request.problems:
-                networks = outcomes.unsolved(problem)
-                if networks:
-                    emit(Note(f"{problem.title}, try {one.number}: {problem.about}"))
-                    comparison = request.comparison(problem, networks, one, seconds_per_run(request, left))
-                    run_comparison(comparison, emit)
-                    outcomes.add(problem, one, comparison)
-                    publish(request, outcomes)
-                left -= len(request.networks)
-        emit(Note(f"the suite as a page: {request.folder / PAGE}"))
+    request.folder.mkdir(parents=True, exist_ok=True)
+    write_down(request)
+    outcomes = Outcomes(request)
+    left = request.runs
+    for one in request.tries:
+        for problem in request.problems:
+            networks = outcomes.unsolved(problem)
+            if networks:
+                emit(Note(f"{problem.title}, try {one.number}: {problem.about}"))
+                comparison = request.comparison(problem, networks, one, seconds_per_run(request, left))
+                run_comparison(comparison, emit)
+                outcomes.add(problem, one, comparison)
+                publish(request, outcomes)
+            left -= len(request.networks)
+    emit(Note(f"the suite as a page: {request.folder / PAGE}"))
     return outcomes.result()
 
 
