@@ -227,7 +227,7 @@ def test_what_compare_varies_is_a_dict(tmp_path: Path) -> None:
         recurra.compare(PAIRS, to=tmp_path / "c", vary=several)
 
 
-@pytest.mark.parametrize(("name", "fix"), [("epoch", "Did you mean 'epochs'?"), ("force", "Known: task, target")])
+@pytest.mark.parametrize(("name", "fix"), [("epoch", "Did you mean 'epochs'?"), ("colour", "Known: task, target")])
 def test_compare_ignores_no_argument(name: str, fix: str) -> None:
     keywords: dict[str, Any] = {name: True}
     with pytest.raises(UsageError, match=f"unknown argument '{name}'") as caught:

@@ -83,6 +83,7 @@ BRACKETS = "[31.12.20, 10:15:01] Ann: Hello\n[31.12.20, 10:16:22] Ben: Hi\n"
         (SCRIPT, "a film script"),
         (EXPORT, "an exported chat"),
         (BRACKETS, "an exported chat"),
+        ("[10:01] <ann> Hello\n[10:02] <bob> Hi\n", "a log of a chat with times and names"),
         ("conversations:\n- - Hello\n  - Hi\n- - Bye\n  - Bye\n", "lists of YAML"),
         ('[\n  {\n    "turns": [\n      "a"\n    ]\n  }\n]\n', "JSON over several lines"),
         ('"Hello","Hi"\n"Bye","Bye"\n', "CSV"),

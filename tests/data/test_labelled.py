@@ -280,3 +280,20 @@ def test_a_table_of_numbers_without_header_is_refused_by_the_name_that_is_missin
     path.write_text("".join(f"{k}.5,{k % 3},{'ab'[k % 2]}\n" for k in range(20)))
     with pytest.raises(DataError, match="there is no column 'kind'; the columns are '1', '2', '3'"):
         list(open_examples(DataSource(str(path), target_column="kind"), LABELLED))
+
+
+@pytest.mark.parametrize("columns", [None, "file,size"])
+def test_images_none_of_which_is_there_are_not_learned_from_as_texts(columns: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    rows = [(f"img/{k}.jpg", f"{k} mm", "ab"[k % 2]) for k in range(9)]
+    chosen = (0, 1, 2) if columns else (0, 2)
+    names = ("file", "size", "label")
+    path.write_text("\n".join(",".join(row[k] for k in chosen) for row in [names, *rows]) + "\n")
+    source = DataSource(str(path), source_column=columns, target_column="label" if columns else None)
+    with pytest.raises(DataError, match=r"x\.csv:2: there is no such image: .img/0\.jpg., nor any of the first 9"):
+        list(open_examples(source, LABELLED))
+    given = [((row[0], row[1]) if columns else row[0], row[2]) for row in rows]
+    with pytest.raises(DataError, match="there is no such image"):
+        list(open_examples(DataSource(rows=given), LABELLED))
+    if columns is None:
+        assert len(list(open_examples(DataSource(rows=[*given[:4], ("a text", "b")]), LABELLED))) == 5

@@ -47,9 +47,11 @@ def test_columns(tmp_path: Path) -> None:
 def test_the_columns_that_are_there_decide(tmp_path: Path) -> None:
     rows = "{0}ok\tO\n\n{0}in\tO\n{1}New\tB-P\n{2}York\tI-P\n"
     two, three = rows.format("", "", ""), rows.format("1\t", "2\t", "3\t")
+    unsaid = "".join(f"{line}\t_\t_\n" if line else "\n" for line in two.splitlines())  # a column that says nothing
     for name, text, said in (
         ("a.conllu", two, "2 columns, not the ten of CoNLL-U; words are read from column 1, tags from column 2"),
         ("b.conllu", three, "3 columns, not the ten of CoNLL-U; words are read from column 2, tags from column 3"),
+        ("u.conllu", unsaid, "4 columns, not the ten of CoNLL-U; words are read from column 1, tags from column 2"),
         ("c.conll", three, "3 columns; the first numbers the tokens; words are read from column 2, tags from column 3"),
         ("d.txt", "word\ttag\n" + two, "line 1 is taken for a header; words are read from 'word', tags from 'tag'"),
         ("e.conllup", "# global.columns = ID FORM X:TAG\n" + three, "words are read from FORM, tags from X:TAG"),

@@ -107,3 +107,17 @@ def test_other_tasks_that_take_such_data_are_named(text: str, said: str, tmp_pat
     chosen = choose_task(DataSource(str(path)))
     assert chosen.task.name == "translate"
     assert said in chosen.note
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "text", "task"),
+    [
+        ("captions.txt", "csv", "image,caption\n" + "".join(f'{k}.jpg,"a dog, {k}"\n' for k in range(9)), "caption"),
+        ("x.dat", "jsonl", "".join(f'{{"tokens": ["so"], "tags": ["{tag}"]}}\n' for tag in "OXOXOX"), "tag"),
+        ("x.csv", "tsv", "".join(f"{k}.png\ta dog, {k}\n" for k in range(9)), "caption"),
+    ],
+)
+def test_the_format_that_is_named_is_looked_at(name: str, form: str, text: str, task: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    assert choose_task(DataSource(str(path), format=form)).task.name == task  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple
 
-from recurra.data.conll_layout import CONLLU, DOCUMENT, ID, Fields, Layout, Wanted, fields_of, find_layout
+from recurra.data.conll_layout import CONLLU, DOCUMENT, ID, UNSAID, Fields, Layout, Wanted, fields_of, find_layout
 from recurra.data.examples import Reading
 from recurra.data.lines import Line
 from recurra.data.sentence import Tagged
@@ -18,7 +18,6 @@ from recurra.text.counted import counted, named
 ENDINGS = (".conllu", ".conllup")  # of files with the columns of CoNLL-U
 LOOK = 2000  # lines from which the layout is found
 LONG = 200  # tokens in a sentence
-UNSAID = "_"  # what CoNLL-U writes where nothing is said
 
 RAGGED = "lines with another number of columns"
 EMPTY = "empty tokens or tags"

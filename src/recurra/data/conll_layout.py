@@ -42,6 +42,7 @@ SENTENCE_NAMES = (
 DOCUMENT = "-DOCSTART-"
 
 RAGGED_SHARE = 0.02  # of lines with another number of columns there may be among lines that are a token each
+UNSAID = "_"  # what CoNLL-U writes where nothing is said
 FIRST = 5  # lines among which a file says that it is CoNLL-2012
 LONG = 100  # tokens of a sentence, in the mean
 FEW = 10  # times that each of the tags is there, in the mean, so that they are few
@@ -142,7 +143,9 @@ def find_layout(lines: Sequence[Line], *, conllu: bool, wanted: Wanted = USUAL) 
         names, numbered = CONLLU, True
     numbered = numbered or names[:1] == ("id",)
     token = next((names.index(name) for name in HEADINGS if name in names), int(numbered))
-    tag = next((names.index(name) for name in TAGS if name in names), max(columns - 1, 0))
+    last = max(columns - 1, 0)
+    filled = [k for k in range(token + 1, columns) if any(fields[k] != UNSAID for _, fields in rows)]
+    tag = next((names.index(name) for name in TAGS if name in names), filled[-1] if filled else last)
     if columns != 1:  # of words alone there is nothing to choose
         token = token if wanted.token is None else column_of(wanted.token, names, "--source-column")
         tag = tag if wanted.tag is None else column_of(wanted.tag, names, "--target-column")

@@ -74,6 +74,11 @@ def image_path(cell: str, folder: str) -> str:
     return path if numbered is None or "\0" in path or os.path.exists(path) else numbered[1]
 
 
+def is_named_as_image(cell: object) -> bool:
+    """Whether it is the name of an image, perhaps with the number of a caption: img/1.png, 1.jpg#0."""
+    return isinstance(cell, str) and cell.strip().partition("#")[0].lower().endswith(ENDINGS)
+
+
 def image_or_text(cell: str, folder: str) -> str:
     """The image that a cell names, if there is such a file and it is called like one; else the cell."""
     path = image_path(cell, folder)

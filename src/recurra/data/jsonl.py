@@ -49,6 +49,7 @@ def read_jsonl(reading: Reading) -> Iterator[Example]:
         if not line.text.strip():
             yield Example("", "", line.number)
             continue
+        refuse_spread(line, reading)
         try:
             record = _flat(_record(line, reading, example_line((*names[0], names[1]))))
             names, seen = names if seen else _names(record, reading), True
@@ -106,10 +107,27 @@ def read_objects(reading: Reading, example: str) -> Iterator[tuple[Line, dict[st
     """
     for line in reading.file.lines(reading.findings):
         if line.text.strip():
+            refuse_spread(line, reading)
             try:
                 yield line, _record(line, reading, example)
             except _Wrong as wrong:
                 reading.findings.add(wrong.kind, wrong.error)
+
+
+def refuse_spread(line: Line, reading: Reading) -> None:
+    """Refuses JSON that is spread over several lines, as soon as it begins: each of these would be a problem.
+
+    Raises:
+        DataError: with the command that puts each object on a line.
+    """
+    begins = line.text.strip()
+    if begins not in ("[", "{", "[{") or reading.findings:
+        return
+    what = f"expected an object on each line, saw {'an object' if begins == '{' else 'an array'} over several lines"
+    fix = (
+        f"Put each on one line: jq -c {'.' if begins == '{' else shlex.quote('.[]')} {shlex.quote(reading.source.path)}"
+    )
+    raise DataError(what, where=reading.place(line.number), fix=f"{fix} > lines.jsonl")
 
 
 def object_of(line: str) -> dict[str, Any] | None:
@@ -174,7 +192,10 @@ def _text(record: dict[str, Any], name: str, line: Line, reading: Reading, numbe
         return NumberText(value)
     if not isinstance(value, str):
         what = f"expected a string under {name!r}, saw {kind_of(value)}: {excerpt(json.dumps(value), 40)}"
-        raise _Wrong("values that are not strings", what, place, "Put the text in double quotes.")
+        fix = (
+            "Put the text in double quotes." if is_scalar(value) else "Name the key of a text, or write one text here."
+        )
+        raise _Wrong("values that are not strings", what, place, fix)
     lone = lone_surrogate(value)
     if lone:
         raise _Wrong("texts with a lone surrogate", f"lone surrogate {lone} of {name!r}", place, HALF)

@@ -13,10 +13,11 @@ What is called a label here may also be a number: NUMBERED reads the same where 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from recurra.data.cells import content_given, content_of_text
 from recurra.data.columns import TAB
@@ -28,18 +29,22 @@ from recurra.data.examples import Kind, Reader, Reading
 from recurra.data.fasttext import has_label, read_fasttext, without_labels
 from recurra.data.folder import read_folder
 from recurra.data.idx import looks_like_idx, read_labels, read_pictures
-from recurra.data.images import image_file, image_or_text
+from recurra.data.images import image_file, image_or_text, image_path, is_named_as_image
 from recurra.data.inputs import ENDINGS, read_texts
 from recurra.data.known_names import OF_LABELLED, OF_NUMBERED
 from recurra.data.number_text import NumberText
 from recurra.data.numbers import Numbers
 from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
-from recurra.data.rows import NO_PAIR, cell_text, is_cell, is_table, row_sides, text_of
+from recurra.data.rows import NO_PAIR, RowSides, cell_text, is_cell, is_table, row_sides, text_of
 from recurra.data.source import NUMBER, DataSource, Sides, spool
 from recurra.data.ts_file import TsFile
 from recurra.data.vectors import kind_of_table, read_table
 from recurra.errors import DataError
+from recurra.text.visible import excerpt
 
+E = TypeVar("E")
+LOOK = 20  # examples that may name images
+FEW = 3  # fewer say nothing
 TABLES = (".csv", ".tsv", ".tab", "")  # endings of what may be a table of numbers
 
 
@@ -63,11 +68,34 @@ def of_pairs(read: Reader[Example]) -> Reader[Labelled]:
 
     def read_labelled(reading: Reading) -> Iterator[Labelled]:
         name_all_columns(reading)
-        for text, label, line in read(reading):
+        pairs = with_their_images(read(reading), lambda one: one.source.split(TAB), lambda one: one.line, reading)
+        for text, label, line in pairs:
             written = label if isinstance(label, NumberText) else label.strip()
             yield Labelled(content_of_text(text, reading.source), written, line)
 
     return read_labelled
+
+
+def with_their_images(
+    examples: Iterator[E], cells: Callable[[E], Sequence[object]], line: Callable[[E], int], reading: Reading
+) -> Iterator[E]:
+    """The examples; texts that all name images, none of which is there, are refused and not learned from as texts.
+
+    Args:
+        cells: of the source of an example.
+
+    Raises:
+        DataError: the first of these names.
+    """
+    first = list(islice(examples, LOOK))
+    for column in zip(*map(cells, first), strict=False):
+        if len(first) >= FEW and all(map(is_named_as_image, column)):
+            names = [str(name) for name in column]
+            if not any(os.path.isfile(image_path(name, reading.source.base)) for name in names):
+                what = f"there is no such image: {excerpt(names[0], 60)}, nor any of the first {len(names)}"
+                fix = "Paths are relative to the folder of the table, with / between folders and names."
+                raise DataError(what, where=reading.place(line(first[0])), fix=fix)
+    yield from chain(first, examples)
 
 
 def name_all_columns(reading: Reading) -> None:
@@ -147,7 +175,8 @@ def read_rows(reading: Reading) -> Iterator[Labelled]:
         yield from table_reader(series=kind == "series")(reading)
         return
     name_all_columns(reading)
-    for row in row_sides(reading):
+    sides = with_their_images(row_sides(reading), cells_of_row, lambda row: row.line, reading)
+    for row in sides:
         place = reading.place(row.line)
         try:
             number = reading.source.learns_numbers and is_cell(row.second)
@@ -155,6 +184,11 @@ def read_rows(reading: Reading) -> Iterator[Labelled]:
             yield Labelled(content_given(row.first, reading.source, place), label, row.line)
         except DataError as error:
             reading.findings.add(NO_PAIR.format("example"), error)
+
+
+def cells_of_row(row: RowSides) -> Sequence[object]:
+    """The columns of an input given in Python."""
+    return cast("Sequence[object]", row.first) if isinstance(row.first, tuple | list) else [row.first]
 
 
 def labelled_format(source: DataSource) -> str:

@@ -82,6 +82,8 @@ def check_empty(skipped: Skipped, source: DataSource) -> None:
         raise DataError(f"expected {noun}s, found none", where=name, fix=fix)
     if skipped.count == skipped.total:
         fix = "Are the two texts in other columns? Name them with --source-column and --target-column."
+        if "," in (columns := source.source_column or ""):
+            fix = f"Is one of the columns {columns} always empty? Name only those that are not: --source-column."
         raise DataError(f"expected text on both sides, found no {noun} with it", where=name, fix=fix)
     if skipped.too_many:
         fix = f"Remove them, or find out why they are there; up to {EMPTY_SHARE:.0%} are skipped."

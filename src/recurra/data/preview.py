@@ -58,7 +58,9 @@ class Preview:
 
     @cached_property
     def is_json_lines(self) -> bool:
-        """Whether the file's name says so, or, where it says nothing, its first line."""
+        """Whether the user says so, or the file's name, or, where that says nothing, its first line."""
+        if self.source.format != "auto":
+            return self.source.format == "jsonl"
         first = next((line for line in self.lines if line.strip()), "")
         return self.ending in JSON_LINES or (self.ending not in ENDINGS and object_of(first) is not None)
 
@@ -68,7 +70,7 @@ class Preview:
             return [cells for row in self.given if (cells := _cells(row)) is not None]
         if self.is_json_lines:
             return [list(record.values()) for record in self.records()]
-        if self.ending == ".csv":
+        if self.source.format == "csv" or (self.source.format == "auto" and self.ending == ".csv"):
             separator, before = separator_of(self.lines)
             return readable_rows(self.lines[before:], separator)
         return [line.split("\t") for line in self.lines]

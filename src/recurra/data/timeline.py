@@ -228,13 +228,15 @@ def _falling(one: _Timed, falls: list[int], names: Sequence[str], reading: Readi
     what += ", the newest step is the first" if newest else f", and {len(falls) - 1:,} more do" * (len(falls) > 1)
     fix = f"{_telling(one, names)}Sort the rows by time, or let recurra do it: --sort (the setting data.sort)."
     if moments[first - 1].at - moments[first].at <= HOUR:
-        fix += _clocks(moments[first])
+        fix += _clocks(moments[first], rows.times[first])
     return DataError(what, where=reading.place(rows.lines[first]), fix=fix)
 
 
-def _clocks(moment: Moment) -> str:
-    """What may be the matter with an hour that is there twice."""
+def _clocks(moment: Moment, text: str) -> str:
+    """What may be the matter with an hour that is there twice; seconds since 1970 are no hours of a clock."""
     if not moment.is_local or moment.wall is None or moment.wall.time() == time():
+        return ""
+    if text.replace(".", "").isdecimal() and not text.startswith(f"{moment.wall.year}"):
         return ""
     way = "with their UTC offsets or the name of their zone (Europe/Berlin)"
     return f" If clocks were set back here, write the times {way}."
@@ -308,7 +310,7 @@ def _repeated(one: _Timed, repeats: list[list[int]], names: Sequence[str], readi
     what = f"the time {rows.times[again]} of {rows.place} is at {reading.place(rows.lines[first])} already"
     what += f", and {counted(more, 'more step')} repeat{'s' * (more == 1)} a time" if more else ""
     fix = "Take one of the rows out, or say which counts: --set data.duplicates=first (last, mean, sum)."
-    fix = f"{_telling(one, names)}{fix}{_clocks(one.moments[again])}"
+    fix = f"{_telling(one, names)}{fix}{_clocks(one.moments[again], rows.times[again])}"
     return DataError(what, where=reading.place(rows.lines[again]), fix=fix)
 
 

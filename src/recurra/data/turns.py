@@ -79,6 +79,12 @@ FORMS = (
         "an exported chat with dates and names",
         "Keep what was said, without date and name: sed -E 's/^[^:]*:[0-9]{{2}}(:[0-9]{{2}})?[^:]*: //' {path}",
     ),
+    form(
+        r"[\[(]?\d{1,2}[:.]\d\d([:.]\d\d)?[\])]? *<[^<>]+> ",
+        0.5,
+        "a log of a chat with times and names",
+        "Keep what was said, without time and name: sed -E 's/^[^<]*<[^>]*> //' {path}",
+    ),
     form(r"\s*- ", 0.5, "lists of YAML", f"Write an object a line. {OBJECT}"),
     form(
         r"\s*[\[{]\s*$|\s*[\]}],?\s*$|\s*\"[^\"]*\": ",

@@ -11,7 +11,7 @@ from PIL import Image
 
 from recurra.data import CAPTIONS, Preview
 from recurra.data.columns import is_number, several
-from recurra.data.images import ENDINGS, image_path
+from recurra.data.images import ENDINGS, image_path, is_named_as_image
 from recurra.tasks.classify.detect import few_labels
 
 LOOKED_AT = 20  # rows
@@ -32,11 +32,6 @@ def are_labels(preview: Preview) -> bool:
     """Whether what stands beside the images are labels: few different ones, each of a single word."""
     words = (str(row[1]).strip() for row in preview.table() if len(row) == 2)
     return few_labels(preview) is not None and not any(any(map(str.isspace, word)) for word in words)
-
-
-def is_named_as_image(cell: Any) -> bool:
-    """Whether it is the name of an image, perhaps with the number of a caption: img/1.png, 1.jpg#0."""
-    return isinstance(cell, str) and cell.strip().partition("#")[0].lower().endswith(ENDINGS)
 
 
 def is_image(cell: Any, folder: str) -> bool:
