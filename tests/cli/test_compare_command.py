@@ -53,9 +53,9 @@ def test_every_option(recurra: CommandLine, called: dict[str, Any]) -> None:
     assert called.pop("started") > 0
     assert called == {
         "data": "a", "target": "b", "valid": "c", "valid_target": "d", "test": "e", "test_target": "f", "to": "x",
-        "time": "20m", "epochs": None, "seeds": 2, "measure": "token_error_rate", "task": "translate", "resume": True, "force": False,
+        "time": "20m", "epochs": None, "seeds": 2, "measure": "token_error_rate", "task": "translate", "resume": True,
         "gradients": True, "format": "parallel", "source_column": None, "target_column": None, "time_column": None,
-        "vectors": None, "gazetteers": None,
+        "vectors": None, "gazetteers": None, "force": False,
         "recipe": None, "settings": {"model.width": 32},
         "vary": {"model.cell": ["gru", "lstm"], "model.attention": ["none", "dot"], "model.layers": [1, 2],
                  "model.dropout": [0.1, 0.3]},
