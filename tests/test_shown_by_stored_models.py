@@ -162,6 +162,7 @@ def same(found: Any, stored: Any) -> bool:
     return found == stored
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FOLDERS)
 def test_it_shows_what_it_showed(name: str) -> None:
     stored = json.loads((STORED / name / "shown.json").read_text(encoding="utf-8"))

@@ -356,6 +356,7 @@ def test_a_setting_changes_something_or_is_refused(task: str, name: str) -> None
     assert len(same) <= (default == "auto"), f"{name} of {task} is without effect: {same} give the same as {default!r}"
 
 
+@pytest.mark.slow
 def test_two_runs_with_the_same_settings_are_the_same() -> None:
     """Else all settings would seem to have an effect."""
     for task in TOYS:

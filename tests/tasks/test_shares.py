@@ -48,6 +48,15 @@ def test_labels_that_are_not_known_are_left_out() -> None:
     assert not HEAD.slope(more, strange)[-5:].any()
 
 
+@pytest.mark.parametrize("count", [1, 8, 98])
+def test_no_label_is_quite_sure(count: int) -> None:
+    """The slope of examples that all have one label is 0 where it has 1 - (n - 1)/n of 1/(N + 2) of all chances."""
+    unsure = 1 / (count + 2)
+    chances = torch.tensor([1 - unsure + unsure / 3, unsure / 3, unsure / 3])
+    slope = HEAD.slope(chances.log().expand(count, 3), torch.zeros(count, dtype=torch.long))
+    assert slope.abs().max() < 1e-6
+
+
 def test_equal_inputs_are_left_out_together() -> None:
     keys = [f"text {k % 23}" for k in range(100)]
     groups = groups_of(keys)

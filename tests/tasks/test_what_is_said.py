@@ -60,6 +60,7 @@ def said(task: str, name: str) -> list[list[float]]:
     raise AssertionError("it ends without a step")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "name"), CASES, ids=[": ".join(one) for one in CASES])
 def test_the_numbers_of_all_notes(task: str, name: str) -> None:
     stored = json.loads(RECORD.read_text("utf-8"))[f"{task}: {name}"]
