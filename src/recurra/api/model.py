@@ -845,6 +845,8 @@ class Model:
         return checksum(named_weights(self.networks[0].model))
 
     def _cells_of(self, given: object) -> Any:
+        if isinstance(given, str):
+            return given  # most often; it has no columns
         reads = self.predictor.reads
         return cells_of(given, self.columns, vectors=isinstance(reads, Reads) and reads.kind == "vector")
 
