@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from recurra.baselines import Stored, UnitsBaseline, from_bytes
-from recurra.baselines.units import Ids, discounts, following, histories, known, learned
+from recurra.baselines.units import Ids, discounts, following, histories, known, learned, salts
 
 A, B, C = 1, 2, 3
 
@@ -72,6 +72,46 @@ def test_all_that_may_follow_has_the_probabilities_of_the_single_units() -> None
     np.testing.assert_allclose(-found.numpy(), model.nats([text])[0], rtol=1e-4)
     assert not whole[:, 5].any()  # what there may not be
     assert (whole[:, 6] > 0).all()  # what may be and was not seen
+
+
+def by_the_recursion(model: UnitsBaseline, before: np.ndarray) -> np.ndarray:
+    """p_n(w | h) = a(h w) + g(h) p_{n-1}(w | h'), one context after another, from what is stored."""
+    numbers, size = salts(model.longest, len(model.base)), len(model.base)
+    ends = dict(zip(model.contexts.tolist(), np.cumsum(model.counts).tolist(), strict=True))
+    counts = dict(zip(model.contexts.tolist(), model.counts.tolist(), strict=True))
+    found = model.base.astype(float)
+    for n in range(1, len(before) + 1):
+        context = int(np.sum([numbers[k][before[k]] for k in range(n)]))
+        if context in ends:
+            places = slice(ends[context] - counts[context], ends[context])
+            alpha = np.zeros(size)
+            alpha[model.units[places]] = model.alpha[places]
+            found = alpha + (1 - alpha.sum()) * found
+    return found
+
+
+@pytest.mark.parametrize("most", [60, 700, 100_000])
+def test_what_is_looked_up_at_once_is_the_recursion(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a context is known and the shorter one within it is not, since rare n-grams were left out."""
+    monkeypatch.setattr("recurra.baselines.units.MOST_NGRAMS", most)
+    dice = np.random.default_rng(6)
+    model = learned([dice.choice(9, 900, p=np.arange(9, 0, -1) / 45) + 1 for _ in range(3)], every(9), 5)
+    _, before = histories([dice.choice(9, 300) + 1], 4)
+    found = known(model.table, before)
+    chances = following(model.table, found)
+    np.testing.assert_allclose(chances, [by_the_recursion(model, row) for row in before], rtol=2e-5, atol=1e-7)
+    there = found.places < len(model.contexts)
+    assert 0 < there.mean() < 1
+    assert (there[:, 1:] & ~there[:, :-1]).any() == (most < 100_000)
+    np.testing.assert_array_equal(following(model.table, known(model.table, before[7:8]))[0], chances[7])
+
+
+def test_contexts_that_lie_too_close_together_are_refused() -> None:
+    """Hashes do not, and each look-up would take as long as there are contexts."""
+    stored = learned([np.random.default_rng(1).integers(1, 30, 4000)], every(30), 3).stored()
+    close = {**stored.arrays, "contexts": np.arange(len(stored.arrays["contexts"]))}
+    with pytest.raises(ValueError, match="no hashes"):
+        UnitsBaseline.from_stored(Stored(stored.kind, stored.facts, close))
 
 
 def test_texts_do_not_go_on_from_one_another() -> None:

@@ -14,8 +14,8 @@ from recurra.errors import UsageError
 from recurra.layers import locked_dropout
 from recurra.models.continuing import Continuing
 from recurra.models.language_model import LanguageModel, LanguageModelOptions, tensors_of
-from recurra.models.mixture import NO_SHARE, Mixture
-from recurra.padded import Padded, pad
+from recurra.models.mixture import NEVER, NO_SHARE, Mixture
+from recurra.padded import Padded, pad, select_rows
 from recurra.text.special import EOS, GO, PAD
 
 VOCABULARY = 70
@@ -95,6 +95,33 @@ def test_a_mixture_is_the_sum_that_it_says_it_is() -> None:
     found = model.following(whole).log_probs.exp().double()[:, :-1]
     torch.testing.assert_close(found, (1 - share) * own + share * ngrams, atol=1e-6, rtol=1e-4)
     assert (found - own).abs().max() > 0.05
+
+
+def test_a_mixture_without_gradients_is_the_one_with_them() -> None:
+    """Which is torch's; also where a unit cannot come, or has a probability that is hardly one."""
+    model = mixed(network(), False)
+    assert model.mixture is not None
+    dice = torch.Generator().manual_seed(4)
+    scores = 4 * torch.randn(6, VOCABULARY, generator=dice)
+    scores[0, :9], scores[1, 3], scores[2, 40] = NEVER, -1e4, 60.0
+    before = torch.randint(4, VOCABULARY, (6, 3), generator=dice)
+    before[3:] = torch.tensor([6, 7, 8])
+    for weights in ([-1.0, 0.5, -0.25], [50.0, 0.0, 0.0], [-1e4, 1e3, -1e3], [1e4, -1e3, 1e3]):
+        model.mixture.weights.copy_(torch.tensor(weights))
+        model.mixture._opened = None  # pyright: ignore[reportPrivateUsage]
+        own = scores.log_softmax(-1)
+        expected = model.mixture(own.clone().requires_grad_(), before).detach()
+        kept = own.clone()
+        torch.testing.assert_close(model.mixture(own, before), expected, atol=1e-5, rtol=1e-5)
+        assert torch.equal(own, kept)
+
+
+def test_rows_of_its_state_can_be_chosen_and_repeated() -> None:
+    model, whole = mixed(network(), True), text()
+    chosen = torch.tensor([2, 0, 2])
+    expected, _ = model.step(whole.values[chosen, 5], model.read(Padded(whole.values[chosen, :5], torch.full((3,), 5))))
+    state = select_rows(model.read(Padded(whole.values[:, :5], torch.full((3,), 5))), chosen)
+    torch.testing.assert_close(model.step(whole.values[chosen, 5], state)[0], expected)
 
 
 def test_single_units_can_be_mixed_in_too_and_n_grams_may_have_no_share() -> None:

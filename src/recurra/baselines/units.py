@@ -32,23 +32,33 @@ LONGEST = 7  # units of an n-gram
 MOST_NGRAMS = 700_000  # of two units and more
 MOST_UNITS = 1_000_000
 HELD_OUT = 10  # of so many texts one is held out
-AT_ONCE = 100_000  # places that are looked up together
+MOST_IN_BUCKET = 64  # contexts; of random hashes there are about ten at most
+AT_ONCE = 10_000  # places that are looked up together
 START = 0  # the unit before the first ones, which no text has
 SLACK = 1e-3  # by which a sum of stored probabilities may miss 1
 Ids = NDArray[np.int64]
 Hashes = NDArray[np.int64]
 
 
-class Table(NamedTuple):
-    """What is looked up. Behind the last context stands one that is after everything."""
+# What is read together is stored together: most of the time of a look-up is spent waiting for memory.
+CONTEXT = np.dtype([("end", np.int32), ("count", np.int32), ("gamma", np.float32)])  # of its n-grams; g(h)
+NGRAM = np.dtype([("unit", np.int32), ("alpha", np.float32)])  # the last unit less 1, rising within a context; a(h w)
 
-    salts: Hashes  # [L - 1, V + 1] the numbers whose sums are hashes
-    contexts: Hashes  # [C + 1] in their order
-    gamma: NDArray[np.float32]  # [C + 1] g(h)
-    counts: NDArray[np.int64]  # [C + 1] how many n-grams a context has
-    begins: NDArray[np.int64]  # [C + 1] the place of its first
-    units: NDArray[np.int64]  # [M] the last unit of each n-gram less 1, rising within a context
-    alpha: NDArray[np.float32]  # [M] a(h w)
+
+class Table(NamedTuple):
+    """What is looked up. The contexts of a bucket are those whose hashes begin with the same bits.
+
+    Behind the last context stands an unknown one, without n-grams; it fills the last window.
+    """
+
+    salts: Hashes  # [(L - 1) (V + 1)] the numbers whose sums are hashes
+    rows: NDArray[np.int64]  # [L - 1] where those of each place begin
+    buckets: NDArray[np.int32]  # [2^bits] the first context of each; negative hashes come last
+    shift: int  # bits of a hash that do not choose its bucket
+    window: NDArray[np.int64]  # [W] 0, 1, ...: no bucket has more than W contexts
+    hashes: Hashes  # [C + W] of the contexts, in their order
+    contexts: NDArray[np.void]  # [C + W] of CONTEXT
+    ngrams: NDArray[np.void]  # [M] of NGRAM
     base: NDArray[np.float32]  # [V] p_1(w)
     keys: NDArray[np.int64]  # [M] context and unit of each n-gram in one number, rising
 
@@ -56,9 +66,9 @@ class Table(NamedTuple):
 class Known(NamedTuple):
     """What a table knows of what stands before N places."""
 
-    places: NDArray[np.int64]  # [N, L - 1] of the contexts of 1, 2, ... units
-    found: NDArray[np.bool_]  # [N, L - 1] whether they are known; if not, the place means nothing
-    shares: NDArray[np.float64]  # [N, L] how much of p_1 and of the a(h w) of each context is in the probability
+    places: NDArray[np.int64]  # [N, L - 1] of the contexts of 1, 2, ... units; C: it is not known
+    contexts: NDArray[np.void]  # [N, L - 1] of CONTEXT
+    shares: NDArray[np.float32]  # [N, L] how much of p_1 and of the a(h w) of each context is in the probability
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,8 @@ class UnitsBaseline:
         sums = np.bincount(keys // len(base), alpha, minlength=len(counts))
         if (alpha < 0).any() or (base < 0).any() or (sums > 1 + SLACK).any() or abs(base.sum() - 1) > SLACK:
             raise ValueError("impossible probabilities")
+        if bucketed(contexts)[2] > MOST_IN_BUCKET:
+            raise ValueError("contexts that are no hashes")
         return cls(stored.number("longest", 1, LONGEST), contexts, counts, units, alpha, base)
 
     def stored(self) -> Stored:
@@ -122,19 +134,26 @@ class UnitsBaseline:
     @cached_property
     def table(self) -> Table:
         """What is looked up."""
-        ends = np.cumsum(self.counts, dtype=np.int64)
-        which = np.repeat(np.arange(len(ends)), self.counts)
-        sums = np.bincount(which, self.alpha, minlength=len(ends))
+        size, vocabulary = len(self.contexts), len(self.base)
+        buckets, shift, widest = bucketed(self.contexts)
+        which = np.repeat(np.arange(size), self.counts)
+        contexts = np.zeros(size + widest, CONTEXT)
+        contexts["gamma"] = 1
+        contexts["end"][:size], contexts["count"][:size] = np.cumsum(self.counts), self.counts
+        contexts["gamma"][:size] = np.maximum(1 - np.bincount(which, self.alpha, minlength=size), 0)
+        ngrams = np.empty(len(self.units), NGRAM)
+        ngrams["unit"], ngrams["alpha"] = self.units, self.alpha
         return Table(
-            salts(self.longest, len(self.base)),
-            np.append(self.contexts, np.iinfo(np.int64).max),
-            np.append(np.maximum(1 - sums, 0), 1).astype(np.float32),
-            np.append(self.counts.astype(np.int64), 0),
-            np.append(ends - self.counts, 0),
-            self.units.astype(np.int64),
-            self.alpha,
+            salts(self.longest, vocabulary).ravel(),
+            np.arange(self.longest - 1) * (vocabulary + 1),
+            buckets,
+            shift,
+            np.arange(widest),
+            np.append(self.contexts, np.full(widest, np.iinfo(np.int64).max)),
+            contexts,
+            ngrams,
             self.base,
-            which * len(self.base) + self.units,
+            which * vocabulary + self.units,
         )
 
     def nats(self, texts: Sequence[Ids]) -> list[NDArray[np.float64]]:
@@ -158,40 +177,51 @@ class UnitsBaseline:
         return np.concatenate([np.zeros(0), *found]).clip(min=1e-38)
 
 
+def bucketed(hashes: Hashes) -> tuple[NDArray[np.int32], int, int]:
+    """The first of the rising hashes in each bucket, the bits that do not choose it, and the most that are in one."""
+    bits = max(1, len(hashes).bit_length())
+    half = 1 << (bits - 1)
+    firsts = np.searchsorted(hashes, np.arange(-half, half) << (64 - bits))
+    return np.roll(firsts, half).astype(np.int32), 64 - bits, max(1, int(np.diff(firsts, append=len(hashes)).max()))
+
+
 def known(table: Table, before: Ids) -> Known:
     """What is known of the units before N places.
 
     Args:
         before: [N, up to L - 1] their numbers, the last first.
     """
-    hashes = table.salts[np.arange(before.shape[1]), before].cumsum(1)
-    places = np.searchsorted(table.contexts, hashes)
-    found = table.contexts[places] == hashes
-    shares = np.ones((len(before), before.shape[1] + 1))
-    shares[:, :-1] = np.where(found, table.gamma[places], 1)[:, ::-1].cumprod(1)[:, ::-1]
-    return Known(places, found, shares)
+    hashes = np.add.accumulate(table.salts.take(before + table.rows[: before.shape[1]]), 1)
+    near = table.buckets.take(hashes >> table.shift, mode="wrap")[..., None] + table.window
+    unknown = len(table.hashes) - len(table.window)
+    places = np.minimum.reduce(np.where(table.hashes.take(near) == hashes[..., None], near, unknown), 2)
+    contexts = table.contexts.take(places)
+    shares = np.ones((len(before), before.shape[1] + 1), np.float32)
+    np.multiply.accumulate(contexts["gamma"][:, ::-1], 1, out=shares[:, -2::-1])
+    return Known(places, contexts, shares)
 
 
 def following(table: Table, known: Known) -> NDArray[np.float32]:
     """The probabilities [N, V] of all units after what is known."""
-    counts = np.where(known.found, table.counts[known.places], 0).ravel()
-    which = np.repeat(np.arange(len(counts)), counts)  # row and length of the context of each n-gram
-    places = np.arange(len(which)) + (table.begins[known.places].ravel() - counts.cumsum() + counts)[which]
-    rows, size = len(known.places), len(table.base)
-    where = which // max(1, known.places.shape[1]) * size + table.units[places]
-    added = np.bincount(where, known.shares[:, 1:].ravel()[which] * table.alpha[places], minlength=rows * size)
-    return (known.shares[:, :1] * table.base + added.reshape(rows, size)).astype(np.float32)
+    counts, lengths = known.contexts["count"].ravel(), known.contexts.shape[1]
+    places = (known.contexts["end"].ravel() - counts.cumsum()).repeat(counts)
+    ngrams = table.ngrams.take(np.arange(len(places)) + places)
+    found = known.shares[:, :1] * table.base
+    where = np.arange(0, found.size, len(table.base)).repeat(lengths).repeat(counts) + ngrams["unit"]
+    np.add.at(found.reshape(-1), where, known.shares[:, 1:].ravel().repeat(counts) * ngrams["alpha"])
+    return found
 
 
 def chances(table: Table, known: Known, units: Ids) -> NDArray[np.float64]:
     """The probability [N] of one unit (its number less 1) after each."""
-    found = known.shares[:, 0] * table.base[units]
+    shares = known.shares.astype(np.float64)
+    found = shares[:, 0] * table.base[units]
     if not len(table.keys):
         return found
     wanted = known.places * len(table.base) + units[:, None]
     at = np.searchsorted(table.keys, wanted).clip(max=len(table.keys) - 1)
-    alpha = np.where((table.keys[at] == wanted) & known.found, table.alpha[at], 0)
-    return found + (known.shares[:, 1:] * alpha).sum(1)
+    alpha = np.where(table.keys[at] == wanted, table.ngrams["alpha"][at], 0)
+    return found + (shares[:, 1:] * alpha).sum(1)
 
 
 def learned(texts: Sequence[Ids], possible: NDArray[np.bool_], longest: int) -> UnitsBaseline:

@@ -15,7 +15,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self, cast
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from recurra.baselines import Stored, UnitsBaseline
@@ -29,9 +31,9 @@ NEVER = -1e9  # the score of a unit that cannot come: its probability is exactly
 NO_SHARE = (-100.0, 0.0, 0.0)  # the weights with which the network answers alone
 LARGEST = 1e4  # of a weight
 LEAST = 1e-38  # of a probability that is not 0
+MOST_UNSURE = 85.0  # of a logit whose exponential is taken: the share is 0 anyway
 
-
-AT_ONCE = 4_000_000  # probabilities that are mixed together
+AT_ONCE = 250_000  # probabilities that are mixed together: they stay in the caches
 
 
 # What is stored of the n-grams -> torch's type of it.
@@ -42,6 +44,8 @@ ARRAYS = {
     "alpha": torch.float32,
     "base": torch.float32,
 }
+
+Chances = NDArray[np.float32]  # [N, V]
 
 
 class Opened(NamedTuple):
@@ -135,9 +139,11 @@ class Mixture(FittedPart[Opened]):
 
     def chances(self, before: Tensor) -> Tensor:
         """The probabilities [N, V] that the n-grams give to what comes after the last units [N, L - 1]."""
+        return torch.from_numpy(self._chances(before)).to(before.device)
+
+    def _chances(self, before: Tensor) -> Chances:
         table = self.opened().table
-        found = following(table, known(table, before.cpu().numpy()))
-        return torch.from_numpy(found).to(before.device)
+        return following(table, known(table, before.cpu().numpy()))
 
     def forward(self, log_probs: Tensor, before: Tensor) -> Tensor:
         """The log-probabilities [..., V] of the mixture.
@@ -148,10 +154,17 @@ class Mixture(FittedPart[Opened]):
         """
         if not self.counts_at_all:
             return log_probs
+        mix = self._mixed if log_probs.requires_grad or log_probs.is_cuda else self._mixed_at_once
+        rows = max(1, AT_ONCE // log_probs.shape[-1])
+        if log_probs.dim() == 2 and len(log_probs) <= rows:
+            return mix(log_probs, before)
         own, last = log_probs.flatten(0, -2), before.flatten(0, -2)
-        rows = max(1, AT_ONCE // own.shape[1])
-        found = [self._mixed(own[k : k + rows], last[k : k + rows]) for k in range(0, len(own), rows)]
-        return (found[0] if len(found) == 1 else torch.cat([own[:0], *found])).view(log_probs.shape)
+        found = [mix(own[k : k + rows], last[k : k + rows]) for k in range(0, len(own), rows)]
+        return torch.cat([own[:0], *found]).view(log_probs.shape)
+
+    def _mixed_at_once(self, log_probs: Tensor, before: Tensor) -> Tensor:
+        """The same without gradients: a step of generation is mostly the cost of calls, which numpy's are less of."""
+        return torch.from_numpy(mixed(log_probs.numpy(), self._chances(before), *self.opened()[1:]))
 
     def _mixed(self, log_probs: Tensor, before: Tensor) -> Tensor:
         own = log_probs.exp()
@@ -165,3 +178,17 @@ class Mixture(FittedPart[Opened]):
 def entropy(chances: Tensor) -> Tensor:
     """In nats [N], of probabilities [N, V]."""
     return cast("Tensor", torch.special.entr(chances)).sum(1)
+
+
+def mixed(log_probs: Chances, ngrams: Chances, a: float, b: float, c: float) -> Chances:
+    """The log-probabilities [N, V] of the mixture, of log-probabilities and n-grams; it takes the n-grams' storage."""
+    found = np.exp(log_probs)
+    never = found + ngrams == 0
+    logarithms = np.log(np.maximum(ngrams, np.float32(LEAST)))
+    logit = b * np.einsum("nv,nv->n", found, log_probs) + c * np.einsum("nv,nv->n", ngrams, logarithms) - a
+    ngrams -= found
+    ngrams *= (1 / (1 + np.exp(np.minimum(logit, MOST_UNSURE))))[:, None]
+    found += ngrams
+    np.log(np.maximum(found, np.float32(LEAST), out=found), out=found)
+    found[never] = NEVER
+    return found
