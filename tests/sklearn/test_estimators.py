@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import recurra
-from recurra.errors import UsageError
+from recurra.errors import RecurraError, UsageError
 from recurra.sklearn import RecurraClassifier, RecurraForecaster, RecurraRegressor, RecurraTagger, RecurraTranslator
 
 QUICK: dict[str, Any] = {"width": 16, "settings": {"training.validations": 1}}
@@ -163,6 +164,32 @@ def test_a_tagger_with_lists_of_names() -> None:
     assert found.get_params()["gazetteers"] == {"city": ["Rome", "Lima"]}
     found.fit(sentences, [["O", "B-PLACE"]] * len(sentences))
     assert "1 gazetteer (32)" in found.model_.networks[0].describe()
+
+
+@pytest.mark.parametrize("kind", [RecurraClassifier, RecurraRegressor, RecurraTagger, RecurraTranslator])
+def test_pretrained_word_vectors(kind: Any, tmp_path: Path) -> None:
+    """Each of them reads words by the vectors that it was given."""
+    words = [a + b for a in "abcd" for b in "efgh"]
+    file = tmp_path / "vectors.vec"
+    file.write_text("".join(f"{word} {k} {-k} 0.5\n" for k, word in enumerate(words)))
+    texts = [f"{one} {other}" for one in words for other in words[:4]]
+    targets = {
+        RecurraClassifier: [text[0] < "c" for text in texts],
+        RecurraRegressor: [float(len(text.strip("a"))) for text in texts],
+        RecurraTagger: ["O B-X"] * len(texts),
+        RecurraTranslator: [text[::-1] for text in texts],
+    }
+    settings = {**QUICK["settings"], **({} if kind is RecurraTagger else {"text.units": "words"})}
+    options = {**QUICK, "settings": settings}
+    found = kind(vectors=file, epochs=1, random_state=1, **options)
+    assert found.get_params()["vectors"] == file
+    assert clone(found).vectors == file
+    found.fit(texts, targets[kind])
+    names = [name for name, _ in found.model_.networks[0].model.named_buffers()]
+    assert any(name.endswith(".given") for name in names), names
+    found = kind(vectors=tmp_path / "none.vec", epochs=1, **options)
+    with pytest.raises(RecurraError, match=r"none\.vec"):
+        found.fit(texts, targets[kind])
 
 
 def test_a_translator() -> None:

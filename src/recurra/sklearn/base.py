@@ -78,7 +78,9 @@ class RecurraEstimator(BaseEstimator):
         self.random_state = random_state
         self.progress = progress
 
-    def _train(self, rows: Sequence[object], gazetteers: Lists | None = None) -> Model:
+    def _train(
+        self, rows: Sequence[object], *, vectors: str | Path | None = None, gazetteers: Lists | None = None
+    ) -> Model:
         """The model of some examples. Its folder is gone when this returns; `Model.save` makes another."""
         with tempfile.TemporaryDirectory(prefix="recurra-", ignore_cleanup_errors=True) as folder:
             return api.train(
@@ -88,6 +90,7 @@ class RecurraEstimator(BaseEstimator):
                 time=self.time,
                 epochs=None if self.time else self.epochs,
                 settings=self._settings(),
+                vectors=vectors,
                 gazetteers=gazetteers,
                 progress=self.progress,
             )
@@ -113,7 +116,38 @@ class RecurraEstimator(BaseEstimator):
         return self.model_
 
 
-class TextEstimator(RecurraEstimator):
+class WordEstimator(RecurraEstimator):
+    """An estimator that may read words.
+
+    Args:
+        vectors: a file of pretrained word vectors, or a folder of model2vec, as word embeddings: docs/vectors.md.
+
+    All other parameters are those of `RecurraEstimator`.
+    """
+
+    def __init__(
+        self,
+        *,
+        vectors: str | Path | None = None,
+        epochs: float = 30,
+        time: str | None = None,
+        width: int | None = None,
+        cell: str | None = None,
+        layers: int | None = None,
+        learning_rate: float | None = None,
+        settings: Mapping[str, object] | None = None,
+        validation_fraction: float = 0.1,
+        random_state: int | np.random.RandomState | None = None,
+        progress: bool | None = False,
+    ) -> None:
+        super().__init__(
+            epochs=epochs, time=time, width=width, cell=cell, layers=layers, learning_rate=learning_rate,
+            settings=settings, validation_fraction=validation_fraction, random_state=random_state, progress=progress,
+        )  # fmt: skip
+        self.vectors = vectors
+
+
+class TextEstimator(WordEstimator):
     """An estimator of texts and their targets, not of a table of numbers."""
 
     def __sklearn_tags__(self) -> Tags:

@@ -22,7 +22,7 @@ from recurra.tasks.classify.answer import LabelProbabilities
 class RecurraClassifier(ClassifierMixin, ContentEstimator):
     """Gives each input one of several labels: a recurrent network for texts and series, a feed-forward one for vectors.
 
-    Its parameters are those of `RecurraEstimator`.
+    Its parameters are those of `WordEstimator`.
 
     Attributes:
         classes_: the labels, sorted.
@@ -51,7 +51,8 @@ class RecurraClassifier(ClassifierMixin, ContentEstimator):
         if len(self.classes_) < 2:
             raise ValueError(f"Expected labels of at least 2 classes, got only one class: {self.classes_[0]!r}.")
         self.class_prior_ = [float(share) for share in counts / counts.sum()]
-        self.model_ = self._train([(one, str(self.classes_[k])) for one, k in zip(inputs, numbers, strict=True)])
+        rows = [(one, str(self.classes_[k])) for one, k in zip(inputs, numbers, strict=True)]
+        self.model_ = self._train(rows, vectors=self.vectors)
         return self
 
     def predict_proba(self, X: object) -> NDArray[np.float64]:

@@ -15,12 +15,12 @@ import numpy as np
 from sklearn.utils import Tags
 from sklearn.utils.validation import validate_data
 
-from recurra.sklearn.base import RecurraEstimator
+from recurra.sklearn.base import WordEstimator
 
 TEXTS, ARRAYS, RAGGED = "texts", "arrays of numbers", "series of different lengths"
 
 
-class ContentEstimator(RecurraEstimator):
+class ContentEstimator(WordEstimator):
     """An estimator that reads texts, vectors or series, whichever it is fitted to.
 
     Attributes:

@@ -19,7 +19,7 @@ from recurra.tasks.many_to_one.numbers import NumberDetails
 class RecurraRegressor(RegressorMixin, ContentEstimator):
     """Gives each input a number: a recurrent network for texts and series, a feed-forward one for vectors.
 
-    Its parameters are those of `RecurraEstimator`.
+    Its parameters are those of `WordEstimator`.
 
     Attributes:
         mean_: of the training numbers; what an empty text is answered with.
@@ -46,7 +46,8 @@ class RecurraRegressor(RegressorMixin, ContentEstimator):
         if len(numbers) < 2:
             raise ValueError(f"Expected at least 2 examples, got n_samples={len(numbers)}.")
         self.mean_ = float(numbers.mean())
-        self.model_ = self._train([(one, repr(number)) for one, number in zip(inputs, numbers.tolist(), strict=True)])
+        rows = [(one, repr(number)) for one, number in zip(inputs, numbers.tolist(), strict=True)]
+        self.model_ = self._train(rows, vectors=self.vectors)
         return self
 
     def predict(self, X: object) -> NDArray[np.float64]:

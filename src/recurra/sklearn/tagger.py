@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -22,7 +23,7 @@ class RecurraTagger(TextEstimator):
     Args:
         gazetteers: lists of names: {"city": "cities.txt", "month": ["May", "June"]}, or files with one name per line.
 
-    All other parameters are those of `RecurraEstimator`.
+    All other parameters are those of `WordEstimator`.
 
     Attributes:
         classes_: the tags, sorted.
@@ -33,6 +34,7 @@ class RecurraTagger(TextEstimator):
     def __init__(
         self,
         *,
+        vectors: str | Path | None = None,
         gazetteers: Lists | None = None,
         epochs: float = 30,
         time: str | None = None,
@@ -46,8 +48,9 @@ class RecurraTagger(TextEstimator):
         progress: bool | None = False,
     ) -> None:
         super().__init__(
-            epochs=epochs, time=time, width=width, cell=cell, layers=layers, learning_rate=learning_rate,
-            settings=settings, validation_fraction=validation_fraction, random_state=random_state, progress=progress,
+            vectors=vectors, epochs=epochs, time=time, width=width, cell=cell, layers=layers,
+            learning_rate=learning_rate, settings=settings, validation_fraction=validation_fraction,
+            random_state=random_state, progress=progress,
         )  # fmt: skip
         self.gazetteers = gazetteers
 
@@ -61,7 +64,9 @@ class RecurraTagger(TextEstimator):
         sentences, tags = [tokens(one) for one in X], [tokens(one) for one in y]
         check_consistent_length(sentences, tags)
         self.classes_ = sorted({tag for row in tags for tag in row})
-        self.model_ = self._train(list(zip(sentences, tags, strict=True)), self.gazetteers)
+        self.model_ = self._train(
+            list(zip(sentences, tags, strict=True)), vectors=self.vectors, gazetteers=self.gazetteers
+        )
         return self
 
     def predict(self, X: Iterable[str | Sequence[str]]) -> list[list[str]]:

@@ -18,7 +18,7 @@ from recurra.sklearn.base import TextEstimator
 class RecurraTranslator(TextEstimator):
     """Writes a text for a text: translations, spellings, inflected forms, dates in one form.
 
-    Its parameters are those of `RecurraEstimator`.
+    Its parameters are those of `WordEstimator`.
     """
 
     task = "translate"
@@ -32,7 +32,7 @@ class RecurraTranslator(TextEstimator):
         """
         sources, targets = [source(one) for one in X], list(y)
         check_consistent_length(sources, targets)
-        self.model_ = self._train(list(zip(sources, targets, strict=True)))
+        self.model_ = self._train(list(zip(sources, targets, strict=True)), vectors=self.vectors)
         return self
 
     def predict(self, X: Iterable[str | Sequence[str]]) -> NDArray[np.object_]:
