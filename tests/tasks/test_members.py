@@ -30,6 +30,7 @@ from recurra.training import (
     StepDone,
     TrainingOptions,
     Validated,
+    load_checkpoint,
     planning,
     weights_of,
 )
@@ -214,10 +215,65 @@ def test_trained_further_it_keeps_all_members_from_the_first_new_weights_on(tmp_
     assert "has not finished" in model.caveats[0]
 
 
-def test_another_number_of_members_is_refused_where_a_run_goes_on(tmp_path: Path) -> None:
-    trained("classify", tmp_path / "m", members=2)
-    with pytest.raises(RunError, match=r"training\.members +was 2, now 3"):
-        trained("classify", tmp_path / "m", members=3, resume=True)
+def test_fewer_members_are_refused_where_a_run_goes_on(three: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(three, tmp_path / "m")
+    with pytest.raises(RunError, match=r"training\.members +was 3, now 2"):
+        trained("classify", folder, members=2, resume=True)
+
+
+@pytest.mark.parametrize("before", [1, 2])
+def test_members_can_be_added_to_a_finished_run(before: int, three: Path, tmp_path: Path) -> None:
+    """It is the ensemble of that number trained at once, and those that there were stay bit for bit."""
+    folder, heard = tmp_path / "m", list[Event]()
+    trained("classify", folder, members=before)
+    old = [(folder / name).read_bytes() for name in WEIGHTS[:before]]
+    model = trained("classify", folder, members=3, resume=True, listeners=[heard.append])
+    assert bits(folder)[:before] == old
+    assert bits(folder) == bits(three)
+    assert [one.step for one in heard if isinstance(one, Finished)] == [2, 2, 2]
+    assert sum(isinstance(one, StepDone) for one in heard) == 2 * (3 - before)
+    assert answers(model, "classify") == answers(recurra.load(three), "classify")
+    assert json.loads((folder / "config.json").read_text())["members"] == 3
+    files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "metrics.jsonl"}
+    recurra.train(TOYS["classify"].rows, task="classify", to=folder, resume=True)  # the number need not be said again
+    assert {path: path.read_bytes() for path in files} == files
+    with pytest.raises(RunError, match=r"training\.members +was 3, now 2"):
+        trained("classify", folder, members=2, resume=True)
+
+
+@pytest.mark.parametrize("stop_in", [1, 2, 3])
+def test_members_are_added_to_a_run_that_was_stopped_and_it_may_be_stopped_again(
+    stop_in: int, three: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "m"
+    first = stopping(lambda event, ended: isinstance(event, StepDone) and len(ended) == min(stop_in, 2) - 1)
+    with pytest.raises(Stopped):
+        trained("classify", folder, members=2, listeners=[first])
+    again = stopping(lambda event, ended: isinstance(event, StepDone) and len(ended) == stop_in - 1)
+    with pytest.raises(Stopped):
+        trained("classify", folder, members=3, resume=True, listeners=[again])
+    trained("classify", folder, resume=True)
+    assert bits(folder) == bits(three)
+
+
+def test_members_that_are_added_get_as_much_time_as_those_before(tmp_path: Path) -> None:
+    """Unless another time is said, which is for all of them; in no case are those before trained further."""
+    rows, settings = TOYS["classify"].rows, {**SMALL, **TOYS["classify"].settings}
+    seconds: dict[str, list[float]] = {}
+    for name, time_again in (("as before", None), ("said", "40s")):
+        folder = tmp_path / name
+        recurra.train(rows, task="classify", to=folder, time="12s", members=2,
+                      settings={**settings, "training.enough": 1e9})  # fmt: skip
+        old = [(folder / weights).read_bytes() for weights in WEIGHTS[:2]]
+        recurra.train(rows, task="classify", to=folder, resume=True, members=3,
+                      **({} if time_again is None else {"time": time_again}))  # fmt: skip
+        assert [(folder / weights).read_bytes() for weights in WEIGHTS[:2]] == old
+        parts = [folder / "run", *((folder / "run" / "members" / str(k)) for k in (2, 3))]
+        seconds[name] = [load_checkpoint(part).values["budget"]["seconds"] for part in parts]  # type: ignore[union-attr]
+    assert seconds["as before"][0] == seconds["said"][0] == 6.0
+    assert 5.0 < seconds["as before"][2] <= 18.0
+    assert 20.0 < seconds["said"][2] <= 40.0
+    assert json.loads((tmp_path / "as before" / "run" / "request.json").read_text())["budget"] == {"seconds": 18.0}
 
 
 def test_trained_anew_by_force_no_member_of_the_old_model_is_left(tmp_path: Path) -> None:

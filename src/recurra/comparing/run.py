@@ -38,6 +38,7 @@ from recurra.metrics import value_text
 from recurra.metrics.examples import PERCENT, shares
 from recurra.options import unknown_name
 from recurra.tasks.fit import Request, opened, removed_on_refusal
+from recurra.tasks.fitted_once import FittedOnce
 from recurra.tasks.keys import key_hash
 from recurra.tasks.split import shared_keys, smallest
 from recurra.tasks.task import Emit
@@ -80,10 +81,10 @@ def _trained(request: ComparisonRequest, emit: Emit) -> Comparison:
         request = replace(request, data=spool(request.data, folder / "input"))
         tests = Tests(request, emit)
         each = seconds_per_run(request)
-        results: dict[str, TrialResult] = {}
+        results, fitted = dict[str, TrialResult](), FittedOnce()
         for number, trial in enumerate(request.trials(), 1):
             kept = finished_result(folder, trial)
-            result = results[trial.name] = kept or train_one(request, trial, number, each, tests, emit)
+            result = results[trial.name] = kept or train_one(request, trial, number, each, tests, fitted, emit)
             emit(Note(result_line(number, request, trial, result)))
         comparison = summarise(request, results, tests.trained_on(results.values()))
         atomic_write(folder / RESULT, json.dumps(comparison.to_mapping(), ensure_ascii=False).encode())
@@ -174,9 +175,19 @@ def seconds_per_run(request: ComparisonRequest) -> float | None:
 
 
 def train_one(
-    request: ComparisonRequest, trial: Trial, number: int, each: float | None, tests: Tests, emit: Emit
+    request: ComparisonRequest,
+    trial: Trial,
+    number: int,
+    each: float | None,
+    tests: Tests,
+    fitted: FittedOnce,
+    emit: Emit,
 ) -> TrialResult:
-    """Trains and measures one run; notes about the data are emitted for the first run only."""
+    """Trains and measures one run; notes about the data are emitted for the first run only.
+
+    What is fitted before a network learns is fitted once. The time that it took counts in every run, so that all have
+    the same time to learn.
+    """
 
     def forward(event: Event) -> None:
         if number == 1 or not isinstance(event, Note):
@@ -192,6 +203,7 @@ def train_one(
         command=request.command,
         vectors=request.vectors,
         gazetteers=request.gazetteers,
+        fitted=fitted,
     )
     share = None if each is None else each * (TRAINING if tests.examples else 0.97)
     budget = Budget(share, request.epochs, time.monotonic())

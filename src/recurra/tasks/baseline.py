@@ -20,6 +20,7 @@ from recurra.errors import UsageError
 from recurra.files import atomic_write
 from recurra.metrics import Measure
 from recurra.tasks.evaluation import BaselineScores, Evaluation
+from recurra.tasks.fitted_once import Once
 from recurra.tasks.headline_score import headline_score
 from recurra.training import Budget, Emit, Note
 
@@ -70,22 +71,29 @@ def sampled(
 
 
 def fit_baseline(
-    task: HasBaseline, train: Iterable[Any], network: Any, budget: Budget, run_folder: Path, emit: Emit
+    task: HasBaseline, train: Iterable[Any], network: Any, budget: Budget, run_folder: Path, emit: Emit, once: Once
 ) -> None:
     """Fits the baseline of a task and puts it into the folder of a run; says what it is, and what of it was cut."""
     (run_folder / BASELINE).unlink(missing_ok=True)  # of a start that came to nothing
+    data, note = once("baseline", fit=lambda: fitted_baseline(task, train, network, budget))
+    if data:
+        atomic_write(run_folder / BASELINE, data)
+        emit(Note(note))
+
+
+def fitted_baseline(task: HasBaseline, train: Iterable[Any], network: Any, budget: Budget) -> tuple[bytes, str]:
+    """The baseline as it is stored, empty where there is none, and what is said of it."""
     if task.baseline is None:
-        return
+        return b"", ""
     allowance = Allowance(None if budget.seconds is None else SHARE * budget.seconds)
     found = task.baseline.fit(train, network, allowance)
     if found is None:
-        return
-    atomic_write(run_folder / BASELINE, found.stored().to_bytes())
+        return b"", ""
     fitted = f"baseline: {found.name}"
     if allowance.of:
         part = f"{allowance.examples:,} of the " if allowance.examples < allowance.of else ""
         fitted += f", fitted on {part}{allowance.of:,} training {task.noun}"
-    emit(Note(fitted + (f", stopped after {SHARE:.0%} of the time" if allowance.cut else "")))
+    return found.stored().to_bytes(), fitted + (f", stopped after {SHARE:.0%} of the time" if allowance.cut else "")
 
 
 def stored_baseline(folder: Path) -> bytes:

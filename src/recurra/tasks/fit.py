@@ -12,7 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +29,7 @@ from recurra.runs.members import member_folder
 from recurra.tasks.baseline import fit_baseline, published_baseline
 from recurra.tasks.begun_with import BegunWith, Record
 from recurra.tasks.digests import check_digests, write_digests
+from recurra.tasks.fitted_once import FittedOnce, key_of
 from recurra.tasks.gazetteers import GAZETTEERS, reading
 from recurra.tasks.gazetteers import record_of as record_of_gazetteers
 from recurra.tasks.members import loaded_member, share_of_time, untrained_member
@@ -100,6 +101,7 @@ class Request:
     force: bool = False  # a model that is in the folder is replaced
     vectors: str | None = None  # a file of vectors of words
     gazetteers: Gazetteers | None = None  # lists of names
+    fitted: FittedOnce = field(default_factory=FittedOnce)  # before networks learn; a comparison hands on one for all
 
 
 @dataclass(frozen=True)
@@ -142,20 +144,27 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         nullcontext(load_checkpoint(run_folder) if request.resume else None) as checkpoint,
         written_down(emit, run_folder, checkpoint) as emit,
     ):
-        asked = asked_last(request, budget, checkpoint)
-        request = replace(request, command=asked.command)
+        asked, as_before = asked_last(request, budget, checkpoint)
+        typed, request = request.command, replace(request, command=asked.command)
         if checkpoint is None:
+            saved = request.fitted.saved
             network, encoded, columns, decisions = prepare(begun(request, asked, emit), asked.budget, emit)
+            asked = asked._replace(budget=asked.budget.charged(request.fitted.saved - saved))
             network = request.task.settled(network, encoded, asked.budget, emit)
             atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
             write_digests(run_folder, [*KEPT, *([BASELINE] if (run_folder / BASELINE).exists() else [])])
         else:
             with any_error_as(lambda reason: damaged_run(run_folder, reason)):
-                network, encoded, columns, decisions = restore(request, run_folder)
+                network, encoded, columns, decisions = restore(request, run_folder, asked.members)
+                before = asked.members or read_recipe(run_folder / RECIPE, request.task.recipe).training.members
+            if (members := network.recipe.training.members) > before:
+                asked = asked.with_members(before, members, typed, as_before=as_before)
+                request, as_before = replace(request, command=typed), True
             write_record(run_folder, asked)
         shutil.rmtree(run_folder / COPIES, ignore_errors=True)  # everything is encoded; what stays is tried again
         emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
-        training = Training(request, Prepared(network, encoded, columns, decisions), asked.budget)
+        prepared = Prepared(network, encoded, columns, decisions)
+        training = Training(request, prepared, asked.budget, keeps=as_before)
         training.go(checkpoint, emit, show)
     if training.finished[-1].reason == INTERRUPTED:
         raise Interrupted(training.finished[-1].signal)
@@ -169,10 +178,12 @@ class Training:
         request: what is to be trained.
         prepared: the (first) network and the data.
         budget: how long all may take together.
+        keeps: whether a member that has begun keeps its share of the time as it was.
     """
 
-    def __init__(self, request: Request, prepared: Prepared, budget: Budget) -> None:
+    def __init__(self, request: Request, prepared: Prepared, budget: Budget, *, keeps: bool) -> None:
         self.request = request
+        self.keeps = keeps
         self.prepared = prepared
         self.budget = budget
         self.members = prepared.network.recipe.training.members
@@ -216,8 +227,12 @@ class Training:
         self.networks.append(network)
         if self.members > 1:
             emit(Note(f"member {len(self.networks)} of {self.members}, seed {options.seed}"))
-        budget = share_of_time(self.budget, self.members, self.ended, began)
         folder = member_folder(self.request.folder / "run", len(self.networks))
+        budget = share_of_time(self.budget, self.members, self.ended, began)
+        if checkpoint is not None and self.keeps:
+            with any_error_as(lambda reason: damaged_run(folder, reason)):
+                kept = budget_from_mapping(checkpoint.values["budget"], began)
+            budget = replace(budget, seconds=kept.seconds, epochs=kept.epochs)
         network.model.to(pick_device(options.device))
         learner = task.learner(network, self.prepared.encoded, emit)
         published = Publisher(self.request, self.networks, self.prepared.columns)
@@ -232,8 +247,8 @@ class Training:
             self.ended.append(kept.values)
 
 
-def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint | None) -> RunRecord:
-    """What the run is asked for now, or was before where nothing is said now."""
+def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint | None) -> tuple[RunRecord, bool]:
+    """What the run is asked for now, or was before where nothing is said now; and whether that is the same."""
     run_folder = request.folder / "run"
     recorded = read_record(run_folder, request.started) if request.resume else None
     if recorded is None and checkpoint is not None:  # of a recurra that did not write it down
@@ -242,8 +257,8 @@ def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint |
     if budget is None:
         budget = Budget(parse_time(USUAL), None, request.started) if recorded is None else recorded.budget
     if recorded is not None and recorded.budget.to_mapping() == budget.to_mapping():
-        return recorded._replace(budget=budget)
-    return RunRecord(budget, request.command)
+        return recorded._replace(budget=budget), True
+    return RunRecord(budget, request.command, 0 if recorded is None else recorded.members), False
 
 
 def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:
@@ -254,11 +269,12 @@ def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:
         for given, record in given_beside(request):
             given.check_same(request.folder / "run", record, needed=True)
         emit(Note("the run was stopped before its first checkpoint: it starts again from its beginning"))
-        if path := asked_recipe(request.folder / "run"):
-            kind = request.task.recipe
-            return replace(request, recipe=check_same(read_recipe(path, kind), request.recipe, kind()))
-    for given, record in given_beside(request):
-        given.write(request.folder / "run", record)
+    if request.resume and (path := asked_recipe(request.folder / "run")):
+        kind = request.task.recipe
+        request = replace(request, recipe=check_same(read_recipe(path, kind), request.recipe, kind()))
+    else:
+        for given, record in given_beside(request):
+            given.write(request.folder / "run", record)
     atomic_write(request.folder / "run" / ASKED, request.recipe.to_toml().encode())
     return request
 
@@ -315,10 +331,12 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     else:
         network = task.make(parts.train, recipe, deciding)
     say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
-    network = task.completed(network, parts.train, budget, emit)
+    once = partial(request.fitted.once, key=key_of(network, task.fitted_by, budget))
+    network = task.completed(network, parts.train, budget, emit, once)
     for name in ("train", "valid"):
         task.encode(getattr(parts, name), network, run_folder / DATA / name)
-    fit_baseline(task, parts.train, network, budget, run_folder, emit)
+    once = partial(request.fitted.once, key=key_of(network, task.fitted_by, budget))
+    fit_baseline(task, parts.train, network, budget, run_folder, emit, once)
     write_sample(run_folder, task, parts)
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
     write_source(run_folder / SOURCE, request.data, columns)
@@ -332,8 +350,11 @@ def keep_note(notes: list[str], event: Event) -> None:
         notes.append(event.text)
 
 
-def restore(request: Request, run_folder: Path) -> Prepared:
+def restore(request: Request, run_folder: Path, members: int) -> Prepared:
     """The network and the data of an earlier session.
+
+    Args:
+        members: networks, if more were asked for since the recipe was written down; else 0.
 
     Raises:
         RunError: a file of that session is lost or damaged, or recipe or data are other ones than that session's.
@@ -346,6 +367,8 @@ def restore(request: Request, run_folder: Path) -> Prepared:
         given.check_same(run_folder, record, needed=False)
     task = request.task
     recorded = read_recipe(run_folder / RECIPE, task.recipe)
+    if members:
+        recorded = recorded.with_settings({"training.members": members})
     recipe = check_same(recorded, request.recipe, task.recipe())
     vocabularies = json.loads((run_folder / VOCABULARIES).read_text(encoding="utf-8"))
     try:

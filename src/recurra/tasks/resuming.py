@@ -13,6 +13,7 @@ R = TypeVar("R", bound=TaskRecipe)
 START_AGAIN = "Copy the whole folder again, or train into another one with --to."
 # These change no result, or only where and by how many it is computed.
 FREE = ("training.save_every", "training.device", "training.threads")
+MEMBERS = "training.members"  # may be raised: those that there are stay as they are
 
 
 def check_same(recorded: R, asked: TaskRecipe, default: TaskRecipe) -> R:
@@ -26,7 +27,8 @@ def check_same(recorded: R, asked: TaskRecipe, default: TaskRecipe) -> R:
     old, new, plain = flat(recorded), flat(asked), flat(default)
     wanted = {name: value for name, value in new.items() if value != plain.get(name)}
     changed = {name: value for name, value in wanted.items() if value != old.get(name)}
-    refused = [name for name in changed if name not in FREE]
+    more = recorded.training.members < asked.training.members
+    refused = [name for name in changed if name not in FREE and not (name == MEMBERS and more)]
     if refused:
         width = max(map(len, refused))
         rows = "\n".join(f"  {name:{width}}  was {old.get(name)!r}, now {new[name]!r}" for name in refused)

@@ -7,6 +7,7 @@ the command that made it, not the one that had nothing left to do.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,11 +24,24 @@ class RunRecord(NamedTuple):
 
     budget: Budget
     command: str  # as the user typed it; empty from Python
+    members: int = 0  # networks; 0: as many as the recipe says, since nobody asked for more later
+
+    def with_members(self, before: int, members: int, command: str, *, as_before: bool) -> RunRecord:
+        """The same where members are added to those before: each gets as much time as they had on average.
+
+        Args:
+            as_before: whether the time is still that of those before; else it is for all of them together.
+        """
+        seconds = self.budget.seconds
+        more = seconds * members / before if seconds is not None and as_before else seconds
+        return RunRecord(replace(self.budget, seconds=more), command, members)
 
 
 def write_record(run_folder: Path, record: RunRecord) -> None:
     """Writes it down, where something else stands there."""
     content = {"budget": record.budget.to_mapping(), "command": record.command}
+    if record.members:
+        content["members"] = record.members
     path, data = run_folder / NAME, json.dumps(content, ensure_ascii=False).encode()
     if not path.exists() or path.read_bytes() != data:
         atomic_write(path, data)
@@ -51,7 +65,7 @@ def read_record(run_folder: Path, started: float) -> RunRecord | None:
             budget = budget_from_mapping(content["budget"], started)
         except UsageError as error:
             raise _damaged(path, error.what) from None
-        return RunRecord(budget, str(content["command"]))
+        return RunRecord(budget, str(content["command"]), int(content.get("members", 0)))
 
 
 def _damaged(path: Path, reason: str) -> RunError:

@@ -24,6 +24,7 @@ from recurra.structure import Structure
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.baseline import TaskBaseline
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.fitted_once import Once
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.split import Split, split_by_hash
@@ -252,6 +253,8 @@ class Task(ABC, Generic[E, R, N]):
     recipe: type[R]
     kind: Kind[Any]  # what its examples are, and how they are read
     baseline: TaskBaseline | None = None  # the simplest strong thing that a network has to be better than
+    # Sections and settings that change what is fitted before the network learns, beside its vocabularies.
+    fitted_by: tuple[str, ...] = ("data",)
 
     def detect(self, preview: Preview) -> str | None:
         """Why these data are surely for this task ("its second column has 6 different labels"), or None."""
@@ -265,8 +268,12 @@ class Task(ABC, Generic[E, R, N]):
     def make(self, train: Iterable[E], recipe: R, emit: Emit) -> N:
         """A fresh network: what the recipe leaves open is decided and said, vocabularies are built from `train`."""
 
-    def completed(self, network: N, train: Iterable[E], budget: Budget, emit: Emit) -> N:
-        """The network with what is fitted to the training examples before it learns, in a share of the time."""
+    def completed(self, network: N, train: Iterable[E], budget: Budget, emit: Emit, once: Once) -> N:
+        """The network with what is fitted to the training examples before it learns, in a share of the time.
+
+        Args:
+            once: gives what another run has fitted already.
+        """
         return network
 
     @abstractmethod

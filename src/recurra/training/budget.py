@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from recurra.errors import UsageError
 
@@ -31,6 +31,10 @@ class Budget:
     def elapsed(self) -> float:
         """Seconds since the command began."""
         return time.monotonic() - self.started
+
+    def charged(self, seconds: float) -> Budget:
+        """The same when so many more seconds have passed."""
+        return replace(self, started=self.started - seconds)
 
     def to_mapping(self) -> dict[str, float]:
         """What was asked for, as plain data."""

@@ -56,6 +56,7 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
     recipe = ForecastRecipe
     kind = SERIES
     baseline = ForecastBaseline()
+    fitted_by = ("data", "model.horizon")
     per_example = ("mase", "scaled_error")  # the second where there is no MASE
 
     def detect(self, preview: Preview) -> str | None:

@@ -24,6 +24,7 @@ from recurra.structure import Structure, without_data
 from recurra.tasks.baseline import TaskBaseline
 from recurra.tasks.ensembles import refuse_different
 from recurra.tasks.examples import short_enough
+from recurra.tasks.fitted_once import Once
 from recurra.tasks.many_to_one.baseline import HeadBaseline
 from recurra.tasks.many_to_one.build import (
     check_contents,
@@ -45,7 +46,7 @@ from recurra.tasks.vocabulary import Side
 from recurra.text.counted import counted
 from recurra.text.names import plain_name
 from recurra.text.special import SPECIAL_TOKENS
-from recurra.training import Budget, Emit
+from recurra.training import Budget, Emit, Note
 
 
 @dataclass(frozen=True)
@@ -153,11 +154,14 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         standardise(network.model.column_branches, inputs, train)
         return network
 
-    def completed(self, network: HeadNetwork, train: Iterable[Labelled], budget: Budget, emit: Emit) -> HeadNetwork:
+    def completed(
+        self, network: HeadNetwork, train: Iterable[Labelled], budget: Budget, emit: Emit, once: Once
+    ) -> HeadNetwork:
         """With the wide part."""
         if not wanted(network.recipe.model, network.inputs):
             return network
-        beside = fit_wide(train, network.inputs, network.head, budget, emit)
+        beside, note = once("wide part", fit=lambda: fit_wide(train, network.inputs, network.head, budget))
+        emit(Note(note))
         if beside is None:
             return network
         network.model.put_beside(beside.wide)

@@ -27,7 +27,7 @@ from recurra.models import ManyToOneOptions, Wide
 from recurra.tasks.many_to_one.baseline import fitting_of
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.shares import best_shares
-from recurra.training import Budget, Emit, Note
+from recurra.training import Budget
 
 PARTS = 5  # of the training examples, each of which is left out once
 LEAST = 20  # different examples that a wide part is fitted to
@@ -73,29 +73,26 @@ class Beside(NamedTuple):
         return [scores.numpy() for scores in found.values() if scores is not None]
 
 
-def fit_wide(train: Iterable[Labelled], inputs: Inputs, head: Head, budget: Budget, emit: Emit) -> Beside | None:
-    """The wide part; None where it would tell nothing about new examples. Says what became of it."""
+def fit_wide(train: Iterable[Labelled], inputs: Inputs, head: Head, budget: Budget) -> tuple[Beside | None, str]:
+    """The wide part, None where it would tell nothing about new examples; and what became of it, in words."""
     allowance = Allowance(None if budget.seconds is None else SHARE * budget.seconds, times=2)
     sampled = fitting_of(train, inputs, head, allowance)
     keys = [content_key(one.content) for one in sampled.examples]
     if len(set(keys)) < LEAST:
-        emit(Note(f"no wide part: there are fewer than {LEAST} different examples"))
-        return None
+        return None, f"no wide part: there are fewer than {LEAST} different examples"
     linear = sampled.fitting.whole()
     if allowance.overdrawn(TOO_LONG):
-        emit(Note(f"no wide part: {linear.name} takes too much of the time; --set model.wide=off skips it"))
-        return None
+        return None, f"no wide part: {linear.name} takes too much of the time; --set model.wide=off skips it"
     outputs = sampled.fitting.held_out(groups_of(keys))
     (scale,) = best_shares([outputs], partial(head.slope, targets=sampled.targets), LARGEST)
     found = explained_labels if head.choices else explained_numbers
     share, words = found(scale * outputs, sampled.targets)
     if share < USELESS:
-        emit(Note(f"no wide part: {linear.name} predicts held-out examples no better than a constant"))
-        return None
+        return None, f"no wide part: {linear.name} predicts held-out examples no better than a constant"
     part = f"{allowance.examples:,} of the " if allowance.examples < allowance.of else ""
-    emit(Note(f"wide part: {linear.name}, fitted on {part}{allowance.of:,} training examples; "
-              f"on held-out examples: {words}"))  # fmt: skip
-    return Beside(Wide.of(linear, scale), dict(zip(keys, outputs * scale, strict=True)))
+    fitted = f"fitted on {part}{allowance.of:,} training examples; on held-out examples: {words}"
+    beside = Beside(Wide.of(linear, scale), dict(zip(keys, outputs * scale, strict=True)))
+    return beside, f"wide part: {linear.name}, {fitted}"
 
 
 def explained_labels(outputs: Tensor, labels: Tensor) -> tuple[float, str]:
