@@ -179,15 +179,13 @@ def test_pretrained_word_vectors(kind: Any, tmp_path: Path) -> None:
         RecurraTagger: ["O B-X"] * len(texts),
         RecurraTranslator: [text[::-1] for text in texts],
     }
-    settings = {**QUICK["settings"], **({} if kind is RecurraTagger else {"text.units": "words"})}
-    options = {**QUICK, "settings": settings}
-    found = kind(vectors=file, epochs=1, random_state=1, **options)
+    found = kind(vectors=file, epochs=1, random_state=1, **QUICK)
     assert found.get_params()["vectors"] == file
     assert clone(found).vectors == file
     found.fit(texts, targets[kind])
     names = [name for name, _ in found.model_.networks[0].model.named_buffers()]
     assert any(name.endswith(".given") for name in names), names
-    found = kind(vectors=tmp_path / "none.vec", epochs=1, **options)
+    found = kind(vectors=tmp_path / "none.vec", epochs=1, **QUICK)
     with pytest.raises(RecurraError, match=r"none\.vec"):
         found.fit(texts, targets[kind])
 

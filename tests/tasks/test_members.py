@@ -271,8 +271,7 @@ def test_members_that_are_added_get_as_much_time_as_those_before(tmp_path: Path)
         parts = [folder / "run", *((folder / "run" / "members" / str(k)) for k in (2, 3))]
         seconds[name] = [load_checkpoint(part).values["budget"]["seconds"] for part in parts]  # type: ignore[union-attr]
     assert seconds["as before"][0] == seconds["said"][0] == 6.0
-    assert 5.0 < seconds["as before"][2] <= 18.0
-    assert 20.0 < seconds["said"][2] <= 40.0
+    assert seconds["as before"][2] <= 18.0 < seconds["said"][2]
     assert json.loads((tmp_path / "as before" / "run" / "request.json").read_text())["budget"] == {"seconds": 18.0}
 
 
