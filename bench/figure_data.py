@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
+import random
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -223,3 +225,45 @@ def transliteration() -> Files:
     folder = DATA / "text_normalisation/translit_arabic_english"
     parts = ("train", "eval", "test")
     return Files(*(written(f"transliteration-{part}.tsv", read(folder / f"ar2en-{part}.txt")) for part in parts))
+
+
+def hourly_change(past: int = 72, windows: int = 4) -> Files:
+    """How much more a day has than the day before, from the three days before it, in the hourly series of M4.
+
+    The number is the logarithm of the quotient of their means. Parts are made of whole series; a window is divided by
+    its mean.
+    """
+    rows: dict[str, list[str]] = {"train": [], "dev": [], "test": []}
+    for line in read(DATA / "forecast/m4_hourly/Hourly-train.csv.gz")[1:]:
+        name, *cells = line.replace('"', "").split(",")
+        values = [float(cell) for cell in cells if cell]
+        place = share(name)
+        part = "dev" if place < 0.2 else "test" if place < 0.4 else "train"
+        for k in range(windows):
+            end = len(values) - 24 - k * 120
+            window, after = values[end - past : end], sum(values[end : end + 24]) / 24
+            before, mean = sum(window[-24:]) / 24, sum(window) / past
+            if min(before, after, mean) > 0:
+                cells = [f"{value / mean:.5g}" for value in window]
+                rows[part].append(f"{','.join(cells)}:{math.log(after / before):.6g}")
+    head = ["@problemName change", "@timeStamps false", "@missing false", "@univariate true", "@equalLength true"]
+    head += [f"@seriesLength {past}", "@targetlabel true", "@data"]
+    return Files(*(written(f"hourly-change-{part}.ts", [*head, *some]) for part, some in rows.items()))
+
+
+def word_effects(words: int = 300, texts: int = 1500) -> Files:
+    """Made up: each word of a text adds its effect to a number, the opposite after "not", and there is noise."""
+    dice = random.Random(5)
+    effects = {f"w{k}": dice.gauss(0, 1) for k in range(words)}
+    rows: list[str] = []
+    for _ in range(2 * texts):
+        parts: list[str] = []
+        total = dice.gauss(0, 0.5)
+        for word in dice.choices(list(effects), k=dice.randint(3, 9)):
+            negated = dice.random() < 0.25
+            parts += ["not", word] if negated else [word]
+            total += -effects[word] if negated else effects[word]
+        rows.append(f"{' '.join(parts)}\t{total:.4f}")
+    cuts = (rows[:texts], rows[texts : texts * 3 // 2], rows[texts * 3 // 2 :])
+    names = ("train", "dev", "test")
+    return Files(*(written(f"word-effects-{name}.tsv", some) for name, some in zip(names, cuts, strict=True)))

@@ -1,11 +1,14 @@
-"""What the wide part of classify adds: the network alone, the linear model alone, and both, on the same examples.
+"""What the wide part of classify and regress adds: the network alone, the linear model alone, and both, on the same
+examples.
 
     .venv/bin/python bench/wide.py trec sst2 --part dev --epochs 8 --seeds 1 2
     .venv/bin/python bench/wide.py trec --part dev --epochs 8 --examples 2000
     .venv/bin/python bench/wide.py trec --part test --time 3m
+    .venv/bin/python bench/wide.py hourly-change word-effects --epochs 8
 
-A line for each seed: accuracy of the network without it (model.wide=off), of the linear model (which is the baseline
-that is printed beside every model), and of the model with its defaults. Test data are read once, at the end.
+A line for each seed: accuracy (of numbers the share of their variance that is explained, R2) of the network without it
+(model.wide=off), of the linear model (which is the baseline that is printed beside every model), and of the model with
+its defaults. Test data are read once, at the end.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ SETS: dict[str, Callable[[], data.Files]] = {
     "indoor": data.indoor,
     **{name: partial(data.series, name) for name in ("ItalyPowerDemand", "JapaneseVowels", "BasicMotions")},
 }
+NUMBERS: dict[str, Callable[[], data.Files]] = {"hourly-change": data.hourly_change, "word-effects": data.word_effects}
 NAMES = {"off": "network", "auto": "both"}
 MODELS = data.ROOT / "bench/work/models"
 
@@ -46,25 +50,26 @@ def fewer(files: data.Files, examples: int) -> list[str]:
 
 
 def measured(name: str, options: argparse.Namespace, seed: int, wide: str) -> dict[str, float]:
-    """Accuracies of a fresh model and of the linear model, and the seconds that it took."""
-    files, folder = SETS[name](), MODELS / f"wide-{name}"
+    """How good a fresh model is and the linear model, and the seconds that it took."""
+    files, folder = {**SETS, **NUMBERS}[name](), MODELS / f"wide-{name}"
+    task, measure = ("regress", "r2") if name in NUMBERS else ("classify", "accuracy")
     shutil.rmtree(folder, ignore_errors=True)
     long = ["--epochs", str(options.epochs)] if options.epochs else ["--time", options.time]
     settings = [part for one in [f"model.wide={wide}", *options.set] for part in ("--set", one)]
     began = time.monotonic()
     valid = ["--valid", *files.dev] if options.valid else []
-    train = ["train", *fewer(files, options.examples), *valid, "--task", "classify", "--to", str(folder)]
+    train = ["train", *fewer(files, options.examples), *valid, "--task", task, "--to", str(folder)]
     recurra(*train, *long, "--seed", str(seed), *settings)
     seconds = time.monotonic() - began
     given = files.dev if options.part == "dev" else files.test
     found = json.loads(recurra("evaluate", str(folder), *given, "--json"))
-    linear = found["baseline"]["measures"]["accuracy"]["value"]
-    return {"accuracy": found["measures"]["accuracy"]["value"], "linear": linear, "seconds": seconds}
+    linear = found["baseline"]["measures"][measure]["value"]
+    return {"value": found["measures"][measure]["value"], "linear": linear, "seconds": seconds}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="+", choices=SETS)
+    parser.add_argument("sets", nargs="+", choices=[*SETS, *NUMBERS])
     parser.add_argument("--part", choices=["dev", "test"], default="dev")
     parser.add_argument("--epochs", type=int, default=0)
     parser.add_argument("--time", default="3m")
@@ -77,13 +82,13 @@ def main() -> None:
     for name in options.sets:
         for seed in options.seeds:
             found = {wide: measured(name, options, seed, wide) for wide in options.wide}
-            figures = {NAMES[wide]: one["accuracy"] for wide, one in found.items()}
+            figures = {NAMES[wide]: one["value"] for wide, one in found.items()}
             figures["linear"] = next(iter(found.values()))["linear"]
-            said = ", ".join(f"{part} {value:.2f}" for part, value in figures.items())
+            said = ", ".join(f"{part} {value:.3g}" for part, value in figures.items())
             seconds = ", ".join(f"{one['seconds']:.0f}" for one in found.values())
             print(f"{name} {options.part}, seed {seed}: {said} ({seconds} s)", flush=True)
             told = {key: value for key, value in vars(options).items() if key not in ("sets", "seeds")}
-            record(f"wide {name}", {**told, "seed": seed, **{key: round(value, 2) for key, value in figures.items()}})
+            record(f"wide {name}", {**told, "seed": seed, **{key: round(value, 3) for key, value in figures.items()}})
 
 
 if __name__ == "__main__":
