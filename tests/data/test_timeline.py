@@ -351,3 +351,14 @@ def test_ten_digits_are_not_always_times(tmp_path: Path) -> None:
     text = "a,x\n" + "".join(f"{1_700_000_000 + 977 * k * k},{k % 7}.5\n" for k in range(60))
     (series,) = read(tmp_path / "x.csv", text)
     assert (series.columns, series.times) == (("a", "x"), ())
+
+
+@pytest.mark.parametrize(("name", "asked"), [("store", True), ("sensor_id", True), ("visitors", False)])
+def test_without_times_a_column_that_may_name_the_series_is_asked_about(tmp_path: Path, name: str, asked: bool) -> None:
+    text = f"{name},x\n" + "".join(f"{101 + k % 3},{k % 7}.5\n" for k in range(60))
+    data = read(tmp_path / "x.csv", text)
+    assert len(list(data)) == 1
+    assert any(f"--source-column {name}" in note for note in data.notes) == asked
+    named = read(tmp_path / "x.csv", text, source_column=name)
+    assert len(list(named)) == 3
+    assert not any("--source-column" in note for note in named.notes)

@@ -14,6 +14,7 @@ from recurra.api.checked import at_least_one, folder_of, folders_of, several, te
 from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired, series_rows
 from recurra.bundle import Bundle, checksum, damage_is_said
 from recurra.data import DataSource, Examples, open_examples, open_inputs
+from recurra.data.dialogues import DIALOGUES
 from recurra.data.examples import WARNING
 from recurra.data.frames import with_times
 from recurra.data.gluonts import is_entry
@@ -21,7 +22,8 @@ from recurra.data.labelled import Reads
 from recurra.data.rows import is_single, plain
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
-from recurra.errors import DataError, ModelError, UsageError, called_from_python
+from recurra.data.turns import dialogue_of
+from recurra.errors import DataError, ModelError, UsageError, called_from_python, in_words_of_caller
 from recurra.options import from_mapping, to_mapping
 from recurra.runs import clipped_share
 from recurra.structure import Structure
@@ -217,6 +219,10 @@ class Model:
         inputs = self._asked_about(inputs)
         one = is_single(inputs) or self.predictor.is_one(inputs)
         answers = Answers(self.predict_iter([inputs] if one else inputs, options, **settings))
+        if self.task.kind is SERIES:
+            for note in dict.fromkeys(note for answer in answers for note in answer.details.notes()):
+                if note.startswith(WARNING):
+                    warnings.warn(in_words_of_caller(note.removeprefix(WARNING)), stacklevel=3)
         return answers[0] if one else answers
 
     @called_from_python()
@@ -852,6 +858,9 @@ class Model:
 
     def _asked_about(self, given: Any) -> Any:
         """Inputs as the model reads them; a table of steps is read as such a file: as one series, or a list of them."""
+        if self.task.kind is DIALOGUES:
+            whole = dialogue_of(given)
+            return list(map(dialogue_of, whole)) if isinstance(whole, list) else asked_about(whole)
         if self.task.kind is not SERIES:
             return asked_about(given)
         rows = series_rows(given)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from recurra.data.columns import several
 from recurra.data.delimited import has_names
-from recurra.data.examples import Reading
+from recurra.data.examples import WARNING, Reading
 from recurra.data.gluonts import holds_entries
 from recurra.data.number_text import MISSING, is_number
 from recurra.data.source import DataSource
@@ -40,6 +40,9 @@ CLOCK = re.compile(r"\d{1,2}([:.]\d{2}){1,2}(\.\d+)?( ?[ap]\.?m\.?)?", re.IGNORE
 WORD = re.compile("[a-z]+")
 HOURS = ("hour", "hr")  # which belongs to a date, where dates repeat
 ROW_NUMBERS = ("", "id", "index", "unnamed: 0", "step", "t", "time", "period")  # columns that may only count the rows
+THINGS = (  # that have series each
+    "id", "store", "shop", "item", "product", "sku", "sensor", "station", "site", "device", "customer", "meter",
+)  # fmt: skip
 PAIR_NAMES = {"source", "target", "text", *LABEL_NAMES}  # of tables that are for other tasks
 
 
@@ -98,9 +101,24 @@ def find_columns(rows: list[list[str]], reading: Reading) -> SeriesColumns:
             several = f"columns {called} are" if len(found) > 1 else f"column {called} is"
             reading.note(f"{reading.name}: {several} {what}")
             reading.facts.columns[option] = columns.named(found)
+    for k in () if columns.time or columns.group or not columns.header else columns.numbers:
+        cells = [row[k].strip() for row in rows[1:] if k < len(row)]
+        if columns.every[k] in columns.targets or not (_may_tell(columns.every[k]) and all(map(str.isdecimal, cells))):
+            continue
+        if _repeats(cells):  # without times nothing else shows that several series are read as one
+            name = columns.every[k]
+            what = f"column {name!r} is read as numbers of the series"
+            fix = f"if it says which series a row belongs to: --source-column {quote(name)}"
+            reading.note(f"{WARNING}{reading.name}: {what}; {fix}")
     for k in columns.counts:
         reading.note(f"{reading.name}: column {columns.every[k]!r} counts the rows and is left out")
     return columns
+
+
+def _may_tell(name: str) -> bool:
+    """Whether a column may say, by what it is called, which series a row belongs to: store, sensor_id."""
+    words = WORD.findall(name.lower())
+    return bool(words) and words[-1] in THINGS
 
 
 def check_guess(series: Sequence[Rows], columns: SeriesColumns, reading: Reading) -> None:

@@ -45,6 +45,24 @@ def _content(turn: object) -> object:
     return next((message[key] for key in CONTENT if key in message), turn)
 
 
+def dialogue_of(given: object) -> object:
+    """A dialogue given in Python as its turns: a list of messages, or an object with one; anything else as it is."""
+    if isinstance(given, Mapping):
+        record = cast("Mapping[str, Any]", given)
+        key = turns_key(record)
+        return given if key is None else tuple(messages_of(record[key])[0])
+    if isinstance(given, list | tuple):
+        turns = cast("Sequence[object]", given)
+        return tuple(messages_of(turns)[0]) if turns and all(map(_is_message, turns)) else given
+    return given
+
+
+def _is_message(turn: object) -> bool:
+    """Whether it says who says what."""
+    message = _message(turn)
+    return any(isinstance(message.get(key), str) for key in CONTENT) and any(key in message for key in SPEAKER)
+
+
 class Form(NamedTuple):
     """A form that is not read."""
 

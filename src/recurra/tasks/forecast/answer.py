@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from recurra.data.examples import WARNING
 from recurra.tasks.answer import Details, Table, refuse_nan
 from recurra.text.decimals import decimal_text
 from recurra.tracing import SeriesTrace
@@ -57,6 +58,7 @@ class ForecastValues(Details):
     times: list[str]  # of the steps that are forecast; empty where the series has no times
     columns: list[ColumnForecast]
     floored: list[str] = field(default_factory=list[str])  # columns of counts of which some numbers were below 0
+    raised: dict[str, float] = field(default_factory=dict[str, float])  # columns with known numbers below this limit
 
     def __post_init__(self) -> None:
         refuse_nan(chain.from_iterable(values for one in self.columns for values in one.quantiles.values()))
@@ -77,11 +79,16 @@ class ForecastValues(Details):
 
     def notes(self) -> list[str]:
         """What was changed."""
+        read = [
+            f"{WARNING}numbers of {name} below {limit:.6g}, a tenth of the lowest one in the training data, are read "
+            "as that (train with --set model.transform=none to read them as they are)"
+            for name, limit in self.raised.items()
+        ]
         if not self.floored:
-            return []
+            return read
         holds = "hold" if len(self.floored) > 1 else "holds"
         names = ", ".join(self.floored)
-        return [f"{names} {holds} counts: forecasts below 0 are set to 0 (--set floor=false keeps them)"]
+        return [*read, f"{names} {holds} counts: forecasts below 0 are set to 0 (--set floor=false keeps them)"]
 
     def table(self) -> Table:
         """A row for each step: the median of each column under its own name, then the other quantiles."""
