@@ -194,7 +194,9 @@ def known(table: Table, before: Ids) -> Known:
     hashes = np.add.accumulate(table.salts.take(before + table.rows[: before.shape[1]]), 1)
     near = table.buckets.take(hashes >> table.shift, mode="wrap")[..., None] + table.window
     unknown = len(table.hashes) - len(table.window)
-    places = np.minimum.reduce(np.where(table.hashes.take(near) == hashes[..., None], near, unknown), 2)
+    places: NDArray[np.int64] = np.minimum.reduce(
+        np.where(table.hashes.take(near) == hashes[..., None], near, unknown), 2
+    )
     contexts = table.contexts.take(places)
     shares = np.ones((len(before), before.shape[1] + 1), np.float32)
     np.multiply.accumulate(contexts["gamma"][:, ::-1], 1, out=shares[:, -2::-1])

@@ -39,7 +39,7 @@ class RunRecord(NamedTuple):
 
 def write_record(run_folder: Path, record: RunRecord) -> None:
     """Writes it down, where something else stands there."""
-    content = {"budget": record.budget.to_mapping(), "command": record.command}
+    content: dict[str, object] = {"budget": record.budget.to_mapping(), "command": record.command}
     if record.members:
         content["members"] = record.members
     path, data = run_folder / NAME, json.dumps(content, ensure_ascii=False).encode()
