@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+import recurra.serving.engine
 from recurra.errors import DataError
 from recurra.serving.engine import Engine, Overloaded
 from recurra.turns import step_done
@@ -92,6 +93,17 @@ async def test_a_long_job_goes_on_however_many_come():
     await asyncio.gather(*(engine.submit(k, slow(2, log, "short"), [2]).done for k in range(30)))
     assert log[: len(log) // 2].count("long") >= 10
     await long.done
+
+
+async def test_more_long_jobs_than_threads_all_end(monkeypatch):
+    monkeypatch.setattr(recurra.serving.engine, "THREADS", 4)
+    engine = Engine(most_waiting=2)
+    every = []
+    for k in range(12):
+        every.append(engine.submit(k, slow(40), [k]).done)
+        while engine.waiting == 2:
+            await asyncio.sleep(0.001)
+    assert await asyncio.wait_for(asyncio.gather(*every), 30) == [[2 * k] for k in range(12)]
 
 
 async def test_no_more_than_the_cores_compute():

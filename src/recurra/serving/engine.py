@@ -28,6 +28,7 @@ from recurra.errors import RecurraError
 from recurra.turns import GivenUp, between_steps
 
 SLICE = 0.004  # seconds that a job computes before others have their turn
+THREADS = 64  # at least; a job that waits to go on keeps its own
 GATHERED = 0.003  # seconds at most in which requests are gathered although a core is free
 MOST_INPUTS = 256  # of one job
 
@@ -100,12 +101,14 @@ class Engine:
         self._lock = threading.Lock()
         self._new: deque[Job] = deque()  # jobs that have not begun
         self._begun: deque[Job] = deque()  # jobs that wait to go on
-        self._came = 0  # requests that have come one on the heels of another
+        self._came = 0  # requests, all that ever did
+        self._gathers = False  # whether it is looked how many come one on the heels of another
         self._went_on = True  # whether the last turn was of one that had begun
         self._fresh: dict[Hashable, Job] = {}  # the new ones that take further requests
         self._waiting = 0  # requests of jobs that have not begun, also of those that are full
         self._computing = 0
-        self._pool = ThreadPoolExecutor(max(64, 2 * most_waiting), thread_name_prefix="job")
+        self._threads = max(THREADS, 2 * most_waiting, cores + 1)
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="job")
         torch.set_num_threads(1)  # of each job; torch's own division among threads changes last digits
 
     @property
@@ -134,9 +137,11 @@ class Engine:
                 self._new.append(job)
             job.add(request)
             self._waiting += 1
-        self._came += 1
-        if self._came == 1:
-            request.done.get_loop().call_soon(self._begin, 1, time.monotonic())
+            self._came += 1
+            begins = self._computing < self.cores and not self._gathers  # else a job that ends lets others begin
+        if begins:
+            self._gathers = True
+            request.done.get_loop().call_soon(self._begin, self._came, time.monotonic())
         return request
 
     def give_up(self, request: Request) -> None:
@@ -152,7 +157,7 @@ class Engine:
         if came < self._came and time.monotonic() - since < GATHERED:
             asyncio.get_running_loop().call_soon(self._begin, self._came, since)
             return
-        self._came = 0
+        self._gathers = False
         with self._lock:
             self._fill()
 
@@ -171,10 +176,14 @@ class Engine:
             self._pool.submit(self._compute, job)
 
     def _next(self) -> Job:
-        """A new job and one that has begun in turn: neither waits for all of the others."""
-        line = (self._new or self._begun) if self._went_on else (self._begun or self._new)
-        self._went_on = line is self._begun
-        return line.popleft()
+        """A new job and one that has begun in turn: neither waits for all of the others.
+
+        None begins as long as there is no thread for it; then those that have begun go on, till one has ended.
+        """
+        room = len(self._begun) + self._computing < self._threads
+        new = bool(self._new) and (not self._begun or (self._went_on and room))
+        self._went_on = not new
+        return (self._new if new else self._begun).popleft()
 
     def _compute(self, job: Job) -> None:
         """A whole job, in a thread of its own."""
