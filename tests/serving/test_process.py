@@ -6,13 +6,14 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from storm import CLASSIFY, TRANSLATE, Running, asked, ends_under_load, load_until, noise, request, run
+from storm import CLASSIFY, ENVIRONMENT, TRANSLATE, Running, asked, ends_under_load, load_until, noise, request, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 
@@ -118,6 +119,28 @@ def test_noise_slow_clients_and_broken_connections_hold_up_nobody() -> None:
         assert running.status("GET /readyz") == 200
         assert running.end() == 0
         assert "Traceback" not in "".join(running.said)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd")
+def test_who_asked_is_told_once_it_serves(workers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for address in (str(tmp_path / "notify"), f"\0recurra-{os.getpid()}-{workers}"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+            listening.bind(address)
+            listening.settimeout(60)
+            monkeypatch.setitem(ENVIRONMENT, "NOTIFY_SOCKET", address.replace("\0", "@"))
+            with Running(str(CLASSIFY), "--workers", workers, "--no-log") as running:
+                assert listening.recv(100) == b"READY=1"
+                assert running.status("GET /readyz") == 200
+                assert running.end() == 0
+
+
+def test_nobody_who_listens_does_not_keep_it_from_serving(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(ENVIRONMENT, "NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    with Running(str(CLASSIFY), "--no-log") as running:
+        assert running.status("GET /readyz") == 200
+        assert running.end() == 0
+        assert "could not be told" in "".join(running.said)
 
 
 def test_more_than_it_can_answer_is_refused_and_the_rest_is_answered() -> None:

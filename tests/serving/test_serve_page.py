@@ -34,7 +34,14 @@ def test_every_option_and_variable_is_one(text: str) -> None:
     flags = {flag(name) for name in inspect.signature(serve).parameters}
     others = {"--read-only", "--tmpfs", "--rm", "--no-cache-dir", "--no-compile", "--disable-pip-version-check"}
     others |= {"--extra-index-url", "--yes", "--from", "--system", "--uid", "--no-create-home", "--home-dir"}
-    others |= {"--interval", "--timeout", "--start-period", "--no-install-recommends", "--strip-unneeded"}
+    others |= {
+        "--interval",
+        "--timeout",
+        "--start-period",
+        "--no-install-recommends",
+        "--strip-unneeded",
+        "--build-arg",
+    }
     assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", text)) - others <= flags
     names = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", text))
     assert names <= {PREFIX + name.upper() for name in DEFAULTS}
@@ -86,4 +93,7 @@ def test_the_unit_gives_the_server_no_rights() -> None:
         assert settings[name] == "yes"
     assert settings["ProtectSystem"] == "strict"
     assert settings["CapabilityBoundingSet"] == ""
+    assert settings["Type"] == "notify"  # SIGHUP before it serves would end it
+    assert settings["NotifyAccess"] == "all"  # of several processes each tells
+    assert settings["SuccessExitStatus"] == "143"
     assert float(settings["TimeoutStopSec"]) > ServeOptions().deadline + ServeOptions().grace

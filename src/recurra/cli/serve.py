@@ -92,6 +92,7 @@ def serve(
     check_packages()
     from recurra.serving.data import files_of
     from recurra.serving.models import Models
+    from recurra.serving.notified import notify_ready
     from recurra.serving.options import of_one_worker, serve_options, tokens_of
 
     options = serve_options(given)
@@ -103,7 +104,7 @@ def serve(
         from recurra.serving.running import run
 
         listening = socket.socket(fileno=int(inherited))
-        return run(chosen, of_one_worker(options), listening, lambda: None)
+        return run(chosen, of_one_worker(options), listening, notify_ready)
     from recurra.serving.running import address_of, bound, run
 
     try:
@@ -115,6 +116,7 @@ def serve(
 
     def started() -> None:
         say(f"recurra: serving {', '.join(chosen.served)} at {where}")
+        notify_ready()
         if demo and not no_browser:
             shown_in_browser(where)
 
