@@ -36,6 +36,15 @@ async def test_predict_gives_the_answers_of_python_in_their_order(task, asking, 
         jsonschema.validate(answer, schema)
 
 
+async def test_examples_to_click_are_different_and_answered(asking, loaded) -> None:
+    for model in (await asking().get("/v1/models")).json()["models"]:
+        every = model["examples"]
+        assert every
+        assert len({json.dumps(one) for one in every}) == len(every), every
+        found = await asking().post("/v1/predict", {"model": model["name"], "inputs": every})
+        assert found.status_code == 200, found.text
+
+
 async def test_what_comes_together_has_the_texts_of_each_alone(asking, loaded) -> None:
     client = asking()
     model = loaded.served["en-de"].model

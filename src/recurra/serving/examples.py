@@ -49,7 +49,7 @@ def examples_of(served: Served) -> Sequence[object]:
         stored = list(islice(stored_examples(served, reader_of(predictor)), CHOSEN_FROM))
         first = next((k for k, one in enumerate(stored) if str(one).isascii()), 0)  # what most keyboards can write
         chosen = [*stored[first : first + 1], *stored[:first], *stored[first + 1 :]][:COUNT]
-        _found[served] = chosen or plain_examples(predictor)
+        _found[served] = chosen or different(plain_examples(predictor))
     return _found[served]
 
 
@@ -175,6 +175,11 @@ def beginning(text: str) -> str | None:
 def numbers(values: np.ndarray[Any, Any]) -> list[float | None]:
     """Numbers as JSON has them, without the digits that float32 adds."""
     return [None if np.isnan(one) else float(f"{one:.6g}") for one in values.tolist()]
+
+
+def different(examples: Sequence[object]) -> list[object]:
+    """Each of them once."""
+    return [one for k, one in enumerate(examples) if one not in examples[:k]]
 
 
 def plain_examples(predictor: object) -> Sequence[object]:

@@ -263,7 +263,7 @@ function rowNode(live, found, row, present) {
     const value = column.value(row);
     if (column.key === "input") {
       const picture = row[PICTURE] ? h("img", { src: row[PICTURE], alt: "" }) : null;
-      return h("td", null, picture, ask ? h("button", { type: "button", class: "plain", title: "Ask the model about it", on: { click: ask } }, h("bdi", null, value)) : h("bdi", null, value));
+      return h("td", { class: "input" }, picture, ask ? h("button", { type: "button", class: "plain", title: "Ask the model about it", on: { click: ask } }, h("bdi", null, value)) : h("bdi", null, value));
     }
     const text = value === null ? "" : column.shown ? column.shown(value) : column.number ? Number(value).toLocaleString("en", { maximumSignificantDigits: 4 }) : value;
     return h("td", { class: column.shown ? "judged" : column.number ? "number" : null }, h("bdi", null, text));

@@ -10,7 +10,7 @@ import { VIEWS } from "recurra/views.js";
 const TASKS = {
   translate: "A network that reads a text and writes another",
   chat: "A network that reads what was said and writes a reply",
-  caption: "A network that reads an image and writes a caption",
+  caption: "A network that writes a caption for an image, or for numbers",
   classify: "A network that reads a text and gives it a label",
   regress: "A network that reads a text and gives it a number",
   tag: "A network that gives each word of a text a tag",
