@@ -74,7 +74,8 @@ LOOKS: dict[str, Look] = {
     "states": lambda model, task: model.states(TOYS[task].rows, examples=8),
     "nearest": lambda model, task: model.nearest(TOYS[task].inputs[0], TOYS[task].rows, count=3, examples=20),
     "structure": lambda model, task: model.structure(),
-    "facts": lambda model, task: [str(model), model.card, *(one.describe() for one in model.networks)],
+    "facts": lambda model, task: [str(model), model.card],
+    "networks": lambda model, task: [one.describe().split(", ") for one in model.networks],
 }
 
 
@@ -111,6 +112,8 @@ def plain(value: Any) -> Any:
 def short(value: Any, key: str = "") -> Any:
     """Numbers in the place of sentences, and means in the place of many numbers."""
     if isinstance(value, str):
+        if NUMBER.fullmatch(value):
+            return rounded(float(value))
         return numbers_of(value) if len(value.split()) > 3 or "note" in key else value.replace(str(STORED), "")
     if isinstance(value, dict):
         return {name: short(one, name) for name, one in value.items()}
