@@ -9,7 +9,6 @@ says to itself (assertions, and `strict=True` of `zip`), since a mistake there c
 from __future__ import annotations
 
 import ast
-import copy
 import difflib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,7 +49,7 @@ def mutants_of(source: Path, path: str) -> Iterator[Mutant]:
 
 def made(source: Path, mutant: Mutant) -> ast.Module:
     """The file's syntax tree with the mistake."""
-    changed = copy.deepcopy(ast.parse((source / mutant.path).read_text("utf-8")))
+    changed = ast.parse((source / mutant.path).read_text("utf-8"))
     node: Any = list(ast.walk(changed))[mutant.node]
     if mutant.kind != CONTROL:
         list(changes(node))[mutant.kind](node)
@@ -81,10 +80,14 @@ def changes(node: ast.AST) -> Iterator[Callable[[Any], None]]:
         yield lambda n: setattr(n, "test", ast.UnaryOp(ast.Not(), n.test))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Invert):
         yield lambda n: setattr(n, "op", ast.UAdd())
-    elif isinstance(node, ast.Return) and node.value is not None:  # noqa: SIM114 (a kind of mistake each)
+    elif isinstance(node, ast.Return) and not gives_none(node):  # noqa: SIM114 (a kind of mistake each)
         yield lambda n: setattr(n, "value", ast.Constant(None))
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         yield lambda n: setattr(n, "value", ast.Constant(None))
+
+
+def gives_none(node: ast.Return) -> bool:
+    return node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
 
 
 def left_alone(tree: ast.Module) -> set[int]:
