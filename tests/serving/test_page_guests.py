@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from browser import overflow, tabs, violations
@@ -42,19 +44,44 @@ def test_a_server_with_a_token_asks_for_it(chromium: Any) -> None:
         assert page.locator(".answer").inner_text().strip()
 
 
-def hostile(folder: Path) -> Path:
+def evil(where: str) -> str:
+    return EVIL.format(where, where)
+
+
+def evil_unit(where: str) -> str:
+    """The same as one word, as it stands in a tokenizer's file."""
+    return json.dumps(evil(where).replace(" ", "/"))
+
+
+def columns_named(names: list[str]) -> str:
+    return json.dumps({"columns": names, "targets": names})
+
+
+# What stands in the files of a model's vocabularies, by task: the file, and how its text is changed.
+SAID: dict[str, dict[str, Callable[[str], str]]] = {
+    "classify": {
+        "head": lambda text: json.dumps([evil("label a"), evil("label b")]),
+        "input": lambda text: text.replace('"bright"', evil_unit("unit")),
+    },
+    "tag": {
+        "tags": lambda text: json.dumps([f"B-{evil('tag')}", f"I-{evil('tag')}", "O"]),
+        "words": lambda text: text.replace('"bright"', evil_unit("word")),
+    },
+    "forecast": {"columns": lambda text: columns_named([evil("column a"), evil("column b")])},
+    "translate": {
+        "source": lambda text: text.replace('"red"', evil_unit("source")),
+        "target": lambda text: text.replace('"krad"', evil_unit("target")),
+    },
+    "language-model": {"text": lambda text: text.replace('"red"', evil_unit("next"))},
+}
+
+
+def hostile(folder: Path, task: str = "classify") -> Path:
     """A model whose every text is markup that would leave a mark if it ran."""
-    model = shutil.copytree(STORED / "classify-2" / "model", folder / "<u>guest")
-
-    def evil(where: str) -> str:
-        return EVIL.format(where, where)
-
-    text = (model / "tokenizers" / "input.json").read_text()
-    assert '"bright"' in text
-    texts = {
-        "head": json.dumps([evil("label a"), evil("label b")]),
-        "input": text.replace('"bright"', json.dumps(evil("unit").replace(" ", "/"))),
-    }
+    model = shutil.copytree(STORED / f"{task}-2" / "model", folder / "<u>guest")
+    before = {name: (model / "tokenizers" / f"{name}.json").read_text() for name in SAID[task]}
+    texts = {name: change(before[name]) for name, change in SAID[task].items()}
+    assert all("window.harmed" in text for text in texts.values())
     config = json.loads((model / "config.json").read_text())
     for name, content in texts.items():
         (model / "tokenizers" / f"{name}.json").write_text(content)
@@ -66,11 +93,26 @@ def hostile(folder: Path) -> Path:
     return model
 
 
-def test_what_a_strangers_model_says_is_text(chromium: Any, tmp_path: Path) -> None:
-    model = hostile(tmp_path)
-    with running([model]) as served, opening(chromium, served) as opened:
-        page = opened("#input=red+" + EVIL.format("input", "input").replace(" ", "/").replace("#", ""))
-        assert "window.harmed='label" in page.locator(".front").inner_text()
+# Of each task an input, what of the model is seen at once, and a line of a data file.
+SEEN = {
+    "classify": ("red " + evil("input").replace(" ", "/"), "window.harmed='label", f"{evil('line')}\t{evil('right')}"),
+    "tag": ("red " + evil("input").replace(" ", "/"), "window.harmed='ta", f"{evil('line')}\tO\n"),
+    "forecast": (None, "window.harmed='column", "1,2"),
+    "translate": ("dark blue dark", "window.harmed='target", f"{evil('line')}\t{evil('right')}"),
+    "language-model": ("red " + evil("input"), "window.harmed='next", evil("line")),
+}
+
+
+@pytest.mark.parametrize("task", SAID)
+def test_what_a_strangers_model_says_is_text(chromium: Any, tmp_path: Path, task: str) -> None:
+    given, seen, line = SEEN[task]
+    model, data = hostile(tmp_path, task), tmp_path / "<i onclick=1>data.csv"
+    head = ",".join(json.dumps(evil(f"column {one}")).replace('\\"', '""') for one in "ab")
+    data.write_text("\n".join([*([head] if task == "forecast" else []), *[line] * 12]) + "\n")
+    with running([model], [str(data)]) as served, opening(chromium, served) as opened:
+        page = opened("" if given is None else "#" + urlencode({"input": given, "options": '{"beam": 1}'}))
+        page.set_default_timeout(60_000)  # each view asks for all examples
+        assert seen in page.locator(".bench").inner_text()
         for name in tabs(page):
             page.locator(f"#tab-{name}").click()
             answered(page)
