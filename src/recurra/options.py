@@ -14,11 +14,18 @@ import types
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, field, fields, is_dataclass
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from operator import is_
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from typing_extensions import TypeIs
 
 from recurra.errors import UsageError
+from recurra.narrowing import is_row
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 INTEGERS = range(-(2**63), 2**63)  # that tensors hold
 NAMES = "names"  # the key of a field's metadata under which `one_of` keeps them
 Homes = Mapping[str, Sequence[str]]  # key -> the sections that have it; "" is the top level
@@ -78,13 +85,13 @@ def one_of(names: Collection[str], default: str) -> Any:
     return field(default=default, metadata={NAMES: names})
 
 
-def choices_of(cls: type[Any], name: str) -> tuple[Any, ...]:
+def choices_of(cls: type[DataclassInstance], name: str) -> tuple[object, ...]:
     """The values that the field `name` of a dataclass may have: names of a table, or literals; () if any will do."""
     declared = next(each for each in fields(cls) if each.name == name)
     return tuple(_names_of(declared) or _literals(_members(hints_of(cls)[name])))
 
 
-def check_names(options: Any, section: str) -> None:
+def check_names(options: DataclassInstance, section: str) -> None:
     """Refuses a field made with `one_of` that names nothing: for the `__post_init__` of its dataclass.
 
     Raises:
@@ -121,24 +128,33 @@ def from_mapping(cls: type[T], mapping: Mapping[str, object], section: str = "")
     return _read(cls, mapping, section, _homes(cls, section))
 
 
-def setting_names(cls: type[Any], section: str = "") -> frozenset[str]:
+def setting_names(cls: type[DataclassInstance], section: str = "") -> frozenset[str]:
     """All settings of a dataclass and of those inside it, as section.key."""
     return _names(_homes(cls, section))
 
 
-def to_mapping(options: Any) -> dict[str, Any]:
+def to_mapping(options: DataclassInstance) -> dict[str, object]:
     """The plain mapping of a dataclass, nested ones too: `from_mapping` makes an equal one of it.
 
     Keys that are None are left out, since TOML has no null. So a field that may be None must be so by default.
     """
-    mapping: dict[str, Any] = {}
+    mapping: dict[str, object] = {}
     for declared in fields(options):
         value = getattr(options, declared.name)
         if value is None and declared.default is not None:
             raise TypeError(f"{type(options).__name__}.{declared.name} is None, which is not its default")
         if value is not None:
-            mapping[declared.name] = to_mapping(value) if is_dataclass(value) else value
+            mapping[declared.name] = to_mapping(value) if is_section(value) else value
     return mapping
+
+
+def is_section(value: object) -> TypeIs[DataclassInstance]:
+    """Whether a value of a field is a section: a dataclass."""
+    return is_dataclass(value) and not isinstance(value, type)
+
+
+def _is_options(kind: object) -> TypeIs[type[DataclassInstance]]:
+    return is_dataclass(kind) and isinstance(kind, type)
 
 
 def parse_value(text: str) -> object:
@@ -156,19 +172,19 @@ def parse_value(text: str) -> object:
 
 
 @cache
-def hints_of(cls: type[Any]) -> Mapping[str, Any]:
+def hints_of(cls: type[object]) -> Mapping[str, object]:
     """The types of a dataclass's fields, which Python takes long to look up."""
     return get_type_hints(cls)
 
 
-def _homes(cls: Any, section: str) -> dict[str, list[str]]:
+def _homes(cls: type[DataclassInstance], section: str) -> dict[str, list[str]]:
     """The sections of every key of `cls` and of the dataclasses inside it."""
     homes: dict[str, list[str]] = {}
     hints = hints_of(cls)
     for name in (declared.name for declared in fields(cls)):
         homes.setdefault(name, []).append(section)
         for inner in _members(hints[name]):
-            nested = _homes(inner, _path(section, name)) if is_dataclass(inner) else {}
+            nested = _homes(inner, _path(section, name)) if _is_options(inner) else {}
             for key, places in nested.items():
                 homes.setdefault(key, []).extend(places)
     return homes
@@ -180,7 +196,7 @@ def _names(homes: Homes) -> frozenset[str]:
 
 def _read(cls: type[T], mapping: Mapping[str, object], section: str, homes: Homes) -> T:
     hints = hints_of(cls)
-    known = {declared.name: declared for declared in fields(cast("Any", cls))}
+    known = {declared.name: declared for declared in fields(cls)}
     for key in mapping:
         if key not in known:
             raise UnknownSetting(_unknown_key(key, list(known), section, homes), _path(section, key), _names(homes))
@@ -204,12 +220,12 @@ def _unknown_key(key: str, known: Sequence[str], section: str, homes: Homes) -> 
     return UsageError(f"unknown key {key!r}", where=where, fix=fix)
 
 
-def _checked(value: object, hint: Any, names: Collection[str] | None, path: str, homes: Homes) -> object:
+def _checked(value: object, hint: object, names: Collection[str] | None, path: str, homes: Homes) -> object:
     """The value as the field of type `hint` holds it; text must be one of `names`, if there are any."""
     members = _members(hint)
     for member in members:
-        if is_dataclass(member) and isinstance(member, type) and isinstance(value, Mapping):
-            return _read(member, cast("Mapping[str, object]", value), path, homes)
+        if _is_options(member) and is_row(value):
+            return _read(member, value, path, homes)
         if _fits(value, member) and (names is None or value is None or value in names):
             return value
     if float in members and type(value) is int and _finite(value):
@@ -217,7 +233,7 @@ def _checked(value: object, hint: Any, names: Collection[str] | None, path: str,
     raise _unfitting(value, members, names, path)
 
 
-def _members(hint: Any) -> tuple[Any, ...]:
+def _members(hint: object) -> tuple[object, ...]:
     """The types of a union, or the one type."""
     members = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     for member in members:
@@ -226,12 +242,14 @@ def _members(hint: Any) -> tuple[Any, ...]:
     return members
 
 
-def _fits(value: object, member: Any) -> bool:
+def _fits(value: object, member: object) -> bool:
     if get_origin(member) is Literal:
         return any(value == choice and type(value) is type(choice) for choice in get_args(member))
     if type(value) is int and value not in INTEGERS:
         return False
-    return type(value) is member and (member is not float or _finite(cast("float", value)))
+    if isinstance(value, float) and not _finite(value):
+        return False
+    return is_(type(value), member)
 
 
 def _finite(value: float) -> bool:
@@ -241,7 +259,7 @@ def _finite(value: float) -> bool:
         return False
 
 
-def _unfitting(value: object, members: Sequence[Any], names: Collection[str] | None, path: str) -> UsageError:
+def _unfitting(value: object, members: Sequence[object], names: Collection[str] | None, path: str) -> UsageError:
     """The error for a value that no member of the field's type takes."""
     if any(map(is_dataclass, members)):
         return UsageError(f"[{path}] must be a section, got {_shown(value)}")
@@ -251,23 +269,25 @@ def _unfitting(value: object, members: Sequence[Any], names: Collection[str] | N
         return UsageError(f"{path} must be a finite number, got {value!r:.40}")
     if int in members and type(value) is int:
         return UsageError(f"{path} must be a number of at most 64 bits, got one of {value.bit_length():,}")
-    names = " or ".join("nothing" if kind is type(None) else kind.__name__ for kind in members)
+    names = " or ".join(
+        "nothing" if kind is type(None) else kind.__name__ for kind in members if isinstance(kind, type)
+    )
     return UsageError(f"{path} must be {names}, got {_shown(value)}")
 
 
-def _not_among(value: object, choices: Sequence[Any], path: str) -> UsageError:
+def _not_among(value: object, choices: Sequence[object], path: str) -> UsageError:
     """The error for a value that is none of the choices."""
     if isinstance(value, str):
         return unknown_name("value", value, [str(choice) for choice in choices], where=path)
     return UsageError(f"{path} must be one of {', '.join(map(repr, choices))}, got {_shown(value)}")
 
 
-def _names_of(declared: Field[Any]) -> Collection[str] | None:
+def _names_of(declared: Field[object]) -> Collection[str] | None:
     """What `one_of` was given for a field; None for one made otherwise."""
     return declared.metadata.get(NAMES)
 
 
-def _literals(members: Sequence[Any]) -> list[Any]:
+def _literals(members: Sequence[object]) -> list[object]:
     return [choice for member in members if get_origin(member) is Literal for choice in get_args(member)]
 
 

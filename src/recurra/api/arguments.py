@@ -3,27 +3,55 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
-
-import numpy as np
+from typing import Any, TypedDict, cast
 
 from recurra.errors import UsageError
+from recurra.narrowing import is_iterable, is_mapping, is_sequence, python_value
 from recurra.tasks.choosing import read_recipe
 from recurra.tasks.recipe import TaskRecipe
 from recurra.text.visible import safe_repr
+from recurra.training import Emit
 
 Check = Callable[[object], object]  # from a value to the one that is meant; raises ValueError
 
 
-def checked(given: Mapping[str, Any]) -> dict[str, Any]:
+class Meant(TypedDict, total=False):
+    """Arguments as they are meant; those that nobody gave are not there."""
+
+    task: str
+    target: str
+    valid_target: str
+    test_target: str
+    to: str
+    time: str
+    epochs: float
+    members: int
+    recipe: TaskRecipe
+    settings: Mapping[str, object]
+    vary: Mapping[str, object]
+    seeds: int
+    measure: str
+    resume: bool
+    force: bool
+    format: str
+    source_column: str
+    target_column: str
+    time_column: str
+    vectors: str
+    gazetteers: object
+    listeners: Sequence[Emit]
+    started: float
+
+
+def checked(given: Mapping[str, object]) -> Meant:
     """The arguments as they are meant; what is None is not there.
 
     Raises:
         UsageError: a value of a type that such an argument cannot have.
     """
-    meant: dict[str, Any] = {}
+    meant: dict[str, object] = {}
     for name, value in given.items():
         if value is None:
             continue
@@ -35,12 +63,7 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
             raise UsageError(f"expected {expected}, got {seen}", where=name) from None
         if isinstance(value, str) and "\0" in value:
             raise UsageError(f"{name} has a NUL character: {safe_repr(value):.60}", where=name)
-    return meant
-
-
-def plain(value: object) -> object:
-    """A value of numpy as Python's own."""
-    return cast("Any", value).item() if isinstance(value, np.generic) else value
+    return cast("Meant", meant)
 
 
 def same(value: object) -> object:
@@ -64,7 +87,7 @@ def path(value: object) -> str:
 
 def number(value: object) -> object:
     """A number that is no truth value."""
-    value = plain(value)
+    value = python_value(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError
     return value
@@ -74,20 +97,20 @@ def whole(value: object) -> object:
     """A whole number."""
     if not isinstance(number(value), int):
         raise ValueError
-    return plain(value)
+    return python_value(value)
 
 
 def truth(value: object) -> object:
     """True or False."""
-    if not isinstance(plain(value), bool):
+    if not isinstance(python_value(value), bool):
         raise ValueError
-    return plain(value)
+    return python_value(value)
 
 
 def columns(value: object) -> str:
     """Columns by name or number: one, or a list of them."""
-    several = list(cast("list[object]", value)) if isinstance(value, list | tuple) else [value]
-    parts = [str(plain(one)) for one in several if type(plain(one)) in (str, int)]
+    several = list(value) if is_sequence(value) else [value]
+    parts = [str(python_value(one)) for one in several if type(python_value(one)) in (str, int)]
     if not several or len(parts) < len(several):
         raise ValueError
     return ",".join(parts)
@@ -95,24 +118,24 @@ def columns(value: object) -> str:
 
 def settings(value: object) -> dict[str, object]:
     """Settings by section.key; those of a section may stand in a dict of their own."""
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         raise ValueError
     flat: dict[str, object] = {}
-    for name, one in cast("Mapping[object, object]", value).items():
+    for name, one in value.items():
         if not isinstance(name, str):
             raise ValueError
-        if isinstance(one, Mapping) and "." not in name:
-            flat |= {f"{name}.{key}": plain(each) for key, each in cast("Mapping[str, object]", one).items()}
+        if is_mapping(one) and "." not in name:
+            flat |= {f"{name}.{key}": python_value(each) for key, each in one.items()}
         else:
-            flat[name] = plain(cast("object", one))
+            flat[name] = python_value(one)
     return flat
 
 
 def lists(value: object) -> object:
     """Lists of names, which are looked at where they are read."""
-    if not isinstance(value, str | os.PathLike | list | tuple | Mapping):
+    if not any(isinstance(value, kind) for kind in (str, os.PathLike, list, tuple, Mapping)):
         raise ValueError
-    return cast("object", value)
+    return value
 
 
 def recipe(value: object) -> TaskRecipe:
@@ -127,9 +150,9 @@ def recipe(value: object) -> TaskRecipe:
 def listeners(value: object) -> object:
     """Functions; one may stand for itself."""
     several = [value] if callable(value) else value
-    if not isinstance(several, list | tuple) or not all(map(callable, cast("list[object]", several))):
+    if not is_sequence(several) or not all(map(callable, several)):
         raise ValueError
-    return cast("object", several)
+    return several
 
 
 def values_of(name: str, values: object) -> tuple[object, ...]:
@@ -142,9 +165,9 @@ def values_of(name: str, values: object) -> tuple[object, ...]:
         return ()
     if isinstance(values, str | int | float):
         return (values,)
-    if not isinstance(values, Iterable) or isinstance(values, Mapping):
+    if not is_iterable(values) or is_mapping(values):
         raise UsageError(f"expected a list of values, got {values!r:.60}", where=name)
-    return tuple(map(plain, cast("Iterable[object]", values)))
+    return tuple(map(python_value, values))
 
 
 PATH, TEXT = (path, "a path"), (text, "a text")

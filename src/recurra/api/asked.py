@@ -101,7 +101,7 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **keyw
     series = chosen.task.kind is SERIES
     if timed is not data and not series:
         source = source_of(data)
-    valid = how.get("valid")
+    valid = keywords.get("valid")
     whole = (recipe or chosen.task.recipe()).with_settings(how.get("settings") or {})
 
     def read_as_set(given: Given, target: str | Path | None = None) -> DataSource:

@@ -5,12 +5,12 @@ What is inside of data (cells, rows, inputs) is looked at where it is read; keyw
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
 
 from recurra.data.rows import is_single
 from recurra.errors import UsageError
+from recurra.narrowing import is_iterable, is_mapping, is_sequence
 from recurra.text.visible import safe_repr
 
 
@@ -20,7 +20,7 @@ def folders_of(path: object) -> list[Path]:
     Raises:
         UsageError: no paths.
     """
-    several = list(cast("Sequence[object]", path)) if isinstance(path, list | tuple) else [path]
+    several = list(path) if is_sequence(path) else [path]
     if not several:
         raise UsageError("no model folder was given")
     return list(map(folder_of, several))
@@ -37,13 +37,16 @@ def folder_of(path: object) -> Path:
     return Path(path)
 
 
-def texts_of(inputs: object) -> Iterator[str]:
+def texts_of(inputs: str | Iterable[str]) -> Iterator[str]:
     """One text as several, which are looked at one by one.
 
     Raises:
         UsageError: nothing that has texts.
     """
-    return iter([inputs] if isinstance(inputs, str) else several(inputs, "a text, or several"))
+    if isinstance(inputs, str):
+        return iter([inputs])
+    several(inputs, "a text, or several")
+    return iter(inputs)
 
 
 def at_least_one(name: str, count: int, where: str) -> None:
@@ -56,7 +59,7 @@ def at_least_one(name: str, count: int, where: str) -> None:
         raise UsageError(f"{name} must be at least 1, got {count}", where=where)
 
 
-def several(inputs: object, expected: str) -> Iterable[Any]:
+def several(inputs: object, expected: str) -> Iterable[object]:
     """Several inputs as they are.
 
     Args:
@@ -65,6 +68,6 @@ def several(inputs: object, expected: str) -> Iterable[Any]:
     Raises:
         UsageError: one that is no container of others.
     """
-    if is_single(inputs) or isinstance(inputs, str | bytes | Mapping) or not isinstance(inputs, Iterable):
-        raise UsageError(f"expected {expected}, got {safe_repr(cast('object', inputs)):.60}", where="inputs")
-    return cast("Iterable[Any]", inputs)
+    if is_single(inputs) or isinstance(inputs, str | bytes) or is_mapping(inputs) or not is_iterable(inputs):
+        raise UsageError(f"expected {expected}, got {safe_repr(inputs):.60}", where="inputs")
+    return inputs

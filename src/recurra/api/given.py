@@ -18,6 +18,7 @@ from recurra.data.number_text import NotANumber, NumberFormat, parse_number
 from recurra.data.rows import cell_text, is_table, plain
 from recurra.data.series import table_of
 from recurra.errors import DataError, UsageError
+from recurra.narrowing import is_iterable, is_list, is_mapping
 from recurra.options import unknown_name
 from recurra.text.counted import counted
 from recurra.text.visible import safe_repr
@@ -55,7 +56,7 @@ def data_source(
     """
     columns = {"source_column": source_column, "target_column": target_column, "time_column": time_column}
     said = checked({"target": target, "format": format, **columns})
-    columns = {name: said.get(name) for name in columns}
+    named = said.get("source_column"), said.get("target_column"), said.get("time_column")
     if isinstance(data, DataSource):
         return data
     if isinstance(data, str | Path):
@@ -65,11 +66,11 @@ def data_source(
         raise UsageError("a file of targets was given beside rows of examples", where="target", fix=fix)
     else:
         source = DataSource(rows=entries_of(data) or rows_of(data))
-        refuse_without_effect(source.rows or (), format, *columns.values())
-    return replace(source, **columns)
+        refuse_without_effect(source.rows or (), format, *named)
+    return replace(source, source_column=named[0], target_column=named[1], time_column=named[2])
 
 
-def refuse_without_effect(rows: Sequence[Any], format: str, *columns: str | None) -> None:
+def refuse_without_effect(rows: Sequence[object], format: str, *columns: str | None) -> None:
     """Refuses a format of rows given in Python, and columns of rows that have no names.
 
     Raises:
@@ -82,7 +83,7 @@ def refuse_without_effect(rows: Sequence[Any], format: str, *columns: str | None
         raise UsageError("columns are named, and the rows have no names", where="source_column, target_column", fix=fix)
 
 
-def paired(X: Any, y: object) -> DataSource:
+def paired(X: object, y: object) -> DataSource:
     """Examples from inputs and their targets, as scikit-learn's users have them.
 
     Of a data frame the columns keep their names, which the model then knows.
@@ -107,28 +108,26 @@ def paired(X: Any, y: object) -> DataSource:
             f"a column is called {comma[0]!r}", where="X", fix="Rename it: commas separate the names of columns."
         )
     target = target_name(y, names)
-    rows = [
-        dict(zip([*names, target], [*cells.values(), one], strict=True))
-        for cells, one in zip(inputs, targets, strict=True)
-    ]
+    cells = frame.iter_rows()
+    rows = [dict(zip([*names, target], [*row, one], strict=True)) for row, one in zip(cells, targets, strict=True)]
     # A table of numbers is read whole; of other columns it must be said which they are.
     numbers = all(kind.is_numeric() for kind in frame.schema.values())
     return DataSource(rows=rows, source_column=None if numbers else ",".join(names), target_column=target)
 
 
-def one_by_one(values: object, name: str) -> list[Any]:
+def one_by_one(values: object, name: str) -> list[object]:
     """Inputs or targets, each as Python, numpy or the data frame has it.
 
     Raises:
         UsageError: a file, a single one, or columns of which it cannot be told what a row is.
     """
-    if isinstance(values, str | bytes | Path | DataSource) or not isinstance(values, Iterable):
+    if isinstance(values, str | bytes | Path | DataSource) or not is_iterable(values):
         what = f"expected inputs and a y for each, got {safe_repr(values):.60}"
         raise UsageError(what, where=name, fix="A file has both sides: give it alone, with target_column= if need be.")
     if isinstance(values, Mapping):
         what = "expected a sequence, got a mapping"
         raise UsageError(what, where=name, fix="Turn its columns into rows: a data frame, or a list of mappings.")
-    return rows_of(values.numpy(force=True) if isinstance(values, Tensor) else cast("Any", values))
+    return rows_of(values.numpy(force=True) if isinstance(values, Tensor) else values)
 
 
 def only_column(y: object) -> object:
@@ -138,7 +137,7 @@ def only_column(y: object) -> object:
         UsageError: several columns.
     """
     frame = frame_of(y)
-    shape = frame.shape if frame is not None else cast("tuple[int, ...]", getattr(y, "shape", ()))
+    shape: tuple[int, ...] = frame.shape if frame is not None else getattr(y, "shape", ())
     if len(shape) != 2:
         return y
     if shape[1] != 1:
@@ -161,12 +160,12 @@ def target_name(y: object, taken: Iterable[str]) -> str:
     return name
 
 
-def asked_about(given: object) -> Any:
+def asked_about(given: object) -> object:
     """Inputs for a model, one or several: those of a data frame as its rows."""
     return given if frame_of(given) is None else rows_of(given)
 
 
-def series_rows(given: object) -> Sequence[Any] | None:
+def series_rows(given: object) -> Sequence[object] | None:
     """The rows of a table of steps, given as a data frame, a pandas series with times, mappings, or lists by column.
 
     Or series with their starts, as GluonTS has them.
@@ -178,7 +177,7 @@ def series_rows(given: object) -> Sequence[Any] | None:
         return rows_of(given)
     if (entries := entries_of(given)) is not None:
         return entries
-    return table_of(rows_of(given)) if isinstance(given, list | Mapping) or column_of(given) is not None else None
+    return table_of(rows_of(given)) if is_list(given) or is_mapping(given) or column_of(given) is not None else None
 
 
 def number_in(value: object, name: str, form: NumberFormat) -> float:
@@ -193,7 +192,7 @@ def number_in(value: object, name: str, form: NumberFormat) -> float:
         raise DataError(f"column {name!r}: {error.what}", fix=error.fix) from None
 
 
-def cells_of(given: object, columns: Mapping[str, str], *, vectors: bool = False) -> Any:
+def cells_of(given: object, columns: Mapping[str, str], *, vectors: bool = False) -> object:
     """An input as a model reads it: of a row with names the cells of the columns that the model was trained on.
 
     Args:
@@ -203,9 +202,9 @@ def cells_of(given: object, columns: Mapping[str, str], *, vectors: bool = False
     Raises:
         DataError: a row that lacks one of these columns.
     """
-    if not isinstance(given, Mapping) or not is_table([given]):
-        return cast("Any", given)
-    row = {str(name): value for name, value in cast("Mapping[object, object]", given).items()}
+    if not is_mapping(given) or not is_table([given]):
+        return given
+    row = {str(name): value for name, value in given.items()}
     target = columns.get("target_column")
     names = columns["source_column"].split(",") if "source_column" in columns else [n for n in row if n != target]
     for name in names:

@@ -13,7 +13,7 @@ import numpy as np
 from recurra.api.checked import at_least_one, folder_of, folders_of, several, texts_of
 from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired, series_rows
 from recurra.bundle import Bundle, checksum, damage_is_said
-from recurra.data import DataSource, Examples, open_examples, open_inputs
+from recurra.data import DataSource, Examples, HasLine, open_examples, open_inputs
 from recurra.data.dialogues import DIALOGUES
 from recurra.data.examples import WARNING
 from recurra.data.frames import with_times
@@ -24,6 +24,7 @@ from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
 from recurra.data.turns import dialogue_of
 from recurra.errors import DataError, ModelError, UsageError, called_from_python, in_words_of_caller
+from recurra.narrowing import as_object, is_list, is_object
 from recurra.options import from_mapping, to_mapping
 from recurra.runs import clipped_share
 from recurra.structure import Structure
@@ -74,6 +75,7 @@ from recurra.tracing.activations import THRESHOLD
 from recurra.training import Weights, named_weights, weights_of
 from recurra.views import ModelFacts, model_html, model_text
 from recurra.views.drawing import Drawing, draw_structure
+from recurra.views.records import MeasuredRecord
 
 AnswerList: TypeAlias = Answers[AnyAnswer]
 
@@ -94,7 +96,7 @@ class Model:
         task: Task,
         networks: Sequence[Network],
         path: Path,
-        facts: Mapping[str, Any] | None = None,
+        facts: Mapping[str, object] | None = None,
         card: str = "",
         baseline: bytes = b"",
     ) -> None:
@@ -149,7 +151,7 @@ class Model:
         dates: str | None = None,
         decimal: str | None = None,
         thousands: str | None = None,
-    ) -> Examples[Any]:
+    ) -> Examples[object]:
         """The inputs in a file, or of standard input ("-"), as `recurra predict` reads them.
 
         Of a table they stand in the columns that the training data had, unless others are named.
@@ -195,7 +197,7 @@ class Model:
     def predict(self, inputs: object, options: object = None, **settings: Unpack[AnswerSettings]) -> Any: ...
     @called_from_python()
     def predict(
-        self, inputs: Any, options: object = None, **settings: Unpack[AnswerSettings]
+        self, inputs: object, options: object = None, **settings: Unpack[AnswerSettings]
     ) -> AnyAnswer | AnswerList:
         """The model's answer: to one input an answer, to several a list of them in their order.
 
@@ -218,7 +220,8 @@ class Model:
         """
         inputs = self._asked_about(inputs)
         one = is_single(inputs) or self.predictor.is_one(inputs)
-        answers = Answers(self.predict_iter([inputs] if one else inputs, options, **settings))
+        asked = [inputs] if one else several(inputs, "an iterable of inputs")
+        answers = Answers(self.predict_iter(asked, options, **settings))
         if self.task.kind is SERIES:
             for note in dict.fromkeys(note for answer in answers for note in answer.details.notes()):
                 if note.startswith(WARNING):
@@ -291,7 +294,7 @@ class Model:
         columns: tuple[str | None, str | None, str | None],
         sort: bool,
         written: Mapping[str, str | None] | None = None,
-    ) -> Examples[Any]:
+    ) -> Examples[HasLine]:
         """Examples with their targets, read in the columns that the model was trained on, unless others are named."""
         data = with_times(data) if self.task.kind is SERIES else data
         given = data_source(data, target, format, *columns) if y is None else paired(data, y)
@@ -572,7 +575,7 @@ class Model:
         cells = self._cells_of(self._asked_about(given))
         return flips(self.predictor, cells, self.options(None, settings), output=output, to=to, threshold=threshold)
 
-    def _answering(self, settings: Mapping[str, object]) -> Any:
+    def _answering(self, settings: Mapping[str, object]) -> object:
         """The options of an answer, of a language model those of a continuation."""
         predictor = self.predictor
         if isinstance(predictor, Generates):
@@ -715,7 +718,7 @@ class Model:
         return found.pattern(-1, *span, threshold, alone=alone, count=count)
 
     @called_from_python()
-    def vectors(self, inputs: Any) -> Array:
+    def vectors(self, inputs: object) -> Array:
         """The vector by which the (first) network knows an input [E]; of several inputs [N, E], in their order.
 
         Which vector that is, says `predictor.represented`: the last state of an encoder, pooled states, ...
@@ -850,24 +853,24 @@ class Model:
         """Of the weights of the (first) network."""
         return checksum(named_weights(self.networks[0].model))
 
-    def _cells_of(self, given: object) -> Any:
+    def _cells_of(self, given: object) -> object:
         if isinstance(given, str):
             return given  # most often; it has no columns
         reads = self.predictor.reads
         return cells_of(given, self.columns, vectors=isinstance(reads, Reads) and reads.kind == "vector")
 
-    def _asked_about(self, given: Any) -> Any:
+    def _asked_about(self, given: object) -> object:
         """Inputs as the model reads them; a table of steps is read as such a file: as one series, or a list of them."""
         if self.task.kind is DIALOGUES:
             whole = dialogue_of(given)
-            return list(map(dialogue_of, whole)) if isinstance(whole, list) else asked_about(whole)
+            return list(map(dialogue_of, whole)) if is_list(whole) else asked_about(whole)
         if self.task.kind is not SERIES:
             return asked_about(given)
         rows = series_rows(given)
         if rows is None:
             return given
         examples = open_inputs(self._source(DataSource(rows=rows)), SERIES, self.predictor.reads)
-        series: list[Series] = list(examples)
+        series = list(examples)
         for note in examples.notes:
             if note.startswith(WARNING):
                 warnings.warn(note.removeprefix(WARNING), stacklevel=3)
@@ -928,8 +931,8 @@ class Model:
             [network.describe() for network in self.networks],
             sum(map(parameter_count, self.networks)),
             str(self.path),
-            self.facts.get("trained", {}),
-            (self.facts.get("measured") or None) if self._is_one else None,
+            as_object(self.facts.get("trained")),
+            cast("MeasuredRecord | None", self.facts.get("measured") or None) if self._is_one else None,
         )
 
 
@@ -938,16 +941,16 @@ def weights_of_all(networks: Iterable[Network]) -> list[Weights]:
     return [weights_of(network.model) for network in networks]
 
 
-def recorded_columns(facts: Mapping[str, Any], folder: Path) -> dict[str, str]:
+def recorded_columns(facts: Mapping[str, object], folder: Path) -> dict[str, str]:
     """What a model folder says about the columns of the training data.
 
     Raises:
         ModelError: something else stands there.
     """
-    found: object = facts.get("columns", {})
-    said = cast("dict[object, object]", found) if isinstance(found, dict) else {None: None}
-    columns = {str(name): value for name, value in said.items() if name in REMEMBERED and isinstance(value, str)}
-    if len(columns) < len(said):
+    said = facts.get("columns", {})
+    known = as_object(said).items()
+    columns = {name: value for name, value in known if name in REMEMBERED and isinstance(value, str)}
+    if not is_object(said) or len(columns) < len(said):
         where = str(folder / "config.json")
         raise ModelError("columns of the training data cannot be read", where=where, fix="Copy the model folder again.")
     return columns

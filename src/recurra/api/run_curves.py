@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recurra.api.checked import folders_of
 from recurra.errors import called_from_python
@@ -40,7 +40,7 @@ class Curves:
         """A page of HTML that needs nothing else, with charts that say their numbers."""
         return curves_page(self.runs, self.over)
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """The object that `recurra curves --json` prints."""
         return {"runs": [run.to_mapping() for run in self.runs]}
 

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, pairwise
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from torch import Tensor
 
 from recurra.baselines.allowance import Allowance
 from recurra.baselines.stored import Stored
+from recurra.lists import integers
 from recurra.text.shapes import shape_of
 
 AFFIX = 4  # characters of the longest prefix and suffix
@@ -105,7 +106,7 @@ class ChainBaseline:
             some = sentences[start : start + 4 * BATCH]
             batch = batch_of(numbered(hashed_features(some), self.hashes), [*map(len, some)])
             best = best_tags(self.weights[batch.features].sum(1), batch, self.follows)
-            found += [cast("list[int]", one.tolist()) for one in parts(best, some)]
+            found += [integers(one) for one in parts(best, some)]
         return found
 
 

@@ -82,7 +82,7 @@ class ColumnsBaseline:
 
     def stored(self) -> Stored:
         """All of it."""
-        facts: dict[str, Any] = {"columns": len(self.readers), "method": self.method}
+        facts: dict[str, object] = {"columns": len(self.readers), "method": self.method}
         largest = float(np.finfo(np.float16).max)
         arrays: dict[str, Array] = {
             "weights": self.linear.weights.numpy().clip(-largest, largest).astype(np.float16),

@@ -23,6 +23,8 @@ from torch import Tensor
 from recurra.baselines.readers import NumberReader, TextReader
 from recurra.baselines.sparse import Matrix
 from recurra.baselines.stored import Stored
+from recurra.lists import floats, integers
+from recurra.narrowing import are_texts, is_list
 from recurra.strict_json import parse_json
 
 MOST_NGRAMS = 60_000  # of words, and of characters
@@ -112,7 +114,7 @@ class NearestBaseline:
         for start in range(0, len(inputs), CHUNK):
             wanted = self.reader.read(cast("Any", inputs[start : start + CHUNK]))
             scores = self._scores(wanted.transposed_times(torch.eye(wanted.shape[0])))
-            found += [self.answers[k] for k in cast("list[int]", scores.argmax(0).tolist())]
+            found += [self.answers[k] for k in integers(scores.argmax(0))]
         return found
 
     def fit_of(self, inputs: Sequence[str], answers: Sequence[Sequence[str]]) -> list[list[float]]:
@@ -130,7 +132,7 @@ class NearestBaseline:
             for b, replies in enumerate(some):
                 read = reader.read(replies)
                 like = known.times(read.transposed_times(torch.eye(read.shape[0])))  # [N, answers]
-                found.append(cast("list[float]", (like * near[:, b : b + 1]).amax(0).tolist()))
+                found.append(floats((like * near[:, b : b + 1]).amax(0)))
         return found
 
     @cached_property
@@ -158,9 +160,9 @@ def texts_in(stored: Stored, name: str) -> list[str]:
         ValueError: something else stands there.
     """
     found = parse_json(stored.array(name, "|u1", (None,)).tobytes())
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in cast("list[object]", found)):
+    if not is_list(found) or not are_texts(found):
         raise ValueError(f"{name}: expected texts")
-    return cast("list[str]", found)
+    return list(found)
 
 
 def small_images(images: NDArray[np.uint8]) -> Vectors:

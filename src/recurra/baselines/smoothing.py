@@ -141,7 +141,7 @@ class SmoothingBaseline:
         Raises:
             ValueError, KeyError: it is damaged.
         """
-        way = stored.facts["way"]
+        way = str(stored.facts["way"])
         if way not in WAYS and way not in SEASONAL:
             raise ValueError("a way that is not known")
         return cls(way, stored.number("season", 1, MOST_SEASON))

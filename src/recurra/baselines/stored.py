@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
+from recurra.narrowing import object_of, value_of
 from recurra.strict_json import parse_json
 
 DESCRIPTION = "baseline"  # the only entry of the header's metadata, so that equal baselines are equal bytes
@@ -21,7 +22,7 @@ class Stored(NamedTuple):
     """What is kept of a baseline."""
 
     kind: str
-    facts: Mapping[str, Any]  # JSON values
+    facts: Mapping[str, object]  # JSON values
     arrays: Mapping[str, Array]
 
     def to_bytes(self) -> bytes:
@@ -62,7 +63,7 @@ class Stored(NamedTuple):
     def under(self, prefix: str) -> Stored:
         """The part whose arrays begin with a name, described by the fact of that name."""
         arrays = {name.removeprefix(prefix): array for name, array in self.arrays.items() if name.startswith(prefix)}
-        facts = cast("dict[str, Any]", self.facts[prefix])
+        facts = object_of(self.facts[prefix])
         return Stored(str(facts["kind"]), facts, arrays)
 
 
@@ -75,6 +76,7 @@ def from_bytes(data: bytes) -> Stored:
     if len(data) > MOST_BYTES:
         raise ValueError(f"{len(data):,} bytes")
     size = int.from_bytes(data[:8], "little")
-    header = cast("dict[str, Any]", parse_json(data[8 : 8 + size]))
-    facts = cast("dict[str, Any]", parse_json(header["__metadata__"][DESCRIPTION]))
+    header = object_of(parse_json(data[8 : 8 + size]))
+    described = value_of(str, object_of(header["__metadata__"])[DESCRIPTION])
+    facts = object_of(parse_json(described))
     return Stored(str(facts["kind"]), facts, load(data))

@@ -8,7 +8,6 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
-from typing import Any, cast
 
 from torch import Tensor
 
@@ -18,6 +17,7 @@ from recurra.bundle.transaction import find, tidy, write_together
 from recurra.bundle.weights import Header, read_header, read_weights, weights_to_bytes
 from recurra.errors import ModelError, RunError
 from recurra.files import atomic_write, plain_errors
+from recurra.narrowing import as_object
 from recurra.strict_json import parse_json
 
 SINGLE = 2  # of one network; both are raised when an older recurra could no longer read what is written
@@ -36,7 +36,7 @@ BASELINE_LIMIT = 16_000_000
 class Bundle:
     """A model as plain data."""
 
-    config: dict[str, Any]  # what the task needs to build the model again: JSON values
+    config: dict[str, object]  # what the task needs to build the model again: JSON values
     weights: dict[str, Tensor]
     tokenizers: dict[str, str]  # by what they are for ("source", "target"): tokenizer JSON
     card: str  # README.md
@@ -53,7 +53,7 @@ class Bundle:
 class Stored:
     """A model folder that was opened and looked at. Of its weights only the header has been read."""
 
-    config: dict[str, Any]
+    config: dict[str, object]
     tokenizers: dict[str, str]
     card: str
     members: Sequence[tuple[Path, Header]]  # of each network the file of its weights
@@ -144,7 +144,7 @@ def open_folder(folder: Path) -> Stored:
     """
     refuse_what_is_no_model(folder, find(folder, CONFIG))
     config = _read_config(find(folder, CONFIG))
-    tokenizers = {name: _read_tokenizer(folder, name, entry) for name, entry in config["tokenizers"].items()}
+    tokenizers = {name: _read_tokenizer(folder, name, entry) for name, entry in as_object(config["tokenizers"]).items()}
     paths = [find(folder, weights_name(member)) for member in range(1, _member_count(folder, config) + 1)]
     if not paths[0].exists():
         raise ModelError(
@@ -175,14 +175,14 @@ def _config_bytes(bundle: Bundle, tokenizers: Mapping[str, bytes]) -> bytes:
     return (json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _read_config(path: Path) -> dict[str, Any]:
+def _read_config(path: Path) -> dict[str, object]:
     """The whole config.json. Keys that are not known are handed on: the format number says what can be read."""
     try:
         found = parse_json(read_bytes(path, TEXT_LIMIT))
     except ValueError as error:
         fix = "Undo the last edit of the file, or copy the model folder again."
         raise ModelError(f"not valid JSON: {error}", where=str(path), fix=fix) from error
-    config = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    config = as_object(found)
     number = config.get("format")
     if type(number) is not int or number < 1:
         raise ModelError(
@@ -209,7 +209,7 @@ def _read_config(path: Path) -> dict[str, Any]:
     return config
 
 
-def _member_count(folder: Path, config: Mapping[str, Any]) -> int:
+def _member_count(folder: Path, config: Mapping[str, object]) -> int:
     """How many networks a config says that there are."""
     number = config.get("members", 1)
     if type(number) is not int or not 1 <= number <= MAX_MEMBERS:
@@ -221,7 +221,7 @@ def _member_count(folder: Path, config: Mapping[str, Any]) -> int:
     return number
 
 
-def _whose(config: Mapping[str, Any]) -> str | None:
+def _whose(config: Mapping[str, object]) -> str | None:
     """Advice for the other kind of folder that has a config.json and a model.safetensors."""
     if "model_type" in config or "architectures" in config:
         return "This looks like a model of Hugging Face Transformers; recurra opens its own models only."
@@ -230,7 +230,7 @@ def _whose(config: Mapping[str, Any]) -> str | None:
 
 def _read_tokenizer(folder: Path, name: str, entry: object) -> str:
     """The tokenizer that config.json names, if it is the one that the model was trained with."""
-    values = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
+    values = as_object(entry)
     file, expected = values.get("file"), values.get("sha256")
     if not isinstance(file, str) or not isinstance(expected, str) or not _inside(file):
         raise ModelError(
@@ -256,7 +256,7 @@ def _read_baseline(folder: Path, entry: object) -> bytes:
     """The baseline that config.json names, if it is the one that was fitted with the model; a model may have none."""
     if entry is None:
         return b""
-    expected = cast("dict[str, object]", entry).get("sha256") if isinstance(entry, dict) else None
+    expected = as_object(entry).get("sha256")
     path = find(folder, BASELINE)
     data = read_bytes(path, BASELINE_LIMIT)
     if hashlib.sha256(data).hexdigest() != expected:

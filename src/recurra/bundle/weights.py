@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 import torch
 from safetensors.torch import load, save
@@ -17,6 +17,7 @@ from torch import Tensor
 
 from recurra.bundle.reading import read_bytes, size_of
 from recurra.errors import ModelError
+from recurra.narrowing import list_of, object_of, value_of
 from recurra.strict_json import parse_json
 from recurra.text.counted import named
 
@@ -82,32 +83,30 @@ def read_header(path: Path) -> Header:
             header_size = int.from_bytes(file.read(8), "little")
             if size < 8 or header_size > min(size - 8, HEADER_LIMIT):
                 raise not_safetensors(path, size)
-            header = cast("dict[str, Any]", parse_json(file.read(header_size)))
-        metadata = _texts(header.pop("__metadata__", None) or {})
-        end = max((int(tensor["data_offsets"][1]) for tensor in header.values()), default=0)
-        tensors = {name: _described(tensor) for name, tensor in header.items()}
+            header = object_of(parse_json(file.read(header_size)))
+        metadata = _texts(object_of(header.pop("__metadata__", None) or {}))
+        described = {name: _described(object_of(entry)) for name, entry in header.items()}
+        end = max((end for _, end in described.values()), default=0)
     except (ValueError, LookupError, TypeError, AttributeError, RuntimeError, OSError) as error:
         raise damaged(path, "its header cannot be read") from error
     expected = 8 + header_size + end
     if size != expected:
         raise damaged(path, f"it has {size:,} bytes, its header says {expected:,}")
-    return Header(metadata, tensors, size)
+    return Header(metadata, {name: tensor for name, (tensor, _) in described.items()}, size)
 
 
-def _texts(metadata: dict[str, Any]) -> dict[str, str]:
-    if not all(isinstance(value, str) for value in metadata.values()):
-        raise ValueError("metadata that are no texts")
-    return metadata
+def _texts(metadata: dict[str, object]) -> dict[str, str]:
+    return {name: value_of(str, value) for name, value in metadata.items()}
 
 
-def _described(entry: Mapping[str, Any]) -> Tensor:
-    """A tensor of the type and the shape that an entry of a header names, without numbers."""
-    shape: list[int] = entry["shape"]
-    tensor = torch.empty(shape, dtype=TYPES[entry["dtype"]], device="meta")
-    begin, end = entry["data_offsets"]
+def _described(entry: Mapping[str, object]) -> tuple[Tensor, int]:
+    """A tensor of the type and the shape that an entry of a header names, without numbers, and where those end."""
+    shape = [value_of(int, size) for size in list_of(entry["shape"])]
+    tensor = torch.empty(shape, dtype=TYPES[value_of(str, entry["dtype"])], device="meta")
+    begin, end = (value_of(int, place) for place in list_of(entry["data_offsets"]))
     if end - begin != tensor.nbytes:
         raise ValueError(f"{tensor.nbytes:,} bytes of numbers stand in {end - begin:,}")
-    return tensor
+    return tensor, end
 
 
 def not_safetensors(path: Path, size: int) -> ModelError:

@@ -83,7 +83,7 @@ def through_pipe(conversation: Conversation) -> None:
     from recurra.tasks.unknown import Unknown
 
     unknown, replies, cut = Unknown(), 0, 0
-    for line in conversation.model.read("-"):
+    for line in map(str, conversation.model.read("-")):
         if line.strip():
             reply = conversation.answer(line.strip())
             replies, cut = replies + 1, cut + (not reply.finished)

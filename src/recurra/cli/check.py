@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli import options as given
 from recurra.cli.options import option
@@ -95,7 +95,9 @@ def shown(event: Event) -> None:
         print(harmless(event.text))
 
 
-def pairs_report(task: Task, data: DataSource, valid: DataSource | None, recipe: Any, folder: Path, show: int) -> None:
+def pairs_report(
+    task: Task, data: DataSource, valid: DataSource | None, recipe: Recipe, folder: Path, show: int
+) -> None:
     """Prints what only pairs are looked at for."""
     from recurra.data import PAIRS, open_examples, spool
 

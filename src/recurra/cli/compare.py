@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -19,6 +19,8 @@ from recurra.errors import UsageError
 from recurra.files import FileError
 from recurra.options import parse_value
 from recurra.say import say
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -254,7 +256,7 @@ def listed(name: str, text: str) -> list[object]:
     return [parse_value(value) for value in values]
 
 
-def show(found: Mapping[str, Any], table: Callable[[Any], RenderableType], as_json: bool) -> None:
+def show(found: T, table: Callable[[T], RenderableType], as_json: bool) -> None:
     """The tables, or one JSON object."""
     if as_json:
         print(json.dumps(found, ensure_ascii=False))

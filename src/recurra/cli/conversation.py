@@ -5,12 +5,13 @@ A model that chats remembers nothing itself: it is asked with the turns so far, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from recurra.api import Model
     from recurra.tasks.answer import Alternative
+    from recurra.tasks.answer_settings import AnswerSettings
 
 KEPT = 20  # turns; no model reads more
 DRAWS = 20  # samples that are looked at for a reply which was not given yet
@@ -24,9 +25,9 @@ class Conversation:
         settings: how it answers: options of its section [decoding].
     """
 
-    def __init__(self, model: Model, settings: Mapping[str, Any]) -> None:
+    def __init__(self, model: Model, settings: AnswerSettings) -> None:
         self.model = model
-        self.settings = dict(settings)
+        self.settings = settings
         self.before: list[str] = []  # the turns up to the last one of the user
         self.replies: list[Alternative] = []  # to that one, in the order in which they were given; the last one counts
         self.unknown: list[str] = []  # units of these turns that the model does not know
@@ -63,16 +64,15 @@ class Conversation:
     def _candidates(self, turns: list[str], others: bool) -> Iterator[Alternative]:
         """What is left in the beam, best first; only the best unless others are wanted."""
         beam = self.model.options(None, self.settings).beam
-        yield from self._asked(turns, nbest=beam if others else 1)
+        yield from self._asked(turns, {"nbest": beam if others else 1})
 
     def _samples(self, turns: list[str]) -> Iterator[Alternative]:
         for _ in range(DRAWS):
             seed = self.settings.get("seed", 0) + self.drawn
             self.drawn += 1
-            yield from self._asked(turns, seed=seed)
+            yield from self._asked(turns, {"seed": seed})
 
-    def _asked(self, turns: list[str], **more: int) -> list[Alternative]:
-        settings: dict[str, Any] = {**self.settings, **more}
-        answer = self.model.predict(tuple(turns), **settings)
+    def _asked(self, turns: list[str], more: AnswerSettings) -> list[Alternative]:
+        answer = self.model.predict(tuple(turns), **{**self.settings, **more})
         self.unknown = list(answer.unknown)
         return answer.alternatives

@@ -6,7 +6,7 @@ import tempfile
 import time as clock
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -89,7 +89,7 @@ def say_written(files: Mapping[Path, int], noun: str) -> None:
         say(f"{size:,} {noun} in {path}")
 
 
-def trained(demo: Demo, examples: Sequence[Any], folder: Path, seconds: float, started: float) -> dict[str, Model]:
+def trained(demo: Demo, examples: Sequence[object], folder: Path, seconds: float, started: float) -> dict[str, Model]:
     """A model for each of the demo's networks: in the folder, or where there are several, in one of their own.
 
     Each gets its share of the time, and at least that of the shortest demo where the ones before took longer.

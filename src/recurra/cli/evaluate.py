@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli import options as given
 from recurra.cli.loading import check_threads, load_model, short_names
@@ -14,6 +14,7 @@ from recurra.cli.set_options import check_effect, decoding_settings, written_set
 from recurra.say import say
 
 if TYPE_CHECKING:
+    from recurra.api import Model
     from recurra.tasks.evaluation import Evaluation
     from recurra.tasks.versus import Versus
 
@@ -46,20 +47,22 @@ def evaluate(
     """
     files = given_pairs(data, source, target, input_format, source_column, target_column, time_column)
     short = {"beam": beam}
-    written, others = written_settings(settings or [])
+    written, others = written_settings(settings or [], sort)
     chosen = decoding_settings(short, others)
-    reading: dict[str, Any] = {**({"sort": True} if sort else {}), "examples": examples, **written}
+
+    def measured(one: Model) -> Evaluation:
+        return one.evaluate(files.data, **files.keywords(), examples=examples, **written, **chosen)
 
     check_ending(to, PAGE)
     with opened_page(to) as out:
         loaded = load_model(model, ensemble, threads)
         check_threads(loaded, threads)
         check_effect(loaded, short)
-        evaluation = loaded.evaluate(files.data, **files.keywords(), **reading, **chosen)
+        evaluation = measured(loaded)
         for note in evaluation.notes:
             say(f"recurra: {note}")
         if versus:
-            other = load_model(versus, None, threads).evaluate(files.data, **files.keywords(), **reading, **chosen)
+            other = measured(load_model(versus, None, threads))
             one, two = short_names([model, versus])
             beside = evaluation.versus(other, (one, two))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -17,6 +17,7 @@ from recurra.say import say
 
 if TYPE_CHECKING:
     from recurra.tasks.answer import AnyAnswer
+    from recurra.tasks.answer_settings import GenerationSettings
 
 Prompt = Annotated[str, argument("PROMPT", "The beginning of the text; empty by default.")]
 Length = Annotated[
@@ -75,7 +76,8 @@ def generate(
         "--beam": beam,
     }
     table = {name: name.removeprefix("--").replace("-", "_") for name in short}
-    chosen: dict[str, Any] = {table[name]: value for name, value in short.items() if value is not None}
+    given_options = {table[name]: value for name, value in short.items() if value is not None}
+    chosen = cast("GenerationSettings", given_options)
 
     with opened_output(output) as out:
         from recurra.tasks.task import Generates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 from recurra.cli import options as given
 from recurra.cli.loading import ONE, load_model
@@ -15,6 +15,7 @@ from recurra.errors import UsageError
 
 if TYPE_CHECKING:
     from recurra.api import Model
+    from recurra.tasks.answer_settings import AnswerSettings
     from recurra.tasks.tracing import ShownTrace
 
 METHOD = "integrated-gradients"
@@ -68,7 +69,7 @@ def traced(
     line: int | None,
     target: str | None,
     contrast: str | None,
-    chosen: dict[str, Any],
+    chosen: AnswerSettings,
     *,
     kept: bool,
 ) -> ShownTrace:

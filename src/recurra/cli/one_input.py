@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli.options import argument, option
 from recurra.errors import UsageError
@@ -29,7 +29,7 @@ Target = Annotated[
 ]
 
 
-def read_one(model: Model, given: str, line: int | None) -> Any:
+def read_one(model: Model, given: str, line: int | None) -> object:
     """The input.
 
     Raises:

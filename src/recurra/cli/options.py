@@ -7,9 +7,10 @@ was not given is None: then the recipe decides, and the help says how.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
+from typer.models import ArgumentInfo, OptionInfo
 
 from recurra.cli.known_names import Completer, assignments, task_names, values_of
 
@@ -23,12 +24,12 @@ TextFormatName = Literal["text", "jsonl"]  # of commands that write nothing that
 
 def option(
     name: str, help: str, metavar: str | None = None, least: float | None = None, complete: Completer | None = None
-) -> Any:
+) -> OptionInfo:
     """An option that is None unless it is given; `complete` helps the shell with its values."""
     return typer.Option(name, help=help, metavar=metavar, min=least, show_default=False, autocompletion=complete)
 
 
-def argument(metavar: str, help: str) -> Any:
+def argument(metavar: str, help: str) -> ArgumentInfo:
     """A positional argument."""
     return typer.Argument(metavar=metavar, help=help, show_default=False)
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from recurra.errors import UsageError
+
+
+class FileKeywords(TypedDict):
+    """How files are read, as `recurra.api` takes it."""
+
+    target: str | None
+    format: str
+    source_column: str | None
+    target_column: str | None
+    time_column: str | None
 
 
 class GivenPairs(NamedTuple):
@@ -17,9 +27,15 @@ class GivenPairs(NamedTuple):
     target_column: str | None
     time_column: str | None
 
-    def keywords(self) -> dict[str, Any]:
+    def keywords(self) -> FileKeywords:
         """All but the data, by name."""
-        return {key: value for key, value in self._asdict().items() if key != "data"}
+        return {
+            "target": self.target,
+            "format": self.format,
+            "source_column": self.source_column,
+            "target_column": self.target_column,
+            "time_column": self.time_column,
+        }
 
 
 def given_pairs(

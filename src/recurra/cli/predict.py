@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from recurra.cli import options as given
 from recurra.cli.answers import writer
@@ -19,8 +19,10 @@ from recurra.say import say
 if TYPE_CHECKING:
     from recurra.api import Model
     from recurra.tasks.answer import AnyAnswer
+    from recurra.tasks.answer_settings import AnswerSettings
     from recurra.views import Shown
 
+T = TypeVar("T")
 MAPS = 200  # predictions on the page of --attention
 STDIN = "-"
 
@@ -56,7 +58,7 @@ def predict(
     check_dials(sample, beam, dials)
     check_ending(attention, PAGE, option="--attention", example="attention.html")
     short = {"beam": beam, "nbest": nbest, "sample": sample or None, "attention": attention and True, **dials}
-    written, others = written_settings(settings or [])
+    written, others = written_settings(settings or [], sort)
     chosen = decoding_settings(short, others)
     interactive = file == STDIN and sys.stdin.isatty()
 
@@ -67,10 +69,13 @@ def predict(
         loaded = load_model(model, ensemble, threads)
         say_caveats(loaded)
         check_effect(loaded, short)
-        columns: dict[str, Any] = {"source_column": source_column, "time_column": time_column}
-        columns |= {"sort": True} if sort else {}
-        columns |= written
-        inputs = loaded.read(file, format=input_format or "auto", **columns)
+        inputs = loaded.read(
+            file,
+            format=input_format or "auto",
+            source_column=source_column,
+            time_column=time_column,
+            **written,
+        )
         lines = flushing(inputs, out)
         colour = output is None and sys.stdout.isatty()
         write = writer(output_format, getattr(loaded.options(None, chosen), "nbest", 1), colour=colour)
@@ -104,7 +109,7 @@ def check_dials(sample: bool, beam: int | None, dials: Mapping[str, object]) -> 
         raise UsageError("--sample and --beam exclude each other", fix="Leave one of them out.")
 
 
-def answers(model: Model, lines: Iterable[Any], chosen: dict[str, Any], interactive: bool) -> Iterator[AnyAnswer]:
+def answers(model: Model, lines: Iterable[object], chosen: AnswerSettings, interactive: bool) -> Iterator[AnyAnswer]:
     """The predictions in order: each at once for a user who types, else block by block."""
     if not interactive:
         yield from model.predict_iter(lines, **chosen)
@@ -119,7 +124,7 @@ def answers(model: Model, lines: Iterable[Any], chosen: dict[str, Any], interact
                 say("  cut off at the maximum length (--set max_length=N)")
 
 
-def flushing(lines: Iterable[Any], out: TextIO) -> Iterator[Any]:
+def flushing(lines: Iterable[T], out: TextIO) -> Iterator[T]:
     """The lines; before one more is asked for, what has been written goes on its way."""
     for line in lines:
         yield line

@@ -50,7 +50,7 @@ def score(
         say_caveats(loaded)
         check_threads(loaded, threads)
         unknown = Unknown()
-        for scored in loaded.surprisal_iter(flushing(loaded.read(file), out)):
+        for scored in loaded.surprisal_iter(flushing(map(str, loaded.read(file)), out)):
             out.writelines(f"{line}\n" for line in write(scored))
             unknown.add(scored.unknown)
     if report := unknown.report():

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from recurra.errors import UsageError
 from recurra.options import UnknownSetting, parse_value
 
 if TYPE_CHECKING:
     from recurra.api import Model
+    from recurra.tasks.answer_settings import AnswerSettings
 
 SHORT = {
     "--model": "model.kind",
@@ -101,17 +102,33 @@ def parsed_settings(texts: Iterable[str], option: str = "--set") -> dict[str, ob
     return settings
 
 
-WRITTEN = {"data.dates": "dates", "data.decimal": "decimal", "data.thousands": "thousands"}
+WRITTEN = ("data.dates", "data.decimal", "data.thousands")
 
 
-def written_settings(texts: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
-    """How a file is written, by the keywords that `Model.read` has for it; and what else --set was given."""
+class Written(TypedDict, total=False):
+    """How a file is written and read, by the keywords that `Model.read` has for it."""
+
+    sort: bool
+    dates: str
+    decimal: str
+    thousands: str
+
+
+def written_settings(texts: Iterable[str], sort: bool | None) -> tuple[Written, list[str]]:
+    """How a file is written and read, as far as it is said; and what else --set was given."""
     every = list(texts)
-    found = {WRITTEN[name]: str(value) for name, value in parsed_settings(every).items() if name in WRITTEN}
+    given = parsed_settings(every)
+    found: Written = {"sort": True} if sort else {}
+    if "data.dates" in given:
+        found["dates"] = str(given["data.dates"])
+    if "data.decimal" in given:
+        found["decimal"] = str(given["data.decimal"])
+    if "data.thousands" in given:
+        found["thousands"] = str(given["data.thousands"])
     return found, [text for text in every if text.partition("=")[0].strip() not in WRITTEN]
 
 
-def decoding_settings(short: Mapping[str, Any], texts: Iterable[str]) -> dict[str, Any]:
+def decoding_settings(short: Mapping[str, object], texts: Iterable[str]) -> AnswerSettings:
     """The settings of the section [decoding] alone, by key; --set may name the section or not.
 
     Raises:
@@ -129,7 +146,7 @@ def decoding_settings(short: Mapping[str, Any], texts: Iterable[str]) -> dict[st
         if key in given and given[key] != value:
             raise UsageError(f"{key} is given twice: {given[key]} and {value}", fix="Leave one of them out.")
         given[key] = value
-    return given
+    return cast("AnswerSettings", given)  # names and values are looked at where an answer is asked for
 
 
 def check_effect(model: Model, short: Mapping[str, object]) -> None:

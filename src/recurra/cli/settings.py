@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
@@ -13,6 +13,7 @@ from recurra.cli.options import argument, option
 from recurra.errors import UsageError
 
 if TYPE_CHECKING:
+    from recurra.tasks.recipe import TaskRecipe
     from recurra.tasks.settings import Setting
 
 Part = Annotated[
@@ -74,11 +75,11 @@ def settings(name: Part = None, task: OfTask = None, output_format: SettingsForm
             print("\n".join(map(object_line, found)))
 
 
-def rows_of(recipes: dict[str, Any]) -> list[Row]:
+def rows_of(recipes: Mapping[str, type[TaskRecipe]]) -> list[Row]:
     """The settings of the recipes, each once for all tasks where it is the same."""
     from recurra.tasks.settings import settings_of
 
-    tasks: dict[tuple[Any, ...], Row] = {}
+    tasks: dict[tuple[object, ...], Row] = {}
     for name, recipe in recipes.items():
         for setting in settings_of(recipe):
             tasks.setdefault(tuple(setting), Row(setting, [])).tasks.append(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recurra.cli import options as given
 from recurra.cli.loading import ONE, load_model
@@ -13,6 +13,8 @@ from recurra.say import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.console import Console
 
     from recurra.tracing import Activations, Pattern, Place
 
@@ -60,8 +62,8 @@ def units(
 
     with opened_page(to) as out:
         loaded = load_model(model, None, threads or ONE)
-        columns: dict[str, Any] = {"source_column": source_column, "time_column": time_column}
-        inputs = loaded.read(data, format=input_format or "auto", **columns)
+        form = input_format or "auto"
+        inputs = loaded.read(data, format=form, source_column=source_column, time_column=time_column)
         found = loaded.activations(inputs, layer=layer, state=state, examples=examples, also=text)
         for note in [*inputs.notes, *found.notes]:
             say(f"recurra: {note}")
@@ -118,7 +120,7 @@ def show(found: Activations, unit: int | None) -> None:
         console.print(f"--layer and --state: {others}", highlight=False, markup=False, style="dim")
 
 
-def show_unit(console: Any, found: Activations, unit: int) -> None:
+def show_unit(console: Console, found: Activations, unit: int) -> None:
     """Where it is strongest and lowest, what it follows, and which units are like it."""
     strongest = found.strongest(unit, STRONGEST)
     follows = found.follows()[unit]
@@ -159,7 +161,7 @@ def show_pattern(found: Activations, pattern: Pattern) -> None:
         console.print("none")
 
 
-def print_places(console: Any, found: Activations, places: Sequence[Place], unit: int | list[int]) -> None:
+def print_places(console: Console, found: Activations, places: Sequence[Place], unit: int | list[int]) -> None:
     """Each with the values of a unit, or the mean of several, under it."""
     from recurra.views import place_lines
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli.options import argument, option
 from recurra.errors import UsageError
@@ -86,7 +86,7 @@ def show(watched: Watch) -> None:
         live.vertical_overflow = "visible"
 
 
-def lines(events: Iterable[dict[str, Any]], *, several: bool) -> Iterable[str]:
+def lines(events: Iterable[Mapping[str, object]], *, several: bool) -> Iterable[str]:
     """Events as lines: what a run says and is doing, and its validations."""
     from recurra.views import event_text
 

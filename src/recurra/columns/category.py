@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,11 +70,11 @@ class CategoryColumn:
     def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
         """Categories have no means."""
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         return {"kind": self.kind, "categories": list(self.categories)}
 
     @classmethod
-    def from_mapping(cls, mapping: dict[str, Any]) -> CategoryColumn:
+    def from_mapping(cls, mapping: dict[str, object]) -> CategoryColumn:
         """The same again.
 
         Raises:

@@ -89,7 +89,7 @@ class Column(Protocol):
         """Puts the means and deviations of the training cells, which come with their places, into that part."""
         ...
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """JSON values, its kind among them."""
         ...
 

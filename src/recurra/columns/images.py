@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -57,6 +57,9 @@ def check_sides(height: int, width: int) -> None:
         if not 0 <= value <= LARGEST:
             what = f"data.{name} must be between 0 (decided by the images) and {LARGEST}, got {value}"
             raise UsageError(what)
+
+
+NETWORKS: tuple[Kind, ...] = ("cnn", "rnn", "feedforward")
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,7 @@ class ImageColumn:
         """The same as `to_mapping`, as a text."""
         return json.dumps(self.to_mapping(), ensure_ascii=False)
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         shape = self.shape
         return {
             "kind": self.kind,
@@ -190,7 +193,7 @@ class ImageColumn:
         }
 
     @classmethod
-    def from_mapping(cls, mapping: dict[str, Any]) -> ImageColumn:
+    def from_mapping(cls, mapping: dict[str, object]) -> ImageColumn:
         """The same again.
 
         Raises:
@@ -201,8 +204,7 @@ class ImageColumn:
         )
         if min(height, width, cells) < 1 or max(height, width, cells) > LARGEST or channels not in CHANNELS.values():
             raise damaged(f"there are no images of {height} x {width} pixels, {channels} channels, {cells} cells")
-        network = cast("Kind", stored_one_of(mapping, "network", ("cnn", "rnn", "feedforward")))
-        return cls(ImageShape(height, width, channels), cells, network)
+        return cls(ImageShape(height, width, channels), cells, stored_one_of(mapping, "network", NETWORKS))
 
     @property
     def _steps(self) -> int:

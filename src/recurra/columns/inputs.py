@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +16,18 @@ from recurra.columns.category import CategoryColumn
 from recurra.columns.column import Column, Values, ragged
 from recurra.columns.images import ImageColumn
 from recurra.columns.numbers import NumberColumn, NumbersColumn
-from recurra.columns.stored import damaged, json_object, stored, stored_one_of
+from recurra.columns.stored import damaged, json_object, stored_list, stored_one_of
 from recurra.columns.text import TextColumn
 from recurra.data import EncodedTable
 from recurra.data.content import Cell, Content, ContentKind, Fields
 from recurra.errors import DataError
 from recurra.models import Branch, ManyToOneOptions
+from recurra.narrowing import are_texts, is_object
 from recurra.padded import Padded
 from recurra.text.counted import counted
 from recurra.tracing import Part, Picture
 
-COLUMNS: dict[str, Callable[[dict[str, Any]], Column]] = {
+COLUMNS: dict[str, Callable[[dict[str, object]], Column]] = {
     "text": TextColumn.from_mapping,
     "category": CategoryColumn.from_mapping,
     "number": NumberColumn.from_mapping,
@@ -197,15 +198,12 @@ class Inputs:
             ModelError: it is damaged.
         """
         mapping = json_object(text)
-        names = cast("list[Any]", stored(mapping, "names", list))
-        columns = cast("list[Any]", stored(mapping, "columns", list))
-        if not columns or not all(isinstance(one, dict) for one in columns):
+        names, columns = stored_list(mapping, "names"), stored_list(mapping, "columns")
+        described = [one for one in columns if is_object(one)]
+        if not columns or len(described) < len(columns):
             raise damaged("expected 'columns' to be a list of objects")
-        if not all(isinstance(name, str) for name in names) or len(names) not in (
-            [0] if len(columns) == 1 else [len(columns)]
-        ):
+        if not are_texts(names) or len(names) != (0 if len(columns) == 1 else len(columns)):
             raise damaged(f"expected a name for each of {len(columns)} columns")
-        described = cast("list[dict[str, Any]]", columns)
         return cls(tuple(COLUMNS[stored_one_of(one, "kind", tuple(COLUMNS))](one) for one in described), tuple(names))
 
     @property

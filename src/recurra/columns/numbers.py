@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +104,7 @@ class NumbersColumn:
         """The same as `to_mapping`, as a text."""
         return json.dumps(self.to_mapping(), ensure_ascii=False)
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         return {
             "kind": self.kind,
             "names": list(self.names),
@@ -113,7 +113,7 @@ class NumbersColumn:
         }
 
     @classmethod
-    def from_mapping(cls, mapping: dict[str, Any]) -> NumbersColumn:
+    def from_mapping(cls, mapping: dict[str, object]) -> NumbersColumn:
         """The same again.
 
         Raises:
@@ -181,11 +181,11 @@ class NumberColumn:
         values = (np.array([self._number(cell, place)]) for cell, place in cells)
         put_moments(branch.reader, moments(values, 1))
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         return {"kind": self.kind, "name": self.name, "missing": self.missing, **format_mapping(self.form)}
 
     @classmethod
-    def from_mapping(cls, mapping: dict[str, Any]) -> NumberColumn:
+    def from_mapping(cls, mapping: dict[str, object]) -> NumberColumn:
         """The same again.
 
         Raises:
@@ -205,8 +205,8 @@ class NumberColumn:
         return value
 
 
-def _missing(mapping: dict[str, Any]) -> Missing:
-    return cast("Missing", stored_one_of(mapping, "missing", MISSING))
+def _missing(mapping: dict[str, object]) -> Missing:
+    return stored_one_of(mapping, "missing", MISSING)
 
 
 def refused(gap: str, place: str) -> DataError:

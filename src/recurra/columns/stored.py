@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 from recurra.data.number_text import MARKS, NAMES, PLAIN, NumberFormat
 from recurra.errors import ModelError
+from recurra.narrowing import are_texts, as_list, is_list, is_object
 from recurra.strict_json import parse_json
 
 T = TypeVar("T")
+S = TypeVar("S", bound=str)
 FIX = "Undo the last edit of the file, or copy the model folder again."
 
 
-def json_object(text: str) -> dict[str, Any]:
+def json_object(text: str) -> dict[str, object]:
     """The object of a JSON text.
 
     Raises:
@@ -23,12 +25,12 @@ def json_object(text: str) -> dict[str, Any]:
         found = parse_json(text)
     except ValueError as error:
         raise ModelError(f"what the model reads cannot be read: {error}", fix=FIX) from error
-    if not isinstance(found, dict):
+    if not is_object(found):
         raise damaged(f"an object was expected, not {type(found).__name__}")
-    return cast("dict[str, Any]", found)
+    return found
 
 
-def stored(mapping: Mapping[str, Any], name: str, kind: type[T]) -> T:
+def stored(mapping: Mapping[str, object], name: str, kind: type[T]) -> T:
     """The value under a name.
 
     Raises:
@@ -36,12 +38,40 @@ def stored(mapping: Mapping[str, Any], name: str, kind: type[T]) -> T:
     """
     value = mapping.get(name)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        seen = f"{type(value).__name__}" if name in mapping else "nothing"
-        raise damaged(f"expected {name!r} to be {kind.__name__}, saw {seen}")
+        raise _another(mapping, name, kind)
     return value
 
 
-def stored_names(mapping: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def _another(mapping: Mapping[str, object], name: str, kind: type) -> ModelError:
+    seen = type(mapping[name]).__name__ if name in mapping else "nothing"
+    return damaged(f"expected {name!r} to be {kind.__name__}, saw {seen}")
+
+
+def stored_object(mapping: Mapping[str, object], name: str) -> dict[str, object]:
+    """The object under a name.
+
+    Raises:
+        ModelError: there is none.
+    """
+    value = mapping.get(name)
+    if not is_object(value):
+        raise _another(mapping, name, dict)
+    return value
+
+
+def stored_list(mapping: Mapping[str, object], name: str) -> list[object]:
+    """The list under a name.
+
+    Raises:
+        ModelError: there is none.
+    """
+    value = mapping.get(name)
+    if not is_list(value):
+        raise _another(mapping, name, list)
+    return value
+
+
+def stored_names(mapping: Mapping[str, object], name: str) -> tuple[str, ...]:
     """The texts of a list under a name, at least one.
 
     Raises:
@@ -59,10 +89,10 @@ def names_in(values: object, what: str) -> tuple[str, ...]:
     Raises:
         ModelError: it is no such list.
     """
-    names = cast("list[object]", values) if isinstance(values, list) else []
-    if not names or not all(isinstance(name, str) for name in names):
+    names = as_list(values)
+    if not names or not are_texts(names):
         raise damaged(f"expected {what} to be a list of texts")
-    return tuple(cast("list[str]", names))
+    return tuple(names)
 
 
 def json_names(text: str, what: str) -> tuple[str, ...]:
@@ -77,16 +107,17 @@ def json_names(text: str, what: str) -> tuple[str, ...]:
         raise ModelError(f"{what} cannot be read: {error}", fix=FIX) from error
 
 
-def stored_one_of(mapping: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str:
+def stored_one_of(mapping: Mapping[str, object], name: str, known: tuple[S, ...]) -> S:
     """The text under a name, which is one of those known.
 
     Raises:
         ModelError: it is not.
     """
     value = stored(mapping, name, str)
-    if value not in known:
-        raise damaged(f"expected {name!r} to be one of {', '.join(known)}, saw {value!r}")
-    return value
+    for one in known:
+        if one == value:
+            return one
+    raise damaged(f"expected {name!r} to be one of {', '.join(known)}, saw {value!r}")
 
 
 def format_mapping(form: NumberFormat) -> dict[str, str]:
@@ -94,7 +125,7 @@ def format_mapping(form: NumberFormat) -> dict[str, str]:
     return {} if form == PLAIN else {"decimal": NAMES[form.decimal], "thousands": NAMES[form.thousands]}
 
 
-def stored_format(mapping: Mapping[str, Any]) -> NumberFormat:
+def stored_format(mapping: Mapping[str, object]) -> NumberFormat:
     """The format that `format_mapping` wrote.
 
     Raises:

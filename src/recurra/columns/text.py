@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recurra.columns.column import ColumnKind, Values, network_kind, other_kind, padded
-from recurra.columns.stored import stored
+from recurra.columns.stored import stored_object
 from recurra.columns.word_vectors import (
     GivenVectors,
     WordTable,
@@ -148,20 +147,20 @@ class TextColumn:
         if self.vectors is not None and isinstance(branch.reader, TokenReader):
             self.vectors.fill(branch.reader.embedding)
 
-    def to_mapping(self) -> dict[str, Any]:
-        mapping: dict[str, Any] = {"kind": self.kind, "tokenizer": json.loads(self.tokenizer.to_json())}
+    def to_mapping(self) -> dict[str, object]:
+        mapping: dict[str, object] = {"kind": self.kind, "tokenizer": json.loads(self.tokenizer.to_json())}
         return mapping if self.table is None else {**mapping, "vectors": table_mapping(self.table)}
 
     @classmethod
-    def from_mapping(cls, mapping: dict[str, Any]) -> TextColumn:
+    def from_mapping(cls, mapping: dict[str, object]) -> TextColumn:
         """The same again.
 
         Raises:
             ModelError: it is damaged.
         """
-        tokenizer = Tokenizer.from_json(json.dumps(stored(mapping, "tokenizer", dict), ensure_ascii=False))
+        tokenizer = Tokenizer.from_json(json.dumps(stored_object(mapping, "tokenizer"), ensure_ascii=False))
         if "vectors" not in mapping:
             return cls(tokenizer)
-        described = cast("dict[str, Any]", stored(mapping, "vectors", dict))
+        described = stored_object(mapping, "vectors")
         table = stored_table(described, tokenizer.size)
         return cls(tokenizer.reading_forms(), table)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -195,7 +195,7 @@ def table_mapping(shape: TableShape) -> dict[str, int]:
     return {"trained": shape.trained, "size": shape.size}
 
 
-def stored_table(mapping: Mapping[str, Any], vocabulary: int) -> TableShape:
+def stored_table(mapping: Mapping[str, object], vocabulary: int) -> TableShape:
     """The shape that `table_mapping` wrote.
 
     Args:

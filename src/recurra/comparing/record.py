@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
 
 from recurra.errors import RunError
+from recurra.narrowing import as_object
 
 REQUEST = "request.json"
 
 
-def recorded(folder: Path, what: str, key: str) -> dict[str, Any]:
+def recorded(folder: Path, what: str, key: str) -> dict[str, object]:
     """The request that a folder was begun with.
 
     Args:
@@ -23,15 +23,15 @@ def recorded(folder: Path, what: str, key: str) -> dict[str, Any]:
         RunError: there is none.
     """
     try:
-        before = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+        before = as_object(json.loads((folder / REQUEST).read_text(encoding="utf-8")))
     except (OSError, ValueError):
-        before = None
-    if not isinstance(before, dict) or key not in before:
+        before = {}
+    if key not in before:
         raise RunError(f"there is no {what} to resume", where=str(folder), fix="Leave out --resume to start one.")
-    return cast("dict[str, Any]", before)
+    return before
 
 
-def check_same(now: Mapping[str, Any], before: Mapping[str, Any], folder: Path, what: str) -> None:
+def check_same(now: Mapping[str, object], before: Mapping[str, object], folder: Path, what: str) -> None:
     """Compares a request with the recorded one.
 
     Raises:

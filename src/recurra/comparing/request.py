@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from recurra.comparing.grid import Variant
 from recurra.comparing.trial import Trial
@@ -53,7 +52,7 @@ class ComparisonRequest:
         first = self.first_seed
         return [Trial(variant, seed) for seed in range(first, first + self.seeds) for variant in self.variants]
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """What a resumed comparison has to repeat."""
         return {
             "task": self.task.name,
@@ -69,7 +68,7 @@ class ComparisonRequest:
         }
 
 
-def named(task: Task, data: DataSource | None) -> Any:
+def named(task: Task, data: DataSource | None) -> list[str] | dict[str, object] | None:
     """What identifies the data: file names, or the hash of a list of examples."""
     if data is None:
         return None

@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from recurra.comparing.comparison import Comparison, summarise
 from recurra.comparing.record import REQUEST, check_same, recorded
@@ -30,7 +29,7 @@ from recurra.comparing.trial import (
     store,
     stored_result,
 )
-from recurra.data import open_examples, spool
+from recurra.data import HasLine, open_examples, spool
 from recurra.errors import RunError, UsageError
 from recurra.files import atomic_write, is_leftover, outermost_missing, plain_errors_within
 from recurra.locks import LOCK
@@ -220,7 +219,7 @@ class Tests:
         self.count = 0  # of those used; 0: not known yet
         self.least = request.least_tested
         self.task = request.task
-        self.examples: list[Any] = []
+        self.examples: list[HasLine] = []
         self.shared = frozenset[bytes]()  # inputs (hashes of their keys) that are in the training data
         if request.test is None:
             return
@@ -238,7 +237,7 @@ class Tests:
         """A function that returns as many test examples as there is time for; None if there are none."""
         return partial(self.chosen, each) if self.examples else None
 
-    def chosen(self, each: float | None, seconds: float, contiguous: bool) -> list[Any]:
+    def chosen(self, each: float | None, seconds: float, contiguous: bool) -> list[HasLine]:
         """The examples with the smallest hashes, in their order; of a running text, its beginning.
 
         Args:

@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from recurra.comparing.grid import Variant
+from recurra.data import HasLine
 from recurra.errors import DataError, ModelError, RunError, UsageError
 from recurra.files import atomic_write
-from recurra.metrics import ExampleScores, Share
+from recurra.metrics import ExampleScores
 from recurra.runs import clipped_share
 from recurra.tasks.baseline import beside_baseline, stored_baseline
 from recurra.tasks.caveats import caveats
@@ -26,9 +27,10 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.sample import read_sample
 from recurra.tasks.task import Emit, Inspected, Predictor
 from recurra.tracing import GradientFlow
+from recurra.tracing.records import record_of
 from recurra.training import CHECKPOINT, Budget, Diverged, Event, StepDone
 
-TestExamples = Callable[[float, bool], Sequence[Any]]
+TestExamples = Callable[[float, bool], Sequence[HasLine]]
 
 
 class Trial(NamedTuple):
@@ -70,13 +72,7 @@ class TrialResult:
 
 def result_from_json(text: str) -> TrialResult:
     """The result that `to_json` wrote."""
-    mapping: dict[str, Any] = json.loads(text)
-    scores = mapping.pop("scores")
-    measures = {name: Share(**share) for name, share in scores.pop("measures").items()}
-    mapping["scores"] = ExampleScores(**scores, measures=measures)
-    mapping["notes"] = tuple(mapping["notes"])
-    mapping["flow"] = None if mapping.get("flow") is None else GradientFlow.of_mapping(mapping["flow"])
-    return TrialResult(**mapping)
+    return record_of(TrialResult, json.loads(text))
 
 
 def stored_result(folder: Path, trial: Trial) -> TrialResult | None:
@@ -152,7 +148,7 @@ def measured(
     started = time.perf_counter()
     evaluation = finish(request, outcome, emit).evaluation
     each = (time.perf_counter() - started) / evaluation.count
-    examples: Sequence[Any] = []
+    examples: Sequence[HasLine] = []
     if test is not None:
         examples = test(each, evaluation.examples.contiguous)
         started = time.perf_counter()
@@ -181,7 +177,7 @@ def measured(
 
 
 def with_flow(
-    result: TrialResult, request: Request, predictor: Predictor, recipe: TaskRecipe, examples: Sequence[Any]
+    result: TrialResult, request: Request, predictor: Predictor, recipe: TaskRecipe, examples: Sequence[HasLine]
 ) -> TrialResult:
     """The result with the gradient flow over some examples, or with the reason why there is none."""
     if not isinstance(predictor, Inspected):

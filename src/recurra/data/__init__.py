@@ -15,7 +15,17 @@ from recurra.data.check import Report, check_pairs
 from recurra.data.dialogues import DIALOGUES, Exchange
 from recurra.data.encoded_captions import EncodedCaptions
 from recurra.data.example import Example
-from recurra.data.examples import Examples, Kind, Reading, Skipped, as_examples, name_of, open_examples, open_inputs
+from recurra.data.examples import (
+    Examples,
+    HasLine,
+    Kind,
+    Reading,
+    Skipped,
+    as_examples,
+    name_of,
+    open_examples,
+    open_inputs,
+)
 from recurra.data.findings import Findings
 from recurra.data.images import ImageShape
 from recurra.data.kept import keep
@@ -55,6 +65,7 @@ __all__ = [
     "Examples",
     "Exchange",
     "Findings",
+    "HasLine",
     "ImageShape",
     "Kind",
     "Labelled",

@@ -17,7 +17,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
 from recurra.data.rows import row_sides, text_of
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError
+from recurra.narrowing import is_array, is_sequence
 from recurra.text.visible import excerpt, safe_repr
 
 Content = str | NDArray[Any]  # the path of an image; bytes [rows, columns (, channels)]; a vector [D]
@@ -131,14 +132,14 @@ def given_content(given: object, place: str) -> Content:
         return content
     if isinstance(given, Image.Image):
         return np.asarray(coloured(given))
-    if isinstance(given, np.ndarray) and (given.ndim > 1 or given.dtype == np.uint8):
-        return np.asarray(image_of(cast("NDArray[Any]", given), place))
+    if is_array(given) and (given.ndim > 1 or given.dtype == np.uint8):
+        return np.asarray(image_of(given, place))
     try:
-        if isinstance(given, list | tuple | np.ndarray) and len(numbers := np.asarray(given, np.float32).reshape(-1)):
+        if (is_sequence(given) or is_array(given)) and len(numbers := np.asarray(given, np.float32).reshape(-1)):
             return numbers
     except (TypeError, ValueError):
         pass
-    what = f"expected an image, got {excerpt(safe_repr(cast('object', given)), 40)}"
+    what = f"expected an image, got {excerpt(safe_repr(given), 40)}"
     fix = "Give a path, a Pillow image, an array of bytes, or a list of numbers."
     raise DataError(what, where=place, fix=fix)
 
@@ -204,7 +205,7 @@ def is_blank(example: Captioned) -> bool:
     return is_nothing(example.content) or not example.caption.strip()
 
 
-def pack(example: Captioned) -> list[Any]:
+def pack(example: Captioned) -> list[object]:
     """The path of the image, or what it holds; caption, line, digest."""
     content = example.content
     if isinstance(content, str):
@@ -217,7 +218,7 @@ def unpack(row: Sequence[Any]) -> Captioned:
     """The same again."""
     content, caption, line, digest = row
     if not isinstance(content, str):
-        kind, shape, values = cast("tuple[str, list[int], str]", content)
+        kind, shape, values = content
         content = np.frombuffer(b64decode(values), dtype=kind).reshape(shape)
     return Captioned(content, caption, line, digest)
 

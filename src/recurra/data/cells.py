@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any, cast
+from typing import TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from recurra.data.columns import TAB, several
@@ -16,6 +15,7 @@ from recurra.data.images import coloured, image_file, image_of, image_or_text
 from recurra.data.numbers import Numbers, as_numbers
 from recurra.data.rows import cell_text, checked_text, is_cell, not_a_text
 from recurra.data.source import DataSource
+from recurra.narrowing import is_array, is_sequence
 
 
 def content_of_text(text: str, source: DataSource) -> Content:
@@ -27,7 +27,7 @@ def content_of_text(text: str, source: DataSource) -> Content:
     return Fields(tuple(image_or_text(cell, source.base) for cell in cells), tuple(str(name) for name in names))
 
 
-def content_given(given: Any, source: DataSource, place: str) -> Content:
+def content_given(given: object, source: DataSource, place: str) -> Content:
     """What stands for the input in a row given in Python: a tuple with a text or an image in it is several columns.
 
     Raises:
@@ -35,29 +35,25 @@ def content_given(given: Any, source: DataSource, place: str) -> Content:
     """
     if not is_fields(given):
         return cell_given(given, place, source.base)
-    parts = list(cast("Sequence[Any]", given))
-    cells = tuple(cell_given(cell, place, source.base, alone=False) for cell in parts)
+    cells = tuple(cell_given(cell, place, source.base, alone=False) for cell in given)
     names = several(source.source_column)
     if len(names) != len(cells):
         names = [*range(1, len(cells) + 1)]
     return Fields(cells, tuple(map(str, names)))
 
 
-def is_fields(given: object) -> bool:
+def is_fields(given: object) -> TypeGuard[Sequence[object]]:
     """Whether this is several columns, and not a vector or a series: one of them at least is a text or an image."""
-    if not isinstance(given, tuple | list):
-        return False
-    return any(map(_is_text_or_image, cast("Sequence[object]", given)))
+    return is_sequence(given) and any(map(_is_text_or_image, given))
 
 
 def _is_text_or_image(part: object) -> bool:
-    if isinstance(part, np.ndarray):
-        pixels = cast("NDArray[Any]", part)
-        return pixels.dtype == np.uint8 and pixels.ndim > 1
+    if is_array(part):
+        return part.dtype == np.uint8 and part.ndim > 1
     return isinstance(part, str | PurePath | Image.Image)
 
 
-def cell_given(given: Any, place: str, folder: str = "", *, alone: bool = True) -> Cell:
+def cell_given(given: object, place: str, folder: str = "", *, alone: bool = True) -> Cell:
     """A text, numbers or an image that was given in Python.
 
     Args:
@@ -75,10 +71,8 @@ def cell_given(given: Any, place: str, folder: str = "", *, alone: bool = True) 
         return image_or_text(checked_text(given, place), folder)
     if isinstance(given, Image.Image):
         return np.asarray(coloured(given))
-    if isinstance(given, np.ndarray):
-        pixels = cast("NDArray[Any]", given)
-        if pixels.dtype == np.uint8 and pixels.ndim > 1:
-            return np.asarray(image_of(pixels, place))
+    if is_array(given) and given.dtype == np.uint8 and given.ndim > 1:
+        return np.asarray(image_of(given, place))
     if isinstance(given, bytes):
         raise not_a_text(given, place)
     if given is None or (not alone and is_cell(given)):

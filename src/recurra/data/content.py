@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from recurra.data.images import ImageFile, Pixels
 from recurra.data.numbers import Numbers
+from recurra.narrowing import as_object, list_of, object_of, value_of
 from recurra.text.visible import is_blank
 
 Cell = str | Numbers | Pixels  # of one column; the file of an image is an ImageFile
@@ -49,7 +49,7 @@ def shown_content(content: Content) -> str:
     return "\t".join(map(_shown_cell, cells_of(content)))
 
 
-def pack_content(content: Content) -> Any:
+def pack_content(content: Content) -> object:
     """JSON values: a text as it is, everything else as an object that says what it is."""
     if isinstance(content, ImageFile):
         return {"image": str(content), "path": str(Path(content.path).absolute())}
@@ -62,18 +62,28 @@ def pack_content(content: Content) -> Any:
     return {"shape": list(content.shape), "bytes": b64encode(content.tobytes()).decode("ascii")}
 
 
-def unpack_content(packed: Any) -> Content:
+def unpack_content(packed: object) -> Content:
     """The content that was packed."""
+    found = as_object(packed)
+    if "cells" in found:
+        return Fields(tuple(map(_unpack_cell, list_of(found["cells"]))), _texts(found["names"]))
+    return _unpack_cell(packed)
+
+
+def _unpack_cell(packed: object) -> Cell:
     if isinstance(packed, str):
         return packed
-    found = cast("Mapping[str, Any]", packed)
+    found = object_of(packed)
     if "image" in found:
-        return ImageFile(found["image"], found["path"])
+        return ImageFile(value_of(str, found["image"]), value_of(str, found["path"]))
     if "numbers" in found:
-        return Numbers(np.array(found["numbers"], dtype=np.float32), tuple(found["names"]))
-    if "cells" in found:
-        return Fields(tuple(cast("Cell", unpack_content(cell)) for cell in found["cells"]), tuple(found["names"]))
-    return np.frombuffer(b64decode(found["bytes"]), dtype=np.uint8).reshape(found["shape"])
+        return Numbers(np.array(found["numbers"], dtype=np.float32), _texts(found["names"]))
+    shape = [value_of(int, size) for size in list_of(found["shape"])]
+    return np.frombuffer(b64decode(value_of(str, found["bytes"])), dtype=np.uint8).reshape(shape)
+
+
+def _texts(names: object) -> tuple[str, ...]:
+    return tuple(value_of(str, name) for name in list_of(names))
 
 
 def _shown_cell(cell: Cell) -> str:

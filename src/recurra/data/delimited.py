@@ -19,6 +19,7 @@ from recurra.data.rows import cell_text, checked_text, is_cell, is_table
 from recurra.data.source import NO_HEADER, DataSource
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
+from recurra.narrowing import is_iterable
 from recurra.text.counted import with_article
 from recurra.text.visible import excerpt, visible
 
@@ -104,11 +105,13 @@ def _check_cell(name: str, value: object, names: Sequence[str], place: str) -> N
 def _cells(reading: Reading) -> Iterator[Row]:
     """Rows given in Python: mappings have their names as header, sequences have none."""
     rows = reading.source.rows or ()
-    names = [*rows[0]] if rows and is_table(rows) else None
-    if names is not None:
-        yield 0, [str(name) for name in names]
-    for number, row in enumerate(rows, 1):
-        yield number, [cell_text(row.get(name)) for name in names] if names is not None else list(map(cell_text, row))
+    if is_table(rows):
+        names = [*rows[0]]
+        yield 0, list(map(str, names))
+        yield from ((number, [cell_text(row.get(name)) for name in names]) for number, row in enumerate(rows, 1))
+    else:
+        cells = (row if is_iterable(row) else [row] for row in rows)
+        yield from ((number, list(map(cell_text, row))) for number, row in enumerate(cells, 1))
 
 
 def _columns(rows: list[list[str]], reading: Reading) -> tuple[Columns, bool]:

@@ -15,9 +15,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from itertools import chain, islice
 from shlex import quote
-from typing import Any, NamedTuple, cast
-
-import numpy as np
+from typing import NamedTuple
 
 from recurra.data.columns import TAB
 from recurra.data.delimited import read_csv
@@ -31,6 +29,7 @@ from recurra.data.source import PAIR, DataSource, Sides
 from recurra.data.tsv import read_tsv
 from recurra.data.turns import LOOK, TURNS, messages_of, refuse_other_forms, speakers, turns_key
 from recurra.errors import DataError, UsageError
+from recurra.narrowing import is_array, is_row, is_sequence
 from recurra.options import unknown_name
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt
@@ -143,7 +142,7 @@ def read_table(read: Reader[Example]) -> Reader[Dialogue]:
     return read_dialogues
 
 
-def _turns_of(record: Mapping[str, Any], reading: Reading) -> tuple[object, int]:
+def _turns_of(record: Mapping[str, object], reading: Reading) -> tuple[object, int]:
     """The turns of an object, and how many of its messages are none.
 
     Raises:
@@ -161,12 +160,10 @@ def _turns_of(record: Mapping[str, Any], reading: Reading) -> tuple[object, int]
         fix = unknown_name("key", name, record).fix
         raise DataError(f"the object has no key {name!r}: {excerpt(json.dumps(record, default=str))}", fix=fix)
     turns = record[name]
-    if not isinstance(turns, list | tuple):
-        return turns, 0
-    return messages_of(cast("Sequence[object]", turns))
+    return messages_of(turns) if is_sequence(turns) else (turns, 0)
 
 
-def _pair_of(record: Mapping[str, Any], source: DataSource) -> tuple[str, str] | None:
+def _pair_of(record: Mapping[str, object], source: DataSource) -> tuple[str, str] | None:
     """The keys of a text and its answer: those that the user names, or known ones."""
     if source.source_column is not None and source.target_column is not None:
         return source.source_column, source.target_column
@@ -178,18 +175,17 @@ def read_rows(reading: Reading) -> Iterator[Dialogue]:
     for number, row in enumerate(reading.source.rows or (), 1):
         place = reading.place(number)
         try:
-            turns = _turns_of(cast("Mapping[str, Any]", row), reading)[0] if isinstance(row, Mapping) else row
-            yield checked(turns.tolist() if isinstance(turns, np.ndarray) else turns, place, number)
+            turns = _turns_of(row, reading)[0] if is_row(row) else row
+            yield checked(turns.tolist() if is_array(turns) else turns, place, number)
         except DataError as error:
             reading.findings.add(NO_TURNS, DataError(error.what, where=place, fix=error.fix))
 
 
 def checked(given: object, place: str, line: int) -> Dialogue:
     """Turns that are no text, or nothing at all, are refused; blank ones are left out."""
-    if isinstance(given, str) or not isinstance(given, list | tuple):
+    if not is_sequence(given):
         raise DataError(f"expected a list of turns, saw {_shown(given)}", where=place, fix=f"For example {EXAMPLE}.")
-    turns = cast("list[object]", list(given))  # pyright: ignore[reportUnknownArgumentType]
-    for turn in turns:
+    for turn in given:
         if not isinstance(turn, str):
             raise DataError(
                 f"expected a turn as a string, saw {_shown(turn)}", where=place, fix=f"For example {EXAMPLE}."
@@ -198,7 +194,7 @@ def checked(given: object, place: str, line: int) -> Dialogue:
             raise _tab(turn, place)
         if lone := lone_surrogate(turn):
             raise DataError(f"lone surrogate {lone} of a turn", where=place, fix=HALF)
-    texts = [str(turn).strip() for turn in turns if str(turn).strip()]
+    texts = [str(turn).strip() for turn in given if str(turn).strip()]
     return Dialogue(texts or [""], [line] * max(1, len(texts)))
 
 
@@ -231,11 +227,12 @@ def has_turns(line: str) -> bool:
     return turns_key(object_of(line) or {}) is not None
 
 
-def is_dialogues(rows: Sequence[Any]) -> bool:
+def is_dialogues(rows: Sequence[object]) -> bool:
     """Whether rows given in Python are lists of turns: more than pairs of texts, or mappings with them."""
-    if rows and all(isinstance(row, Mapping) for row in rows):
-        return all(turns_key(cast("Mapping[str, Any]", row)) is not None for row in rows)
-    lists = [cast("Sequence[Any]", row) for row in rows if isinstance(row, list | tuple)]
+    mappings = [row for row in rows if is_row(row)]
+    if rows and len(mappings) == len(rows):
+        return all(turns_key(row) is not None for row in mappings)
+    lists = [row for row in rows if is_sequence(row)]
     texts = all(isinstance(text, str) for turns in lists for text in turns)
     return len(lists) == len(rows) and texts and any(len(turns) > 2 for turns in lists)
 
@@ -268,7 +265,7 @@ DIALOGUES = Kind(
     rows=replies(read_rows),
     format_of=format_of,
     key=lambda example: TAB.join([*example.context, example.reply]),
-    pack=list,
+    pack=lambda example: [*example],
     unpack=lambda row: Exchange(*row),
     inputs=read_inputs,
     check=check,

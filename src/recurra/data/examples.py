@@ -17,7 +17,9 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol
+
+from typing_extensions import TypeVar
 
 from recurra.data.findings import Findings
 from recurra.data.lines import TextFile, is_stream, require_file
@@ -41,6 +43,7 @@ class HasLine(Protocol):
 
 
 E = TypeVar("E", bound=HasLine)
+I = TypeVar("I", covariant=True, default=object)  # an input
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -129,7 +132,7 @@ def some(skipped: Skipped, source: DataSource) -> None:
 
 
 @dataclass(frozen=True)
-class Kind(Generic[E]):
+class Kind(Generic[E, I]):
     """What a file can hold, and what rows in Python can be: pairs, labelled examples, sentences with tags, ..."""
 
     sides: Sides
@@ -137,9 +140,9 @@ class Kind(Generic[E]):
     rows: Reader[E]  # of rows given in Python
     format_of: Callable[[DataSource], str]  # of a file whose format nobody named
     key: Callable[[E], str]  # what makes an example this one: two with one key are the same, wherever they stand
-    pack: Callable[[E], list[Any]]  # an example as JSON values
+    pack: Callable[[E], list[object]]  # an example as JSON values
     unpack: Callable[[Sequence[Any]], E]
-    inputs: Callable[[Reading, Any], Iterator[Any]]  # what a model is asked about; Any: what its network reads
+    inputs: Callable[[Reading, Any], Iterator[I]]  # what a model is asked about; Any: what its network reads
     asked: Callable[[E], str] | None = None  # of an example what a model is asked: one for all with the same; None: key
     # What follows where inputs have different outputs: "{count} source{s} {have} several targets ({where}): ..."
     several: str = ""
@@ -214,7 +217,7 @@ def as_examples(examples: Iterable[T]) -> Examples[T]:
     return Examples(lambda: iter(kept), "examples", "example")
 
 
-def name_of(examples: Iterable[Any]) -> str:
+def name_of(examples: Iterable[object]) -> str:
     """What messages call them; also of a plain list."""
     return examples.name if isinstance(examples, Examples) else "examples"
 
@@ -238,7 +241,7 @@ def open_examples(source: DataSource, kind: Kind[E]) -> Examples[E]:
     return Examples(lambda: _pass(Reading(source, facts), kind, read), source.names[0], kind.sides.noun, facts)
 
 
-def open_inputs(source: DataSource, kind: Kind[Any], what: Any) -> Examples[Any]:
+def open_inputs(source: DataSource, kind: Kind[E, T], what: object) -> Examples[T]:
     """What a model is asked about: the inputs of a file, or of standard input ("-"), as they come.
 
     Args:
@@ -256,14 +259,14 @@ def open_inputs(source: DataSource, kind: Kind[Any], what: Any) -> Examples[Any]
     )
 
 
-def _inputs(reading: Reading, kind: Kind[Any], what: Any) -> Iterator[Any]:
+def _inputs(reading: Reading, kind: Kind[E, T], what: object) -> Iterator[T]:
     for given in kind.inputs(reading, what):
         if not reading.findings:
             yield given
     reading.findings.raise_if_any()
 
 
-def require_source(source: DataSource, kind: Kind[Any]) -> None:
+def require_source(source: DataSource, kind: Kind[E]) -> None:
     """Refuses what cannot be read as this kind.
 
     Raises:
@@ -282,7 +285,7 @@ def require_source(source: DataSource, kind: Kind[Any]) -> None:
             require_file(path)
 
 
-def check_format(source: DataSource, kind: Kind[Any]) -> None:
+def check_format(source: DataSource, kind: Kind[E]) -> None:
     """Refuses a format that there is not.
 
     Raises:

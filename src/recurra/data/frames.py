@@ -6,12 +6,13 @@ narwhals is imported only where something may be one: its import takes a tenth o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
 
 
+T = TypeVar("T")
 TIME_INDEXES = ("DatetimeIndex", "PeriodIndex")  # of pandas
 NO_FRAMES = {"builtins", "numpy", "pathlib", "recurra", "torch"}  # packages whose types are none
 
@@ -33,7 +34,7 @@ def frame_of(given: object) -> nw.DataFrame[Any] | None:
     return native if isinstance(native, nw.DataFrame) else None  # pyright: ignore[reportUnknownVariableType]
 
 
-def with_times(given: Any) -> Any:
+def with_times(given: T) -> T:
     """A pandas object whose index says when its rows were, as a frame with that index as a column; others as they are.
 
     A column without a name is called index, as pandas has it.
@@ -42,7 +43,8 @@ def with_times(given: Any) -> Any:
         return given
     index: object = getattr(given, "index", None)
     levels: Iterable[object] = getattr(index, "levels", None) or [index]
-    return given.reset_index() if any(type(level).__name__ in TIME_INDEXES for level in levels) else given
+    frame: Any = given
+    return frame.reset_index() if any(type(level).__name__ in TIME_INDEXES for level in levels) else given
 
 
 def column_of(given: object) -> nw.Series[Any] | None:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 from unicodedata import normalize
 
 from recurra.data.lines import TextFile
 from recurra.data.rows import checked_text
 from recurra.errors import DataError, UsageError
+from recurra.narrowing import is_iterable, is_mapping, is_sequence
 from recurra.text.visible import safe_repr
 
 MOST_ENTRIES = 1_000_000  # of all lists together
@@ -104,15 +105,14 @@ def read_gazetteers(given: object) -> Gazetteers:
         UsageError: something else, or two lists of one name.
         DataError: a file that cannot be read, or has no entries.
     """
-    if isinstance(given, Mapping):
-        named = [(name, one) for name, one in cast("Mapping[object, object]", given).items()]
+    if is_mapping(given):
+        named = list(given.items())
     else:
-        files = [given] if isinstance(given, str | Path) else given
-        if not isinstance(files, list | tuple) or not all(
-            isinstance(one, str | Path) for one in cast("list[object]", files)
-        ):
+        listed = [given] if isinstance(given, str | Path) else given if is_sequence(given) else [None]
+        files = [one for one in listed if isinstance(one, str | Path)]
+        if len(files) < len(listed):
             raise not_lists(given)
-        named = [name_and_file(one) for one in cast("Sequence[str | Path]", files)]
+        named = list(map(name_and_file, files))
     names = [name for name, _ in named]
     if twice := next((name for name in names if names.count(name) > 1), None):
         fix = "Give each a name: --gazetteer NAME=FILE."
@@ -140,10 +140,10 @@ def gazetteer_of(name: object, given: object) -> Gazetteer:
         raise UsageError(f"expected the name of a gazetteer, got {name!r:.60}", where="gazetteers")
     if isinstance(given, str | Path):
         return Gazetteer.of(name, (line.text for line in TextFile(str(given)).lines()), str(given))
-    entries = list(cast("Iterable[object]", given)) if isinstance(given, list | tuple | set | frozenset) else [None]
+    entries = list(given) if is_iterable(given) and isinstance(given, list | tuple | set | frozenset) else [None]
     texts = [one for one in entries if isinstance(one, str)]
     if len(texts) < len(entries):
-        raise not_lists({name: cast("object", given)})
+        raise not_lists({name: given})
     return Gazetteer.of(name, texts, f"gazetteers[{name!r}]")
 
 

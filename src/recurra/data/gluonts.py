@@ -11,9 +11,9 @@ T steps, D columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from recurra.data.steps import Step, onwards, step_named
 from recurra.data.timeline import note_other_step
 from recurra.data.times import forms_of
 from recurra.errors import DataError
+from recurra.narrowing import is_iterable, is_row
 from recurra.text.visible import excerpt, safe_repr
 
 START, TARGET, NAME, FREQUENCY = "start", "target", "item_id", "freq"
@@ -51,28 +52,20 @@ class Entry(NamedTuple):
     step: Step | None
 
 
-def is_entry(given: object) -> bool:
+def is_entry(given: object) -> TypeGuard[Mapping[str, object]]:
     """Whether this is a series with its start."""
-    if not isinstance(given, Mapping):
-        return False
-    entry = cast("Mapping[object, object]", given)
-    return START in entry and isinstance(entry.get(TARGET), list | tuple | np.ndarray)
+    return is_row(given) and START in given and isinstance(given.get(TARGET), list | tuple | np.ndarray)
 
 
-def entries_of(given: object) -> list[Mapping[str, Any]] | None:
+def entries_of(given: object) -> list[Mapping[str, object]] | None:
     """The mappings in a list or a data set of them, or a single one; None of anything else, and of iterators."""
-    value = given
     if is_entry(given):
-        return [cast("Mapping[str, Any]", given)]
-    if (
-        not isinstance(given, Iterable)
-        or is_single(value)
-        or isinstance(given, str | bytes | Mapping | np.ndarray | Iterator)
-    ):
+        return [given]
+    if not is_iterable(given) or is_single(given) or isinstance(given, str | bytes | Mapping | np.ndarray | Iterator):
         return None
-    every = iter(cast("Iterable[object]", given))
+    every = iter(given)
     first = next(every, None)
-    return [cast("Mapping[str, Any]", one) for one in (first, *every)] if is_entry(first) else None
+    return [one for one in (first, *every) if is_row(one)] if is_entry(first) else None
 
 
 def holds_entries(source: DataSource) -> bool:
@@ -95,7 +88,7 @@ def read_entries(reading: Reading) -> Iterator[tuple[int, Entry]]:
         except DataError as error:
             reading.findings.add("series that cannot be read", error)
             continue
-        if not said:
+        if not said and is_row(row):
             _tell(row, entry, reading)
             said = True
         yield line, entry
@@ -107,27 +100,25 @@ def read_entry(row: object, place: str) -> Entry:
     Raises:
         DataError: it has no numbers, or more than two directions of them, or a start that is no time.
     """
-    value = row
-    if not isinstance(row, Mapping) or TARGET not in row:
-        what = f"expected a series with its start, got {excerpt(safe_repr(value), 60)}"
+    if not is_row(row) or TARGET not in row:
+        what = f"expected a series with its start, got {excerpt(safe_repr(row), 60)}"
         raise DataError(what, where=place, fix=f"For example {EXAMPLE}")
-    entry = cast("Mapping[str, Any]", row)
-    values = _numbers(entry[TARGET], place)
+    values = _numbers(row[TARGET], place)
     columns = (TARGET,) if values.shape[1] == 1 else tuple(f"{TARGET} {k}" for k in range(1, values.shape[1] + 1))
-    step = step_of(entry)
-    times = _times(entry.get(START), step, len(values), place)
-    name = entry.get(NAME)
+    step = step_of(row)
+    times = _times(row.get(START), step, len(values), place)
+    name = row.get(NAME)
     return Entry("" if name is None else str(name), values, columns, times, step if times else None)
 
 
-def step_of(entry: Mapping[str, Any]) -> Step | None:
+def step_of(entry: Mapping[str, object]) -> Step | None:
     """How far the steps are apart, where the start or the mapping itself says so."""
     alias = ALIAS.fullmatch(str(getattr(entry.get(START), "freqstr", None) or entry.get(FREQUENCY) or ""))
     unit = UNITS.get(alias[2]) if alias else None
     return step_named(f"{alias[1] or 1} {unit}") if alias and unit else None
 
 
-def _tell(row: Mapping[str, Any], entry: Entry, reading: Reading) -> None:
+def _tell(row: Mapping[str, object], entry: Entry, reading: Reading) -> None:
     """Says what of the first of them is read, and what is not."""
     left = [str(name) for name in row if name not in (START, TARGET, NAME, FREQUENCY)]
     unread = f"; not read: {', '.join(left)}" if left else ""

@@ -10,7 +10,6 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
 
 from recurra.data.columns import INSIDE, decided, joined, wanted_names, which_ones
 from recurra.data.example import Example
@@ -18,6 +17,7 @@ from recurra.data.examples import Reading
 from recurra.data.lines import Line
 from recurra.data.number_text import NumberText
 from recurra.errors import DataError
+from recurra.narrowing import is_object
 from recurra.options import nearest, unknown_name
 from recurra.text.visible import code_point, excerpt
 
@@ -63,7 +63,7 @@ def read_jsonl(reading: Reading) -> Iterator[Example]:
             reading.findings.add(INSIDE, error)
 
 
-def _names(record: dict[str, Any], reading: Reading) -> tuple[tuple[str, ...], str]:
+def _names(record: dict[str, object], reading: Reading) -> tuple[tuple[str, ...], str]:
     """The keys of both sides: those that the user names, those that are known, or the only two."""
     two = all(
         isinstance(value, str) or (reading.source.sides.numbers and is_scalar(value)) for value in record.values()
@@ -75,10 +75,10 @@ def _names(record: dict[str, Any], reading: Reading) -> tuple[tuple[str, ...], s
     return names
 
 
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
+def _flat(record: dict[str, object]) -> dict[str, object]:
     """What stands under "translation", where that is an object: {"translation": {"de": "ja", "en": "yes"}}."""
     inner = record.get("translation")
-    return cast("dict[str, Any]", inner) if isinstance(inner, dict) else record
+    return inner if is_object(inner) else record
 
 
 def _numbers(reading: Reading, columns: int) -> tuple[type, ...]:
@@ -99,7 +99,7 @@ def is_scalar(value: object) -> bool:
     return value is None or isinstance(value, str | bool | int | float)
 
 
-def read_objects(reading: Reading, example: str) -> Iterator[tuple[Line, dict[str, Any]]]:
+def read_objects(reading: Reading, example: str) -> Iterator[tuple[Line, dict[str, object]]]:
     """The objects of a JSON Lines file with their lines, blank ones left out; what is none is a finding.
 
     Args:
@@ -130,13 +130,13 @@ def refuse_spread(line: Line, reading: Reading) -> None:
     raise DataError(what, where=reading.place(line.number), fix=f"{fix} > lines.jsonl")
 
 
-def object_of(line: str) -> dict[str, Any] | None:
+def object_of(line: str) -> dict[str, object] | None:
     """The object of a line that may be one; None where it is anything else."""
     try:
         value: object = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+    return value if is_object(value) else None
 
 
 class _Wrong(Exception):
@@ -148,7 +148,7 @@ class _Wrong(Exception):
         self.error = DataError(what, where=where, fix=fix)
 
 
-def _record(line: Line, reading: Reading, example: str) -> dict[str, Any]:
+def _record(line: Line, reading: Reading, example: str) -> dict[str, object]:
     place = reading.place(line.number)
     kind = "lines that are not JSON"
     try:
@@ -161,13 +161,13 @@ def _record(line: Line, reading: Reading, example: str) -> dict[str, Any]:
     except ValueError:  # that Python has for numbers alone
         digits = f"a number has more than {sys.get_int_max_str_digits():,} digits"
         raise _Wrong(kind, digits, place, DAMAGED) from None
-    if not isinstance(value, dict):
+    if not is_object(value):
         what = f"expected an object, saw {kind_of(value)}: {excerpt(line.text)}"
         raise _Wrong("lines that are not objects", what, place, _remedy(line.text, example))
-    return cast("dict[str, Any]", value)
+    return value
 
 
-def _text(record: dict[str, Any], name: str, line: Line, reading: Reading, numbers: tuple[type, ...]) -> str:
+def _text(record: dict[str, object], name: str, line: Line, reading: Reading, numbers: tuple[type, ...]) -> str:
     """The text under a key; nothing is an empty one.
 
     Args:

@@ -13,7 +13,7 @@ What is called a label here may also be a number: NUMBERED reads the same where 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from tempfile import TemporaryDirectory
@@ -40,6 +40,7 @@ from recurra.data.source import NUMBER, DataSource, Sides, spool
 from recurra.data.ts_file import TsFile
 from recurra.data.vectors import kind_of_table, read_table
 from recurra.errors import DataError
+from recurra.narrowing import is_mapping
 from recurra.text.visible import excerpt
 
 E = TypeVar("E")
@@ -113,8 +114,8 @@ def name_all_columns(reading: Reading) -> None:
 def header_of(source: DataSource) -> list[str]:
     """The names of the columns of a table: the first row of a file, the keys of the first mapping of rows."""
     if source.rows is not None:
-        first: Any = next(iter(source.rows), None)
-        return [str(name) for name in cast("Mapping[Any, Any]", first)] if isinstance(first, Mapping) else []
+        first = next(iter(source.rows), None)
+        return list(map(str, first)) if is_mapping(first) else []
     if is_json(source):
         return []
     return next(table_rows(Reading(source)), (0, list[str]()))[1]
@@ -256,7 +257,7 @@ def key(example: Labelled) -> str:
     return f"{example.label}\t{content_key(example.content)}"
 
 
-def pack(example: Labelled) -> list[Any]:
+def pack(example: Labelled) -> list[object]:
     """Content, label, line."""
     return [pack_content(example.content), example.label, example.line]
 

@@ -64,7 +64,7 @@ def columns_in_order(names: Sequence[str], wanted: Sequence[str], what: str, whe
     )
 
 
-def as_numbers(value: Any, where: str) -> Numbers:
+def as_numbers(value: object, where: str) -> Numbers:
     """A list or an array given in Python: [D] or [T, D].
 
     Raises:

@@ -10,9 +10,8 @@ A source may have several columns: its text is theirs with a tab between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any, cast
 
 from recurra.data.columns import TAB, has_blank, joined
 from recurra.data.delimited import read_csv
@@ -26,6 +25,7 @@ from recurra.data.rows import NO_PAIR, RowSides, row_sides, text_of
 from recurra.data.source import PAIR, DataSource
 from recurra.data.tsv import read_tsv
 from recurra.errors import DataError
+from recurra.narrowing import is_sequence
 from recurra.text.visible import is_blank as not_seen
 
 FORMATS: dict[str, Reader[Example]] = {
@@ -52,9 +52,9 @@ def source_text(row: RowSides, reading: Reading) -> str:
         DataError: something else, or a tab in one of several columns.
     """
     place = reading.place(row.line)
-    if not isinstance(row.first, tuple | list):
+    if not is_sequence(row.first):
         return text_of(row.first, place)
-    return joined([text_of(cell, place) for cell in cast("Sequence[Any]", row.first)], place)
+    return joined([text_of(cell, place) for cell in row.first], place)
 
 
 def format_of(source: DataSource) -> str:
@@ -108,7 +108,7 @@ PAIRS = Kind(
     rows=read_rows,
     format_of=format_of,
     key=key,
-    pack=list,
+    pack=lambda example: [*example],
     unpack=lambda row: Example(*row),
     inputs=read_texts,
     asked=lambda example: example.source,

@@ -10,8 +10,8 @@ Empty lines are passages too: whether they mean anything is for those who know w
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from recurra.data.columns import is_number
 from recurra.data.delimited import CsvRows
@@ -20,6 +20,7 @@ from recurra.data.jsonl import HALF, JSON_LINES, kind_of, lone_surrogate, read_o
 from recurra.data.rows import NO_PAIR, text_of
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError, UsageError
+from recurra.narrowing import is_mapping
 from recurra.options import unknown_name
 from recurra.text.visible import excerpt
 
@@ -124,8 +125,8 @@ def read_rows(reading: Reading) -> Iterator[Passage]:
     for number, row in enumerate(reading.source.rows or (), 1):
         place = reading.place(number)
         cell = only_cell(row)
-        if isinstance(row, Mapping) and (asked is not None or len(cast("Mapping[str, Any]", row)) > 1):
-            cells = {str(key): value for key, value in cast("Mapping[object, Any]", row).items()}
+        if is_mapping(row) and (asked is not None or len(row) > 1):
+            cells = {str(key): value for key, value in row.items()}
             name = name or [*cells][chosen_column([*cells], reading)]
             cell = cells.get(name)
         elif asked is not None:
@@ -136,11 +137,11 @@ def read_rows(reading: Reading) -> Iterator[Passage]:
             reading.findings.add(NO_PAIR.format("text"), error)
 
 
-def only_cell(row: Any) -> Any:
+def only_cell(row: object) -> object:
     """The cell of a mapping of one column; another row as it is."""
-    if not isinstance(row, Mapping):
+    if not is_mapping(row):
         return row
-    cells = list(cast("Mapping[str, Any]", row).values())
+    cells = list(row.values())
     return cells[0] if len(cells) == 1 else cells
 
 

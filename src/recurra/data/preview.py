@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
 
 from recurra.data.beginning import LINES, first_lines
 from recurra.data.csv_rows import readable_rows, separator_of
 from recurra.data.inputs import ENDINGS
 from recurra.data.jsonl import JSON_LINES, object_of
 from recurra.data.source import DataSource
+from recurra.narrowing import is_mapping, is_row, is_sequence
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Preview:
         return self.source.ending
 
     @property
-    def given(self) -> list[Any] | None:
+    def given(self) -> list[object] | None:
         """The first rows given in Python; None of files."""
         return None if self.source.rows is None else list(self.source.rows[:LINES])
 
@@ -44,16 +44,16 @@ class Preview:
             return [str(name) for name in first]
         if self.given is not None or not self.lines:
             return []
-        return [name.strip() for row in self.table()[:1] for name in row]
+        return [str(name).strip() for row in self.table()[:1] for name in row]
 
-    def records(self) -> list[Mapping[str, Any]]:
+    def records(self) -> list[Mapping[str, object]]:
         """The rows that are mappings: given in Python, or objects of JSON Lines."""
         return self._records
 
     @cached_property
-    def _records(self) -> list[Mapping[str, Any]]:
+    def _records(self) -> list[Mapping[str, object]]:
         if self.given is not None:
-            return [cast("Mapping[str, Any]", row) for row in self.given if isinstance(row, Mapping)]
+            return [row for row in self.given if is_row(row)]
         return [object_of(line) or {} for line in self.lines] if self.is_json_lines else []
 
     @cached_property
@@ -64,7 +64,7 @@ class Preview:
         first = next((line for line in self.lines if line.strip()), "")
         return self.ending in JSON_LINES or (self.ending not in ENDINGS and object_of(first) is not None)
 
-    def table(self) -> list[list[Any]]:
+    def table(self) -> list[list[object]]:
         """The rows as cells, the header of a file among them; of rows given in Python what they hold."""
         if self.given is not None:
             return [cells for row in self.given if (cells := _cells(row)) is not None]
@@ -72,22 +72,22 @@ class Preview:
             return [list(record.values()) for record in self.records()]
         if self.source.format == "csv" or (self.source.format == "auto" and self.ending == ".csv"):
             separator, before = separator_of(self.lines)
-            return readable_rows(self.lines[before:], separator)
-        return [line.split("\t") for line in self.lines]
+            return [[*row] for row in readable_rows(self.lines[before:], separator)]
+        return [[*line.split("\t")] for line in self.lines]
 
-    def targets(self) -> list[Any]:
+    def targets(self) -> list[object]:
         """What is right for each of the rows given in Python: the second of two, or the cell of the column named so."""
         column = self.source.target_column
         if column is not None:
             return [record.get(column) for record in self.records()]
-        return [cells[1] for row in self.given or () if isinstance(row, tuple) and len(cells := _cells(row) or ()) == 2]
+        return [row[1] for row in self.given or () if is_sequence(row) and isinstance(row, tuple) and len(row) == 2]
 
 
-def _cells(row: Any) -> list[Any] | None:
+def _cells(row: object) -> list[object] | None:
     """What a row given in Python holds; None of one that is no row."""
-    if isinstance(row, Mapping):
-        return list(cast("Mapping[str, Any]", row).values())
-    return list(cast("Sequence[Any]", row)) if isinstance(row, tuple | list) else None
+    if is_mapping(row):
+        return list(row.values())
+    return list(row) if is_sequence(row) else None
 
 
 def preview_of(source: DataSource) -> Preview:

@@ -7,11 +7,11 @@ data frame (pandas, polars, pyarrow: whatever narwhals reads) is rows of the sec
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from numbers import Real
 from pathlib import PurePath
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -22,12 +22,13 @@ from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.number_text import NumberText
 from recurra.data.turns import turns_key
 from recurra.errors import DataError, UsageError
+from recurra.narrowing import is_array, is_iterable, is_mapping, is_row, is_sequence, python_value
 from recurra.text.visible import excerpt, safe_repr
 
 NO_PAIR = "rows that are not valid {}s"
 
 
-def rows_of(data: Any) -> list[Any]:
+def rows_of(data: object) -> list[object]:
     """The rows of what is given in Python instead of a file.
 
     Args:
@@ -37,17 +38,15 @@ def rows_of(data: Any) -> list[Any]:
     Raises:
         UsageError: it is none of these.
     """
-    if isinstance(data, list | tuple):
-        return list(cast("Sequence[Any]", data))
+    if is_sequence(data):
+        return list(data)
     if (frame := frame_of(data)) is not None:
         return [{str(name): cell for name, cell in row.items()} for row in frame.iter_rows(named=True)]
     if (column := column_of(data)) is not None:
         return column.to_list()
-    if is_single(data) or isinstance(data, str | bytes) or not isinstance(data, Iterable):
+    if is_single(data) or isinstance(data, str | bytes) or not is_iterable(data):
         raise UsageError(f"expected a file or a list of examples, got {safe_repr(data):.60}", where="data")
-    if isinstance(data, Mapping):
-        return _rows_of_mapping(cast("Mapping[Any, Any]", data))
-    return list(cast("Iterable[Any]", data))
+    return _rows_of_mapping(data) if is_mapping(data) else list(data)
 
 
 def is_single(value: object) -> bool:
@@ -55,16 +54,13 @@ def is_single(value: object) -> bool:
     return getattr(value, "ndim", 1) == 0
 
 
-def _rows_of_mapping(data: Mapping[Any, Any]) -> list[Any]:
+def _rows_of_mapping(data: Mapping[object, object]) -> list[object]:
     """Columns of texts by name as rows; of numbers or turns alone as the one example that they may be.
 
     Raises:
         UsageError: no columns.
     """
-    columns: dict[str, list[Any]] = {}
-    for name, values in data.items():
-        if isinstance(values, list | tuple | np.ndarray):
-            columns[str(name)] = [*cast("Sequence[Any]", values)]
+    columns = {str(name): list(values) for name, values in data.items() if is_sequence(values) or is_array(values)}
     if len(columns) < len(data) or not data:
         what = f"expected lists by column, got {dict(data)!r:.60}"
         raise UsageError(what, where="data", fix="If each item is an example: list(data.items())")
@@ -77,8 +73,8 @@ def _rows_of_mapping(data: Mapping[Any, Any]) -> list[Any]:
 class RowSides(NamedTuple):
     """The two sides of a row, not looked at yet."""
 
-    first: Any
-    second: Any  # None where it is not asked for
+    first: object
+    second: object  # None where it is not asked for
     line: int
 
 
@@ -91,8 +87,8 @@ def row_sides(reading: Reading) -> Iterator[RowSides]:
     finder = Finder(reading)
     for line, row in enumerate(reading.source.rows or (), 1):
         try:
-            if isinstance(row, Mapping):
-                first, second = finder.sides(cast("Mapping[str, Any]", row))
+            if is_row(row):
+                first, second = finder.sides(row)
             else:
                 first, second = _two(row, reading.place(line), sides.first, sides.second)
             yield RowSides(first, second, line)
@@ -109,7 +105,7 @@ class Finder:
         self.reading = reading
         self.names: tuple[tuple[str, ...], str] | None = None
 
-    def sides(self, row: Mapping[str, Any]) -> tuple[Any, Any]:
+    def sides(self, row: Mapping[str, object]) -> tuple[object, object]:
         """Both; several columns of the source as a tuple."""
         if self.names is None:
             self.names = self._decided([str(name) for name in row])
@@ -129,26 +125,25 @@ class Finder:
         return names
 
 
-def _two(row: Any, place: str, first: str, second: str) -> tuple[Any, Any]:
+def _two(row: object, place: str, first: str, second: str) -> tuple[object, object]:
     fix = f"Give ({first}, {second}) tuples, or mappings with the columns {first!r} and {second!r}."
-    if is_single(row) or isinstance(row, str | bytes) or not isinstance(row, tuple | list | np.ndarray):
+    if is_single(row) or not (is_sequence(row) or is_array(row)):
         raise DataError(f"expected ({first}, {second}), got {shown(row)}", where=place, fix=fix)
-    values = list(cast("Sequence[Any]", row))
+    values: list[object] = list(row)
     if len(values) != 2:
         raise DataError(f"expected ({first}, {second}), got {len(values)} values", where=place, fix=fix)
     return plain(values[0]), plain(values[1])
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """A cell as Python's own value; None of one that is missing."""
-    if isinstance(value, np.generic):
-        value = cast("Any", value).item()
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    own = python_value(value)
+    if own is None or (isinstance(own, float) and math.isnan(own)):
         return None
-    return None if type(value).__name__ in ("NAType", "NaTType") else value  # of pandas
+    return None if type(own).__name__ in ("NAType", "NaTType") else own  # of pandas
 
 
-def cell_text(value: Any) -> str:
+def cell_text(value: object) -> str:
     """A cell as it would stand in a file; empty where it is missing."""
     value = plain(value)
     if value is None:
@@ -161,21 +156,21 @@ def cell_text(value: Any) -> str:
     return NumberText(text) if isinstance(value, Real) and text not in ("True", "False") else text
 
 
-def is_cell(value: Any) -> bool:
+def is_cell(value: object) -> bool:
     """Whether a value can stand in a cell of a table: a text, a number, a time, or nothing."""
-    known = isinstance(value, str | Real | np.generic | date | time) or type(value).__name__ == "Period"  # of pandas
-    return known or plain(value) is None
-
-
-def is_table(rows: Sequence[Any] | None) -> bool:
-    """Whether rows are those of a table: mappings from columns to cells."""
-    return bool(rows) and all(
-        isinstance(row, Mapping) and all(map(is_cell, cast("Mapping[str, Any]", row).values()))
-        for row in (rows or ())[:50]
+    return (
+        isinstance(value, str | Real | np.generic | date | time)
+        or type(value).__name__ == "Period"  # of pandas
+        or plain(value) is None
     )
 
 
-def text_of(value: Any, place: str, *, numbers: bool = False) -> str:
+def is_table(rows: Sequence[object] | None) -> TypeGuard[Sequence[Mapping[object, object]]]:
+    """Whether rows are those of a table: mappings from columns to cells."""
+    return bool(rows) and all(is_mapping(row) and all(map(is_cell, row.values())) for row in (rows or ())[:50])
+
+
+def text_of(value: object, place: str, *, numbers: bool = False) -> str:
     """A text; nothing is an empty one.
 
     Args:
@@ -220,6 +215,6 @@ def checked_text(text: str, place: str) -> str:
     return text
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value in a message, with its type."""
     return f"{type(value).__name__} {excerpt(safe_repr(value), 40)}"

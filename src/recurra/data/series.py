@@ -21,7 +21,7 @@ from dataclasses import replace
 from datetime import date, time
 from itertools import chain, islice
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,7 @@ from recurra.data.timeline import Rows, Timeline, in_time
 from recurra.data.vectors import GROUP_NAMES, fitting, row_numbers
 from recurra.data.wide import step_rows
 from recurra.errors import DataError
+from recurra.narrowing import is_iterable, is_mapping
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt, safe_repr
 
@@ -193,7 +194,7 @@ def read_rows(reading: Reading) -> Iterator[Series]:
             reading.findings.add(NO_SERIES, error)
 
 
-def are_series(rows: Sequence[Any]) -> str | None:
+def are_series(rows: Sequence[object]) -> str | None:
     """Why rows given in Python are surely series, as a clause that can follow "because"."""
     if holds_entries(DataSource(rows=rows)):
         return "each of these is a series with its start"
@@ -206,7 +207,7 @@ def are_series(rows: Sequence[Any]) -> str | None:
     return "these are numbers without labels" if several and all(len(one.values) > 1 for one in several) else None
 
 
-def table_of(rows: Sequence[Any]) -> Sequence[Any] | None:
+def table_of(rows: Sequence[object]) -> Sequence[object] | None:
     """The rows of a table of steps: mappings from columns to cells, or one from columns to lists, with times or names.
 
     None of anything else: lists of numbers, columns of nothing but numbers.
@@ -216,10 +217,10 @@ def table_of(rows: Sequence[Any]) -> Sequence[Any] | None:
     """
     if len(rows) > 1:
         return rows if is_table(rows) else None
-    if not rows or not isinstance(rows[0], Mapping):
+    columns = rows[0] if rows else None
+    if not is_mapping(columns):
         return None
-    columns = cast("Mapping[Any, Any]", rows[0])
-    lists: list[list[Any]] = [list(cells) for cells in columns.values() if is_list(cells)]
+    lists = [list(cells) for cells in columns.values() if is_list(cells)]
     if len(lists) < len(columns) or not lists:
         return None
     known = {*TIME_NAMES[:-1], *GROUP_NAMES}
@@ -232,7 +233,7 @@ def table_of(rows: Sequence[Any]) -> Sequence[Any] | None:
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*lists, strict=True)]
 
 
-def is_list(given: object) -> bool:
+def is_list(given: object) -> TypeGuard[Iterable[object]]:
     """Whether this has elements, and is no text."""
     return isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping)
 
@@ -247,18 +248,18 @@ def read_inputs(reading: Reading) -> Iterator[Series]:
         yield from read_series(reading)
 
 
-def list_of_series(given: Any) -> list[Any]:
+def list_of_series(given: object) -> list[object]:
     """Several series, or one that is given as its numbers: [3.5, 3.7, ...] or {"price": [...]}."""
     if isinstance(given, Mapping):
         return [given]
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    if isinstance(given, str) or not is_iterable(given):
         raise _no_series(given, "series")
-    every: list[Any] = list(cast("Iterable[Any]", given))
+    every = list(given)
     plain = bool(every) and all(isinstance(value, int | float | np.number) for value in every)
     return [every] if plain else every
 
 
-def checked_series(given: Any, where: str, number: int = 1) -> Series:
+def checked_series(given: object, where: str, number: int = 1) -> Series:
     """A series given in Python: [T], [T][D], {"name": [T], ...}, or one that was read.
 
     Raises:
@@ -266,10 +267,9 @@ def checked_series(given: Any, where: str, number: int = 1) -> Series:
     """
     if isinstance(given, Series):
         return given
-    named: Mapping[str, Any] | None = cast("Mapping[str, Any]", given) if isinstance(given, Mapping) else None
-    lists: Any = cast("Any", given) if named is None else list(named.values())
+    named = given if is_mapping(given) else None
     try:
-        values = np.asarray(lists, dtype=np.float64)
+        values = np.asarray(given if named is None else list(named.values()), dtype=np.float64)
     except (ValueError, TypeError) as error:
         raise _no_series(given, where) from error
     if named is not None:
@@ -283,7 +283,7 @@ def checked_series(given: Any, where: str, number: int = 1) -> Series:
     return Series("", values, columns, (), number)
 
 
-def _no_series(given: Any, where: str) -> DataError:
+def _no_series(given: object, where: str) -> DataError:
     what = f"expected a series of numbers, got {excerpt(safe_repr(given), 40)}"
     fix = 'Give the numbers of each series, [3.5, 3.7, ...]; of several columns {"price": [...], "volume": [...]}.'
     return DataError(what, where=where, fix=fix)
@@ -294,7 +294,7 @@ def key(series: Series) -> str:
     return f"{series.name}\t{series.start}\t{series.values.tobytes().decode('latin-1')}"
 
 
-def pack(series: Series) -> list[Any]:
+def pack(series: Series) -> list[object]:
     """All of it; a number that is missing is None."""
     values: list[list[float]] = series.values.tolist()
     known = [[None if math.isnan(value) else value for value in row] for row in values]

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from recurra.data.known_names import OF_PAIRS, Names
 from recurra.data.lines import STANDARD_INPUT, TextFile, is_stream
@@ -74,7 +74,7 @@ class DataSource:
     name: str | None = None  # what messages call the file; the path if None
     target_name: str | None = None
     folder: str | None = None  # what paths in the data are relative to; where the file is if None
-    rows: Sequence[Any] | None = None  # instead of a path; each an example, or a mapping from columns to cells
+    rows: Sequence[object] | None = None  # instead of a path; each an example, or a mapping from columns to cells
     sides: Sides = PAIR
 
     @property

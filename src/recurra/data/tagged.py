@@ -14,10 +14,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, pairwise
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 from recurra.data import parallel
 from recurra.data.columns import TAB
@@ -33,6 +33,7 @@ from recurra.data.sentence import Tagged
 from recurra.data.source import DataSource, Sides
 from recurra.data.tagged_keys import Keys, keys_of, list_of
 from recurra.errors import DataError
+from recurra.narrowing import are_texts, is_row, is_sequence
 from recurra.text.visible import is_blank
 
 ENDINGS = {
@@ -111,8 +112,8 @@ def read_rows(reading: Reading) -> Iterator[Tagged]:
         return
     first: object = next(iter(source.rows or ()), None)
     keys = Keys(*source.sides[:2])
-    if isinstance(first, Mapping):
-        keys = keys_of(cast("Mapping[str, object]", first), source, reading.place(1))
+    if is_row(first):
+        keys = keys_of(first, source, reading.place(1))
         reading.source = replace(source, source_column=keys.tokens, target_column=keys.tags)
     for row in row_sides(reading):
         try:
@@ -149,12 +150,13 @@ def texts_of(values: object, key: str, place: str, *, tokens: Sequence[str] = ()
         raise DataError(f"expected a list of texts under {key!r}, saw {called(values)}", where=place)
     if tokens and found and all(type(one) is int for one in found):
         raise _numbers(key, place)
+    texts: list[str] = []
     for number, one in enumerate(found, 1):
         if not isinstance(one, str) or not one:
             what = f"expected a list of texts under {key!r}, saw {called(one)} as number {number} of them"
             raise DataError(what, where=place)
-        checked_text(one, f"{place}: number {number} of {key!r}")
-    return cast("list[str]", found)
+        texts.append(checked_text(one, f"{place}: number {number} of {key!r}"))
+    return texts
 
 
 def called(value: object) -> str:
@@ -185,14 +187,14 @@ def _uneven(where: str, tokens: Sequence[str], tags: Sequence[str]) -> DataError
     )
 
 
-def are_sentences(rows: Sequence[Sequence[Any]]) -> bool:
+def are_sentences(rows: Sequence[Sequence[object]]) -> bool:
     """Whether rows given in Python are (tokens, tags)."""
-    return bool(rows) and all(len(row) == 2 and all(map(_is_list, row)) and len(row[0]) == len(row[1]) for row in rows)
+    return bool(rows) and all(map(_is_sentence, rows))
 
 
-def _is_list(side: Any) -> bool:
-    """Whether it is a list of texts."""
-    return isinstance(side, list | tuple) and all(isinstance(text, str) for text in cast("Sequence[Any]", side))
+def _is_sentence(row: Sequence[object]) -> bool:
+    lists = [side for side in row if is_sequence(side) and are_texts(side)]
+    return len(row) == len(lists) == 2 and len(lists[0]) == len(lists[1])
 
 
 def format_of(source: DataSource) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recurra.data.source import DataSource
 from recurra.errors import DataError, UsageError
+from recurra.narrowing import is_array, is_sequence
 
 TOKENS = ("tokens", "words", "token", "word", "forms", "text", "sentence")  # what people call the list of the tokens
 
@@ -61,9 +61,10 @@ def are_tagged(row: Mapping[str, object], source: DataSource) -> bool:
 
 def list_of(value: object) -> list[object] | None:
     """What is in a list, a tuple or an array; None of anything else."""
-    if isinstance(value, np.ndarray):
-        return cast("list[object]", np.atleast_1d(cast("NDArray[np.object_]", value)).tolist())
-    return list(cast("list[object]", value)) if isinstance(value, list | tuple) else None
+    if is_array(value):
+        found: list[object] = np.atleast_1d(value).tolist()
+        return found
+    return list(value) if is_sequence(value) else None
 
 
 def _is_deep(value: object) -> bool:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 from recurra.data.lines import Line
 from recurra.errors import DataError
+from recurra.narrowing import is_row, is_sequence
 from recurra.text.visible import excerpt
 
 TURNS = "turns"  # the key of a dialogue in an object
@@ -25,7 +26,7 @@ LOOK = 200  # lines from which the form is told
 SAID_BY = re.compile(r"([A-Z][\w .'-]{0,30}): \S")
 
 
-def turns_key(record: Mapping[str, Any]) -> str | None:
+def turns_key(record: Mapping[str, object]) -> str | None:
     """The key under which an object has its turns; None of another object."""
     return next((key for key in KEYS if isinstance(record.get(key), list | tuple)), None)
 
@@ -37,7 +38,7 @@ def messages_of(turns: Sequence[object]) -> tuple[list[object], int]:
 
 
 def _message(turn: object) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", turn) if isinstance(turn, Mapping) else {}
+    return turn if is_row(turn) else {}
 
 
 def _content(turn: object) -> object:
@@ -47,13 +48,12 @@ def _content(turn: object) -> object:
 
 def dialogue_of(given: object) -> object:
     """A dialogue given in Python as its turns: a list of messages, or an object with one; anything else as it is."""
-    if isinstance(given, Mapping):
-        record = cast("Mapping[str, Any]", given)
-        key = turns_key(record)
-        return given if key is None else tuple(messages_of(record[key])[0])
-    if isinstance(given, list | tuple):
-        turns = cast("Sequence[object]", given)
-        return tuple(messages_of(turns)[0]) if turns and all(map(_is_message, turns)) else given
+    if is_row(given):
+        key = turns_key(given)
+        turns = None if key is None else given[key]
+        return tuple(messages_of(turns)[0]) if is_sequence(turns) else given
+    if is_sequence(given) and given and all(map(_is_message, given)):
+        return tuple(messages_of(given)[0])
     return given
 
 

@@ -12,11 +12,12 @@ from recurra.decoding.forcing import log_likelihoods
 from recurra.decoding.greedy import greedy
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.options import DecodingOptions
-from recurra.decoding.recorded import End, Fate, Method, SearchRecord, Tree, decode_recorded
+from recurra.decoding.recorded import SearchRecord, Tree, decode_recorded
 from recurra.decoding.sampling import chances, sample
 from recurra.decoding.step_model import Scored, Start, StepModel
 from recurra.decoding.streaming import decode_growing, grows
 from recurra.padded import Padded
+from recurra.search_names import End, Fate, Method
 
 __all__ = [
     "NO_END",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
 
 from recurra.decoding.step_model import StepModel
+from recurra.lists import floats
 from recurra.padded import Padded
 
 
@@ -21,4 +20,4 @@ def log_likelihoods(model: StepModel, source: Padded, target: Padded) -> list[fl
         state = scored.state
         found = scored.log_probs.gather(1, target.values[:, t + 1 : t + 2]).squeeze(1)
         total += torch.where(mask[:, t + 1], found, 0.0)
-    return cast("list[float]", total.tolist())
+    return floats(total)

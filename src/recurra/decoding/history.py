@@ -13,13 +13,14 @@ B sentences still open at a step, K slots after the step, J slots before it, R o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.errors import ModelError
+from recurra.lists import Numbers
 
 
 class Outcome(NamedTuple):
@@ -122,6 +123,6 @@ def _materialise(
     return result
 
 
-def _plain(tensor: Tensor) -> Any:
+def _plain(tensor: Numbers) -> Any:
     """Nested lists of Python numbers; torch does not declare how deep."""
-    return cast("Any", tensor).tolist()
+    return tensor.tolist()

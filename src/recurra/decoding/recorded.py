@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias, cast
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -36,23 +36,12 @@ from recurra.decoding.sampling import chances, drawing
 from recurra.decoding.scoring import NONE, Scorer
 from recurra.decoding.step_model import StepModel
 from recurra.errors import UsageError
+from recurra.lists import floats, integers
 from recurra.padded import Padded
+from recurra.search_names import End, Fate, Method
 from recurra.text.special import EOS, GO, PAD
 
 RUNNERS_UP = 5  # tokens that are shown at a step of greedy search or of a sample
-
-Fate: TypeAlias = Literal[
-    "kept",  # gone on with
-    "open",  # alive when the search was done
-    "pruned",  # considered, but others were better; of a path: not taken
-    "finished",  # took <EOS> while among the best
-    "stump",  # finished, but less probable than what had to be cut, which is longer (hypothesis.py)
-    "cut",  # at its greatest length without <EOS>, or with nothing allowed after it
-    "too long",  # would have been longer than is allowed
-    "forbidden",  # probable enough, but the options forbid it
-]
-Method: TypeAlias = Literal["beam", "greedy", "sampling"]
-End: TypeAlias = Literal["beaten", "enough", "limit"]  # as in beam.Ending
 
 
 class Node(NamedTuple):
@@ -322,8 +311,8 @@ class PathWatch:
 
 
 def _numbers(row: Tensor) -> list[float]:
-    return cast("list[float]", row.tolist())
+    return floats(row)
 
 
 def _ids(row: Tensor) -> list[int]:
-    return cast("list[int]", row.tolist())
+    return integers(row)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple
+
+from typing_extensions import TypeVar
 
 from recurra.files import atomic_write, plain_errors
 
@@ -15,21 +17,22 @@ if TYPE_CHECKING:
     from recurra.api import Model
 
 Settings = Mapping[str, object]
+E = TypeVar("E", default=Any)  # an example, in the form in which the task takes it from Python
 
 
-class Split(NamedTuple):
+class Split(NamedTuple, Generic[E]):
     """Examples of one distribution, in the form in which the task takes them from Python."""
 
-    training: Sequence[Any]
-    held_out: Sequence[Any]
+    training: Sequence[E]
+    held_out: Sequence[E]
 
 
 @dataclass(frozen=True)
-class Learned:
+class Learned(Generic[E]):
     """What the training of a demo has left, to be shown."""
 
     models: Mapping[str, Model]  # by the names of Demo.networks
-    held_out: Sequence[Any]
+    held_out: Sequence[E]
     folder: Path  # where a page may be put beside the models
     console: Console
 
@@ -60,9 +63,7 @@ def write_pairs(folder: Path, split: Split) -> dict[Path, int]:
     return write_files(folder, files, lambda pairs: "".join(f"{source}\t{target}\n" for source, target in pairs))
 
 
-def write_files(
-    folder: Path, files: Mapping[str, Sequence[Any]], text: Callable[[Sequence[Any]], str]
-) -> dict[Path, int]:
+def write_files(folder: Path, files: Mapping[str, Sequence[E]], text: Callable[[Sequence[E]], str]) -> dict[Path, int]:
     """Examples as the text of files in a folder, which is made. Gives the files and how many examples each has."""
     with plain_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,16 +73,16 @@ def write_files(
 
 
 @dataclass(frozen=True)
-class Demo:
+class Demo(Generic[E]):
     """One demo. Its file in this room makes one, called DEMO, and the table DEMOS names it."""
 
     task: str
-    split: Callable[[], Split]  # the same in every run
+    split: Callable[[], Split[E]]  # the same in every run
     networks: Mapping[str, Settings]  # what is trained, in equal shares of the time: a name, and settings of the recipe
-    show: Callable[[Learned], None]  # prints what was learned; the last thing that a demo does
+    show: Callable[[Learned[E]], None]  # prints what was learned; the last thing that a demo does
     noun: str = "pairs"  # what its examples are
-    line: Callable[[Any], str] = pair_line  # an example in one line
-    write: Callable[[Path, Split], Mapping[Path, int]] = write_pairs  # the examples as files, with their sizes
+    line: Callable[[E], str] = pair_line  # an example in one line
+    write: Callable[[Path, Split[E]], Mapping[Path, int]] = write_pairs  # the examples as files, with their sizes
     time: str = "45s"  # of the whole command, unless the user says otherwise
     least: float = 15.0  # seconds below which nothing can be learned
     afterwards: float = 5.0  # seconds kept for measuring and showing

@@ -47,5 +47,5 @@ def own_data(locale: str, *parts: str) -> Any:
     Where a locale only refers to its other names, Babel writes what it finds there into data that all locales share:
     whoever asks next gets the names of the one before.
     """
-    data = cast("Mapping[str, Any]", localedata.load(locale))
+    data = cast("Mapping[str, object]", localedata.load(locale))
     return localedata.LocaleDataDict({part: deepcopy(data[part]) for part in parts})

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import cast
 
 import torch
 from torch import Tensor
 
 from recurra.inside.probes import Run
+from recurra.lists import float_rows, floats, integer_rows, integers
 from recurra.tracing import Decision
 
 TOP = 5  # runners-up that are kept
@@ -31,16 +31,16 @@ def decisions(
     """
     log_probs = run.values[0].detach()
     own = log_probs.gather(1, torch.tensor(chosen, device=log_probs.device)[:, None])  # [P, 1]
-    ranks = cast("list[int]", (1 + (log_probs > own).sum(1)).tolist())
+    ranks = integers(1 + (log_probs > own).sum(1))
     best = log_probs.topk(min(top, log_probs.shape[1]), dim=1)
     rows = zip(
         range(len(chosen)),
         chosen,
-        cast("list[float]", own[:, 0].tolist()),
+        floats(own[:, 0]),
         ranks,
-        cast("list[float]", entropy(log_probs).tolist()),
-        cast("list[list[int]]", best.indices.tolist()),
-        cast("list[list[float]]", best.values.exp().tolist()),
+        floats(entropy(log_probs)),
+        integer_rows(best.indices),
+        float_rows(best.values.exp()),
         copied(run, chosen),
         strict=True,
     )
@@ -70,4 +70,4 @@ def copied(run: Run, chosen: Sequence[int]) -> list[float | None]:
         return [None] * len(chosen)
     numbers = torch.tensor(chosen, device=run.values.device)[:, None]
     difference = (run.generated[0] - run.values[0]).detach().gather(1, numbers)[:, 0]  # log of the share not copied
-    return cast("list[float | None]", (1 - difference.exp()).clamp(0, 1).tolist())
+    return [*floats((1 - difference.exp()).clamp(0, 1))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import torch
 from torch import Tensor
@@ -12,5 +11,8 @@ from torch import Tensor
 def gradients(value: Tensor, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Of a scalar with respect to each tensor; zero where it does not depend on one. The computation is kept."""
     found = torch.autograd.grad(value, tensors, retain_graph=True, allow_unused=True)
-    each = zip(cast("Sequence[Tensor | None]", found), tensors, strict=True)
-    return [torch.zeros_like(tensor) if one is None else one for one, tensor in each]
+    return list(map(_known, found, tensors))
+
+
+def _known(gradient: Tensor | None, tensor: Tensor) -> Tensor:
+    return torch.zeros_like(tensor) if gradient is None else gradient

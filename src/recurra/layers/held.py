@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -24,6 +24,7 @@ from recurra.layers.base import Unrolled
 from recurra.layers.kernels import CellSteps
 from recurra.layers.recurrent import Recurrent
 from recurra.layers.unroll import unroll
+from recurra.lists import integers
 from recurra.padded import Padded
 
 
@@ -77,7 +78,7 @@ class HeldRecurrent(Recurrent):
             if not self.backward:
                 return hold(step, self._single.get(number, self._always))
             places = inputs.lengths - 1 - number  # [B]
-            for place in set(cast("list[int]", places.tolist())):
+            for place in set(integers(places)):
                 step = hold(step, self._single.get(place, self._always), places == place)
             return step
 

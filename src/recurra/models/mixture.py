@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Self, cast
+from typing import NamedTuple, Self, cast
 
 import numpy as np
 import torch
@@ -22,7 +22,9 @@ from torch import Tensor
 
 from recurra.baselines import Stored, UnitsBaseline
 from recurra.baselines.units import LONGEST, START, Table, following, known
+from recurra.lists import floats
 from recurra.models.fitted import FittedPart
+from recurra.narrowing import object_of, value_of
 from recurra.strict_json import parse_json
 from recurra.text.special import GO
 
@@ -93,11 +95,12 @@ class Mixture(FittedPart[Opened]):
         Raises:
             ValueError, KeyError, TypeError: it is damaged.
         """
-        found = cast("dict[str, Any]", parse_json(text))
-        sizes = {name: int(found["sizes"][name]) for name in ARRAYS}
-        if not 1 <= int(found["longest"]) <= LONGEST or any(size < 0 for size in sizes.values()):
+        found = object_of(parse_json(text))
+        longest, stored = value_of(int, found["longest"]), object_of(found["sizes"])
+        sizes = {name: value_of(int, stored[name]) for name in ARRAYS}
+        if not 1 <= longest <= LONGEST or any(size < 0 for size in sizes.values()):
             raise ValueError("impossible sizes")
-        return cls(int(found["longest"]), sizes, go_begins=bool(found["go_begins"]))
+        return cls(longest, sizes, go_begins=bool(found["go_begins"]))
 
     def to_json(self) -> str:
         """All but the numbers."""
@@ -107,7 +110,7 @@ class Mixture(FittedPart[Opened]):
     def _open(self) -> Opened:
         arrays = {name: self.get_buffer(name).cpu().numpy() for name in ARRAYS}
         ngrams = UnitsBaseline.from_stored(Stored("next-units", {"longest": self.longest}, arrays))
-        weights = cast("list[float]", self.weights.tolist())
+        weights = floats(self.weights)
         if not all(abs(weight) <= LARGEST for weight in weights):
             raise ValueError("weights that are no weights")
         return Opened(ngrams.table, *weights)

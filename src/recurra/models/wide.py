@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Self, cast
+from typing import NamedTuple, Self
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from torch import Tensor
 
 from recurra.baselines import READERS, Cells, ColumnsBaseline, Stored, stored_columns
 from recurra.models.fitted import FittedPart
+from recurra.narrowing import list_of, object_of, value_of
 from recurra.strict_json import parse_json
 
 # numpy's types of what is stored -> torch's; it has the bits of the hashes, not their type.
@@ -48,7 +49,7 @@ class Wide(FittedPart[ColumnsBaseline]):
     what = "wide part"
     scale: Tensor  # []
 
-    def __init__(self, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    def __init__(self, facts: Mapping[str, object], arrays: Mapping[str, Array]) -> None:
         super().__init__()
         self.facts, self.arrays = facts, arrays
         self.register_buffer("scale", torch.ones(()))
@@ -74,11 +75,12 @@ class Wide(FittedPart[ColumnsBaseline]):
         Raises:
             ValueError, KeyError, TypeError: it is damaged.
         """
-        found = cast("dict[str, Any]", parse_json(text))
-        arrays = {name: Array(str(kind), tuple(map(int, shape))) for name, (kind, shape) in found["arrays"].items()}
-        if not all(kind in READERS for kind in kinds_of(found["facts"])) or len(arrays["weights"].shape) != 2:
+        found = object_of(parse_json(text))
+        facts = object_of(found["facts"])
+        arrays = {name: _array(*list_of(described)) for name, described in object_of(found["arrays"]).items()}
+        if not all(kind in READERS for kind in kinds_of(facts)) or len(arrays["weights"].shape) != 2:
             raise ValueError("columns or weights of another kind")
-        return cls(found["facts"], arrays)
+        return cls(facts, arrays)
 
     def to_json(self) -> str:
         """All but the numbers."""
@@ -127,13 +129,17 @@ class Wide(FittedPart[ColumnsBaseline]):
         return self.opened().linear.bias * self.scale.cpu()
 
 
-def kinds_of(facts: Mapping[str, Any]) -> list[str]:
+def kinds_of(facts: Mapping[str, object]) -> list[str]:
     """What the columns are, from what is stored of a linear model.
 
     Raises:
         ValueError, KeyError, TypeError: it is damaged.
     """
     return [part.kind for part in stored_columns(Stored("", facts, {}))]
+
+
+def _array(kind: object, shape: object) -> Array:
+    return Array(str(kind), tuple(value_of(int, size) for size in list_of(shape)))
 
 
 def buffer_name(array: str) -> str:

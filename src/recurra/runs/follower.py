@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple
 
 from recurra.errors import UsageError
 from recurra.files import plain_errors_within
+from recurra.narrowing import is_list, is_object
 from recurra.runs.events import METRICS
 
 PIECE = 1 << 20  # bytes that are read together
@@ -53,7 +54,7 @@ def place_of(text: str) -> Place:
 class Told(NamedTuple):
     """An event, and where one goes on that has heard it."""
 
-    event: dict[str, Any]
+    event: dict[str, object]
     place: Place
     new: bool = True  # not so where an earlier follower has told it already
 
@@ -162,29 +163,29 @@ class Follower:
                 return
             yield line
 
-    def _take(self, line: bytes) -> dict[str, Any]:
+    def _take(self, line: bytes) -> dict[str, object]:
         """Goes on behind a line, and gives its event."""
         self.line += 1
         event = event_of(line, self.line)
         if event["event"] in LEARNED and self.saved is not None:
             self.marks.append(Mark(self.place, self.saved))
             self.saved = None
-        if event["event"] == "Saved" and isinstance(event.get("step"), int):
-            self.saved = event["step"]
+        if event["event"] == "Saved" and isinstance(step := event.get("step"), int):
+            self.saved = step
         self.offset += len(line)
         self.hash.update(line)
         self.tail = line[-TAIL:]
         return event
 
 
-def event_of(line: bytes, number: int) -> dict[str, Any]:
+def event_of(line: bytes, number: int) -> dict[str, object]:
     """The event of a line; where it cannot be read, an event says that."""
     try:
         found: object = finite(json.loads(line), DEEPEST)
     except (ValueError, RecursionError):
         found = None
-    if isinstance(found, dict) and isinstance(cast("dict[str, Any]", found).get("event"), str):
-        return cast("dict[str, Any]", found)
+    if is_object(found) and isinstance(found.get("event"), str):
+        return found
     return {"event": "Unreadable", "line": number}
 
 
@@ -196,10 +197,8 @@ def finite(value: object, levels: int) -> object:
     """
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if not isinstance(value, dict | list):
-        return value
-    if not levels:
+    if not levels and isinstance(value, dict | list):
         raise ValueError("too deep")
-    if isinstance(value, list):
-        return [finite(one, levels - 1) for one in cast("list[object]", value)]
-    return {name: finite(one, levels - 1) for name, one in cast("dict[str, object]", value).items()}
+    if is_list(value):
+        return [finite(one, levels - 1) for one in value]
+    return {name: finite(one, levels - 1) for name, one in value.items()} if is_object(value) else value

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+
+from recurra.narrowing import as_object
 
 CONFIG = "config.json"
 # The first command to try, for tasks that have one of their own.
@@ -19,7 +21,7 @@ class Outcome:
 
     path: Path  # of its folder
     task: str
-    measured: dict[str, Any]  # the object of an evaluation; empty where nothing was measured
+    measured: Mapping[str, object]  # the object of an evaluation; empty where nothing was measured
 
     @property
     def on(self) -> str:
@@ -38,12 +40,7 @@ def outcome_of(folder: Path) -> Outcome | None:
         found: object = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    config = mapping(found)
-    if mapping(config.get("trained")).get("finished") is not True:
+    config = as_object(found)
+    if as_object(config.get("trained")).get("finished") is not True:
         return None
-    return Outcome(folder, str(config.get("task", "")), mapping(config.get("measured")))
-
-
-def mapping(found: object) -> dict[str, Any]:
-    """An object of JSON; an empty one for anything else."""
-    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    return Outcome(folder, str(config.get("task", "")), as_object(config.get("measured")))

@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, cast
 
 from recurra.errors import RecurraError, RunError
 from recurra.files import plain_errors_within
+from recurra.narrowing import as_list, as_object, object_of
 from recurra.options import nearest
 from recurra.runs.events import METRICS
 from recurra.runs.members import is_member, other_members, whole_run
@@ -162,7 +162,7 @@ def training_options(path: Path) -> dict[str, float]:
         section: object = tomllib.loads(path.read_text(encoding="utf-8")).get("training")
     except (OSError, ValueError):
         return {}
-    found = cast("dict[str, object]", section) if isinstance(section, dict) else {}
+    found = as_object(section)
     return {name: value for name, given in found.items() if not math.isnan(value := number(given))}
 
 
@@ -197,24 +197,21 @@ class Reading:
     def read(self, number: int, line: bytes) -> None:
         """Reads one line."""
         try:
-            found: object = json.loads(line)
-            if not isinstance(found, dict):
-                raise ValueError("no object")
-            self.event(cast("dict[str, Any]", found))
+            self.event(object_of(json.loads(line)))
         except (ValueError, RecursionError):
             if line.endswith(b"\n"):
                 self.damaged.append(number)
             else:
                 self.half = True
 
-    def take(self, event: Mapping[str, Any]) -> None:
+    def take(self, event: Mapping[str, object]) -> None:
         """Takes in an event of a follower; one that is not what it should be is counted."""
         try:
             self.event(event)
         except ValueError:
             self.unlike += 1
 
-    def event(self, event: Mapping[str, Any]) -> None:
+    def event(self, event: Mapping[str, object]) -> None:
         """Takes in an event; those of other kinds say nothing here.
 
         Raises:
@@ -238,7 +235,7 @@ class Reading:
             case _:
                 pass
 
-    def step(self, event: Mapping[str, Any]) -> None:
+    def step(self, event: Mapping[str, object]) -> None:
         step = step_of(event, "step")
         before = len(self.steps.step)
         self.cut(step)
@@ -246,7 +243,7 @@ class Reading:
         self.planned, self.ended = max(step, int(known_or(number(event.get("steps")), self.planned))), ""
         self.append(self.steps, step, event)
 
-    def validation(self, event: Mapping[str, Any]) -> None:
+    def validation(self, event: Mapping[str, object]) -> None:
         step = step_of(event, "step")
         measure = str(event.get("measure", ""))
         if measure != self.measure:  # of another kind: the numbers before cannot be compared with it
@@ -255,7 +252,7 @@ class Reading:
         cut(self.validations, step)
         self.append(self.validations, step, event)
 
-    def sampled(self, event: Mapping[str, Any]) -> None:
+    def sampled(self, event: Mapping[str, object]) -> None:
         step = step_of(event, "step")
         answers = texts(event, "answers")
         samples = [sample_of(one) for one in listed(event, "samples")] or self.samples
@@ -274,7 +271,7 @@ class Reading:
         cut(self.validations, step)
         cut_answers(self.answers, step)
 
-    def append(self, curves: StepCurves | ValidationCurves, step: int, event: Mapping[str, Any]) -> None:
+    def append(self, curves: StepCurves | ValidationCurves, step: int, event: Mapping[str, object]) -> None:
         """Adds the numbers of an event; NaN for those that it has not."""
         curves.step.append(step)
         for name in (column.name for column in fields(curves) if column.name != "step"):
@@ -322,26 +319,23 @@ def sample_of(found: object) -> Sample:
     Raises:
         ValueError: it is none.
     """
-    if not isinstance(found, dict):
-        raise ValueError("no sample")
-    event = cast("dict[str, Any]", found)
+    event = object_of(found)
     picture = str(event.get("picture", ""))
     shown = picture if picture.startswith("data:image/") else ""  # no page asks another place for it
     return Sample(step_of(event, "line"), str(event.get("input", "")), texts(event, "wanted"), shown)
 
 
-def texts(event: Mapping[str, Any], name: str) -> list[str]:
+def texts(event: Mapping[str, object], name: str) -> list[str]:
     """The texts of an event."""
     return list(map(str, listed(event, name)))
 
 
-def listed(event: Mapping[str, Any], name: str) -> list[object]:
+def listed(event: Mapping[str, object], name: str) -> list[object]:
     """The list of an event; empty where there is none."""
-    found: object = event.get(name)
-    return cast("list[object]", found) if isinstance(found, list) else []
+    return as_list(event.get(name))
 
 
-def step_of(event: Mapping[str, Any], name: str) -> int:
+def step_of(event: Mapping[str, object], name: str) -> int:
     """A whole number of an event.
 
     Raises:

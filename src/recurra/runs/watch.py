@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from recurra.runs.follower import BEGINNING, Place, place_of
 from recurra.runs.outcome import Outcome, first_use
@@ -61,7 +61,7 @@ class Watch:
         """Whether no run goes on by itself: all are finished, were interrupted, or their processes are gone."""
         return all(run.doing in OVER for run in self.runs.values())
 
-    def update(self) -> Iterator[dict[str, Any]]:
+    def update(self) -> Iterator[dict[str, object]]:
         """What is new."""
         for path in (found for given in self.paths for found in runs_in(given)):
             if path not in self.runs:
@@ -92,7 +92,7 @@ def places_of(text: str) -> Mapping[str, Place]:
     return {key: place_of(place) for key, _, place in pairs}
 
 
-def looks(watch: Watch, wait: Callable[[float], None] = time.sleep) -> Iterator[list[dict[str, Any]]]:
+def looks(watch: Watch, wait: Callable[[float], None] = time.sleep) -> Iterator[list[dict[str, object]]]:
     """What is new at each look, twice a second, until all runs are finished; of runs that are over already, one look.
 
     Args:

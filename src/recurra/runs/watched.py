@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from recurra.locks import LOCK
 from recurra.options import nearest
@@ -67,12 +67,12 @@ class Watched:
         self.doing = self._now()
         return [one for one in told if one.new]
 
-    def _take(self, event: dict[str, Any]) -> None:
+    def _take(self, event: dict[str, object]) -> None:
         match event.get("event"):
             case "Again":
                 self.reading, self.notes = Reading(), []
             case "Unreadable":
-                self.reading.damaged.append(event["line"])
+                self.reading.damaged.append(self.follower.line)
             case "Note":
                 self.notes = [*self.notes, str(event.get("text", ""))][-NOTES:]
             case _:

@@ -16,7 +16,7 @@ from typing import Any
 
 from recurra.attention import Attention, Last
 from recurra.columns import CategoryColumn, Column, ImageColumn, NumbersColumn
-from recurra.options import to_mapping
+from recurra.options import is_section, to_mapping
 from recurra.serving.examples import examples_of
 from recurra.serving.models import Served
 from recurra.tasks.caption.predictor import CaptionPredictor
@@ -45,7 +45,7 @@ def described(served: Served) -> Described:
         "reads": reads(predictor),
         "writes": writes(predictor),
         "attends": any(isinstance(one, Attention) and not isinstance(one, Last) for one in parts),
-        "options": {} if decoding is None else to_mapping(decoding),
+        "options": to_mapping(decoding) if is_section(decoding) else {},
         "generation": to_mapping(predictor.generation) if isinstance(predictor, Generates) else None,
         "streams": isinstance(predictor, Streams),
         "examples": examples_of(served),

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
 from recurra.errors import DataError
+from recurra.lists import integers
 from recurra.options import unknown_name
 from recurra.tasks.examples import spread
 from recurra.text.counted import counted
 from recurra.text.visible import is_blank
 from recurra.tracing import Activations, Array, LayerTrace
 
+T = TypeVar("T")
 READ = 100_000  # inputs that are read; of a longer file these are the first
 FEW_STEPS = 200
 LARGEST = 50_000_000  # numbers that are kept: 100 MB
 
 
 def gathered(
-    inputs: Iterable[Any],
-    layers: Callable[[Any], Sequence[LayerTrace]],
+    inputs: Iterable[T],
+    layers: Callable[[T], Sequence[LayerTrace]],
     layer: str | None,
     name: str,
     examples: int,
-    also: Any = None,
+    also: T | None = None,
 ) -> Activations:
     """One state or gate of one layer over inputs.
 
@@ -45,11 +47,11 @@ def gathered(
     given = [read[k] for k in filled]
     if not given:
         raise DataError("there are no inputs", where=getattr(inputs, "name", None))
-    chosen = spread(len(given), examples).tolist()
+    chosen = integers(spread(len(given), examples))
     texts: list[list[str]] = []
     parts: list[Array] = []
     size, found = 0, list[LayerTrace]()
-    last = [] if also is None else [also]
+    last: list[T] = [] if also is None else [also]
     for one in [*last, *(given[k] for k in chosen)]:
         found = layers(one)
         at = layer_of(found, layer)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import torch
 
+from recurra.lists import integers
 from recurra.training import Index, threads
 from recurra.turns import step_done
 
@@ -44,4 +45,4 @@ def at_once(compute: Callable[[B], R], batches: Sequence[B], device: torch.devic
 
 def numbered(batches: Iterable[Index]) -> list[list[int]]:
     """The numbers of the examples of each batch."""
-    return [cast("list[int]", batch.tolist()) for batch in batches]
+    return [integers(batch) for batch in batches]

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
+
+from typing_extensions import TypeVar
 
 from recurra.baselines import MOST_EXAMPLES, Allowance, Baseline, Stored, from_bytes
 from recurra.bundle import damage_is_said
@@ -27,20 +29,24 @@ from recurra.training import Budget, Emit, Note
 SHARE = 0.02  # of the time of a training
 
 E = TypeVar("E")
+X = TypeVar("X", contravariant=True, default=Any)  # an example
+N = TypeVar("N", contravariant=True, default=Any)  # a network
+B = TypeVar("B", bound=Baseline, default=Any)
+P = TypeVar("P", contravariant=True, default=Any)  # a predictor
 
 
-class TaskBaseline(Protocol):
+class TaskBaseline(Protocol[X, N, B, P]):
     """What a task has to do with its baseline."""
 
-    def fit(self, train: Iterable[Any], network: Any, allowance: Allowance) -> Baseline | None:
+    def fit(self, train: Iterable[X], network: N, allowance: Allowance) -> B | None:
         """A baseline that reads and answers what a network does; None where there is none for it."""
         ...
 
-    def open(self, stored: Stored) -> Baseline:
+    def open(self, stored: Stored) -> B:
         """The same again; of what is damaged any error."""
         ...
 
-    def measures(self, baseline: Any, predictor: Any, examples: Sequence[Any], options: Any) -> Mapping[str, Measure]:
+    def measures(self, baseline: B, predictor: P, examples: Sequence[X], options: Any) -> Mapping[str, Measure]:
         """What `Predictor.evaluate` measures, of the baseline's answers."""
         ...
 
@@ -71,7 +77,13 @@ def sampled(
 
 
 def fit_baseline(
-    task: HasBaseline, train: Iterable[Any], network: Any, budget: Budget, run_folder: Path, emit: Emit, once: Once
+    task: HasBaseline,
+    train: Iterable[object],
+    network: object,
+    budget: Budget,
+    run_folder: Path,
+    emit: Emit,
+    once: Once,
 ) -> None:
     """Fits the baseline of a task and puts it into the folder of a run; says what it is, and what of it was cut."""
     (run_folder / BASELINE).unlink(missing_ok=True)  # of a start that came to nothing
@@ -120,9 +132,9 @@ def beside_baseline(
     data: bytes,
     folder: Path,
     task: HasBaseline,
-    predictor: Any,
-    examples: Iterable[Any],
-    options: Any,
+    predictor: object,
+    examples: Iterable[object],
+    options: object,
 ) -> Evaluation:
     """The evaluation of a model with that of its baseline on the same examples.
 

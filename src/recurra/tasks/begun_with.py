@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from recurra.errors import RunError, any_error_as
 from recurra.files import atomic_write
 from recurra.tasks.resuming import START_AGAIN
 
-Record = Mapping[str, Any]  # JSON values; empty where nothing is given
+Record = Mapping[str, object]  # JSON values; empty where nothing is given
 
 
 class BegunWith(NamedTuple):

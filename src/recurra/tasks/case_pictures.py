@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from base64 import b64encode
-from typing import cast
 from urllib.parse import quote
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from recurra.data.images import ImageFile, coloured, image_of, read_image
 from recurra.errors import DataError
+from recurra.narrowing import is_array
 
 LARGEST = 64  # pixels of a side of an image
 WIDTH, HEIGHT, ROOM = 120, 32, 3  # of a chart, and the room around it
@@ -29,8 +29,8 @@ def thumbnail(content: object) -> str:
             image = read_image(content.path, content)
         elif isinstance(content, str):
             image = read_image(content, content)
-        elif isinstance(content, np.ndarray):
-            image = image_of(cast("NDArray[np.generic]", content), "")
+        elif is_array(content):
+            image = image_of(content, "")
         else:
             return ""
     except DataError:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
 
+from recurra.narrowing import as_object
 from recurra.text.counted import counted
 from recurra.training import OUT_OF_TIME
 
 
-def caveats(trained: Mapping[str, Any]) -> list[str]:
+def caveats(trained: Mapping[str, object]) -> list[str]:
     """Whole sentences, from what config.json says under "trained"; none of a training that ended as planned."""
     if trained.get("finished") is False:
         return ["the training of this model has not finished; recurra train --resume continues one that was stopped"]
@@ -22,7 +22,6 @@ def caveats(trained: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def trained_of(config: Mapping[str, Any]) -> Mapping[str, Any]:
+def trained_of(config: Mapping[str, object]) -> Mapping[str, object]:
     """What a model folder says about its training; nothing where something else stands there."""
-    found: object = config.get("trained")
-    return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
+    return as_object(config.get("trained"))

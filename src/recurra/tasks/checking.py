@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from recurra.data import DataSource
+from recurra.data import DataSource, HasLine
 from recurra.tasks.fit import opened_both
 from recurra.tasks.keys import key_hash
 from recurra.tasks.model_folder import parameter_count
@@ -44,7 +43,7 @@ def check_examples(
         emit(Note(f"line {example.line}: {shown(task, example)}"))
 
 
-def count_repeated(task: Task, examples: Iterable[Any]) -> int:
+def count_repeated(task: Task, examples: Iterable[HasLine]) -> int:
     """How many examples are the same as an earlier one."""
     seen: set[bytes] = set()
     total = 0
@@ -54,7 +53,7 @@ def count_repeated(task: Task, examples: Iterable[Any]) -> int:
     return total - len(seen)
 
 
-def shown(task: Task, example: Any) -> str:
+def shown(task: Task, example: HasLine) -> str:
     """The example in one line, cut where it is long."""
     text = "  ".join(str(value) for value in task.kind.pack(example)[:-1])
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from recurra.data import DataSource, Preview, preview_of
 from recurra.data.lines import STANDARD_INPUT
@@ -97,7 +97,7 @@ def filled(cells: Iterable[str | None]) -> list[str]:
     return [cell for cell in cells if cell]
 
 
-def task_of_targets(targets: Sequence[Any]) -> Chosen | None:
+def task_of_targets(targets: Sequence[object]) -> Chosen | None:
     """Numbers are to be predicted, but a few whole numbers again and again are labels; None of anything else."""
     if not targets or not all(isinstance(target, bool | int | float) for target in targets):
         return None

@@ -8,13 +8,13 @@ Several networks answer by the mean of their probabilities.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import cast
 
 import torch
 
 from recurra.decoding import DecodingOptions
 from recurra.errors import UsageError
 from recurra.inside.probes import WritingProbe
+from recurra.lists import floats
 from recurra.tasks.tracing import Asked
 from recurra.tracing import Contrast, ContrastStep
 from recurra.tracing.aligned import aligned
@@ -73,7 +73,7 @@ def _tokens(asked: Asked) -> list[Token]:
     """The token at each output that is asked about, with the log-probability that all networks together give to it."""
     found = asked.log_probs().gather(1, torch.tensor(asked.chosen)[:, None])[:, 0]
     count = len(asked.outputs) if asked.target is None else asked.known
-    return list(zip(asked.outputs[:count], cast("list[float]", found.tolist()), strict=False))
+    return list(zip(asked.outputs[:count], floats(found), strict=False))
 
 
 def _aligned(first: Sequence[Token], second: Sequence[Token]) -> Iterator[ContrastStep]:

@@ -10,10 +10,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import cast
 
 from recurra.errors import RunError
 from recurra.files import atomic_write
+from recurra.narrowing import object_of, value_of
 from recurra.tasks.resuming import START_AGAIN
 from recurra.text.counted import named
 
@@ -34,8 +34,8 @@ def check_digests(run_folder: Path) -> None:
     """
     path = run_folder / NAME
     try:
-        record = cast("dict[str, str]", json.loads(path.read_text(encoding="utf-8")))
-        changed = [f"{name} {what}" for name, digest in record.items() if (what := _change(run_folder / name, digest))]
+        record = object_of(json.loads(path.read_text(encoding="utf-8"))).items()
+        changed = [f"{name} {what}" for name, one in record if (what := _change(run_folder / name, value_of(str, one)))]
     except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise RunError(f"the record of its files cannot be read: {error}", where=str(path), fix=START_AGAIN) from error
     if changed:

@@ -29,7 +29,7 @@ class Editing:
 
     tokens: list[str]
     tokens_of: Callable[[Any], list[str]]
-    whole: Callable[[list[str]], Any]
+    whole: Callable[[list[str]], object]
     candidates: list[str]
     vectors: Tensor
     written: Callable[[AnyAnswer], list[str]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from recurra.files import atomic_write
 from recurra.metrics import Case, ExampleScores, Measure, Share, Slice, groupings, sliced, telling
@@ -55,7 +54,7 @@ class Evaluation:
         """A page of HTML with measures, parts, confusions and every example; it loads nothing."""
         return "".join(report_page(self._measured(), title))
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> dict[str, object]:
         """The same as plain data, for a page that draws it (views/report/page.py says what is in it)."""
         return table_data(self._measured())
 

@@ -7,16 +7,16 @@ shown as.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
 
 from recurra.errors import ModelError
+from recurra.narrowing import as_object, is_object
 
 LARGEST = 10**300  # of a number that is shown
 NUMBERS = ("value", "low", "high")  # of a measure; null is infinite
 TEXTS = ("definition", "signature")
 
 
-def check_facts(facts: Mapping[str, Any], where: str) -> None:
+def check_facts(facts: Mapping[str, object], where: str) -> None:
     """Refuses facts that cannot be shown.
 
     Args:
@@ -26,9 +26,9 @@ def check_facts(facts: Mapping[str, Any], where: str) -> None:
         ModelError: one of another type than it is shown as.
     """
     trained, measured = facts.get("trained", {}), facts.get("measured", {})
-    if not isinstance(trained, dict) or not _are_counts(cast("dict[str, object]", trained)):
+    if not is_object(trained) or not _are_counts(trained):
         raise _unreadable("trained", where)
-    if not isinstance(measured, dict) or not _is_evaluation(cast("dict[str, object]", measured)):
+    if not is_object(measured) or not _is_evaluation(measured):
         raise _unreadable("measured", where)
 
 
@@ -45,8 +45,8 @@ def _is_evaluation(measured: Mapping[str, object]) -> bool:
         and isinstance(measured.get("on"), str)
         and type(measured.get("count")) is int
         and isinstance(measured.get("counted", ""), str)
-        and isinstance(measures, dict)
-        and all(map(_is_measure, cast("dict[str, object]", measures).values()))
+        and is_object(measures)
+        and all(map(_is_measure, measures.values()))
         and "measures" in measured
     )
 
@@ -55,23 +55,22 @@ def _is_baseline(baseline: object) -> bool:
     """What the model was compared with, or nothing."""
     if baseline is None:
         return True
-    found = cast("dict[str, object]", baseline) if isinstance(baseline, dict) else {}
+    found = as_object(baseline)
     measures = found.get("measures")
     return (
         isinstance(found.get("name"), str)
         and isinstance(found.get("better"), bool)
-        and isinstance(measures, dict)
-        and all(map(_is_measure, cast("dict[str, object]", measures).values()))
-        and all("value" in cast("dict[str, object]", one) for one in cast("dict[str, object]", measures).values())
+        and is_object(measures)
+        and all(_is_measure(one) and "value" in as_object(one) for one in measures.values())
     )
 
 
 def _is_measure(measure: object) -> bool:
-    if not isinstance(measure, dict):
-        return False
-    found = cast("dict[str, object]", measure)
-    numbers = [found.get(name, "") for name in NUMBERS]
-    return all(_is_number(number) for number in numbers) and all(isinstance(found.get(name, ""), str) for name in TEXTS)
+    return (
+        is_object(measure)
+        and all(_is_number(measure.get(name, "")) for name in NUMBERS)
+        and all(isinstance(measure.get(name, ""), str) for name in TEXTS)
+    )
 
 
 def _is_number(value: object) -> bool:

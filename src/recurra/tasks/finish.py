@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -27,7 +27,7 @@ class Closing(NamedTuple):
     """How good the model is, and what its folder says beside weights and recipe."""
 
     evaluation: Evaluation
-    facts: Mapping[str, Any]  # of config.json
+    facts: Mapping[str, object]  # of config.json
     card: str
     baseline: bytes = b""  # as far as it is part of the model
 
@@ -54,7 +54,7 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     too_short = caveats(sizes)
     for note in filter(None, [baseline_note(evaluation, task.headline), *evaluation.notes, *too_short]):
         emit(Note(note))
-    config: dict[str, Any] = {
+    config: dict[str, object] = {
         "columns": dict(outcome.columns),
         "trained": {"finished": True, "command": outcome.command, **data, **sizes},
         "measured": {"on": measured_on, **evaluation.to_mapping()},

@@ -15,16 +15,17 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 
 from recurra.bundle import save_weights
 from recurra.bundle.folder import BASELINE
-from recurra.data import DataSource, Examples, keep, open_examples, spool
+from recurra.data import DataSource, Examples, HasLine, keep, open_examples, spool
 from recurra.data.gazetteers import Gazetteers
 from recurra.errors import DataError, Interrupted, RecurraError, RunError, any_error_as
 from recurra.files import atomic_write, outermost_missing, plain_errors_within
+from recurra.narrowing import object_of
 from recurra.runs.members import member_folder
 from recurra.tasks.baseline import fit_baseline, published_baseline
 from recurra.tasks.begun_with import BegunWith, Record
@@ -190,7 +191,7 @@ class Training:
         self.networks: list[Network] = []  # that have begun
         self.finished: list[Finished] = []
         self.decisions = list(prepared.decisions)
-        self.ended: list[Mapping[str, Any]] = []  # the values of the checkpoints with which they ended
+        self.ended: list[Mapping[str, object]] = []  # the values of the checkpoints with which they ended
 
     def go(self, checkpoint: Checkpoint | None, emit: Emit, show: Emit) -> None:
         """Trains one after the other until all have come to their end, or one is interrupted.
@@ -219,7 +220,7 @@ class Training:
         """The options with the precision that was measured to be the faster one for the first member."""
         if not self.ended or options.precision != "auto":
             return options
-        return replace(options, precision="bfloat16" if self.ended[0]["plan"]["bfloat16"] else "float32")
+        return replace(options, precision="bfloat16" if object_of(self.ended[0]["plan"])["bfloat16"] else "float32")
 
     def _train(self, network: Network, checkpoint: Checkpoint | None, began: float, emit: Emit) -> None:
         """Trains a network to its end, and leaves its best weights in it and in the model folder."""
@@ -253,7 +254,9 @@ def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint |
     recorded = read_record(run_folder, request.started) if request.resume else None
     if recorded is None and checkpoint is not None:  # of a recurra that did not write it down
         with any_error_as(lambda reason: damaged_run(run_folder, reason)):
-            recorded = RunRecord(budget_from_mapping(checkpoint.values["budget"], request.started), request.command)
+            recorded = RunRecord(
+                budget_from_mapping(object_of(checkpoint.values["budget"]), request.started), request.command
+            )
     if budget is None:
         budget = Budget(parse_time(USUAL), None, request.started) if recorded is None else recorded.budget
     if recorded is not None and recorded.budget.to_mapping() == budget.to_mapping():
@@ -388,8 +391,8 @@ def open_encoded(task: Task, run_folder: Path) -> Encoded:
 class Opened(NamedTuple):
     """The examples of a user's data."""
 
-    train: Examples[Any]
-    valid: Examples[Any] | None  # None where no validation data are given
+    train: Examples[HasLine]
+    valid: Examples[HasLine] | None  # None where no validation data are given
     columns: Mapping[str, str]  # of the training data, as the model remembers them
 
 
@@ -407,7 +410,7 @@ def opened_both(task: Task, data: DataSource, valid: DataSource | None, copies: 
     return Opened(train, others, columns)
 
 
-def opened(task: Task, data: DataSource, copies: Path, purpose: str, emit: Emit) -> Examples[Any]:
+def opened(task: Task, data: DataSource, copies: Path, purpose: str, emit: Emit) -> Examples[HasLine]:
     """The examples, read once and kept, so that everything wrong with them is known; says how many there are.
 
     Args:

@@ -14,13 +14,14 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from recurra.errors import UsageError, first_number
 from recurra.inside.probes import Run
+from recurra.lists import float_rows, integer_rows
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.editing import Editable, Editing
 from recurra.tasks.many_to_one.numbers import NumberDetails
@@ -59,8 +60,8 @@ class Aim(NamedTuple):
 
 def flips(
     predictor: Predictor,
-    given: Any,
-    options: Any,
+    given: object,
+    options: object,
     *,
     output: int = 0,
     to: str | None = None,
@@ -103,7 +104,7 @@ class _Tried:
     """Inputs that are answered, and how many there were."""
 
     predictor: Predictor
-    options: Any
+    options: object
     editing: Editing
     aim: Aim
     count: int = 0
@@ -121,7 +122,7 @@ class _Tried:
             step_done()
         return found
 
-    def _edited(self, edits: Sequence[Edit]) -> Any | None:
+    def _edited(self, edits: Sequence[Edit]) -> object:
         """The changed input; None where it would be empty, or cut into other tokens than these."""
         changed = {edit.place: edit.now for edit in edits}
         tokens = [now for k, token in enumerate(self.editing.tokens) if (now := changed.get(k, token))]
@@ -141,9 +142,7 @@ def _proposed(asked: Asked, editing: Editing, aim: Aim) -> Iterator[Edit]:
     each = max(EACH, MOST_SINGLES // len(editing.tokens))
     best = gains.topk(min(each, gains.shape[1]), dim=1)
     every = [(float(base[place, 0]), Edit(place, token, "")) for place, token in enumerate(editing.tokens)]
-    rows = zip(
-        cast("list[list[float]]", best.values.tolist()), cast("list[list[int]]", best.indices.tolist()), strict=True
-    )
+    rows = zip(float_rows(best.values), integer_rows(best.indices), strict=True)
     for place, (values, numbers) in enumerate(rows):
         token = editing.tokens[place]
         named = [(value, editing.candidates[number]) for value, number in zip(values, numbers, strict=True)]

@@ -10,6 +10,7 @@ from typing import Protocol, Self, runtime_checkable
 
 from recurra.data.gazetteers import Gazetteers, digest_of
 from recurra.errors import UsageError
+from recurra.narrowing import as_list
 from recurra.tasks.begun_with import BegunWith, Record
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Task
@@ -54,7 +55,7 @@ def record_of(gazetteers: Gazetteers | None) -> Record:
 
 def shown(record: Record) -> str:
     """The names of the lists."""
-    return ", ".join(record.get("names", [])) or "none"
+    return ", ".join(map(str, as_list(record.get("names")))) or "none"
 
 
 GAZETTEERS = BegunWith("gazetteers", "--gazetteer", shown)

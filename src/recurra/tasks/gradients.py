@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recurra.errors import DataError, UsageError
 from recurra.inside import TimedLoss, TracedRun, gradient_flow
@@ -57,8 +57,8 @@ class ShownFlow(GradientFlow):
 def flow_of_examples(
     predictor: Inspected,
     recipe: TaskRecipe,
-    examples: Iterable[Any],
-    options: Any,
+    examples: Iterable[object],
+    options: object,
     *,
     most: int = EXAMPLES,
     seed: int = SEED,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
-Key = Callable[[Any], str]
+E = TypeVar("E")
+Key = Callable[[E], str]
 PLACES = float(1 << 56)  # different hashes
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 
+from recurra.narrowing import number_of, object_of
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Emit, Encoded, Network, Task
 from recurra.training import Budget
@@ -47,7 +48,7 @@ def loaded_member(task: Task, first: Network, member: int) -> Network:
     return task.load(member_recipe(first.recipe, member), first.vocabularies())
 
 
-def share_of_time(budget: Budget, members: int, ended: Sequence[Mapping[str, Any]], began: float) -> Budget:
+def share_of_time(budget: Budget, members: int, ended: Sequence[Mapping[str, object]], began: float) -> Budget:
     """How long the next member may take: an equal part of what those before have left.
 
     It follows from what is asked for and from the checkpoints of the members before, not from the clock. So a resumed
@@ -59,7 +60,7 @@ def share_of_time(budget: Budget, members: int, ended: Sequence[Mapping[str, Any
     """
     if budget.seconds is None or members == 1:
         return replace(budget, started=began)
-    left = budget.seconds - sum(float(values["elapsed"]) for values in ended)
+    left = budget.seconds - sum(number_of(values["elapsed"]) for values in ended)
     if ended:  # all of them together are measured at the end, and each has kept time for that of one
-        left -= CLOSING * (members - 1) * float(ended[0]["plan"]["validation_seconds"])
+        left -= CLOSING * (members - 1) * number_of(object_of(ended[0]["plan"])["validation_seconds"])
     return Budget(max(1.0, left / (members - len(ended))), None, began, members)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +31,7 @@ def bundle_of(
     task: Task,
     network: Network,
     weights: Sequence[Weights],
-    facts: Mapping[str, Any],
+    facts: Mapping[str, object],
     card: str,
     baseline: bytes = b"",
 ) -> Bundle:
@@ -50,7 +50,7 @@ def save_network(
     task: Task,
     network: Network,
     weights: Sequence[Weights],
-    facts: Mapping[str, Any],
+    facts: Mapping[str, object],
     card: str,
     baseline: bytes = b"",
 ) -> None:
@@ -63,7 +63,7 @@ class Loaded(NamedTuple):
 
     task: Task
     networks: Sequence[Network]
-    facts: Mapping[str, Any]
+    facts: Mapping[str, object]
     card: str
     baseline: bytes = b""
 
@@ -81,7 +81,7 @@ def load_network(folder: Path, tasks: Mapping[str, Task]) -> Loaded:
 
 
 def check_fit(
-    config: Mapping[str, Any],
+    config: Mapping[str, object],
     tokenizers: Mapping[str, str],
     members: Sequence[tuple[Path, Header]],
     folder: Path,
@@ -137,7 +137,7 @@ def filled(network: Network, weights: Mapping[str, Tensor], where: str) -> Netwo
     return network
 
 
-def facts_of(bundle: Bundle) -> dict[str, Any]:
+def facts_of(bundle: Bundle) -> dict[str, object]:
     """What config.json says beside task and recipe."""
     return {key: value for key, value in bundle.config.items() if key not in KEPT_APART}
 
@@ -174,7 +174,7 @@ def check_beside(model: nn.Module, where: str) -> None:
                 raise ModelError(what, where=where, fix=fix) from error
 
 
-def task_of(config: Mapping[str, Any], folder: Path, tasks: Mapping[str, Task]) -> Task:
+def task_of(config: Mapping[str, object], folder: Path, tasks: Mapping[str, Task]) -> Task:
     """The task that a config names.
 
     Raises:
@@ -214,7 +214,7 @@ def refuse_other_folder(folder: Path, own: Path) -> None:
 
 
 def rebuilt(
-    folder: Path, task: Task, config: Mapping[str, Any], tokenizers: Mapping[str, str], member: int = 1
+    folder: Path, task: Task, config: Mapping[str, object], tokenizers: Mapping[str, str], member: int = 1
 ) -> Network:
     """The network that a config and what is beside it describe, with fresh weights."""
     path = str(folder / CONFIG)

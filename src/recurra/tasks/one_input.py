@@ -6,16 +6,17 @@ sentence. Of numbers it is their dimensions that tell, and those follow from wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from numbers import Real
 from pathlib import PurePath
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from PIL import Image
 
 from recurra.data import Numbers
 from recurra.data.series import Series
+from recurra.narrowing import is_sequence
 
 CHANNELS = (1, 3, 4)  # of an image, its last axis
 
@@ -57,12 +58,11 @@ def is_one_image(given: object) -> bool:
 
 def shape(given: object) -> tuple[int, ...]:
     """How many numbers there are in each direction, of lists by their first elements; () where there are none."""
-    if isinstance(given, list | tuple):
-        values = cast("Sequence[object]", given)
-        if not values:
+    if is_sequence(given):
+        if not given:
             return ()
-        inside, number = shape(values[0]), isinstance(values[0], Real)
-        return (len(values), *inside) if inside or number else ()
+        inside, number = shape(given[0]), isinstance(given[0], Real)
+        return (len(given), *inside) if inside or number else ()
     values = np.asarray(given) if isinstance(given, Array) else np.empty(())
     return values.shape if values.dtype.kind in "biuf" else ()
 

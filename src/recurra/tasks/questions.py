@@ -6,18 +6,20 @@ Running text is asked about in stretches, a series at each origin from which it 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar
 
-from recurra.data import Example, Examples, Exchange, Passage, Tagged
+from recurra.data import Example, Examples, Exchange, HasLine, Passage, Tagged
 from recurra.data.captions import Captioned, given_content
 from recurra.data.content import Fields, shown_content
 from recurra.data.labelled import Labelled
 from recurra.data.numbers import Numbers
 from recurra.data.series import Series
 from recurra.errors import UsageError
+from recurra.narrowing import is_mapping, is_sequence
 from recurra.tasks.caption.predictor import shown
+from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.tasks.recipe import TaskRecipe
 from recurra.text.columns import TAB
@@ -29,18 +31,16 @@ STRETCH = 300  # characters of running text that are one example, about
 class Question(NamedTuple):
     """An example as a model is asked about it."""
 
-    given: Any
-    target: Any  # None: none is known
+    given: object
+    target: str | list[str] | None  # None: none is known
     line: int  # of the data
     text: str  # the input as it can be shown
-    record: Any = None  # the example that the question is; None of a part of one, or of several
+    record: HasLine | None = None  # the example that the question is; None of a part of one, or of several
 
     @property
     def target_text(self) -> str | None:
         """What is right, as it can be shown."""
-        if not isinstance(self.target, list):
-            return self.target
-        return " ".join(cast("list[str]", self.target))
+        return " ".join(self.target) if isinstance(self.target, list) else self.target
 
 
 E = TypeVar("E")
@@ -63,10 +63,10 @@ def drawn(every: Iterable[E], most: int, seed: int) -> Sample[E]:
     return Sample([one for _, one in sorted(kept, key=lambda pair: pair[0])], total)
 
 
-def questions(examples: Iterable[Any], recipe: TaskRecipe) -> Iterator[Question]:
+def questions(examples: Iterable[object], recipe: TaskRecipe) -> Iterator[Question]:
     """Examples of any task as what a model is asked."""
     if isinstance(recipe, LanguageRecipe) and recipe.data.form == "running":
-        examples = stretches(examples)
+        examples = stretches(one for one in examples if isinstance(one, Passage))
     for one in examples:
         if isinstance(one, Example):
             yield Question(one.source, one.target, one.line, one.source, one)
@@ -80,22 +80,21 @@ def questions(examples: Iterable[Any], recipe: TaskRecipe) -> Iterator[Question]
             yield Question(list(one.tokens), list(one.tags), one.line, " ".join(one.tokens), one)
         elif isinstance(one, Passage):
             yield Question(one.text, None, one.line, one.text)
-        elif isinstance(one, Series):
+        elif isinstance(one, Series) and isinstance(recipe, ForecastRecipe):
             yield from windows(one, recipe)
         else:
             raise UsageError(f"examples of the kind {type(one).__name__} cannot be traced")
 
 
-def input_text(given: Any) -> str:
+def input_text(given: object) -> str:
     """An input as it can be shown: a text, the columns or turns of one with tabs between them, tokens with spaces."""
     if isinstance(given, str | Series):
         return str(given)
     if isinstance(given, Numbers | Fields):
         return shown_content(given)
-    if isinstance(given, list | tuple):
-        parts = cast("Sequence[object]", given)
-        return (TAB if isinstance(given, tuple) else " ").join(map(str, parts))
-    return safe_repr(cast("object", given)) if isinstance(given, Mapping) else shown(given_content(given, "the input"))
+    if is_sequence(given):
+        return (TAB if isinstance(given, tuple) else " ").join(map(str, given))
+    return safe_repr(given) if is_mapping(given) else shown(given_content(given, "the input"))
 
 
 def sampled(examples: Examples[E], most: int, recipe: TaskRecipe, seed: int = 1) -> Examples[E]:
@@ -122,7 +121,7 @@ def stretches(passages: Iterable[Passage]) -> Iterator[Passage]:
         yield Passage("".join(lines).removesuffix("\n"), first)
 
 
-def windows(series: Series, recipe: Any) -> Iterator[Question]:
+def windows(series: Series, recipe: ForecastRecipe) -> Iterator[Question]:
     """The past of a series at each origin that leaves its window before and the horizon after; at least one."""
     steps, window, horizon = len(series.values), recipe.data.window, recipe.model.horizon
     last = max(steps - horizon, 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, Protocol, Self
+from typing import ClassVar, Literal, Protocol, Self
 
 import tomli_w
 
@@ -82,7 +82,7 @@ class TaskRecipe:
     task: str = ""  # each recipe has its own name here, as Literal["name"] = "name"
     data: DataOptions = field(default_factory=DataOptions)
     training: TrainingOptions = field(default_factory=TrainingOptions)
-    decoding: Any = None  # the section that may still be changed when the model answers: a frozen dataclass
+    decoding: object = None  # the section that may still be changed when the model answers: a frozen dataclass
 
     task_named: ClassVar[Callable[[str, str], HasRecipe]]  # set where the table of tasks is made
 
@@ -121,11 +121,11 @@ class TaskRecipe:
         """A recipe from plain data, strictly."""
         return from_mapping(cls, mapping)
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Plain data, for config.json."""
         return to_mapping(self)
 
-    def sections(self) -> dict[str, dict[str, Any]]:
+    def sections(self) -> dict[str, dict[str, object]]:
         """The sections alone, as plain data."""
         return {name: value for name, value in to_mapping(self).items() if isinstance(value, dict)}
 

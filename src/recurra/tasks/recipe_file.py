@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from recurra.errors import UsageError
 from recurra.tasks.recipe import TaskRecipe
@@ -32,7 +32,7 @@ def read_recipe(path: Path, kind: type[R]) -> R:
     return recipe_of(read_toml(path), kind, str(path))
 
 
-def recipe_of(mapping: Mapping[str, Any], kind: type[R], path: str) -> R:
+def recipe_of(mapping: Mapping[str, object], kind: type[R], path: str) -> R:
     """The recipe of what stood in a file.
 
     Raises:
@@ -45,7 +45,7 @@ def recipe_of(mapping: Mapping[str, Any], kind: type[R], path: str) -> R:
         raise UsageError(error.what, where=where, fix=error.fix) from None
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, object]:
     """What stands in a recipe file.
 
     Raises:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from recurra.data import Kind
+from recurra.data import HasLine, Kind
 from recurra.tasks.keys import key_number
 from recurra.text.counted import named
+
+E = TypeVar("E", bound=HasLine)
 
 
 class Several(NamedTuple):
@@ -26,7 +28,7 @@ class Several(NamedTuple):
     lines: list[int]  # of those, in order
 
 
-def several(examples: Iterable[Any], kind: Kind[Any]) -> Several:
+def several(examples: Iterable[E], kind: Kind[E]) -> Several:
     """Reads the examples once."""
     inputs, whole, lines = array("Q"), array("Q"), array("q")
     for example in examples:
@@ -42,7 +44,7 @@ def several(examples: Iterable[Any], kind: Kind[Any]) -> Several:
     return Several(int((outputs > 1).sum()), len(found), sorted(np.frombuffer(lines, np.int64)[found].tolist()))
 
 
-def several_note(examples: Iterable[Any], kind: Kind[Any]) -> str:
+def several_note(examples: Iterable[E], kind: Kind[E]) -> str:
     """What is to be said of inputs with different outputs; empty where there are none, or nothing follows from it."""
     if not kind.several:
         return ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from recurra.data import HasLine
 from recurra.errors import any_error_as
 from recurra.files import atomic_write
 from recurra.tasks.keys import key_hash
@@ -21,7 +22,7 @@ NAME = "valid.json"
 class Sample(NamedTuple):
     """Validation examples kept as text."""
 
-    examples: list[Any]
+    examples: list[HasLine]
     trained_on: list[bool]  # whether each is in the training data as well
 
 

@@ -11,8 +11,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from recurra.data import HasLine
 from recurra.errors import RecurraError
 from recurra.metrics import Case
 from recurra.tasks.evaluation import Evaluation
@@ -42,7 +42,7 @@ class Samples:
         self.run_folder = run_folder
         self.emit = emit
         self.number = network.recipe.training.samples
-        self.examples: list[Any] = []
+        self.examples: list[HasLine] = []
         self.spent = self.last = 0.0  # seconds in this session, and those of the last answers
 
     def __call__(self, step: int, seconds: float) -> Sampled | None:
@@ -70,7 +70,7 @@ class Samples:
         return Sampled(step, samples, [shortened(case.answer) for case in cases], right, self.last)
 
 
-def chosen(run_folder: Path, task: Task, number: int) -> list[Any]:
+def chosen(run_folder: Path, task: Task, number: int) -> list[HasLine]:
     """The first examples that are kept and have an input; those that are no training examples as well come first."""
     examples, known = read_sample(run_folder, task)
     full = [k for k, example in enumerate(examples) if task.kind.input_key(example)]
@@ -78,7 +78,7 @@ def chosen(run_folder: Path, task: Task, number: int) -> list[Any]:
 
 
 def answered(
-    predictor: Predictor, examples: Sequence[Any], options: Any, number: int
+    predictor: Predictor, examples: Sequence[HasLine], options: object, number: int
 ) -> tuple[list[Case], list[bool | None]]:
     """So many cases with their answers, spread evenly where examples have several, and whether each is right."""
     evaluation = predictor.evaluate(examples, options)

@@ -16,12 +16,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType
-from typing import Any, Literal, NamedTuple, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
 
-from recurra.options import choices_of, hints_of
+from recurra.options import choices_of, hints_of, is_section
 from recurra.tasks.recipe import TaskRecipe
 
-KINDS = {bool: "true or false", int: "whole number", float: "number", str: "text"}
+if TYPE_CHECKING:
+    pass
+
+KINDS: dict[object, str] = {bool: "true or false", int: "whole number", float: "number", str: "text"}
 
 
 class Setting(NamedTuple):
@@ -36,8 +39,8 @@ class Setting(NamedTuple):
 
     name: str  # section.key
     kind: str  # "whole number"; of choices "one of adam, adamw, sgd"
-    choices: tuple[Any, ...]  # all values that it may have; () if any of its kind will do
-    default: Any  # None: not set
+    choices: tuple[object, ...]  # all values that it may have; () if any of its kind will do
+    default: object  # None: not set
     meaning: str
 
 
@@ -45,7 +48,7 @@ def settings_of(recipe: type[TaskRecipe]) -> list[Setting]:
     """The settings of a task's recipe, section by section."""
     whole = recipe()
     sections = {field.name: getattr(whole, field.name) for field in fields(whole)}
-    return [one for name, section in sections.items() if is_dataclass(section) for one in _settings(name, section)]
+    return [one for name, section in sections.items() if is_section(section) for one in _settings(name, section)]
 
 
 def _settings(section: str, options: object) -> Iterator[Setting]:
@@ -57,20 +60,20 @@ def _settings(section: str, options: object) -> Iterator[Setting]:
         yield Setting(f"{section}.{field.name}", kind, choices, getattr(options, field.name), meaning(cls, field.name))
 
 
-def kind_of(hint: Any) -> str:
+def kind_of(hint: object) -> str:
     """What a value of this type is called."""
     members = get_args(hint) if get_origin(hint) not in (None, Literal) else (hint,)
     return " or ".join("nothing" if member is NoneType else KINDS[member] for member in members)
 
 
-def meaning(cls: type[Any], name: str) -> str:
+def meaning(cls: type[object], name: str) -> str:
     """What is said about a field where it is declared, or by the nearest class that says something; "" if none does."""
     said = (comments(each).get(name) for each in cls.__mro__ if is_dataclass(each))
     return next(filter(None, said), "")
 
 
 @cache
-def comments(cls: type[Any]) -> Mapping[str, str]:
+def comments(cls: type[object]) -> Mapping[str, str]:
     """The comments about the fields of a dataclass, of those that its own body has anything about."""
     source = textwrap.dedent(inspect.getsource(cls))
     beside, alone = _comments(source)

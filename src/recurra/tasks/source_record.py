@@ -6,11 +6,11 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
 
 from recurra.data import DataSource
 from recurra.errors import RunError
 from recurra.files import atomic_write
+from recurra.narrowing import are_texts, is_list, list_of, object_of, value_of
 from recurra.strict_json import parse_json
 from recurra.tasks.resuming import START_AGAIN
 
@@ -30,9 +30,9 @@ def recorded_columns(path: Path, source: DataSource) -> dict[str, str]:
         RunError: the run was started with other data, or the record is damaged.
     """
     try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        before: list[list[Any]] = record["files"]
-        columns = {str(name): str(value) for name, value in record["columns"].items()}
+        record = object_of(json.loads(path.read_text(encoding="utf-8")))
+        before = [_file(*list_of(one)) for one in list_of(record["files"])]
+        columns = {name: str(value) for name, value in object_of(record["columns"]).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"the record of the data cannot be read: {error}"
         raise RunError(what, where=str(path), fix=START_AGAIN) from None
@@ -67,13 +67,16 @@ def recorded_decisions(path: Path) -> list[str]:
         raise RunError(
             f"the record of what was decided cannot be read: {error}", where=str(path), fix=START_AGAIN
         ) from None
-    notes = cast("list[object]", found) if isinstance(found, list) else [None]
-    if not all(isinstance(note, str) for note in notes):
+    if not is_list(found) or not are_texts(found):
         raise RunError("the record of what was decided is no list of texts", where=str(path), fix=START_AGAIN)
-    return [str(note) for note in notes]
+    return [*found]
 
 
-def _files(source: DataSource) -> list[list[Any]]:
+def _files(source: DataSource) -> list[tuple[str, int]]:
     """Name and size of each file; a stream has no size that is known before."""
     paths = zip(source.paths, source.names, strict=False)
-    return [[os.path.basename(name), os.path.getsize(path) if os.path.isfile(path) else 0] for path, name in paths]
+    return [(os.path.basename(name), os.path.getsize(path) if os.path.isfile(path) else 0) for path, name in paths]
+
+
+def _file(name: object, size: object) -> tuple[str, int]:
+    return value_of(str, name), value_of(int, size)

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
+from typing_extensions import TypeVar
 
-from recurra.data import Examples, Kind
+from recurra.data import Examples, HasLine, Kind
 from recurra.tasks.keys import PLACES, Key, key_hash, key_number
 from recurra.tasks.recipe import DataOptions
 from recurra.tasks.repeated import several_note
 from recurra.training import Emit, Note
 
+E = TypeVar("E", bound=HasLine, default=Any)
 LARGE = 0.25  # of all examples: so large a group is not set aside
 EXPECTED = 2.0  # groups that the share asks for: with so many one is set aside, whatever its hash
 
 
-def smallest(examples: Iterable[Any], count: int, key: Key) -> list[Any]:
+def smallest(examples: Iterable[E], count: int, key: Key[E]) -> list[E]:
     """The examples with the smallest hashes, in their order: the same ones whatever else is added.
 
     Those with the same key are taken together, or left together where they would be more than `count`.
@@ -35,25 +37,25 @@ def smallest(examples: Iterable[Any], count: int, key: Key) -> list[Any]:
     return [example for _, _, example in sorted(chosen, key=lambda row: row[1])]
 
 
-class Split(NamedTuple):
+class Split(NamedTuple, Generic[E]):
     """Examples to learn from, and examples to validate with; both can be read as often as wanted."""
 
-    train: Examples[Any]
-    valid: Examples[Any]
+    train: Examples[E]
+    valid: Examples[E]
     shared: frozenset[bytes] = frozenset()  # keys (key_hash) of validation examples that are trained on too
     decided: Mapping[str, object] = {}  # settings that had to be decided to split: {"data.form": "lines"}
     contiguous: bool = False  # validation examples follow one another: a sample of them is their beginning
 
 
 def split_by_hash(
-    train: Examples[Any],
-    valid: Examples[Any] | None,
+    train: Examples[E],
+    valid: Examples[E] | None,
     options: DataOptions,
-    kind: Kind[Any],
+    kind: Kind[E],
     emit: Emit,
     *,
-    together: Key | None = None,
-) -> Split:
+    together: Key[E] | None = None,
+) -> Split[E]:
     """What most tasks do: the validation data given, or a share set aside by hash; says what is done.
 
     Examples with the same input stand on one side; what follows from different outputs of one input is said.
@@ -98,13 +100,13 @@ def set_aside(groups: Iterable[int], wanted: float) -> frozenset[int]:
 
 
 def all_learned(
-    whole: Examples[Any],
-    parts: Split,
-    kind: Kind[Any],
+    whole: Examples[E],
+    parts: Split[E],
+    kind: Kind[E],
     emit: Emit,
-    outputs: Callable[[Any], Iterable[str]],
+    outputs: Callable[[E], Iterable[str]],
     why: str,
-) -> Split:
+) -> Split[E]:
     """The same, but inputs stay in the training data whose labels (or tags) could not be learned otherwise.
 
     Args:
@@ -113,7 +115,7 @@ def all_learned(
         why: what is said where none could be set aside.
     """
 
-    def outputs_of(examples: Iterable[Any]) -> set[str]:
+    def outputs_of(examples: Iterable[E]) -> set[str]:
         return {output for example in examples for output in outputs(example)}
 
     if not (lost := outputs_of(parts.valid) - outputs_of(parts.train)):
@@ -127,14 +129,14 @@ def all_learned(
     return Split(train, valid, shared_keys(train, valid, kind, emit))
 
 
-def same_for_both(train: Examples[Any], kind: Kind[Any], emit: Emit, why: str) -> Split:
+def same_for_both(train: Examples[E], kind: Kind[E], emit: Emit, why: str) -> Split[E]:
     """All examples on both sides, which is said."""
     emit(Note(f"warning: {why}: the training examples are used for validation as well; evaluate the model on others"))
     return Split(train, train, frozenset(key_hash(kind.input_key(example)) for example in train))
 
 
 def shared_keys(
-    train: Iterable[Any], others: Iterable[Any], kind: Kind[Any], emit: Emit, called: str = "validation"
+    train: Iterable[E], others: Iterable[E], kind: Kind[E], emit: Emit, called: str = "validation"
 ) -> frozenset[bytes]:
     """The inputs (hashes of their keys) of other examples that are in the training data as well; says how many."""
     seen = {key_hash(kind.input_key(example)) for example in others}

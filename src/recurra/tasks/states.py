@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -73,12 +73,12 @@ def nearest_to(states: States, vector: Vector, source: str, count: int, by: By) 
 def states_of_examples(
     predictor: Predictor,
     recipe: TaskRecipe,
-    examples: Iterable[Any],
+    examples: Iterable[object],
     model: str,
     *,
     most: int,
     seed: int,
-    options: Any = None,
+    options: object = None,
     answers: bool = False,
     notes: Sequence[str] = (),
 ) -> ShownStates:
@@ -176,7 +176,7 @@ def _notes(sample: Sample[Question], found: Found, seed: int) -> Iterator[str]:
         yield f"{counted(len(found.refused), 'example')} cannot be read and left out, such as line {line}: {why}"
 
 
-def with_answers(states: ShownStates, asked: Sequence[Question], predictor: Predictor, options: Any) -> ShownStates:
+def with_answers(states: ShownStates, asked: Sequence[Question], predictor: Predictor, options: object) -> ShownStates:
     """The states with the model's answers, and whether they are right; examples with the same input become one.
 
     Of running text and of series, whose examples are parts of them, nothing is answered.

@@ -13,18 +13,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, runtime_checkable
 
 from torch import nn
 from typing_extensions import TypeVar
 
-from recurra.data import EncodedTable, Examples, Kind, Preview
+from recurra.data import EncodedTable, Examples, HasLine, Kind, Preview
 from recurra.errors import UsageError
 from recurra.structure import Structure
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.baseline import TaskBaseline
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.fitted_once import Once
+from recurra.tasks.language_model.answer import ScoredText
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.split import Split, split_by_hash
@@ -32,6 +33,16 @@ from recurra.tasks.tracing import Asked
 from recurra.tasks.vectors import Vector
 from recurra.tasks.vocabulary import Side
 from recurra.training import Budget, Emit, Learner
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+I = TypeVar("I", contravariant=True, default=Any)  # an input
+X = TypeVar("X", contravariant=True, default=Any)  # an example
+O = TypeVar("O", contravariant=True, default=Any)  # how to answer: the recipe's section [decoding]
+T = TypeVar("T", contravariant=True, default=Any)  # what may be asked about
+D = TypeVar("D", default=Any)  # examples as numbers
+G = TypeVar("G", contravariant=True, default=Any)  # how to go on: the recipe's section [generation]
 
 
 class Network(Protocol):
@@ -69,11 +80,11 @@ class HasStructure(Protocol):
         ...
 
 
-class Predictor(Protocol):
+class Predictor(Protocol[I, X, O]):
     """One trained network, or several that answer together."""
 
     @property
-    def reads(self) -> Any:
+    def reads(self) -> object:
         """What its network reads, as the kind's `inputs` wants to know it: a number of columns, text or numbers."""
         ...
 
@@ -81,7 +92,7 @@ class Predictor(Protocol):
         """Whether what is given in Python is one input and not several."""
         ...
 
-    def predict(self, inputs: Iterable[Any], options: Any) -> Iterator[AnyAnswer]:
+    def predict(self, inputs: Iterable[I], options: O) -> Iterator[AnyAnswer]:
         """An answer for each input, in order.
 
         Args:
@@ -90,16 +101,16 @@ class Predictor(Protocol):
         """
         ...
 
-    def evaluate(self, examples: Iterable[Any], options: Any) -> Evaluation:
+    def evaluate(self, examples: Iterable[X], options: O) -> Evaluation:
         """All measures over the examples, each with its interval."""
         ...
 
 
 @runtime_checkable
-class Inspected(Protocol):
+class Inspected(Protocol[I, O, T]):
     """A predictor whose networks can be traced."""
 
-    def ask(self, given: Any, options: Any, target: Any = None) -> Asked:
+    def ask(self, given: I, options: O, target: T | None = None) -> Asked:
         """The question that traces, gradients and attributions are about.
 
         Args:
@@ -114,7 +125,7 @@ class Inspected(Protocol):
 
 
 @runtime_checkable
-class Represents(Protocol):
+class Represents(Protocol[I]):
     """A predictor that can also say by which vector its (first) network knows an input."""
 
     @property
@@ -122,7 +133,7 @@ class Represents(Protocol):
         """What that is, in words: "the last state of the encoder"."""
         ...
 
-    def vectors(self, inputs: Iterable[Any]) -> Iterator[Vector | None]:
+    def vectors(self, inputs: Iterable[I]) -> Iterator[Vector | None]:
         """The vector [E] of each input, in order; None of one without anything in it.
 
         Args:
@@ -132,10 +143,10 @@ class Represents(Protocol):
 
 
 @runtime_checkable
-class ReadsWords(Protocol):
+class ReadsWords(Protocol[X, O]):
     """A task whose networks can read words that have vectors from elsewhere; its recipe has a section [vectors]."""
 
-    def make_with_vectors(self, train: Iterable[Any], recipe: Any, emit: Emit, vectors: str) -> Network:
+    def make_with_vectors(self, train: Iterable[X], recipe: O, emit: Emit, vectors: str) -> Network:
         """A fresh network, as `make` gives, that begins with the vectors of a file.
 
         Raises:
@@ -146,11 +157,11 @@ class ReadsWords(Protocol):
 
 
 @runtime_checkable
-class Generates(Protocol):
+class Generates(Protocol[I, G]):
     """A predictor that can also continue a text."""
 
     @property
-    def generation(self) -> Any:
+    def generation(self) -> DataclassInstance:
         """The options where no others are given: the recipe's section [generation]."""
         ...
 
@@ -159,7 +170,7 @@ class Generates(Protocol):
         """Whether a continuation has no end of its own, so that each is as long as it may become."""
         ...
 
-    def generate(self, inputs: Iterable[str], options: Any) -> Iterator[AnyAnswer]:
+    def generate(self, inputs: Iterable[str], options: G) -> Iterator[AnyAnswer]:
         """Continuations of each text.
 
         Args:
@@ -167,7 +178,7 @@ class Generates(Protocol):
         """
         ...
 
-    def ask_continuation(self, given: Any, options: Any) -> Asked:
+    def ask_continuation(self, given: I, options: G) -> Asked:
         """The question about a text and its first continuation.
 
         Args:
@@ -177,14 +188,14 @@ class Generates(Protocol):
 
 
 @runtime_checkable
-class Streams(Protocol):
+class Streams(Protocol[I, O]):
     """A predictor that can show an output while it is written."""
 
-    def units(self, given: Any, text: str) -> tuple[int, int]:
+    def units(self, given: I, text: str) -> tuple[int, int]:
         """How many units an input has for the network, and how many a text that it wrote."""
         ...
 
-    def stream(self, given: Any, options: Any) -> Generator[str, None, AnyAnswer]:
+    def stream(self, given: I, options: O) -> Generator[str, None, AnyAnswer]:
         """Its pieces, which together are the text of the answer, or its end behind what a language model goes on from.
 
         Args:
@@ -195,10 +206,10 @@ class Streams(Protocol):
 
 
 @runtime_checkable
-class Searches(Protocol):
+class Searches(Protocol[I, O]):
     """A predictor whose outputs are searched for, token by token."""
 
-    def searched(self, given: Any, options: Any) -> ShownSearch:
+    def searched(self, given: I, options: O) -> ShownSearch:
         """How the outputs for one input are found."""
         ...
 
@@ -211,7 +222,7 @@ class Searches(Protocol):
 class Surprised(Protocol):
     """A predictor that can also say how much each unit of a text surprises it."""
 
-    def surprisal(self, inputs: Iterable[str]) -> Iterator[Any]:
+    def surprisal(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
         """The surprisals of each text, one after the other."""
         ...
 
@@ -227,14 +238,14 @@ class ReadsImages(Protocol):
 
 
 @dataclass(frozen=True)
-class Encoded:
+class Encoded(Generic[D]):
     """Training and validation examples as numbers on the disk, however the task keeps them."""
 
-    train: Any
-    valid: Any
+    train: D
+    valid: D
 
 
-E = TypeVar("E", default=Any)  # an example
+E = TypeVar("E", bound=HasLine, default=Any)  # an example
 R = TypeVar("R", bound=TaskRecipe, default=Any)
 N = TypeVar("N", bound=Network, default=Any)
 
@@ -251,7 +262,7 @@ class Task(ABC, Generic[E, R, N]):
     headline: Mapping[str, str]  # leading measures, key -> "whole outputs wrong {:.2f} %"
     per_example: Sequence[str] = ()  # measures that are sums over examples (Evaluation.examples), so can be compared
     recipe: type[R]
-    kind: Kind[Any]  # what its examples are, and how they are read
+    kind: Kind[E]  # what its examples are, and how they are read
     baseline: TaskBaseline | None = None  # the simplest strong thing that a network has to be better than
     # Sections and settings that change what is fitted before the network learns, beside its vocabularies.
     fitted_by: tuple[str, ...] = ("data",)
@@ -260,7 +271,7 @@ class Task(ABC, Generic[E, R, N]):
         """Why these data are surely for this task ("its second column has 6 different labels"), or None."""
         return None
 
-    def split(self, train: Examples[E], valid: Examples[E] | None, recipe: R, emit: Emit) -> Split:
+    def split(self, train: Examples[E], valid: Examples[E] | None, recipe: R, emit: Emit) -> Split[E]:
         """Which examples are trained on and which validate; without validation data some are set aside, and said."""
         return split_by_hash(train, valid, recipe.data, self.kind, emit)
 
@@ -305,7 +316,7 @@ class Task(ABC, Generic[E, R, N]):
         """The network with what only trials on the data can decide; says what was decided."""
         return network
 
-    def open_encoded(self, folder: Path) -> Any:
+    def open_encoded(self, folder: Path) -> object:
         """What `encode` wrote, mapped into memory; has a len().
 
         Raises:
@@ -324,7 +335,7 @@ class Task(ABC, Generic[E, R, N]):
             baseline: as it is stored, if it is part of the model; empty: none is.
         """
 
-    def sampling(self, recipe: R, number: int) -> Any:
+    def sampling(self, recipe: R, number: int) -> object:
         """How a few examples are evaluated while a network learns: as ever where each has one answer.
 
         Args:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ from recurra.inside.decisions import decisions
 from recurra.inside.probes import LanguageProbe, Probe, Run, WritingProbe
 from recurra.inside.state_gradients import followed, state_gradients
 from recurra.layers import Recorded
+from recurra.lists import floats
 from recurra.options import unknown_name
 from recurra.structure import Structure
 from recurra.text.counted import counted
@@ -384,8 +385,7 @@ def explained(
         for one, scores in zip(asked.inputs, parts, strict=True)
     ]
     values, baselines = (
-        cast("list[float]", (part.detach().double().cpu() * units + centres).tolist())
-        for part in (found.values, found.baselines)
+        floats(part.detach().double().cpu() * units + centres) for part in (found.values, found.baselines)
     )
     kind = "number" if probe.numbers else "log-probability" if instead is None else "log-odds"
     tokens = [asked.outputs[k] for k in places]

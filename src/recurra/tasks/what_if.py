@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, cast
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -25,6 +25,7 @@ from torch import Tensor
 from recurra.decoding import NO_END, DecodingOptions, chances
 from recurra.decoding.rules import Rules
 from recurra.errors import UsageError, first_number
+from recurra.lists import booleans, integers
 from recurra.tasks.changed_networks import changed_inside
 from recurra.tasks.task import Generates, Inspected, Network, Predictor, Searches, Task
 from recurra.tasks.tracing import Asked, traced
@@ -52,8 +53,8 @@ class Question:
 
     task: Task
     networks: Sequence[Network]
-    given: Any
-    options: Any
+    given: object
+    options: object
     told: tuple[int, ...] = ()
 
     @cached_property
@@ -131,7 +132,7 @@ def _untouched(question: Question, changed: Network) -> tuple[int, ...]:
         return ()
     first = asked.probes[0]
     was, now = (probe.as_it_is(trace=True).values[0].exp() for probe in (first, first.of(changed.model)))
-    touched = cast("list[bool]", ((now - was).abs() > ROUNDING).any(1).tolist())
+    touched = booleans(((now - was).abs() > ROUNDING).any(1))
     until = next((k for k in range(asked.begins, len(touched)) if touched[k]), len(touched))
     told = tuple(asked.chosen[asked.begins : until])
     return told if asked.finished or until < len(touched) else (*told[:-1], NO_END)
@@ -176,7 +177,7 @@ def forced(question: Question, tokens: Sequence[Force]) -> Asked:
     return found
 
 
-def _number(force: Force, found: Asked, options: Any) -> int:
+def _number(force: Force, found: Asked, options: object) -> int:
     """The number of a token that is forced."""
     steps = len(found.outputs) - found.begins - (not found.finished)
     if force.step >= steps:
@@ -207,13 +208,22 @@ def _written(asked: Asked) -> list[Written]:
     return [Written(asked.outputs[k], float(found[k, asked.chosen[k]]), at=places[k]) for k in own]
 
 
-def _decoding(options: Any) -> DecodingOptions | None:
+@runtime_checkable
+class Continuing(Protocol):
+    """Options of continuations, which are searched for as well."""
+
+    def decoding(self) -> DecodingOptions:
+        """How."""
+        ...
+
+
+def _decoding(options: object) -> DecodingOptions | None:
     """How outputs are searched for; None of a model that does not search."""
-    found: object = options.decoding() if hasattr(options, "decoding") else options
+    found = options.decoding() if isinstance(options, Continuing) else options
     return found if isinstance(found, DecodingOptions) else None
 
 
-def _chances(asked: Asked, options: Any) -> list[list[Chance]]:
+def _chances(asked: Asked, options: object) -> list[list[Chance]]:
     """What could have come at each step of an output that was sampled, with the chance with which it is drawn."""
     sampling = _decoding(options)
     if sampling is None or not sampling.sample:
@@ -226,5 +236,5 @@ def _chances(asked: Asked, options: Any) -> list[list[Chance]]:
 
 
 def _step(asked: Asked, own: Tensor, drawn: Tensor) -> list[Chance]:
-    first = cast("list[int]", own.topk(min(TOP, len(own))).indices.tolist())
+    first = integers(own.topk(min(TOP, len(own))).indices)
     return [Chance(asked.name_of(number), float(own[number].exp()), float(drawn[number])) for number in first]

@@ -18,7 +18,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from tokenizers import Regex, normalizers, pre_tokenizers
 
@@ -35,9 +34,9 @@ SELF_CONTAINED = re.compile(r"[\x00-\x0c\x0e-\u02ff\u0400-\u0481\u4e00-\u9fff\ua
 ASCII = re.compile(r"[\x00-\x0c\x0e-\x7f]*")  # the same for NFD
 
 GRAPHEME = r"\X"
-NORMALIZERS: dict[str, Any] = {"NFC": normalizers.NFC, "NFD": normalizers.NFD}
-_CUTTER: Any = pre_tokenizers.Split(Regex(GRAPHEME), "isolated")
-_FORMS: dict[str, Any] = {name: make() for name, make in NORMALIZERS.items()}
+NORMALIZERS: dict[str, type[normalizers.Normalizer]] = {"NFC": normalizers.NFC, "NFD": normalizers.NFD}
+_CUTTER = pre_tokenizers.Split(Regex(GRAPHEME), "isolated")
+_FORMS = {name: make() for name, make in NORMALIZERS.items()}
 
 
 def graphemes(text: str) -> list[str]:

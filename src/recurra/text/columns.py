@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import TypeVar, cast
 
 from recurra.errors import DataError, ModelError, UsageError
+from recurra.narrowing import as_object, is_list, is_object
 from recurra.strict_json import parse_json
 from recurra.text.counted import counted
-from recurra.text.names import Decision, may_be, vocabulary_limit
+from recurra.text.names import Decision, Units, may_be, vocabulary_limit
 from recurra.text.special import SPECIAL_TOKENS, UNK
 from recurra.text.tokenizer import VOCABULARY, Tokenizer
 from recurra.text.units import decide_units
@@ -29,6 +30,7 @@ from recurra.text.visible import excerpt
 
 TAB = "\t"
 SEPARATOR = "⇥"  # how the symbol between two columns is shown
+T = TypeVar("T")
 SPECIALS = len(SPECIAL_TOKENS)
 SEPARATOR_ID = SPECIALS
 
@@ -211,14 +213,13 @@ def source_from_json(text: str) -> SourceTokenizer:
         content = parse_json(text)
     except ValueError as error:
         raise _no_columns(str(error)) from error
-    found = cast("dict[str, object]", content) if isinstance(content, dict) else {}
+    found = as_object(content)
     if "columns" not in found:
         return Tokenizer.from_json(text)
-    columns, tokenizers = found["columns"], found.get("tokenizers")
-    if not isinstance(columns, list) or not isinstance(tokenizers, dict):
+    columns, stored = found["columns"], found.get("tokenizers")
+    if not is_list(columns) or not is_object(stored):
         raise _no_columns("expected a list of columns and their tokenizers")
-    units = [str(one) for one in cast("list[object]", columns)]
-    stored = cast("dict[str, object]", tokenizers)
+    units = list(map(str, columns))
     if len(units) < 2 or any(one not in stored for one in units):
         raise _no_columns(f"expected tokenizers of {', '.join(units)!r:.60}, saw those of {', '.join(stored)!r:.60}")
     parts = {one: Tokenizer.from_json(json.dumps(stored[one])) for one in dict.fromkeys(units)}
@@ -258,7 +259,7 @@ def decide_columns(sample: Sequence[str], units: str = "auto") -> list[Decision]
     named = named * number if len(named) == 1 else named
     columns = [[text.split(TAB)[k] for text in sample] if number > 1 else list(sample) for k in range(number)]
     decided = [
-        decide_units(column) if name == "auto" else Decision(cast("Any", name), "")
+        decide_units(column) if name == "auto" else Decision(cast("Units", name), "")
         for column, name in zip(columns, named, strict=True)
     ]
     if any(decision.units == "subwords" for decision in decided):
@@ -272,8 +273,8 @@ def _shared(decision: Decision) -> Decision:
     return Decision("subwords", "another column has subwords, and words then have the same ids in both")
 
 
-def _joined(cells: Iterable[list[Any]], between: Any) -> list[Any]:
-    row: list[Any] = []
+def _joined(cells: Iterable[list[T]], between: T) -> list[T]:
+    row: list[T] = []
     for k, cell in enumerate(cells):
         row += [between, *cell] if k else cell
     return row

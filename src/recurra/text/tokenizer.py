@@ -24,12 +24,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, cast
+from typing import cast
 
-from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Encoding, Regex, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Library
 
 from recurra.errors import DataError, ModelError, UsageError
+from recurra.narrowing import as_list, as_object, is_list, is_object
 from recurra.options import unknown_name
 from recurra.strict_json import parse_json
 from recurra.text.characters import (
@@ -241,7 +242,7 @@ class Tokenizer:
         return self._joined([replaced[at] if at in replaced else self.token(int(ids[at])) for at in places])
 
     def _joined(self, pieces: list[str]) -> str:
-        decoder: Any = self._library.decoder
+        decoder: decoders.Decoder | None = self._library.decoder
         return self._composed(decoder.decode(pieces) if decoder else JOIN[self.units].join(pieces))
 
     def _composed(self, text: str) -> str:
@@ -267,7 +268,7 @@ class Tokenizer:
             raise _no_tokenizer(str(error)) from error
         units, normalization = _read_names(content)
         library = _pipeline(units, normalization)
-        library.model = _stored_model(_mapping(_mapping(content).get("model")), units)
+        library.model = _stored_model(as_object(as_object(content).get("model")), units)
         if not _agree(_without_entries(content), _without_entries(json.loads(library.to_str()))):
             raise _no_tokenizer("it cuts text in another way than recurra does")
         return cls(library, units, normalization)
@@ -284,7 +285,7 @@ class Tokenizer:
         ids = (self._ids.get(form, UNK) for form in forms(piece)) if self._by_forms else ()
         return next((id for id in ids if id >= len(SPECIAL_TOKENS)), UNK)
 
-    def _encodings(self, texts: Sequence[str], *, offsets: bool) -> list[Any]:
+    def _encodings(self, texts: Sequence[str], *, offsets: bool) -> list[Encoding]:
         if self.units == "subwords":
             texts = [text.translate(_ESCAPED) for text in texts]
         run = self._library.encode_batch if offsets else self._library.encode_batch_fast
@@ -305,7 +306,7 @@ class Tokenizer:
         if self.units == "subwords":
             stand = [plain[start:end] for start, end in encoding.offsets]
         else:
-            cutter: Any = self._library.pre_tokenizer
+            cutter: pre_tokenizers.PreTokenizer = self._library.pre_tokenizer
             stand = [piece for piece, _ in cutter.pre_tokenize_str(plain)]
         named = zip(encoding.ids, encoding.tokens, stand, strict=True)
         return [(there, self._by_form(there)) if id == UNK else (token, id) for id, token, there in named]
@@ -350,11 +351,10 @@ def _pipeline(units: str, normalization: str) -> Library:
         library = Library(models.WordLevel())
         pattern = GRAPHEME if units == "graphemes" else _CODE_POINT
         pre_tokenizer, decoder = pre_tokenizers.Split(Regex(pattern), "isolated"), decoders.Fuse()
-    parts: Any = library  # the library's stubs take no None here
-    parts.normalizer = normalizers.Sequence(steps) if steps else None
-    parts.pre_tokenizer = pre_tokenizer
+    library.normalizer = normalizers.Sequence(steps) if steps else None
+    library.pre_tokenizer = pre_tokenizer
     if decoder is not None:
-        parts.decoder = decoder
+        library.decoder = decoder
     return library
 
 
@@ -374,7 +374,7 @@ def count_words(lines: Iterable[str], normalization: str) -> Counter[str]:
 def _count_pieces(lines: Iterator[str], units: str) -> Counter[str]:
     """How often each piece stands in the texts as they are written: grapheme clusters, words, or features."""
     counts: Counter[str] = Counter()
-    cutter: Any = _pipeline(units, "none").pre_tokenizer
+    cutter: pre_tokenizers.PreTokenizer = _pipeline(units, "none").pre_tokenizer
     for line in lines:
         if are_characters(units):
             counts.update(graphemes(line))
@@ -389,8 +389,8 @@ def _normal_pieces(pieces: Mapping[str, int], library: Library, units: str, form
     """The same pieces as the pipeline makes them."""
     if are_characters(units):
         return count_units(pieces, units, form)
-    normalizer: Any = library.normalizer
-    cutter: Any = library.pre_tokenizer
+    normalizer: normalizers.Normalizer = library.normalizer
+    cutter: pre_tokenizers.PreTokenizer = library.pre_tokenizer
     counts: Counter[str] = Counter()
     for piece, count in pieces.items():
         for part, _ in cutter.pre_tokenize_str(normalizer.normalize_str(piece)):
@@ -398,7 +398,7 @@ def _normal_pieces(pieces: Mapping[str, int], library: Library, units: str, form
     return counts
 
 
-def _learn_whole(counts: Counter[str], room: int, min_count: int) -> Any:
+def _learn_whole(counts: Counter[str], room: int, min_count: int) -> models.Model:
     """The `room` most frequent pieces, behind the specials."""
     learned = most_frequent(counts, min_count, without=SPECIAL_TOKENS)
     return models.WordLevel(_with_specials(learned[:room]), unk_token=SPECIAL_TOKENS[UNK])
@@ -410,7 +410,7 @@ def most_frequent(counts: Mapping[str, int], min_count: int, without: Sequence[s
     return sorted(kept, key=lambda token: (-counts[token], token))
 
 
-def _learn_subwords(library: Library, words: Counter[str], room: int, min_count: int) -> Any:
+def _learn_subwords(library: Library, words: Counter[str], room: int, min_count: int) -> models.Model:
     """The alphabet, then merges of pairs that occur at least twice, until `room` is full."""
     alphabet = _alphabet(library, words, room, min_count)
     trainer = trainers.BpeTrainer(
@@ -434,7 +434,7 @@ def _alphabet(library: Library, words: Counter[str], room: int, min_count: int) 
 
     The library chooses too, but breaks ties at random; so the choice is made here.
     """
-    normalizer: Any = library.normalizer
+    normalizer: normalizers.Normalizer | None = library.normalizer
     letters: Counter[str] = Counter()
     for word, count in words.items():
         for letter in normalizer.normalize_str(word) if normalizer else word:
@@ -468,15 +468,15 @@ def _check_names(units: str, normalization: str) -> None:
 
 def _read_names(content: object) -> tuple[Units, Normalization]:
     """Units and normalization, as the parts of the library's JSON show them."""
-    whole = _mapping(content)
-    model, cut, normalizer = (_mapping(whole.get(part)) for part in ("model", "pre_tokenizer", "normalizer"))
-    pattern = _mapping(cut.get("pattern")).get("Regex")
+    whole = as_object(content)
+    model, cut, normalizer = (as_object(whole.get(part)) for part in ("model", "pre_tokenizer", "normalizer"))
+    pattern = as_object(cut.get("pattern")).get("Regex")
     units = _SHAPES.get((str(model.get("type")), str(cut.get("type")), None if pattern is None else str(pattern)))
     if units is None:
         raise _no_tokenizer(f"one of another program: model {model.get('type')!r:.40}, cut by {cut.get('type')!r:.40}")
     listed = normalizer.get("normalizers")
-    steps = cast("list[object]", listed) if isinstance(listed, list) else []
-    forms = [name for name in (str(_mapping(step).get("type")) for step in steps) if name in NORMALIZERS]
+    steps = as_list(listed)
+    forms = [name for name in (str(as_object(step).get("type")) for step in steps) if name in NORMALIZERS]
     if units == "codepoints" and forms[-1:] == ["NFD"]:
         units = "decomposed"
     return units, cast("Normalization", forms[0] if forms else "none")
@@ -484,17 +484,17 @@ def _read_names(content: object) -> tuple[Units, Normalization]:
 
 def _without_entries(content: object) -> dict[str, object]:
     """The library's JSON without what is learned: what is left follows from units and normalization."""
-    whole = _mapping(content)
-    return {**whole, "model": {**_mapping(whole.get("model")), "vocab": None, "merges": None}}
+    whole = as_object(content)
+    return {**whole, "model": {**as_object(whole.get("model")), "vocab": None, "merges": None}}
 
 
-def _stored_model(found: Mapping[str, object], units: Units) -> Any:
+def _stored_model(found: Mapping[str, object], units: Units) -> models.Model:
     """The model of the library's JSON, after a look at all of it: the library itself breaks off at what does not fit.
 
     Raises:
         ModelError: the entries are no vocabulary of recurra, or the merges are not made of them.
     """
-    vocab = cast("dict[str, int]", _mapping(found.get("vocab")))
+    vocab = cast("dict[str, int]", as_object(found.get("vocab")))
     if len(vocab) > MOST_ENTRIES:
         raise _no_tokenizer(f"{len(vocab):,} entries, more than the {MOST_ENTRIES:,} that are read")
     if not all(type(id) is int for id in vocab.values()) or set(vocab.values()) != set(range(len(vocab))):
@@ -509,7 +509,7 @@ def _stored_model(found: Mapping[str, object], units: Units) -> Any:
 
 def _stored_merges(found: object, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
     merges: list[tuple[str, str]] = []
-    for pair in cast("list[object]", found) if isinstance(found, list) else [None]:
+    for pair in found if is_list(found) else [None]:
         match pair:
             case [str(left), str(right)] if left in vocab and right in vocab and left + right in vocab:
                 merges.append((left, right))
@@ -520,18 +520,11 @@ def _stored_merges(found: object, vocab: Mapping[str, int]) -> list[tuple[str, s
 
 def _agree(one: object, other: object) -> bool:
     """Whether two values of JSON say the same: versions of the library differ in which empty values they write."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        first, second = _mapping(cast("object", one)), _mapping(cast("object", other))
-        return all(_agree(first.get(key), second.get(key)) for key in first.keys() | second.keys())
-    if isinstance(one, list) and isinstance(other, list):
-        items, others = cast("list[object]", one), cast("list[object]", other)
-        return len(items) == len(others) and all(map(_agree, items, others))
+    if is_object(one) and is_object(other):
+        return all(_agree(one.get(key), other.get(key)) for key in one.keys() | other.keys())
+    if is_list(one) and is_list(other):
+        return len(one) == len(other) and all(map(_agree, one, other))
     return one == other or not (one or other)
-
-
-def _mapping(value: object) -> dict[str, object]:
-    """An object of JSON; empty where it is anything else."""
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
 
 
 def _no_tokenizer(why: str) -> ModelError:

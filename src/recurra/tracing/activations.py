@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from recurra.errors import DataError, UsageError
 from recurra.tracing import arrays
 from recurra.tracing.pattern import Match, Pattern, Span, own_place, places, ranked
+from recurra.tracing.records import record_of
 
 THRESHOLD = 0.3  # from which on a unit counts as active
 COMMON = 20  # tokens that units may go along with
@@ -237,10 +238,7 @@ class Activations:
         """
         found = arrays.load(path)
         try:
-            values = np.asarray(found["values"], np.float16)
-            return cls(
-                found["layer"], found["name"], found["texts"], values, found["others"], found["notes"], found["numbers"]
-            )
+            return record_of(cls, found)
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"these are no activations ({error})", where=str(path)) from None
 

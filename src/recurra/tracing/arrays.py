@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 import math
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import DataError, UsageError
 from recurra.files import plain_errors
+from recurra.narrowing import is_list, is_object, is_sequence
 
 Array = NDArray[np.float32]
 
@@ -56,18 +57,22 @@ def check_before(name: str, values: Array, after: Array | None) -> None:
         raise UsageError(f"{name} has a number that is not finite")
 
 
+def is_array(value: object) -> TypeGuard[Array]:
+    """Whether a value of a mapping is one of its arrays."""
+    return isinstance(value, np.ndarray)
+
+
 def json_pieces(value: object) -> Iterator[str]:
     """One line of JSON in pieces, from what `to_mapping` gives; text as it is, not escaped to ASCII."""
-    if isinstance(value, np.ndarray):
-        yield from array_pieces(cast("Array", value))
-    elif isinstance(value, dict):
-        pairs = cast("dict[str, object]", value)
-        for k, (name, inner) in enumerate(pairs.items()):
+    if is_array(value):
+        yield from array_pieces(value)
+    elif is_object(value):
+        for k, (name, inner) in enumerate(value.items()):
             yield f"{', ' if k else '{'}{json.dumps(name, ensure_ascii=False)}: "
             yield from json_pieces(inner)
-        yield "}" if pairs else "{}"
-    elif isinstance(value, list) and any(isinstance(inner, dict) for inner in cast("list[object]", value)):
-        for k, inner in enumerate(cast("list[object]", value)):
+        yield "}" if value else "{}"
+    elif is_list(value) and any(isinstance(inner, dict) for inner in value):
+        for k, inner in enumerate(value):
             yield ", " if k else "["
             yield from json_pieces(inner)
         yield "]"
@@ -88,7 +93,7 @@ def array_pieces(values: Array) -> Iterator[str]:
     yield "]"
 
 
-def save(mapping: Mapping[str, Any], path: str | Path) -> None:
+def save(mapping: Mapping[str, object], path: str | Path) -> None:
     """Writes a mapping with arrays into a file .json or .npz, and replaces one that is there.
 
     Raises:
@@ -105,15 +110,15 @@ def save(mapping: Mapping[str, Any], path: str | Path) -> None:
                 write_npz(mapping, file)
 
 
-def write_npz(mapping: Mapping[str, Any], file: IO[bytes]) -> None:
+def write_npz(mapping: Mapping[str, object], file: IO[bytes]) -> None:
     """Writes a mapping with arrays as npz."""
     arrays: dict[str, Array] = {}
     head = json.dumps(_apart(mapping, arrays), ensure_ascii=False, allow_nan=False)
-    parts: dict[str, Any] = {HEAD: np.array(head), **arrays}
+    parts: dict[str, Any] = {HEAD: np.array(head), **arrays}  # numpy's stubs take arrays for its own options
     np.savez_compressed(file, **parts)
 
 
-def load(path: str | Path) -> Any:
+def load(path: str | Path) -> object:
     """What `save` wrote; in JSON arrays are nested lists.
 
     Raises:
@@ -140,43 +145,42 @@ def checked_path(path: str | Path) -> Path:
     return found
 
 
-def finite(value: Any) -> Any:
+def finite(value: object) -> object:
     """The same with None for every number that JSON does not have."""
-
-    def known(leaf: object, place: str) -> object:
-        return None if isinstance(leaf, float) and not math.isfinite(leaf) else leaf
-
-    return _changed(value, known)
+    return _changed(value, lambda leaf, _: None if isinstance(leaf, float) and not math.isfinite(leaf) else leaf)
 
 
-def _apart(mapping: object, arrays: dict[str, Array]) -> Any:
+def known(value: object) -> object:
+    """The way back, where all of these were too large: infinity in place of every None."""
+    return _changed(value, lambda leaf, _: math.inf if leaf is None else leaf)
+
+
+def _apart(mapping: object, arrays: dict[str, Array]) -> object:
     """The same without its arrays, which are put under their places; null stands where they were."""
 
     def put(leaf: object, place: str) -> object:
-        if not isinstance(leaf, np.ndarray):
+        if not is_array(leaf):
             return leaf
-        arrays[place] = cast("Array", leaf)
+        arrays[place] = leaf
         return None
 
     return _changed(mapping, put)
 
 
-def _together(mapping: object, arrays: Mapping[str, Any]) -> Any:
+def _together(mapping: object, arrays: Mapping[str, object]) -> object:
     """The way back: null becomes the array of its place, if there is one."""
     return _changed(mapping, lambda leaf, place: arrays.get(place) if leaf is None else leaf)
 
 
-def _changed(value: object, change: Callable[[object, str], object], place: str = "") -> Any:
+def _changed(value: object, change: Callable[[object, str], object], place: str = "") -> object:
     """Mappings and lists with something else in place of whatever they hold.
 
     Args:
         change: from what stands at a place to what shall; of "layers/0/name" by this name.
     """
     before = f"{place}/" if place else ""
-    if isinstance(value, dict):
-        pairs = cast("dict[str, object]", value)
-        return {name: _changed(inner, change, f"{before}{name}") for name, inner in pairs.items()}
-    if isinstance(value, list | tuple):
-        several = cast("Sequence[object]", value)
-        return [_changed(inner, change, f"{before}{k}") for k, inner in enumerate(several)]
+    if is_object(value):
+        return {name: _changed(inner, change, f"{before}{name}") for name, inner in value.items()}
+    if is_sequence(value):
+        return [_changed(inner, change, f"{before}{k}") for k, inner in enumerate(value)]
     return change(value, place)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import Self
 
 from recurra.errors import UsageError
+from recurra.narrowing import list_of, object_of
 from recurra.tracing.matrix import Matrix, check_matrix
 from recurra.tracing.picture import Picture
+from recurra.tracing.records import Recorded, record_of
 
 Part = tuple[str, int]  # what is shown in one place, and how many tokens it is
 
 
 @dataclass(frozen=True)
-class AttentionMap:
+class AttentionMap(Recorded):
     """The attention weights of one output: `weights[t][s]` says how much target token t looked at source token s.
 
     Args:
@@ -66,9 +68,9 @@ class AttentionMap:
             ]
         return cls([name for name, _ in source], [name for name, _ in target], weights, picture, list(columns))
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Plain lists, for JSON."""
-        mapping: dict[str, Any] = {
+        mapping: dict[str, object] = {
             "source_tokens": self.source_tokens,
             "target_tokens": self.target_tokens,
             "weights": self.weights,
@@ -83,12 +85,11 @@ class AttentionMap:
         return [(name, first, end) for (name, _), (first, end) in zip(columns, _spans(columns), strict=True)]
 
     @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> AttentionMap:
-        """The way back."""
-        image = found.get("picture")
-        picture = None if image is None else Picture.of_mapping(image)
-        columns = [(one["name"], one["tokens"]) for one in found.get("columns", [])]
-        return cls(found["source_tokens"], found["target_tokens"], found["weights"], picture, columns)
+    def of_mapping(cls, found: object) -> Self:
+        """The way back: columns stand there with names for their parts."""
+        mapping = object_of(found)
+        columns = [[one["name"], one["tokens"]] for one in map(object_of, list_of(mapping.get("columns", [])))]
+        return record_of(cls, {**mapping, "columns": columns})
 
 
 def _spans(parts: Sequence[Part]) -> list[tuple[int, int]]:

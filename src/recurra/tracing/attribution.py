@@ -5,15 +5,14 @@ P outputs, T tokens.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from recurra.errors import UsageError
 from recurra.tracing.arrays import Array, check_array, json_pieces
 from recurra.tracing.picture import Picture
+from recurra.tracing.records import Recorded
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +41,7 @@ class AttributedInput:
 
 
 @dataclass(frozen=True, eq=False)
-class Attribution:
+class Attribution(Recorded):
     """What the outputs of one answer rest on.
 
     Args:
@@ -81,7 +80,7 @@ class Attribution:
         """What the scores of each output add up to: of integrated gradients `values` - `baselines`."""
         return np.sum([one.scores.sum(1, dtype=np.float64) for one in self.inputs], axis=0).tolist()
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Dicts, lists, texts and numbers, and arrays as they are."""
         inputs = [
             {
@@ -98,17 +97,3 @@ class Attribution:
     def to_json(self) -> str:
         """One line of JSON; numbers with four significant digits."""
         return "".join(json_pieces(self.to_mapping()))
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Attribution:
-        """The way back; arrays may be nested lists."""
-        inputs = [
-            AttributedInput(
-                one["name"],
-                one["tokens"],
-                np.asarray(one["scores"], np.float32),
-                None if one["picture"] is None else Picture.of_mapping(one["picture"]),
-            )
-            for one in found["inputs"]
-        ]
-        return cls(**{name: value for name, value in found.items() if name != "inputs"}, inputs=inputs)

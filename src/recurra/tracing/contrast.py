@@ -7,11 +7,10 @@ outputs, so it can be said which step decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
 
 from recurra.errors import UsageError
+from recurra.tracing.records import Recorded
 
 ROUNDING = 1e-3  # scores that are closer are equal: a search computes them in another order
 DERIVED = ("log_odds", "parting", "deciding")  # stand in the mapping, and follow from the rest
@@ -45,7 +44,7 @@ class ContrastStep:
 
 
 @dataclass(frozen=True)
-class Contrast:
+class Contrast(Recorded):
     """Two outputs for one input.
 
     Args:
@@ -107,17 +106,7 @@ class Contrast:
             return False
         return self.second_score > self.first_score + ROUNDING
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Plain dicts and lists, for JSON, with what follows from them."""
         steps = [{**asdict(step), "difference": step.difference} for step in self.steps]
         return {**asdict(self), "steps": steps, **{name: getattr(self, name) for name in DERIVED}}
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Self:
-        """The way back."""
-        fields: dict[str, Any] = {name: value for name, value in found.items() if name not in DERIVED}
-        fields["steps"] = [
-            ContrastStep(**{name: value for name, value in step.items() if name != "difference"})
-            for step in found["steps"]
-        ]
-        return cls(**fields)

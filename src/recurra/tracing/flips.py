@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+
+from recurra.tracing.records import Recorded
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class Flips:
+class Flips(Recorded):
     """What was found.
 
     Args:
@@ -67,13 +67,6 @@ class Flips:
     possible: int = 0
     left_out: int = 0
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Lists, dicts, texts and numbers."""
         return asdict(self)
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Flips:
-        """The way back."""
-        flips = [Flip([Edit(**edit) for edit in one["edits"]], one["given"], one["answer"]) for one in found["found"]]
-        texts = found["source"], found["tokens"], found["answer"], found["wanted"]
-        return cls(*texts, flips, found["singles"], found["doubles"], found["possible"], found["left_out"])

@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 from recurra.errors import UsageError
-from recurra.tracing.arrays import finite
+from recurra.narrowing import object_of
+from recurra.tracing.arrays import finite, known
+from recurra.tracing.records import Recorded, record_of
 
 Kind: TypeAlias = Literal["vanishing", "exploding", "healthy", "unknown"]
 NEAREST = 1  # the distance whose signal counts as all of it
 
 
 @dataclass(frozen=True)
-class Curve:
+class Unbounded(Recorded):
+    """Numbers, of which one too large for a number stands in JSON as None."""
+
+    @classmethod
+    def of_mapping(cls, found: object) -> Self:
+        """The way back."""
+        return record_of(cls, known(found))
+
+
+@dataclass(frozen=True)
+class Curve(Unbounded):
     """The signal by distance: numbers of the losses that reach so far back.
 
     Args:
@@ -50,7 +61,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Jacobians:
+class Jacobians(Unbounded):
     """Largest singular values: by what an error is multiplied on its way back, in the direction that grows most.
 
     Args:
@@ -130,7 +141,7 @@ class LayerFlow:
 
 
 @dataclass(frozen=True)
-class GradientFlow:
+class GradientFlow(Recorded):
     """The signal in every layer of a network.
 
     Args:
@@ -150,37 +161,10 @@ class GradientFlow:
     clipped: float | None = None
     notes: list[str] = field(default_factory=list[str])
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Plain dicts and lists, all the way down; None for a number that was too large to be one."""
-        return finite(asdict(self))
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Self:
-        """The way back."""
-        fields: dict[str, Any] = {**found, "verdict": Verdict(**found["verdict"])}
-        fields["layers"] = [_layer_of(one) for one in found["layers"]]
-        return cls(**fields)
+        return object_of(finite(asdict(self)))
 
     def to_json(self) -> str:
         """One line of JSON."""
         return json.dumps(self.to_mapping(), ensure_ascii=False, allow_nan=False)
-
-
-def _layer_of(found: Mapping[str, Any]) -> LayerFlow:
-    curve = {name: _numbers(value) for name, value in found["curve"].items() if name != "parts"}
-    parts = {name: _numbers(value) for name, value in found["curve"]["parts"].items()}
-    jacobians = {name: _numbers(value) for name, value in found["jacobians"].items()}
-    made: dict[str, Any] = {
-        "curve": Curve(**curve, parts=parts),
-        "jacobians": Jacobians(**jacobians),
-        "saturated": [
-            Saturation(one["name"], one["low"], one["high"], tuple(one["ends"])) for one in found["saturated"]
-        ],
-        "verdict": Verdict(**found["verdict"]),
-    }
-    return LayerFlow(**{**found, **made})
-
-
-def _numbers(found: Sequence[Any]) -> list[Any]:
-    """Numbers of JSON, in which None stands for one that was too large."""
-    return [math.inf if one is None else one for one in found]

@@ -10,24 +10,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ClassVar, Self, TypeVar, cast
+from typing import ClassVar, Self, TypeVar
 
 from recurra.errors import UsageError
+from recurra.lists import Numbers
+from recurra.narrowing import is_list, is_mapping, is_row, is_sequence
 from recurra.options import unknown_name
+from recurra.tracing.records import Recorded
 
 MOST_CHANGES = 1000  # of one intervention
 LARGEST = 1e6  # value of a unit, and weight of a token
 MOST_STEPS = 1000  # at which a unit is held
 
 
+@dataclass(frozen=True)
 class Change:
     """One of the changes below."""
 
     kind: ClassVar[str]
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Its kind, and its values."""
-        return {"change": self.kind, **{one.name: _plain(getattr(self, one.name)) for one in fields(cast("Any", self))}}
+        return {"change": self.kind, **{one.name: _plain(getattr(self, one.name)) for one in fields(self)}}
 
     def _refuse(self, what: str, fix: str | None = None) -> UsageError:
         return UsageError(what, where=self.kind, fix=fix)
@@ -55,7 +59,7 @@ class Instead(Change):
     """
 
     kind: ClassVar[str] = "input"
-    given: Any
+    given: object
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,7 @@ class Decode(Change):
     """
 
     kind: ClassVar[str] = "decode"
-    settings: Mapping[str, Any]
+    settings: Mapping[str, object]
 
     def __post_init__(self) -> None:
         if not isinstance(self.settings, Mapping) or not self.settings:  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -161,7 +165,7 @@ KINDS: dict[str, type[Change]] = {kind.kind: kind for kind in (Instead, Force, S
 
 
 @dataclass(frozen=True)
-class Intervention:
+class Intervention(Recorded):
     """All that is changed. Without changes it is an intervention too: nothing may follow from it.
 
     Args:
@@ -192,7 +196,7 @@ class Intervention:
         """The changes of a kind."""
         return [one for one in self.changes if isinstance(one, kind)]
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Lists, dicts, texts and numbers."""
         return {"changes": [one.to_mapping() for one in self.changes]}
 
@@ -203,10 +207,10 @@ class Intervention:
         Raises:
             UsageError: something else stands there; it names what may.
         """
-        listed: object = cast("Mapping[str, object]", found).get("changes") if isinstance(found, Mapping) else None
-        if not isinstance(listed, list):
+        listed = found.get("changes") if is_row(found) else None
+        if not is_list(listed):
             raise UsageError('expected {"changes": [...]}', where="what-if", fix='As {"changes": []}.')
-        return cls(tuple(map(change_of, cast("list[object]", listed))))
+        return cls(tuple(map(change_of, listed)))
 
 
 def change_of(found: object) -> Change:
@@ -215,11 +219,11 @@ def change_of(found: object) -> Change:
     Raises:
         UsageError: it is none.
     """
-    values = dict(cast("Mapping[str, Any]", found)) if isinstance(found, Mapping) else {}
+    values = dict(found) if is_row(found) else {}
     kind = values.pop("change", None)
     if not isinstance(kind, str) or kind not in KINDS:
         raise unknown_name("change", f"{kind!s:.40}", KINDS, where="what-if")
-    known = {one.name: one for one in fields(cast("Any", KINDS[kind]))}
+    known = {one.name: one for one in fields(KINDS[kind])}
     for name in values:
         if name not in known:
             raise unknown_name("key", name, known, where=kind)
@@ -236,11 +240,11 @@ def finite(value: object) -> bool:
     return isinstance(value, float) and math.isfinite(value)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in cast("Mapping[Any, Any]", value).items()}
-    if isinstance(value, tuple | list):
-        return [_plain(one) for one in cast("Sequence[Any]", value)]
-    if hasattr(value, "tolist"):
+def _plain(value: object) -> object:
+    if is_mapping(value):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if is_sequence(value):
+        return [_plain(one) for one in value]
+    if isinstance(value, Numbers):
         return value.tolist()
     return value if value is None or isinstance(value, str | int | float) else type(value).__name__  # as an image

@@ -14,12 +14,14 @@ T steps, n units of the pattern.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple, Self, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from recurra.tracing.records import Recorded
 
 On: TypeAlias = NDArray[np.bool_]  # [T, n]; of one step [n]
 
@@ -51,7 +53,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Pattern:
+class Pattern(Recorded):
     """Units that are on at some steps of a text, and where else they are.
 
     Args:
@@ -81,15 +83,9 @@ class Pattern:
     characters: bool
     notes: list[str] = field(default_factory=list[str])
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Plain dicts and lists, for JSON."""
         return asdict(self)
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Self:
-        """The way back."""
-        fields: dict[str, Any] = {**found, "matches": [Match(**one) for one in found["matches"]]}
-        return cls(**fields)
 
 
 def own_place(on: On, first: int, last: int, *, alone: bool) -> Span:

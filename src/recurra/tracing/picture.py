@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from base64 import b64encode
 from dataclasses import dataclass
-from typing import Any
 
 from recurra.errors import UsageError
+from recurra.tracing.records import Recorded
 
 
 @dataclass(frozen=True)
-class Picture:
+class Picture(Recorded):
     """An image as the model read it, divided into cells that it could look at.
 
     Args:
@@ -40,16 +39,10 @@ class Picture:
         """A name for each cell: "row.column", both from 1."""
         return [f"{row}.{column}" for row in range(1, self.rows + 1) for column in range(1, self.columns + 1)]
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Numbers and a string, for JSON."""
         sizes = {name: getattr(self, name) for name in SIZES}
         return {**sizes, "pixels": b64encode(self.pixels).decode("ascii")}
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Picture:
-        """The way back."""
-        sizes: dict[str, int] = {name: found[name] for name in SIZES}
-        return cls(**sizes, pixels=b64decode(found["pixels"]))
 
 
 SIZES = ("height", "width", "channels", "rows", "columns")

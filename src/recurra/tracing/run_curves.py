@@ -6,8 +6,9 @@ import math
 from bisect import bisect_right
 from dataclasses import asdict, dataclass, field
 from itertools import accumulate
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
+from recurra.narrowing import object_of
 from recurra.tracing.arrays import finite
 
 Axis = Literal["steps", "seconds", "tokens"]  # what curves are drawn over
@@ -124,9 +125,9 @@ class RunCurves:
         made = [bisect_right(self.validations.step, step - 1) for step in self.steps.step]  # validations before
         return [end + waited[number] for end, number in zip(ends, made, strict=True)], looks
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Plain dicts and lists, for JSON, which has no NaN: what is not known is None."""
-        return finite(asdict(self))
+        return object_of(finite(asdict(self)))
 
 
 def known(value: float) -> float:

@@ -7,14 +7,13 @@ left out is counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 from recurra.errors import UsageError
-
-if TYPE_CHECKING:
-    from recurra.decoding import End, Fate, Method  # which loads torch, and traces are read without
+from recurra.search_names import End, Fate, Method
+from recurra.tracing.records import Recorded
 
 MOST_NODES = 3000  # of a record; the way to the answer is always whole
 
@@ -67,7 +66,7 @@ class SearchOutput:
 
 
 @dataclass(frozen=True)
-class SearchTree:
+class SearchTree(Recorded):
     """What a search considered, and what it returned.
 
     Args:
@@ -147,18 +146,9 @@ class SearchTree:
             known = [number for number in steps[step] if self.nodes[number].parent in chosen]
             chosen.update(sorted(known, key=lambda number: -self.nodes[number].total)[:room])
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Plain dicts and lists, for JSON."""
         return asdict(self)
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Self:
-        """The way back."""
-        records: dict[str, Any] = {
-            "nodes": [SearchNode(**node) for node in found["nodes"]],
-            "outputs": [SearchOutput(**output) for output in found["outputs"]],
-        }
-        return cls(**{**found, **records})
 
 
 def _renumbered(node: SearchNode, numbers: dict[int, int]) -> SearchNode:

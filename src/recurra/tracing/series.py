@@ -5,15 +5,14 @@ T steps of the window that was read, P steps that were forecast.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from recurra.errors import UsageError
+from recurra.tracing.records import Recorded
 
 
 @dataclass(frozen=True)
-class SeriesTrace:
+class SeriesTrace(Recorded):
     """One column of a series: what was read of it, and what was forecast.
 
     Args:
@@ -36,11 +35,6 @@ class SeriesTrace:
         if not len(self.median) == len(self.low) == len(self.high):
             raise UsageError(f"the column {self.name!r} has {len(self.median)} medians and other numbers of bounds")
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Plain lists, for JSON."""
         return asdict(self)
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> SeriesTrace:
-        """The way back."""
-        return cls(**found)

@@ -13,11 +13,11 @@ N examples, E entries of a vector.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import Literal, NamedTuple, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from recurra.options import unknown_name
 from recurra.tracing import arrays
 from recurra.tracing.arrays import Array
 from recurra.tracing.plane import Plane
+from recurra.tracing.records import Recorded, record_of
 
 By = Literal["cosine", "euclid"]
 
@@ -69,7 +70,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class Neighbours(Recorded):
     """The examples of some data that are nearest to an input.
 
     Args:
@@ -90,15 +91,9 @@ class Neighbours:
     tied: int = 0
     notes: list[str] = field(default_factory=list[str])
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Plain dicts and lists, for JSON."""
         return asdict(self)
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Self:
-        """The way back."""
-        fields: dict[str, Any] = {**found, "found": [Neighbour(**one) for one in found["found"]]}
-        return cls(**fields)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +165,7 @@ class States:
         tied = int((distances == distances[order[-1]]).sum() - (distances[order] == distances[order[-1]]).sum())
         return [Near(int(k), float(distances[k])) for k in order], tied
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """The examples in two dimensions as plain dicts and lists, for JSON; the vectors themselves are in `save`."""
         points: list[list[float]] = self.plane.points(self.values).tolist()
         rows = [
@@ -180,7 +175,7 @@ class States:
         explained = [float(f"{share:.4g}") for share in self.plane.explained.tolist()]
         return {"what": self.what, "explained": explained, "unit": self.unit, "examples": rows, "notes": [*self.notes]}
 
-    def stored(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, object]:
         """What `save` writes."""
         about = {"what": self.what, "model": self.model, "unit": self.unit, "notes": list(self.notes)}
         return {**about, "examples": [list(one) for one in self.examples], "values": self.values}
@@ -203,9 +198,7 @@ class States:
         """
         found = arrays.load(path)
         try:
-            examples = [Known(*one) for one in found["examples"]]
-            values = np.asarray(found["values"], np.float32)
-            return cls(found["what"], found["model"], values, examples, found["unit"], found["notes"])
+            return record_of(cls, found)
         except (KeyError, TypeError, ValueError, UsageError) as error:
             raise DataError(f"these are no states ({error})", where=str(path)) from None
 

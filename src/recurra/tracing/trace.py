@@ -11,9 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from recurra.errors import DataError, UsageError
 from recurra.tracing.arrays import Array, check_array, check_before, json_pieces, load, save
@@ -21,12 +18,13 @@ from recurra.tracing.attention_map import AttentionMap
 from recurra.tracing.attribution import Attribution
 from recurra.tracing.contrast import Contrast
 from recurra.tracing.matrix import check_matrix
+from recurra.tracing.records import Recorded
 from recurra.tracing.search import SearchTree
 from recurra.tracing.series import SeriesTrace
 
 
 @dataclass(frozen=True, eq=False)
-class LayerTrace:
+class LayerTrace(Recorded):
     """What one layer did, step by step.
 
     Args:
@@ -59,22 +57,15 @@ class LayerTrace:
         for name, values in self.before.items():
             check_before(f"state {name!r} before layer {self.name!r}", values, self.states.get(name))
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Texts, and arrays as they are."""
         about = {"name": self.name, "cell": self.cell, "backward": self.backward, "tokens": self.tokens}
         arrays = {"gates": dict(self.gates), "states": dict(self.states), "before": dict(self.before)}
         return {**about, "activation": self.activation, **arrays}
 
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> LayerTrace:
-        """The way back; arrays may be nested lists."""
-        gates, states, before = (_arrays(found[kind]) for kind in ("gates", "states", "before"))
-        about = found["cell"], found["backward"], before, found["activation"]
-        return cls(found["name"], found["tokens"], gates, states, *about)
-
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Recorded):
     """One position of the output: what stands there, and what else could have.
 
     Args:
@@ -95,15 +86,9 @@ class Decision:
     loss: float | None = None
     copied: float | None = None
 
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Decision:
-        """The way back from `asdict` and JSON."""
-        top = [(token, chance) for token, chance in found["top"]]
-        return cls(**{name: value for name, value in found.items() if name != "top"}, top=top)
-
 
 @dataclass(frozen=True, eq=False)
-class GradientTrace:
+class GradientTrace(Recorded):
     """How strongly the loss at each output depends on every earlier state: |dL_p / dh_k|.
 
     Args:
@@ -125,19 +110,14 @@ class GradientTrace:
         for name, values in self.norms.items():
             check_array(f"the gradient with respect to layer {name!r}", values, len(self.outputs))
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Numbers and texts, and arrays as they are."""
-        about: dict[str, Any] = {"outputs": self.outputs, "tokens": self.tokens}
+        about: dict[str, object] = {"outputs": self.outputs, "tokens": self.tokens}
         return {**about, "norms": dict(self.norms), "vectors": dict(self.vectors)}
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> GradientTrace:
-        """The way back; arrays may be nested lists."""
-        return cls(found["outputs"], found["tokens"], _arrays(found["norms"]), _arrays(found["vectors"]))
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class Trace(Recorded):
     """One input, what the model made of it, and what happened inside.
 
     Args:
@@ -200,7 +180,7 @@ class Trace:
                 return layer
         raise UsageError(f"there is no layer {name!r}", fix=f"There are: {', '.join(one.name for one in self.layers)}.")
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Dicts, lists, texts and numbers, and arrays as they are."""
         return {
             "task": self.task,
@@ -220,30 +200,6 @@ class Trace:
             "attribution": None if self.attribution is None else self.attribution.to_mapping(),
             "contrast": None if self.contrast is None else self.contrast.to_mapping(),
         }
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> Trace:
-        """The way back; arrays may be nested lists."""
-        attention, gradients, search = found["attention"], found["gradients"], found["search"]
-        attribution, contrast = found["attribution"], found["contrast"]
-        return cls(
-            found["source"],
-            found["prediction"],
-            found["source_tokens"],
-            found["target_tokens"],
-            None if attention is None else AttentionMap.of_mapping(attention),
-            [LayerTrace.of_mapping(layer) for layer in found["layers"]],
-            found["task"],
-            found["target"],
-            [Decision.of_mapping(decision) for decision in found["decisions"]],
-            None if gradients is None else GradientTrace.of_mapping(gradients),
-            [cls.of_mapping(member) for member in found["members"]],
-            found["notes"],
-            None if search is None else SearchTree.of_mapping(search),
-            [SeriesTrace.of_mapping(column) for column in found["series"]],
-            None if attribution is None else Attribution.of_mapping(attribution),
-            None if contrast is None else Contrast.of_mapping(contrast),
-        )
 
     def to_json(self) -> str:
         """One line of JSON; text as it is, not escaped to ASCII; numbers with four significant digits."""
@@ -281,7 +237,3 @@ class Trace:
         return isinstance(other, Trace) and self.to_json() == other.to_json()
 
     __hash__ = None  # type: ignore[assignment]
-
-
-def _arrays(found: Mapping[str, Any]) -> dict[str, Array]:
-    return {name: np.asarray(values, np.float32) for name, values in found.items()}

@@ -7,15 +7,16 @@ derived from that (changed or not, more or less probable) is said in words as we
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Self, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 from recurra.errors import DataError, UsageError
 from recurra.tracing.aligned import aligned
 from recurra.tracing.arrays import json_pieces, load, save
 from recurra.tracing.intervention import Intervention
+from recurra.tracing.records import Recorded
 from recurra.tracing.trace import Trace
 
 SMALL = 0.01  # probabilities that differ by less are called the same
@@ -66,7 +67,7 @@ class Pair:
         gain = (self.now.probability or 0.0) - (self.was.probability or 0.0)
         return "same" if abs(gain) < SMALL else "likelier" if gain > 0 else "less likely"
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """With what follows from it."""
         return {**asdict(self), "difference": self.difference}
 
@@ -87,7 +88,7 @@ class Chance:
 
 
 @dataclass(frozen=True, eq=False)
-class WhatIf:
+class WhatIf(Recorded):
     """An intervention and what follows from it.
 
     Args:
@@ -116,7 +117,7 @@ class WhatIf:
         was, now = (replace(side, layers=[], members=[]) for side in (self.was, self.now))
         return replace(self, was=was, now=now)
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """Dicts, lists, texts and numbers, and arrays as they are."""
         return {
             "intervention": self.intervention.to_mapping(),
@@ -128,14 +129,6 @@ class WhatIf:
             "was": self.was.to_mapping(),
             "now": self.now.to_mapping(),
         }
-
-    @classmethod
-    def of_mapping(cls, found: Mapping[str, Any]) -> WhatIf:
-        """The way back; arrays may be nested lists."""
-        pairs = [Pair(_place(one["was"]), _place(one["now"]), one["forced"]) for one in found["pairs"]]
-        was, now = ([[Chance(**one) for one in step] for step in found[f"{side}_chances"]] for side in ("was", "now"))
-        traces = Trace.of_mapping(found["was"]), Trace.of_mapping(found["now"])
-        return cls(Intervention.of_mapping(found["intervention"]), *traces, pairs, was, now, found["notes"])
 
     def to_json(self) -> str:
         """One line of JSON; numbers of arrays with four significant digits."""
@@ -178,7 +171,3 @@ def side_by_side(was: Sequence[Written], now: Sequence[Written], forced: Sequenc
         Pair(None if old is None else was[old], None if new is None else now[new], new in forced)
         for old, new in aligned([one.token for one in was], [one.token for one in now])
     ]
-
-
-def _place(found: Mapping[str, Any] | None) -> Written | None:
-    return None if found is None else Written(**found)

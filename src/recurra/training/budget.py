@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from recurra.errors import UsageError
+from recurra.narrowing import number_of
 
 USUAL = "5m"  # how long a training takes if nothing is said
 MAX_EPOCHS = 1_000_000
@@ -54,6 +56,9 @@ def parse_time(text: str) -> float:
     return seconds
 
 
-def budget_from_mapping(mapping: dict[str, float], started: float) -> Budget:
-    """The budget of an earlier session, for one that begins now."""
-    return Budget(mapping.get("seconds"), mapping.get("epochs"), started)
+def budget_from_mapping(mapping: Mapping[str, object], started: float) -> Budget:
+    """The budget of an earlier session, for one that begins now; ValueError where there is none."""
+    seconds, epochs = mapping.get("seconds"), mapping.get("epochs")
+    return Budget(
+        None if seconds is None else number_of(seconds), None if epochs is None else number_of(epochs), started
+    )

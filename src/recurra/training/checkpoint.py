@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from recurra.bundle import checksum
 from recurra.errors import RunError, any_error_as
 from recurra.files import atomic_write
+from recurra.narrowing import as_object, object_of, value_of
 
 FORMAT = 1
 NAME = "checkpoint.safetensors"
@@ -31,12 +32,12 @@ class Checkpoint:
     """Tensors by section and name ("model/decoder.combine.weight"), and plain values."""
 
     tensors: dict[str, Tensor]
-    values: dict[str, Any]
+    values: dict[str, object]
 
     @property
     def step(self) -> int:
         """How many steps the run had done; KeyError, TypeError or ValueError where it is not said."""
-        return int(self.values["position"]["step"])
+        return value_of(int, object_of(self.values["position"])["step"])
 
     def section(self, name: str) -> dict[str, Tensor]:
         """The tensors of one section, without its name."""
@@ -75,13 +76,13 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
             where=str(path),
             fix="Resume with the version of recurra that wrote it, or train into another folder with --to.",
         )
-    found = cast("dict[str, Any]", values) if isinstance(values, dict) else {}
+    found = as_object(values)
     if sha256 != digest(tensors, found):
         raise damaged(path, "its numbers are not the ones that were saved: the checksum differs")
     return Checkpoint(tensors, found)
 
 
-def digest(tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> str:
+def digest(tensors: Mapping[str, Tensor], values: Mapping[str, object]) -> str:
     """SHA-256 over all tensors and values."""
     found = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
     found.update(checksum(tensors).encode())

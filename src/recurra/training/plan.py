@@ -9,10 +9,10 @@ The plan stands in every checkpoint; a resumed run follows it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
+from recurra.narrowing import list_of, number_of, value_of
 from recurra.training.options import TrainingOptions
 
 
@@ -80,22 +80,21 @@ class Plan:
         return {**self.__dict__, "pieces": pieces}
 
     @staticmethod
-    def from_mapping(mapping: Mapping[str, Any]) -> Plan:
+    def from_mapping(mapping: Mapping[str, object]) -> Plan:
         """The plan of a checkpoint; ValueError, TypeError or KeyError where there is none."""
-        pieces = tuple(Piece(int(step), float(progress), int(steps)) for step, progress, steps in mapping["pieces"])
-        if not pieces or int(mapping.get("threads", 1)) < 1:
+        pieces = tuple(_piece(*list_of(piece)) for piece in list_of(mapping["pieces"]))
+        counts = {name: value_of(int, mapping[name]) for name in COUNTS if name in mapping}
+        if not pieces or counts.get("threads", 1) < 1:
             raise ValueError("an impossible plan")
-        return Plan(pieces, **{name: kind(mapping[name]) for name, kind in PLAIN.items() if name in mapping})
+        seconds, half = mapping.get("validation_seconds", 0.0), mapping.get("bfloat16", False)
+        return Plan(pieces, **counts, validation_seconds=number_of(seconds), bfloat16=value_of(bool, half))
 
 
-PLAIN: Mapping[str, Callable[[Any], Any]] = {
-    "validations": int,
-    "validation_examples": int,
-    "parts": int,
-    "bfloat16": bool,
-    "validation_seconds": float,
-    "threads": int,
-}
+COUNTS = ("validations", "validation_examples", "parts", "threads")
+
+
+def _piece(step: object, progress: object, steps: object) -> Piece:
+    return Piece(value_of(int, step), number_of(progress), value_of(int, steps))
 
 
 def learning_rate(options: TrainingOptions, progress: float) -> float:

@@ -16,6 +16,7 @@ from torch import Tensor
 from recurra.bundle import check_weights
 from recurra.errors import any_error_as
 from recurra.files import plain_errors, require_room
+from recurra.narrowing import number_of, object_of, value_of
 from recurra.runs.events import (
     EARLY_STOPPING,
     FEW_STEPS,
@@ -207,7 +208,7 @@ class Run:
         if progress.untrained is not None:
             tensors["untrained/losses"] = progress.untrained
         tensors |= {f"state/{k}": value.cpu().contiguous() for k, value in enumerate(progress.position.state)}
-        values = {
+        values: dict[str, object] = {
             "position": progress.position.counts(),
             "best_value": progress.best_value,
             "best_loss": progress.best_loss,
@@ -227,20 +228,21 @@ class Run:
             check_weights(named_weights(self.learner.model), checkpoint.section(name), str(self.folder / NAME))
         load_weights(self.learner, checkpoint.section("model"))
         self.optimizer.restore(checkpoint.section("optimizer"))
-        recent = (checkpoint.section(f"recent/{k}") for k in range(values["recent"]))
+        recent = (checkpoint.section(f"recent/{k}") for k in range(value_of(int, values["recent"])))
         state = checkpoint.section("state")
+        counts = {name: value_of(int, number) for name, number in object_of(values["position"]).items()}
         progress = Progress(
-            Position(**values["position"], state=tuple(state[str(k)] for k in range(len(state)))),
-            float(values["best_value"]),
-            float(values["best_loss"]),
-            int(values["best_step"]),
-            int(values["evaluations_since_best"]),
-            float(values["elapsed"]),
+            Position(**counts, state=tuple(state[str(k)] for k in range(len(state)))),
+            number_of(values["best_value"]),
+            number_of(values["best_loss"]),
+            value_of(int, values["best_step"]),
+            value_of(int, values["evaluations_since_best"]),
+            number_of(values["elapsed"]),
             checkpoint.section("best"),
             deque(recent, maxlen=self.options.average),
             checkpoint.section("untrained").get("losses"),
         )
-        plan = Plan.from_mapping(values["plan"])
+        plan = Plan.from_mapping(object_of(values["plan"]))
         if not 0 <= progress.position.batch <= len(self.learner.batches(progress.position.epoch)):
             raise ValueError(f"there is no batch {progress.position.batch}")
         plan = replace(plan, threads=self.options.threads or plan.threads)

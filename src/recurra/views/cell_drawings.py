@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from recurra.tracing import LayerTrace, Trace
 from recurra.views.drawing import CELL_DIAGRAMS, CellDiagram, cell_diagram, cell_svg
 from recurra.views.drawing.cell_svg import colour_of
 
 
-def cell_drawings(traces: Sequence[Trace]) -> dict[str, Any]:
+def cell_drawings(traces: Sequence[Trace]) -> dict[str, object]:
     """By the name of the cell in the trace, of an Elman cell with its activation behind it ("Elman tanh").
 
     Each has its `svg`, and what the drawing is made of: the `symbols` of its quantities, the `equations`, which
@@ -36,7 +35,7 @@ def _drawn(layer: LayerTrace) -> str:
     return (layer.cell or "").lower()
 
 
-def _data(diagram: CellDiagram) -> dict[str, Any]:
+def _data(diagram: CellDiagram) -> dict[str, object]:
     return {
         "name": diagram.name,
         "svg": cell_svg(diagram, equations=False, sheet=False),

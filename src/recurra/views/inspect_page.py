@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import zip_longest
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 from recurra.structure import Structure
 from recurra.text.visible import visible
@@ -21,7 +21,7 @@ from recurra.views.drawing.rolled import rolled_svg
 from recurra.views.drawing.style import style_sheet
 from recurra.views.drawing.unrolled import unrolled_svg
 from recurra.views.modules import module_page, page_file, pens
-from recurra.views.packing import packed
+from recurra.views.packing import packed_object
 from recurra.views.search_html import MOST_DRAWN, search_svg
 from recurra.views.search_shape import summary
 from recurra.views.style import CONTRAST, TREE
@@ -59,8 +59,8 @@ def inspect_page(
 class PageData(NamedTuple):
     """What the modules of the page draw."""
 
-    traces: list[dict[str, Any]]
-    cells: dict[str, Any]
+    traces: list[dict[str, object]]
+    cells: dict[str, object]
 
 
 def page_data(traces: Sequence[Trace], structures: Sequence[Structure | None] = ()) -> PageData:
@@ -69,9 +69,9 @@ def page_data(traces: Sequence[Trace], structures: Sequence[Structure | None] = 
     return PageData(shown, cell_drawings(traces))
 
 
-def record(trace: Trace) -> dict[str, Any]:
+def record(trace: Trace) -> dict[str, object]:
     """What the modules draw: the mapping of a trace with its arrays packed, its search and its contrast drawn."""
-    mapping = cast("dict[str, Any]", packed({**trace.to_mapping(), "members": []}))
+    mapping = packed_object({**trace.to_mapping(), "members": []})
     members = [record(member) for member in trace.members]
     search = None if trace.search is None else search_record(trace.search)
     pair = trace.contrast
@@ -89,7 +89,7 @@ def drawings(structure: Structure | None) -> dict[str, str] | None:
     }
 
 
-def search_record(search: SearchTree) -> dict[str, Any]:
+def search_record(search: SearchTree) -> dict[str, object]:
     """A search with its picture, and in sentences; both are of as many nodes as a picture has."""
     drawn = search.bounded(MOST_DRAWN)
     return {**drawn.to_mapping(), "svg": search_svg(drawn), "summary": summary(drawn)}

@@ -7,7 +7,7 @@ in a file, is the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict, TypeGuard
+from typing import NotRequired, TypedDict, TypeGuard
 
 from recurra.metrics.labels import ConfusionRecord, LabelRecord
 from recurra.metrics.measure import MeasureRecord
@@ -86,7 +86,7 @@ class ResultRecord(VariantRecord):
 class FlowRecord(ResultRecord):
     """A variant whose gradient flow was measured, in its first run."""
 
-    gradients: Mapping[str, Any]  # GradientFlow.to_mapping()
+    gradients: Mapping[str, object]  # GradientFlow.to_mapping()
 
 
 def has_result(variant: VariantRecord) -> TypeGuard[ResultRecord]:

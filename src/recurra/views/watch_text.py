@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -114,7 +113,7 @@ def fitting(text: str, width: int) -> str:
     return shown if cell_len(shown) <= width else set_cell_size(shown, width - 1) + "…"
 
 
-def event_text(event: Mapping[str, Any]) -> str:
+def event_text(event: Mapping[str, object]) -> str:
     """An event of a run in a line; empty for steps, samples and checkpoints, of which there are many."""
     step = whole(event.get("step"))
     match event.get("event"):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from recurra.metrics import value_text
 from recurra.runs import Watch, shown_runs
@@ -57,7 +57,7 @@ class Viewer:
             return self._seen[1]
 
 
-def mapping(watch: Watch) -> dict[str, Any]:
+def mapping(watch: Watch) -> dict[str, object]:
     """It as plain data."""
     runs = shown_runs(watch)
     curves = [run.curves for run in runs]
@@ -77,7 +77,7 @@ def mapping(watch: Watch) -> dict[str, Any]:
     }
 
 
-def run_mapping(run: WatchedRun) -> dict[str, Any]:
+def run_mapping(run: WatchedRun) -> dict[str, object]:
     """One run; all texts as they can be shown."""
     curves = run.curves
     return {

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from recurra.comparing.grid import Variant
 from recurra.comparing.record import REQUEST, check_same, recorded
@@ -62,7 +62,7 @@ class SuiteRequest:
         """How many there are at most."""
         return self.pairs * len(self.tries)
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """What a resumed suite has to repeat."""
         return {
             "suite": self.suite.name,

@@ -10,7 +10,7 @@ of their own. P rows, V pieces, D numbers of a vector.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +24,7 @@ from recurra.data.lines import require_file
 from recurra.data.word_vectors.kept import FoundVectors, Kept
 from recurra.data.word_vectors.lines import check_size
 from recurra.errors import DataError, any_error_as
+from recurra.narrowing import object_of, value_of
 
 WEIGHTS, TOKENIZER = FILES = ("model.safetensors", "tokenizer.json")
 NAMES = ("embeddings", "embedding.weight")  # of the vectors, by model2vec and by sentence-transformers
@@ -58,13 +59,13 @@ def read_model2vec(folder: Path, wanted: Collection[str], first: int, form: str)
     return kept.found(folder.name)
 
 
-def _unknown(content: Any, library: Library) -> int | None:
+def _unknown(content: object, library: Library) -> int | None:
     """The piece that stands for what there is no piece for."""
-    model: Mapping[str, Any] = content["model"]
-    if "unk_id" in model:
-        return model["unk_id"]
-    token = model.get("unk_token")
-    return None if token is None else library.token_to_id(token)
+    model = object_of(object_of(content)["model"])
+    id, token = model.get("unk_id"), model.get("unk_token")
+    if "unk_id" in model or token is None:
+        return None if id is None else value_of(int, id)
+    return library.token_to_id(value_of(str, token))
 
 
 def _whole_words(library: Library, unknown: int | None) -> Iterable[tuple[str, int]]:

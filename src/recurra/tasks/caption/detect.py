@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from recurra.data import CAPTIONS, Preview
 from recurra.data.columns import is_number, several
 from recurra.data.images import ENDINGS, image_path, is_named_as_image
+from recurra.narrowing import is_array
 from recurra.tasks.classify.detect import few_labels
 
 LOOKED_AT = 20  # rows
@@ -34,17 +33,15 @@ def are_labels(preview: Preview) -> bool:
     return few_labels(preview) is not None and not any(any(map(str.isspace, word)) for word in words)
 
 
-def is_image(cell: Any, folder: str) -> bool:
+def is_image(cell: object, folder: str) -> bool:
     """Whether it is an image, or there is a file of this name, and the name is that of an image."""
     if not isinstance(cell, str):
-        return isinstance(cell, Image.Image) or (
-            isinstance(cell, np.ndarray) and cast("NDArray[Any]", cell).dtype == np.uint8
-        )
+        return isinstance(cell, Image.Image) or (is_array(cell) and cell.dtype == np.uint8)
     path = image_path(cell, folder)
     return path.lower().endswith(ENDINGS) and "\0" not in path and os.path.isfile(path)
 
 
-def first_cells(preview: Preview) -> list[Any]:
+def first_cells(preview: Preview) -> list[object]:
     """What stands where images are named, of the first rows; headers too."""
     column = preview.source.source_column
     name = column or CAPTIONS.sides.first

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -100,7 +100,7 @@ class CaptionPredictor:
         """An image is one, or a vector where the network reads vectors; None is an empty input."""
         return is_one_image(given) if isinstance(self.inputs, ImageColumn) else is_one_vector(given)
 
-    def predict(self, inputs: Iterable[Any], options: DecodingOptions) -> Iterator[Answer[None]]:
+    def predict(self, inputs: Iterable[object], options: DecodingOptions) -> Iterator[Answer[None]]:
         """A caption for each input: a path, a Pillow image, an array of bytes, or a vector; None is empty."""
         given = (self._given(one, f"input {number}") for number, one in enumerate(inputs, 1))
         for window in chunks(given, WINDOW):
@@ -167,7 +167,7 @@ class CaptionPredictor:
         notes = [*evaluation.notes, *filter(None, own)]
         return replace(evaluation, notes=notes, details={"counted": counted}, cases=cases)
 
-    def ask(self, given: Any, options: DecodingOptions, target: str | None = None) -> Asked:
+    def ask(self, given: object, options: DecodingOptions, target: str | None = None) -> Asked:
         """The question about the first caption that `predict` gives to an image, or about a given one."""
         one, values = self._looked_into(given)
         source = self._padded([values])
@@ -191,22 +191,21 @@ class CaptionPredictor:
         """What `vectors` are."""
         return "the encoder's summary of the image, from which the decoder starts"
 
-    def vectors(self, inputs: Iterable[Any]) -> Iterator[Vector | None]:
+    def vectors(self, inputs: Iterable[object]) -> Iterator[Vector | None]:
         """What the first network's encoder makes of each whole image or vector."""
         given = (self._given(one, f"input {number}") for number, one in enumerate(inputs, 1))
         encoder = self.networks[0].encoder.eval()
         for window in chunks(given, WINDOW):
-            filled = [k for k, one in enumerate(window) if one.values is not None]
-            rows = {k: cast("Values", window[k].values) for k in filled}
+            rows = {k: one.values for k, one in enumerate(window) if one.values is not None}
 
             def computed(numbers: list[int], rows: dict[int, Values] = rows) -> Tensor:
                 return summary_of(encoder(self._padded([rows[k] for k in numbers])))
 
             yield from one_by_one(
-                computed, list(chunks(filled, BATCH)), [int(k in rows) for k in range(len(window))], self.device
+                computed, list(chunks(rows, BATCH)), [int(k in rows) for k in range(len(window))], self.device
             )
 
-    def searched(self, given: Any, options: DecodingOptions) -> ShownSearch:
+    def searched(self, given: object, options: DecodingOptions) -> ShownSearch:
         """How the captions of one image are found."""
         _, values = self._looked_into(given)
         return self._shown_search(decode_recorded(self.model, self._padded([values]), options))
@@ -214,14 +213,14 @@ class CaptionPredictor:
     def _shown_search(self, recorded: SearchRecord) -> ShownSearch:
         return shown_search(recorded, self.target.token, lambda found: self.target.decode(found.tokens))
 
-    def _looked_into(self, given: Any) -> tuple[Given, Values]:
+    def _looked_into(self, given: object) -> tuple[Given, Values]:
         """One image, and its numbers."""
         one = self._given(given, "the input")
         if one.values is None:
             raise DataError("the input is empty", where="the input", fix="Give the path of an image, or a vector.")
         return one, one.values
 
-    def _given(self, given: Any, place: str) -> Given:
+    def _given(self, given: object, place: str) -> Given:
         if given is None or (isinstance(given, str) and not given.strip()):
             return Given("", None)
         content = given_content(given, place)
@@ -229,11 +228,10 @@ class CaptionPredictor:
 
     def _answers(self, window: list[Given], options: DecodingOptions) -> list[Answer[None]]:
         answers = [Answer(one.name, [Alternative("")], None) for one in window]
-        filled = [i for i, one in enumerate(window) if one.values is not None]
-        rows = [cast("Values", window[i].values) for i in filled]
-        batches = list(chunks(rows, BATCH))
+        filled = {i: one.values for i, one in enumerate(window) if one.values is not None}
+        batches = list(chunks(filled.values(), BATCH))
         decoded = at_once(lambda batch: decode(self.model, self._padded(batch), options), batches, self.device)
-        for i, row, found in zip(filled, rows, chain.from_iterable(decoded), strict=True):
+        for (i, row), found in zip(filled.items(), chain.from_iterable(decoded), strict=True):
             answers[i] = Answer(window[i].name, [self._alternative(one, row, options) for one in found], None)
         return answers
 

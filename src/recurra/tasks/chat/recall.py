@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 
 from recurra.baselines import NearestBaseline
 from recurra.data import Example
+from recurra.lists import integers
 from recurra.metrics import Measure
 from recurra.metrics.ratio import percentage
 from recurra.tasks.chat.pairs import context_text
@@ -53,7 +54,7 @@ def choices(contexts: Sequence[str], right: Sequence[str]) -> list[Choice]:
     for context, reply in ((contexts[k], right[k]) for k in asked):
         seed = hashlib.sha256(f"{context}\0{reply}".encode("utf-8", "surrogatepass")).digest()
         dice = np.random.default_rng(np.frombuffer(seed, np.uint32))
-        drawn = cast("list[int]", dice.choice(len(every), min(AMONG, len(every)), replace=False).tolist())
+        drawn = integers(dice.choice(len(every), min(AMONG, len(every)), replace=False))
         others = [every[k] for k in drawn if every[k] != reply]
         found.append(Choice(context, [reply, *others[: AMONG - 1]]))
     return found

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import cast
 
 import torch
 
@@ -35,6 +34,7 @@ from recurra.metrics import (
     collapse,
     perplexity,
 )
+from recurra.narrowing import is_sequence
 from recurra.padded import Padded
 from recurra.structure import Structure
 from recurra.tasks.answer import Answer
@@ -391,10 +391,10 @@ def as_turns(given: object, number: int) -> list[str]:
     """
     if isinstance(given, str):
         return given.split(TAB) if given.strip() else []
-    turns = list(cast("Sequence[object]", given)) if isinstance(given, list | tuple) else [None]
+    turns = list(given) if is_sequence(given) else [None]
     if not all(isinstance(turn, str) for turn in turns):
         raise DataError(
-            f"expected the turns so far, got {safe_repr(cast('object', given)):.60}",
+            f"expected the turns so far, got {safe_repr(given):.60}",
             where=f"text {number}",
             fix='Give a text, or a list: ["Hello"].',
         )

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from numbers import Real
-from typing import Any, cast
-
-import numpy as np
-from numpy.typing import NDArray
 
 from recurra.columns.choose import choose_kinds
 from recurra.data import LABELLED, Preview
@@ -21,6 +17,7 @@ from recurra.data.known_names import find
 from recurra.data.rows import cell_text, is_table, plain
 from recurra.data.ts_file import header_says
 from recurra.data.vectors import LABEL_NAMES, kind_of_table
+from recurra.narrowing import is_array
 
 KNOWN = (LABELLED.sides[:2], *LABELLED.sides.known)
 MIN_LINES = 20  # with fewer nothing is sure
@@ -73,7 +70,7 @@ def label_of_several(preview: Preview) -> str | None:
     return f"the column {source.target_column!r} has only {len(labels)} different texts in {len(rows):,} lines"
 
 
-def named_cells(preview: Preview) -> list[dict[str, Any]]:
+def named_cells(preview: Preview) -> list[dict[str, object]]:
     """The rows of a table whose first one names its columns."""
     header, *rows = preview.table() or [[]]
     names = [str(name).strip() for name in header]
@@ -112,7 +109,7 @@ def _labels_of(preview: Preview, column: int) -> tuple[int, int, int]:
     return len(labels), contents, len(rows)
 
 
-def _fingerprint(content: Any) -> object:
+def _fingerprint(content: object) -> object:
     if isinstance(content, str | Real):
         return content
-    return cast("NDArray[Any]", content).tobytes() if isinstance(content, np.ndarray) else repr(content)
+    return content.tobytes() if is_array(content) else repr(content)

@@ -11,6 +11,7 @@ from recurra.data.columns import is_known_header
 from recurra.data.csv_rows import is_number_table
 from recurra.data.plain import only_cell
 from recurra.data.tsv import SPACES
+from recurra.narrowing import are_texts
 
 ENDINGS = ("", ".txt", ".text", ".md", ".rst", ".tex")
 MIN_LINES = 2  # that say something
@@ -32,7 +33,7 @@ def detect(preview: Preview) -> str | None:
     ):
         return None
     rows = preview.lines if preview.given is None else list(map(only_cell, preview.given))
-    if not all(isinstance(row, str) for row in rows):
+    if not are_texts(rows):
         return None
     lines = [line for line in rows if line.strip()]
     if len(lines) < MIN_LINES or any("\t" in line or "\0" in line for line in lines):

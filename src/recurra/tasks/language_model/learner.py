@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -174,5 +174,5 @@ def batches_by_length(lengths: NDArray[np.int32]) -> list[Index]:
 
 def score(nats: float, valid: EncodedTable) -> Score:
     """Nats per unit, and the bits per character that they are where each unit has as many as in the whole text."""
-    units, characters = len(valid["units"].values), cast("int", valid["characters"].values.sum())
-    return Score(nats, nats / math.log(2) * units / max(1, int(characters)))
+    units, characters = len(valid["units"].values), int(valid["characters"].values.sum())
+    return Score(nats, nats / math.log(2) * units / max(1, characters))

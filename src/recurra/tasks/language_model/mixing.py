@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from torch.nn.functional import logsigmoid
 
 from recurra.baselines import UnitsBaseline
 from recurra.data import EncodedTable
+from recurra.lists import floats
 from recurra.models import device_of
 from recurra.models.language_model import LanguageModel, SoFar, at_ends
 from recurra.models.mixture import AT_ONCE, NO_SHARE, WEIGHTS, Mixture, entropy
@@ -148,5 +149,5 @@ def fitted(told: Told) -> Fitted:
         gain = -network - mixed
         error = float(gain.std() / math.sqrt(len(gain))) if len(gain) > 1 else math.inf
         share = float((features @ found).sigmoid().mean())
-    values = cast("list[float]", found.tolist())
+    values = floats(found)
     return Fitted(values, share, float(mixed.mean()), float(-network.mean()), error, len(network))

@@ -6,7 +6,6 @@ import math
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
-from typing import cast
 
 import numpy as np
 import torch
@@ -19,6 +18,7 @@ from recurra.data.plain import Passage
 from recurra.decoding import Beginning, Ensemble, Hypothesis, StepModel, decode, decode_growing, decode_recorded, grows
 from recurra.errors import DataError
 from recurra.inside.probes import LanguageProbe
+from recurra.lists import integers
 from recurra.metrics import Case, ExampleScores, Measure, Share
 from recurra.metrics.language import measure_language
 from recurra.models import device_of
@@ -302,7 +302,7 @@ class LanguagePredictor:
         """The units that may come next, the most probable first."""
         hidden = [id for id in NOT_TEXT if id != self.network.line_end]
         order = chance.index_fill(0, torch.tensor(hidden), -1.0).sort(descending=True, stable=True).indices
-        return cast("list[int]", order[: len(chance) - len(hidden)].tolist())
+        return integers(order[: len(chance) - len(hidden)])
 
     def _unknown(self, text: str) -> list[str]:
         return self.network.tokenizer.unknown_tokens(text)

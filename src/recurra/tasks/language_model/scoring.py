@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from torch import Tensor
 from recurra.data import Ragged
 from recurra.data.chunks import chunks
 from recurra.data.plain import Passage
+from recurra.lists import float_rows, floats
 from recurra.models import device_of
 from recurra.models.language_model import LanguageModel, SoFar
 from recurra.padded import Padded
@@ -70,7 +71,7 @@ def nats_of_lines(models: Sequence[LanguageModel], rows: Ragged) -> list[list[fl
         some = [rows.values[ends[k] - rows.lengths[k] : ends[k]] for k in batch]
         inputs, targets = line_batch(Ragged(np.concatenate(some), rows.lengths[batch]))
         nats, _ = nats_of(models, inputs.to(device), targets.to(device), None)
-        return cast("list[list[float]]", nats.tolist())
+        return float_rows(nats)
 
     batches = batches_by_length(rows.lengths.astype(np.int32))
     found: list[list[float]] = [[] for _ in rows.lengths]
@@ -94,7 +95,7 @@ def running_costs(
                 row = torch.tensor([[last, *piece]], device=device_of(network.model))
                 inputs = Padded(row[:, :-1], torch.tensor([len(piece)], device=row.device))
                 found, states = nats_of(models, inputs, row[:, 1:], states)
-                nats += cast("list[float]", found[0].tolist())
+                nats += floats(found[0])
                 last = piece[-1]
         yield Cost(passage, nats)
 

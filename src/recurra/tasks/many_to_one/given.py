@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from recurra.columns import Column, Inputs
 from recurra.data import Numbers
@@ -13,6 +12,7 @@ from recurra.data.images import ImageFile, image_file
 from recurra.data.numbers import as_numbers
 from recurra.data.rows import cell_text, not_a_text
 from recurra.errors import DataError
+from recurra.narrowing import is_iterable
 from recurra.tasks.one_input import is_one_image, is_one_series, is_one_text, is_one_vector
 from recurra.text.visible import excerpt, safe_repr
 
@@ -40,13 +40,12 @@ def content_of(given: object, inputs: Inputs, place: str) -> Content:
         return cell_of(given, inputs.columns[0], place)
     if isinstance(given, Fields):
         return given
-    if isinstance(given, Sequence) and not isinstance(given, str):
-        cells = list(cast("Sequence[object]", given))
-    else:
+    if not is_iterable(given) or not isinstance(given, Sequence) or isinstance(given, str):
         what = (
             f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {excerpt(safe_repr(given), 40)}"
         )
         raise DataError(what, where=place, fix="Give a tuple of them, or a dict with their names.")
+    cells = list(given)
     if len(cells) != len(inputs.columns):
         what = f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {len(cells)}"
         raise DataError(what, where=place, fix="Give the columns that the model was trained with.")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, Self
 
 from torch import Tensor
+from typing_extensions import TypeVar
 
 from recurra.data import Examples, Kind, Labelled
 from recurra.metrics import Case, ExampleScores
@@ -23,7 +24,20 @@ from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Score
 
 
-class Head(Protocol):
+class HeadOptions(Protocol):
+    """How a head answers, as far as it is the same for all."""
+
+    @property
+    def attention(self) -> bool:
+        """Whether the weights of the pooling belong to an answer."""
+        ...
+
+
+R = TypeVar("R", contravariant=True, default=Any)  # the recipe
+O = TypeVar("O", contravariant=True, default=Any)  # how it answers
+
+
+class Head(Protocol[R, O]):
     """One of the heads of this folder: frozen dataclasses."""
 
     @property
@@ -51,7 +65,7 @@ class Head(Protocol):
         ...
 
     @classmethod
-    def check(cls, examples: Iterable[Labelled], recipe: Any) -> None:
+    def check(cls, examples: Iterable[Labelled], recipe: R) -> None:
         """Refuses labels that cannot be learned.
 
         Raises:
@@ -70,7 +84,7 @@ class Head(Protocol):
         ...
 
     @classmethod
-    def learn(cls, train: Iterable[Labelled], recipe: Any, emit: Emit) -> Self:
+    def learn(cls, train: Iterable[Labelled], recipe: R, emit: Emit) -> Self:
         """What the training labels decide; says it.
 
         Raises:
@@ -79,7 +93,7 @@ class Head(Protocol):
         ...
 
     @classmethod
-    def from_json(cls, text: str, recipe: Any) -> Self:
+    def from_json(cls, text: str, recipe: R) -> Self:
         """What `to_json` wrote.
 
         Raises:
@@ -154,7 +168,7 @@ class Head(Protocol):
         ...
 
     def answer(
-        self, source: str, values: Tensor | None, unknown: list[str], attention: AttentionMap | None, options: Any
+        self, source: str, values: Tensor | None, unknown: list[str], attention: AttentionMap | None, options: O
     ) -> AnyAnswer:
         """The answer from the values [L] of one example; None of an empty one."""
         ...

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from shlex import quote
-from typing import cast
 
 import torch
 from torch import Tensor
@@ -23,6 +22,7 @@ from recurra.data import Examples, Kind, Labelled, name_of
 from recurra.data.content import content_key
 from recurra.data.number_text import is_number
 from recurra.errors import DataError
+from recurra.lists import floats, integers
 from recurra.metrics import Case, ExampleScores, Share, confusion, measure_labels
 from recurra.options import unknown_name
 from recurra.tasks.answer import Alternative, Answer, AnyAnswer, choice
@@ -190,8 +190,8 @@ class LabelHead:
         """The most probable labels, the first of equals first."""
         if values is None:
             return Answer("", [Alternative("")], LabelProbabilities({}))
-        order = cast("list[int]", torch.sort(values, descending=True, stable=True).indices.tolist())
-        chances = dict(zip(self.labels, cast("list[float]", values.tolist()), strict=True))
+        order = integers(torch.sort(values, descending=True, stable=True).indices)
+        chances = dict(zip(self.labels, floats(values), strict=True))
         chosen = [choice(self.labels[k], chances[self.labels[k]]) for k in order[: options.nbest]]
         chosen[0] = replace(chosen[0], attention=attention)
         return Answer(source, chosen, LabelProbabilities(chances), unknown)
@@ -205,7 +205,7 @@ class LabelHead:
 
     def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:
         """Accuracy and macro-F1, and in the details each label and what it was taken for."""
-        predictions = [self.labels[k] for k in cast("list[int]", values.argmax(-1).tolist())]
+        predictions = [self.labels[k] for k in integers(values.argmax(-1))]
         references = [example.label for example in examples]
         table = confusion(predictions, references)
         details: EvaluationDetails = {

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from torch import Tensor
@@ -50,7 +50,7 @@ class NumberDetails(Details):
     def __post_init__(self) -> None:
         refuse_nan([] if self.value is None else [self.value])
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self) -> dict[str, object]:
         """With all of its digits."""
         return {"value": self.value}
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -21,6 +20,7 @@ from recurra.data.content import Content, is_nothing, shown_content
 from recurra.data.labelled import Reads
 from recurra.errors import DataError
 from recurra.inside.probes import Run, WholeProbe
+from recurra.lists import float_rows, floats, integers
 from recurra.metrics import Case, ExampleScores
 from recurra.models import BranchRun, device_of
 from recurra.models.input_readers import TokenReader
@@ -32,6 +32,7 @@ from recurra.tasks.editing import Editing
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
 from recurra.tasks.many_to_one.given import content_of, is_one
+from recurra.tasks.many_to_one.head import HeadOptions
 from recurra.tasks.many_to_one.learner import batches_by_length
 from recurra.tasks.many_to_one.trained import Trained
 from recurra.tasks.many_to_one.wide_parts import parts_of
@@ -74,7 +75,7 @@ class HeadPredictor:
         """Whether this is one input, as the networks read it, and not several."""
         return is_one(given, self.first.inputs)
 
-    def predict(self, inputs: Iterable[Any], options: Any) -> Iterator[AnyAnswer]:
+    def predict(self, inputs: Iterable[object], options: HeadOptions) -> Iterator[AnyAnswer]:
         """An answer for each input; reads ahead by a window of inputs only."""
         first = 1
         for window in chunks(inputs, WINDOW):
@@ -82,7 +83,7 @@ class HeadPredictor:
             yield from self._window(window, places, options)
             first += len(window)
 
-    def evaluate(self, examples: Iterable[Labelled], options: Any) -> Evaluation:
+    def evaluate(self, examples: Iterable[Labelled], options: HeadOptions) -> Evaluation:
         """The head's measures."""
         name = name_of(examples)
         found = at_least_one(examples)
@@ -94,7 +95,7 @@ class HeadPredictor:
         cases = list(self._cases(found, encoded, values, options))
         return replace(evaluation, notes=[*evaluation.notes, *unknown_notes(cases)], cases=cases)
 
-    def ask(self, given: Any, options: Any, target: str | float | None = None) -> Asked:
+    def ask(self, given: object, options: HeadOptions, target: str | float | None = None) -> Asked:
         """The question about the answer to an input, or about a given label or number."""
         inputs, head, place = self.first.inputs, self.first.head, ["the input"]
         content = content_of(given, inputs, "the input")
@@ -155,7 +156,7 @@ class HeadPredictor:
         beside = ", of all columns side by side" if self.first.inputs.names else ""
         return f"the pooled vector from which the network answers{beside}"
 
-    def vectors(self, inputs: Iterable[Any]) -> Iterator[Vector | None]:
+    def vectors(self, inputs: Iterable[object]) -> Iterator[Vector | None]:
         """What the first network makes of each whole input, from which its output layer answers."""
         read, model, first = self.first.inputs, self.first.model.eval(), 1
         device = device_of(model)
@@ -172,7 +173,7 @@ class HeadPredictor:
             yield from one_by_one(computed, numbered(batches_by_length(lengths)), lengths, device)
             first += len(window)
 
-    def editing(self, given: Any) -> Editing | None:
+    def editing(self, given: object) -> Editing | None:
         """A text as tokens that can be changed; None of numbers, images and several columns."""
         inputs, branch = self.first.inputs, self.first.model.column_branches[0]
         column = inputs.columns[0]
@@ -190,7 +191,7 @@ class HeadPredictor:
         )
 
     def _cases(
-        self, examples: Sequence[Labelled], encoded: Sequence[Sequence[Values]], values: Tensor, options: Any
+        self, examples: Sequence[Labelled], encoded: Sequence[Sequence[Values]], values: Tensor, options: HeadOptions
     ) -> Iterator[Case]:
         inputs, head = self.first.inputs, self.first.head
         for k, one in enumerate(examples):
@@ -201,7 +202,7 @@ class HeadPredictor:
             picture = None if inputs.kind != "image" else partial(thumbnail, one.content)
             yield replace(case, groups=groups, picture=picture)
 
-    def _window(self, given: list[Any], places: list[str], options: Any) -> Iterator[AnyAnswer]:
+    def _window(self, given: list[object], places: list[str], options: HeadOptions) -> Iterator[AnyAnswer]:
         inputs, head = self.first.inputs, self.first.head
         contents = [content_of(one, inputs, place) for one, place in zip(given, places, strict=True)]
         encoded = inputs.encode(contents, places)
@@ -266,14 +267,14 @@ def weights_of(branches: Sequence[BranchRun]) -> list[list[float]]:
     """What the poolings took from each unit or step of each example, one column after the other, without padding."""
     columns: list[list[list[float]]] = []
     for run in branches:
-        rows, lengths = cast("list[list[float]]", run.weights.tolist()), cast("list[int]", run.lengths.tolist())
+        rows, lengths = float_rows(run.weights), integers(run.lengths)
         columns.append([row[:length] for row, length in zip(rows, lengths, strict=True)])
     return [[weight for part in parts for weight in part] for parts in zip(*columns, strict=True)]
 
 
 def looked(run: Run) -> list[float]:
     """The same of the first variant of a run."""
-    return [weight for weights in run.looked for weight in cast("list[float]", weights[0, 0].tolist())]
+    return [weight for weights in run.looked for weight in floats(weights[0, 0])]
 
 
 def refuse_long(encoded: Sequence[Sequence[Values]], places: Sequence[str], inputs: Inputs) -> None:

@@ -7,8 +7,8 @@ written, so they are counted and said before training.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from recurra.data import Example
 from recurra.data.chunks import chunks
 from recurra.decoding import DecodingOptions
 from recurra.decoding.limits import fitting, learned_length, learned_limit
-from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.recipe import DataOptions
 from recurra.tasks.task import Emit
 from recurra.text import SourceTokenizer, Tokenizer
 from recurra.text.counted import named
@@ -25,7 +25,26 @@ from recurra.training import Note
 
 CHUNK = 4096  # pairs encoded at once
 
-R = TypeVar("R", bound=TaskRecipe)
+
+class WrittenRecipe(Protocol):
+    """The recipe of a task whose outputs are searched for."""
+
+    @property
+    def data(self) -> DataOptions:
+        """Which examples are used."""
+        ...
+
+    @property
+    def decoding(self) -> DecodingOptions:
+        """How outputs are found."""
+        ...
+
+    def with_settings(self, settings: Mapping[str, object]) -> Self:
+        """The recipe with some of them changed."""
+        ...
+
+
+R = TypeVar("R", bound=WrittenRecipe)
 
 
 class SideLengths(Protocol):
@@ -78,7 +97,7 @@ def with_limit(recipe: R, lengths: Measured, emit: Emit, *, by_source: bool = Tr
         lengths: of the training examples.
         by_source: whether longer sources have longer outputs.
     """
-    options: Any = recipe.decoding
+    options = recipe.decoding
     used = lengths.up_to(recipe.data.max_length)
     if len(used.lines) and {options.max_length, options.max_ratio, options.max_extra} == {None}:
         recipe = recipe.with_settings(_learned(used, by_source=by_source))

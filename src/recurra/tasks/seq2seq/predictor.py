@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
-from typing import Any, Generic, Self, cast
+from typing import Any, Generic, Self
 
 import numpy as np
 import torch
@@ -28,11 +28,13 @@ from recurra.decoding import (
     log_likelihoods,
 )
 from recurra.errors import DataError
+from recurra.lists import integers
 from recurra.metrics import Case
 from recurra.models import device_of
 from recurra.models.bridge import summary_of
 from recurra.models.encoder import Encoder
 from recurra.models.search import step_model
+from recurra.narrowing import are_texts, is_sequence
 from recurra.padded import Padded, pad
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.at_once import at_once, numbered
@@ -355,19 +357,18 @@ class TextPredictor(Generic[T_co]):
                 raise too_long(number, len(ids))
         return encoded
 
-    def _one_text(self, given: Any) -> Any:
+    def _one_text(self, given: object) -> Any:
         """Columns given as a tuple or a list of strings as one text; anything else as it is.
 
         Raises:
             DataError: more columns than the model reads, or fewer.
         """
-        if not isinstance(given, tuple | list):
+        if not is_sequence(given):
             return given
-        cells = cast("Sequence[object]", given)
-        if len(cells) != self.reads:
-            what = f"the model reads {counted(self.reads, 'column')}, got {len(cells)}: {excerpt(repr(cells), 40)}"
+        if len(given) != self.reads:
+            what = f"the model reads {counted(self.reads, 'column')}, got {len(given)}: {excerpt(repr(given), 40)}"
             raise DataError(what, fix="Several inputs are a list of texts; several columns of one input are a tuple.")
-        return "\t".join(map(str, cells)) if all(isinstance(cell, str) for cell in cells) else cells
+        return "\t".join(given) if are_texts(given) else given
 
     def _decode(self, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
         return self.search(self.model, source, self._looking(options))
@@ -396,7 +397,7 @@ class TextPredictor(Generic[T_co]):
             return self.target.decode(hypothesis.tokens)
         seen = hypothesis.attention[: len(hypothesis.tokens), : len(source)]
         copyable = torch.tensor([can_be_copied(self.source, id, self.target.units) for id in ids]).to(seen)
-        looked = cast("list[int]", (seen * copyable).argmax(-1).tolist())
+        looked = integers((seen * copyable).argmax(-1))
         return self.target.decode_with(hypothesis.tokens, {
             k: source[at] for k, (token, at) in enumerate(zip(hypothesis.tokens, looked, strict=True)) if token == UNK
         })  # fmt: skip

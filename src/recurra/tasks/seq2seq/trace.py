@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import torch
 
 from recurra.decoding import Hypothesis
 from recurra.errors import UsageError
 from recurra.inside.probes import Run, WritingProbe
+from recurra.lists import float_rows
 from recurra.models import Seq2Seq, device_of
 from recurra.padded import Padded, pad
 from recurra.tasks.tracing import Asked, ReadInput
@@ -62,7 +62,7 @@ def ask_decoders(
         probes = [WritingProbe(model.eval(), source, before.to(device_of(model))) for model in models]
 
     def attention(run: Run) -> AttentionMap | None:
-        weights = cast("Matrix", run.looked[0][0].tolist())
+        weights = float_rows(run.looked[0][0])
         return map_of_parts(weights, target_units, written, source_shown, picture, end)
 
     shown = attention(Run(torch.empty(0), {}, [torch.zeros(1, len(written) + 1, source.values.shape[1])]))
@@ -121,7 +121,7 @@ def attention_map(
     """
     if written.attention is None:
         return None
-    weights = cast("Matrix", written.attention.tolist())
+    weights = float_rows(written.attention)
     return map_of_parts(weights, target_units, written.tokens, source, picture, END if written.finished else None)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 import torch
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from recurra.data import BatchingOptions, EncodedTable
 from recurra.data.schemes import Scheme, Span
+from recurra.lists import integers
 from recurra.metrics.spans import span_f1, tag_accuracy
 from recurra.models.tagger import Tagger
 from recurra.tasks.examples import ExampleLearner, Order, batches_of_like_length, spread
@@ -73,7 +73,7 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
             nats = self.model.sentence_losses(emissions, classes.clamp(min=0).to(self.device)).cpu()
             loss += float(nats[known].sum())
             best = self.model.best(emissions).cpu()
-            lengths = cast("list[int]", sentences.words.lengths.tolist())
+            lengths = integers(sentences.words.lengths)
             tokens += int(sentences.words.lengths.cpu()[known].sum())
             for row, right, length in zip(best, tags, lengths, strict=True):
                 predictions.append(self._names(row[:length]))
@@ -85,7 +85,7 @@ class TagLearner(ExampleLearner[Tagger, EncodedTable]):
         return Score(loss / max(tokens, 1), 100 - quality.value)
 
     def _names(self, numbers: torch.Tensor) -> list[str]:
-        found = cast("list[int]", numbers.tolist())
+        found = integers(numbers)
         return [self.names[number] if number >= 0 else unknown_tag(number, self.scheme) for number in found]
 
 

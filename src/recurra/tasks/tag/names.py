@@ -9,7 +9,6 @@ T tokens, G gazetteers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import cast
 
 from recurra.columns.stored import damaged, json_object
 from recurra.data.gazetteers import Found, Gazetteer, Gazetteers, check_sizes
@@ -17,6 +16,7 @@ from recurra.data.roles import role_of
 from recurra.data.schemes import ROLES
 from recurra.errors import DataError
 from recurra.models.tagger import PLACES
+from recurra.narrowing import is_list
 from recurra.text.counted import counted
 
 
@@ -64,7 +64,7 @@ def stored_gazetteers(text: str) -> Gazetteers:
     Raises:
         ModelError: they are damaged.
     """
-    lists = [gazetteer_in(name, cast("object", one)) for name, one in json_object(text).items()]
+    lists = [gazetteer_in(name, one) for name, one in json_object(text).items()]
     try:
         check_sizes(tuple(lists))
     except DataError as error:
@@ -74,7 +74,7 @@ def stored_gazetteers(text: str) -> Gazetteers:
 
 def gazetteer_in(name: str, entries: object) -> Gazetteer:
     """One of them."""
-    texts = cast("list[object]", entries) if isinstance(entries, list) else [None]
+    texts = entries if is_list(entries) else [None]
     try:
         found = Gazetteer.of(name, [one for one in texts if isinstance(one, str)], name)
     except DataError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from statistics import fmean
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -21,9 +21,11 @@ from recurra.data.schemes import Scheme, Span
 from recurra.data.tagged import TagReads
 from recurra.errors import DataError, UsageError
 from recurra.inside.probes import TaggingProbe
+from recurra.lists import float_rows, integer_rows, integers
 from recurra.metrics import ExampleScores, Measure, Share, confusion
 from recurra.metrics.spans import kind_reports, sentence_exact, span_f1, tag_accuracy
 from recurra.models import device_of
+from recurra.narrowing import are_texts, is_sequence
 from recurra.options import unknown_name
 from recurra.padded import mean_of_steps
 from recurra.tasks.answer import Alternative, Answer, AnyAnswer
@@ -130,7 +132,7 @@ class TagPredictor:
         if not tokens:
             raise DataError("the input has no tokens", where="text 1", fix="Give tokens with spaces between them.")
         sentence = batch_of(self.network.reader.encode([tokens]))
-        best = [self.network.tags[k] for k in cast("list[int]", self.ensemble.tag(sentence).tags[0].tolist())]
+        best = [self.network.tags[k] for k in integers(self.ensemble.tag(sentence).tags[0])]
         tags = best if target is None else given_tags(target, len(tokens))
         with torch.no_grad():
             models = [network.model.eval() for network in self.networks]
@@ -207,8 +209,8 @@ class TagPredictor:
         ensemble, device = self.ensemble, device_of(self.network.model)
         batches = numbered(batches_by_length(lengths)) if filled else []
         for numbers, found in zip(batches, at_once(computed, batches, device), strict=True):
-            best = cast("list[list[int]]", found.tags.tolist())
-            chances = cast("list[list[float]]", found.probabilities.tolist())
+            best = integer_rows(found.tags)
+            chances = float_rows(found.probabilities)
             for number, row, chance in zip(numbers, best, chances, strict=True):
                 tokens = sentences[filled[number]]
                 tags = [self.network.tags[k] for k in row[: len(tokens)]]
@@ -244,8 +246,8 @@ def tokens_of(given: object, number: int) -> list[str]:
         DataError: something else, an empty token, or too many of them.
     """
     tokens = ([] if is_blank(given) else given.split()) if isinstance(given, str) else given
-    found = list(cast("Sequence[object]", tokens)) if isinstance(tokens, list | tuple) else None
-    if found is None or not all(isinstance(token, str) and token for token in found):
+    found = tokens if is_sequence(tokens) else None
+    if found is None or not are_texts(found) or not all(found):
         fix = 'Give "a b c" or ["a", "b", "c"].'
         raise DataError(
             f"expected a text or a list of tokens, got {safe_repr(given):.60}", where=f"text {number}", fix=fix
@@ -253,8 +255,7 @@ def tokens_of(given: object, number: int) -> list[str]:
     if len(found) > LONGEST:
         what = f"the text has {len(found):,} tokens, more than the {LONGEST:,} that are tagged"
         raise DataError(what, where=f"text {number}", fix="Split it into sentences.")
-    texts = cast("list[str]", found)
-    return texts if all(map(str.isascii, texts)) else [checked_text(token, f"text {number}") for token in texts]
+    return list(found) if all(map(str.isascii, found)) else [checked_text(token, f"text {number}") for token in found]
 
 
 def given_tags(given: object, count: int) -> list[str]:
@@ -263,8 +264,7 @@ def given_tags(given: object, count: int) -> list[str]:
     Raises:
         UsageError: another number of them, or something else, as JSON may have it.
     """
-    listed = cast("Sequence[object]", given) if isinstance(given, list | tuple) else str(given).split()
-    tags = list(map(str, listed))
+    tags = list(map(str, given if is_sequence(given) else str(given).split()))
     if len(tags) != count:
         what = f"expected a tag for each of {counted(count, 'token')}, got {len(tags)}"
         raise UsageError(what, where="target", fix="Give them with spaces between them.")

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import chain
-from typing import cast
 
-from recurra.columns.stored import damaged, json_object, stored
+from recurra.columns.stored import damaged, json_object, stored, stored_list
+from recurra.narrowing import is_list
 from recurra.text.characters import normalized
 from recurra.text.shapes import affixes_of, shape_of
 
@@ -104,7 +104,7 @@ class Surface:
         mapping = json_object(text)
         lowercase = stored(mapping, "lowercase", bool)
         found = cls(stored(mapping, "shapes", bool), stored(mapping, "affixes", int), lowercase, ())
-        known = [names_of(one) for one in cast("list[object]", stored(mapping, "known", list))]
+        known = [names_of(one) for one in stored_list(mapping, "known")]
         if not 0 <= found.affixes <= LONGEST_AFFIX or len(known) != found.slots:
             raise damaged("shapes and affixes do not fit together")
         return replace(found, known=tuple(known))
@@ -116,7 +116,7 @@ def names_of(values: object) -> Features:
     Raises:
         ModelError: it is no such list.
     """
-    names = cast("list[object]", values) if isinstance(values, list) else [None]
+    names = values if is_list(values) else [None]
     texts = tuple(name for name in names if isinstance(name, str))
     if len(set(texts)) != len(names):
         raise damaged("expected lists of different texts as shapes and affixes")

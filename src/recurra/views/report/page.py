@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from recurra.metrics import Case, ExampleScores, Grouping, Share, Slice, groupings, parted, sliced, telling
@@ -52,7 +52,7 @@ def report_page(measured: Measured, title: str) -> Iterator[str]:
     yield END
 
 
-def table_data(measured: Measured) -> dict[str, Any]:
+def table_data(measured: Measured) -> dict[str, object]:
     """The same as plain data for a page that draws it: measures, parts with their intervals, and the rows of examples.
 
     {"record": as `evaluate --json` prints it, "notes": [...], "noun": "pairs",
@@ -67,7 +67,7 @@ def table_data(measured: Measured) -> dict[str, Any]:
     return {**examples_data([measured], rows, measured.notes), "parts": parts}
 
 
-def examples_data(models: Sequence[Measured], rows: Rows, notes: Sequence[str]) -> dict[str, Any]:
+def examples_data(models: Sequence[Measured], rows: Rows, notes: Sequence[str]) -> dict[str, object]:
     """What the data of one model and those of two have in common; the record is that of the first."""
     first = models[0]
     tables = [{row.name: [row.value, row.interval] for row in measure_rows(one.record)} for one in models]
@@ -83,10 +83,10 @@ def examples_data(models: Sequence[Measured], rows: Rows, notes: Sequence[str]) 
     }
 
 
-def slices(shown: Shown) -> list[dict[str, Any]]:
+def slices(shown: Shown) -> list[dict[str, object]]:
     """Parts as plain data; `place` has the numbers of a grouping and of the part in it, as rows have them."""
 
-    def data(one: Slice) -> dict[str, Any]:
+    def data(one: Slice) -> dict[str, object]:
         interval = None if one.interval is None else [shown.text(one.interval.low), shown.text(one.interval.high)]
         found = {"by": visible(one.by), "name": visible(one.name), "count": one.count, "value": shown.text(one.value)}
         return {**found, "interval": interval, "verdict": one.verdict, "p": one.p, "place": list(one.place)}
