@@ -254,7 +254,8 @@ def hourly_change(past: int = 72, windows: int = 4) -> Files:
 def word_effects(words: int = 300, texts: int = 1500) -> Files:
     """Made up: each word of a text adds its effect to a number, the opposite after "not", and there is noise."""
     dice = random.Random(5)
-    effects = {f"w{k}": dice.gauss(0, 1) for k in range(words)}
+    syllables = [one + other for one in "bdfgklmnprst" for other in "aeiou"]
+    effects = {"".join(dice.sample(syllables, 2)): dice.gauss(0, 1) for _ in range(words)}
     rows: list[str] = []
     for _ in range(2 * texts):
         parts: list[str] = []
