@@ -43,6 +43,11 @@ def test_a_window_reads_the_steps_around_of_an_even_number_one_more_behind(layer
         assert not run.outputs.values[row, length:].any()
 
 
+def test_of_no_steps_there_are_no_steps(layer: Convolution) -> None:
+    run = layer(Padded(torch.zeros(2, 0, 3), torch.zeros(2, dtype=torch.long)))
+    assert run.outputs.values.shape == (2, 0, layer.output_size)
+
+
 def test_it_begins_with_biases_of_zero_and_weights_as_large_as_a_relu_needs() -> None:
     torch.manual_seed(0)
     layer = Convolution(64, 256, (2, 5))

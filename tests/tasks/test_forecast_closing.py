@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from recurra.data import SERIES, DataSource, open_examples
+from recurra.models.forecaster import Forecasts
 from recurra.tasks import TASKS
 from recurra.tasks.forecast.closing import between, calibrate, close, keep_part, moved, sure_part, validated
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of, losses
@@ -131,6 +132,9 @@ def test_intervals_hold_what_they_should(output: str, tmp_path: Path, monkeypatc
         inside = (values[..., k] <= error) & (error <= values[..., -1 - k])
         assert inside.float().mean() == pytest.approx(share, abs=0.01)
     assert "are widened by a factor of " in notes[0]
+    quantiles = model.quantiles(Forecasts(found.raw, torch.zeros_like(error)))
+    torch.testing.assert_close(quantiles, model.median(found.raw)[..., None] + values)
+    assert (quantiles.diff(dim=-1) >= 0).all()
     widths = model.widths.clone()
     monkeypatch.setattr("recurra.tasks.forecast.closing.FEW", 10**6)
     calibrate(model, learner, lambda event: None)
