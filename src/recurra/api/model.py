@@ -223,7 +223,8 @@ class Model:
         asked = [inputs] if one else several(inputs, "an iterable of inputs")
         answers = Answers(self.predict_iter(asked, options, **settings))
         if self.task.kind is SERIES:
-            for note in dict.fromkeys(note for answer in answers for note in answer.details.notes()):
+            said = (note for answer in answers if answer.details for note in answer.details.notes())
+            for note in dict.fromkeys(said):
                 if note.startswith(WARNING):
                     warnings.warn(in_words_of_caller(note.removeprefix(WARNING)), stacklevel=3)
         return answers[0] if one else answers
