@@ -178,6 +178,12 @@ def test_a_conversation_with_its_memory(opened: Opened, served: Served) -> None:
     assert page.locator(".turn").count() == 0
 
 
+def test_a_text_without_spans_says_so(opened: Opened, served: Served) -> None:
+    page = opened(hash_of("tag", "blue bright light"))
+    assert set(predicted(served, "tag", "blue bright light")["details"]["tags"]) == {"O"}
+    assert "No span was found." in page.locator(".answer").inner_text()
+
+
 GROWING = """() => {
   window.grown = [];
   new MutationObserver((records) => records.forEach(({ addedNodes }) => addedNodes.forEach((node) => {

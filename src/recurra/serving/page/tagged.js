@@ -12,11 +12,12 @@ export function taggedText({ answer }, live) {
   const pieces = spans ? piecesOf(spans, tokens.length) : tokens.map((_, k) => ({ begin: k, end: k + 1, kind: tags[k] }));
   const word = (k) => h("button", { type: "button", class: "word", "data-key": k, title: `${tags[k]}, ${percent(probabilities[k])}`,
     "aria-label": `${tokens[k]}: ${tags[k]}, ${percent(probabilities[k])}`, on: { click: () => live.state.set({ output: k }) } }, tokenNode(tokens[k]));
-  return h("div", { class: "tagged", dir: "auto" }, pieces.flatMap(({ begin, end, kind }) => {
+  const bare = pieces.every(({ kind }) => kind === null || kind === "O");
+  return [h("div", { class: "tagged", dir: "auto" }, pieces.flatMap(({ begin, end, kind }) => {
     const words = Array.from({ length: end - begin }, (_, k) => word(begin + k));
     if (kind === null || kind === "O") return words;
     return h("span", { class: `span tag-${Math.max(0, kinds.indexOf(kindOf(kind))) % COLOURS}` }, h("span", null, words), h("span", { class: "name" }, kind));
-  }));
+  })), bare ? h("p", { class: "quiet" }, "No span was found.") : null];
 }
 
 /** A tag without what says where a span begins. */
