@@ -7,10 +7,8 @@ looked at in their turn; of an object of JSON, that its keys are texts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeGuard, TypeVar
+from typing import TypeGuard, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from typing_extensions import TypeIs
 
 T = TypeVar("T")
@@ -41,11 +39,6 @@ def is_row(value: object) -> TypeGuard[Mapping[str, object]]:
     return isinstance(value, Mapping)
 
 
-def is_array(value: object) -> TypeIs[NDArray[np.generic]]:
-    """Whether it is an array of numpy."""
-    return isinstance(value, np.ndarray)
-
-
 def is_iterable(value: object) -> TypeIs[Iterable[object]]:
     """Whether its values can be gone through."""
     return isinstance(value, Iterable)
@@ -54,15 +47,6 @@ def is_iterable(value: object) -> TypeIs[Iterable[object]]:
 def are_texts(values: Sequence[object]) -> TypeGuard[Sequence[str]]:
     """Whether all of them are texts."""
     return all(isinstance(value, str) for value in values)
-
-
-def python_value(value: object) -> object:
-    """A value of numpy as Python's own; any other as it is."""
-    return value.item() if _is_scalar(value) else value
-
-
-def _is_scalar(value: object) -> TypeIs[np.generic[Any]]:
-    return isinstance(value, np.generic)
 
 
 def as_object(value: object) -> dict[str, object]:

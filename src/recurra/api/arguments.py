@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, TypedDict, cast
 
 from recurra.errors import UsageError
-from recurra.narrowing import is_iterable, is_mapping, is_sequence, python_value
+from recurra.lists import python_value
+from recurra.narrowing import is_iterable, is_mapping, is_sequence
 from recurra.tasks.choosing import read_recipe
 from recurra.tasks.recipe import TaskRecipe
 from recurra.text.visible import safe_repr

@@ -32,7 +32,8 @@ from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
 from recurra.data.rows import row_sides, text_of
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError
-from recurra.narrowing import is_array, is_sequence
+from recurra.lists import is_array
+from recurra.narrowing import is_sequence
 from recurra.text.visible import excerpt, safe_repr
 
 Content = str | NDArray[Any]  # the path of an image; bytes [rows, columns (, channels)]; a vector [D]

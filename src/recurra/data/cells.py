@@ -15,7 +15,8 @@ from recurra.data.images import coloured, image_file, image_of, image_or_text
 from recurra.data.numbers import Numbers, as_numbers
 from recurra.data.rows import cell_text, checked_text, is_cell, not_a_text
 from recurra.data.source import DataSource
-from recurra.narrowing import is_array, is_sequence
+from recurra.lists import is_array
+from recurra.narrowing import is_sequence
 
 
 def content_of_text(text: str, source: DataSource) -> Content:

@@ -29,7 +29,8 @@ from recurra.data.source import PAIR, DataSource, Sides
 from recurra.data.tsv import read_tsv
 from recurra.data.turns import LOOK, TURNS, messages_of, refuse_other_forms, speakers, turns_key
 from recurra.errors import DataError, UsageError
-from recurra.narrowing import is_array, is_row, is_sequence
+from recurra.lists import is_array
+from recurra.narrowing import is_row, is_sequence
 from recurra.options import unknown_name
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt

@@ -22,7 +22,8 @@ from recurra.data.jsonl import HALF, lone_surrogate
 from recurra.data.number_text import NumberText
 from recurra.data.turns import turns_key
 from recurra.errors import DataError, UsageError
-from recurra.narrowing import is_array, is_iterable, is_mapping, is_row, is_sequence, python_value
+from recurra.lists import is_array, python_value
+from recurra.narrowing import is_iterable, is_mapping, is_row, is_sequence
 from recurra.text.visible import excerpt, safe_repr
 
 NO_PAIR = "rows that are not valid {}s"

@@ -9,7 +9,8 @@ import numpy as np
 
 from recurra.data.source import DataSource
 from recurra.errors import DataError, UsageError
-from recurra.narrowing import is_array, is_sequence
+from recurra.lists import is_array
+from recurra.narrowing import is_sequence
 
 TOKENS = ("tokens", "words", "token", "word", "forms", "text", "sentence")  # what people call the list of the tokens
 

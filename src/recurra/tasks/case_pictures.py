@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recurra.data.images import ImageFile, coloured, image_of, read_image
 from recurra.errors import DataError
-from recurra.narrowing import is_array
+from recurra.lists import is_array
 
 LARGEST = 64  # pixels of a side of an image
 WIDTH, HEIGHT, ROOM = 120, 32, 3  # of a chart, and the room around it

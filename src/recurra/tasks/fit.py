@@ -232,7 +232,7 @@ class Training:
         budget = share_of_time(self.budget, self.members, self.ended, began)
         if checkpoint is not None and self.keeps:
             with any_error_as(lambda reason: damaged_run(folder, reason)):
-                kept = budget_from_mapping(checkpoint.values["budget"], began)
+                kept = budget_from_mapping(object_of(checkpoint.values["budget"]), began)
             budget = replace(budget, seconds=kept.seconds, epochs=kept.epochs)
         network.model.to(pick_device(options.device))
         learner = task.learner(network, self.prepared.encoded, emit)

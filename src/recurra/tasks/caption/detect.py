@@ -10,7 +10,7 @@ from PIL import Image
 from recurra.data import CAPTIONS, Preview
 from recurra.data.columns import is_number, several
 from recurra.data.images import ENDINGS, image_path, is_named_as_image
-from recurra.narrowing import is_array
+from recurra.lists import is_array
 from recurra.tasks.classify.detect import few_labels
 
 LOOKED_AT = 20  # rows

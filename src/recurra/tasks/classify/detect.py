@@ -17,7 +17,7 @@ from recurra.data.known_names import find
 from recurra.data.rows import cell_text, is_table, plain
 from recurra.data.ts_file import header_says
 from recurra.data.vectors import LABEL_NAMES, kind_of_table
-from recurra.narrowing import is_array
+from recurra.lists import is_array
 
 KNOWN = (LABELLED.sides[:2], *LABELLED.sides.known)
 MIN_LINES = 20  # with fewer nothing is sure
