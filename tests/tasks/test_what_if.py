@@ -113,7 +113,9 @@ def test_a_forced_token_stands_there_and_what_was_before_it_too(task: str, searc
     one = found(task, Force(1, token), search=search, networks=several)
     now, was = side(one, "now"), side(one, "was")
     assert now[1].token == token
-    assert now[0] == was[0]
+    # Two searches of other widths are computed in batches of other sizes, which rounds otherwise.
+    assert replace(now[0], probability=None) == replace(was[0], probability=None)
+    assert now[0].probability == pytest.approx(was[0].probability, abs=1e-6)
     assert one.changed
     assert [pair.now for pair in one.pairs if pair.forced] == [now[1]]
     top = dict(decisions_of(plain.was, was)[1].top)
