@@ -112,8 +112,9 @@ def closed(port: int, requests: Sequence[bytes], clients: int) -> Load:
     return found
 
 
-def opened(port: int, requests: Sequence[bytes], per_second: float, clients: int = 512) -> Load:
+def opened(port: int, requests: Sequence[bytes], per_second: float) -> Load:
     """Requests come at fixed times, whatever has been answered; each waits from when it should have been sent."""
+    clients = min(512, max(64, int(2 * per_second)))  # none is idle for so long that the server closes it
     found, connections, waiting = Load(), Connections(port, clients), iter(requests)
     free = deque(connections.numbers)  # used in turn, so that each process of the server gets its share
     clock = time.perf_counter

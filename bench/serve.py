@@ -55,7 +55,7 @@ def predict(asked: Asked):
     return {"answers": [model.predict(one).to_mapping() for one in asked.inputs]}
 @app.get("/readyz")
 def ready(): return {}
-uvicorn.run(app, port=int(sys.argv[2]), log_level="warning", access_log=False)
+uvicorn.run(app, port=int(sys.argv[2]), log_level="warning", access_log=False, timeout_keep_alive=600)
 """
 
 
