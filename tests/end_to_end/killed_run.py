@@ -80,12 +80,13 @@ def without_rename(fate: Fate) -> Any:
     return atomic_write
 
 
-def go_on(folder: Path, die_at: int = 0, renaming: bool = True) -> None:
+def go_on(folder: Path, die_at: int = 0, renaming: bool = True, save_every: float = 0.0, epochs: int = 3) -> None:
     """Trains the model in `folder`, from where the run stopped before.
 
     Args:
         die_at: the number of the call that ends the process; 0: none.
         renaming: not, then a checkpoint is written straight into its file.
+        save_every: seconds between two checkpoints.
     """
     torch.set_num_threads(1)
     recurra.training.planning.SHORT_TRIAL = 0.0
@@ -96,8 +97,8 @@ def go_on(folder: Path, die_at: int = 0, renaming: bool = True) -> None:
     else:
         recurra.training.checkpoint.atomic_write = without_rename(fate)
     recipe = Recipe().with_settings(
-        {"model.width": 16, "batching.batch_tokens": 128, "training.save_every": 0.0,
+        {"model.width": 16, "batching.batch_tokens": 128, "training.save_every": save_every,
          "training.validations": 6, "training.patience": 0, "training.average": 2}
     )  # fmt: skip
     resume = (folder / "run" / "checkpoint.safetensors").exists()
-    train(PAIRS, to=folder, epochs=3, recipe=recipe, resume=resume)
+    train(PAIRS, to=folder, epochs=epochs, recipe=recipe, resume=resume)

@@ -28,7 +28,7 @@ def tried(folder: Path, *options: str) -> dict[str, Any]:
 
 def test_the_old_state_or_the_new_one_and_the_same_end(tmp_path: Path) -> None:
     found = tried(tmp_path, "--sample", "4")
-    assert found["points"] == 28
+    assert found["points"] == 32
     assert found["wrong"] == []
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from test_killed_runs import run, start
 from recurra.runs import Follower, Watch
 
 Event = dict[str, Any]
-LONG = ("--save-every", "0.3", "--epochs", "30")
+LONG = {"save_every": 0.3, "epochs": 30}
 
 
 class Heard:
@@ -52,7 +54,7 @@ def recorded(folder: Path) -> Heard:
 def test_a_run_that_is_killed_and_resumed_tells_each_step_once(tmp_path: Path) -> None:
     """What is told equals what is recorded, and the losses are those of a run that was never stopped."""
     whole, folder = tmp_path / "whole", tmp_path / "model"
-    run(whole, *LONG)
+    run(whole, **LONG)
     heard, follower, dice = Heard(), Follower(folder / "run"), random.Random(3)
 
     def look() -> None:
@@ -61,16 +63,16 @@ def test_a_run_that_is_killed_and_resumed_tells_each_step_once(tmp_path: Path) -
                 heard(told.event)
 
     for _ in range(3):
-        child, enough = start(folder, *LONG), len(heard.steps) + dice.randint(5, 40)
+        child, enough = start(folder, **LONG), len(heard.steps) + dice.randint(5, 40)
         while len(heard.steps) < enough:
-            assert child.poll() is None
+            assert os.waitpid(child, os.WNOHANG) == (0, 0)
             time.sleep(0.01)
             look()
-        child.kill()
-        child.communicate()
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
         look()
         follower = Follower(folder / "run", follower.place)  # as a server that was started again
-    assert run(folder, *LONG) == 0
+    assert run(folder, **LONG) == 0
     look()
     assert heard.cuts
     undisturbed, kept = recorded(whole), recorded(folder)

@@ -16,6 +16,7 @@ from recurra.data import HasLine
 from recurra.errors import DataError, ModelError, RunError, UsageError
 from recurra.files import atomic_write
 from recurra.metrics import ExampleScores
+from recurra.narrowing import object_of
 from recurra.runs import clipped_share
 from recurra.tasks.baseline import beside_baseline, stored_baseline
 from recurra.tasks.caveats import caveats
@@ -71,8 +72,11 @@ class TrialResult:
 
 
 def result_from_json(text: str) -> TrialResult:
-    """The result that `to_json` wrote."""
-    return record_of(TrialResult, json.loads(text))
+    """The result that `to_json` wrote; ValueError where there is none."""
+    found = object_of(json.loads(text))
+    if missing := {"scores", "notes"} - found.keys():
+        raise ValueError(f"no {min(missing)}")
+    return record_of(TrialResult, found)
 
 
 def stored_result(folder: Path, trial: Trial) -> TrialResult | None:

@@ -59,6 +59,9 @@ def parse_time(text: str) -> float:
 def budget_from_mapping(mapping: Mapping[str, object], started: float) -> Budget:
     """The budget of an earlier session, for one that begins now; ValueError where there is none."""
     seconds, epochs = mapping.get("seconds"), mapping.get("epochs")
-    return Budget(
-        None if seconds is None else number_of(seconds), None if epochs is None else number_of(epochs), started
-    )
+    return Budget(None if seconds is None else number_of(seconds), None if epochs is None else as_said(epochs), started)
+
+
+def as_said(epochs: object) -> float:
+    """A number of epochs, a whole one where it was said as such: what is written down again stays as it is."""
+    return epochs if type(epochs) is int else number_of(epochs)
