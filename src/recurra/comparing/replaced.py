@@ -7,7 +7,6 @@ trains anything, because its data are refused or because it is killed, the one b
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -24,6 +23,12 @@ def aside_of(folder: Path) -> Path:
     return whole.parent / f".{whole.name}.replaced"
 
 
+def going_of(folder: Path) -> Path:
+    """Where a comparison stands while it is removed."""
+    whole = folder.resolve()
+    return whole.parent / f".{whole.name}.removed"
+
+
 def settle(folder: Path, result: str, is_start: Callable[[Path], bool]) -> None:
     """Ends what a killed replacement left: the comparison before comes back, or goes where the new one has a result.
 
@@ -34,14 +39,16 @@ def settle(folder: Path, result: str, is_start: Callable[[Path], bool]) -> None:
     Raises:
         RunError: another process uses the folder.
     """
-    aside = aside_of(folder)
+    aside, going = aside_of(folder), going_of(folder)
+    if going.is_dir():
+        shutil.rmtree(going)
     if not aside.is_dir():
         return
     if folder.exists():
         with locked(folder):
             pass
     if (folder / result).exists():
-        _remove(aside)
+        _remove(aside, going)
     elif not folder.exists() or is_start(folder):
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(aside, folder)
@@ -59,7 +66,7 @@ def replacing(folder: Path, result: str, is_start: Callable[[Path], bool]) -> Ge
         with locked(folder):
             pass
         if aside_of(folder).exists():  # the one in the folder was to replace that, and was stopped
-            _remove(folder)
+            _remove(folder, going_of(folder))
         else:
             os.replace(folder, aside_of(folder))
     elif folder.exists() and not is_start(folder):
@@ -71,11 +78,10 @@ def replacing(folder: Path, result: str, is_start: Callable[[Path], bool]) -> Ge
         settle(folder, result, is_start)
         raise
     if aside_of(folder).exists():
-        _remove(aside_of(folder))
+        _remove(aside_of(folder), going_of(folder))
 
 
-def _remove(folder: Path) -> None:
-    """Removes a folder, which is taken for no comparison any more as soon as this begins."""
-    going = folder.resolve().parent / f".recurra-{secrets.token_hex(4)}.tmp"
+def _remove(folder: Path, going: Path) -> None:
+    """Removes a folder, which is taken for no comparison any more as soon as this begins; `settle` goes on with it."""
     os.replace(folder, going)
     shutil.rmtree(going)
