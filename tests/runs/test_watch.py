@@ -156,6 +156,16 @@ def test_events_that_are_not_what_they_should_be_are_counted(tmp_path: Path, eve
     assert "1 event of metrics.jsonl without the numbers of such an event left out" in run.curves.notes
 
 
+def test_lines_that_cannot_be_read_are_named_by_their_own_numbers(tmp_path: Path) -> None:
+    lines: list[object] = [*with_samples()]
+    lines[3:3] = ["not json"]
+    lines[7:7] = ["7"]
+    watch = Watch([write_run(tmp_path / "m", lines)])
+    told(watch)
+    (run,) = shown_runs(watch)
+    assert "2 lines of metrics.jsonl that cannot be read left out: 4, 8" in run.curves.notes
+
+
 @pytest.mark.parametrize(
     ("event", "said"),
     [

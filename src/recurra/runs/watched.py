@@ -72,7 +72,8 @@ class Watched:
             case "Again":
                 self.reading, self.notes = Reading(), []
             case "Unreadable":
-                self.reading.damaged.append(self.follower.line)
+                if isinstance(line := event.get("line"), int):
+                    self.reading.damaged.append(line)
             case "Note":
                 self.notes = [*self.notes, str(event.get("text", ""))][-NOTES:]
             case _:
