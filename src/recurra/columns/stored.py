@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from recurra.data.number_text import MARKS, NAMES, PLAIN, NumberFormat
 from recurra.errors import ModelError
-from recurra.narrowing import are_texts, as_list, is_list, is_object
+from recurra.narrowing import are_texts, as_list, as_object, is_object
 from recurra.strict_json import parse_json
 
 T = TypeVar("T")
@@ -38,13 +38,9 @@ def stored(mapping: Mapping[str, object], name: str, kind: type[T]) -> T:
     """
     value = mapping.get(name)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise _another(mapping, name, kind)
+        seen = type(value).__name__ if name in mapping else "nothing"
+        raise damaged(f"expected {name!r} to be {kind.__name__}, saw {seen}")
     return value
-
-
-def _another(mapping: Mapping[str, object], name: str, kind: type) -> ModelError:
-    seen = type(mapping[name]).__name__ if name in mapping else "nothing"
-    return damaged(f"expected {name!r} to be {kind.__name__}, saw {seen}")
 
 
 def stored_object(mapping: Mapping[str, object], name: str) -> dict[str, object]:
@@ -53,10 +49,8 @@ def stored_object(mapping: Mapping[str, object], name: str) -> dict[str, object]
     Raises:
         ModelError: there is none.
     """
-    value = mapping.get(name)
-    if not is_object(value):
-        raise _another(mapping, name, dict)
-    return value
+    stored(mapping, name, dict)
+    return as_object(mapping[name])
 
 
 def stored_list(mapping: Mapping[str, object], name: str) -> list[object]:
@@ -65,10 +59,8 @@ def stored_list(mapping: Mapping[str, object], name: str) -> list[object]:
     Raises:
         ModelError: there is none.
     """
-    value = mapping.get(name)
-    if not is_list(value):
-        raise _another(mapping, name, list)
-    return value
+    stored(mapping, name, list)
+    return as_list(mapping[name])
 
 
 def stored_names(mapping: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from recurra.comparing.record import REQUEST
@@ -55,13 +55,24 @@ def settle(folder: Path, result: str, is_start: Callable[[Path], bool]) -> None:
 
 
 @contextmanager
+def settled(folder: Path, result: str, is_start: Callable[[Path], bool], *, force: bool) -> Generator[None]:
+    """Within this, nothing is left of a killed replacement; with `force` the folder is free for a new comparison.
+
+    Raises:
+        RunError: another process uses the folder, or it holds something else than a comparison that is to be replaced.
+    """
+    settle(folder, result, is_start)
+    with replacing(folder, result, is_start) if force else nullcontext():
+        yield
+
+
+@contextmanager
 def replacing(folder: Path, result: str, is_start: Callable[[Path], bool]) -> Generator[None]:
-    """Within this, the folder is free for a new comparison.
+    """Within this, the folder is free for a new comparison; it is settled.
 
     Raises:
         RunError: another process uses the folder, or it holds something else than a comparison.
     """
-    settle(folder, result, is_start)
     if (folder / REQUEST).exists():
         with locked(folder):
             pass

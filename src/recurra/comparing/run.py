@@ -18,7 +18,7 @@ from pathlib import Path
 
 from recurra.comparing.comparison import Comparison, summarise
 from recurra.comparing.record import REQUEST, check_same, recorded
-from recurra.comparing.replaced import replacing, settle
+from recurra.comparing.replaced import settled
 from recurra.comparing.request import ComparisonRequest
 from recurra.comparing.trial import (
     TestExamples,
@@ -58,11 +58,7 @@ def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
         KeyboardInterrupt: after Ctrl-C; finished runs are kept, and the current one can be resumed.
     """
     check(request)
-    with plain_errors_within(request.folder):
-        if request.force:
-            with replacing(request.folder, RESULT, is_start):
-                return _trained(request, emit)
-        settle(request.folder, RESULT, is_start)
+    with plain_errors_within(request.folder), settled(request.folder, RESULT, is_start, force=request.force):
         return _trained(request, emit)
 
 

@@ -30,7 +30,7 @@ from recurra.runs.members import member_folder
 from recurra.tasks.baseline import fit_baseline, published_baseline
 from recurra.tasks.begun_with import BegunWith, Record
 from recurra.tasks.digests import check_digests, write_digests
-from recurra.tasks.fitted_once import FittedOnce, key_of
+from recurra.tasks.fitted_once import FittedAnew, FittedOnce, key_of
 from recurra.tasks.gazetteers import GAZETTEERS, reading
 from recurra.tasks.gazetteers import record_of as record_of_gazetteers
 from recurra.tasks.members import loaded_member, share_of_time, untrained_member
@@ -102,7 +102,7 @@ class Request:
     force: bool = False  # a model that is in the folder is replaced
     vectors: str | None = None  # a file of vectors of words
     gazetteers: Gazetteers | None = None  # lists of names
-    fitted: FittedOnce = field(default_factory=FittedOnce)  # before networks learn; a comparison hands on one for all
+    fitted: FittedOnce = field(default_factory=FittedAnew)  # before networks learn; a comparison hands on one for all
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,14 @@ class FittedOnce:
         return copy.deepcopy(self._found[what, key][0])
 
 
+class FittedAnew(FittedOnce):
+    """For a run by itself, which nobody else could have anything of: nothing is kept and nothing copied."""
+
+    def once(self, what: str, key: str, fit: Callable[[], T]) -> T:
+        """What is fitted now."""
+        return fit()
+
+
 class Once(Protocol):
     """`FittedOnce.once` under the key of a run."""
 

@@ -16,13 +16,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from recurra.options import choices_of, hints_of, is_section
 from recurra.tasks.recipe import TaskRecipe
-
-if TYPE_CHECKING:
-    pass
 
 KINDS: dict[object, str] = {bool: "true or false", int: "whole number", float: "number", str: "text"}
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import time
 
-from recurra.comparing.replaced import replacing, settle
+from recurra.comparing.replaced import settled
 from recurra.comparing.run import check_time, is_start, refuse_taken, run_comparison
 from recurra.comparing.suites.request import SuiteRequest, with_recorded_time, write_down
 from recurra.comparing.suites.result import Outcomes, SuiteResult
@@ -34,11 +34,7 @@ def run_suite(request: SuiteRequest, emit: Emit) -> SuiteResult:
     """
     least, fewer = request.suite.least_seconds, "or fewer --cells, --tasks or --attention"
     check_time(request.seconds, request.pairs, least, fewer)
-    with plain_errors_within(request.folder):
-        if request.force:
-            with replacing(request.folder, RESULT, is_start):
-                return _trained(request, emit)
-        settle(request.folder, RESULT, is_start)
+    with plain_errors_within(request.folder), settled(request.folder, RESULT, is_start, force=request.force):
         return _trained(request, emit)
 
 
