@@ -228,7 +228,7 @@ def transliteration() -> Files:
 
 
 def hourly_change(past: int = 72, windows: int = 4) -> Files:
-    """How much more a day has than the day before, from the three days before it, in the hourly series of M4.
+    """By how much the mean of a day exceeds that of the day before, from the three days before it: hourly series of M4.
 
     The number is the logarithm of the quotient of their means. Parts are made of whole series; a window is divided by
     its mean.
@@ -252,7 +252,7 @@ def hourly_change(past: int = 72, windows: int = 4) -> Files:
 
 
 def word_effects(words: int = 300, texts: int = 1500) -> Files:
-    """Made up: each word of a text adds its effect to a number, the opposite after "not", and there is noise."""
+    """Synthetic: each word of a text adds its effect to a number, after "not" the opposite, and there is noise."""
     dice = random.Random(5)
     syllables = [one + other for one in "bdfgklmnprst" for other in "aeiou"]
     effects = {"".join(dice.sample(syllables, 2)): dice.gauss(0, 1) for _ in range(words)}

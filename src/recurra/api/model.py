@@ -223,10 +223,7 @@ class Model:
         asked = [inputs] if one else several(inputs, "an iterable of inputs")
         answers = Answers(self.predict_iter(asked, options, **settings))
         if self.task.kind is SERIES:
-            said = (note for answer in answers if answer.details for note in answer.details.notes())
-            for note in dict.fromkeys(said):
-                if note.startswith(WARNING):
-                    warnings.warn(in_words_of_caller(note.removeprefix(WARNING)), stacklevel=3)
+            warn_of(note for answer in answers if answer.details for note in answer.details.notes())
         return answers[0] if one else answers
 
     @called_from_python()
@@ -872,9 +869,7 @@ class Model:
             return given
         examples = open_inputs(self._source(DataSource(rows=rows)), SERIES, self.predictor.reads)
         series = list(examples)
-        for note in examples.notes:
-            if note.startswith(WARNING):
-                warnings.warn(note.removeprefix(WARNING), stacklevel=3)
+        warn_of(examples.notes)
         return series[0] if is_entry(given) or (len(series) == 1 and not series[0].name) else series
 
     @called_from_python()
@@ -935,6 +930,13 @@ class Model:
             as_object(self.facts.get("trained")),
             cast("MeasuredRecord | None", self.facts.get("measured") or None) if self._is_one else None,
         )
+
+
+def warn_of(notes: Iterable[str]) -> None:
+    """Warns of those that are warnings, of each once, where a method of the model was called."""
+    for note in dict.fromkeys(notes):
+        if note.startswith(WARNING):
+            warnings.warn(in_words_of_caller(note.removeprefix(WARNING)), stacklevel=4)
 
 
 def weights_of_all(networks: Iterable[Network]) -> list[Weights]:

@@ -106,7 +106,7 @@ Resume = Annotated[bool, typer.Option("--resume", help="Resume the comparison in
 Force = Annotated[
     bool,
     typer.Option(
-        "--force", help="Start anew in a folder that holds a comparison, which stays until the new one has a result."
+        "--force", help="Start again in a folder with a comparison, which is kept until the new one has a result."
     ),
 ]
 

@@ -5,7 +5,7 @@ one kind that wait when a core becomes free are one *job*. A job that computes i
 whether others wait: then, after its slice of time, it waits at the end of the line of those that have begun. New jobs
 and those that have begun take turns. So whoever comes waits for a slice of one long job or two, however many there are,
 and long jobs go on however many come. While jobs compute, requests gather, and the next job takes all of them; so does
-the first, of requests that come one on the heels of another. Batches grow by themselves where much is asked, and nobody
+the first, of requests that arrive in quick succession. Batches grow by themselves where much is asked, and nobody
 waits for a batch to fill.
 
 Each job has a thread of its own, of which as many compute at a time as there are cores to use; the others stand still.
@@ -102,7 +102,7 @@ class Engine:
         self._new: deque[Job] = deque()  # jobs that have not begun
         self._begun: deque[Job] = deque()  # jobs that wait to go on
         self._came = 0  # requests, all that ever did
-        self._gathers = False  # whether it is looked how many come one on the heels of another
+        self._gathers = False  # whether requests that arrive in quick succession are being gathered
         self._went_on = True  # whether the last turn was of one that had begun
         self._fresh: dict[Hashable, Job] = {}  # the new ones that take further requests
         self._waiting = 0  # requests of jobs that have not begun, also of those that are full
