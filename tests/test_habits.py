@@ -8,6 +8,7 @@ import importlib
 import json
 import re
 import runpy
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -46,6 +47,14 @@ def test_the_citation_is_one_and_names_this_version() -> None:
     assert str(citation["version"]) == recurra.__version__
     assert citation["license"] == PROJECT["license"]
     assert len(set(citation["keywords"])) == len(citation["keywords"])
+
+
+def test_no_weights_but_those_of_stored_models_belong_to_the_project() -> None:
+    """A model that was trained by hand in the working tree has been committed with other files once."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no clone")
+    listed = subprocess.run(["git", "ls-files", "*.safetensors"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [name for name in listed.stdout.splitlines() if not name.startswith("tests/stored_models/")] == []
 
 
 def test_make_test_runs_on_all_systems_and_pythons() -> None:

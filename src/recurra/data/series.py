@@ -220,7 +220,7 @@ def table_of(rows: Sequence[object]) -> Sequence[object] | None:
     columns = rows[0] if rows else None
     if not is_mapping(columns):
         return None
-    lists = [list(cells) for cells in columns.values() if is_list(cells)]
+    lists = [list(cells) for cells in columns.values() if has_elements(cells)]
     if len(lists) < len(columns) or not lists:
         return None
     known = {*TIME_NAMES[:-1], *GROUP_NAMES}
@@ -233,7 +233,7 @@ def table_of(rows: Sequence[object]) -> Sequence[object] | None:
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*lists, strict=True)]
 
 
-def is_list(given: object) -> TypeGuard[Iterable[object]]:
+def has_elements(given: object) -> TypeGuard[Iterable[object]]:
     """Whether this has elements, and is no text."""
     return isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping)
 
