@@ -6,7 +6,7 @@
 
 import { shown } from "recurra/asking.js";
 import { dataChooser, inputOfExample } from "recurra/data_chooser.js";
-import { h } from "recurra/dom.js";
+import { h, number } from "recurra/dom.js";
 import { redrawn } from "recurra/redrawn.js";
 
 const LINE = 0, INPUT = 1, RIGHT = 2, PARTS = 3, MODELS = 5, PICTURE = 6;
@@ -155,7 +155,7 @@ function bothMeasures({ measures, table: { models } }) {
 function differences(found) {
   const [one, other] = found.table.models.map((name) => h("bdi", null, name));
   return [
-    simpleTable("differences", ["measure", [one, " less ", other, " (95 %), p"], [one.cloneNode(true), " is"]],
+    simpleTable("differences", ["measure", [one, " − ", other, " (95 %), p"], [one.cloneNode(true), " is"]],
       found.differences.map(({ name, text, verdict }) => h("tr", { class: verdict === "worse" ? "worse" : null }, h("th", { scope: "row" }, name), h("td", { class: "number" }, text), h("td", null, verdict || "no significant difference")))),
   ];
 }
@@ -263,9 +263,14 @@ function rowNode(live, found, row, present) {
     const value = column.value(row);
     if (column.key === "input") {
       const picture = row[PICTURE] ? h("img", { src: row[PICTURE], alt: "" }) : null;
-      return h("td", { class: "input" }, picture, ask ? h("button", { type: "button", class: "plain", title: "Ask the model about it", on: { click: ask } }, h("bdi", null, value)) : h("bdi", null, value));
+      return h("td", { class: "words" }, picture, ask ? h("button", { type: "button", class: "plain", title: "Ask the model about it", on: { click: ask } }, h("bdi", null, value)) : h("bdi", null, value));
     }
-    const text = value === null ? "" : column.shown ? column.shown(value) : column.number ? Number(value).toLocaleString("en", { maximumSignificantDigits: 4 }) : value;
-    return h("td", { class: column.shown ? "judged" : column.number ? "number" : null }, h("bdi", null, text));
+    const text = value === null ? "" : column.shown ? column.shown(value) : column.number ? numberText(Number(value)) : value;
+    return h("td", { class: column.shown ? "judged" : column.number ? "number" : "words" }, h("bdi", null, text));
   }));
+}
+
+/** With four digits; what is next to nothing, as the probability of a long output, in powers of ten. */
+function numberText(value) {
+  return value !== 0 && Math.abs(value) < 1e-4 ? number(value) : value.toLocaleString("en", { maximumSignificantDigits: 4 });
 }
