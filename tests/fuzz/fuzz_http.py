@@ -1,8 +1,9 @@
-"""Requests to a server of every stored model: ten to one address (tests/serving/described_requests.py)."""
+"""Requests to a server of every stored model: some to one address (tests/serving/described_requests.py)."""
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -10,7 +11,8 @@ from random import Random
 from workers import Step, Target
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "serving"))
-REQUESTS = 10
+BODIES = 20  # in one mutant, each of which makes up to five requests
+SECONDS = 120  # for all of them
 
 
 def steps(rnd: Random, folder: Path) -> Iterator[Step]:
@@ -19,7 +21,12 @@ def steps(rnd: Random, folder: Path) -> Iterator[Step]:
 
     path = rnd.choice([result.ok().path for result in described().get_all_operations()])
     number = rnd.randrange(2**32)
-    yield f"requests to {path}", lambda: tried(number, REQUESTS, path)
+
+    def send() -> Counter[str]:
+        """Counts the answers by their status."""
+        return Counter({str(status): count for status, count in tried(number, BODIES, path).items()})
+
+    yield f"requests to {path}", send
 
 
 def prepare() -> None:
@@ -29,4 +36,4 @@ def prepare() -> None:
     models()
 
 
-HTTP = Target("http", steps, prepare)
+HTTP = Target("http", steps, prepare, SECONDS)

@@ -52,6 +52,9 @@ def print_report(name: str, seed: int, report: Report) -> None:
     """The counts, and each kind of failure with the command that repeats the first of it."""
     steps = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(report.outcomes.items()))
     print(f"{name}, seed {seed}: {report.mutants:,} mutants; {steps}; the slowest step took {report.slowest:.1f} s")
+    if report.counts:
+        counts = ", ".join(f"{number:,} x {what}" for what, number in sorted(report.counts.items()))
+        print(f"  {report.counts.total():,} in these steps: {counts}")
     kinds: defaultdict[str, list[Failure]] = defaultdict(list)
     for failure in report.failures:
         kinds[failure.error].append(failure)
@@ -69,8 +72,8 @@ def repeat(target: Target, seed: int, number: int) -> int:
     failed = False
     for step, attempt in target.steps(random_of(seed, number), folder):
         print(f"{step}: ", end="", flush=True)
-        outcome, error = attempted(attempt)
-        print(outcome, error)
+        outcome, error, counts = attempted(attempt)
+        print(outcome, error, dict(counts))
         failed = failed or outcome == "failed"
     return int(failed)
 

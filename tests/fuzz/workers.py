@@ -1,9 +1,9 @@
 """Mutants in forked workers: each is answered or refused within its time and its memory, or it is kept.
 
 A target makes mutant number N of a seed in an empty folder and yields what is tried with it, step by step. A step may
-return or raise a RecurraError; anything else is a failure: another exception, more than SECONDS, more memory than
+return or raise a RecurraError; anything else is a failure: another exception, more than its seconds, more memory than
 MEMORY beyond what the process had before, the death of the process. Chance comes from (seed, number) alone, so a
-failure can be repeated by these two numbers.
+failure can be repeated by these two numbers. A step that does many things returns a Counter of them.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Target(NamedTuple):
     name: str
     steps: Callable[[Random, Path], Iterable[Step]]  # makes the mutant in the folder
     prepare: Callable[[], object]  # what all processes need: imports, seeds
+    seconds: int = SECONDS  # that a step may take
 
 
 class Failure(NamedTuple):
@@ -57,6 +58,7 @@ class Report:
 
     mutants: int = 0
     outcomes: Counter[str] = field(default_factory=Counter[str])  # answered, refused, failed: steps
+    counts: Counter[str] = field(default_factory=Counter[str])  # what steps have counted
     failures: list[Failure] = field(default_factory=list[Failure])
     slowest: float = 0.0  # seconds of a step
 
@@ -84,7 +86,7 @@ def fuzz(target: Target, seed: int, numbers: Iterable[int], *, workers: int = 1,
             return report
         pid, status = os.wait()
         log, chunk = running.pop(pid)
-        if rest := _counted(report, log, chunk, os.waitstatus_to_exitcode(status)):
+        if rest := _counted(report, target, log, chunk, os.waitstatus_to_exitcode(status)):
             again.append(rest)
         log.unlink()
 
@@ -113,10 +115,10 @@ def _mutant(target: Target, seed: int, number: int) -> Iterator[dict[str, object
         for step, attempt in target.steps(random_of(seed, number), folder):
             yield {"number": number, "step": step}
             began = time.perf_counter()
-            signal.alarm(SECONDS)
-            outcome, error = attempted(attempt)
+            signal.alarm(target.seconds)
+            outcome, error, counts = attempted(attempt)
             signal.alarm(0)
-            yield {"outcome": outcome, "error": error, "seconds": time.perf_counter() - began}
+            yield {"outcome": outcome, "error": error, "counts": counts, "seconds": time.perf_counter() - began}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -126,21 +128,21 @@ def random_of(seed: int, number: int) -> Random:
     return Random(f"{seed}/{number}")
 
 
-def attempted(attempt: Callable[[], object]) -> tuple[str, str]:
-    """How a step ended, and with which error."""
+def attempted(attempt: Callable[[], object]) -> tuple[str, str, Counter[str]]:
+    """How a step ended, with which error, and what it has counted."""
     try:
-        attempt()
+        found = attempt()
     except RecurraError as error:
         str(error)
-        return "refused", ""
+        return "refused", "", Counter()
     except BaseException as error:  # what is looked for
         ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "/src/recurra/" in frame.filename]
         place = f"{ours[-1].filename.rpartition('/src/recurra/')[2]}:{ours[-1].lineno}" if ours else "no code of ours"
-        return "failed", f"{type(error).__name__}: {str(error)[:200]!r} in {place}"
-    return "answered", ""
+        return "failed", f"{type(error).__name__}: {str(error)[:200]!r} in {place}", Counter()
+    return "answered", "", found if isinstance(found, Counter) else Counter()
 
 
-def _counted(report: Report, log: Path, numbers: list[int], code: int) -> list[int]:
+def _counted(report: Report, target: Target, log: Path, numbers: list[int], code: int) -> list[int]:
     """Adds what a worker said to the report; gives the mutants that it did not come to."""
     number, step = numbers[0], "made"
     for line in map(json.loads, log.read_text(encoding="utf-8").splitlines()):
@@ -151,12 +153,13 @@ def _counted(report: Report, log: Path, numbers: list[int], code: int) -> list[i
             number, step = line["number"], line["step"]
             continue
         report.outcomes[line["outcome"]] += 1
+        report.counts.update(line["counts"])
         report.slowest = max(report.slowest, line["seconds"])
         if line["outcome"] == "failed":
             report.failures.append(Failure(number, step, line["error"]))
     if code == 0:
         return []
-    why = f"longer than {SECONDS} s" if code == -signal.SIGALRM else f"the process died ({code})"
+    why = f"longer than {target.seconds} s" if code == -signal.SIGALRM else f"the process died ({code})"
     report.failures.append(Failure(number, step, why))
     return [other for other in numbers if other > number]
 

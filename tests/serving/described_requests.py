@@ -1,5 +1,8 @@
 """Requests that /openapi.json allows, and such that it does not, made by Schemathesis: none may break the server.
 
+A body that Schemathesis has made, which takes it long, is sent as it is, and then its values one by one in the place of
+those of requests that work: so most get further than to the first value that is wrong.
+
 What is held: no 5xx, no status or content type that is not described, answers as they are described, refusals of one
 form. Two checks of Schemathesis are left out. "Schema-valid request rejected": what a model takes is known to that
 model and not to the schema (another model reads numbers, has no such label, has no attention), so valid requests are
@@ -12,6 +15,7 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -33,6 +37,7 @@ TASKS = ("translate", "chat", "language-model", "classify", "regress", "tag", "c
 LEFT_OUT = ("positive_data_acceptance",)
 REJECTION = "negative_data_rejection"
 FORMS = ("/translate", "/detect")
+VALUES = 4  # of a body at most that are sent in other requests
 
 
 @cache
@@ -62,9 +67,10 @@ def checks(path: str) -> list[Any]:
 
 
 def tried(number: int, count: int, named: str = "") -> Counter[int]:
-    """So many requests to each address, from this seed.
+    """Requests to each address, from this seed.
 
     Args:
+        count: of bodies for each address, where it reads any.
         named: this address alone.
 
     Returns:
@@ -84,7 +90,7 @@ def tried(number: int, count: int, named: str = "") -> Counter[int]:
 
 
 def try_one(operation: Any, number: int, count: int, found: Counter[int]) -> None:
-    """Some requests to one address; valid ones and others in turn."""
+    """Requests to one address; valid ones, and others."""
     held = checks(operation.path)
     body = operation.definition.raw.get("requestBody", {}).get("content", {}).get("application/json", {})
     examples = [(name, one["value"]) for name, one in body.get("examples", {}).items()]
@@ -100,16 +106,15 @@ def try_one(operation: Any, number: int, count: int, found: Counter[int]) -> Non
         )
         @given(case=operation.as_strategy(generation_mode=mode))
         def ask(case: Any) -> None:
-            turn = sum(found.values())
-            if isinstance(case.body, dict) and examples and turn % 2:
-                case.body = nearly(examples[turn // 2 % len(examples)], case.body, turn)
-            response = case.call()
-            found[response.status_code] += 1
-            # A body that is too large is refused before it is read, with a status that this check does not know.
-            left = [check for check in held if response.status_code != 413 or check.__name__ != REJECTION]
-            case.validate_response(response, checks=left)
-            if response.status_code >= 400 and operation.path != "/readyz":
-                check_refusal(operation.path, response.json())
+            for body in [case.body, *nearly(examples, case.body, found.total())]:
+                case.body = body
+                response = case.call()
+                found[response.status_code] += 1
+                # A body that is too large is refused before it is read, with a status that this check does not know.
+                left = [check for check in held if response.status_code != 413 or check.__name__ != REJECTION]
+                case.validate_response(response, checks=left)
+                if response.status_code >= 400 and operation.path != "/readyz":
+                    check_refusal(operation.path, response.json())
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -120,13 +125,21 @@ def try_one(operation: Any, number: int, count: int, found: Counter[int]) -> Non
                     raise
 
 
-def nearly(example: tuple[str, Any], body: dict[str, Any], turn: int) -> dict[str, Any]:
-    """A request that works, of which every other one has a value of a request that may not."""
-    name, known = example
-    task = name.partition(",")[0]
-    model = {} if "q" in known else {"model": {"translate": "en-de"}.get(task, task)}
-    other = sorted(body)[turn // 4 % len(body)] if body and turn % 4 == 1 else None
-    return {**known, **model, **({} if other is None else {other: body[other]})}
+def nearly(examples: Sequence[tuple[str, Any]], body: Any, turn: int) -> Iterator[dict[str, Any]]:
+    """Requests that work, each with one value of a body that may not.
+
+    Args:
+        turn: by which examples and values take turns.
+    """
+    if not examples or not isinstance(body, dict):
+        return
+    others = sorted(body)
+    for k in range(turn, turn + min(VALUES, len(others))):
+        name, known = examples[k % len(examples)]
+        task = name.partition(",")[0]
+        model = {} if "q" in known else {"model": {"translate": "en-de"}.get(task, task)}
+        other = others[k % len(others)]
+        yield {**known, **model, other: body[other]}
 
 
 def check_refusal(path: str, body: Any) -> None:
