@@ -11,7 +11,7 @@ from random import Random
 from workers import Step, Target
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "serving"))
-BODIES = 20  # in one mutant, each of which makes up to five requests
+BODIES = 20  # in one mutant, each of which makes up to nine requests
 SECONDS = 120  # for all of them
 
 

@@ -37,7 +37,7 @@ TASKS = ("translate", "chat", "language-model", "classify", "regress", "tag", "c
 LEFT_OUT = ("positive_data_acceptance",)
 REJECTION = "negative_data_rejection"
 FORMS = ("/translate", "/detect")
-VALUES = 4  # of a body at most that are sent in other requests
+VALUES = 8  # of a body at most that are sent in other requests
 
 
 @cache

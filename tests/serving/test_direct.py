@@ -47,6 +47,11 @@ class Behind:
         await self.app(scope, receive, send)
 
 
+@DOORS.post("/broken")
+async def broken(request: Request) -> Response:
+    raise ZeroDivisionError
+
+
 async def asked(method: str, path: str, content: bytes) -> tuple[httpx.Response, list[str]]:
     behind = Behind()
     transport = httpx.ASGITransport(Direct(behind, DOORS.routes))
@@ -68,6 +73,20 @@ async def test_what_a_door_refuses_is_a_response():
     assert found.json() == {"error": {"message": "a number below 0", "where": None, "fix": "Send another."}}
     found, reached = await asked("POST", "/double", b'{"number": 0}')
     assert (found.status_code, found.headers["retry-after"], reached) == (429, "3", [])
+
+
+async def test_a_mistake_of_the_server_is_a_response_and_goes_into_the_log():
+    seen: list[Exception] = []
+
+    async def logging(scope, receive, send):
+        try:
+            await Direct(Behind(), DOORS.routes)(scope, receive, send)
+        except ZeroDivisionError as error:
+            seen.append(error)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(logging), base_url="http://localhost") as client:
+        found = await client.post("/broken")
+    assert (found.status_code, found.json()["error"]["message"], len(seen)) == (500, "internal error", 1)
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b"", b'{"number": "21"}', b'{"number": 1, "more": 1}'])

@@ -234,6 +234,21 @@ async def test_it_is_ready_only_while_it_is(asking, model_folders) -> None:
     assert (await client.post("/v1/predict", {"inputs": ["a"]})).status_code == 200  # what comes is still answered
 
 
+async def test_mistakes_of_the_server_are_counted_as_such(asking, monkeypatch) -> None:
+    client = asking()
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("recurra.serving.doors.answering.rounded", broken)
+    monkeypatch.setattr("recurra.serving.doors.answering.described", broken)
+    assert (await client.post("/v1/predict", {"model": "tag", "inputs": ["red"]})).status_code == 500
+    assert (await client.get("/v1/models")).status_code == 500
+    text = (await client.get("/metrics")).text
+    for path in ("/v1/predict", "/v1/models"):
+        assert f'recurra_requests_total{{path="{path}",status="500"}} 1.0' in text
+
+
 async def test_metrics_count_requests_and_what_is_computed_together(asking) -> None:
     client = asking()
     await asyncio.gather(*(asked(client) for _ in range(5)))

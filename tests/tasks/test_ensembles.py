@@ -106,6 +106,28 @@ def test_a_crf_together_is_the_one_of_the_mean_scores() -> None:
     assert LinearChain.mean([crf]) is crf
 
 
+def test_tokens_that_are_remembered_are_tagged_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    several = [network("tag", seed) for seed in (1, 2)]
+    found = predictor("tag", *several)
+    sentences = ["red blue", "dark", "red dark blue red", "no such word", "blue no"]
+
+    def answers(one: object) -> list[tuple[str, list[float]]]:
+        every = one.predict(sentences, None)  # type: ignore[attr-defined]
+        return [(answer.text, answer.details.probabilities) for answer in every]
+
+    every = answers(predictor("tag", *several))
+    first = [(text, pytest.approx(chances, abs=1e-6)) for text, chances in every]
+    for most in (20_000, 2):  # of the latter all are forgotten between two batches
+        monkeypatch.setattr("recurra.tasks.tag.ensemble.REMEMBERED", most)
+        assert [answers(found) for _ in range(3)] == [first] * 3
+    calls: list[int] = []
+    monkeypatch.setattr("recurra.tasks.tag.ensemble.REMEMBERED", 20_000)
+    answers(found)
+    monkeypatch.setattr("recurra.tasks.tag.ensemble.spelt", lambda tokens: calls.append(len(tokens)))
+    assert answers(found) == first
+    assert not calls
+
+
 def test_taggers_with_and_without_a_crf_are_refused() -> None:
     with pytest.raises(ModelError, match="must all have a CRF, or all have none"):
         predictor("tag", network("tag"), network("tag", settings={"model.crf": False}))

@@ -216,16 +216,25 @@ class Tagger(nn.Module):
     def read(self, sentences: Sentences) -> Padded:
         """The vectors of the tokens [B, T, R]: of words, their spellings, their surface, and gazetteers."""
         ids = word_dropout(sentences.words.values, self._unknown(sentences), self.training)
-        parts = [self.words(ids)]
+        seen = self.seen(sentences.spellings, sentences.surfaces)[sentences.places]
+        return self.together(sentences.words.with_values(ids), seen, sentences.names)
+
+    def seen(self, spellings: Padded, surfaces: Tensor | None) -> Tensor:
+        """What is read of different tokens beside which words they are: of spellings [U, C] and surfaces, [U, V]."""
+        parts: list[Tensor] = []
         if self.options.characters:
-            spellings = sentences.spellings
             run: Unrolled = self.spelling(spellings.with_values(self.characters(spellings.values)))
-            parts.append(joined(run.state[-1]).hidden[sentences.places])  # [U, c] to [B, T, c]
-        if self.surface is not None and sentences.surfaces is not None:
-            parts.append(self.surface(sentences.surfaces).sum(1)[sentences.places])
-        if self.names is not None and sentences.names is not None:
-            parts.append(self.names(self._looked_up(sentences.names)).sum(2))
-        return sentences.words.with_values(torch.cat(parts, dim=-1))
+            parts.append(joined(run.state[-1]).hidden)
+        if self.surface is not None and surfaces is not None:
+            parts.append(self.surface(surfaces).sum(1))
+        return torch.cat(parts, dim=-1) if parts else self.output.weight.new_zeros(len(spellings.values), 0)
+
+    def together(self, words: Padded, seen: Tensor, names: Tensor | None) -> Padded:
+        """The vectors of tokens [B, T, R] from their words [B, T], what is `seen` of each [B, T, V], and gazetteers."""
+        parts = [self.words(words.values), seen]
+        if self.names is not None and names is not None:
+            parts.append(self.names(self._looked_up(names)).sum(2))
+        return words.with_values(torch.cat(parts, dim=-1))
 
     def _unknown(self, sentences: Sentences) -> float | Tensor:
         """The probability that each word [B, T] is read as <UNK> in training: a / (a + n) where it occurs n times.

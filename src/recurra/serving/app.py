@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
 
 from recurra import __version__
 from recurra.serving import failures
@@ -27,8 +27,11 @@ DOORS = (
 )
 
 
-def create_app(server: Server) -> FastAPI:
-    """The application of a server."""
+def create_app(server: Server) -> ASGIApp:
+    """The application of a server: FastAPI's, and around it what most requests need no more than.
+
+    It stands outside of FastAPI, whose own way to what is within it costs as much as a door.
+    """
     app = Described(server.keys.needed, __version__)
     failures.add_to(app)
     routers = [door.router(server) for door in DOORS]
@@ -36,7 +39,5 @@ def create_app(server: Server) -> FastAPI:
         app.include_router(router)
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     posted = frozenset(route.path for route in routes if "POST" in (route.methods or ()))
-    app.add_middleware(Direct, routes=routes)
-    app.add_middleware(Guard, options=server.options, keys=server.keys, posted=posted)
-    app.add_middleware(Observed, options=server.options, metrics=server.metrics, ending=lambda: server.draining)
-    return app
+    guarded = Guard(Direct(app, routes), server.options, server.keys, posted)
+    return Observed(guarded, server.options, server.metrics, ending=lambda: server.draining)

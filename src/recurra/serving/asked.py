@@ -42,7 +42,8 @@ def readable(value: object, left: int = DEEPEST) -> object:
         if value and left == 0:
             raise ValueError(f"more than {DEEPEST} lists and objects are inside each other")
         for one in parts_of(cast("list[object] | dict[str, object]", value)):
-            readable(one, left - 1)
+            if not (isinstance(one, str) and one.isascii()):  # which most are
+                readable(one, left - 1)
     elif isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"a number is not finite: {value}")

@@ -52,6 +52,9 @@ class Direct:
                 response = await route.endpoint(asked=asked, request=Request(scope, receive))
         except FORESEEN as error:
             response = response_to(scope["path"], error)
+        except Exception as error:
+            await response_to(scope["path"], error)(scope, receive, send)
+            raise  # into the log
         await response(scope, receive, send)
 
 

@@ -2,11 +2,12 @@
 
 Work is of a *kind*: the same model, the same question, the same options, inputs of about the same size. The requests of
 one kind that wait when a core becomes free are one *job*. A job that computes is asked between its steps (turns.py)
-whether others wait: then, after its slice of time, it waits at the end of the line of those that have begun. New jobs
-and those that have begun take turns. So whoever comes waits for a slice of one long job or two, however many there are,
-and long jobs go on however many come. While jobs compute, requests gather, and the next job takes all of them; so does
-the first, of requests that arrive in quick succession. Batches grow by themselves where much is asked, and nobody
-waits for a batch to fill.
+whether others wait: then, after its slice of time, it waits at the end of the line of those that have begun. The first
+slice of what comes in pieces ends with the first of them. New jobs and those that have begun take turns, and the
+slices of the latter are the shorter, the more new ones wait. So whoever comes waits for a slice of one long job or
+two, however many there are, and long jobs go on however many come. While jobs compute, requests gather, and the next
+job takes all of them; so does the first, of requests that arrive in quick succession. Batches grow by themselves where
+much is asked, and nobody waits for a batch to fill.
 
 Each job has a thread of its own, of which as many compute at a time as there are cores to use; the others stand still.
 """
@@ -28,6 +29,7 @@ from recurra.errors import RecurraError
 from recurra.turns import GivenUp, between_steps
 
 SLICE = 0.004  # seconds that a job computes before others have their turn
+FIRST = 0.02  # seconds at most of the first slice of what comes in pieces
 THREADS = 64  # at least; a job that waits to go on keeps its own
 GATHERED = 0.003  # seconds at most in which requests are gathered although a core is free
 MOST_INPUTS = 256  # of one job
@@ -52,10 +54,12 @@ class Request:
     Args:
         inputs: at least one.
         done: the results, or why there are none.
+        told: whether there is a piece of the result; None: it comes whole.
     """
 
     inputs: Sequence[Any]
     done: asyncio.Future[Sequence[Any]]
+    told: threading.Event | None = None
     given_up: bool = False
 
 
@@ -121,13 +125,16 @@ class Engine:
         """Jobs that compute."""
         return self._computing
 
-    def submit(self, kind: Hashable, work: Work, inputs: Sequence[Any]) -> Request:
+    def submit(self, kind: Hashable, work: Work, inputs: Sequence[Any], told: threading.Event | None = None) -> Request:
         """Takes a request; called in the thread of the event loop.
+
+        Args:
+            told: is set when the first piece of the result is there, where it comes in pieces.
 
         Raises:
             Overloaded: too many wait.
         """
-        request = Request(inputs, asyncio.get_running_loop().create_future())
+        request = Request(inputs, asyncio.get_running_loop().create_future(), told)
         with self._lock:
             if self._waiting >= self.most_waiting:
                 raise Overloaded
@@ -224,16 +231,24 @@ class Engine:
         """
         if all(request.given_up for request in job.requests):
             raise GivenUp
-        if not (self._new or self._begun) or time.monotonic() - job.since < SLICE:
+        if not (self._new or self._begun) or time.monotonic() - job.since < self._slice(job):
             return
         with self._lock:
             if all(other.kind == job.kind for other in (*self._new, *self._begun)):
                 return
             job.turn = threading.Event()
+            self._went_on |= not self._begun  # then the one that goes on would be this one again
             self._begun.append(job)
             self._computing -= 1
             self._fill()
         job.turn.wait()
+
+    def _slice(self, job: Job) -> float:
+        """Seconds that it computes at a time."""
+        if job.turn is not None:
+            return SLICE / (1 + len(self._new))
+        told = job.requests[0].told  # a job of pieces has one request
+        return SLICE if told is None else 0.0 if told.is_set() else FIRST
 
 
 def tell(results: Sequence[tuple[Request, Sequence[Any] | BaseException]]) -> None:

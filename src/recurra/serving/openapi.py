@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
 
 BEARER = "token"
 ABOUT = """Answers of recurrent models, and what happens inside them.
@@ -42,10 +40,6 @@ class Described(FastAPI):
             docs_url=None,
             redoc_url=None,
         )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI; FastAPI's own looks at each request whether OpenTelemetry is set up, which costs as much as a door."""
-        await (Starlette if scope["type"] == "http" else FastAPI).__call__(self, scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """The description; made once."""

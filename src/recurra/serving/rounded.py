@@ -16,5 +16,8 @@ def rounded(value: object) -> object:
         items = cast("dict[str, object]", value).items()
         return {key: one if type(one) in SAME else rounded(one) for key, one in items}
     if isinstance(value, list):
-        return [one if type(one) in SAME else rounded(one) for one in cast("list[object]", value)]
+        return [
+            round(one, DIGITS) + 0.0 if type(one) is float else one if type(one) in SAME else rounded(one)
+            for one in cast("list[object]", value)
+        ]
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -112,10 +113,12 @@ class Server:
             self._patience.over(asked)
             self.engine.give_up(asked)
 
-    def _submitted(self, kind: Sequence[object], work: Work, inputs: Sequence[Any]) -> Asked:
+    def _submitted(
+        self, kind: Sequence[object], work: Work, inputs: Sequence[Any], told: threading.Event | None = None
+    ) -> Asked:
         self.metrics.waiting.set(self.engine.waiting)
         try:
-            return self.engine.submit((*kind, size_class(inputs)), work, inputs)
+            return self.engine.submit((*kind, size_class(inputs)), work, inputs, told)
         except Overloaded:
             raise Refused(429, f"{self.engine.most_waiting} requests wait already", retry_after=1) from None
 
@@ -139,13 +142,15 @@ class Server:
         """
         loop = asyncio.get_running_loop()
         pieces: asyncio.Queue[str | None] = asyncio.Queue()
+        told = threading.Event()
 
         def take(piece: str) -> None:
             if piece:
+                told.set()
                 loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
         began = loop.time()
-        asked = self._submitted((object(),), lambda inputs: [compute(take) for _ in inputs], [""])
+        asked = self._submitted((object(),), lambda inputs: [compute(take) for _ in inputs], [""], told)
         asked.done.add_done_callback(lambda _: pieces.put_nowait(None))
         found = Stream[R](self, asked, pieces, began + self.options.deadline)
         await found.start()
@@ -194,9 +199,9 @@ class Stream(Generic[R]):
         self._server.engine.give_up(self._asked)
 
     async def _next(self) -> str | None:
-        left = self._end - asyncio.get_running_loop().time()
         try:
-            return await asyncio.wait_for(self._pieces.get(), left)
+            async with asyncio.timeout_at(self._end):
+                return await self._pieces.get()
         except TimeoutError:
             raise too_late(self._server.options.deadline) from None
 

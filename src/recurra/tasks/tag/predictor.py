@@ -131,12 +131,13 @@ class TagPredictor:
         tokens = tokens_of(given, 1)
         if not tokens:
             raise DataError("the input has no tokens", where="text 1", fix="Give tokens with spaces between them.")
-        sentence = batch_of(self.network.reader.encode([tokens]))
-        best = [self.network.tags[k] for k in integers(self.ensemble.tag(sentence).tags[0])]
-        tags = best if target is None else given_tags(target, len(tokens))
+        encoded = self.network.reader.encode([tokens])
+        sentence = batch_of(encoded)
         with torch.no_grad():
+            best = [self.network.tags[k] for k in integers(self.ensemble.tag(encoded).tags[0])]
             models = [network.model.eval() for network in self.networks]
             probes = [TaggingProbe(model, to_device(sentence, device_of(model))) for model in models]
+        tags = best if target is None else given_tags(target, len(tokens))
         return Asked(
             " ".join(tokens),
             " ".join(best),
@@ -204,17 +205,18 @@ class TagPredictor:
         lengths = np.array([len(one.words) for one in encoded], dtype=np.int32)
 
         def computed(numbers: list[int]) -> Tagging:
-            return ensemble.tag(batch_of([encoded[number] for number in numbers]))
+            return ensemble.tag([encoded[number] for number in numbers])
 
         ensemble, device = self.ensemble, device_of(self.network.model)
+        names, is_cut = self.network.tags, self.network.reader.is_cut
         batches = numbered(batches_by_length(lengths)) if filled else []
         for numbers, found in zip(batches, at_once(computed, batches, device), strict=True):
             best = integer_rows(found.tags)
             chances = float_rows(found.probabilities)
             for number, row, chance in zip(numbers, best, chances, strict=True):
                 tokens = sentences[filled[number]]
-                tags = [self.network.tags[k] for k in row[: len(tokens)]]
-                cut = any(map(self.network.reader.is_cut, tokens))
+                tags = [names[k] for k in row[: len(tokens)]]
+                cut = any(map(is_cut, tokens))
                 answers[filled[number]] = tagged(tokens, tags, chance[: len(tokens)], scheme, unknown[number], cut=cut)
         return [answers[k] for k in range(len(sentences))]
 

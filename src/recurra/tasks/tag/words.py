@@ -179,14 +179,34 @@ def as_line(tokens: Sequence[str], lowercase: bool) -> str:
     return line.lower() if lowercase else line
 
 
-def batch_of(rows: Sequence[Encoded]) -> Sentences:
-    """Encoded sentences as tensors; each different token is spelt once."""
+class LaidOut(NamedTuple):
+    """A batch, of which the different tokens are not spelt yet."""
+
+    words: Padded  # ids [B, T]
+    tokens: list[Token]  # the different ones [U]
+    places: Tensor  # [B, T] which of them each token is
+    names: Tensor | None  # [B, T, G]
+
+
+def laid_out(rows: Sequence[Encoded]) -> LaidOut:
+    """Encoded sentences as tensors."""
     number: dict[Token, int] = {}
     places = padded_ids([[number.setdefault(token, len(number)) for token in one.tokens] for one in rows]).values
-    spellings = padded_ids([token.spelling for token in number])
-    surfaces = torch.tensor([token.surface for token in number], dtype=torch.int64)
     names = padded_ids([one.names for one in rows]).values.reshape(*places.shape, -1) if places.numel() else None
-    return Sentences(padded_ids([one.words for one in rows]), spellings, places, surfaces, names)
+    return LaidOut(padded_ids([one.words for one in rows]), list(number), places, names)
+
+
+def spelt(tokens: Sequence[Token]) -> tuple[Padded, Tensor]:
+    """The characters [U, C] and the surfaces [U, S] of tokens."""
+    surfaces = torch.tensor([token.surface for token in tokens], dtype=torch.int64)
+    return padded_ids([token.spelling for token in tokens]), surfaces
+
+
+def batch_of(rows: Sequence[Encoded]) -> Sentences:
+    """Encoded sentences as tensors; each different token is spelt once."""
+    words, tokens, places, names = laid_out(rows)
+    spellings, surfaces = spelt(tokens)
+    return Sentences(words, spellings, places, surfaces, names)
 
 
 def padded_ids(rows: Sequence[Ids]) -> Padded:
