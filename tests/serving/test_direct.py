@@ -89,6 +89,21 @@ async def test_a_mistake_of_the_server_is_a_response_and_goes_into_the_log():
     assert (found.status_code, found.json()["error"]["message"], len(seen)) == (500, "internal error", 1)
 
 
+@pytest.mark.parametrize("path", ["/double", "/long"])
+async def test_a_client_that_leaves_before_its_body_is_there_is_answered_nothing(path):
+    sent: list[object] = []
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": []}
+    await Direct(Behind(), DOORS.routes)(scope, receive, send)
+    assert not sent
+
+
 @pytest.mark.parametrize("content", [b"{", b"[]", b"", b'{"number": "21"}', b'{"number": 1, "more": 1}'])
 async def test_what_is_malformed_goes_on_to_fastapi_with_its_body(content):
     found, reached = await asked("POST", "/double", content)

@@ -411,6 +411,13 @@ async def test_libretranslates_addresses(asking, loaded) -> None:
         assert (refused.status_code, type(refused.json()["error"])) == (400, str), wrong
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x"])
+async def test_a_form_that_is_none_is_refused(kind: str, asking) -> None:
+    client = asking()
+    found = await client.http.post("/translate", content=b"\0--y\r\nred", headers={"content-type": kind})
+    assert (found.status_code, type(found.json()["error"])) == (400, str)
+
+
 async def test_libretranslates_token_comes_in_the_body(asking) -> None:
     client = asking((TOKEN,))
     body = {"q": "red", "source": "en", "target": "de"}

@@ -13,7 +13,7 @@ from typing import get_type_hints
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic_core import from_json
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,6 +52,8 @@ class Direct:
                 response = await route.endpoint(asked=asked, request=Request(scope, receive))
         except FORESEEN as error:
             response = response_to(scope["path"], error)
+        except ClientDisconnect:
+            return
         except Exception as error:
             await response_to(scope["path"], error)(scope, receive, send)
             raise  # into the log

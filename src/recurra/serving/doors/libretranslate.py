@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import to_json
+from starlette.formparsers import MultiPartException
 
 from recurra.decoding import DecodingOptions
 from recurra.serving import request_examples
@@ -169,6 +170,8 @@ async def read(request: Request, kind: type[T], server: Server) -> T:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or None
         raise Refused(400, str(first["msg"]), where=where) from None
+    except MultiPartException as error:
+        raise Refused(400, f"the form cannot be read: {error}", where="body") from None
     authorized = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     given = getattr(found, "api_key", None) or authorized
     if not server.keys.allow(given):
