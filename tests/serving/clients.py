@@ -16,8 +16,7 @@ class Asking:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.app = create_app(server)
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(create_app(server), raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
     async def post(self, path: str, body: object = None, **more: Any) -> httpx.Response:
