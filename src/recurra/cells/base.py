@@ -13,29 +13,25 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Generic, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-
-class HiddenState(NamedTuple):
-    """The state of a cell whose only memory is its hidden state."""
-
-    hidden: Tensor  # [B, H]
+from recurra.cells.state import HiddenState, S
 
 
 class Step(NamedTuple):
     """What one time step gives."""
 
     output: Tensor  # [B, H]
-    state: Any  # the cell's own kind of state
+    state: Any  # of the kind that the cell has, or whatever else made the step
     gates: dict[str, Tensor]  # name -> [B, H], in the order of the equations
 
 
-class Cell(nn.Module, ABC):
-    """A recurrent cell. Its state is a named tuple of tensors [B, H], of which `hidden` is also its output.
+class Cell(nn.Module, ABC, Generic[S]):
+    """A recurrent cell. Its state S is a named tuple of tensors [B, H], of which `hidden` is also its output.
 
     Args:
         input_size: I, entries of x_t.
@@ -66,16 +62,19 @@ class Cell(nn.Module, ABC):
         nn.init.uniform_(self.weight_input, -bound, bound)
         nn.init.zeros_(self.bias_input)
 
-    def initial_state(self, batch: int) -> Any:
-        """The zero state for `batch` rows, on the parameters' device and of their type."""
-        return HiddenState(self._zeros(batch))
+    def initial_state(self, batch: int) -> S:
+        """The zero state for `batch` rows, on the parameters' device and of their type.
 
-    def forward(self, x: Tensor, state: Any) -> Step:
+        A cell that remembers more than its hidden state has its own.
+        """
+        return HiddenState(self._zeros(batch))  # pyright: ignore[reportReturnType]
+
+    def forward(self, x: Tensor, state: S) -> Step:
         """One step: x [B, I] and a state to a Step."""
         return self.advance(linear(x, self.weight_input, self.bias_input), state)
 
     @abstractmethod
-    def advance(self, x: Tensor, state: Any) -> Step:
+    def advance(self, x: Tensor, state: S) -> Step:
         """One step as the paper writes it, from what is left of the input there: W x_t + b [B, G*H] of all blocks.
 
         A search that knows every input beforehand (the embeddings of a vocabulary) multiplies them by W once.
@@ -88,7 +87,7 @@ class Cell(nn.Module, ABC):
         return f"{self.input_size}, {self.hidden_size}"
 
 
-class DenseCell(Cell):
+class DenseCell(Cell[S]):
     """A cell that multiplies its hidden state by U, with the parameters and the layout of torch.nn's modules.
 
     The weights of all gate blocks are stacked in torch's order, so they cross to and from torch unchanged.

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-from recurra.cells.base import DenseCell, HiddenState, Step
+from recurra.cells.base import DenseCell, Step
+from recurra.cells.state import HiddenState
 from recurra.options import unknown_name
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -19,7 +20,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-class Elman(DenseCell):
+class Elman(DenseCell[HiddenState]):
     r"""The simple recurrent network.
 
     .. math:: h_t = s(W x_t + b_W + U h_{t-1} + b_U)

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-from recurra.cells.base import DenseCell, HiddenState, Step
+from recurra.cells.base import DenseCell, Step
+from recurra.cells.state import HiddenState
 
 
-class GRU(DenseCell):
+class GRU(DenseCell[HiddenState]):
     r"""The GRU.
 
     .. math::

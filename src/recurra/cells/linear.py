@@ -15,7 +15,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from recurra.cells.base import Cell, HiddenState, Step
+from recurra.cells.base import Cell, Step
+from recurra.cells.state import HiddenState
 
 
 class Coefficients(NamedTuple):
@@ -26,7 +27,7 @@ class Coefficients(NamedTuple):
     gates: dict[str, Tensor]  # in the order of the equations
 
 
-class LinearCell(Cell):
+class LinearCell(Cell[HiddenState]):
     """A cell of this kind: it says what a step keeps and what it adds."""
 
     @abstractmethod

@@ -18,7 +18,7 @@ class LSTMState(NamedTuple):
     cell: Tensor  # [B, H]
 
 
-class LSTM(DenseCell):
+class LSTM(DenseCell[LSTMState]):
     r"""The LSTM, with a forget bias of 1 at the start (Jozefowicz et al. 2015).
 
     .. math::

@@ -24,7 +24,7 @@ class SLSTMState(NamedTuple):
     total: Tensor  # [B, H] log n_t, of the sum of its weights
 
 
-class SLSTM(DenseCell):
+class SLSTM(DenseCell[SLSTMState]):
     r"""The sLSTM with a sigmoid as forget gate, with one head (U is not block-diagonal), and a forget bias of 1.
 
     .. math::

@@ -9,7 +9,7 @@ N rows of the search, V vocabulary.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -24,7 +24,7 @@ NO_END = -1  # instead of a token: so an output that reached its limit without a
 class Counted(NamedTuple):
     """The state of a step model, and how many steps it has taken."""
 
-    inner: Any
+    inner: object
     taken: Tensor  # [N], equal in all rows: a search takes every step with all of them
 
     @property
@@ -53,7 +53,7 @@ class Beginning:
         """As the model does."""
         return counted(self.model.start(source), source.lengths)
 
-    def step(self, previous: Tensor, state: Counted, memory: Any) -> Scored:
+    def step(self, previous: Tensor, state: Counted, memory: object) -> Scored:
         """As the model does; where a token is told, all others are impossible."""
         scored = self.model.step(previous, state.inner, memory)
         log_probs = scored.log_probs

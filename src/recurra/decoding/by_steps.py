@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import cache
-from typing import Any
 
 from torch import Tensor
 
@@ -31,7 +30,7 @@ class BySteps:
         """As the usual one does."""
         return counted(self.usual.start(source), source.lengths)
 
-    def step(self, previous: Tensor, state: Counted, memory: Any) -> Scored:
+    def step(self, previous: Tensor, state: Counted, memory: object) -> Scored:
         """As the model of this step does."""
         model = self.at(state.step) if state.step in self.steps else self.usual
         scored = model.step(previous, state.inner, memory)

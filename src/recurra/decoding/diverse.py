@@ -10,8 +10,6 @@ N rows of the search, V vocabulary.
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
@@ -39,7 +37,7 @@ class Diverse:
         """As the model does."""
         return self.model.start(source)
 
-    def step(self, previous: Tensor, state: Any, memory: Any) -> Scored:
+    def step(self, previous: Tensor, state: object, memory: object) -> Scored:
         """As the model does, every token lowered by its rank."""
         scored = self.model.step(previous, state, memory)
         log_probs = scored.log_probs.float()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -30,7 +29,7 @@ class Ensemble:
         states, memories = zip(*(model.start(source) for model in self.models), strict=True)
         return Start(states, memories)
 
-    def step(self, previous: Tensor, state: Any, memory: Any) -> Scored:
+    def step(self, previous: Tensor, state: tuple[object, ...], memory: tuple[object, ...]) -> Scored:
         """The logarithm of the mean probability."""
         scored = [model.step(previous, *own) for model, *own in zip(self.models, state, memory, strict=True)]
         sizes = [one.log_probs.shape[1] for one in scored]

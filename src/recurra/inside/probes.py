@@ -153,7 +153,7 @@ class LanguageProbe(Probe):
         return (frame(self.ids, self.inputs[0]),)
 
     def run(self, vectors: Sequence[Tensor], *, trace: bool = False) -> Run:
-        run = self.model.along(*self._padded(vectors), trace=trace)
+        run = self.model.along(self._padded(vectors)[0], trace=trace)
         features = run.outputs.values
         before = self.model.before(self.ids.values)[:, 1:].expand(*features.shape[:2], -1)
         return Run(self.model.log_probs(features, before), placed("layers", run.trace))

@@ -20,7 +20,7 @@ class BothStates(NamedTuple):
     backward: Any  # after its first
 
 
-class Bidirectional(Layer):
+class Bidirectional(Layer[BothStates]):
     """Output [B, T, H_forward + H_backward]; a ragged batch gives what its rows give alone.
 
     Args:

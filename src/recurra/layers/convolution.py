@@ -10,7 +10,6 @@ B batch, T time, I input size, H output size, F feature maps per width.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +21,7 @@ from recurra.layers.recorded import Recorded
 from recurra.padded import Padded
 
 
-class Convolution(Layer):
+class Convolution(Layer[tuple[()]]):
     """relu(W x_{t-a..t+b} + c) for each width, joined: [B, T, I] to [B, T, F * number of widths].
 
     Args:
@@ -52,7 +51,7 @@ class Convolution(Layer):
         """Windows remember nothing."""
         return ()
 
-    def run(self, inputs: Padded, state: Any, *, trace: bool) -> Unrolled:
+    def run(self, inputs: Padded, state: tuple[()] | None, *, trace: bool) -> Unrolled:
         mask = inputs.mask[..., None]  # [B, T, 1]
         values = inputs.values.masked_fill(~mask, 0.0).transpose(1, 2)  # [B, I, T]
         maps = [self._maps(window, width, values) for window, width in zip(self.windows, self.widths, strict=True)]

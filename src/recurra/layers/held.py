@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from recurra.cells import Step
+from recurra.cells.state import S, with_hidden
 from recurra.layers.base import Unrolled
 from recurra.layers.kernels import CellSteps
 from recurra.layers.recurrent import Recurrent
@@ -43,7 +44,7 @@ class Held(NamedTuple):
     values: Tensor  # [U]
 
 
-class HeldRecurrent(Recurrent):
+class HeldRecurrent(Recurrent[S]):
     """A recurrent layer with the cell of another one.
 
     Args:
@@ -52,7 +53,7 @@ class HeldRecurrent(Recurrent):
         backward: whether it is given every row from the end to the beginning.
     """
 
-    def __init__(self, layer: Recurrent, held: Sequence[HeldUnit], *, backward: bool = False) -> None:
+    def __init__(self, layer: Recurrent[S], held: Sequence[HeldUnit], *, backward: bool = False) -> None:
         super().__init__(layer.cell, fused=layer.fused)
         self.held = tuple(held)
         self.backward = backward
@@ -65,15 +66,15 @@ class HeldRecurrent(Recurrent):
         """At which it is not what it is else."""
         return {step for one in self.held for step in one.steps or ()}
 
-    def at(self, step: int) -> Recurrent:
+    def at(self, step: int) -> Recurrent[S]:
         """The layer as it is at one place."""
         here = [one._replace(steps=None) for one in self._here(step)]
         return HeldRecurrent(self, here) if here else Recurrent(self.cell, fused=self.fused)
 
-    def run(self, inputs: Padded, state: Any, *, trace: bool) -> Unrolled:
+    def run(self, inputs: Padded, state: S | None, *, trace: bool) -> Unrolled:
         numbers = count()
 
-        def one(x: Tensor, before: Any) -> Step:
+        def one(x: Tensor, before: S) -> Step:
             step, number = self.cell(x, before), next(numbers)
             if not self.backward:
                 return hold(step, self._single.get(number, self._always))
@@ -84,10 +85,10 @@ class HeldRecurrent(Recurrent):
 
         return unroll(self.cell, inputs, state, trace=trace, by=one)
 
-    def step(self, x: Tensor, state: Any, *, trace: bool = False) -> Step:
+    def step(self, x: Tensor, state: S, *, trace: bool = False) -> Step:
         return hold(super().step(x, state, trace=trace), self._always)
 
-    def prepare(self) -> CellSteps:
+    def prepare(self) -> CellSteps[S]:
         return HeldSteps(super().prepare(), self._always)
 
     def _here(self, step: int) -> list[HeldUnit]:
@@ -100,15 +101,15 @@ class HeldRecurrent(Recurrent):
         return Held(units, like.new_tensor(list(values.values())))
 
 
-class HeldSteps(CellSteps):
+class HeldSteps(CellSteps[S]):
     """The steps of a search, with units that are held at all of them."""
 
-    def __init__(self, steps: CellSteps, held: Held) -> None:
+    def __init__(self, steps: CellSteps[S], held: Held) -> None:
         self.inner = steps
         self.held = held
         self.weight, self.bias = steps.weight, steps.bias
 
-    def advance(self, read: Tensor, state: Any) -> Step:
+    def advance(self, read: Tensor, state: S) -> Step:
         return hold(self.inner.advance(read, state), self.held)
 
 
@@ -124,4 +125,4 @@ def hold(step: Step, held: Held, rows: Tensor | None = None) -> Step:
     hidden = before.index_copy(1, held.units, held.values.to(before.dtype).expand(len(before), -1))
     if rows is not None:
         hidden = torch.where(rows[:, None], hidden, before)
-    return Step(hidden, step.state._replace(hidden=hidden), step.gates)
+    return Step(hidden, with_hidden(step.state, hidden), step.gates)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from recurra.cells import Cell, Step
+from recurra.cells.state import CellState, tensors_by_name
 from recurra.padded import Padded, reverse
 
 Steps = Sequence[Tensor]  # one tensor [B, H] for each step, in the order in which the layer went
@@ -48,10 +48,10 @@ class Recorded:
         return (reverse(values) if self.backward else values).values
 
 
-def of_steps(cell: Cell, steps: Sequence[Step], before: Any, lengths: Tensor) -> Recorded:
+def of_steps(cell: Cell, steps: Sequence[Step], before: CellState, lengths: Tensor) -> Recorded:
     """The record of a cell's steps, of which there is at least one, from the state before them."""
-    gates, states = [step.gates for step in steps], [step.state._asdict() for step in steps]
-    return Recorded(by_name(gates), by_name(states), lengths, cell=cell, before=before._asdict())
+    gates, states = [step.gates for step in steps], [tensors_by_name(step.state) for step in steps]
+    return Recorded(by_name(gates), by_name(states), lengths, cell=cell, before=tensors_by_name(before))
 
 
 def by_name(steps: Sequence[Mapping[str, Tensor]]) -> dict[str, Steps]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from torch import Tensor
 
 from recurra.cells import Cell, DenseCell, Step
+from recurra.cells.state import S
 from recurra.errors import UsageError
 from recurra.layers.base import ForwardLayer, Unrolled
 from recurra.layers.dropout import with_dropped_weights
@@ -17,8 +17,8 @@ from recurra.layers.unroll import unroll
 from recurra.padded import Padded
 
 
-class Recurrent(ForwardLayer):
-    """A recurrent layer.
+class Recurrent(ForwardLayer[S]):
+    """A recurrent layer. Its state is that of its cell.
 
     Args:
         cell: the time step.
@@ -40,7 +40,7 @@ class Recurrent(ForwardLayer):
     recurra.errors.UsageError: Recurrent reads values [B, T, 3], got [2, 5, 7]
     """
 
-    def __init__(self, cell: Cell, *, fused: bool = True, weight_dropout: float = 0.0) -> None:
+    def __init__(self, cell: Cell[S], *, fused: bool = True, weight_dropout: float = 0.0) -> None:
         if not isinstance(cell, Cell):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
             raise UsageError(
                 f"Recurrent takes a cell of recurra.cells, got {type(cell).__module__}.{type(cell).__name__}",
@@ -55,10 +55,10 @@ class Recurrent(ForwardLayer):
         self.input_size = cell.input_size
         self.output_size = cell.hidden_size
 
-    def initial_state(self, batch: int) -> Any:
+    def initial_state(self, batch: int) -> S:
         return self.cell.initial_state(batch)
 
-    def run(self, inputs: Padded, state: Any, *, trace: bool) -> Unrolled:
+    def run(self, inputs: Padded, state: S | None, *, trace: bool) -> Unrolled:
         cell = self.cell
         if self.training and self.weight_dropout and isinstance(cell, DenseCell):
             cell = with_dropped_weights(cell, self.weight_dropout)
@@ -67,7 +67,7 @@ class Recurrent(ForwardLayer):
         state = self.initial_state(inputs.values.shape[0]) if state is None else state
         return kernel_of(cell).unroll(cell, inputs, state)
 
-    def step(self, x: Tensor, state: Any, *, trace: bool = False) -> Step:
+    def step(self, x: Tensor, state: S, *, trace: bool = False) -> Step:
         """One step of x [B, I]; `trace` asks for the gates.
 
         Raises:
@@ -80,9 +80,9 @@ class Recurrent(ForwardLayer):
         kernel = kernel_of(self.cell) if self.fused and not trace else REFERENCE
         return kernel.step(self.cell, x, state)
 
-    def record(self, steps: Sequence[Step], before: Any, lengths: Tensor) -> dict[str, Recorded]:
+    def record(self, steps: Sequence[Step], before: S, lengths: Tensor) -> dict[str, Recorded]:
         return {"": of_steps(self.cell, steps, before, lengths)}
 
-    def prepare(self) -> CellSteps:
+    def prepare(self) -> CellSteps[S]:
         """The steps of a search, which takes many small ones with the same weights."""
         return kernel_of(self.cell).prepare(self.cell)

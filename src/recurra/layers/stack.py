@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 from torch import Tensor, nn
 
 from recurra.cells import Step
 from recurra.errors import UsageError
-from recurra.layers.base import ForwardLayer, Layer, Unrolled, check_layer
+from recurra.layers.base import ForwardLayer, Layer, States, Unrolled, check_layer
 from recurra.layers.dropout import dropout, locked_dropout
 from recurra.layers.recorded import Recorded, placed
 from recurra.padded import Padded
 
 
-class Stack(ForwardLayer):
+class Stack(ForwardLayer[States]):
     """A stack is a layer. Its state is the tuple of its layers' states.
 
     Args:
@@ -62,12 +61,12 @@ class Stack(ForwardLayer):
         """The layers, from the lowest."""
         return [layer for layer in self.layers if isinstance(layer, Layer)]
 
-    def initial_state(self, batch: int) -> tuple[Any, ...]:
+    def initial_state(self, batch: int) -> States:
         return tuple(layer.initial_state(batch) for layer in self.each)
 
-    def run(self, inputs: Padded, state: tuple[Any, ...] | None, *, trace: bool) -> Unrolled:
+    def run(self, inputs: Padded, state: States | None, *, trace: bool) -> Unrolled:
         before = self.initial_state(inputs.values.shape[0]) if state is None else state
-        after: list[Any] = []
+        after: list[object] = []
         seen: dict[str, Recorded] = {}
         for k, layer in enumerate(self.each):
             read = inputs if k == 0 else inputs.with_values(self._dropped(inputs.values))
@@ -77,8 +76,8 @@ class Stack(ForwardLayer):
             seen |= placed(str(k), run.trace)
         return Unrolled(inputs, tuple(after), seen)
 
-    def step(self, x: Tensor, state: tuple[Any, ...], *, trace: bool = False) -> Step:
-        after: list[Any] = []
+    def step(self, x: Tensor, state: States, *, trace: bool = False) -> Step:
+        after: list[object] = []
         gates: dict[str, Tensor] = {}
         for k, layer in enumerate(self.each):
             if not isinstance(layer, ForwardLayer):
@@ -89,7 +88,7 @@ class Stack(ForwardLayer):
             gates |= {f"{k}.{name}": gate for name, gate in step.gates.items()}
         return Step(x, tuple(after), gates)
 
-    def record(self, steps: Sequence[Step], before: Any, lengths: Tensor) -> dict[str, Recorded]:
+    def record(self, steps: Sequence[Step], before: States, lengths: Tensor) -> dict[str, Recorded]:
         seen: dict[str, Recorded] = {}
         for k, layer in enumerate(self.each):
             assert isinstance(layer, ForwardLayer)  # as their step has seen

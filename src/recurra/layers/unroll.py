@@ -6,21 +6,21 @@ It works for every cell and returns every gate and state. A fused implementation
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from recurra.cells import Cell, Step
+from recurra.cells.state import S, of_tensors
 from recurra.layers.base import Unrolled
 from recurra.layers.recorded import of_steps
 from recurra.padded import Padded
 from recurra.turns import step_done
 
-OneStep = Callable[[Tensor, Any], Step]  # x [B, I] and a state to a step
+OneStep = Callable[[Tensor, S], Step]  # x [B, I] and a state to a step
 
 
-def steps(cell: Cell, inputs: Padded, state: Any = None, *, by: OneStep | None = None) -> Iterator[Step]:
+def steps(cell: Cell[S], inputs: Padded, state: S | None = None, *, by: OneStep[S] | None = None) -> Iterator[Step]:
     """The cell's steps over inputs [B, T, I]; rows that have ended keep their state and give zero.
 
     Each step is made from the very tensors of the state handed out before it, and each output from the hidden state
@@ -34,18 +34,18 @@ def steps(cell: Cell, inputs: Padded, state: Any = None, *, by: OneStep | None =
     """
     mask = inputs.mask[..., None]  # [B, T, 1]
     values = inputs.values.masked_fill(~mask, 0.0)
-    state = cell.initial_state(values.shape[0]) if state is None else state
+    before = cell.initial_state(values.shape[0]) if state is None else state
     # Not values[:, t], whose gradient has the size of all values: that would make T of them.
     for x, live in zip(values.unbind(1), mask.unbind(1), strict=True):
-        step = (by or cell)(x, state)
-        state = type(step.state)(*(torch.where(live, new, old) for new, old in zip(step.state, state, strict=True)))
+        step = (by or cell)(x, before)
+        before = of_tensors(before, (torch.where(live, new, old) for new, old in zip(step.state, before, strict=True)))
         if not torch.compiler.is_compiling():
             step_done()
-        yield Step(state.hidden.masked_fill(~live, 0.0), state, step.gates)  # a cell's output is its hidden state
+        yield Step(before.hidden.masked_fill(~live, 0.0), before, step.gates)  # a cell's output is its hidden state
 
 
 def unroll(
-    cell: Cell, inputs: Padded, state: Any = None, *, trace: bool = False, by: OneStep | None = None
+    cell: Cell[S], inputs: Padded, state: S | None = None, *, trace: bool = False, by: OneStep[S] | None = None
 ) -> Unrolled:
     """Runs the cell over inputs [B, T, I], from `state` or from zero; `trace` keeps gates and states."""
     batch = inputs.values.shape[0]

@@ -11,7 +11,7 @@ N rows of the search, B texts, V vocabulary.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -53,7 +53,7 @@ class Continuing:
         so_far = self.model.read(Padded(source.values[:, :-1], source.lengths - 1))
         return Start(Waiting(so_far, last_of(source), source.lengths - 1), ())
 
-    def step(self, previous: Tensor, state: Waiting, memory: Any) -> Scored:
+    def step(self, previous: Tensor, state: Waiting, memory: object) -> Scored:
         """The next unit of each row: log-probabilities [N, V], of running text [N, V + 1]."""
         ids = torch.where(state.waiting == READ, previous, state.waiting)
         here = int(state.place[0]) if self.changed else ELSE

@@ -16,7 +16,7 @@ B batch, T target positions, S source positions, H width, E embedding size, N = 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from recurra.attention import Attended, Attention, Memory
 from recurra.cells import Step
 from recurra.layers import Recorded, Recurrent, Stack, dropout, placed
+from recurra.layers.base import States
 from recurra.models.changed import ELSE, at_step, changed_steps
 from recurra.models.output import VocabularyOutput
 from recurra.padded import Padded
@@ -33,7 +34,7 @@ from recurra.text.special import PAD
 class DecoderState(NamedTuple):
     """What a step needs from the one before."""
 
-    layers: tuple[Any, ...]  # state of the first layer, then of the upper ones
+    layers: States  # state of the first layer, then of the upper ones
     attended: Tensor | None  # [N, E], with input feeding only
 
 
@@ -91,7 +92,7 @@ class Decoder(nn.Module):
         self.dropout = dropout
         self.input_feeding = input_feeding
 
-    def initial_state(self, layers: tuple[Any, ...], rows: int) -> DecoderState:
+    def initial_state(self, layers: States, rows: int) -> DecoderState:
         """The state before the first step, around what the bridge made."""
         attended = self.combine.weight.new_zeros(rows, self.embedding.embedding_dim) if self.input_feeding else None
         return DecoderState(layers, attended)
@@ -152,7 +153,7 @@ class Decoder(nn.Module):
         weights = torch.stack([step.weights for step in steps], 1)
         return Decoded(features, weights, self._record(steps, before, read.lengths) if trace else {})
 
-    def _record(self, steps: Sequence[DecoderStep], before: tuple[Any, ...], lengths: Tensor) -> dict[str, Recorded]:
+    def _record(self, steps: Sequence[DecoderStep], before: States, lengths: Tensor) -> dict[str, Recorded]:
         seen = placed("first", self.first.record([step.first for step in steps], before[0], lengths))
         if self.upper is None:
             return seen

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -25,8 +25,10 @@ from torch.nn.functional import linear, log_softmax
 
 from recurra.baselines.units import START
 from recurra.cells import CELLS, DenseCell
+from recurra.cells.state import CellState, of_tensors
 from recurra.errors import UsageError
 from recurra.layers import Unrolled, locked_dropout
+from recurra.layers.base import States
 from recurra.models.mixture import NEVER, Mixture
 from recurra.models.options import WIDTHS, RecurrentOptions
 from recurra.models.recurrent_stack import recurrent_stack
@@ -61,7 +63,7 @@ class LanguageModelOptions(RecurrentOptions):
 class SoFar(NamedTuple):
     """What is known of a text up to a place."""
 
-    layers: Any  # the state of the layers; None begins
+    layers: States
     before: Tensor  # [B, L - 1] the last units, the last first; [B, 0] where there are no n-grams
 
 
@@ -103,7 +105,7 @@ class LanguageModel(nn.Module):
         self.register_buffer("never", impossible, persistent=False)
         self.register_module("mixture", None)  # of a trained network alone
 
-    def forward(self, ids: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
+    def forward(self, ids: Padded, state: States | None = None, *, trace: bool = False) -> Unrolled:
         """Features [B, T, H] after each of the ids [B, T], and the state after each row's last one.
 
         Args:
@@ -112,7 +114,7 @@ class LanguageModel(nn.Module):
         """
         return self.along(ids.with_values(self.embedding(ids.values)), state, trace=trace)
 
-    def along(self, read: Padded, state: Any = None, *, trace: bool = False) -> Unrolled:
+    def along(self, read: Padded, state: States | None = None, *, trace: bool = False) -> Unrolled:
         """The same from the embeddings of those ids [B, T, E]."""
         options = self.options
         values = locked_dropout(read.values, options.input_dropout, self.training)
@@ -172,17 +174,17 @@ class LanguageModel(nn.Module):
         start = torch.full((batch, length), START, device=self.bias.device)
         return SoFar(self.initial_state(batch), start)
 
-    def initial_state(self, batch: int) -> tuple[Any, ...]:
+    def initial_state(self, batch: int) -> States:
         """The zero state."""
         return self.layers.initial_state(batch)
 
-    def state_from(self, tensors: Sequence[Tensor]) -> tuple[Any, ...]:
+    def state_from(self, tensors: Sequence[Tensor]) -> States:
         """The state that `tensors_of` took apart."""
         rest = iter(tensors)
-        return tuple(type(one)(*(next(rest) for _ in one)) for one in self.initial_state(0))
+        return tuple(of_tensors(one, (next(rest) for _ in one)) for one in self.initial_state(0))
 
 
-def tensors_of(state: Sequence[Any]) -> tuple[Tensor, ...]:
+def tensors_of(state: Sequence[CellState]) -> tuple[Tensor, ...]:
     """The tensors [B, H] of a state of several layers, one after another."""
     return tuple(tensor for layer in state for tensor in layer)
 

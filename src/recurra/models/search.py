@@ -14,7 +14,6 @@ A entries of what the attention compares.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,6 +22,7 @@ from torch.nn.functional import linear, log_softmax
 from recurra.cells import Step
 from recurra.decoding import BySteps, Ensemble, Scored, Start, StepModel
 from recurra.layers import Recurrent, Stack
+from recurra.layers.base import States
 from recurra.layers.kernels import CellSteps, tanh_of_sigmoid_
 from recurra.models.changed import ELSE, at_step, changed_steps, replaced
 from recurra.models.decoder import Decoder, DecoderState
@@ -92,7 +92,7 @@ class SearchModel:
         scores = self.attention.compare(asked.view(sentences, -1, asked.shape[1]), memory.encoded.keys)
         weights = self.attention.weigh(scores, memory.encoded.mask)
         attended = torch.bmm(weights, memory.encoded.values).flatten(0, 1)  # [N, E] or [N, G*H + E]
-        upper: tuple[Any, ...] = ()
+        upper: States = ()
         if self.upper is None:
             sums = own + attended
         else:
@@ -151,7 +151,7 @@ class Upper:
             lowest.bias,
         )
 
-    def step(self, read: Tensor, states: tuple[Any, ...]) -> tuple[Tensor, tuple[Any, ...]]:
+    def step(self, read: Tensor, states: States) -> tuple[Tensor, States]:
         """From what the lowest layer reads [N, G*H]: the highest one's output, and all states."""
         step = self.layers[0].advance(read, states[0])
         values, after = step.output, [step.state]

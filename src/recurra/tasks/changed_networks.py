@@ -49,7 +49,8 @@ def changed_inside(network: Network, asked: Asked, units: Sequence[SetUnit], loo
 
 def _held(model: nn.Module, layers: Mapping[str, Recorded], units: Sequence[SetUnit]) -> dict[nn.Module, nn.Module]:
     """The layers whose units are held, each with what takes its place."""
-    own = {id(one.cell): one for one in model.modules() if isinstance(one, Recurrent)}
+    recurrent: list[Recurrent] = [one for one in model.modules() if isinstance(one, Recurrent)]
+    own = {id(one.cell): one for one in recurrent}
     with_units = {name: record for name, record in layers.items() if record.cell is not None}
     by_layer: dict[str, list[HeldUnit]] = {}
     for one in units:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from recurra.cells import GRU, LSTM, Cell, Elman, MinGRU, MinLSTM
 from recurra.layers.kernels.base import Kernel
 from recurra.layers.kernels.elman import ElmanKernel
@@ -12,9 +10,9 @@ from recurra.layers.kernels.lstm import LSTMKernel
 from recurra.layers.kernels.prepared import CellSteps, run_steps, tanh_of_sigmoid_
 from recurra.layers.kernels.scan import ScanKernel
 
-REFERENCE: Kernel[Cell] = Kernel()
+REFERENCE: Kernel = Kernel()
 
-KERNELS: dict[type[Cell], Kernel[Any]] = {
+KERNELS: dict[type[Cell], Kernel] = {
     Elman: ElmanKernel(),
     GRU: GRUKernel(),
     LSTM: LSTMKernel(),
@@ -23,7 +21,7 @@ KERNELS: dict[type[Cell], Kernel[Any]] = {
 }
 
 
-def kernel_of(cell: Cell) -> Kernel[Any]:
+def kernel_of(cell: Cell) -> Kernel:
     """The quickest kernel for a cell. A variant of a cell, a subclass, is not run by the kernel of its parent."""
     kernel = KERNELS.get(type(cell), REFERENCE)
     return kernel if kernel.runs(cell) else REFERENCE

@@ -12,7 +12,7 @@ UNROLLS = {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}
 STEPS = {"tanh": torch.rnn_tanh_cell, "relu": torch.rnn_relu_cell}
 
 
-class ElmanKernel(TorchKernel[Elman]):
+class ElmanKernel(TorchKernel[Elman, HiddenState]):
     """See the module's text."""
 
     def runs(self, cell: Elman) -> bool:

@@ -10,7 +10,7 @@ from recurra.layers.kernels.prepared import CellSteps, DoubledSteps, tanh_of_sig
 from recurra.layers.kernels.torch_kernel import TorchKernel, layout
 
 
-class GRUKernel(TorchKernel[GRU]):
+class GRUKernel(TorchKernel[GRU, HiddenState]):
     """See the module's text."""
 
     def run(self, cell: GRU, values: Tensor, state: HiddenState, weights: list[Tensor]) -> tuple[Tensor, HiddenState]:
@@ -20,11 +20,11 @@ class GRUKernel(TorchKernel[GRU]):
     def step_with(self, cell: GRU, x: Tensor, state: HiddenState, weights: list[Tensor]) -> HiddenState:
         return HiddenState(torch.gru_cell(x, state.hidden, *weights))
 
-    def prepare(self, cell: GRU) -> CellSteps:
+    def prepare(self, cell: GRU) -> CellSteps[HiddenState]:
         return GRUSteps(cell)
 
 
-class GRUSteps(DoubledSteps):
+class GRUSteps(DoubledSteps[HiddenState]):
     """The steps of a search."""
 
     def __init__(self, cell: GRU) -> None:

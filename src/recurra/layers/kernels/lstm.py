@@ -13,7 +13,7 @@ from recurra.layers.unroll import unroll
 from recurra.padded import Padded
 
 
-class LSTMKernel(TorchKernel[LSTM]):
+class LSTMKernel(TorchKernel[LSTM, LSTMState]):
     """See the module's text."""
 
     def run(self, cell: LSTM, values: Tensor, state: LSTMState, weights: list[Tensor]) -> tuple[Tensor, LSTMState]:
@@ -33,11 +33,11 @@ class LSTMKernel(TorchKernel[LSTM]):
         """c_t = 1 c_{t-1} + 0 c'_t over padding, since the cell state is not an output that could be looked up."""
         return (-SHUT, SHUT, 0.0, 0.0)  # input, forget, candidate, output
 
-    def prepare(self, cell: LSTM) -> CellSteps:
+    def prepare(self, cell: LSTM) -> CellSteps[LSTMState]:
         return LSTMSteps(cell)
 
 
-class LSTMSteps(DoubledSteps):
+class LSTMSteps(DoubledSteps[LSTMState]):
     """The steps of a search."""
 
     def __init__(self, cell: LSTM) -> None:

@@ -15,19 +15,20 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any
+from typing import Generic
 
 import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
 from recurra.cells import Cell, DenseCell, Step
+from recurra.cells.state import S, of_tensors
 from recurra.layers.base import Unrolled
 from recurra.padded import Padded
 from recurra.turns import step_done
 
 
-class CellSteps(ABC):
+class CellSteps(ABC, Generic[S]):
     """The steps of one cell."""
 
     weight: Tensor  # [G*H, I] from inputs to sums
@@ -38,22 +39,22 @@ class CellSteps(ABC):
         return linear(x, self.weight, self.bias)
 
     @abstractmethod
-    def advance(self, read: Tensor, state: Any) -> Step:
+    def advance(self, read: Tensor, state: S) -> Step:
         """The step, from what was read [B, G*H], which may be written over."""
 
 
-class ReferenceSteps(CellSteps):
+class ReferenceSteps(CellSteps[S]):
     """Any cell, by its own body."""
 
-    def __init__(self, cell: Cell) -> None:
+    def __init__(self, cell: Cell[S]) -> None:
         self.cell = cell
         self.weight, self.bias = cell.weight_input.detach(), cell.bias_input.detach()
 
-    def advance(self, read: Tensor, state: Any) -> Step:
+    def advance(self, read: Tensor, state: S) -> Step:
         return self.cell.advance(read, state)
 
 
-class DoubledSteps(CellSteps):
+class DoubledSteps(CellSteps[S]):
     """A cell of one tanh block among sigmoids: the sums of that block are doubled.
 
     Args:
@@ -62,22 +63,22 @@ class DoubledSteps(CellSteps):
         bias: [G*H] what is added to W x.
     """
 
-    def __init__(self, cell: DenseCell, block: str, bias: Tensor) -> None:
+    def __init__(self, cell: DenseCell[S], block: str, bias: Tensor) -> None:
         self.scale = doubled(cell, block)
         self.weight = cell.weight_input.detach() * self.scale[:, None]
         self.bias = bias.detach() * self.scale
         self.weight_hidden = (cell.weight_hidden.detach() * self.scale[:, None]).t()  # [H, G*H]
 
 
-def run_steps(steps: CellSteps, reads: Iterable[Tensor], lengths: Tensor, state: Any) -> Unrolled:
+def run_steps(steps: CellSteps[S], reads: Iterable[Tensor], lengths: Tensor, state: S) -> Unrolled:
     """A whole sequence, from what was read of each time step [B, G*H]; there is at least one."""
     states = [state]
     for read in reads:
         step_done()
         states.append(steps.advance(read, states[-1]).state)
-    every = type(state)(*(torch.stack(parts, 1) for parts in zip(*states, strict=True)))  # [B, T + 1, H]
+    every = of_tensors(state, (torch.stack(parts, 1) for parts in zip(*states, strict=True)))  # [B, T + 1, H]
     rows = torch.arange(len(lengths), device=lengths.device)
-    last = type(state)(*(part[rows, lengths] for part in every))
+    last = of_tensors(state, (part[rows, lengths] for part in every))
     outputs = Padded(every.hidden[:, 1:], lengths)  # every cell's output is its hidden state
     return Unrolled(outputs.with_values(outputs.values.masked_fill(~outputs.mask[..., None], 0.0)), last, {})
 

@@ -25,7 +25,7 @@ from recurra.layers.kernels.base import Kernel
 from recurra.padded import Padded, last_or
 
 
-class ScanKernel(Kernel[LinearCell]):
+class ScanKernel(Kernel[LinearCell, HiddenState]):
     """Any cell that is a linear recurrence. Gates, and what is carried, have the precision of the state."""
 
     def unroll(self, cell: LinearCell, inputs: Padded, state: HiddenState) -> Unrolled:

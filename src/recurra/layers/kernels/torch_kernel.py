@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from recurra.cells import DenseCell, Step
+from recurra.cells.state import S, with_hidden
 from recurra.layers.base import Unrolled
 from recurra.layers.kernels.base import Kernel
 from recurra.padded import Padded, last_or
@@ -27,22 +28,22 @@ warnings.filterwarnings("ignore", "RNN module weights are not part of single con
 SHUT = 1e4  # far enough from 0 that a sigmoid is exactly 0 or 1 and a ReLU shut; not beyond half precision
 
 
-class TorchKernel(Kernel[D]):
+class TorchKernel(Kernel[D, S]):
     """What the three have in common."""
 
     @abstractmethod
-    def run(self, cell: D, values: Tensor, state: Any, weights: list[Tensor]) -> tuple[Tensor, Any]:
+    def run(self, cell: D, values: Tensor, state: S, weights: list[Tensor]) -> tuple[Tensor, S]:
         """All steps of values [B, T, I] with these weights: outputs [B, T, H] and the state after step T."""
 
     @abstractmethod
-    def step_with(self, cell: D, x: Tensor, state: Any, weights: list[Tensor]) -> Any:
+    def step_with(self, cell: D, x: Tensor, state: S, weights: list[Tensor]) -> S:
         """The state after one step of x [B, I]."""
 
     def shut(self, cell: D) -> tuple[float, ...]:
         """What padding adds to the sums of each block; nothing for a cell that needs no help."""
         return ()
 
-    def unroll(self, cell: D, inputs: Padded, state: Any) -> Unrolled:
+    def unroll(self, cell: D, inputs: Padded, state: S) -> Unrolled:
         if not inputs.may_be_ragged:
             outputs, state = self.run(cell, inputs.values, state, _weights(cell, cell.weight_input))
             return Unrolled(inputs.with_values(outputs), state, {})
@@ -56,9 +57,9 @@ class TorchKernel(Kernel[D]):
         outputs, last = self.run(cell, values, state, _weights(cell, weight))
         outputs = outputs.masked_fill(~mask, 0.0)
         hidden = last_or(outputs, inputs.lengths, state.hidden)
-        return Unrolled(inputs.with_values(outputs), last._replace(hidden=hidden), {})
+        return Unrolled(inputs.with_values(outputs), with_hidden(last, hidden), {})
 
-    def step(self, cell: D, x: Tensor, state: Any) -> Step:
+    def step(self, cell: D, x: Tensor, state: S) -> Step:
         after = self.step_with(cell, x, state, _weights(cell, cell.weight_input))
         return Step(after.hidden, after, {})
 
