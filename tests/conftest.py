@@ -17,8 +17,9 @@ HERE = Path(__file__).parent
 SLOW = ("bad_inputs", "comparing", "end_to_end", "fuzz", "sklearn", "test_bundle.py", "test_docs.py", "test_readme.py")
 
 # One thread for this process and for those that tests start: tests run in several processes at once (make test), and
-# sums come out the same on every machine. Before torch is loaded, which reads it once.
+# sums come out the same on every machine. Before torch and tokenizers are loaded, which read it once.
 os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 # Whoever starts tests in the background may have told them to ignore Ctrl-C and hang-ups; tests send these themselves.
 if threading.current_thread() is threading.main_thread():

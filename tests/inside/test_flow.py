@@ -32,7 +32,7 @@ def run_of(layer: Layer, length: int, seed: int, *, each_step: bool = True, batc
     return TracedRun(unrolled.trace, [TimedLoss(found[:, t], t) for t in steps])
 
 
-def flow_of(layer: Layer, length: int, *, runs: int = 3, each_step: bool = True, batch: int = 1) -> GradientFlow:
+def flow_of(layer: Layer, length: int, *, runs: int = 1, each_step: bool = True, batch: int = 1) -> GradientFlow:
     return gradient_flow(run_of(layer, length, seed, each_step=each_step, batch=batch) for seed in range(runs))
 
 
@@ -41,7 +41,7 @@ def only(flow: GradientFlow) -> LayerFlow:
     return layer
 
 
-SIZES = [(4, 60, 0), (16, 90, 1), (33, 120, 2)]
+SIZES = [(4, 80, 0), (16, 90, 1), (33, 120, 2)]
 
 
 @pytest.mark.parametrize(("size", "length", "seed"), SIZES)
@@ -55,6 +55,13 @@ def test_a_cell_that_shrinks_errors_vanishes_from_the_distance_that_its_rate_giv
     assert layer.memory == pytest.approx(1 / math.log(1 / rate))
     assert layer.jacobians.step == pytest.approx(rate)
     assert layer.jacobians.product == pytest.approx([rate**d for d in layer.jacobians.distance])
+
+
+def test_several_runs_say_together_what_each_says_alone() -> None:
+    layer = Recurrent(rotating(0.8, 5))
+    together, alone = only(flow_of(layer, 40, runs=3)), only(flow_of(layer, 40))
+    assert (together.verdict, together.memory) == (alone.verdict, pytest.approx(alone.memory))
+    assert together.curve.losses[0] == 3 * alone.curve.losses[0]
 
 
 @pytest.mark.parametrize(("size", "length", "seed"), SIZES)
@@ -84,10 +91,10 @@ def test_a_cell_that_hardly_changes_errors_is_healthy(rate: float, size: int, le
         *((lambda seed, z=z: constant(z, 8, seed), 1 - z) for z in (0.5, 0.1, 0.001)),
     ],
 )
-@pytest.mark.parametrize("length", [40, 100])
-@pytest.mark.parametrize("seed", [0, 1])
-def test_gates_that_are_constant(make: Callable[[int], Cell], rate: float, length: int, seed: int) -> None:
-    layer = only(flow_of(Recurrent(make(seed)), length, each_step=False, runs=5))
+def test_gates_that_are_constant(make: Callable[[int], Cell], rate: float) -> None:
+    """Over so many steps that half of the rates vanish within them."""
+    length = 80 if rate == 0.9 else 40
+    layer = only(flow_of(Recurrent(make(1)), length, each_step=False, runs=3))
     left = rate ** (length - 2)
     assert layer.verdict.kind == ("vanishing" if left < 0.01 else "healthy")
     if layer.verdict.kind == "vanishing":

@@ -4,7 +4,8 @@ Each task is trained for a few steps on examples that are hardly more than those
 value of each setting. What is compared is all that a user could see of it: events (times left out), weights, answers,
 measures. A setting that has an effect only beside others or on other examples has them in BESIDE and ROWS; where its
 effect cannot be seen here, the reason stands in UNSEEN. Names of tables are settings too: so every cell learns and
-answers in every task that has a recurrent network.
+answers in every task that has a recurrent network. A run with another number is ended by its first step or validation
+that is another one; what is only said before the first step does not count, as it may be made of the setting itself.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ from recurra.cells import CELLS
 from recurra.errors import RecurraError
 from recurra.options import choices_of
 from recurra.tasks import TASKS
-from recurra.training import Event, Sampled, weights_of
+from recurra.training import Event, Sampled, StepDone, Validated, weights_of
 
 Settings = Mapping[str, object]
 EPOCHS = 2
@@ -73,7 +74,9 @@ VALUES: dict[str, list[object]] = {
     "generation.length": [3],
     "language-model: decoding.nbest": [2],
     "model.horizon": [4],
+    "model.activation": ["relu"],  # the laws of cells know the others
     "model.layers": [2],
+    "model.size": ["tiny"],  # a size is a width, and larger ones take long
     "model.patch": [2],
     "model.quantiles": ["0.2 0.5 0.8"],
     "model.width": [16],
@@ -209,6 +212,7 @@ UNSEEN: dict[str, str] = {
 }
 
 ONLY_TRAINING = {"batching", "training"}  # sections that say how weights are found, and nothing of what a model is
+ANSWERING = {"decoding", "generation", "output"}  # those that nothing but answers and measures show
 
 
 def settings_of(task: str) -> Iterator[str]:
@@ -257,12 +261,12 @@ class DifferentAlreadyError(Exception):
     """An event is not that of the run it is compared with."""
 
 
-def run(task: str, rows: str, settings: Frozen, base: Seen | None = None, whole: bool = True) -> Seen:
+def run(task: str, rows: str, settings: Frozen, base: Seen | None = None, ends: tuple[type, ...] = ()) -> Seen:
     """A run; `rows` names examples of ROWS, or none.
 
     Args:
         base: what is compared with it; how good the model is is not measured again if something else differs already.
-        whole: not, then the run ends with the first event that is not that of `base`.
+        ends: what ends the run as soon as it is not that of `base`: an event of these kinds.
     """
     toy = TOYS[task]
     examples = ROWS[rows] if rows else [accented(row, k) for k, row in enumerate(toy.rows)]
@@ -272,7 +276,8 @@ def run(task: str, rows: str, settings: Frozen, base: Seen | None = None, whole:
     def listen(event: Event) -> None:
         if not is_left_to_the_clock(event):
             events.append(told(event))
-            if base and not whole and events != base.events[: len(events)]:
+            number = len(events)
+            if base and isinstance(event, ends) and events[number - 1 :] != base.events[number - 1 : number]:
                 raise DifferentAlreadyError
 
     with TemporaryDirectory() as folder:
@@ -322,6 +327,15 @@ def told(event: Event) -> str:
     return f"{type(event).__name__} {shown}"
 
 
+def ending(name: str, value: object) -> tuple[type, ...]:
+    """The events that end a run with another value of a setting, where they are others; one with a name goes on to its
+    answers."""
+    section = name.split(".")[0]
+    if section in ONLY_TRAINING:
+        return get_args(Event)
+    return () if section in ANSWERING or isinstance(value, str) else (StepDone, Validated)
+
+
 def outcome(task: str, name: str, settings: Mapping[str, object], base: Seen | str | None = None) -> Seen | str:
     """What can be seen of a run, as far as it is that of `base`; or the message of its refusal."""
     rows = next((key for key in (f"{task}: {name}", name) if key in ROWS), "")
@@ -329,7 +343,7 @@ def outcome(task: str, name: str, settings: Mapping[str, object], base: Seen | s
     try:
         if not isinstance(base, Seen):
             return seen(task, rows, frozen)
-        return run(task, rows, frozen, base, whole=name.split(".")[0] not in ONLY_TRAINING)
+        return run(task, rows, frozen, base, ending(name, settings[name]))
     except DifferentAlreadyError:
         return "another event"
     except RecurraError as error:
