@@ -113,6 +113,18 @@ def test_the_best_validation(tmp_path: Path) -> None:
     assert best == "best validation at step 200 of 400: token error rate 10.00 %"
 
 
+def test_the_best_validation_is_the_one_whose_weights_were_kept(tmp_path: Path) -> None:
+    """Which that is of equal ones, or of one that was lower by chance, the run has decided."""
+    found = events(measure=lambda done: 10.0)
+    looks = [event for event in found if event["event"] == "Validated"]
+    for look in looks[:3]:
+        look["best"] = True
+    [best, *_] = read_run(write_run(tmp_path / "m", found)).verdict
+    assert best.startswith(f"best validation at step {looks[2]['step']} of 400")
+    [best, *_] = read_run(write_run(tmp_path / "n", [*found, {"event": "Cut", "step": looks[1]["step"]}])).verdict
+    assert best.startswith(f"best validation at step {looks[1]['step']} of {looks[1]['step']}")
+
+
 def test_a_loss_that_is_no_number_ends_in_a_sentence(tmp_path: Path) -> None:
     where = said(tmp_path / "m", valid=lambda done: math.nan if done > 0.7 else 1.0)[1]
     assert where.startswith("the validation loss is not a number at some validations")

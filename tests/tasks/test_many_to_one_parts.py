@@ -12,7 +12,6 @@ from toy_tasks import network
 from recurra.data import Numbers
 from recurra.data.content import Fields
 from recurra.tasks.many_to_one.build import column_kind, kind_of
-from recurra.tasks.many_to_one.labels import TIE
 
 
 def test_what_a_column_holds() -> None:
@@ -35,6 +34,8 @@ def test_the_score_of_labels_is_their_error_rate_and_between_equal_ones_how_impr
     assert improbable == pytest.approx(float((1 - chance).sum()), rel=1e-5)
     score = head.score(sums)
     assert score.loss == pytest.approx(nats / 3)
-    assert score.value == pytest.approx(100 * (1 + TIE * improbable) / (3 * (1 + TIE)), rel=1e-9)
+    assert score.value == pytest.approx(100 / 3)
+    assert score.order == (score.value, pytest.approx(improbable / 3))
+    assert head.score((9.0, 1, 0.4, 3, 3)).order < head.score((1.0, 1, 0.5, 3, 3)).order
     assert head.score((1.5, 0, 0.0, 1, 1)).loss == 1.5
     assert head.score((0.0, 0, 0.0, 0, 0)).value == 0.0

@@ -86,6 +86,7 @@ def curves_of(folder: Path, reading: Reading) -> RunCurves:
         reading.ended,
         reading.samples,
         reading.answers,
+        reading.kept,
     )
     run = replace(run, notes=[*reading.notes(), *missing(run)])
     return replace(run, verdict=verdict(run))
@@ -188,6 +189,7 @@ class Reading:
     ended: str = ""
     samples: list[Sample] = field(default_factory=list[Sample])
     answers: list[SampleAnswers] = field(default_factory=list[SampleAnswers])
+    kept: list[int] = field(default_factory=list[int])
     damaged: list[int] = field(default_factory=list[int])  # numbers of lines
     half: bool = False  # whether the last line has no end
     unlike: int = 0  # events that could not be taken in
@@ -247,10 +249,12 @@ class Reading:
         step = step_of(event, "step")
         measure = str(event.get("measure", ""))
         if measure != self.measure:  # of another kind: the numbers before cannot be compared with it
-            cut(self.validations, 0)
+            self.cut_validations(0)
         self.measure = measure
-        cut(self.validations, step)
+        self.cut_validations(step)
         self.append(self.validations, step, event)
+        if event.get("best") is True:
+            self.kept.append(step)
 
     def sampled(self, event: Mapping[str, object]) -> None:
         step = step_of(event, "step")
@@ -268,8 +272,13 @@ class Reading:
     def cut(self, step: int) -> None:
         """Takes away what was recorded of a step and all that follow."""
         cut(self.steps, step)
-        cut(self.validations, step)
+        self.cut_validations(step)
         cut_answers(self.answers, step)
+
+    def cut_validations(self, step: int) -> None:
+        """The same of validations."""
+        cut(self.validations, step)
+        self.kept = [one for one in self.kept if one < step]
 
     def append(self, curves: StepCurves | ValidationCurves, step: int, event: Mapping[str, object]) -> None:
         """Adds the numbers of an event; NaN for those that it has not."""

@@ -71,6 +71,7 @@ class RunCurves:
         label_smoothing: of the training loss; None where it is not known.
         samples: a few validation examples; none where the run did not record answers.
         answers: what was answered to them, in the order of the steps.
+        kept: the steps of the validations that were the best until then, so that their weights were kept.
         ended: why the run ended; empty for one that has not, or was killed.
         notes: what is missing or was left out, in sentences.
         verdict: what the numbers come to, in sentences.
@@ -86,6 +87,7 @@ class RunCurves:
     ended: str = ""
     samples: list[Sample] = field(default_factory=list[Sample])
     answers: list[SampleAnswers] = field(default_factory=list[SampleAnswers])
+    kept: list[int] = field(default_factory=list[int])
     notes: list[str] = field(default_factory=list[str])
     verdict: list[str] = field(default_factory=list[str])
 
@@ -105,7 +107,12 @@ class RunCurves:
 
     @property
     def best(self) -> int | None:
-        """Which validation was the best one: by the measure, of equal ones by the loss, then the first."""
+        """Which validation was the best one: the one whose weights were kept.
+
+        Where the run did not record that: by the measure, of equal ones by the loss, then the first.
+        """
+        if self.kept and self.kept[-1] in self.validations.step:
+            return self.validations.step.index(self.kept[-1])
         made = [k for k, value in enumerate(self.validations.value) if not math.isnan(value)]
         return min(made, key=lambda k: (self.validations.value[k], self.validations.loss[k], k), default=None)
 

@@ -21,6 +21,12 @@ class Score(NamedTuple):
 
     loss: float  # nats per token
     value: float  # the validation measure, lower is better
+    second: float | None = None  # decides between equal values, lower is better; where there is none, the loss does
+
+    @property
+    def order(self) -> tuple[float, float]:
+        """What is lower for better weights."""
+        return self.value, self.loss if self.second is None else self.second
 
 
 class Learner(Protocol):

@@ -43,7 +43,7 @@ from recurra.training.checkpoint import (
     weights_of,
 )
 from recurra.training.interrupt import stop_requests
-from recurra.training.learner import Begins, Learner
+from recurra.training.learner import Begins, Learner, Score
 from recurra.training.loop import Diverged, Loop, Position
 from recurra.training.optimizer import make_optimizer
 from recurra.training.options import TrainingOptions
@@ -56,6 +56,8 @@ CHECKS = 40  # how often a run checks that its plan still fits the time
 SLOWER = 1.5  # times as slow as they were have steps to be before a run looks again whether its threads pay
 SECOND_LOOK = 0.5  # seconds for that
 
+UNKNOWN = Score(math.inf, math.inf)  # before the first validation
+
 Weights = dict[str, Tensor]
 Sampler = Callable[[int, float], Sampled | None]  # a step, and the seconds that this session has trained until then
 
@@ -65,8 +67,7 @@ class Progress:
     """How far a run has come, apart from the current weights: all of this is in the checkpoint."""
 
     position: Position = field(default_factory=Position)
-    best_value: float = float("inf")
-    best_loss: float = float("inf")  # decides between equal values
+    best_score: Score = UNKNOWN
     best_step: int = 0
     evaluations_since_best: int = 0
     elapsed: float = 0.0  # seconds of earlier sessions
@@ -210,8 +211,9 @@ class Run:
         tensors |= {f"state/{k}": value.cpu().contiguous() for k, value in enumerate(progress.position.state)}
         values: dict[str, object] = {
             "position": progress.position.counts(),
-            "best_value": progress.best_value,
-            "best_loss": progress.best_loss,
+            "best_value": progress.best_score.value,
+            "best_loss": progress.best_score.loss,
+            "best_second": progress.best_score.second,
             "best_step": progress.best_step,
             "evaluations_since_best": progress.evaluations_since_best,
             "elapsed": self._elapsed(),
@@ -231,10 +233,11 @@ class Run:
         recent = (checkpoint.section(f"recent/{k}") for k in range(value_of(int, values["recent"])))
         state = checkpoint.section("state")
         counts = {name: value_of(int, number) for name, number in object_of(values["position"]).items()}
+        found = values.get("best_second")  # runs of an earlier recurra have none
+        second = None if found is None else number_of(found)
         progress = Progress(
             Position(**counts, state=tuple(state[str(k)] for k in range(len(state)))),
-            number_of(values["best_value"]),
-            number_of(values["best_loss"]),
+            Score(number_of(values["best_loss"]), number_of(values["best_value"]), second),
             value_of(int, values["best_step"]),
             value_of(int, values["evaluations_since_best"]),
             number_of(values["elapsed"]),
@@ -284,14 +287,13 @@ class Run:
         validated = time.perf_counter()
         sampled = self.sample(step, time.monotonic() - self.began)
         sampling = time.perf_counter() - validated
-        lower = (score.value, score.loss) < (self.progress.best_value, self.progress.best_loss)
-        best = lower and self._by_more_than_chance(step)
+        best = score.order < self.progress.best_score.order and self._by_more_than_chance(step)
         if best:
             candidate = weights_of(self.learner.model)  # with what the learner chose on the validation examples
         load_weights(self.learner, trained)
         if best:
             self.progress.best = candidate
-            self.progress.best_value, self.progress.best_loss = score.value, score.loss
+            self.progress.best_score = score
             self.progress.best_step, self.progress.evaluations_since_best = step, 0
             self.publish(candidate)
         else:
@@ -358,7 +360,7 @@ class Run:
     def _is_enough(self) -> bool:
         """Whether there is nothing more to be gained, or the validation loss is as low as was asked for."""
         stalled = 0 < self.options.patience <= self.progress.evaluations_since_best
-        return stalled or self.progress.best_loss < self.options.enough
+        return stalled or self.progress.best_score.loss < self.options.enough
 
     def _elapsed(self) -> float:
         return self.progress.elapsed + self.budget.elapsed()

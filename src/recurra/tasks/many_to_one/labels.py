@@ -15,7 +15,7 @@ from shlex import quote
 
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot, softmax
+from torch.nn.functional import log_softmax, one_hot, softmax
 
 from recurra.columns.stored import damaged, json_names
 from recurra.data import Examples, Kind, Labelled, name_of
@@ -41,7 +41,6 @@ UNKNOWN_LABEL = -1  # the number of a label that the network does not know
 MANY = 10  # examples; of fewer each may have a label of its own
 OWN_SHARE = 0.8  # labels per example above which they are none
 SHOWN = 5  # labels that a message names
-TIE = 1e-4  # what the second criterion of a validation counts beside the first
 
 
 @dataclass(frozen=True)
@@ -134,16 +133,22 @@ class LabelHead:
     def loss(self, outputs: Tensor, targets: Tensor, smoothing: float) -> Loss:
         return token_loss(outputs, self.targets(targets), smoothing)
 
-    def slope(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Of the cross-entropy.
+    def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The cross-entropy.
 
         Where all answers are right, no scores would be too large. So a label counts as a little less than sure, the
         less the fewer examples there are (Platt 1999). One that the network does not know says nothing.
         """
-        known = (targets != UNKNOWN_LABEL)[:, None]
+        each = -(self._chances(targets) * log_softmax(outputs, dim=-1)).sum(-1)
+        return each.masked_fill(targets == UNKNOWN_LABEL, math.nan)
+
+    def slope(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        return (softmax(outputs, dim=-1) - self._chances(targets)) * (targets != UNKNOWN_LABEL)[:, None]
+
+    def _chances(self, targets: Tensor) -> Tensor:
+        """What the probabilities of the labels are to be [N, L]."""
         unsure = 1 / (len(targets) + 2)
-        shares = one_hot(targets.clamp(min=0), self.size) * (1 - unsure) + unsure / self.size
-        return (softmax(outputs, dim=-1) - shares) * known
+        return one_hot(targets.clamp(min=0), self.size) * (1 - unsure) + unsure / self.size
 
     def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:
         """Nats, wrong answers, how improbable the right labels are; of known labels, and of all."""
@@ -157,7 +162,7 @@ class LabelHead:
     def score(self, sums: Sequence[float]) -> Score:
         """The error rate in percent; between equal ones, how improbable the right labels are, decides."""
         nats, wrong, improbable, known, count = sums
-        return Score(nats / max(known, 1), 100 * (wrong + TIE * improbable) / (max(count, 1) * (1 + TIE)))
+        return Score(nats / max(known, 1), 100 * wrong / max(count, 1), improbable / max(count, 1))
 
     def values(self, outputs: Tensor) -> Tensor:
         """Probabilities [B, L]."""
