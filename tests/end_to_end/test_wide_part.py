@@ -130,6 +130,55 @@ def test_numbers_are_what_the_wide_part_says_and_what_the_network_adds(tmp_path:
     assert found.sums()[0] == pytest.approx(found.values[0] - found.baselines[0], rel=0.02)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_where_only_the_linear_model_is_right_the_network_does_no_harm(tmp_path: Path, seed: int) -> None:
+    """A number that adds up from words and heavy noise, and a network that learns its 200 examples by heart."""
+    rows, others = added_words(200, seed), added_words(600, seed + 100)
+    told: dict[str, object] = {**SMALL, "training.seed": seed, "training.validations": 12, "model.dropout": 0.0}
+    said: list[str] = []
+    listeners = [lambda event: said.append(str(getattr(event, "text", "")))]
+    model = recurra.train(rows, task="regress", to=tmp_path / "m", epochs=12, settings=told, listeners=listeners)
+    evaluation = model.evaluate(others)
+    assert evaluation.baseline is not None
+    alone = evaluation.baseline.measures["r2"].value
+    assert alone > 0.1
+    assert evaluation.measures["r2"].value > alone - 0.01
+    assert any("validation examples" in note and "wide part" in note for note in said[-5:])
+
+
+def added_words(count: int, seed: int) -> list[tuple[str, float]]:
+    dice, words = random.Random(seed), [one + other for one in "bdfgklmn" for other in "aeiou"]
+    effects = dict(zip(words, np.random.default_rng(0).normal(size=len(words)), strict=True))
+    rows: list[tuple[str, float]] = []
+    for _ in range(count):
+        some = dice.choices(words, k=6)
+        rows.append((" ".join(some), sum(effects[word] for word in some) + dice.gauss(0, 2)))
+    return rows
+
+
+def test_where_order_counts_the_network_answers(tmp_path: Path) -> None:
+    """Which of two words is the first, with any words between them: what n-grams add up to hardly tells it."""
+    rows, others = first_words(400, 1), first_words(300, 2)
+    told: dict[str, object] = {**SMALL, "model.width": 16, "training.learning_rate": 0.01, "training.seed": 1}
+    model = recurra.train(rows, task="classify", to=tmp_path / "m", epochs=8, settings=told)
+    evaluation = model.evaluate(others)
+    assert evaluation.baseline is not None
+    assert evaluation.measures["accuracy"].value > 95
+    assert evaluation.measures["accuracy"].value > evaluation.baseline.measures["accuracy"].value + 5
+
+
+def first_words(count: int, seed: int) -> list[tuple[str, str]]:
+    """Texts with two colours anywhere in them, and which of the two is the first."""
+    dice, fillers = random.Random(seed), ["a", "of", "in", "the", "so", "but", "and", "oh", "ah", "at", "it", "is"]
+    rows: list[tuple[str, str]] = []
+    for _ in range(count):
+        words, pair = dice.choices(fillers, k=7), dice.sample(["red", "blue"], 2)
+        for place, colour in zip(sorted(dice.sample(range(7), 2)), pair, strict=True):
+            words[place] = colour
+        rows.append((" ".join(words), pair[0]))
+    return rows
+
+
 def test_where_it_would_say_nothing_there_is_none(tmp_path: Path) -> None:
     dice, said = random.Random(5), list[str]()
     rows = [(text, dice.choice(["a", "b"])) for text, _ in reviews(300, 1)]

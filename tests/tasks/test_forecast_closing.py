@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import torch
 from recurra.data import SERIES, DataSource, open_examples
 from recurra.models.forecaster import Forecasts
 from recurra.tasks import TASKS
-from recurra.tasks.forecast.closing import between, calibrate, close, keep_part, moved, sure_part, validated
+from recurra.tasks.forecast.closing import between, calibrate, close, keep_part, moved, validated
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of, losses
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.start import Beginnings
@@ -86,11 +85,6 @@ def test_the_part_is_kept_that_is_the_best_on_the_validation_data(tmp_path: Path
     keep_part(network, learner, lambda event: notes.append(event.text))  # type: ignore[attr-defined]
     assert validation_loss(learner) < before
     assert "with 25% of it the validation loss is " in notes[0]
-
-
-@pytest.mark.parametrize(("errors", "kept"), [(-1.0, 0.0), (2.0, 0.0), (4.0, 0.75), (40.0, 0.9975), (math.inf, 1.0)])
-def test_the_less_sure_an_improvement_is_the_less_of_it_is_kept(errors: float, kept: float) -> None:
-    assert sure_part(errors) == pytest.approx(kept)
 
 
 def test_of_what_one_validation_window_says_nothing_is_kept(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 from torch.nn.functional import one_hot
 
 from recurra.tasks.many_to_one.labels import UNKNOWN_LABEL, LabelHead
 from recurra.tasks.many_to_one.numbers import NumberHead
-from recurra.tasks.many_to_one.shares import best_shares
+from recurra.tasks.many_to_one.shares import best_shares, supported_shares
 from recurra.tasks.many_to_one.wide import PARTS, groups_of
 
 HEAD, NUMBER = LabelHead(("a", "b", "c")), NumberHead(0.0, 1.0)
@@ -55,6 +56,44 @@ def test_no_label_is_quite_sure(count: int) -> None:
     chances = torch.tensor([1 - unsure + unsure / 3, unsure / 3, unsure / 3])
     slope = HEAD.slope(chances.log().expand(count, 3), torch.zeros(count, dtype=torch.long))
     assert slope.abs().max() < 1e-6
+
+
+@pytest.mark.parametrize("count", [10, 30, 100])
+@pytest.mark.parametrize("kind", ["numbers", "labels"])
+def test_what_a_network_says_by_chance_makes_no_sum_worse_than_the_linear_model(kind: str, count: int) -> None:
+    """Of numbers, the linear model by itself; a network of noise has the best shares that few examples give it."""
+    dice = np.random.default_rng(count)
+    worse: list[float] = []
+    for _ in range(60):
+        targets, linear, noise = drawn(dice, kind, count + 2000)
+        head = NUMBER if kind == "numbers" else HEAD
+        shares = supported_shares(noise[:count], linear[:count], head, targets[:count])
+        found = shares[0] * noise[count:] + shares[1] * linear[count:]
+        both, alone = (float(head.losses(outputs, targets[count:]).mean()) for outputs in (found, linear[count:]))
+        worse.append(both / alone - 1)
+    assert np.mean(worse) < 0.01
+    assert np.quantile(worse, 0.9) < 0.06
+
+
+@pytest.mark.parametrize("kind", ["numbers", "labels"])
+def test_a_network_that_is_right_counts_nearly_in_full_and_one_that_is_right_here_and_there_does_not(kind: str) -> None:
+    dice = np.random.default_rng(0)
+    targets, linear, noise = drawn(dice, kind, 200)
+    head = NUMBER if kind == "numbers" else HEAD
+    right = targets[:, None] - linear if kind == "numbers" else 3.0 * one_hot(targets, 3)
+    assert supported_shares(right + 0.1 * noise, linear, head, targets)[0] > 0.9
+    few = torch.where(torch.arange(200)[:, None] < 2, right, noise)
+    assert supported_shares(few, linear, head, targets)[0] < 0.1
+
+
+def drawn(dice: np.random.Generator, kind: str, count: int) -> tuple[Tensor, Tensor, Tensor]:
+    """What is right, what a linear model says of it with errors, and noise."""
+    size = 1 if kind == "numbers" else 3
+    linear, noise = (torch.from_numpy(dice.normal(size=(count, size))).float() for _ in range(2))
+    if kind == "numbers":
+        return linear[:, 0] + torch.from_numpy(dice.standard_t(3, count)).float(), linear, noise
+    gumbel = torch.from_numpy(dice.gumbel(size=(count, size))).float()
+    return (linear + gumbel).argmax(1), linear, noise
 
 
 def test_equal_inputs_are_left_out_together() -> None:

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from recurra.training.chance import clearly_lower, errors_lower
+from recurra.training.chance import clearly_lower, errors_lower, sure_part
 
 OTHERS = np.array([1.0, 2.0, 3.0, 4.0])
 
@@ -53,3 +53,8 @@ def test_losses_above_0_are_compared_in_proportion() -> None:
     others = np.array([1.0, 1.1, 0.9, 100.0])
     assert errors_lower(others / 2, others, 4) == math.inf
     assert errors_lower(others / 2 - 60, others - 60, 4) < 1
+
+
+@pytest.mark.parametrize(("errors", "kept"), [(-1.0, 0.0), (2.0, 0.0), (4.0, 0.75), (40.0, 0.9975), (math.inf, 1.0)])
+def test_the_less_sure_an_improvement_is_the_less_of_it_is_kept(errors: float, kept: float) -> None:
+    assert sure_part(errors) == pytest.approx(kept)

@@ -48,3 +48,14 @@ def errors_lower(losses: Losses, others: Losses, apart: int) -> float:
         return lower * math.inf
     t, free = mean / error, count - 1
     return lower * math.sqrt(free * math.log1p(t * t / free)) * (8 * free + 1) / (8 * free + 3)
+
+
+def sure_part(errors: float, by: float = SURELY) -> float:
+    """How much is kept of what is better by so many standard errors: the less, the less sure it is.
+
+    A shrinkage estimate (James & Stein 1961): nothing of what chance explains, nearly all of what it does not.
+
+    Args:
+        by: standard errors that chance alone would give.
+    """
+    return 1 - (by / errors) ** 2 if errors > by else 0.0

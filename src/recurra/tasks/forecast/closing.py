@@ -37,7 +37,7 @@ from recurra.tasks.forecast.start import as_it_began
 from recurra.tasks.task import Emit, Encoded
 from recurra.text.counted import counted
 from recurra.training import Note
-from recurra.training.chance import SURELY, Losses, errors_lower
+from recurra.training.chance import Losses, errors_lower, sure_part
 
 PARTS = (0.25, 0.5, 0.75, 1.0)  # of what was learned that may be kept
 MOST = 1000  # validation windows that are looked at
@@ -82,11 +82,6 @@ def reason(loss: dict[float, float], best: float, errors: float, learner: Foreca
     found = f"with {best:.0%} of it the validation loss is {abs(less):.1%} {'lower' if less > 0 else 'higher'}"
     surely = f", by {abs(errors):.1f} standard errors" if 0 < abs(errors) < math.inf else ""
     return f"{found} than that of the baseline{surely} ({many} that do not overlap)"
-
-
-def sure_part(errors: float) -> float:
-    """How much of what is better by so many standard errors is kept."""
-    return 1 - (SURELY / errors) ** 2 if errors > SURELY else 0.0
 
 
 def moved(model: Forecaster) -> list[Tensor]:

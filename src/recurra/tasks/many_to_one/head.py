@@ -129,8 +129,12 @@ class Head(Protocol[R, O]):
         """Of outputs [B, L] and what is kept of the labels [B]."""
         ...
 
+    def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """By which outputs [N, L] are weighed against others [N], from what they are to be [N]; NaN: not known."""
+        ...
+
     def slope(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Of the loss by which outputs [N, L] are weighed against others, from what they are to be [N]."""
+        """Of the sum of these losses by the outputs [N, L]."""
         ...
 
     def sums(self, outputs: Tensor, targets: Tensor) -> tuple[float, ...]:

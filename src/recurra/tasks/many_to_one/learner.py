@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -15,12 +13,11 @@ from recurra.models import ManyToOne
 from recurra.padded import Padded
 from recurra.tasks.examples import ExampleLearner, Order, batches_of_like_length, spread
 from recurra.tasks.many_to_one.head import Head
-from recurra.tasks.many_to_one.shares import best_shares
+from recurra.tasks.many_to_one.shares import supported_shares
 from recurra.training import Index, Loss, Score
 
 TARGET = "label"  # the column of an encoded table that holds the targets
 WIDE = "wide"  # and the one that holds the scores of the wide part
-MOST = 2.0  # the greatest weight of the network, and of its wide part
 
 
 class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
@@ -68,8 +65,7 @@ class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
         targets = torch.cat([targets_of(self.valid, batch) for batch in batches])
         if self.model.wide is not None:
             beside = torch.cat([self._beside(self.valid, batch) for batch in batches])
-            slope = partial(self.head.slope, targets=self.head.targets(targets))
-            shares = torch.tensor(best_shares([outputs, beside], slope, MOST))
+            shares = torch.tensor(supported_shares(outputs, beside, self.head, self.head.targets(targets)))
             self.model.shares.copy_(shares)
             outputs = shares[0] * outputs + shares[1] * beside
         return self.head.score(self.head.sums(outputs, targets))

@@ -17,6 +17,7 @@ from recurra.columns import Inputs
 from recurra.columns.reads import reads_of
 from recurra.columns.stored import damaged
 from recurra.data import LABELLED, EncodedTable, Examples, Kind, Labelled, Preview
+from recurra.lists import floats
 from recurra.models import ManyToOne, Wide, build_many_to_one, number_branch, token_branch
 from recurra.models.structures import Reads, many_to_one_structure
 from recurra.models.unfilled import unfilled
@@ -199,6 +200,18 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         examples = short_enough(lengths, recipe.data.max_length, "examples", "units or steps", emit)
         options, seed = recipe.batching, recipe.training.seed
         return HeadLearner(network.model, inputs, network.head, encoded.train, encoded.valid, examples, options, seed)
+
+    def closed(self, network: HeadNetwork, encoded: Encoded, baseline: bytes, emit: Emit) -> None:
+        """Says how much the network and its wide part count in their sum, as its best validation has decided."""
+        if network.model.wide is None:
+            return
+        own, others = floats(network.model.shares)
+        examples = counted(len(encoded.valid), "validation example")
+        if own:
+            emit(Note(f"shares: {own:.2f} of the network and {others:.2f} of its wide part, as far as {examples} "
+                      "surely support the network"))  # fmt: skip
+        else:
+            emit(Note(f"the wide part answers alone: {examples} do not show that the network improves on it"))
 
     def predictor(self, networks: Sequence[HeadNetwork]) -> HeadPredictor:
         """One network, or an ensemble.
