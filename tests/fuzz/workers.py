@@ -1,9 +1,10 @@
 """Mutants in forked workers: each is answered or refused within its time and its memory, or it is kept.
 
 A target makes mutant number N of a seed in an empty folder and yields what is tried with it, step by step. A step may
-return or raise a RecurraError; anything else is a failure: another exception, more than its seconds, more memory than
-MEMORY beyond what the process had before, the death of the process. Chance comes from (seed, number) alone, so a
-failure can be repeated by these two numbers. A step that does many things returns a Counter of them.
+return or raise a RecurraError; anything else is a failure: another exception, more than its seconds of computing (which
+are the same on a busy machine) or PATIENCE times as many of waiting, more memory than MEMORY beyond what the process had
+before, the death of the process. Chance comes from (seed, number) alone, so a failure can be repeated by these two
+numbers. A step that does many things returns a Counter of them.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import NamedTuple
 from recurra.errors import RecurraError
 
 SECONDS = 10
+PATIENCE = 30
 MEMORY = 1 << 30  # bytes
 CHUNK = 100  # mutants of one process
 
@@ -114,13 +116,19 @@ def _mutant(target: Target, seed: int, number: int) -> Iterator[dict[str, object
         yield {"number": number, "step": "made"}
         for step, attempt in target.steps(random_of(seed, number), folder):
             yield {"number": number, "step": step}
-            began = time.perf_counter()
-            signal.alarm(target.seconds)
+            began = time.process_time()
+            limit(target.seconds)
             outcome, error, counts = attempted(attempt)
-            signal.alarm(0)
-            yield {"outcome": outcome, "error": error, "counts": counts, "seconds": time.perf_counter() - began}
+            limit(0)
+            yield {"outcome": outcome, "error": error, "counts": counts, "seconds": time.process_time() - began}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def limit(seconds: float) -> None:
+    """Ends this process after so many seconds of computing, or PATIENCE times as many of waiting; 0: not."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds)
 
 
 def random_of(seed: int, number: int) -> Random:
@@ -159,7 +167,9 @@ def _counted(report: Report, target: Target, log: Path, numbers: list[int], code
             report.failures.append(Failure(number, step, line["error"]))
     if code == 0:
         return []
-    why = f"longer than {target.seconds} s" if code == -signal.SIGALRM else f"the process died ({code})"
+    waited = target.seconds * PATIENCE
+    late = {-signal.SIGPROF: f"longer than {target.seconds} s", -signal.SIGALRM: f"waited longer than {waited} s"}
+    why = late.get(code, f"the process died ({code})")
     report.failures.append(Failure(number, step, why))
     return [other for other in numbers if other > number]
 
