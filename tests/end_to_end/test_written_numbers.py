@@ -68,3 +68,18 @@ def test_vectors_with_thousands(capsys: pytest.CaptureFixture[str]) -> None:
     assert model.predict({"a": "1,100", "b": 0.5}).text == labels[0]
     Path("two.csv").write_text('a,b,label\n"5,004",1.5,a\n"6,004",1.5,b\n')
     assert run(["evaluate", "x.csv-model", "two.csv"]) == 0
+
+
+@pytest.mark.parametrize("column", ["text", "rent"])
+def test_commas_between_columns_tell_commas_between_thousands(column: str) -> None:
+    """As the target and as an input: a decimal comma is unlikely there, and stays open behind other separators."""
+    rows = [f'flat {k};"{k % 7 + 1},{100 + k}";{"yes" if k % 3 else "no"}' for k in range(40)]
+    Path("x.csv").write_text("\n".join(["text;rent;label", *rows, ""]).replace(";", ","))
+    Path("y.csv").write_text("\n".join(["text;rent;label", *rows, ""]))
+    options = {"text": ("regress", "rent"), "rent": ("classify", "label")}
+    task, target = options[column]
+    source = "text" if column == "text" else "text,rent"
+    _, said = trained("x.csv", task, source_column=source, target_column=target)
+    assert any("numbers have a decimal point and a comma between thousands, as in 1,100" in text for text in said)
+    with pytest.raises(DataError, match="may have a decimal comma or a comma between thousands"):
+        trained("y.csv", task, source_column=source, target_column=target)

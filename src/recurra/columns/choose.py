@@ -112,17 +112,18 @@ def kinds_said(text: str) -> dict[str, ColumnKind]:
     return said
 
 
-def read_numbers(cells: Iterable[tuple[Cell, str]], name: str, where: str, said: Said) -> Written:
+def read_numbers(cells: Iterable[tuple[Cell, str]], name: str, where: str, said: Said, *, by_commas: bool) -> Written:
     """How the numbers of a column are written; refuses what is no number in this way.
 
     Args:
         said: how the user says that they are.
+        by_commas: whether commas stand between the columns of the data.
 
     Raises:
         DataError: all of them in one message.
     """
     texts = ((_text(cell), place) for cell, place in cells)
-    written = column_format(texts, name, said, f"{where}: column {name!r}")
+    written = column_format(texts, name, said, f"{where}: column {name!r}", by_commas=by_commas)
     findings = Findings(where)
     for cell, place in cells:
         try:

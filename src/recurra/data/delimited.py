@@ -161,6 +161,7 @@ class CsvRows:
         lines = (line.text + "\n" for line in reading.file.lines(reading.findings))
         start = list(itertools.islice(lines, LOOK_AHEAD))
         self.separator, self.before = separator_of(start)
+        reading.facts.by_commas = self.separator == ","
         if self.separator != ",":
             reading.note(f"{reading.name}: the columns are separated by {SEPARATORS[self.separator]}")
         self.reader = CsvReader(itertools.chain(start[self.before :], lines), self.separator)

@@ -78,6 +78,7 @@ class Facts:
     notes: list[str] = field(default_factory=list[str])  # whole sentences for the user: a mark dropped, a header found
     skipped: Skipped = Skipped()
     columns: dict[str, str] = field(default_factory=dict[str, str])  # those that were read, where a header names them
+    by_commas: bool = False  # whether commas stand between the columns of a file
 
 
 class Reading:
@@ -192,6 +193,11 @@ class Examples(Generic[T]):
         """The columns that were read, where they have names."""
         return self._facts.columns
 
+    @property
+    def by_commas(self) -> bool:
+        """Whether commas stand between the columns of the file."""
+        return self._facts.by_commas
+
     def map(self, change: Callable[[T], U]) -> Examples[U]:
         """What is made of each."""
         return self.pieces(lambda examples: map(change, examples))
@@ -220,6 +226,11 @@ def as_examples(examples: Iterable[T]) -> Examples[T]:
 def name_of(examples: Iterable[object]) -> str:
     """What messages call them; also of a plain list."""
     return examples.name if isinstance(examples, Examples) else "examples"
+
+
+def are_by_commas(examples: Iterable[object]) -> bool:
+    """Whether they come from a file with commas between its columns."""
+    return isinstance(examples, Examples) and examples.by_commas
 
 
 def open_examples(source: DataSource, kind: Kind[E]) -> Examples[E]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from recurra.data.delimited import CsvRows, Row, filled_rows, is_json, table_rows
+from recurra.data.delimited import Row, filled_rows, table_rows
 from recurra.data.examples import Reading
 from recurra.data.number_text import (
     MARKS,
@@ -96,13 +96,12 @@ def table_format(
         usual([cells[k] for k in columns if k < len(cells)]) for _, cells in _filled(rows(Reading(source)), header)
     ):
         return PLAIN
-    evidence = [Evidence(name) for name in names]
-    for line, cells in _filled(rows(Reading(source)), header):
+    evidence, again = [Evidence(name) for name in names], Reading(source)
+    for line, cells in _filled(rows(again), header):
         for one, k in zip(evidence, columns, strict=True):
             if k < len(cells):
                 one.add(cells[k], reading.place(line))
-    by_commas = source.rows is None and not is_json(source) and CsvRows(Reading(source)).separator == ","
-    form = format_of(evidence, said, reading.name, by_commas=by_commas)
+    form = format_of(evidence, said, reading.name, by_commas=again.facts.by_commas)
     for note in notes_on(evidence, form):
         reading.note(f"{reading.name}: {note}")
     if form != PLAIN:
@@ -134,12 +133,13 @@ class Written(NamedTuple):
     notes: list[str]  # what should be said of it
 
 
-def column_format(cells: Iterable[Cell], column: str, said: Said, name: str) -> Written:
+def column_format(cells: Iterable[Cell], column: str, said: Said, name: str, *, by_commas: bool) -> Written:
     """How the numbers of one column are written.
 
     Args:
         column: its name.
         name: of the data, for messages.
+        by_commas: whether commas stand between the columns of the data.
 
     Raises:
         DataError: some are written so and some otherwise, or it stays open; or they have different signs.
@@ -147,7 +147,7 @@ def column_format(cells: Iterable[Cell], column: str, said: Said, name: str) -> 
     evidence = Evidence(column)
     for text, place in cells:
         evidence.add(text, place)
-    form = format_of([evidence], said, name)
+    form = format_of([evidence], said, name, by_commas=by_commas)
     return Written(form, list(notes_on([evidence], form)))
 
 

@@ -24,7 +24,7 @@ from recurra.columns import (
 from recurra.columns.choose import categories_note, choose_kinds, kinds_said, read_numbers
 from recurra.columns.images import unpacked
 from recurra.columns.word_vectors import GivenVectors
-from recurra.data import Findings, Labelled, Numbers, Row, name_of
+from recurra.data import Findings, Labelled, Numbers, Row, are_by_commas, name_of
 from recurra.data.chunks import chunks
 from recurra.data.content import Cell, Content, Fields, cells_of
 from recurra.data.images import ImageFile
@@ -171,7 +171,7 @@ def learn_column(
         case "category":
             return CategoryColumn.learn(Texts(cells))
         case "number":
-            form, notes = read_numbers(cells, name, cells.name, data.marks)
+            form, notes = read_numbers(cells, name, cells.name, data.marks, by_commas=are_by_commas(cells.examples))
             for note in notes:
                 emit(Note(f"{cells.name}: {note}"))
             return NumberColumn(name, data.missing, form)

@@ -17,7 +17,7 @@ from torch.nn.functional import huber_loss, l1_loss, mse_loss
 
 from recurra.columns.moments import moments
 from recurra.columns.stored import damaged, format_mapping, json_object, stored, stored_format
-from recurra.data import Examples, Findings, Kind, Labelled, name_of
+from recurra.data import Examples, Findings, Kind, Labelled, are_by_commas, name_of
 from recurra.data.number_format import Written, column_format
 from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, parse_number
 from recurra.errors import DataError, UsageError
@@ -247,7 +247,7 @@ def written_in(examples: Iterable[Labelled], recipe: RegressRecipe) -> Written:
     """
     name = name_of(examples)
     labels = ((example.label, f"{name}:{example.line}") for example in examples)
-    return column_format(labels, "number", recipe.data.marks, name)
+    return column_format(labels, "number", recipe.data.marks, name, by_commas=are_by_commas(examples))
 
 
 def number_of(label: str, place: str, form: NumberFormat) -> float:
