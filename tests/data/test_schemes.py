@@ -55,6 +55,22 @@ def test_tags_that_write_no_spans() -> None:
     assert found_in("NOUN B-X VERB", "DET NOUN VERB PUNCT") is None
 
 
+def test_parts_of_speech_that_end_in_a_letter_write_no_spans() -> None:
+    assert found_in("VERB_FIN NOUN ADJ_S DET NOUN_S", "VERB_FIN NN DET") is None
+    assert found_in("NN-P VB-S NN-S DT", "NN-B VB-S DT NN-S") is None
+    assert found_in("D-M N-M V-I", "D-F N-F V-I V-B", "D-M N-M V-I") is None
+    assert found_in("N_B V_I N_B V_I A_B", "N_B V_I") is None
+    assert found_in("n_B n_E v_S u_S n_B n_I n_E", "v_S n_B n_E") == Scheme("BIOES", Writing("_", suffix=True))
+    mistakes = found_in(*["PER-B PER-I O", "O LOC-B O"] * 10, "O PER-I O")
+    assert mistakes == Scheme("BIO", Writing("-", suffix=True))
+
+
+def test_small_letters_may_stand_beside_a_capital_O() -> None:
+    assert found_in("O b-per i-per O", "b-loc O") == Scheme("BIO", Writing(lower=True), "O")
+    assert found_in("o b-per i-per o", "b-loc o") == Scheme("BIO", Writing(lower=True), "o")
+    assert found_in("b-per i-per", "b-loc b-per") == Scheme("BIO", Writing(lower=True), "o")
+
+
 def test_mistakes_in_the_data_change_no_scheme() -> None:
     right = ["B-X I-X O", "O B-Y O"] * 10
     for mistake in ("O 0", "tag", "newdoc", "o o o", "-X-", "E-X", "S-Y O", "I-X", "B-X I-Y", "b-X", "X-B", "B_X", "B"):

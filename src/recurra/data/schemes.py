@@ -53,6 +53,8 @@ SMALL_LETTERS = frozenset(map(str.lower, KNOWN_LETTERS))
 PREFIXED = re.compile(r"(?P<letter>\w)(?P<separator>[^\w\s]|_)(?P<kind>.+)")
 SUFFIXED = re.compile(r"(?P<kind>.+)(?P<separator>[^\w\s]|_)(?P<letter>\w)")
 KIND = "X"  # in templates
+OUTSIDE = "O"  # what tokens are called that are in no span
+FEW_BROKEN = 0.1  # of tags that end in a letter may break the rules: parts of speech such as N-M and V-I do so, too
 
 
 class Span(NamedTuple):
@@ -104,13 +106,13 @@ class Scheme:
 
     name: str  # of LETTERS
     writing: Writing = USUAL
-    outside: str = "O"
+    outside: str = OUTSIDE
 
     def __str__(self) -> str:
         """As the setting data.scheme says it: "BIO", "BIO X_B", "BIO b-X o"."""
         begin = self.writing.put_together(BEGIN, KIND)
         words = [self.name, begin, self.outside]
-        if self.outside == "O":
+        if self.outside == OUTSIDE:
             words = words[: 1 if begin == "B-X" else 2]
         return " ".join(words)
 
@@ -124,7 +126,7 @@ class Scheme:
         words = text.split()
         if not words or words[0] not in LETTERS:
             raise unknown_name("scheme", words[0] if words else text, ("auto", "none", *LETTERS), where="data.scheme")
-        begin, outside = [*words[1:], *("B-X", "O")[len(words) - 1 :]][:2]
+        begin, outside = [*words[1:], *("B-X", OUTSIDE)[len(words) - 1 :]][:2]
         writing = next(iter(writings_of(begin)), None)
         if writing is None or writing.take_apart(begin) != (BEGIN, KIND if writing.separator else "") or words[3:]:
             what = f"expected a scheme and how B is written for the kind X, got {text!r}"
@@ -252,7 +254,8 @@ def find_scheme(neighbours: Neighbours, names: Sequence[str] = tuple(LETTERS)) -
     """The scheme of which fewest tags break the rules; None where tags write no spans.
 
     Tags write spans if most of those that are not O do, or most of the different ones: a few that do not fit are
-    mistakes in the data. Where there is no O, the commonest of the others stands for it.
+    mistakes in the data. Where there is no O, the commonest of the others stands for it. Of tags that end in a letter
+    (X-B) nearly all have to keep the rules.
 
     Args:
         names: the schemes that may be found.
@@ -272,20 +275,23 @@ def find_scheme(neighbours: Neighbours, names: Sequence[str] = tuple(LETTERS)) -
     broken = [sum(count for pair, count in neighbours.items() if breaks(scheme, *pair)) for scheme in schemes]
     fewest = min(broken)
     scheme = schemes[broken.index(fewest)]
-    opens = any(mark.role in (BEGIN, INSIDE) for mark in map(scheme.mark, fitting) if mark)
+    roles = Counter({role: sum(n for tag, n in fitting.items() if (mark := scheme.mark(tag)) and mark.role == role)
+                     for role in ROLES})  # fmt: skip
     common = strays.total() < fitting.total() or len(strays) < len(fitting)
-    return scheme if opens and common and fewest < fitting.total() else None
+    most = (roles.total() - roles[SINGLE]) * FEW_BROKEN if writing.suffix else fitting.total() - 1
+    return scheme if roles[BEGIN] + roles[INSIDE] and common and fewest <= most else None
 
 
 def outside_of(others: Counter[str], writing: Writing) -> str:
     """The tag of tokens that are in no span, among those that write none."""
     usual = usual_outside(writing)
-    return usual if usual in others or not others or not writing.separator else others.most_common(1)[0][0]
+    found = [one for one in usual if one in others]
+    return found[0] if found else others.most_common(1)[0][0] if others and writing.separator else usual[0]
 
 
-def usual_outside(writing: Writing) -> str:
-    """What tokens are called that are in no span: O, as small as the letters are."""
-    return "o" if writing.lower else "O"
+def usual_outside(writing: Writing) -> tuple[str, ...]:
+    """What tokens are called that are in no span: O, as small as the letters are or not."""
+    return (OUTSIDE.lower(), OUTSIDE) if writing.lower else (OUTSIDE,)
 
 
 def breaks(scheme: Scheme, before: str | None, after: str | None) -> bool:

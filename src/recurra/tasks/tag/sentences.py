@@ -26,7 +26,7 @@ from recurra.data.schemes import (
 from recurra.errors import DataError, UsageError
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.recipe import AUTO, NONE, TagDataOptions
-from recurra.text.counted import and_others, counted
+from recurra.text.counted import and_others, counted, has_or_have
 
 COLUMNS = ["words", "characters", "sizes", "surfaces", "names", "classes", "tags"]
 KINDS = dict.fromkeys(COLUMNS, "<i4")
@@ -64,10 +64,11 @@ def decide(name: str, neighbours: Neighbours, options: TagDataOptions, say: Say)
             what = f"the tags of {name} are written as in {full}"
             raise UsageError(what, where="data.scheme", fix=f"Say so: --set 'data.scheme={full}'")
         found = wanted if found is None or options.scheme != wanted.name else replace(found, name=wanted.name)
-    if found is not None and found.outside != usual_outside(found.writing):
+    if found is not None and found.outside not in usual_outside(found.writing):
         say(f"warning: there is no tag O in {name}: {found.outside!r} is taken for it")
     if found is None and (spans := sum(n for tag, n in tag_counts(neighbours).items() if tag[:2] in ("B-", "I-"))):
-        say(f"warning: {counted(spans, 'tag')} of {name} begin with B- or I-, but most tags do not, so they are "
+        begin, are = ("begins", "it is") if spans == 1 else ("begin", "they are")
+        say(f"warning: {counted(spans, 'tag')} of {name} {begin} with B- or I-, but most tags do not, so {are} "
             "not read as spans (--set data.scheme=BIO reads them so)")  # fmt: skip
     return found
 
@@ -184,8 +185,8 @@ def say_unseen(others: Iterable[Tagged], name: str, known: Iterable[str], say: S
             f"{tag!r} ({times(count)}, first at {first[tag]})" for tag, count in counts.most_common(SHOWN)
         )
         more = and_others(len(counts) - SHOWN)
-        say(f"warning: {affected:,} of {counted(total, 'sentence')} in {name} have tags that the training data "
-            f"lack, which count as wrong: {named}{more}")  # fmt: skip
+        say(f"warning: {affected:,} of {counted(total, 'sentence')} in {name} {has_or_have(affected)} tags that the "
+            f"training data lack, which count as wrong: {named}{more}")  # fmt: skip
 
 
 def times(count: int) -> str:
