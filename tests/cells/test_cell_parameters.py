@@ -83,3 +83,12 @@ def test_an_unknown_activation_is_refused_with_the_nearest() -> None:
     with pytest.raises(UsageError, match="unknown activation 'thanh'") as caught:
         Elman(3, 4, "thanh")
     assert caught.value.fix == "Did you mean 'tanh'?"
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize(
+    ("sizes", "says"), [((-1, 4), "input_size"), ((3, 0), "hidden_size"), ((4.5, 4), "4.5"), ((3, "4"), "'4'")]
+)
+def test_sizes_that_are_no_whole_numbers_from_1_are_refused(name: str, sizes: tuple[int, int], says: str) -> None:
+    with pytest.raises(UsageError, match=f"{says}.*whole number|whole number.*got {says}"):
+        CELLS[name](*sizes)

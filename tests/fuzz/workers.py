@@ -1,10 +1,10 @@
 """Mutants in forked workers: each is answered or refused within its time and its memory, or it is kept.
 
 A target makes mutant number N of a seed in an empty folder and yields what is tried with it, step by step. A step may
-return or raise a RecurraError; anything else is a failure: another exception, more than its seconds of computing (which
-are the same on a busy machine) or PATIENCE times as many of waiting, more memory than MEMORY beyond what the process had
-before, the death of the process. Chance comes from (seed, number) alone, so a failure can be repeated by these two
-numbers. A step that does many things returns a Counter of them.
+return or raise a RecurraError; anything else is a failure: another exception, more than its seconds of computing (the
+same on a busy machine) or PATIENCE times as many of waiting, more memory than MEMORY beyond what the process had before,
+the death of the process. Chance comes from (seed, number) alone, so a failure can be repeated by these two numbers. A
+step that does many things returns a Counter of them.
 """
 
 from __future__ import annotations

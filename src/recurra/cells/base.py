@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Generic, NamedTuple
+from typing import Any, ClassVar, Generic, NamedTuple, SupportsIndex
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from recurra.cells.state import HiddenState, S
+from recurra.errors import UsageError
 
 
 class Step(NamedTuple):
@@ -36,6 +37,9 @@ class Cell(nn.Module, ABC, Generic[S]):
     Args:
         input_size: I, entries of x_t.
         hidden_size: H, entries of h_t.
+
+    Raises:
+        UsageError: sizes that are no whole numbers from 1.
     """
 
     blocks: ClassVar[tuple[str, ...]]  # the gate blocks in the order of the weight rows
@@ -46,6 +50,9 @@ class Cell(nn.Module, ABC, Generic[S]):
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
+        for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
+            if not isinstance(size, SupportsIndex) or size.__index__() < 1:
+                raise UsageError(f"{name} must be a whole number, at least 1, got {size!r}", where=type(self).__name__)
         self.input_size = input_size
         self.hidden_size = hidden_size
         self.make_parameters(len(self.blocks) * hidden_size)
