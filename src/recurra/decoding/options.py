@@ -51,7 +51,7 @@ class DecodingOptions:
 
     def __post_init__(self) -> None:
         _at_least(1, beam=self.beam, nbest=self.nbest)
-        _at_least(0, min_length=self.min_length, top_k=self.top_k)
+        _at_least(0, min_length=self.min_length, top_k=self.top_k, seed=self.seed)
         _at_least(0, length_penalty=self.length_penalty, coverage_penalty=self.coverage_penalty)
         _above(0, temperature=self.temperature, top_p=self.top_p)
         _above(0, **({} if self.max_ratio is None else {"max_ratio": self.max_ratio}))
