@@ -81,7 +81,7 @@ def test_words_with_spaces_are_left_out_and_counted(tmp_path: Path) -> None:
     path.write_text(lines({**VECTORS, ". . .": [1, 2, 3], "at name@domain.com": [1, 2, 3]}), encoding="utf-8")
     found = read(path)
     assert list(found.words) == list(VECTORS)
-    assert found.notes == ["glove.840B.300d.txt: left out were 2 words with spaces in them"]
+    assert found.notes == ["glove.840B.300d.txt: left out were 2 words with spaces"]
 
 
 def test_the_first_of_two_vectors_of_a_word_counts(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_all_bad_lines_are_named_at_once(tmp_path: Path) -> None:
 def test_a_few_words_in_another_encoding_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "v.txt"
     path.write_bytes(b"".join(b"w%d 1 2\n" % k for k in range(200)) + b"\xe4 1 2\n")
-    assert read(path).notes == ["v.txt: left out were 1 words that are not UTF-8"]
+    assert read(path).notes == ["v.txt: left out was 1 word in another encoding than UTF-8"]
 
 
 def test_reading_takes_the_memory_of_what_is_kept(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_steps_that_were_done_again_count_once_the_later_ones(tmp_path: Path) ->
     assert run.steps.step == list(range(1, 101))
     assert run.validations.step == list(range(10, 101, 10))
     assert run.validations.loss == [1.0] * 5 + [2.0] * 5
-    assert run.notes == ["18 steps were done again after the run was killed: the later ones count"]
+    assert run.notes == ["18 steps were done again after the run was killed: what came later counts"]
 
 
 def test_a_half_written_last_line_and_damaged_ones_are_left_out_and_said(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from recurra.columns.stored import damaged, stored
 from recurra.data.word_vectors import MOST_NUMBERS, FoundVectors, read_word_vectors
 from recurra.errors import DataError, UsageError
 from recurra.models.word_embedding import TableShape, WordEmbedding
+from recurra.text.counted import is_or_are
 from recurra.text.forms import forms
 from recurra.text.special import SPECIAL_TOKENS
 from recurra.text.tokenizer import MOST_ENTRIES, Tokenizer, count_words, most_frequent
@@ -167,7 +168,8 @@ def say_kept(table: WordTable, beside: int, options: VectorOptions, emit: Emit, 
     change = "those of the training data are fine-tuned" if options.tuned else "all vectors are frozen"
     emit(
         Note(
-            f"{about}vectors: {beside:,} more words of the file are known to the model (vectors.words), "
+            f"{about}vectors: {beside:,} more word{'s' * (beside != 1)} of the file {is_or_are(beside)} known to "
+            "the model (vectors.words), "
             f"{size:,.1f} MB in all; {change}"
         )
     )

@@ -22,6 +22,7 @@ from recurra.metrics.bootstrap import Numbers
 from recurra.metrics.examples import PERCENT, shares
 from recurra.metrics.paired import LEVEL, MIN_EXAMPLES, Resampled, holm, paired_difference, resample
 from recurra.metrics.slices import Bin, bins
+from recurra.text.counted import is_or_are
 from recurra.views import comparison_html, comparison_page, comparison_text
 from recurra.views.records import (
     ComparisonRecord,
@@ -223,4 +224,5 @@ def overlap_notes(trained_on: Sequence[bool], unseen: Mapping[str, float], measu
     if not unseen:
         return [f"all {total:,} examples are also in the training data: this says nothing about new examples"]
     means = ", ".join(f"{name} {value_text(measure, value)}{unit}" for name, value in unseen.items())
-    return [f"{shared:,} of the examples are also in the training data; on the {total - shared:,} others: {means}"]
+    known = f"{shared:,} of the examples {is_or_are(shared)} also in the training data"
+    return [f"{known}; on the {total - shared:,} others: {means}"]

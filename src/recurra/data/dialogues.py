@@ -32,7 +32,7 @@ from recurra.errors import DataError, UsageError
 from recurra.lists import is_array
 from recurra.narrowing import is_row, is_sequence
 from recurra.options import unknown_name
-from recurra.text.counted import counted
+from recurra.text.counted import counted, is_or_are
 from recurra.text.visible import excerpt
 
 MAX_TURNS = 20  # that a reply may depend on
@@ -128,7 +128,7 @@ def read_json(reading: Reading) -> Iterator[Dialogue]:
         except DataError as error:
             reading.findings.add(NO_TURNS, DataError(error.what, where=place, fix=error.fix))
     if left:
-        reading.note(f"{reading.name}: {left:,} messages of the system or of tools are left out")
+        reading.note(f"{reading.name}: {counted(left, 'message')} of the system or of tools {is_or_are(left)} left out")
 
 
 def read_table(read: Reader[Example]) -> Reader[Dialogue]:

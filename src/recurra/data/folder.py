@@ -14,7 +14,7 @@ from recurra.data.examples import Reading
 from recurra.data.images import ENDINGS as IMAGES
 from recurra.data.lines import TextFile
 from recurra.errors import DataError, UsageError
-from recurra.text.counted import counted
+from recurra.text.counted import counted, is_or_are
 
 TEXTS = (".txt", ".txt.gz")
 FORMS = (
@@ -69,7 +69,8 @@ def read_folder(reading: Reading) -> Iterator[Example]:
         raise DataError(seen, where=name, fix=FORMS)
     others = len(os.listdir(folder)) - len(files)
     if others:
-        reading.note(f"{name}: {len(files)} files ending in .txt are the labels; {others} others are not read")
+        beside = f"{counted(others, 'other')} {is_or_are(others)} not read"
+        reading.note(f"{name}: {len(files)} files ending in .txt are the labels; {beside}")
     for label, path in files.items():
         for line in TextFile(path, None, reading.facts.notes).lines(reading.findings):
             yield Example(line.text, label, line.number)

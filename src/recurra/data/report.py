@@ -6,7 +6,7 @@ from recurra.data.characters import JOINERS, CharacterCount, CharacterReport
 from recurra.data.check import ColumnReport, Report, SideReport, ValidReport
 from recurra.data.examples import WARNING
 from recurra.data.unknown import HIGH_UNKNOWN, UnknownReport, lacking, remedy
-from recurra.text.counted import counted
+from recurra.text.counted import counted, is_or_are
 from recurra.text.visible import code_point, is_invisible, visible
 
 SUSPICIOUS_SHOWN = 10
@@ -109,8 +109,8 @@ def _valid(valid: ValidReport) -> list[str]:
     if valid.repeated:
         share = valid.repeated / valid.pairs
         found.append(
-            f"{WARNING}{counted(valid.repeated, 'pair')} ({share:.1%}) of these {_is(valid.repeated)} in the training "
-            "data too: scores on them are too high"
+            f"{WARNING}{counted(valid.repeated, 'pair')} ({share:.1%}) of these {is_or_are(valid.repeated)} in the "
+            "training data too: scores on them are too high"
         )
     if valid.known_sources:
         found.append(f"{counted(valid.known_sources, 'source')} of these in the training data with another target")
@@ -121,8 +121,10 @@ def _unknown(side: str, report: UnknownReport) -> str:
     if not report.unknown:
         return f"{side}: every one of the {report.tokens:,} units is in the vocabulary"
     which = ", ".join(f"{visible(token)} ({count:,})" for token, count in report.most_frequent)
-    mark = WARNING if report.share > HIGH_UNKNOWN else ""
-    return f"{mark}{side}: {report.unknown:,} of {report.tokens:,} units ({report.share:.2%}) are unknown: {which}"
+    mark, units = WARNING if report.share > HIGH_UNKNOWN else "", counted(report.tokens, "unit")
+    return (
+        f"{mark}{side}: {report.unknown:,} of {units} ({report.share:.2%}) {is_or_are(report.unknown)} unknown: {which}"
+    )
 
 
 def _named(one: CharacterCount) -> str:
@@ -132,7 +134,3 @@ def _named(one: CharacterCount) -> str:
 
 def _verb(number: int) -> str:
     return "repeats" if number == 1 else "repeat"
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recurra.text.counted import and_others
+from recurra.text.counted import and_others, counted, is_or_are
 from recurra.text.visible import standing_alone
 
 HIGH_UNKNOWN = 0.01  # share of units not in the vocabulary that is worth a warning
@@ -67,8 +67,8 @@ def lacking(report: UnknownReport, size: int, noun: str, becomes: str) -> str:
     more = and_others(report.different - SHOWN)
     share = report.affected / max(1, report.texts)
     return (
-        f"{report.unknown:,} of {report.tokens:,} units ({report.share:.2%}), in {report.affected:,} of "
-        f"{report.texts:,} {noun} ({share:.1%}), are not in the vocabulary of {size:,} "
+        f"{report.unknown:,} of {counted(report.tokens, 'unit')} ({report.share:.2%}), in {report.affected:,} of "
+        f"{report.texts:,} {noun} ({share:.1%}), {is_or_are(report.unknown)} not in the vocabulary of {size:,} "
         f"and {becomes}: {named}{more}"
     )
 

@@ -24,7 +24,7 @@ from recurra.runs.events import METRICS
 from recurra.runs.members import is_member, other_members, whole_run
 from recurra.runs.outcome import CONFIG
 from recurra.runs.verdict import verdict
-from recurra.text.counted import counted, named
+from recurra.text.counted import counted, named, was_or_were
 from recurra.tracing import RunCurves, Sample, SampleAnswers, StepCurves, ValidationCurves
 
 RECIPE = "recipe.toml"
@@ -303,9 +303,8 @@ class Reading:
                 f"gaps where {counted(self.gaps, 'value')} of {METRICS} cannot be drawn: not finite, or no number"
             )
         if self.again:
-            found.append(
-                f"{counted(self.again, 'step')} were done again after the run was killed: the later ones count"
-            )
+            steps = f"{counted(self.again, 'step')} {was_or_were(self.again)}"
+            found.append(f"{steps} done again after the run was killed: what came later counts")
         return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from recurra.tasks.answer import AnyAnswer
-from recurra.text.counted import SHOWN
+from recurra.text.counted import SHOWN, is_or_are
 
 
 class Cut:
@@ -35,7 +35,7 @@ class Cut:
         """
         if not self.count:
             return None
-        outputs = f"{self.count:,} of {self.answers:,} outputs {'is' if self.count == 1 else 'are'}"
+        outputs = f"{self.count:,} of {self.answers:,} outputs {is_or_are(self.count)}"
         rest = f" and {self.count - len(self.first):,} more" if self.count > len(self.first) else ""
         where = f"{noun}{'' if self.count == 1 else 's'} {', '.join(map(str, self.first))}{rest}"
         return (

@@ -20,6 +20,7 @@ from recurra.tasks.fit import Outcome, Request
 from recurra.tasks.model_folder import facts_of, parameter_count, save_network
 from recurra.tasks.sample import read_sample
 from recurra.tasks.task import Emit
+from recurra.text.counted import is_or_are
 from recurra.training import Note, weights_of
 
 
@@ -50,7 +51,13 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     unseen = [example for example, known in zip(examples, trained_on, strict=True) if not known]
     if 0 < len(unseen) < len(examples):
         apart = predictor.evaluate(unseen, options)
-        emit(Note(describe(apart, task.headline, f"the {len(unseen):,} that are not in the training data")))
+        emit(
+            Note(
+                describe(
+                    apart, task.headline, f"the {len(unseen):,} that {is_or_are(len(unseen))} not in the training data"
+                )
+            )
+        )
     too_short = caveats(sizes)
     for note in filter(None, [baseline_note(evaluation, task.headline), *evaluation.notes, *too_short]):
         emit(Note(note))

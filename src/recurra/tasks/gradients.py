@@ -20,7 +20,7 @@ from recurra.tasks.questions import Question, Sample, drawn, questions
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Inspected
 from recurra.tasks.tracing import Asked
-from recurra.text.counted import counted
+from recurra.text.counted import counted, has_or_have, is_or_are, was_or_were
 from recurra.tracing import GradientFlow, Verdict
 from recurra.views import flow_html, flow_page, flow_panels, flow_text
 from recurra.views.figures import lines_figure
@@ -127,21 +127,18 @@ def traced_run(asked: Asked) -> TracedRun:
 def _notes(sample: Sample[Question], runs: _Runs, found: GradientFlow, seed: int) -> Iterator[str]:
     """What was taken, and what was left out."""
     if sample.total > len(sample.kept):
-        yield f"{len(sample.kept):,} of {sample.total:,} examples were taken, drawn with seed {seed}"
+        taken = f"{len(sample.kept):,} of {sample.total:,} examples {was_or_were(len(sample.kept))} taken"
+        yield f"{taken}, drawn with seed {seed}"
     if runs.refusals:
         line, why = runs.refusals[0]
         what = counted(len(runs.refusals), "example")
-        yield f"{what} could not be traced and {_were(len(runs.refusals))} left out, such as line {line}: {why}"
+        yield f"{what} could not be traced and {was_or_were(len(runs.refusals))} left out, such as line {line}: {why}"
     if found.losses >= MOST_LOSSES * found.examples:
         yield f"of each example {MOST_LOSSES} losses were taken at most, spread over its outputs, the last among them"
     for layer in found.layers:
         if layer.silent:
-            what = f"{layer.silent:,} of the losses have no gradient one step back and are not counted"
-            yield f"layer {layer.name}: {what}"
-
-
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"
+            what = f"{layer.silent:,} of the losses {has_or_have(layer.silent)} no gradient one step back"
+            yield f"layer {layer.name}: {what} and {is_or_are(layer.silent)} not counted"
 
 
 def _limits(recipe: TaskRecipe) -> Iterator[str]:

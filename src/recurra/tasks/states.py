@@ -19,7 +19,7 @@ from recurra.tasks.questions import Question, Sample, drawn, questions
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Predictor, Represents
 from recurra.tasks.vectors import Vector
-from recurra.text.counted import counted
+from recurra.text.counted import counted, was_or_were
 from recurra.tracing import By, Known, Neighbour, Neighbours, States
 from recurra.views import neighbours_html, neighbours_lines, states_html, states_lines
 from recurra.views.report.rows import Answered
@@ -165,7 +165,8 @@ def shortened(text: str) -> str:
 def _notes(sample: Sample[Question], found: Found, seed: int) -> Iterator[str]:
     """What was taken, and what was left out."""
     if sample.total > len(sample.kept):
-        yield f"{len(sample.kept):,} of {sample.total:,} examples were taken, drawn with seed {seed}"
+        taken = f"{len(sample.kept):,} of {sample.total:,} examples {was_or_were(len(sample.kept))} taken"
+        yield f"{taken}, drawn with seed {seed}"
     if found.left > 0:
         yield f"{counted(found.left, 'example')} left out: {LARGEST:,} numbers are kept at most"
     if found.empty:

@@ -29,7 +29,7 @@ from recurra.layers import Recorded
 from recurra.lists import floats
 from recurra.options import unknown_name
 from recurra.structure import Structure
-from recurra.text.counted import counted
+from recurra.text.counted import counted, is_or_are
 from recurra.tracing import (
     Array,
     AttentionMap,
@@ -320,7 +320,7 @@ def checked_outputs(wanted: Sequence[int], count: int) -> list[int]:
     """
     for one in wanted:
         if not 0 <= one < count:
-            first, there = first_number(), "is" if count == 1 else "are"
+            first, there = first_number(), is_or_are(count)
             fix = f"There {there} {counted(count, 'output')}, numbered from {first}."
             raise UsageError(f"there is no output {one + first}", fix=fix)
     return list(wanted)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from tokenizers import Regex, normalizers, pre_tokenizers
 
-from recurra.text.counted import counted
+from recurra.text.counted import counted, is_or_are
 from recurra.text.names import CHARACTER_NAMES, CHARACTER_UNITS, CharacterUnits, Decision
 
 RARE = 10  # a unit that is seen less often is hardly learned
@@ -101,7 +101,8 @@ def decide_form(pieces: Mapping[str, int], *, normal: bool = False) -> FormDecis
     form = "NFD" if seen.decomposed > seen.composed else "NFC"
     odd = seen.neither > ODD * seen.total
     if odd and not seen.mixed and not normal:
-        what = f"{seen.neither:,} of {seen.total:,} pieces of text with marks are in no normal form of Unicode"
+        pieces = f"{seen.neither:,} of {counted(seen.total, 'piece')} of text with marks"
+        what = f"{pieces} {is_or_are(seen.neither)} in no normal form of Unicode"
         return FormDecision("none", f"text is kept as it is written: {what}, and each is spelled in one way only")
     others = seen.total - (seen.decomposed if form == "NFD" else seen.composed)
     if not others:

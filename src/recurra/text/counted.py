@@ -12,6 +12,21 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def is_or_are(number: int) -> str:
+    """What follows so many things: "1 of 3 lines is", "2 of 3 lines are"."""
+    return "is" if number == 1 else "are"
+
+
+def was_or_were(number: int) -> str:
+    """The same of what is over."""
+    return "was" if number == 1 else "were"
+
+
+def has_or_have(number: int) -> str:
+    """The same of what they have."""
+    return "has" if number == 1 else "have"
+
+
 def with_article(noun: str) -> str:
     """The noun with a or an: "a pair", "an example"."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

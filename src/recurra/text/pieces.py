@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from recurra.text.counted import has_or_have
+
 SHARE = 0.01  # of the texts have a mark, where it is no accident
 
 # Each kind of mark, and the command that joins the pieces again.
@@ -38,8 +40,8 @@ class Pieces(NamedTuple):
             noun: what the texts are, in the plural.
         """
         return (
-            f"{self.marked:,} of {self.texts:,} {noun} have marks of subwords ({self.mark}): a model writes them too, "
-            f"and BLEU counts pieces. Join them first: {MARKS[self.mark][1]}"
+            f"{self.marked:,} of {self.texts:,} {noun} {has_or_have(self.marked)} marks of subwords ({self.mark}): a "
+            f"model writes them too, and BLEU counts pieces. Join them first: {MARKS[self.mark][1]}"
         )
 
 

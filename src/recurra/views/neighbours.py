@@ -10,7 +10,7 @@ from html import escape
 
 from rich.cells import cell_len
 
-from recurra.text.counted import counted
+from recurra.text.counted import counted, is_or_are
 from recurra.text.visible import visible
 from recurra.tracing import Neighbours
 from recurra.tracing.states import DECIMALS, MEANING
@@ -70,7 +70,7 @@ def said(found: Neighbours) -> list[str]:
         f"Compared is {found.what}; distance is {MEANING[found.by]}.",
     ]
     if found.tied:
-        are = "is" if found.tied == 1 else "are"
+        are = is_or_are(found.tied)
         lines.append(f"{counted(found.tied, 'more example')} {are} as far away as the last one here.")
     return [*lines, *map(visible, found.notes)]
 

@@ -10,6 +10,7 @@ from recurra.data.lines import READ_ERRORS, opened, read_error
 from recurra.data.word_vectors.kept import FoundVectors, Kept
 from recurra.data.word_vectors.lines import BROKEN, Header, check_size
 from recurra.errors import DataError
+from recurra.text.counted import is_or_are
 
 LONGEST_WORD = 10_000  # bytes
 FIX = "Was the file cut off? Copy or download it again."
@@ -48,7 +49,7 @@ def read_binary(path: str, name: str, header: Header, kept: Kept) -> FoundVector
                     )
                 kept.add(known, vector)
     if kept.undecoded > BROKEN * kept.total:
-        what = f"expected words in UTF-8, and {kept.undecoded:,} of {kept.total:,} are not"
+        what = f"expected words in UTF-8, and {kept.undecoded:,} of {kept.total:,} {is_or_are(kept.undecoded)} not"
         raise DataError(what, where=name, fix="Write the file again in UTF-8, or as text.")
     return kept.found(name)
 

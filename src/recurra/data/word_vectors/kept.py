@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from recurra.errors import DataError
 from recurra.text.characters import normalized
+from recurra.text.counted import counted, was_or_were
 from recurra.text.forms import forms
 from recurra.text.special import SPECIAL_TOKENS
 
@@ -95,10 +96,11 @@ class Kept:
         if not self.total:
             raise DataError("there are no vectors in it", where=name, fix=FIX)
         left = [
-            f"{self.undecoded:,} words that are not UTF-8" if self.undecoded else "",
-            f"{self.spaced:,} words with spaces in them" if self.spaced else "",
-            f"{self.repeated:,} duplicate words" if self.repeated else "",
+            f"{counted(self.undecoded, 'word')} in another encoding than UTF-8" if self.undecoded else "",
+            f"{counted(self.spaced, 'word')} with spaces" if self.spaced else "",
+            counted(self.repeated, "duplicate word") if self.repeated else "",
         ]
-        said = [f"{name}: left out were {' and '.join(filter(None, left))}"] if any(left) else []
+        number = self.undecoded + self.spaced + self.repeated
+        said = [f"{name}: left out {was_or_were(number)} {' and '.join(filter(None, left))}"] if number else []
         words, vectors = list(self.numbers), self.vectors[: len(self.numbers)]
         return FoundVectors(name, words, vectors, self.of_first, self.total, [*notes, *said])

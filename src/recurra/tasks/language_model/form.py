@@ -20,6 +20,7 @@ from recurra.errors import DataError
 from recurra.tasks.language_model.recipe import LanguageDataOptions
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Emit
+from recurra.text.counted import counted, is_or_are
 from recurra.text.special import EOS, GO
 from recurra.training import Note
 
@@ -50,7 +51,9 @@ def decide_form(passages: Iterable[Passage]) -> FormDecision:
     empty, longest = len(lines) - len(filled), max(map(len, lines), default=0)
     wrapped = sum(continues(one, other) for one, other in pairwise(lines)) / max(1, len(filled))
     if empty > max(1, EMPTY_SHARE * len(lines)):
-        return FormDecision("running", f"{empty:,} of {len(lines):,} lines are empty, as between paragraphs")
+        return FormDecision(
+            "running", f"{empty:,} of {len(lines):,} lines {is_or_are(empty)} empty, as between paragraphs"
+        )
     if longest > LONG_LINE:
         return FormDecision("running", f"a line has {longest:,} characters")
     capitals = sum(line[:1].isupper() for line in filled) / max(1, len(filled))
@@ -101,7 +104,8 @@ def check_empty_lines(passages: Examples[Passage], emit: Emit | None) -> None:
     if not empty:
         return
     more = ", ..." if len(empty) > EMPTY_SHOWN else ""
-    what = f"{len(empty):,} of {total:,} lines are empty (lines {', '.join(map(str, empty[:EMPTY_SHOWN]))}{more})"
+    where = f"line{'s' * (len(empty) > 1)} {', '.join(map(str, empty[:EMPTY_SHOWN]))}{more}"
+    what = f"{len(empty):,} of {counted(total, 'line')} {is_or_are(len(empty))} empty ({where})"
     if len(empty) > max(1, EMPTY_SHARE * total):
         fix = "Where they separate paragraphs of one text, say --set data.form=running; else take them out."
         raise DataError(what, where=passages.name, fix=fix)

@@ -41,6 +41,7 @@ from recurra.tasks.seq2seq.trace import number_of
 from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import input_notes
 from recurra.tasks.vectors import Vector, one_by_one
+from recurra.text.counted import counted, is_or_are
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import excerpt, is_blank, safe_repr
 
@@ -311,7 +312,8 @@ class LanguagePredictor:
         unknown = sum(row.count(UNK) for row in self.network.tokenizer.encode_batch(texts))
         if not unknown:
             return []
-        return [f"{unknown:,} of {units:,} units ({unknown / units:.2%}) are unknown to the model: {EASIER}"]
+        which = f"{unknown:,} of {counted(units, 'unit')} ({unknown / units:.2%})"
+        return [f"{which} {is_or_are(unknown)} unknown to the model: {EASIER}"]
 
 
 def blocks(found: list[Cost]) -> list[list[Cost]]:

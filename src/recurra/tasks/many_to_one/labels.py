@@ -32,7 +32,7 @@ from recurra.tasks.classify.recipe import LabelAnswerOptions
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.split import Split, all_learned
 from recurra.tasks.tracing import Scale
-from recurra.text.counted import and_others, counted
+from recurra.text.counted import and_others, counted, has_or_have
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score, token_loss
 from recurra.views.records import EvaluationDetails
@@ -78,7 +78,7 @@ class LabelHead:
         strange = Counter(example.label for example in parts.valid if example.label not in known)
         if strange:
             affected = f"{strange.total():,} of {counted(parts.valid.count(), 'example')} in {parts.valid.name}"
-            what = f"{affected} have labels that the training data lack, which count as wrong"
+            what = f"{affected} {has_or_have(strange.total())} labels that the training data lack, which count as wrong"
             emit(Note(f"warning: {what}: {named(strange)}"))
 
     @classmethod

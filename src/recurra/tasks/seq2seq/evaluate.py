@@ -21,7 +21,7 @@ from recurra.metrics import (
 )
 from recurra.tasks.evaluation import Evaluation
 from recurra.text import Tokenizer
-from recurra.text.counted import SHOWN, and_others, counted
+from recurra.text.counted import SHOWN, and_others, counted, has_or_have
 from recurra.text.names import UNIT_NAMES, are_characters
 from recurra.text.pieces import pieces_in
 from recurra.text.special import UNK
@@ -167,7 +167,5 @@ def unwritable(references: Sequence[str], tokenizer: Tokenizer) -> str:
     units = Counter(unit for text in affected for unit in dict.fromkeys(tokenizer.unknown_tokens(text)))
     most = ", ".join(f"'{standing_alone(unit)}' ({count:,})" for unit, count in units.most_common(SHOWN))
     more = and_others(len(units) - SHOWN)
-    return (
-        f"warning: {len(affected):,} of the {counted(len(references), 'reference')} have characters or words that the "
-        f"model can never write: {most}{more}"
-    )
+    which = f"{len(affected):,} of the {counted(len(references), 'reference')} {has_or_have(len(affected))}"
+    return f"warning: {which} characters or words that the model can never write: {most}{more}"

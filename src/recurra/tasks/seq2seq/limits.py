@@ -20,7 +20,7 @@ from recurra.decoding.limits import fitting, learned_length, learned_limit
 from recurra.tasks.recipe import DataOptions
 from recurra.tasks.task import Emit
 from recurra.text import SourceTokenizer, Tokenizer
-from recurra.text.counted import named
+from recurra.text.counted import is_or_are, named
 from recurra.training import Note
 
 CHUNK = 4096  # pairs encoded at once
@@ -133,7 +133,10 @@ def never_written(lengths: SideLengths, options: DecodingOptions, noun: str) -> 
         return ""
     longest, lines = int(lengths.target_lengths[wrong].max()), sorted(lengths.lines[wrong].tolist())
     where = f"{'line' if len(lines) == 1 else 'lines'} {named(lines)}"
+    which = (
+        f"{len(wrong):,} of the {len(lengths.lines):,} {noun} {is_or_are(len(wrong))} longer than an output may become"
+    )
     return (
-        f"warning: {len(wrong):,} of the {len(lengths.lines):,} {noun} are longer than an output may become ({where}): "
-        f"they can never be written. The longest has {longest:,} units: --set decoding.max_length={longest} allows it"
+        f"warning: {which} ({where}): {'it' if len(wrong) == 1 else 'they'} can never be written. "
+        f"The longest has {longest:,} units: --set decoding.max_length={longest} allows it"
     )

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from recurra.metrics import Grouping
-from recurra.text.counted import counted
+from recurra.text.counted import counted, is_or_are
 from recurra.text.visible import visible
 from recurra.views.document import beginning
 from recurra.views.report.rows import MAX_TEXT, Rows
@@ -74,7 +74,7 @@ def _left_out(rows: Rows, noun: str) -> str:
             "first, then those that are farthest off."
         )
     if rows.cut:
-        are = "is" if rows.cut == 1 else "are"
+        are = is_or_are(rows.cut)
         said.append(f"{counted(rows.cut, 'text')} of more than {MAX_TEXT} characters {are} cut.")
     if rows.pictures:
         said.append(f"{counted(rows.pictures, 'example')} shown without a picture, so that the page stays small.")
