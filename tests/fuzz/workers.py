@@ -2,9 +2,9 @@
 
 A target makes mutant number N of a seed in an empty folder and yields what is tried with it, step by step. A step may
 return or raise a RecurraError; anything else is a failure: another exception, more than its seconds of computing (the
-same on a busy machine) or PATIENCE times as many of waiting, more memory than MEMORY beyond what the process had before,
-the death of the process. Chance comes from (seed, number) alone, so a failure can be repeated by these two numbers. A
-step that does many things returns a Counter of them.
+same on a busy machine) or PATIENCE times as many of waiting, more memory than MEMORY beyond what the process had, the
+death of the process. Chance comes from (seed, number) alone, so a failure can be repeated by these two numbers. A step
+that does many things returns a Counter of them.
 """
 
 from __future__ import annotations

@@ -50,7 +50,8 @@ class Cell(nn.Module, ABC, Generic[S]):
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
-        for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
+        sizes: dict[str, object] = {"input_size": input_size, "hidden_size": hidden_size}
+        for name, size in sizes.items():
             if not isinstance(size, SupportsIndex) or size.__index__() < 1:
                 raise UsageError(f"{name} must be a whole number, at least 1, got {size!r}", where=type(self).__name__)
         self.input_size = input_size
