@@ -189,11 +189,16 @@ def text_of(value: object, place: str, *, numbers: bool = False) -> str:
     return checked_text(value, place)
 
 
+def reads_file(path: PurePath) -> str:
+    """How a model is asked for what is in a file."""
+    return f"To read the inputs in a file: model.predict(list(model.read({str(path)!r})))"
+
+
 def not_a_text(value: object, place: str) -> DataError:
     """The refusal of something that is no text, with what makes one of it."""
     fix, seen = "Give strings: str(value) turns a value into one.", f"{type(value).__name__} {safe_repr(value):.40}"
     if isinstance(value, PurePath):
-        fix = f"To read the lines of a file: model.predict(list(model.read({str(value)!r})))"
+        fix = reads_file(value)
     elif isinstance(value, bytes):
         fix = 'Give strings: value.decode("utf-8") turns bytes into one.'
     elif plain(value) is None:

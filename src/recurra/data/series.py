@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
 from itertools import chain, islice
+from pathlib import PurePath
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, TypeGuard
 
@@ -31,7 +32,7 @@ from recurra.data.gluonts import holds_entries, read_entries
 from recurra.data.number_format import table_format
 from recurra.data.number_text import BEYOND, LARGER_UNIT, LARGEST, NumberFormat
 from recurra.data.numbers import numbered
-from recurra.data.rows import is_table, plain
+from recurra.data.rows import is_table, plain, reads_file
 from recurra.data.series_columns import (
     LOOK,
     TIME_NAMES,
@@ -286,6 +287,8 @@ def checked_series(given: object, where: str, number: int = 1) -> Series:
 def _no_series(given: object, where: str) -> DataError:
     what = f"expected a series of numbers, got {excerpt(safe_repr(given), 40)}"
     fix = 'Give the numbers of each series, [3.5, 3.7, ...]; of several columns {"price": [...], "volume": [...]}.'
+    if isinstance(given, PurePath):
+        fix = reads_file(given)
     return DataError(what, where=where, fix=fix)
 
 

@@ -101,8 +101,8 @@ def decide_form(pieces: Mapping[str, int], *, normal: bool = False) -> FormDecis
     form = "NFD" if seen.decomposed > seen.composed else "NFC"
     odd = seen.neither > ODD * seen.total
     if odd and not seen.mixed and not normal:
-        pieces = f"{seen.neither:,} of {counted(seen.total, 'piece')} of text with marks"
-        what = f"{pieces} {is_or_are(seen.neither)} in no normal form of Unicode"
+        which = f"{seen.neither:,} of {counted(seen.total, 'piece')} of text with marks"
+        what = f"{which} {is_or_are(seen.neither)} in no normal form of Unicode"
         return FormDecision("none", f"text is kept as it is written: {what}, and each is spelled in one way only")
     others = seen.total - (seen.decomposed if form == "NFD" else seen.composed)
     if not others:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from pathlib import PurePath
 from statistics import fmean
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from torch import Tensor
 
 from recurra.data import Examples, Tagged, name_of
 from recurra.data.chunks import chunks
-from recurra.data.rows import checked_text
+from recurra.data.rows import checked_text, reads_file
 from recurra.data.schemes import Scheme, Span
 from recurra.data.tagged import TagReads
 from recurra.errors import DataError, UsageError
@@ -250,7 +251,7 @@ def tokens_of(given: object, number: int) -> list[str]:
     tokens = ([] if is_blank(given) else given.split()) if isinstance(given, str) else given
     found = tokens if is_sequence(tokens) else None
     if found is None or not are_texts(found) or not all(found):
-        fix = 'Give "a b c" or ["a", "b", "c"].'
+        fix = reads_file(given) if isinstance(given, PurePath) else 'Give "a b c" or ["a", "b", "c"].'
         raise DataError(
             f"expected a text or a list of tokens, got {safe_repr(given):.60}", where=f"text {number}", fix=fix
         )
