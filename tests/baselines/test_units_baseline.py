@@ -51,6 +51,15 @@ def test_discounts_are_those_of_chen_and_goodman() -> None:
     assert discounts(np.array([7, 9])).tolist() == [0, 0, 0, 0]
 
 
+def test_no_rounding_makes_a_probability_negative() -> None:
+    """Where nothing is counted once, all is left to the units that were seen, and to others exactly nothing."""
+    for size in range(5, 40):
+        text = np.tile(np.arange(1, size), 11)
+        model = learned([text, text[: size // 2]], every(size), 2)
+        assert model.base.min() >= 0
+        UnitsBaseline.from_stored(model.stored())
+
+
 @pytest.mark.parametrize("longest", [1, 2, 4])
 def test_probabilities_add_up_to_one_also_where_much_is_left_out(longest: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recurra.baselines.units.MOST_NGRAMS", 40)

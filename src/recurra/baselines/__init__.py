@@ -9,6 +9,7 @@ from recurra.baselines.baseline import Baseline
 from recurra.baselines.chain import ChainBaseline
 from recurra.baselines.columns import READERS, Cells, ColumnsBaseline, Fitting, stored_columns
 from recurra.baselines.nearest import NearestBaseline
+from recurra.baselines.pairs import PairsModel
 from recurra.baselines.smoothing import SmoothingBaseline
 from recurra.baselines.stored import MOST_BYTES, Stored, from_bytes
 from recurra.baselines.units import UnitsBaseline
@@ -24,6 +25,7 @@ __all__ = [
     "ColumnsBaseline",
     "Fitting",
     "NearestBaseline",
+    "PairsModel",
     "SmoothingBaseline",
     "Stored",
     "UnitsBaseline",

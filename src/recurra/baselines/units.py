@@ -244,7 +244,7 @@ def learned(texts: Sequence[Ids], possible: NDArray[np.bool_], longest: int) -> 
         room -= len(kept[-1].units)
     alpha = np.zeros(len(possible))
     alpha[first.units - 1] = first.alpha
-    base = alpha + (1 - alpha.sum()) * possible / possible.sum()
+    base = alpha + max(1 - alpha.sum(), 0) * possible / possible.sum()
     contexts = np.concatenate([np.zeros(0, np.int64), *(one.contexts for one in kept)])
     every = np.concatenate([np.zeros(0, np.int64), *(one.units for one in kept)])
     shares = np.concatenate([np.zeros(0), *(one.alpha for one in kept)])

@@ -22,6 +22,7 @@ import torch
 
 from recurra.decoding.forcing import log_likelihoods
 from recurra.decoding.hypothesis import Hypothesis, ranked
+from recurra.decoding.scoring import penalty_of
 from recurra.decoding.step_model import StepModel
 from recurra.padded import Padded, pad, select_rows
 from recurra.text.special import EOS, GO
@@ -50,7 +51,7 @@ def rerank(
         given = log_likelihoods(model, select_rows(source, own), targets)
         alone = log_likelihoods(model, _nothing(len(some), source), targets) if weight else [0.0] * len(some)
         for one, with_source, without in zip(some, given, alone, strict=True):
-            penalty = ((5 + len(one.tokens) + one.finished) / 6) ** length_penalty
+            penalty = penalty_of(one.length, length_penalty)
             scored.append(replace(one, log_prob=with_source, score=(with_source - weight * without) / penalty))
     remaining = iter(scored)
     own = [[next(remaining) for _ in some] for some in candidates]

@@ -29,6 +29,11 @@ class Hypothesis:
     finished: bool  # whether EOS was reached; False: cut at the longest length allowed
     attention: Tensor | None = None
 
+    @property
+    def length(self) -> int:
+        """Tokens, <EOS> among them if it was reached."""
+        return len(self.tokens) + self.finished
+
 
 def ranked(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
     """Finished outputs, those that were cut, stumps; of each kind the best first, equals in their order."""

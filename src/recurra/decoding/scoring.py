@@ -37,6 +37,11 @@ def length_penalties(longest: Tensor, alpha: float) -> Tensor:
     return (((5 + lengths.double()) / 6) ** alpha).float()
 
 
+def penalty_of(length: int, alpha: float) -> float:
+    """lp of one length, which counts EOS."""
+    return float(((5 + length) / 6) ** alpha)
+
+
 def coverage_penalty(coverage: Tensor, mask: Tensor, beta: float) -> Tensor:
     """cp = beta * sum_i log(min(coverage_i, 1)) over the true positions of the source.
 

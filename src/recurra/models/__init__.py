@@ -1,5 +1,6 @@
 """Networks: the encoder-decoder, for texts and for images; from a whole input to a label; what continues a series."""
 
+from recurra.models.aligned_pairs import AlignedPairs
 from recurra.models.build import build_captioner, build_seq2seq
 from recurra.models.forecaster import Forecaster, build_forecaster
 from recurra.models.forecaster_options import MOST_STEPS, ForecasterOptions
@@ -27,6 +28,7 @@ from recurra.models.wide import Wide
 __all__ = [
     "AUTO_POOLING",
     "MOST_STEPS",
+    "AlignedPairs",
     "Branch",
     "BranchRun",
     "CaptionerOptions",

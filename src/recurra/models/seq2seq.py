@@ -1,5 +1,6 @@
 """Encoder, bridge and decoder as one network (Sutskever et al. 2014; Bahdanau et al. 2015; Luong et al. 2015).
 
+A trained network may have n-grams of aligned pairs beside it (aligned_pairs.py), by which outputs are put in order.
 It has two doors: `forward` for a known target, all steps at once where the decoder allows it, and `start` and `step`
 for searching, one step at a time. A law test holds them equal.
 
@@ -17,6 +18,7 @@ from torch.nn.functional import log_softmax
 from recurra.attention import Memory
 from recurra.decoding import Scored, Start
 from recurra.layers import Unrolled
+from recurra.models.aligned_pairs import AlignedPairs
 from recurra.models.bridge import Bridge
 from recurra.models.decoder import Decoded, Decoder, DecoderState
 from recurra.models.encoder import Encoder, SourceEncoder
@@ -38,6 +40,7 @@ class Seq2Seq(nn.Module):
     """
 
     copy_ids: Tensor | None
+    pairs: AlignedPairs | None
 
     def __init__(
         self, encoder: SourceEncoder, bridge: Bridge, decoder: Decoder, copy_ids: Tensor | None = None
@@ -47,6 +50,7 @@ class Seq2Seq(nn.Module):
         self.bridge = bridge
         self.decoder = decoder
         self.register_buffer("copy_ids", copy_ids)
+        self.register_module("pairs", None)  # of a trained network alone
 
     @property
     def source_words(self) -> nn.Module:

@@ -8,90 +8,35 @@ N examples, L outputs.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Self
+from typing import Self
 
-import numpy as np
-import torch
 from torch import Tensor
 
 from recurra.baselines import READERS, Cells, ColumnsBaseline, Stored, stored_columns
-from recurra.models.fitted import FittedPart
-from recurra.narrowing import list_of, object_of, value_of
-from recurra.strict_json import parse_json
-
-# numpy's types of what is stored -> torch's; it has the bits of the hashes, not their type.
-TYPES = {
-    "<f2": torch.float16,
-    "<f4": torch.float32,
-    "<f8": torch.float64,
-    "<i8": torch.int64,
-    "<u4": torch.int32,
-}
+from recurra.models.fitted import Array, StoredPart
 
 
-class Array(NamedTuple):
-    """What an array that is stored is like."""
-
-    kind: str  # numpy's name of its type
-    shape: tuple[int, ...]
-
-
-class Wide(FittedPart[ColumnsBaseline]):
-    """The linear model with a scale for its outputs.
-
-    Args:
-        facts: what is stored of it beside arrays, its kind among them.
-        arrays: that it has.
-    """
+class Wide(StoredPart[ColumnsBaseline]):
+    """The linear model with a scale for its outputs."""
 
     what = "wide part"
-    scale: Tensor  # []
-
-    def __init__(self, facts: Mapping[str, object], arrays: Mapping[str, Array]) -> None:
-        super().__init__()
-        self.facts, self.arrays = facts, arrays
-        self.register_buffer("scale", torch.ones(()))
-        for name, (kind, shape) in arrays.items():
-            self.register_buffer(buffer_name(name), torch.zeros(shape, dtype=TYPES[kind]))
+    prefix = "linear"
 
     @classmethod
     def of(cls, linear: ColumnsBaseline, scale: float) -> Self:
         """Of a linear model that was fitted."""
-        stored = linear.stored()
-        arrays = {name: Array(one.dtype.newbyteorder("<").str, one.shape) for name, one in stored.arrays.items()}
-        made = cls({"kind": stored.kind, **stored.facts}, arrays)
-        made.scale.fill_(scale)
-        for name, array in stored.arrays.items():
-            kind = np.dtype("<i4") if arrays[name].kind == "<u4" else array.dtype
-            made.get_buffer(buffer_name(name)).copy_(torch.from_numpy(array.view(kind)))
-        return made
+        return cls.holding(linear.stored(), scale)
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """One of the same shapes as the one that was described, without its numbers.
-
-        Raises:
-            ValueError, KeyError, TypeError: it is damaged.
-        """
-        found = object_of(parse_json(text))
-        facts = object_of(found["facts"])
-        arrays = {name: _array(*list_of(described)) for name, described in object_of(found["arrays"]).items()}
+    def check(cls, facts: Mapping[str, object], arrays: Mapping[str, Array]) -> None:
+        """Columns and weights are of kinds that are known."""
         if not all(kind in READERS for kind in kinds_of(facts)) or len(arrays["weights"].shape) != 2:
             raise ValueError("columns or weights of another kind")
-        return cls(facts, arrays)
 
-    def to_json(self) -> str:
-        """All but the numbers."""
-        return json.dumps({"facts": self.facts, "arrays": self.arrays}, ensure_ascii=False)
-
-    def _open(self) -> ColumnsBaseline:
-        arrays = {
-            name: self.get_buffer(buffer_name(name)).cpu().numpy().view(np.dtype(kind))
-            for name, (kind, _) in self.arrays.items()
-        }
-        return ColumnsBaseline.from_stored(Stored(str(self.facts["kind"]), self.facts, arrays))
+    def made_of(self, stored: Stored) -> ColumnsBaseline:
+        """The linear model."""
+        return ColumnsBaseline.from_stored(stored)
 
     @property
     def name(self) -> str:
@@ -136,12 +81,3 @@ def kinds_of(facts: Mapping[str, object]) -> list[str]:
         ValueError, KeyError, TypeError: it is damaged.
     """
     return [part.kind for part in stored_columns(Stored("", facts, {}))]
-
-
-def _array(kind: object, shape: object) -> Array:
-    return Array(str(kind), tuple(value_of(int, size) for size in list_of(shape)))
-
-
-def buffer_name(array: str) -> str:
-    """Without the dots, which names of buffers cannot have; behind a word that no other name begins with."""
-    return f"linear-{array.replace('.', '-')}"

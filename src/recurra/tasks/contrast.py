@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from recurra.decoding import DecodingOptions
+from recurra.decoding.scoring import penalty_of
 from recurra.errors import UsageError
 from recurra.inside.probes import WritingProbe
 from recurra.lists import floats
@@ -100,7 +101,8 @@ def _score(tokens: Sequence[Token], options: object, asked: Asked) -> float | No
     """By what a search ranks an output; None where that is more than its log-probability and its length."""
     if not isinstance(options, DecodingOptions) or not isinstance(asked.probes[0], WritingProbe):
         return None
-    cut = asked.target is None and asked.search is not None and not asked.search.outputs[0].finished
-    if options.coverage_penalty or getattr(options, "anti_lm", 0) or cut:
+    search = asked.search
+    cut = asked.target is None and search is not None and not search.outputs[0].finished
+    if options.coverage_penalty or (search is not None and search.notes) or cut:
         return None
-    return sum(log_prob for _, log_prob in tokens) / ((5 + len(tokens)) / 6) ** options.length_penalty
+    return sum(log_prob for _, log_prob in tokens) / penalty_of(len(tokens), options.length_penalty)

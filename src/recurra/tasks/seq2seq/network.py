@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from recurra.columns import check_vocabulary
-from recurra.columns.stored import json_object
+from recurra.columns.stored import damaged, json_object
 from recurra.columns.word_vectors import GivenVectors, WordTable, learn_words, stored_table, table_mapping
 from recurra.data import Example, as_examples
-from recurra.models import Seq2Seq, build_seq2seq, copy_table
+from recurra.models import AlignedPairs, Seq2Seq, build_seq2seq, copy_table
 from recurra.models.structures import seq2seq_structure
 from recurra.models.unfilled import unfilled
 from recurra.models.word_embedding import TableShape
@@ -33,6 +33,7 @@ from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Note
 
 SAMPLE = 2000  # examples from which `auto` decides the units
+ALIGNED = "pairs"  # the vocabulary that describes n-grams of aligned pairs
 USUAL = 4000  # entries of a vocabulary, where its limit is left open and its units are no characters
 
 
@@ -71,17 +72,22 @@ class TextNetwork(Seq2SeqNetwork[SourceTokenizer, T_co]):
     table: TableShape | None = None  # of source words that have vectors
 
     def vocabularies(self) -> dict[str, str]:
-        """Both sides, and which source words have vectors that are trained."""
-        both = super().vocabularies()
-        return both if self.table is None else {**both, "vectors": json.dumps(table_mapping(self.table))}
+        """Both sides, which source words have vectors that are trained, and of n-grams beside it what is no number."""
+        found = super().vocabularies()
+        if self.table is not None:
+            found["vectors"] = json.dumps(table_mapping(self.table))
+        if self.model.pairs is not None:
+            found[ALIGNED] = self.model.pairs.to_json()
+        return found
 
     def describe(self) -> str:
         """Its kind and its size."""
-        options = self.recipe.model
+        options, pairs = self.recipe.model, self.model.pairs
         direction = "bi-directional " if options.bidirectional else ""
         return (
             f"{direction}{options.cell} encoder and decoder of {counted(options.layers, 'layer')}, "
             f"{options.hidden} wide, {'no' if options.attention == 'none' else options.attention} attention"
+            f"{'' if pairs is None else f', beside {pairs.opened().name}'}"
         )
 
     def structure(self) -> Structure:
@@ -165,10 +171,26 @@ def make_text_network(
 def load_text_network(recipe: T, vocabularies: Mapping[str, str]) -> TextNetwork[T]:
     """The network that a recipe describes, with fresh weights and recorded tokenizers."""
     source, target = source_from_json(vocabularies["source"]), Tokenizer.from_json(vocabularies["target"])
-    if "vectors" not in vocabularies:
-        return make_text_network(recipe, source, target)
-    table = stored_table(json_object(vocabularies["vectors"]), source.size)
-    return make_text_network(recipe, source.reading_forms(), target, table)
+    if "vectors" in vocabularies:
+        table = stored_table(json_object(vocabularies["vectors"]), source.size)
+        network = make_text_network(recipe, source.reading_forms(), target, table)
+    else:
+        network = make_text_network(recipe, source, target)
+    if ALIGNED in vocabularies:
+        network.model.pairs = described_pairs(vocabularies[ALIGNED])
+    return network
+
+
+def described_pairs(text: str) -> AlignedPairs:
+    """N-grams of aligned pairs without their numbers.
+
+    Raises:
+        ModelError: they are none.
+    """
+    try:
+        return AlignedPairs.from_json(text)
+    except (ValueError, LookupError, TypeError) as error:
+        raise damaged(f"the n-gram model of aligned pairs is none: {error}") from error
 
 
 class SourceWords(NamedTuple):
@@ -216,4 +238,5 @@ def check_same_vocabularies(networks: Sequence[Seq2SeqNetwork[Source, TaskRecipe
     Raises:
         ModelError: networks that read or write something else than the first.
     """
-    refuse_different(networks, lambda one: one.vocabularies(), "read the same and have the same tokenizers")
+    must = "read the same and have the same tokenizers"
+    refuse_different(networks, lambda one: {**one.vocabularies(), ALIGNED: ""}, must)

@@ -14,7 +14,9 @@ from typing import NamedTuple
 from recurra.columns.word_vectors import GivenVectors, words_only
 from recurra.data import PAIRS, EncodedPairs, Example, Preview
 from recurra.data.known_names import find
+from recurra.models import AlignedPairs, device_of
 from recurra.structure import Structure
+from recurra.tasks.seq2seq.aligned_pairs import UNSEEN, beside_note, learned, unseen, weighed
 from recurra.tasks.seq2seq.baseline import TextBaseline
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
@@ -30,11 +32,12 @@ from recurra.tasks.seq2seq.network import (
     say_pieces,
     sketch_text_network,
 )
+from recurra.tasks.seq2seq.pairs_search import PairsSearch
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.translate.recipe import Recipe
 from recurra.tasks.vocabulary import WRITTEN, Side, text_side
-from recurra.text import Decision, decide_units
+from recurra.text import ColumnTokenizer, Decision, decide_units
 from recurra.text.columns import decide_columns
 from recurra.training import Note
 
@@ -119,9 +122,31 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
             network.model, encoded.train, encoded.valid, examples, options, seed, decoding=recipe.decoding
         )
 
+    def closed(self, network: TextNetwork[Recipe], encoded: Encoded, baseline: bytes, emit: Emit) -> None:
+        """N-grams of aligned pairs are put beside the network, where they surely help the right outputs."""
+        train, valid = encoded.train, encoded.valid
+        if (
+            not network.recipe.model.ngrams
+            or isinstance(network.source, ColumnTokenizer)
+            or train.digest == valid.digest
+        ):
+            return
+        pairs = learned(train)
+        if pairs is None or unseen(pairs, valid) > UNSEEN:
+            return
+        found = weighed(network.model, pairs, valid, network.recipe.decoding)
+        if found.scale:
+            network.model.pairs = AlignedPairs.of(pairs, found.scale).to(device_of(network.model))
+        emit(Note(beside_note(pairs, found)))
+
     def predictor(self, networks: Sequence[TextNetwork[Recipe]]) -> TextPredictor[Recipe]:
         """One network, or an ensemble."""
-        return TextPredictor(networks)
+        parts = [one.model.pairs for one in networks]
+        counting = [part for part in parts if part is not None]
+        if not counting:
+            return TextPredictor(networks)
+        search = PairsSearch(counting, len(parts))
+        return TextPredictor(networks, search.outputs, recorded=search.recorded)
 
 
 def with_source_words(recipe: Recipe, emit: Emit) -> Recipe:

@@ -1,0 +1,178 @@
+"""N-grams of aligned pairs beside a network: what they learn, and how much they count.
+
+They are learned from the training pairs. How much they count is fitted on validation pairs, from which neither
+has learned: it makes the right outputs as probable as possible among the candidates of a beam (Och & Ney 2002). They
+count for nothing unless the right outputs are surely more probable then.
+
+N sources, K candidates of each.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from recurra.baselines import PairsModel
+from recurra.baselines.pairs import MOST_CELLS
+from recurra.data import EncodedPairs, pad_sources
+from recurra.decoding import DecodingOptions, decode
+from recurra.decoding.scoring import penalty_of
+from recurra.models import AlignedPairs, Seq2Seq, device_of
+from recurra.models.search import search_model
+from recurra.tasks.examples import spread
+from recurra.tasks.repeated import by_input
+
+MOST_FITTED = 2000  # validation sources
+CANDIDATES = 5  # of each, at least
+AT_ONCE = 100  # sources that are decoded together
+UNSEEN = 0.2  # of the pieces of validation pairs, at most, where sources and targets correspond in order
+SURELY = 1.0  # standard errors that the gain must be away from nothing
+LARGEST = 5.0  # of the scale
+KEPT_SMALL = 1e-3  # of the squares of the weights
+ROUNDS, CLOSE = 30, 1e-6  # of the fit; a step that is no step
+
+
+class Told(NamedTuple):
+    """The candidates for sources among which the right output is."""
+
+    scores: NDArray[np.float64]  # [N, K, 2] of the network, of the n-grams; -inf: there are fewer candidates
+    right: NDArray[np.int64]  # [N] the place of the right one
+    sources: int  # all that there are, with those whose right output is no candidate
+
+
+class Weighed(NamedTuple):
+    """How much n-grams count, and what that changes on validation data."""
+
+    scale: float  # 0 where they are no help
+    alone: int  # of the sources, so many have a wrong output by the network alone
+    wrong: int  # by both
+    sources: int
+
+
+def learned(train: EncodedPairs) -> PairsModel | None:
+    """The n-grams of training pairs, of as many as may be, evenly spread; None where there is nothing to learn."""
+    cells = int((train.source_lengths.astype(np.int64) * (train.target_lengths + 1)).sum())
+    rows = spread(len(train), max(1, int(len(train) * min(1.0, MOST_CELLS / max(cells, 1)))))
+    return PairsModel.fit([train.source(int(k)) for k in rows], [train.target(int(k)) for k in rows])
+
+
+def unseen(model: PairsModel, valid: EncodedPairs) -> float:
+    """The share of the pieces of validation pairs that were not among those of the training pairs."""
+    rows = [int(k) for k in spread(len(valid), MOST_FITTED)]
+    taken = model.take_apart([valid.source(k) for k in rows], [valid.target(k) for k in rows])
+    pieces = sum(max(len(one) - 1, 0) for one in taken.numbers)
+    return float(taken.unknown.sum()) / pieces if pieces else 1.0
+
+
+def weighed(model: Seq2Seq, pairs: PairsModel, valid: EncodedPairs, options: DecodingOptions) -> Weighed:
+    """How much the n-grams count beside this network."""
+    told = candidates_of(model, AlignedPairs.of(pairs, 1.0), valid, options)
+    weights, alone = fitted(told.scores, told.right), fitted(told.scores[..., :1], told.right)
+    found = log_chances(told.scores, told.right, weights)
+    gain = found - log_chances(told.scores[..., :1], told.right, alone)
+    sure = len(gain) > 1 and gain.mean() > SURELY * gain.std(ddof=1) / math.sqrt(len(gain))
+    network, ngrams = weights.tolist()
+    scale = min(ngrams / network, LARGEST) if sure and network > 0 and ngrams > 0 else 0.0
+    wrong = [told.sources - int((best(told.scores, weight) == told.right).sum()) for weight in (0.0, scale)]
+    return Weighed(scale, wrong[0], wrong[1], told.sources)
+
+
+@torch.inference_mode()
+def candidates_of(model: Seq2Seq, pairs: AlignedPairs, valid: EncodedPairs, options: DecodingOptions) -> Told:
+    """What network and n-grams say of the candidates for validation sources."""
+    beam = max(options.beam, CANDIDATES)
+    options = replace(options, beam=beam, nbest=beam, sample=False, attention=False)
+    groups = by_input(map(valid.asked, range(len(valid))))
+    chosen = [groups[int(k)] for k in spread(len(groups), MOST_FITTED)]
+    chosen.sort(key=lambda group: len(valid.source(group[0])))
+    scores: list[NDArray[np.float64]] = []
+    right: list[int] = []
+    step_model = search_model(model.eval())
+    for first in range(0, len(chosen), AT_ONCE):
+        some = chosen[first : first + AT_ONCE]
+        sources = [valid.source(group[0]) for group in some]
+        outputs = decode(step_model, pad_sources([one.tolist() for one in sources]).to(device_of(model)), options)
+        preferences = pairs.preferences(sources, [[np.array(one.tokens, np.int64) for one in out] for out in outputs])
+        for group, found, preferred in zip(some, outputs, preferences, strict=True):
+            targets = [valid.target(row).tolist() for row in group]
+            at = next((k for k, one in enumerate(found) if one.finished and one.tokens in targets), None)
+            if at is not None:
+                row = np.full((beam, 2), -np.inf)
+                row[: len(found), 0] = [one.score for one in found]
+                penalties = [penalty_of(one.length, options.length_penalty) for one in found]
+                row[: len(found), 1] = preferred / penalties
+                scores.append(row)
+                right.append(at)
+    return Told(np.array(scores).reshape(-1, beam, 2), np.array(right, np.int64), len(chosen))
+
+
+def beside_note(pairs: PairsModel, found: Weighed) -> str:
+    """What is said of n-grams that were put beside a network."""
+    if not found.scale:
+        return f"the {pairs.name} do not help to order outputs on validation data, and are not used"
+    before, after = (100 * wrong / found.sources for wrong in (found.alone, found.wrong))
+    return (
+        f"the {pairs.name} help to order outputs, with a weight of {found.scale:.2f}: {after:.1f} % of "
+        f"{found.sources:,} validation outputs are wrong, {before:.1f} % without them"
+    )
+
+
+def log_chances(
+    scores: NDArray[np.float64], right: NDArray[np.int64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The log-probability [N] of the right candidate, where scores are logits."""
+    logits = weigh(scores, weights)
+    most = logits.max(1, keepdims=True)
+    logits = logits - most - np.log(np.exp(logits - most).sum(1, keepdims=True))
+    return logits[np.arange(len(right)), right]
+
+
+def weigh(scores: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sums [N, K] of scores [N, K, W] times weights [W]; -inf where there is no candidate."""
+    there = np.isfinite(scores)
+    return np.where(there.all(2), np.where(there, scores, 0) @ weights, -np.inf)
+
+
+def best(scores: NDArray[np.float64], scale: float) -> NDArray[np.int64]:
+    """The candidate [N] that is first where the n-grams count so much."""
+    return weigh(scores, np.array([1.0, scale])).argmax(1)
+
+
+def fitted(scores: NDArray[np.float64], right: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The weights [W] under which the right candidates are most probable; a concave problem, by Newton's method."""
+    width = int(scores.shape[2])
+    weights: NDArray[np.float64] = np.zeros(width)
+    if not len(scores):
+        return weights
+
+    def value(at: NDArray[np.float64]) -> float:
+        return float(log_chances(scores, right, at).mean() - KEPT_SMALL * (at**2).sum())
+
+    for _ in range(ROUNDS):
+        step = newton_step(scores, right, weights)
+        while np.abs(step).max() > CLOSE and value(weights + step) < value(weights):
+            step = step / 2
+        weights = weights + step
+        if np.abs(step).max() <= CLOSE:
+            break
+    return weights
+
+
+def newton_step(
+    scores: NDArray[np.float64], right: NDArray[np.int64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Where the quadratic that is like the objective at some weights [W] is largest, seen from there [W]."""
+    values, kept = np.where(np.isfinite(scores), scores, 0), 2 * KEPT_SMALL * np.eye(len(weights))
+    logits = weigh(scores, weights)
+    chances = np.exp(logits - logits.max(1, keepdims=True))
+    chances /= chances.sum(1, keepdims=True)
+    means = (chances[..., None] * values).sum(1)
+    away = values - means[:, None]
+    curve = np.einsum("nk,nkv,nkw->vw", chances, away, away) / len(right) + kept
+    slope = away[np.arange(len(right)), right].mean(0) - kept @ weights
+    return np.asarray(np.linalg.solve(curve, slope), np.float64)

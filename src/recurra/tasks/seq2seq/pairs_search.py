@@ -1,0 +1,71 @@
+"""A search whose outputs are put in order by networks and by n-grams of aligned pairs beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from recurra.decoding import DecodingOptions, Hypothesis, SearchRecord, StepModel, decode, decode_recorded
+from recurra.decoding.hypothesis import ranked
+from recurra.decoding.scoring import penalty_of
+from recurra.lists import floats, integers
+from recurra.models import AlignedPairs
+from recurra.padded import Padded
+
+
+class PairsSearch:
+    """A search whose candidates are put in order by the networks and by the n-grams beside them.
+
+    With greedy search there is one candidate, and samples are not put in order: these are the networks' alone.
+
+    Args:
+        parts: n-grams that count.
+        networks: how many answer together, whether there are such n-grams beside them or not.
+    """
+
+    def __init__(self, parts: Sequence[AlignedPairs], networks: int) -> None:
+        self.parts = parts
+        self.scales = [float(part.scale) / networks for part in parts]
+
+    def outputs(self, model: StepModel, source: Padded, options: Any) -> list[list[Hypothesis]]:
+        """The `nbest` best outputs of each source."""
+        if not orders(options):
+            return decode(model, source, options)
+        return self._ordered(source, decode(model, source, replace(options, nbest=options.beam)), options)
+
+    def recorded(self, model: StepModel, source: Padded, options: Any) -> SearchRecord:
+        """The same for one source, with all that was considered."""
+        if not orders(options):
+            return decode_recorded(model, source, options)
+        found = decode_recorded(model, source, replace(options, nbest=options.beam))
+        (outputs,) = self._ordered(source, [found.outputs], options)
+        note = (
+            f"The outputs were put in order by log p(output | source) + {sum(self.scales):.2g} log q(source, output), "
+            f"with the length penalty; q is of the {self.parts[0].opened().name}, less what the best of them has."
+        )
+        return found._replace(outputs=outputs, notes=(*found.notes, note))
+
+    def _ordered(
+        self, source: Padded, candidates: Sequence[list[Hypothesis]], options: DecodingOptions
+    ) -> list[list[Hypothesis]]:
+        lengths = integers(source.lengths)
+        sources = [row[: length - 1] for row, length in zip(source.values.cpu().numpy(), lengths, strict=True)]
+        tokens = [[np.array(one.tokens, np.int64) for one in some] for some in candidates]
+        every = [part.preferences(sources, tokens) for part in self.parts]
+        found: list[list[Hypothesis]] = []
+        for some, *preferred in zip(candidates, *every, strict=True):
+            added = np.array(self.scales) @ np.array(preferred)
+            scored = [
+                replace(one, score=one.score + more / penalty_of(one.length, options.length_penalty))
+                for one, more in zip(some, floats(added), strict=True)
+            ]
+            found.append(ranked(scored)[: options.nbest])
+        return found
+
+
+def orders(options: DecodingOptions) -> bool:
+    """Whether there are several candidates, the best of which is wanted."""
+    return options.beam > 1 and not options.sample

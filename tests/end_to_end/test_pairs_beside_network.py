@@ -1,0 +1,169 @@
+"""A translator with n-grams of aligned pairs beside it: they order its candidates, and say so wherever it answers."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import recurra
+from recurra.bundle import load_bundle, save_bundle
+from recurra.errors import ModelError
+
+SMALL = {
+    "model.width": 32,
+    "training.learning_rate": 0.01,
+    "training.precision": "float32",
+    "training.validations": 1,
+    "batching.batch_tokens": 200,
+}
+SOUNDS = {"sh": "S", "x": "k s", "a": "a", "o": "o", "k": "k", "s": "s", "m": "m", "t": "t", "n": "N", "i": "i"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def words(count: int, seed: int) -> list[tuple[str, str]]:
+    """Words that are spelled as they sound, but for a silent e."""
+    dice, found = random.Random(seed), dict[str, str]()
+    while len(found) < count:
+        pieces = [dice.choice([*SOUNDS]) for _ in range(dice.randint(3, 6))]
+        silent = "e" if dice.random() < 0.3 else ""
+        found["".join(pieces) + silent] = " ".join(SOUNDS[one] for one in pieces)
+    return [*found.items()]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network that has learned far less than its n-grams."""
+    path = tmp_path_factory.mktemp("pairs") / "model"
+    heard: list[object] = []
+    recurra.train(words(700, 1), task="translate", to=path, epochs=8, settings=SMALL, listeners=[heard.append])
+    notes = [str(getattr(event, "text", "")) for event in heard]
+    assert any("grams of aligned pairs help to order outputs, with a weight of" in note for note in notes), notes
+    return path
+
+
+def without(folder: Path, to: Path) -> recurra.Model:
+    """The same network alone."""
+    model = recurra.load(folder)
+    model.networks[0].model.pairs = None  # type: ignore[assignment]
+    model.save(to)
+    return recurra.load(to)
+
+
+def test_it_is_better_than_the_network_alone_and_says_what_it_is(folder: Path, tmp_path: Path) -> None:
+    model, alone, other = recurra.load(folder), without(folder, tmp_path / "alone"), words(150, 2)
+    both, network = model.evaluate(other), alone.evaluate(other)
+    assert both.measures["sequence_error_rate"].value < network.measures["sequence_error_rate"].value
+    assert both.measures["perplexity"].value == network.measures["perplexity"].value
+    assert "beside" in str(model)
+    assert "grams of aligned pairs" in str(model)
+    assert "help to order outputs" in (folder / "README.md").read_text()
+
+
+def test_scores_are_those_of_both_and_the_network_has_proposed_the_same_outputs(folder: Path, tmp_path: Path) -> None:
+    model, alone = recurra.load(folder), without(folder, tmp_path / "alone")
+    network = model.networks[0]
+    part = network.model.pairs
+    moved = 0
+    for word, _ in words(30, 3):
+        mine = model.predict(word, nbest=5).alternatives
+        theirs = {one.text: one for one in alone.predict(word, nbest=5).alternatives}
+        assert {one.text for one in mine} == {*theirs}
+        ids = [np.array(network.target.encode(one.text)) for one in mine]
+        (preferred,) = part.preferences([np.array(network.source.encode(word))], [ids])
+        for one, nats, tokens in zip(mine, preferred, ids, strict=True):
+            penalty = ((5 + len(tokens) + one.finished) / 6) ** 1.0
+            assert one.score == pytest.approx(theirs[one.text].score + float(part.scale) * nats / penalty, abs=1e-4)
+            assert one.log_prob == theirs[one.text].log_prob
+        finished = [one.score for one in mine if one.finished]
+        assert finished == sorted(finished, reverse=True)
+        moved += mine[0].text != alone.predict(word).text
+    assert moved
+
+
+def test_greedy_search_and_samples_are_the_networks_alone(folder: Path, tmp_path: Path) -> None:
+    model, alone, some = recurra.load(folder), without(folder, tmp_path / "alone"), [word for word, _ in words(20, 4)]
+    for options in ({"beam": 1}, {"sample": True, "seed": 3, "nbest": 2}):
+        mine, theirs = model.predict(some, **options), alone.predict(some, **options)
+        assert [one.alternatives for one in mine] == [one.alternatives for one in theirs]
+
+
+def test_one_word_and_many_stream_and_search_have_the_same_answer(folder: Path) -> None:
+    model, some = recurra.load(folder), [word for word, _ in words(40, 5)]
+    together = model.predict(some, nbest=2)
+    for word, answer in zip(some[:12], together, strict=False):
+        alone = model.predict(word, nbest=2)
+        assert [one.text for one in alone.alternatives] == [one.text for one in answer.alternatives]
+        assert [one.score for one in alone.alternatives] == pytest.approx([one.score for one in answer.alternatives])
+        assert "".join(model.stream(word)) == answer.text
+        tree = model.search(word, nbest=2)
+        assert [one.text for one in tree.outputs] == [one.text for one in answer.alternatives]
+        assert any("aligned pairs" in note for note in tree.notes)
+        assert {one.found for one in tree.outputs} <= {1, 2, 3, 4, 5}
+
+
+def test_it_is_saved_and_an_ensemble_weighs_by_the_mean(folder: Path, tmp_path: Path) -> None:
+    model, alone = recurra.load(folder), without(folder, tmp_path / "alone")
+    model.save(tmp_path / "copy")
+    word = words(1, 6)[0][0]
+    assert (
+        recurra.load(tmp_path / "copy").predict(word, nbest=3).alternatives == model.predict(word, nbest=3).alternatives
+    )
+    twice = recurra.load([folder, folder]).predict(word, nbest=5).alternatives
+    assert [one.text for one in twice] == [one.text for one in model.predict(word, nbest=5).alternatives]
+    half = {
+        one.text: one.score for one in recurra.load([folder, tmp_path / "alone"]).predict(word, nbest=5).alternatives
+    }
+    whole, none = ({one.text: one.score for one in m.predict(word, nbest=5).alternatives} for m in (model, alone))
+    for text, score in half.items():
+        assert score == pytest.approx((whole[text] + none[text]) / 2, abs=1e-3)
+
+
+def test_it_can_be_left_out(tmp_path: Path) -> None:
+    settings = {**SMALL, "model.ngrams": False}
+    recurra.train(words(300, 1), task="translate", to=tmp_path / "m", epochs=1, settings=settings)
+    assert "pairs" not in load_bundle(tmp_path / "m").tokenizers
+
+
+def test_where_source_and_target_do_not_correspond_in_order_there_are_none(tmp_path: Path) -> None:
+    dice = random.Random(1)
+    names = [f"w{k}" for k in range(300)]
+    pairs = [(" ".join(some), " ".join(f"v{name}" for name in reversed(some))) for some in (
+        dice.sample(names, 5) for _ in range(300)
+    )]  # fmt: skip
+    settings = {**SMALL, "text.source_units": "words", "text.target_units": "words"}
+    recurra.train(pairs, task="translate", to=tmp_path / "m", epochs=1, settings=settings)
+    assert "pairs" not in load_bundle(tmp_path / "m").tokenizers
+
+
+@pytest.mark.parametrize("value", ["{}", "[]", "none", '{"facts": {}, "arrays": {"keys": ["<i8", [2, 2]]}}'])
+def test_a_damaged_description_is_refused(value: str, folder: Path, tmp_path: Path) -> None:
+    bundle = load_bundle(folder)
+    save_bundle(tmp_path / "m", replace(bundle, tokenizers={**bundle.tokenizers, "pairs": value}))
+    with pytest.raises(ModelError):
+        recurra.load(tmp_path / "m")
+
+
+def test_impossible_numbers_are_refused(folder: Path, tmp_path: Path) -> None:
+    model = recurra.load(folder)
+    part = model.networks[0].model.pairs
+    part.get_buffer("pairs-log_probs").neg_()
+    model.save(tmp_path / "m")
+    with pytest.raises(ModelError, match="n-gram model of aligned pairs"):
+        recurra.load(tmp_path / "m")
+
+
+def test_a_contrast_gives_no_score_of_the_network_alone(folder: Path) -> None:
+    model = recurra.load(folder)
+    word, sounds = words(1, 7)[0]
+    contrast = model.contrast(word, sounds + " a")
+    assert contrast.first_score is None
+    assert contrast.second_score is None

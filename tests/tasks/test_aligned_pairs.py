@@ -1,0 +1,55 @@
+"""How much n-grams beside a network count: the weights are the best ones, and none where they are no help."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recurra.models.aligned_pairs import FURTHEST, behind
+from recurra.tasks.seq2seq.aligned_pairs import KEPT_SMALL, best, fitted, log_chances
+
+
+def candidates(sources: int, seed: int, *, of_network: float, of_ngrams: float) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of five candidates, of which the right one is drawn by a weighted sum of both."""
+    dice = np.random.default_rng(seed)
+    scores = dice.normal(0, 2, (sources, 5, 2))
+    logits = scores @ np.array([of_network, of_ngrams]) + dice.gumbel(size=(sources, 5))
+    scores[dice.random((sources, 5)) < 0.2, :] += -np.inf
+    scores[:, 0] = np.where(np.isfinite(scores[:, 0]), scores[:, 0], 0)
+    return scores, np.where(np.isfinite(scores[..., 0]), logits, -np.inf).argmax(1)
+
+
+def test_the_weights_are_those_that_the_right_candidates_were_drawn_by() -> None:
+    scores, right = candidates(20_000, 1, of_network=0.8, of_ngrams=0.3)
+    assert fitted(scores, right) == pytest.approx([0.8, 0.3], abs=0.05)
+
+
+def test_no_other_weights_make_right_candidates_more_probable() -> None:
+    scores, right = candidates(60, 2, of_network=2.0, of_ngrams=1.0)
+    found = fitted(scores, right)
+
+    def value(at: np.ndarray) -> float:
+        return float(log_chances(scores, right, at).mean() - KEPT_SMALL * (at**2).sum())
+
+    for move in ([0.01, 0], [-0.01, 0], [0, 0.01], [0, -0.01]):
+        assert value(found + np.array(move)) < value(found)
+
+
+def test_a_fit_ends_where_everything_is_right_and_where_there_is_nothing() -> None:
+    scores = np.zeros((30, 5, 2))
+    scores[:, 0] = 5.0
+    assert np.isfinite(fitted(scores, np.zeros(30, np.int64))).all()
+    assert fitted(np.zeros((0, 5, 2)), np.zeros(0, np.int64)).tolist() == [0, 0]
+
+
+def test_candidates_that_are_not_there_are_never_the_best() -> None:
+    scores = np.array([[[-3.0, -4.0], [-np.inf, -np.inf], [-2.5, -9.0]]])
+    assert best(scores, 0.0).tolist() == [2]
+    assert best(scores, 1.0).tolist() == [0]
+    assert np.exp(log_chances(scores, np.array([0]), np.array([1.0, 0.0]))) == pytest.approx(1 / (1 + np.exp(0.5)))
+
+
+def test_what_fits_badly_is_behind_by_a_bounded_number_of_nats() -> None:
+    assert behind(np.array([-20.0, -21.5, -np.inf, -90.0])).tolist() == [0.0, -1.5, -FURTHEST, -FURTHEST]
+    assert behind(np.array([-np.inf, -np.inf])).tolist() == [0.0, 0.0]
+    assert behind(np.zeros(0)).tolist() == []
