@@ -76,6 +76,7 @@ VALUES: dict[str, list[object]] = {
     "model.horizon": [4],
     "model.activation": ["relu"],  # the laws of cells know the others
     "model.layers": [2],
+    "forecast: model.size": ["small"],
     "model.size": ["tiny"],  # a size is a width, and larger ones take long
     "model.patch": [2],
     "model.quantiles": ["0.2 0.5 0.8"],
