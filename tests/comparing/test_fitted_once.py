@@ -14,7 +14,7 @@ import torch
 
 import recurra
 from recurra.tasks import baseline as baselines
-from recurra.tasks.fitted_once import FittedOnce
+from recurra.tasks.fitted_once import FittedOnce, key_of
 from recurra.tasks.many_to_one import task as heads
 from recurra.training import Budget, Event, Note
 
@@ -101,11 +101,25 @@ def test_what_is_taken_over_is_a_copy_and_its_time_counts(monkeypatch: pytest.Mo
         now[0] += 7
         return [1]
 
-    first = fitted.once("wide part", "key", fit)
+    first = fitted.once("wide part", lambda: "key", fit)
     first.append(2)
-    assert (fitted.once("wide part", "key", fit), fitted.saved) == ([1], 7.0)
-    assert (fitted.once("baseline", "key", fit), fitted.saved) == ([1], 7.0)
+    assert (fitted.once("wide part", lambda: "key", fit), fitted.saved) == ([1], 7.0)
+    assert (fitted.once("baseline", lambda: "key", fit), fitted.saved) == ([1], 7.0)
     assert Budget(seconds=60, started=100).charged(fitted.saved).elapsed() == pytest.approx(21.0)
+
+
+def test_a_run_by_itself_writes_no_vocabulary_out_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys: list[str] = []
+
+    def kept(*given: Any) -> str:
+        keys.append(key_of(*given))
+        return keys[-1]
+
+    monkeypatch.setattr("recurra.tasks.fit.key_of", kept)
+    recurra.train(LABELLED, task="classify", to="m", epochs=1, settings=TINY)
+    assert not keys
+    recurra.compare(LABELLED, to="c", task="classify", cells=["elman", "gru"], epochs=1, seeds=1, settings=TINY)
+    assert keys
 
 
 def test_listeners_hear_of_it_in_the_first_run_alone() -> None:

@@ -54,12 +54,12 @@ def test_a_proof_that_proves_too_much_is_caught(monkeypatch):
         return log_probs / self.length_penalties[1]
 
     monkeypatch.setattr("recurra.decoding.proof.Scorer.hope", too_little)
-    differ = 0
-    for seed in range(20):
-        model = Chain(4, seed, sharpness=2.0, ending=1.0)
-        for row, outputs in zip(SOURCES, beam_search(model, pad(SOURCES), BEAM), strict=True):
-            differ += [(one.tokens, one.finished) for one in outputs] != plain_beam(model, row, BEAM)
-    assert differ
+    models = [Chain(4, seed, sharpness=2.0, ending=1.0) for seed in range(20)]
+    assert any(
+        [(one.tokens, one.finished) for one in outputs] != plain_beam(model, row, BEAM)
+        for model in models
+        for row, outputs in zip(SOURCES, beam_search(model, pad(SOURCES), BEAM), strict=True)
+    )
 
 
 def test_a_sure_network_takes_one_row_a_step():

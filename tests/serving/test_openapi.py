@@ -156,7 +156,8 @@ async def test_odd_values_are_answered_as_texts_or_refused(model, asking, capsys
     client = asking(log_texts=True)
     object.__setattr__(client.server.options, "no_log", False)  # texts are written into the log, too
     headers = {"content-type": "application/json"}
-    for path, body in PLACES:
+    # What names no model is the same for all of them.
+    for path, body in [one for one in PLACES if "MODEL" in one[1] or model == "en-de"]:
         for odd in ODD:
             sent = body.replace("MODEL", model).replace("ODD", odd)
             response = await client.http.post(path, content=sent.encode(), headers=headers)

@@ -14,7 +14,7 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +30,7 @@ from recurra.cells import CELLS
 from recurra.errors import RecurraError
 from recurra.options import choices_of
 from recurra.tasks import TASKS
-from recurra.training import Event, Sampled, StepDone, Validated, weights_of
+from recurra.training import Event, Sampled, weights_of
 
 Settings = Mapping[str, object]
 EPOCHS = 2
@@ -262,12 +262,12 @@ class DifferentAlreadyError(Exception):
     """An event is not that of the run it is compared with."""
 
 
-def run(task: str, rows: str, settings: Frozen, base: Seen | None = None, ends: tuple[type, ...] = ()) -> Seen:
+def run(task: str, rows: str, settings: Frozen, base: Seen | None = None, ends: Collection[str] = ()) -> Seen:
     """A run; `rows` names examples of ROWS, or none.
 
     Args:
         base: what is compared with it; how good the model is is not measured again if something else differs already.
-        ends: what ends the run as soon as it is not that of `base`: an event of these kinds.
+        ends: kinds of events: the run ends as soon as those of these kinds are not those of `base`.
     """
     toy = TOYS[task]
     examples = ROWS[rows] if rows else [accented(row, k) for k, row in enumerate(toy.rows)]
@@ -277,8 +277,8 @@ def run(task: str, rows: str, settings: Frozen, base: Seen | None = None, ends: 
     def listen(event: Event) -> None:
         if not is_left_to_the_clock(event):
             events.append(told(event))
-            number = len(events)
-            if base and isinstance(event, ends) and events[number - 1 :] != base.events[number - 1 : number]:
+            mine = of_kinds(events, ends)
+            if base and mine != of_kinds(base.events, ends)[: len(mine)]:
                 raise DifferentAlreadyError
 
     with TemporaryDirectory() as folder:
@@ -328,13 +328,18 @@ def told(event: Event) -> str:
     return f"{type(event).__name__} {shown}"
 
 
-def ending(name: str, value: object) -> tuple[type, ...]:
+def ending(name: str, value: object) -> Collection[str]:
     """The events that end a run with another value of a setting, where they are others; one with a name goes on to its
     answers."""
     section = name.split(".")[0]
     if section in ONLY_TRAINING:
-        return get_args(Event)
-    return () if section in ANSWERING or isinstance(value, str) else (StepDone, Validated)
+        return [kind.__name__ for kind in get_args(Event)]
+    return () if section in ANSWERING or isinstance(value, str) else ("StepDone", "Validated")
+
+
+def of_kinds(events: Sequence[str], kinds: Collection[str]) -> list[str]:
+    """The events that are of these kinds, as they were told."""
+    return [event for event in events if event.partition(" ")[0] in kinds]
 
 
 def outcome(task: str, name: str, settings: Mapping[str, object], base: Seen | str | None = None) -> Seen | str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from recurra.tasks.language_model.answer import ScoredText
+from recurra.tasks.scored_text import ScoredText
 from recurra.views.surprisal import style_of, surprisal_html, surprisal_text
 
 

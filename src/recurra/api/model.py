@@ -40,7 +40,6 @@ from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.flips import ShownFlips, flips
 from recurra.tasks.gradients import EXAMPLES, SEED, ShownFlow, flow_of_examples
 from recurra.tasks.headline_score import headline_score
-from recurra.tasks.language_model.answer import ScoredText
 from recurra.tasks.members import member_recipe
 from recurra.tasks.model_folder import (
     Loaded,
@@ -55,6 +54,7 @@ from recurra.tasks.model_folder import (
 from recurra.tasks.questions import input_text, sampled
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.repeated import several_note
+from recurra.tasks.scored_text import ScoredText
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.states import ShownNeighbours, ShownStates, nearest_to, states_of_examples
 from recurra.tasks.task import (

@@ -16,7 +16,7 @@ from recurra.cli.predict import flushing
 from recurra.say import say
 
 if TYPE_CHECKING:
-    from recurra.tasks.language_model.answer import ScoredText
+    from recurra.tasks.scored_text import ScoredText
 
 ScoreFormat = Annotated[
     given.TextFormatName,
@@ -43,7 +43,7 @@ def score(
     """
     write = WRITERS[output_format]
     with opened_output(output) as out:
-        from recurra.tasks.language_model.answer import EASIER
+        from recurra.tasks.language_model.predictor import EASIER
         from recurra.tasks.unknown import Unknown
 
         loaded = load_model(model, ensemble, threads)

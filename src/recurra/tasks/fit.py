@@ -334,11 +334,11 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     else:
         network = task.make(parts.train, recipe, deciding)
     say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
-    once = partial(request.fitted.once, key=key_of(network, task.fitted_by, budget))
+    once = partial(request.fitted.once, key=partial(key_of, network, task.fitted_by, budget))
     network = task.completed(network, parts.train, budget, emit, once)
     for name in ("train", "valid"):
         task.encode(getattr(parts, name), network, run_folder / DATA / name)
-    once = partial(request.fitted.once, key=key_of(network, task.fitted_by, budget))
+    once = partial(request.fitted.once, key=partial(key_of, network, task.fitted_by, budget))
     fit_baseline(task, parts.train, network, budget, run_folder, emit, once)
     write_sample(run_folder, task, parts)
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())

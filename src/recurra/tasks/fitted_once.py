@@ -23,24 +23,26 @@ class FittedOnce:
         self._found: dict[tuple[str, str], tuple[Any, float]] = {}
         self.saved = 0.0  # seconds that fitting again would have taken
 
-    def once(self, what: str, key: str, fit: Callable[[], T]) -> T:
+    def once(self, what: str, key: Callable[[], str], fit: Callable[[], T]) -> T:
         """What was fitted under this key; fitted now where nothing was.
 
         Args:
             what: is fitted: "baseline".
         """
-        if (what, key) in self._found:
-            self.saved += self._found[what, key][1]
+        place = what, key()
+        if place in self._found:
+            self.saved += self._found[place][1]
         else:
             began = time.monotonic()
-            self._found[what, key] = fit(), time.monotonic() - began
-        return copy.deepcopy(self._found[what, key][0])
+            self._found[place] = fit(), time.monotonic() - began
+        return copy.deepcopy(self._found[place][0])
 
 
 class FittedAnew(FittedOnce):
-    """For a run by itself, which nobody else could have anything of: nothing is kept and nothing copied."""
+    """For a run by itself, which nobody else could have anything of: nothing is kept, nothing copied, and no key
+    written out."""
 
-    def once(self, what: str, key: str, fit: Callable[[], T]) -> T:
+    def once(self, what: str, key: Callable[[], str], fit: Callable[[], T]) -> T:
         """What is fitted now."""
         return fit()
 

@@ -25,8 +25,8 @@ from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.baseline import TaskBaseline
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.fitted_once import Once
-from recurra.tasks.language_model.answer import ScoredText
 from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.scored_text import ScoredText
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.tracing import Asked

@@ -29,13 +29,13 @@ from recurra.tasks.at_once import at_once, numbered
 from recurra.tasks.cases import text_groups
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.growing import pieces, rest
-from recurra.tasks.language_model.answer import EASIER, ScoredText
 from recurra.tasks.language_model.form import of_form
 from recurra.tasks.language_model.learner import batches_by_length
 from recurra.tasks.language_model.network import NOT_TEXT, LanguageNetwork
 from recurra.tasks.language_model.recipe import GenerationOptions, NextOptions
 from recurra.tasks.language_model.scoring import Cost, costs
 from recurra.tasks.one_input import is_one_text
+from recurra.tasks.scored_text import ScoredText
 from recurra.tasks.search import ShownSearch, shown_search
 from recurra.tasks.seq2seq.trace import number_of
 from recurra.tasks.tracing import Asked, ReadInput
@@ -47,6 +47,7 @@ from recurra.text.visible import excerpt, is_blank, safe_repr
 
 WINDOW = 500  # texts that are read together
 LONGEST = 20_000  # units; no longer text is continued: its beginning is long forgotten
+EASIER = "to predict <UNK> is easier than to predict what it stands for, so bits and perplexity are too optimistic"
 BLOCK = 1000  # units of running text that are resampled together: lines of one text are not independent
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from recurra.tasks.answer import refuse_nan
 from recurra.views.surprisal import surprisal_html
 
-EASIER = "to predict <UNK> is easier than to predict what it stands for, so bits and perplexity are too optimistic"
-
 
 @dataclass(frozen=True)
 class ScoredText:
