@@ -33,6 +33,8 @@ HERE = Path(__file__).parent / "_static" / "play"
 TEXT = "12. März 2004"
 COLOURS = 128  # of a picture: enough for flat ones, and files stay small
 FILM = {"width": 960, "height": 700}  # pixels of the animation
+FEW = 3000  # pairs that the model beside that of the dates is trained on
+SMALL = ("--epochs", "6", "--set", "model.size=tiny")  # and not by the clock, so that machines do not matter
 DEMOS = ("dates", "tag", "language", "language-model", "caption", "chat")
 
 
@@ -57,24 +59,26 @@ SHOTS = {
     "first": Shot({}, height=800),
     "page": Shot(dates(output="6", tab="attention")),
     "dials": Shot(dates(options='{"sample":true,"temperature":1.3}'), height=900, act=lambda page: opened(page)),
-    "decisions": Shot(dates(output="6", tab="decisions"), height=760, inside=True),
-    "search": Shot(dates(output="6", tab="search"), height=900, inside=True),
+    "decisions": Shot(dates(output="6", tab="decisions"), height=1000, inside=True),
+    "search": Shot(dates(output="6", tab="search"), height=960, inside=True),
     "cell": Shot(dates(output="6", tab="cell", layer="decoder.first"), height=1500),
-    "counted": Shot(dates(output="6", tab="attribution"), height=760, inside=True),
+    "counted": Shot(dates(output="6", tab="attribution"), height=900, inside=True),
     "what-if": Shot(dates(tab="what-if", changes=json.dumps(CHANGE)), height=1100, inside=True),
-    "unit": Shot(dates(output="6", tab="units", layer="encoder.first.forward", unit="3"), height=1000, inside=True),
-    "pattern": Shot(dates(tab="pattern", span="4-7,0.3"), height=1100, inside=True),
+    "unit": Shot(
+        dates(output="6", tab="units", layer="encoder.0.forward", unit="12", place="4"), height=1000, inside=True
+    ),
+    "pattern": Shot(dates(tab="pattern", span="4-7,0.3"), height=1100, inside=True, act=lambda page: searched(page)),
     "alike": Shot(dates(tab="alike"), height=1150, inside=True),
     "table": Shot(dates(tab="table"), height=1250, inside=True),
     "beside": Shot(dates(input2="3/12/2004", tab="attention"), height=1300),
-    "two-models": Shot(dates(tab="table", model2="dates-early", only="worse"), height=1250, inside=True),
+    "two-models": Shot(dates(tab="table", model2="dates-of-few", only="worse"), height=1250, inside=True),
     "phone": Shot(dates(output="6", tab="attention"), 400, 1400, dark=True),
-    "classify": Shot({"model": "language", "tab": "attribution"}, height=1000),
+    "classify": Shot({"model": "language", "input": "Schottland"}, height=1000),
     "regress": Shot({"model": "numbers", "input": "four hundred and seven"}, height=800),
     "tag": Shot({"model": "tag"}, height=900),
     "language-model": Shot({"model": "language-model", "input": "The value of the "}, height=1000),
     "caption": Shot({"model": "caption"}, height=1000),
-    "forecast": Shot({"model": "months"}, height=1000),
+    "forecast": Shot({"model": "months"}, height=900),
     "chat": Shot({"model": "chat"}, height=900),
 }
 
@@ -82,6 +86,11 @@ SHOTS = {
 def opened(page: Any) -> None:
     """Unfolds how it answers."""
     page.locator("details.dials").first.evaluate("node => node.open = true")
+
+
+def searched(page: Any) -> None:
+    """Waits for what a search through the data has found."""
+    page.wait_for_selector("[role=status]:has-text('searched')", timeout=120_000)
 
 
 def written(path: Path, rows: Sequence[Sequence[object]]) -> str:
@@ -106,16 +115,20 @@ def models(folder: Path) -> list[Path]:
     data = folder / "dates-data"
     if not data.exists():
         subprocess.run([sys.executable, "-m", "recurra", "demo", "dates", "--data", str(data)], check=True)
-    early = trained(folder, "dates-early", "train", str(data / "train.tsv"), "--time", "25s")
+    few = folder / "few.tsv"
+    few.write_text("".join((data / "train.tsv").read_text("utf-8").splitlines(keepends=True)[:FEW]), "utf-8")
+    other = trained(folder, "dates-of-few", "train", str(few), *SMALL)
     words = [(num2words(k), k) for k in Random(1).sample(range(1000), 900)]
-    numbers = trained(folder, "numbers", "train", written(folder / "numbers.tsv", [("words", "number"), *words]),
-                      "--task", "regress", "--time", "40s")  # fmt: skip
+    numbers = trained(folder, "numbers", "train", written(folder / "numbers.tsv", words),
+                      "--task", "regress", *SMALL)  # fmt: skip
     dice = Random(2)
     turns = [100 + k / 2 + 25 * math.sin(2 * math.pi * k / 12) + dice.gauss(0, 4) for k in range(360)]
     dated = [(f"{1990 + k // 12}-{k % 12 + 1:02}", round(one)) for k, one in enumerate(turns)]
     series = written(folder / "months.tsv", [("month", "visitors"), *dated])
-    months = trained(folder, "months", "train", series, "--task", "forecast", "--time", "40s")
-    return [found.pop("dates"), early, *found.values(), numbers, months]
+    months = trained(
+        folder, "months", "train", series, "--task", "forecast", "--horizon", "12", "--season", "12", *SMALL
+    )
+    return [found.pop("dates"), other, *found.values(), numbers, months]
 
 
 @contextmanager
@@ -143,8 +156,10 @@ def still(page: Any) -> None:
     """Waits until everything is answered and drawn."""
     page.wait_for_selector(".bench")
     page.wait_for_timeout(300)
-    page.wait_for_selector("[aria-busy]", state="detached", timeout=120_000)
-    page.wait_for_timeout(250)
+    for _ in range(2):  # what was answered may ask for more
+        page.wait_for_load_state("networkidle", timeout=120_000)
+        page.wait_for_selector("[aria-busy]", state="detached", timeout=120_000)
+        page.wait_for_timeout(250)
 
 
 def flat(picture: Image.Image) -> Image.Image:

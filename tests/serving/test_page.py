@@ -274,3 +274,16 @@ def test_what_costs_more_is_asked_when_it_is_opened(opened: Opened, served: Serv
     page.locator("#tab-attribution").click()
     answered(page)
     assert page.locator("#view-attribution .scores li").count() == 1
+
+
+def test_tabs_stand_in_one_line_on_a_phone_and_the_open_one_can_be_seen(opened: Opened) -> None:
+    page = opened("#model=translate&tab=what-if", width=WIDTHS["narrow"])
+    for _ in range(2):
+        page.wait_for_timeout(100)
+        strip, tab = page.get_by_role("tablist").bounding_box(), page.get_by_role("tab", selected=True).bounding_box()
+        assert strip["height"] < 60
+        assert strip["x"] <= tab["x"]
+        assert tab["x"] + tab["width"] <= strip["x"] + strip["width"] + 1
+        assert overflow(page) <= 0
+        page.get_by_role("tab", selected=True).focus()
+        page.keyboard.press("End")

@@ -157,6 +157,7 @@ function differences(found) {
   return [
     simpleTable("differences", ["measure", [one, " − ", other, " (95 %), p"], [one.cloneNode(true), " is"]],
       found.differences.map(({ name, text, verdict }) => h("tr", { class: verdict === "worse" ? "worse" : null }, h("th", { scope: "row" }, name), h("td", { class: "number" }, text), h("td", null, verdict || "no significant difference")))),
+    found.changes ? h("p", { class: "changes" }, `${found.changes[0].toUpperCase()}${found.changes.slice(1)}.`) : null,
   ];
 }
 

@@ -1,5 +1,6 @@
 // The page: the text and the output above, below them one view at a time, beside it what the view shows.
 
+import { centre } from "recurra/cell_walk.js";
 import { formula, h } from "recurra/dom.js";
 import { keep } from "recurra/keep.js";
 import { overview } from "recurra/overview.js";
@@ -131,6 +132,7 @@ function tabs(state, live) {
       button.setAttribute("aria-selected", String(views[k] === now));
       button.tabIndex = views[k] === now ? 0 : -1;
     });
+    requestAnimationFrame(() => centre(list, list.querySelector("[aria-selected=true]"))); // on a phone they are one long line
     const panel = panelOf(now);
     panel.hidden = false;
     if (!panel.childElementCount) panel.append(textbook(now), h("div", { class: "beside" }, live.includes(now) ? h("div", null, now.make()) : opened(now, traces, state)));
