@@ -224,14 +224,15 @@ def main() -> int:
         codes[code] += 1
         print(f"end {number + 1}: exit code {code}, {found[200]} answered, {found[0]} lost", flush=True)
     with Running(str(TRANSLATE), "--no-log") as running:
-        began, before, sizes = time.monotonic(), running.memory(), []
+        began, before, sizes, answered = time.monotonic(), running.memory(), [], Counter[int]()
         while time.monotonic() - began < 60 * given.minutes:
-            asyncio.run(load_for(running.port, 32, 10))
+            answered += asyncio.run(load_for(running.port, 32, 10))
             noise(running.port, int(time.monotonic()), 50)
             sizes.append(running.memory())
             print(f"{(time.monotonic() - began) / 60:.1f} minutes: {sizes[-1]:.0f} MB", flush=True)
         code = running.end()
     print(f"{lost} of all accepted requests lost, exit codes {dict(codes)} and {code}")
+    print(f"{answered[200]:,} answered in {given.minutes:g} minutes, statuses {dict(answered)}")
     print(f"memory: {before:.0f} MB at first, then from {min(sizes):.0f} to {max(sizes):.0f}, at last {sizes[-1]:.0f}")
     return 1 if lost or set(codes) - {0} or code else 0
 
