@@ -1,5 +1,6 @@
 """What short commands cost beside a bare start of Python and beside its bare import of torch, in turns.
 
+Modules are compiled already, as for whoever has used recurra before, also where PYTHONDONTWRITEBYTECODE is set.
 Both clocks are shown: the wall's, and the processor's, which says the same on a busy machine. The floor of whatever
 needs torch is "import torch" without the end of the process, at which Python looks through all of torch's objects.
 
@@ -9,6 +10,7 @@ needs torch is "import torch" without the end of the process, at which Python lo
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from history import record
 
 RECURRA = str(Path(sys.executable).with_name("recurra"))
 MODEL = str(Path(__file__).resolve().parents[1] / "tests/stored_models/translate-2/model")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
     "recurra --help": [RECURRA, "--help"],
@@ -35,7 +38,7 @@ COMMANDS = {
 def seconds(command: list[str]) -> tuple[float, float]:
     """Of the wall and of the processor."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, input=b"one\n", capture_output=True, check=False)
+    subprocess.run(command, input=b"one\n", capture_output=True, check=False, env=ENVIRONMENT)
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -45,6 +48,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     rounds = parser.parse_args().rounds
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in COMMANDS}
+    for command in COMMANDS.values():
+        seconds(command)  # which compiles what is not yet
     for _ in range(rounds):
         for name, command in COMMANDS.items():
             times[name].append(seconds(command))

@@ -20,6 +20,8 @@ SLOW = ("bad_inputs", "comparing", "end_to_end", "fuzz", "sklearn", "test_bundle
 # sums come out the same on every machine. Before torch and tokenizers are loaded, which read it once.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
+# Processes that tests start keep the bytecode that they compile, as those of users do: a quarter of a short command.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Whoever starts tests in the background may have told them to ignore Ctrl-C and hang-ups; tests send these themselves.
 if threading.current_thread() is threading.main_thread():
