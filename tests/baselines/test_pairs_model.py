@@ -17,6 +17,7 @@ from recurra.baselines.pairs import (
     Lattice,
     best_ways,
     expected,
+    keys_of,
     lattice_of,
     learned_pieces,
 )
@@ -92,7 +93,7 @@ def test_pieces_that_belong_together_are_found() -> None:
     assert model is not None
     right = [("sh", [50]), ("x", [60, 61]), ("a", [1]), ("e", [])]
     keys = [piece_key([ord(letter) for letter in text], sounds) for text, sounds in right]
-    assert set(keys) <= set(model.keys.tolist())
+    assert set(keys) <= set(model.pieces.keys.tolist())
     # A new word is taken apart into as many pieces as it has, and one more for its end.
     taken = model.take_apart([np.array([*map(ord, "shaxke")])], [np.array([50, 1, 60, 61, 3])])
     assert len(taken.numbers[0]) == 5 + 1
@@ -124,8 +125,8 @@ def test_pairs_do_not_depend_on_what_is_scored_with_them(monkeypatch: pytest.Mon
     assert model.log_likelihoods(sources, targets).tolist() == together.tolist()
     again = PairsModel.fit(sources, targets)
     assert again is not None
-    assert again.keys.tolist() == model.keys.tolist()
-    assert again.log_probs == pytest.approx(model.log_probs)
+    assert again.pieces.keys.tolist() == model.pieces.keys.tolist()
+    assert again.pieces.log_probs == pytest.approx(model.pieces.log_probs)
 
 
 def test_what_is_unknown_is_improbable_and_what_is_impossible_is_minus_infinity() -> None:
@@ -144,13 +145,13 @@ def test_what_is_unknown_is_improbable_and_what_is_impossible_is_minus_infinity(
     assert unknown < known - 3
     assert impossible == [-np.inf] * 3
     assert model.take_apart([pairs[1][0]], [pairs[1][1]]).unknown.tolist() == [1]
-    assert float(model.log_probs.min()) > UNKNOWN
+    assert float(model.pieces.log_probs.min()) > UNKNOWN
 
 
 def test_nothing_to_learn_is_no_model() -> None:
     assert PairsModel.fit([], []) is None
     assert PairsModel.fit([np.array([1])], [np.array([1, 2, 3, 4])]) is None
-    assert learned_pieces([], [])[0].tolist() == []
+    assert learned_pieces([], []).keys.tolist() == []
 
 
 def test_it_is_stored_and_damage_is_noticed() -> None:
@@ -161,17 +162,40 @@ def test_it_is_stored_and_damage_is_noticed() -> None:
     again = PairsModel.from_stored(stored)
     assert again.log_likelihoods(sources, targets).tolist() == model.log_likelihoods(sources, targets).tolist()
     assert again.name == model.name == f"{model.following.longest}-grams of aligned pairs"
+    assert again.pieces.keys.tolist() == model.pieces.keys.tolist()
+    pieces = model.pieces
     for damaged in (
-        replace(model, keys=model.keys[::-1]),
-        replace(model, log_probs=-model.log_probs),
-        replace(model, log_probs=model.log_probs[:-1]),
-        replace(model, keys=model.keys[:-1], log_probs=model.log_probs[:-1]),
+        replace(model, pieces=replace(pieces, units=pieces.units[::-1])),
+        replace(model, pieces=replace(pieces, units=pieces.units - 2)),
+        replace(model, pieces=replace(pieces, log_probs=-pieces.log_probs)),
+        replace(model, pieces=replace(pieces, log_probs=pieces.log_probs[:-1])),
+        replace(model, pieces=pieces.some(np.arange(len(pieces.keys) - 1))),
         replace(model, following=replace(model.following, alpha=-model.following.alpha)),
     ):
         with pytest.raises((ValueError, KeyError)):
             PairsModel.from_stored(damaged.stored())
     with pytest.raises(KeyError):
         PairsModel.from_stored(Stored("aligned-pairs", {}, model.stored().arrays))
+
+
+def test_pieces_are_known_by_their_units() -> None:
+    sources, targets = map(list, zip(*words(200, 1), strict=True))
+    model = PairsModel.fit(sources, targets)
+    assert model is not None
+    assert keys_of(model.pieces.units).tolist() == model.pieces.keys.tolist()
+    shown = {tuple(row) for row in model.pieces.units.tolist()}
+    assert {(ord("s"), ord("h"), 50, -1, -1), (ord("x"), -1, 60, 61, -1), (ord("e"), -1, -1, -1, -1)} <= shown
+
+
+def test_of_too_many_pairs_some_are_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources, targets = map(list, zip(*words(300, 1), strict=True))
+    cells = sum(len(x) * (len(y) + 1) for x, y in zip(sources, targets, strict=True))
+    same = PairsModel.fit(sources[::3], targets[::3])
+    monkeypatch.setattr("recurra.baselines.pairs.MOST_CELLS", cells // 3 + 1)
+    some = PairsModel.fit(sources, targets)
+    assert some is not None
+    assert same is not None
+    assert some.stored().to_bytes() == same.stored().to_bytes()
 
 
 def test_a_lattice_has_no_piece_that_ends_beyond_a_pair() -> None:

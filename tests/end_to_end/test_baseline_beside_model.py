@@ -172,6 +172,25 @@ def test_texts_that_are_written_have_one_that_stays_in_the_run(tmp_path: Path) -
     assert recurra.load(tmp_path / "copy").evaluate(rows).baseline is None
 
 
+def test_where_outputs_follow_their_sources_n_grams_of_aligned_pairs_are_the_baseline(tmp_path: Path) -> None:
+    dice = random.Random(9)
+    sounds = {"sh": "S", "a": "a", "o": "o", "x": "k s", "t": "t"}
+    rows: list[tuple[str, str]] = []
+    for _ in range(400):
+        some = [dice.choice([*sounds]) for _ in range(dice.randint(3, 8))]
+        rows.append(("".join(some), " ".join(sounds[one] for one in some)))
+    path = tmp_path / "model"
+    settings = {"model.width": 8, "text.source_units": "chars", "text.target_units": "words"}
+    model = recurra.train(rows[:300], task="translate", to=path, epochs=1, settings=settings)
+    assert (path / BASELINE).exists()
+    model.save(tmp_path / "copy")
+    found = recurra.load(tmp_path / "copy").evaluate(rows[300:])
+    assert found.baseline is not None
+    assert "grams of aligned pairs" in found.baseline.name
+    assert found.baseline.measures["exact_match"].value > 95
+    assert found.baseline.better
+
+
 def test_replies_and_captions_have_one(tmp_path: Path) -> None:
     dialogues = [["how are you", "fine"], ["where do you live", "in Bern"], ["what is your name", "Ann"]] * 8
     found = recurra.train(dialogues, task="chat", to=tmp_path / "chat", epochs=1, settings={"model.width": 8}).evaluate(

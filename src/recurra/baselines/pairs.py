@@ -48,6 +48,21 @@ class Lattice(NamedTuple):
     inside: NDArray[np.bool_]  # [G, I, J + 1, S] whether both pieces end within the pair
     sources: NDArray[np.int64]  # [G] lengths
     targets: NDArray[np.int64]  # [G]
+    x: NDArray[np.int64]  # [G, I + 2] the units; NOTHING where there are none
+    y: NDArray[np.int64]  # [G, J + 4]
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Pairs of pieces."""
+
+    keys: NDArray[np.int64]  # [P] hashes, rising
+    log_probs: NDArray[np.float32]  # [P]
+    units: NDArray[np.int32]  # [P, 5] two of the source and three of the target; NOTHING where there are fewer
+
+    def some(self, chosen: NDArray[np.int64]) -> Pieces:
+        """Those at these places."""
+        return Pieces(self.keys[chosen], self.log_probs[chosen], self.units[chosen])
 
 
 class Taken(NamedTuple):
@@ -59,30 +74,35 @@ class Taken(NamedTuple):
 
 @dataclass(frozen=True)
 class PairsModel:
-    """What was learned. The number of a pair of pieces is its place in `keys`, from 1; then come END and UNSEEN."""
+    """What was learned. The number of a pair of pieces is its place, from 1; then come END and UNSEEN."""
 
-    keys: NDArray[np.int64]  # [P] hashes of the pairs of pieces, rising
-    log_probs: NDArray[np.float32]  # [P]
+    pieces: Pieces
     following: UnitsBaseline  # of P + 2 numbers
+    quotes: bool = False
 
     @classmethod
     def fit(cls, sources: Sequences, targets: Sequences) -> PairsModel | None:
         """Learned from pairs; None if there is none that can be taken apart.
 
-        Pairs with more than MOST_UNITS units on a side are left out.
+        Pairs with more than MOST_UNITS units on a side are left out; of too many, those are taken that are spread
+        evenly over all.
         """
-        keys, log_probs = learned_pieces(sources, targets)
-        numbers = [one for one in taken_apart(keys, log_probs, sources, targets).numbers if len(one)]
+        cells = sum(len(x) * (len(y) + 1) for x, y in zip(sources, targets, strict=True))
+        step = max(1, -(-cells // MOST_CELLS))
+        sources, targets = sources[::step], targets[::step]
+        pieces = learned_pieces(sources, targets)
+        size = len(pieces.keys)
+        numbers = [one for one in taken_apart(pieces, sources, targets).numbers if len(one)]
         if not numbers:
             return None
         used = np.unique(np.concatenate([one[:-1] for one in numbers]))
-        used = used[used <= len(keys)]
-        fewer = np.zeros(len(keys) + 3, np.int64)
+        used = used[used <= size]
+        fewer = np.zeros(size + 3, np.int64)
         fewer[used] = np.arange(1, len(used) + 1)
-        fewer[len(keys) + 1 :] = len(used) + 1, len(used) + 2
+        fewer[size + 1 :] = len(used) + 1, len(used) + 2
         once = np.array([len(used) + 2])  # something that was never seen, so that it is not impossible
         following = UnitsBaseline.fit([*(fewer[one] for one in numbers), once], np.ones(len(used) + 2, np.bool_))
-        return cls(keys[used - 1], log_probs[used - 1], following)
+        return cls(pieces.some(used - 1), following)
 
     @classmethod
     def from_stored(cls, stored: Stored) -> PairsModel:
@@ -91,19 +111,20 @@ class PairsModel:
         Raises:
             ValueError, KeyError: it is damaged.
         """
-        keys = stored.array("keys", "<i8", (None,))
-        log_probs = stored.array("log_probs", "<f4", keys.shape)
-        if (keys[1:] <= keys[:-1]).any() or (log_probs > 0).any():
+        units = stored.array("units", "<i4", (None, 5))
+        log_probs = stored.array("log_probs", "<f4", (len(units),))
+        keys = keys_of(units)
+        if (keys[1:] <= keys[:-1]).any() or (units < NOTHING).any() or (log_probs > 0).any():
             raise ValueError("pairs of pieces that are none")
         following = UnitsBaseline.from_stored(stored.under("following"))
-        if len(following.base) != len(keys) + 2:
+        if len(following.base) != len(units) + 2:
             raise ValueError("n-grams of other pairs of pieces")
-        return cls(keys, log_probs, following)
+        return cls(Pieces(keys, log_probs, units), following)
 
     def stored(self) -> Stored:
         """All of it."""
         kind, facts, arrays = self.following.stored()
-        own = {"keys": self.keys, "log_probs": self.log_probs}
+        own = {"units": self.pieces.units, "log_probs": self.pieces.log_probs}
         under = {f"following{name}": array for name, array in arrays.items()}
         return Stored("aligned-pairs", {"following": {"kind": kind, **facts}}, {**own, **under})
 
@@ -122,16 +143,18 @@ class PairsModel:
 
     def take_apart(self, sources: Sequences, targets: Sequences) -> Taken:
         """The most probable way to take each pair apart."""
-        return taken_apart(self.keys, self.log_probs, sources, targets)
+        return taken_apart(self.pieces, sources, targets)
 
 
-def learned_pieces(sources: Sequences, targets: Sequences) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The pairs of pieces [P] that occur, and the log-probability of each, by expectation maximisation."""
+def learned_pieces(sources: Sequences, targets: Sequences) -> Pieces:
+    """The pairs of pieces that occur, and how probable each is, by expectation maximisation."""
     lattices = [lattice for _, lattice in lattices_of(sources, targets, MOST_UNITS)]
     if not lattices:
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    keys, places = np.unique(np.concatenate([one.keys[one.inside] for one in lattices]), return_inverse=True)
-    indices = np.split(places.astype(np.int32), np.cumsum([int(one.inside.sum()) for one in lattices])[:-1])
+        return Pieces(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros((0, 5), np.int32))
+    every = np.concatenate([one.keys[one.inside] for one in lattices])
+    keys, firsts, places = np.unique(every, return_index=True, return_inverse=True)
+    ends = np.cumsum([int(one.inside.sum()) for one in lattices])
+    indices = np.split(places.astype(np.int32), ends[:-1])
     chances = np.ones(len(keys))
     for number in range(ROUNDS):
         counts = np.zeros(len(keys))
@@ -143,8 +166,36 @@ def learned_pieces(sources: Sequences, targets: Sequences) -> tuple[NDArray[np.i
             counts += np.bincount(index, expected(lattice, arcs)[lattice.inside], minlength=len(keys))
         counts[counts < LEAST_COUNT] = 0
         chances = counts / max(counts.sum(), LEAST_COUNT)
-    kept = chances > 0
-    return keys[kept], np.log(chances[kept]).astype(np.float32)
+    kept = np.flatnonzero(chances > 0)
+    units = np.full((len(kept), 5), NOTHING, np.int32)
+    which = np.searchsorted(ends, firsts[kept], side="right")
+    for number, lattice in enumerate(lattices):
+        rows = np.flatnonzero(which == number)
+        before = int(ends[number - 1]) if number else 0
+        units[rows] = units_at(lattice, np.flatnonzero(lattice.inside)[firsts[kept[rows]] - before])
+    return Pieces(keys[kept], np.log(chances[kept]).astype(np.float32), units)
+
+
+def units_at(lattice: Lattice, places: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The units [N, 5] of the pairs of pieces at some places of the flat lattice."""
+    groups, i, j, shapes = np.unravel_index(places, lattice.keys.shape)
+    steps = np.array([*SHAPES])[shapes]
+    parts = [np.where(k < steps[:, 0], lattice.x[groups, i + k], NOTHING) for k in range(2)]
+    parts += [np.where(k < steps[:, 1], lattice.y[groups, j + k], NOTHING) for k in range(3)]
+    return np.stack(parts, 1).astype(np.int32)
+
+
+def keys_of(units: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The hashes [N] of pairs of pieces [N, 5]."""
+    numbers = (units != NOTHING).astype(np.int64)
+    left = hashed_up_to(units[:, :2], numbers[:, :2].sum(1))
+    return mixed(left * PRIME + hashed_up_to(units[:, 2:], numbers[:, 2:].sum(1))).view(np.int64)
+
+
+def hashed_up_to(units: NDArray[np.int32], numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """A number for each row of units, of which only so many are there."""
+    every = np.stack([hashed(units.astype(np.int64), 1, k)[:, 0] for k in range(units.shape[1] + 1)])
+    return every[numbers, np.arange(len(units))]
 
 
 def lattices_of(sources: Sequences, targets: Sequences, longest: int) -> Iterator[tuple[NDArray[np.int64], Lattice]]:
@@ -179,7 +230,7 @@ def lattice_of(sources: Sequences, targets: Sequences) -> Lattice:
         left, right = hashed(x, rows, a), hashed(y, columns, b)
         keys[..., shape] = mixed(left[:, :, None] * PRIME + right[:, None, :]).view(np.int64)
         inside[..., shape] = (i + a <= lengths[0][:, None, None]) & (j + b <= lengths[1][:, None, None])
-    return Lattice(keys, inside, *lengths)
+    return Lattice(keys, inside, *lengths, x, y)
 
 
 def padded(sequences: Sequences, more: int) -> NDArray[np.int64]:
@@ -221,13 +272,12 @@ def expected(lattice: Lattice, arcs: NDArray[np.float64]) -> NDArray[np.float64]
     return found
 
 
-def taken_apart(
-    keys: NDArray[np.int64], log_probs: NDArray[np.float32], sources: Sequences, targets: Sequences
-) -> Taken:
+def taken_apart(pieces: Pieces, sources: Sequences, targets: Sequences) -> Taken:
     """The most probable way to take each pair apart, of pairs of pieces that are known or not."""
     numbers = [np.zeros(0, np.int64)] * len(sources)
     unknown = np.zeros(len(sources), np.int64)
-    padded_keys, scores = np.append(keys, np.iinfo(np.int64).max), np.append(log_probs, UNKNOWN)
+    keys = pieces.keys
+    padded_keys, scores = np.append(keys, np.iinfo(np.int64).max), np.append(pieces.log_probs, UNKNOWN)
     for chosen, lattice in lattices_of(sources, targets, MOST_SCORED):
         places = np.searchsorted(keys, lattice.keys)
         places[padded_keys[places] != lattice.keys] = len(keys)

@@ -18,7 +18,6 @@ import torch
 from numpy.typing import NDArray
 
 from recurra.baselines import PairsModel
-from recurra.baselines.pairs import MOST_CELLS
 from recurra.data import EncodedPairs, pad_sources
 from recurra.decoding import DecodingOptions, decode
 from recurra.decoding.scoring import penalty_of
@@ -55,10 +54,9 @@ class Weighed(NamedTuple):
 
 
 def learned(train: EncodedPairs) -> PairsModel | None:
-    """The n-grams of training pairs, of as many as may be, evenly spread; None where there is nothing to learn."""
-    cells = int((train.source_lengths.astype(np.int64) * (train.target_lengths + 1)).sum())
-    rows = spread(len(train), max(1, int(len(train) * min(1.0, MOST_CELLS / max(cells, 1)))))
-    return PairsModel.fit([train.source(int(k)) for k in rows], [train.target(int(k)) for k in rows])
+    """The n-grams of training pairs; None where there is nothing to learn."""
+    rows = range(len(train))
+    return PairsModel.fit([train.source(k) for k in rows], [train.target(k) for k in rows])
 
 
 def unseen(model: PairsModel, valid: EncodedPairs) -> float:

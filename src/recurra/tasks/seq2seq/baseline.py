@@ -1,44 +1,97 @@
-"""The baseline of texts that are written: the answer to the nearest source, or the source itself."""
+"""The baseline of texts that are written: n-grams of aligned pairs, the answer to the nearest source, or the source.
+
+What is nearest to the targets of held-out pairs is taken.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from recurra.baselines import Allowance, NearestBaseline, Stored
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from recurra.baselines import Allowance, NearestBaseline, PairsModel, Stored
+from recurra.baselines.pairs_outputs import outputs
 from recurra.data import Example
 from recurra.decoding import DecodingOptions
 from recurra.metrics import Measure
 from recurra.tasks.baseline import sampled
 from recurra.tasks.repeated import by_input
 from recurra.tasks.seq2seq.evaluate import compared
+from recurra.tasks.seq2seq.network import TextNetwork
 from recurra.tasks.seq2seq.predictor import TextPredictor
+from recurra.text import SourceTokenizer, Tokenizer
 from recurra.text.columns import TAB
+
+HELD_OUT, TRIED = 20, 200  # of so many pairs one is held out, and so many at most
+SLOWER = 10  # times as long as n-grams of texts take those of aligned pairs
 
 
 class TextBaseline:
     """For pairs of texts."""
 
-    def fit(self, train: Iterable[Example], network: object, allowance: Allowance) -> NearestBaseline:
+    def fit(
+        self, train: Iterable[Example], network: TextNetwork[Any], allowance: Allowance
+    ) -> NearestBaseline | PairsModel:
         """Pairs spread over all."""
+        found = sampled(train, lambda one: SLOWER * len(one.source), allowance)
+        kept = [one for k, one in enumerate(found) if k % HELD_OUT < HELD_OUT - 1]
+        held = found[HELD_OUT - 1 :: HELD_OUT][:TRIED]
+        if held and not any(TAB in one.source for one in found):
+            aligned = aligned_pairs(kept, network)
+            if aligned is not None and is_nearer(aligned, kept, held, network):
+                allowance.examples = len(kept)
+                return aligned
         return nearest(train, allowance, may_copy=True)
 
-    def open(self, stored: Stored) -> NearestBaseline:
+    def open(self, stored: Stored) -> NearestBaseline | PairsModel:
         """The same again."""
-        return NearestBaseline.from_stored(stored)
+        return PairsModel.from_stored(stored) if stored.kind == "aligned-pairs" else NearestBaseline.from_stored(stored)
 
     def measures(
         self,
-        baseline: NearestBaseline,
+        baseline: NearestBaseline | PairsModel,
         predictor: TextPredictor[Any],
         examples: Sequence[Example],
         options: DecodingOptions,
     ) -> Mapping[str, Measure]:
         """All but the perplexity."""
         groups = by_input(pair.source for pair in examples)
-        answers = baseline.answer([examples[group[0]].source for group in groups])
+        sources = [examples[group[0]].source for group in groups]
+        answers = answers_of(baseline, sources, predictor.source, predictor.target)
         right = [[examples[k].target for k in group] for group in groups]
         return compared(answers, right, predictor.target, None, [], words=options.bleu).measures
+
+
+def answers_of(
+    baseline: NearestBaseline | PairsModel, sources: Sequence[str], source: SourceTokenizer, target: Tokenizer
+) -> list[str]:
+    """What a baseline writes for each source."""
+    if isinstance(baseline, NearestBaseline):
+        return baseline.answer(sources)
+    return [
+        target.decode(ids)
+        for ids in outputs(baseline, [np.array(ids, np.int64) for ids in source.encode_batch(sources)])
+    ]
+
+
+def aligned_pairs(pairs: Sequence[Example], network: TextNetwork[Any]) -> PairsModel | None:
+    """The n-grams of pairs, in the units of a network; None where no pair can be taken apart."""
+    sources = network.source.encode_batch([one.source for one in pairs])
+    targets = network.target.encode_batch([one.target for one in pairs])
+    return PairsModel.fit([np.array(ids) for ids in sources], [np.array(ids) for ids in targets])
+
+
+def is_nearer(aligned: PairsModel, kept: Sequence[Example], held: Sequence[Example], network: TextNetwork[Any]) -> bool:
+    """Whether n-grams are nearer to the targets of held-out pairs than the nearest source's answer, or the source."""
+    sources, targets = [one.source for one in held], [one.target for one in held]
+    rival = NearestBaseline.of_texts([one.source for one in kept], [one.target for one in kept], may_copy=True)
+    ours, theirs = (
+        sum(Levenshtein.normalized_distance(one, target) for one, target in zip(some, targets, strict=True))
+        for some in (answers_of(one, sources, network.source, network.target) for one in (aligned, rival))
+    )
+    return ours < theirs
 
 
 def nearest(pairs: Iterable[Example], allowance: Allowance, *, may_copy: bool) -> NearestBaseline:
