@@ -23,7 +23,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two models, and 36 examples beside them."""
     folder = tmp_path_factory.mktemp("models")
     for cell in ("elman", "gru"):
-        settings = {"model.cell": cell, "model.width": 8, "text.units": "chars"}
+        settings = {"model.cell": cell, "model.width": 8, "text.units": "chars", "model.wide": "off"}
         package.train(ROWS, task="classify", to=folder / cell, epochs=1, settings=settings, progress=False)
     (folder / "test.tsv").write_text("".join(f"{text}\t{label}\n" for text, label in ROWS))
     return folder
@@ -81,3 +81,12 @@ def test_data_without_anything_that_can_be_looked_at(recurra: CommandLine, model
     result = recurra("gradients", str(models / "gru"), "bad.tsv")
     assert result.code in (1, 2)
     assert "unheard of" in result.err
+
+
+def test_of_a_network_that_counts_nothing_beside_its_wide_part_that_is_said(tmp_path: Path) -> None:
+    settings = {"model.width": 8, "text.units": "chars"}
+    model = package.train(ROWS, task="classify", to=tmp_path / "m", epochs=1, settings=settings, progress=False)
+    model.networks[0].model.shares[0] = 0.0
+    found = model.gradients(ROWS, examples=3)
+    assert found.verdict.kind == "unknown"
+    assert any("the wide part answers alone" in note for note in found.notes)

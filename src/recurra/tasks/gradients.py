@@ -135,6 +135,9 @@ def _notes(sample: Sample[Question], runs: _Runs, found: GradientFlow, seed: int
         yield f"{what} could not be traced and {was_or_were(len(runs.refusals))} left out, such as line {line}: {why}"
     if found.losses >= MOST_LOSSES * found.examples:
         yield f"of each example {MOST_LOSSES} losses were taken at most, spread over its outputs, the last among them"
+    if all(layer.silent == found.losses for layer in found.layers):
+        yield "no loss depends on the states of the network: so it is where the wide part answers alone"
+        return
     for layer in found.layers:
         if layer.silent:
             what = f"{layer.silent:,} of the losses {has_or_have(layer.silent)} no gradient one step back"
