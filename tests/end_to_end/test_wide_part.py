@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -271,3 +272,21 @@ def test_the_shares_that_were_chosen_at_the_best_validation_are_kept(folder: Pat
     learner.validate(learner.validation_examples())
     assert not kept.equal(torch.ones(2))
     torch.testing.assert_close(network.model.state_dict()["shares"], kept, atol=1e-3, rtol=1e-3)
+
+
+def test_as_long_as_no_network_is_supported_networks_are_told_apart_by_what_they_would_add(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So training does not stop early while the wide part still answers alone."""
+    monkeypatch.setattr("recurra.tasks.many_to_one.shares.BY_CHANCE", math.inf)
+    model = recurra.load(folder)
+    network = model.networks[0].model
+    learner = model.task.learner(model.networks[0], open_encoded(model.task, folder / "run"), lambda event: None)
+    found = learner.validate(learner.validation_examples())
+    with torch.no_grad():
+        network.output.weight.neg_()  # type: ignore[attr-defined]
+        network.output.bias.neg_()  # type: ignore[attr-defined]
+    other = learner.validate(learner.validation_examples())
+    assert network.shares.tolist() == [0.0, 1.0]  # type: ignore[attr-defined]
+    assert found.value == other.value
+    assert found.order != other.order

@@ -10,7 +10,7 @@ from torch.nn.functional import one_hot
 
 from recurra.tasks.many_to_one.labels import UNKNOWN_LABEL, LabelHead
 from recurra.tasks.many_to_one.numbers import NumberHead
-from recurra.tasks.many_to_one.shares import best_shares, supported_shares
+from recurra.tasks.many_to_one.shares import best_shares, chosen_shares
 from recurra.tasks.many_to_one.wide import PARTS, groups_of
 
 HEAD, NUMBER = LabelHead(("a", "b", "c")), NumberHead(0.0, 1.0)
@@ -67,7 +67,7 @@ def test_what_a_network_says_by_chance_makes_no_sum_worse_than_the_linear_model(
     for _ in range(60):
         targets, linear, noise = drawn(dice, kind, count + 2000)
         head = NUMBER if kind == "numbers" else HEAD
-        shares = supported_shares(noise[:count], linear[:count], head, targets[:count])
+        shares = chosen_shares(noise[:count], linear[:count], head, targets[:count]).supported
         found = shares[0] * noise[count:] + shares[1] * linear[count:]
         both, alone = (float(head.losses(outputs, targets[count:]).mean()) for outputs in (found, linear[count:]))
         worse.append(both / alone - 1)
@@ -81,9 +81,9 @@ def test_a_network_that_is_right_counts_nearly_in_full_and_one_that_is_right_her
     targets, linear, noise = drawn(dice, kind, 200)
     head = NUMBER if kind == "numbers" else HEAD
     right = targets[:, None] - linear if kind == "numbers" else 3.0 * one_hot(targets, 3)
-    assert supported_shares(right + 0.1 * noise, linear, head, targets)[0] > 0.9
+    assert chosen_shares(right + 0.1 * noise, linear, head, targets).supported[0] > 0.9
     few = torch.where(torch.arange(200)[:, None] < 2, right, noise)
-    assert supported_shares(few, linear, head, targets)[0] < 0.1
+    assert chosen_shares(few, linear, head, targets).supported[0] < 0.1
 
 
 def drawn(dice: np.random.Generator, kind: str, count: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -13,7 +13,7 @@ from recurra.models import ManyToOne
 from recurra.padded import Padded
 from recurra.tasks.examples import ExampleLearner, Order, batches_of_like_length, spread
 from recurra.tasks.many_to_one.head import Head
-from recurra.tasks.many_to_one.shares import supported_shares
+from recurra.tasks.many_to_one.shares import chosen_shares
 from recurra.training import Index, Loss, Score
 
 TARGET = "label"  # the column of an encoded table that holds the targets
@@ -56,19 +56,25 @@ class HeadLearner(ExampleLearner[ManyToOne, EncodedTable]):
     def validate(self, examples: int) -> Score:
         """The head's score over so many of the validation examples, spread evenly over the file.
 
-        The weights of the network and of its wide part are chosen on the same examples.
+        The weights of the network and of its wide part are chosen on the same examples. As long as these do not surely
+        support a network, all networks are worth the same; then the one counts as better that would be better with the
+        best weights, so that a network that learns is not taken for one that has stopped.
         """
         self.model.eval()
         chosen = spread(len(self.valid), examples)
         batches = [chosen[batch] for batch in batches_by_length(self.inputs.lengths(self.valid)[chosen])]
         outputs = torch.cat([self.model(self._columns(self.valid, batch)).float().cpu() for batch in batches])
         targets = torch.cat([targets_of(self.valid, batch) for batch in batches])
-        if self.model.wide is not None:
-            beside = torch.cat([self._beside(self.valid, batch) for batch in batches])
-            shares = torch.tensor(supported_shares(outputs, beside, self.head, self.head.targets(targets)))
-            self.model.shares.copy_(shares)
-            outputs = shares[0] * outputs + shares[1] * beside
-        return self.head.score(self.head.sums(outputs, targets))
+        if self.model.wide is None:
+            return self.head.score(self.head.sums(outputs, targets))
+        beside = torch.cat([self._beside(self.valid, batch) for batch in batches])
+        shares = chosen_shares(outputs, beside, self.head, self.head.targets(targets))
+        self.model.shares.copy_(torch.tensor(shares.supported))
+        supported, best = (
+            self.head.score(self.head.sums(own * outputs + others * beside, targets))
+            for own, others in (shares.supported, shares.best)
+        )
+        return supported._replace(second=best.order[1])
 
     def _outputs(self, batch: Index) -> Tensor:
         """Of training examples, of which a share is answered without the wide part."""

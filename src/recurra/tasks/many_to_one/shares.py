@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -45,8 +46,15 @@ def best_shares(parts: Sequence[Tensor], slope: Callable[[Tensor], Tensor], most
     return [float(share) for share in shares]
 
 
-def supported_shares(network: Tensor, linear: Tensor, head: Head, targets: Tensor) -> list[float]:
-    """The shares of a network and of the linear model beside it, from what they say of validation examples [N, L].
+class Shares(NamedTuple):
+    """Of a network and of the linear model beside it."""
+
+    best: list[float]  # on the validation examples
+    supported: list[float]  # the part of the way from the linear model alone to these that the examples surely support
+
+
+def chosen_shares(network: Tensor, linear: Tensor, head: Head, targets: Tensor) -> Shares:
+    """The shares, from what network and linear model say of validation examples [N, L].
 
     Where the network has learned what the linear model leaves over, all of that one counts.
 
@@ -62,4 +70,4 @@ def supported_shares(network: Tensor, linear: Tensor, head: Head, targets: Tenso
         head.losses(outputs, targets).double().numpy() for outputs in (own * network + others * linear, linear)
     )
     kept = sure_part(errors_lower(both, alone, len(targets)), BY_CHANCE)
-    return [kept * own, 1 + kept * (others - 1)]
+    return Shares([own, others], [kept * own, 1 + kept * (others - 1)])
