@@ -69,7 +69,7 @@ def test_examples_that_are_not_trained_on_do_not_count() -> None:
     lengths = Measured(np.array([3, 3, 3]), np.array([4, 4, 90]), np.array([1, 2, 3]))
     recipe = Recipe().with_settings({"data.max_length": 50})
     assert with_limit(recipe, lengths, lambda event: None).decoding.max_extra <= 30
-    assert "1 of the 3 texts are longer" in never_written(lengths, DecodingOptions(max_length=50), "texts")
+    assert "1 of the 3 texts is longer" in never_written(lengths, DecodingOptions(max_length=50), "texts")
     assert never_written(lengths, DecodingOptions(max_length=90), "texts") == ""
 
 
