@@ -7,7 +7,7 @@
 #   make mutants  mutation testing: do the tests notice small mistakes in the code? half an hour
 #   make fuzz     fuzzing: random damage to data, model folders, run folders, arguments and requests; a minute each;
 #                 make fuzz FUZZ="models --seed 3 --count 10000"
-#                 make fuzz FUZZ="http --count 3000": up to 50 requests each, 100,000
+#                 make fuzz FUZZ="http --count 2200": 45 requests each, 100,000
 #   make kills    kills, interrupts or fails runs at every operation on files, and resumes them; an hour;
 #                 make kills KILLS="--scenarios train --fates kill,ENOSPC --sample 100"
 #   make storm    a server that is told to end under load, over and over, then a soak with noise; half an hour;

@@ -13,6 +13,7 @@ from workers import Step, Target
 sys.path.insert(0, str(Path(__file__).parents[1] / "serving"))
 BODIES = 20  # in one mutant, each of which makes up to nine requests
 SECONDS = 120  # for all of them
+MEMORY = 4 << 30  # bytes: threads and kernels reserve many times the addresses that they use
 
 
 def steps(rnd: Random, folder: Path) -> Iterator[Step]:
@@ -36,4 +37,4 @@ def prepare() -> None:
     models()
 
 
-HTTP = Target("http", steps, prepare, SECONDS)
+HTTP = Target("http", steps, prepare, SECONDS, MEMORY)

@@ -2,7 +2,7 @@
 
 A target makes mutant number N of a seed in an empty folder and yields what is tried with it, step by step. A step may
 return or raise a RecurraError; anything else is a failure: another exception, more than its seconds of computing (the
-same on a busy machine) or PATIENCE times as many of waiting, more memory than MEMORY beyond what the process had, the
+same on a busy machine) or PATIENCE times as many of waiting, more memory than it may beyond what the process had, the
 death of the process. Chance comes from (seed, number) alone, so a failure can be repeated by these two numbers. A step
 that does many things returns a Counter of them.
 """
@@ -44,6 +44,7 @@ class Target(NamedTuple):
     steps: Callable[[Random, Path], Iterable[Step]]  # makes the mutant in the folder
     prepare: Callable[[], object]  # what all processes need: imports, seeds
     seconds: int = SECONDS  # that a step may take
+    memory: int = MEMORY  # bytes of addresses beyond what the process had before
 
 
 class Failure(NamedTuple):
@@ -99,7 +100,7 @@ def _forked(target: Target, seed: int, numbers: list[int], log: Path) -> int:
         return pid
     try:
         with log.open("w", buffering=1, encoding="utf-8") as said, _silent():
-            _limit_memory()
+            _limit_memory(target.memory)
             for number in numbers:
                 for line in _mutant(target, seed, number):
                     said.write(json.dumps(line) + "\n")
@@ -174,11 +175,11 @@ def _counted(report: Report, target: Target, log: Path, numbers: list[int], code
     return [other for other in numbers if other > number]
 
 
-def _limit_memory() -> None:
+def _limit_memory(more: int) -> None:
     """What the process has now, and so much more."""
     with contextlib.suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * resource.getpagesize() + MEMORY
+        most = pages * resource.getpagesize() + more
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
