@@ -229,7 +229,8 @@ class Training:
         if self.members > 1:
             emit(Note(f"member {len(self.networks)} of {self.members}, seed {options.seed}"))
         folder = member_folder(self.request.folder / "run", len(self.networks))
-        budget = share_of_time(self.budget, self.members, self.ended, began)
+        closing = self.members * task.closing_seconds(network, self.prepared.encoded)
+        budget = share_of_time(self.budget.without(closing), self.members, self.ended, began)
         if checkpoint is not None and self.keeps:
             with any_error_as(lambda reason: damaged_run(folder, reason)):
                 kept = budget_from_mapping(object_of(checkpoint.values["budget"]), began)

@@ -38,6 +38,10 @@ class Budget:
         """The same when so many more seconds have passed."""
         return replace(self, started=self.started - seconds)
 
+    def without(self, seconds: float) -> Budget:
+        """The same with so much less time, but with half of it at least."""
+        return self if self.seconds is None else replace(self, seconds=max(self.seconds - seconds, self.seconds / 2))
+
     def to_mapping(self) -> dict[str, float]:
         """What was asked for, as plain data."""
         return {"seconds": self.seconds} if self.seconds is not None else {"epochs": self.epochs or 0.0}

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from recurra.baselines import PairsModel
+from recurra.baselines.pairs import MOST_CELLS
 from recurra.data import EncodedPairs, pad_sources
 from recurra.decoding import DecodingOptions, decode
 from recurra.decoding.scoring import penalty_of
@@ -26,6 +27,7 @@ from recurra.models.search import search_model
 from recurra.tasks.examples import spread
 from recurra.tasks.repeated import by_input
 
+SECONDS_A_CELL, SECONDS_A_SOURCE = 5e-6, 2e-3
 MOST_FITTED = 2000  # validation sources
 CANDIDATES = 5  # of each, at least
 AT_ONCE = 100  # sources that are decoded together
@@ -57,6 +59,12 @@ def learned(train: EncodedPairs) -> PairsModel | None:
     """The n-grams of training pairs; None where there is nothing to learn."""
     rows = range(len(train))
     return PairsModel.fit([train.source(k) for k in rows], [train.target(k) for k in rows])
+
+
+def seconds_for(train: EncodedPairs, valid: EncodedPairs) -> float:
+    """How long it takes to learn them and to find how much they count, roughly, on one core."""
+    cells = int((train.source_lengths.astype(np.int64) * (train.target_lengths + 1)).sum())
+    return SECONDS_A_CELL * min(cells, MOST_CELLS) + SECONDS_A_SOURCE * min(len(valid), MOST_FITTED)
 
 
 def unseen(model: PairsModel, valid: EncodedPairs) -> float:

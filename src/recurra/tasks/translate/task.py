@@ -16,7 +16,7 @@ from recurra.data import PAIRS, EncodedPairs, Example, Preview
 from recurra.data.known_names import find
 from recurra.models import AlignedPairs, device_of
 from recurra.structure import Structure
-from recurra.tasks.seq2seq.aligned_pairs import UNSEEN, beside_note, learned, unseen, weighed
+from recurra.tasks.seq2seq.aligned_pairs import UNSEEN, beside_note, learned, seconds_for, unseen, weighed
 from recurra.tasks.seq2seq.baseline import TextBaseline
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
 from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
@@ -124,20 +124,17 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
 
     def closed(self, network: TextNetwork[Recipe], encoded: Encoded, baseline: bytes, emit: Emit) -> None:
         """N-grams of aligned pairs are put beside the network, where they surely help the right outputs."""
-        train, valid = encoded.train, encoded.valid
-        if (
-            not network.recipe.model.ngrams
-            or isinstance(network.source, ColumnTokenizer)
-            or train.digest == valid.digest
-        ):
+        pairs = learned(encoded.train) if may_have_pairs(network, encoded) else None
+        if pairs is None or unseen(pairs, encoded.valid) > UNSEEN:
             return
-        pairs = learned(train)
-        if pairs is None or unseen(pairs, valid) > UNSEEN:
-            return
-        found = weighed(network.model, pairs, valid, network.recipe.decoding)
+        found = weighed(network.model, pairs, encoded.valid, network.recipe.decoding)
         if found.scale:
             network.model.pairs = AlignedPairs.of(pairs, found.scale).to(device_of(network.model))
         emit(Note(beside_note(pairs, found)))
+
+    def closing_seconds(self, network: TextNetwork[Recipe], encoded: Encoded) -> float:
+        """For learning and weighing n-grams of aligned pairs."""
+        return seconds_for(encoded.train, encoded.valid) if may_have_pairs(network, encoded) else 0.0
 
     def predictor(self, networks: Sequence[TextNetwork[Recipe]]) -> TextPredictor[Recipe]:
         """One network, or an ensemble."""
@@ -147,6 +144,12 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
             return TextPredictor(networks)
         search = PairsSearch(counting, len(parts))
         return TextPredictor(networks, search.outputs, recorded=search.recorded)
+
+
+def may_have_pairs(network: TextNetwork[Recipe], encoded: Encoded) -> bool:
+    """Whether n-grams of aligned pairs may stand beside a network."""
+    several = isinstance(network.source, ColumnTokenizer)
+    return network.recipe.model.ngrams and not several and encoded.train.digest != encoded.valid.digest
 
 
 def with_source_words(recipe: Recipe, emit: Emit) -> Recipe:
