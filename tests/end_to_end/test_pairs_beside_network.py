@@ -127,6 +127,19 @@ def test_it_is_saved_and_an_ensemble_weighs_by_the_mean(folder: Path, tmp_path: 
         assert score == pytest.approx((whole[text] + none[text]) / 2, abs=1e-3)
 
 
+def test_members_weigh_them_one_by_one_also_where_they_are_no_help_to_one(tmp_path: Path) -> None:
+    settings = {**SMALL, "training.members": 2}
+    model = recurra.train(words(700, 1), task="translate", to=tmp_path / "m", epochs=10, settings=settings)
+    again, some = recurra.load(tmp_path / "m"), [word for word, _ in words(20, 8)]
+    assert [one.text for one in again.predict(some)] == [one.text for one in model.predict(some)]
+    scales = [float(network.model.pairs.scale) for network in again.networks]  # type: ignore[union-attr]
+    assert scales[0] != scales[1]
+    again.networks[1].model.pairs.scale.zero_()  # type: ignore[union-attr]
+    again.save(tmp_path / "one")
+    half = recurra.load(tmp_path / "one")
+    assert [float(network.model.pairs.scale) for network in half.networks] == [scales[0], 0.0]  # type: ignore[union-attr]
+
+
 def test_it_can_be_left_out(tmp_path: Path) -> None:
     settings = {**SMALL, "model.ngrams": False}
     recurra.train(words(300, 1), task="translate", to=tmp_path / "m", epochs=1, settings=settings)
@@ -149,6 +162,15 @@ def test_a_damaged_description_is_refused(value: str, folder: Path, tmp_path: Pa
     bundle = load_bundle(folder)
     save_bundle(tmp_path / "m", replace(bundle, tokenizers={**bundle.tokenizers, "pairs": value}))
     with pytest.raises(ModelError):
+        recurra.load(tmp_path / "m")
+
+
+@pytest.mark.parametrize("scale", [-1.0, 1e9])
+def test_an_impossible_scale_is_refused(scale: float, folder: Path, tmp_path: Path) -> None:
+    model = recurra.load(folder)
+    model.networks[0].model.pairs.scale.fill_(scale)
+    model.save(tmp_path / "m")
+    with pytest.raises(ModelError, match="n-gram model of aligned pairs"):
         recurra.load(tmp_path / "m")
 
 

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from recurra.baselines import PairsModel, Stored
 from recurra.models.fitted import Array, StoredPart
 
+LARGEST = 5.0  # of the scale
 FURTHEST = 6.0  # nats behind the best candidate that n-grams may put another one: they know little of what is rare
 Ids = NDArray[np.int64] | NDArray[np.int32]
 
 
 class AlignedPairs(StoredPart[PairsModel]):
-    """The n-gram model, and how much it counts."""
+    """The n-gram model, and how much it counts: its scale is 0 where it is no help."""
 
     what = "n-gram model of aligned pairs"
     prefix = "pairs"
@@ -39,6 +40,8 @@ class AlignedPairs(StoredPart[PairsModel]):
 
     def made_of(self, stored: Stored) -> PairsModel:
         """The n-gram model."""
+        if not 0 <= float(self.scale) <= LARGEST:
+            raise ValueError("a scale that is none")
         return PairsModel.from_stored(stored)
 
     def preferences(self, sources: Sequence[Ids], candidates: Sequence[Sequence[Ids]]) -> list[NDArray[np.float64]]:

@@ -23,6 +23,7 @@ from recurra.data import EncodedPairs, pad_sources
 from recurra.decoding import DecodingOptions, decode
 from recurra.decoding.scoring import penalty_of
 from recurra.models import AlignedPairs, Seq2Seq, device_of
+from recurra.models.aligned_pairs import LARGEST
 from recurra.models.search import search_model
 from recurra.tasks.examples import spread
 from recurra.tasks.repeated import by_input
@@ -33,7 +34,6 @@ CANDIDATES = 5  # of each, at least
 AT_ONCE = 100  # sources that are decoded together
 UNSEEN = 0.2  # of the pieces of validation pairs, at most, where sources and targets correspond in order
 SURELY = 1.0  # standard errors that the gain must be away from nothing
-LARGEST = 5.0  # of the scale
 KEPT_SMALL = 1e-3  # of the squares of the weights
 ROUNDS, CLOSE = 30, 1e-6  # of the fit; a step that is no step
 

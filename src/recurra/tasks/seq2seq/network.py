@@ -87,7 +87,7 @@ class TextNetwork(Seq2SeqNetwork[SourceTokenizer, T_co]):
         return (
             f"{direction}{options.cell} encoder and decoder of {counted(options.layers, 'layer')}, "
             f"{options.hidden} wide, {'no' if options.attention == 'none' else options.attention} attention"
-            f"{'' if pairs is None else f', beside {pairs.opened().name}'}"
+            f"{'' if pairs is None or not pairs.scale else f', beside {pairs.opened().name}'}"
         )
 
     def structure(self) -> Structure:

@@ -123,13 +123,15 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
         )
 
     def closed(self, network: TextNetwork[Recipe], encoded: Encoded, baseline: bytes, emit: Emit) -> None:
-        """N-grams of aligned pairs are put beside the network, where they surely help the right outputs."""
+        """N-grams of aligned pairs are put beside the network; they count where they surely help the right outputs.
+
+        They are there in any case, so that all members of an ensemble have the same parts.
+        """
         pairs = learned(encoded.train) if may_have_pairs(network, encoded) else None
         if pairs is None or unseen(pairs, encoded.valid) > UNSEEN:
             return
         found = weighed(network.model, pairs, encoded.valid, network.recipe.decoding)
-        if found.scale:
-            network.model.pairs = AlignedPairs.of(pairs, found.scale).to(device_of(network.model))
+        network.model.pairs = AlignedPairs.of(pairs, found.scale).to(device_of(network.model))
         emit(Note(beside_note(pairs, found)))
 
     def closing_seconds(self, network: TextNetwork[Recipe], encoded: Encoded) -> float:
@@ -139,7 +141,7 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
     def predictor(self, networks: Sequence[TextNetwork[Recipe]]) -> TextPredictor[Recipe]:
         """One network, or an ensemble."""
         parts = [one.model.pairs for one in networks]
-        counting = [part for part in parts if part is not None]
+        counting = [part for part in parts if part is not None and part.scale]
         if not counting:
             return TextPredictor(networks)
         search = PairsSearch(counting, len(parts))
