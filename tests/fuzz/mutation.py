@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -73,9 +74,9 @@ def json_mutant(rnd: Random, text: str) -> str:
                 case 0:
                     del parent[key]
                 case 1 | 2 | 3:
-                    parent[key] = rnd.choice(ODD)
+                    parent[key] = deepcopy(rnd.choice(ODD))
                 case 4 if isinstance(parent, dict):
-                    parent[rnd.choice(["zzz", f"{key}x", ""])] = rnd.choice(ODD)
+                    parent[rnd.choice(["zzz", f"{key}x", ""])] = deepcopy(rnd.choice(ODD))
                 case _:
                     other, place = rnd.choice(places)
                     parent[key] = json.loads(json.dumps(other[place]))
