@@ -34,20 +34,28 @@ def errors_lower(losses: Losses, others: Losses, apart: int) -> float:
     """
     known = ~np.isnan(losses - others)
     losses, others = losses[known], others[known]
-    count = min(len(losses), apart)
-    if count < 2:
+    if min(len(losses), apart) < 2:
         return 0.0
     differences, sizes = losses - others, np.abs(losses) + np.abs(others)
-    lower = -float(np.sign(differences.mean()))
-    if min(losses.min(), others.min()) >= 0:
-        differences = np.where(sizes > 0, differences / np.where(sizes > 0, sizes, 1.0), 0.0)
-    mean, error = -lower * float(differences.mean()), float(differences.std()) / math.sqrt(count - 1)
-    if mean <= 0:  # no difference, or another one in proportion
+    if min(losses.min(), others.min()) < 0:
+        return errors_below(differences, apart)
+    proportions = np.where(sizes > 0, differences / np.where(sizes > 0, sizes, 1.0), 0.0)
+    found = errors_below(proportions, apart)
+    return found if found * differences.mean() < 0 else 0.0  # no difference, or another one in proportion
+
+
+def errors_below(differences: Losses, apart: int) -> float:
+    """By how many standard errors the mean of some differences is below 0; the normal score, as in `errors_lower`."""
+    differences = differences[~np.isnan(differences)]
+    count = min(len(differences), apart)
+    mean = float(differences.mean()) if count > 1 else 0.0
+    if mean == 0:
         return 0.0
+    error, below = float(differences.std()) / math.sqrt(count - 1), -math.copysign(1.0, mean)
     if error == 0:
-        return lower * math.inf
-    t, free = mean / error, count - 1
-    return lower * math.sqrt(free * math.log1p(t * t / free)) * (8 * free + 1) / (8 * free + 3)
+        return below * math.inf
+    t, free = abs(mean) / error, count - 1
+    return below * math.sqrt(free * math.log1p(t * t / free)) * (8 * free + 1) / (8 * free + 3)
 
 
 def sure_part(errors: float, by: float = SURELY) -> float:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from recurra.tasks.many_to_one.head import Head
-from recurra.training.chance import errors_lower, sure_part
+from recurra.training.chance import errors_below, sure_part
 
 ROUNDS, HALVINGS = 6, 14
 MOST = 2.0  # the greatest share of a network, and of its wide part
@@ -69,5 +69,5 @@ def chosen_shares(network: Tensor, linear: Tensor, head: Head, targets: Tensor) 
     both, alone = (
         head.losses(outputs, targets).double().numpy() for outputs in (own * network + others * linear, linear)
     )
-    kept = sure_part(errors_lower(both, alone, len(targets)), BY_CHANCE)
+    kept = sure_part(errors_below(both - alone, len(targets)), BY_CHANCE)
     return Shares([own, others], [kept * own, 1 + kept * (others - 1)])
