@@ -187,7 +187,7 @@ def test_tags_that_the_training_data_lack_count_as_wrong() -> None:
     for to, some in (("half", valid), ("none", valid[1:])):
         model = recurra.train(rows, valid=some, task="tag", to=to, epochs=5, settings=settings,
                               listeners=[lambda event: told.append(str(getattr(event, "text", "")))])  # fmt: skip
-        said = [text for text in told if "have tags that the training data lack, which count as wrong" in text]
+        said = [text for text in told if "has tags that the training data lack, which count as wrong" in text]
         assert said[-1].startswith(f"warning: 1 of {len(some)} sentence")
         assert "'B-Z' (once, first at" in said[-1]
         assert model.networks[0].tags == ("B-X", "I-X", "O")  # type: ignore[attr-defined]
