@@ -261,8 +261,16 @@ def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint |
     if budget is None:
         budget = Budget(parse_time(USUAL), None, request.started) if recorded is None else recorded.budget
     if recorded is not None and recorded.budget.to_mapping() == budget.to_mapping():
-        return recorded._replace(budget=budget), True
+        return recorded._replace(budget=budget), not has_other_epochs(checkpoint, budget, run_folder)
     return RunRecord(budget, request.command, 0 if recorded is None else recorded.members), False
+
+
+def has_other_epochs(checkpoint: Checkpoint | None, budget: Budget, run_folder: Path) -> bool:
+    """Whether a run ended between writing down that it is to have other epochs and its next checkpoint."""
+    if checkpoint is None or budget.epochs is None:
+        return False
+    with any_error_as(lambda reason: damaged_run(run_folder, reason)):
+        return budget_from_mapping(object_of(checkpoint.values["budget"]), budget.started).epochs != budget.epochs
 
 
 def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:
