@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +30,7 @@ from recurra.lists import integers
 Sequences = Sequence[NDArray[np.int64] | NDArray[np.int32]]  # of ids, from 0
 # Units of the source and of the target in a pair of pieces, and how probable such a pair is at first.
 SHAPES = {(1, 1): 1.0, (1, 0): 0.1, (1, 2): 0.1, (1, 3): 0.01, (2, 1): 0.1}
+KIND = "aligned-pairs"  # of what is stored
 ROUNDS = 11  # of expectation maximisation
 MOST_CELLS = 1_500_000  # sum of I J of the pairs that are learned from
 MOST_UNITS = 60  # of a source or target that is learned from
@@ -126,9 +126,9 @@ class PairsModel:
         kind, facts, arrays = self.following.stored()
         own = {"units": self.pieces.units, "log_probs": self.pieces.log_probs}
         under = {f"following{name}": array for name, array in arrays.items()}
-        return Stored("aligned-pairs", {"following": {"kind": kind, **facts}}, {**own, **under})
+        return Stored(KIND, {"following": {"kind": kind, **facts}}, {**own, **under})
 
-    @cached_property
+    @property
     def name(self) -> str:
         """How long its n-grams are."""
         return f"{self.following.longest}-grams of aligned pairs"

@@ -14,11 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from recurra.baselines import Stored
+from recurra.baselines import Baseline, Stored
 from recurra.narrowing import list_of, object_of, value_of
 from recurra.strict_json import parse_json
 
 M = TypeVar("M")
+B = TypeVar("B", bound=Baseline)
 
 # numpy's types of what is stored -> torch's; it has the bits of the hashes, not their type.
 TYPES = {
@@ -63,7 +64,7 @@ class FittedPart(nn.Module, ABC, Generic[M]):
         """The model, made from the buffers."""
 
 
-class StoredPart(FittedPart[M]):
+class StoredPart(FittedPart[B]):
     """One that is stored as a baseline is, and a scale for what it says.
 
     Args:
@@ -82,8 +83,9 @@ class StoredPart(FittedPart[M]):
             self.register_buffer(self.buffer_name(name), torch.zeros(shape, dtype=TYPES[kind]))
 
     @classmethod
-    def holding(cls, stored: Stored, scale: float) -> Self:
-        """Of what is stored."""
+    def of(cls, model: B, scale: float) -> Self:
+        """Of a model that was fitted."""
+        stored = model.stored()
         arrays = {name: Array(one.dtype.newbyteorder("<").str, one.shape) for name, one in stored.arrays.items()}
         made = cls({"kind": stored.kind, **stored.facts}, arrays)
         made.scale.fill_(scale)
@@ -109,7 +111,7 @@ class StoredPart(FittedPart[M]):
         """All but the numbers."""
         return json.dumps({"facts": self.facts, "arrays": self.arrays}, ensure_ascii=False)
 
-    def _open(self) -> M:
+    def _open(self) -> B:
         arrays = {
             name: self.get_buffer(self.buffer_name(name)).cpu().numpy().view(np.dtype(kind))
             for name, (kind, _) in self.arrays.items()
@@ -121,16 +123,15 @@ class StoredPart(FittedPart[M]):
         return f"{self.prefix}-{array.replace('.', '-')}"
 
     @classmethod
-    @abstractmethod
     def check(cls, facts: Mapping[str, object], arrays: Mapping[str, Array]) -> None:
-        """Looks at what is known without the numbers.
+        """Looks at what is known without the numbers; by default at nothing.
 
         Raises:
             ValueError, KeyError, TypeError: it is damaged.
         """
 
     @abstractmethod
-    def made_of(self, stored: Stored) -> M:
+    def made_of(self, stored: Stored) -> B:
         """The model.
 
         Raises:

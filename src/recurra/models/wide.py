@@ -9,7 +9,6 @@ N examples, L outputs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Self
 
 from torch import Tensor
 
@@ -22,11 +21,6 @@ class Wide(StoredPart[ColumnsBaseline]):
 
     what = "wide part"
     prefix = "linear"
-
-    @classmethod
-    def of(cls, linear: ColumnsBaseline, scale: float) -> Self:
-        """Of a linear model that was fitted."""
-        return cls.holding(linear.stored(), scale)
 
     @classmethod
     def check(cls, facts: Mapping[str, object], arrays: Mapping[str, Array]) -> None:

@@ -120,10 +120,10 @@ def candidates_of(model: Seq2Seq, pairs: AlignedPairs, valid: EncodedPairs, opti
 def beside_note(pairs: PairsModel, found: Weighed) -> str:
     """What is said of n-grams that were put beside a network."""
     if not found.scale:
-        return f"the {pairs.name} do not help to order outputs on validation data, and are not used"
+        return f"reranking by {pairs.name} does not help on validation data, and is not used"
     before, after = (100 * wrong / found.sources for wrong in (found.alone, found.wrong))
     return (
-        f"the {pairs.name} help to order outputs, with a weight of {found.scale:.2f}: {after:.1f} % of "
+        f"outputs are reranked by {pairs.name}, with a weight of {found.scale:.2f}: {after:.1f} % of "
         f"{found.sources:,} validation outputs are wrong, {before:.1f} % without them"
     )
 

@@ -12,6 +12,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from recurra.baselines import Allowance, NearestBaseline, PairsModel, Stored
+from recurra.baselines.pairs import KIND
 from recurra.baselines.pairs_outputs import outputs
 from recurra.data import Example
 from recurra.decoding import DecodingOptions
@@ -47,7 +48,7 @@ class TextBaseline:
 
     def open(self, stored: Stored) -> NearestBaseline | PairsModel:
         """The same again."""
-        return PairsModel.from_stored(stored) if stored.kind == "aligned-pairs" else NearestBaseline.from_stored(stored)
+        return PairsModel.from_stored(stored) if stored.kind == KIND else NearestBaseline.from_stored(stored)
 
     def measures(
         self,
