@@ -21,6 +21,7 @@ import recurra
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.runs import Watch
 from recurra.tasks.members import share_of_time
+from recurra.tasks.run_record import read_record
 from recurra.training import (
     Budget,
     Event,
@@ -272,7 +273,9 @@ def test_members_that_are_added_get_as_much_time_as_those_before(tmp_path: Path)
         seconds[name] = [load_checkpoint(part).values["budget"]["seconds"] for part in parts]  # type: ignore[union-attr]
     assert seconds["as before"][0] == seconds["said"][0] == 6.0
     assert seconds["as before"][2] <= 18.0 < seconds["said"][2]
-    assert json.loads((tmp_path / "as before" / "run" / "request.json").read_text())["budget"] == {"seconds": 18.0}
+    record = read_record(tmp_path / "as before" / "run", 0.0)
+    assert record is not None
+    assert record.budget.seconds == 18.0
 
 
 def test_trained_anew_by_force_no_member_of_the_old_model_is_left(tmp_path: Path) -> None:

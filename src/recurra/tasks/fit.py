@@ -145,27 +145,25 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
         nullcontext(load_checkpoint(run_folder) if request.resume else None) as checkpoint,
         written_down(emit, run_folder, checkpoint) as emit,
     ):
-        asked, as_before = asked_last(request, budget, checkpoint)
-        typed, request = request.command, replace(request, command=asked.command)
+        recorded = asked_before(request, budget, checkpoint)
         if checkpoint is None:
+            asked = recorded.then(budget, request.command, recorded.members, recorded.members)
             saved = request.fitted.saved
             network, encoded, columns, decisions = prepare(begun(request, asked, emit), asked.budget, emit)
-            asked = asked._replace(budget=asked.budget.charged(request.fitted.saved - saved))
+            asked = asked._replace(said=asked.said.charged(request.fitted.saved - saved))
             network = request.task.settled(network, encoded, asked.budget, emit)
             atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
             write_digests(run_folder, [*KEPT, *([BASELINE] if (run_folder / BASELINE).exists() else [])])
         else:
             with any_error_as(lambda reason: damaged_run(run_folder, reason)):
-                network, encoded, columns, decisions = restore(request, run_folder, asked.members)
-                before = asked.members or read_recipe(run_folder / RECIPE, request.task.recipe).training.members
-            if (members := network.recipe.training.members) > before:
-                asked = asked.with_members(before, members, typed, as_before=as_before)
-                request, as_before = replace(request, command=typed), True
+                network, encoded, columns, decisions = restore(request, run_folder, recorded.members)
+                before = recorded.members or read_recipe(run_folder / RECIPE, request.task.recipe).training.members
+            asked = recorded.then(budget, request.command, before, network.recipe.training.members)
             write_record(run_folder, asked)
         shutil.rmtree(run_folder / COPIES, ignore_errors=True)  # everything is encoded; what stays is tried again
         emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
         prepared = Prepared(network, encoded, columns, decisions)
-        training = Training(request, prepared, asked.budget, keeps=as_before)
+        training = Training(request, prepared, asked.budget)
         training.go(checkpoint, emit, show)
     if training.finished[-1].reason == INTERRUPTED:
         raise Interrupted(training.finished[-1].signal)
@@ -179,12 +177,10 @@ class Training:
         request: what is to be trained.
         prepared: the (first) network and the data.
         budget: how long all may take together.
-        keeps: whether a member that has begun keeps its share of the time as it was.
     """
 
-    def __init__(self, request: Request, prepared: Prepared, budget: Budget, *, keeps: bool) -> None:
+    def __init__(self, request: Request, prepared: Prepared, budget: Budget) -> None:
         self.request = request
-        self.keeps = keeps
         self.prepared = prepared
         self.budget = budget
         self.members = prepared.network.recipe.training.members
@@ -231,10 +227,11 @@ class Training:
         folder = member_folder(self.request.folder / "run", len(self.networks))
         closing = self.members * task.closing_seconds(network, self.prepared.encoded)
         budget = share_of_time(self.budget.without(closing), self.members, self.ended, began)
-        if checkpoint is not None and self.keeps:
+        if checkpoint is not None:
             with any_error_as(lambda reason: damaged_run(folder, reason)):
                 kept = budget_from_mapping(object_of(checkpoint.values["budget"]), began)
-            budget = replace(budget, seconds=kept.seconds, epochs=kept.epochs)
+            if kept.changes == budget.changes:  # a share of the time stays as it was, whoever is added
+                budget = replace(budget, seconds=kept.seconds, epochs=kept.epochs)
         network.model.to(pick_device(options.device))
         learner = task.learner(network, self.prepared.encoded, emit)
         published = Publisher(self.request, self.networks, self.prepared.columns)
@@ -249,28 +246,17 @@ class Training:
             self.ended.append(kept.values)
 
 
-def asked_last(request: Request, budget: Budget | None, checkpoint: Checkpoint | None) -> tuple[RunRecord, bool]:
-    """What the run is asked for now, or was before where nothing is said now; and whether that is the same."""
+def asked_before(request: Request, budget: Budget | None, checkpoint: Checkpoint | None) -> RunRecord:
+    """What the run was asked for by the command before; where there was none, what it is asked for now."""
     run_folder = request.folder / "run"
     recorded = read_record(run_folder, request.started) if request.resume else None
-    if recorded is None and checkpoint is not None:  # of a recurra that did not write it down
-        with any_error_as(lambda reason: damaged_run(run_folder, reason)):
-            recorded = RunRecord(
-                budget_from_mapping(object_of(checkpoint.values["budget"]), request.started), request.command
-            )
-    if budget is None:
-        budget = Budget(parse_time(USUAL), None, request.started) if recorded is None else recorded.budget
-    if recorded is not None and recorded.budget.to_mapping() == budget.to_mapping():
-        return recorded._replace(budget=budget), not has_other_epochs(checkpoint, budget, run_folder)
-    return RunRecord(budget, request.command, 0 if recorded is None else recorded.members), False
-
-
-def has_other_epochs(checkpoint: Checkpoint | None, budget: Budget, run_folder: Path) -> bool:
-    """Whether a run ended between writing down that it is to have other epochs and its next checkpoint."""
-    if checkpoint is None or budget.epochs is None:
-        return False
-    with any_error_as(lambda reason: damaged_run(run_folder, reason)):
-        return budget_from_mapping(object_of(checkpoint.values["budget"]), budget.started).epochs != budget.epochs
+    if recorded is not None:
+        return recorded
+    if checkpoint is None:
+        return RunRecord(budget or Budget(parse_time(USUAL), None, request.started), request.command)
+    with any_error_as(lambda reason: damaged_run(run_folder, reason)):  # of a recurra that did not write it down
+        kept = budget_from_mapping(object_of(checkpoint.values["budget"]), request.started)
+        return RunRecord(kept, request.command)
 
 
 def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:

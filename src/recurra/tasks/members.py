@@ -63,4 +63,4 @@ def share_of_time(budget: Budget, members: int, ended: Sequence[Mapping[str, obj
     left = budget.seconds - sum(number_of(values["elapsed"]) for values in ended)
     if ended:  # all of them together are measured at the end, and each has kept time for that of one
         left -= CLOSING * (members - 1) * number_of(object_of(ended[0]["plan"])["validation_seconds"])
-    return Budget(max(1.0, left / (members - len(ended))), None, began, members)
+    return replace(budget, seconds=max(1.0, left / (members - len(ended))), started=began, members=members)

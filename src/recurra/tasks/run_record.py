@@ -2,6 +2,9 @@
 
 So `--resume` alone goes on as before from whatever moment a run was stopped at, and the card of a resumed model names
 the command that made it, not the one that had nothing left to do.
+
+Each other length that is asked for is counted (`Budget.changes`), here and in the checkpoints of all members. So a
+checkpoint says itself whether it knows the length that was asked for last: if not, the run goes on to that.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import NamedTuple
 
 from recurra.errors import RunError, UsageError, any_error_as
 from recurra.files import atomic_write
+from recurra.narrowing import value_of
 from recurra.tasks.resuming import START_AGAIN
 from recurra.training import Budget, budget_from_mapping
 
@@ -22,26 +26,42 @@ NAME = "request.json"
 class RunRecord(NamedTuple):
     """What was asked for."""
 
-    budget: Budget
+    said: Budget
     command: str  # as the user typed it; empty from Python
     members: int = 0  # networks; 0: as many as the recipe says, since nobody asked for more later
+    said_for: int = 0  # of them, those that the time was said for: each one more gets as much; 0: for all
 
-    def with_members(self, before: int, members: int, command: str, *, as_before: bool) -> RunRecord:
-        """The same where members are added to those before: each gets as much time as they had on average.
+    @property
+    def budget(self) -> Budget:
+        """How long all members may take together."""
+        if self.said.seconds is None or not self.said_for:
+            return self.said
+        return replace(self.said, seconds=self.said.seconds * self.members / self.said_for)
+
+    def then(self, said: Budget | None, command: str, before: int, members: int) -> RunRecord:
+        """What is asked for by the next command.
+
+        Members that there are stay as they are where others are added, whatever length is said with that.
 
         Args:
-            as_before: whether the time is still that of those before; else it is for all of them together.
+            said: the length; None where nothing is said about it.
+            before: how many members there were to be.
+            members: how many there are to be.
         """
-        seconds = self.budget.seconds
-        more = seconds * members / before if seconds is not None and as_before else seconds
-        return RunRecord(replace(self.budget, seconds=more), command, members)
+        same = said is None or said.length == self.said.length
+        length = self.said if said is None or same else said
+        if members > before:
+            each_as_before = (self.said_for or before) if same else 0
+            return RunRecord(replace(length, changes=self.said.changes), command, members, each_as_before)
+        return self if same else RunRecord(replace(length, changes=self.said.changes + 1), command, self.members)
 
 
 def write_record(run_folder: Path, record: RunRecord) -> None:
     """Writes it down, where something else stands there."""
-    content: dict[str, object] = {"budget": record.budget.to_mapping(), "command": record.command}
-    if record.members:
-        content["members"] = record.members
+    content: dict[str, object] = {"budget": record.said.to_mapping(), "command": record.command}
+    for name in ("members", "said_for"):
+        if number := getattr(record, name):
+            content[name] = number
     path, data = run_folder / NAME, json.dumps(content, ensure_ascii=False).encode()
     if not path.exists() or path.read_bytes() != data:
         atomic_write(path, data)
@@ -65,7 +85,8 @@ def read_record(run_folder: Path, started: float) -> RunRecord | None:
             budget = budget_from_mapping(content["budget"], started)
         except UsageError as error:
             raise _damaged(path, error.what) from None
-        return RunRecord(budget, str(content["command"]), int(content.get("members", 0)))
+        members, said_for = (value_of(int, content.get(name, 0)) for name in ("members", "said_for"))
+        return RunRecord(budget, str(content["command"]), members, said_for)
 
 
 def _damaged(path: Path, reason: str) -> RunError:

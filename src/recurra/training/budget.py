@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from recurra.errors import UsageError
-from recurra.narrowing import number_of
+from recurra.narrowing import number_of, value_of
 
 USUAL = "5m"  # how long a training takes if nothing is said
 MAX_EPOCHS = 1_000_000
@@ -23,12 +23,18 @@ class Budget:
     epochs: float | None = None
     started: float = field(default_factory=time.monotonic)
     members: int = 1  # of the ensemble, of which this is the share of one
+    changes: int = 0  # how many other lengths the run was asked for before this one
 
     def __post_init__(self) -> None:
         if (self.seconds is None) == (self.epochs is None):
             raise UsageError("give either --time or --epochs", fix="For example --time 5m, or --epochs 20.")
         if self.epochs is not None and not (type(self.epochs) in (int, float) and 0 < self.epochs <= MAX_EPOCHS):
             raise UsageError(f"--epochs must be a number above 0 and at most {MAX_EPOCHS:,}, got {self.epochs!r}")
+
+    @property
+    def length(self) -> tuple[float | None, float | None]:
+        """What was asked for: seconds, epochs."""
+        return self.seconds, self.epochs
 
     def elapsed(self) -> float:
         """Seconds since the command began."""
@@ -44,7 +50,8 @@ class Budget:
 
     def to_mapping(self) -> dict[str, float]:
         """What was asked for, as plain data."""
-        return {"seconds": self.seconds} if self.seconds is not None else {"epochs": self.epochs or 0.0}
+        length = {"seconds": self.seconds} if self.seconds is not None else {"epochs": self.epochs or 0.0}
+        return {**length, **({"changes": self.changes} if self.changes else {})}
 
 
 def parse_time(text: str) -> float:
@@ -63,7 +70,12 @@ def parse_time(text: str) -> float:
 def budget_from_mapping(mapping: Mapping[str, object], started: float) -> Budget:
     """The budget of an earlier session, for one that begins now; ValueError where there is none."""
     seconds, epochs = mapping.get("seconds"), mapping.get("epochs")
-    return Budget(None if seconds is None else number_of(seconds), None if epochs is None else as_said(epochs), started)
+    return Budget(
+        None if seconds is None else number_of(seconds),
+        None if epochs is None else as_said(epochs),
+        started,
+        changes=value_of(int, mapping.get("changes", 0)),
+    )
 
 
 def as_said(epochs: object) -> float:
