@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from recurra.progress import shown_comparison
-from recurra.training import Note, StepDone
+from recurra.training import Note, Saved, StepDone
 
 if TYPE_CHECKING:
     from conftest import CommandLine
@@ -25,6 +25,15 @@ class Found:
                 "seeds": 2, "level": 0.05, "unit": "units"}  # fmt: skip
 
 
+def stop(seen: dict[str, Any]) -> None:
+    """Interrupts, if that was asked for by the name of the folder: before or after a checkpoint."""
+    if seen.get("to") == "interrupt":
+        for listen in seen["listeners"]:
+            listen(Saved(0, "checkpoint"))
+    if seen.get("to") in ("interrupt", "early"):
+        raise KeyboardInterrupt
+
+
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What `recurra.api.compare` was called with."""
@@ -35,8 +44,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         with shown_comparison(progress) as show:
             for event in (Note("run 1 of 2: \x1b[31m[red]gru[/red]"), StepDone(1, 2, 0, 1.0, 0.1, 1.0, 1, 1, 0.1)):
                 show(event)
-        if seen.get("to") == "interrupt":
-            raise KeyboardInterrupt
+        stop(seen)
         return Found()
 
     monkeypatch.setattr("recurra.api.compare", compare)
@@ -51,6 +59,7 @@ def test_every_option(recurra: CommandLine, called: dict[str, Any]) -> None:
     )
     assert recurra(*shlex.split(line)).code == 0
     assert called.pop("started") > 0
+    assert called.pop("listeners")
     assert called == {
         "data": "a", "target": "b", "valid": "c", "valid_target": "d", "test": "e", "test_target": "f", "to": "x",
         "time": "20m", "epochs": None, "seeds": 2, "measure": "token_error_rate", "task": "translate", "resume": True,
@@ -79,6 +88,9 @@ def test_an_interruption_says_how_to_resume(recurra: CommandLine, called: dict[s
     assert (result.code, result.out) == (130, "")
     assert result.err.endswith("Resume with:\n  recurra compare 'a b.tsv' --to interrupt --resume\n")
     assert recurra("compare", "a", "--to", "interrupt", "--resume").err.count("--resume") == 1
+    early = recurra("compare", "a", "--to", "early", "--force").err
+    assert early.endswith("nothing has been trained. Start again with:\n  recurra compare a --to early --force\n")
+    assert recurra("compare", "a", "--to", "early", "--resume").err.count("--resume") == 1
 
 
 def test_a_whole_comparison_from_a_pipe(recurra: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,8 +119,7 @@ def on_suite(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def compare_suite(suite: str, **options: Any) -> Any:
         seen.update(options, suite=suite)
-        if seen.get("to") == "interrupt":
-            raise KeyboardInterrupt
+        stop(seen)
         return type("Found", (), {"to_mapping": lambda self: {"suite": suite}})()
 
     monkeypatch.setattr("recurra.api.suites.compare_suite", compare_suite)
@@ -121,6 +132,7 @@ def test_a_suite_is_asked_for_what_is_said(recurra: CommandLine, on_suite: dict[
     )
     assert json.loads(recurra(*line.split(), "--json").out) == {"suite": "automata"}
     assert on_suite.pop("started") > 0
+    assert on_suite.pop("listeners")
     assert on_suite == {
         "suite": "automata", "cells": ["lstm", "gru"], "tasks": ["parity"], "attention": ["none"], "time": "1m",
         "seeds": 2, "to": "x", "resume": True, "progress": True,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from recurra.data import DataSource
 from recurra.errors import DataError, ModelError, RunError, UsageError
 from recurra.metrics import value_text
 from recurra.tasks import TASKS
-from recurra.training import Diverged, Event, Note, StepDone
+from recurra.training import Diverged, Event, Note, Saved, StepDone
 from recurra.views import comparison_text
 
 LETTERS = "abcd"
@@ -227,6 +229,55 @@ def test_with_force_the_comparison_before_is_replaced_and_comes_back_where_nothi
 
 def stop(*_: Any, **__: Any) -> None:
     raise KeyboardInterrupt
+
+
+def stopping_at(words: str) -> Callable[[Event], None]:
+    """A listener that interrupts where a text is said, or a checkpoint of a step has been saved."""
+
+    def listen(event: Event) -> None:
+        if words in (event.text if isinstance(event, Note) else "saved" if isinstance(event, Saved) else ""):
+            raise KeyboardInterrupt
+
+    return listen
+
+
+def names(*folders: str) -> set[str]:
+    return {str(path) for folder in folders for path in Path(folder).iterdir()}
+
+
+@pytest.mark.parametrize("moment", ["256 examples", "network:"])
+def test_what_has_trained_nothing_replaces_no_comparison_and_can_begin_again(moment: str) -> None:
+    """Also where a run has been begun: until its first checkpoint there is nothing that one could want to keep."""
+    whole = compare(seeds=1)
+    before = Path("found/comparison.json").read_text()
+    with pytest.raises(KeyboardInterrupt):
+        compare(seeds=2, force=True, listeners=[stopping_at(moment)])
+    assert Path("found/comparison.json").read_text() == before
+    assert names(".") == {"found"}
+    with pytest.raises(KeyboardInterrupt):
+        compare(models=["cnn", "rnn"], seeds=1, to="again", listeners=[stopping_at(moment)])
+    assert same(compare(seeds=1, to="again"), whole)
+    assert names("again") == {name.replace("found", "again") for name in names("found")}
+
+
+def test_a_replacement_that_was_stopped_and_is_resumed_leaves_nothing_of_the_one_before() -> None:
+    compare(seeds=1)
+    with pytest.raises(KeyboardInterrupt):
+        compare(seeds=2, force=True, listeners=[stopping_at("saved")])
+    assert names(".") == {"found", ".found.replaced"}
+    found = compare(seeds=2, resume=True)
+    assert found.to_mapping()["seeds"] == 2
+    assert names(".") == {"found"}
+
+
+def test_a_folder_that_someone_else_uses_is_no_start_of_a_comparison() -> None:
+    for name in ("found/input", "found/rnn-seed-1/run/data", "found/parity/try-1/input"):
+        Path(name).mkdir(parents=True)
+        Path(name, "mine.csv").write_text("dear")
+        with pytest.raises(RunError, match="this folder is not empty"):
+            compare(seeds=1)
+        assert Path(name, "mine.csv").read_text() == "dear"
+        shutil.rmtree("found")
 
 
 def test_a_replacement_that_was_killed_is_settled_by_the_next_command(monkeypatch: pytest.MonkeyPatch) -> None:

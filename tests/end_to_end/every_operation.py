@@ -6,7 +6,8 @@ kill and half end the process with SIGKILL before an operation and halfway throu
 fail (ENOSPC and its like from there on); SIGTERM and the like are sent once, "2 SIGINT" twice.
 
 Whatever happened, what is there can be read or is refused in plain words, and the same command with --resume leads to
-the same bits as without any of this. Prints an object in JSON: how many points there were, and what was wrong at which.
+the same bits as without any of this; after a signal, the command that was printed to go on with. Prints an object in
+JSON: how many points there were, and what was wrong at which.
 
 Each run is a process of its own, forked from one in which all is imported. The work runs once: at each operation copies
 of it go on and meet their fates, and what equal copies leave is looked at once (`branching.py`). So a point takes
@@ -21,6 +22,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -56,6 +58,7 @@ TRAIN = ["train", "-", "--task", "translate", "--to", "m", "--epochs", "1", "--l
 MEMBERS = [*TRAIN, "--members", "2"]
 COMPARE = ["compare", "-", "--task", "classify", "--models", "rnn,feedforward", "--seeds", "1", "--epochs", "1",
            "--set", "batching.batch_examples=16", "--test", "test.tsv", "--to", "c", *SMALL]  # fmt: skip
+WAYS = re.compile(" --(resume|force)")  # in which a command line may differ from the one that was typed first
 TIMES = re.compile(r'"(seconds|learned_per_second|answered_per_second)": [0-9.e+-]+|\| seconds \| [0-9.]+ \|')
 
 
@@ -82,6 +85,18 @@ def command(*args: str, stdin: str = "") -> int:
         os.dup2(given.fileno(), 0)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
         return run(args)
+
+
+def printed(said: str) -> str | None:
+    """The command to go on with that was printed at the end; None where there is none."""
+    found = re.findall(r"^  (recurra (?:train|compare) .*)$", said, re.MULTILINE)
+    return found[-1] if found else None
+
+
+def typed(line: str) -> int:
+    """A command line as it was printed, with its data."""
+    args = shlex.split(line)[1:]
+    return command(*args, stdin=PAIRS if args[0] == "train" else LABELLED)
 
 
 def began(folder: str) -> bool:
@@ -210,7 +225,7 @@ def state(folder: Path) -> dict[str, str]:
         elif path.suffix in (".safetensors", ".values", ".offsets"):
             files[name] = str(hash(path.read_bytes()))
         else:
-            text = TIMES.sub("", path.read_text(encoding="utf-8", errors="replace").replace(" --resume", ""))
+            text = TIMES.sub("", WAYS.sub("", path.read_text(encoding="utf-8", errors="replace")))
             # A page of a comparison has seconds among its figures, which stand in comparison.json as well.
             files[name] = re.sub(r"[0-9][0-9.,]*", "", text) if name.endswith("comparison.html") else text
     return files
@@ -276,17 +291,25 @@ class Bench:
         states.mkdir()
         fate = Branching(folder=place, states=states, chosen=lambda at: chosen.get(at, ()))
         for left in map(Left._make, self.worked(place, fate, lambda fate: fate.left)):
-            wrong = judged(self.name, left.how, left.code, left.said) + self.looked_at(states / str(left.state))
+            wrong = judged(self.name, left.how, left.code, left.said)
+            wrong += self.looked_at(states / str(left.state), printed(left.said) if "SIG" in left.how else None)
             yield Point(self.name, left.how, left.at, self.operations[left.at - 1], wrong, left.said)
 
-    def look(self, place: Path) -> list[str]:
-        """What is wrong with what was left, and where going on from it leads."""
+    def look(self, left: Path, way: str | None) -> list[str]:
+        """What is wrong with what was left, and where going on from it leads.
+
+        Args:
+            way: the command that was printed to go on with; None: what one does without being told.
+        """
+        place = self.folder / "left"
+        shutil.copytree(left, place, symlinks=True)
         wrong = self.read(place) if self.scenario.model else []
         after = self.folder / "again.log"
-        if forked(self.scenario.again, place, after):
+        if forked(self.scenario.again if way is None else lambda: typed(way), place, after):
             wrong.append(f"again: {after.read_text()[-600:]}")
         elif different := differences(self.whole, state(place)):
             wrong.append(f"another end: {different}")
+        shutil.rmtree(place)
         return wrong
 
     def read(self, place: Path) -> list[str]:
@@ -316,11 +339,10 @@ def judged(scenario: str, how: str, code: int, said: str) -> list[str]:
     wrong = [word for word in ("internal error", "Traceback", "Exception ignored") if word in said]
     if "SIG" in how:
         number = getattr(signal, how.rpartition(" ")[2])
-        command = re.search(r"^  (recurra (train|compare) .*)$", said, re.MULTILINE)
         if code != 128 + number:
             wrong.append(f"exit code {code}")
         return wrong + ["no command to go on with"] * (
-            scenario in ("train", "members", "extend", "force", "compare") and not command
+            scenario in ("train", "members", "extend", "force", "compare", "replace") and not printed(said)
         )
     errors = said.count("recurra: error: ")
     if code not in (0, 1) or errors != code:

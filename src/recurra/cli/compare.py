@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from recurra.cli import options as given
-from recurra.cli.failures import interrupted_code, interruption, resumed, with_way_on
+from recurra.cli.failures import interrupted_code, interruption, resumed, typed, with_way_on
 from recurra.cli.known_names import assignments, refuse_unknown, value_list_of
 from recurra.cli.options import option
 from recurra.cli.pairs import check_test, check_valid, given_pairs
@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from recurra.training import Emit, Event
 
 # The settings that the options are short for.
 AXES = {
@@ -171,7 +173,7 @@ def compare(
     from recurra import api
 
     whole = api.read_recipe(recipe) if recipe else None
-    with as_typed(short, AXES), kept(context):
+    with as_typed(short, AXES), kept(context) as listen:
         found = api.compare(
             files.data,
             **files.keywords(),
@@ -193,6 +195,7 @@ def compare(
             settings=parsed_settings(settings or []),
             resume=resume,
             force=force,
+            listeners=[listen],
             progress=True,
             started=context.obj.started,
         )
@@ -214,11 +217,12 @@ def compare_on_suite(context: typer.Context, suite: str) -> int:
     from recurra.api.suites import compare_suite
     from recurra.views import suite_table
 
-    with kept(context):
+    with kept(context) as listen:
         found = compare_suite(
             suite,
             **{name: listed(f"--{name}", said[name]) for name in ("cells", "tasks", "attention") if name in said},
             **{name: said[name] for name in ("seeds", "epochs", "time", "to", "resume", "force") if name in said},
+            listeners=[listen],
             progress=True,
             started=context.obj.started,
         )
@@ -227,20 +231,37 @@ def compare_on_suite(context: typer.Context, suite: str) -> int:
 
 
 @contextmanager
-def kept(context: typer.Context) -> Generator[None]:
-    """Says how to go on after an interruption, or where a file could not be written.
+def kept(context: typer.Context) -> Generator[Emit]:
+    """Says how to go on after an interruption, or where a file could not be written. Gives what is to get every event.
 
     Raises:
         typer.Exit: after an interruption.
     """
+    from recurra.training import Saved
+
+    args: list[str] = context.obj.args
+    saved: list[Event] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Saved):
+            saved.append(event)
+
+    def begun() -> bool:
+        return bool(saved) or "--resume" in args
+
     try:
-        yield
+        yield listen
     except KeyboardInterrupt as error:
-        again = resumed("compare", context.obj.args)
-        say(f"recurra: {interruption(error)}; finished runs are kept. Resume with:\n  {again}")
+        if begun():
+            way = f"; finished runs are kept. Resume with:\n  {resumed('compare', args)}"
+        else:
+            way = f" before the first step; nothing has been trained. Start again with:\n  {typed('compare', args)}"
+        say(f"recurra: {interruption(error)}{way}")
         raise typer.Exit(interrupted_code(error)) from None
     except FileError as error:
-        again = resumed("compare", context.obj.args)
+        if not begun():
+            raise
+        again = resumed("compare", args)
         raise with_way_on(error, f"Finished runs are kept; then resume with:\n  {again}") from error
 
 

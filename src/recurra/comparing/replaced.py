@@ -64,6 +64,7 @@ def settled(folder: Path, result: str, is_start: Callable[[Path], bool], *, forc
     settle(folder, result, is_start)
     with replacing(folder, result, is_start) if force else nullcontext():
         yield
+    settle(folder, result, is_start)  # where a replacement that was stopped has been resumed, it has a result now
 
 
 @contextmanager

@@ -10,6 +10,7 @@ folder/comparison.html      the same as a page
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -40,13 +41,14 @@ from recurra.tasks.fit import Request, opened, removed_on_refusal
 from recurra.tasks.fitted_once import FittedOnce
 from recurra.tasks.keys import key_hash
 from recurra.tasks.split import shared_keys, smallest
+from recurra.tasks.taken import is_start as is_run_start
 from recurra.tasks.task import Emit
-from recurra.training import Budget, Event, Note, locked
+from recurra.training import CHECKPOINT, Budget, Event, Note, locked
 
 TRAINING, MEASURING = 0.8, 0.15  # of a run's time, where test data are given
 MAX_TESTED = 2000  # test examples
 RESULT, PAGE = "comparison.json", "comparison.html"
-LEFTOVERS = {LOCK, REQUEST, "input", "test-input"}  # of a comparison whose data could not be used
+LEFTOVERS = {LOCK, REQUEST, "input", "test-input"}  # of a comparison before its first run
 
 
 def run_comparison(request: ComparisonRequest, emit: Emit) -> Comparison:
@@ -73,6 +75,8 @@ def _trained(request: ComparisonRequest, emit: Emit) -> Comparison:
         emit(Note("the comparison was stopped before its first run: it starts again from its beginning"))
         request = replace(request, resume=False)
     with locked(folder), removed_on_refusal(made, lambda: is_start(folder)):
+        if not request.resume:
+            remove_untrained(folder)
         request = replace(request, data=spool(request.data, folder / "input"))
         tests = Tests(request, emit)
         each = seconds_per_run(request)
@@ -139,8 +143,28 @@ def refuse_taken(folder: Path) -> None:
 
 
 def is_start(folder: Path) -> bool:
-    """Whether there is nothing in the folder but what a comparison writes before its first run."""
-    return folder.is_dir() and {path.name for path in folder.iterdir() if not is_leftover(path.name)} <= LEFTOVERS
+    """Whether there is nothing in the folder but what a comparison or a suite writes before it has trained anything."""
+    if not folder.is_dir() or folder.is_symlink():
+        return False
+    paths = [path for path in folder.iterdir() if not is_leftover(path.name)]
+    ours = any(path.name == LOCK for path in paths)
+    return not paths or (ours and all(path.name in LEFTOVERS or is_untrained(path) for path in paths))
+
+
+def is_untrained(folder: Path) -> bool:
+    """Whether this is the folder of a run before its first checkpoint, or that of a problem with nothing but such."""
+
+    def is_ours(path: Path) -> bool:
+        return is_run_start(path) and not (path / CHECKPOINT).exists() if path.name == "run" else is_start(path)
+
+    return folder.is_dir() and not folder.is_symlink() and all(map(is_ours, folder.iterdir()))
+
+
+def remove_untrained(folder: Path) -> None:
+    """Removes the runs that were begun in the folder, where none of them has trained anything."""
+    for path in folder.iterdir() if is_start(folder) else ():
+        if path.name not in LEFTOVERS and path.is_dir():
+            shutil.rmtree(path)
 
 
 def with_recorded_budget(request: ComparisonRequest) -> ComparisonRequest:

@@ -14,12 +14,12 @@ import json
 import time
 
 from recurra.comparing.replaced import settled
-from recurra.comparing.run import check_time, is_start, refuse_taken, run_comparison
+from recurra.comparing.run import check_time, is_start, refuse_taken, remove_untrained, run_comparison
 from recurra.comparing.suites.request import SuiteRequest, with_recorded_time, write_down
 from recurra.comparing.suites.result import Outcomes, SuiteResult
 from recurra.files import atomic_write, plain_errors_within
 from recurra.tasks.task import Emit
-from recurra.training import Note
+from recurra.training import Note, locked
 
 RESULT, PAGE, PICTURE = "suite.json", "suite.html", "suite.svg"
 
@@ -43,8 +43,14 @@ def _trained(request: SuiteRequest, emit: Emit) -> SuiteResult:
         request = with_recorded_time(request)
     else:
         refuse_taken(request.folder)
-    request.folder.mkdir(parents=True, exist_ok=True)
-    write_down(request)
+    with locked(request.folder):
+        if not request.resume:
+            remove_untrained(request.folder)
+        write_down(request)
+        return _all_tried(request, emit)
+
+
+def _all_tried(request: SuiteRequest, emit: Emit) -> SuiteResult:
     outcomes = Outcomes(request)
     left = request.runs
     for one in request.tries:
