@@ -109,9 +109,9 @@ def test_the_literal_names_are_the_known_ones(literal: object, known: object) ->
 
 def test_the_defaults_that_help_names_are_the_recipes() -> None:
     model, training = Recipe().model, Recipe().training
-    assert (model.size, model.cell, model.attention, model.layers) == ("base", "lstm", "bilinear", 2)
+    assert (model.size, model.cell, model.attention, model.layers) == ("medium", "lstm", "bilinear", 2)
     assert (model.bidirectional, training.seed, Recipe().decoding.beam) == (True, 1, 5)
-    assert list(WIDTHS.values()) == [64, 128, 256, 512]
+    assert list(WIDTHS.values()) == [64, 128, 192, 256, 512]
 
 
 def test_every_short_option_is_short_for_a_setting_that_there_is() -> None:

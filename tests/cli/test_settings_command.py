@@ -42,7 +42,8 @@ def test_what_differs_between_tasks_names_them(recurra: CommandLine) -> None:
     assert "training.optimizer" in "".join(line for line in lines if "[" not in line)
     rates = {line.split()[1]: line for line in lines if line.startswith("training.learning_rate")}
     assert rates["0.003"].endswith("(number)  [tag]")
-    assert "chat, translate" in rates["0.004"]
+    assert rates["0.004"].endswith("[chat]")
+    assert "language-model, translate" in rates["0.005"]
 
 
 def test_objects(recurra: CommandLine) -> None:

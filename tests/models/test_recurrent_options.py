@@ -25,7 +25,8 @@ ALL: list[type[RecurrentOptions]] = [
 
 @pytest.mark.parametrize("kind", ALL)
 def test_sizes_mean_the_same_widths_everywhere(kind: type[RecurrentOptions]) -> None:
-    assert {size: kind(size=size).hidden for size in WIDTHS} == {"tiny": 64, "small": 128, "base": 256, "large": 512}
+    widths = {"tiny": 64, "small": 128, "medium": 192, "base": 256, "large": 512}
+    assert {size: kind(size=size).hidden for size in WIDTHS} == widths
     assert kind(size="small", width=48).hidden == 48
 
 

@@ -14,7 +14,7 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from recurra.cli.known_names import Completer, assignments, task_names, values_of
 
-Size = Literal["tiny", "small", "base", "large"]
+Size = Literal["tiny", "small", "medium", "base", "large"]
 UnitsName = Literal["auto", "chars", "graphemes", "codepoints", "decomposed", "words", "subwords", "features"]
 OutputFormatName = Literal["text", "jsonl", "chart"]
 ByName = Literal["cosine", "euclid"]
@@ -139,7 +139,8 @@ SizeOption = Annotated[
     Size | None,
     option(
         "--size",
-        "Width of the layers: tiny (64), small (128), base (256) or large (512); see recurra settings for the default.",
+        "Width of the layers: tiny (64), small (128), medium (192), base (256) or large (512); see recurra settings "
+        "for the default.",
     ),
 ]
 CellOption = Annotated[

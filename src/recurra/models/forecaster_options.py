@@ -17,7 +17,7 @@ MOST_QUANTILES = 999
 class ForecasterOptions(RecurrentOptions):
     """The section [model]. The defaults are the same for every series."""
 
-    size: str = one_of(WIDTHS, "tiny")  # width of all layers: 64, 128, 256 or 512
+    size: str = one_of(WIDTHS, "tiny")  # width of all layers: 64, 128, 192, 256 or 512
     dropout: float = 0.1  # share of values dropped between layers and before the output, in training
     strategy: Literal["direct", "recursive"] = "direct"  # all steps at once, or step by step, each fed back as input
     horizon: int = 1  # number of steps to forecast

@@ -40,7 +40,7 @@ from recurra.padded import Padded, last_of
 class LanguageModelOptions(RecurrentOptions):
     """The section [model] of a language model's recipe."""
 
-    size: str = one_of(WIDTHS, "large")  # width of all layers: 64, 128, 256 or 512
+    size: str = one_of(WIDTHS, "large")  # width of all layers: 64, 128, 192, 256 or 512
     tie_embeddings: bool = True  # output layer and embedding share their weights
     dropout: float = 0.2  # share of values dropped between layers and before the output, the same at all steps
     input_dropout: float = 0.1  # share of the values of embeddings dropped, the same at all steps

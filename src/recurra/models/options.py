@@ -14,14 +14,14 @@ from recurra.errors import UsageError
 from recurra.models.bridge import BRIDGES
 from recurra.options import check_names, one_of
 
-WIDTHS = {"tiny": 64, "small": 128, "base": 256, "large": 512}  # the one size dial
+WIDTHS = {"tiny": 64, "small": 128, "medium": 192, "base": 256, "large": 512}  # the one size dial
 
 
 @dataclass(frozen=True)
 class RecurrentOptions:
     """What can be said about recurrent layers, whatever network they are part of."""
 
-    size: str = one_of(WIDTHS, "base")  # width of all layers: 64, 128, 256 or 512
+    size: str = one_of(WIDTHS, "base")  # width of all layers: 64, 128, 192, 256 or 512
     width: int = 0  # width of all layers, instead of that of the size; 0: that of the size
     cell: str = one_of(CELLS, "lstm")  # recurrent cell
     activation: str = one_of(("auto", *ACTIVATIONS), "auto")  # of elman cells only; auto: tanh
