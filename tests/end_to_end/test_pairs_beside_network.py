@@ -11,8 +11,15 @@ import pytest
 import torch
 
 import recurra
+from recurra.baselines.pairs_outputs import outputs
 from recurra.bundle import load_bundle, save_bundle
+from recurra.data import pad_sources
+from recurra.decoding import log_likelihoods
 from recurra.errors import ModelError
+from recurra.models import AlignedPairs
+from recurra.models.search import step_model
+from recurra.padded import pad
+from recurra.text.special import EOS, GO
 
 SMALL = {
     "model.width": 32,
@@ -40,8 +47,8 @@ def words(count: int, seed: int) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A network that has learned far less than its n-grams."""
+def proposing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network that has learned far less than its n-grams, so that these propose outputs too."""
     path = tmp_path_factory.mktemp("pairs") / "model"
     heard: list[object] = []
     recurra.train(words(700, 1), task="translate", to=path, epochs=8, settings=SMALL, listeners=[heard.append])
@@ -49,6 +56,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert any(
         "outputs are reranked by" in note and "grams of aligned pairs, with a weight of" in note for note in notes
     ), notes
+    assert any("and some are proposed by them" in note for note in notes), notes
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(proposing: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, where n-grams only put the network's outputs in order."""
+    model = recurra.load(proposing)
+    part = model.networks[0].model.pairs
+    model.networks[0].model.pairs = AlignedPairs.of(part.opened(), float(part.scale))
+    model.save(path := tmp_path_factory.mktemp("pairs") / "ordering")
     return path
 
 
@@ -67,7 +85,45 @@ def test_it_is_better_than_the_network_alone_and_says_what_it_is(folder: Path, t
     assert both.measures["perplexity"].value == network.measures["perplexity"].value
     assert "beside" in str(model)
     assert "grams of aligned pairs" in str(model)
-    assert "outputs are reranked by" in (folder / "README.md").read_text()
+
+
+def test_proposals_make_it_better_still(proposing: Path, folder: Path) -> None:
+    assert "outputs are reranked by" in (proposing / "README.md").read_text()
+    other = words(150, 2)
+    with_proposals, ordering = (recurra.load(one).evaluate(other).measures for one in (proposing, folder))
+    assert with_proposals["sequence_error_rate"].value < 0.7 * ordering["sequence_error_rate"].value
+    baseline = recurra.load(proposing).networks[0].model.pairs.opened()
+    network = recurra.load(proposing).networks[0]
+    own = outputs(baseline, [np.array(network.source.encode(word)) for word, _ in other])
+    wrong = sum(network.target.decode(one) != right for one, (_, right) in zip(own, other, strict=True))
+    assert with_proposals["sequence_error_rate"].value <= 100 * wrong / len(other) + 5
+
+
+def test_proposals_have_the_scores_of_the_network_and_no_search_need_find_them(proposing: Path, tmp_path: Path) -> None:
+    model, alone = recurra.load(proposing), without(proposing, tmp_path / "alone")
+    network = model.networks[0]
+    new = 0
+    for word, _ in words(20, 3):
+        searched = {one.text for one in alone.predict(word, nbest=5).alternatives}
+        for one in model.predict(word, nbest=5).alternatives:
+            if one.finished:
+                targets = pad([torch.tensor([GO, *network.target.encode(one.text), EOS])])
+                likely = log_likelihoods(
+                    step_model([network.model]), pad_sources([network.source.encode(word)]), targets
+                )
+                assert one.log_prob == pytest.approx(likely[0], abs=1e-3)
+            new += one.text not in searched
+    assert new
+
+
+def test_proposals_keep_to_what_outputs_are_asked_for(proposing: Path) -> None:
+    model, some = recurra.load(proposing), [word for word, _ in words(20, 3)]
+    for answer in model.predict(some, max_length=3, nbest=5):
+        assert all(len(one.text.split()) <= 3 for one in answer.alternatives)
+    for answer in model.predict(some, min_length=9, nbest=5):
+        assert all(len(one.text.split()) >= 9 for one in answer.alternatives)
+    shown = model.predict(some[0], attention=True, nbest=5)
+    assert all(one.attention is not None for one in shown.alternatives)
 
 
 def test_scores_are_those_of_both_and_the_network_has_proposed_the_same_outputs(folder: Path, tmp_path: Path) -> None:
@@ -98,9 +154,10 @@ def test_greedy_search_and_samples_are_the_networks_alone(folder: Path, tmp_path
         assert [one.alternatives for one in mine] == [one.alternatives for one in theirs]
 
 
-def test_one_word_and_many_stream_and_search_have_the_same_answer(folder: Path) -> None:
-    model, some = recurra.load(folder), [word for word, _ in words(40, 5)]
-    together = model.predict(some, nbest=2)
+@pytest.mark.parametrize("which", ["proposing", "folder"])
+def test_one_word_and_many_stream_and_search_have_the_same_answer(which: str, request: pytest.FixtureRequest) -> None:
+    model, some = recurra.load(request.getfixturevalue(which)), [word for word, _ in words(40, 5)]
+    together, new = model.predict(some, nbest=2), 0
     for word, answer in zip(some[:12], together, strict=False):
         alone = model.predict(word, nbest=2)
         assert [one.text for one in alone.alternatives] == [one.text for one in answer.alternatives]
@@ -109,7 +166,11 @@ def test_one_word_and_many_stream_and_search_have_the_same_answer(folder: Path) 
         tree = model.search(word, nbest=2)
         assert [one.text for one in tree.outputs] == [one.text for one in answer.alternatives]
         assert any("aligned pairs" in note for note in tree.notes)
-        assert {one.found for one in tree.outputs} <= {1, 2, 3, 4, 5}
+        assert {one.found for one in tree.outputs} <= {*range(1, 6 if which == "folder" else 11)}
+        proposed = [one for one in tree.outputs if one.found > 5]
+        assert not proposed or any("propose" in note for note in tree.notes)
+        new += len(proposed)
+    assert bool(new) == (which == "proposing")
 
 
 def test_it_is_saved_and_an_ensemble_weighs_by_the_mean(folder: Path, tmp_path: Path) -> None:
@@ -171,6 +232,16 @@ def test_a_damaged_description_is_refused(value: str, folder: Path, tmp_path: Pa
 def test_an_impossible_scale_is_refused(scale: float, folder: Path, tmp_path: Path) -> None:
     model = recurra.load(folder)
     model.networks[0].model.pairs.scale.fill_(scale)
+    model.save(tmp_path / "m")
+    with pytest.raises(ModelError, match="n-gram model of aligned pairs"):
+        recurra.load(tmp_path / "m")
+
+
+@pytest.mark.parametrize("number", [-1, 1000, "5", True, None])
+def test_an_impossible_number_of_proposals_is_refused(number: object, folder: Path, tmp_path: Path) -> None:
+    model = recurra.load(folder)
+    part = model.networks[0].model.pairs
+    model.networks[0].model.pairs = AlignedPairs.of(part.opened(), 1.0, proposes=number)
     model.save(tmp_path / "m")
     with pytest.raises(ModelError, match="n-gram model of aligned pairs"):
         recurra.load(tmp_path / "m")

@@ -1,4 +1,4 @@
-"""What the n-gram model of aligned pairs writes by itself: the most probable output that a beam finds for each source.
+"""What the n-gram model of aligned pairs writes by itself: the most probable outputs that a beam finds for each source.
 
 A source is read from left to right in pieces of one or two units, and each way to go on writes the units of a pair of
 pieces. Where a unit was never seen, nothing is written for it.
@@ -34,12 +34,25 @@ class Ways(NamedTuple):
     steps: Numbers  # [N] the last step of each: its place among all
 
 
+class Ended(NamedTuple):
+    """Hypotheses that have read all."""
+
+    rows: Numbers  # [N] their sources
+    scores: NDArray[np.float64]  # [N]
+    steps: Numbers  # [N] the last step of each
+
+
 def outputs(model: PairsModel, sources: Sequences) -> list[list[int]]:
     """The most probable output for each source."""
+    return [best[0] if best else [] for best in best_outputs(model, sources, 1)]
+
+
+def best_outputs(model: PairsModel, sources: Sequences, number: int) -> list[list[list[int]]]:
+    """The most probable outputs for each source, at most so many, the best first; no two are equal."""
     return [
-        one
+        best
         for first in range(0, len(sources), AT_ONCE)
-        for one in Reading(model, sources[first : first + AT_ONCE]).outputs()
+        for best in Reading(model, sources[first : first + AT_ONCE]).outputs(number)
     ]
 
 
@@ -58,15 +71,23 @@ class Reading:
         self.parents, self.numbers = [np.full_like(rows, NOTHING)], [np.zeros_like(rows)]
         self.made = len(rows)
         self.waiting = {0: [Ways(rows, start, np.zeros(len(rows)), rows)]}  # by what they have read
-        self.ends = np.full_like(rows, NOTHING)  # [G] the last step of the best whole hypothesis
+        self.ended: list[Ended] = []
 
-    def outputs(self) -> list[list[int]]:
-        """What is written for each source."""
+    def outputs(self, number: int) -> list[list[list[int]]]:
+        """What is written for each source, at most so many different outputs, the best first."""
         for i in range(int(self.lengths.max(initial=0)) + 1):
             if i in self.waiting:
                 self._read(i, best_few(joined(self.waiting.pop(i))))
         parents, numbers = np.concatenate(self.parents), np.concatenate(self.numbers)
-        return [self._written(parents, numbers, end) for end in integers(self.ends)]
+        rows, scores, steps = (np.concatenate(parts) for parts in zip(*self.ended, strict=True))
+        order = np.argsort(-scores, kind="stable")
+        found: list[list[list[int]]] = [[] for _ in self.lengths]
+        for row, step in zip(integers(rows[order]), integers(steps[order]), strict=True):
+            if len(found[row]) < number:
+                one = self._written(parents, numbers, step)
+                if one not in found[row]:
+                    found[row].append(one)
+        return found
 
     def _read(self, i: int, ways: Ways) -> None:
         """All ways to go on from hypotheses that have read i units; those that have read all are ended."""
@@ -96,11 +117,10 @@ class Reading:
         self.made += len(chosen)
 
     def _end(self, ways: Ways, told: Known, chosen: Numbers) -> None:
-        """Keeps the best of the hypotheses of each source that is read."""
+        """Keeps hypotheses that have read all of their sources."""
         end = np.full(len(chosen), len(self.units) + 1, np.int64)
         scores = ways.scores[chosen] + self._log_chances(told, chosen, end)
-        rising = chosen[np.argsort(scores, kind="stable")]
-        self.ends[ways.rows[rising]] = ways.steps[rising]  # of the same source the last one stays
+        self.ended.append(Ended(ways.rows[chosen], scores, ways.steps[chosen]))
 
     def _log_chances(self, told: Known, chosen: Numbers, numbers: Numbers) -> NDArray[np.float64]:
         """The log-probability of a pair of pieces after each of some hypotheses."""

@@ -12,7 +12,8 @@ from recurra.decoding.forcing import log_likelihoods
 from recurra.decoding.greedy import greedy
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.options import DecodingOptions
-from recurra.decoding.recorded import SearchRecord, Tree, decode_recorded
+from recurra.decoding.proposed import propose
+from recurra.decoding.recorded import SearchRecord, Tree, decode_recorded, record_proposals
 from recurra.decoding.sampling import chances, sample
 from recurra.decoding.step_model import Scored, Start, StepModel
 from recurra.decoding.streaming import decode_growing, grows
@@ -43,6 +44,8 @@ __all__ = [
     "greedy",
     "grows",
     "log_likelihoods",
+    "propose",
+    "record_proposals",
     "rerank",
     "sample",
 ]

@@ -35,8 +35,13 @@ class Hypothesis:
         return len(self.tokens) + self.finished
 
 
-def ranked(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
-    """Finished outputs, those that were cut, stumps; of each kind the best first, equals in their order."""
+def ranked(hypotheses: Sequence[Hypothesis], proposed: Sequence[Hypothesis] = ()) -> list[Hypothesis]:
+    """Finished outputs, those that were cut, stumps; of each kind the best first, equals in their order.
+
+    Args:
+        hypotheses: that the network has found.
+        proposed: finished ones that something else proposes (proposed.py), so that they are no stumps.
+    """
     cut = [one for one in hypotheses if not one.finished]
     most, limit = max((one.log_prob for one in cut), default=-inf), max((len(one.tokens) for one in cut), default=0)
 
@@ -45,7 +50,9 @@ def ranked(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
             return 1
         return 2 if is_stump(len(one.tokens), one.log_prob, limit, most) else 0
 
-    return sorted(hypotheses, key=lambda one: (kind(one), -one.score))
+    kinds = [*map(kind, hypotheses), *(0 for _ in proposed)]
+    every = zip(kinds, [*hypotheses, *proposed], strict=True)
+    return [one for _, one in sorted(every, key=lambda pair: (pair[0], -pair[1].score))]
 
 
 def is_stump(length: int, log_prob: float, limit: int, most: float) -> bool:

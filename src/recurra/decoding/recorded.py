@@ -2,7 +2,7 @@
 
 The search is the ordinary one. Its steps (`beam_steps`, `roll_steps`) are noted on their way to `read_back`, so the
 outputs are those of `decode`, to the last bit. One source is searched, and there is a Python object for each beginning,
-which would be too slow for many sources.
+which would be too slow for many sources. Outputs that something else proposes (proposed.py) are added to it.
 
 A node is a beginning of an output. Its children are the tokens that were considered after it: of a beam the `2 * beam`
 best extensions of all beginnings that were alive, of greedy search and of samples the most probable few. Samples that
@@ -16,7 +16,7 @@ K slots, V vocabulary.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import torch
@@ -29,6 +29,7 @@ from recurra.decoding.hypothesis import Hypothesis, is_stump
 from recurra.decoding.limits import length_limits
 from recurra.decoding.options import DecodingOptions
 from recurra.decoding.proof import prove
+from recurra.decoding.proposed import Outputs, along, propose
 from recurra.decoding.ranking import best
 from recurra.decoding.rollout import Choose, RollStep, roll_steps
 from recurra.decoding.rules import Rules
@@ -121,6 +122,23 @@ def decode_recorded(
     return _beam(model, source, options, runners_up)
 
 
+@torch.inference_mode()
+def record_proposals(
+    recorded: SearchRecord, model: StepModel, source: Padded, outputs: Outputs, options: DecodingOptions
+) -> SearchRecord:
+    """The same search, with outputs beside its own that something else proposes; what leads to them is kept too."""
+    own = {tuple(one.tokens) for one in recorded.outputs if one.finished}
+    [possible] = propose(model, source, [[one for one in outputs if tuple(one) not in own]], options)
+    if not possible:
+        return recorded
+    watch = PathWatch(options, len(possible), 0, growing_from(recorded.tree))
+    choose = along(source, [[one.tokens for one in possible]])
+    steps = roll_steps(model, source, options, len(possible), choose)
+    found = read_back(watch.over(steps), source.lengths)[0]
+    tree = replace(recorded.tree, nodes=watch.tree(found).nodes)
+    return recorded._replace(outputs=[*recorded.outputs, *found], found=[*recorded.found, *found], tree=tree)
+
+
 def _beam(model: StepModel, source: Padded, options: DecodingOptions, runners_up: int) -> SearchRecord:
     start, limits = model.start(source), length_limits(source, options)
     proven = prove(model, start, source, limits, options).outputs[0] if options.nbest == 1 else []
@@ -181,6 +199,12 @@ class Growing:
         for place, node in enumerate(self.nodes):
             if node.fate == "finished" and is_stump(node.step - 1, node.total, limit, most):
                 self.change(place, "stump", node.score)
+
+
+def growing_from(tree: Tree) -> Growing:
+    """A tree that goes on growing."""
+    places = {(node.parent, node.token): number for number, node in enumerate(tree.nodes)}
+    return Growing(list(tree.nodes), places)
 
 
 class BeamWatch:
@@ -264,12 +288,12 @@ def _end(ending: Ending) -> End:
 
 
 class PathWatch:
-    """Notes the steps of greedy search or of the samples of one source."""
+    """Notes the steps of greedy search, of the samples of one source, or of outputs that are given."""
 
-    def __init__(self, options: DecodingOptions, width: int, runners_up: int) -> None:
+    def __init__(self, options: DecodingOptions, width: int, runners_up: int, growing: Growing | None = None) -> None:
         self.options = options
         self.runners_up = runners_up
-        self.growing = Growing()
+        self.growing = growing or Growing()
         self.places = [0] * width  # the node of each path
 
     def over(self, steps: Iterator[RollStep]) -> Iterator[RollStep]:

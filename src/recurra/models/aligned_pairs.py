@@ -4,35 +4,59 @@
 
 p is the network's, q that of the n-grams (baselines/pairs.py), lp the length penalty. A network that reads the whole
 source and n-grams that know a few neighbours well make different errors: reranking leaves a tenth fewer pronunciations
-wrong. Candidates are compared, so q(X, Y) may be used in the place of q(Y | X).
+wrong. Candidates are compared, so q(X, Y) may be used in the place of q(Y | X). Where a network has learned little,
+what n-grams write by themselves are candidates too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recurra.baselines import PairsModel, Stored
-from recurra.models.fitted import StoredPart
+from recurra.baselines.pairs_outputs import best_outputs
+from recurra.models.fitted import Array, StoredPart
+from recurra.narrowing import value_of
 
-LARGEST = 5.0  # of the scale
+LARGEST = 100.0  # of the scale
 FURTHEST = 6.0  # nats behind the best candidate that n-grams may put another one: they know little of what is rare
+MOST_PROPOSED = 100
 Ids = NDArray[np.int64] | NDArray[np.int32]
 
 
 class AlignedPairs(StoredPart[PairsModel]):
-    """The n-gram model, and how much it counts: its scale is 0 where it is no help."""
+    """The n-gram model, and how much it counts: its scale is 0 where it is no help.
+
+    A fact of it says how many outputs it proposes by itself.
+    """
 
     what = "n-gram model of aligned pairs"
     prefix = "pairs"
+
+    @property
+    def proposes(self) -> int:
+        """How many of its own outputs are candidates beside those of the network, at most."""
+        return value_of(int, self.facts.get("proposes", 0))
+
+    @classmethod
+    def check(cls, facts: Mapping[str, object], arrays: Mapping[str, Array]) -> None:
+        """Refuses numbers of proposals that are none."""
+        if not 0 <= value_of(int, facts.get("proposes", 0)) <= MOST_PROPOSED:
+            raise ValueError("a number of proposals that is none")
 
     def made_of(self, stored: Stored) -> PairsModel:
         """The n-gram model."""
         if not 0 <= float(self.scale) <= LARGEST:
             raise ValueError("a scale that is none")
         return PairsModel.from_stored(stored)
+
+    def proposals(self, sources: Sequence[Ids], number: int) -> list[list[list[int]]]:
+        """What the n-grams write by themselves for each source (without <EOS>): the most probable outputs."""
+        if not number:
+            return [[] for _ in sources]
+        return best_outputs(self.opened(), sources, number)
 
     def preferences(self, sources: Sequence[Ids], candidates: Sequence[Sequence[Ids]]) -> list[NDArray[np.float64]]:
         """Of each source: how many nats each candidate is behind the one that fits best, as numbers up to 0.

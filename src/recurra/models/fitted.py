@@ -83,11 +83,11 @@ class StoredPart(FittedPart[B]):
             self.register_buffer(self.buffer_name(name), torch.zeros(shape, dtype=TYPES[kind]))
 
     @classmethod
-    def of(cls, model: B, scale: float) -> Self:
-        """Of a model that was fitted."""
+    def of(cls, model: B, scale: float, **facts: object) -> Self:
+        """Of a model that was fitted, and what else is to be known of it."""
         stored = model.stored()
         arrays = {name: Array(one.dtype.newbyteorder("<").str, one.shape) for name, one in stored.arrays.items()}
-        made = cls({"kind": stored.kind, **stored.facts}, arrays)
+        made = cls({"kind": stored.kind, **stored.facts, **facts}, arrays)
         made.scale.fill_(scale)
         for name, array in stored.arrays.items():
             kind = np.dtype("<i4") if arrays[name].kind == "<u4" else array.dtype

@@ -2,7 +2,8 @@
 
 They are learned from the training pairs. How much they count is fitted on validation pairs, from which neither
 has learned: it makes the right outputs as probable as possible among the candidates of a beam (Och & Ney 2002). They
-count for nothing unless the right outputs are surely more probable then.
+count for nothing unless the right outputs are surely more probable then. Their own outputs are candidates too where
+surely more validation outputs are right then: beside a network that has learned little.
 
 N sources, K candidates of each.
 """
@@ -27,29 +28,41 @@ from recurra.models.aligned_pairs import LARGEST
 from recurra.models.search import search_model
 from recurra.tasks.examples import spread
 from recurra.tasks.repeated import by_input
+from recurra.tasks.seq2seq.pairs_search import proposals_beside
 
-SECONDS_A_CELL, SECONDS_A_SOURCE = 5e-6, 2e-3
+SECONDS_A_CELL, SECONDS_A_SOURCE = 5e-6, 3e-3
 MOST_FITTED = 2000  # validation sources
 CANDIDATES = 5  # of each, at least
+PROPOSED = 5  # of each, by the n-grams alone
 AT_ONCE = 100  # sources that are decoded together
 UNSEEN = 0.2  # of the pieces of validation pairs, at most, where sources and targets correspond in order
 SURELY = 1.0  # standard errors that the gain must be away from nothing
 KEPT_SMALL = 1e-3  # of the squares of the weights
+NONE = -1  # in place of a candidate
 ROUNDS, CLOSE = 30, 1e-6  # of the fit; a step that is no step
 
 
 class Told(NamedTuple):
-    """The candidates for sources among which the right output is."""
+    """The candidates for sources."""
 
     scores: NDArray[np.float64]  # [N, K, 2] of the network, of the n-grams; -inf: there are fewer candidates
-    right: NDArray[np.int64]  # [N] the place of the right one
-    sources: int  # all that there are, with those whose right output is no candidate
+    right: NDArray[np.int64]  # [N] the place of the right one; NONE: it is not among them
+
+    def first(self, candidates: int) -> Told:
+        """The first so many candidates alone."""
+        right = np.where(self.right < candidates, self.right, NONE)
+        return Told(self.scores[:, :candidates], right)
+
+    def wrong(self, scale: float) -> NDArray[np.bool_]:
+        """Whether [N] another output than the right one is the best, where the n-grams count so much."""
+        return best(self.scores, scale) != self.right
 
 
 class Weighed(NamedTuple):
     """How much n-grams count, and what that changes on validation data."""
 
     scale: float  # 0 where they are no help
+    proposes: int  # outputs of their own for each source
     alone: int  # of the sources, so many have a wrong output by the network alone
     wrong: int  # by both
     sources: int
@@ -76,23 +89,39 @@ def unseen(model: PairsModel, valid: EncodedPairs) -> float:
 
 
 def weighed(model: Seq2Seq, pairs: PairsModel, valid: EncodedPairs, options: DecodingOptions) -> Weighed:
-    """How much the n-grams count beside this network."""
-    told = candidates_of(model, AlignedPairs.of(pairs, 1.0), valid, options)
-    weights, alone = fitted(told.scores, told.right), fitted(told.scores[..., :1], told.right)
-    found = log_chances(told.scores, told.right, weights)
-    gain = found - log_chances(told.scores[..., :1], told.right, alone)
-    sure = len(gain) > 1 and gain.mean() > SURELY * gain.std(ddof=1) / math.sqrt(len(gain))
+    """How much the n-grams count beside this network, and whether their own outputs are candidates."""
+    beam = max(options.beam, CANDIDATES)
+    told = candidates_of(model, AlignedPairs.of(pairs, 1.0), valid, replace(options, beam=beam))
+    own = told.first(beam)
+    alone, scale = own.wrong(0.0), scale_of(own)
+    wrong, proposes = own.wrong(scale), 0
+    if larger := scale_of(told):
+        fewer = told.wrong(larger)
+        if is_sure(wrong.astype(np.float64) - fewer):
+            scale, wrong, proposes = larger, fewer, PROPOSED
+    return Weighed(scale, proposes, int(alone.sum()), int(wrong.sum()), len(wrong))
+
+
+def scale_of(told: Told) -> float:
+    """How much n-grams count among these candidates; 0 unless the right ones are surely more probable with them."""
+    there = told.right != NONE
+    scores, right = told.scores[there], told.right[there]
+    weights, alone = fitted(scores, right), fitted(scores[..., :1], right)
+    gain = log_chances(scores, right, weights) - log_chances(scores[..., :1], right, alone)
     network, ngrams = weights.tolist()
-    scale = min(ngrams / network, LARGEST) if sure and network > 0 and ngrams > 0 else 0.0
-    wrong = [told.sources - int((best(told.scores, weight) == told.right).sum()) for weight in (0.0, scale)]
-    return Weighed(scale, wrong[0], wrong[1], told.sources)
+    return min(ngrams / max(network, ngrams / LARGEST), LARGEST) if is_sure(gain) and ngrams > 0 else 0.0
+
+
+def is_sure(gains: NDArray[np.float64]) -> bool:
+    """Whether their mean is further above nothing than their standard error."""
+    return len(gains) > 1 and bool(gains.mean() > SURELY * gains.std(ddof=1) / math.sqrt(len(gains)))
 
 
 @torch.inference_mode()
 def candidates_of(model: Seq2Seq, pairs: AlignedPairs, valid: EncodedPairs, options: DecodingOptions) -> Told:
-    """What network and n-grams say of the candidates for validation sources."""
-    beam = max(options.beam, CANDIDATES)
-    options = replace(options, beam=beam, nbest=beam, sample=False, attention=False)
+    """What network and n-grams say of the candidates for validation sources: of a beam, then of the n-grams."""
+    beam = options.beam
+    options = replace(options, nbest=beam, sample=False, attention=False)
     groups = by_input(map(valid.asked, range(len(valid))))
     chosen = [groups[int(k)] for k in spread(len(groups), MOST_FITTED)]
     chosen.sort(key=lambda group: len(valid.source(group[0])))
@@ -102,19 +131,21 @@ def candidates_of(model: Seq2Seq, pairs: AlignedPairs, valid: EncodedPairs, opti
     for first in range(0, len(chosen), AT_ONCE):
         some = chosen[first : first + AT_ONCE]
         sources = [valid.source(group[0]) for group in some]
-        outputs = decode(step_model, pad_sources([one.tolist() for one in sources]).to(device_of(model)), options)
+        source = pad_sources([one.tolist() for one in sources]).to(device_of(model))
+        searched = decode(step_model, source, options)
+        proposed = proposals_beside(searched, pairs, PROPOSED, step_model, source, options)
+        outputs = [[*own, *more] for own, more in zip(searched, proposed, strict=True)]
         preferences = pairs.preferences(sources, [[np.array(one.tokens, np.int64) for one in out] for out in outputs])
-        for group, found, preferred in zip(some, outputs, preferences, strict=True):
+        for group, own, found, preferred in zip(some, searched, outputs, preferences, strict=True):
             targets = [valid.target(row).tolist() for row in group]
-            at = next((k for k, one in enumerate(found) if one.finished and one.tokens in targets), None)
-            if at is not None:
-                row = np.full((beam, 2), -np.inf)
-                row[: len(found), 0] = [one.score for one in found]
-                penalties = [penalty_of(one.length, options.length_penalty) for one in found]
-                row[: len(found), 1] = preferred / penalties
-                scores.append(row)
-                right.append(at)
-    return Told(np.array(scores).reshape(-1, beam, 2), np.array(right, np.int64), len(chosen))
+            places = [*range(len(own)), *range(beam, beam + len(found) - len(own))]
+            row = np.full((beam + PROPOSED, 2), -np.inf)
+            row[places, 0] = [one.score for one in found]
+            row[places, 1] = preferred / [penalty_of(one.length, options.length_penalty) for one in found]
+            scores.append(row)
+            fitting = (k for k, one in zip(places, found, strict=True) if one.finished and one.tokens in targets)
+            right.append(next(fitting, NONE))
+    return Told(np.array(scores).reshape(-1, beam + PROPOSED, 2), np.array(right, np.int64))
 
 
 def beside_note(pairs: PairsModel, found: Weighed) -> str:
@@ -122,8 +153,9 @@ def beside_note(pairs: PairsModel, found: Weighed) -> str:
     if not found.scale:
         return f"reranking by {pairs.name} does not help on validation data, and is not used"
     before, after = (100 * wrong / found.sources for wrong in (found.alone, found.wrong))
+    proposing = ", and some are proposed by them" if found.proposes else ""
     return (
-        f"outputs are reranked by {pairs.name}, with a weight of {found.scale:.2f}: {after:.1f} % of "
+        f"outputs are reranked by {pairs.name}, with a weight of {found.scale:.2f}{proposing}: {after:.1f} % of "
         f"{found.sources:,} validation outputs are wrong, {before:.1f} % without them"
     )
 

@@ -131,7 +131,7 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
         if pairs is None or unseen(pairs, encoded.valid) > UNSEEN:
             return
         found = weighed(network.model, pairs, encoded.valid, network.recipe.decoding)
-        network.model.pairs = AlignedPairs.of(pairs, found.scale).to(device_of(network.model))
+        network.model.pairs = AlignedPairs.of(pairs, found.scale, proposes=found.proposes).to(device_of(network.model))
         emit(Note(beside_note(pairs, found)))
 
     def closing_seconds(self, network: TextNetwork[Recipe], encoded: Encoded) -> float:
