@@ -181,7 +181,8 @@ def test_where_outputs_follow_their_sources_n_grams_of_aligned_pairs_are_the_bas
         rows.append(("".join(some), " ".join(sounds[one] for one in some)))
     path = tmp_path / "model"
     settings = {"model.width": 8, "text.source_units": "chars", "text.target_units": "words"}
-    model = recurra.train(rows[:300], task="translate", to=path, epochs=1, settings=settings)
+    alone = {**settings, "model.ngrams": False}
+    model = recurra.train(rows[:300], task="translate", to=path, epochs=1, settings=alone)
     assert (path / BASELINE).exists()
     model.save(tmp_path / "copy")
     found = recurra.load(tmp_path / "copy").evaluate(rows[300:])
@@ -189,6 +190,8 @@ def test_where_outputs_follow_their_sources_n_grams_of_aligned_pairs_are_the_bas
     assert "grams of aligned pairs" in found.baseline.name
     assert found.baseline.measures["exact_match"].value > 95
     assert found.baseline.better
+    both = recurra.train(rows[:300], task="translate", to=tmp_path / "both", epochs=1, settings=settings)
+    assert both.evaluate(rows[300:]).measures["exact_match"].value > 95
 
 
 def test_replies_and_captions_have_one(tmp_path: Path) -> None:

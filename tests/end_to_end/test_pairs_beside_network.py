@@ -203,6 +203,26 @@ def test_members_weigh_them_one_by_one_also_where_they_are_no_help_to_one(tmp_pa
     assert [float(network.model.pairs.scale) for network in half.networks] == [scales[0], 0.0]  # type: ignore[union-attr]
 
 
+def test_of_several_columns_they_read_the_first(tmp_path: Path) -> None:
+    """A word and how often it is said: the second column says nothing, and must not make pieces unknown."""
+    dice = random.Random(9)
+    pairs = [((word, dice.choice(["x", "yy", "zzz"])), sounds) for word, sounds in words(700, 1)]
+    train = [("\t".join(columns), sounds) for columns, sounds in pairs]
+    model = recurra.train(train, task="translate", to=tmp_path / "m", epochs=8, settings=SMALL)
+    part = model.networks[0].model.pairs
+    assert part is not None
+    assert part.scale > 0
+    some = [columns for columns, _ in pairs[:20]]
+    sources = [np.array(ids) for ids in model.networks[0].source.encode_batch(["\t".join(one) for one in some])]
+    lengths = [len(word) for word, _ in some]
+    assert [len(one) for one in part.read(sources)] == lengths
+    together = model.predict(["\t".join(one) for one in some])
+    assert [model.predict(one).text for one in some] == [one.text for one in together]
+    again = recurra.load(tmp_path / "m")
+    assert again.networks[0].model.pairs.until == part.until  # type: ignore[union-attr]
+    assert [one.text for one in again.predict(["\t".join(one) for one in some])] == [one.text for one in together]
+
+
 def test_it_can_be_left_out(tmp_path: Path) -> None:
     settings = {**SMALL, "model.ngrams": False}
     recurra.train(words(300, 1), task="translate", to=tmp_path / "m", epochs=1, settings=settings)
@@ -242,6 +262,15 @@ def test_an_impossible_number_of_proposals_is_refused(number: object, folder: Pa
     model = recurra.load(folder)
     part = model.networks[0].model.pairs
     model.networks[0].model.pairs = AlignedPairs.of(part.opened(), 1.0, proposes=number)
+    model.save(tmp_path / "m")
+    with pytest.raises(ModelError, match="n-gram model of aligned pairs"):
+        recurra.load(tmp_path / "m")
+
+
+@pytest.mark.parametrize("end", [-1, "4", 1.5])
+def test_an_impossible_end_of_what_is_read_is_refused(end: object, folder: Path, tmp_path: Path) -> None:
+    model = recurra.load(folder)
+    model.networks[0].model.pairs = AlignedPairs.of(model.networks[0].model.pairs.opened(), 1.0, until=end)
     model.save(tmp_path / "m")
     with pytest.raises(ModelError, match="n-gram model of aligned pairs"):
         recurra.load(tmp_path / "m")

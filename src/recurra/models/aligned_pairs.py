@@ -29,7 +29,7 @@ Ids = NDArray[np.int64] | NDArray[np.int32]
 class AlignedPairs(StoredPart[PairsModel]):
     """The n-gram model, and how much it counts: its scale is 0 where it is no help.
 
-    A fact of it says how many outputs it proposes by itself.
+    Facts of it say how many outputs it proposes by itself, and what it reads of a source.
     """
 
     what = "n-gram model of aligned pairs"
@@ -40,11 +40,20 @@ class AlignedPairs(StoredPart[PairsModel]):
         """How many of its own outputs are candidates beside those of the network, at most."""
         return value_of(int, self.facts.get("proposes", 0))
 
+    @property
+    def until(self) -> int | None:
+        """The id at which what is read of a source ends, that between its columns; None: all of it is read."""
+        found = self.facts.get("until")
+        return None if found is None else value_of(int, found)
+
     @classmethod
     def check(cls, facts: Mapping[str, object], arrays: Mapping[str, Array]) -> None:
-        """Refuses numbers of proposals that are none."""
+        """Refuses facts that are none."""
+        until = facts.get("until")
         if not 0 <= value_of(int, facts.get("proposes", 0)) <= MOST_PROPOSED:
             raise ValueError("a number of proposals that is none")
+        if until is not None and value_of(int, until) < 0:
+            raise ValueError("an end of what is read that is none")
 
     def made_of(self, stored: Stored) -> PairsModel:
         """The n-gram model."""
@@ -56,7 +65,11 @@ class AlignedPairs(StoredPart[PairsModel]):
         """What the n-grams write by themselves for each source (without <EOS>): the most probable outputs."""
         if not number:
             return [[] for _ in sources]
-        return best_outputs(self.opened(), sources, number)
+        return best_outputs(self.opened(), self.read(sources), number)
+
+    def read(self, sources: Sequence[Ids]) -> list[Ids]:
+        """What is read of each source: its first column."""
+        return [first_column(one, self.until) for one in sources]
 
     def preferences(self, sources: Sequence[Ids], candidates: Sequence[Sequence[Ids]]) -> list[NDArray[np.float64]]:
         """Of each source: how many nats each candidate is behind the one that fits best, as numbers up to 0.
@@ -66,9 +79,16 @@ class AlignedPairs(StoredPart[PairsModel]):
             candidates: of each source, without <GO> and <EOS>.
         """
         counts = [len(some) for some in candidates]
-        repeated = [source for source, count in zip(sources, counts, strict=True) for _ in range(count)]
+        repeated = [source for source, count in zip(self.read(sources), counts, strict=True) for _ in range(count)]
         found = self.opened().log_likelihoods(repeated, [one for some in candidates for one in some])
         return [behind(part) for part in np.split(found, np.cumsum(counts)[:-1])]
+
+
+def first_column(ids: Ids, until: int | None) -> Ids:
+    """What stands before the first of these ids; all of it where there is none."""
+    if until is None or not (ids == until).any():
+        return ids
+    return ids[: int((ids == until).argmax())]
 
 
 def behind(log_likelihoods: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -159,6 +159,11 @@ class ColumnTokenizer:
 SourceTokenizer = Tokenizer | ColumnTokenizer  # what may read a source
 
 
+def end_of_first(source: SourceTokenizer) -> int | None:
+    """The id that ends the first column of a source; None where there is only one."""
+    return SEPARATOR_ID if isinstance(source, ColumnTokenizer) else None
+
+
 def build_source(
     texts: Iterable[str],
     units: Sequence[str],

@@ -24,7 +24,7 @@ from recurra.data import EncodedPairs, pad_sources
 from recurra.decoding import DecodingOptions, decode
 from recurra.decoding.scoring import penalty_of
 from recurra.models import AlignedPairs, Seq2Seq, device_of
-from recurra.models.aligned_pairs import LARGEST
+from recurra.models.aligned_pairs import LARGEST, first_column
 from recurra.models.search import search_model
 from recurra.tasks.examples import spread
 from recurra.tasks.repeated import by_input
@@ -68,10 +68,16 @@ class Weighed(NamedTuple):
     sources: int
 
 
-def learned(train: EncodedPairs) -> PairsModel | None:
-    """The n-grams of training pairs; None where there is nothing to learn."""
+def learned(train: EncodedPairs, until: int | None) -> AlignedPairs | None:
+    """The n-grams of training pairs; None where there is nothing to learn.
+
+    Args:
+        until: the id that stands between the columns of a source, if there are several: the first is read.
+    """
     rows = range(len(train))
-    return PairsModel.fit([train.source(k) for k in rows], [train.target(k) for k in rows])
+    sources = [first_column(train.source(k), until) for k in rows]
+    model = PairsModel.fit(sources, [train.target(k) for k in rows])
+    return None if model is None else AlignedPairs.of(model, 1.0, until=until)
 
 
 def seconds_for(train: EncodedPairs, valid: EncodedPairs) -> float:
@@ -80,18 +86,19 @@ def seconds_for(train: EncodedPairs, valid: EncodedPairs) -> float:
     return SECONDS_A_CELL * min(cells, MOST_CELLS) + SECONDS_A_SOURCE * min(len(valid), MOST_FITTED)
 
 
-def unseen(model: PairsModel, valid: EncodedPairs) -> float:
+def unseen(pairs: AlignedPairs, valid: EncodedPairs) -> float:
     """The share of the pieces of validation pairs that were not among those of the training pairs."""
     rows = [int(k) for k in spread(len(valid), MOST_FITTED)]
-    taken = model.take_apart([valid.source(k) for k in rows], [valid.target(k) for k in rows])
+    sources = pairs.read([valid.source(k) for k in rows])
+    taken = pairs.opened().take_apart(sources, [valid.target(k) for k in rows])
     pieces = sum(max(len(one) - 1, 0) for one in taken.numbers)
     return float(taken.unknown.sum()) / pieces if pieces else 1.0
 
 
-def weighed(model: Seq2Seq, pairs: PairsModel, valid: EncodedPairs, options: DecodingOptions) -> Weighed:
+def weighed(model: Seq2Seq, pairs: AlignedPairs, valid: EncodedPairs, options: DecodingOptions) -> Weighed:
     """How much the n-grams count beside this network, and whether their own outputs are candidates."""
     beam = max(options.beam, CANDIDATES)
-    told = candidates_of(model, AlignedPairs.of(pairs, 1.0), valid, replace(options, beam=beam))
+    told = candidates_of(model, pairs, valid, replace(options, beam=beam))
     own = told.first(beam)
     alone, scale = own.wrong(0.0), scale_of(own)
     wrong, proposes = own.wrong(scale), 0
@@ -148,14 +155,14 @@ def candidates_of(model: Seq2Seq, pairs: AlignedPairs, valid: EncodedPairs, opti
     return Told(np.array(scores).reshape(-1, beam + PROPOSED, 2), np.array(right, np.int64))
 
 
-def beside_note(pairs: PairsModel, found: Weighed) -> str:
+def beside_note(pairs: AlignedPairs, found: Weighed) -> str:
     """What is said of n-grams that were put beside a network."""
     if not found.scale:
-        return f"reranking by {pairs.name} does not help on validation data, and is not used"
+        return f"reranking by {pairs.opened().name} does not help on validation data, and is not used"
     before, after = (100 * wrong / found.sources for wrong in (found.alone, found.wrong))
-    proposing = ", and some are proposed by them" if found.proposes else ""
+    name, proposing = pairs.opened().name, ", and some are proposed by them" if found.proposes else ""
     return (
-        f"outputs are reranked by {pairs.name}, with a weight of {found.scale:.2f}{proposing}: {after:.1f} % of "
+        f"outputs are reranked by {name}, with a weight of {found.scale:.2f}{proposing}: {after:.1f} % of "
         f"{found.sources:,} validation outputs are wrong, {before:.1f} % without them"
     )
 

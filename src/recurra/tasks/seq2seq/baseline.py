@@ -17,13 +17,14 @@ from recurra.baselines.pairs_outputs import outputs
 from recurra.data import Example
 from recurra.decoding import DecodingOptions
 from recurra.metrics import Measure
+from recurra.models.aligned_pairs import Ids, first_column
 from recurra.tasks.baseline import sampled
 from recurra.tasks.repeated import by_input
 from recurra.tasks.seq2seq.evaluate import compared
 from recurra.tasks.seq2seq.network import TextNetwork
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.text import SourceTokenizer, Tokenizer
-from recurra.text.columns import TAB
+from recurra.text.columns import TAB, end_of_first
 
 HELD_OUT, TRIED = 20, 200  # of so many pairs one is held out, and so many at most
 SLOWER = 10  # times as long as n-grams of texts take those of aligned pairs
@@ -39,7 +40,7 @@ class TextBaseline:
         found = sampled(train, lambda one: SLOWER * len(one.source), allowance)
         kept = [one for k, one in enumerate(found) if k % HELD_OUT < HELD_OUT - 1]
         held = found[HELD_OUT - 1 :: HELD_OUT][:TRIED]
-        if held and not any(TAB in one.source for one in found):
+        if held:
             aligned = aligned_pairs(kept, network)
             if aligned is not None and is_nearer(aligned, kept, held, network):
                 allowance.examples = len(kept)
@@ -71,23 +72,26 @@ def answers_of(
     """What a baseline writes for each source."""
     if isinstance(baseline, NearestBaseline):
         return baseline.answer(sources)
-    return [
-        target.decode(ids)
-        for ids in outputs(baseline, [np.array(ids, np.int64) for ids in source.encode_batch(sources)])
-    ]
+    return [target.decode(ids) for ids in outputs(baseline, first_columns(sources, source))]
 
 
 def aligned_pairs(pairs: Sequence[Example], network: TextNetwork[Any]) -> PairsModel | None:
     """The n-grams of pairs, in the units of a network; None where no pair can be taken apart."""
-    sources = network.source.encode_batch([one.source for one in pairs])
     targets = network.target.encode_batch([one.target for one in pairs])
-    return PairsModel.fit([np.array(ids) for ids in sources], [np.array(ids) for ids in targets])
+    sources = first_columns([one.source for one in pairs], network.source)
+    return PairsModel.fit(sources, [np.array(ids) for ids in targets])
+
+
+def first_columns(texts: Sequence[str], source: SourceTokenizer) -> list[Ids]:
+    """The ids of the first column of each source."""
+    until = end_of_first(source)
+    return [first_column(np.array(ids, np.int64), until) for ids in source.encode_batch(texts)]
 
 
 def is_nearer(aligned: PairsModel, kept: Sequence[Example], held: Sequence[Example], network: TextNetwork[Any]) -> bool:
     """Whether n-grams are nearer to the targets of held-out pairs than the nearest source's answer, or the source."""
     sources, targets = [one.source for one in held], [one.target for one in held]
-    rival = NearestBaseline.of_texts([one.source for one in kept], [one.target for one in kept], may_copy=True)
+    rival = nearest_of(kept, may_copy=True)
     ours, theirs = (
         sum(Levenshtein.normalized_distance(one, target) for one, target in zip(some, targets, strict=True))
         for some in (answers_of(one, sources, network.source, network.target) for one in (aligned, rival))
@@ -96,8 +100,12 @@ def is_nearer(aligned: PairsModel, kept: Sequence[Example], held: Sequence[Examp
 
 
 def nearest(pairs: Iterable[Example], allowance: Allowance, *, may_copy: bool) -> NearestBaseline:
-    """Pairs spread over all; what has several columns is not copied."""
-    found = sampled(pairs, lambda one: len(one.source), allowance)
-    sources = [one.source for one in found]
+    """Pairs spread over all."""
+    return nearest_of(sampled(pairs, lambda one: len(one.source), allowance), may_copy=may_copy)
+
+
+def nearest_of(pairs: Sequence[Example], *, may_copy: bool) -> NearestBaseline:
+    """These pairs; what has several columns is not copied."""
+    sources = [one.source for one in pairs]
     several = any(TAB in source for source in sources)
-    return NearestBaseline.of_texts(sources, [one.target for one in found], may_copy=may_copy and not several)
+    return NearestBaseline.of_texts(sources, [one.target for one in pairs], may_copy=may_copy and not several)

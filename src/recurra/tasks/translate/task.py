@@ -37,8 +37,8 @@ from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.translate.recipe import Recipe
 from recurra.tasks.vocabulary import WRITTEN, Side, text_side
-from recurra.text import ColumnTokenizer, Decision, decide_units
-from recurra.text.columns import decide_columns
+from recurra.text import Decision, decide_units
+from recurra.text.columns import decide_columns, end_of_first
 from recurra.training import Note
 
 
@@ -127,11 +127,13 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
 
         They are there in any case, so that all members of an ensemble have the same parts.
         """
-        pairs = learned(encoded.train) if may_have_pairs(network, encoded) else None
+        until = end_of_first(network.source)
+        pairs = learned(encoded.train, until) if may_have_pairs(network, encoded) else None
         if pairs is None or unseen(pairs, encoded.valid) > UNSEEN:
             return
         found = weighed(network.model, pairs, encoded.valid, network.recipe.decoding)
-        network.model.pairs = AlignedPairs.of(pairs, found.scale, proposes=found.proposes).to(device_of(network.model))
+        beside = AlignedPairs.of(pairs.opened(), found.scale, proposes=found.proposes, until=until)
+        network.model.pairs = beside.to(device_of(network.model))
         emit(Note(beside_note(pairs, found)))
 
     def closing_seconds(self, network: TextNetwork[Recipe], encoded: Encoded) -> float:
@@ -150,8 +152,7 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
 
 def may_have_pairs(network: TextNetwork[Recipe], encoded: Encoded) -> bool:
     """Whether n-grams of aligned pairs may stand beside a network."""
-    several = isinstance(network.source, ColumnTokenizer)
-    return network.recipe.model.ngrams and not several and encoded.train.digest != encoded.valid.digest
+    return network.recipe.model.ngrams and encoded.train.digest != encoded.valid.digest
 
 
 def with_source_words(recipe: Recipe, emit: Emit) -> Recipe:
