@@ -177,7 +177,8 @@ def choose_precision(
     learner: Learner, options: TrainingOptions, trial: Plan, budget: Budget, emit: Emit
 ) -> tuple[bool, float]:
     """Whether to use bfloat16, and the seconds of a step: measured where the machine could gain from it."""
-    seconds = trial_seconds(budget)
+    decides = budget.seconds is not None or (options.precision == "auto" and bfloat16_may_pay(learner, timed=False))
+    seconds = trial_seconds(budget) if decides else 0.0
     if options.precision == "bfloat16":
         return True, seconds_in_bfloat16(learner, options, trial, seconds)
     if options.precision == "float32":
