@@ -177,7 +177,8 @@ def hints_of(cls: type[object]) -> Mapping[str, object]:
     return get_type_hints(cls)
 
 
-def _homes(cls: type[DataclassInstance], section: str) -> dict[str, list[str]]:
+@cache
+def _homes(cls: type[DataclassInstance], section: str) -> Homes:
     """The sections of every key of `cls` and of the dataclasses inside it."""
     homes: dict[str, list[str]] = {}
     hints = hints_of(cls)
@@ -233,6 +234,7 @@ def _checked(value: object, hint: object, names: Collection[str] | None, path: s
     raise _unfitting(value, members, names, path)
 
 
+@cache
 def _members(hint: object) -> tuple[object, ...]:
     """The types of a union, or the one type."""
     members = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
