@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import pytest
+from jsonschema import Draft202012Validator
 from made_runs import events, write_run
 
 from recurra.runs import watched
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from conftest import CommandLine
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "run-event.schema.json").read_text("utf-8"))
+Draft202012Validator.check_schema(SCHEMA)
+VALIDATOR = Draft202012Validator(SCHEMA)
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,7 @@ def test_events_as_json_keep_to_their_schema(recurra: CommandLine) -> None:
     assert (code, err) == (0, "")
     found: list[dict[str, Any]] = [json.loads(line) for line in out.splitlines()]
     for event in found:
-        jsonschema.validate(event, SCHEMA)
+        VALIDATOR.validate(event)
     assert [event["step"] for event in found if (event["run"], event["event"]) == ("two", "StepDone")] == [
         *range(1, 201)
     ]
