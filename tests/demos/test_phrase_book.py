@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,11 +18,15 @@ from recurra.data import DIALOGUES, DataSource, open_examples
 from recurra.demos.chat import DEMO, FULL, OTHER_ITEM, OTHER_LANGUAGE, TALK, split
 from recurra.demos.date_forms import LOCALES as DATE_LOCALES
 from recurra.demos.date_forms import forms
-from recurra.demos.demo import Learned
+from recurra.demos.demo import Learned, Split
 from recurra.demos.phrases import COUNTRIES, phrases
 from recurra.tasks.answer import Alternative, Answer
 
-SPLIT = split()
+
+@cache
+def whole() -> Split:
+    """All dialogues of the demo: made once, and only where a test looks at them, as it takes two seconds."""
+    return split()
 
 
 def meant(turns: Sequence[str], remembered: int) -> Iterator[tuple[str, str]]:
@@ -64,12 +69,12 @@ def test_reading_other_locales_before_changes_nothing() -> None:
 
 def test_every_follow_up_can_be_understood_from_the_turns_remembered() -> None:
     turns: Any = DEMO.networks["chat"]["data.turns"]
-    for dialogue in [*SPLIT.training[:500], *SPLIT.held_out]:
+    for dialogue in [*whole().training[:500], *whole().held_out]:
         assert all(reply == right for reply, right in understood(dialogue, turns))
 
 
 def test_and_not_without_them() -> None:
-    followed = [pair for dialogue in SPLIT.held_out for pair in list(understood(dialogue, 1))[1:]]
+    followed = [pair for dialogue in whole().held_out for pair in list(understood(dialogue, 1))[1:]]
     assert not any(reply == right for reply, right in followed)
 
 
@@ -77,10 +82,10 @@ def test_held_out_follow_ups_are_new_and_their_words_known() -> None:
     def steps(dialogues: Sequence[list[str]]) -> set[tuple[tuple[str, str], tuple[str, str]]]:
         return {step for one in dialogues for step in pairwise(meant(one, 5))}
 
-    known = {pair for dialogue in SPLIT.training for pair in meant(dialogue, 5)}
-    assert {pair for dialogue in SPLIT.held_out for pair in meant(dialogue, 5)} <= known
-    assert steps(SPLIT.training).isdisjoint(steps(SPLIT.held_out))
-    assert split() == SPLIT
+    known = {pair for dialogue in whole().training for pair in meant(dialogue, 5)}
+    assert {pair for dialogue in whole().held_out for pair in meant(dialogue, 5)} <= known
+    assert steps(whole().training).isdisjoint(steps(whole().held_out))
+    assert split() == whole()
 
 
 def test_the_dialogue_shown_asks_as_the_data_do() -> None:
@@ -89,12 +94,12 @@ def test_the_dialogue_shown_asks_as_the_data_do() -> None:
 
 
 def test_the_files_are_dialogues(tmp_path: Path) -> None:
-    sizes = DEMO.write(tmp_path / "talk", SPLIT)
-    assert list(sizes.values()) == [len(SPLIT.training), len(SPLIT.held_out)]
+    sizes = DEMO.write(tmp_path / "talk", whole())
+    assert list(sizes.values()) == [len(whole().training), len(whole().held_out)]
     back = [
         (one.context, one.reply) for one in open_examples(DataSource(str(tmp_path / "talk" / "test.txt")), DIALOGUES)
     ]
-    assert back == [(one.context, one.reply) for one in open_examples(DataSource(rows=SPLIT.held_out), DIALOGUES)]
+    assert back == [(one.context, one.reply) for one in open_examples(DataSource(rows=whole().held_out), DIALOGUES)]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +113,7 @@ def test_what_is_shown(remembers: bool, share: str, tmp_path: Path) -> None:
 
     out = io.StringIO()
     model: Any = SimpleNamespace(predict=predict, path=tmp_path / "m")
-    DEMO.show(Learned({"chat": model}, SPLIT.held_out, tmp_path, Console(file=out, highlight=False, width=100)))
+    DEMO.show(Learned({"chat": model}, whole().held_out, tmp_path, Console(file=out, highlight=False, width=100)))
     assert "100.0 % of 250 first questions of held-out dialogues" in out.getvalue()
     assert share in out.getvalue()
     assert "0.0 % of 750 follow-ups without the turns before them" in out.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,13 +12,17 @@ from typing import Any
 from rich.console import Console
 
 from recurra.data import PAIRS, DataSource, open_examples
-from recurra.demos.demo import Learned
+from recurra.demos.demo import Learned, Split
 from recurra.demos.questions import BEGINNINGS, DEMO, KINDS, MAX_SENTENCES, NUMBERS, PLACES, kind_of, split
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.evaluation import Evaluation
 from recurra.tracing import AttentionMap
 
-SPLIT = split()
+
+@cache
+def whole() -> Split:
+    """All stories of the demo: made once, and only where a test looks at them, as it takes two seconds."""
+    return split()
 
 
 def answer(text: str) -> str:
@@ -59,35 +64,35 @@ def place_of(sentences: list[list[str]], thing: str) -> str:
 
 
 def test_the_answers_are_right() -> None:
-    wrong = [(text, target) for text, target in [*SPLIT.training[:3000], *SPLIT.held_out] if answer(text) != target]
+    wrong = [(text, target) for text, target in [*whole().training[:3000], *whole().held_out] if answer(text) != target]
     assert wrong == []
 
 
 def test_no_story_is_on_both_sides_and_the_draw_is_the_same() -> None:
-    assert {text for text, _ in SPLIT.training}.isdisjoint(text for text, _ in SPLIT.held_out)
-    assert split() == SPLIT
-    assert max(text.count(" .") for text, _ in SPLIT.training) == MAX_SENTENCES
+    assert {text for text, _ in whole().training}.isdisjoint(text for text, _ in whole().held_out)
+    assert split() == whole()
+    assert max(text.count(" .") for text, _ in whole().training) == MAX_SENTENCES
 
 
 def test_every_kind_is_asked_and_none_has_one_answer() -> None:
-    counts = Counter(kind_of(text) for text, _ in SPLIT.training)
+    counts = Counter(kind_of(text) for text, _ in whole().training)
     assert set(counts) == set(KINDS.values()) >= set(BEGINNINGS.values())
-    assert min(counts.values()) > len(SPLIT.training) / 10
+    assert min(counts.values()) > len(whole().training) / 10
     for kind in counts:
-        answers = Counter(target for text, target in SPLIT.training if kind_of(text) == kind)
+        answers = Counter(target for text, target in whole().training if kind_of(text) == kind)
         assert answers.most_common(1)[0][1] < 0.65 * counts[kind], kind
 
 
 def test_the_last_word_on_somebody_is_not_always_the_last_place_of_the_story() -> None:
-    asked = [(text, target) for text, target in SPLIT.held_out if kind_of(text) == "where people are"]
+    asked = [(text, target) for text, target in whole().held_out if kind_of(text) == "where people are"]
     last = [next(word for word in reversed(text.split("\t")[0].split()) if word in PLACES) for text, _ in asked]
     assert sum(place == target for place, (_, target) in zip(last, asked, strict=True)) < 0.7 * len(asked)
 
 
 def test_the_files_are_tables_with_named_columns(tmp_path: Path) -> None:
-    DEMO.write(tmp_path, SPLIT)
+    DEMO.write(tmp_path, whole())
     source = DataSource(str(tmp_path / "test.tsv"), source_column="story,question", target_column="answer")
-    assert [(one.source, one.target) for one in open_examples(source, PAIRS)] == list(SPLIT.held_out)
+    assert [(one.source, one.target) for one in open_examples(source, PAIRS)] == list(whole().held_out)
 
 
 def test_what_is_shown(tmp_path: Path) -> None:
@@ -99,9 +104,9 @@ def test_what_is_shown(tmp_path: Path) -> None:
 
     out = io.StringIO()
     model: Any = SimpleNamespace(predict=predict, path=tmp_path / "m", evaluate=lambda data: Evaluation(0, {}))
-    DEMO.show(Learned({"questions": model}, SPLIT.held_out, tmp_path, Console(file=out, highlight=False, width=100)))
+    DEMO.show(Learned({"questions": model}, whole().held_out, tmp_path, Console(file=out, highlight=False, width=100)))
     shown = out.getvalue()
-    assert f"of {len(SPLIT.held_out):,} held-out questions are answered right" in shown
+    assert f"of {len(whole().held_out):,} held-out questions are answered right" in shown
     assert "where people are  100.0 %" in shown
     assert "who has what        0.0 %" in shown
     assert shown.count("█ from 75%") == len(KINDS)

@@ -41,7 +41,7 @@ def only(flow: GradientFlow) -> LayerFlow:
     return layer
 
 
-SIZES = [(4, 80, 0), (16, 90, 1), (33, 120, 2)]
+SIZES = [(4, 60, 0), (16, 65, 1), (33, 70, 2)]
 
 
 @pytest.mark.parametrize(("size", "length", "seed"), SIZES)
@@ -110,16 +110,16 @@ def test_ordinary_cells(seed: int) -> None:
     lstm = plain("lstm", 24, seed)
     with torch.no_grad():
         lstm.bias_input[24:48] = 6.0  # forget gates near 1
-    assert only(flow_of(Recurrent(lstm), 80)).verdict.kind == "healthy"
+    assert only(flow_of(Recurrent(lstm), 40)).verdict.kind == "healthy"
     elman = plain("elman", 24, seed)
     with torch.no_grad():
         elman.weight_hidden.mul_(0.5)
-    assert only(flow_of(Recurrent(elman), 80)).verdict.kind == "vanishing"
+    assert only(flow_of(Recurrent(elman), 40)).verdict.kind == "vanishing"
     relu = Elman(24, 24, "relu").double()
     with torch.no_grad():
         relu.weight_hidden.copy_(1.6 * torch.eye(24))
         relu.bias_input.fill_(5.0)
-    assert only(flow_of(Recurrent(relu), 80)).verdict.kind == "exploding"
+    assert only(flow_of(Recurrent(relu), 40)).verdict.kind == "exploding"
 
 
 def test_rows_of_a_batch_are_losses_of_their_own() -> None:
