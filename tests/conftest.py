@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +22,10 @@ SLOW = ("bad_inputs", "comparing", "end_to_end", "fuzz", "sklearn", "test_bundle
 # sums come out the same on every machine. Before torch and tokenizers are loaded, which read it once.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
-# Processes that tests start keep the bytecode that they compile, as those of users do: a quarter of a short command.
+# Processes that tests start keep the bytecode that they compile, as those of users do: a quarter of a short command. So
+# does this one: pytest rewrites the assertions of all modules, which takes ten seconds where it is not kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Whoever starts tests in the background may have told them to ignore Ctrl-C and hang-ups; tests send these themselves.
 if threading.current_thread() is threading.main_thread():
@@ -40,6 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(HERE).parts[0] in SLOW:
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end: whenever garbage is collected, they need not be gone through again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,7 +6,7 @@ import gc
 import hashlib
 import io
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -37,14 +37,6 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder.parent / "x.tsv").write_bytes(PAIRS)
     recurra.train(folder.parent / "x.tsv", to=folder, epochs=1, recipe=recipe)
     return folder
-
-
-@pytest.fixture(scope="module", autouse=True)
-def collecting_is_quick() -> Iterator[None]:
-    """Everything that is there already (torch, above all) is left out when garbage is collected after each case."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
