@@ -51,7 +51,7 @@ def proposing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A network that has learned far less than its n-grams, so that these propose outputs too."""
     path = tmp_path_factory.mktemp("pairs") / "model"
     heard: list[object] = []
-    recurra.train(words(700, 1), task="translate", to=path, epochs=8, settings=SMALL, listeners=[heard.append])
+    recurra.train(words(700, 1), task="translate", to=path, epochs=5, settings=SMALL, listeners=[heard.append])
     notes = [str(getattr(event, "text", "")) for event in heard]
     assert any(
         "outputs are reranked by" in note and "grams of aligned pairs, with a weight of" in note for note in notes
@@ -192,7 +192,7 @@ def test_it_is_saved_and_an_ensemble_weighs_by_the_mean(folder: Path, tmp_path: 
 
 def test_members_weigh_them_one_by_one_also_where_they_are_no_help_to_one(tmp_path: Path) -> None:
     settings = {**SMALL, "training.members": 2}
-    model = recurra.train(words(700, 1), task="translate", to=tmp_path / "m", epochs=10, settings=settings)
+    model = recurra.train(words(700, 1), task="translate", to=tmp_path / "m", epochs=3, settings=settings)
     again, some = recurra.load(tmp_path / "m"), [word for word, _ in words(20, 8)]
     assert [one.text for one in again.predict(some)] == [one.text for one in model.predict(some)]
     scales = [float(network.model.pairs.scale) for network in again.networks]  # type: ignore[union-attr]
