@@ -6,6 +6,7 @@ measures. A setting that has an effect only beside others or on other examples h
 effect cannot be seen here, the reason stands in UNSEEN. Names of tables are settings too: so every cell learns and
 answers in every task that has a recurrent network. A run with another number is ended by its first step or validation
 that is another one; what is only said before the first step does not count, as it may be made of the setting itself.
+Settings of answers alone are changed in a model that is trained, which is what a model folder with them would give.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +34,7 @@ from recurra.tasks import TASKS
 from recurra.training import Event, Sampled, weights_of
 
 Settings = Mapping[str, object]
-EPOCHS = 2
+EPOCHS = {"caption": 2, "forecast": 2}  # of the others one, which is several steps
 # Few steps, and nothing that is left to the clock.
 SHORT: Settings = {
     "model.width": 8,
@@ -213,7 +214,13 @@ UNSEEN: dict[str, str] = {
 }
 
 ONLY_TRAINING = {"batching", "training"}  # sections that say how weights are found, and nothing of what a model is
-ANSWERING = {"decoding", "generation", "output"}  # those that nothing but answers and measures show
+ANSWERING = {"decoding", "generation"}  # those that are looked up when a model answers
+EXCLUDING = {
+    "decoding.max_extra",
+    "decoding.max_ratio",
+    "generation.beam",
+}  # those of them that do not go with all the others
+SHOWN_BY_ANSWERS = {*ANSWERING, "output"}  # those that nothing but answers and measures show
 
 
 def settings_of(task: str) -> Iterator[str]:
@@ -228,6 +235,11 @@ def settings_of(task: str) -> Iterator[str]:
 def of(table: Mapping[str, Any], task: str, name: str) -> Any:
     """The entry of a table for this task, or for all; None if there is none."""
     return table.get(f"{task}: {name}", table.get(name))
+
+
+def default_of(task: str, name: str) -> object:
+    section, key = name.split(".")
+    return getattr(getattr(TASKS[task].recipe(), section), key)
 
 
 def others(task: str, name: str, default: object) -> list[Any]:
@@ -269,9 +281,6 @@ def run(task: str, rows: str, settings: Frozen, base: Seen | None = None, ends: 
         base: what is compared with it; how good the model is is not measured again if something else differs already.
         ends: kinds of events: the run ends as soon as those of these kinds are not those of `base`.
     """
-    toy = TOYS[task]
-    examples = ROWS[rows] if rows else [accented(row, k) for k, row in enumerate(toy.rows)]
-    inputs = inputs_of(examples) if rows else [accented(given, k) for k, given in enumerate(toy.inputs)]
     events: list[str] = []
 
     def listen(event: Event) -> None:
@@ -282,25 +291,59 @@ def run(task: str, rows: str, settings: Frozen, base: Seen | None = None, ends: 
                 raise DifferentAlreadyError
 
     with TemporaryDirectory() as folder:
-        model = recurra.train(
-            examples,
-            task=task,
-            to=Path(folder) / "m",
-            epochs=EPOCHS,
-            settings={**SHORT, **toy.settings, **dict(settings)},
-            listeners=[listen],
-        )
-        answers = [answer.to_mapping() for answer in model.predict(inputs)]
-        if hasattr(model.recipe, "generation"):
-            answers += [answer.to_mapping() for answer in model.generate(inputs)]
+        model = trained(task, rows, settings, Path(folder), listen)
         weights = hashlib.sha256(save(weights_of(model.networks[0].model))).hexdigest()
-        found = Seen(events, weights, json.dumps(answers), "")
+        found = Seen(events, weights, answers_of(model, task, rows), "")
         if base and found != base._replace(measures=""):
             return found
-        return found._replace(measures=str(model.evaluate(examples[:12])))
+        return found._replace(measures=str(model.evaluate(examples_of(task, rows)[:12])))
 
 
 seen = cache(run)
+
+
+def trained(
+    task: str, rows: str, settings: Frozen, folder: Path, listen: Callable[[Event], None] | None = None
+) -> recurra.Model:
+    said = {**SHORT, **TOYS[task].settings, **dict(settings)}
+    examples, listeners = examples_of(task, rows), [listen] if listen else []
+    return recurra.train(
+        examples, task=task, to=folder / "m", epochs=EPOCHS.get(task, 1), settings=said, listeners=listeners
+    )
+
+
+@cache
+def kept(task: str, rows: str, settings: Frozen) -> recurra.Model:
+    """A model that is trained once."""
+    with TemporaryDirectory() as folder:
+        return trained(task, rows, settings, Path(folder))
+
+
+def answered(task: str, rows: str, settings: Frozen) -> Seen:
+    """What a model answers and is measured to be with these settings, as far as they are those of answers."""
+    own = {name: value for name, value in settings if name.split(".")[0] in ANSWERING}
+    model = kept(task, rows, tuple((name, value) for name, value in settings if name not in own))
+    if "decoding.max_length" in own:  # training with it looks for no limit that goes by the input
+        own["decoding.max_extra"] = default_of(task, "decoding.max_extra")
+    networks = [dataclasses.replace(one, recipe=one.recipe.with_settings(own)) for one in model.networks]
+    other = recurra.Model(model.task, networks, model.path, model.facts, model.card, model.baseline)
+    measures = str(other.evaluate(examples_of(task, rows)[:12]))
+    return Seen([], "", answers_of(other, task, rows), measures)
+
+
+def examples_of(task: str, rows: str) -> list[Any]:
+    """Those of ROWS under this name, or where it is empty those of the task."""
+    return ROWS[rows] if rows else [accented(row, k) for k, row in enumerate(TOYS[task].rows)]
+
+
+def answers_of(model: recurra.Model, task: str, rows: str) -> str:
+    """All that it answers, in JSON."""
+    given = [accented(one, k) for k, one in enumerate(TOYS[task].inputs)]
+    inputs = inputs_of(examples_of(task, rows)) if rows else given
+    answers = [answer.to_mapping() for answer in model.predict(inputs)]
+    if hasattr(model.recipe, "generation"):
+        answers += [answer.to_mapping() for answer in model.generate(inputs)]
+    return json.dumps(answers)
 
 
 def accented(value: Any, k: int) -> Any:
@@ -334,7 +377,7 @@ def ending(name: str, value: object) -> Collection[str]:
     section = name.split(".")[0]
     if section in ONLY_TRAINING:
         return [kind.__name__ for kind in get_args(Event)]
-    return () if section in ANSWERING or isinstance(value, str) else ("StepDone", "Validated")
+    return () if section in SHOWN_BY_ANSWERS or isinstance(value, str) else ("StepDone", "Validated")
 
 
 def of_kinds(events: Sequence[str], kinds: Collection[str]) -> list[str]:
@@ -347,6 +390,8 @@ def outcome(task: str, name: str, settings: Mapping[str, object], base: Seen | s
     rows = next((key for key in (f"{task}: {name}", name) if key in ROWS), "")
     frozen = tuple(sorted(settings.items()))
     try:
+        if name.split(".")[0] in ANSWERING:
+            return answered(task, rows, frozen)
         if not isinstance(base, Seen):
             return seen(task, rows, frozen)
         return run(task, rows, frozen, base, ending(name, settings[name]))
@@ -364,10 +409,9 @@ EVERY = [(task, name) for task in TOYS for name in settings_of(task) if name not
 @pytest.mark.slow
 @pytest.mark.parametrize(("task", "name"), EVERY, ids=[": ".join(one) for one in EVERY])
 def test_a_setting_changes_something_or_is_refused(task: str, name: str) -> None:
-    section, key = name.split(".")
     beside: Settings = of(BESIDE, task, name) or {}
     before = {**SHORT, **TOYS[task].settings, **beside}
-    default = before.get(name, getattr(getattr(TASKS[task].recipe(), section), key))
+    default = before.get(name, default_of(task, name))
     base = outcome(task, name, beside)
     assert isinstance(base, Seen) or name in WITHOUT_REFUSED, base
     values = others(task, name, default)
@@ -382,6 +426,19 @@ def test_two_runs_with_the_same_settings_are_the_same() -> None:
     for task in TOYS:
         first = seen(task, "", ())
         assert first == run(task, "", ())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", TOYS)
+def test_settings_of_answers_that_are_said_at_training_are_those_of_the_model(task: str, tmp_path: Path) -> None:
+    """So a model whose settings of answers are changed is one that was trained with them."""
+    names = [name for name in settings_of(task) if name.split(".")[0] in ANSWERING and name not in EXCLUDING]
+    said = {name: others(task, name, default_of(task, name))[0] for name in names}
+    beside = RECURSIVE if task == "forecast" else {}
+    model = recurra.load(trained(task, "", tuple({**beside, **said}.items()), tmp_path).path)
+    for name, value in said.items():
+        section, key = name.split(".")
+        assert getattr(getattr(model.recipe, section), key) == value, name
 
 
 def test_the_tables_name_settings_that_there_are() -> None:
