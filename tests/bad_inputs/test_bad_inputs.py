@@ -39,6 +39,13 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def collecting_is_quick() -> None:
+    """Everything that is there already (torch, above all) is left out when garbage is collected after each case."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 def test_bad_input(
     case: BadInput, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest

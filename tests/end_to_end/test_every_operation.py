@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 SCRIPT = Path(__file__).with_name("every_operation.py")
 
 
@@ -32,9 +30,9 @@ def test_the_old_state_or_the_new_one_and_the_same_end(tmp_path: Path) -> None:
     assert found["wrong"] == []
 
 
-@pytest.mark.parametrize("fate", ["half", "ENOSPC"])
-def test_this_test_catches_a_save_that_writes_straight_into_the_file(tmp_path: Path, fate: str) -> None:
-    found = tried(tmp_path, "--scenarios", "train", "--fates", fate, "--sabotage", "--file", "checkpoint.safetensors",
-                  "--sample", "3")  # fmt: skip
-    assert found["points"] > 0
-    assert any("damaged" in str(point["wrong"]) for point in found["wrong"])
+def test_this_test_catches_a_save_that_writes_straight_into_the_file(tmp_path: Path) -> None:
+    fates = ("half", "ENOSPC")
+    found = tried(tmp_path, "--scenarios", "train", "--fates", ",".join(fates), "--sabotage",
+                  "--file", "checkpoint.safetensors", "--sample", "6")  # fmt: skip
+    damaged = {point["fate"] for point in found["wrong"] if "damaged" in str(point["wrong"])}
+    assert damaged == {*fates}
