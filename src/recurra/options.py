@@ -185,7 +185,7 @@ def _homes(cls: type[DataclassInstance], section: str) -> Homes:
     for name in (declared.name for declared in fields(cls)):
         homes.setdefault(name, []).append(section)
         for inner in _members(hints[name]):
-            nested = _homes(inner, _path(section, name)) if _is_options(inner) else {}
+            nested: Homes = _homes(inner, _path(section, name)) if _is_options(inner) else {}
             for key, places in nested.items():
                 homes.setdefault(key, []).extend(places)
     return homes

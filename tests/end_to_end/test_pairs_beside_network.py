@@ -192,7 +192,7 @@ def test_it_is_saved_and_an_ensemble_weighs_by_the_mean(folder: Path, tmp_path: 
 
 def test_members_weigh_them_one_by_one_also_where_they_are_no_help_to_one(tmp_path: Path) -> None:
     settings = {**SMALL, "training.members": 2}
-    model = recurra.train(words(700, 1), task="translate", to=tmp_path / "m", epochs=3, settings=settings)
+    model = recurra.train(words(700, 1), task="translate", to=tmp_path / "m", epochs=6, settings=settings)
     again, some = recurra.load(tmp_path / "m"), [word for word, _ in words(20, 8)]
     assert [one.text for one in again.predict(some)] == [one.text for one in model.predict(some)]
     scales = [float(network.model.pairs.scale) for network in again.networks]  # type: ignore[union-attr]

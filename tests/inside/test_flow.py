@@ -41,7 +41,7 @@ def only(flow: GradientFlow) -> LayerFlow:
     return layer
 
 
-SIZES = [(4, 60, 0), (16, 65, 1), (33, 70, 2)]
+SIZES = [(4, 80, 0), (16, 80, 1), (33, 80, 2)]
 
 
 @pytest.mark.parametrize(("size", "length", "seed"), SIZES)
