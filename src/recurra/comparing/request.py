@@ -8,11 +8,11 @@ from pathlib import Path
 
 from recurra.comparing.grid import Variant
 from recurra.comparing.trial import Trial
-from recurra.data import DataSource, open_examples
+from recurra.data import DataSource
 from recurra.data.gazetteers import Gazetteers
 from recurra.tasks.gazetteers import record_of as record_of_gazetteers
-from recurra.tasks.keys import key_hash
 from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.source_record import Part, parts_of
 from recurra.tasks.task import Task
 from recurra.tasks.word_vectors import record_of
 
@@ -54,9 +54,10 @@ class ComparisonRequest:
 
     def to_mapping(self) -> dict[str, object]:
         """What a resumed comparison has to repeat."""
+        given = {"data": self.data, "valid": self.valid, "test": self.test}
         return {
             "task": self.task.name,
-            **{name: named(self.task, getattr(self, name)) for name in ("data", "valid", "test")},
+            **{name: self._parts(data) for name, data in given.items()},
             "recipe": self.recipe.to_mapping(),
             "variants": [list(variant) for variant in self.variants],
             "seeds": self.seeds,
@@ -67,12 +68,5 @@ class ComparisonRequest:
             "gazetteers": record_of_gazetteers(self.gazetteers) or None,
         }
 
-
-def named(task: Task, data: DataSource | None) -> list[str] | dict[str, object] | None:
-    """What identifies the data: file names, or the hash of a list of examples."""
-    if data is None:
-        return None
-    if data.rows is None:
-        return list(data.names)
-    digests = b"".join(key_hash(task.kind.key(example)) for example in open_examples(data, task.kind))
-    return {"examples": len(data.rows), "hash": key_hash(digests.hex()).hex()}
+    def _parts(self, data: DataSource | None) -> list[Part] | None:
+        return None if data is None else parts_of(data, self.task.kind)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -77,9 +77,10 @@ def _trained(request: ComparisonRequest, emit: Emit) -> Comparison:
     with locked(folder), removed_on_refusal(made, lambda: is_start(folder)):
         if not request.resume:
             remove_untrained(folder)
+        repeated = {} if request.resume else request.to_mapping()
         request = replace(request, data=spool(request.data, folder / "input"))
         tests = Tests(request, emit)
-        each = seconds_per_run(request)
+        each = seconds_per_run(request, repeated)
         results, fitted = dict[str, TrialResult](), FittedOnce()
         for number, trial in enumerate(request.trials(), 1):
             kept = finished_result(folder, trial)
@@ -180,8 +181,12 @@ def with_recorded_budget(request: ComparisonRequest) -> ComparisonRequest:
     return request
 
 
-def seconds_per_run(request: ComparisonRequest) -> float | None:
-    """The time of each run: an equal share, fixed when the comparison starts."""
+def seconds_per_run(request: ComparisonRequest, repeated: Mapping[str, object]) -> float | None:
+    """The time of each run: an equal share, fixed when the comparison starts.
+
+    Args:
+        repeated: what is written down beside it, for a resumed comparison to repeat.
+    """
     path = request.folder / REQUEST
     if request.resume:
         return json.loads(path.read_text(encoding="utf-8"))["each"]
@@ -189,7 +194,7 @@ def seconds_per_run(request: ComparisonRequest) -> float | None:
     if request.seconds is not None:
         left = request.seconds - (time.monotonic() - request.started)
         each = left / (len(request.variants) * request.seeds)
-    atomic_write(path, json.dumps({**request.to_mapping(), "each": each}, ensure_ascii=False).encode())
+    atomic_write(path, json.dumps({**repeated, "each": each}, ensure_ascii=False).encode())
     return each
 
 

@@ -6,12 +6,12 @@ import ipaddress
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 
 from recurra.errors import UsageError
 
 PREFIX = "RECURRA_"  # --max-body is RECURRA_MAX_BODY
 LOCAL = ("localhost", "127.0.0.1", "::1")  # names by which a server on this machine is called from it
+MOST = 1_000_000  # characters that are read of a file of tokens, which may be a device that never ends
 SHORTEST = 16  # characters of a token: fewer can be guessed
 
 
@@ -99,7 +99,8 @@ def tokens_of(options: ServeOptions) -> tuple[str, ...]:
     found = [options.token] if options.token else []
     if options.token_file:
         try:
-            lines = Path(options.token_file).read_text("utf-8").splitlines()
+            with open(options.token_file, encoding="utf-8") as file:
+                lines = file.read(MOST).splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot be read: {error}", where=options.token_file) from None
         found += [line.strip() for line in lines if line.strip() and not line.startswith("#")]

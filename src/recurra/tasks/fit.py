@@ -23,6 +23,7 @@ from recurra.bundle import save_weights
 from recurra.bundle.folder import BASELINE
 from recurra.data import DataSource, Examples, HasLine, keep, open_examples, spool
 from recurra.data.gazetteers import Gazetteers
+from recurra.data.lines import is_stream
 from recurra.errors import DataError, Interrupted, RecurraError, RunError, any_error_as
 from recurra.files import atomic_write, outermost_missing, plain_errors_within
 from recurra.narrowing import object_of
@@ -36,7 +37,7 @@ from recurra.tasks.gazetteers import record_of as record_of_gazetteers
 from recurra.tasks.members import loaded_member, share_of_time, untrained_member
 from recurra.tasks.model_folder import parameter_count, save_network
 from recurra.tasks.recipe import TaskRecipe
-from recurra.tasks.recipe_file import ASKED, RECIPE, asked_recipe, read_recipe
+from recurra.tasks.recipe_file import ASKED, RECIPE, asked_recipe, read_recipe, refuse_other_task
 from recurra.tasks.resuming import START_AGAIN, check_same, damaged_run
 from recurra.tasks.run_record import RunRecord, read_record, write_record
 from recurra.tasks.sample import write_sample
@@ -44,8 +45,9 @@ from recurra.tasks.samples import Samples
 from recurra.tasks.source_record import (
     DECISIONS,
     SOURCE,
-    recorded_columns,
+    parts_of,
     recorded_decisions,
+    recorded_source,
     write_decisions,
     write_source,
 )
@@ -155,6 +157,9 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
             atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
             write_digests(run_folder, [*KEPT, *([BASELINE] if (run_folder / BASELINE).exists() else [])])
         else:
+            given = zip(request.data.names, request.data.paths, strict=False)
+            if streams := [name for name, path in given if is_stream(path)]:
+                emit(Note(f"{' and '.join(streams)}: not read again, the run goes on with what it was started with"))
             with any_error_as(lambda reason: damaged_run(run_folder, reason)):
                 network, encoded, columns, decisions = restore(request, run_folder, recorded.members)
                 before = recorded.members or read_recipe(run_folder / RECIPE, request.task.recipe).training.members
@@ -268,6 +273,7 @@ def begun(request: Request, asked: RunRecord, emit: Emit) -> Request:
             given.check_same(request.folder / "run", record, needed=True)
         emit(Note("the run was stopped before its first checkpoint: it starts again from its beginning"))
     if request.resume and (path := asked_recipe(request.folder / "run")):
+        refuse_other_task(path, request.task.name)
         kind = request.task.recipe
         request = replace(request, recipe=check_same(read_recipe(path, kind), request.recipe, kind()))
     else:
@@ -337,7 +343,9 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     fit_baseline(task, parts.train, network, budget, run_folder, emit, once)
     write_sample(run_folder, task, parts)
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
-    write_source(run_folder / SOURCE, request.data, columns)
+    given = parts_of(request.data, task.kind, train)
+    valid_given = [] if request.valid is None else parts_of(request.valid, task.kind, valid)
+    write_source(run_folder / SOURCE, given, valid_given, request.data.remembered(), columns)
     write_decisions(run_folder / DECISIONS, decisions)
     return Prepared(network, open_encoded(task, run_folder), columns, decisions)
 
@@ -364,6 +372,7 @@ def restore(request: Request, run_folder: Path, members: int) -> Prepared:
     for given, record in given_beside(request):
         given.check_same(run_folder, record, needed=False)
     task = request.task
+    refuse_other_task(run_folder / RECIPE, task.name)
     recorded = read_recipe(run_folder / RECIPE, task.recipe)
     if members:
         recorded = recorded.with_settings({"training.members": members})
@@ -373,9 +382,10 @@ def restore(request: Request, run_folder: Path, members: int) -> Prepared:
         encoded = open_encoded(task, run_folder)
     except DataError as error:
         raise RunError(error.what, where=error.where, fix=START_AGAIN) from error
-    columns = recorded_columns(run_folder / SOURCE, request.data)
+    source = recorded_source(run_folder / SOURCE)
+    source.check_same(request.folder, task.kind, request.data, request.valid)
     decisions = recorded_decisions(run_folder / DECISIONS)
-    return Prepared(task.load(recipe, vocabularies), encoded, columns, decisions)
+    return Prepared(task.load(recipe, vocabularies), encoded, source.columns, decisions)
 
 
 def open_encoded(task: Task, run_folder: Path) -> Encoded:
