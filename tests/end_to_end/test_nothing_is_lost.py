@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -182,14 +183,33 @@ def test_metrics_stay_lines_of_json_after_a_kill() -> None:
 
 
 def test_a_disk_without_room_for_the_run_is_refused_before_the_first_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    from types import SimpleNamespace
-
     steps: list[Event] = []
     monkeypatch.setattr("recurra.files.shutil.disk_usage", lambda _: SimpleNamespace(free=5000))
     with pytest.raises(RunError, match=r"there is no room: about [\d.]+ kB are to be written, 5.0 kB are free"):
         train(listeners=[lambda event: steps.append(event) if isinstance(event, StepDone) else None])
     assert not steps
     assert not Path("m").exists()
+
+
+def test_room_for_all_members_is_needed_before_the_first_step_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[Event] = []
+    free = SimpleNamespace(free=0)
+    monkeypatch.setattr("recurra.files.shutil.disk_usage", lambda _: free)
+
+    def needed(members: int) -> float:
+        with pytest.raises(RunError, match=r"about ([\d.]+) kB are to be written") as caught:
+            train(
+                members=members, listeners=[lambda event: steps.append(event) if isinstance(event, StepDone) else None]
+            )
+        return float(re.findall(r"about ([\d.]+) kB", str(caught.value))[0])
+
+    one, three = needed(1), needed(3)
+    free.free = int(1000 * one) + 1000  # enough for one
+    assert needed(3) == three > 1.9 * one
+    assert not steps
+    assert not Path("m").exists()
+    free.free = int(1000 * three) + 1000
+    assert len(train(members=3).members) == 3
 
 
 def test_a_terminal_that_is_closed_ends_the_run_only_when_it_is_saved() -> None:

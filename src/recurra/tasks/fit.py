@@ -241,7 +241,8 @@ class Training:
         learner = task.learner(network, self.prepared.encoded, emit)
         published = Publisher(self.request, self.networks, self.prepared.columns)
         samples = Samples(task, network, self.request.folder / "run", emit)
-        finished = Run(learner, options, budget, folder, emit, published, checkpoint, samples).go()
+        to_come = self.members - len(self.networks) + 1
+        finished = Run(learner, options, budget, folder, emit, published, checkpoint, samples, to_come).go()
         self.finished.append(finished)
         if finished.reason != INTERRUPTED:
             baseline = published_baseline(task, self.request.folder / "run")

@@ -92,6 +92,7 @@ class Run:
         publish: called with the weights at each new best, so that a usable model exists early.
         resume: a checkpoint to go on from, None to start.
         sample: answers a few examples with the weights that are validated; None where it leaves that out this time.
+        networks: how many are to be trained, this one and then others like it, for all of which there must be room.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class Run:
         publish: Callable[[Weights], None],
         resume: Checkpoint | None,
         sample: Sampler = no_sample,
+        networks: int = 1,
     ) -> None:
         self.learner = learner
         self.options = options
@@ -122,17 +124,17 @@ class Run:
             self.progress = Progress(recent=deque(maxlen=options.average))
             self.plan = make_plan(learner, options, budget, emit)
             with plain_errors(folder):
-                require_room(folder / NAME, self._room())
+                require_room(folder / NAME, self._room(networks))
             self.save()
         else:
             with any_error_as(lambda reason: damaged(folder / NAME, reason)):
                 self.progress, self.plan = self._restored(resume)
 
-    def _room(self) -> int:
-        """Bytes that the run will take at most: a checkpoint beside the one before, and the published weights."""
+    def _room(self, networks: int) -> int:
+        """Bytes that so many networks take at most: checkpoints, one of them beside the one before, and the model."""
         weights = sum(value.nbytes for value in named_weights(self.learner.model).values())
         best = 1
-        return weights * (2 * (1 + self.optimizer.kept + best + self.options.average) + 1)
+        return weights * ((networks + 1) * (1 + self.optimizer.kept + best + self.options.average) + networks)
 
     def go(self) -> Finished:
         """Trains to the end of the plan, to an early stop, or to an interruption; the best weights end in the model."""
