@@ -34,6 +34,7 @@ def train(name, examples, task, epochs, **more):
         "model.layers": 1,
         "model.dropout": 0.0,
         "training.learning_rate": 0.01,
+        "training.validations": 3,
         **{key.replace("__", "."): value for key, value in more.items()},
     }
     return recurra.train(
@@ -978,7 +979,7 @@ bot = train(
     "chat",
     [dialogue() for _ in range(1200)],
     "chat",
-    6,
+    5,
     data__turns=5,
     data__replies="second",
     data__withhold=0.0,
@@ -1024,7 +1025,7 @@ networks = {
         name,
         examples,
         "translate",
-        8,
+        7,
         text__source_units="words",
         text__target_units="words",
         model__attention=attention,

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from storm import CLASSIFY, ENVIRONMENT, TRANSLATE, Running, asked, ends_under_load, load_until, noise, request, run
 
+from recurra.cli import run as command_line
+
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 
 
@@ -159,11 +161,30 @@ def test_more_than_it_can_answer_is_refused_and_the_rest_is_answered() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["nowhere"], 1, "nowhere"),
         ([str(CLASSIFY), "--host", "0.0.0.0"], 2, "--token"),
         ([str(CLASSIFY), str(CLASSIFY)], 2, "twice"),
         ([str(CLASSIFY), "--token", "short"], 2, "16 characters"),
         ([str(CLASSIFY), "--host", "192.0.2.1", "--token", "x" * 20], 1, "cannot listen"),
+    ],
+)
+def test_what_is_asked_for_and_cannot_be_is_said_in_a_line_before_anything_is_loaded(
+    arguments: list[str],
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("recurra.serving.running.run", lambda *given: pytest.fail("it is served"))
+    assert command_line(["serve", *arguments, "--port", "0"]) == code
+    found = capsys.readouterr().err
+    assert said in found
+    assert "Traceback" not in found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["nowhere"], 1, "nowhere"),
         ([str(CLASSIFY), "--languages", "en-de"], 2, "--languages"),
         (["nowhere", "--workers", "2"], 1, "nowhere"),
     ],
