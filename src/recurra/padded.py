@@ -77,18 +77,28 @@ def as_padded(sequence: Padded | Tensor, lengths: Tensor | Sequence[int] | None 
         if lengths is not None:
             raise UsageError("lengths are given twice: in a Padded and beside it")
         padded = sequence
+        if not all(isinstance(part, Tensor) for part in (padded.values, padded.lengths)) or padded.values.dim() < 2:
+            fix = "Padded(values [B, T, ...], lengths [B]); plain values and a list of lengths do as well."
+            raise UsageError("a Padded is made of two tensors, values [B, T, ...] and lengths [B]", fix=fix)
     elif isinstance(sequence, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
         if sequence.dim() < 2:
             raise UsageError(f"expected values [B, T, ...], got {list(sequence.shape)}")
         rows, steps = sequence.shape[:2]
         if lengths is None:
             lengths = torch.full((rows,), steps, device=sequence.device)
-        padded = Padded(sequence, torch.as_tensor(lengths, device=sequence.device))
+        padded = Padded(sequence, _tensor_of(lengths, sequence.device))
     else:
         fix = "Packed sequences are not needed: give the padded values and their lengths."
         raise UsageError(f"expected a tensor or a Padded, got {type(sequence).__name__}", fix=fix)
     _check_lengths(padded)
     return padded
+
+
+def _tensor_of(lengths: Tensor | Sequence[int], device: torch.device) -> Tensor:
+    try:
+        return torch.as_tensor(lengths, device=device)
+    except (ValueError, TypeError, RuntimeError, OverflowError):
+        raise UsageError(f"lengths must be whole numbers, one for each row, got {lengths!r:.80}") from None
 
 
 def _check_lengths(padded: Padded) -> None:

@@ -173,7 +173,7 @@ BUDGETS = [
 
 TARGETS = [
     target("a folder with files", "full", "full: this folder is not empty", "--to", **{"full": None, "full/a.txt": b"a"}),
-    target("a file as target", "x.tsv", "x.tsv: this folder is not empty", "--to"),
+    target("a file as target", "x.tsv", "x.tsv: this is a file, expected a folder", "--to"),
     target("a file above the target", "x.tsv/m", "x.tsv/m/run: a part of this path is a file, not a folder"),
     target("endless name", "x" * 300, "cannot be written (File name too long)"),
     with_model("a trained model there", typed("train x.tsv --to m --epochs 1"), "m: this folder already holds a model or an unfinished run", "--resume", "--to", kind=RunError),

@@ -78,8 +78,27 @@ class Cell(nn.Module, ABC, Generic[S]):
         return HiddenState(self._zeros(batch))  # pyright: ignore[reportReturnType]
 
     def forward(self, x: Tensor, state: S) -> Step:
-        """One step: x [B, I] and a state to a Step."""
+        """One step: x [B, I] and a state to a Step.
+
+        Raises:
+            UsageError: x or the state has another shape.
+        """
+        self.check(x, state)
         return self.advance(linear(x, self.weight_input, self.bias_input), state)
+
+    def check(self, x: Tensor, state: S) -> None:
+        """Refuses what no step can be made of: a state of one row would else count for all rows.
+
+        Raises:
+            UsageError: x or the state has another shape.
+        """
+        whole = isinstance(state, tuple) and all(isinstance(part, Tensor) for part in state)
+        shapes = [tuple(part.shape) for part in state] if whole else []
+        rows, sizes = len(x) if x.dim() else 0, (self.input_size, self.hidden_size)
+        if not shapes or x.shape != (rows, sizes[0]) or any(shape != (rows, sizes[1]) for shape in shapes):
+            seen = ", ".join(str(list(shape)) for shape in shapes) or type(state).__name__
+            what = f"expected x [B, {sizes[0]}] and a state of [B, {sizes[1]}]"
+            raise UsageError(f"{what}, got x {list(x.shape)} and {seen}", fix="initial_state(B) makes a state.")
 
     @abstractmethod
     def advance(self, x: Tensor, state: S) -> Step:

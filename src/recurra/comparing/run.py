@@ -42,6 +42,7 @@ from recurra.tasks.fitted_once import FittedOnce
 from recurra.tasks.keys import key_hash
 from recurra.tasks.split import shared_keys, smallest
 from recurra.tasks.taken import is_start as is_run_start
+from recurra.tasks.taken import refuse_file
 from recurra.tasks.task import Emit
 from recurra.training import CHECKPOINT, Budget, Event, Note, locked
 
@@ -139,7 +140,8 @@ def refuse_taken(folder: Path) -> None:
     if begun and (folder / REQUEST).exists():
         fix = "Resume it with --resume, start anew in its place with --force, or choose another folder with --to."
         raise RunError("this folder already holds a comparison", where=str(folder), fix=fix)
-    if begun or (folder.exists() and not folder.is_dir()):
+    refuse_file(folder)
+    if begun:
         raise RunError("this folder is not empty", where=str(folder), fix="Choose another one with --to.")
 
 

@@ -19,17 +19,27 @@ from recurra.data.lines import is_stream, unpacked_check
 from recurra.errors import DataError
 
 BYTES = 0x08  # idx's number for unsigned bytes
+MOST_DIMENSIONS = 8
 AT_ONCE = 2**24  # bytes: of one reading at most, and of a picture
 MAGIC = {b"\0\0\x08\x03": "pictures", b"\0\0\x08\x01": "labels"}
+# The numbers that an idx file may hold, by the third byte of its header; the fourth counts its dimensions.
+NUMBERS = {
+    BYTES: "unsigned bytes",
+    0x09: "signed bytes",
+    0x0B: "numbers of 16 bits",
+    0x0C: "numbers of 32 bits",
+    0x0D: "floating-point numbers",
+    0x0E: "floating-point numbers of 64 bits",
+}
 
 
 def looks_like_idx(path: str | Path) -> bool:
-    """Whether a file begins as the pictures of idx do; of a stream it is not looked at, as what is read is gone."""
+    """Whether a file begins as those of idx do; of a stream it is not looked at, as what is read is gone."""
     if is_stream(str(path)):
         return False
     try:
         with _opened(path) as file:
-            return file.read(4) == b"\0\0\x08\x03"
+            return _described(file.read(4)) is not None
     except (OSError, EOFError, zlib.error):
         return False
 
@@ -76,7 +86,15 @@ def read_labels(path: str, name: str) -> NDArray[np.uint8]:
     return np.frombuffer(bytes(data), dtype=np.uint8)
 
 
+def _described(magic: bytes) -> str | None:
+    """What the first four bytes say; None where they are not those of idx."""
+    if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in NUMBERS or not 1 <= magic[3] <= MOST_DIMENSIONS:
+        return None
+    return f"{MAGIC[magic]}" if magic in MAGIC else f"{NUMBERS[magic[2]]} in {magic[3]} dimensions"
+
+
 AGAIN = "The file was cut off: copy or download it again."
+DAMAGED = "The file is damaged, or is another one: copy or download it again."
 
 
 def _opened(path: str | Path) -> gzip.GzipFile:
@@ -101,7 +119,7 @@ def _check_end(file: gzip.GzipFile, name: str) -> None:
         DataError: there is more than the header says, or the file is damaged.
     """
     if _bytes(file, 1, name):
-        raise DataError("the file is longer than its header says", where=name, fix=AGAIN)
+        raise DataError("the file is longer than its header says", where=name, fix=DAMAGED)
 
 
 def _shape(file: gzip.GzipFile, dimensions: int, name: str, wanted: str) -> tuple[int, ...]:
@@ -111,15 +129,19 @@ def _shape(file: gzip.GzipFile, dimensions: int, name: str, wanted: str) -> tupl
         DataError: they are not those of what is wanted.
     """
     magic = _bytes(file, 4, name)
-    seen = MAGIC.get(magic)
+    seen = _described(magic)
     if seen != wanted:
         what = f"an idx file of {seen}" if seen else f"first bytes {magic.hex(' ').upper() or 'none'}"
         fix = "Give the pictures first and the labels second: --source IMAGES --target LABELS."
+        if seen and magic not in MAGIC:
+            fix = (
+                "Write it again: pictures are bytes of grey [pictures, rows, columns], 0 to 255, and labels are bytes."
+            )
         raise DataError(f"expected an idx file of {wanted} (unsigned bytes), saw {what}", where=name, fix=fix)
     header = _bytes(file, 4 * dimensions, name)
     if len(header) < 4 * dimensions:
         raise DataError("the file ends within its header", where=name, fix=AGAIN)
     sizes = tuple(int.from_bytes(header[4 * k : 4 * k + 4], "big") for k in range(dimensions))
     if not all(sizes) or math.prod(sizes[1:]) > AT_ONCE:
-        raise DataError(f"the header names impossible sizes: {sizes}", where=name, fix=AGAIN)
+        raise DataError(f"the header names impossible sizes: {sizes}", where=name, fix=DAMAGED)
     return sizes

@@ -50,12 +50,19 @@ OTHER_KINDS = {
     b"\x89HDF\r\n": ("an HDF5 file", "Write its table as CSV."),
     b"MATLAB 5.0": ("a file of MATLAB", "Write its table as CSV."),
     b"ARROW1": ("a Feather or Arrow file", "Write it as JSON Lines or CSV, or give the data frame in Python."),
+    b"\0\0\x08\x03": (
+        "an idx file of pictures",
+        "The task classify reads such files: --source IMAGES --target LABELS.",
+    ),
+    b"\0\0\x08\x01": ("an idx file of labels", "The task classify reads such files: --source IMAGES --target LABELS."),
     b"Obj\x01": ("an Avro file", "Write it as JSON Lines."),
     **dict.fromkeys(
         (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
         ("a pickle of Python", "Load it in Python and give what it holds, or write it as CSV."),
     ),
 }
+# Binary data of no known kind: bytes that no text has, and how many of the first 16 are too many for a stray one.
+CONTROLS, BINARY = frozenset((*range(7), *range(14, 27))), 3
 
 
 class Line(NamedTuple):
@@ -265,6 +272,9 @@ def _unpacked(stream: BinaryIO, path: str, name: str) -> BinaryIO:
     for magic, (kind, fix) in OTHER_KINDS.items():
         if start.startswith(magic):
             raise DataError(f"expected text, this is {kind}", where=name, fix=fix.format(path=shlex.quote(path)))
+    if sum(byte in CONTROLS for byte in start) >= BINARY and not wide_encoding(start):
+        what = f"expected text, these are binary data (first bytes {start[:4].hex(' ').upper()})"
+        raise DataError(what, where=name, fix="Give a text file, or write what is in it as one.")
     return stream
 
 

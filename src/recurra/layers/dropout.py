@@ -14,10 +14,21 @@ import torch
 from torch import Tensor, nn
 
 from recurra.cells import DenseCell
+from recurra.errors import UsageError
 
 C = TypeVar("C", bound=DenseCell)
 
 STEPS = 2**16  # shares that can be told apart
+
+
+def check_share(name: str, share: float) -> None:
+    """Refuses a share by which values could not be scaled up again.
+
+    Raises:
+        UsageError: below 0, from 1 on, or no number.
+    """
+    if not 0 <= share < 1:
+        raise UsageError(f"{name} must be at least 0 and below 1, got {share}")
 
 
 def locked_dropout(values: Tensor, share: float, training: bool) -> Tensor:

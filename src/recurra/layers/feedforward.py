@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from recurra.cells import ACTIVATIONS
 from recurra.errors import UsageError
-from recurra.layers.dropout import dropout
+from recurra.layers.dropout import check_share, dropout
 from recurra.options import unknown_name
 
 
@@ -48,6 +48,7 @@ class FeedForward(nn.Module):
         self.hidden = nn.ModuleList(nn.Linear(below, above) for below, above in pairwise(sizes))  # W and b_h
         self.output = nn.Linear(hidden_size, output_size)  # V and b_y
         self.activation = activation
+        check_share("dropout", dropout)
         self.dropout = dropout
         for layer in [*self.hidden, self.output]:
             assert isinstance(layer, nn.Linear)

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from recurra.attention import Attention
-from recurra.padded import Padded
+from recurra.errors import UsageError
+from recurra.padded import Padded, as_padded
 
 
 class Pooled(NamedTuple):
@@ -38,15 +39,27 @@ class Pooling(nn.Module, ABC):
         self.size = size
         self.backward = backward
 
+    def forward(self, sequence: Padded | Tensor) -> Pooled:
+        """[B, T, H] to [B, H].
+
+        Raises:
+            UsageError: values of another width, lengths beyond T.
+        """
+        padded = as_padded(sequence)
+        if padded.values.dim() != 3 or padded.values.shape[2] != self.size:
+            what = f"{type(self).__name__} reads values [B, T, {self.size}], got {list(padded.values.shape)}"
+            raise UsageError(what)
+        return self.pool(padded)
+
     @abstractmethod
-    def forward(self, sequence: Padded) -> Pooled:
-        """[B, T, H] to [B, H]."""
+    def pool(self, sequence: Padded) -> Pooled:
+        """What `forward` does, its argument checked."""
 
 
 class LastPooling(Pooling):
     """Each direction's last output: of the one that reads forward at the end, of the other at the beginning."""
 
-    def forward(self, sequence: Padded) -> Pooled:
+    def pool(self, sequence: Padded) -> Pooled:
         last = (sequence.lengths - 1).clamp(min=0)[:, None]  # [B, 1]
         steps = torch.arange(sequence.values.shape[1], device=last.device)
         ends = (steps == last) & sequence.mask  # [B, T]
@@ -61,7 +74,7 @@ class LastPooling(Pooling):
 class MeanPooling(Pooling):
     """The mean over the steps."""
 
-    def forward(self, sequence: Padded) -> Pooled:
+    def pool(self, sequence: Padded) -> Pooled:
         mask = sequence.mask
         weights = mask / sequence.lengths.clamp(min=1)[:, None]
         return Pooled(_sum(sequence.values, mask) / sequence.lengths.clamp(min=1)[:, None], weights)
@@ -70,7 +83,7 @@ class MeanPooling(Pooling):
 class MaxPooling(Pooling):
     """The maximum over the steps, value by value (Collobert et al. 2011); a step weighs what share of them it gave."""
 
-    def forward(self, sequence: Padded) -> Pooled:
+    def pool(self, sequence: Padded) -> Pooled:
         mask = sequence.mask
         if not sequence.values.shape[1]:
             return Pooled(sequence.values.sum(1), mask.to(sequence.values.dtype))
@@ -88,7 +101,7 @@ class AttentionPooling(Pooling):
         super().__init__(size, backward)
         self.attention: Attention = SelfScore(size)
 
-    def forward(self, sequence: Padded) -> Pooled:
+    def pool(self, sequence: Padded) -> Pooled:
         nobody = sequence.values.new_zeros(sequence.values.shape[0], 1, 0)
         attended = self.attention(nobody, self.attention.prepare(sequence))
         return Pooled(attended.context[:, 0], attended.weights[:, 0])

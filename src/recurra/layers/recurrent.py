@@ -10,7 +10,7 @@ from recurra.cells import Cell, DenseCell, Step
 from recurra.cells.state import S
 from recurra.errors import UsageError
 from recurra.layers.base import ForwardLayer, Unrolled
-from recurra.layers.dropout import with_dropped_weights
+from recurra.layers.dropout import check_share, with_dropped_weights
 from recurra.layers.kernels import REFERENCE, CellSteps, kernel_of
 from recurra.layers.recorded import Recorded, of_steps
 from recurra.layers.unroll import unroll
@@ -48,6 +48,7 @@ class Recurrent(ForwardLayer[S]):
             )
         if weight_dropout and not isinstance(cell, DenseCell):
             raise UsageError(f"{type(cell).__name__} has no recurrent weights that could be dropped")
+        check_share("weight_dropout", weight_dropout)
         super().__init__()
         self.cell = cell
         self.weight_dropout = weight_dropout
@@ -73,10 +74,7 @@ class Recurrent(ForwardLayer[S]):
         Raises:
             UsageError: x or the state has another shape.
         """
-        shapes = [tuple(part.shape) for part in state]
-        if x.shape != (len(x), self.input_size) or any(shape != (len(x), self.output_size) for shape in shapes):
-            what = f"expected x [B, {self.input_size}] and a state of [B, {self.output_size}]"
-            raise UsageError(f"{what}, got x {list(x.shape)} and {', '.join(str(list(shape)) for shape in shapes)}")
+        self.cell.check(x, state)
         kernel = kernel_of(self.cell) if self.fused and not trace else REFERENCE
         return kernel.step(self.cell, x, state)
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from recurra.cells import Step
 from recurra.errors import UsageError
 from recurra.layers.base import ForwardLayer, Layer, States, Unrolled, check_layer
-from recurra.layers.dropout import dropout, locked_dropout
+from recurra.layers.dropout import check_share, dropout, locked_dropout
 from recurra.layers.recorded import Recorded, placed
 from recurra.padded import Padded
 
@@ -49,6 +49,7 @@ class Stack(ForwardLayer[States]):
             if below.output_size != above.input_size:
                 sizes = f"input size {above.input_size} follows one with output size {below.output_size}"
                 raise UsageError(f"a layer with {sizes}")
+        check_share("dropout", dropout)
         self.layers = nn.ModuleList(layers)
         self.dropout = dropout
         self.residual = residual

@@ -65,8 +65,19 @@ def refuse_taken(folder: Path) -> None:
         )
     if not folder.exists():
         return
-    if not folder.is_dir() or any(path.name != "run" or not is_start(path) for path in folder.iterdir()):
+    refuse_file(folder)
+    if any(path.name != "run" or not is_start(path) for path in folder.iterdir()):
         raise RunError("this folder is not empty", where=str(folder), fix="Choose another one with --to.")
+
+
+def refuse_file(folder: Path) -> None:
+    """A folder is made or filled, and never takes the place of a file.
+
+    Raises:
+        RunError: it is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise RunError("this is a file, expected a folder", where=str(folder), fix="Choose another name with --to.")
 
 
 def refuse_foreign(folder: Path) -> None:
