@@ -92,6 +92,8 @@ class Cell(nn.Module, ABC, Generic[S]):
         Raises:
             UsageError: x or the state has another shape.
         """
+        if torch.compiler.is_compiling():  # a recorded graph serves other numbers of rows as well
+            return
         whole = isinstance(state, tuple) and all(isinstance(part, Tensor) for part in state)
         shapes = [tuple(part.shape) for part in state] if whole else []
         rows, sizes = len(x) if x.dim() else 0, (self.input_size, self.hidden_size)
