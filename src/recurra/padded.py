@@ -77,7 +77,7 @@ def as_padded(sequence: Padded | Tensor, lengths: Tensor | Sequence[int] | None 
         if lengths is not None:
             raise UsageError("lengths are given twice: in a Padded and beside it")
         padded = sequence
-        if not all(isinstance(part, Tensor) for part in (padded.values, padded.lengths)) or padded.values.dim() < 2:
+        if not all(map(torch.is_tensor, (padded.values, padded.lengths))) or padded.values.dim() < 2:
             fix = "Padded(values [B, T, ...], lengths [B]); plain values and a list of lengths do as well."
             raise UsageError("a Padded is made of two tensors, values [B, T, ...] and lengths [B]", fix=fix)
     elif isinstance(sequence, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped

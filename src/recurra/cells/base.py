@@ -94,7 +94,7 @@ class Cell(nn.Module, ABC, Generic[S]):
         """
         if torch.compiler.is_compiling():  # a recorded graph serves other numbers of rows as well
             return
-        whole = isinstance(state, tuple) and all(isinstance(part, Tensor) for part in state)
+        whole = isinstance(state, tuple) and all(map(torch.is_tensor, state))
         shapes = [tuple(part.shape) for part in state] if whole else []
         rows, sizes = len(x) if x.dim() else 0, (self.input_size, self.hidden_size)
         if not shapes or x.shape != (rows, sizes[0]) or any(shape != (rows, sizes[1]) for shape in shapes):
