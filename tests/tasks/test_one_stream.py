@@ -167,6 +167,7 @@ def made(given: Any, folder: Path, task: str | None = None) -> tuple[str, list[s
 def neutral(text: str) -> str:
     """A note without what the examples are called, their lines, and where the reason for a task was seen."""
     text = re.sub(r"^\S*(examples\.\w+|examples|series)(?=:)", "DATA", text)
+    text = re.sub(r"^([\d,]+ [\w ]+) in \S+$", r"\1", text)  # how many there are, of a file
     text = re.sub(r"lines [\d, ]+( and \d+ more)?", "LINES", text)
     text = re.sub(r"in \S*(examples\.\w+|examples|pairs|sentences|dialogues|texts|series)(?=$|:)", "in DATA", text)
     return re.sub(r"because .* \(choose another", "because ... (choose another", text)

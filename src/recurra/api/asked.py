@@ -65,7 +65,7 @@ class Asked:
     listeners: Sequence[Emit]
     vectors: str | None  # a file of vectors of words
     gazetteers: Gazetteers | None  # lists of names
-    source_of: Callable[[Given, str | Path | None], DataSource]  # other data of the same form
+    source_of: Callable[[Given, str | Path | None, str], DataSource]  # other data of the same form, and their argument
 
 
 def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **keywords: Unpack[TrainKeywords]) -> Asked:
@@ -83,11 +83,11 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **keyw
             raise unknown_name("argument", name, TrainKeywords.__annotations__)
     how = checked(keywords)
 
-    def source_of(given: Given, target: str | Path | None = None) -> DataSource:
+    def source_of(given: Given, target: str | Path | None = None, argument: str = "data") -> DataSource:
         if y is not None and isinstance(given, tuple) and len(given) == 2:
             return paired(*given)
         columns = (how.get("source_column"), how.get("target_column"), how.get("time_column"))
-        return data_source(given, target, how.get("format", "auto"), *columns)
+        return data_source(given, target, how.get("format", "auto"), *columns, argument=argument)
 
     started = how.get("started")
     started = clock.monotonic() if started is None else started
@@ -104,14 +104,14 @@ def asked(data: Given, y: Iterable[object] | None, what: str, usual: str, **keyw
     valid = keywords.get("valid")
     whole = (recipe or chosen.task.recipe()).with_settings(how.get("settings") or {})
 
-    def read_as_set(given: Given, target: str | Path | None = None) -> DataSource:
-        return whole.data.source(source_of(with_times(given) if series else given, target))
+    def read_as_set(given: Given, target: str | Path | None, argument: str) -> DataSource:
+        return whole.data.source(source_of(with_times(given) if series else given, target, argument))
 
     return Asked(
         chosen.task,
         chosen.note,
         whole.data.source(source),
-        None if valid is None else read_as_set(valid, how.get("valid_target")),
+        None if valid is None else read_as_set(valid, how.get("valid_target"), "valid"),
         folder,
         whole,
         chosen_budget(how.get("time"), how.get("epochs"), resume, started, usual),

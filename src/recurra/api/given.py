@@ -48,8 +48,13 @@ def data_source(
     source_column: str | None = None,
     target_column: str | None = None,
     time_column: str | None = None,
+    *,
+    argument: str = "data",
 ) -> DataSource:
     """What the data room reads: a file, two parallel ones, or rows given in Python.
+
+    Args:
+        argument: what the data were given as; rows of others than "data" are called so in messages.
 
     Raises:
         UsageError: neither a file nor anything with rows, or a second file beside rows.
@@ -65,7 +70,8 @@ def data_source(
         fix = "Give (source, target) rows, or two files."
         raise UsageError("a file of targets was given beside rows of examples", where="target", fix=fix)
     else:
-        source = DataSource(rows=entries_of(data) or rows_of(data))
+        name = None if argument == "data" else argument
+        source = DataSource(rows=entries_of(data) or rows_of(data, argument), name=name)
         refuse_without_effect(source.rows or (), format, *named)
     return replace(source, source_column=named[0], target_column=named[1], time_column=named[2])
 

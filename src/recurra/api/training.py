@@ -187,7 +187,7 @@ def compare(
         how.task,
         how.data,
         how.valid,
-        None if test is None else how.source_of(test, test_target),
+        None if test is None else how.source_of(test, test_target, "test"),
         how.recipe,
         variants([Axis(name, tuple(values)) for name, values in given.items()], how.recipe),
         seeds,

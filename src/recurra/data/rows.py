@@ -29,12 +29,13 @@ from recurra.text.visible import excerpt, safe_repr
 NO_PAIR = "rows that are not valid {}s"
 
 
-def rows_of(data: object) -> list[object]:
+def rows_of(data: object, where: str = "data") -> list[object]:
     """The rows of what is given in Python instead of a file.
 
     Args:
         data: a data frame, a column of one, an array, a mapping from columns to lists, or anything that can be
             iterated.
+        where: the argument that it was given as.
 
     Raises:
         UsageError: it is none of these.
@@ -46,8 +47,8 @@ def rows_of(data: object) -> list[object]:
     if (column := column_of(data)) is not None:
         return column.to_list()
     if is_single(data) or isinstance(data, str | bytes) or not is_iterable(data):
-        raise UsageError(f"expected a file or a list of examples, got {safe_repr(data):.60}", where="data")
-    return _rows_of_mapping(data) if is_mapping(data) else list(data)
+        raise UsageError(f"expected a file or a list of examples, got {safe_repr(data):.60}", where=where)
+    return _rows_of_mapping(data, where) if is_mapping(data) else list(data)
 
 
 def is_single(value: object) -> bool:
@@ -55,7 +56,7 @@ def is_single(value: object) -> bool:
     return getattr(value, "ndim", 1) == 0
 
 
-def _rows_of_mapping(data: Mapping[object, object]) -> list[object]:
+def _rows_of_mapping(data: Mapping[object, object], where: str) -> list[object]:
     """Columns of texts by name as rows; of numbers or turns alone as the one example that they may be.
 
     Raises:
@@ -64,7 +65,7 @@ def _rows_of_mapping(data: Mapping[object, object]) -> list[object]:
     columns = {str(name): list(values) for name, values in data.items() if is_sequence(values) or is_array(values)}
     if len(columns) < len(data) or not data:
         what = f"expected lists by column, got {dict(data)!r:.60}"
-        raise UsageError(what, where="data", fix="If each item is an example: list(data.items())")
+        raise UsageError(what, where=where, fix="If each item is an example: list(data.items())")
     texts = any(isinstance(cell, str) for values in columns.values() for cell in values[:1])
     if not texts or "tokens" in columns or turns_key(columns) or len({len(values) for values in columns.values()}) > 1:
         return [data]

@@ -430,7 +430,8 @@ def opened(task: Task, data: DataSource, copies: Path, purpose: str, emit: Emit)
     total = found.count()
     if not total:
         raise DataError("there are no examples", where=found.name)
-    emit(Note(f"{total:,} {task.noun}{purpose} in {found.name}"))
+    place = "" if data.rows is not None else f" in {found.name}"
+    emit(Note(f"{total:,} {task.noun}{purpose}{place}"))
     return found
 
 
