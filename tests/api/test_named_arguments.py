@@ -27,7 +27,9 @@ def test_what_is_wrong_with_validation_data_is_said_of_them(valid: Any, where: s
 
 def test_so_are_test_data_of_a_comparison(tmp_path: Path) -> None:
     with pytest.raises(RecurraError) as caught:
-        recurra.compare(PAIRS, test=[("ab", "a"), 7], task="translate", cells=["gru", "elman"], to=tmp_path / "c", epochs=1)
+        recurra.compare(
+            PAIRS, test=[("ab", "a"), 7], task="translate", cells=["gru", "elman"], to=tmp_path / "c", epochs=1
+        )
     assert caught.value.where == "test[1]"
 
 

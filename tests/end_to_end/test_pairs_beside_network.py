@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import recurra
+from recurra.baselines.pairs import MOST_SCORED
 from recurra.baselines.pairs_outputs import outputs
 from recurra.bundle import load_bundle, save_bundle
 from recurra.data import pad_sources
@@ -114,6 +115,13 @@ def test_proposals_have_the_scores_of_the_network_and_no_search_need_find_them(p
                 assert one.log_prob == pytest.approx(likely[0], abs=1e-3)
             new += one.text not in searched
     assert new
+
+
+def test_nothing_is_proposed_for_what_is_too_long_to_be_scored(proposing: Path) -> None:
+    part = recurra.load(proposing).networks[0].model.pairs
+    short, long = np.array([4, 5, 6]), np.full(MOST_SCORED + 1, 4)
+    assert [len(some) for some in part.proposals([long, short, long], 2)] == [0, 2, 0]
+    assert part.proposals([long, short], 0) == [[], []]
 
 
 def test_proposals_keep_to_what_outputs_are_asked_for(proposing: Path) -> None:

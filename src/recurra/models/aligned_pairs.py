@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.baselines import PairsModel, Stored
+from recurra.baselines.pairs import MOST_SCORED
 from recurra.baselines.pairs_outputs import best_outputs
 from recurra.models.fitted import Array, StoredPart
 from recurra.narrowing import value_of
@@ -62,10 +63,16 @@ class AlignedPairs(StoredPart[PairsModel]):
         return PairsModel.from_stored(stored)
 
     def proposals(self, sources: Sequence[Ids], number: int) -> list[list[list[int]]]:
-        """What the n-grams write by themselves for each source (without <EOS>): the most probable outputs."""
-        if not number:
-            return [[] for _ in sources]
-        return best_outputs(self.opened(), self.read(sources), number)
+        """What the n-grams write by themselves for each source (without <EOS>): the most probable outputs.
+
+        Nothing for sources that are too long to be scored.
+        """
+        read = self.read(sources)
+        chosen = [k for k, one in enumerate(read) if number and len(one) <= MOST_SCORED]
+        found: list[list[list[int]]] = [[] for _ in sources]
+        for k, outputs in zip(chosen, best_outputs(self.opened(), [read[k] for k in chosen], number), strict=True):
+            found[k] = outputs
+        return found
 
     def read(self, sources: Sequence[Ids]) -> list[Ids]:
         """What is read of each source: its first column."""
