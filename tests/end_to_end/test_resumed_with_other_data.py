@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -110,3 +111,14 @@ def test_a_recipe_that_never_ends_is_refused() -> None:
         file.truncate(10**9)  # zeros, which no disk has to hold
     with pytest.raises(RecurraError, match="a recipe of more than 1,000,000 bytes is not read"):
         recurra.read_recipe("long.toml")
+
+
+def test_a_run_of_an_earlier_recurra_goes_on() -> None:
+    trained()
+    record = {"files": [["x.tsv", Path("x.tsv").stat().st_size]], "columns": {}}
+    Path("m/run/source.json").write_text(json.dumps(record))
+    digests = json.loads(Path("m/run/digests.json").read_text())
+    Path("m/run/digests.json").write_text(json.dumps({k: v for k, v in digests.items() if k != "source.json"}))
+    trained(resume=True)
+    with pytest.raises(RunError, match=r"x\.tsv; these are v\.tsv"):
+        trained("v.tsv", resume=True)

@@ -28,6 +28,7 @@ from recurra.data.examples import Kind, Reader, Reading
 from recurra.data.images import coloured, image_of, image_path, read_image
 from recurra.data.inputs import read_texts
 from recurra.data.known_names import OF_CAPTIONS, find
+from recurra.data.numbers import real_array
 from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
 from recurra.data.rows import row_sides, text_of
 from recurra.data.source import DataSource, Sides
@@ -136,7 +137,7 @@ def given_content(given: object, place: str) -> Content:
     if is_array(given) and (given.ndim > 1 or given.dtype == np.uint8):
         return np.asarray(image_of(given, place))
     try:
-        if (is_sequence(given) or is_array(given)) and len(numbers := np.asarray(given, np.float32).reshape(-1)):
+        if (is_sequence(given) or is_array(given)) and len(numbers := real_array(given, np.float32).reshape(-1)):
             return numbers
     except (TypeError, ValueError):
         pass

@@ -64,6 +64,17 @@ def columns_in_order(names: Sequence[str], wanted: Sequence[str], what: str, whe
     )
 
 
+def real_array(value: Any, kind: type[Floating]) -> NDArray[Floating]:
+    """An array of what is given; numpy would cut off imaginary parts with no more than a warning.
+
+    Raises:
+        TypeError, ValueError: there are no numbers in it, or complex ones.
+    """
+    if np.iscomplexobj(value):
+        raise TypeError("complex numbers")
+    return np.asarray(value, dtype=kind)
+
+
 def as_numbers(value: object, where: str) -> Numbers:
     """A list or an array given in Python: [D] or [T, D].
 
@@ -73,7 +84,7 @@ def as_numbers(value: object, where: str) -> Numbers:
     fix = "Give a vector as a list of numbers, a series as a list of steps, each a list of equally many numbers."
     try:
         with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
-            values = np.asarray(value, dtype=np.float32)
+            values = real_array(value, np.float32)
     except (ValueError, TypeError) as error:
         raise DataError(f"expected numbers, got {excerpt(safe_repr(value), 40)}", where=where, fix=fix) from error
     if values.ndim not in (1, 2) or not values.shape[-1]:

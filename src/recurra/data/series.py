@@ -31,7 +31,7 @@ from recurra.data.examples import Kind, Reading, Skipped
 from recurra.data.gluonts import holds_entries, read_entries
 from recurra.data.number_format import table_format
 from recurra.data.number_text import BEYOND, LARGER_UNIT, LARGEST, NumberFormat
-from recurra.data.numbers import numbered
+from recurra.data.numbers import numbered, real_array
 from recurra.data.rows import is_table, plain, reads_file
 from recurra.data.series_columns import (
     LOOK,
@@ -270,7 +270,7 @@ def checked_series(given: object, where: str, number: int = 1) -> Series:
         return given
     named = given if is_mapping(given) else None
     try:
-        values = np.asarray(given if named is None else list(named.values()), dtype=np.float64)
+        values = real_array(given if named is None else list(named.values()), np.float64)
     except (ValueError, TypeError) as error:
         raise _no_series(given, where) from error
     if named is not None:

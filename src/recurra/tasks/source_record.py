@@ -69,7 +69,7 @@ class SourceRecord(NamedTuple):
     """What was written down."""
 
     train: list[Part]
-    valid: list[Part]
+    valid: list[Part] | None  # None where it is not known
     said: dict[str, str]
     columns: dict[str, str]
 
@@ -80,7 +80,7 @@ class SourceRecord(NamedTuple):
             RunError: other data, other validation data, or other columns of them.
         """
         self._compare("data", folder, self.train, parts_of(data, kind))
-        if valid is not None:
+        if valid is not None and self.valid is not None:
             self._compare("validation data", folder, self.valid, parts_of(valid.completed(self.columns), kind))
         for name, value in data.remembered().items():
             if value not in (self.said.get(name), self.columns.get(name)):
@@ -110,14 +110,20 @@ def recorded_source(path: Path) -> SourceRecord:
     """
     try:
         record = object_of(json.loads(path.read_text(encoding="utf-8")))
-        train, valid = ([_part(*list_of(one)) for one in list_of(record[name])] for name in ("train", "valid"))
+        if "files" in record:  # of an earlier recurra, which wrote down names and sizes of the training data alone
+            files = [[*list_of(one), ""] for one in list_of(record["files"])]
+            record = {"said": record["columns"], **record, "train": files or [[ROWS, 0, ""]], "valid": None}
+        train, valid = (
+            None if record[name] is None else [_part(*list_of(one)) for one in list_of(record[name])]
+            for name in ("train", "valid")
+        )
         said, columns = (
             {name: str(value) for name, value in object_of(record[which]).items()} for which in ("said", "columns")
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"the record of the data cannot be read: {error}"
         raise RunError(what, where=str(path), fix=START_AGAIN) from None
-    return SourceRecord(train, valid, said, columns)
+    return SourceRecord(train or [], valid, said, columns)
 
 
 def write_decisions(path: Path, notes: Sequence[str]) -> None:
@@ -160,4 +166,5 @@ def _part(name: object, size: object, digest: object) -> Part:
 
 
 def _may_be_the_same(before: Part, now: Part) -> bool:
-    return before.name == now.name and (before[1:] == now[1:] or not (before.digest and now.digest))
+    sizes, digests = {before.size, now.size}, {before.digest, now.digest}
+    return before.name == now.name and (len(sizes) == 1 or 0 in sizes) and (len(digests) == 1 or "" in digests)
