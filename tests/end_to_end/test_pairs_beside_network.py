@@ -120,7 +120,7 @@ def test_proposals_have_the_scores_of_the_network_and_no_search_need_find_them(p
 def test_nothing_is_proposed_for_what_is_too_long_to_be_scored(proposing: Path) -> None:
     part = recurra.load(proposing).networks[0].model.pairs
     short, long = np.array([4, 5, 6]), np.full(MOST_SCORED + 1, 4)
-    assert [len(some) for some in part.proposals([long, short, long], 2)] == [0, 2, 0]
+    assert [bool(some) for some in part.proposals([long, short, long], 2)] == [False, True, False]
     assert part.proposals([long, short], 0) == [[], []]
 
 
