@@ -17,8 +17,11 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Any, Generic, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
 from recurra.data.findings import Findings
@@ -205,6 +208,10 @@ class Examples(Generic[T]):
     def filter(self, keep: Callable[[T], bool]) -> Examples[T]:
         """Those that are to be kept."""
         return self.pieces(lambda examples: filter(keep, examples))
+
+    def where(self, kept: NDArray[np.bool_]) -> Examples[T]:
+        """Those that are to be kept, of [N] in their order."""
+        return self.pieces(lambda examples: compress(examples, kept))
 
     def pieces(self, change: Callable[[Iterator[T]], Iterator[U]]) -> Examples[U]:
         """What is made of the whole stream."""

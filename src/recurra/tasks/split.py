@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from typing_extensions import TypeVar
 
 from recurra.data import Examples, HasLine, Kind
@@ -67,29 +68,30 @@ def split_by_hash(
     if note := several_note(train, kind):
         emit(Note(note))
     if valid is None:
-        total, side = train.count(), together or kind.input_key
-        wanted = min(options.valid_share * total, options.valid_max)
-        aside = set_aside((key_number(side(example)) for example in train), wanted)
-        if not aside:
+        side = together or kind.input_key
+        groups = np.fromiter((key_number(side(example)) for example in train), np.uint64)
+        wanted = min(options.valid_share * len(groups), options.valid_max)
+        aside = np.isin(groups, np.array([*set_aside(groups, wanted)], np.uint64))
+        if not aside.any():
             return same_for_both(train, kind, emit, "too few different examples to set any aside")
-        valid = train.filter(lambda example: key_number(side(example)) in aside)
-        train = train.filter(lambda example: key_number(side(example)) not in aside)
-        count = valid.count()
-        part = f"{count:,} of them ({count / total:.1%})"
+        valid, train = train.where(aside), train.where(~aside)
+        part = f"{aside.sum():,} of them ({aside.mean():.1%})"
         emit(Note(f"{part} are set aside for validation, chosen by a hash of the example"))
+        if together is None:
+            return Split(train, valid)  # no input is on both sides
     return Split(train, valid, shared_keys(train, valid, kind, emit))
 
 
-def set_aside(groups: Iterable[int], wanted: float) -> frozenset[int]:
+def set_aside(groups: NDArray[np.uint64], wanted: float) -> frozenset[int]:
     """The groups that validate, of which about `wanted` examples are: those with the smallest hashes.
 
     A group that is a large part of all examples stays in the training data. Among many groups one is set aside, even if
     by chance none has a small hash.
 
     Args:
-        groups: of each example the number of its group, a hash of 56 bits.
+        groups: [N] of each example the number of its group, a hash of 56 bits.
     """
-    found, sizes = np.unique(np.fromiter(groups, np.uint64), return_counts=True)
+    found, sizes = np.unique(groups, return_counts=True)
     total = int(sizes.sum())
     share = wanted / max(1, total)
     small = found[sizes <= max(1.0, wanted, LARGE * total)]
@@ -126,7 +128,7 @@ def all_learned(
         return same_for_both(whole, kind, emit, why)
     train = whole.filter(lambda example: key_hash(kind.input_key(example)) not in aside)
     valid = parts.valid.filter(lambda example: key_hash(kind.input_key(example)) in aside)
-    return Split(train, valid, shared_keys(train, valid, kind, emit))
+    return Split(train, valid)
 
 
 def same_for_both(train: Examples[E], kind: Kind[E], emit: Emit, why: str) -> Split[E]:
