@@ -248,6 +248,10 @@ CONLLU = {
         "1\tin\t_\tADP{0}\n3\tok\t_\tADJ{0}\n2\tno\t_\tADJ{0}\n",
         ("a.conllu:3: the token with the number 2 comes after that with 3",),
     ),
+    "numbers from 0": (
+        "0\tin\t_\tADP{0}\n1\tok\t_\tADJ{0}\n",
+        ("a.conllu:1: the numbers of tokens begin at 1, saw 0",),
+    ),
     "no number": ("x\tin\t_\tADP{0}\n", ("a.conllu:1: expected the number of a token in its sentence, saw 'x⇥in",)),
     "no word": ("1\t\t_\tADP{0}\n", ("a.conllu:1: an empty FORM or UPOS",)),
     "no tag": ("1\tin\t_\t{0}\n", ("a.conllu:1: an empty FORM or UPOS",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ TARGETS = [
     (list(np.array([3, -1, 3, 3])), "classify", "its targets are 2 different whole numbers"),
     ([0.5, 1, 1, 0.5], "regress", "its targets are numbers"),
     ([120, 340, 99, 100], "regress", "its targets are numbers"),
+    ([0.5, math.nan, 1.5, 2.5], "regress", "its targets are numbers"),
 ]
 
 

@@ -19,11 +19,12 @@ from recurra.data.examples import WARNING
 from recurra.data.frames import with_times
 from recurra.data.gluonts import is_entry
 from recurra.data.labelled import Reads
-from recurra.data.rows import is_single, plain
+from recurra.data.rows import is_single
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
 from recurra.data.turns import dialogue_of
 from recurra.errors import DataError, ModelError, UsageError, called_from_python, in_words_of_caller
+from recurra.lists import python_value
 from recurra.narrowing import as_object, is_list, is_object
 from recurra.options import from_mapping, to_mapping
 from recurra.runs import clipped_share
@@ -980,7 +981,7 @@ def changed(options: Any, settings: Mapping[str, object], section: str) -> Any:
         )
     if not settings:
         return options
-    settings = {name: plain(value) for name, value in settings.items()}
+    settings = {name: python_value(value) for name, value in settings.items()}
     replaced: Mapping[str, Sequence[str]] = getattr(options, "replaced", {})
     gone = {name for key in settings for name in replaced.get(key, ())}
     kept = {name: value for name, value in to_mapping(options).items() if name not in gone}

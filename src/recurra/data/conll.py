@@ -189,6 +189,8 @@ def is_token(row: Row, layout: Layout, sentence: Unfinished) -> bool:
     sentence.number = number - (kind == "-") if kind != "." else last
     if number > last or (kind == "." and number == last):
         return not kind
+    if number == 0:
+        raise Wrong(NUMBERING, "the numbers of tokens begin at 1, saw 0", row, "Count from 1, or leave the column out.")
     if number == 1:
         fix = "Put an empty line between sentences."
         raise Wrong(NUMBERING, "the numbers of tokens begin again at 1: is the empty line before it missing?", row, fix)

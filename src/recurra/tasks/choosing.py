@@ -98,7 +98,11 @@ def filled(cells: Iterable[str | None]) -> list[str]:
 
 
 def task_of_targets(targets: Sequence[object]) -> Chosen | None:
-    """Numbers are to be predicted, but a few whole numbers again and again are labels; None of anything else."""
+    """Numbers are to be predicted, but a few whole numbers again and again are labels; None of anything else.
+
+    Targets that are missing say nothing: the task says which they are.
+    """
+    targets = [target for target in targets if target is not None]
     if not targets or not all(isinstance(target, bool | int | float) for target in targets):
         return None
     different = len(set(targets))
