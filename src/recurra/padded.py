@@ -102,13 +102,14 @@ def _tensor_of(lengths: Tensor | Sequence[int], device: torch.device) -> Tensor:
 
 
 def _check_lengths(padded: Padded) -> None:
-    """Refuses lengths that the values do not have. Where a graph is recorded, numbers are not known yet."""
+    """Refuses lengths that the values do not have. Where a graph is recorded, and on `meta`, numbers are not known."""
     lengths, (rows, steps) = padded.lengths, padded.values.shape[:2]
     if lengths.shape != (rows,):
         raise UsageError(f"expected a length for each of {rows} rows, got lengths of shape {list(lengths.shape)}")
     if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
         raise UsageError(f"lengths must be whole numbers, got {lengths.dtype}")
-    if not torch.compiler.is_compiling() and bool(((lengths < 0) | (lengths > steps)).any()):
+    known = not (torch.compiler.is_compiling() or lengths.is_meta)
+    if known and bool(((lengths < 0) | (lengths > steps)).any()):
         raise UsageError(f"lengths must be between 0 and {steps}, the steps there are, got {lengths.tolist()}")
 
 

@@ -59,7 +59,10 @@ def test_nothing_heavy_is_loaded(line: str, code: int) -> None:
     ("line", "said"),
     [
         ("train pairs.tsv --cell lstn", "--cell: unknown value 'lstn'\n  Did you mean 'lstm'?"),
-        ("train pairs.tsv --size enormous", "--size: unknown value 'enormous'\n  Known: tiny, small, base, large"),
+        (
+            "train pairs.tsv --size enormous",
+            "--size: unknown value 'enormous'\n  Known: tiny, small, medium, base, large",
+        ),
         ("compare pairs.tsv --cells lstm,gur", "--cells: unknown value 'gur'\n  Did you mean 'gru'?"),
     ],
 )

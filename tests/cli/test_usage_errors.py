@@ -38,7 +38,7 @@ WRONG = [
     ("train a --cell transformer", "Known: elman, gru, lstm"),
     ("train a --cell=", "--cell: unknown value ''"),
     ("train a --attention scaled_dot", "Did you mean 'scaled-dot'?"),
-    ("train a --size huge", "Known: tiny, small, base, large."),
+    ("train a --size huge", "Known: tiny, small, medium, base, large."),
     ("train a --source-units char", "Did you mean 'chars'?"),
     ("train a --input-format xml", "Known: auto, tsv, csv, jsonl, parallel."),
     ("train a --format csv", "there is no --format any more\n  Use --input-format."),

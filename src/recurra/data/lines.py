@@ -113,6 +113,7 @@ class TextFile:
     def raw_lines(self) -> Iterator[bytes]:
         """The lines as bytes, without line end and byte order mark."""
         with opened(self.path, self.name) as stream:
+            _refuse_binary(stream, self.name)
             check, read = unpacked_check(self.path, self.name), 0
             number = 1
             while raw := _read_line(stream, self.name, number):
@@ -272,10 +273,19 @@ def _unpacked(stream: BinaryIO, path: str, name: str) -> BinaryIO:
     for magic, (kind, fix) in OTHER_KINDS.items():
         if start.startswith(magic):
             raise DataError(f"expected text, this is {kind}", where=name, fix=fix.format(path=shlex.quote(path)))
+    return stream
+
+
+def _refuse_binary(stream: BinaryIO, name: str) -> None:
+    """Refuses what has many control characters at its beginning.
+
+    Raises:
+        DataError: with the first bytes.
+    """
+    start = _peek(stream)
     if sum(byte in CONTROLS for byte in start) >= BINARY and not wide_encoding(start):
         what = f"expected text, these are binary data (first bytes {start[:4].hex(' ').upper()})"
         raise DataError(what, where=name, fix="Give a text file, or write what is in it as one.")
-    return stream
 
 
 def _peek(stream: BinaryIO) -> bytes:
