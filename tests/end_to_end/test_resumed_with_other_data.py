@@ -33,7 +33,9 @@ def trained(data: Any = "x.tsv", valid: Any = "v.tsv", **other: Any) -> None:
 def test_the_same_size_is_not_the_same_data() -> None:
     trained()
     Path("x.tsv").write_text("".join(LINES).replace("good 3", "evil 3"))
-    with pytest.raises(RunError, match=r"needs the data .*: x\.tsv \(.* bytes\); these are others of the same size"):
+    with pytest.raises(
+        RunError, match=r"needs the data .*: x\.tsv \(.* bytes\); these are other data of the same size"
+    ):
         trained(resume=True, epochs=2)
     Path("x.tsv").write_text("".join(LINES))
     trained(resume=True, epochs=2)
@@ -53,7 +55,10 @@ def test_other_rows_are_refused() -> None:
     rows = [tuple(line.strip().split("\t")) for line in LINES]
     trained(rows, rows[:8])
     trained(rows, rows[:8], resume=True)
-    for other, said in (([*rows[1:], rows[0]], "others of the same size"), (rows[1:], "these are 39 examples given")):
+    for other, said in (
+        ([*rows[1:], rows[0]], "other data of the same size"),
+        (rows[1:], "these are 39 examples given"),
+    ):
         with pytest.raises(RunError, match=f"40 examples given in Python; these are .*{said[-10:]}"):
             trained(other, rows[:8], resume=True)
     with pytest.raises(RunError, match="needs the validation data"):

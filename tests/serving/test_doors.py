@@ -295,6 +295,9 @@ def test_other_machines_need_a_token_that_cannot_be_guessed(tmp_path) -> None:
     file.write_text(f"# ours\n{TOKEN}\n\nanother-long-token\n")
     options = ServeOptions(host="0.0.0.0", token_file=str(file))
     assert tokens_of(options) == (TOKEN, "another-long-token")
+    file.write_text("x" * 1_000_001)
+    with pytest.raises(UsageError, match="more than 1,000,000 characters is not read"):
+        tokens_of(options)
     assert TOKEN not in repr(ServeOptions(token=TOKEN))
     file.write_text("# none\n")
     with pytest.raises(UsageError, match="no token"):

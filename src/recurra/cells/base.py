@@ -84,6 +84,10 @@ class Cell(nn.Module, ABC, Generic[S]):
             UsageError: x or the state has another shape.
         """
         self.check(x, state)
+        return self.step(x, state)
+
+    def step(self, x: Tensor, state: S) -> Step:
+        """What `forward` does, its arguments checked: layers look at them once and not at every time step."""
         return self.advance(linear(x, self.weight_input, self.bias_input), state)
 
     def check(self, x: Tensor, state: S) -> None:

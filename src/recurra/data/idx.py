@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.data.images import Pixels
-from recurra.data.lines import is_stream, unpacked_check
+from recurra.data.lines import IDX, is_stream, unpacked_check
 from recurra.errors import DataError
 
 BYTES = 0x08  # idx's number for unsigned bytes
 MOST_DIMENSIONS = 8
 AT_ONCE = 2**24  # bytes: of one reading at most, and of a picture
-MAGIC = {b"\0\0\x08\x03": "pictures", b"\0\0\x08\x01": "labels"}
 # The numbers that an idx file may hold, by the third byte of its header; the fourth counts its dimensions.
 NUMBERS = {
     BYTES: "unsigned bytes",
@@ -90,7 +89,7 @@ def _described(magic: bytes) -> str | None:
     """What the first four bytes say; None where they are not those of idx."""
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in NUMBERS or not 1 <= magic[3] <= MOST_DIMENSIONS:
         return None
-    return f"{MAGIC[magic]}" if magic in MAGIC else f"{NUMBERS[magic[2]]} in {magic[3]} dimensions"
+    return IDX.get(magic, f"{NUMBERS[magic[2]]} in {magic[3]} dimensions")
 
 
 AGAIN = "The file was cut off: copy or download it again."
@@ -133,7 +132,7 @@ def _shape(file: gzip.GzipFile, dimensions: int, name: str, wanted: str) -> tupl
     if seen != wanted:
         what = f"an idx file of {seen}" if seen else f"first bytes {magic.hex(' ').upper() or 'none'}"
         fix = "Give the pictures first and the labels second: --source IMAGES --target LABELS."
-        if seen and magic not in MAGIC:
+        if seen and magic not in IDX:
             fix = (
                 "Write it again: pictures are bytes of grey [pictures, rows, columns], 0 to 255, and labels are bytes."
             )

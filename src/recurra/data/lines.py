@@ -33,6 +33,7 @@ ALWAYS_UNPACKED = 100_000_000  # bytes that any packed file may have
 READ_ERRORS = (EOFError, OSError, zlib.error)
 
 # First bytes of what people give by mistake, and what to do with it.
+IDX = {b"\0\0\x08\x03": "pictures", b"\0\0\x08\x01": "labels"}  # the first bytes of idx files that are read
 OTHER_KINDS = {
     b"BZh": ("a bzip2 file", "Unpack it: bzip2 -dk {path}"),
     b"\xfd7zXZ\x00": ("an xz file", "Unpack it: xz -dk {path}"),
@@ -50,11 +51,10 @@ OTHER_KINDS = {
     b"\x89HDF\r\n": ("an HDF5 file", "Write its table as CSV."),
     b"MATLAB 5.0": ("a file of MATLAB", "Write its table as CSV."),
     b"ARROW1": ("a Feather or Arrow file", "Write it as JSON Lines or CSV, or give the data frame in Python."),
-    b"\0\0\x08\x03": (
-        "an idx file of pictures",
-        "The task classify reads such files: --source IMAGES --target LABELS.",
-    ),
-    b"\0\0\x08\x01": ("an idx file of labels", "The task classify reads such files: --source IMAGES --target LABELS."),
+    **{
+        magic: (f"an idx file of {kind}", "The task classify reads such files: --source IMAGES --target LABELS.")
+        for magic, kind in IDX.items()
+    },
     b"Obj\x01": ("an Avro file", "Write it as JSON Lines."),
     **dict.fromkeys(
         (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),

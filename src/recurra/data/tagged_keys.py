@@ -44,8 +44,10 @@ def keys_of(row: Mapping[str, object], source: DataSource, place: str, *, with_t
             what = f"the lists {', '.join(map(repr, beside))} may all be tags of {tokens!r}"
             fix = f"Name one: --target-column {beside[-1]}"
             raise UsageError(what, where=place, fix=fix)
-        only = [key for key in others if key != tokens]  # of another length, which is said line by line
-        tags = beside[0] if beside else only[0] if len(only) == 1 and tokens in lists else source.sides.second
+        rest = [key for key in others if key != tokens]
+        if not beside and len(rest) == 1 and tokens in lists:
+            beside = rest  # of another length, which is said line by line
+        tags = beside[0] if beside else source.sides.second
     if with_tags and tags not in row:
         raise _missing(tags, row, place)
     return Keys(tokens, tags)

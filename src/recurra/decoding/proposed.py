@@ -21,18 +21,28 @@ Outputs = Sequence[Sequence[int]]  # without <GO> and <EOS>
 
 @torch.inference_mode()
 def propose(
-    model: StepModel, source: Padded, outputs: Sequence[Outputs], options: DecodingOptions
+    model: StepModel,
+    source: Padded,
+    outputs: Sequence[Outputs],
+    options: DecodingOptions,
+    beside: Sequence[Sequence[Hypothesis]] | None = None,
 ) -> list[list[Hypothesis]]:
     """The outputs proposed for each sentence with the scores that a search gives them, best first.
 
     Those that no search could find are left out: they are too long or too short, have tokens that the options forbid,
     or are impossible for the model.
+
+    Args:
+        beside: what a search has found for each sentence, and is not proposed again.
     """
+    if beside is not None:
+        found = [{tuple(one.tokens) for one in some if one.finished} for some in beside]
+        outputs = [[one for one in some if tuple(one) not in own] for some, own in zip(outputs, found, strict=True)]
     width = max(map(len, outputs), default=0)
     if not width:
         return [[] for _ in outputs]
-    found = roll_out(model, source, options, width, along(source, outputs))
-    return [[one for one in some if one.finished] for some in found]
+    paths = roll_out(model, source, options, width, along(source, outputs))
+    return [[one for one in some if one.finished] for some in paths]
 
 
 def along(source: Padded, outputs: Sequence[Outputs]) -> Choose:

@@ -127,8 +127,7 @@ def record_proposals(
     recorded: SearchRecord, model: StepModel, source: Padded, outputs: Outputs, options: DecodingOptions
 ) -> SearchRecord:
     """The same search, with outputs beside its own that something else proposes; what leads to them is kept too."""
-    own = {tuple(one.tokens) for one in recorded.outputs if one.finished}
-    [possible] = propose(model, source, [[one for one in outputs if tuple(one) not in own]], options)
+    [possible] = propose(model, source, [outputs], options, [recorded.outputs])
     if not possible:
         return recorded
     watch = PathWatch(options, len(possible), 0, growing_from(recorded.tree))

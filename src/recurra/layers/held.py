@@ -75,7 +75,7 @@ class HeldRecurrent(Recurrent[S]):
         numbers = count()
 
         def one(x: Tensor, before: S) -> Step:
-            step, number = self.cell(x, before), next(numbers)
+            step, number = self.cell.step(x, before), next(numbers)
             if not self.backward:
                 return hold(step, self._single.get(number, self._always))
             places = inputs.lengths - 1 - number  # [B]

@@ -37,7 +37,7 @@ def steps(cell: Cell[S], inputs: Padded, state: S | None = None, *, by: OneStep[
     before = cell.initial_state(values.shape[0]) if state is None else state
     # Not values[:, t], whose gradient has the size of all values: that would make T of them.
     for x, live in zip(values.unbind(1), mask.unbind(1), strict=True):
-        step = (by or cell)(x, before)
+        step = (by or cell.step)(x, before)
         before = of_tensors(before, (torch.where(live, new, old) for new, old in zip(step.state, before, strict=True)))
         if not torch.compiler.is_compiling():
             step_done()

@@ -43,7 +43,7 @@ class AlignedPairs(StoredPart[PairsModel]):
 
     @property
     def until(self) -> int | None:
-        """The id at which what is read of a source ends, that between its columns; None: all of it is read."""
+        """The id between the columns of a source, of which only the first is read; None of a single column."""
         found = self.facts.get("until")
         return None if found is None else value_of(int, found)
 
@@ -54,7 +54,7 @@ class AlignedPairs(StoredPart[PairsModel]):
         if not 0 <= value_of(int, facts.get("proposes", 0)) <= MOST_PROPOSED:
             raise ValueError("a number of proposals that is none")
         if until is not None and value_of(int, until) < 0:
-            raise ValueError("an end of what is read that is none")
+            raise ValueError("an id between columns that is none")
 
     def made_of(self, stored: Stored) -> PairsModel:
         """The n-gram model."""
@@ -92,7 +92,7 @@ class AlignedPairs(StoredPart[PairsModel]):
 
 
 def first_column(ids: Ids, until: int | None) -> Ids:
-    """What stands before the first of these ids; all of it where there is none."""
+    """The ids of a source before the first `until`; all of them where it does not occur."""
     if until is None or not (ids == until).any():
         return ids
     return ids[: int((ids == until).argmax())]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from recurra.attention import ATTENTIONS
 from recurra.cells import ACTIVATIONS, CELLS, Elman
 from recurra.errors import UsageError
+from recurra.layers.dropout import check_share
 from recurra.models.bridge import BRIDGES
 from recurra.options import check_names, one_of
 
@@ -65,8 +66,7 @@ class RecurrentOptions:
         Raises:
             UsageError: it is not in [0, 1).
         """
-        if not 0 <= getattr(self, name) < 1:
-            raise UsageError(f"model.{name} must be at least 0 and below 1, got {getattr(self, name)}")
+        check_share(f"model.{name}", getattr(self, name))
 
     def check_halves(self, name: str = "width") -> None:
         """Refuses an odd width where half of it reads in each direction.

@@ -100,9 +100,13 @@ def tokens_of(options: ServeOptions) -> tuple[str, ...]:
     if options.token_file:
         try:
             with open(options.token_file, encoding="utf-8") as file:
-                lines = file.read(MOST).splitlines()
+                text = file.read(MOST + 1)
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot be read: {error}", where=options.token_file) from None
+        if len(text) > MOST:
+            what = f"a file of tokens of more than {MOST:,} characters is not read"
+            raise UsageError(what, where=options.token_file, fix="Give a file with a token on each line.")
+        lines = text.splitlines()
         found += [line.strip() for line in lines if line.strip() and not line.startswith("#")]
         if not found:
             raise UsageError("the file has no token", where=options.token_file, fix="Write one token in a line.")

@@ -94,7 +94,7 @@ class SourceRecord(NamedTuple):
             return
         was = " and ".join(map(str, before)) or "a share of the data, set aside"
         seen = " and ".join(map(str, now))
-        other = "others of the same size" if seen == was else seen
+        other = "other data of the same size" if seen == was else seen
         raise RunError(
             f"--resume needs the {what} that the run was started with: {was}; these are {other}",
             where=str(folder),

@@ -37,7 +37,7 @@ class Kernel(Generic[C, S]):
 
     def step(self, cell: C, x: Tensor, state: S) -> Step:
         """One step of x [B, I]."""
-        return cell(x, state)
+        return cell.step(x, state)
 
     def prepare(self, cell: C) -> CellSteps[S]:
         """Its steps for a search, weights multiplied out."""

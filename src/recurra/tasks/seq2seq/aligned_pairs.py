@@ -21,14 +21,13 @@ from numpy.typing import NDArray
 from recurra.baselines import PairsModel
 from recurra.baselines.pairs import MOST_CELLS
 from recurra.data import EncodedPairs, pad_sources
-from recurra.decoding import DecodingOptions, decode
+from recurra.decoding import DecodingOptions, decode, propose
 from recurra.decoding.scoring import penalty_of
 from recurra.models import AlignedPairs, Seq2Seq, device_of
 from recurra.models.aligned_pairs import LARGEST, first_column
 from recurra.models.search import search_model
 from recurra.tasks.examples import spread
 from recurra.tasks.repeated import by_input
-from recurra.tasks.seq2seq.pairs_search import proposals_beside
 
 SECONDS_A_CELL, SECONDS_A_SOURCE = 5e-6, 3e-3
 MOST_FITTED = 2000  # validation sources
@@ -72,7 +71,7 @@ def learned(train: EncodedPairs, until: int | None) -> AlignedPairs | None:
     """The n-grams of training pairs; None where there is nothing to learn.
 
     Args:
-        until: the id that stands between the columns of a source, if there are several: the first is read.
+        until: the id between the columns of a source, of which only the first is read; None of a single column.
     """
     rows = range(len(train))
     sources = [first_column(train.source(k), until) for k in rows]
@@ -140,7 +139,7 @@ def candidates_of(model: Seq2Seq, pairs: AlignedPairs, valid: EncodedPairs, opti
         sources = [valid.source(group[0]) for group in some]
         source = pad_sources([one.tolist() for one in sources]).to(device_of(model))
         searched = decode(step_model, source, options)
-        proposed = proposals_beside(searched, pairs, PROPOSED, step_model, source, options)
+        proposed = propose(step_model, source, pairs.proposals(sources, PROPOSED), options, searched)
         outputs = [[*own, *more] for own, more in zip(searched, proposed, strict=True)]
         preferences = pairs.preferences(sources, [[np.array(one.tokens, np.int64) for one in out] for out in outputs])
         for group, own, found, preferred in zip(some, searched, outputs, preferences, strict=True):
@@ -160,9 +159,9 @@ def beside_note(pairs: AlignedPairs, found: Weighed) -> str:
     if not found.scale:
         return f"reranking by {pairs.opened().name} does not help on validation data, and is not used"
     before, after = (100 * wrong / found.sources for wrong in (found.alone, found.wrong))
-    name, proposing = pairs.opened().name, ", and some are proposed by them" if found.proposes else ""
+    name, more = pairs.opened().name, ", and the n-grams propose some of them" if found.proposes else ""
     return (
-        f"outputs are reranked by {name}, with a weight of {found.scale:.2f}{proposing}: {after:.1f} % of "
+        f"outputs are reranked by {name}, with a weight of {found.scale:.2f}{more}: {after:.1f} % of "
         f"{found.sources:,} validation outputs are wrong, {before:.1f} % without them"
     )
 

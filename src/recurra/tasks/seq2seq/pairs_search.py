@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recurra.decoding import (
     DecodingOptions,
@@ -23,6 +22,7 @@ from recurra.decoding.hypothesis import ranked
 from recurra.decoding.scoring import penalty_of
 from recurra.lists import floats, integers
 from recurra.models import AlignedPairs
+from recurra.models.aligned_pairs import Ids
 from recurra.padded import Padded
 
 Hypotheses = Sequence[list[Hypothesis]]  # of each source
@@ -31,8 +31,8 @@ Hypotheses = Sequence[list[Hypothesis]]  # of each source
 class PairsSearch:
     """A search whose candidates are put in order by the networks and by the n-grams beside them.
 
-    Candidates are those of the networks' beam, and where it was found to help what n-grams write by themselves. With
-    greedy search there is one candidate, and samples are not put in order: these are the networks' alone.
+    Candidates are those of the networks' beam, and what the n-grams write by themselves where that was found to help.
+    With greedy search there is one candidate, and samples are not put in order: these are the networks' alone.
 
     Args:
         parts: n-grams that count.
@@ -49,31 +49,32 @@ class PairsSearch:
         if not orders(options):
             return decode(model, source, options)
         searched = decode(model, source, replace(options, nbest=options.beam))
-        proposed = proposals_beside(searched, self.proposing, self.proposing.proposes, model, source, options)
-        return self._ordered(source, searched, proposed, options)
+        sources = ids_of(source)
+        proposals = self.proposing.proposals(sources, self.proposing.proposes)
+        proposed = propose(model, source, proposals, options, searched)
+        return self._ordered(sources, searched, proposed, options)
 
     def recorded(self, model: StepModel, source: Padded, options: Any) -> SearchRecord:
         """The same for one source, with all that was considered."""
         if not orders(options):
             return decode_recorded(model, source, options)
         found = decode_recorded(model, source, replace(options, nbest=options.beam))
-        searched = found.outputs
-        [proposals] = self.proposing.proposals(ids_of(source), self.proposing.proposes)
+        searched, sources = found.outputs, ids_of(source)
+        [proposals] = self.proposing.proposals(sources, self.proposing.proposes)
         found = record_proposals(found, model, source, proposals, options)
         proposed = found.outputs[len(searched) :]
-        [outputs] = self._ordered(source, [searched], [proposed], options)
+        [outputs] = self._ordered(sources, [searched], [proposed], options)
         note = (
             f"The outputs were put in order by log p(output | source) + {sum(self.scales):.2g} log q(source, output), "
             f"with the length penalty; q is of the {self.parts[0].opened().name}, less what the best of them has."
         )
         if proposed:
-            note += f" These propose {len(proposed)} of {len(found.outputs)} outputs."
+            note += f" The n-grams proposed {len(proposed)} of the {len(found.outputs)} outputs."
         return found._replace(outputs=outputs, notes=(*found.notes, note))
 
     def _ordered(
-        self, source: Padded, searched: Hypotheses, proposed: Hypotheses, options: DecodingOptions
+        self, sources: Sequence[Ids], searched: Hypotheses, proposed: Hypotheses, options: DecodingOptions
     ) -> list[list[Hypothesis]]:
-        sources = ids_of(source)
         candidates = [[*some, *more] for some, more in zip(searched, proposed, strict=True)]
         tokens = [[np.array(one.tokens, np.int64) for one in some] for some in candidates]
         every = [part.preferences(sources, tokens) for part in self.parts]
@@ -88,27 +89,10 @@ class PairsSearch:
         return found
 
 
-def ids_of(source: Padded) -> list[NDArray[np.int64]]:
+def ids_of(source: Padded) -> list[Ids]:
     """Each source without <EOS>."""
     rows = source.values.cpu().numpy()
     return [row[: length - 1] for row, length in zip(rows, integers(source.lengths), strict=True)]
-
-
-def proposals_beside(
-    searched: Hypotheses,
-    pairs: AlignedPairs,
-    number: int,
-    model: StepModel,
-    source: Padded,
-    options: DecodingOptions,
-) -> list[list[Hypothesis]]:
-    """What n-grams write by themselves for each source, at most so many outputs, where no search has found it."""
-    if not number:
-        return [[] for _ in searched]
-    had = [{tuple(one.tokens) for one in some if one.finished} for some in searched]
-    proposals = pairs.proposals(ids_of(source), number)
-    fresh = [[one for one in some if tuple(one) not in own] for some, own in zip(proposals, had, strict=True)]
-    return propose(model, source, fresh, options)
 
 
 def orders(options: DecodingOptions) -> bool:
