@@ -19,6 +19,7 @@ from recurra.cells import CELLS
 from recurra.data import PLAIN, EncodedTable, Passage, Preview, Row, pad_sources
 from recurra.layers import Recurrent
 from recurra.metrics import Measure, exact_match
+from recurra.models import device_of
 from recurra.padded import Padded
 from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.evaluation import Evaluation
@@ -103,7 +104,9 @@ class Learner:
 
     def _scored(self, table: EncodedTable, batch: Index) -> tuple[Tensor, Tensor]:
         rows = [table["letters"].row(int(i)).tolist() for i in batch]
-        return self.model(pad_sources([row[:-1] for row in rows])), torch.tensor([row[-1] for row in rows])
+        words, truth = pad_sources([row[:-1] for row in rows]), torch.tensor([row[-1] for row in rows])
+        device = device_of(self.model)
+        return self.model(words.to(device)), truth.to(device)
 
 
 class LastLetter(Task[Passage, LastLetterRecipe, Network]):
@@ -152,7 +155,8 @@ class Predictor:
     @torch.inference_mode()
     def predict(self, inputs: Iterable[str], options: None) -> Iterator[Answer[None]]:
         for text in inputs:
-            scores = self.network.model(pad_sources([self.network.letters.encode(text)])).log_softmax(-1)[0]
+            word = pad_sources([self.network.letters.encode(text)]).to(device_of(self.network.model))
+            scores = self.network.model(word).log_softmax(-1)[0]
             best = float(scores.max())
             yield Answer(text, [Alternative(self.network.letters.token(int(scores.argmax())), best, best)], None)
 

@@ -6,6 +6,7 @@ missing takes its default, what is there beside the fields follows from them and
 
 from __future__ import annotations
 
+import sys
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -16,6 +17,9 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar, Union, get_args, get_o
 import numpy as np
 
 from recurra.narrowing import list_of, number_of, object_of, value_of
+
+if sys.version_info >= (3, 12):
+    from typing import TypeAliasType
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -60,6 +64,8 @@ def _readers(cls: Callable[..., object]) -> Mapping[str, Reader]:
 def _reader(hint: object) -> Reader:
     """What makes a value of the type that an annotation names from one of JSON."""
     origin, args = get_origin(hint), get_args(hint)
+    if sys.version_info >= (3, 12) and isinstance(origin, TypeAliasType):  # as NDArray is from numpy 2.5 on
+        return _reader(origin.__value__[args])
     if origin in (Union, UnionType):
         inner, *others = [_reader(one) for one in args if one is not NoneType]
         if NoneType not in args or others:

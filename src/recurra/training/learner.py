@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -102,8 +101,3 @@ class Stateful(Protocol):
     def loss_from(self, batch: Index, state: State, *, smoothing: float, sampling: float) -> tuple[Loss, State]:
         """The loss of a batch and the state after it; `state` is empty at the beginning of an epoch."""
         ...
-
-
-def device_of(learner: Learner) -> torch.device:
-    """Where its network is."""
-    return next(learner.model.parameters()).device

@@ -17,8 +17,9 @@ import torch
 from torch.nn.utils import clip_grad_norm_
 
 from recurra.errors import RunError
+from recurra.models import device_of
 from recurra.runs.events import StepDone
-from recurra.training.learner import Index, Learner, State, Stateful, device_of
+from recurra.training.learner import Index, Learner, State, Stateful
 from recurra.training.loss import Loss
 from recurra.training.optimizer import Optimizer
 from recurra.training.options import TrainingOptions
@@ -126,7 +127,7 @@ def seed_dropout(learner: Learner, seed: int) -> None:
     `torch.manual_seed` seeds those of all devices, and for each that is not in use keeps a traceback until it is: that
     takes a millisecond, as long as the step of a small network.
     """
-    if device_of(learner).type == "cpu":
+    if device_of(learner.model).type == "cpu":
         torch.default_generator.manual_seed(seed)
     else:
         torch.manual_seed(seed)
@@ -171,7 +172,7 @@ def autocast(learner: Learner, bfloat16: bool) -> contextlib.AbstractContextMana
     """bfloat16 if the plan says so."""
     if not bfloat16:
         return contextlib.nullcontext()
-    return torch.autocast(device_of(learner).type, dtype=torch.bfloat16)
+    return torch.autocast(device_of(learner.model).type, dtype=torch.bfloat16)
 
 
 def clip(learner: Learner, limit: float) -> float:

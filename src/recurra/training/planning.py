@@ -15,10 +15,11 @@ from typing import NamedTuple
 import torch
 
 from recurra.errors import RunError
+from recurra.models import device_of
 from recurra.runs.events import FEW_STEPS, Emit, Note, PlanMade
 from recurra.text.counted import counted
 from recurra.training.budget import Budget
-from recurra.training.learner import Learner, device_of
+from recurra.training.learner import Learner
 from recurra.training.loop import Diverged, Loop, Position
 from recurra.training.optimizer import make_optimizer
 from recurra.training.options import TrainingOptions
@@ -132,7 +133,7 @@ def choose_threads(learner: Learner, options: TrainingOptions, trial: Plan, budg
     A run of a number of epochs takes one, so that the same command gives the same model again.
     """
     most = usable_threads()
-    if options.threads or most == 1 or device_of(learner).type != "cpu":
+    if options.threads or most == 1 or device_of(learner.model).type != "cpu":
         return options.threads or 1
     if budget.seconds is None:
         emit(Note(f"training uses 1 thread of {most}, so that the run can be repeated exactly; --threads N uses more"))
@@ -223,7 +224,7 @@ def bfloat16_may_pay(learner: Learner, *, timed: bool) -> bool:
     With AMX it is several times as fast. The products of AVX-512 make a step of the default network a quarter faster,
     so what is measured may come out either way: they are tried only where the time decides how long a run is.
     """
-    if device_of(learner).type == "cuda":
+    if device_of(learner.model).type == "cuda":
         return torch.cuda.is_bf16_supported()
     flags = Path("/proc/cpuinfo")
     known = flags.read_text(encoding="utf-8", errors="ignore") if flags.exists() else ""
