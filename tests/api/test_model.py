@@ -130,3 +130,11 @@ def test_a_contrast_is_of_two_outputs(model: Model) -> None:
         model.contrast("12", versus=None)
     with pytest.raises(UsageError, match="expected a text that the model could have written"):
         model.contrast("12", versus=3)
+
+
+@pytest.mark.parametrize("options", [{"beam": 3}, "beam=3", 3])
+def test_options_are_a_section_of_a_recipe(model: Model, options: object) -> None:
+    kind = type(options).__name__
+    with pytest.raises(UsageError, match=f"expected decoding options, got a {kind}") as caught:
+        model.predict("12", options, nbest=2)
+    assert caught.value.where == "options"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from recurra.errors import UsageError
 from recurra.lists import python_value
@@ -201,7 +201,7 @@ ARGUMENTS: dict[str, tuple[Check, str]] = {
 }
 
 
-def refuse_both(given: Mapping[str, Any]) -> None:
+def refuse_both(given: Mapping[str, object]) -> None:
     """Refuses a command that is to start anew and to go on.
 
     Raises:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import numpy as np
+from PIL.Image import Image
 from torch import Tensor
 
 from recurra.api.arguments import checked
-from recurra.data import DataSource, Numbers, rows_of
+from recurra.data import DataSource, Examples, Numbers, rows_of
 from recurra.data.frames import column_of, frame_of, with_times
 from recurra.data.gluonts import entries_of
 from recurra.data.number_text import NotANumber, NumberFormat, parse_number
@@ -25,8 +26,10 @@ from recurra.text.visible import safe_repr
 
 Lists: TypeAlias = str | Path | Sequence[str | Path] | Mapping[str, str | Path | Collection[str]]  # lists of names
 Given: TypeAlias = str | Path | DataSource | Iterable[object]  # a file, or examples: rows of any kind, a data frame
-One: TypeAlias = str | tuple[str, ...] | Mapping[str, object]
-Texts: TypeAlias = list[str] | list[tuple[str, ...]] | list[list[str]] | Iterator[str]
+One: TypeAlias = str | Path | Image | tuple[str, ...] | Mapping[str, object]  # what is one input to every model
+Several: TypeAlias = (  # what is several to every model
+    Iterator[object] | Examples[object] | list[str] | list[Path] | list[Image] | list[tuple[str, ...]] | list[list[str]]
+)
 
 TARGET = "target"  # the column of y beside the columns of a data frame, where y has no name of its own
 

@@ -6,12 +6,12 @@ import warnings
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias, Unpack, cast, overload
+from typing import Any, TypeAlias, TypeVar, Unpack, cast, overload
 
 import numpy as np
 
 from recurra.api.checked import at_least_one, folder_of, folders_of, several, texts_of
-from recurra.api.given import Given, One, Texts, asked_about, cells_of, data_source, paired, series_rows
+from recurra.api.given import Given, One, Several, asked_about, cells_of, data_source, paired, series_rows
 from recurra.bundle import Bundle, checksum, damage_is_said
 from recurra.data import DataSource, Examples, HasLine, open_examples, open_inputs
 from recurra.data.dialogues import DIALOGUES
@@ -25,14 +25,14 @@ from recurra.data.source import REMEMBERED
 from recurra.data.turns import dialogue_of
 from recurra.errors import DataError, ModelError, UsageError, called_from_python, in_words_of_caller
 from recurra.lists import python_value
-from recurra.narrowing import as_object, is_list, is_object
-from recurra.options import from_mapping, to_mapping
+from recurra.narrowing import as_object, is_list, is_mapping, is_object
+from recurra.options import from_mapping, is_section, to_mapping
 from recurra.runs import clipped_share
 from recurra.structure import Structure
 from recurra.tasks import TASKS, Task
 from recurra.tasks.activations import gathered
 from recurra.tasks.answer import AnyAnswer
-from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings
+from recurra.tasks.answer_settings import AnswerSettings, GenerationSettings, WritingSettings
 from recurra.tasks.answers import Answers
 from recurra.tasks.baseline import beside_baseline, better_note, stored_baseline
 from recurra.tasks.caveats import caveats, trained_of
@@ -79,6 +79,7 @@ from recurra.views.drawing import Drawing, draw_structure
 from recurra.views.records import MeasuredRecord
 
 AnswerList: TypeAlias = Answers[AnyAnswer]
+O = TypeVar("O")  # how to answer: a section of the recipe
 
 
 class Model:
@@ -193,8 +194,8 @@ class Model:
     @overload
     def predict(self, inputs: One, options: object = None, **settings: Unpack[AnswerSettings]) -> AnyAnswer: ...
     @overload
-    def predict(self, inputs: Texts, options: object = None, **settings: Unpack[AnswerSettings]) -> AnswerList: ...
-    @overload
+    def predict(self, inputs: Several, options: object = None, **settings: Unpack[AnswerSettings]) -> AnswerList: ...
+    @overload  # of numbers it depends on what the model reads, whether they are one input or several
     def predict(self, inputs: object, options: object = None, **settings: Unpack[AnswerSettings]) -> Any: ...
     @called_from_python()
     def predict(
@@ -342,7 +343,7 @@ class Model:
         return answers[0] if isinstance(inputs, str) else answers
 
     @called_from_python()
-    def stream(self, given: object, **settings: Any) -> Generator[str, None, AnyAnswer]:
+    def stream(self, given: object, **settings: Unpack[WritingSettings]) -> Generator[str, None, AnyAnswer]:
         """One output while it is written: a translation, a reply, a caption, a language model's continuation of a text.
 
         The pieces together are the text that `predict` gives (of a language model what `generate` adds). They come
@@ -370,7 +371,7 @@ class Model:
     @overload
     def surprisal(self, inputs: str) -> ScoredText: ...
     @overload
-    def surprisal(self, inputs: list[str] | Iterator[str]) -> list[ScoredText]: ...
+    def surprisal(self, inputs: list[str] | tuple[str, ...] | Iterator[str]) -> list[ScoredText]: ...
     def surprisal(self, inputs: str | Iterable[str]) -> ScoredText | list[ScoredText]:
         """How much each unit of a text surprises a language model, in bits: -log2 of its probability.
 
@@ -391,7 +392,7 @@ class Model:
         return predictor.surprisal(inputs)
 
     @called_from_python()
-    def search(self, given: object, **settings: Any) -> ShownSearch:
+    def search(self, given: object, **settings: Unpack[WritingSettings]) -> ShownSearch:
         """How outputs are found for one input: all that the search considered at every step, and what was pruned.
 
         Of a language model that for continuations, of other models that of `predict`; the outputs are the same.
@@ -515,7 +516,7 @@ class Model:
         return contrasted(first, second, self.options(None, settings))
 
     @called_from_python()
-    def what_if(self, given: object, *changes: Change, **settings: Any) -> ShownWhatIf:
+    def what_if(self, given: object, *changes: Change, **settings: Unpack[WritingSettings]) -> ShownWhatIf:
         """What follows if something is changed, beside what was.
 
         Of a language model what follows for its continuations.
@@ -972,20 +973,19 @@ def as_one(loaded: Sequence[Loaded], path: Path) -> Model:
     return Model(first.task, networks, path, first.facts, first.card, first.baseline)
 
 
-def changed(options: Any, settings: Mapping[str, object], section: str) -> Any:
+def changed(options: O, settings: Mapping[str, object], section: str) -> O:
     """Options of a section with single ones changed, strictly."""
-    if isinstance(options, Mapping):
-        what = f"expected {section} options, got a dict: {options!r:.60}"
-        raise UsageError(
-            what, where="options", fix="Give single options by name: predict(inputs, beam=3), or **options."
-        )
-    if not settings:
-        return options
+    if not is_section(options) and (settings or is_mapping(options)):
+        what = f"expected {section} options, got a {type(options).__name__}: {options!r:.60}"
+        fix = "Give single options by name: predict(inputs, beam=3), or **options."
+        raise UsageError(what, where="options", fix=fix)
+    if not settings or not is_section(options):
+        return options  # None of a task that answers without any
     settings = {name: python_value(value) for name, value in settings.items()}
     replaced: Mapping[str, Sequence[str]] = getattr(options, "replaced", {})
     gone = {name for key in settings for name in replaced.get(key, ())}
     kept = {name: value for name, value in to_mapping(options).items() if name not in gone}
-    return from_mapping(cast("type[Any]", type(options)), {**kept, **settings}, section)
+    return from_mapping(type(options), {**kept, **settings}, section)
 
 
 @called_from_python()

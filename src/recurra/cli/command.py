@@ -10,7 +10,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
 from types import NoneType
-from typing import Any, Literal, NamedTuple, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, Protocol, cast, get_args, get_origin, get_type_hints
 
 import typer
 from typer.core import TyperCommand
@@ -57,22 +57,35 @@ class Command(TyperCommand):
         given, rest, _ = self.make_parser(ctx).parse_args(args=list(args))
         if given.get(HELP):
             return super().parse_args(ctx, args)
-        ctx.params = values(self, given, ctx.command_path)
+        assert self.callback is not None
+        ctx.params = values(self.callback, self.params, given, ctx.command_path)
         if rest:
             raise UsageError(f"unexpected argument {rest[0]!r}", fix=f"{ctx.command_path} --help shows the arguments.")
         return []
 
 
-def values(command: Any, given: Mapping[str, Any], path: str) -> dict[str, Any]:
+class Parameter(Protocol):
+    """An option or an argument, as all versions of typer have it."""
+
+    name: str
+    opts: list[str]
+    secondary_opts: list[str]
+    param_type_name: str
+    metavar: str | None
+
+
+def values(
+    function: Callable[..., object], params: Iterable[Parameter], given: Mapping[str, object], path: str
+) -> dict[str, object]:
     """Each parameter's value: what was given, converted, or its default.
 
     Raises:
         UsageError: an argument is missing, or a text is no number, out of range, or none of the known names.
     """
-    hints = get_type_hints(command.callback, include_extras=True)
-    signature = inspect.signature(command.callback).parameters
-    found: dict[str, Any] = {}
-    for param in command.params:
+    hints = get_type_hints(function, include_extras=True)
+    signature = inspect.signature(function).parameters
+    found: dict[str, object] = {}
+    for param in params:
         value, default = given.get(param.name), signature[param.name].default
         if isinstance(value, str):
             found[param.name] = converted(value, hints[param.name], shown_name(param))
@@ -85,13 +98,14 @@ def values(command: Any, given: Mapping[str, Any], path: str) -> dict[str, Any]:
     return found
 
 
-def converted(text: str, hint: Any, name: str) -> str | float:
+def converted(text: str, hint: object, name: str) -> str | float:
     """The value that a text stands for, where the parameter has the type `hint`."""
-    info = next((extra for extra in getattr(hint, "__metadata__", ()) if isinstance(extra, ParameterInfo)), None)
+    extras = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    info = next((extra for extra in extras if isinstance(extra, ParameterInfo)), None)
     kind = bare_type(hint)
     if get_origin(kind) is Literal and text not in get_args(kind):
         raise unknown_name("value", text, get_args(kind), where=name)
-    if kind not in (int, float):
+    if kind is not int and kind is not float:
         return text
     number = parsed(text, kind, name)
     if info and info.min is not None and number < info.min:
@@ -99,9 +113,9 @@ def converted(text: str, hint: Any, name: str) -> str | float:
     return number
 
 
-def bare_type(hint: Any) -> Any:
+def bare_type(hint: object) -> object:
     """int of `Annotated[int | None, ...]`."""
-    inner = hint.__origin__ if hasattr(hint, "__metadata__") else hint
+    inner: object = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     parts = [part for part in get_args(inner) if part is not NoneType]
     return parts[0] if NoneType in get_args(inner) else inner
 
@@ -118,7 +132,7 @@ def parsed(text: str, kind: type[int] | type[float], name: str) -> float:
     return number
 
 
-def parser_error(error: Exception, path: str, args: list[str], params: Iterable[Any]) -> UsageError:
+def parser_error(error: Exception, path: str, args: list[str], params: Iterable[Parameter]) -> UsageError:
     """What typer could not read, in our words."""
     option = getattr(error, "option_name", None)
     if option is None:
@@ -149,6 +163,6 @@ def unknown_option(word: str, names: list[str], path: str) -> UsageError:
     return UsageError(f"unknown option {word!r}", fix=fix)
 
 
-def shown_name(param: Any) -> str:
+def shown_name(param: Parameter) -> str:
     """--beam, or DATA."""
-    return param.opts[0] if param.param_type_name == "option" else param.metavar
+    return param.opts[0] if param.param_type_name == "option" else param.metavar or param.name

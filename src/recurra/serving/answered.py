@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from recurra.serving.failures import Failed, PlainlyFailed
 
-Responses = dict[int | str, dict[str, Any]]
+Responses = dict[int | str, dict[str, Any]]  # as FastAPI has them
+Described = dict[str, object]  # JSON whose keys depend on the model
 
 Score = Annotated[float | None, Field(description="What outputs are ranked by; null where nothing is ranked.")]
 Probability = Annotated[float, Field(ge=0, le=1.00001)]
@@ -173,11 +174,13 @@ class DescribedModel(ListedModel):
     description: str
     caveats: list[str]
     attends: Annotated[bool, Field(description="Whether it has attention.")]
-    reads: Annotated[dict[str, Any], Field(description="What one input is: its kind, and its columns.")]
-    writes: Annotated[dict[str, Any], Field(description="What one output is: its kind, and labels where it has some.")]
-    options: Annotated[dict[str, Any], Field(description="Of answering, with their values.")]
-    generation: Annotated[dict[str, Any] | None, Field(description="Of continuations; null of other models.")]
-    examples: Annotated[list[Any], Field(description="A few inputs, as /v1/predict takes them.")]
+    reads: Annotated[Described, Field(description="What one input is: its kind, and its columns.")]
+    writes: Annotated[
+        dict[str, object], Field(description="What one output is: its kind, and labels where it has some.")
+    ]
+    options: Annotated[Described, Field(description="Of answering, with their values.")]
+    generation: Annotated[Described | None, Field(description="Of continuations; null of other models.")]
+    examples: Annotated[list[object], Field(description="A few inputs, as /v1/predict takes them.")]
 
 
 class ServedModels(Closed):
@@ -224,7 +227,7 @@ class Evaluation(Open):
     """All measures, each with its interval: docs/evaluation.schema.json, docs/metrics.md."""
 
     count: int
-    measures: dict[str, Any]
+    measures: dict[str, object]
 
 
 class States(Open):
@@ -358,7 +361,7 @@ PLAIN_REFUSALS = refusals((*ALL[:2], 403, *ALL[2:]), PlainlyFailed)
 
 
 TEXT = {"type": "string"}
-EVENT: dict[str, Any] = {
+EVENT: dict[str, object] = {
     "description": "Each of the server-sent events that come where stream is true.",
     "type": "object",
     "properties": {"event": TEXT, "data": {**TEXT, "contentMediaType": "application/json"}},
@@ -366,14 +369,14 @@ EVENT: dict[str, Any] = {
 }
 
 
-def answers(body: Any, stream: str = "") -> Responses:
+def answers(body: object, stream: str = "") -> Responses:
     """The answer to a request, and where it can come in pieces also its stream.
 
     Args:
         body: a class of this module, or a list of one.
         stream: the beginning of one, as an example; empty: it comes whole.
     """
-    found: dict[str, Any] = {"model": body, "description": "The answer."}
+    found: dict[str, object] = {"model": body, "description": "The answer."}
     if stream:
         found["content"] = {"text/event-stream": {"schema": EVENT, "example": stream}}
     return {200: found}

@@ -16,7 +16,7 @@ Settings = Annotated[
     ),
 ]
 Input = Annotated[
-    Any,
+    object,
     Field(
         description="What the model reads: a text; several columns as a list or by name; tokens; numbers; an image as "
         '{"image": "data:image/png;base64,..."}.',
@@ -92,7 +92,9 @@ class OneInput(Asking):
 class TraceAsked(OneInput):
     """One input, and what is wanted of what happens inside."""
 
-    target: Annotated[Any, Field(description="The output that is looked at; the model's own if none is given.")] = None
+    target: Annotated[object, Field(description="The output that is looked at; the model's own if none is given.")] = (
+        None
+    )
     gradients: Annotated[bool, Field(description="Also how strongly each loss depends on each state before it.")] = (
         False
     )
@@ -110,7 +112,9 @@ class SideBySide(BaseModel):
 class ExplainAsked(OneInput):
     """One input, and what is to be explained."""
 
-    target: Annotated[Any, Field(description="The output that is explained; the model's own if none is given.")] = None
+    target: Annotated[object, Field(description="The output that is explained; the model's own if none is given.")] = (
+        None
+    )
     method: Annotated[str, Field(description='"integrated-gradients", "gradient" or "leave-one-out".')] = (
         "integrated-gradients"
     )
@@ -143,7 +147,7 @@ class OfData(Asking):
 
     data: Annotated[str | None, Field(description="The name of a file of /v1/data.", examples=["test.tsv"])] = None
     inputs: Annotated[list[Input] | None, Field(description="Examples instead of a file.", min_length=1)] = None
-    targets: Annotated[list[Any] | None, Field(description="What is right for each input.", min_length=1)] = None
+    targets: Annotated[list[object] | None, Field(description="What is right for each input.", min_length=1)] = None
 
 
 class EvaluateAsked(OfData):

@@ -12,11 +12,10 @@ options  of answering, by name, with their values; generation: those of continua
 
 from __future__ import annotations
 
-from typing import Any
-
 from recurra.attention import Attention, Last
 from recurra.columns import CategoryColumn, Column, ImageColumn, NumbersColumn
 from recurra.options import is_section, to_mapping
+from recurra.serving.answered import Described
 from recurra.serving.examples import examples_of
 from recurra.serving.models import Served
 from recurra.tasks.caption.predictor import CaptionPredictor
@@ -27,8 +26,6 @@ from recurra.tasks.many_to_one.predictor import HeadPredictor
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.tag.predictor import TagPredictor
 from recurra.tasks.task import Generates, Streams
-
-Described = dict[str, Any]
 
 
 def described(served: Served) -> Described:

@@ -21,9 +21,10 @@ from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol
 
 import torch
+from typing_extensions import TypeVar
 
 from recurra.errors import RecurraError
 from recurra.turns import GivenUp, between_steps
@@ -34,11 +35,15 @@ THREADS = 64  # at least; a job that waits to go on keeps its own
 GATHERED = 0.003  # seconds at most in which requests are gathered although a core is free
 MOST_INPUTS = 256  # of one job
 
+R = TypeVar("R", default=Any)  # what comes of an input
+R_co = TypeVar("R_co", default=Any, covariant=True)
+Outcome = Sequence[object] | BaseException  # the results of a request, or why there are none
 
-class Work(Protocol):
+
+class Work(Protocol[R_co]):
     """How requests of one kind are computed."""
 
-    def __call__(self, inputs: Sequence[Any], /) -> Sequence[Any]:
+    def __call__(self, inputs: Sequence[Any], /) -> Sequence[R_co]:
         """A result for each input, in their order.
 
         Raises:
@@ -48,7 +53,7 @@ class Work(Protocol):
 
 
 @dataclass(eq=False)
-class Request:
+class Request(Generic[R]):
     """What one client waits for.
 
     Args:
@@ -57,8 +62,8 @@ class Request:
         told: whether there is a piece of the result; None: it comes whole.
     """
 
-    inputs: Sequence[Any]
-    done: asyncio.Future[Sequence[Any]]
+    inputs: Sequence[object]
+    done: asyncio.Future[Sequence[R]]
     told: threading.Event | None = None
     given_up: bool = False
 
@@ -125,7 +130,9 @@ class Engine:
         """Jobs that compute."""
         return self._computing
 
-    def submit(self, kind: Hashable, work: Work, inputs: Sequence[Any], told: threading.Event | None = None) -> Request:
+    def submit(
+        self, kind: Hashable, work: Work[R], inputs: Sequence[object], told: threading.Event | None = None
+    ) -> Request[R]:
         """Takes a request; called in the thread of the event loop.
 
         Args:
@@ -134,7 +141,7 @@ class Engine:
         Raises:
             Overloaded: too many wait.
         """
-        request = Request(inputs, asyncio.get_running_loop().create_future(), told)
+        request = Request[R](inputs, asyncio.get_running_loop().create_future(), told)
         with self._lock:
             if self._waiting >= self.most_waiting:
                 raise Overloaded
@@ -209,7 +216,7 @@ class Engine:
         if results:
             results[0][0].done.get_loop().call_soon_threadsafe(tell, results)
 
-    def _results(self, work: Work, requests: Sequence[Request]) -> list[tuple[Request, Sequence[Any] | BaseException]]:
+    def _results(self, work: Work, requests: Sequence[Request]) -> list[tuple[Request, Outcome]]:
         """Of all requests together; of each by itself where that does not go."""
         if not requests:
             return []
@@ -251,7 +258,7 @@ class Engine:
         return SLICE if told is None else 0.0 if told.is_set() else FIRST
 
 
-def tell(results: Sequence[tuple[Request, Sequence[Any] | BaseException]]) -> None:
+def tell(results: Sequence[tuple[Request, Outcome]]) -> None:
     """Gives each request what has come of it, in the thread of the event loop."""
     for request, found in results:
         if request.done.done():

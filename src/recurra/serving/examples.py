@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from recurra.columns import CategoryColumn, Column, ImageColumn, NumberColumn, NumbersColumn, TextColumn
+from recurra.columns import CategoryColumn, Column, ImageColumn, NumberColumn, NumbersColumn, TextColumn, Values
 from recurra.data import EncodedTable
 from recurra.errors import RecurraError
 from recurra.serving.models import Served
@@ -119,7 +118,7 @@ def reader_of(predictor: object) -> Read:
             return lambda table, row: None
 
 
-def cell_of(column: Column, values: np.ndarray[Any, Any]) -> object:
+def cell_of(column: Column, values: Values) -> object:
     """A cell as it is sent, from what is kept of it."""
     match column:
         case TextColumn():
@@ -172,7 +171,7 @@ def beginning(text: str) -> str | None:
     return text[: text.find(" ", BEGINNING // 2) + 1] or None if len(text) > BEGINNING else None
 
 
-def numbers(values: np.ndarray[Any, Any]) -> list[float | None]:
+def numbers(values: Values) -> list[float | None]:
     """Numbers as JSON has them, without the digits that float32 adds."""
     return [None if np.isnan(one) else float(f"{one:.6g}") for one in values.tolist()]
 

@@ -6,7 +6,6 @@ A test sends every one of them to a model of its task.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from fastapi.openapi.models import Example
 
@@ -19,7 +18,7 @@ PIXELS = (  # 8 by 8
 SERIES = {"a": [1.0, 2.0, 3.0, 2.0, 1.0, 2.0, 3.0, 2.0], "b": [0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0]}
 
 # What a model of each task reads.
-INPUTS: Mapping[str, Any] = {
+INPUTS: Mapping[str, object] = {
     "translate": "3 May 1998",
     "classify": "Das Wetter ist heute schön.",
     "classify an image": {"image": PIXELS},
@@ -32,12 +31,12 @@ INPUTS: Mapping[str, Any] = {
 }
 
 
-def shown(bodies: Mapping[str, Mapping[str, Any]]) -> Examples:
+def shown(bodies: Mapping[str, Mapping[str, object]]) -> Examples:
     """Bodies as FastAPI takes them."""
     return {name: {"summary": name, "value": dict(body)} for name, body in bodies.items()}
 
 
-def of_tasks(**more: Any) -> Examples:
+def of_tasks(**more: object) -> Examples:
     """One input of each task."""
     return shown({task: {"input": given, **more} for task, given in INPUTS.items()})
 
@@ -59,7 +58,7 @@ GENERATE = shown(
 )
 CHAT = shown({"chat": {"turns": INPUTS["chat"]}, "chat, as a stream": {"turns": INPUTS["chat"], "stream": True}})
 
-PAIRS: Mapping[str, Any] = {"inputs": ["red blue", "dark", "green"], "targets": ["eulb der", "krad", "neerg"]}
+PAIRS: Mapping[str, object] = {"inputs": ["red blue", "dark", "green"], "targets": ["eulb der", "krad", "neerg"]}
 EVALUATE = shown({"translate": PAIRS})
 STATES = shown({"translate": {**PAIRS, "answers": True}})
 NEAREST = shown({"translate": {"input": "red", **PAIRS, "count": 2}})

@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from fastapi import Request
 
@@ -97,8 +97,8 @@ class Server:
         return found
 
     async def computed(
-        self, request: Request, kind: Sequence[object], work: Work, inputs: Sequence[Any]
-    ) -> Sequence[Any]:
+        self, request: Request, kind: Sequence[object], work: Work[R], inputs: Sequence[object]
+    ) -> Sequence[R]:
         """What comes of the inputs, together with whatever else of their kind has come.
 
         Raises:
@@ -114,8 +114,8 @@ class Server:
             self.engine.give_up(asked)
 
     def _submitted(
-        self, kind: Sequence[object], work: Work, inputs: Sequence[Any], told: threading.Event | None = None
-    ) -> Asked:
+        self, kind: Sequence[object], work: Work[R], inputs: Sequence[object], told: threading.Event | None = None
+    ) -> Asked[R]:
         self.metrics.waiting.set(self.engine.waiting)
         try:
             return self.engine.submit((*kind, size_class(inputs)), work, inputs, told)
@@ -161,7 +161,7 @@ class Server:
 class Stream(Generic[R]):
     """The pieces of one result, and at the end the result."""
 
-    def __init__(self, server: Server, asked: Asked, pieces: asyncio.Queue[str | None], end: float) -> None:
+    def __init__(self, server: Server, asked: Asked[R], pieces: asyncio.Queue[str | None], end: float) -> None:
         self._server, self._asked, self._pieces, self._end = server, asked, pieces, end
         self._first: str | None = None
 
@@ -206,12 +206,12 @@ class Stream(Generic[R]):
             raise too_late(self._server.options.deadline) from None
 
 
-def size_class(inputs: Sequence[Any]) -> int:
+def size_class(inputs: Sequence[object]) -> int:
     """The longer of two inputs of a class is at most four times as long, or both are short."""
     longest = max(len(one) if isinstance(one, str) else len(repr(one)) for one in inputs)
     return max(6, longest.bit_length() + 1) // 2
 
 
-def frozen(options: Mapping[str, Any]) -> str:
+def frozen(options: Mapping[str, object]) -> str:
     """Options as part of a kind: equal texts for equal options."""
     return json.dumps(dict(options), sort_keys=True) if options else ""

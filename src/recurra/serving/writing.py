@@ -24,7 +24,7 @@ async def written(
     model = served.model
     continues = isinstance(model.predictor, Generates)
 
-    def work(inputs: Any) -> list[AnyAnswer]:
+    def work(inputs: Sequence[Any]) -> list[AnyAnswer]:
         return [*(model.generate(iter(inputs), **options) if continues else model.predict_iter(inputs, **options))]
 
     inputs = server.taken(request, served, given, options)

@@ -47,3 +47,7 @@ class GenerationSettings(TypedDict, total=False):
     top_p: float
     seed: int
     beam: int  # 0 draws
+
+
+class WritingSettings(AnswerSettings, GenerationSettings, total=False):
+    """Of what asks every model that writes: those of continuations for a language model, of answers for the others."""

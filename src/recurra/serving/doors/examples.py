@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Body, Request, Response
@@ -41,8 +42,8 @@ from recurra.tasks.states import ShownStates
 class Examples(NamedTuple):
     """Examples of a request, as a model takes them."""
 
-    data: Any  # the path of a file, or inputs
-    targets: Any  # of inputs; None of a file, or where there are none
+    data: Path | list[object]  # a file, or inputs
+    targets: list[object] | None  # of inputs; None of a file, or where there are none
     key: Hashable  # equal for equal examples
 
 
@@ -93,8 +94,8 @@ def router(server: Server) -> APIRouter:
         examples = examples_of(server, served, asked, request)
         how: dict[str, Any] = asked.model_dump(include={"layer", "state", "threshold", "alone", "examples", "count"})
 
-        def found() -> dict[str, Any]:
-            inputs = examples.data if asked.data is None else served.model.read(examples.data)
+        def found() -> dict[str, object]:
+            inputs = served.model.read(examples.data) if isinstance(examples.data, Path) else examples.data
             return served.model.pattern(given, (asked.span[0], asked.span[1]), inputs, **how).to_mapping()
 
         return Response(to_json(await server.alone(request, found)), media_type=JSON)
@@ -115,7 +116,7 @@ def router(server: Server) -> APIRouter:
         drawn = await states_of(server, asked, request, asked.plane, answers=True)
         known = await states_of(server, asked, request, asked.examples, answers=False)
 
-        def found() -> dict[str, Any]:
+        def found() -> dict[str, object]:
             vector = served.model.vectors([given])
             near = served.model.nearest(given, known, count=asked.count, by=asked.by)
             return {"neighbours": near.to_mapping(), "point": drawn.plane.points(vector)[0].tolist()}
@@ -169,7 +170,7 @@ def examples_of(server: Server, served: Served, asked: OfData, request: Request)
     return Examples(inputs, asked.targets, json.dumps([asked.inputs, asked.targets], sort_keys=True))
 
 
-def one_input(server: Server, asked: NearestAsked | PatternAsked, request: Request) -> Any:
+def one_input(server: Server, asked: NearestAsked | PatternAsked, request: Request) -> object:
     """The input of a request, as the model takes it.
 
     Raises:

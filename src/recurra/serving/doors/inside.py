@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
 
@@ -58,7 +58,7 @@ async def traced(server: Server, asked: TraceAsked, request: Request) -> ShownTr
     )
 
 
-def one_input(server: Server, served: Served, asked: OneInput, request: Request) -> Any:
+def one_input(server: Server, served: Served, asked: OneInput, request: Request) -> object:
     """The input of a request that looks inside, as the model takes it.
 
     Raises:

@@ -7,7 +7,7 @@ or as forms; a token may come as `api_key`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, ValidationError
@@ -118,7 +118,7 @@ def router(server: Server) -> APIRouter:
         several = not isinstance(asked.q, str)
         best = [answer.text for answer in answers]
         others = [[one.text for one in answer.alternatives[1:]] for answer in answers]
-        found: dict[str, Any] = {"translatedText": best if several else best[0]}
+        found: dict[str, object] = {"translatedText": best if several else best[0]}
         if asked.alternatives:
             found["alternatives"] = others if several else others[0]
         if chosen.confidence is not None:
@@ -129,10 +129,10 @@ def router(server: Server) -> APIRouter:
     return doors
 
 
-def body_of(kind: type[BaseModel], examples: Examples) -> dict[str, Any]:
+def body_of(kind: type[BaseModel], examples: Examples) -> dict[str, object]:
     """How /openapi.json describes a body that this door reads by itself; api_key may be the token that is needed."""
     schema = kind.model_json_schema()
-    content: dict[str, Any] = {name: {"schema": schema} for name in FORM_TYPES}
+    content: dict[str, object] = {name: {"schema": schema} for name in FORM_TYPES}
     content[JSON] = {"schema": schema, "examples": examples}
     return {"requestBody": {"required": True, "content": content}, "security": [{BEARER: []}, {}]}
 

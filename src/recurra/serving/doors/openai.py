@@ -9,8 +9,8 @@ import time
 import uuid
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Annotated, Generic, Literal, TypeVar
 
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -28,6 +28,7 @@ from recurra.serving.writing import growing, written
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.task import Generates, Streams
 
+Part = Mapping[str, object]  # a part of a choice, as JSON
 SPOKEN = ("user", "assistant")  # roles whose messages are turns of the dialogue
 BESIDE = ("system", "developer")  # a model that was trained on dialogues has never seen instructions
 MANY = 4  # stop sequences
@@ -48,7 +49,7 @@ class Completing(BaseModel):
     seed: int | None = None
     stop: str | list[str] | None = None
     max_tokens: Annotated[int | None, Field(ge=1)] = None
-    stream_options: dict[str, Any] | None = None
+    stream_options: dict[str, object] | None = None
     user: str | None = None
 
 
@@ -56,7 +57,7 @@ class Message(BaseModel):
     """A turn."""
 
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[dict[str, Any]] | None = None
+    content: str | list[dict[str, object]] | None = None
 
     @property
     def text(self) -> str:
@@ -156,7 +157,7 @@ def of_task(server: Server, name: str, task: str) -> Served:
     return served
 
 
-def settings_of(asked: Completing, served: Served, most: int | None) -> dict[str, Any]:
+def settings_of(asked: Completing, served: Served, most: int | None) -> dict[str, object]:
     """The options of answering.
 
     Raises:
@@ -171,13 +172,14 @@ def settings_of(asked: Completing, served: Served, most: int | None) -> dict[str
         raise Refused(400, f"at most {MANY} stop sequences are taken", where="stop")
     continues = isinstance(served.model.predictor, Generates)
     count, length = ("samples", "length") if continues else ("nbest", "max_length")
-    found: dict[str, Any] = {count: asked.n or 1}
+    outputs = asked.n or 1
+    found: dict[str, object] = {count: outputs}
     if most is not None:
         found[length] = most
     said = {"temperature": asked.temperature, "top_p": asked.top_p, "seed": asked.seed}
     dials = {name: value for name, value in said.items() if value is not None}
     if dials.get("temperature") == 0:  # the most probable
-        found |= {"beam": max(1, found[count])}
+        found |= {"beam": outputs}
     elif dials:
         found |= dials if continues else {"sample": True, **dials}
     return found
@@ -204,11 +206,11 @@ class Form(ABC, Generic[G]):
         self.head = {"id": f"{self.prefix}-{uuid.uuid4().hex}", "created": int(time.time()), "model": served.name}
 
     @abstractmethod
-    def said(self, text: str) -> dict[str, Any]:
+    def said(self, text: str) -> Part:
         """A whole output, as a part of its choice."""
 
     @abstractmethod
-    def piece(self, text: str) -> dict[str, Any]:
+    def piece(self, text: str) -> Part:
         """A piece of an output, likewise; empty in the last chunk."""
 
     def before(self, given: G) -> str:
@@ -219,13 +221,13 @@ class Form(ABC, Generic[G]):
         """An output as it was asked for."""
         return text
 
-    def first(self, given: G) -> Iterator[dict[str, Any]]:
+    def first(self, given: G) -> Iterator[Part]:
         """What a stream begins with, as parts of choices."""
         return iter(())
 
     def whole(self, every: Sequence[G], found: Sequence[AnyAnswer]) -> Response:
         """The answers at once."""
-        choices: list[dict[str, Any]] = []
+        choices: list[Part] = []
         usage = Counter(prompt_tokens=0, completion_tokens=0, total_tokens=0)
         for given, answer in zip(every, found, strict=True):
             for one in answer.alternatives:
@@ -257,7 +259,7 @@ class Form(ABC, Generic[G]):
             yield self._chunk([], usage=self._usage(given, text))
         yield b"data: [DONE]\n\n"
 
-    def _chunk(self, choices: list[dict[str, Any]], **more: Any) -> bytes:
+    def _chunk(self, choices: list[Part], **more: object) -> bytes:
         return event({**self.head, "object": self.chunk, "choices": choices, **more})
 
     def _usage(self, given: G, text: str) -> Counter[str]:
@@ -272,13 +274,13 @@ class ChatForm(Form[list[str]]):
 
     object, chunk, prefix = "chat.completion", "chat.completion.chunk", "chatcmpl"
 
-    def said(self, text: str) -> dict[str, Any]:
+    def said(self, text: str) -> Part:
         return {"message": {"role": "assistant", "content": text}}
 
-    def piece(self, text: str) -> dict[str, Any]:
+    def piece(self, text: str) -> Part:
         return {"delta": {"content": text} if text else {}}
 
-    def first(self, given: list[str]) -> Iterator[dict[str, Any]]:
+    def first(self, given: list[str]) -> Iterator[Part]:
         yield {"delta": {"role": "assistant", "content": ""}}
 
 
@@ -291,10 +293,10 @@ class TextForm(Form[str]):
         super().__init__(asked, served)
         self.echo = bool(asked.echo)
 
-    def said(self, text: str) -> dict[str, Any]:
+    def said(self, text: str) -> Part:
         return {"text": text}
 
-    def piece(self, text: str) -> dict[str, Any]:
+    def piece(self, text: str) -> Part:
         return {"text": text}
 
     def before(self, given: str) -> str:
@@ -303,11 +305,11 @@ class TextForm(Form[str]):
     def shown(self, given: str, text: str) -> str:
         return given + text if self.echo else text
 
-    def first(self, given: str) -> Iterator[dict[str, Any]]:
+    def first(self, given: str) -> Iterator[Part]:
         if self.echo:
             yield {"text": given}
 
 
-def choice(part: dict[str, Any], reason: str | None = None, index: int = 0) -> dict[str, Any]:
+def choice(part: Part, reason: str | None = None, index: int = 0) -> Part:
     """One of the outputs, or a piece of it."""
     return {"index": index, **part, "finish_reason": reason, "logprobs": None}

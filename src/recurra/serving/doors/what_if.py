@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
@@ -23,7 +23,7 @@ class WhatIfAsked(OneInput):
     """One input, and what is changed."""
 
     changes: Annotated[
-        list[dict[str, Any]],
+        list[dict[str, object]],
         Field(
             max_length=1000,
             description='Each has a kind: {"change": "force", "step": 0, "token": "2"} is a token of the output; '
