@@ -4,6 +4,7 @@
 #   make demo     train the built-in demo, show its results
 #   make test     lint, types, import contract, tests
 #   make quick    the tests without the slow ones, in a minute
+#   make gpu      what holds on a GPU; needs one
 #   make mutants  mutation testing: do the tests notice small mistakes in the code? half an hour
 #   make fuzz     fuzzing: random damage to data, model folders, run folders, arguments and requests; a minute each;
 #                 make fuzz FUZZ="models --seed 3 --count 10000"
@@ -37,7 +38,7 @@ FUZZ ?= --count 1000000 --minutes 1
 PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
 
-.PHONY: demo play test quick mutants fuzz kills storm lint docs drawings lecture clean
+.PHONY: demo play test quick gpu mutants fuzz kills storm lint docs drawings lecture clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -51,6 +52,9 @@ test: lint
 
 quick: $(VENV)/.installed-test
 	$(BIN)/pytest $(PARALLEL) -m "not slow"
+
+gpu: $(VENV)/.installed-test
+	CUDA_VISIBLE_DEVICES=0 $(BIN)/pytest -n 2 tests/test_cuda.py
 
 mutants: $(VENV)/.installed-test
 	$(BIN)/python tests/mutants

@@ -22,6 +22,8 @@ SLOW = ("bad_inputs", "comparing", "end_to_end", "fuzz", "sklearn", "test_bundle
 # sums come out the same on every machine. Before torch and tokenizers are loaded, which read it once.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
+# Many tests compare bits, which two runs on a GPU need not have in common: what holds there, `make gpu` tests.
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 # Processes that tests start keep the bytecode that they compile, as those of users do: a quarter of a short command. So
 # does this one: pytest rewrites the assertions of all modules, which takes ten seconds where it is not kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -49,6 +49,19 @@ def test_every_package_that_is_needed_is_named() -> None:
     assert "pytest" not in needed
 
 
+def test_what_other_systems_need_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = [
+        "torch>=2.6",
+        "tzdata; sys_platform == 'win32'",
+        'rich ; sys_platform == "linux"',
+        "x; extra == 'test'",
+    ]
+    monkeypatch.setattr(metadata, "requires", lambda name: wanted)
+    for system, needed in (("linux", ["torch", "rich"]), ("win32", ["torch", "tzdata"]), ("darwin", ["torch"])):
+        monkeypatch.setattr(machine.sys, "platform", system)
+        assert machine.required_packages() == needed
+
+
 def test_a_missing_package_is_marked_and_torch_is_left_alone(
     recurra: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ about a tenth of what the work takes.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import json
 import os
@@ -43,6 +44,7 @@ from operations import Fate, fated
 
 import recurra.api
 import recurra.data.kept
+import recurra.tasks.fit
 import recurra.training.checkpoint
 import recurra.training.planning
 from recurra.cli.dispatch import run
@@ -351,8 +353,9 @@ def judged(scenario: str, how: str, code: int, said: str) -> list[str]:
 
 
 def no_threads() -> None:
-    """They do not outlive a fork: those of tokenizers, and the one that draws bars of progress again and again."""
+    """They do not outlive a fork: those of tokenizers and TensorBoard, and the one that draws bars of progress."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    recurra.tasks.fit.tensorboard = lambda folder, done: contextlib.nullcontext()
     for name in ("start", "join"):
         setattr(rich.live._RefreshThread, name, lambda self: None)
 

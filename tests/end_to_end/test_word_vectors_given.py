@@ -157,7 +157,7 @@ def test_vectors_stay_or_are_trained(task: str, tuned: bool, file: Path) -> None
     assert sorted(known) == sorted(words)
     scale = 1 / np.sqrt(np.mean(np.square(rows[[words.index(word) for word in seen]])))
     begin = rows[[words.index(word) for word in known]] * scale
-    assert table.given[4:].float().numpy() == pytest.approx(begin, rel=2e-3, abs=1e-6)
+    assert table.given[4:].float().cpu().numpy() == pytest.approx(begin, rel=2e-3, abs=1e-6)
     assert not table.given[:4].any()
     added = table.trained.weight.detach()
     assert len(added) == 4 + (len(seen) if tuned else 0)
@@ -375,4 +375,4 @@ def test_on_the_command_line(file: Path) -> None:
     Path("d.tsv").write_text("".join(f"{text}\t{label}\n" for text, label in TRAIN))
     options = ["--task", "classify", "--vectors", "mood.vec", "--epochs", "1", "--to", "m", "--set", "model.width=16"]
     assert run(["train", "d.tsv", *options]) == 0
-    assert torch.equal(embedding(recurra.load("m")).given, embedding(trained("classify", file, "n")).given)
+    assert torch.equal(embedding(recurra.load("m")).given, embedding(trained("classify", file, "n")).given.cpu())

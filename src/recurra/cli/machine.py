@@ -73,12 +73,13 @@ def packages() -> Iterator[Finding]:
 
 
 def required_packages() -> list[str]:
-    """The names in recurra's own metadata, extras left out."""
+    """The names in recurra's own metadata; without those of extras and of other systems."""
     try:
         wanted = metadata.requires("recurra") or []
     except metadata.PackageNotFoundError:
         return ["torch"]
-    return [re.split(r"[\s<>=!~;\[(]", one)[0] for one in wanted if "extra ==" not in one]
+    for_others = re.compile(rf"extra ==|sys_platform == ['\"](?!{sys.platform}['\"])")
+    return [re.split(r"[\s<>=!~;\[(]", one)[0] for one in wanted if not for_others.search(one)]
 
 
 def disks() -> Iterator[Finding]:

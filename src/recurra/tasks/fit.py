@@ -310,8 +310,8 @@ def written_down(emit: Emit, run_folder: Path, checkpoint: Checkpoint | None) ->
     """The same, and every event is also written to metrics.jsonl, and to TensorBoard if it is installed."""
     with any_error_as(lambda reason: damaged_run(run_folder, reason)):
         done = None if checkpoint is None else checkpoint.step
-    with metrics_file(run_folder, done) as write:
-        yield to_all([emit, write, *filter(None, [tensorboard(run_folder)])])
+    with metrics_file(run_folder, done) as write, tensorboard(run_folder, done) as show:
+        yield to_all([emit, write, *filter(None, [show])])
 
 
 class Prepared(NamedTuple):

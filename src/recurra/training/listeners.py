@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import json
 import re
@@ -10,10 +9,13 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from recurra.files import plain_errors
 from recurra.runs.events import METRICS, Emit, Event, StepDone, Validated
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
 
 
 def to_all(listeners: Sequence[Emit]) -> Emit:
@@ -77,20 +79,49 @@ def cut_off(path: Path, done: int | None) -> None:
         file.truncate(end)
 
 
-def tensorboard(folder: Path) -> Emit | None:
-    """Scalars for TensorBoard under `folder`/tensorboard; None if TensorBoard is not installed."""
+@contextmanager
+def tensorboard(folder: Path, done: int | None) -> Generator[Emit | None]:
+    """Scalars for TensorBoard under `folder`/tensorboard; None if TensorBoard is not installed.
+
+    Its file is made with the first scalar: a run with nothing left to do writes none.
+
+    Args:
+        done: the step from which the run goes on; None where it begins. Later ones that an earlier session has written
+            are not shown.
+
+    Raises:
+        FileError: no room, or a place that cannot be written; by the listener, and at the end.
+    """
     if importlib.util.find_spec("tensorboard") is None:
-        return None
-    writer: Any = importlib.import_module("torch.utils.tensorboard").SummaryWriter(str(folder / "tensorboard"))
+        yield None
+        return
+    path = folder / "tensorboard"
+    writers: list[SummaryWriter] = []
 
     def write(event: Event) -> None:
-        if isinstance(event, StepDone):
-            writer.add_scalar("train/loss", event.loss, event.step)
-            writer.add_scalar("train/learning_rate", event.learning_rate, event.step)
-            writer.add_scalar("train/gradient_norm", event.gradient_norm, event.step)
-        elif isinstance(event, Validated):
-            writer.add_scalar("valid/loss", event.loss, event.step)
-            writer.add_scalar(f"valid/{event.measure}", event.value, event.step)
-            writer.flush()
+        if not isinstance(event, StepDone | Validated):
+            return
+        with plain_errors(path):
+            if not writers:
+                from torch.utils.tensorboard import SummaryWriter
 
-    return write
+                writers.append(SummaryWriter(str(path), purge_step=None if done is None else done + 1))
+            _add_scalars(writers[0], event)
+
+    try:
+        yield write
+    finally:
+        with plain_errors(path):
+            for writer in writers:
+                writer.close()
+
+
+def _add_scalars(writer: SummaryWriter, event: StepDone | Validated) -> None:
+    if isinstance(event, StepDone):
+        writer.add_scalar("train/loss", event.loss, event.step)
+        writer.add_scalar("train/learning_rate", event.learning_rate, event.step)
+        writer.add_scalar("train/gradient_norm", event.gradient_norm, event.step)
+    else:
+        writer.add_scalar("valid/loss", event.loss, event.step)
+        writer.add_scalar(f"valid/{event.measure}", event.value, event.step)
+        writer.flush()
