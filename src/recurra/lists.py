@@ -56,5 +56,5 @@ def python_value(value: object) -> object:
     return value.item() if _is_scalar(value) else value
 
 
-def _is_scalar(value: object) -> TypeIs[np.generic[Any]]:
+def _is_scalar(value: object) -> TypeIs[np.generic]:
     return isinstance(value, np.generic)

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
+from torch.autograd.function import FunctionCtx, once_differentiable
 
 from recurra.attention.base import Attention
 
@@ -71,7 +71,7 @@ class _Meetings(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, queries: Tensor, keys: Tensor, weights: Tensor) -> Tensor:
+    def forward(ctx: FunctionCtx, queries: Tensor, keys: Tensor, weights: Tensor) -> Tensor:
         meetings = _meetings(queries, keys)
         ctx.save_for_backward(queries, keys, weights, meetings)
         return meetings @ weights

@@ -12,7 +12,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
 
 import numpy as np
 import torch
@@ -20,9 +19,9 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from torch import Tensor
 
-from recurra.baselines.readers import NumberReader, TextReader
+from recurra.baselines.readers import NumberReader, Reader, TextReader
 from recurra.baselines.sparse import Matrix
-from recurra.baselines.stored import Stored
+from recurra.baselines.stored import Array, Stored
 from recurra.lists import floats, integers
 from recurra.narrowing import are_texts, is_list
 from recurra.strict_json import parse_json
@@ -47,7 +46,7 @@ class NearestBaseline:
     answers: Sequence[str]
     copies: bool = False
     quotes: bool = True
-    reader: TextReader | NumberReader = field(init=False)
+    reader: Reader = field(init=False)
     known: Matrix = field(init=False)  # [N, F]
 
     def __post_init__(self) -> None:
@@ -99,7 +98,7 @@ class NearestBaseline:
 
     def stored(self) -> Stored:
         """All of it."""
-        arrays: dict[str, NDArray[Any]] = {"answers": as_bytes(self.answers)}
+        arrays: dict[str, Array] = {"answers": as_bytes(self.answers)}
         if isinstance(self.sources, np.ndarray):
             arrays["vectors"] = self.sources
         else:
@@ -112,7 +111,7 @@ class NearestBaseline:
             return [str(one) for one in inputs]
         found: list[str] = []
         for start in range(0, len(inputs), CHUNK):
-            wanted = self.reader.read(cast("Any", inputs[start : start + CHUNK]))
+            wanted = self.reader.read(inputs[start : start + CHUNK])
             scores = self._scores(wanted.transposed_times(torch.eye(wanted.shape[0])))
             found += [self.answers[k] for k in integers(scores.argmax(0))]
         return found
@@ -127,7 +126,7 @@ class NearestBaseline:
         found: list[list[float]] = []
         for start in range(0, len(inputs), CHUNK):
             some = answers[start : start + CHUNK]
-            wanted = self.reader.read(cast("Any", inputs[start : start + CHUNK]))
+            wanted = self.reader.read(inputs[start : start + CHUNK])
             near = self.known.times(wanted.transposed_times(torch.eye(wanted.shape[0])))  # [N, B]
             for b, replies in enumerate(some):
                 read = reader.read(replies)

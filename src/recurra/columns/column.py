@@ -10,7 +10,7 @@ B batch, T time, D numbers of a step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import torch
@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from recurra.data import Numbers, Ragged
 from recurra.data.content import Cell
 from recurra.data.images import ImageFile
+from recurra.data.table import Values
 from recurra.errors import DataError
 from recurra.models import Branch, ManyToOneOptions
 from recurra.models.many_to_one import Kind
 from recurra.padded import Padded
 
-Values = NDArray[Any]
 ColumnKind = Literal["text", "category", "number", "vector", "series", "image"]
 
 # The kind of network that reads a column, where the recipe leaves it open.
@@ -99,7 +99,7 @@ def network_kind(kind: ColumnKind, options: ManyToOneOptions) -> Kind:
     return AUTO_NETWORK[kind] if options.kind == "auto" else options.kind
 
 
-def padded(rows: Ragged, width: int, kind: type[Any]) -> Padded:
+def padded(rows: Ragged, width: int, kind: type[np.int64 | np.float32]) -> Padded:
     """Rows of values, `width` for each step, to [B, T] or, of numbers, to [B, T, D]."""
     steps = rows.lengths // width
     longest = int(steps.max(initial=0))

@@ -37,7 +37,8 @@ from recurra.lists import is_array
 from recurra.narrowing import is_sequence
 from recurra.text.visible import excerpt, safe_repr
 
-Content = str | NDArray[Any]  # the path of an image; bytes [rows, columns (, channels)]; a vector [D]
+# The path of an image; its bytes [rows, columns (, channels)]; a vector [D].
+Content = str | NDArray[np.uint8] | NDArray[np.float32]
 
 BAD = "images or vectors that cannot be read"
 
@@ -221,7 +222,7 @@ def unpack(row: Sequence[Any]) -> Captioned:
     content, caption, line, digest = row
     if not isinstance(content, str):
         kind, shape, values = content
-        content = np.frombuffer(b64decode(values), dtype=kind).reshape(shape)
+        content = np.frombuffer(b64decode(values), np.dtype(kind)).reshape(shape)
     return Captioned(content, caption, line, digest)
 
 

@@ -15,7 +15,7 @@ from recurra.errors import DataError
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt, safe_repr
 
-Floating = TypeVar("Floating", bound="np.floating[Any]")
+Floating = TypeVar("Floating", bound=np.floating)
 
 
 class Numbers(NamedTuple):

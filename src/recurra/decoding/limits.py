@@ -14,7 +14,7 @@ every limit long: one in a thousand, the farthest, is left aside, and what then 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,8 @@ from recurra.padded import Padded
 TIMES, SLACK = 2.0, 10  # an output may be so much longer than what is usual
 FAR = 1000  # one pair in so many may be far away from all others
 
-Lengths = NDArray[Any]
+Lengths = NDArray[np.integer]
+Floats = NDArray[np.float64]
 
 
 class Limit(NamedTuple):
@@ -38,10 +39,10 @@ class Limit(NamedTuple):
 
 def learned_limit(sources: Lengths, targets: Lengths) -> Limit:
     """What is right for pairs of these lengths [N], which count neither <EOS> nor <GO>."""
-    sources, targets = sources.astype(np.float64) + 1, targets.astype(np.float64)  # a source ends in <EOS>
-    least = targets.sum() / sources.sum()
-    near = np.argsort(targets - least * sources, kind="stable")[: len(targets) - len(targets) // FAR]
-    ratio, extra = _lowest_line(sources[near], targets[near], least)
+    x, y = sources.astype(np.float64) + 1, targets.astype(np.float64)  # a source ends in <EOS>
+    least = y.sum() / x.sum()
+    near = np.argsort(y - least * x, kind="stable")[: len(y) - len(y) // FAR]
+    ratio, extra = _lowest_line(x[near], y[near], least)
     # Rounded up to what can be read in a recipe, and no more than may stand there.
     ratio = min(max(0.01, np.ceil(100 * TIMES * ratio) / 100), LONGEST_OUTPUT)
     return Limit(float(ratio), min(int(np.ceil(TIMES * extra)) + SLACK, LONGEST_OUTPUT))
@@ -53,7 +54,7 @@ def learned_length(targets: Lengths) -> int:
     return min(int(np.ceil(TIMES * usual)) + SLACK, LONGEST_OUTPUT)
 
 
-def _lowest_line(sources: Lengths, targets: Lengths, least: float) -> tuple[float, float]:
+def _lowest_line(sources: Floats, targets: Floats, least: float) -> tuple[float, float]:
     """Slope and height of the line above all points that is lowest at their mean source, no flatter than `least`."""
     middle = float(sources.mean())
     lengths = np.unique(sources)
@@ -63,7 +64,7 @@ def _lowest_line(sources: Lengths, targets: Lengths, least: float) -> tuple[floa
     return slope, max(0.0, float((tops - slope * lengths).max()))
 
 
-def _slope_above(lengths: Lengths, tops: Lengths, middle: float) -> float:
+def _slope_above(lengths: Floats, tops: Floats, middle: float) -> float:
     """The slope, over `middle`, of the upper hull of points [M] in the order of their lengths; 0 of a single one."""
     hull: list[int] = []
     for k in range(len(lengths)):
@@ -76,7 +77,7 @@ def _slope_above(lengths: Lengths, tops: Lengths, middle: float) -> float:
     return 0.0
 
 
-def _is_below(between: int, left: int, right: int, lengths: Lengths, tops: Lengths) -> bool:
+def _is_below(between: int, left: int, right: int, lengths: Floats, tops: Floats) -> bool:
     """Whether a point is on or below the line from the one before to the one behind it."""
     rise = (tops[right] - tops[left]) * (lengths[between] - lengths[left])
     return bool((tops[between] - tops[left]) * (lengths[right] - lengths[left]) <= rise)

@@ -16,7 +16,8 @@ import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,11 +37,12 @@ TRAINING, HELD_OUT, SEED = 6000, 300, 1  # rows
 OF_OTHERS = 0.25  # share of the digits, the last ones, that are kept for testing
 SHOWN = 5
 
+Images = NDArray[np.uint8]  # [N, 8, 8]
 Row = NDArray[np.uint8]  # [8, 8 times the digits]
 Example = tuple[Row, str]
 
 
-def split() -> Split:
+def split() -> Split[Example]:
     """Rows of digits with their numbers in words.
 
     Raises:
@@ -57,7 +59,7 @@ def split() -> Split:
     return Split(list(training), list(held_out))
 
 
-def loaded(module: str, package: str) -> Any:
+def loaded(module: str, package: str) -> ModuleType:
     """A module of a package that only this demo needs.
 
     Raises:
@@ -70,18 +72,18 @@ def loaded(module: str, package: str) -> Any:
         raise RunError(f"the demo caption needs {package}, which is not installed", fix=fix) from None
 
 
-def in_words(number: int, words: Any) -> str:
+def in_words(number: int, words: ModuleType) -> str:
     """The number in all languages."""
     return BETWEEN.join(words.num2words(number, lang=language) for language in LANGUAGES)
 
 
-def by_digit(images: Any, targets: Any) -> list[Any]:
+def by_digit(images: Images, targets: NDArray[np.int64]) -> list[Images]:
     """The images of each digit from 0 to 9."""
     return [images[targets == digit] for digit in range(10)]
 
 
 def rows(
-    count: int, numbers: Sequence[int], images: list[Any], names: Mapping[int, str], dice: random.Random
+    count: int, numbers: Sequence[int], images: Sequence[Images], names: Mapping[int, str], dice: random.Random
 ) -> Iterator[Example]:
     """So many rows, each digit in a hand drawn anew."""
     for _ in range(count):

@@ -20,7 +20,7 @@ import io
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich import box
@@ -57,7 +57,7 @@ SHARED: dict[str, object] = {
 NETWORKS = {name: {**SHARED, "model.cell": name} for name in ("lstm", "elman")}
 
 
-def split(training: int = TRAINING, held_out: int = HELD_OUT, seed: int = SEED) -> Split:
+def split(training: int = TRAINING, held_out: int = HELD_OUT, seed: int = SEED) -> Split[Series]:
     """Series whose last step is the question."""
     dice = np.random.default_rng(seed)
     every = [one_series(dice) for _ in range(training + held_out)]
@@ -79,7 +79,7 @@ def one_series(dice: np.random.Generator, steps: int = STEPS) -> Series:
     }
 
 
-def line(series: Any) -> str:
+def line(series: Series) -> str:
     """What is marked, and the sum."""
     return f"{STEPS} numbers, marked: {marked(series)}  ->  {series['sum'][-1]:.3f}"
 
@@ -140,7 +140,7 @@ def _off(said: list[float], sums: list[float]) -> str:
     return f"{np.mean(np.abs(np.array(said) - np.array(sums))):.3f} off on average"
 
 
-def answers_table(held_out: Any, answers: Mapping[str, list[Answer[ForecastValues]]]) -> Table:
+def answers_table(held_out: Sequence[Series], answers: Mapping[str, list[Answer[ForecastValues]]]) -> Table:
     """The marked numbers of some series, their sum, and what each network says."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("marked, at step", "sum", *(NAMES[name] for name in answers)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
-from typing import Any, cast
 
 from babel import localedata
 
@@ -41,11 +40,11 @@ def names_in(locale: str) -> dict[str, str]:
     }
 
 
-def own_data(locale: str, *parts: str) -> Any:
+def own_data(locale: str, *parts: str) -> localedata.LocaleDataDict:
     """Parts of a locale's data, in a copy.
 
     Where a locale only refers to its other names, Babel writes what it finds there into data that all locales share:
     whoever asks next gets the names of the one before.
     """
-    data = cast("Mapping[str, object]", localedata.load(locale))
+    data = localedata.load(locale)
     return localedata.LocaleDataDict({part: deepcopy(data[part]) for part in parts})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from html import escape
-from typing import Any
 
 from recurra.progress.run_progress import RunProgress
 from recurra.progress.terminal import facts, line_of
@@ -83,6 +82,6 @@ def fragment(lines: list[str], below: str) -> str:
 
 def displayed() -> Display:
     """A place of its own in the output of the notebook's cell."""
-    ipython: Any = importlib.import_module("IPython.display")  # every notebook has it, and nobody else needs it
-    handle: Any = ipython.display(ipython.HTML(""), display_id=True)
+    ipython = importlib.import_module("IPython.display")  # every notebook has it, and nobody else needs it
+    handle = ipython.display(ipython.HTML(""), display_id=True)
     return lambda html: handle.update(ipython.HTML(html))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -83,7 +82,7 @@ def is_watched(console: Console) -> bool:
 
 def in_notebook() -> bool:
     """Whether this is a notebook, where output is HTML; not so of IPython in a terminal."""
-    ipython: Any = sys.modules.get("IPython")
+    ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return shell is not None and "IPKernelApp" in shell.config
 

@@ -62,7 +62,7 @@ class RecurraClassifier(ClassifierMixin, ContentEstimator):
         found = [self._row(answer, names) for answer in model.predict_iter(self._contents(X, reset=False))]
         return np.array(found, np.float64).reshape(-1, len(names))
 
-    def predict(self, X: Any) -> NDArray[Any]:
+    def predict(self, X: object) -> NDArray[Any]:
         """The most probable label of each input."""
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]

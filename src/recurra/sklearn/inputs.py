@@ -29,7 +29,7 @@ class ContentEstimator(WordEstimator):
 
     input_kind_: str
 
-    def _contents(self, X: Any, *, reset: bool) -> list[Any]:
+    def _contents(self, X: Any, *, reset: bool) -> list[object]:
         """The inputs one by one.
 
         Args:
@@ -58,7 +58,7 @@ class ContentEstimator(WordEstimator):
         return tags
 
 
-def kind_of(X: Any) -> str:
+def kind_of(X: object) -> str:
     """What the inputs are, in words.
 
     Only the first of them is looked at: `validate_data` refuses what is not like it.

@@ -93,7 +93,7 @@ def fit_baseline(
         emit(Note(note))
 
 
-def fitted_baseline(task: HasBaseline, train: Iterable[Any], network: Any, budget: Budget) -> tuple[bytes, str]:
+def fitted_baseline(task: HasBaseline, train: Iterable[object], network: object, budget: Budget) -> tuple[bytes, str]:
     """The baseline as it is stored, empty where there is none, and what is said of it."""
     if task.baseline is None:
         return b"", ""

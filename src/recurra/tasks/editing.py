@@ -39,6 +39,6 @@ class Editing:
 class Editable(Protocol):
     """A predictor whose inputs are made of tokens."""
 
-    def editing(self, given: Any) -> Editing | None:
+    def editing(self, given: object) -> Editing | None:
         """An input as tokens; None of one that is not made of the tokens of one text."""
         ...

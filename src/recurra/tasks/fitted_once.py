@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.resuming import flat
 from recurra.training import Budget
 
@@ -59,7 +60,7 @@ class HasVocabularies(Protocol):
     """What is needed of a network."""
 
     @property
-    def recipe(self) -> Any:
+    def recipe(self) -> TaskRecipe:
         """The settings it was made by."""
         ...
 

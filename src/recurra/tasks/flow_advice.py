@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tracing import GradientFlow
@@ -22,7 +21,7 @@ def advice(flow: GradientFlow, recipe: TaskRecipe, clipped: float | None) -> lis
     Args:
         clipped: share of the updates that were clipped in training; None where it is not known.
     """
-    model: Any = getattr(recipe, "model", None)
+    model: object = getattr(recipe, "model", None)
     kind = flow.verdict.kind
     found = list(_vanishing(flow, model)) if kind == "vanishing" else []
     found += _exploding(recipe, model) if kind == "exploding" else []
@@ -35,7 +34,7 @@ def advice(flow: GradientFlow, recipe: TaskRecipe, clipped: float | None) -> lis
     return found
 
 
-def _vanishing(flow: GradientFlow, model: Any) -> Iterator[str]:
+def _vanishing(flow: GradientFlow, model: object) -> Iterator[str]:
     cell, activation = getattr(model, "cell", ""), getattr(model, "activation", "auto")
     if cell == "elman":
         ends = max((gate.low + gate.high for layer in flow.layers for gate in layer.saturated), default=0.0)
@@ -54,7 +53,7 @@ def _vanishing(flow: GradientFlow, model: Any) -> Iterator[str]:
     yield LOOK if cell != "elman" else "shorter inputs leave fewer steps to bridge"
 
 
-def _exploding(recipe: TaskRecipe, model: Any) -> Iterator[str]:
+def _exploding(recipe: TaskRecipe, model: object) -> Iterator[str]:
     limit = recipe.training.clip_norm
     if not limit:
         yield "clip the gradient: --set training.clip_norm=1"

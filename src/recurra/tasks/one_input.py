@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from numbers import Real
 from pathlib import PurePath
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from recurra.data import Numbers
@@ -25,7 +26,7 @@ CHANNELS = (1, 3, 4)  # of an image, its last axis
 class Array(Protocol):
     """Whatever numpy reads as an array: numpy's own, torch's, columns of a data frame."""
 
-    def __array__(self) -> np.ndarray[Any, Any]:
+    def __array__(self) -> NDArray[np.generic]:
         """The numbers."""
         ...
 

@@ -16,10 +16,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType
-from typing import Any, Literal, NamedTuple, get_args, get_origin
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args, get_origin
 
 from recurra.options import choices_of, hints_of, is_section
 from recurra.tasks.recipe import TaskRecipe
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 KINDS: dict[object, str] = {bool: "true or false", int: "whole number", float: "number", str: "text"}
 
@@ -48,8 +51,8 @@ def settings_of(recipe: type[TaskRecipe]) -> list[Setting]:
     return [one for name, section in sections.items() if is_section(section) for one in _settings(name, section)]
 
 
-def _settings(section: str, options: object) -> Iterator[Setting]:
-    cls: type[Any] = type(options)
+def _settings(section: str, options: DataclassInstance) -> Iterator[Setting]:
+    cls = type(options)
     hints = hints_of(cls)
     for field in fields(cls):
         choices = choices_of(cls, field.name)

@@ -7,15 +7,16 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
-from recurra.data import DataSource, Kind, open_examples
+from recurra.data import DataSource, HasLine, Kind, open_examples
 from recurra.errors import RunError
 from recurra.files import atomic_write
 from recurra.narrowing import are_texts, is_list, list_of, object_of, value_of
 from recurra.strict_json import parse_json
 from recurra.tasks.resuming import START_AGAIN
 
+E = TypeVar("E", bound=HasLine)
 SOURCE, DECISIONS = "source.json", "decisions.json"
 OTHERWISE = "Give the same data, or train into another folder with --to."
 
@@ -36,7 +37,7 @@ class Part(NamedTuple):
 ROWS = ""  # the name of what is no file
 
 
-def parts_of(source: DataSource, kind: Kind[Any], examples: Iterable[Any] | None = None) -> list[Part]:
+def parts_of(source: DataSource, kind: Kind[E], examples: Iterable[E] | None = None) -> list[Part]:
     """By what data are known again.
 
     Args:
@@ -73,7 +74,7 @@ class SourceRecord(NamedTuple):
     said: dict[str, str]
     columns: dict[str, str]
 
-    def check_same(self, folder: Path, kind: Kind[Any], data: DataSource, valid: DataSource | None) -> None:
+    def check_same(self, folder: Path, kind: Kind[HasLine], data: DataSource, valid: DataSource | None) -> None:
         """Compares what is given now; what is left out is as it was.
 
         Raises:

@@ -6,7 +6,6 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from recurra.errors import UsageError
 from recurra.files import atomic_write
@@ -51,7 +50,7 @@ class Versus:
         """A page of HTML with both measures, where they differ, and every example with both outputs."""
         return "".join(versus_page(self.two, title))
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> dict[str, object]:
         """The same as plain data, for a page that draws it (views/report/versus.py says what is in it)."""
         return versus_data(self.two)
 

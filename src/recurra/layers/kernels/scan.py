@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
+from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn.functional import linear
 
 from recurra.cells import HiddenState, LinearCell
@@ -59,7 +59,7 @@ class _Scan(torch.autograd.Function):
     """See the module's text."""
 
     @staticmethod
-    def forward(ctx: Any, keep: Tensor, add: Tensor, start: Tensor) -> Tensor:
+    def forward(ctx: FunctionCtx, keep: Tensor, add: Tensor, start: Tensor) -> Tensor:
         states, state = torch.empty_like(add), start
         for t in range(add.shape[1]):
             state = torch.addcmul(add[:, t], keep[:, t], state, out=states[:, t])

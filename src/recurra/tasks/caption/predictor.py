@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -106,7 +106,7 @@ class CaptionPredictor:
         for window in chunks(given, WINDOW):
             yield from self._answers(window, options)
 
-    def stream(self, given: Any, options: DecodingOptions) -> Generator[str, None, Answer[None]]:
+    def stream(self, given: object, options: DecodingOptions) -> Generator[str, None, Answer[None]]:
         """The caption of one input while it is written; at once where only a whole caption is certain."""
         one = self._given(given, "the input")
         if one.values is None or not grows(options):
@@ -119,7 +119,7 @@ class CaptionPredictor:
         yield rest(answer.text, sent)
         return answer
 
-    def units(self, given: Any, text: str) -> tuple[int, int]:
+    def units(self, given: object, text: str) -> tuple[int, int]:
         """Cells of an image (a vector is one), and units of a caption."""
         values = self._given(given, "the input").values
         read = 0 if values is None else len(self._looked_at(values)[0])

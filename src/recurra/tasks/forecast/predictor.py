@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -69,7 +69,7 @@ class ForecastPredictor:
         """The numbers of a series, [T] or [T, D], or its columns by name."""
         return is_one_series(given, len(self.first.columns))
 
-    def predict(self, inputs: Iterable[Any], options: ForecastAnswerOptions) -> Iterator[Answer[ForecastValues]]:
+    def predict(self, inputs: Iterable[object], options: ForecastAnswerOptions) -> Iterator[Answer[ForecastValues]]:
         """The next values of each series."""
         first = 1
         for chunk in chunks(inputs, CHUNK):
@@ -85,7 +85,7 @@ class ForecastPredictor:
         """All measures, over forecasts from origins that move on through each series."""
         return evaluate_windows(self, examples, options)
 
-    def ask(self, given: Any, options: ForecastAnswerOptions, target: object = None) -> Asked:
+    def ask(self, given: Iterable[object], options: ForecastAnswerOptions, target: object = None) -> Asked:
         """The question about the medians of the next steps, column by column of each step.
 
         Raises:
@@ -126,7 +126,7 @@ class ForecastPredictor:
         """What `vectors` are."""
         return "what the top layer puts out after the last step of the window"
 
-    def vectors(self, inputs: Iterable[Any]) -> Iterator[Vector | None]:
+    def vectors(self, inputs: Iterable[object]) -> Iterator[Vector | None]:
         """What the first network knows at the end of the window of each series."""
         model = self.first.model.eval()
         device, first = device_of(model), 1

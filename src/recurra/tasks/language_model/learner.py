@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from recurra.data import EncodedTable, Ragged
+from recurra.layers.base import States
 from recurra.models import device_of
 from recurra.models.language_model import LanguageModel, tensors_of
 from recurra.padded import Padded
@@ -139,7 +139,7 @@ class StreamLearner:
         return f"the text at lines {', '.join(str(line) for line in self.train.lines[ends].tolist())} and elsewhere"
 
 
-def loss_of(model: LanguageModel, inputs: Padded, targets: Tensor, state: Any) -> tuple[Loss, Any]:
+def loss_of(model: LanguageModel, inputs: Padded, targets: Tensor, state: States | None) -> tuple[Loss, States]:
     """The nats of the right units [B, T], summed over all that are no padding, and the state after them."""
     run = model(inputs, state)
     mask = inputs.mask

@@ -6,7 +6,6 @@ What is nearest to the targets of held-out pairs is taken.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -23,6 +22,7 @@ from recurra.tasks.repeated import by_input
 from recurra.tasks.seq2seq.evaluate import compared
 from recurra.tasks.seq2seq.network import TextNetwork
 from recurra.tasks.seq2seq.predictor import TextPredictor
+from recurra.tasks.seq2seq.recipe import TextPairRecipe
 from recurra.text import SourceTokenizer, Tokenizer
 from recurra.text.columns import TAB, end_of_first
 
@@ -34,7 +34,7 @@ class TextBaseline:
     """For pairs of texts."""
 
     def fit(
-        self, train: Iterable[Example], network: TextNetwork[Any], allowance: Allowance
+        self, train: Iterable[Example], network: TextNetwork[TextPairRecipe], allowance: Allowance
     ) -> NearestBaseline | PairsModel:
         """Pairs spread over all."""
         found = sampled(train, lambda one: SLOWER * len(one.source), allowance)
@@ -54,7 +54,7 @@ class TextBaseline:
     def measures(
         self,
         baseline: NearestBaseline | PairsModel,
-        predictor: TextPredictor[Any],
+        predictor: TextPredictor[TextPairRecipe],
         examples: Sequence[Example],
         options: DecodingOptions,
     ) -> Mapping[str, Measure]:
@@ -75,7 +75,7 @@ def answers_of(
     return [target.decode(ids) for ids in outputs(baseline, first_columns(sources, source))]
 
 
-def aligned_pairs(pairs: Sequence[Example], network: TextNetwork[Any]) -> PairsModel | None:
+def aligned_pairs(pairs: Sequence[Example], network: TextNetwork[TextPairRecipe]) -> PairsModel | None:
     """The n-grams of pairs, in the units of a network; None where no pair can be taken apart."""
     targets = network.target.encode_batch([one.target for one in pairs])
     sources = first_columns([one.source for one in pairs], network.source)
@@ -88,7 +88,9 @@ def first_columns(texts: Sequence[str], source: SourceTokenizer) -> list[Ids]:
     return [first_column(np.array(ids, np.int64), until) for ids in source.encode_batch(texts)]
 
 
-def is_nearer(aligned: PairsModel, kept: Sequence[Example], held: Sequence[Example], network: TextNetwork[Any]) -> bool:
+def is_nearer(
+    aligned: PairsModel, kept: Sequence[Example], held: Sequence[Example], network: TextNetwork[TextPairRecipe]
+) -> bool:
     """Whether n-grams are nearer to the targets of held-out pairs than the nearest source's answer, or the source."""
     sources, targets = [one.source for one in held], [one.target for one in held]
     rival = nearest_of(kept, may_copy=True)

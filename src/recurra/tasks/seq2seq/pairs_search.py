@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -44,7 +43,7 @@ class PairsSearch:
         self.scales = [float(part.scale) / networks for part in parts]
         self.proposing = max(parts, key=lambda part: part.proposes)
 
-    def outputs(self, model: StepModel, source: Padded, options: Any) -> list[list[Hypothesis]]:
+    def outputs(self, model: StepModel, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
         """The `nbest` best outputs of each source."""
         if not orders(options):
             return decode(model, source, options)
@@ -54,7 +53,7 @@ class PairsSearch:
         proposed = propose(model, source, proposals, options, searched)
         return self._ordered(sources, searched, proposed, options)
 
-    def recorded(self, model: StepModel, source: Padded, options: Any) -> SearchRecord:
+    def recorded(self, model: StepModel, source: Padded, options: DecodingOptions) -> SearchRecord:
         """The same for one source, with all that was considered."""
         if not orders(options):
             return decode_recorded(model, source, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from recurra.metrics import Grouping, Share, groupings, value_text
 from recurra.metrics.versus import ShareDifference, sliced_differences
@@ -75,7 +75,7 @@ def versus_page(two: Two, title: str) -> Iterator[str]:
     yield END
 
 
-def versus_data(two: Two) -> dict[str, Any]:
+def versus_data(two: Two) -> dict[str, object]:
     """The same as plain data: what `table_data` has, of two models; the parts are those of their difference.
 
     Also {"differences": [{"name", "text", "verdict"}], "changes": the sentence, or null}.
