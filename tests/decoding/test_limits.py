@@ -83,3 +83,8 @@ def test_the_slope_is_that_of_the_upper_hull_over_the_middle() -> None:
     """Twice as steep as targets grow with their sources, which leaves as much room again."""
     sources = np.array([*range(1, 41)] * 10)
     assert learned_limit(sources, 5 * sources) == Limit(pytest.approx(10.0), 10)  # type: ignore[arg-type]
+
+
+def test_a_target_fits_with_its_end() -> None:
+    options = DecodingOptions(max_ratio=1.0, max_extra=0)  # a source of 5 units has 6 with its <EOS>
+    assert fitting(np.array([5, 5]), np.array([6, 7]), options).tolist() == [True, False]

@@ -9,6 +9,7 @@ import pytest
 
 import recurra
 from recurra.errors import DataError
+from recurra.tasks.forecast.linear import Pairs
 
 
 def airline(steps: int = 144) -> list[float]:
@@ -117,3 +118,11 @@ def test_scores_of_logarithms_add_up_to_the_forecast(tmp_path: Path) -> None:
     )
     assert np.asarray(found.values) == pytest.approx(medians, rel=1e-3)
     assert np.asarray(found.values) - np.asarray(found.baselines) == pytest.approx(total, rel=0.05)
+
+
+def test_the_error_of_a_window_is_the_mean_over_what_is_known() -> None:
+    truth = np.array([[1.0, 2.0, 4.0], [np.nan, 3.0, np.nan], [np.nan, np.nan, np.nan]])
+    pairs = Pairs(np.ones((3, 1)), truth, np.array([[1.0], [10.0], [1.0]]), np.arange(3))
+    found = pairs.errors(np.ones((3, 1)))  # 1 is forecast everywhere
+    assert found[:2].tolist() == [pytest.approx(4 / 3), 20.0]
+    assert np.isnan(found[2])

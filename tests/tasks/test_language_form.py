@@ -80,6 +80,10 @@ def test_empty_lines_between_lines_are_left_out_and_counted() -> None:
     found = of_form(open_examples(DataSource(rows=["a", "b"] * 100 + [""] + ["c"]), PLAIN), "lines", said.append)
     assert len(list(found)) == 201
     assert "1 of 202 lines is empty (line 201) and left out" in str(said)
+    some = DataSource(rows=["a"] * 990 + [""] * 10)  # one in a hundred
+    assert len(list(of_form(open_examples(some, PLAIN), "lines", said.append))) == 990
+    with pytest.raises(DataError, match="11 of 1,000 lines are empty"):
+        of_form(open_examples(DataSource(rows=["a"] * 989 + [""] * 11), PLAIN), "lines")
     with pytest.raises(DataError, match=r"texts: 3 of 5 lines are empty \(lines 2, 3, 4\)\n.*data.form=running"):
         of_form(open_examples(DataSource(rows=["a", "", "", "", "b"]), PLAIN), "lines")
     with pytest.raises(DataError, match="all lines are empty"):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from toy_tasks import network
+from toy_tasks import network, options_of, predictor
 
+import recurra
 from recurra.data import Numbers
 from recurra.data.content import Fields
+from recurra.errors import DataError
+from recurra.models import NumberReader
 from recurra.tasks.many_to_one.build import column_kind, kind_of
 
 
@@ -39,3 +43,27 @@ def test_the_score_of_labels_is_their_error_rate_and_between_equal_ones_how_impr
     assert head.score((9.0, 1, 0.4, 3, 3)).order < head.score((1.0, 1, 0.5, 3, 3)).order
     assert head.score((1.5, 0, 0.0, 1, 1)).loss == 1.5
     assert head.score((0.0, 0, 0.0, 0, 0)).value == 0.0
+
+
+def numbers(k: int) -> list[float]:
+    return [100.0 + k, -3.0 * k]
+
+
+def test_numbers_are_read_in_the_units_of_the_training_numbers(tmp_path: Path) -> None:
+    rows = [(numbers(k), "even" if k % 2 == 0 else "odd") for k in range(40)]
+    model = recurra.train(rows, valid=rows[:8], task="classify", to=tmp_path / "m", epochs=1, progress=False)
+    [reader] = [one for one in model.networks[0].model.modules() if isinstance(one, NumberReader)]
+    read = np.array([values for values, _ in rows])
+    assert reader.mean.numpy() == pytest.approx(read.mean(axis=0), rel=1e-5)
+    assert reader.deviation.numpy() == pytest.approx(read.std(axis=0), rel=0.05)
+
+
+def test_what_is_too_long_is_refused_by_every_way_to_look_at_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: Any = predictor("classify")
+    options = options_of("classify", network("classify"))
+    units = int(asked.first.inputs.lengths_of(asked.first.inputs.encode(["red blue"], [""]))[0])
+    monkeypatch.setattr("recurra.tasks.many_to_one.predictor.LONGEST", units)
+    for look in (lambda text: list(asked.predict([text], options)), lambda text: asked.ask(text, options)):
+        look("red blue")
+        with pytest.raises(DataError, match=f"the input has .* units or steps, more than the {units} that are read"):
+            look("red blue red")

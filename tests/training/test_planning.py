@@ -13,7 +13,7 @@ import pytest
 import torch
 from toy_learner import ToyLearner
 
-from recurra.errors import UsageError
+from recurra.errors import RunError, UsageError
 from recurra.runs.events import Event, PlanMade
 from recurra.training import Budget, Plan, TrainingOptions, planning
 from recurra.training.planning import (
@@ -21,6 +21,7 @@ from recurra.training.planning import (
     bfloat16_may_pay,
     choose_precision,
     make_plan,
+    parts_that_fit,
     plan_validations,
     reserve,
     seconds_per_step,
@@ -42,6 +43,22 @@ def test_validations_take_their_share_of_the_time() -> None:
 
 def test_the_end_needs_four_validations_and_two_seconds() -> None:
     assert reserve(Validations(5, 100, 10.0)) == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize(("room", "parts"), [(4, 1), (3, 2), (2, 2), (1, 4)])
+def test_the_largest_batch_is_halved_until_it_fits(room: int, parts: int) -> None:
+    learner = ToyLearner()
+    learner.room = room
+    assert len(learner.largest_batch()) == 4
+    assert parts_that_fit(learner, TrainingOptions()) == parts
+    assert max(map(len, learner.seen)) == 4 // parts  # it was tried
+
+
+def test_a_single_example_that_does_not_fit_is_refused() -> None:
+    learner = ToyLearner()
+    learner.room = 0
+    with pytest.raises(RunError, match="memory"):
+        parts_that_fit(learner, TrainingOptions())
 
 
 @pytest.mark.parametrize(("precision", "half"), [("float32", False), ("bfloat16", True)])
