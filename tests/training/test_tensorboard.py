@@ -25,7 +25,7 @@ class Writer:
     full = False
 
     def __init__(self, folder: str, purge_step: int | None) -> None:
-        self.folder, self.purge_step, self.closed = Path(folder), purge_step, False
+        self.folder, self.purge_step, self.closed, self.flushed = Path(folder), purge_step, False, 0
         self.scalars: list[tuple[str, float, int]] = []
         self.made.append(self)
 
@@ -34,7 +34,8 @@ class Writer:
             raise OSError(errno.ENOSPC, "No space left on device")
         self.scalars.append((name, value, step))
 
-    def flush(self) -> None: ...
+    def flush(self) -> None:
+        self.flushed += 1
 
     def close(self) -> None:
         self.closed = True
@@ -62,7 +63,12 @@ def test_steps_and_validations_are_written_and_it_is_closed(tmp_path: Path) -> N
         emit(STEP)
         emit(Validated(3, 0, loss=1.25, measure="error_rate", value=40.0, best=True, seconds=0.1))
     [writer] = Writer.made
-    assert (writer.folder, writer.purge_step, writer.closed) == (tmp_path / "tensorboard", None, True)
+    assert (writer.folder, writer.purge_step, writer.flushed, writer.closed) == (
+        tmp_path / "tensorboard",
+        None,
+        1,
+        True,
+    )
     assert writer.scalars == [
         ("train/loss", 1.5, 3),
         ("train/learning_rate", 0.01, 3),
