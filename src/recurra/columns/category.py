@@ -67,8 +67,9 @@ class CategoryColumn:
     def branch(self, options: ManyToOneOptions) -> Branch:
         return category_branch(options, len(SPECIAL_TOKENS) + len(self.categories))
 
-    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
+    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]], name: str) -> list[str]:
         """Categories have no means."""
+        return []
 
     def to_mapping(self) -> dict[str, object]:
         return {"kind": self.kind, "categories": list(self.categories)}

@@ -85,8 +85,15 @@ class Column(Protocol):
         """The part of a network that reads it, with fresh weights."""
         ...
 
-    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
-        """Puts the means and deviations of the training cells, which come with their places, into that part."""
+    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]], name: str) -> list[str]:
+        """Puts the means and deviations of the training cells, which come with their places, into that part.
+
+        Args:
+            name: of the data.
+
+        Returns:
+            What should be said of these cells.
+        """
         ...
 
     def to_mapping(self) -> dict[str, object]:

@@ -165,10 +165,11 @@ class ImageColumn:
             return image_branch(options, self.shape)
         return number_branch(options, self.network, self.shape.size // self._steps)
 
-    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
+    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]], name: str) -> list[str]:
         assert not isinstance(branch.reader, TokenReader)
         variables = self.shape.channels if self.network == "cnn" else self.shape.size // self._steps
         put_moments(branch.reader, self.moments(cells, variables))
+        return []
 
     def moments(self, images: Iterable[tuple[Cell, str]], variables: int) -> Moments:
         """Of a sample of the training images, in numbers from 0 to 1."""

@@ -95,10 +95,12 @@ class NumbersColumn:
         kind = network_kind(self.kind, options)
         return number_branch(options, kind, len(self.names), transposed=self.transposed)
 
-    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
+    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]], name: str) -> list[str]:
         assert isinstance(branch.reader, NumberReader)
         values = (cell.values for cell, _ in cells if isinstance(cell, Numbers))
-        put_moments(branch.reader, moments(values, len(self.names)))
+        found = moments(values, len(self.names))
+        put_moments(branch.reader, found)
+        return found.notes(self.names, name)
 
     def to_json(self) -> str:
         """The same as `to_mapping`, as a text."""
@@ -176,10 +178,11 @@ class NumberColumn:
     def branch(self, options: ManyToOneOptions) -> Branch:
         return number_branch(options, "feedforward", 1)
 
-    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
+    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]], name: str) -> list[str]:
         assert isinstance(branch.reader, NumberReader)
-        values = (np.array([self._number(cell, place)]) for cell, place in cells)
-        put_moments(branch.reader, moments(values, 1))
+        found = moments((np.array([self._number(cell, place)]) for cell, place in cells), 1)
+        put_moments(branch.reader, found)
+        return found.notes([self.name], name)
 
     def to_mapping(self) -> dict[str, object]:
         return {"kind": self.kind, "name": self.name, "missing": self.missing, **format_mapping(self.form)}

@@ -142,10 +142,11 @@ class TextColumn:
     def branch(self, options: ManyToOneOptions) -> Branch:
         return token_branch(options, network_kind(self.kind, options), self.tokenizer.size, self.table)
 
-    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]]) -> None:
+    def standardise(self, branch: Branch, cells: Iterable[tuple[Cell, str]], name: str) -> list[str]:
         """Units have no means; words may have vectors."""
         if self.vectors is not None and isinstance(branch.reader, TokenReader):
             self.vectors.fill(branch.reader.embedding)
+        return []
 
     def to_mapping(self) -> dict[str, object]:
         mapping: dict[str, object] = {"kind": self.kind, "tokenizer": json.loads(self.tokenizer.to_json())}

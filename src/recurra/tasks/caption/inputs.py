@@ -10,7 +10,7 @@ import torch
 from recurra.columns import ImageColumn, ImageSize, NumbersColumn, Values, moments, put_moments
 from recurra.columns.images import spread
 from recurra.columns.stored import json_object
-from recurra.data import Captioned, Examples, Numbers, as_examples
+from recurra.data import Captioned, Examples, Numbers, as_examples, name_of
 from recurra.data.captions import Content, kind_of, numbers_in
 from recurra.data.content import Cell
 from recurra.data.numbers import numbered
@@ -19,7 +19,7 @@ from recurra.models import CaptionerOptions, ImageEncoder, Seq2Seq, VectorEncode
 from recurra.padded import Padded
 from recurra.tasks.caption.recipe import CaptionRecipe
 from recurra.text.counted import counted
-from recurra.training import Emit
+from recurra.training import Emit, Note
 
 CaptionInputs = ImageColumn | NumbersColumn
 
@@ -92,11 +92,14 @@ def build_network(inputs: CaptionInputs, options: CaptionerOptions, vocabulary: 
     return build_captioner(options, vocabulary, None, len(inputs.names))
 
 
-def standardise(model: Seq2Seq, inputs: CaptionInputs, train: Iterable[Captioned]) -> None:
+def standardise(model: Seq2Seq, inputs: CaptionInputs, train: Iterable[Captioned], emit: Emit) -> None:
     """Puts the means and deviations of training images (per channel) or vectors (per number) into the encoder."""
     encoder = model.encoder
     if isinstance(inputs, ImageColumn) and isinstance(encoder, ImageEncoder):
         put_moments(encoder.reader, inputs.moments(images_of(train), inputs.shape.channels))
     elif isinstance(inputs, NumbersColumn) and isinstance(encoder, VectorEncoder):
         rows = (encode(inputs, example.content, f"line {example.line}") for example in spread(train))
-        put_moments(encoder.reader, moments(rows, len(inputs.names)))
+        found = moments(rows, len(inputs.names))
+        put_moments(encoder.reader, found)
+        for note in found.notes(inputs.names, name_of(train)):
+            emit(Note(note))

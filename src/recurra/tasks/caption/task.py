@@ -116,7 +116,7 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
             emit(Note(note))
         recipe = with_limit(recipe, measured_captions(train, tokenizer), emit, by_source=False)
         network = make_network(recipe, inputs, tokenizer)
-        standardise(network.model, inputs, train)
+        standardise(network.model, inputs, train, emit)
         return network
 
     def load(self, recipe: CaptionRecipe, vocabularies: Mapping[str, str]) -> Captioner:

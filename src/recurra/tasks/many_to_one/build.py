@@ -242,11 +242,12 @@ def column_side(inputs: Inputs, k: int, column: TextColumn | CategoryColumn) -> 
     return Side(f"column {inputs.names[k]}" if inputs.names else "input", read, size, "text.vocabulary" if text else "")
 
 
-def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labelled]) -> None:
+def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labelled], emit: Emit) -> None:
     """Puts the means and deviations of the training numbers and images into what reads them."""
     name = name_of(train)
     for k, (branch, column) in enumerate(zip(branches, inputs.columns, strict=True)):
-        column.standardise(branch, ColumnCells(train, name, k))
+        for note in column.standardise(branch, ColumnCells(train, name, k), name):
+            emit(Note(note))
 
 
 def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, head: Head, beside: Beside | None) -> Iterator[Row]:

@@ -22,12 +22,14 @@ from recurra.data.number_format import Written, column_format
 from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, parse_number
 from recurra.errors import DataError, UsageError
 from recurra.metrics import Case, ExampleScores, Share, measure_numbers
+from recurra.models.forecast_units import ROUNDING
 from recurra.tasks.answer import Alternative, Answer, AnyAnswer, Details, refuse_nan
 from recurra.tasks.cases import case_of
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.regress.recipe import NumberAnswerOptions, RegressRecipe
 from recurra.tasks.split import Split
 from recurra.tasks.tracing import Scale
+from recurra.text.decimals import EXACT
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score
 
@@ -35,6 +37,7 @@ LossName = Literal["squared", "huber", "absolute"]
 LOSSES = {"squared": mse_loss, "huber": huber_loss, "absolute": l1_loss}
 FEW_NUMBERS = 10  # so few different ones may be labels
 FEW_SHARE = 0.1  # of the examples
+DIGITS = 6  # of a number that is shown
 
 
 @dataclass(frozen=True)
@@ -111,19 +114,23 @@ class NumberHead:
             emit(Note(f"{name}: {note}"))
         values = np.array([number_of(example.label, f"{name}:{example.line}", form) for example in train])
         different = {float(value) for value in values}
-        if len(different) == 1:
-            emit(Note(f"warning: all {len(values):,} numbers of {name} are {shown(values[0])}: there is nothing to "
-                      "learn, and every input will be answered with that; if it is the wrong column, name another one: "
-                      "--target-column"))  # fmt: skip
+        largest = float(np.abs(values - values[0]).max())
+        if largest <= ROUNDING * abs(float(values[0])):
+            emit(Note(f"warning: all {len(values):,} numbers of {name} are {shown(values[0], 0.0)}: there is nothing "
+                      "to learn, and every input will be answered with that; if it is the wrong column, name another "
+                      "one: --target-column"))  # fmt: skip
             return cls(float(values[0]), 0.0, recipe.output.loss, form)
-        (mean,), (deviation,) = moments([values], 1)
-        emit(Note(f"{len(values):,} numbers from {shown(values.min())} to {shown(values.max())}, mean {shown(mean)}, "
-                  f"standard deviation {shown(deviation)}"))  # fmt: skip
+        # In shares of the largest difference from the first: no square is too small or too large for a number.
+        shares = moments([(values - values[0]) / largest], 1)
+        mean, deviation = float(values[0] + largest * shares.mean[0]), float(largest * shares.deviation[0])
+        low, high, middle = (shown(value, deviation) for value in (values.min(), values.max(), mean))
+        emit(Note(f"{len(values):,} numbers from {low} to {high}, mean {middle}, "
+                  f"standard deviation {shown(deviation, deviation)}"))  # fmt: skip
         if len(different) <= min(FEW_NUMBERS, FEW_SHARE * len(values)):
-            seen = ", ".join(map(shown, sorted(different)))
+            seen = ", ".join(shown(value, deviation) for value in sorted(different))
             emit(Note(f"warning: only {len(different)} different numbers ({seen}); if they are names and not amounts, "
                       "they are labels: --task classify"))  # fmt: skip
-        return cls(float(mean), float(deviation), recipe.output.loss, form)
+        return cls(mean, deviation, recipe.output.loss, form)
 
     @classmethod
     def from_json(cls, text: str, recipe: RegressRecipe) -> NumberHead:
@@ -203,7 +210,7 @@ class NumberHead:
             raise UsageError(error.what, where="target", fix=error.fix) from None
 
     def text(self, values: Tensor) -> str:
-        return shown(float(values[0]))
+        return shown(float(values[0]), self.deviation)
 
     def answer(
         self,
@@ -217,7 +224,9 @@ class NumberHead:
         if values is None:
             return Answer("", [Alternative("")], NumberDetails(None))
         value = float(values[0])
-        return Answer(source, [Alternative(shown(value), attention=attention)], NumberDetails(value), unknown)
+        return Answer(
+            source, [Alternative(shown(value, self.deviation), attention=attention)], NumberDetails(value), unknown
+        )
 
     def case(self, answer: AnyAnswer, values: Tensor, example: Labelled) -> Case:
         """With the right number, by which examples can be sorted too."""
@@ -230,8 +239,12 @@ class NumberHead:
         given = values[:, 0].double().numpy()
         measures = measure_numbers(given, right)
         constant = measure_numbers(np.full_like(right, self.mean), right)
-        notes = [f"always answering {shown(self.mean)}, the mean of the training numbers, would give an MAE of "
-                 f"{shown(constant['mae'].value)} and an RMSE of {shown(constant['rmse'].value)}"]  # fmt: skip
+        mae, rmse = (shown(constant[name].value, self.deviation) for name in ("mae", "rmse"))
+        mean = shown(self.mean, self.deviation)
+        notes = [f"always answering {mean}, the mean of the training numbers, would give an MAE of {mae} and an RMSE "
+                 f"of {rmse}"]  # fmt: skip
+        if len(right) > 1 and float(np.ptp(right)) <= ROUNDING * abs(float(right[0])):
+            notes.append("all right numbers are the same, so that R2 says nothing")
         # In deviations, so that what one example can change is small beside what all of them say.
         errors = np.abs(given - right) / self.unit
         each = Share(errors.tolist(), [1.0] * len(errors), measures["mae"].definition, False, self.unit)
@@ -266,6 +279,15 @@ def number_of(label: str, place: str, form: NumberFormat) -> float:
     return value
 
 
-def shown(value: float) -> str:
-    """A number in one line, with six digits."""
-    return f"{value:.6g}"
+def shown(value: float, deviation: float) -> str:
+    """A number in one line, with six digits, and with more where they are needed to show differences.
+
+    Args:
+        deviation: of the training numbers; 0 where they are all the same.
+    """
+    digits = EXACT
+    if value and deviation:
+        digits = 3 + math.ceil(math.log10(abs(value)) - math.log10(deviation))
+    elif not value:
+        digits = DIGITS
+    return f"{value:.{min(max(digits, DIGITS), EXACT)}g}"

@@ -152,7 +152,7 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         recipe = decided(recipe, first, emit)
         inputs = learn_inputs(train, first, recipe, emit, vectors)
         network = make_network(recipe, inputs, head)
-        standardise(network.model.column_branches, inputs, train)
+        standardise(network.model.column_branches, inputs, train, emit)
         return network
 
     def completed(
