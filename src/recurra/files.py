@@ -114,14 +114,31 @@ def plain_errors(path: Path, size: int = 0) -> Generator[None]:
     """Says what an OSError means for a user who wanted `size` bytes (0: not known) written to `path`.
 
     Raises:
-        FileError: in place of an OSError; that the reader of a pipe went away stays as it is.
+        FileError: a path that no file can have, and in place of an OSError; that the reader of a pipe went away stays
+            as it is.
     """
+    refuse_no_name(path)
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
         raise file_error(error, path, size) from error
+
+
+def refuse_no_name(path: Path) -> None:
+    """Refuses a path that no file can have.
+
+    Raises:
+        FileError: half of a character stands in it, or a NUL.
+    """
+    try:
+        name = os.fsencode(path)
+    except UnicodeEncodeError:
+        name = b"\0"
+    if b"\0" in name:
+        what = f"no file can be called {str(path)!r:.60}: there is half of a character or a NUL in it"
+        raise FileError(what, fix="Give another name.")
 
 
 @contextmanager

@@ -12,8 +12,9 @@ from PIL import Image
 from recurra.data.columns import TAB, several
 from recurra.data.content import Cell, Content, Fields
 from recurra.data.images import coloured, image_file, image_of, image_or_text
+from recurra.data.jsonl import checked_text
 from recurra.data.numbers import Numbers, as_numbers
-from recurra.data.rows import cell_text, checked_text, is_cell, not_a_text
+from recurra.data.rows import cell_text, is_cell, not_a_text
 from recurra.data.source import DataSource
 from recurra.lists import is_array
 from recurra.narrowing import is_sequence

@@ -13,9 +13,9 @@ from recurra.data.columns import INSIDE, Columns, are_named, by_name, by_number,
 from recurra.data.csv_rows import LOOK_AHEAD, SEPARATORS, CsvReader, is_header, separator_of
 from recurra.data.example import Example
 from recurra.data.examples import Reading
-from recurra.data.jsonl import JSON_LINES, kind_of, read_objects
+from recurra.data.jsonl import JSON_LINES, checked_name, checked_text, kind_of, read_objects
 from recurra.data.lines import LONGEST_LINE
-from recurra.data.rows import cell_text, checked_text, is_cell, is_table
+from recurra.data.rows import cell_text, is_cell, is_table
 from recurra.data.source import NO_HEADER, DataSource
 from recurra.data.tsv import RAGGED
 from recurra.errors import DataError
@@ -81,7 +81,7 @@ def _objects(reading: Reading) -> Iterator[Row]:
     names: list[str] | None = None
     for line, record in read_objects(reading, '{"date": "2024-01-31", "price": 17.2}'):
         if names is None:
-            names = [*record]
+            names = [checked_name(name, reading.place(line.number)) for name in record]
             yield line.number, names
         place = reading.place(line.number)
         for name, value in record.items():
@@ -107,11 +107,12 @@ def _cells(reading: Reading) -> Iterator[Row]:
     rows = reading.source.rows or ()
     if is_table(rows):
         names = [*rows[0]]
-        yield 0, list(map(str, names))
-        yield from ((number, [cell_text(row.get(name)) for name in names]) for number, row in enumerate(rows, 1))
+        yield 0, [checked_name(str(name), reading.name) for name in names]
+        cells = ((row.get(name) for name in names) for row in rows)
     else:
         cells = (row if is_iterable(row) else [row] for row in rows)
-        yield from ((number, list(map(cell_text, row))) for number, row in enumerate(cells, 1))
+    for number, row in enumerate(cells, 1):
+        yield number, [checked_text(cell_text(cell), reading.place(number)) for cell in row]
 
 
 def _columns(rows: list[list[str]], reading: Reading) -> tuple[Columns, bool]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
 
+from recurra.data.jsonl import checked_text
 from recurra.data.lines import TextFile
-from recurra.data.rows import checked_text
 from recurra.errors import DataError, UsageError
 from recurra.narrowing import is_iterable, is_mapping, is_sequence
 from recurra.text.visible import safe_repr

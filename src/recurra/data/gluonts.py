@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from recurra.data.delimited import is_json
 from recurra.data.examples import Reading
-from recurra.data.jsonl import read_objects
+from recurra.data.jsonl import checked_name, read_objects
 from recurra.data.rows import cell_text, is_single, plain
 from recurra.data.source import DataSource
 from recurra.data.steps import Step, onwards, step_named
@@ -107,8 +107,8 @@ def read_entry(row: object, place: str) -> Entry:
     columns = (TARGET,) if values.shape[1] == 1 else tuple(f"{TARGET} {k}" for k in range(1, values.shape[1] + 1))
     step = step_of(row)
     times = _times(row.get(START), step, len(values), place)
-    name = row.get(NAME)
-    return Entry("" if name is None else str(name), values, columns, times, step if times else None)
+    name = "" if row.get(NAME) is None else checked_name(str(row[NAME]), place)
+    return Entry(name, values, columns, times, step if times else None)
 
 
 def step_of(entry: Mapping[str, object]) -> Step | None:

@@ -70,6 +70,8 @@ def _names(record: dict[str, object], reading: Reading) -> tuple[tuple[str, ...]
     )
     source = decided(reading, list(record), only_two=two)
     sources, target = names = wanted_names(source)
+    for name in (*sources, target):
+        checked_name(name, reading.name)
     if source.source_column or source.target_column:
         reading.facts.columns.update(source_column=",".join(sources), target_column=target)
     return names
@@ -206,6 +208,28 @@ def lone_surrogate(text: str) -> str | None:
     """The first half of a character that stands alone, and where; such a text can be written in no encoding."""
     found = SURROGATE.search(text)
     return f"{code_point(found[0])} at character {found.start() + 1}" if found else None
+
+
+def checked_text(text: str, place: str) -> str:
+    """The text, which has no lone surrogate.
+
+    Raises:
+        DataError: there is one.
+    """
+    if lone := lone_surrogate(text):
+        raise DataError(f"lone surrogate {lone}", where=place, fix=HALF)
+    return text
+
+
+def checked_name(name: str, place: str) -> str:
+    """The name of a column or of a series, which has no lone surrogate.
+
+    Raises:
+        DataError: there is one.
+    """
+    if lone := lone_surrogate(name):
+        raise DataError(f"lone surrogate {lone} of the name {name!r}", where=place, fix=HALF)
+    return name
 
 
 def kind_of(value: object) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 from recurra.data.columns import by_name, decided, wanted_names
 from recurra.data.examples import Reading
 from recurra.data.frames import column_of, frame_of
-from recurra.data.jsonl import HALF, lone_surrogate
+from recurra.data.jsonl import checked_name, checked_text
 from recurra.data.number_text import NumberText
 from recurra.data.turns import turns_key
 from recurra.errors import DataError, UsageError
@@ -123,6 +123,8 @@ class Finder:
         source = decided(self.reading, header, only_two=True)
         by_name(source, header, self.reading.name)
         names = wanted_names(source)
+        for name in (*names[0], names[1]):
+            checked_name(name, self.reading.name)
         self.reading.facts.columns.update(source_column=",".join(names[0]), target_column=names[1])
         return names
 
@@ -209,17 +211,6 @@ def not_a_text(value: object, place: str) -> DataError:
     elif isinstance(value, float):
         fix = "Give strings: str(value) makes one. Labels are texts or whole numbers; --task regress learns any number."
     return DataError(f"expected a text, got {seen}", where=place, fix=fix)
-
-
-def checked_text(text: str, place: str) -> str:
-    """The text, which has no lone surrogate.
-
-    Raises:
-        DataError: there is one.
-    """
-    if lone := lone_surrogate(text):
-        raise DataError(f"lone surrogate {lone}", where=place, fix=HALF)
-    return text
 
 
 def shown(value: object) -> str:

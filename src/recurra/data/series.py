@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from recurra.data.examples import Kind, Reading, Skipped
 from recurra.data.gluonts import holds_entries, read_entries
+from recurra.data.jsonl import checked_name
 from recurra.data.number_format import table_format
 from recurra.data.number_text import BEYOND, LARGER_UNIT, LARGEST, NumberFormat
 from recurra.data.numbers import numbered, real_array
@@ -280,7 +281,7 @@ def checked_series(given: object, where: str, number: int = 1) -> Series:
     if values.ndim != 2 or not values.shape[1]:
         raise _no_series(given, where)
     check_numbers(values, where)
-    columns = numbered(values.shape[1]) if named is None else tuple(map(str, named))
+    columns = numbered(values.shape[1]) if named is None else tuple(checked_name(str(name), where) for name in named)
     return Series("", values, columns, (), number)
 
 

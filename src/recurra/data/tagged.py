@@ -26,9 +26,9 @@ from recurra.data.conll import LOOK, read_conll
 from recurra.data.conll_layout import HEADINGS, SENTENCE_NAMES, common_width, rows_of, tags_in_columns
 from recurra.data.delimited import table_rows
 from recurra.data.examples import Kind, Reader, Reading
-from recurra.data.jsonl import JSON_LINES, KINDS, read_objects
+from recurra.data.jsonl import JSON_LINES, KINDS, checked_text, read_objects
 from recurra.data.lines import Line, is_terminal
-from recurra.data.rows import NO_PAIR, checked_text, is_table, row_sides
+from recurra.data.rows import NO_PAIR, is_table, row_sides
 from recurra.data.sentence import Tagged
 from recurra.data.source import DataSource, Sides
 from recurra.data.tagged_keys import Keys, keys_of, list_of

@@ -25,6 +25,7 @@ from recurra.data import (
     Preview,
 )
 from recurra.data.dialogues import has_turns, is_dialogues
+from recurra.data.jsonl import checked_text
 from recurra.decoding import Diverse, Hypothesis, SearchRecord, StepModel, decode, decode_recorded, rerank
 from recurra.errors import DataError, UsageError
 from recurra.metrics import (
@@ -390,7 +391,7 @@ def as_turns(given: object, number: int) -> list[str]:
         DataError: neither.
     """
     if isinstance(given, str):
-        return given.split(TAB) if given.strip() else []
+        return checked_text(given, f"text {number}").split(TAB) if given.strip() else []
     turns = list(given) if is_sequence(given) else [None]
     if not all(isinstance(turn, str) for turn in turns):
         raise DataError(
@@ -398,4 +399,4 @@ def as_turns(given: object, number: int) -> list[str]:
             where=f"text {number}",
             fix='Give a text, or a list: ["Hello"].',
         )
-    return [" ".join(str(turn).split(TAB)) for turn in turns]
+    return [" ".join(checked_text(str(turn), f"text {number}").split(TAB)) for turn in turns]

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from recurra.data import as_examples
 from recurra.data.chunks import chunks
-from recurra.data.jsonl import HALF, lone_surrogate
+from recurra.data.jsonl import checked_text
 from recurra.data.plain import Passage
 from recurra.decoding import Beginning, Ensemble, Hypothesis, StepModel, decode, decode_growing, decode_recorded, grows
 from recurra.errors import DataError
@@ -344,6 +344,4 @@ def checked(text: object, number: int) -> str:
         raise DataError(
             f"expected a text, got {excerpt(safe_repr(text), 40)}", where=f"text {number}", fix='Give "a text".'
         )
-    if lone := lone_surrogate(text):
-        raise DataError(f"lone surrogate {lone}", where=f"text {number}", fix=HALF)
-    return text
+    return checked_text(text, f"text {number}")

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from recurra.columns import Column, Inputs
 from recurra.data import Numbers
-from recurra.data.cells import cell_given, checked_text
+from recurra.data.cells import cell_given
 from recurra.data.content import Cell, Content, Fields
 from recurra.data.images import ImageFile, image_file
+from recurra.data.jsonl import checked_text
 from recurra.data.numbers import as_numbers
 from recurra.data.rows import cell_text, not_a_text
 from recurra.errors import DataError

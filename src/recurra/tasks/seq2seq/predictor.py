@@ -14,6 +14,7 @@ from torch import Tensor
 from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
 from recurra.data.chunks import chunks
 from recurra.data.columns import has_blank
+from recurra.data.jsonl import checked_text
 from recurra.data.rows import not_a_text
 from recurra.decoding import (
     Beginning,
@@ -404,13 +405,14 @@ class TextPredictor(Generic[T_co]):
 
 
 def check_text(text: object, number: int, tokenizer: SourceTokenizer) -> None:
-    """Refuses what is no text (the caller may not be typed), or has not the columns that the model reads.
+    """Refuses what is no text (the caller may not be typed), half a character, other columns than the model reads.
 
     Raises:
         DataError: with the number of the text.
     """
     if not isinstance(text, str):
         raise no_text(number, text)
+    checked_text(text, f"text {number}")
     if isinstance(tokenizer, ColumnTokenizer):
         try:
             tokenizer.cells(text)

@@ -17,7 +17,8 @@ from torch import Tensor
 
 from recurra.data import Examples, Tagged, name_of
 from recurra.data.chunks import chunks
-from recurra.data.rows import checked_text, reads_file
+from recurra.data.jsonl import checked_text
+from recurra.data.rows import reads_file
 from recurra.data.schemes import Scheme, Span
 from recurra.data.tagged import TagReads
 from recurra.errors import DataError, UsageError
