@@ -8,7 +8,11 @@ A mistake that it must notice has a comment that would be an error itself if the
 from pathlib import Path
 from typing import assert_type
 
+import numpy as np
+from numpy.typing import NDArray
+
 import recurra
+from recurra.sklearn import RecurraClassifier, RecurraRegressor, RecurraTagger
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.scored_text import ScoredText
 from recurra.tasks.search import ShownSearch
@@ -43,6 +47,16 @@ def what_is_measured_and_looked_at_has_a_type(model: recurra.Model) -> None:
     assert_type(model.trace("3 May 1998").decisions[0].top, list[tuple[str, float]])
     assert_type(model.explain("3 May 1998").inputs[0].scores, Array)
     assert_type(recurra.train("pairs.tsv", time="1m"), recurra.Model)
+
+
+def estimators_have_what_their_documentation_names() -> None:
+    classifier = RecurraClassifier(epochs=3).fit(["fine", "poor"], ["good", "bad"])
+    assert_type(classifier, RecurraClassifier)
+    assert_type(classifier.model_, recurra.Model)
+    assert_type(classifier.class_prior_, list[float])
+    assert_type(classifier.predict_proba(["fine"]), NDArray[np.float64])
+    assert_type(RecurraRegressor().fit(["fine"], [1.5]).mean_, float)
+    assert_type(RecurraTagger().fit(["a film"], ["O O"]).classes_, list[str])
 
 
 def unknown_names_are_noticed(model: recurra.Model) -> None:

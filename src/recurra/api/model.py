@@ -103,10 +103,10 @@ class Model:
         baseline: bytes = b"",
     ) -> None:
         self.task = task
-        self.networks = list(networks)
+        self.networks: list[Network] = list(networks)
         self.path = path
-        self.facts = facts or {}
-        self.columns = recorded_columns(self.facts, path)
+        self.facts: Mapping[str, object] = facts or {}
+        self.columns: dict[str, str] = recorded_columns(self.facts, path)
         self.card = card
         self.baseline = baseline
         self.predictor: Predictor = task.predictor(self.networks)

@@ -30,6 +30,8 @@ class RecurraClassifier(ClassifierMixin, ContentEstimator):
     """
 
     task = "classify"
+    classes_: NDArray[Any]
+    class_prior_: list[float]
 
     def fit(self, X: object, y: object) -> Self:
         """Trains.

@@ -26,6 +26,7 @@ class RecurraRegressor(RegressorMixin, ContentEstimator):
     """
 
     task = "regress"
+    mean_: float
 
     def fit(self, X: object, y: object) -> Self:
         """Trains.

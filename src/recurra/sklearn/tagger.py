@@ -30,6 +30,7 @@ class RecurraTagger(TextEstimator):
     """
 
     task = "tag"
+    classes_: list[str]
 
     def __init__(
         self,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recurra.models import ManyToOneOptions
+from recurra.models.options import DecoderOptions, ModelOptions, RecurrentOptions
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tracing import GradientFlow
 
@@ -35,22 +37,22 @@ def advice(flow: GradientFlow, recipe: TaskRecipe, clipped: float | None) -> lis
 
 
 def _vanishing(flow: GradientFlow, model: object) -> Iterator[str]:
-    cell, activation = getattr(model, "cell", ""), getattr(model, "activation", "auto")
-    if cell == "elman":
+    elman = model if isinstance(model, RecurrentOptions) and model.cell == "elman" else None
+    if elman is not None:
         ends = max((gate.low + gate.high for layer in flow.layers for gate in layer.saturated), default=0.0)
         if ends > SATURATED:
             what = f"up to {100 * ends:.0f} % of the activations of a layer are saturated, and hardly any error passes"
             yield f"{what} through them: a lower learning rate (training.learning_rate) prevents that"
-        if activation == "sigmoid":
+        if elman.activation == "sigmoid":
             yield "the slope of a sigmoid is 1/4 at most, at every step: --set model.activation=tanh"
         yield "a gated cell can pass an error on unchanged: --set model.cell=lstm, or gru"
-    if getattr(model, "attention", "") == "none":
+    if isinstance(model, DecoderOptions) and model.attention == "none":
         yield "attention connects each output with every step of the source directly: --set model.attention=bilinear"
-    if getattr(model, "pooling", "") == "last":
+    if isinstance(model, ManyToOneOptions) and model.pooling == "last":
         yield "max pooling, or attention, connects the output with every step directly: --set model.pooling=max"
-    if getattr(model, "bidirectional", True) is False:
+    if isinstance(model, ManyToOneOptions | ModelOptions) and not model.bidirectional:
         yield "reading in both directions brings the farther end nearer: --set model.bidirectional=true"
-    yield LOOK if cell != "elman" else "shorter inputs leave fewer steps to bridge"
+    yield LOOK if elman is None else "shorter inputs leave fewer steps to bridge"
 
 
 def _exploding(recipe: TaskRecipe, model: object) -> Iterator[str]:
@@ -59,8 +61,8 @@ def _exploding(recipe: TaskRecipe, model: object) -> Iterator[str]:
         yield "clip the gradient: --set training.clip_norm=1"
     else:
         yield f"clip the gradient more: --set training.clip_norm={limit / 2:g} (now {limit:g})"
-    if getattr(model, "cell", "") == "elman":
-        if getattr(model, "activation", "auto") == "relu":
+    if isinstance(model, RecurrentOptions) and model.cell == "elman":
+        if model.activation == "relu":
             yield "a ReLU has no upper bound: --set model.activation=tanh"
         yield "the steps of a gated cell stay near 1: --set model.cell=lstm, or gru"
     yield f"a lower learning rate: training.learning_rate is {recipe.training.learning_rate:g}"

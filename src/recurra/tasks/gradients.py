@@ -18,6 +18,7 @@ from recurra.tasks.flow_advice import advice
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.tasks.questions import Question, Sample, drawn, questions
 from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.tag.recipe import TagRecipe
 from recurra.tasks.task import Inspected
 from recurra.tasks.tracing import Asked
 from recurra.text.counted import counted, has_or_have, is_or_are, was_or_were
@@ -149,5 +150,5 @@ def _limits(recipe: TaskRecipe) -> Iterator[str]:
     if isinstance(recipe, LanguageRecipe) and recipe.data.form == "running":
         steps = recipe.batching.steps
         yield f"in training errors go back {steps} steps at most (batching.steps), and are cut off there"
-    if getattr(getattr(recipe, "model", None), "characters", 0) and recipe.task == "tag":
+    if isinstance(recipe, TagRecipe) and recipe.model.characters:
         yield "the layers that read the characters of each token are not included"
