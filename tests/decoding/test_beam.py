@@ -54,8 +54,8 @@ def test_a_wide_beam_finds_what_enumeration_finds(length_penalty, coverage_penal
         model, sources = Chain(3 if forbid_unknown else 2, seed), rows(5, 2, 3, seed=seed)
         for row, found in zip(sources, beam_search(model, pad(sources), options), strict=True):
             expected = every_output(model, row, options)[: options.nbest]
-            assert [one.tokens for one in found] == [tokens for _, tokens in expected]
-            assert [one.score for one in found] == pytest.approx([score for score, _ in expected], abs=1e-4)
+            assert [(one.tokens, one.finished) for one in found] == [(one.tokens, one.finished) for one in expected]
+            assert [one.score for one in found] == pytest.approx([one.score for one in expected], abs=1e-4)
 
 
 @settings(max_examples=40, deadline=None)
@@ -149,11 +149,19 @@ def test_what_never_ends_is_cut_at_the_limit_of_its_own_source():
 
 
 def test_what_is_cut_only_fills_the_places_that_finished_outputs_leave():
-    model = Chain(5, 3, ending=-4.0)
+    model = Chain(5, 3, ending=-1.0)
     options = DecodingOptions(beam=4, nbest=4, max_length=2, length_penalty=0)
     found = [one for some in beam_search(model, pad(rows(*range(1, 9))), options) for one in some]
     assert {one.finished for one in found} == {True, False}
     assert len(found) == 32
+
+
+def test_what_ends_only_because_of_the_limit_is_cut():
+    """EOS is among the beam's extensions there, since nothing else may follow, and yet the model would have gone on."""
+    sure = Chain(1, 0, sharpness=0.0, ending=-4.0)
+    for search in (greedy, beam_search):
+        [[one]] = search(sure, pad(rows(2)), DecodingOptions(beam=3 if search is beam_search else 1, max_length=3))
+        assert (one.tokens, one.finished) == ([4, 4, 4], False)
 
 
 def test_a_stump_does_not_win_over_what_was_cut():

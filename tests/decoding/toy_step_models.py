@@ -117,24 +117,44 @@ def allowed_words(model: Any, options: DecodingOptions) -> list[int]:
     return [token for token in range(model.size) if token not in banned]
 
 
-def every_output(model: Any, row: Tensor, options: DecodingOptions) -> list[tuple[float, list[int]]]:
-    """All finished outputs within the limits with their scores, best first."""
+class Possible(NamedTuple):
+    """An output within the limits."""
+
+    tokens: list[int]
+    log_prob: float
+    score: float
+    finished: bool
+
+
+def every_output(model: Any, row: Tensor, options: DecodingOptions) -> list[Possible]:
+    """All outputs within the limits: those that end, those that are cut there, stumps; of each kind the best first."""
     state, memory = model.start(pad([row]))
-    found: list[tuple[float, list[int]]] = []
+    found: list[Possible] = []
+
+    def note(tokens: list[int], log_prob: float, seen: Tensor, finished: bool) -> None:
+        coverage = options.coverage_penalty * float(seen.clamp(MIN_COVERAGE, 1).log().sum())
+        length_penalty = ((5 + len(tokens) + finished) / 6) ** options.length_penalty
+        found.append(Possible(tokens, log_prob, log_prob / length_penalty + coverage, finished))
 
     def walk(tokens: list[int], log_prob: float, seen: Tensor, state: Any) -> None:
         scored = model.step(torch.tensor([(tokens or [GO])[-1]]), state, memory)
-        log_probs, seen = scored.log_probs[0].tolist(), seen + scored.attention[0]
-        if len(tokens) >= options.min_length:
-            coverage = options.coverage_penalty * float(seen.clamp(MIN_COVERAGE, 1).log().sum())
-            length_penalty = ((5 + len(tokens) + 1) / 6) ** options.length_penalty
-            found.append(((log_prob + log_probs[EOS]) / length_penalty + coverage, tokens))
-        if len(tokens) < options.max_length:
-            for token in allowed_words(model, options):
-                walk([*tokens, token], log_prob + log_probs[token], seen, scored.state)
+        log_probs, after = scored.log_probs[0].tolist(), seen + scored.attention[0]
+        words, at_limit = allowed_words(model, options), len(tokens) == options.max_length
+        if at_limit and log_probs[EOS] < max(log_probs[word] for word in words):
+            note(tokens, log_prob, seen, False)
+        elif len(tokens) >= options.min_length:
+            note(tokens, log_prob + log_probs[EOS], after, True)
+        for token in () if at_limit else words:
+            walk([*tokens, token], log_prob + log_probs[token], after, scored.state)
 
     walk([], 0.0, torch.zeros(len(row)), state)
-    return sorted(found, key=lambda pair: -pair[0])
+    most = max((one.log_prob for one in found if not one.finished), default=-np.inf)
+
+    def kind(one: Possible) -> int:
+        is_stump = len(one.tokens) < options.max_length and one.log_prob < most
+        return 1 if not one.finished else 2 if is_stump else 0
+
+    return sorted(found, key=lambda one: (kind(one), -one.score))
 
 
 class Beginning(NamedTuple):
@@ -169,7 +189,12 @@ def plain_beam(model: Any, row: Tensor, options: DecodingOptions) -> list[tuple[
             log_probs, seen = scored.log_probs[0].numpy(), one.seen + scored.attention[0]
             extended += [Beginning([*one.tokens, t], one.log_prob + log_probs[t], seen, scored.state) for t in choice]
         extended.sort(key=lambda one: -one.log_prob)  # stable
-        ended = [one for one in extended[: options.beam] if one.tokens[-1] == EOS]
+        parents = [one.tokens[:-1] for one in extended]
+        ended = [
+            one
+            for rank, one in enumerate(extended[: options.beam])
+            if one.tokens[-1] == EOS and (step < limit or parents[rank] not in parents[:rank])
+        ]
         pool += [(score(one.log_prob, one.seen, step + 1), one.tokens[:-1], one.log_prob) for one in ended]
         pool = sorted(pool, key=lambda pair: -pair[0])[: options.beam]
         gone = [one.tokens[:-1] for one in ended]

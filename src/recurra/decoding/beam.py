@@ -8,7 +8,8 @@ A beginning that takes EOS while it is among the best is finished and moves to t
   then where the length penalty is large, but on translations waiting for them gained nothing and took half as long
   again. (To stop at `beam` outputs whatever is best would be wrong: where a network is sure of itself the second-best
   way to go on is to stop too early, and five such stumps finish before the output itself does.)
-- at its limit (limits.py).
+- at its limit (limits.py). There a beginning is finished only if EOS is its best way to go on: it is cut otherwise, as
+  greedy search cuts it, and not one that happened to end there.
 
 Where one output is asked for, the sentences whose greedy output is proven to be the best leave before (proof.py). The
 others are searched in equal parts of so many rows as a processor does best.
@@ -165,11 +166,18 @@ def _extend(live: Live, log_probs: Tensor, step: int, rules: Rules, options: Dec
 
 def _ended(live: Live, extensions: Extensions, step: int, scorer: Scorer) -> Pool:
     """The outputs that take EOS while they are among the `beam` best."""
-    log_probs, parents, tokens = (part[:, : scorer.options.beam] for part in extensions)
+    log_probs, parents, _ = (part[:, : scorer.options.beam] for part in extensions)
     coverage = None if live.coverage is None else live.coverage.of(parents)
-    log_probs = torch.where(tokens == EOS, log_probs, NONE)
+    log_probs = torch.where(_is_end(live, extensions, step, scorer.options.beam), log_probs, NONE)
     scores = scorer.score(log_probs, step + 1, coverage)
     return Pool(scores, log_probs, torch.full_like(parents, step), parents)
+
+
+def _is_end(live: Live, extensions: Extensions, step: int, beam: int) -> Tensor:
+    """Which of the `beam` best extensions finish an output: [B, beam]."""
+    log_probs, parents, tokens = (part[:, :beam] for part in extensions)
+    has_better = (parents[:, :, None] == parents[:, None, :]).tril(-1).any(2)  # of the same beginning
+    return (tokens == EOS) & (log_probs > NONE) & ~(has_better & (live.limits == step)[:, None])
 
 
 def _survivors(extensions: Extensions, beam: int) -> Extensions:
@@ -199,9 +207,9 @@ def _outcome(live: Live, pool: Pool, extensions: Extensions, rows: Tensor, step:
     """The outputs of done sentences: finished ones, and where they are too few or stumps, what was alive before."""
     live, pool, extensions = select_rows((live, pool, extensions), rows)
     beam = scorer.options.beam
-    parents, tokens = extensions.parents[:, :beam], extensions.tokens[:, :beam]
     slots = torch.arange(live.tokens.shape[1], device=rows.device).expand_as(live.tokens)
-    finished = ((parents[:, :, None] == slots[:, None]) & (tokens == EOS)[:, :, None]).any(1)
+    is_end = _is_end(live, extensions, step, beam)
+    finished = ((extensions.parents[:, :beam, None] == slots[:, None]) & is_end[:, :, None]).any(1)
     log_probs = live.log_probs.masked_fill(finished, NONE)
     scores = scorer.score(log_probs, step, live.coverage)
     cut = Pool(scores, log_probs, torch.full_like(slots, step), slots)

@@ -256,7 +256,7 @@ class BeamWatch:
     def _fate(self, step: BeamStep, rank: int, token: int, kept: int) -> Fate:
         """What becomes of an extension: by its rank, and by how many better ones are kept."""
         if token == EOS:
-            return "finished" if rank < self.options.beam else "pruned"
+            return "finished" if rank < self.options.beam and step.ends.scores[0, rank] > NONE else "pruned"
         if bool(step.ending.at_limit):
             return "too long"
         if kept == self.options.beam:
