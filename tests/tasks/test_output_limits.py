@@ -91,6 +91,13 @@ def test_cut_outputs_are_counted_with_their_places() -> None:
     assert "(input 1)" in str(one.report())
 
 
+@pytest.mark.parametrize(("text", "units"), [("강남", 6), ("é", 2), ("", 1)])
+def test_what_is_advised_is_longer_than_the_limit_was(text: str, units: int) -> None:
+    """Whatever the units are: letters of Hangul, marks, words."""
+    (note,) = cut_notes([Answer("x", [Alternative(text, finished=False)], None)])
+    assert int(note.split("max_length=")[1].split()[0]) > units
+
+
 @pytest.mark.slow
 def test_a_model_keeps_its_limit_and_what_is_said_when_it_answers_takes_its_place(tmp_path: Path) -> None:
     rows = [(f"{k}", "one hundred") for k in range(60)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from unicodedata import normalize
 
 from recurra.tasks.answer import AnyAnswer
 from recurra.text.counted import SHOWN, is_or_are
@@ -15,7 +16,7 @@ class Cut:
         self.answers = 0
         self.count = 0
         self.first: list[int] = []  # the numbers of the first few, from 1
-        self.longest = 0  # characters
+        self.longest = 1  # code points of the decomposed text: no unit is smaller
 
     def add(self, answer: AnyAnswer) -> None:
         """Takes one answer into the count."""
@@ -23,7 +24,7 @@ class Cut:
         if answer.best.finished:
             return
         self.count += 1
-        self.longest = max(self.longest, len(answer.text))
+        self.longest = max(self.longest, len(normalize("NFD", answer.text)))
         if self.count <= SHOWN:
             self.first.append(self.answers)
 
