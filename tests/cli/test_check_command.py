@@ -106,3 +106,35 @@ def test_bad_data_is_a_failure(recurra: CommandLine, tmp_path: Path) -> None:
     assert result.out.startswith("task: translate, because")
     assert result.out.count("\n") == 1
     assert "bad.tsv" in result.err
+
+
+LONG = {
+    "translate": ("a\tx\nb\ty\nd\tx\n", "a b c\tx\n"),
+    "chat": ("a\nx\n\nb\ny\n\nd\nx\n\n", "a b c\nx\n\nb c a\ny\n\n"),
+    "classify": ("a\tx\nb\ty\nd\tx\n", "a b c\tx\nb c a\ty\n"),
+    "regress": ("a\t1.5\nb\t2\nd\t3\n", "a b c\t1.5\nb c a\t2\n"),
+    "language-model": ("a\nb\nd\n", "a b c\n"),
+    "tag": ("a\tx\nb\ty\n\nd\tx\n\n", "a\tx\nb\ty\nc\tx\n\n"),
+}
+WORDS = {
+    "translate": ["text.source_units=words"],
+    "chat": ["text.source_units=words", "data.turns=1"],
+    "classify": ["text.units=words"],
+    "regress": ["text.units=words"],
+    "language-model": ["text.units=words"],
+    "tag": [],
+}
+
+
+@pytest.mark.parametrize("task", LONG)
+def test_what_is_too_long_to_be_learned_is_counted(recurra: CommandLine, task: str, tmp_path: Path) -> None:
+    """As training counts it, which refuses data of which nothing is left."""
+    path, (short, long) = tmp_path / "data.txt", LONG[task]
+    settings = [*WORDS[task], "data.max_length=2"]
+    check = ["check", str(path), "--task", task, *(part for one in settings for part in ("--set", one))]
+    path.write_text(short * 10 + long)
+    assert " longer than 2 " in recurra(*check).out
+    path.write_text(long * 10)
+    result = recurra(*check)
+    assert result.code == 1
+    assert " longer than 2 " in result.err

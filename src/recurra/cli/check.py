@@ -112,7 +112,7 @@ REPORTS: dict[str, Callable[..., None]] = {"translate": pairs_report}
 def report(training: Examples[Example], valid: Examples[Example] | None, recipe: Recipe, show: int) -> None:
     """Prints what the checks find, and pairs as the model reads them."""
     from recurra.data import check_pairs, lay_out, layout_lines, report_lines
-    from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
+    from recurra.tasks.seq2seq.limits import measured, say_too_long, short_pairs, with_limit
     from recurra.tasks.seq2seq.network import SAMPLE, build_tokenizers, decided_notes
     from recurra.tasks.translate.task import decided_units, with_units
 
@@ -129,7 +129,9 @@ def report(training: Examples[Example], valid: Examples[Example] | None, recipe:
         max_target_length=longest,
     )
     print("\n".join([*report_lines(found), *decided_notes(tokenizers)]))
-    recipe = with_limit(recipe, measured(training, *tokenizers), shown)
+    lengths = measured(training, *tokenizers)
+    recipe = with_limit(recipe, lengths, shown)
+    short_pairs(lengths, longest, shown)
     if valid is not None:
         say_too_long(measured(valid, *tokenizers), recipe.decoding, "validation", shown)
     if show:

@@ -7,10 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 from recurra.data import DataSource, HasLine
-from recurra.tasks.fit import opened_both
+from recurra.tasks.fit import open_encoded, opened_both
 from recurra.tasks.keys import key_hash
 from recurra.tasks.model_folder import parameter_count
 from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.taken import DATA
 from recurra.tasks.task import Emit, Task
 from recurra.tasks.vocabulary import say_unknown
 from recurra.training import Note
@@ -24,11 +25,12 @@ def check_examples(
     """Reads all examples, decides all that is to be decided, and says what it finds.
 
     Args:
-        copies: a folder for what can be read only once.
+        copies: a folder for what can be read only once, and for the examples as numbers.
         show: so many of the first examples are shown.
 
     Raises:
         DataError: the data are not what the task reads.
+        RunError: nothing is left to learn from.
     """
     asked, others = recipe.data.source(data), None if valid is None else recipe.data.source(valid)
     train, other, _ = opened_both(task, asked, others, copies, emit)
@@ -39,6 +41,9 @@ def check_examples(
     say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
     emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
     emit(Note(", ".join(f"{name}: {size:,}" for name, size in network.sizes().items())))
+    for name, examples in zip(("train", "valid"), parts[:2], strict=True):
+        task.encode(examples, network, copies / DATA / name)
+    task.learner(network, open_encoded(task, copies), emit)  # says what is left out
     for example in islice(train, show):
         emit(Note(f"line {example.line}: {shown(task, example)}"))
 

@@ -48,8 +48,8 @@ from recurra.tasks.caption.inputs import (
 )
 from recurra.tasks.caption.predictor import CaptionPredictor
 from recurra.tasks.caption.recipe import CaptionRecipe
-from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
-from recurra.tasks.seq2seq.limits import Measured, say_too_long, with_limit
+from recurra.tasks.seq2seq.learner import Seq2SeqLearner
+from recurra.tasks.seq2seq.limits import Measured, say_too_long, short_pairs, with_limit
 from recurra.tasks.seq2seq.network import SAMPLE, USUAL, Seq2SeqNetwork, check_same_vocabularies, say_pieces
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.vocabulary import WRITTEN, Side, text_side

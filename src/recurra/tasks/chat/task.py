@@ -49,8 +49,8 @@ from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.seq2seq.evaluate import Likelihood, canonical, seen_units, words_for_bleu
-from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
-from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
+from recurra.tasks.seq2seq.learner import Seq2SeqLearner
+from recurra.tasks.seq2seq.limits import measured, say_too_long, short_pairs, with_limit
 from recurra.tasks.seq2seq.network import (
     SAMPLE,
     TextNetwork,

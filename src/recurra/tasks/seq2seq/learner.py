@@ -18,9 +18,8 @@ from recurra.metrics import edit_distances, most_like
 from recurra.models import Seq2Seq
 from recurra.models.search import search_model
 from recurra.padded import Padded
-from recurra.tasks.examples import ExampleLearner, Numbered, Order, short_enough, spread
+from recurra.tasks.examples import ExampleLearner, Numbered, Order, spread
 from recurra.tasks.repeated import by_input
-from recurra.tasks.task import Emit
 from recurra.text.special import GO
 from recurra.training import Index, Loss, Score, token_loss
 
@@ -166,13 +165,3 @@ def on_device(batch: Batch, device: torch.device) -> Batch:
         return batch
     source, target_input, target_output, index = batch
     return Batch(source.to(device), target_input.to(device), target_output.to(device), index)
-
-
-def short_pairs(pairs: EncodedTargets, longest: int, emit: Emit) -> Index:
-    """The numbers of the pairs that are not longer than allowed on either side.
-
-    Raises:
-        RunError: when none is left.
-    """
-    lengths = np.maximum(pairs.source_lengths, pairs.target_lengths)
-    return short_enough(lengths, longest, "examples", "units", emit)

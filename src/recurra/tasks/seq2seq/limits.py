@@ -17,11 +17,12 @@ from recurra.data import Example
 from recurra.data.chunks import chunks
 from recurra.decoding import DecodingOptions
 from recurra.decoding.limits import fitting, learned_length, learned_limit
+from recurra.tasks.examples import short_enough
 from recurra.tasks.recipe import DataOptions
 from recurra.tasks.task import Emit
 from recurra.text import SourceTokenizer, Tokenizer
 from recurra.text.counted import is_or_are, named
-from recurra.training import Note
+from recurra.training import Index, Note
 
 CHUNK = 4096  # pairs encoded at once
 
@@ -88,6 +89,16 @@ def measured(pairs: Iterable[Example], source: SourceTokenizer, target: Tokenize
         lines.extend(pair.line for pair in chunk)
     one, other = (np.frombuffer(side, dtype=np.int32) for side in sides)
     return Measured(one, other, np.frombuffer(lines, dtype=np.int64))
+
+
+def short_pairs(lengths: SideLengths, longest: int, emit: Emit) -> Index:
+    """The numbers of the pairs that are not longer than allowed on either side; says how many are left out.
+
+    Raises:
+        RunError: when none is left.
+    """
+    longer = np.maximum(lengths.source_lengths, lengths.target_lengths)
+    return short_enough(longer, longest, "examples", "units", emit)
 
 
 def with_limit(recipe: R, lengths: Measured, emit: Emit, *, by_source: bool = True) -> R:

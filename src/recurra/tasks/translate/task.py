@@ -18,8 +18,8 @@ from recurra.models import AlignedPairs, device_of
 from recurra.structure import Structure
 from recurra.tasks.seq2seq.aligned_pairs import UNSEEN, beside_note, learned, seconds_for, unseen, weighed
 from recurra.tasks.seq2seq.baseline import TextBaseline
-from recurra.tasks.seq2seq.learner import Seq2SeqLearner, short_pairs
-from recurra.tasks.seq2seq.limits import measured, say_too_long, with_limit
+from recurra.tasks.seq2seq.learner import Seq2SeqLearner
+from recurra.tasks.seq2seq.limits import measured, say_too_long, short_pairs, with_limit
 from recurra.tasks.seq2seq.network import (
     SAMPLE,
     TextNetwork,
