@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import struct
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recurra.data import LABELLED, DataSource, Labelled, Numbers, open_examples, open_inputs
+from recurra.data import LABELLED, NUMBERED, DataSource, Labelled, Numbers, open_examples, open_inputs
 from recurra.data.content import pack_content
 from recurra.data.labelled import Reads, labelled_format
 from recurra.data.number_text import parse_number
@@ -124,6 +125,25 @@ def test_vectors_with_the_label_told_by_its_name_or_by_what_is_no_number(separat
     assert "x.csv: the labels are in column 'kind', numbers in 2 others" in notes
     numeric, _ = read(put("y.csv", table.replace("setosa", "1").replace("versicolor", "2").replace("kind", "label")))
     assert [one.label for one in numeric] == ["1", "2", "1"]
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.jsonl"])
+def test_of_two_columns_of_numbers_the_second_is_learned_from_the_first(name: str) -> None:
+    rows = [(k / 2, 3 * k) for k in range(5)]
+    lines = {
+        "x.csv": ["size,price", *(f"{x},{y}" for x, y in rows)],
+        "x.tsv": [f"{x}\t{y}" for x, y in rows],
+        "x.jsonl": [json.dumps({"size": x, "price": y}) for x, y in rows],
+    }
+    examples = open_examples(DataSource(put(name, "\n".join(lines[name]) + "\n")), NUMBERED)
+    found = [(one.content.values.tolist(), float(one.label)) for one in examples]
+    assert found == [([x], y) for x, y in rows]
+
+
+def test_digits_that_json_calls_a_text_are_one() -> None:
+    lines = "".join(json.dumps({"text": str(k), "label": "ab"[k % 2]}) + "\n" for k in range(9))
+    examples, _ = read(put("x.jsonl", lines))
+    assert [one.content for one in examples] == [str(k) for k in range(9)]
 
 
 def test_a_table_without_header() -> None:

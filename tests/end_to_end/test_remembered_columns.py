@@ -70,6 +70,7 @@ CASES = {
     "two columns": Case(".csv", TEXTS, {"source_column": "a,c", "target_column": "b"}),
     "labels": Case(".csv", TEXTS, {"source_column": "a", "target_column": "c"}, "classify", target="c"),
     "labels of vectors": Case(".csv", NUMBERS, {"target_column": "b"}, "classify"),
+    "vectors of objects": Case(".jsonl", NUMBERS, {"target_column": "b"}, "classify"),
     "series": Case(
         ".csv",
         STEPS,
@@ -148,6 +149,21 @@ def test_other_columns_are_read_where_one_says_so(case: Case, capsys: pytest.Cap
     inputs_said = [text for name, value in inputs.items() for text in (f"--{name.replace('_', '-')}", value)]
     assert run(["predict", "m", other, *inputs_said]) == 0
     assert capsys.readouterr().out != ""
+
+
+def test_numbers_of_a_table_are_found_in_json_lines(tmp_path: Path) -> None:
+    rows = [(k % 7 / 2, k % 3 + 0.25, k % 7 - k % 3) for k in range(40)]
+    files = [tmp_path / name for name in ("x.csv", "x.jsonl")]
+    for path, write in zip(files, (table, json_lines), strict=True):
+        path.write_text(write("a b c", rows, ","))
+    settings, columns = {"model.width": 8}, {"target_column": "c"}
+    model = recurra.train(
+        files[0], task="regress", to=tmp_path / "m", epochs=1, settings=settings, progress=False, **columns
+    )
+    measures = [{name: one.value for name, one in model.evaluate(path).measures.items()} for path in files]
+    assert measures[0] == measures[1]
+    answers = [[one.text for one in model.predict_iter(model.read(path))] for path in files]
+    assert answers[0] == answers[1] != []
 
 
 def test_mappings_and_frames_are_measured_by_the_same_columns(tmp_path: Path) -> None:

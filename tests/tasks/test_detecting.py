@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from recurra.data import DataSource
@@ -47,3 +51,19 @@ def test_one_column_of_text(lines: int, spaced: int, numbers: int, task: str) ->
     rows[lines - numbers :] = [str(k) for k in range(numbers)]
     found = chosen(rows)
     assert found == task or (task == "translate" and found != "language-model")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".jsonl"])
+def test_two_named_columns_of_several_are_looked_at(ending: str, tmp_path: Path) -> None:
+    """As if there were no others: which of them is the answer is what was said."""
+    rows = [{"id": f"n{k}", "stars": "pn"[k % 2], "body": f"text number {k}"} for k in range(20)]
+    lines = {
+        ".jsonl": [json.dumps(row) for row in rows],
+        ".csv": [",".join(rows[0]), *(",".join(row.values()) for row in rows)],
+        ".tsv": ["\t".join(rows[0]), *("\t".join(row.values()) for row in rows)],
+    }
+    path = tmp_path / f"x{ending}"
+    path.write_text("\n".join(lines[ending]) + "\n")
+    for source in (DataSource(str(path)), DataSource(rows=rows)):
+        assert choose_task(replace(source, source_column="body", target_column="stars")).task.name == "classify"
+        assert choose_task(replace(source, source_column="stars", target_column="body")).task.name == "translate"

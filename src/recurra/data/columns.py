@@ -155,7 +155,7 @@ def _two_sides(names: Sequence[str], sides: Sides) -> tuple[str, str]:
     return (second, first) if second == sides.first or first == sides.second else (first, second)
 
 
-def which_ones(sides: Sides, names: Sequence[str]) -> str:
+def which_ones(sides: Sides, names: Sequence[str], *, with_target: bool = True) -> str:
     """How to say which columns are the two sides, with names that there are: known ones, else the last."""
     names = [name.strip() for name in names]
     names = names if len(set(names)) > 1 else ["1", "2"]  # one name for all tells none of them apart
@@ -164,6 +164,8 @@ def which_ones(sides: Sides, names: Sequence[str]) -> str:
     others = [name for name in names if name != source]
     target = next((name for name in others if name.lower() in {sides.second, *seconds}), others[-1])
     source = source or next((name for name in reversed(names) if name != target), target)
+    if not with_target:
+        return f"Say which one, for example: --source-column {quote(source)}"
     return f"Say which ones, for example: --source-column {quote(source)} --target-column {quote(target)}"
 
 

@@ -179,7 +179,7 @@ def _text(record: dict[str, object], name: str, line: Line, reading: Reading, nu
     if name not in record:
         texts = [key for key, value in record.items() if is_scalar(value)]
         fix = (
-            which_ones(reading.source.sides, texts)
+            which_ones(reading.source.sides, texts, with_target=reading.with_targets)
             if len(texts) > 1 and not nearest(name, record)
             else unknown_name("key", name, record).fix
         )

@@ -23,7 +23,7 @@ from recurra.data.cells import content_given, content_of_text
 from recurra.data.columns import TAB
 from recurra.data.columns import is_number as is_column_number
 from recurra.data.content import Content, ContentKind, Fields, content_key, is_nothing, pack_content, unpack_content
-from recurra.data.delimited import is_json, table_rows
+from recurra.data.delimited import table_rows
 from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading
 from recurra.data.fasttext import has_label, read_fasttext, without_labels
@@ -31,6 +31,7 @@ from recurra.data.folder import read_folder
 from recurra.data.idx import looks_like_idx, read_labels, read_pictures
 from recurra.data.images import image_file, image_or_text, image_path, is_named_as_image
 from recurra.data.inputs import ENDINGS, read_texts
+from recurra.data.jsonl import JSON_LINES
 from recurra.data.known_names import OF_LABELLED, OF_NUMBERED
 from recurra.data.number_text import NumberText
 from recurra.data.numbers import Numbers
@@ -46,7 +47,7 @@ from recurra.text.visible import excerpt
 E = TypeVar("E")
 LOOK = 20  # examples that may name images
 FEW = 3  # fewer say nothing
-TABLES = (".csv", ".tsv", ".tab", "")  # endings of what may be a table of numbers
+TABLES = (".csv", ".tsv", ".tab", "", *JSON_LINES)  # endings of what may be a table of numbers
 
 
 class Reads(NamedTuple):
@@ -112,12 +113,10 @@ def name_all_columns(reading: Reading) -> None:
 
 
 def header_of(source: DataSource) -> list[str]:
-    """The names of the columns of a table: the first row of a file, the keys of the first mapping of rows."""
+    """The names of the columns of a table: the first row of a file, the keys of the first object or mapping."""
     if source.rows is not None:
         first = next(iter(source.rows), None)
         return list(map(str, first)) if is_mapping(first) else []
-    if is_json(source):
-        return []
     return next(table_rows(Reading(source)), (0, list[str]()))[1]
 
 

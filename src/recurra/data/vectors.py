@@ -19,7 +19,7 @@ import numpy as np
 
 from recurra.data.columns import is_number as is_column_number
 from recurra.data.columns import several
-from recurra.data.delimited import Row, filled_rows, has_names, table_rows
+from recurra.data.delimited import Row, filled_rows, has_names, is_json, table_rows
 from recurra.data.examples import Reading
 from recurra.data.number_format import table_format
 from recurra.data.number_text import LARGEST_SINGLE, PLAIN, NotANumber, NumberFormat, is_number, parse_number
@@ -262,7 +262,7 @@ def _label(source: DataSource, names: tuple[str, ...], numeric: set[int], group:
     called = [k for k, name in enumerate(names) if name.lower() in (NUMBER_NAMES if numbers else LABEL_NAMES)]
     others = [k for k, name in enumerate(names) if k not in numeric and k != group and not _is_time(k, name, numeric)]
     if numbers:
-        others = []
+        others = [1] if len(names) == 2 and group is None else []  # the second of two, as of texts and their numbers
     for found in (called, others):
         if len(found) == 1:
             return found[0]
@@ -308,6 +308,8 @@ def kind_of_table(source: DataSource) -> str | None:
     """What a table of numbers and labels holds, "vectors" or "series"; None where it is for another reader."""
     try:
         rows = [fields for _, fields in islice(filled_rows(table_rows(Reading(source))), LOOK)]
+        if rows and is_json(source) and source.source_column is None and source.sides.first in rows[0]:
+            return None  # JSON tells texts from numbers
         if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
             return None
         series = any(name.strip().lower() in GROUP_NAMES for name in rows[0])

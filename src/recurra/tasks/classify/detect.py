@@ -44,7 +44,7 @@ def detect(preview: Preview) -> str | None:
         return "its lines begin with __label__"
     if found := find(KNOWN, preview.names()):
         return f"its {'keys' if preview.records() else 'columns'} are called {' and '.join(found)}"
-    table = preview.ending in (".csv", ".tsv", ".tab") or is_table(source.rows)
+    table = preview.ending in (".csv", ".tsv", ".tab") or preview.is_json_lines or is_table(source.rows)
     if table and (kind := kind_of_table(source)):
         return f"this is a table of numbers ({kind}) with a column of labels"
     return few_labels(preview) or label_of_several(preview) or labels_first(preview)
@@ -78,25 +78,38 @@ def named_cells(preview: Preview) -> list[dict[str, object]]:
 
 
 def few_labels(preview: Preview) -> str | None:
-    """Whether the second of two columns has few different values, each many times."""
-    labels, _, total = _labels_of(preview, 1)
-    return f"its second column has only {labels} different texts in {total:,} lines" if labels else None
+    """Whether the second of two columns, or the one that is named, has few different values, each many times."""
+    named = named_sides(preview)
+    labels, _, total = _labels_of(named or two_columns(preview), 1)
+    which = f"column {preview.source.target_column!r}" if named else "second column"
+    return f"its {which} has only {labels} different texts in {total:,} lines" if labels else None
 
 
 def labels_first(preview: Preview) -> str | None:
     """Whether the first of two columns has few different values beside texts of which most are there once."""
-    labels, contents, total = _labels_of(preview, 0)
+    labels, contents, total = _labels_of([] if named_sides(preview) else two_columns(preview), 0)
     if not labels or contents < total / 2:
         return None
     return f"its first column has only {labels} different texts in {total:,} lines"
 
 
-def _labels_of(preview: Preview, column: int) -> tuple[int, int, int]:
+def named_sides(preview: Preview) -> list[list[object]]:
+    """The cells of the columns that are named as source and target, of the rows that have both."""
+    names = (preview.source.source_column, preview.source.target_column)
+    rows = [*preview.records()] or named_cells(preview)
+    return [[row[name] for name in names if name] for row in rows if all(name in row for name in names)]
+
+
+def two_columns(preview: Preview) -> list[list[object]]:
+    """The rows without a header."""
+    return preview.table()[preview.ending == ".csv" :]
+
+
+def _labels_of(rows: list[list[object]], column: int) -> tuple[int, int, int]:
     """How many different labels stand in one of two columns, how many contents in the other, in how many rows.
 
     No labels where what stands there is something else.
     """
-    rows = preview.table()[preview.ending == ".csv" :]
     rows = [row for row in rows if any(not isinstance(cell, str) or cell.strip() for cell in row)]
     if len(rows) < MIN_LINES or any(len(row) != 2 for row in rows):
         return 0, 0, 0
