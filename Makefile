@@ -3,7 +3,8 @@
 #
 #   make demo     train the built-in demo, show its results
 #   make test     lint, types, import contract, tests
-#   make quick    the tests without the slow ones, in a minute
+#   make quick    the tests of the rooms below the tasks, in a minute
+#   make everything  what CI runs: make test and the tests that take long, in a browser and of whole documents
 #   make gpu      what holds on a GPU; needs one
 #   make mutants  mutation testing: do the tests notice small mistakes in the code? half an hour
 #   make fuzz     fuzzing: random damage to data, model folders, run folders, arguments and requests; a minute each;
@@ -33,12 +34,14 @@ BIN := $(VENV)/bin
 EXE :=
 endif
 PIP_EXTRA ?=
+# To try the newest packages: make quick CONSTRAINTS=
+CONSTRAINTS ?= -c constraints.txt
 FUZZ ?= --count 1000000 --minutes 1
 # One process for each core; the one that is done first takes over half of what another has left.
 PARALLEL := -n auto --dist worksteal
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP_EXTRA)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS) $(PIP_EXTRA)
 
-.PHONY: demo play test quick gpu mutants fuzz kills storm lint docs drawings lecture clean
+.PHONY: demo play test quick everything gpu mutants fuzz kills storm lint docs drawings lecture clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -48,6 +51,9 @@ play: $(VENV)/.installed-play
 	$(BIN)/recurra serve --demo
 
 test: lint
+	$(BIN)/pytest $(PARALLEL) -m "not long"
+
+everything: lint
 	$(BIN)/pytest $(PARALLEL)
 
 quick: $(VENV)/.installed-test

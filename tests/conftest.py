@@ -15,8 +15,19 @@ import pytest
 from browser import started_chromium
 
 HERE = Path(__file__).parent
-# What trains, or starts processes, for seconds: `make quick` leaves it out.
-SLOW = ("bad_inputs", "comparing", "end_to_end", "fuzz", "sklearn", "test_bundle.py", "test_docs.py", "test_readme.py")
+# What trains, or starts processes, for seconds, and the rooms above training: `make quick` leaves it out.
+SLOW = (
+    *("bad_inputs", "cli", "comparing", "demos", "end_to_end", "inside", "serving", "sklearn", "tasks", "views"),
+    *("watching", "test_bundle.py", "test_docs.py", "test_shown_by_stored_models.py"),
+)
+# Whole documents, servers, trainings and damage at random, which take as long as all the rest: `make test` leaves it
+# out, and what is looked at in a browser (the fixture chromium). CI runs it.
+LONG = (
+    *("cli/test_watch_command.py", "comparing/test_suite_runs.py", "end_to_end/test_every_operation.py"),
+    *("end_to_end/test_followed_runs.py", "end_to_end/test_killed_runs.py", "end_to_end/test_toy_tasks.py", "fuzz/"),
+    *("layers/test_torch_tools.py", "serving/test_process.py", "serving/test_schema_fuzz.py", "test_lecture.py"),
+    *("tasks/test_forecast_trials.py", "test_readme.py"),
+)
 
 # One thread for this process and for those that tests start: tests run in several processes at once (make test), and
 # sums come out the same on every machine. Before torch and tokenizers are loaded, which read it once.
@@ -44,7 +55,11 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.relative_to(HERE).parts[0] in SLOW:
+        place = item.path.relative_to(HERE)
+        if place.as_posix().startswith(LONG) or "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.long)
+            item.add_marker(pytest.mark.slow)
+        if place.parts[0] in SLOW:
             item.add_marker(pytest.mark.slow)
 
 

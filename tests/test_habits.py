@@ -64,6 +64,8 @@ def test_make_test_runs_on_all_systems_and_pythons() -> None:
     assert matrix["python"] == ["3.11", "3.12", "3.13", "3.14"]
     assert PROJECT["requires-python"] == f">={matrix['python'][0]}"
     assert any("make test" in step.get("run", "") for step in workflow["jobs"]["test"]["steps"])
+    assert any("make everything" in step.get("run", "") for step in workflow["jobs"]["everything"]["steps"])
+    assert "make everything" in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.name)
