@@ -262,7 +262,7 @@ def _label(source: DataSource, names: tuple[str, ...], numeric: set[int], group:
     called = [k for k, name in enumerate(names) if name.lower() in (NUMBER_NAMES if numbers else LABEL_NAMES)]
     others = [k for k, name in enumerate(names) if k not in numeric and k != group and not _is_time(k, name, numeric)]
     if numbers:
-        others = [1] if len(names) == 2 and group is None else []  # the second of two, as of texts and their numbers
+        others = [1] if len(names) == 2 and numeric >= {0, 1} and group is None else []  # the second of two
     for found in (called, others):
         if len(found) == 1:
             return found[0]
