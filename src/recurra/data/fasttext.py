@@ -1,12 +1,13 @@
-"""Texts with labels as fastText reads them: `__label__good a text`, a line each.
+"""Texts with labels as fastText reads them: `__label__good a text` or `a text __label__good`, a line each.
 
-An example has one label here. Where inputs alone are wanted, the labels before a text are not part of it.
+An example has one label here. Where inputs alone are wanted, the labels around a text are not part of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from recurra.data.example import Example
 from recurra.data.examples import Reading
@@ -14,17 +15,26 @@ from recurra.errors import DataError
 from recurra.text.visible import excerpt
 
 PREFIX = "__label__"
-LABELS = re.compile(rf"\s*((?:{PREFIX}\S*(?:\s+|$))*)")
+LOOK = 100  # lines from which it is told
+BEFORE = re.compile(rf"\s*(?:{PREFIX}\S*(?:\s+|$))+")
+BEHIND = re.compile(rf"(?:\s+{PREFIX}\S*)+\s*$")
 
 
 def has_label(line: str) -> bool:
-    """Whether a line begins with a label."""
-    return line.lstrip().startswith(PREFIX)
+    """Whether a line begins or ends with a label."""
+    words = line.split()
+    return bool(words) and any(word.startswith(PREFIX) for word in (words[0], words[-1]))
+
+
+def are_labelled(lines: Iterable[str]) -> bool:
+    """Whether half of the first lines or more have a label, so that those without one are mistakes."""
+    filled = [line for line in islice(lines, LOOK) if line.strip()]
+    return bool(filled) and 2 * sum(map(has_label, filled)) >= len(filled)
 
 
 def without_labels(line: str) -> str:
-    """The text behind the labels that a line begins with."""
-    return line[len(LABELS.match(line)[0]) :] if has_label(line) else line  # type: ignore[index]
+    """The text between the labels that a line begins and ends with."""
+    return BEHIND.sub("", BEFORE.sub("", line, count=1)) if has_label(line) else line
 
 
 def read_fasttext(reading: Reading) -> Iterator[Example]:
@@ -44,7 +54,7 @@ def _not_one(labels: list[str], text: str, place: str) -> tuple[str, DataError]:
         what = f"expected one label, saw {len(labels)}: {excerpt(' '.join(labels))}"
         fix = f"An example has one label here: keep the one that matters, or join them, {PREFIX}{'+'.join(labels[:2])}."
         return "lines with several labels", DataError(what, where=place, fix=fix)
-    fix = f"In fastText's format a line begins with its label: {PREFIX}good the text"
-    return "lines that do not begin with a label", DataError(
+    fix = f"In fastText's format a line begins or ends with its label: {PREFIX}good the text"
+    return "lines that neither begin nor end with a label", DataError(
         f"expected a label, saw {excerpt(text)}", where=place, fix=fix
     )

@@ -7,7 +7,7 @@ there too are not looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -25,11 +25,12 @@ from recurra.text.visible import excerpt, is_blank, visible
 ENDINGS = {".tsv": "tsv", ".tab": "tsv", ".csv": "csv", **dict.fromkeys(JSON_LINES, "jsonl")}
 
 
-def read_texts(reading: Reading, columns: int) -> Iterator[str]:
+def read_texts(reading: Reading, columns: int, of_line: Callable[[str], str] = str) -> Iterator[str]:
     """One text after the other; an empty one for an empty line.
 
     Args:
         columns: that a text has, with tabs between them.
+        of_line: the text in a line of a file that is no table.
 
     Raises:
         DataError: a table that lacks a column that is named; one column asked for, and a text with a tab in it.
@@ -47,7 +48,8 @@ def read_texts(reading: Reading, columns: int) -> Iterator[str]:
     elif form == "tsv":
         yield from _of_tsv(reading, columns)
     else:
-        yield from _lines(reading, reading.file.lines(), columns, table=False)
+        lines = (Line(line.number, of_line(line.text)) for line in reading.file.lines())
+        yield from _lines(reading, lines, columns, table=False)
 
 
 def check_count(named: str, columns: int) -> None:

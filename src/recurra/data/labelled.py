@@ -26,7 +26,7 @@ from recurra.data.content import Content, ContentKind, Fields, content_key, is_n
 from recurra.data.delimited import table_rows
 from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading
-from recurra.data.fasttext import has_label, read_fasttext, without_labels
+from recurra.data.fasttext import are_labelled, read_fasttext, without_labels
 from recurra.data.folder import read_folder
 from recurra.data.idx import looks_like_idx, read_labels, read_pictures
 from recurra.data.images import image_file, image_or_text, image_path, is_named_as_image
@@ -35,7 +35,7 @@ from recurra.data.jsonl import JSON_LINES
 from recurra.data.known_names import OF_LABELLED, OF_NUMBERED
 from recurra.data.number_text import NumberText
 from recurra.data.numbers import Numbers
-from recurra.data.pairs import FORMATS, check_empty, first_line, format_of
+from recurra.data.pairs import FORMATS, check_empty, first_line, format_of, texts_of
 from recurra.data.rows import NO_PAIR, RowSides, cell_text, is_cell, is_table, row_sides, text_of
 from recurra.data.source import NUMBER, DataSource, Sides, spool
 from recurra.data.ts_file import TsFile
@@ -203,7 +203,7 @@ def labelled_format(source: DataSource) -> str:
     if table:
         return table
     found = format_of(source)
-    if found == "tsv" and source.ending not in ENDINGS and has_label(first_line(source)):
+    if found == "tsv" and source.ending not in ENDINGS and are_labelled(texts_of(source)):
         return "fasttext"
     return found
 
@@ -223,7 +223,7 @@ def _texts(reading: Reading) -> Iterator[Content]:
         return (example.source for example in read_folder(reading))
     if reading.source.format == "fasttext":
         reading.source = replace(reading.source, format="text")
-    return map(without_labels, read_texts(reading, 1))
+    return read_texts(reading, 1, without_labels)
 
 
 def _images(reading: Reading) -> Iterator[Content]:

@@ -66,8 +66,12 @@ def format_of(source: DataSource) -> str:
 
 def first_line(source: DataSource) -> str:
     """The first line of a file that is not blank; empty where there is none near the beginning."""
-    lines = TextFile(source.path, source.names[0]).lines()
-    return next((line.text for line in islice(lines, 100) if line.text.strip()), "")
+    return next((text for text in islice(texts_of(source), 100) if text.strip()), "")
+
+
+def texts_of(source: DataSource) -> Iterator[str]:
+    """The lines of a file, one after the other."""
+    return (line.text for line in TextFile(source.path, source.names[0]).lines())
 
 
 def check_empty(skipped: Skipped, source: DataSource) -> None:

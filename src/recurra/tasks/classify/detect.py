@@ -8,7 +8,7 @@ from numbers import Real
 from recurra.columns.choose import choose_kinds
 from recurra.data import LABELLED, Preview
 from recurra.data.columns import several
-from recurra.data.fasttext import has_label
+from recurra.data.fasttext import are_labelled
 from recurra.data.folder import label_files, label_folders
 from recurra.data.idx import looks_like_idx
 from recurra.data.images import image_or_text
@@ -40,8 +40,8 @@ def detect(preview: Preview) -> str | None:
         return "these are series with labels" if header_says(preview.lines, "@classlabel") else None
     if source.target_path is not None or not (preview.lines or preview.given):
         return None
-    if preview.ending not in ENDINGS and has_label(next((line for line in preview.lines if line.strip()), "")):
-        return "its lines begin with __label__"
+    if preview.ending not in ENDINGS and are_labelled(preview.lines):
+        return "its lines have labels that begin with __label__"
     if found := find(KNOWN, preview.names()):
         return f"its {'keys' if preview.records() else 'columns'} are called {' and '.join(found)}"
     table = preview.ending in (".csv", ".tsv", ".tab") or preview.is_json_lines or is_table(source.rows)
