@@ -83,10 +83,16 @@ BRACKETS = "[31.12.20, 10:15:01] Ann: Hello\n[31.12.20, 10:16:22] Ben: Hi\n"
         (SCRIPT, "a film script"),
         (EXPORT, "an exported chat"),
         (BRACKETS, "an exported chat"),
-        ("[10:01] <ann> Hello\n[10:02] <bob> Hi\n", "a log of a chat with times and names"),
+        ("[10:01] <ann> Hello\n[10:02] <bob> Hi\n", "a log of a chat with names"),
+        ("<ann> Hello\n<bob> Hi\n", "a log of a chat with names"),
         ("conversations:\n- - Hello\n  - Hi\n- - Bye\n  - Bye\n", "lists of YAML"),
         ('[\n  {\n    "turns": [\n      "a"\n    ]\n  }\n]\n', "JSON over several lines"),
         ('"Hello","Hi"\n"Bye","Bye"\n', "CSV"),
+        ("- Hello\n- Hi\n\n- Bye\n- Bye\n", "dashes before the turns"),
+        ("Hello __eou__ Hi __eou__\nBye __eou__ Bye __eou__\n", "dialogues with __eou__"),
+        ('<s>\n<utt uid="0">Hello</utt>\n<utt uid="1">Hi</utt>\n</s>\n', "XML or HTML"),
+        ("<?xml version='1.0'?>\n<aiml>\n<category><pattern>HELLO</pattern></category>\n</aiml>\n", "XML or HTML"),
+        ('[[turn]]\nq = "Hello"\na = "Hi"\n[[turn]]\nq = "Bye"\na = "Bye"\n', "names and values, as in TOML"),
     ],
 )
 def test_other_forms_are_refused_with_a_command(text: str, what: str, tmp_path: Path) -> None:
@@ -97,7 +103,9 @@ def test_other_forms_are_refused_with_a_command(text: str, what: str, tmp_path: 
     command = str(caught.value.fix).partition(": ")[2]
     if command.startswith(("sed", "grep")):
         path.write_text(subprocess.run(command, shell=True, check=True, capture_output=True, text=True).stdout)
-        assert [exchange.reply for exchange in open_examples(DataSource(str(path)), DIALOGUES)] in (["Hi"], [])
+        assert [exchange.reply for exchange in open_examples(DataSource(str(path)), DIALOGUES)] in (
+            ["Hi"], ["Hi", "Bye"], [],
+        )  # fmt: skip
 
 
 def test_names_before_the_turns_are_said(tmp_path: Path) -> None:
@@ -106,6 +114,17 @@ def test_names_before_the_turns_are_said(tmp_path: Path) -> None:
     examples = open_examples(DataSource(str(path)), DIALOGUES)
     assert len(list(examples)) == 6
     assert [note for note in examples.notes if "begin with names (Ann, Ben)" in note]
+    path.write_text("ANN\nHello\n\nBEN K.\nHi\n\nANN:\nBye\n\nBEN K.\nBye\n\n" * 5)
+    examples = open_examples(DataSource(str(path)), DIALOGUES)
+    list(examples)
+    [note] = [note for note in examples.notes if "have names above them (ANN, ANN:, BEN K.)" in note]
+    command = note.partition("to take them off: ")[2]
+    kept = subprocess.run(command, shell=True, check=True, capture_output=True, text=True).stdout
+    assert kept.split() == ["Hello", "Hi", "Bye", "Bye"] * 5
+    path.write_text("HELLO\nHI\nBYE\nBYE\n\n" * 5)
+    examples = open_examples(DataSource(str(path)), DIALOGUES)
+    assert len(list(examples)) == 15
+    assert not examples.notes
     path.write_text("Note: this\nis it\n\nand so\non\n")
     examples = open_examples(DataSource(str(path)), DIALOGUES)
     assert len(list(examples)) == 2

@@ -94,11 +94,10 @@ def read_turns(reading: Reading) -> Iterator[Dialogue]:
     start = list(islice(lines, LOOK))
     path = quote(reading.source.path) if reading.name == reading.source.path else "FILE"
     refuse_other_forms(start, reading.name, path)
-    if names := speakers(start):
-        what = (
-            f"the turns of {reading.name} begin with names ({', '.join(names[:5])}), which are learned as parts of them"
-        )
-        reading.note(f"warning: {what}; to take them off: sed -E 's/^[^:]*: //' {path}")
+    if said := speakers(start):
+        names = ", ".join(said.names[:5])
+        what = f"the turns of {reading.name} {said.where} ({names}), which are learned as parts of them"
+        reading.note(f"warning: {what}; to take them off: {said.fix} {path}")
     open = Dialogue([], [])
     for line in chain(start, lines):
         if line.text.strip():

@@ -23,6 +23,8 @@ KEYS = (TURNS, "messages", "conversations", "conversation", "dialogue", "dialog"
 CONTENT, SPEAKER = ("content", "value", "text"), ("role", "from", "speaker")
 NOT_SAID = ("system", "developer", "tool", "function")  # roles of messages that are no turns
 LOOK = 200  # lines from which the form is told
+LEAST = 8  # lines with a name alone
+NAME_ALONE = re.compile(r" *[A-Z][A-Z .-]*:? *")
 SAID_BY = re.compile(r"([A-Z][\w .'-]{0,30}): \S")
 
 
@@ -98,12 +100,36 @@ FORMS = (
         "Keep what was said, without date and name: sed -E 's/^[^:]*:[0-9]{{2}}(:[0-9]{{2}})?[^:]*: //' {path}",
     ),
     form(
-        r"[\[(]?\d{1,2}[:.]\d\d([:.]\d\d)?[\])]? *<[^<>]+> ",
+        r"([\[(]?\d{1,2}[:.]\d\d([:.]\d\d)?[\])]? *)?<[^<>]+> (?!.*</)",
         0.5,
-        "a log of a chat with times and names",
+        "a log of a chat with names",
         "Keep what was said, without time and name: sed -E 's/^[^<]*<[^>]*> //' {path}",
     ),
+    form(
+        r"[-–—] ?(?!- )\w",
+        0.99,
+        "dashes before the turns",
+        "Take them off: sed -E 's/^(-|–|—) ?//' {path}",
+    ),
     form(r"\s*- ", 0.5, "lists of YAML", f"Write an object a line. {OBJECT}"),
+    form(
+        r".*__eou__",
+        0.5,
+        "dialogues with __eou__ between their turns",
+        r"Put each turn on one line: sed 's/ *__eou__ */\n/g' {path}",
+    ),
+    form(
+        r"\s*<[/!?]?[A-Za-z][^<>]*>(.*</|.*>\s*$|\s*$)",
+        0.5,
+        "XML or HTML",
+        f"Write the texts alone, one a line, a blank line between dialogues; or an object a line. {OBJECT}",
+    ),
+    form(
+        r"\s*(\[+[^\[\]]*\]+\s*$|[\w.-]+ ?= ?\S)",
+        0.8,
+        "names and values, as in TOML",
+        f"Write the texts alone, one a line, a blank line between dialogues; or an object a line. {OBJECT}",
+    ),
     form(
         r"\s*[\[{]\s*$|\s*[\]}],?\s*$|\s*\"[^\"]*\": ",
         0.8,
@@ -134,9 +160,27 @@ def refuse_other_forms(lines: Sequence[Line], name: str, path: str) -> None:
             raise DataError(what, where=f"{name}:{found[0].number}", fix=other.fix.format(path=path))
 
 
-def speakers(lines: Sequence[Line]) -> list[str]:
-    """The names before the turns, as in "Anna: Hello", where most have one of a few."""
+class Speakers(NamedTuple):
+    """The names of those who speak, as they stand in a file of turns."""
+
+    names: list[str]
+    where: str  # that the turns do
+    fix: str  # the command that takes them off
+
+
+def speakers(lines: Sequence[Line]) -> Speakers | None:
+    """The names before the turns, as in "Anna: Hello", where most have one of a few; or on lines of their own: ANNA."""
     texts = [line.text for line in lines if line.text.strip()]
-    names = [found[1] for text in texts if (found := SAID_BY.match(text))]
+    before = [found[1] for text in texts if (found := SAID_BY.match(text))]
+    if len(before) > 0.8 * len(texts) and (few := few_of(before)):
+        return Speakers(few, "begin with names", "sed -E 's/^[^:]*: //'")
+    apart = [text.strip() for text in texts if NAME_ALONE.fullmatch(text)]
+    if 0.3 * len(texts) < len(apart) < 0.7 * len(texts) and len(apart) > LEAST and (few := few_of(apart)):
+        return Speakers(few, "have names above them", r"grep -vE '^ *[A-Z][A-Z .-]*:? *\r?$'")
+    return None
+
+
+def few_of(names: Sequence[str]) -> list[str]:
+    """The different ones of several names, if these are few."""
     few = sorted(set(names))
-    return few if len(names) > 0.8 * len(texts) and len(few) <= max(2, len(names) // 4) else []
+    return few if len(few) <= max(2, len(names) // 4) else []
