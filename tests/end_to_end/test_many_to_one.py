@@ -214,6 +214,13 @@ def test_images_to_a_label(capsys: pytest.CaptureFixture[str]) -> None:
         opened.evaluate(test)
 
 
+def test_an_image_that_is_missing_is_named_wherever_its_row_stands() -> None:
+    data = pictures("train", 60, 1)
+    Path("train/files/41.png").unlink()
+    with pytest.raises(DataError, match=r"table\.csv:43: there is no such file: 'files/41\.png'"):
+        trained(data, [])
+
+
 def test_images_to_a_number() -> None:
     notes: list[str] = []
     model = trained(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import sacrebleu
 from hypothesis import given
 from hypothesis import strategies as st
 
+import recurra
 from recurra.data import CAPTIONS, LABELLED, NUMBERED, PAIRS, TAGGED, DataSource, Kind, open_examples
 from recurra.metrics import most_like, streams
 from recurra.tasks.keys import PLACES, key_number
@@ -173,3 +176,22 @@ def test_bleu_is_left_out_where_it_says_nothing(references: list[str], words: st
 def test_references_in_pieces_are_said() -> None:
     found = evaluated(["ca@@ t si@@ ts on it"], [["ca@@ t si@@ ts on it"]])
     assert any("marks of subwords (@@)" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("task", ["translate", "caption"])
+def test_training_says_how_many_sources_were_measured(task: str, tmp_path: Path) -> None:
+    inputs: list[Any] = [f"w {k}" if task == "translate" else [float(k), 1.0] for k in range(40)]
+    said: list[str] = []
+    recurra.train(
+        [(one, f"out {k % 3} v{n}") for k, one in enumerate(inputs) for n in range(3)],
+        task=task,
+        to=tmp_path / "m",
+        epochs=1,
+        settings={"model.width": 8},
+        progress=False,
+        listeners=[lambda event: said.append(str(event))],
+    )
+    [line] = [text for text in said if "also used for model selection" in text]
+    found = re.search(r"on (\d+) validation [a-z ]+ \((\d+) (sources|images); also used", line)
+    assert found is not None
+    assert int(found[1]) == 3 * int(found[2])

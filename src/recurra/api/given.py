@@ -174,6 +174,19 @@ def asked_about(given: object) -> object:
     return given if frame_of(given) is None else rows_of(given)
 
 
+def named_row(given: object) -> Mapping[str, object] | None:
+    """A row of a data frame, as pandas gives it: a series whose index are the names of the columns. None of others."""
+    if column_of(given) is None:
+        return None
+    labels: object = getattr(given, "index", None)
+    if not is_iterable(labels):
+        return None
+    names = list(labels)
+    if not names or not all(isinstance(name, str) for name in names):
+        return None
+    return dict(zip(map(str, names), rows_of(given), strict=True))
+
+
 def series_rows(given: object) -> Sequence[object] | None:
     """The rows of a table of steps, given as a data frame, a pandas series with times, mappings, or lists by column.
 

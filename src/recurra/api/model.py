@@ -11,15 +11,15 @@ from typing import Any, TypeAlias, TypeVar, Unpack, cast, overload
 import numpy as np
 
 from recurra.api.checked import at_least_one, folder_of, folders_of, several, texts_of
-from recurra.api.given import Given, One, Several, asked_about, cells_of, data_source, paired, series_rows
+from recurra.api.given import Given, One, Several, asked_about, cells_of, data_source, named_row, paired, series_rows
 from recurra.bundle import Bundle, checksum, damage_is_said
 from recurra.data import DataSource, Examples, HasLine, open_examples, open_inputs
 from recurra.data.dialogues import DIALOGUES
 from recurra.data.examples import WARNING
-from recurra.data.frames import with_times
+from recurra.data.frames import frame_of, with_times
 from recurra.data.gluonts import is_entry
 from recurra.data.labelled import Reads
-from recurra.data.rows import is_single
+from recurra.data.rows import is_single, rows_of
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
 from recurra.data.turns import dialogue_of
@@ -865,7 +865,7 @@ class Model:
             whole = dialogue_of(given)
             return list(map(dialogue_of, whole)) if is_list(whole) else asked_about(whole)
         if self.task.kind is not SERIES:
-            return asked_about(given)
+            return self._rows_of_table(given)
         rows = series_rows(given)
         if rows is None:
             return given
@@ -873,6 +873,18 @@ class Model:
         series = list(examples)
         warn_of(examples.notes)
         return series[0] if is_entry(given) or (len(series) == 1 and not series[0].name) else series
+
+    def _rows_of_table(self, given: object) -> object:
+        """Inputs, those of a data frame as its rows; of a model of series as the series that its rows are steps of."""
+        reads = self.predictor.reads
+        kind = reads.kind if isinstance(reads, Reads) else ""
+        row = named_row(given)
+        names = self.columns.get("source_column", "").split(",")
+        if row is not None and (kind == "vector" or not row.keys().isdisjoint(names)):
+            return row
+        if kind == "series" and frame_of(given) is not None:
+            return list(open_inputs(self._source(DataSource(rows=rows_of(given))), self.task.kind, reads))
+        return asked_about(given)
 
     @called_from_python()
     def save(self, path: str | Path) -> None:

@@ -108,8 +108,10 @@ class Reading:
         return TextFile(self.source.path, self.name, self.facts.notes)
 
     def place(self, line: int) -> str:
-        """file:line, or examples[index], for a message."""
-        return f"{self.name}:{line}" if self.source.rows is None else f"{self.name}[{line - 1}]"
+        """file:line, or examples[index], for a message; of the names of the columns given in Python examples alone."""
+        if self.source.rows is None:
+            return f"{self.name}:{line}"
+        return f"{self.name}[{line - 1}]" if line > 0 else self.name
 
     def note(self, text: str) -> None:
         """Keeps what the user should know, once however often the data are read."""

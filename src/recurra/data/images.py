@@ -79,6 +79,13 @@ def is_named_as_image(cell: object) -> bool:
     return isinstance(cell, str) and cell.strip().partition("#")[0].lower().endswith(ENDINGS)
 
 
+def how_to_name(name: str) -> str:
+    """How images are named in a table, for who named one that is not there."""
+    if "://" in name:
+        return "Addresses are not fetched: download the images, and write their paths."
+    return "Paths are relative to the folder of the table, with / between folders and names."
+
+
 def image_or_text(cell: str, folder: str) -> str:
     """The image that a cell names, if there is such a file and it is called like one; else the cell."""
     path = image_path(cell, folder)

@@ -29,7 +29,7 @@ from recurra.data.examples import Kind, Reader, Reading
 from recurra.data.fasttext import are_labelled, read_fasttext, without_labels
 from recurra.data.folder import read_folder
 from recurra.data.idx import looks_like_idx, read_labels, read_pictures
-from recurra.data.images import image_file, image_or_text, image_path, is_named_as_image
+from recurra.data.images import how_to_name, image_file, image_or_text, image_path, is_named_as_image
 from recurra.data.inputs import ENDINGS, read_texts
 from recurra.data.jsonl import JSON_LINES
 from recurra.data.known_names import OF_LABELLED, OF_NUMBERED
@@ -95,8 +95,7 @@ def with_their_images(
             names = [str(name) for name in column]
             if not any(os.path.isfile(image_path(name, reading.source.base)) for name in names):
                 what = f"there is no such image: {excerpt(names[0], 60)}, nor any of the first {len(names)}"
-                fix = "Paths are relative to the folder of the table, with / between folders and names."
-                raise DataError(what, where=reading.place(line(first[0])), fix=fix)
+                raise DataError(what, where=reading.place(line(first[0])), fix=how_to_name(names[0]))
     yield from chain(first, examples)
 
 
@@ -244,9 +243,10 @@ def _fields(reading: Reading, names: tuple[str, ...]) -> Iterator[Content]:
 def _numbers(reading: Reading, *, series: bool) -> Iterator[Numbers]:
     with TemporaryDirectory(prefix="recurra-") as folder:
         source = reading.source = spool(reading.source, folder)
-        if series and (source.format == "ts" or first_line(source).strip().startswith(("@", "#"))):
-            file = TsFile(source.path, reading.name, [], source.learns_numbers)
-            yield from (case.numbers for case in file.cases(reading.findings))
+        file = source.rows is None
+        if series and file and (source.format == "ts" or first_line(source).strip().startswith(("@", "#"))):
+            cases = TsFile(source.path, reading.name, [], source.learns_numbers).cases(reading.findings)
+            yield from (case.numbers for case in cases)
         else:
             yield from (cell.numbers for cell in read_table(reading, series=series, labelled=False))
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import DataError
+from recurra.narrowing import is_mapping
 from recurra.text.counted import counted
 from recurra.text.visible import excerpt, safe_repr
 
@@ -76,22 +77,25 @@ def real_array(value: Any, kind: type[Floating]) -> NDArray[Floating]:
 
 
 def as_numbers(value: object, where: str) -> Numbers:
-    """A list or an array given in Python: [D] or [T, D].
+    """A list or an array given in Python, [D] or [T, D]; or the T steps of a series by the names of its columns.
 
     Raises:
         DataError: it is no such thing.
     """
+    by_name = value if is_mapping(value) else None
     fix = "Give a vector as a list of numbers, a series as a list of steps, each a list of equally many numbers."
     try:
         with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
-            values = real_array(value, np.float32)
+            values = real_array(value if by_name is None else list(by_name.values()), np.float32)
     except (ValueError, TypeError) as error:
         raise DataError(f"expected numbers, got {excerpt(safe_repr(value), 40)}", where=where, fix=fix) from error
+    if by_name is not None:
+        values = values.T if values.ndim == 2 else values[None]
     if values.ndim not in (1, 2) or not values.shape[-1]:
         raise DataError(f"expected a vector or a series, got the shape {values.shape}", where=where, fix=fix)
     if np.isinf(values).any():
         raise DataError("a number is infinite", where=where, fix="Leave the example out, or fix the number.")
-    return Numbers(values, numbered(values.shape[-1]))
+    return Numbers(values, numbered(values.shape[-1]) if by_name is None else tuple(map(str, by_name)))
 
 
 def missing_in(numbers: Numbers) -> str:

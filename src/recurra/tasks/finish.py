@@ -20,7 +20,7 @@ from recurra.tasks.fit import Outcome, Request
 from recurra.tasks.model_folder import facts_of, parameter_count, save_network
 from recurra.tasks.sample import read_sample
 from recurra.tasks.task import Emit
-from recurra.text.counted import is_or_are
+from recurra.text.counted import counted, is_or_are
 from recurra.training import Note, weights_of
 
 
@@ -44,7 +44,7 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     evaluation = predictor.evaluate(examples, options)
     evaluation = beside_baseline(evaluation, baseline, run_folder, task, predictor, examples, options)
     where = "the model was trained on them" if all(trained_on) else "also used for model selection"
-    measured_on = f"{len(examples):,} validation {task.noun} ({where})"
+    measured_on = f"{len(examples):,} validation {task.noun} ({grouped(evaluation, len(examples))}{where})"
     data = {f"training {task.noun}": len(outcome.encoded.train), f"validation {task.noun}": len(outcome.encoded.valid)}
     sizes = sizes_of(outcome)
     emit(Note(describe(evaluation, task.headline, measured_on)))
@@ -106,6 +106,12 @@ def finished_before(folder: Path, outcome: Outcome) -> Bundle | None:
 def same_weights(some: Mapping[str, Tensor], others: Mapping[str, Tensor]) -> bool:
     """Whether they have the same names and numbers."""
     return some.keys() == others.keys() and all(torch.equal(some[name], others[name]) for name in some)
+
+
+def grouped(evaluation: Evaluation, examples: int) -> str:
+    """What counts once where several examples are of one source or image."""
+    noun = evaluation.details.get("counted")
+    return f"{counted(evaluation.count, noun.removesuffix('s'))}; " if noun and evaluation.count < examples else ""
 
 
 def describe(evaluation: Evaluation, headline: Mapping[str, str], measured_on: str) -> str:

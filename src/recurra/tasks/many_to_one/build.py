@@ -27,7 +27,7 @@ from recurra.columns.word_vectors import GivenVectors
 from recurra.data import Findings, Labelled, Numbers, Row, are_by_commas, name_of
 from recurra.data.chunks import chunks
 from recurra.data.content import Cell, Content, Fields, cells_of
-from recurra.data.images import ImageFile
+from recurra.data.images import ImageFile, is_named_as_image
 from recurra.data.numbers import missing_in
 from recurra.errors import DataError, UsageError
 from recurra.models import AUTO_POOLING, Branch
@@ -83,7 +83,7 @@ def check_contents(examples: Iterable[Labelled], recipe: ManyToOneRecipe) -> Non
         seen = kind_of(example.content)
         kind = kind or seen
         place = f"{name}:{example.line}"
-        if seen != kind:
+        if seen != kind and not (kind == "an image" and is_named_as_image(example.content)):
             what = f"expected {kind}, as in the first example, saw {seen}"
             findings.add("examples of another kind", DataError(what, where=place, fix="Keep to one kind."))
             continue
@@ -94,7 +94,7 @@ def check_contents(examples: Iterable[Labelled], recipe: ManyToOneRecipe) -> Non
                 elif recipe.data.missing == "previous" and not cell.is_series:
                     fix = "Use data.missing=mean."
                     raise UsageError("data.missing is previous, and vectors have no step before", fix=fix)
-            elif isinstance(cell, ImageFile):
+            elif isinstance(cell, ImageFile) or seen != kind:  # or the name of an image that is not there
                 try:
                     unpacked(cell, place)
                 except DataError as error:
