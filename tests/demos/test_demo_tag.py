@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from recurra.data import TAGGED, DataSource, open_examples
@@ -32,18 +33,21 @@ def parts(locale: str, pattern: str, spelling: str = "as it is") -> str:
     return tag.line(tag.parts_of(Draw(form, DAY, spelling)))
 
 
+EZAFE = "\N{ARABIC HAMZA ABOVE}"  # which babel writes behind May, or does not: 2.19 leaves it out
+
+
 @pytest.mark.parametrize(
     ("locale", "pattern", "expected"),
     [
         ("fr", "EEEE d MMMM y", "dimanche/B-weekday 3/B-day mai/B-month 1998/B-year"),
         ("vi", "d MMMM, y", "3/B-day tháng/B-month 5/I-month ,/O 1998/B-year"),
         ("hu", "y. MM. dd.", "1998/B-year ./O 05/B-month ./O 03/B-day ./O"),
-        ("fa", "d MMMM y", "۳/B-day مهٔ/B-month ۱۹۹۸/B-year"),
+        ("fa", "d MMMM y", "۳/B-day مه/B-month ۱۹۹۸/B-year"),
         ("th", "EEEEที่ d MMMM G y", "วันอาทิตย์ที่/B-weekday 3/B-day พฤษภาคม/B-month ค/O ./O ศ/O ./O 1998/B-year"),
     ],
 )
 def test_tokens_and_tags(locale: str, pattern: str, expected: str) -> None:
-    assert parts(locale, pattern) == expected
+    assert parts(locale, pattern).replace(EZAFE, "") == expected
 
 
 def test_a_spelling_changes_letters_and_no_tag() -> None:
@@ -118,4 +122,4 @@ def test_what_is_shown(tmp_path: Path, colours: bool) -> None:
     assert "99.0 %" in text
     assert ("\x1b[" in text) == colours
     assert ("day" in text) == (not colours or "weekday" in text)
-    assert max(map(len, text.splitlines())) <= 80 or colours
+    assert max(map(cell_len, text.splitlines())) <= 80 or colours
