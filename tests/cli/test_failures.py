@@ -35,6 +35,17 @@ def test_a_recurra_error_is_its_message_and_its_code(
     assert recurra("evaluate", "m", "p") == (code, "", f"recurra: error: {error}\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("arguments", [["--help"], ["settings", "--task", "tag"]])
+def test_a_full_disk_behind_standard_output(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "recurra", *arguments], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 1
+    assert done.stderr == "recurra: error: standard output: cannot be written: No space left on device\n"
+
+
 def test_an_interruption(recurra: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     fail_with(monkeypatch, KeyboardInterrupt())
     assert recurra("evaluate", "m", "p") == (130, "", "recurra: interrupted\n")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from recurra import __version__
 from recurra.errors import Interrupted, RecurraError
-from recurra.files import FileError, file_error
+from recurra.files import NO_ROOM, FileError, file_error
 from recurra.say import forget, say
 
 FAILED, INTERRUPTED, PIPE_CLOSED = 1, 130, 141
@@ -44,6 +44,11 @@ def explain(error: BaseException, args: Sequence[str]) -> int:
         return interrupted_code(error)
     if isinstance(error, ModuleNotFoundError) and not (error.name or "recurra").startswith("recurra"):
         complain(f"the package {error.name!r} is missing\n  recurra doctor says how to install it.")
+        return FAILED
+    if isinstance(error, OSError) and error.errno in (*NO_ROOM, errno.EIO) and error.filename is None:
+        # So it is where something is printed: the system names no file. Others name theirs (files.py).
+        forget(sys.stdout)
+        complain(f"standard output: cannot be written: {error.strerror or error}")
         return FAILED
     if isinstance(error, OSError) and error.errno in THE_MACHINE:
         complain(str(file_error(error, Path(os.fsdecode(error.filename or ".")), doing="read or written")))
