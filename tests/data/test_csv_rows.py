@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from recurra.data import LABELLED, PAIRS, SERIES, DataSource, Kind, open_examples
+from recurra.data import LABELLED, PAIRS, SERIES, DataSource, Kind, open_examples, open_inputs
 from recurra.data.preview import preview_of
 from recurra.errors import DataError
 from recurra.tasks.choosing import choose_task
@@ -73,3 +74,29 @@ def test_a_row_shorter_than_the_first_is_refused(tmp_path: Path, kind: Kind[obje
     choose_task(source)
     with pytest.raises(DataError, match=r"table.csv:\d: "):
         list(open_examples(source, kind))
+
+
+def test_blank_rows_above_the_header_are_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    rows = "".join(f"a{k},b{k}\n" for k in range(250))
+    path.write_text("\n,\nsource,target\n" + rows)
+    examples = open_examples(DataSource(str(path)), PAIRS)
+    assert [(example.source, example.line) for example in examples][:2] == [("a0", 4), ("a1", 5)]
+    assert examples.skipped.count == 2
+    assert list(open_inputs(DataSource(str(path)), PAIRS, 1))[:4] == ["", "", "a0", "a1"]
+
+
+@pytest.mark.parametrize("kind", [PAIRS, LABELLED])
+def test_a_header_that_names_two_columns_alike_is_refused(kind: Kind[Any], tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("name,name\nada,x\nbob,y\ncem,x\n")
+    with pytest.raises(DataError, match=r"x\.csv:1: the header names the column 'name' twice"):
+        list(open_examples(DataSource(str(path)), kind))
+
+
+@pytest.mark.parametrize(("text", "why"), [(b'a,b\n"1,2\n3,4\n', "never closed"), (b"a,b\n\xe4,2\n", "expected UTF-8")])
+def test_why_nothing_stands_below_a_header_is_said(text: bytes, why: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(text)
+    with pytest.raises(DataError, match=rf"x\.csv:2.*{why}"):
+        list(open_examples(DataSource(str(path)), SERIES))

@@ -15,6 +15,7 @@ from recurra.data.example import Example
 from recurra.data.examples import Reading
 from recurra.data.jsonl import JSON_LINES, checked_name, checked_text, kind_of, read_objects
 from recurra.data.lines import LONGEST_LINE
+from recurra.data.numbers import same_names
 from recurra.data.rows import cell_text, is_cell, is_table
 from recurra.data.source import NO_HEADER, DataSource
 from recurra.data.tsv import RAGGED
@@ -32,10 +33,11 @@ def read_csv(reading: Reading) -> Iterator[Example]:
     """The pairs of a CSV file; a blank line is a pair of empty texts."""
     rows = CsvRows(reading)
     each = iter(rows)
-    first = list(itertools.islice(each, LOOK_AHEAD))
+    blank, first = begun(each)
+    yield from (Example("", "", number) for number, _ in blank)
     if not first:
         return
-    columns, header = _columns([row for _, row in first], reading)
+    columns, header = _columns([row for _, row in first], reading, reading.place(first[0][0]))
     for number, row in itertools.chain(first[header:], each):
         if not any(field.strip() for field in row):
             yield Example("", "", number)
@@ -48,6 +50,16 @@ def read_csv(reading: Reading) -> Iterator[Example]:
                 reading.findings.add(INSIDE, error)
             else:
                 yield Example(text, columns.target_text(row), number)
+
+
+def begun(rows: Iterator[Row]) -> tuple[list[Row], list[Row]]:
+    """The blank rows above the first one with something in it, and the first few from there on."""
+    blank: list[Row] = []
+    for row in rows:
+        if any(field.strip() for field in row[1]):
+            return blank, [row, *itertools.islice(rows, LOOK_AHEAD - 1)]
+        blank.append(row)
+    return blank, []
 
 
 def table_rows(reading: Reading) -> Iterator[Row]:
@@ -115,12 +127,15 @@ def _cells(reading: Reading) -> Iterator[Row]:
         yield number, [checked_text(cell_text(cell), reading.place(number)) for cell in row]
 
 
-def _columns(rows: list[list[str]], reading: Reading) -> tuple[Columns, bool]:
+def _columns(rows: list[list[str]], reading: Reading, place: str) -> tuple[Columns, bool]:
     """The columns by the user's names or numbers; by the names source and target; or the only two.
 
     And whether the first row names them.
+
+    Raises:
+        DataError: there are others, or two have one name.
     """
-    source, place, header = reading.source, reading.place(1), rows[0]
+    source, header = reading.source, rows[0]
     first, second, noun = source.sides[:3]
     shown = ", ".join(visible(name) for name in header)
     source = decided(reading, header)
@@ -137,6 +152,8 @@ def _columns(rows: list[list[str]], reading: Reading) -> tuple[Columns, bool]:
     else:
         columns = by_number(source)
         named = source.header != NO_HEADER and is_header(rows, columns.both)
+        if named and (twice := same_names([header[k].strip() for k in columns.both if k < len(header)])):
+            raise DataError(f"the header names the column {twice!r} twice", where=place, fix="Rename one of them.")
         said = f"{place} is the header ({shown}) and is not {with_article(noun)}"
         reading.note(said if named else f"{reading.name}: no header, so the columns are numbered from 1")
     if not named:

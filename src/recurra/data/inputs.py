@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain
 
 from recurra.data.columns import TAB, Columns, by_name, decided, is_known_header, is_number, several
-from recurra.data.csv_rows import LOOK_AHEAD, is_header
-from recurra.data.delimited import CsvRows
+from recurra.data.csv_rows import is_header
+from recurra.data.delimited import CsvRows, begun
 from recurra.data.examples import Reading
 from recurra.data.jsonl import JSON_LINES, read_jsonl
 from recurra.data.lines import Line
@@ -84,7 +84,8 @@ def wanted(reading: Reading, header: Sequence[str], place: str) -> Columns:
 def _of_csv(reading: Reading) -> Iterator[str]:
     """The texts of a table whose first row names the columns."""
     rows = iter(CsvRows(reading))
-    first = list(islice(rows, LOOK_AHEAD))
+    blank, first = begun(rows)
+    yield from ("" for _ in blank)
     if not first:
         return
     number, head = first[0]

@@ -94,6 +94,8 @@ def read_series(reading: Reading) -> Iterator[Series]:
         return
     columns = find_columns([fields for _, fields in first], reading)
     if columns.header and len(first) == 1:
+        if reading.findings:  # which say why
+            return
         what = "expected steps below the header, found none"
         raise DataError(what, where=reading.place(first[0][0]), fix=STEPS)
     form = table_format(reading, columns.numbers, columns.names, header=columns.header, rows=step_rows)
