@@ -59,7 +59,16 @@ def test_swapped_columns_are_refused_with_the_command(
     assert choose_task(source).reason.startswith("its first column has only 2 different texts in ")
     with pytest.raises(DataError, match="saw 30 different ones in 30 examples") as caught:
         said(source, tmp_path)
-    assert str(caught.value.fix).endswith(f"Are text and label swapped? For a table: {command}")
+    assert str(caught.value.fix).startswith("Are text and label swapped?")
+    assert str(caught.value.fix).endswith(f" For a table: {command}")
+
+
+def test_swapped_files_are_refused_with_what_each_option_is_for(tmp_path: Path) -> None:
+    texts, labels = tmp_path / "texts", tmp_path / "labels"
+    texts.write_text("".join(f"{text}\n" for text in TEXTS))
+    labels.write_text("".join(f"{'ab'[k % 2]}\n" for k in range(len(TEXTS))))
+    with pytest.raises(DataError, match="Of two files --source is that of the texts, --target that of the labels"):
+        said(DataSource(str(labels), str(texts)), tmp_path)
 
 
 def test_texts_and_amounts_are_no_labels(tmp_path: Path) -> None:
