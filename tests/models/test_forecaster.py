@@ -192,6 +192,16 @@ def test_values_at_normal_scores() -> None:
     )
 
 
+@pytest.mark.parametrize("output", ["quantile", "gaussian"])
+def test_a_spread_is_counted_from_the_median(output: str) -> None:
+    model = build(output=output, quantiles="0.1,0.5,0.9")
+    raw = torch.randn(4, 3, 2, model.output.size)
+    spread = model.spread_out(raw, torch.tensor([0.0, 1.0]))
+    torch.testing.assert_close(spread[..., 0], torch.zeros(4, 3, 2))
+    assert (spread[..., 1] >= 0).all()
+    assert spread[..., 1].any()
+
+
 def logs(**options: object) -> Forecaster:
     """A network of logarithms of its first column that begins as it is built."""
     torch.manual_seed(1)

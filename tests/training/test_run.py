@@ -211,13 +211,14 @@ def test_a_loss_that_is_low_enough_ends_a_run_and_it_stays_so(tmp_path: Path) ->
     assert not again.of(StepDone)
 
 
-def test_early_stopping_keeps_the_best(tmp_path: Path) -> None:
-    options = replace(OPTIONS, learning_rate=0.0, patience=2)
+@pytest.mark.parametrize("patience", [1, 2])
+def test_early_stopping_keeps_the_best(tmp_path: Path, patience: int) -> None:
+    options = replace(OPTIONS, learning_rate=0.0, patience=patience)
     session = Session(tmp_path, options)
     finished = session.run.go()
     assert finished.reason == "early stopping"
     looks = session.of(Validated)
-    assert [event.best for event in looks] == [True, False, False]  # pyright: ignore
+    assert [event.best for event in looks] == [True, *[False] * patience]  # pyright: ignore
     assert finished.best_step == looks[0].step  # pyright: ignore
 
 
