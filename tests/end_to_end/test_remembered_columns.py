@@ -18,7 +18,7 @@ import pytest
 
 import recurra
 from recurra.cli import run
-from recurra.errors import DataError
+from recurra.errors import DataError, UsageError
 
 WORDS = ["red", "green", "blue", "dark", "light"]
 TEXTS = [(f"{one} {other}", f"{other} {one}", str(k % 2)) for k, one in enumerate(WORDS) for other in WORDS]
@@ -186,3 +186,20 @@ def test_a_run_is_resumed_with_the_data_it_was_started_with(tmp_path: Path, monk
     recurra.train("one.tsv", to="m", epochs=1, settings=SMALL, task="translate", progress=False)
     with pytest.raises(recurra.errors.RunError, match=r"started with: one.tsv .*; these are two.tsv"):
         recurra.train("two.tsv", to="m", epochs=2, settings=SMALL, resume=True, progress=False)
+
+
+@pytest.mark.parametrize(("task", "other"), [("language-model", "a b\nc d\n"), ("chat", "a b\nc d\n\ne f\ng h\n")])
+def test_a_form_without_columns_needs_none_though_the_model_remembers_one(
+    task: str, other: str, tmp_path: Path
+) -> None:
+    table, text = tmp_path / "table.csv", tmp_path / "other.txt"
+    table.write_text("said,answered\n" + "".join(f"w{k} w{k % 7},v{k}\n" for k in range(60)))
+    text.write_text(other)
+    columns = {"source_column": "said", **({"target_column": "answered"} if task == "chat" else {})}
+    model = recurra.train(
+        table, task=task, to=tmp_path / "m", epochs=1, settings={"model.width": 8}, progress=False, **columns
+    )
+    given: Any = [turns.splitlines() for turns in other.split("\n\n")] if task == "chat" else other.splitlines()
+    assert model.evaluate(text).count == model.evaluate(given).count == 2
+    with pytest.raises(UsageError, match=r"(have|has) no columns"):
+        model.evaluate(text, source_column="said")

@@ -36,4 +36,6 @@ def test_numbers_far_below_those_of_the_training_data_are_not_replaced_without_a
     assert low.details.raised == {"a": 5.0}
     assert "model.transform=none" in low.details.notes()[0]
     assert model.predict(series).details.notes() == []
+    assert not [note for note in model.evaluate([series]).notes if "a tenth of the lowest" in note]
+    assert [note for note in model.evaluate([{"a": [1.0, 2.0] * 20}]).notes if "numbers of a below 5, a tenth" in note]
     assert model.predict({"a": [1.0] * 4 + [50.0, 51.0] * 10}).details.raised == {}  # not in the window

@@ -88,7 +88,7 @@ def read_turns(reading: Reading) -> Iterator[Dialogue]:
     Raises:
         UsageError: a column is named.
     """
-    if reading.source.source_column is not None:
+    if reading.source.named_column is not None:
         raise UsageError("dialogues have no columns", where="--source-column", fix="Leave it out.")
     lines = reading.file.lines(reading.findings)
     start = list(islice(lines, LOOK))

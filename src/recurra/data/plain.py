@@ -41,7 +41,7 @@ def read_lines(reading: Reading) -> Iterator[Passage]:
     Raises:
         UsageError: a column of it is asked for.
     """
-    if reading.source.source_column is not None:
+    if reading.source.named_column is not None:
         raise UsageError(
             NO_COLUMNS, where="--source-column", fix="Leave it out, or say what it is: --input-format csv."
         )
@@ -129,7 +129,7 @@ def read_rows(reading: Reading) -> Iterator[Passage]:
             cells = {str(key): value for key, value in row.items()}
             name = name or [*cells][chosen_column([*cells], reading)]
             cell = cells.get(name)
-        elif asked is not None:
+        elif reading.source.named_column is not None:
             raise UsageError(NO_COLUMNS, where="--source-column", fix="Leave it out, or give mappings.")
         try:
             yield from passages(text_of(cell, place), number)

@@ -76,6 +76,7 @@ class DataSource:
     folder: str | None = None  # what paths in the data are relative to; where the file is if None
     rows: Sequence[object] | None = None  # instead of a path; each an example, or a mapping from columns to cells
     sides: Sides = PAIR
+    recalled: tuple[str, ...] = ()  # of the columns and the format those that a model remembers, and nobody named
 
     @property
     def names(self) -> tuple[str, str]:
@@ -117,7 +118,13 @@ class DataSource:
     def completed(self, remembered: Mapping[str, str]) -> DataSource:
         """The same, and what is not said here is as it was in training."""
         own = self.remembered()
-        return replace(self, **{name: value for name, value in remembered.items() if name not in own})
+        recalled = {name: value for name, value in remembered.items() if name not in own}
+        return replace(self, **recalled, recalled=tuple(recalled))
+
+    @property
+    def named_column(self) -> str | None:
+        """The column of the source that the user named; None where a model remembers it."""
+        return None if "source_column" in self.recalled else self.source_column
 
 
 def spool(source: DataSource, folder: str | os.PathLike[str]) -> DataSource:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -79,11 +79,7 @@ class ForecastValues(Details):
 
     def notes(self) -> list[str]:
         """What was changed."""
-        read = [
-            f"{WARNING}numbers of {name} below {limit:.6g}, a tenth of the lowest one in the training data, are read "
-            "as that (train with --set model.transform=none to read them as they are)"
-            for name, limit in self.raised.items()
-        ]
+        read = notes_on_raised(self.raised)
         if not self.floored:
             return read
         holds = "hold" if len(self.floored) > 1 else "holds"
@@ -114,6 +110,15 @@ class ForecastValues(Details):
     def html(self) -> str:
         """The charts."""
         return chart_html(self.charts())
+
+
+def notes_on_raised(raised: Mapping[str, float]) -> list[str]:
+    """What is said of columns with known numbers below a limit."""
+    return [
+        f"{WARNING}numbers of {name} below {limit:.6g}, a tenth of the lowest one in the training data, are read "
+        "as that (train with --set model.transform=none to read them as they are)"
+        for name, limit in raised.items()
+    ]
 
 
 def _csv(fields: Sequence[str]) -> str:

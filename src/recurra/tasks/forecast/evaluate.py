@@ -31,6 +31,7 @@ from recurra.metrics.mase import mase_definition
 from recurra.models.forecast_units import ROUNDING
 from recurra.tasks.case_pictures import forecast_chart
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.forecast.answer import notes_on_raised
 from recurra.tasks.forecast.build import Values, filled, in_order, missing_number, refused
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
@@ -96,8 +97,11 @@ def evaluate_windows(predictor: Forecasting, examples: Iterable[Series], options
     parts: list[Errors] = []
     lengths: list[int] = []
     cases: list[Case] = []
+    raised: dict[str, float] = {}
     for chunk in chunks(rolling_windows(predictor, examples, options), CHUNK):
         found = predictor.quantiles([window.read for window in chunk], options)
+        for window in chunk:
+            raised |= network.raised(window.read)
         lengths += [len(window.read) for window in chunk]
         cases += map(partial(case_of_window, targets=network.targets), chunk, found)
         parts.append(errors_of(chunk, found))
@@ -106,7 +110,7 @@ def evaluate_windows(predictor: Forecasting, examples: Iterable[Series], options
     errors = Errors(*(np.concatenate(every) for every in zip(*parts, strict=True)))
     levels = network.recipe.model.levels()
     measures = measured(errors, network, levels[-1] - levels[0])
-    notes = notes_on(errors, measures, network)
+    notes = [*notes_on_raised(raised), *notes_on(errors, measures, network)]
     scores = window_scores(errors, lengths, network)
     return Evaluation(
         len(errors.error), measures, notes, details(errors, network), scores, cases, window_parts(errors, network)

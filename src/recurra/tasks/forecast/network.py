@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from recurra.columns.stored import damaged, json_object, stored_names
 from recurra.models import Forecaster, build_forecaster
@@ -31,6 +33,17 @@ class ForecastNetwork:
     def season(self) -> int:
         """Steps from a number to the next at the same point in the season; 1 where there is none."""
         return max(1, self.recipe.data.season)
+
+    def raised(self, window: NDArray[np.float64]) -> dict[str, float]:
+        """The columns to be forecast with known numbers in a window [T, D] below the least that is read, with that."""
+        if not self.model.log:
+            return {}
+        limits = {name: float(self.model.lowest[self.columns.index(name)]) for name in self.targets}
+        return {
+            name: limit
+            for name, limit in limits.items()
+            if limit > 0 and (window[:, self.columns.index(name)] < limit).any()
+        }
 
     def vocabularies(self) -> dict[str, str]:
         """The names of the columns."""

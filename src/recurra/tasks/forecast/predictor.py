@@ -241,7 +241,7 @@ class ForecastPredictor:
     def _answer(self, series: Series, quantiles: Values, floored: NDArray[np.bool_]) -> Answer[ForecastValues]:
         model = self.first.model
         values = in_order(series, self.first.columns)
-        window, low = values[-self.first.recipe.data.window :], dict[str, float]()
+        window = values[-self.first.recipe.data.window :]
         names = [f"{q:g}" for q in self.first.recipe.model.levels()]
         columns: list[ColumnForecast] = []
         for k, name in enumerate(self.first.targets):
@@ -251,12 +251,9 @@ class ForecastPredictor:
             own = spread(window[:, column])
             difference = shown_difference(own, float(model.deviation[column]), by_window=model.by_window)
             columns.append(ColumnForecast(name, found["0.5"], found, past, decimals_for(difference)))
-            limit = float(model.lowest[column]) if model.log else 0.0
-            if limit > 0 and (window[:, column] < limit).any():
-                low[name] = limit
         times = _following(series, len(quantiles))
         raised = [name for name, one in zip(self.first.targets, floored.tolist(), strict=True) if one]
-        forecast = ForecastValues(series.name, times, columns, raised, low)
+        forecast = ForecastValues(series.name, times, columns, raised, self.first.raised(window))
         return Answer(str(series), [Alternative(forecast.text)], forecast)
 
 
