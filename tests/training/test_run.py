@@ -197,6 +197,28 @@ def test_a_run_that_stopped_early_stays_so_until_more_is_asked_for(tmp_path: Pat
     assert len(more.of(Validated)) == 2
 
 
+def test_a_checkpoint_that_is_there_was_told_also_when_it_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    def told() -> list[int]:
+        return [event.step for event in session.of(Saved) if isinstance(event, Saved)]
+
+    session = Session(tmp_path)
+    assert told() == [0]
+    for name, number in (("write_synced", 1), ("sync_folder", 2)):  # before the new file is there, and behind it
+        with monkeypatch.context() as changed:
+            changed.setattr(f"recurra.files.{name}", lambda *args: interrupted())
+            with pytest.raises(KeyboardInterrupt):
+                session.run.go()
+        kept = load_checkpoint(tmp_path)
+        assert kept is not None
+        assert len(told()) == number
+        assert told()[-1] == kept.step
+
+
 def test_a_loss_that_is_low_enough_ends_a_run_and_it_stays_so(tmp_path: Path) -> None:
     whole = Session(tmp_path / "whole")
     assert whole.run.go().reason == "plan complete"

@@ -45,14 +45,12 @@ class Checkpoint:
         return {key.removeprefix(prefix): value for key, value in self.tensors.items() if key.startswith(prefix)}
 
 
-def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     """Writes a checkpoint in place of the one before."""
-    path = folder / NAME
     # One entry only: safetensors writes several in random order, and equal checkpoints shall be equal files.
     sha256 = digest(checkpoint.tensors, checkpoint.values)
     header = {"recurra": json.dumps({"format": FORMAT, "sha256": sha256, "values": checkpoint.values})}
-    atomic_write(path, save(checkpoint.tensors, metadata=header))
-    return path
+    atomic_write(folder / NAME, save(checkpoint.tensors, metadata=header))
 
 
 def load_checkpoint(folder: Path) -> Checkpoint | None:

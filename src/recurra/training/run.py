@@ -223,8 +223,12 @@ class Run:
             "plan": self.plan.to_mapping(),
             "budget": self.budget.to_mapping(),
         }
-        path = save_checkpoint(self.folder, Checkpoint(tensors, values))
-        self.emit(Saved(progress.position.step, str(path)))
+        path, before = self.folder / NAME, inode(self.folder / NAME)
+        try:
+            save_checkpoint(self.folder, Checkpoint(tensors, values))
+        finally:
+            if inode(path) != before:  # said as well where an interruption comes right behind the renaming
+                self.emit(Saved(progress.position.step, str(path)))
 
     def _restored(self, checkpoint: Checkpoint) -> tuple[Progress, Plan]:
         values = checkpoint.values
@@ -386,3 +390,8 @@ def mean_weights(several: list[Weights]) -> Weights:
         name: torch.stack([weights[name] for weights in several]).mean(0) if last.is_floating_point() else last.clone()
         for name, last in several[-1].items()
     }
+
+
+def inode(path: Path) -> int | None:
+    """What tells a file from the one that takes its place; None where there is none."""
+    return path.stat().st_ino if path.exists() else None
