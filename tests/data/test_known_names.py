@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,14 @@ def test_other_names_are_hinted_at_with_a_command(
         with pytest.raises(DataError) as caught:
             list(examples)
         assert caught.value.fix == f"Say which ones, for example: {command}"
+
+
+def test_without_the_other_side_only_the_source_is_hinted_at(tmp_path: Path) -> None:
+    """To predict there is no --target-column."""
+    source = replace(given([{"id": "1", "title": "b"}], "jsonl", tmp_path), source_column="body")
+    with pytest.raises(DataError) as caught:
+        list(open_inputs(source, PAIRS, 1))
+    assert caught.value.fix == "Say which one, for example: --source-column id"
 
 
 def test_a_header_of_one_name_is_hinted_at_with_numbers(tmp_path: Path) -> None:

@@ -132,6 +132,14 @@ def test_integrated_gradients_add_up_to_what_the_input_changes(task: str) -> Non
     assert [len(part.tokens) for part in found.inputs] == [one.values.shape[1] for one in one.probes[0].inputs]
 
 
+@pytest.mark.parametrize("task", ["translate", "classify", "regress", "tag", "language-model", "chat"])
+def test_an_explanation_says_what_of_the_input_is_not_known(task: str) -> None:
+    made, asking = network(task), predictor(task, network(task))
+    one = asking.ask(TOYS[task].inputs[-1], made.recipe.decoding, None)
+    assert any("does not know" in note for note in one.notes)
+    assert set(one.notes) <= set(explained(one).notes)
+
+
 @pytest.mark.parametrize("task", ["regress", "forecast"])
 def test_numbers_are_explained_in_the_units_of_the_data(task: str) -> None:
     one = asked(task)

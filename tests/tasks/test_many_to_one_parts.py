@@ -11,6 +11,7 @@ import torch
 from toy_tasks import network, options_of, predictor
 
 import recurra
+from recurra.columns.choose import choose_kinds
 from recurra.data import Numbers
 from recurra.data.content import Fields
 from recurra.errors import DataError
@@ -25,6 +26,13 @@ def test_what_a_column_holds() -> None:
     assert column_kind(Numbers(np.zeros(2, np.float32), ("a", "b"))) == "vector"
     assert kind_of(Fields(("a", "b"), ("x", "y"))) == "2 columns"
     assert kind_of("x") != "2 columns"
+
+
+def test_empty_cells_of_texts_and_categories_are_counted() -> None:
+    rows = [(f"text {k}" if k else "", "ab"[k % 2] if k % 4 else "") for k in range(40)]
+    kinds = choose_kinds(rows, ("text", "place"), {})
+    assert [one.kind for one in kinds] == ["text", "category"]
+    assert [one.reason.split(" in ")[1] for one in kinds] == ["40 (1 of them empty)", "40 (10 of them empty)"]
 
 
 def test_the_score_of_labels_is_their_error_rate_and_between_equal_ones_how_improbable_the_right_ones_are() -> None:

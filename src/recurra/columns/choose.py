@@ -67,10 +67,11 @@ class CellCounts:
             return Choice("image", "its cells name images")
         if filled and self.numbers >= NUMBERS * filled:
             return Choice("number", "its cells are numbers")
-        different = len(self.texts)
+        different, empty = len(self.texts), self.texts.get("", 0)
+        left = f" ({empty:,} of them empty)" if empty else ""
         if different <= MAX_CATEGORIES and self.total >= USES * different:
-            return Choice("category", f"only {different} different texts in {self.total:,}")
-        return Choice("text", f"{different:,}{'+' * (different == KEPT)} different texts in {self.total:,}")
+            return Choice("category", f"only {different} different texts in {self.total:,}{left}")
+        return Choice("text", f"{different:,}{'+' * (different == KEPT)} different texts in {self.total:,}{left}")
 
 
 def choose_kinds(

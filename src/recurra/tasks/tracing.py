@@ -366,7 +366,7 @@ def explained(
     found = METHODS[method](probe, _what(asked, places, other))
     centres, units = _scales(asked, places)
     notes = [f"of the first of {len(asked.probes)} networks"] if len(asked.probes) > 1 else []
-    notes += asked.notes if probe.numbers else []
+    notes += asked.notes
     if not outputs and len(places) < count:
         notes.append(
             f"{len(places)} of {count} outputs are explained, evenly spread; each can be asked for by its number"

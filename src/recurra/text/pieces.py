@@ -4,6 +4,8 @@ the ca@@ t sits     subword-nmt
 ▁the ▁ca t ▁sits    SentencePiece
 the ca￭ t sits      OpenNMT
 the ca ##t sits     WordPiece
+the</w> ca t</w>    merges with ends of words
+the Ġca t Ġsits     merges of bytes
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ MARKS: dict[str, tuple[re.Pattern[str], str]] = {
     "▁": (re.compile("▁"), "sed 's/ //g; s/▁/ /g; s/^ //'"),
     "￭": (re.compile("￭"), "sed 's/ *￭ *//g'"),
     "##": (re.compile(r"(?<=\S )##(?=\w)"), "sed 's/ ##//g'"),
+    "</w>": (re.compile(r"\S</w>(?= |$)"), "sed 's/ //g; s#</w># #g; s/ $//'"),
+    "Ġ": (re.compile(r"(?:^| )Ġ(?=\w)"), "sed 's/ //g; s/Ġ/ /g; s/^ //'"),
 }
 
 
@@ -33,15 +37,16 @@ class Pieces(NamedTuple):
     marked: int
     texts: int  # that were looked at
 
-    def warning(self, noun: str) -> str:
+    def warning(self, noun: str, measured: str = "BLEU counts pieces") -> str:
         """In words.
 
         Args:
             noun: what the texts are, in the plural.
+            measured: what becomes of the measures.
         """
         return (
             f"{self.marked:,} of {self.texts:,} {noun} {has_or_have(self.marked)} marks of subwords ({self.mark}): a "
-            f"model writes them too, and BLEU counts pieces. Join them first: {MARKS[self.mark][1]}"
+            f"model writes them too, and {measured}. Join them first: {MARKS[self.mark][1]}"
         )
 
 

@@ -42,6 +42,7 @@ from recurra.tasks.split import Split
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.vocabulary import Side, text_side
 from recurra.text import Decision, Tokenizer, decide_units
+from recurra.text.pieces import pieces_in
 from recurra.training import Learner, Note
 
 PREDICTED = "are read and predicted as <UNK>, and never generated"
@@ -88,6 +89,8 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         """A decided recipe, units learned from the training text, a fresh network."""
         recipe = decided(train, recipe, emit)
         text = recipe.text
+        if pieces := pieces_in(passage.text for passage in islice(train, SAMPLE)):
+            emit(Note(f"warning: {pieces.warning('lines', 'perplexity is that of pieces')}"))
         lines = (passage.text for passage in train)
         tokenizer = Tokenizer.build(lines, text.units, text.vocabulary, text.min_count, text.normalization)
         check_vocabulary(tokenizer.size, text.min_count)
