@@ -46,7 +46,8 @@ SOURCE = ROOT / "src" / "recurra"
 ROOMS = ("cells", "attention", "layers", "models", "training", "decoding", "tasks")
 # What starts processes of its own, looks at pages or at texts, or is slow for what it could notice here.
 LEFT_OUT = (
-    *("fuzz/", "views/", "sklearn/", "demos/", "mutants/", "test_docs.py", "test_readme.py", "test_lecture.py"),
+    *("fuzz/", "views/", "serving/", "watching/", "sklearn/", "demos/", "mutants/", "test_docs.py", "test_readme.py"),
+    *("test_lecture.py", "cli/test_watch_command.py", "comparing/test_suite_runs.py"),
     *(
         "cli/test_lazy.py",
         "test_cuda.py",
