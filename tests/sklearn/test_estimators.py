@@ -245,3 +245,9 @@ def test_the_model_inside_can_be_saved(texts: RecurraClassifier, tmp_path: Any) 
     texts.model_.save(tmp_path / "m")
     again = recurra.load(tmp_path / "m")
     assert again.predict(TEXTS[:3]).texts == texts.model_.predict(TEXTS[:3]).texts
+
+
+@pytest.mark.parametrize("texts", [pandas.DataFrame({"review": ["red dog"] * 4}), np.array([["red dog"]] * 4)])
+def test_a_table_of_texts_is_refused_with_what_to_give(texts: Any) -> None:
+    with pytest.raises(ValueError, match=r"a table of texts: give its column, X\['name'\]"):
+        RecurraClassifier(epochs=1).fit(texts, ["x", "y"] * 2)

@@ -67,7 +67,7 @@ def test_swapped_files_are_refused_with_what_each_option_is_for(tmp_path: Path) 
     texts, labels = tmp_path / "texts", tmp_path / "labels"
     texts.write_text("".join(f"{text}\n" for text in TEXTS))
     labels.write_text("".join(f"{'ab'[k % 2]}\n" for k in range(len(TEXTS))))
-    with pytest.raises(DataError, match="Of two files --source is that of the texts, --target that of the labels"):
+    with pytest.raises(DataError, match="Of two files, the texts are given as --source, the labels as --target"):
         said(DataSource(str(labels), str(texts)), tmp_path)
 
 

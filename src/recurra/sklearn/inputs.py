@@ -8,13 +8,14 @@ N inputs, D numbers, T steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import numpy as np
 from sklearn.utils import Tags
 from sklearn.utils.validation import validate_data
 
+from recurra.data.frames import frame_of
 from recurra.sklearn.base import WordEstimator
 
 TEXTS, ARRAYS, RAGGED = "texts", "arrays of numbers", "series of different lengths"
@@ -64,15 +65,28 @@ def kind_of(X: object) -> str:
     Only the first of them is looked at: `validate_data` refuses what is not like it.
 
     Raises:
-        ValueError: a single text.
+        ValueError: a single text, or a table of them.
     """
     if isinstance(X, str | bytes):
         raise ValueError("Expected several texts, got a single one: give a list of texts.")
     listed = isinstance(X, list | tuple)
     # What is no list may be a data frame, and going through one gives the names of its columns.
     if not isinstance(X, Iterable) or (not listed and np.ndim(cast("Any", X)) != 1):
+        if any(isinstance(cell, str) for cell in first_row(X)):
+            raise ValueError(
+                "Expected texts in one dimension, got a table of texts: give its column, X['name'] or X[:, 0]. For "
+                "several columns: recurra.train(X, y, task=...)."
+            )
         return ARRAYS
     first: Any = next(iter(X), None)
     if isinstance(first, str):
         return TEXTS
     return RAGGED if listed and np.ndim(first) == 2 else ARRAYS
+
+
+def first_row(X: object) -> Sequence[object]:
+    """The cells of the first row of a data frame, or of an array that may hold texts; nothing of others."""
+    frame = frame_of(X)
+    if frame is not None:
+        return frame.row(0) if len(frame) else ()
+    return list(X[0]) if isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind in "OU" and len(X) else ()

@@ -242,7 +242,7 @@ def refuse_texts(counts: Counter[str], train: Iterable[Labelled]) -> None:
         first, second = (
             quote(columns.get(name, usual)) for name, usual in (("target_column", "2"), ("source_column", "1"))
         )
-        files = "" if columns else "Of two files --source is that of the texts, --target that of the labels. "
+        files = "" if columns else "Of two files, the texts are given as --source, the labels as --target. "
         fix = f"Are text and label swapped? {files}For a table: --source-column {first} --target-column {second}"
     elif all(map(is_number, counts)):
         fix = "If they are amounts: --task regress. If another column has the labels, name it with --target-column."
