@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 import sacrebleu
@@ -54,6 +55,19 @@ def test_examples_with_one_input_stand_on_one_side(name: str) -> None:
     (told,) = [text for text in said(events) if "different" in text or "several" in text]
     assert "40 " in told
     assert "120 examples, lines 1, 2, 3, 4, 5 and 115 more" in told
+
+
+def test_letters_composed_or_not_are_one_input() -> None:
+    """As the network reads them: on different sides of the split they would be the same question."""
+    rows = [(f"caf{letter}{k}", f"{k}{letter.encode().hex()}") for k in range(40) for letter in ("é", "e\u0301")]
+    events: list[Event] = []
+    parts = split_by_hash(
+        open_examples(DataSource(rows=rows), PAIRS), None, DataOptions(valid_share=0.3), PAIRS, events.append
+    )
+    sides = [{normalize("NFC", example.source) for example in side} for side in (parts.train, parts.valid)]
+    assert all(sides)
+    assert sides[0].isdisjoint(sides[1])
+    assert any(text.startswith("40 sources have several targets (80 examples") for text in said(events))
 
 
 @pytest.mark.parametrize("name", ROWS)

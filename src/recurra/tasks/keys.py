@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from typing import TypeVar
+from unicodedata import normalize
 
 E = TypeVar("E")
 Key = Callable[[E], str]
@@ -12,8 +13,8 @@ PLACES = float(1 << 56)  # different hashes
 
 
 def key_hash(key: str) -> bytes:
-    """Seven bytes for an example's key."""
-    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=7).digest()
+    """Seven bytes for an example's key; letters composed or not are the same, as networks read them."""
+    return hashlib.blake2b(normalize("NFC", key).encode("utf-8", "surrogatepass"), digest_size=7).digest()
 
 
 def key_number(key: str) -> int:
