@@ -71,6 +71,24 @@ def test_swapped_files_are_refused_with_what_each_option_is_for(tmp_path: Path) 
         said(DataSource(str(labels), str(texts)), tmp_path)
 
 
+def test_swapped_texts_and_numbers_are_told_from_numbers_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.tsv"
+    path.write_text("".join(f"{k / 7:.2f}\t{text}\n" for k, text in enumerate(TEXTS)))
+    with pytest.raises(DataError, match="numbers in place of the texts") as caught:
+        said(DataSource(str(path)), tmp_path, "regress")
+    assert str(caught.value.fix).endswith(" For a table: --source-column 2 --target-column 1")
+    path.write_text("".join(f"{text}\tabout {k}\n" for k, text in enumerate(TEXTS)))
+    with pytest.raises(DataError, match="targets that are not numbers: 30"):
+        said(DataSource(str(path)), tmp_path, "regress")
+
+
+def test_images_in_the_second_column_are_seen(tmp_path: Path) -> None:
+    path = tmp_path / "x.tsv"
+    path.write_text("".join(f"{text}\timg/{k}.png\n" for k, text in enumerate(TEXTS)))
+    note = choose_task(DataSource(str(path))).note
+    assert "its second column names images: if the first describes them, --source-column 2 --target-column 1" in note
+
+
 def test_texts_and_amounts_are_no_labels(tmp_path: Path) -> None:
     path = tmp_path / "x.tsv"
     path.write_text("".join(f"{text}\tanswer {text}\n" for text in TEXTS))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recurra.data import DataSource, Preview, preview_of
+from recurra.data.images import is_named_as_image
 from recurra.data.lines import STANDARD_INPUT
 from recurra.data.number_text import is_number
 from recurra.data.rows import plain
@@ -72,6 +73,8 @@ def also_possible(preview: Preview) -> str:
     rows = [row for row in rows if any(row)]
     if not rows:
         return ""
+    if len(rows) > 1 and len(rows[0]) == 2 and all(len(row) == 2 and is_named_as_image(row[1]) for row in rows[1:]):
+        return "; its second column names images: if the first describes them, --source-column 2 --target-column 1"
     body = rows[1:] if preview.given is None and not preview.is_json_lines else rows  # without a header
     numeric = [len(cells) > 2 and all(map(is_number, cells)) for cells in map(filled, zip_longest(*body))]
     if numeric[1:] == [True]:

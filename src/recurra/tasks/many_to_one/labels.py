@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from shlex import quote
 
 import torch
 from torch import Tensor
@@ -30,6 +29,7 @@ from recurra.tasks.cases import case_of
 from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.classify.recipe import LabelAnswerOptions
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.many_to_one.swapped import swapped
 from recurra.tasks.split import Split, all_learned
 from recurra.tasks.tracing import Scale
 from recurra.text.counted import and_others, counted, has_or_have
@@ -237,13 +237,8 @@ def refuse_texts(counts: Counter[str], train: Iterable[Labelled]) -> None:
     if total < MANY or len(counts) <= OWN_SHARE * total:
         return
     contents = len({content_key(example.content) for example in train})
-    columns = train.columns if isinstance(train, Examples) else {}
     if 2 * contents < len(counts):
-        first, second = (
-            quote(columns.get(name, usual)) for name, usual in (("target_column", "2"), ("source_column", "1"))
-        )
-        files = "" if columns else "Of two files, the texts are given as --source, the labels as --target. "
-        fix = f"Are text and label swapped? {files}For a table: --source-column {first} --target-column {second}"
+        fix = swapped(train, "label")
     elif all(map(is_number, counts)):
         fix = "If they are amounts: --task regress. If another column has the labels, name it with --target-column."
     else:

@@ -19,13 +19,14 @@ from recurra.columns.moments import moments
 from recurra.columns.stored import damaged, format_mapping, json_object, stored, stored_format
 from recurra.data import Examples, Findings, Kind, Labelled, are_by_commas, name_of
 from recurra.data.number_format import Written, column_format
-from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, parse_number
+from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, is_number, parse_number
 from recurra.errors import DataError, UsageError
 from recurra.metrics import Case, ExampleScores, Share, measure_numbers
 from recurra.models.forecast_units import ROUNDING
 from recurra.tasks.answer import Alternative, Answer, AnyAnswer, Details, refuse_nan
 from recurra.tasks.cases import case_of
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.many_to_one.swapped import swapped
 from recurra.tasks.regress.recipe import NumberAnswerOptions, RegressRecipe
 from recurra.tasks.split import Split
 from recurra.tasks.tracing import Scale
@@ -86,11 +87,17 @@ class NumberHead:
         name = name_of(examples)
         findings = Findings(name)
         form, _ = written_in(examples, recipe)
+        right = turned = 0  # examples with a number to learn, and with one in place of a text alone
         for example in examples:
             try:
                 number_of(example.label, f"{name}:{example.line}", form)
+                right += 1
             except DataError as error:
                 findings.add("targets that are not numbers", error)
+                turned += isinstance(example.content, str) and is_number(example.content)
+        if not right and turned and turned == sum(findings.counts.values()):
+            what = "expected numbers to learn, saw texts, and numbers in place of the texts"
+            raise DataError(what, where=name, fix=swapped(examples, "number"))
         findings.raise_if_any()
 
     @classmethod
