@@ -119,6 +119,11 @@ def test_a_search_finds_what_is_answered_and_shows_itself(model: Model) -> None:
         model.search("12", beams=4)
 
 
+def test_what_lies_near_an_input_that_is_not_known_says_so(model: Model) -> None:
+    assert not any("does not know" in note for note in model.nearest("12", PAIRS).notes)
+    assert "reads as <UNK>: 'ж'" in str(model.nearest("1ж", PAIRS))
+
+
 def test_a_contrast_is_of_two_outputs(model: Model) -> None:
     pair = model.contrast("12", versus="x")
     assert pair.own

@@ -70,6 +70,7 @@ from recurra.tasks.task import (
     Surprised,
 )
 from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained, layers_of, traced
+from recurra.tasks.unknown import input_notes
 from recurra.tasks.what_if import Question, ShownWhatIf, what_if
 from recurra.tracing import Activations, Array, By, Change, Decode, Instead, Intervention, Pattern, States
 from recurra.tracing.activations import THRESHOLD
@@ -836,7 +837,8 @@ class Model:
             )  # fmt: skip
         if data.model != self._digest():
             raise UsageError("these are the states of another model", where="data", fix="Compute them with this one.")
-        return nearest_to(data, vector, input_text(one), count, by)
+        unknown = next(iter(self.predict_iter([one]))).unknown
+        return nearest_to(data, vector, input_text(one), count, by, input_notes(unknown))
 
     def _inspected(self) -> Inspected:
         if not isinstance(self.predictor, Inspected):

@@ -59,15 +59,20 @@ class ShownStates(States):
         return states_html(self)
 
 
-def nearest_to(states: States, vector: Vector, source: str, count: int, by: By) -> ShownNeighbours:
+def nearest_to(
+    states: States, vector: Vector, source: str, count: int, by: By, notes: Sequence[str] = ()
+) -> ShownNeighbours:
     """The examples that are nearest to an input.
+
+    Args:
+        notes: what is to be known of the input.
 
     Raises:
         UsageError: a vector of another network, an unknown way to compare, or no example is asked for.
     """
     near, tied = states.nearest(vector, count, by)
     found = [Neighbour(*states.examples[one.example][:3], one.distance) for one in near]
-    return ShownNeighbours(source, states.what, by, found, len(states.examples), tied, [*states.notes])
+    return ShownNeighbours(source, states.what, by, found, len(states.examples), tied, [*notes, *states.notes])
 
 
 def states_of_examples(
