@@ -81,3 +81,19 @@ def test_a_series_may_be_its_columns_by_name(of_series: recurra.Model) -> None:
 def test_a_column_that_is_missing_has_no_line(of_vectors: recurra.Model) -> None:
     with pytest.raises(DataError, match=r"^examples: there is no column 'target'"):
         of_vectors.evaluate(VECTORS.assign(c=LABELS))
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_sentences_are_found_under_the_key_of_their_tokens(named: bool, tmp_path: Path) -> None:
+    rows = [{"id": k, "words": ["in", f"w{k % 5}"], "text": ["a", "b"], "tags": ["O", "X"]} for k in range(20)]
+    columns = {"source_column": "text" if named else None, "target_column": "tags"}
+    model = recurra.train(rows, task="tag", to=tmp_path / "m", **SMALL, **columns)
+    right = [one.details.tokens for one in model.predict([row["text" if named else "words"] for row in rows])]
+    bare = [{name: row[name] for name in ("id", "words", "text")} for row in rows]
+    for given in (rows, bare, pd.DataFrame(bare), iter(bare)):
+        assert [one.details.tokens for one in model.predict(given)] == right
+    assert model.predict(bare[0]).details.tokens == right[0]
+    with pytest.raises(DataError, match="no column 'text'" if named else "no column 'words'"):
+        model.predict([{"id": 3, "other": ["a"]}])
+    with pytest.raises(DataError, match="expected a text or a list of tokens"):
+        model.predict(pd.DataFrame({"sentence_id": [1, 1], "word": ["in", "York"]}))  # a token a row

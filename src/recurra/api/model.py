@@ -22,6 +22,7 @@ from recurra.data.labelled import Reads
 from recurra.data.rows import is_single, rows_of
 from recurra.data.series import SERIES, Series
 from recurra.data.source import REMEMBERED
+from recurra.data.tagged import TAGGED, tokens_given
 from recurra.data.turns import dialogue_of
 from recurra.errors import DataError, ModelError, UsageError, called_from_python, in_words_of_caller
 from recurra.lists import python_value
@@ -858,6 +859,8 @@ class Model:
     def _cells_of(self, given: object) -> object:
         if isinstance(given, str):
             return given  # most often; it has no columns
+        if self.task.kind is TAGGED and is_mapping(given):
+            return tokens_given({str(name): value for name, value in given.items()}, self.columns)
         reads = self.predictor.reads
         return cells_of(given, self.columns, vectors=isinstance(reads, Reads) and reads.kind == "vector")
 

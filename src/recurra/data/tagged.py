@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice, pairwise
 from typing import NamedTuple
@@ -34,6 +34,7 @@ from recurra.data.source import DataSource, Sides
 from recurra.data.tagged_keys import Keys, keys_of, list_of
 from recurra.errors import DataError
 from recurra.narrowing import are_texts, is_row, is_sequence
+from recurra.options import unknown_name
 from recurra.text.visible import is_blank
 
 ENDINGS = {
@@ -280,3 +281,24 @@ TAGGED = Kind(
     two_files=frozenset({"parallel"}),
     called="sentences",
 )
+
+
+def tokens_given(row: Mapping[str, object], columns: Mapping[str, str]) -> object:
+    """The tokens of a row with names: the list under the key of the training data, or a usual one.
+
+    The row itself where it has no list: it may be one of a table with a token a row.
+
+    Args:
+        columns: what a model remembers of its training data.
+
+    Raises:
+        DataError: there is none.
+    """
+    if all(list_of(value) is None for value in row.values()):
+        return row
+    source = DataSource(rows=[row], source_column=columns.get("source_column"), sides=TAGGED.sides)
+    key = keys_of(row, source, "the input", with_tags=False).tokens
+    if key not in row:
+        raise DataError(f"the row has no column {key!r}", fix=unknown_name("column", key, row).fix)
+    found = list_of(row[key])
+    return row[key] if found is None else found
