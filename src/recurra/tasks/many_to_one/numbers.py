@@ -293,7 +293,7 @@ def shown(value: float, deviation: float) -> str:
         deviation: of the training numbers; 0 where they are all the same.
     """
     digits = EXACT
-    if value and deviation:
+    if value and deviation and math.isfinite(value):  # others are refused as an answer
         digits = 3 + math.ceil(math.log10(abs(value)) - math.log10(deviation))
     elif not value:
         digits = DIGITS
