@@ -64,6 +64,15 @@ def test_pairs_are_dialogues_of_two_turns(name: str, text: str, tmp_path: Path) 
     assert [(first.replace(";", ","), second) for first, second in found[:2]] == [("Hello, you", "Hi"), ("Bye", "Bye")]
 
 
+def test_a_table_with_a_turn_in_each_row_is_refused_with_what_to_write(tmp_path: Path) -> None:
+    path = tmp_path / "talk.csv"
+    path.write_text("dialog_id,speaker,text\n1,A,Hello\n1,B,Hi\n2,A,Bye\n2,B,Bye\n")
+    with pytest.raises(DataError, match=r"talk\.csv:1: expected a turn and its reply in each row, saw a turn in each"):
+        list(open_examples(DataSource(str(path)), DIALOGUES))
+    path.write_text("speaker,question,answer\nA,Hello,Hi\n")
+    assert len(list(open_examples(DataSource(str(path)), DIALOGUES))) == 1
+
+
 def test_what_is_replied_to_is_read_from_a_table(tmp_path: Path) -> None:
     path = tmp_path / "talk.csv"
     path.write_text("id,answer,question\n1,Hi,Hello\n")

@@ -18,7 +18,7 @@ from shlex import quote
 from typing import NamedTuple
 
 from recurra.data.columns import TAB
-from recurra.data.delimited import read_csv
+from recurra.data.delimited import CsvRows, read_csv
 from recurra.data.example import Example
 from recurra.data.examples import Kind, Reader, Reading, Skipped
 from recurra.data.inputs import ENDINGS, read_texts
@@ -39,6 +39,11 @@ MAX_TURNS = 20  # that a reply may depend on
 EXAMPLE = '{"turns": ["Hello", "Hi", "How are you?"]}'
 LONG_DIALOGUE = 200  # turns without a blank line between them, which is worth a word
 
+SPOKEN = {"text", "utterance", "message", "content", "turn", "line"}  # columns of a turn
+SPEAKING = {  # columns of who says it, or where
+    "speaker", "role", "from", "user", "author", "dialog_id", "dialogue_id", "conversation_id", "dialog", "dialogue",
+    "conversation", "turn_id",
+}  # fmt: skip
 TABS = "turns with a tab inside"
 NO_TURNS = "objects that are not dialogues"
 
@@ -135,11 +140,29 @@ def read_table(read: Reader[Example]) -> Reader[Dialogue]:
 
     def read_dialogues(reading: Reading) -> Iterator[Dialogue]:
         reading.source = replace(reading.source, sides=PAIR)
+        refuse_single_turns(reading)
         for first, second, line in read(reading):
             turns = [turn.strip() for turn in (first, second) if turn.strip()]
             yield Dialogue(turns or [""], [line] * max(1, len(turns)))
 
     return read_dialogues
+
+
+def refuse_single_turns(reading: Reading) -> None:
+    """Refuses a table with a turn in each row, unless two of its columns are named: it would be read as no dialogue.
+
+    Raises:
+        DataError: with what to write instead.
+    """
+    source = reading.source
+    if source.source_column is not None or source.target_column is not None:
+        return
+    line, header = next(iter(CsvRows(Reading(source))), (1, list[str]()))
+    names = {name.strip().lower() for name in header}
+    if names & SPOKEN and names & SPEAKING and not find(((PAIR.first, PAIR.second), *PAIR.known), [*names]):
+        what = f"expected a turn and its reply in each row, saw a turn in each: {excerpt(', '.join(header))}"
+        fix = f"Write the turns one a line, a blank line between dialogues; or an object a line. For example {EXAMPLE}."
+        raise DataError(what, where=reading.place(line), fix=fix)
 
 
 def _turns_of(record: Mapping[str, object], reading: Reading) -> tuple[object, int]:
