@@ -140,6 +140,15 @@ def test_of_two_columns_of_numbers_the_second_is_learned_from_the_first(name: st
     assert found == [([x], y) for x, y in rows]
 
 
+def test_a_new_label_above_a_number_is_no_header() -> None:
+    """As in validation data of two lines, whose labels are numbers but for the first."""
+    examples, _ = read(put("x.tsv", "a b\tnew\nc d\t2\n"))
+    assert [(one.content, one.label) for one in examples] == [("a b", "new"), ("c d", "2")]
+    vectors, _ = read(put("y.csv", "size,kind\n1.5,a\n2,b\n"), target_column="kind")
+    assert [one.label for one in vectors] == ["a", "b"]
+    assert vectors[0].content.values.tolist() == [1.5]
+
+
 def test_digits_that_json_calls_a_text_are_one() -> None:
     lines = "".join(json.dumps({"text": str(k), "label": "ab"[k % 2]}) + "\n" for k in range(9))
     examples, _ = read(put("x.jsonl", lines))

@@ -39,6 +39,7 @@ GROUP_NAMES = ("series", "unique_id", "item_id", "series_id", "ts_id", "time_ser
 TIME_NAMES = ("time", "step")
 DATE_NAMES = ("date", "datetime", "timestamp", "ds")
 LOOK = 50  # rows from which it is told which columns hold numbers
+SURE = 3  # rows beneath what is taken for a header
 BAD_CELLS = "rows with a cell that is not a number"
 NO_LABEL = "rows without a label"
 BROKEN_SERIES = "inconsistent series"
@@ -323,7 +324,9 @@ def kind_of_table(source: DataSource) -> str | None:
     body = rows[1:] if layout.header else rows
     if source.learns_numbers:
         return ("series" if series else "vectors") if set(layout.columns) <= numeric_columns(rows) else None
-    alone = len(layout.columns) == 1 and not layout.header and not series
+    # One column of numbers under what may be a header, over a row or two, may as well be labels beside texts.
+    unsure = not layout.header or (len(body) < SURE and source.target_column is None)
+    alone = len(layout.columns) == 1 and unsure and not series
     numbers = set(layout.columns) <= numeric_columns(rows)
     labels = [row[layout.label] for row in body]
     few = len(set(labels)) <= max(2, len(labels) // 2) or series
