@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from recurra.tasks.forecast.evaluate import MOST_PARTS, Errors, in_scale, window_parts
+from recurra.tasks.forecast.evaluate import MOST_PARTS, Errors, in_scale, window_parts, window_scores
 
 
 def errors(error: Any, series: list[int]) -> Errors:
@@ -48,3 +49,12 @@ def test_steps_ahead_are_named_one_by_one_or_in_spans(horizon: int, names: list[
     steps, columns = parts.values()
     assert list(steps) == names
     assert list(columns) == ["a", "b"]
+
+
+def test_errors_without_a_naive_forecast_are_counted_in_deviations() -> None:
+    found = errors([[[1.0, 6.0]], [[3.0, np.nan]]], [0, 0])._replace(scale=np.zeros((2, 2)))
+    model = SimpleNamespace(deviation=torch.tensor([9.0, 2.0, 3.0]), targets=[1, 2])
+    network: Any = SimpleNamespace(targets=["a", "b"], season=1, model=model)
+    [(name, share)] = window_scores(found, [4, 4], network).measures.items()
+    assert name == "scaled_error"
+    assert share.statistics().tolist() == [[pytest.approx((1 / 2 + 6 / 3) / 100), 2], [pytest.approx(1.5 / 100), 1]]

@@ -66,6 +66,9 @@ def test_running_text_is_divided_once_and_the_end_validates() -> None:
     assert f"the text from line {valid[0].line} on" in said[0].text
     few = split_running(text, None, LanguageDataOptions(valid_max=3), said.append)
     assert len(list(few.valid)) == 3
+    four = as_examples(passages("a" * 9, "b" * 9, "c" * 9, "d" * 9))
+    split_running(four, None, LanguageDataOptions(valid_max=1), said.append)
+    assert "from line 4 on (25.0% of it)" in str(said[-1])
 
 
 def test_too_little_text_validates_itself_and_that_is_said() -> None:
