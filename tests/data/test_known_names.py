@@ -12,6 +12,7 @@ import pytest
 
 from recurra.data import LABELLED, NUMBERED, PAIRS, DataSource, Examples, Kind, open_examples, open_inputs
 from recurra.data.content import Fields
+from recurra.data.inputs import table_of_names
 from recurra.errors import DataError
 from recurra.tasks.choosing import choose_task
 
@@ -147,3 +148,30 @@ def test_numbers_and_gaps_in_json_lines(tmp_path: Path) -> None:
     path.write_text('{"source": "so", "target": 1}\n')
     with pytest.raises(DataError, match="expected a string under 'target', saw a number"):
         list(open_examples(DataSource(str(path)), PAIRS))
+
+
+@pytest.mark.parametrize(
+    ("line", "form"),
+    [
+        ("id,body,label", "csv"),
+        ('"id";"body"', "csv"),
+        ("id\tbody", "tsv"),
+        ('{"id": 1, "body": "a text"}', "jsonl"),
+        ("body", None),
+        ("the body, it said, was cold", None),
+        ('{"id": 1}', None),
+    ],
+)
+def test_a_table_without_a_telling_name_is_not_read_line_by_line(line: str, form: str | None, tmp_path: Path) -> None:
+    """Its first line has the column that the model was trained with."""
+    path = tmp_path / "piped"
+    path.write_text(f"{line}\nmore\n")
+    source = DataSource(str(path), source_column="body")
+    if form is None:
+        assert list(open_inputs(source, PAIRS, 1)) == [line, "more"]
+        return
+    with pytest.raises(DataError, match=f"--input-format {form}"):
+        list(open_inputs(source, PAIRS, 1))
+    if form != "tsv":  # a text has no tabs
+        assert list(open_inputs(replace(source, format="parallel"), PAIRS, 1)) == [line, "more"]
+    assert table_of_names(line, "2") is None

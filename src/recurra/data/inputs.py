@@ -12,10 +12,10 @@ from dataclasses import replace
 from itertools import chain
 
 from recurra.data.columns import TAB, Columns, by_name, decided, is_known_header, is_number, several
-from recurra.data.csv_rows import is_header
+from recurra.data.csv_rows import SEPARATORS, is_header
 from recurra.data.delimited import CsvRows, begun
 from recurra.data.examples import Reading
-from recurra.data.jsonl import JSON_LINES, read_jsonl
+from recurra.data.jsonl import JSON_LINES, object_of, read_jsonl
 from recurra.data.lines import Line
 from recurra.data.source import NO_HEADER
 from recurra.errors import DataError, UsageError
@@ -48,8 +48,39 @@ def read_texts(reading: Reading, columns: int, of_line: Callable[[str], str] = s
     elif form == "tsv":
         yield from _of_tsv(reading, columns)
     else:
-        lines = (Line(line.number, of_line(line.text)) for line in reading.file.lines())
+        lines = (Line(line.number, of_line(line.text)) for line in _no_table(reading))
         yield from _lines(reading, lines, columns, table=False)
+
+
+def _no_table(reading: Reading) -> Iterator[Line]:
+    """The lines of what has no telling name.
+
+    Raises:
+        DataError: the first of them has the columns of training as its cells or keys, and no format is named.
+    """
+    lines, source = reading.file.lines(), reading.source
+    first = next(lines, None)
+    if first is None:
+        return
+    if source.format == "auto" and (form := table_of_names(first.text, source.source_column)):
+        what = f"the first line has the column {source.source_column!r} of the training data, as in a table"
+        fix = f"Say that it is one: --input-format {form}. With a text a line: --input-format parallel."
+        raise DataError(what, where=reading.place(first.number), fix=fix)
+    yield from chain([first], lines)
+
+
+def table_of_names(line: str, columns: str | None) -> str | None:
+    """The format of a table whose first line has these names beside others; None where it is none."""
+    if columns is None or _numbered(columns) is not None:
+        return None
+    names = set(several(columns))
+    if (record := object_of(line)) is not None:
+        return "jsonl" if names <= set(record) else None
+    for separator in SEPARATORS:
+        cells = [cell.strip().strip('"') for cell in line.split(separator)]
+        if len(cells) > 1 and names <= set(cells):
+            return "tsv" if separator == TAB else "csv"
+    return None
 
 
 def check_count(named: str, columns: int) -> None:
