@@ -9,6 +9,8 @@ import importlib
 import os
 from typing import TYPE_CHECKING
 
+from recurra.version import VERSION as __version__
+
 if TYPE_CHECKING:
     from recurra.api import Curves as Curves
     from recurra.api import Model as Model
@@ -38,7 +40,6 @@ if "OMP_WAIT_POLICY" not in os.environ:
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "Answer": "recurra.tasks.answer",

@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 
 from torch import Tensor
 
-from recurra import __version__
 from recurra.bundle.reading import read_bytes
 from recurra.bundle.refusals import refuse_what_is_no_model
 from recurra.bundle.transaction import find, tidy, write_together
@@ -19,6 +18,7 @@ from recurra.errors import ModelError, RunError
 from recurra.files import atomic_write, plain_errors
 from recurra.narrowing import as_object
 from recurra.strict_json import parse_json
+from recurra.version import VERSION
 
 SINGLE = 2  # of one network; both are raised when an older recurra could no longer read what is written
 FORMAT = 3  # of several
@@ -167,7 +167,7 @@ def _config_bytes(bundle: Bundle, tokenizers: Mapping[str, bytes]) -> bytes:
         for name, data in tokenizers.items()
     }
     number = FORMAT if bundle.others else SINGLE
-    whole = {"format": number, "recurra": __version__, **bundle.config, "tokenizers": entries}
+    whole = {"format": number, "recurra": VERSION, **bundle.config, "tokenizers": entries}
     if bundle.others:
         whole["members"] = len(bundle.members)
     if bundle.baseline:
@@ -193,14 +193,14 @@ def _read_config(path: Path) -> dict[str, object]:
     if number > FORMAT:
         raise ModelError(
             f"written by a newer recurra ({config.get('recurra', 'unknown')}) in format {number}; "
-            f"this one ({__version__}) reads formats {SINGLE} and {FORMAT}",
+            f"this one ({VERSION}) reads formats {SINGLE} and {FORMAT}",
             where=str(path),
             fix="pip install --upgrade recurra",
         )
     if number < SINGLE:
         raise ModelError(
             f"written by an older recurra ({config.get('recurra', 'unknown')}) in format {number}; "
-            f"this one ({__version__}) reads formats {SINGLE} and {FORMAT}",
+            f"this one ({VERSION}) reads formats {SINGLE} and {FORMAT}",
             where=str(path),
             fix="Train the model again; README.md beside it has the command.",
         )
