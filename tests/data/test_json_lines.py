@@ -48,6 +48,7 @@ def refused(folder: Path, task: str, line: str) -> str:
         (f"{DEEP}{']' * len(DEEP)}", "arrays or objects stand too deeply inside one another"),
         (DEEP, "arrays or objects stand too deeply inside one another"),
         (f'{{"id": {DIGITS}}}', "a number has more than 4,300 digits"),
+        ('{"text": "a", "id": {"a": 1, "b": 2, "a": 3}}', "the key 'a' is there twice in one object"),
     ],
 )
 def test_what_cannot_be_parsed(task: str, written: str, said: str, tmp_path: Path) -> None:

@@ -150,11 +150,35 @@ class _Wrong(Exception):
         self.error = DataError(what, where=where, fix=fix)
 
 
+class _Twice(Exception):
+    """A key that an object has twice: of its values Python takes the last one, others the first."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for name in names if names.count(name) > 1))
+    return found
+
+
+ONCE = json.JSONDecoder(object_pairs_hook=_object)
+
+
 def _record(line: Line, reading: Reading, example: str) -> dict[str, object]:
     place = reading.place(line.number)
     kind = "lines that are not JSON"
     try:
-        value: object = json.loads(line.text)
+        value: object = ONCE.decode(line.text)
+    except _Twice as error:
+        what = f"the key {error.name!r} is there twice in one object"
+        raise _Wrong(
+            "objects with a key twice", what, place, "Leave one of them out, or give it another name."
+        ) from None
     except json.JSONDecodeError as error:
         what = f"expected a JSON object, saw {excerpt(line.text)}: {error.msg}"
         raise _Wrong(kind, what, f"{place}:{error.colno}", _remedy(line.text, example)) from None
