@@ -234,26 +234,23 @@ def lone_surrogate(text: str) -> str | None:
     return f"{code_point(found[0])} at character {found.start() + 1}" if found else None
 
 
-def checked_text(text: str, place: str) -> str:
+def checked_text(text: str, place: str, what: str = "") -> str:
     """The text, which has no lone surrogate.
+
+    Args:
+        what: the text is, where it is no cell: " of ...".
 
     Raises:
         DataError: there is one.
     """
     if lone := lone_surrogate(text):
-        raise DataError(f"lone surrogate {lone}", where=place, fix=HALF)
+        raise DataError(f"lone surrogate {lone}{what}", where=place, fix=HALF)
     return text
 
 
 def checked_name(name: str, place: str) -> str:
-    """The name of a column or of a series, which has no lone surrogate.
-
-    Raises:
-        DataError: there is one.
-    """
-    if lone := lone_surrogate(name):
-        raise DataError(f"lone surrogate {lone} of the name {name!r}", where=place, fix=HALF)
-    return name
+    """The name of a column or of a series, likewise."""
+    return checked_text(name, place, f" of the name {name!r}")
 
 
 def kind_of(value: object) -> str:
