@@ -67,3 +67,10 @@ def test_two_named_columns_of_several_are_looked_at(ending: str, tmp_path: Path)
     for source in (DataSource(str(path)), DataSource(rows=rows)):
         assert choose_task(replace(source, source_column="body", target_column="stars")).task.name == "classify"
         assert choose_task(replace(source, source_column="stars", target_column="body")).task.name == "translate"
+
+
+def test_two_files_of_texts_are_pairs_whatever_their_lines_begin_with(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("".join(f"__label__{'xy'[k % 2]} line {k} of {name}\n" for k in range(40)))
+    assert choose_task(DataSource(str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))).task.name == "translate"
+    assert choose_task(DataSource(str(tmp_path / "a.txt"))).task.name == "classify"

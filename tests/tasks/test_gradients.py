@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -19,6 +20,7 @@ from recurra.tasks.questions import Question, drawn, questions, stretches
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Inspected, Network
 from recurra.tracing import GradientFlow, Verdict
+from recurra.tracing.flow import Saturation
 
 
 def flow_of(task: str, made: Network | None = None, *, rows: list[Any] | None = None, most: int = 6) -> ShownFlow:
@@ -175,3 +177,12 @@ def test_the_advice_can_be_followed(task: str) -> None:
             for name, value in named:
                 typed: object = float(value) if value[0].isdigit() else {"true": True}.get(value, value)
                 TASKS[task].recipe().with_settings({name: typed})
+
+
+def test_saturated_activations_are_named_with_their_share() -> None:
+    recipe = TASKS["classify"].recipe().with_settings({"model.cell": "elman"})
+    for low, high, said in ((0.3, 0.36, "up to 66 % of the activations of a layer are saturated"), (0.25, 0.25, "")):
+        gates: Any = [SimpleNamespace(saturated=[Saturation("hidden", low, high), Saturation("hidden", 0.1, 0.1)])]
+        flow = GradientFlow("", gates, Verdict("vanishing", 3, ""), 1, 1)
+        assert ("saturated" in "\n".join(advice(flow, recipe, None))) == bool(said)
+        assert said in "\n".join(advice(flow, recipe, None))

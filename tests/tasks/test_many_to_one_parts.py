@@ -75,3 +75,13 @@ def test_what_is_too_long_is_refused_by_every_way_to_look_at_it(monkeypatch: pyt
         look("red blue")
         with pytest.raises(DataError, match=f"the input has .* units or steps, more than the {units} that are read"):
             look("red blue red")
+
+
+@pytest.mark.parametrize("task", ["classify", "regress"])
+def test_the_slope_of_the_losses_is_their_derivative(task: str) -> None:
+    head: Any = network(task).head  # type: ignore[attr-defined]
+    outputs = torch.tensor([[2.0, -1.0], [0.5, 0.25], [-3.0, 1.0]])[:, : 2 if task == "classify" else 1]
+    targets = torch.tensor([0, 1, 1]) if task == "classify" else torch.tensor([1.5, -0.5, 2.0])
+    changed = outputs.clone().requires_grad_()
+    head.losses(changed, targets).sum().backward()
+    torch.testing.assert_close(changed.grad, head.slope(outputs, targets))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from toy_tasks import network, predictor
 
 import recurra
+from recurra.data.tagged import TagReads
 from recurra.errors import ModelError
 from recurra.models.tagger import Sentences, Tagger, TaggerOptions
 from recurra.padded import Padded
@@ -100,3 +103,9 @@ def test_a_tagger_goes_by_endings_and_can_do_without(tmp_path: Path) -> None:
     for model in (with_them, without):
         again = recurra.load(model.path)
         assert again.predict("York talking").details == model.predict("York talking").details
+
+
+def test_a_tagger_knows_its_tags_in_what_it_reads() -> None:
+    made: Any = network("tag")
+    assert predictor("tag", made).reads == TagReads(frozenset(made.tags))
+    assert made.tags
