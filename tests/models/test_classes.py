@@ -88,3 +88,12 @@ def test_classes_of_like_tags_are_stored_and_loaded() -> None:
     for damaged in ('["S B-X"]', '["S B-X", "S B-X", "- O"]', '["- O", "S B-Z"]', '["Q B-X", "- O"]', "[1]", "["):
         with pytest.raises(ModelError):
             classes_in(damaged, ["B-X", "O"])
+
+
+@pytest.mark.parametrize("crf", [False, True])
+def test_the_tags_of_each_token_have_probabilities_that_add_up_to_1(crf: bool) -> None:
+    torch.manual_seed(1)
+    model = Tagger(TaggerOptions(width=8, embedding=5, characters=0, crf=crf), 20, 10, 3).eval()
+    emissions = Padded(torch.randn(2, 4, 3), torch.tensor([4, 2]))
+    found = model.log_probs(emissions).exp().sum(-1)
+    torch.testing.assert_close(found[emissions.mask], torch.ones(6))
