@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 import pytest
 from safetensors.torch import save
-from toy_tasks import TOYS
+from toy_tasks import SENTENCES, TOYS
 
 import recurra
 from recurra.cells import CELLS
@@ -190,6 +190,7 @@ ROWS: dict[str, list[Any]] = {
     "regress: data.thousands": [{"a": f"{1 + k % 2},{100 + k}", "b": "1.5", "number": k % 2} for k in range(40)],
     "data.repair": [(["a", "b"], ["O", "I-X"]), *TOYS["tag"].rows],
     "text.lowercase": [(["Red", "red"], ["B-X", "O"]), *TOYS["tag"].rows],
+    "translate: model.ngrams": [(text, text.upper()) for text in SENTENCES],
     "translate: model.match": [
         ((first, second), second) for first, _ in TOYS["translate"].rows for second in ("red", "blue")
     ],
