@@ -175,7 +175,7 @@ def asked_about(given: object) -> object:
 
 
 def named_row(given: object) -> Mapping[str, object] | None:
-    """A row of a data frame, as pandas gives it: a series whose index are the names of the columns. None of others."""
+    """A row of a data frame as pandas gives it, a series indexed by the names of the columns; None of anything else."""
     if column_of(given) is None:
         return None
     labels: object = getattr(given, "index", None)

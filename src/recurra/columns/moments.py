@@ -30,8 +30,8 @@ class Moments(NamedTuple):
         found = [k for k in range(len(names)) if self.coarse[k]]
         return [
             f"{WARNING}{name}: the numbers of {names[k]} are about {self.mean[k]:.6g} and differ by less than a "
-            "ten-thousandth of that; of each 7 digits are read, so that differences are lost: subtract a number from "
-            "that column"
+            "ten-thousandth of that; only 7 digits of each are read, so small differences are lost: subtract a "
+            "constant from that column"
             for k in found
         ]
 

@@ -108,7 +108,7 @@ class Reading:
         return TextFile(self.source.path, self.name, self.facts.notes)
 
     def place(self, line: int) -> str:
-        """file:line, or examples[index], for a message; of the names of the columns given in Python examples alone."""
+        """file:line, or examples[index], for a message; of line 0, the names of columns given in Python, `examples`."""
         if self.source.rows is None:
             return f"{self.name}:{line}"
         return f"{self.name}[{line - 1}]" if line > 0 else self.name

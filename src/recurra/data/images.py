@@ -80,7 +80,7 @@ def is_named_as_image(cell: object) -> bool:
 
 
 def how_to_name(name: str) -> str:
-    """How images are named in a table, for who named one that is not there."""
+    """How to write the names of images in a table, for a message about one that is not there."""
     if "://" in name:
         return "Addresses are not fetched: download the images, and write their paths."
     return "Paths are relative to the folder of the table, with / between folders and names."

@@ -50,4 +50,4 @@ class GenerationSettings(TypedDict, total=False):
 
 
 class WritingSettings(AnswerSettings, GenerationSettings, total=False):
-    """Of what asks every model that writes: those of continuations for a language model, of answers for the others."""
+    """For any model that writes: the settings of continuations for a language model, of answers for the others."""

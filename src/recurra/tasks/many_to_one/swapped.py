@@ -1,4 +1,4 @@
-"""How what is learned and what it is learned from are given the other way round, where they seem to be swapped."""
+"""Inputs and targets that seem to be swapped: how to exchange them."""
 
 from __future__ import annotations
 
