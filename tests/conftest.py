@@ -39,6 +39,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 # does this one: pytest rewrites the assertions of all modules, which takes ten seconds where it is not kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+gc.disable()  # until all tests are collected
 
 # Whoever starts tests in the background may have told them to ignore Ctrl-C and hang-ups; tests send these themselves.
 if threading.current_thread() is threading.main_thread():
@@ -53,28 +54,42 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+def marks_of(path: Path) -> set[str]:
+    """The marks that all tests of a file have."""
+    if not path.is_relative_to(HERE) or path == HERE:
+        return set()
+    place = path.relative_to(HERE)
+    is_long = f"{place.as_posix()}/".startswith(LONG)
+    return {mark for mark, has in (("long", is_long), ("slow", is_long or place.parts[0] in SLOW)) if has}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Files that are left out whole are not imported either, which takes as long as hundreds of tests."""
+    left_out = {f"not {mark}" for mark in marks_of(collection_path)}
+    return True if config.getoption("markexpr") in left_out else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        place = item.path.relative_to(HERE)
-        if place.as_posix().startswith(LONG) or "chromium" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.long)
-            item.add_marker(pytest.mark.slow)
-        if place.parts[0] in SLOW:
-            item.add_marker(pytest.mark.slow)
+        shown = {"long", "slow"} if "chromium" in getattr(item, "fixturenames", ()) else set()
+        for mark in sorted(shown | marks_of(item.path)):
+            item.add_marker(mark)
 
 
 def pytest_collection_finish() -> None:
     """Modules and tests stay until the end: whenever garbage is collected, they need not be gone through again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")
 def no_time_for_trials() -> None:
-    """A run of so many epochs measures the speed of a step as shortly as it can, as nothing depends on it here."""
+    """How fast a step is decides little here: of so many epochs it is measured as shortly as it can be."""
     import recurra.training.planning
 
     recurra.training.planning.SHORT_TRIAL = 0.0
+    recurra.training.planning.MAX_TRIAL = 0.1
 
 
 @pytest.fixture(autouse=True, scope="session")

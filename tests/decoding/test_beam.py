@@ -91,7 +91,7 @@ def test_laws(model, dials, beam, lengths, seed, ensemble):
             assert torch.allclose(one.attention, attention, atol=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(MODELS, DIALS, BEAMS, LENGTHS, st.integers(0, 99))
 def test_an_output_does_not_depend_on_the_batch(model, dials, beam, lengths, seed):
     options = DecodingOptions(beam=beam[0], nbest=beam[1], **dials)

@@ -93,15 +93,16 @@ def test_of_a_few_examples_nothing_is_said() -> None:
     assert [(one.name, one.interval is None, one.verdict) for one in found] == [("b", False, ""), ("a", True, "")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.99])
 def test_luck_is_rarely_taken_for_a_weakness(level: float) -> None:
     alarms = 0
-    for seed in range(60):
+    for seed in range(20):
         dice = np.random.default_rng(seed)
         names = [f"{k}" for k in dice.integers(0, MOST_PARTS, 800)]
         groups = groupings(ExampleScores(dice.integers(1, 90, 800).tolist()), by("kind", names))
         alarms += any(one.verdict for one in sliced(right(dice.random(800) < level), groups))
-    assert alarms <= 6  # 5 % of 60 are 3, of which half are of parts that are better
+    assert alarms <= 3  # 5 % of 20 are 1, of which half are of parts that are better
 
 
 def test_parts_of_examples_count_those_that_have_them() -> None:

@@ -407,7 +407,7 @@ def outcome(task: str, name: str, settings: Mapping[str, object], base: Seen | s
 EVERY = [(task, name) for task in TOYS for name in settings_of(task) if name not in UNSEEN]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("task", "name"), EVERY, ids=[": ".join(one) for one in EVERY])
 def test_a_setting_changes_something_or_is_refused(task: str, name: str) -> None:
     beside: Settings = of(BESIDE, task, name) or {}
@@ -421,7 +421,6 @@ def test_a_setting_changes_something_or_is_refused(task: str, name: str) -> None
     assert len(same) <= (default == "auto"), f"{name} of {task} is without effect: {same} give the same as {default!r}"
 
 
-@pytest.mark.slow
 def test_two_runs_with_the_same_settings_are_the_same() -> None:
     """Else all settings would seem to have an effect."""
     for task in TOYS:
@@ -429,7 +428,6 @@ def test_two_runs_with_the_same_settings_are_the_same() -> None:
         assert first == run(task, "", ())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("task", TOYS)
 def test_settings_of_answers_that_are_said_at_training_are_those_of_the_model(task: str, tmp_path: Path) -> None:
     """So a model whose settings of answers are changed is one that was trained with them."""

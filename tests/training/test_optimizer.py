@@ -78,6 +78,7 @@ def test_the_state_is_named_as_in_checkpoints_of_torch() -> None:
     assert list(optimizer.tensors()) == ["0/step", "0/exp_avg", "0/exp_avg_sq", "1/step", "1/exp_avg", "1/exp_avg_sq"]
 
 
+@pytest.mark.slow
 def test_nothing_imports_the_compiler_of_torch() -> None:
     """Its import takes longer than to train a small model."""
     program = (
