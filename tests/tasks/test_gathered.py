@@ -20,7 +20,7 @@ def test_they_are_those_of_the_traces(task: str) -> None:
     made = network(task)
     asked: Any = predictor(task, made)
     traces = [traced(asked.ask(one, made.recipe.decoding), task) for one in TOYS[task].inputs]
-    found = gathered(TOYS[task].inputs, inside(task), None, "hidden", 500)
+    found = gathered(TOYS[task].inputs, *inside(task), None, "hidden", 500)
     assert found.layer == traces[0].layers[0].name
     assert found.texts == [trace.layers[0].tokens for trace in traces]
     for k, trace in enumerate(traces):
@@ -29,20 +29,22 @@ def test_they_are_those_of_the_traces(task: str) -> None:
     assert len(found.follows()) == found.units
 
 
-def inside(task: str) -> Any:
-    """From an input to what the layers do with it."""
+def inside(task: str) -> tuple[Any, Any]:
+    """From an input to what the layers do with it, and to what of it the network does not know."""
     made = network(task)
     asked: Any = predictor(task, made)
-    return lambda one: layers_of(asked.ask(one, made.recipe.decoding))
+    return lambda one: layers_of(asked.ask(one, made.recipe.decoding)), asked.unknown_in
 
 
 def test_of_many_inputs_some_are_taken_evenly_and_it_is_said() -> None:
     inputs = [" ", *("abcdefghij"[: k % 9 + 1] for k in range(40)), ""]
-    found = gathered(inputs, inside("classify"), None, "cell", 5)
+    found = gathered(inputs, *inside("classify"), None, "cell", 5)
     assert len(found.texts) == 5
     assert list(found.notes) == [
         "5 of 40 inputs, spread evenly over them",
         "2 empty inputs left out",
+        "5 of 5 inputs (100.0%) contain characters or words that the model does not know and reads as <UNK>: 'a', 'ab', "
+        "'abc', 'abcd'",
         f"what units follow may be chance: there are only {len(found.values)} steps",
     ]
     assert "".join(found.texts[0]) == "a"
@@ -50,28 +52,28 @@ def test_of_many_inputs_some_are_taken_evenly_and_it_is_said() -> None:
 
 
 def test_one_more_input_is_the_last_text() -> None:
-    found = gathered(["red", "blue"], inside("classify"), None, "hidden", 500, also="dark")
+    found = gathered(["red", "blue"], *inside("classify"), None, "hidden", 500, also="dark")
     assert [*map("".join, found.texts)][-1] == "".join(found.texts[2])
     assert len(found.texts) == 3
-    again = gathered(["dark"], inside("classify"), None, "hidden", 500)
+    again = gathered(["dark"], *inside("classify"), None, "hidden", 500)
     assert np.array_equal(found.of(2), again.of(0))
 
 
 def test_what_there_is_not_is_refused() -> None:
-    trace = inside("classify")
+    trace, unknown_in = inside("classify")
     with pytest.raises(UsageError, match="unknown layer 'encoder'"):
-        gathered(["red"], trace, "encoder", "hidden", 5)
+        gathered(["red"], trace, unknown_in, "encoder", "hidden", 5)
     with pytest.raises(UsageError, match="unknown state or gate 'forgot'") as caught:
-        gathered(["red"], trace, None, "forgot", 5)
+        gathered(["red"], trace, unknown_in, None, "forgot", 5)
     assert "Did you mean 'forget'" in str(caught.value)
     with pytest.raises(DataError, match="there are no inputs"):
-        gathered(["", " "], trace, None, "hidden", 5)
+        gathered(["", " "], trace, unknown_in, None, "hidden", 5)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_pattern_is_what_its_schema_says(task: str) -> None:
     inputs = TOYS[task].inputs
-    found = gathered(inputs, inside(task), None, "hidden", 500, also=inputs[0])
+    found = gathered(inputs, *inside(task), None, "hidden", 500, also=inputs[0])
     pattern = found.pattern(-1, 0, 1, -0.05, alone=False)
     read = check(pattern.to_mapping(), "pattern.schema.json")
     assert read["matches"][0]["number"] == 0

@@ -47,6 +47,27 @@ def test_an_example_is_nearest_to_itself_and_lies_where_it_is_drawn(task: str) -
 
 
 @pytest.mark.parametrize("task", TOYS)
+def test_what_is_unknown_of_an_input_is_what_its_answer_says(task: str) -> None:
+    net = network(task)
+    model, toy = predictor(task, net), TOYS[task]
+    assert isinstance(model, Represents)
+    read = task not in ("caption", "forecast")
+    strange = (["red", "жq"] if isinstance(toy.inputs[0], list) else "жq red") if read else toy.inputs[0]
+    given = [*toy.inputs, strange]
+    said = [answer.unknown for answer in model.predict(given, net.recipe.decoding)]  # type: ignore[attr-defined]
+    assert [model.unknown_in(one) for one in given] == said
+    assert bool(said[-1]) == read
+
+
+def test_states_say_what_the_network_does_not_know_of_the_examples() -> None:
+    net = network("classify")
+    read = examples("classify", [*TOYS["classify"].rows, ("жq", TOYS["classify"].rows[0][1])])
+    found = states_of_examples(predictor("classify", net), net.recipe, read, "digest", most=1000, seed=1)
+    assert any("reads as <UNK>" in note for note in found.notes)
+    assert not any("reads as <UNK>" in note for note in states("classify")[1].notes)
+
+
+@pytest.mark.parametrize("task", TOYS)
 def test_what_is_computed_together_does_not_change_the_order(task: str) -> None:
     model, found = states(task)
     given = [one.given for one in questions(examples(task), network(task).recipe)]

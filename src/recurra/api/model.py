@@ -682,7 +682,16 @@ class Model:
             >>> found.strongest(17)
         """
         asked = several(self._asked_about(inputs), "an iterable of inputs")
-        return gathered(asked, lambda one: layers_of(self._ask(one, None, {})), layer, state, examples, also)
+        unknown_in = self._represents().unknown_in
+        return gathered(
+            asked,
+            lambda one: layers_of(self._ask(one, None, {})),
+            lambda one: unknown_in(self._cells_of(one)),
+            layer,
+            state,
+            examples,
+            also,
+        )
 
     @called_from_python()
     def pattern(
@@ -838,8 +847,7 @@ class Model:
             )  # fmt: skip
         if data.model != self._digest():
             raise UsageError("these are the states of another model", where="data", fix="Compute them with this one.")
-        unknown = next(iter(self.predict_iter([one]))).unknown
-        return nearest_to(data, vector, input_text(one), count, by, input_notes(unknown))
+        return nearest_to(data, vector, input_text(one), count, by, input_notes(self._represents().unknown_in(one)))
 
     def _inspected(self) -> Inspected:
         if not isinstance(self.predictor, Inspected):

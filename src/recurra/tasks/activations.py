@@ -12,6 +12,7 @@ from recurra.errors import DataError
 from recurra.lists import integers
 from recurra.options import unknown_name
 from recurra.tasks.examples import spread
+from recurra.tasks.unknown import Unknown
 from recurra.text.counted import counted
 from recurra.text.visible import is_blank
 from recurra.tracing import Activations, Array, LayerTrace
@@ -25,6 +26,7 @@ LARGEST = 50_000_000  # numbers that are kept: 100 MB
 def gathered(
     inputs: Iterable[T],
     layers: Callable[[T], Sequence[LayerTrace]],
+    unknown_in: Callable[[T], Sequence[str]],
     layer: str | None,
     name: str,
     examples: int,
@@ -34,6 +36,7 @@ def gathered(
 
     Args:
         layers: what they do with one input.
+        unknown_in: what of it the network does not know.
         layer: the first one if None.
         examples: how many inputs at most.
         also: one more input, whose text is the last one; None: none.
@@ -50,7 +53,7 @@ def gathered(
     chosen = integers(spread(len(given), examples))
     texts: list[list[str]] = []
     parts: list[Array] = []
-    size, found = 0, list[LayerTrace]()
+    size, found, unknown = 0, list[LayerTrace](), Unknown()
     last: list[T] = [] if also is None else [also]
     for one in [*last, *(given[k] for k in chosen)]:
         found = layers(one)
@@ -61,6 +64,7 @@ def gathered(
             break
         texts.append(list(at.tokens))
         parts.append(values)
+        unknown.add(unknown_in(one))
     texts, parts = [*texts[len(last) :], *texts[: len(last)]], [*parts[len(last) :], *parts[: len(last)]]
     steps = sum(map(len, texts))
     numbers: list[int] = [filled[k] + 1 for k in chosen[: len(texts) - len(last)]]
@@ -71,7 +75,7 @@ def gathered(
         texts,
         np.concatenate(parts).astype(np.float16),
         others,
-        [*notes(len(texts) - len(last), len(chosen), len(given), len(read)), *few(steps)],
+        [*notes(len(texts) - len(last), len(chosen), len(given), len(read)), *unknown.notes(), *few(steps)],
         [*numbers, *([0] if last else [])],
     )
 

@@ -141,6 +141,10 @@ class Represents(Protocol[I]):
         """
         ...
 
+    def unknown_in(self, given: I) -> list[str]:
+        """The units of an input, one that has a vector, that the (first) network does not know."""
+        ...
+
 
 @runtime_checkable
 class ReadsWords(Protocol[X, O]):

@@ -205,6 +205,10 @@ class CaptionPredictor:
                 computed, list(chunks(rows, BATCH)), [int(k in rows) for k in range(len(window))], self.device
             )
 
+    def unknown_in(self, given: object) -> list[str]:
+        """Images and vectors have nothing that is unknown."""
+        return []
+
     def searched(self, given: object, options: DecodingOptions) -> ShownSearch:
         """How the captions of one image are found."""
         _, values = self._looked_into(given)

@@ -363,6 +363,10 @@ class ChatPredictor:
         turns = (as_turns(given, number) for number, given in enumerate(inputs, 1))
         return self.texts.vectors(context_text(one, self.turns) for one in turns)
 
+    def unknown_in(self, given: Said) -> list[str]:
+        """Units of the turns that are read that are not in the vocabulary."""
+        return self.texts.unknown_in(context_text(as_turns(given, 1), self.turns))
+
 
 def chat_groups(pair: Example) -> dict[str, str | float]:
     """What exchanges can be sorted by."""

@@ -143,6 +143,10 @@ class ForecastPredictor:
             )
             first += len(chunk)
 
+    def unknown_in(self, given: object) -> list[str]:
+        """Numbers are never unknown."""
+        return []
+
     def _shown(self, window: Values, forecast: ForecastValues) -> list[SeriesTrace]:
         """The window and its forecast, column by column: those that are forecast first."""
         past = {

@@ -261,6 +261,10 @@ class LanguagePredictor:
             batches = numbered(batches_by_length(lengths))
             yield from one_by_one(computed, batches, [0 if is_blank(text) else 1 for text in texts], device)
 
+    def unknown_in(self, given: str) -> list[str]:
+        """Units that are not in the vocabulary."""
+        return self._unknown(checked(given, 1))
+
     def _number_of(self, unit: str) -> int:
         network = self.network
         return network.line_end if unit == network.shown(network.line_end) else number_of(unit, network.tokenizer)

@@ -173,6 +173,12 @@ class HeadPredictor:
             yield from one_by_one(computed, numbered(batches_by_length(lengths)), lengths, device)
             first += len(window)
 
+    def unknown_in(self, given: object) -> list[str]:
+        """Units of texts, and categories, that are not in the vocabularies."""
+        inputs = self.first.inputs
+        content = content_of(given, inputs, "the input")
+        return inputs.unknown(content, [column[0] for column in inputs.encode([content], ["the input"])])
+
     def editing(self, given: object) -> Editing | None:
         """A text as tokens that can be changed; None of numbers, images and several columns."""
         inputs, branch = self.first.inputs, self.first.model.column_branches[0]

@@ -257,6 +257,10 @@ class TextPredictor(Generic[T_co]):
             yield from one_by_one(computed, batches, lengths, self.device)
             first += len(texts)
 
+    def unknown_in(self, given: str) -> list[str]:
+        """Source units that are not in the vocabulary."""
+        return self.source.unknown_tokens(self._one_text(given))
+
     def editing(self, given: str | Sequence[str]) -> Editing | None:
         """A text as tokens that can be changed; None of several columns."""
         source, encoder = self.source, self.first.model.encoder

@@ -177,6 +177,10 @@ class TagPredictor:
             yield from one_by_one(computed, [[filled[k] for k in batch] for batch in batches], lengths, device)
             first += len(window)
 
+    def unknown_in(self, given: str | Sequence[str]) -> list[str]:
+        """Words that are not in the vocabulary."""
+        return self.network.reader.unknown(tokens_of(given, 1))
+
     def editing(self, given: str | Sequence[str]) -> Editing:
         """A sentence as tokens that can be changed."""
         words = self.network.reader.words
