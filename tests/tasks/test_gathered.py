@@ -43,8 +43,8 @@ def test_of_many_inputs_some_are_taken_evenly_and_it_is_said() -> None:
     assert list(found.notes) == [
         "5 of 40 inputs, spread evenly over them",
         "2 empty inputs left out",
-        "5 of 5 inputs (100.0%) contain characters or words that the model does not know and reads as <UNK>: 'a', 'ab', "
-        "'abc', 'abcd'",
+        "5 of 5 inputs (100.0%) contain characters or words that the model does not know and reads as <UNK>: 'a', "
+        "'ab', 'abc', 'abcd'",
         f"what units follow may be chance: there are only {len(found.values)} steps",
     ]
     assert "".join(found.texts[0]) == "a"
