@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,34 @@ class TestLimits:
         assert found
         assert found[0].startswith(f"warning: {part}")
         assert "validation data" in found[-1]
+
+    @pytest.mark.parametrize(
+        ("task", "rows", "settings"),
+        [
+            ("translate", [(f"w{k} w{k // 3}", "a") for k in range(90)], {"text.source_units": "words"}),
+            ("language-model", [f"w{k} w{k // 3}" for k in range(90)], {"text.units": "words"}),
+            ("classify", [(f"w{k} w{k // 3}", "ab"[k % 2]) for k in range(90)], {"text.units": "words"}),
+            ("tag", [([f"w{k}", f"w{k // 3}"], ["A", "B"]) for k in range(90)], {}),
+        ],
+    )
+    def test_who_does_what_is_advised_loses_nothing(
+        self, task: str, rows: list[Any], settings: dict[str, object], tmp_path: Path
+    ) -> None:
+        """Whether units are missing for being rare, or for want of room, or both."""
+        size = "text.source_vocabulary" if task == "translate" else "text.vocabulary"
+        said = {**settings, "text.min_count": 3, size: 20}
+        advised = list[str]()
+        for turn in range(4):
+            notes = [note for note in lacking(task, rows, tmp_path / str(turn), **said) if "validation" not in note]
+            if not notes:
+                break
+            found = re.search(r"--set (\S+)=(\d+) takes in", notes[0])
+            assert found, notes
+            advised.append(found[1])
+            said[found[1]] = int(found[2])
+        else:
+            raise AssertionError(advised)
+        assert {*advised} == {size, "text.min_count"}
 
     def test_check_and_evaluate_of_pairs_say_it(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         file = tmp_path / "pairs.tsv"

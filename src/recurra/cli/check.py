@@ -127,6 +127,7 @@ def report(training: Examples[Example], valid: Examples[Example] | None, recipe:
         reasons=(reasons_in_words(chosen.source), reasons_in_words(chosen.target)),
         max_source_length=longest,
         max_target_length=longest,
+        min_count=recipe.text.min_count,
     )
     print("\n".join([*report_lines(found), *decided_notes(tokenizers)]))
     lengths = measured(training, *tokenizers)

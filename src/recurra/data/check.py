@@ -38,6 +38,7 @@ class SideReport:
     pieces: Pieces | None  # marks of subwords
     unknown: UnknownReport  # what the vocabulary, which is limited, has not
     columns: tuple[ColumnReport, ...] = ()  # of a source that has several
+    min_count: int = 1  # units that are seen less often are not in the vocabulary
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def check_pairs(
     reasons: tuple[str, str] = ("", ""),
     max_source_length: int | None = None,
     max_target_length: int | None = None,
+    min_count: int = 1,
 ) -> Report:
     """Reads the training pairs once and the validation pairs once.
 
@@ -92,6 +94,7 @@ def check_pairs(
         tokenizers: of source and target, in whose units lengths are counted.
         reasons: why their units were chosen.
         max_source_length, max_target_length: longer ones are counted, as training leaves them out.
+        min_count: how often the tokenizers' units were seen at least.
 
     Raises:
         DataError: with everything that the readers refuse.
@@ -113,8 +116,8 @@ def check_pairs(
         notes=tuple(train.notes),
         duplicates=seen.duplicates,
         ambiguous=seen.ambiguous,
-        source=source.report(reasons[0]),
-        target=target.report(reasons[1]),
+        source=source.report(reasons[0], min_count),
+        target=target.report(reasons[1], min_count),
         valid=None if valid is None else _check_valid(valid, tokenizers, seen),
     )
 
@@ -162,7 +165,7 @@ class _SideCounter:
             for counter, column in zip(self._columns, cells, strict=True):
                 counter.add(column, lines)
 
-    def report(self, reason: str) -> SideReport:
+    def report(self, reason: str, min_count: int) -> SideReport:
         return SideReport(
             units=self._tokenizer.units,
             reason=reason,
@@ -174,6 +177,7 @@ class _SideCounter:
             pieces=self._pieces.found(),
             unknown=self._unknown.report(),
             columns=tuple(counter.report() for counter in self._columns),
+            min_count=min_count,
         )
 
 

@@ -63,7 +63,9 @@ def _side(name: str, side: SideReport) -> list[str]:
     if side.unknown.unknown:
         mark = WARNING if side.unknown.share > HIGH_UNKNOWN else ""
         what = lacking(side.unknown, side.vocabulary, "pairs", BECOMES[name])
-        found.append(f"{mark}{what}. {remedy(side.unknown, side.vocabulary, f'text.{name}_vocabulary')}")
+        found.append(
+            f"{mark}{what}. {remedy(side.unknown, side.vocabulary, f'text.{name}_vocabulary', side.min_count)}"
+        )
     return found + _characters(side.characters, side.normalization)
 
 

@@ -73,6 +73,15 @@ def lacking(report: UnknownReport, size: int, noun: str, becomes: str) -> str:
     )
 
 
-def remedy(report: UnknownReport, size: int, setting: str) -> str:
-    """How what training texts have gets into the vocabulary."""
-    return f"--set {setting}={size + report.different} takes in all that are seen text.min_count times"
+def remedy(report: UnknownReport, size: int, setting: str, min_count: int) -> str:
+    """How what training texts have gets into the vocabulary.
+
+    Args:
+        setting: that of the limit of its size.
+        min_count: how often a unit must be seen to be taken in.
+    """
+    most = report.most_frequent[0][1]
+    if most < min_count:
+        return f"--set text.min_count={most} takes in what is seen so often (now {min_count:,} times)"
+    seen = f" that are seen {min_count:,} times (text.min_count)" if min_count > 1 else ""
+    return f"--set {setting}={size + report.different} takes in all{seen}"

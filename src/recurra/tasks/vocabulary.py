@@ -33,6 +33,7 @@ class Side(Generic[E]):
     size: int  # entries
     setting: str  # the limit of its size; empty where it has none
     becomes: str = READ  # what becomes of unknown units
+    min_count: int = 1  # units that are seen less often are not in it
 
 
 class Encodes(Protocol):
@@ -52,13 +53,15 @@ class Encodes(Protocol):
         ...
 
 
-def text_side(name: str, tokenizer: Encodes, text: Callable[[E], str], setting: str, becomes: str = READ) -> Side[E]:
+def text_side(
+    name: str, tokenizer: Encodes, text: Callable[[E], str], setting: str, min_count: int = 1, becomes: str = READ
+) -> Side[E]:
     """The side on which a tokenizer reads a text of each example."""
 
     def read(examples: Sequence[E]) -> Iterable[Units]:
         return units_of(tokenizer, [text(example) for example in examples])
 
-    return Side(name, read, tokenizer.size, setting, becomes)
+    return Side(name, read, tokenizer.size, setting, becomes, min_count)
 
 
 def units_of(tokenizer: Encodes, texts: Sequence[str]) -> Iterable[Units]:
@@ -71,7 +74,7 @@ def say_unknown(sides: Sequence[Side[E]], train: Iterable[E], valid: Iterable[E]
     """Says what the vocabularies lack of training and validation examples; nothing where they have all of it."""
     for one, report in zip(sides, counted_unknown(sides, train), strict=True):
         if report.unknown:
-            mend = f". {remedy(report, one.size, one.setting)}" if one.setting else ""
+            mend = f". {remedy(report, one.size, one.setting, one.min_count)}" if one.setting else ""
             emit(Note(f"{mark(report)}{one.name}: {lacking(report, one.size, noun, one.becomes)}{mend}"))
     for one, report in zip(sides, counted_unknown(sides, valid), strict=True):
         if report.unknown:

@@ -134,7 +134,10 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
 
     def sides(self, network: Captioner) -> Sequence[Side[Captioned]]:
         """Captions."""
-        return [text_side("captions", network.target, lambda one: one.caption, "text.target_vocabulary", WRITTEN)]
+        least = network.recipe.text.min_count
+        return [
+            text_side("captions", network.target, lambda one: one.caption, "text.target_vocabulary", least, WRITTEN)
+        ]
 
     def encode(self, examples: Iterable[Captioned], network: Captioner, folder: Path) -> None:
         """The bytes of images (or the numbers of vectors), and the ids of captions."""

@@ -138,9 +138,10 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
         def reply(one: Exchange) -> str:
             return one.reply if is_reply(one, data) else ""
 
+        least = network.recipe.text.min_count
         return [
-            text_side("contexts", network.source, context, "text.source_vocabulary"),
-            text_side("replies", network.target, reply, "text.target_vocabulary", WRITTEN),
+            text_side("contexts", network.source, context, "text.source_vocabulary", least),
+            text_side("replies", network.target, reply, "text.target_vocabulary", least, WRITTEN),
         ]
 
     def encode(self, examples: Iterable[Exchange], network: TextNetwork[ChatRecipe], folder: Path) -> None:

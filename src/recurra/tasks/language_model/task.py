@@ -116,7 +116,8 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
 
     def sides(self, network: LanguageNetwork) -> Sequence[Side[Passage]]:
         """The text."""
-        return [text_side("text", network.tokenizer, lambda passage: passage.text, "text.vocabulary", PREDICTED)]
+        least = network.recipe.text.min_count
+        return [text_side("text", network.tokenizer, lambda passage: passage.text, "text.vocabulary", least, PREDICTED)]
 
     def encode(self, examples: Iterable[Passage], network: LanguageNetwork, folder: Path) -> None:
         """The units of each passage, and how many characters they are, line ends in both."""

@@ -220,16 +220,20 @@ def refuse_without_effect(
             raise NoEffect(setting, f"where {lacking}", "Leave it out.")
 
 
-def column_sides(inputs: Inputs) -> list[Side[Labelled]]:
-    """The vocabularies of the columns that have one."""
+def column_sides(inputs: Inputs, min_count: int) -> list[Side[Labelled]]:
+    """The vocabularies of the columns that have one.
+
+    Args:
+        min_count: how often a unit of a text must be seen to be taken in.
+    """
     return [
-        column_side(inputs, k, column)
+        column_side(inputs, k, column, min_count)
         for k, column in enumerate(inputs.columns)
         if isinstance(column, TextColumn | CategoryColumn)
     ]
 
 
-def column_side(inputs: Inputs, k: int, column: TextColumn | CategoryColumn) -> Side[Labelled]:
+def column_side(inputs: Inputs, k: int, column: TextColumn | CategoryColumn, min_count: int) -> Side[Labelled]:
     """The vocabulary of one of them."""
     text = isinstance(column, TextColumn)
 
@@ -239,7 +243,8 @@ def column_side(inputs: Inputs, k: int, column: TextColumn | CategoryColumn) -> 
             yield Units(len(row), column.unknown(cell, row))
 
     size = column.tokenizer.size if text else len(column.categories)
-    return Side(f"column {inputs.names[k]}" if inputs.names else "input", read, size, "text.vocabulary" if text else "")
+    name, setting = f"column {inputs.names[k]}" if inputs.names else "input", "text.vocabulary" if text else ""
+    return Side(name, read, size, setting, min_count=min_count)
 
 
 def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labelled], emit: Emit) -> None:

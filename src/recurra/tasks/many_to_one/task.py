@@ -184,7 +184,7 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
 
     def sides(self, network: HeadNetwork) -> Sequence[Side[Labelled]]:
         """The columns of texts and of categories."""
-        return column_sides(network.inputs)
+        return column_sides(network.inputs, network.recipe.text.min_count)
 
     def encode(self, examples: Iterable[Labelled], network: HeadNetwork, folder: Path) -> None:
         """What is kept of each column, and of the label."""

@@ -155,7 +155,12 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
         reader = network.reader
         return [
             text_side(
-                "words", reader.words, lambda one: as_line(one.tokens, reader.lowercase), "text.vocabulary", SPELT
+                "words",
+                reader.words,
+                lambda one: as_line(one.tokens, reader.lowercase),
+                "text.vocabulary",
+                network.recipe.text.min_count,
+                SPELT,
             ),
             text_side("characters", reader.characters, lambda one: "".join(one.tokens), ""),
         ]

@@ -99,9 +99,10 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
 
     def sides(self, network: TextNetwork[Recipe]) -> Sequence[Side[Example]]:
         """Source and target."""
+        least = network.recipe.text.min_count
         return [
-            text_side("source", network.source, lambda pair: pair.source, "text.source_vocabulary"),
-            text_side("target", network.target, lambda pair: pair.target, "text.target_vocabulary", WRITTEN),
+            text_side("source", network.source, lambda pair: pair.source, "text.source_vocabulary", least),
+            text_side("target", network.target, lambda pair: pair.target, "text.target_vocabulary", least, WRITTEN),
         ]
 
     def encode(self, examples: Iterable[Example], network: TextNetwork[Recipe], folder: Path) -> None:
