@@ -1,6 +1,6 @@
-"""What a seed decides is what it decided before: a run that was stopped goes on in the order that it began with, and what
-was drawn from a model is drawn again, with another version of recurra too. All of it is computed with integers, so it is
-the same on every machine.
+"""What a seed decides is what it decided before, with another version of recurra too: a run that was stopped goes on in
+the order that it began with, and what was drawn from a model is drawn again. All of it is computed with integers, so
+it is the same on every machine.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Iterator
 
@@ -30,6 +31,24 @@ def test_records_cannot_be_changed() -> None:
     changing = {one.__name__ for one in every if not one.__dataclass_params__.frozen}  # type: ignore[attr-defined]
     assert len(every) > 50
     assert changing == GROWING
+
+
+def test_nothing_is_recorded_unless_it_is_asked_for() -> None:
+    """What is recorded takes memory, and the way of the reference, which is slower."""
+    methods = [
+        method
+        for one in classes_of_the_rooms()
+        for _, method in inspect.getmembers(one, inspect.isfunction)
+        if method.__module__.startswith("recurra.")
+    ]
+    found = {
+        method.__qualname__: inspect.signature(method).parameters["trace"].default
+        for method in methods
+        if "trace" in inspect.signature(method).parameters
+    }
+    unasked = {name for name, default in found.items() if default is not inspect.Parameter.empty}
+    assert len(unasked) > 10
+    assert {found[name] for name in unasked} == {False}
 
 
 @pytest.mark.parametrize("name", CELLS)

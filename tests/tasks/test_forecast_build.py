@@ -13,7 +13,7 @@ from recurra.data import SERIES, DataSource, Series, open_examples
 from recurra.errors import UsageError
 from recurra.tasks import TASKS
 from recurra.tasks.forecast.answer import ForecastValues
-from recurra.tasks.forecast.build import missing_number, series_units, suitable_window, whole_numbers
+from recurra.tasks.forecast.build import decided, missing_number, series_units, suitable_window, whole_numbers
 
 CHANGE = " (change it with --set data.window)"
 
@@ -39,6 +39,28 @@ def test_the_window(steps: int, horizon: int, season: int, window: int, why: str
     notes: list[Any] = []
     assert suitable_window(recipe, [series([0.0] * steps)], notes.append) == window
     assert notes[0].text == f"window: {window} steps are read before a forecast, {why}{CHANGE}"
+
+
+@pytest.mark.parametrize(
+    ("window", "season", "strategy", "patch", "why"),
+    [
+        (24, 12, "direct", 12, "a season"),
+        (336, 168, "direct", 56, "an even part of a season"),
+        (320, 130, "direct", 44, "an even part of a season"),  # three parts of at most 64
+        (32, 1, "direct", 1, ""),
+        (33, 1, "direct", 2, "so that a window is at most 32 patches"),
+        (512, 2, "direct", 16, "so that a window is at most 32 patches"),
+        (23, 12, "direct", 1, ""),  # less than two seasons
+        (512, 12, "recursive", 1, ""),
+    ],
+)
+def test_the_patch(window: int, season: int, strategy: str, patch: int, why: str) -> None:
+    settings: dict[str, Any] = {"data.window": window, "data.season": season, "model.strategy": strategy}
+    notes: list[Any] = []
+    found = decided(TASKS["forecast"].recipe().with_settings(settings), [series([0.0] * 1000)], notes.append)
+    assert found.model.patch == patch
+    begins = f"patch: {patch} steps of a window are read at once"
+    assert [note.text for note in notes] == [f"{begins}, {why} (change it with --set model.patch)"] * bool(why)
 
 
 def test_counts_are_whole_and_none_is_below_0() -> None:

@@ -10,6 +10,7 @@ import torch
 from test_answers import check
 from toy_tasks import SENTENCES, TOYS, examples, network, predictor
 
+from recurra.data import Example
 from recurra.errors import DataError
 from recurra.layers import Recorded
 from recurra.tasks import TASKS
@@ -184,6 +185,21 @@ def test_what_is_left_out_is_said() -> None:
     some = states_of_examples(predictor("translate", net), net.recipe, examples("translate", rows), "", most=9, seed=1)
     assert [one.line for one in some.examples] == [1]
     assert any("cannot be read and left out, such as line 3: the text has" in note for note in some.notes)
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (["red", "", "blue"], "1 empty input left out, that of line 2"),
+        (["red", "blue", "", "green", ""], "2 empty inputs left out, such as that of line 3"),
+    ],
+)
+def test_inputs_that_hold_nothing_are_counted(texts: list[str], said: str) -> None:
+    net = network("translate")
+    every = [Example(text, "x", line) for line, text in enumerate(texts, 1)]
+    found = states_of_examples(predictor("translate", net), net.recipe, every, "", most=9, seed=1)
+    assert [one.text for one in found.examples] == [text for text in texts if text]
+    assert found.notes == [said]
 
 
 def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:

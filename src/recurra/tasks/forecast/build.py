@@ -124,17 +124,24 @@ def decided(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> Fore
         return recipe
     patch = 1 if recipe.model.strategy == "recursive" else suitable_patch(recipe.data.window, recipe.data.season)
     if patch > 1:
-        why = "a season" if patch == recipe.data.season else f"so that a window is at most {MOST_PATCHES} patches"
+        most = f"so that a window is at most {MOST_PATCHES} patches"
+        even = most if patch == least_patch(recipe.data.window) else "an even part of a season"
+        why = "a season" if patch == recipe.data.season else even
         emit(Note(f"patch: {patch} steps of a window are read at once, {why} (change it with --set model.patch)"))
     return recipe.with_settings({"model.patch": patch})
 
 
 def suitable_patch(window: int, season: int) -> int:
     """How many steps of a window are read at once: a season where a window has two, of a long one an even part."""
-    least = -(-window // MOST_PATCHES)
+    least = least_patch(window)
     if 2 <= season <= window // 2:
         return max(least, -(-season // -(-season // LONGEST_PATCH)))
     return least
+
+
+def least_patch(window: int) -> int:
+    """With which a window is as many patches as it may be."""
+    return -(-window // MOST_PATCHES)
 
 
 def suitable_window(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> int:
