@@ -60,6 +60,7 @@ VALUES: dict[str, list[object]] = {
     "data.scheme": ["none", "BIOES"],
     "data.season": [7],
     "data.targets": ["a"],
+    "data.calendar": ["week"],
     "data.valid_max": [3],
     "forecast: data.valid_max": [1],
     "data.kinds": ["text=category"],
@@ -179,6 +180,9 @@ ROWS: dict[str, list[Any]] = {
         {"series": "a", "date": f"2024-{1 + k // 28:02}-{1 + k % 28:02}", "x": k % 5} for k in range(83, -1, -1)
     ],
     "data.duplicates": [{"series": "a", "step": k - k % 7 // 6, "x": k * k % 5} for k in range(84)],
+    "data.calendar": [
+        {"series": "a", "date": f"2024-{1 + k // 28:02}-{1 + k % 28:02}", "x": k * k % 7 % 5} for k in range(84)
+    ],
     "data.dates": [{"series": k // 12, "date": f"{1 + k % 12}/1/2024", "x": k % 5} for k in range(48)],
     "forecast: data.decimal": [{"series": "a", "x": f"{1 + k % 5},{100 + k * k % 37}"} for k in range(84)],
     "forecast: data.thousands": [

@@ -31,6 +31,12 @@ class Units(NamedTuple):
         lowest = None if self.lowest is None else self.lowest[columns]
         return Units(self.centre[:, columns], self.scale[:, columns], lowest)
 
+    def beside(self, points: int) -> Units:
+        """With so many more columns that are read as they are: points of the calendar."""
+        centre, scale = self.centre.new_zeros(len(self.centre), points), self.scale.new_ones(len(self.scale), points)
+        lowest = None if self.lowest is None else torch.cat([self.lowest, self.lowest.new_zeros(points)])
+        return Units(torch.cat([self.centre, centre], 1), torch.cat([self.scale, scale], 1), lowest)
+
     def level(self, values: Tensor) -> Tensor:
         """Numbers [..., D] as they are counted: their logarithms, or as they are."""
         return values if self.lowest is None else logarithms(values, self.lowest)

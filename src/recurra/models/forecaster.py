@@ -22,11 +22,17 @@ before the network learns: the best exponential smoothing, corrected by an autor
 
 The layers may read several steps of a window at once (`patch`).
 
-B batch, T steps of a window, D columns, K of them forecast, H horizon, P raw outputs per number, Q quantiles, S paths.
+Where the calendar is read, a window has two more columns for each of its cycles, a point on a circle. The layers and
+the linear function read harmonics of it (`calendar_columns.py`): the layers at the last step of each patch, the linear
+function at the last step of the window.
+
+B batch, T steps of a window, D columns of numbers (E with the points of the calendar), K of them forecast, H horizon,
+P raw outputs per number, Q quantiles, N columns of the calendar, S paths.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -35,12 +41,13 @@ import torch
 from torch import Tensor, nn
 
 from recurra.layers import Stack, Unrolled, dropout
+from recurra.models.calendar_columns import calendar_columns, calendar_size
 from recurra.models.forecast_output import ForecastOutput, make_output
 from recurra.models.forecast_units import Units, window_units
 from recurra.models.forecaster_options import ForecasterOptions
 from recurra.models.input_readers import MAX_DEVIATIONS
 from recurra.models.linear_base import LinearBase
-from recurra.models.patches import in_patches
+from recurra.models.patches import in_patches, patch_ends
 from recurra.models.recurrent_stack import recurrent_stack
 from recurra.padded import Padded, last_of, select_rows
 
@@ -64,6 +71,7 @@ class Forecaster(nn.Module):
         options: the section [model].
         season: steps after which a series is like itself, for `baseline="season"`, `"smoothed"` and `"linear"`.
         window: steps that `baseline="linear"` weighs.
+        cycles: of the calendar that are read, for direct forecasts.
     """
 
     mean: Tensor  # [D]
@@ -76,9 +84,17 @@ class Forecaster(nn.Module):
     targets: Tensor  # [K]
 
     def __init__(
-        self, columns: int, targets: list[int], options: ForecasterOptions, season: int = 1, window: int = 1
+        self,
+        columns: int,
+        targets: list[int],
+        options: ForecasterOptions,
+        season: int = 1,
+        window: int = 1,
+        cycles: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self.cycles = tuple(cycles)
+        calendar = calendar_size(cycles)
         self.output: ForecastOutput = make_output(options.output, options.levels())
         self.recursive = options.strategy == "recursive"
         self.horizon = options.horizon
@@ -86,7 +102,8 @@ class Forecaster(nn.Module):
         by_season = options.baseline in ("season", "smoothed", "linear")
         self.season = max(1, season) if by_season else 1  # 1: the value a season before is the last one
         self.smoothed = options.baseline == "smoothed"
-        self.linear = LinearBase(window, self.horizon, self.season) if options.baseline == "linear" else None
+        by_window = options.baseline == "linear"
+        self.linear = LinearBase(window, self.horizon, self.season, calendar) if by_window else None
         self.by_window = options.scale == "window"
         self.log = options.transform == "log"
         self.patch = max(1, options.patch)
@@ -104,17 +121,23 @@ class Forecaster(nn.Module):
             self.register_buffer("widths", torch.ones(len(self.levels)))
         self.register_buffer("targets", torch.tensor(targets), persistent=False)
         read = columns + (len(targets) if self.season > 1 else 0)
-        self.layers: Stack = recurrent_stack(options, self.patch * read, bidirectional=False)
+        self.layers: Stack = recurrent_stack(options, self.patch * read + calendar, bidirectional=False)
         steps = 1 if self.recursive else options.horizon
         self.head = nn.Linear(options.hidden, steps * len(targets) * self.output.size)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
     def units(self, window: Padded) -> Units:
-        """What the numbers of windows [B, T, D] (in their own units) are counted in.
+        """What the columns of windows [B, T, E] (in their own units) are counted in; points of the calendar in nothing.
 
         A column of which a window knows nothing is counted in what it was in the training data.
         """
+        if self.cycles:
+            return self._number_units(self._numbers(window)).beside(2 * len(self.cycles))
+        return self._number_units(window)
+
+    def _number_units(self, window: Padded) -> Units:
+        """Those of the numbers [B, T, D]."""
         batch = len(window.lengths)
         usual = self._usual_units(batch)
         if not self.by_window:
@@ -144,7 +167,7 @@ class Forecaster(nn.Module):
         known = window.values[..., self.targets]
         raw = self._head(last_of(run.outputs)).view(-1, self.horizon, len(self.targets), self.output.size)
         if self.linear is not None:
-            return Forecasts(raw, self.linear(window.with_values(known)))
+            return Forecasts(raw, self.linear(window.with_values(known), self.calendar(window)))
         ahead = window.lengths[:, None] + torch.arange(self.horizon, device=known.device) % self.season
         before = at_steps(known, self._before(ahead, window.lengths[:, None] - 1))
         return Forecasts(raw, self._base(self._smoothed(known, ahead, before) if self.smoothed else before))
@@ -227,8 +250,24 @@ class Forecaster(nn.Module):
 
     def over(self, window: Padded, *, trace: bool = False) -> Unrolled:
         """The layers over the window [B, T, D] (in deviations)."""
-        read = window.with_values(self._read(window.values, self._counted_from(window)))
-        return self.layers(in_patches(read, self.patch), trace=trace)
+        numbers = self._numbers(window)
+        rows = in_patches(numbers.with_values(self._read(numbers.values, self._counted_from(window))), self.patch)
+        if self.cycles:
+            ends = patch_ends(window.with_values(self._points(window.values)), self.patch)
+            rows = rows.with_values(torch.cat([rows.values, calendar_columns(ends.values, self.cycles)], 2))
+        return self.layers(rows, trace=trace)
+
+    def calendar(self, window: Padded) -> Tensor | None:
+        """What the calendar says of the last step of each window [B, N]; None where it is not read."""
+        return calendar_columns(self._points(last_of(window)), self.cycles) if self.cycles else None
+
+    def _numbers(self, window: Padded) -> Padded:
+        """The columns of numbers of a window [B, T, E]."""
+        return window.with_values(window.values[..., : len(self.mean)]) if self.cycles else window
+
+    def _points(self, values: Tensor) -> Tensor:
+        """The points of the calendar [..., 2 * C] beside numbers [..., E]."""
+        return values[..., len(self.mean) :]
 
     def _counted_from(self, window: Padded) -> Tensor:
         """What the forecast columns of a window are counted from as the layers read them [B, K]."""
@@ -301,7 +340,12 @@ def at_steps(values: Tensor, steps: Tensor) -> Tensor:
 
 
 def build_forecaster(
-    options: ForecasterOptions, columns: int, targets: list[int], season: int = 1, window: int = 1
+    options: ForecasterOptions,
+    columns: int,
+    targets: list[int],
+    season: int = 1,
+    window: int = 1,
+    cycles: Sequence[str] = (),
 ) -> Forecaster:
     """A network from its options, its weights drawn from torch's generator."""
-    return Forecaster(columns, targets, options, season, window)
+    return Forecaster(columns, targets, options, season, window, cycles)

@@ -5,7 +5,9 @@ trend and season), and so is an autoregression. Which one, is decided from the t
 (`tasks/forecast/linear.py`); the weights then go on learning with the network, a tenth as fast as it: a step of the
 learning rate in each of hundreds of weights would be a large one.
 
-B batch, T steps of the window, W steps that are weighed, K columns, H horizon.
+Columns of the calendar may be weighed too, those of the last step, which say where all later ones are.
+
+B batch, T steps of the window, W steps that are weighed, N columns of the calendar, K columns, H horizon.
 """
 
 from __future__ import annotations
@@ -27,38 +29,50 @@ class LinearBase(nn.Module):
         window: W.
         horizon: H.
         season: steps after which a series is like itself; 1: none.
+        calendar: N.
     """
 
-    fitted: Tensor  # [H, W]
+    fitted: Tensor  # [H, W + N]
 
-    def __init__(self, window: int, horizon: int, season: int) -> None:
+    def __init__(self, window: int, horizon: int, season: int, calendar: int = 0) -> None:
         super().__init__()
+        self.window = window
         self.season = min(season, window)
-        fitted = torch.zeros(horizon, window)
+        fitted = torch.zeros(horizon, window + calendar)
         for first in range(0, horizon, self.season):  # before anything is known: the season before
             fitted[first : first + self.season].diagonal(window - self.season).fill_(1.0)
         self.register_buffer("fitted", fitted)
-        self.change = nn.Parameter(torch.zeros(horizon, window))
+        self.change = nn.Parameter(torch.zeros_like(fitted))
 
     @property
     def weight(self) -> Tensor:
-        """The weights [H, W]."""
+        """The weights [H, W + N]."""
         return self.fitted + SLOWER * self.change
 
-    def forward(self, known: Padded) -> Tensor:
-        """The steps after the window [B, T, K]: [B, H, K]."""
-        rows, level = self.weighed(known)
+    def forward(self, known: Padded, calendar: Tensor | None = None) -> Tensor:
+        """The steps after the window [B, T, K]: [B, H, K].
+
+        Args:
+            calendar: of its last step [B, N].
+        """
+        rows, level = self.weighed(known, calendar)
         return level + torch.einsum("hw,bwk->bhk", self.weight, rows)
 
-    def weighed(self, known: Padded) -> tuple[Tensor, Tensor]:
-        """The last W steps [B, W, K] as differences from the level [B, 1, K], the mean of the last season."""
+    def weighed(self, known: Padded, calendar: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """What is weighed [B, W + N, K], and the level [B, 1, K], the mean of the last season.
+
+        It is the last W steps as differences from the level, and after them the calendar.
+        """
         rows = self._last(known)
         level = rows[:, -self.season :].mean(1, keepdim=True)
-        return rows - level, level
+        rows = rows - level
+        if calendar is not None:
+            rows = torch.cat([rows, calendar[..., None].expand(-1, -1, rows.shape[2])], 1)
+        return rows, level
 
     def _last(self, known: Padded) -> Tensor:
         """The last W steps; before a window that is shorter its first season is repeated, or its first value."""
-        width = self.fitted.shape[1]
+        width = self.window
         steps = known.lengths[:, None] - width + torch.arange(width, device=known.lengths.device)
         whole = (known.lengths >= self.season)[:, None]
         before = torch.where(whole, steps % self.season, 0)

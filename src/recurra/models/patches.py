@@ -25,6 +25,16 @@ def in_patches(rows: Padded, size: int) -> Padded:
     return Padded(found.view(len(counts), most, -1), counts)
 
 
+def patch_ends(rows: Padded, size: int) -> Padded:
+    """The last step of each patch of some rows: [B, ceil(T / P), D]."""
+    if size == 1:
+        return rows
+    counts = -(-rows.lengths // size)
+    back = torch.arange(int(counts.max()), device=counts.device) - counts[:, None] + 1  # 0 of the last patch
+    places = (rows.lengths[:, None] - 1 + back * size).clamp(0, rows.values.shape[1] - 1)
+    return Padded(rows.values.gather(1, places[..., None].expand(-1, -1, rows.values.shape[2])), counts)
+
+
 def patch_bounds(length: int, size: int) -> list[tuple[int, int]]:
     """The first step of each patch of a row, and the one after its last."""
     first = length - -(-length // size) * size

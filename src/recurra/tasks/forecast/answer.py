@@ -59,6 +59,7 @@ class ForecastValues(Details):
     columns: list[ColumnForecast]
     floored: list[str] = field(default_factory=list[str])  # columns of counts of which some numbers were below 0
     raised: dict[str, float] = field(default_factory=dict[str, float])  # columns with known numbers below this limit
+    undated: list[str] = field(default_factory=list[str])  # cycles of the calendar that are read and that no time says
 
     def __post_init__(self) -> None:
         refuse_nan(chain.from_iterable(values for one in self.columns for values in one.quantiles.values()))
@@ -79,7 +80,7 @@ class ForecastValues(Details):
 
     def notes(self) -> list[str]:
         """What was changed."""
-        read = notes_on_raised(self.raised)
+        read = [*notes_on_raised(self.raised), *notes_on_undated(self.undated)]
         if not self.floored:
             return read
         holds = "hold" if len(self.floored) > 1 else "holds"
@@ -119,6 +120,14 @@ def notes_on_raised(raised: Mapping[str, float]) -> list[str]:
         "as that (train with --set model.transform=none to read them as they are)"
         for name, limit in raised.items()
     ]
+
+
+def notes_on_undated(cycles: Sequence[str]) -> list[str]:
+    """What is said of series without dates, where a model reads these cycles of the calendar."""
+    if not cycles:
+        return []
+    what = f"the steps have no dates, so the forecast is that of no certain {' or '.join(cycles)}"
+    return [f"{WARNING}{what}: the model reads the calendar (give the times, or train with --set data.calendar=none)"]
 
 
 def _csv(fields: Sequence[str]) -> str:

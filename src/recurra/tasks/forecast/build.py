@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from recurra.data import Findings, Row, Series, name_of
+from recurra.data.calendar import CYCLES, calendar_points, cycles_passed
 from recurra.data.columns import several
 from recurra.data.numbers import columns_in_order, filled_forward
 from recurra.errors import DataError, UsageError
@@ -48,7 +49,40 @@ def check_series(examples: Iterable[Series], recipe: ForecastRecipe) -> None:
             findings.add("series with missing numbers", refused(gap, place))
         if len(series.values) <= recipe.model.horizon:
             findings.add("series that are too short", too_short(series, recipe.model.horizon, place))
+        if unmoved := cycles_at_rest(series, recipe.data):
+            findings.add("series that do not move through the calendar", at_rest(unmoved, series, place))
     findings.raise_if_any()
+
+
+def cycles_at_rest(series: Series, data: SeriesDataOptions) -> list[str]:
+    """The cycles to be read through which a series does not move: without times all, of days that of the day."""
+    if not data.cycles or len(series.values) < 2:
+        return []
+    passed = cycles_passed(calendar_points(series.times, series.dates)) if series.times else np.zeros(len(CYCLES))
+    return [name for name in data.cycles if not passed[CYCLES.index(name)] > 0]
+
+
+def at_rest(cycles: Sequence[str], series: Series, place: str) -> DataError:
+    """The refusal of a series that does not move through some cycles."""
+    times = f"are at {series.times[0]}, {series.times[1]}, ..." if series.times else "have no dates"
+    what = f"data.calendar names {' and '.join(cycles)}, through which the steps of {series.place} do not move: they "
+    fix = "Give dates in a column of times, or name other cycles: --set data.calendar=none."
+    return DataError(what + times, where=place, fix=fix)
+
+
+def point_places(cycles: Sequence[str]) -> tuple[int, ...]:
+    """Where the points of some cycles stand among those of all."""
+    return tuple(2 * CYCLES.index(name) + k for name in cycles for k in (0, 1))
+
+
+def beside_calendar(values: Values, series: Series, cycles: Sequence[str]) -> Values:
+    """The last steps of a series [T, D], and beside them the points of the calendar that are read; 0 without times."""
+    if not cycles:
+        return values
+    points = np.zeros((len(values), len(CYCLES), 2))
+    if series.times:
+        points[:] = calendar_points(series.times, series.dates, len(values))
+    return np.concatenate([values, points.reshape(len(values), -1)[:, point_places(cycles)]], axis=1)
 
 
 def without_numbers(series: Series) -> set[str]:
@@ -234,7 +268,7 @@ def filled(values: Values, missing: str) -> Values:
 def encoded_rows(
     examples: Iterable[Series], columns: tuple[str, ...], targets: list[int], data: SeriesDataOptions
 ) -> Iterator[Row]:
-    """Each series as values of the columns `inputs`, `targets`, `units`, `log_units` and `start`."""
+    """Each series as values of the columns `inputs`, `targets`, `units`, `log_units`, `calendar` and `start`."""
     for series in examples:
         values = in_order(series, columns)
         wanted = values[:, targets]
@@ -245,6 +279,11 @@ def encoded_rows(
                 "units": series_units(wanted[: series.start or None], max(data.season, 1)),
                 "log_units": series_units(of_logarithms(wanted)[: series.start or None], max(data.season, 1)),
                 "start": [series.start],
+                **(
+                    {}
+                    if data.calendar == "none"
+                    else {"calendar": beside_calendar(values[:, :0], series, CYCLES).ravel()}
+                ),
             },
             series.line,
         )

@@ -31,8 +31,8 @@ from recurra.metrics.mase import mase_definition
 from recurra.models.forecast_units import ROUNDING
 from recurra.tasks.case_pictures import forecast_chart
 from recurra.tasks.evaluation import Evaluation
-from recurra.tasks.forecast.answer import notes_on_raised
-from recurra.tasks.forecast.build import Values, filled, in_order, missing_number, refused
+from recurra.tasks.forecast.answer import notes_on_raised, notes_on_undated
+from recurra.tasks.forecast.build import Values, beside_calendar, filled, in_order, missing_number, refused
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
 from recurra.views.records import ColumnRecord, ErrorRecord, EvaluationDetails, StepRecord
@@ -98,10 +98,12 @@ def evaluate_windows(predictor: Forecasting, examples: Iterable[Series], options
     lengths: list[int] = []
     cases: list[Case] = []
     raised: dict[str, float] = {}
+    undated = list[str]()
     for chunk in chunks(rolling_windows(predictor, examples, options), CHUNK):
         found = predictor.quantiles([window.read for window in chunk], options)
         for window in chunk:
             raised |= network.raised(window.read)
+            undated = undated or network.undated(window.read)
         lengths += [len(window.read) for window in chunk]
         cases += map(partial(case_of_window, targets=network.targets), chunk, found)
         parts.append(errors_of(chunk, found))
@@ -110,7 +112,7 @@ def evaluate_windows(predictor: Forecasting, examples: Iterable[Series], options
     errors = Errors(*(np.concatenate(every) for every in zip(*parts, strict=True)))
     levels = network.recipe.model.levels()
     measures = measured(errors, network, levels[-1] - levels[0])
-    notes = [*notes_on_raised(raised), *notes_on(errors, measures, network)]
+    notes = [*notes_on_raised(raised), *notes_on_undated(undated), *notes_on(errors, measures, network)]
     scores = window_scores(errors, lengths, network)
     return Evaluation(
         len(errors.error), measures, notes, details(errors, network), scores, cases, window_parts(errors, network)
@@ -255,7 +257,8 @@ def rolling_windows(
         if len(values) <= steps:
             what = f"{series.place} has {len(values)} steps; to compare a forecast of {steps}, {steps + 1} are needed"
             raise DataError(what, where=place, fix="Give its past as well, or forecast fewer: --set steps=N.")
-        read, last_known = filled(values, data.missing), filled_forward(values[:, places])
+        read = beside_calendar(filled(values, data.missing), series, data.cycles)
+        last_known = filled_forward(values[:, places])
         apart = max(series.start, len(values) - (options.last or len(values)))  # from here on it is measured
         first = max(apart, min(data.window, len(values) - steps))
         scale = naive_scale(values[:, places], apart, network.season)

@@ -12,6 +12,7 @@ from recurra.models import Forecaster, device_of
 from recurra.models.forecaster import at_steps
 from recurra.padded import Padded
 from recurra.tasks.examples import spread
+from recurra.tasks.forecast.build import point_places
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.windows import ShuffledBatches, Span, Windows
 from recurra.tasks.task import Encoded
@@ -123,7 +124,7 @@ def learner_of(network: ForecastNetwork, encoded: Encoded) -> ForecastLearner:
     train, valid = (
         Windows(
             table, len(network.columns), recipe.data.window, recipe.model.horizon,
-            "log_units" if network.model.log else "units",
+            "log_units" if network.model.log else "units", point_places(recipe.data.cycles),
         )
         for table in (encoded.train, encoded.valid)
     )  # fmt: skip

@@ -5,9 +5,10 @@ First the ways that need no data to be fitted to (naive forecasts, exponential s
 with more weight: combinations of simple forecasts are better than each (Bates & Granger 1969, the M competitions). A
 ridge regression on the last steps of the window corrects what they err by, where this is better by more than chance on
 training windows that it was not fitted on, and better on the validation windows, which come after these. On how many
-steps, and how strongly it is held back, the training windows decide.
+steps, and how strongly it is held back, the training windows decide. Where the calendar is read, a regression on it as
+well has to be better than that by as much.
 
-N windows of a column, W steps of a window, H horizon.
+N windows of a column, W steps of a window with the columns of the calendar after them (C of both), H horizon.
 """
 
 from __future__ import annotations
@@ -43,15 +44,17 @@ LIKELY = 1.5  # standard errors by which a regression has to be better there: it
 class LinearFit(NamedTuple):
     """A linear baseline."""
 
-    weight: Values  # [H, W]
-    simple: Values  # [H, W] without a regression: nothing of it was fitted to the windows
+    weight: Values  # [H, C]
+    simple: Values  # [H, C] without a regression: nothing of it was fitted to the windows
     words: str  # what it is, and why
+    error: float = 0.0  # with a regression, on windows that it was not fitted on
+    without: float | None = None  # the same error without the calendar; None where it is not weighed
 
 
 class Pairs(NamedTuple):
     """Windows of single columns and what followed, as differences from the level of the window."""
 
-    read: Values  # [N, W]
+    read: Values  # [N, C]
     truth: Values  # [N, H] what is not known is NaN
     unit: Values  # [N, 1] what 1 of both is in the units that errors are counted in
     number: NDArray[np.int64]  # [N] of the window
@@ -79,7 +82,7 @@ def fit_linear(model: Forecaster, train: Windows, valid: Windows) -> LinearFit:
     assert base is not None
     later = pairs_of(model, base, valid, COMPARED)
     simple = mixed_ways(pairs_of(model, base, train, COMPARED).and_also(later), base)
-    found = corrected(pairs_of(model, base, train, REGRESSED), later, simple, train)
+    found = corrected(pairs_of(model, base, train, REGRESSED), later, simple, train, base.window)
     return simple if found is None else found
 
 
@@ -90,7 +93,7 @@ def pairs_of(model: Forecaster, base: LinearBase, windows: Windows, most: int) -
     span = windows.span(number)
     units = model.units(span.window)
     known = units.read(span.window.values)[..., model.targets]
-    rows, level = base.weighed(Padded(known, span.known))
+    rows, level = base.weighed(Padded(known, span.known), model.calendar(span.window))
     own = units.only(model.targets)
     truth = own.counted(truths(model, span)) - level
     each = (own.scale / span.units)[..., None]  # [B, K, 1]
@@ -100,16 +103,16 @@ def pairs_of(model: Forecaster, base: LinearBase, windows: Windows, most: int) -
 
 def mixed_ways(pairs: Pairs, base: LinearBase) -> LinearFit:
     """Their mean, in which those that err less weigh more."""
-    steps, past = base.fitted.shape
+    steps, past = len(base.fitted), base.window
     width = min(past, MOST_STEPS)
-    recent = pairs._replace(read=pairs.read[:, -width:])
+    recent = pairs._replace(read=pairs.read[:, past - width : past])
     errors = {name: mean_of(recent.errors(way)) for name, way in linear_ways(width, steps, base.season)}
     best = min(errors, key=errors.__getitem__)
     shares = {name: (errors[best] / error) ** POWER if error > 0 else 1.0 for name, error in errors.items()}
     total = sum(shares.values())
-    weight = np.zeros((steps, past))
+    weight = np.zeros(base.fitted.shape)
     for name, way in linear_ways(width, steps, base.season):
-        weight[:, past - width :] += shares[name] / total * way
+        weight[:, past - width : past] += shares[name] / total * way
     largest = f"{best} has the largest weight ({shares[best] / total:.0%})"
     return LinearFit(
         weight, weight, f"the weighted mean of {counted(len(errors), 'simple forecast')}, of which {largest}"
@@ -117,31 +120,49 @@ def mixed_ways(pairs: Pairs, base: LinearBase) -> LinearFit:
 
 
 class Way(NamedTuple):
-    """A ridge regression that is tried."""
+    """A ridge regression that is tried: on the last steps of a window, perhaps with the calendar."""
 
-    steps: int  # of the window that are regressed on, the last ones
+    first: int  # of the C columns that are regressed on
+    last: int  # the one after the last
     penalty: float
 
 
-def corrected(pairs: Pairs, valid: Pairs, simple: LinearFit, train: Windows) -> LinearFit | None:
-    """The same with a regression of what it leaves over; None where that is not clearly better."""
+class Kept(NamedTuple):
+    """What the next regression has to be better than."""
+
+    weight: Values  # [H, C]
+    errors: Values  # of the windows that were left out
+    way: Way | None = None
+
+
+def corrected(pairs: Pairs, valid: Pairs, simple: LinearFit, train: Windows, past: int) -> LinearFit | None:
+    """The same with a regression of what it leaves over; None where that is not clearly better.
+
+    Args:
+        past: W.
+    """
     pairs = pairs.some(~np.isnan(pairs.truth).any(axis=1) & (pairs.unit[:, 0] > 0))
     left = pairs._replace(truth=pairs.truth - pairs.read @ simple.weight.T)
-    plain, each = left_out(left, simple.weight, train)
+    plain, each = left_out(left, simple.weight, train, past)
     if not each:
         return None
-    best = min(each, key=lambda way: mean_of(each[way]))
-    weight = simple.weight + Moments.of(left).solved(best)
-    later = mean_of(valid.errors(weight)) < mean_of(valid.errors(simple.weight))
-    if not later or not clearly_lower(each[best], plain, train.apart(), LIKELY):
+    moments, kept, before = Moments.of(left), Kept(simple.weight, plain), Kept(simple.weight, plain)
+    for last in sorted({way.last for way in each}):  # first without the calendar
+        best = min((way for way in each if way.last == last), key=lambda way: mean_of(each[way]))
+        weight = simple.weight + moments.solved(best)
+        later = mean_of(valid.errors(weight)) < mean_of(valid.errors(kept.weight))
+        if later and clearly_lower(each[best], kept.errors, train.apart(), LIKELY):
+            before, kept = kept, Kept(weight, each[best], best)
+    if kept.way is None:
         return None
-    less = 1 - mean_of(each[best]) / mean_of(plain)
-    what = f"a ridge regression on the last {best.steps} steps (penalty {best.penalty:g})"
-    why = f"whose error is {less:.1%} lower on windows that it was not fitted on"
-    return LinearFit(weight, simple.weight, f"{simple.words}, corrected by {what}, {why}")
+    dated, error = kept.way.last > past, mean_of(kept.errors)
+    steps = f"on the last {past - kept.way.first} steps{' and the calendar' * dated} (penalty {kept.way.penalty:g})"
+    why = f"whose error is {1 - error / mean_of(plain):.1%} lower on windows that it was not fitted on"
+    words = f"{simple.words}, corrected by a ridge regression {steps}, {why}"
+    return LinearFit(kept.weight, simple.weight, words, error, mean_of(before.errors) if dated else None)
 
 
-def left_out(left: Pairs, weight: Values, train: Windows) -> tuple[Values, dict[Way, Values]]:
+def left_out(left: Pairs, weight: Values, train: Windows, past: int) -> tuple[Values, dict[Way, Values]]:
     """The errors on blocks of windows left out with those beside them: without a regression, and of each way."""
     bounds = np.linspace(0, len(train), BLOCKS + 1)
     plain, found = list[Values](), dict[Way, list[Values]]()
@@ -152,23 +173,23 @@ def left_out(left: Pairs, weight: Values, train: Windows) -> tuple[Values, dict[
         if not rest.windows or not len(block.read):
             continue
         plain.append(block.errors(np.zeros_like(weight)))
-        for way in ways_for(weight.shape[1]):
+        for way in ways_for(past, weight.shape[1]):
             found.setdefault(way, []).append(block.errors(rest.solved(way)))
     return np.concatenate(plain or [np.zeros(0)]), {way: np.concatenate(parts) for way, parts in found.items()}
 
 
-def ways_for(past: int) -> list[Way]:
-    """On all steps of a window, on half of them, a quarter and an eighth, with each penalty."""
-    lengths = sorted({max(1, past // part) for part in PARTS})
-    return [Way(length, penalty) for length in lengths for penalty in PENALTIES]
+def ways_for(past: int, columns: int) -> list[Way]:
+    """On all steps of a window, on half of them, a quarter and an eighth, with each penalty; then with the calendar."""
+    lengths, ends = sorted({max(1, past // part) for part in PARTS}), sorted({past, columns})
+    return [Way(past - length, last, penalty) for last in ends for length in lengths for penalty in PENALTIES]
 
 
 class Moments(NamedTuple):
     """All that a regression needs to know of windows."""
 
     windows: int
-    squares: Values  # [W, W]
-    products: Values  # [W, H]
+    squares: Values  # [C, C]
+    products: Values  # [C, H]
 
     @classmethod
     def of(cls, pairs: Pairs) -> Moments:
@@ -177,12 +198,13 @@ class Moments(NamedTuple):
         return cls(len(read), read.T @ read, read.T @ truth)
 
     def solved(self, way: Way) -> Values:
-        """The weights [H, W]."""
-        squares = self.squares[-way.steps :, -way.steps :]
+        """The weights [H, C]."""
+        chosen = slice(way.first, way.last)
+        squares = self.squares[chosen, chosen]
         size = max(float(np.trace(squares)) / len(squares), TINY)
         found = np.zeros_like(self.products.T)
         held = squares + way.penalty * size * np.eye(len(squares))
-        found[:, -way.steps :] = np.linalg.solve(held, self.products[-way.steps :]).T
+        found[:, chosen] = np.linalg.solve(held, self.products[chosen]).T
         return found
 
 

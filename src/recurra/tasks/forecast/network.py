@@ -45,6 +45,11 @@ class ForecastNetwork:
             if limit > 0 and (window[:, self.columns.index(name)] < limit).any()
         }
 
+    def undated(self, window: NDArray[np.float64]) -> list[str]:
+        """The cycles of the calendar that are read and that a window [T, E] does not say, as its end has no date."""
+        cycles = self.recipe.data.cycles
+        return [] if not cycles or window[-1, len(self.columns) :].any() else list(cycles)
+
     def vocabularies(self) -> dict[str, str]:
         """The names of the columns."""
         names = {"columns": list(self.columns), "targets": list(self.targets)}
@@ -56,11 +61,13 @@ class ForecastNetwork:
         """Its kind and its size."""
         options = self.recipe.model
         patches = f" in patches of {options.patch}" if options.patch > 1 else ""
+        calendar = f" and the calendar ({', '.join(self.recipe.data.cycles)})" if self.recipe.data.cycles else ""
         way = "step by step" if self.model.recursive else "at once"
         return (
             f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, "
             f"reads {self.recipe.data.window} steps{patches} "
-            f"of {counted(len(self.columns), 'column')}, forecasts {options.horizon} of {len(self.targets)}, {way}"
+            f"of {counted(len(self.columns), 'column')}{calendar}, "
+            f"forecasts {options.horizon} of {len(self.targets)}, {way}"
         )
 
     def structure(self) -> Structure:
@@ -77,7 +84,8 @@ class ForecastNetwork:
 def sketch_network(recipe: ForecastRecipe) -> Structure:
     """What a network of this recipe is made of before there are columns: of one column."""
     with unfilled():
-        model = build_forecaster(recipe.model, 1, [0], max(1, recipe.data.season), max(1, recipe.data.window))
+        data = recipe.data
+        model = build_forecaster(recipe.model, 1, [0], max(1, data.season), max(1, data.window), data.cycles)
     return without_data(forecaster_structure(model))
 
 
@@ -85,6 +93,8 @@ def load_network(recipe: ForecastRecipe, vocabularies: Mapping[str, str]) -> For
     """The network that a recipe describes, with fresh weights and recorded columns."""
     if not recipe.data.window or recipe.model.baseline == "auto":
         raise damaged("data.window and model.baseline are left open")
+    if recipe.data.calendar == "auto":  # a model from before there was a calendar
+        recipe = recipe.with_settings({"data.calendar": "none"})
     names = json_object(vocabularies["columns"])
     columns, targets = stored_names(names, "columns"), stored_names(names, "targets")
     if unknown := [name for name in targets if name not in columns]:
@@ -100,6 +110,6 @@ def make_network(
 ) -> ForecastNetwork:
     """A network with fresh weights, drawn from the recipe's seed."""
     torch.manual_seed(recipe.training.seed)
-    places = [columns.index(name) for name in targets]
-    model = build_forecaster(recipe.model, len(columns), places, recipe.data.season, recipe.data.window)
+    places, data = [columns.index(name) for name in targets], recipe.data
+    model = build_forecaster(recipe.model, len(columns), places, data.season, data.window, data.cycles)
     return ForecastNetwork(model, columns, targets, recipe, counts)

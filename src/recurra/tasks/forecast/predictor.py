@@ -29,7 +29,7 @@ from recurra.tasks.answer import Alternative, Answer
 from recurra.tasks.at_once import at_once
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.forecast.answer import PAST_SHOWN, ColumnForecast, ForecastValues
-from recurra.tasks.forecast.build import filled, in_order, missing_number, refused
+from recurra.tasks.forecast.build import beside_calendar, filled, in_order, missing_number, refused
 from recurra.tasks.forecast.evaluate import evaluate_windows
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
@@ -77,8 +77,9 @@ class ForecastPredictor:
             every = [checked_series(one, place) for one, place in zip(chunk, places, strict=True)]
             windows = [self.window(one, place) for one, place in zip(every, places, strict=True)]
             found = self._computed(windows, options)
-            for series, computed, shown in zip(every, found, self._floored(found, options), strict=True):
-                yield self._answer(series, shown, (computed != shown).any(axis=(0, 2)))
+            shown = self._floored(found, options)
+            for series, window, computed, one in zip(every, windows, found, shown, strict=True):
+                yield self._answer(series, window, one, (computed != one).any(axis=(0, 2)))
             first += len(chunk)
 
     def evaluate(self, examples: Iterable[Series], options: ForecastAnswerOptions) -> Evaluation:
@@ -151,14 +152,14 @@ class ForecastPredictor:
         """The window and its forecast, column by column: those that are forecast first."""
         past = {
             name: [None if np.isnan(value) else value for value in column]
-            for name, column in zip(self.first.columns, window.T.tolist(), strict=True)
+            for name, column in zip(self.first.columns, window.T[: len(self.first.columns)].tolist(), strict=True)
         }
         ahead = [one.series(past[one.name]) for one in forecast.columns]
         only_read = [name for name in self.first.columns if name not in self.first.targets]
         return [*ahead, *(SeriesTrace(name, past[name]) for name in only_read)]
 
     def window(self, series: Series, place: str) -> Values:
-        """The last steps of a series, as they are read: [T, D].
+        """The last steps of a series, as they are read: [T, D], with points of the calendar [T, E].
 
         Raises:
             DataError: there are none, or a number is missing and it was not said what becomes of it.
@@ -171,7 +172,7 @@ class ForecastPredictor:
         recent = series._replace(values=series.values[first:], times=series.times[first:])
         if gap := missing_number(recent, data.missing):
             raise refused(gap, place)
-        read = filled(values, data.missing)[first:]
+        read = beside_calendar(filled(values, data.missing)[first:], series, data.cycles)
         model = self.first.recipe.model
         if model.baseline != "none" or model.scale == "window":
             refuse_unknown(read, self.first, series, place)
@@ -242,7 +243,9 @@ class ForecastPredictor:
             found.append(torch.stack([units.own(values) for values in quantiles], -1).cpu().numpy())
         return np.concatenate(found)
 
-    def _answer(self, series: Series, quantiles: Values, floored: NDArray[np.bool_]) -> Answer[ForecastValues]:
+    def _answer(
+        self, series: Series, read: Values, quantiles: Values, floored: NDArray[np.bool_]
+    ) -> Answer[ForecastValues]:
         model = self.first.model
         values = in_order(series, self.first.columns)
         window = values[-self.first.recipe.data.window :]
@@ -257,7 +260,8 @@ class ForecastPredictor:
             columns.append(ColumnForecast(name, found["0.5"], found, past, decimals_for(difference)))
         times = _following(series, len(quantiles))
         raised = [name for name, one in zip(self.first.targets, floored.tolist(), strict=True) if one]
-        forecast = ForecastValues(series.name, times, columns, raised, self.first.raised(window))
+        limits, undated = self.first.raised(window), self.first.undated(read)
+        forecast = ForecastValues(series.name, times, columns, raised, limits, undated)
         return Answer(str(series), [Alternative(forecast.text)], forecast)
 
 

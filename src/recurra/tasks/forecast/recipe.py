@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from recurra.data import DataSource
+from recurra.data.calendar import CYCLES
 from recurra.data.source import StepRules
 from recurra.errors import UsageError
 from recurra.models import MOST_STEPS, ForecasterOptions
-from recurra.options import check_at_most
+from recurra.options import check_at_most, unknown_name
 from recurra.tasks.recipe import NumberDataOptions, TaskRecipe, known
 from recurra.training import TrainingOptions
 
@@ -27,9 +28,15 @@ class SeriesDataOptions(NumberDataOptions):
     # several steps of one time: an error, or one step with the numbers of the first, of the last, their mean or sum
     duplicates: Literal["refuse", "first", "last", "mean", "sum"] = "refuse"
     dates: Literal["auto", "day-first", "month-first"] = "auto"  # which number of 03/04/2021 is the month
+    # Cycles of the calendar that are read with the times: some of "day week month year", or none (direct only).
+    # auto: those of day, week and year that make a regression clearly better.
+    calendar: str = "auto"
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for name in self.cycles:
+            if name not in CYCLES:
+                raise unknown_name("cycle of the calendar", name, (*CYCLES, "auto", "none"), where="data.calendar")
         if self.window < 0 or self.season < 0:
             raise UsageError("data.window and data.season must be at least 0")
         check_at_most(self, "data", window=MOST_STEPS, season=MOST_STEPS)
@@ -37,6 +44,12 @@ class SeriesDataOptions(NumberDataOptions):
             raise UsageError(
                 "data.max_length has no effect on series, which are read in windows", fix="Set data.window."
             )
+
+    @property
+    def cycles(self) -> tuple[str, ...]:
+        """Those of the calendar that are read; none where that is not decided yet."""
+        named = [] if self.calendar in ("auto", "none") else self.calendar.replace(",", " ").split()
+        return tuple(sorted(set(named), key=lambda name: CYCLES.index(name) if name in CYCLES else 0))
 
     def source(self, source: DataSource) -> DataSource:
         """With what becomes of times that do not follow one after the other."""
@@ -100,6 +113,9 @@ class ForecastRecipe(TaskRecipe):
         if self.model.baseline in ("smoothed", "linear") and self.model.strategy == "recursive":
             what = f"model.baseline={self.model.baseline} is for direct forecasts"
             raise UsageError(what, fix="Set model.baseline=last or season, or model.strategy=direct.")
+        if self.data.cycles and self.model.strategy == "recursive":
+            what = f"data.calendar={self.data.calendar} is for direct forecasts"
+            raise UsageError(what, fix="Leave it out, or set model.strategy=direct.")
         if self.model.baseline != "season":
             return
         if self.data.season < 2:

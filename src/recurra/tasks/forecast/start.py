@@ -35,7 +35,7 @@ class Beginnings:
     def __init__(self, network: ForecastNetwork, encoded: Encoded) -> None:
         self.network = network
         self.encoded = encoded
-        self.fits: dict[tuple[str, str], LinearFit] = {}  # of each transform and scale
+        self.fits: dict[tuple[str, str, tuple[str, ...]], LinearFit] = {}  # of each transform, scale and calendar
 
     def of(self, recipe: ForecastRecipe, *, simple: bool = False) -> ForecastNetwork:
         """A fresh network.
@@ -44,24 +44,29 @@ class Beginnings:
             simple: nothing of its linear baseline was fitted to the training windows, so that what it errs by on these
                 can be compared.
         """
-        made = like(self.network, recipe)
-        if made.model.log:
-            know_logarithms(made.model, self.encoded)
-        learner = learner_of(made, self.encoded)
+        made, learner = self._fresh(recipe)
         if made.model.linear is not None:
-            fit = self.fit(made, learner)
+            fit = self._fit(made, learner)
             with torch.no_grad():
                 made.model.linear.fitted.copy_(torch.from_numpy(fit.simple if simple else fit.weight))
         begin_with_baseline(made.model, learner.train)
         return made
 
-    def words(self, recipe: ForecastRecipe) -> str:
-        """What the linear baseline of a recipe is that a network was made of."""
-        return self.fits[recipe.model.transform, recipe.model.scale].words
+    def linear(self, recipe: ForecastRecipe) -> LinearFit:
+        """The linear baseline of a recipe that has one."""
+        return self._fit(*self._fresh(recipe))
 
-    def fit(self, network: ForecastNetwork, learner: ForecastLearner) -> LinearFit:
+    def _fresh(self, recipe: ForecastRecipe) -> tuple[ForecastNetwork, ForecastLearner]:
+        """A network that has not got its baseline yet, with its windows."""
+        made = like(self.network, recipe)
+        if made.model.log:
+            know_logarithms(made.model, self.encoded)
+        return made, learner_of(made, self.encoded)
+
+    def _fit(self, network: ForecastNetwork, learner: ForecastLearner) -> LinearFit:
         """Its linear baseline."""
-        key = network.recipe.model.transform, network.recipe.model.scale
+        model, data = network.recipe.model, network.recipe.data
+        key = model.transform, model.scale, data.cycles
         if key not in self.fits:
             self.fits[key] = fit_linear(network.model, learner.train, learner.valid)
         return self.fits[key]
@@ -78,7 +83,9 @@ def like(network: ForecastNetwork, recipe: ForecastRecipe) -> ForecastNetwork:
     """A fresh network of a recipe, with all that another one knows of the data."""
     made = make_network(recipe, network.columns, network.targets, network.counts)
     for name, value in network.model.named_buffers():
-        made.model.get_buffer(name).copy_(value)
+        known = made.model.get_buffer(name)
+        if known.shape == value.shape:  # a linear baseline is another one where another calendar is read
+            known.copy_(value)
     return made
 
 

@@ -107,7 +107,8 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         """All numbers as they are; those of the columns that are forecast a second time, with their gaps."""
         places = [network.columns.index(name) for name in network.targets]
         rows = encoded_rows(examples, network.columns, places, network.recipe.data)
-        kinds = dict.fromkeys(("inputs", "targets", "units", "log_units"), "<f8")
+        calendar = ["calendar"] * (network.recipe.data.calendar != "none")
+        kinds = dict.fromkeys(["inputs", "targets", "units", "log_units", *calendar], "<f8")
         EncodedTable.write(folder, {**kinds, "start": "<i8"}, rows)
 
     def settled(self, network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Emit) -> ForecastNetwork:
@@ -137,8 +138,8 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
 
         def kind(network: ForecastNetwork) -> tuple[object, ...]:
             recipe = network.recipe
-            return (network.vocabularies(), recipe.data.window, recipe.data.missing, recipe.model.horizon,
-                    recipe.model.strategy, recipe.model.levels())  # fmt: skip
+            return (network.vocabularies(), recipe.data.window, recipe.data.missing, recipe.data.cycles,
+                    recipe.model.horizon, recipe.model.strategy, recipe.model.levels())  # fmt: skip
 
-        refuse_different(networks, kind, "have the same columns, window, horizon, strategy and quantiles")
+        refuse_different(networks, kind, "have the same columns, window, calendar, horizon, strategy and quantiles")
         return ForecastPredictor(networks)

@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recurra.data import EncodedTable
+from recurra.data.calendar import CYCLES, cycles_passed
 from recurra.errors import DataError
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
 from recurra.tasks.forecast.network import ForecastNetwork
@@ -34,6 +36,7 @@ MAX_WINDOWS = 1000  # validation windows that a trial is measured on
 UNTRAINED_WINDOWS = 300  # of the training data, and of the validation data, that a baseline is measured on
 MOST_WEIGHTS = 1_000_000  # of a linear baseline that may be chosen
 FAR = 0.95  # of the error with logarithms: how low that of the numbers has to be before training to be taken
+LEAST_TIMES, LEAST_STEPS = 2, 4  # a cycle is gone through, with as many steps each time, where it may be read
 LIKELY = 1.0  # standard errors by which another baseline than the first has to be better before training
 NOTHING = np.zeros(0)  # the losses of a trial that diverged
 
@@ -63,7 +66,7 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
         Diverged: all that could be tried did.
     """
     begin = Beginnings(network, encoded)
-    recipe = transformed(network.recipe, begin, emit)
+    recipe = with_calendar(transformed(network.recipe, begin, emit), begin, emit)
     recipes = list(candidates(recipe))
     if len(recipes) > 1:
         start = best_untrained(recipes, begin)
@@ -72,7 +75,7 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
         recipe = best_tried(recipes, begin, budget, emit)
     found = begin.of(recipe)
     if found.model.linear is not None:
-        emit(Note(f"linear baseline: {begin.words(recipe)}"))
+        emit(Note(f"linear baseline: {begin.linear(recipe).words}"))
     return found
 
 
@@ -101,6 +104,43 @@ def transformed(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> Foreca
     emit(Note(f"logarithms are forecast, as all numbers are above 0: {errors} (change it with "
               "--set model.transform=none)"))  # fmt: skip
     return log
+
+
+def with_calendar(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> ForecastRecipe:
+    """The recipe with the cycles of the calendar of which a linear function of the window forecasts clearly better.
+
+    A network would have to be trained to tell, and short trials tell little of what lasts for months.
+    """
+    if recipe.data.calendar != "auto":
+        return recipe
+    scale = "window" if recipe.model.scale == "auto" else recipe.model.scale
+    linear = {"model.baseline": "linear", "model.scale": scale}
+    tried = possible_cycles(begin.encoded.train) if weighs_windows(recipe) else []
+    fits = {named: begin.linear(recipe.with_settings({**linear, "data.calendar": named})) for named in tried}
+    better = {named: fit for named, fit in fits.items() if fit.without is not None}
+    if not better:
+        if tried:
+            what = f"what the times say of {' or of '.join(tried)} does not make a ridge regression clearly better"
+            emit(Note(f"calendar: none (change it with --set data.calendar); {what}"))
+        return recipe.with_settings({"data.calendar": "none"})
+    named, fit = min(better.items(), key=lambda one: one[1].error)
+    less = f"{1 - fit.error / (fit.without or 1):.1%} lower on windows that it was not fitted on"
+    emit(Note(f"calendar: {named.replace(' ', ', ')} (change it with --set data.calendar); with what the times say of "
+              f"that, the error of a ridge regression is {less}"))  # fmt: skip
+    return recipe.with_settings({"data.calendar": named})
+
+
+def possible_cycles(train: EncodedTable) -> list[str]:
+    """Which cycles may be read together: those that a series goes through often enough, without and with the year."""
+    passed, fine = np.zeros(len(CYCLES)), np.zeros(len(CYCLES), dtype=bool)
+    for row in range(len(train)):
+        points = train["calendar"].row(row).reshape(-1, len(CYCLES), 2)
+        one = cycles_passed(points)
+        passed = np.maximum(passed, one)
+        fine |= one * LEAST_STEPS <= len(points)
+    found = [name for name, often, some in zip(CYCLES, passed, fine, strict=True) if often >= LEAST_TIMES and some]
+    short = [name for name in found if name in ("day", "week")]
+    return list(dict.fromkeys(" ".join(some) for some in (short, [*short, *(["year"] * ("year" in found))]) if some))
 
 
 def lowest_number(encoded: Encoded) -> float:
@@ -172,9 +212,14 @@ def candidates(recipe: ForecastRecipe) -> Iterator[ForecastRecipe]:
             yield recipe.with_settings({"model.baseline": baseline, "model.scale": scale})
 
 
+def weighs_windows(recipe: ForecastRecipe) -> bool:
+    """Whether a linear function of the window may be the baseline."""
+    return recipe.model.strategy == "direct" and recipe.data.window * recipe.model.horizon <= MOST_WEIGHTS
+
+
 def baselines(recipe: ForecastRecipe) -> tuple[str, ...]:
     """Those that may be chosen."""
-    if recipe.model.strategy == "direct" and recipe.data.window * recipe.model.horizon <= MOST_WEIGHTS:
+    if weighs_windows(recipe):
         return ("linear", "none")
     seasons = ("season",) if 2 <= recipe.data.season <= recipe.data.window else ()
     smoothed = ("smoothed",) if recipe.model.strategy == "direct" else ()

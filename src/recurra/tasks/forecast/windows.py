@@ -29,7 +29,7 @@ ROUNDS = 4
 class Span(NamedTuple):
     """What a window reads and the steps to be forecast after it, in one row."""
 
-    values: Tensor  # [B, T, D] what is missing is filled, or NaN
+    values: Tensor  # [B, T, D] what is missing is filled, or NaN; then the points of the calendar that are read
     truths: Tensor  # [B, T, K] what is missing is NaN
     units: Tensor  # [B, K] what errors are counted in: those of the numbers, or of their logarithms
     known: Tensor  # [B] steps before the origin
@@ -55,6 +55,7 @@ class Windows:
         window: W.
         horizon: H.
         units: the column of what errors are counted in.
+        calendar: which points of the column `calendar` are read, from 0.
     """
 
     table: EncodedTable
@@ -62,6 +63,7 @@ class Windows:
     window: int
     horizon: int
     units: str = "units"
+    calendar: tuple[int, ...] = ()
 
     @cached_property
     def _first(self) -> NDArray[np.int64]:
@@ -89,6 +91,9 @@ class Windows:
         steps = np.minimum(np.arange(int(lengths.max())), lengths[:, None] - 1) + begin[:, None]  # [B, T]
         parts = (table.values.reshape(-1, len(table.values) // self._steps)[steps] for table in (inputs, targets))
         values, truths = (torch.from_numpy(np.ascontiguousarray(part)) for part in parts)
+        if self.calendar:
+            points = self.table["calendar"].values.reshape(self._steps, -1)[steps[..., None], self.calendar]
+            values = torch.cat([values, torch.from_numpy(points)], 2)
         units = self._units(self.units, series)
         return Span(values, truths, units, torch.from_numpy(known), torch.from_numpy(lengths))
 
