@@ -216,7 +216,7 @@ def test_of_several_columns_they_read_the_first(tmp_path: Path) -> None:
     dice = random.Random(9)
     pairs = [((word, dice.choice(["x", "yy", "zzz"])), sounds) for word, sounds in words(700, 1)]
     train = [("\t".join(columns), sounds) for columns, sounds in pairs]
-    model = recurra.train(train, task="translate", to=tmp_path / "m", epochs=8, settings=SMALL)
+    model = recurra.train(train, task="translate", to=tmp_path / "m", epochs=3, settings=SMALL)
     part = model.networks[0].model.pairs
     assert part is not None
     assert part.scale > 0
