@@ -232,7 +232,7 @@ def test_it_is_kept_in_a_file(tmp_path: Path) -> None:
     one.save(tmp_path / "one.npz")
     assert WhatIf.load(tmp_path / "one.npz").pairs == one.pairs
     (tmp_path / "other.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(DataError, match="there is no what-if in this file"):
+    with pytest.raises(DataError, match="this file holds no what-if"):
         WhatIf.load(tmp_path / "other.json")
 
 

@@ -16,16 +16,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import DataError, UsageError
-from recurra.tracing import arrays
+from recurra.errors import UsageError
+from recurra.tracing.kept import Kept
 from recurra.tracing.pattern import Match, Pattern, Span, own_place, places, ranked
-from recurra.tracing.records import record_of
 
 THRESHOLD = 0.3  # from which on a unit counts as active
 COMMON = 20  # tokens that units may go along with
@@ -58,7 +56,7 @@ class Follows(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Activations:
+class Activations(Kept):
     """The values of one state or gate of a layer, after each step of many texts.
 
     Args:
@@ -73,6 +71,8 @@ class Activations:
     Raises:
         UsageError: values that do not fit the tokens, or that are not finite.
     """
+
+    noun: ClassVar[str] = "activations"
 
     layer: str
     name: str
@@ -217,30 +217,11 @@ class Activations:
             list(self.notes),
         )
 
-    def save(self, path: str | Path) -> None:
-        """Writes them into a file .npz or .json.
-
-        Raises:
-            UsageError: a name with another ending.
-            RunError: the file cannot be written.
-        """
+    def stored(self) -> dict[str, object]:
+        """What `save` writes."""
         about = {"layer": self.layer, "name": self.name, "texts": self.texts, "notes": list(self.notes)}
-        about = {**about, "numbers": list(self.numbers)}
         others = {layer: list(names) for layer, names in self.others.items()}
-        arrays.save({**about, "others": others, "values": self.values}, path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Activations:
-        """What `save` wrote.
-
-        Raises:
-            DataError: the file cannot be read, or holds something else.
-        """
-        found = arrays.load(path)
-        try:
-            return record_of(cls, found)
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f"these are no activations ({error})", where=str(path)) from None
+        return {**about, "numbers": list(self.numbers), "others": others, "values": self.values}
 
     @cached_property
     def _standard(self) -> Numbers:

@@ -16,18 +16,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Literal, NamedTuple, Self, get_args
+from typing import ClassVar, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import DataError, UsageError
+from recurra.errors import UsageError
 from recurra.options import unknown_name
 from recurra.tracing import arrays
 from recurra.tracing.arrays import Array
+from recurra.tracing.kept import Kept
 from recurra.tracing.plane import Plane
-from recurra.tracing.records import Recorded, record_of
+from recurra.tracing.records import Recorded
 
 By = Literal["cosine", "euclid"]
 
@@ -97,7 +97,7 @@ class Neighbours(Recorded):
 
 
 @dataclass(frozen=True, eq=False)
-class States:
+class States(Kept):
     """A vector for each of some examples.
 
     Args:
@@ -111,6 +111,8 @@ class States:
     Raises:
         UsageError: other numbers of vectors and examples, none at all, or numbers that are not finite.
     """
+
+    noun: ClassVar[str] = "states"
 
     what: str
     model: str
@@ -179,28 +181,6 @@ class States:
         """What `save` writes."""
         about = {"what": self.what, "model": self.model, "unit": self.unit, "notes": list(self.notes)}
         return {**about, "examples": [list(one) for one in self.examples], "values": self.values}
-
-    def save(self, path: str | Path) -> None:
-        """Writes examples and vectors into a file .npz (or .json, with four digits).
-
-        Raises:
-            UsageError: a name with another ending.
-            RunError: the file cannot be written.
-        """
-        arrays.save(self.stored(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """What `save` wrote.
-
-        Raises:
-            DataError: the file cannot be read, or holds something else.
-        """
-        found = arrays.load(path)
-        try:
-            return record_of(cls, found)
-        except (KeyError, TypeError, ValueError, UsageError) as error:
-            raise DataError(f"these are no states ({error})", where=str(path)) from None
 
 
 def from_cosine(rows: Numbers, one: Numbers) -> Numbers:

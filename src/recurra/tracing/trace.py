@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from typing import ClassVar
 
-from recurra.errors import DataError, UsageError
-from recurra.tracing.arrays import Array, check_array, check_before, json_pieces, load, save
+from recurra.errors import UsageError
+from recurra.tracing.arrays import Array, check_array, check_before, json_pieces
 from recurra.tracing.attention_map import AttentionMap
 from recurra.tracing.attribution import Attribution
 from recurra.tracing.contrast import Contrast
+from recurra.tracing.kept import Kept
 from recurra.tracing.matrix import check_matrix
 from recurra.tracing.records import Recorded
 from recurra.tracing.search import SearchTree
@@ -117,7 +118,7 @@ class GradientTrace(Recorded):
 
 
 @dataclass(frozen=True, eq=False)
-class Trace(Recorded):
+class Trace(Kept):
     """One input, what the model made of it, and what happened inside.
 
     Args:
@@ -140,6 +141,8 @@ class Trace(Recorded):
     Raises:
         UsageError: an attention map of other tokens.
     """
+
+    noun: ClassVar[str] = "trace"
 
     source: str
     prediction: str
@@ -209,29 +212,9 @@ class Trace(Recorded):
         """The same in pieces, to be written one after the other."""
         return json_pieces(self.to_mapping())
 
-    def save(self, path: str | Path) -> None:
-        """Writes it into a file .json, or .npz (arrays as they are), and replaces one that is there.
-
-        Raises:
-            UsageError: a name with another ending.
-            RunError: the file cannot be written.
-        """
-        save(self.to_mapping(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Trace:
-        """The trace in a file .json or .npz.
-
-        Raises:
-            UsageError: a name with another ending.
-            DataError: the file cannot be read, or holds something else.
-        """
-        found = load(path)
-        try:
-            return cls.of_mapping(found)
-        except (KeyError, TypeError, ValueError, AttributeError, UsageError):
-            fix = "Write it anew: trace.save(path)."
-            raise DataError("there is no trace in this file", where=str(path), fix=fix) from None
+    def stored(self) -> dict[str, object]:
+        """The same as `to_mapping`."""
+        return self.to_mapping()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Trace) and self.to_json() == other.to_json()

@@ -9,14 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
-from typing import Literal, Self, TypeAlias
+from typing import ClassVar, Literal, Self, TypeAlias
 
-from recurra.errors import DataError, UsageError
 from recurra.tracing.aligned import aligned
-from recurra.tracing.arrays import json_pieces, load, save
+from recurra.tracing.arrays import json_pieces
 from recurra.tracing.intervention import Intervention
-from recurra.tracing.records import Recorded
+from recurra.tracing.kept import Kept
 from recurra.tracing.trace import Trace
 
 SMALL = 0.01  # probabilities that differ by less are called the same
@@ -88,7 +86,7 @@ class Chance:
 
 
 @dataclass(frozen=True, eq=False)
-class WhatIf(Recorded):
+class WhatIf(Kept):
     """An intervention and what follows from it.
 
     Args:
@@ -98,6 +96,8 @@ class WhatIf(Recorded):
         was_chances, now_chances: of outputs that are sampled, the most probable tokens at each step of them.
         notes: what a reader has to know.
     """
+
+    noun: ClassVar[str] = "what-if"
 
     intervention: Intervention
     was: Trace
@@ -134,28 +134,9 @@ class WhatIf(Recorded):
         """One line of JSON; numbers of arrays with four significant digits."""
         return "".join(json_pieces(self.to_mapping()))
 
-    def save(self, path: str | Path) -> None:
-        """Writes it into a file .json, or .npz (arrays as they are), and replaces one that is there.
-
-        Raises:
-            UsageError: a name with another ending.
-            RunError: the file cannot be written.
-        """
-        save(self.to_mapping(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> WhatIf:
-        """What is in a file .json or .npz.
-
-        Raises:
-            UsageError: a name with another ending.
-            DataError: the file cannot be read, or holds something else.
-        """
-        found = load(path)
-        try:
-            return cls.of_mapping(found)
-        except (KeyError, TypeError, ValueError, AttributeError, UsageError):
-            raise DataError("there is no what-if in this file", where=str(path), fix="Write it anew.") from None
+    def stored(self) -> dict[str, object]:
+        """The same as `to_mapping`."""
+        return self.to_mapping()
 
 
 def side_by_side(was: Sequence[Written], now: Sequence[Written], forced: Sequence[int], *, texts: bool) -> list[Pair]:
