@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from recurra.data import SERIES, DataSource, EncodedTable, Row, open_examples
-from recurra.tasks.forecast.evaluate import naive_forecast
-from recurra.tasks.forecast.recipe import ForecastRecipe
+from recurra.data import SERIES, DataSource, EncodedTable, Row, Series, open_examples
+from recurra.tasks.forecast.evaluate import naive_forecast, rolling_windows
+from recurra.tasks.forecast.recipe import ForecastAnswerOptions, ForecastRecipe
 from recurra.tasks.forecast.split import split_by_time
 from recurra.tasks.forecast.windows import ShuffledBatches, Windows, permuted
 
@@ -96,3 +99,47 @@ def test_naive_forecasts() -> None:
     assert naive_forecast(past, 3, 1)[:, 0].tolist() == [9, 9, 9]
     assert naive_forecast(past, 6, 4)[:, 0].tolist() == [6, 7, 8, 9, 6, 7]
     assert naive_forecast(past, 2, 24)[:, 0].tolist() == [9, 9]  # no whole season is known
+
+
+@pytest.mark.parametrize("times", [False, True])
+@pytest.mark.parametrize(
+    ("steps", "start", "asked", "origins"),
+    [
+        (60, 0, {}, range(8, 58, 3)),  # a window after the beginning; each step is forecast once
+        (20, 0, {}, range(8, 18, 1)),  # ten forecasts at least, where there is room for them
+        (40, 0, {}, range(8, 38, 3)),
+        (39, 0, {}, range(8, 37, 2)),
+        (60, 0, {"stride": 10}, range(8, 58, 10)),
+        (60, 0, {"steps": 5}, range(8, 56, 4)),
+        (60, 40, {}, range(40, 58, 1)),  # only what may be forecast
+        (60, 4, {}, range(8, 58, 3)),
+        (60, 40, {"last": 10}, range(50, 58, 1)),
+        (60, 50, {"last": 40}, range(50, 58, 1)),
+        (5, 0, {}, [2]),  # less than a window and a forecast
+    ],
+)
+def test_what_is_forecast_is_what_comes_after_all_that_is_known(
+    steps: int, start: int, asked: dict[str, int], origins: Sequence[int], times: bool
+) -> None:
+    """The number of each step is its value, so that one can see where everything comes from."""
+    values = np.arange(1.0, steps + 1)
+    days = tuple(f"day {value:g}" for value in values) if times else ()
+    one = Series("sea", np.stack([-values, values], 1), ("down", "up"), days, 7, start=start)
+    recipe = ForecastRecipe().with_settings({"data.window": 8, "model.horizon": 3})
+    network = SimpleNamespace(recipe=recipe, columns=("down", "up"), targets=("up",), season=4)
+    options = ForecastAnswerOptions(**asked)
+    ahead = options.steps or 3
+    predictor: Any = SimpleNamespace(first=network, steps=lambda options: ahead)
+    found = list(rolling_windows(predictor, [one], options))
+    assert [window.truth[0, 0] for window in found] == [origin + 1 for origin in origins]
+    for window in found:
+        first = int(window.truth[0, 0])
+        assert window.begins == f"{'day' if times else 'step'} {first}"
+        assert (window.series, window.name, window.line) == (0, "sea", 7)
+        assert window.truth[:, 0].tolist() == list(range(first, first + ahead))
+        assert window.past[:, 0].tolist() == list(range(1, first))
+        assert window.read[:, 1].tolist() == list(range(max(1, first - 8), first))
+        assert (window.read[:, 0] == -window.read[:, 1]).all()
+        season = 4 if first > 4 else 1
+        assert window.naive[:, 0].tolist() == [first - season + k % season for k in range(ahead)]
+        assert window.scale == 4

@@ -309,10 +309,14 @@ def series_units(values: Values, season: int) -> Values:
     return size * np.where(mean > ROUNDING, mean, 1.0)
 
 
-def in_order(series: Series, columns: tuple[str, ...]) -> Values:
+def in_order(series: Series, columns: tuple[str, ...], place: str = "") -> Values:
     """The columns that the network knows, as `columns_in_order` finds them: [T, D].
+
+    Args:
+        place: where the series stands, if it has no name.
 
     Raises:
         DataError: they are not there.
     """
-    return series.values[:, columns_in_order(series.columns, columns, "columns of numbers", series.place)]
+    where = series.place if series.name else place or series.place
+    return series.values[:, columns_in_order(series.columns, columns, "columns of numbers", where)]

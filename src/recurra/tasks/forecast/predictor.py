@@ -167,7 +167,7 @@ class ForecastPredictor:
         data = self.first.recipe.data
         if not len(series.values):
             raise DataError("the series has no steps", where=place, fix="Give its past.")
-        values = in_order(series, self.first.columns)
+        values = in_order(series, self.first.columns, place)
         first = max(0, len(values) - data.window)
         recent = series._replace(values=series.values[first:], times=series.times[first:])
         if gap := missing_number(recent, data.missing):

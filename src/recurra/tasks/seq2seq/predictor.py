@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
+from itertools import count
 from typing import Any, Generic, Self
 
 import numpy as np
@@ -131,7 +132,7 @@ class TextPredictor(Generic[T_co]):
                 text, with its number.
         """
         first = 1
-        for window in chunks(map(self._one_text, inputs), WINDOW):
+        for window in chunks(map(self._one_text, inputs, count(1)), WINDOW):
             yield from self._window(window, first, options)
             first += len(window)
 
@@ -242,7 +243,7 @@ class TextPredictor(Generic[T_co]):
             DataError: a text that is too long, one with another number of columns, or something that is no text.
         """
         first = 1
-        for texts in chunks(map(self._one_text, inputs), WINDOW):
+        for texts in chunks(map(self._one_text, inputs, count(1)), WINDOW):
             encoded = self._encoded(texts, first)
             lengths = [0 if self.empty(text) else len(ids) for text, ids in zip(texts, encoded, strict=True)]
             filled = [k for k, length in enumerate(lengths) if length]
@@ -362,17 +363,18 @@ class TextPredictor(Generic[T_co]):
                 raise too_long(number, len(ids))
         return encoded
 
-    def _one_text(self, given: object) -> Any:
+    def _one_text(self, given: object, number: int = 1) -> Any:
         """Columns given as a tuple or a list of strings as one text; anything else as it is.
 
         Raises:
-            DataError: more columns than the model reads, or fewer.
+            DataError: more columns than the model reads, or fewer; with the number of the text.
         """
         if not is_sequence(given):
             return given
         if len(given) != self.reads:
             what = f"the model reads {counted(self.reads, 'column')}, got {len(given)}: {excerpt(repr(given), 40)}"
-            raise DataError(what, fix="Several inputs are a list of texts; several columns of one input are a tuple.")
+            fix = "Several inputs are a list of texts; several columns of one input are a tuple."
+            raise DataError(what, where=f"text {number}", fix=fix)
         return "\t".join(given) if are_texts(given) else given
 
     def _decode(self, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
