@@ -13,6 +13,7 @@ from recurra.layers import Bidirectional, Recurrent, steps, unroll
 from recurra.layers.kernels import kernel_of
 from recurra.layers.unroll import OneStep
 from recurra.padded import Padded
+from recurra.turns import between_steps
 
 LENGTHS = torch.tensor([4, 2])
 
@@ -67,3 +68,12 @@ def test_a_backward_layer_is_recorded_as_it_went_and_shown_as_the_text_stands() 
     assert record.backward
     torch.testing.assert_close(record.whole(record.states["hidden"]), run.outputs.values[..., 4:])
     torch.testing.assert_close(record.states["hidden"][1][1], run.outputs.values[1, 0, 4:])  # row 1 ends there
+
+
+@pytest.mark.parametrize("name", laws.CELLS)
+def test_others_get_their_turn_at_each_step(name: str) -> None:
+    cell = laws.built(lambda: laws.CELLS[name](3, 4))
+    turns: list[None] = []
+    with between_steps(lambda: turns.append(None)):
+        unroll(cell, Padded(torch.randn(2, 4, 3), LENGTHS))
+    assert len(turns) == 4

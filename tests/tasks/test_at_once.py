@@ -14,6 +14,7 @@ from recurra.tasks.at_once import at_once
 from recurra.tasks.seq2seq import predictor as seq2seq
 from recurra.tasks.task import Generates, Network, Surprised
 from recurra.training import threads
+from recurra.turns import between_steps
 
 CPU = torch.device("cpu")
 MANY = 600  # inputs: several batches in every task
@@ -111,3 +112,11 @@ def test_what_is_one_text_is_computed_by_one_thread(form: str) -> None:
             assert torch.get_num_threads() == number
     assert watched.numbers == {1}
     assert seen[0] == seen[1]
+
+
+def test_others_get_their_turn_after_each_batch() -> None:
+    done: list[int] = []
+    turns: list[int] = []
+    with threads(1), between_steps(lambda: turns.append(len(done))):
+        assert at_once(lambda batch: done.append(batch) or batch, [3, 1, 2], CPU) == [3, 1, 2]
+    assert turns == [1, 2, 3]

@@ -22,12 +22,17 @@ CERTAIN = [{"beam": 1}, {"beam": 1, "attention": True}, *({"sample": True, "seed
 def streamed(task: str, predictor: Any, given: object, settings: Mapping[str, Any]) -> tuple[list[str], Any, Any]:
     """The pieces, the answer at their end, and what `predict` answers."""
     options = replace(TASKS[task].recipe().decoding, **settings)
-    pieces, growing = [], predictor.stream(given, options)
+    return *to_its_end(predictor.stream(given, options)), next(iter(predictor.predict([given], options)))
+
+
+def to_its_end(growing: Any) -> tuple[list[str], Any]:
+    """The pieces, and the answer at their end."""
+    pieces: list[str] = []
     while True:
         try:
             pieces.append(next(growing))
         except StopIteration as end:
-            return pieces, end.value, next(iter(predictor.predict([given], options)))
+            return pieces, end.value
 
 
 @pytest.mark.parametrize("settings", [*CERTAIN, {"beam": 4}, {"beam": 4, "nbest": 3}])
@@ -68,3 +73,28 @@ def test_what_writes_texts_streams_and_nothing_else_does() -> None:
         *WRITING,
         "language-model",
     }
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"seed": 3}, {"beam": 1}, {"beam": 3}, {"samples": 2}, {"beam": 3, "samples": 2}]
+)
+@pytest.mark.parametrize("form", ["lines", "running"])
+def test_pieces_are_the_continuation_that_generate_gives(form: str, settings: dict[str, Any]) -> None:
+    predictor: Any = TASKS["language-model"].predictor([network("language-model", settings={"data.form": form})])
+    options = replace(predictor.generation, length=12, **settings)
+    for given in ("red", "dark blue"):
+        pieces, end = to_its_end(predictor.stream(given, options))
+        (whole,) = predictor.generate([given], options)
+        assert end.to_mapping() == whole.to_mapping()
+        assert whole.text == given + "".join(pieces)
+        assert (len(pieces) > 3) == (settings.get("beam", 0) < 2 and "samples" not in settings)
+
+
+@pytest.mark.parametrize("task", ["translate", "chat", "language-model"])
+def test_what_is_read_and_what_is_written_are_counted_in_units(task: str) -> None:
+    """Of characters."""
+    sides = ("units",) if task == "language-model" else ("source_units", "target_units")
+    predictor: Any = TASKS[task].predictor([network(task, settings={f"text.{side}": "chars" for side in sides})])
+    few, more = (predictor.units(given, "ab") for given in ("red", "red blue"))
+    assert (few[0], more[0]) == ((5, 10) if task == "chat" else (3, 8))  # a turn begins with two marks
+    assert (few[1], more[1]) == (2, 2)

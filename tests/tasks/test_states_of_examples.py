@@ -13,10 +13,11 @@ from toy_tasks import SENTENCES, TOYS, examples, network, predictor
 from recurra.data import Example
 from recurra.errors import DataError
 from recurra.layers import Recorded
+from recurra.metrics import Case
 from recurra.tasks import TASKS
 from recurra.tasks import states as module
-from recurra.tasks.questions import questions, sampled
-from recurra.tasks.states import ShownStates, nearest_to, states_of_examples
+from recurra.tasks.questions import Question, questions, sampled
+from recurra.tasks.states import ShownStates, matched, nearest_to, states_of_examples
 from recurra.tasks.task import Inspected, Represents
 from recurra.views import neighbours_html, states_html
 
@@ -174,6 +175,21 @@ def test_examples_with_one_input_become_one_where_their_outputs_are_judged_toget
     )  # fmt: skip
     assert [one.text for one in found.examples] == ["red", "blue"]
     assert "1 example left out whose output is judged together with another one, or not at all" in found.notes
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ([(1, "x"), (1, "y"), (2, "z"), (3, "-")], [0, 1, 2, 3]),
+        ([(2, "z"), (1, "y"), (1, "x")], [2, 1, 0]),  # by their targets, in any order
+        ([(1, "w"), (2, "w")], [None, 2]),  # one alone may be written otherwise
+        ([(3, "-"), (3, "-"), (4, "x")], [3, None, None]),  # no case counts twice
+        ([(1, "y"), (1, "w")], [1, 0]),  # what is left is one alone
+    ],
+)
+def test_a_question_finds_its_case(asked: list[tuple[int, str]], found: list[int | None]) -> None:
+    cases = [Case(line, "", (target,)) for line, target in [(1, "x"), (1, "y"), (2, "z"), (3, "-")]]
+    assert matched([Question("", target, line, "") for line, target in asked], cases) == found
 
 
 def test_what_is_left_out_is_said() -> None:
