@@ -5,9 +5,10 @@
 First every test file is run as things are, to know which tests pass here, how long they take and which lines they
 run (`reaching.py`; kept until a test file changes). Then a seeded sample of all mutants (`mistakes.py`) is tried.
 Each runs in a process forked from one that has torch loaded; the mutant is compiled there in place of the file, so that
-nothing is written, and the tests that run its line go on until one fails, those files first that take least time,
-and as many as take --seconds without the mistake. An endless loop counts as noticed. Processes that tests start do not
-see a mutant. As many mutants are tried at a time as --jobs says, each with one thread.
+nothing is written. The tests that run its line go on until one fails: first those of the file that is named like the
+mutant's, then those files that take least time, and as many as take --seconds without the mistake. An endless loop
+counts as noticed. Processes that tests start do not see a mutant. As many mutants are tried at a time as --jobs says,
+each with one thread.
 
 What was tried is kept in --work: a second call with the same seed goes on where the first one stopped, and tries again
 only mutants of files that have changed (without the file, all: new tests are then heard, too). After --minutes no

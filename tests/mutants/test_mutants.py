@@ -93,6 +93,8 @@ def test_those_tests_are_asked_that_run_the_line() -> None:
     assert [[test.name for test in own] for own in found.tests] == [["tests/quick.py::a"], ["tests/slow.py::b"]]
     assert found.left_out == 1
     assert trial(mutant, tests, 5.0, {"tests/quick.py::a"}).tests[0][0].name == "tests/slow.py::b"
+    own = {**tests, "own.py": [of("room/test_its_code.py::a", 4.5, line), of("other/test_code.py::a", 4.6, line)]}
+    assert trial(mutant, own, 5.0).tests[0][0].name == "tests/room/test_its_code.py::a"
     whole = trial(mutant._replace(lines=MODULE), tests, 50.0)
     assert sum(map(len, whole.tests)) == 4
     assert not trial(mutant._replace(lines=(8, 9)), tests, 50.0).tests

@@ -23,7 +23,7 @@ class Trial(NamedTuple):
     """A mutant and what is run against it."""
 
     mutant: Mutant
-    tests: Sequence[Sequence[Test]]  # by file, those first that take least time
+    tests: Sequence[Sequence[Test]]  # by file, in the order in which they are run
     left_out: int  # tests that could notice it and did not fit into the seconds allowed
 
 
@@ -39,7 +39,8 @@ class Verdict(NamedTuple):
 def trial(
     mutant: Mutant, tests: Mapping[str, Sequence[Test]], seconds: float, distrusted: Collection[str] = ()
 ) -> Trial:
-    """The tests that run the mutant's statement, as many as fit into `seconds`, whole files first.
+    """The tests that run the mutant's statement, as many as fit into `seconds`: first those of the file that is named
+    like the mutant's, then whole files, the shortest first.
 
     What stands outside of functions (a constant, a default, a table) is used by whoever runs a function of that file,
     or, where there is none, of that room; and some tests are about that alone.
@@ -53,7 +54,7 @@ def trial(
         files += [test for test in every if test and test[0].name.split("::")[0].endswith(LAWS) and test not in files]
     chosen: list[list[Test]] = []
     spent, left_out = 0.0, 0
-    for own in sorted(filter(None, files), key=total):
+    for own in sorted(filter(None, files), key=lambda own: (not mirrors(own, mutant), total(own))):
         kept: list[Test] = []
         for test in sorted(own, key=lambda test: test.seconds):
             if spent + test.seconds <= seconds or not (chosen or kept):
@@ -71,6 +72,12 @@ def runs(test: Test, mutant: Mutant) -> bool:
         return any(path == mutant.path for path, _ in test.ran)
     first, last = mutant.lines
     return any((mutant.path, line) in test.ran for line in range(first, last + 1))
+
+
+def mirrors(tests: Sequence[Test], mutant: Mutant) -> bool:
+    """Whether the file of these tests is about the mutant's: tests/training/test_run.py about training/run.py."""
+    path, own = Path(tests[0].name.split("::")[0]), Path(mutant.path)
+    return path.parts[1] == own.parts[0] and path.stem.endswith(own.stem)
 
 
 def total(tests: Sequence[Test]) -> float:
