@@ -158,6 +158,18 @@ def test_what_the_times_say_changes_the_forecast() -> None:
     assert monday == pytest.approx(week_later, abs=1e-4)
 
 
+def test_several_series_may_each_be_a_table_with_times() -> None:
+    model, rows = with_calendar(), shops()
+    monday, tuesday = ({name: [row[name] for row in rows[k : k + 24]] for name in rows[0]} for k in (0, 24))
+    expected = [medians(model, monday), medians(model, tuesday)]
+    assert expected[0] != expected[1]
+    as_rows = [[dict(zip(one, cells, strict=True)) for cells in zip(*one.values(), strict=True)]
+               for one in (monday, tuesday)]  # fmt: skip
+    for given in ([monday, tuesday], as_rows):
+        for answers in (model.predict(given), list(model.predict_iter(iter(given)))):
+            assert np.allclose([one.details.columns[0].median for one in answers], expected, atol=1e-5)
+
+
 def test_a_window_is_enough_and_says_the_same_as_the_whole_series() -> None:
     model = with_calendar()
     assert medians(model, shops()[-24:]) == medians(model, shops())
@@ -169,7 +181,10 @@ def test_without_times_it_forecasts_and_warns() -> None:
     assert np.isfinite(answer.details.columns[0].median).all()
     (note,) = answer.details.notes()
     assert note.startswith("warning: the steps have no dates, so the forecast is that of no certain day or week: ")
-    assert not model.predict(shops()).details.notes()
+    assert answer.details.to_mapping()["undated"] == ["day", "week"]
+    dated = model.predict(shops())
+    assert not dated.details.notes()
+    assert "undated" not in dated.details.to_mapping()
     assert note in model.evaluate([numbers], last=24).notes
     assert note not in model.evaluate(shops(), last=24).notes
 

@@ -116,6 +116,7 @@ class ForecastDetails(Closed):
     series: str
     times: list[str]
     floored: list[str] = Field(default_factory=list[str])
+    undated: list[str] = Field(default_factory=list[str])
     columns: dict[str, ColumnForecast]
 
 

@@ -73,10 +73,11 @@ class ForecastValues(Details):
         return "; ".join(f"{column.name}: {part}" for column, part in zip(self.columns, parts, strict=True))
 
     def to_mapping(self) -> dict[str, object]:
-        """Times, and the quantiles of each column."""
+        """Times, and the quantiles of each column; what was changed, and what was not known, where there is any."""
         columns = {one.name: {"median": one.median, "quantiles": one.quantiles} for one in self.columns}
-        floored = {"floored": self.floored} if self.floored else {}
-        return {"series": self.series, "times": self.times, "columns": columns, **floored}
+        changed = {"floored": self.floored, "undated": self.undated}
+        said = {name: some for name, some in changed.items() if some}
+        return {"series": self.series, "times": self.times, "columns": columns, **said}
 
     def notes(self) -> list[str]:
         """What was changed."""
