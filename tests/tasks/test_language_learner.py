@@ -147,3 +147,10 @@ def test_lines_count_their_ends(tmp_path: Path) -> None:
     score = learner.validate(3)
     assert score.loss == pytest.approx(total / 10)
     assert score.value == pytest.approx(total / 10 / math.log(2))
+
+
+def test_a_batch_is_described_by_the_lines_that_it_reads(tmp_path: Path) -> None:
+    """Ten units a line, lines from 0 here."""
+    learner = running(tmp_path, 200, batch_tokens=30, batch_examples=3, steps=5)
+    for starts, lines in (([0, 9, 10], "0, 0, 1"), ([19, 20, 199], "1, 2, 19")):
+        assert learner.describe(np.array(starts)) == f"the text at lines {lines} and elsewhere"

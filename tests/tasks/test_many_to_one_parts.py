@@ -16,6 +16,8 @@ from recurra.data import Numbers
 from recurra.data.content import Fields
 from recurra.errors import DataError
 from recurra.models import NumberReader
+from recurra.padded import Padded
+from recurra.tasks.classify.answer import LabelProbabilities
 from recurra.tasks.many_to_one.build import column_kind, kind_of
 
 
@@ -85,3 +87,38 @@ def test_the_slope_of_the_losses_is_their_derivative(task: str) -> None:
     changed = outputs.clone().requires_grad_()
     head.losses(changed, targets).sum().backward()
     torch.testing.assert_close(changed.grad, head.slope(outputs, targets))
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "label"),
+    [
+        ({"yes": 0.2, "no": 0.8}, "no"),
+        ({"True": 0.2, "False": 0.8}, False),
+        ({"True": 0.7, "False": 0.3}, True),
+        ({"True": 0.7, "False": 0.2, "perhaps": 0.1}, "True"),
+        ({"1": 0.1, "-2": 0.9}, -2),
+        ({"1": 0.1, "2.0": 0.9}, "2.0"),
+        ({"1": 0.1, "02": 0.9}, "02"),  # as it is written
+        ({"1": 0.9, "a": 0.1}, "1"),
+        ({}, ""),
+    ],
+)
+def test_labels_that_are_all_numbers_or_truth_values_are_given_as_such(probabilities: Any, label: object) -> None:
+    found = LabelProbabilities(probabilities).label
+    assert (found, type(found)) == (label, type(label))
+
+
+def test_numbers_without_an_order_are_read_one_a_step() -> None:
+    values = Padded(torch.randn(3, 1, 5), torch.ones(3, dtype=torch.int64))
+    plain, steps = (NumberReader(5, transposed=transposed) for transposed in (False, True))
+    read = steps(values)
+    assert read.values.shape == (3, 5, 1)
+    assert read.lengths.tolist() == [5, 5, 5]
+    torch.testing.assert_close(read.values[:, :, 0], plain(values).values[:, 0])
+
+
+def test_where_images_stand() -> None:
+    assert predictor("classify").image_columns is None  # type: ignore[attr-defined]
+    image = np.zeros((4, 4), np.uint8)
+    rows: list[Any] = [(image + k, "ab"[k % 2]) for k in range(24)]
+    assert predictor("classify", network("classify", rows=rows)).image_columns == []  # type: ignore[attr-defined]

@@ -34,7 +34,7 @@ from recurra.training import (
     locked,
 )
 from recurra.training.chance import Losses
-from recurra.training.checkpoint import NAME, Checkpoint, save_checkpoint
+from recurra.training.checkpoint import NAME, Checkpoint, digest, save_checkpoint
 from recurra.training.loop import gradient
 from recurra.training.optimizer import make_optimizer
 from recurra.training.plan import Piece
@@ -430,3 +430,16 @@ def test_two_seconds_and_two_percent_are_kept_for_the_end(elapsed: float, left: 
     run = object.__new__(Run)
     run.budget = Budget(100.0, None, 0.0)
     assert run._usable(elapsed) == pytest.approx(left)
+
+
+def test_a_digest_is_of_all_that_is_saved_and_of_no_order() -> None:
+    tensors, values = {"a": torch.ones(2), "b": torch.zeros(3)}, {"step": 1, "epoch": {"x": 2, "y": 3}}
+    whole = digest(tensors, values)
+    assert digest(dict(reversed(tensors.items())), dict(reversed(values.items()))) == whole
+    others = [
+        digest({**tensors, "b": torch.ones(3)}, values),
+        digest({**tensors, "c": torch.zeros(3)}, values),
+        digest(tensors, {**values, "step": 2}),
+        digest(tensors, {**values, "epoch": {"x": 3, "y": 2}}),
+    ]
+    assert len({whole, *others}) == 5

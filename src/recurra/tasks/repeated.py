@@ -8,7 +8,7 @@ gets all of them right: that is counted and said. Of each example sixteen bytes 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -63,8 +63,3 @@ def by_input(keys: Iterable[Hashable]) -> list[list[int]]:
     for number, key in enumerate(keys):
         groups.setdefault(key, []).append(number)
     return list(groups.values())
-
-
-def firsts(groups: Sequence[Sequence[int]]) -> list[int]:
-    """The first example of each input."""
-    return [group[0] for group in groups]
