@@ -35,6 +35,15 @@ def test_no_other_weights_make_right_candidates_more_probable() -> None:
         assert value(found + np.array(move)) < value(found)
 
 
+@pytest.mark.parametrize("shift", [-900.0, 900.0])
+def test_what_all_candidates_have_in_common_changes_no_weight(shift: float) -> None:
+    """So improbable are long texts, all of them: no exponential function of that is a number."""
+    scores, right = candidates(60, 2, of_network=2.0, of_ngrams=1.0)
+    assert fitted(scores + shift, right) == pytest.approx(fitted(scores, right))
+    for at in (np.array([1.0, 0.0]), np.array([2.0, 1.0])):
+        assert log_chances(scores + shift, right, at) == pytest.approx(log_chances(scores, right, at))
+
+
 def test_a_fit_ends_where_everything_is_right_and_where_there_is_nothing() -> None:
     scores = np.zeros((30, 5, 2))
     scores[:, 0] = 5.0
