@@ -491,6 +491,30 @@ def test_the_next_save_tidies_up_after_a_kill(folder: Path, tmp_path: Path) -> N
     assert untidy > 5
 
 
+def everything_in(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("next_save", ["of the first member", "of the whole"])
+def test_nothing_is_left_of_a_kill_while_a_member_was_saved(next_save: str, tmp_path: Path) -> None:
+    several = model(others=[weights(1.5)])
+    save_bundle(tmp_path / "usual", several)
+    usual, untidy = everything_in(tmp_path / "usual"), 0
+    for number in count():
+        copy = tmp_path / str(number)
+        shutil.copytree(tmp_path / "usual", copy)
+        stopped = killed(lambda copy=copy: save_weights(copy, weights(2.0), member=2), number)
+        untidy += everything_in(copy) != usual
+        if next_save == "of the whole":
+            save_bundle(copy, several)
+        else:
+            save_weights(copy, weights(0.5))
+        assert everything_in(copy) == usual
+        if not stopped:
+            break
+    assert untidy
+
+
 def test_a_kill_in_the_first_save_leaves_a_model_or_none(tmp_path: Path) -> None:
     opened: list[bool] = []
     for number in count():

@@ -40,9 +40,11 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def tidy(folder: Path) -> None:
-    """Finishes or takes away what saves that were interrupted have left. Only for one who holds the folder alone."""
+    """Finishes or takes away what saves that were interrupted have left, also in the folders right in this one: the
+    weights of a member are written there by themselves. Only for one who holds the folder alone."""
     settle(folder)
-    remove_leftovers(folder)
+    for place in (folder, *(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())):
+        remove_leftovers(place)
     shutil.rmtree(folder / INCOMING, ignore_errors=True)
 
 
