@@ -41,7 +41,7 @@ FUZZ ?= --count 1000000 --minutes 1
 PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS) $(PIP_EXTRA)
 
-.PHONY: demo play test quick everything gpu mutants fuzz kills storm lint docs drawings lecture clean
+.PHONY: demo play test everything short-tests all-tests quick gpu mutants fuzz kills storm lint docs drawings lecture clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -50,10 +50,17 @@ demo: $(VENV)/.installed
 play: $(VENV)/.installed-play
 	$(BIN)/recurra serve --demo
 
-test: lint
+# Pyright keeps one core busy for more than a minute: the tests have the others meanwhile.
+test: $(VENV)/.installed-test
+	$(MAKE) --no-print-directory --jobs=2 lint short-tests
+
+everything: $(VENV)/.installed-test
+	$(MAKE) --no-print-directory --jobs=2 lint all-tests
+
+short-tests: $(VENV)/.installed-test
 	$(BIN)/pytest $(PARALLEL) -m "not long"
 
-everything: lint
+all-tests: $(VENV)/.installed-test
 	$(BIN)/pytest $(PARALLEL)
 
 quick: $(VENV)/.installed-test
