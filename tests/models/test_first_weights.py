@@ -32,3 +32,16 @@ def test_places_of_an_image_begin_small_beside_what_stands_there() -> None:
     model = build_captioner(CaptionerOptions(width=64), 40, ImageShape(16, 16, 3))
     (places,) = [value for name, value in model.named_parameters() if name.endswith("places")]
     assert float(places.detach().std()) == pytest.approx(0.1, rel=0.1)
+
+
+def test_what_is_generated_is_what_is_not_copied() -> None:
+    """p(w) = g p_vocab(w) + (1 - g) sum of the weights on w; where nothing is copied, all of it is generated."""
+    torch.manual_seed(1)
+    output = CopyOutput(4, 6, None)
+    features, weights, ids = torch.randn(3, 4), torch.rand(3, 2), torch.tensor([[1, 2], [2, 2], [5, 0]])
+    weights = weights / weights.sum(1, keepdim=True)
+    generated = output.generated(features).exp()
+    copied = torch.zeros(3, 6).scatter_add_(1, ids, weights * (1 - generated.sum(1, keepdim=True)))
+    torch.testing.assert_close(output(features, weights, ids).exp(), generated + copied)
+    torch.testing.assert_close((generated + copied).sum(1), torch.ones(3))
+    torch.testing.assert_close(generated.sum(1), output.gate(features).sigmoid()[:, 0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from test_answers import check
 from toy_tasks import TOYS, network, predictor
 
 from recurra.errors import DataError, UsageError
-from recurra.tasks import TASKS
+from recurra.tasks import TASKS, activations
 from recurra.tasks.activations import gathered
 from recurra.tasks.tracing import layers_of, traced
 
@@ -49,6 +50,25 @@ def test_of_many_inputs_some_are_taken_evenly_and_it_is_said() -> None:
     ]
     assert "".join(found.texts[0]) == "a"
     assert [inputs[number - 1] for number in found.numbers] == ["".join(text) for text in found.texts]
+
+
+@pytest.mark.parametrize("examples", [500, 20])
+def test_no_more_values_are_kept_than_there_is_room_for(examples: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of texts of three steps, four values each."""
+    monkeypatch.setattr(activations, "LARGEST", 3 * 4 * 5)
+    found = gathered(["red a blue"] * 40, *inside("classify"), None, "hidden", examples)
+    assert len(found.texts) == 5
+    said = ["20 of 40 inputs, spread evenly over them"] * (examples < 40)
+    assert list(found.notes)[:-2] == [*said, "only the first 5 of these were kept, which have 60 values"]
+
+
+def test_of_an_endless_stream_the_first_inputs_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(activations, "READ", 7)
+    found = gathered(itertools.repeat("red"), *inside("classify"), None, "hidden", 500)
+    assert len(found.texts) == 7
+    assert "only the first 7 inputs were read" in found.notes
+    few = gathered(["red"] * 6, *inside("classify"), None, "hidden", 500)
+    assert not any("were read" in note for note in few.notes)
 
 
 def test_one_more_input_is_the_last_text() -> None:

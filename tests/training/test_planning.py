@@ -69,6 +69,26 @@ def test_a_precision_that_is_named_is_taken(precision: Any, half: bool) -> None:
     assert 0 < seconds < 60
 
 
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [("no kernel\nfor this", RunError), ("DefaultCPUAllocator: can't allocate memory", RuntimeError)],
+)
+def test_bfloat16_that_is_named_and_not_there_is_refused(
+    message: str, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: object) -> float:
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(planning, "seconds_per_step", fail)
+    with pytest.raises(kind) as caught:
+        choose_precision(ToyLearner(), TrainingOptions(precision="bfloat16"), PLAIN, SECONDS, print)
+    if isinstance(caught.value, RunError):
+        assert caught.value.what == "this machine cannot train in bfloat16: no kernel"
+        assert caught.value.where == "training.precision"
+    else:
+        assert type(caught.value) is RuntimeError
+
+
 @pytest.mark.parametrize(("plain", "half", "taken"), [(1.0, 0.8, True), (1.0, 0.95, False)])
 def test_bfloat16_is_taken_where_it_is_faster(
     plain: float, half: float, taken: bool, monkeypatch: pytest.MonkeyPatch
