@@ -35,6 +35,8 @@ def passages(*texts: str) -> list[Passage]:
         (["A line.", "", "Another one.", "", "And one."], "running", "2 of 5 lines are empty"),
         (["word " * 500], "running", "a line has 2,500 characters"),
         (PROSE * 3, "running", "of the lines the sentence continues on the next line"),
+        (["word " * 399 + "words"], "lines", "no paragraphs"),
+        (["word " * 399 + "wordss"], "running", "a line has 2,001 characters"),
         (["emma", "olivia", *["ava"] * 200, "", "x"], "lines", "no paragraphs"),
     ],
 )
@@ -52,6 +54,38 @@ def test_long_lines_are_cut_at_spaces_and_nothing_is_lost() -> None:
     assert all(part.text.startswith(" ") for part in parts[1:])
     assert {part.line for part in parts} == {3}
     assert list(parts_of(Passage("x" * 5000, 1))) == [Passage("x" * 5000, 1)]
+
+
+@pytest.mark.parametrize("length", [1999, 2000, 2001, 2999, 3000, 3001, 4000])
+def test_a_part_has_a_thousand_characters_at_least_and_the_last_two_thousand_at_most(length: int) -> None:
+    """Of words of one letter, so that every other character is a space."""
+    sizes = [len(part.text) for part in parts_of(Passage(("a " * length)[:length], 1))]
+    assert sum(sizes) == length
+    assert sizes[-1] in range(1000, 2001)
+    assert all(size in (1000, 1001) for size in sizes[:-1])
+    assert len(sizes) == (1 if length <= 2000 else 2 if length <= 3001 else 3)
+
+
+def test_validation_data_that_are_given_are_all_of_it() -> None:
+    train, valid = as_examples(passages("a", "b")), as_examples(passages("c"))
+    parts = split_running(train, valid, LanguageDataOptions(), print)
+    assert (list(parts.train), list(parts.valid), parts.contiguous) == (list(train), list(valid), True)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "1 of 2,001 lines is empty (line 2001) and left out"),
+        (2, "2 of 2,002 lines are empty (lines 2001, 2002) and left out"),
+        (5, "5 of 2,005 lines are empty (lines 2001, 2002, 2003, 2004, 2005) and left out"),
+        (6, "6 of 2,006 lines are empty (lines 2001, 2002, 2003, 2004, 2005, ...) and left out"),
+    ],
+)
+def test_the_first_five_empty_lines_are_named(count: int, said: str) -> None:
+    notes: list[Event] = []
+    lines = open_examples(DataSource(rows=["a"] * 2000 + [""] * count), PLAIN)
+    assert len(list(of_form(lines, "lines", notes.append))) == 2000
+    assert [note.text for note in notes if isinstance(note, Note)] == [said]
 
 
 def test_running_text_is_divided_once_and_the_end_validates() -> None:
